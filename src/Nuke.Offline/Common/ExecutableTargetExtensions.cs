@@ -1,0 +1,10 @@
+using Nuke.Common.Execution;
+
+namespace Nuke.Common;
+
+/// <summary>Targets among those of a build.</summary>
+public static class ExecutableTargetExtensions
+{
+    /// <summary>Whether a target is among them.</summary>
+    public static bool Contains(this IEnumerable<ExecutableTarget> targets, Target target) => targets.Any(x => x.Factory.Equals(target));
+}

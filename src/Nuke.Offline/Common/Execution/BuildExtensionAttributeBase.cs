@@ -1,0 +1,12 @@
+namespace Nuke.Common.Execution;
+
+/// <summary>Something that takes part in the builds, or the builds with the components, it is written on.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Interface)]
+public abstract class BuildExtensionAttributeBase : Attribute, IBuildExtension
+{
+    /// <summary>The build.</summary>
+    public INukeBuild Build { get; internal set; }
+
+    /// <inheritdoc/>
+    public virtual float Priority { get; set; }
+}

@@ -1,0 +1,13 @@
+namespace Nuke.Common.Execution;
+
+/// <summary>Answers <c>--plan</c>.</summary>
+internal sealed class HandlePlanRequestsAttribute : BuildExtensionAttributeBase, IOnBuildInitialized
+{
+    public void OnBuildInitialized(IReadOnlyCollection<ExecutableTarget> executableTargets, IReadOnlyCollection<ExecutableTarget> executionPlan)
+    {
+        if (!Build.Plan)
+            return;
+        BuildManager.IsAnswered = true;
+        PlanText.Write(executionPlan);
+    }
+}

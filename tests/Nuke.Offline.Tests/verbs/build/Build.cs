@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Nuke.Common;
+using Nuke.Common.Execution;
+using Nuke.Common.IO;
+using Nuke.Common.Tooling;
+using Nuke.Common.Utilities.Collections;
+using Serilog;
+
+/// <summary>What a build can do beyond what the sample does.</summary>
+[Announce("class", Priority = 20)]
+class Build : BaseBuild, IHaveSteps, IAnnounced
+{
+    public static int Main() => Execute<Build>(x => x.Default);
+
+    [Parameter] readonly string Level = "none";
+    [Parameter(Separator = ",")] readonly string[] Words = [];
+    [Parameter, Secret] readonly string Encrypted;
+    [Parameter] readonly Weekday[] Days = [];
+    [Parameter(ValueProviderMember = nameof(Sizes))] readonly string Size;
+    [Parameter] readonly AbsolutePath Folder;
+    [Parameter, OnDemand] readonly string Late = "not injected";
+    [PathVariable("dotnet")] readonly Tool Dotnet;
+
+    static IEnumerable<string> Sizes => ["small", "large"];
+
+    protected override void OnBuildCreated() => Log.Information("created {Words}", string.Join("|", Words));
+    protected override void OnBuildFinished() => Log.Information("finished {Succeeded}", IsSucceeding);
+    protected override void OnTargetRunning(string target) => Log.Debug("running {Name}", target);
+    protected override void OnTargetSkipped(string target) => Log.Debug("skipped {Name}", target);
+    protected override void OnTargetFailed(string target) => Log.Debug("failed {Name}", target);
+
+    Target Default => _ => _.Executes(() => Log.Information("default"));
+    Target Print => _ => _.Executes(() => Log.Information("Level={Level} Words={Words} Days={Days} Folder={Folder} Late={Late}", Level, string.Join("|", Words), string.Join("|", Days), Folder, Late));
+    Target PrintLate => _ => _.Requires(() => Late).Executes(() => Log.Information("Late={Late}", Late));
+    Target PrintSteps => _ => _.Executes(() => Log.Information("Name={Name}", ((IHaveSteps)this).Name));
+    Target Where => _ => _.Executes(() => Log.Information("Root={Root} Project={Project}", RootDirectory, BuildProjectFile?.Name));
+
+    // definitions that go on from others
+    protected override Target Overridden => _ => _.Base().Executes(() => Log.Information("derived"));
+    Target IHaveSteps.Implemented => _ => _.Inherit<IHaveSteps>(x => x.Implemented).Executes(() => Log.Information("build"));
+    Target Inheriting => _ => _.Inherit(Default).Executes(() => Log.Information("and more"));
+    Target AllSteps => _ => _.DependsOnContext<IHaveSteps>();
+    Target Returns => _ => _.Executes(() => 42);
+
+    // artifacts
+    Target Makes => _ => _.Produces(RootDirectory / "out" / "*.zip").Executes(() => { });
+    Target Uses => _ => _.DependsOn(Makes).Consumes(Makes).Executes(() => Log.Information("uses {Files}", string.Join(",", ExecutionPlan.Single(x => x.Name == nameof(Uses)).ArtifactDependencies.SelectMany(x => x))));
+
+    // failures
+    Target Breaks => _ => _.DependsOn(Default).Executes(() => throw new InvalidOperationException("broken"));
+    Target AfterBreaks => _ => _.DependsOn(Breaks).Executes(() => Log.Information("healed"));
+    Target Mends => _ => _.DependsOn(Default).OnlyWhenDynamic(() => (RootDirectory / "mended").FileExists()).Executes(() => { });
+    Target Flaky => _ => _.DependsOn(Default).Executes(() => Assert.True((RootDirectory / "mended").FileExists(), "not mended"));
+    Target ExitsWith3 => _ => _.Executes(() => ExitCode = 3);
+    Target Annotates => _ => _.Executes(() => Log.Error("50% of\n{What}", "it"));
+
+    // processes
+    Target Whispers => _ => _.Executes(() => Dotnet($"--version {"s3cret":r}", exitHandler: _ => { }));
+    Target Waits => _ => _.Executes(() => ProcessTasks.StartProcess("sleep", "60").AssertZeroExitCode());
+    Target Lingers => _ => _.Executes(() =>
+    {
+        try
+        {
+            ProcessTasks.StartProcess("sleep", "60").AssertZeroExitCode();
+        }
+        finally
+        {
+            Log.Information("cleaned up");
+        }
+    });
+    Target Stubborn => _ => _.Executes(() => { Log.Information("deaf"); Thread.Sleep(Timeout.Infinite); });
+    Target AfterWaits => _ => _.DependsOn(Waits).Executes(() => { });
+}
+
+enum Weekday { Monday, Tuesday }
+
+abstract class BaseBuild : NukeBuild
+{
+    protected virtual Target Overridden => _ => _.Executes(() => Log.Information("base"));
+}
+
+[ParameterPrefix("Step")]
+interface IHaveSteps : INukeBuild
+{
+    [Parameter] string Name => TryGetValue(() => Name);
+    Target One => _ => _.Executes(() => Log.Information("one"));
+    Target Implemented => _ => _.After(One).Executes(() => Log.Information("component"));
+}
+
+[Announce("component", Priority = 30)]
+interface IAnnounced : INukeBuild;
+
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Interface)]
+sealed class AnnounceAttribute(string who) : BuildExtensionAttributeBase, IOnBuildCreated, IOnBuildInitialized, IOnTargetSummaryUpdated
+{
+    public void OnBuildCreated(IReadOnlyCollection<ExecutableTarget> executableTargets) => Log.Information("{Who}: {Count} targets", who, executableTargets.Count > 10);
+    public void OnBuildInitialized(IReadOnlyCollection<ExecutableTarget> executableTargets, IReadOnlyCollection<ExecutableTarget> executionPlan) => Log.Information("{Who}: plan {Plan}", who, string.Join(",", executionPlan.Select(x => x.Name)));
+    public void OnTargetSummaryUpdated(INukeBuild build, ExecutableTarget target) => Log.Information("{Who}: summary of {Name}", who, target.Name);
+}
