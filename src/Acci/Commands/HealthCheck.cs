@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Acci.Configuration;
+using Acci.Health;
+
+namespace Acci.Commands;
+
+/// <summary>
+/// <c>acci healthcheck</c>: asks the process that listens on this machine's port, as a container's health check does. A distroless image
+/// has no other program that could.
+/// </summary>
+internal static class HealthCheck
+{
+    /// <summary>Under the 2 seconds promised to the caller, who counts from the start of this process.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.8);
+
+    internal static async Task<int> RunAsync()
+    {
+        var port = SettingsSources.Read().Server.BackendPort;
+        using var self = Process.GetCurrentProcess();
+        var left = Patience - (DateTime.Now - self.StartTime);
+        using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        // Neither a proxy from the environment nor a redirect may answer in the app's place.
+        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        using var client = new HttpClient(handler);
+        try
+        {
+            using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}{HealthEndpoints.All}"), deadline.Token);
+            Console.WriteLine(await response.Content.ReadAsStringAsync(deadline.Token));
+            return response.StatusCode == HttpStatusCode.OK ? 0 : 1;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"acci: no answer on port {port} within {Patience.TotalSeconds} s.");
+        }
+        catch (HttpRequestException exception)
+        {
+            var refused = exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+            await Console.Error.WriteLineAsync($"acci: no answer on port {port}: {(refused ? "nothing listens there" : exception.Message)}.");
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,42 @@
+namespace Acci.Commands;
+
+/// <summary>What the app says about its own command line.</summary>
+internal static class Usage
+{
+    private const string Text = """
+        Usage: acci [command]
+
+          (none)        serve HTTP until SIGTERM
+          migrate       bring the database to the schema of this build, and end
+          healthcheck   ask the app running on this machine whether it is healthy: exit code 0 or 1, within 2 seconds
+          --version     version and revision
+          --help        this text
+
+        Settings come from the environment, with the suffix _FILE from the file named, or from files of the variable's name in /run/secrets:
+
+          RUN_MODE=prod|dev
+          APP__SERVER__      BACKEND_PORT=8080  TRUSTED_PROXIES=10.0.0.0/8,...
+          APP__DATABASE__    HOST  PORT=5432  NAME=acci  USER=acci  PASSWORD  TLS=prefer  MAXIMUM_CONNECTIONS=20
+          APP__REDIS__       HOST  PORT=6379  USER  PASSWORD  TLS=false
+          OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4317
+
+        """;
+
+    internal static int PrintVersion()
+    {
+        Console.WriteLine(ProductVersion.Current);
+        return 0;
+    }
+
+    internal static int Reject(string[] arguments)
+    {
+        Console.Error.WriteLine($"acci: '{string.Join(' ', arguments)}' is not a command.\n");
+        return Print(Console.Error, exitCode: 2);
+    }
+
+    internal static int Print(TextWriter output, int exitCode)
+    {
+        output.Write(Text);
+        return exitCode;
+    }
+}

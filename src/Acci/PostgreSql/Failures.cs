@@ -1,0 +1,14 @@
+using Npgsql;
+
+namespace Acci.PostgreSql;
+
+/// <summary>Which failures of the database pass, so that the client may try again.</summary>
+internal static class Failures
+{
+    /// <summary>
+    /// Whether the database is away, too busy or refuses the app for now, as opposed to a statement that is wrong. SQLSTATE classes:
+    /// 28 authorization (a password that is being rotated), 3D no such database.
+    /// </summary>
+    internal static bool IsOutage(NpgsqlException exception) =>
+        exception.IsTransient || exception.SqlState is ['2', '8', ..] or ['3', 'D', ..];
+}

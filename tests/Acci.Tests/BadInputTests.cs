@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Acci.Tests;
+
+public sealed class BadInputTests(SharedApp app) : IClassFixture<SharedApp>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("{", null)]
+    [InlineData("null", null)]
+    [InlineData("[]", null)]
+    [InlineData("{\"slug\":\"acme\",\"name\":}", "name")]
+    [InlineData("{\"slug\":7,\"name\":\"Acme\"}", "slug")]
+    [InlineData("{\"slug\":\"acme\",\"name\":[\"Acme\"]}", "name")]
+    [InlineData("{\"slug\":\"acme\",\"name\":\"Acme\",\"admin\":true}", "admin")]
+    [InlineData("{\"slug\":\"acme\",\"name\":\"Acme\",\"name\":\"Evil\"}", "name")]
+    [InlineData("{\"slug\":\"acme\",\"name\":\"\\ud800\"}", "name")]
+    public async Task A_body_that_is_not_the_JSON_expected_is_refused_by_name(string body, string? field)
+    {
+        var problem = await Answers.ProblemAsync(await PostAsync(body), HttpStatusCode.BadRequest);
+
+        if (field is not null)
+            Assert.Contains($"$.{field}", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", "slug", "is required")]
+    [InlineData("{\"slug\":\"acme\"}", "name", "is required")]
+    [InlineData("{\"slug\":\"acme\",\"name\":\" \"}", "name", "must not be empty")]
+    [InlineData("{\"slug\":\"acme\",\"name\":\"a\\u0000b\"}", "name", "must not contain control characters")]
+    [InlineData("{\"slug\":\"Acme\",\"name\":\"Acme\"}", "slug", "must be 1 to 63 lower-case letters")]
+    [InlineData("{\"slug\":\"-acme\",\"name\":\"Acme\"}", "slug", "must be 1 to 63 lower-case letters")]
+    [InlineData("{\"slug\":\"\",\"name\":\"Acme\"}", "slug", "must be 1 to 63 lower-case letters")]
+    [InlineData("{\"slug\":\"acme\\n\",\"name\":\"Acme\"}", "slug", "must be 1 to 63 lower-case letters")]
+    public async Task A_wrong_field_is_named(string body, string field, string message)
+    {
+        var problem = await Answers.ProblemAsync(await PostAsync(body), HttpStatusCode.BadRequest);
+
+        Assert.StartsWith(message, problem.GetProperty("errors").GetProperty(field)[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_of_10_000_characters_is_refused_and_one_of_200_is_not()
+    {
+        var problem = await Answers.ProblemAsync(await PostAsync(Tenant(new string('x', 10_000))), HttpStatusCode.BadRequest);
+        Assert.Equal("must have at most 200 characters", problem.GetProperty("errors").GetProperty("name")[0].GetString());
+
+        using var accepted = await PostAsync(Tenant(string.Concat(Enumerable.Repeat("🚀", 200)), slug: "rockets"));
+        Assert.Equal(HttpStatusCode.Created, accepted.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_refused() =>
+        await Answers.ProblemAsync(await PostAsync(Tenant(new string('x', 100_000))), HttpStatusCode.RequestEntityTooLarge);
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData(null)]
+    public async Task Another_media_type_is_refused(string? mediaType) =>
+        await Answers.ProblemAsync(await PostAsync(Tenant("Acme"), mediaType), HttpStatusCode.UnsupportedMediaType);
+
+    [Theory]
+    [InlineData("x';drop table tenants;--")]
+    [InlineData("x%27%20or%20%271%27=%271")]
+    [InlineData("..%2f..%2fetc%2fpasswd")]
+    [InlineData("a%0ab")]
+    [InlineData("a%20b")]
+    public async Task SQL_and_other_mischief_in_a_slug_is_only_a_wrong_slug(string slug)
+    {
+        using var created = await PostAsync(Tenant("Acme"));
+
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete })
+        {
+            using var request = new HttpRequestMessage(method, $"/api/tenants/{slug}");
+            var response = await app.Http.SendAsync(request, Cancellation);
+            Assert.InRange((int)response.StatusCode, 400, 499);
+            await Answers.ProblemAsync(response, response.StatusCode);
+        }
+
+        using var still = await app.Http.GetAsync("/api/tenants/acme", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, still.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=201", "limit")]
+    [InlineData("limit=-1", "limit")]
+    [InlineData("limit=abc", "limit")]
+    [InlineData("limit=99999999999999999999", "limit")]
+    [InlineData("limit=", "limit")]
+    [InlineData("after=A", "after")]
+    public async Task A_wrong_page_is_named(string query, string field)
+    {
+        var problem = await Answers.ProblemAsync(await app.Http.GetAsync($"/api/tenants?{query}", Cancellation), HttpStatusCode.BadRequest);
+
+        Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _));
+    }
+
+    [Fact]
+    public async Task An_unknown_path_and_an_unknown_method_are_problems_too()
+    {
+        await Answers.ProblemAsync(await app.Http.GetAsync("/nope", Cancellation), HttpStatusCode.NotFound);
+        await Answers.ProblemAsync(await app.Http.PutAsync("/api/tenants/acme", null, Cancellation), HttpStatusCode.MethodNotAllowed);
+    }
+
+    private static string Tenant(string name, string slug = "acme") => JsonSerializer.Serialize(new { slug, name });
+
+    private async Task<HttpResponseMessage> PostAsync(string body, string? mediaType = "application/json")
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.ContentType = mediaType is null ? null : new MediaTypeHeaderValue(mediaType);
+        return await app.Http.PostAsync("/api/tenants", content, Cancellation);
+    }
+}
