@@ -1,0 +1,159 @@
+#!/usr/bin/env bash
+# fetch.sh DIR GROUP… : fetches the private engine and its tools from this machine's own package sources into DIR.
+#
+#   engine   dockerd, containerd, runc, the docker command with buildx and compose, docker-init, iptables
+#   tools    cosign, docker-registry, oras
+#
+# Prints ENGINE_PATH= and TOOLS_PATH=, the folders of programs, for what was asked. What is there already is left alone.
+# A group is a folder named after its recipe that is renamed into place when complete: whatever ends this early, the next
+# run starts from a clean state, and a changed recipe is fetched anew.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+LIB=$here/lib
+# shellcheck source=lib/common.sh
+. "$LIB/common.sh"
+# shellcheck source=lib/recipe.sh
+. "$LIB/recipe.sh"
+# shellcheck source=lib/layout.sh
+. "$LIB/layout.sh"
+# shellcheck source=lib/processes.sh
+. "$LIB/processes.sh"
+# shellcheck source=lib/apt.sh
+. "$LIB/apt.sh"
+# shellcheck source=lib/download.sh
+. "$LIB/download.sh"
+
+# read_lists GROUP… : the package lists that these groups need.
+read_lists() {
+  local lists=("$PROGRAMS_SUITE=$ARCHITECTURE")
+  if [[ " $* " == *' engine '* && $MACHINE_SUITE != "$PROGRAMS_SUITE" ]]; then lists+=("$MACHINE_SUITE=$ARCHITECTURE"); fi
+  say "engine: reading the package lists of ${lists[*]%%=*}"
+  apt_lists "${lists[@]}" || apt_fail
+}
+
+# fetch_group GROUP PROGRAM… : fetches the group into a folder of its own and moves that into place.
+fetch_group() {
+  local group=$1
+  shift
+  UNFINISHED=$CACHE/$group/new.$$
+  # One that was killed a moment ago may still be written to; the next run gets the rest.
+  rm -rf "$CACHE/$group"/new.* 2>/dev/null || true
+  mkdir -p "$UNFINISHED"
+  printf '%s\n' "${LEFT_OUT[@]}" >"$UNFINISHED/root.left-out"
+  {
+    apt_locate "$PROGRAMS_SUITE" "$ARCHITECTURE" "$@"
+    if [[ $group == engine ]]; then host_packages; fi
+  } | sed 's/$/ root/' >"$UNFINISHED/packages"
+  packages_fetch "$group" "$UNFINISHED" <"$UNFINISHED/packages"
+  rm -rf "$UNFINISHED/debs" "$UNFINISHED/root.left-out"
+  "link_$group" "$UNFINISHED"
+  mv -T "$UNFINISHED" "$(group_folder "$group")"
+  remove_outdated "$group"
+}
+
+# Folders of earlier recipes, but for one that something still runs from.
+remove_outdated() {
+  local folder
+  for folder in "$CACHE/$1"/recipe-*/; do
+    folder=${folder%/}
+    if [[ $folder != "$(group_folder "$1")" && -z $(processes_from "$folder") ]]; then rm -rf "$folder"; fi
+  done
+}
+
+# Packages that fit the machine's C library, with the libraries they need beside what every Debian has.
+host_packages() {
+  local packages
+  mapfile -t packages < <(engine_host_packages)
+  apt_closure "$MACHINE_SUITE" "$ARCHITECTURE" "${packages[@]}" | awk -v has="$HOST_HAS" '{ name = $2; sub(/_.*/, "", name) } name !~ has'
+}
+
+# Links every program into the group's bin, and proves that it starts here.
+link_program() {
+  local folder=$1 name=$2 target=$3
+  [[ -x $folder/root/$target ]] || die "the package that should hold $target does not: the recipe does not fit this machine's package source"
+  ln -s "../root/$target" "$folder/bin/$name"
+}
+
+link_engine() {
+  local folder=$1 name reason
+  mkdir -p "$folder/bin" "$folder/cli-plugins"
+  for name in docker containerd containerd-shim-runc-v2; do link_program "$folder" "$name" "usr/bin/$name"; done
+  for name in dockerd docker-proxy runc; do link_program "$folder" "$name" "usr/sbin/$name"; done
+  link_program "$folder" docker-init usr/bin/tini-static
+  for name in docker-buildx docker-compose; do
+    [[ -x $folder/root/usr/libexec/docker/cli-plugins/$name ]] || die "the docker command's plugin $name is missing from its package"
+    ln -s "../root/usr/libexec/docker/cli-plugins/$name" "$folder/cli-plugins/$name"
+  done
+  wrap_program "$folder" iptables usr/sbin/xtables-nft-multi iptables
+  for name in usr/bin/ip bin/ip; do
+    if [[ -x $folder/root/$name ]]; then wrap_program "$folder" ip "$name"; fi
+  done
+  for name in dockerd runc docker iptables; do
+    reason=$("$folder/bin/$name" --version 2>&1 >/dev/null) || die "$name does not start on this machine: ${reason%%$'\n'*}"
+  done
+}
+
+link_tools() {
+  local folder=$1 name reason
+  mkdir -p "$folder/bin"
+  for name in cosign docker-registry oras; do
+    link_program "$folder" "$name" "usr/bin/$name"
+    reason=$("$folder/bin/$name" --help 2>&1 >/dev/null) || die "$name does not start on this machine: ${reason%%$'\n'*}"
+  done
+}
+
+# A program whose libraries came with it. The wrapper finds them from where it stands, so the folder can be renamed.
+wrap_program() {
+  local folder=$1 name=$2 target=$3
+  shift 3
+  [[ -x $folder/root/$target ]] || die "the package that should hold $target does not: the recipe does not fit this machine's package source"
+  cat >"$folder/bin/$name" <<WRAPPER
+#!/bin/sh
+root=\$(dirname "\$0")/../root
+libraries=
+for folder in "\$root"/usr/lib/*-linux-gnu* "\$root"/lib/*-linux-gnu*; do libraries=\$libraries\${libraries:+:}\$folder; done
+for modules in "\$root"/usr/lib/*-linux-gnu*/xtables; do XTABLES_LIBDIR=\$modules; done
+export LD_LIBRARY_PATH="\$libraries" XTABLES_LIBDIR
+exec "\$root/$target" $* "\$@"
+WRAPPER
+  chmod 755 "$folder/bin/$name"
+}
+
+main() {
+  local group megabytes=0 missing=()
+  require_linux "the private engine"
+  [[ $# -ge 2 ]] || die "usage: fetch.sh DIR GROUP…, where GROUP is engine or tools"
+  for group in "${@:2}"; do
+    case $group in
+      engine) [[ $(id -u) -eq 0 ]] || die_not_root ;;
+      tools) ;;
+      *) die "unknown group '$group': known are engine and tools" ;;
+    esac
+  done
+  apt_require
+  CACHE=$(cache_folder "$1")
+  shift
+  MACHINE_SUITE=$(apt_machine_suite)
+  ARCHITECTURE=$(dpkg --print-architecture)
+  hold_lock "$CACHE/fetch.lock" fetch
+  for group in "$@"; do
+    if [[ ! -d $(group_folder "$group") ]]; then
+      missing+=("$group")
+      megabytes=$((megabytes + ${MEGABYTES[$group]}))
+    fi
+  done
+  if [[ ${#missing[@]} -gt 0 ]]; then
+    require_space "$CACHE" "$megabytes" "fetching ${missing[*]}"
+    trap 'rm -rf "${UNFINISHED:-}"' EXIT
+    read_lists "${missing[@]}"
+    for group in "${missing[@]}"; do
+      case $group in
+        engine) fetch_group engine "${ENGINE_PROGRAMS[@]}" ;;
+        tools) fetch_group tools "${TOOLS_PROGRAMS[@]}" ;;
+      esac
+    done
+  fi
+  for group in "$@"; do printf '%s_PATH=%s\n' "${group^^}" "$(group_folder "$group")/bin"; done
+}
+
+main "$@"

@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# The private engine's folder, and whether and how it runs. Sourced, never run. Needs the other parts of lib.
+#
+#   engine/recipe-<hash>   programs       engine/data   images, layers, build cache
+#   engine/run             socket, pid file, log: what is there only while it runs
+#   engine/docker          the docker command's configuration (DOCKER_CONFIG)
+
+engine_paths() {
+  ENGINE=$CACHE/engine
+  RUN=$ENGINE/run
+  # shellcheck disable=SC2034 # for the scripts that source this
+  DATA=$ENGINE/data CLIENT=$ENGINE/docker
+  # What it has outside its folder, the bridge, the cgroup of its containers and the comment of its packet filter rules, is
+  # named after that folder: another cache folder's engine is as foreign as anybody else's.
+  local id
+  id=$(printf '%s' "$ENGINE" | sha256sum | cut -c1-8)
+  # shellcheck disable=SC2034 # the bridge is for network.sh
+  BRIDGE=acci-$id CGROUP=acci-engine-$id
+  # A socket's address holds 107 characters, and containerd's shims make longer ones from it than ours.
+  [[ ${#RUN} -le 80 ]] || die "the path of $RUN is too long for a socket: name a cache folder with a shorter path"
+}
+
+# The programs' folder the running engine was started from, which a changed recipe does not change.
+engine_programs() {
+  if [[ -f $RUN/programs ]]; then cat "$RUN/programs"; else group_folder engine; fi
+}
+
+# The engine was started to the end, its daemon is alive and its socket is there.
+engine_is_up() {
+  [[ -f $RUN/ready && -S $RUN/docker.sock && -f $RUN/docker.pid ]] && is_ours "$(<"$RUN/docker.pid")" "$ENGINE"
+}
+
+engine_print() {
+  printf 'DOCKER_HOST=unix://%s\n' "$RUN/docker.sock"
+  printf 'DOCKER_CONFIG=%s\n' "$CLIENT"
+  printf 'ENGINE_PATH=%s\n' "$(engine_programs)/bin"
+}
+
+# Another daemon of this kind in our network: the private engine would delete its bridge docker0 when it starts.
+require_no_other_engine() {
+  local process pid program
+  for process in /proc/[0-9]*; do
+    pid=${process#/proc/}
+    program=$(program_of "$pid")
+    if [[ ${program##*/} == dockerd && $program != "$ENGINE"/* && $(readlink "$process/ns/net" 2>/dev/null) == "$(readlink /proc/self/ns/net)" ]]; then
+      die "another Docker engine runs here (process $pid, $program) and the private one would disturb it: use that one (set DOCKER_HOST), or stop it first"
+    fi
+  done
+}
+
+require_kernel() {
+  # Either may be a module that nothing has loaded yet.
+  grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || die "this kernel has no overlayfs, which the private engine keeps images in: load the module overlay, or install Docker where it runs"
+  [[ -d /sys/fs/cgroup ]] && grep -Eq ' /sys/fs/cgroup[^ ]* cgroup2? ' /proc/mounts || die "no cgroups are mounted under /sys/fs/cgroup, which containers need: mount them, or install Docker where it runs"
+}
+
+# Puts away all that a run left behind, whether it ended well, was killed, or is about to be stopped: containers, daemons,
+# mounts, network, sockets. Touches only what lies under $ENGINE or carries our names.
+engine_clean() {
+  local pids
+  mapfile -t pids < <(processes_from "$ENGINE" dockerd)
+  end 15 "${pids[@]}"
+  containers_end
+  mapfile -t pids < <(processes_from "$ENGINE")
+  end 5 "${pids[@]}"
+  mounts_down
+  rules_down
+  bridge_down
+  forwarding_restore "$ENGINE/ip_forward"
+  rm -rf "$RUN"
+}
+
+# Containers outlive a killed daemon and its shims; their cgroups still know them.
+containers_end() {
+  local folder pids
+  mapfile -t pids < <(find /sys/fs/cgroup -path "*/$CGROUP/*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u)
+  if [[ ${#pids[@]} -gt 0 ]]; then
+    kill -KILL "${pids[@]}" 2>/dev/null || true
+    wait_for_end 5 "${pids[@]}" || true
+  fi
+  while read -r folder; do rmdir "$folder" 2>/dev/null || true; done < <(find /sys/fs/cgroup -depth -type d \( -path "*/$CGROUP" -o -path "*/$CGROUP/*" \) 2>/dev/null)
+}
+
+# Deepest first. What stays mounted may be a folder of the machine's, and the folders here are about to be deleted.
+mounts_down() {
+  local mount
+  while read -r mount; do umount -l "$mount" 2>/dev/null || true; done < <(mounts_here | sort -r)
+  mount=$(mounts_here)
+  [[ -z $mount ]] || die "${mount%%$'\n'*} cannot be unmounted, so the private engine is not put away: unmount it and run this again"
+}
+
+# The mounts below $ENGINE. /proc/mounts writes a space as \040.
+mounts_here() {
+  local mount
+  while read -r _ mount _; do
+    mount=$(printf '%b' "${mount//\\0/\\00}")
+    if [[ $mount == "$ENGINE"/* ]]; then printf '%s\n' "$mount"; fi
+  done < <(grep -F ' /' /proc/mounts)
+}

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Telling our processes from everybody else's, and ending only ours. Sourced, never run. Needs common.sh.
+
+# The program a process runs, also when its file is gone; empty for a process that has ended.
+program_of() {
+  local path
+  path=$(readlink "/proc/$1/exe" 2>/dev/null) || return 0
+  printf '%s\n' "${path% (deleted)}"
+}
+
+# is_ours PID FOLDER : the process lives and runs a program from FOLDER. A process id is reused, a pid file alone says nothing.
+is_ours() {
+  [[ -n ${1:-} && $(program_of "$1") == "$2"/* ]]
+}
+
+# Processes that run a program from FOLDER, or the program NAME from it.
+processes_from() {
+  local folder=$1 name=${2:-} process program
+  for process in /proc/[0-9]*; do
+    program=$(program_of "${process#/proc/}")
+    if [[ $program == "$folder"/* && ( -z $name || $program == */"$name" ) ]]; then printf '%s\n' "${process#/proc/}"; fi
+  done
+}
+
+alive() { [[ -e /proc/$1 && $(awk '/^State:/ { print $2 }' "/proc/$1/status" 2>/dev/null) != [ZX] ]]; }
+
+# wait_for_end SECONDS PID… : true when all of them have ended.
+wait_for_end() {
+  local turns=$(($1 * 20)) pid left
+  shift
+  while :; do
+    left=''
+    for pid in "$@"; do if alive "$pid"; then left=yes; fi; done
+    [[ -n $left ]] || return 0
+    ((turns-- > 0)) || return 1
+    sleep 0.05
+  done
+}
+
+# end SECONDS PID… : asks them to end, and ends those by force that have not after SECONDS.
+end() {
+  local seconds=$1
+  shift
+  [[ $# -gt 0 ]] || return 0
+  kill -TERM "$@" 2>/dev/null || true
+  wait_for_end "$seconds" "$@" && return
+  kill -KILL "$@" 2>/dev/null || true
+  wait_for_end 5 "$@" || say "engine: processes $* do not end"
+}

@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# The local registry's folder, port and process. Sourced, never run. Needs common.sh, layout.sh and processes.sh.
+#
+#   registry/data   what was pushed     registry/port   the port it was given, kept for the next start
+#   registry/run    configuration, process id, log: what is there only while it runs
+
+registry_paths() {
+  REGISTRY=$CACHE/registry
+  RUN=$REGISTRY/run
+  # shellcheck disable=SC2034 # for the scripts that source this
+  DATA=$REGISTRY/data
+}
+
+registry_is_up() {
+  [[ -f $RUN/ready && -f $RUN/pid ]] && is_ours "$(<"$RUN/pid")" "$CACHE/tools"
+}
+
+registry_print() { printf 'REGISTRY=127.0.0.1:%s\n' "$(<"$REGISTRY/port")"; }
+
+# Somebody listens on the port of the loopback address.
+port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Something on the port answers as a registry does.
+registry_answers() {
+  local status
+  { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+  printf 'GET /v2/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' >&3
+  read -r -t 5 -u 3 _ status _ || status=''
+  exec 3>&-
+  [[ $status == 200 ]]
+}
+
+registry_clean() {
+  local pids
+  mapfile -t pids < <(processes_from "$CACHE/tools" docker-registry)
+  end 5 "${pids[@]}"
+  rm -rf "$RUN"
+}

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# up.sh DIR : starts the private engine that fetch.sh put into DIR, with a socket, bridge and data folder of its own.
+#
+# Prints DOCKER_HOST=, DOCKER_CONFIG= and ENGINE_PATH= (a folder of programs to put first in PATH). Does nothing but print
+# when it is up. What a killed one left behind is put away first. Never runs beside another Docker engine.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+LIB=$here/lib
+# shellcheck source=lib/common.sh
+. "$LIB/common.sh"
+# shellcheck source=lib/recipe.sh
+. "$LIB/recipe.sh"
+# shellcheck source=lib/layout.sh
+. "$LIB/layout.sh"
+# shellcheck source=lib/processes.sh
+. "$LIB/processes.sh"
+# shellcheck source=lib/network.sh
+. "$LIB/network.sh"
+# shellcheck source=lib/engine.sh
+. "$LIB/engine.sh"
+
+# Text as a JSON string's content.
+json() { local text=${1//\\/\\\\}; printf '%s' "${text//\"/\\\"}"; }
+
+write_configuration() {
+  local prefix=$1 mtu=$2 programs=$3 run data
+  run=$(json "$RUN") data=$(json "$DATA") programs=$(json "$programs")
+  cat >"$RUN/daemon.json" <<JSON
+{
+  "features": { "containerd-snapshotter": true },
+  "hosts": ["unix://$run/docker.sock"],
+  "data-root": "$data",
+  "exec-root": "$run/exec",
+  "pidfile": "$run/docker.pid",
+  "cgroup-parent": "/$CGROUP",
+  "exec-opts": ["native.cgroupdriver=cgroupfs"],
+  "bridge": "$BRIDGE",
+  "iptables": false,
+  "ip6tables": false,
+  "ip-forward": true,
+  "mtu": $mtu,
+  "default-network-opts": { "bridge": { "com.docker.network.driver.mtu": "$mtu" } },
+  "default-address-pools": [{ "base": "$prefix.128.0/17", "size": 24 }],
+  "userland-proxy": true,
+  "userland-proxy-path": "$programs/bin/docker-proxy",
+  "init-path": "$programs/bin/docker-init",
+  "shutdown-timeout": 5
+}
+JSON
+}
+
+# The docker command's configuration outlives a recipe (builders and logins are kept in it), so its plugins are linked anew.
+link_plugins() {
+  local programs=$1 plugin
+  mkdir -p "$CLIENT/cli-plugins"
+  for plugin in "$programs"/cli-plugins/*; do ln -sfn "$plugin" "$CLIENT/cli-plugins/${plugin##*/}"; done
+}
+
+# A daemon that was killed a moment ago may still be counted as running by the next one: that is worth a second try.
+start_daemon() {
+  local attempt
+  for attempt in 1 2 3; do
+    spawn_daemon
+    wait_until_ready && return
+    grep -q 'process with PID .* is still running' "$RUN/dockerd.log" || break
+    rm -f "$RUN/docker.pid"
+    sleep "0.$((attempt * 3))"
+  done
+  local reason
+  reason=$(grep -E 'level=(fatal|error)|failed to start' "$RUN/dockerd.log" | tail -1 | sed -E 's/^.*msg=//' | cut -c1-300 || true)
+  [[ -n $reason ]] || reason=$(tail -1 "$RUN/dockerd.log" | cut -c1-300)
+  cp -f "$RUN/dockerd.log" "$ENGINE/last-failure.log"
+  engine_clean
+  die "the private engine does not start: ${reason:-no message}; its log is $ENGINE/last-failure.log"
+}
+
+# In a session of its own and with no pipe of ours: a caller that reads our output to its end must not wait for the daemon.
+spawn_daemon() {
+  HOME=$ENGINE setsid "$PROGRAMS/bin/dockerd" --config-file "$RUN/daemon.json" </dev/null >"$RUN/dockerd.log" 2>&1 9>&- &
+  DAEMON=$!
+  disown
+}
+
+wait_until_ready() {
+  local turns=1200
+  while ((turns-- > 0)); do
+    if [[ -S $RUN/docker.sock ]] && DOCKER_HOST=unix://$RUN/docker.sock DOCKER_CONFIG=$CLIENT "$PROGRAMS/bin/docker" version >/dev/null 2>&1 9>&-; then return 0; fi
+    alive "$DAEMON" || return 1
+    sleep 0.05
+  done
+  return 1
+}
+
+main() {
+  local prefix mtu
+  require_linux "the private engine"
+  [[ $# -eq 1 ]] || die "usage: up.sh DIR"
+  [[ -d $1/engine || $(id -u) -eq 0 ]] || die_not_root
+  CACHE=$(cache_folder "${1:-}")
+  engine_paths
+  if engine_is_up; then
+    engine_print
+    return
+  fi
+  [[ $(id -u) -eq 0 ]] || die_not_root
+  PROGRAMS=$(group_folder engine)
+  [[ -d $PROGRAMS ]] || die "the private engine is not in $CACHE: run fetch.sh $CACHE engine first"
+  export PATH=$PROGRAMS/bin:$PATH:/usr/sbin:/sbin
+  require_commands flock setsid awk ip iptables
+  hold_lock "$ENGINE/lock" engine
+  # Whoever held the lock may have started it.
+  if engine_is_up; then
+    engine_print
+    return
+  fi
+  require_no_other_engine
+  require_kernel
+  engine_clean
+  say "engine: starting"
+  mkdir -p "$RUN" "$DATA"
+  printf '%s\n' "$PROGRAMS" >"$RUN/programs"
+  prefix=$(free_subnet)
+  mtu=$(link_mtu)
+  write_configuration "$prefix" "$mtu" "$PROGRAMS"
+  link_plugins "$PROGRAMS"
+  forwarding_remember "$ENGINE/ip_forward"
+  # Half a network is worse than none: whatever ends this early takes it down again.
+  trap 'engine_clean' EXIT
+  bridge_up "$prefix" "$mtu"
+  rules_up "$prefix"
+  start_daemon
+  : >"$RUN/ready"
+  rm -f "$ENGINE/last-failure.log"
+  trap - EXIT
+  engine_print
+}
+
+main "$@"
