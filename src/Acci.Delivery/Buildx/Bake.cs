@@ -1,0 +1,42 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Delivery.Buildx;
+
+/// <summary>Runs <c>docker buildx bake</c> over a bake file.</summary>
+/// <param name="Engine">The engine to build on.</param>
+/// <param name="Root">Where the file's relative paths start: the repository's root.</param>
+public sealed record Bake(DockerEngine Engine, string Root)
+{
+    /// <summary>Builds the targets, each into an OCI layout folder of its own that does not exist yet.</summary>
+    /// <param name="file">The bake file.</param>
+    /// <param name="layouts">The folder of each target's layout, absolute.</param>
+    /// <param name="useCache">Whether steps may come from the cache.</param>
+    /// <param name="cancellationToken">Stops the build.</param>
+    /// <exception cref="DeliveryException">A step failed; the message has the step, its last output and its error.</exception>
+    public async Task BuildAsync(string file, IReadOnlyDictionary<string, string> layouts, bool useCache, CancellationToken cancellationToken)
+    {
+        List<string> arguments = ["buildx", "bake", "--file", file, "--progress=rawjson"];
+        if (Engine.Builder is { } builder) arguments.AddRange(["--builder", builder]);
+        if (!useCache) arguments.Add("--no-cache");
+        foreach (var (target, layout) in layouts)
+        {
+            arguments.Add($"--allow=fs.write={layout}");
+            arguments.AddRange(["--set", $"{target}.output={LayoutOutput(layout)}"]);
+        }
+
+        // Secrets lie outside the repository; the file names each of them, so nothing else is opened by this.
+        arguments.Add("--allow=fs.read=*");
+        arguments.AddRange(layouts.Keys);
+
+        var progress = new BuildProgress();
+        var command = Engine.Docker(arguments) with { WorkingDirectory = Root };
+        var result = await CommandRunner.TryRunAsync(command, progress.Read, cancellationToken);
+        if (!result.Succeeded) throw new DeliveryException($"The image build failed at {progress.Failure()}");
+        Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);
+    }
+
+    /// <summary>The output that writes a complete multi-platform layout as a folder, with reproducible timestamps.</summary>
+    public static string LayoutOutput(string layout) => $"type=oci,dest={layout},tar=false,rewrite-timestamp=true";
+}

@@ -1,0 +1,107 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Versioning;
+
+namespace Acci.Delivery.Buildx;
+
+/// <summary>Turns image definitions into bake targets: what is built (<see cref="ImageDefinition"/>), from what (base images), and what is said of it (labels, attestations).</summary>
+public sealed record BakeTargets
+{
+    /// <summary>Annotation of an image that is made from stand-ins; its value names them.</summary>
+    public const string StandInAnnotation = "org.acci.stand-ins";
+
+    /// <summary>BuildKit's generator of bills of materials.</summary>
+    public static ImageReference SbomGenerator { get; } = ImageReference.Parse("docker.io/docker/buildkit-syft-scanner:stable-1");
+
+    /// <summary>What is being built.</summary>
+    public required VersionInfo Version { get; init; }
+
+    /// <summary>What is said of every image: source, licence …</summary>
+    public required OciLabels Labels { get; init; }
+
+    /// <summary>What stands for each base image.</summary>
+    public required IReadOnlyDictionary<ImageReference, ResolvedBaseImage> BaseImages { get; init; }
+
+    /// <summary>Where cached steps come from and go to, per image.</summary>
+    public required Func<ImageDefinition, (IReadOnlyList<string> From, IReadOnlyList<string> To)> Cache { get; init; }
+
+    /// <summary>Files a build may read as secrets, by id.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where an image's layout goes when the file is used by hand, relative to the repository's root.</summary>
+    public required Func<ImageDefinition, string> LayoutOf { get; init; }
+
+    /// <summary>The base images that building these needs, the generator of bills of materials among them.</summary>
+    public static IEnumerable<ImageReference> NeededBy(IEnumerable<ImageDefinition> images) =>
+        images.SelectMany(image => Used(image).Select(x => x.Reference)).Append(SbomGenerator).Distinct();
+
+    /// <summary>The target of one image.</summary>
+    public BakeTarget Of(ImageDefinition image)
+    {
+        var (from, to) = Cache(image);
+        var used = Used(image).Select(x => BaseImages[x.Reference]).ToArray();
+        var labels = new SortedDictionary<string, string>((Labels with { Title = image.Name }).ToDictionary().Concat(image.Labels).DistinctByLast(), StringComparer.Ordinal);
+        return new BakeTarget
+        {
+            Context = image.Context,
+            Dockerfile = Path.GetRelativePath(image.Context, image.Dockerfile),
+            Target = image.Target,
+            Platforms = [.. image.Platforms.Select(x => x.ToString())],
+            Args = Arguments(image),
+            Labels = labels,
+            Annotations = [.. Annotations(image, labels, used)],
+            Contexts = used.ToDictionary(x => x.Name.ToFamiliarString(), x => $"docker-image://{x.Actual}"),
+            Attest = ["type=provenance,mode=max,version=v1", $"type=sbom,generator={BaseImages[SbomGenerator].Actual}"],
+            Secret = Secrets.Count == 0 ? null : [.. Secrets.Select(x => $"id={x.Key},src={x.Value}")],
+            CacheFrom = from.Count == 0 ? null : from,
+            CacheTo = to.Count == 0 ? null : to,
+            Output = [Bake.LayoutOutput(LayoutOf(image))],
+        };
+    }
+
+    /// <summary>The stand-ins among an image's base images.</summary>
+    public IReadOnlyList<string> StandInsOf(ImageDefinition image) =>
+        [.. Used(image).Select(x => BaseImages[x.Reference]).Where(x => x.Source == BaseImageSource.StandIn).Select(x => x.Name.ToString()).Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<BaseImage> Used(ImageDefinition image) =>
+        image.BaseImages.Where(x => x.Platforms.Count == 0 || x.Platforms.Intersect(image.Platforms).Any());
+
+    private SortedDictionary<string, string> Arguments(ImageDefinition image)
+    {
+        var arguments = new SortedDictionary<string, string>(image.BuildArguments.ToDictionary(), StringComparer.Ordinal)
+        {
+            ["VERSION"] = Version.ToString(),
+            ["REVISION"] = Version.Revision ?? "unknown",
+            // BuildKit itself reads it: the image's own timestamps become the commit's.
+            ["SOURCE_DATE_EPOCH"] = $"{Version.SourceDateEpoch ?? 0}",
+        };
+        return arguments;
+    }
+
+    private IEnumerable<string> Annotations(ImageDefinition image, IEnumerable<KeyValuePair<string, string>> labels, ResolvedBaseImage[] used)
+    {
+        const string everywhere = "index,manifest";
+        var standIns = StandInsOf(image);
+        foreach (var (key, value) in labels.Concat(image.Annotations).DistinctByLast().OrderBy(x => x.Key, StringComparer.Ordinal)) yield return $"{everywhere}:{key}={value}";
+        if (standIns.Count > 0) yield return $"{everywhere}:{StandInAnnotation}={string.Join(' ', standIns)}";
+
+        // Platforms may have different bases; the index, which can name only one, names the first platform's.
+        foreach (var (platform, index) in image.Platforms.Select((x, i) => (x, i)))
+        {
+            if (image.BaseImages.FirstOrDefault(x => x.Platforms.Contains(platform)) is not { } name) continue;
+            var actual = used.First(x => x.Name == name.Reference);
+            foreach (var place in index == 0 ? (string[])["index", $"manifest[{platform}]"] : [$"manifest[{platform}]"])
+            {
+                yield return $"{place}:org.opencontainers.image.base.name={actual.Name}";
+                yield return $"{place}:org.opencontainers.image.base.digest={actual.Actual.Digest}";
+            }
+        }
+    }
+}
+
+file static class Pairs
+{
+    /// <summary>Each key once, with the value that came last.</summary>
+    public static Dictionary<string, string> DistinctByLast(this IEnumerable<KeyValuePair<string, string>> pairs) =>
+        pairs.GroupBy(x => x.Key, StringComparer.Ordinal).ToDictionary(x => x.Key, x => x.Last().Value, StringComparer.Ordinal);
+}

@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Serilog;
+
+namespace Acci.Delivery.Buildx;
+
+/// <summary>
+/// Turns buildx's <c>--progress=rawjson</c> into a line when a program starts, and one when a step that took a while has ended.
+/// What a failing step printed is kept, and shown once. Source: BuildKit's <c>SolveStatus</c>, one JSON object a line.
+/// </summary>
+public sealed partial class BuildProgress
+{
+    private const int KeptLogLines = 20;
+    private const int LongestName = 120;
+    private const int LongestLogLine = 300;
+    private static readonly TimeSpan Noteworthy = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<string, Step> _steps = new(StringComparer.Ordinal);
+    private readonly List<string> _other = [];
+
+    /// <summary>Steps that came from the cache.</summary>
+    public int Cached => _steps.Values.Count(x => x.Cached);
+
+    /// <summary>Steps there are.</summary>
+    public int Total => _steps.Count;
+
+    /// <summary>Takes one line of buildx's output.</summary>
+    public void Read(string line)
+    {
+        if (!line.StartsWith('{'))
+        {
+            if (!string.IsNullOrWhiteSpace(line)) _other.Add(line.Trim());
+            return;
+        }
+
+        using var status = JsonDocument.Parse(line);
+        foreach (var vertex in Items(status.RootElement, "vertexes")) ReadVertex(vertex);
+        foreach (var log in Items(status.RootElement, "logs")) ReadLog(log);
+    }
+
+    /// <summary>Why the build failed: the failing step, what it printed last, and its error; what else buildx said when no step failed.</summary>
+    public string Failure()
+    {
+        // Steps that were only cancelled because another one failed say nothing of the cause.
+        if (_steps.Values.FirstOrDefault(x => x.Error is { } error && !error.Contains("context canceled", StringComparison.Ordinal)) is not { } failed)
+            return string.Join("\n    ", _other.TakeLast(KeptLogLines));
+        var lines = Encoding.UTF8.GetString([.. failed.Log]).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(KeptLogLines).Select(line => Cut(line.TrimEnd(), LongestLogLine));
+        return $"{failed.Name}\n    {string.Join("\n    ", lines.Append(failed.Error))}";
+    }
+
+    private void ReadVertex(JsonElement vertex)
+    {
+        var digest = Text(vertex, "digest")!;
+        if (!_steps.TryGetValue(digest, out var step)) _steps[digest] = step = new Step(Shorten(Text(vertex, "name") ?? digest));
+        if (!step.Started && vertex.TryGetProperty("started", out _))
+        {
+            step.Started = true;
+            step.Cached = vertex.TryGetProperty("cached", out var cached) && cached.GetBoolean();
+            if (IsWork(step.Name) && !step.Cached) Log.Information("{Step:l}", step.Name);
+        }
+
+        if (!step.Completed && vertex.TryGetProperty("completed", out var completed) && vertex.TryGetProperty("started", out var started))
+        {
+            step.Completed = true;
+            var duration = completed.GetDateTimeOffset() - started.GetDateTimeOffset();
+            step.Error = Text(vertex, "error") is { Length: > 0 } error ? error : null;
+            if (step.Error is null && duration >= Noteworthy) Log.Information("{Step:l}: done in {Seconds:0.0} s", step.Name, duration.TotalSeconds);
+        }
+    }
+
+    private void ReadLog(JsonElement log)
+    {
+        if (Text(log, "vertex") is not { } digest || !_steps.TryGetValue(digest, out var step)) return;
+        if (log.TryGetProperty("data", out var data)) step.Log.AddRange(data.GetBytesFromBase64());
+    }
+
+    // What is worth a line when it begins; everything else is when it took long.
+    private static bool IsWork(string name) => name.Contains("] RUN ", StringComparison.Ordinal) || name.Contains("generating sbom", StringComparison.Ordinal);
+
+    // A step's name is its whole instruction; a line of a log holds its beginning, without mounts and digests.
+    private static string Shorten(string name) => Cut(Spaces().Replace(Unimportant().Replace(name, ""), " ").Trim(), LongestName);
+
+    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    [GeneratedRegex(@"@sha256:[0-9a-f]{64}|--mount=\S+")]
+    private static partial Regex Unimportant();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+
+    private sealed class Step(string name)
+    {
+        public string Name { get; } = name;
+        public List<byte> Log { get; } = [];
+        public bool Started { get; set; }
+        public bool Completed { get; set; }
+        public bool Cached { get; set; }
+        public string? Error { get; set; }
+    }
+}

@@ -1,0 +1,32 @@
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Buildx;
+
+/// <summary>Where cached build steps come from and go to, in buildx's words. Source: Docker documentation, "Cache storage backends".</summary>
+public static class CacheLocation
+{
+    /// <summary>The values of <c>cache-from</c> and <c>cache-to</c>.</summary>
+    /// <param name="cache">The kind of cache.</param>
+    /// <param name="repository">The image's repository; a registry cache lies beside it.</param>
+    /// <param name="local">The folder a local cache lies below.</param>
+    public static (IReadOnlyList<string> From, IReadOnlyList<string> To) Of(BuildCache cache, ImageReference repository, CacheDirectory local)
+    {
+        switch (cache)
+        {
+            case BuildCache.Registry:
+                var reference = $"ref={repository.Repository}:buildcache";
+                return ([$"type=registry,{reference}"], IsTrunk ? [$"type=registry,{reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"] : []);
+            case BuildCache.GitHubActions:
+                var scope = $"scope={repository.Path.Split('/')[^1]}";
+                return ([$"type=gha,{scope}"], [$"type=gha,{scope},mode=max,ignore-error=true"]);
+            case BuildCache.Local:
+                var folder = local.Combine("buildcache", repository.Path.Split('/')[^1]);
+                return ([$"type=local,src={folder}"], [$"type=local,dest={folder},mode=max"]);
+            default:
+                return ([], []);
+        }
+    }
+
+    // What a pull request builds must not end up in what the trunk is built from.
+    private static bool IsTrunk => Environment.GetEnvironmentVariable("GITHUB_REF") is null or "refs/heads/main" or "refs/heads/master";
+}

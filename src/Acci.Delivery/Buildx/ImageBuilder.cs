@@ -1,0 +1,94 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
+using Serilog;
+
+namespace Acci.Delivery.Buildx;
+
+/// <summary>Builds images, all in one graph, each into an OCI layout of its own.</summary>
+/// <param name="Root">The repository's root, where contexts and Dockerfiles are relative to.</param>
+/// <param name="Artifacts">The folder for the bake file (<c>docker-bake.json</c>) and the layouts (<c>images/&lt;name&gt;</c>).</param>
+public sealed record ImageBuilder(string Root, string Artifacts)
+{
+    /// <summary>The bake file.</summary>
+    public string BakeFile => Path.Combine(Artifacts, "docker-bake.json");
+
+    /// <summary>The layout of an image.</summary>
+    public string LayoutOf(ImageDefinition image) => Path.Combine(Artifacts, "images", image.Name);
+
+    /// <summary>Builds the images.</summary>
+    /// <param name="images">What to build.</param>
+    /// <param name="targets">Each image's bake target.</param>
+    /// <param name="engine">Where to build.</param>
+    /// <param name="useCache">Whether steps may come from the cache.</param>
+    /// <param name="cancellationToken">Stops the build; the layouts are then those of the build before.</param>
+    public async Task<IReadOnlyDictionary<string, OciLayout>> BuildAsync(
+        IReadOnlyCollection<ImageDefinition> images, IReadOnlyDictionary<string, BakeTarget> targets, DockerEngine engine, bool useCache, CancellationToken cancellationToken)
+    {
+        foreach (var image in images.Where(image => !File.Exists(Path.Combine(Root, image.Dockerfile))))
+            throw new DeliveryException($"The image '{image.Name}' has no Dockerfile: {Path.Combine(Root, image.Dockerfile)} does not exist.");
+
+        Directory.CreateDirectory(Path.Combine(Artifacts, "images"));
+        await File.WriteAllTextAsync(BakeFile, Buildx.BakeFile.Of(targets).ToJson(), cancellationToken);
+
+        var drafts = images.ToDictionary(image => image.Name, image => LayoutOf(image) + ".new");
+        try
+        {
+            foreach (var draft in drafts.Values) Delete(draft);
+            await new Bake(engine, Root).BuildAsync(BakeFile, drafts, useCache, cancellationToken);
+            var layouts = new Dictionary<string, OciLayout>();
+            foreach (var image in images) layouts[image.Name] = await TakeAsync(image, drafts[image.Name], cancellationToken);
+            return layouts;
+        }
+        finally
+        {
+            foreach (var draft in drafts.Values) Delete(draft);
+        }
+    }
+
+    // Attestations carry the time of their build, so every build has another index. Where all platforms are what they were, the image that is there already,
+    // and may be signed and published, is kept.
+    private async Task<OciLayout> TakeAsync(ImageDefinition image, string draft, CancellationToken cancellationToken)
+    {
+        var built = await OciLayout.OpenAsync(draft, cancellationToken);
+        var place = LayoutOf(image);
+        if (await IsSameAsync(place, built, cancellationToken))
+        {
+            Log.Information("{Image}: unchanged since the last build", image.Name);
+            return await OciLayout.OpenAsync(place, cancellationToken);
+        }
+
+        var old = place + ".old";
+        Delete(old);
+        if (Directory.Exists(place)) Directory.Move(place, old);
+        Directory.Move(draft, place);
+        Delete(old);
+        return await OciLayout.OpenAsync(place, cancellationToken);
+    }
+
+    private static async Task<bool> IsSameAsync(string place, OciLayout built, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(place)) return false;
+        try
+        {
+            var existing = await OciLayout.OpenAsync(place, cancellationToken);
+            await existing.VerifyAsync(cancellationToken);
+            var before = await existing.ReadPlatformsAsync(cancellationToken);
+            var now = await built.ReadPlatformsAsync(cancellationToken);
+            return before.Select(x => x.Manifest.Digest).SequenceEqual(now.Select(x => x.Manifest.Digest))
+                && SameAnnotations(await existing.ReadManifestAsync(existing.Root, cancellationToken), await built.ReadManifestAsync(built.Root, cancellationToken));
+        }
+        catch (DeliveryException damaged)
+        {
+            Log.Debug("The layout of the build before is of no use: {Reason:l}", damaged.Message);
+            return false;
+        }
+    }
+
+    private static bool SameAnnotations(Manifest a, Manifest b) => a.Annotations.OrderBy(x => x.Key, StringComparer.Ordinal).SequenceEqual(b.Annotations.OrderBy(x => x.Key, StringComparer.Ordinal));
+
+    private static void Delete(string directory)
+    {
+        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+    }
+}

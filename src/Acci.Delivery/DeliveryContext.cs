@@ -1,0 +1,83 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Resilience;
+using Acci.Delivery.Signing;
+using Acci.Delivery.Versioning;
+using Serilog;
+
+namespace Acci.Delivery;
+
+/// <summary>What the targets of one build share, each found when it is first asked for: the version, the engine, the registry, the signing key.</summary>
+/// <param name="options">What was set.</param>
+/// <param name="cancellationToken">Ends whatever is under way.</param>
+public sealed class DeliveryContext(DeliveryOptions options, CancellationToken cancellationToken)
+{
+    private readonly Dictionary<string, Task> _found = [];
+
+    /// <summary>What was set.</summary>
+    public DeliveryOptions Options => options;
+
+    /// <summary>Ends whatever is under way.</summary>
+    public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>The scripts of the private engine.</summary>
+    public EngineScripts Scripts { get; } = new(Path.Combine(options.Root, "deploy"), options.CacheDirectory);
+
+    /// <summary>What is being built.</summary>
+    public Task<VersionInfo> VersionAsync() => Once(nameof(VersionAsync), () => VersionInfo.ReadAsync(options.Root, cancellationToken));
+
+    /// <summary>Why it is being built, and from what.</summary>
+    public Task<BuildFacts> FactsAsync() => Once(nameof(FactsAsync), () => BuildFacts.ReadAsync(options.Root, cancellationToken));
+
+    /// <summary>The engine to build on.</summary>
+    public Task<DockerEngine> EngineAsync() => Once(nameof(EngineAsync), () => new EngineLocator(new PrivateEngine(Scripts)).LocateAsync(cancellationToken));
+
+    /// <summary>Where images go: the registry that was named, else the local one, started if it does not run.</summary>
+    public Task<Destination> DestinationAsync() => Once(nameof(DestinationAsync), async () =>
+        options.Registry is { } registry ? Destination.Parse(registry) : new Destination(await new PrivateTools(Scripts).StartRegistryAsync(cancellationToken), ""));
+
+    /// <summary>The client of that registry.</summary>
+    public Task<OciRegistry> RegistryAsync() => Once(nameof(RegistryAsync), async () =>
+    {
+        var destination = await DestinationAsync();
+        return new OciRegistry(destination.Domain, new RegistryOptions
+        {
+            Credentials = Credentials.From(Given, new EnvironmentCredentials(), new DockerConfig()),
+            Retry = new RetryOptions { Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) },
+        });
+    });
+
+    /// <summary>What signs.</summary>
+    public Task<Cosign> CosignAsync() => Once(nameof(CosignAsync), async () =>
+    {
+        var executable = await new PrivateTools(Scripts).CosignAsync(cancellationToken);
+        SigningIdentity identity = options switch
+        {
+            { Keyless: true, SigningKey: not null } => throw new DeliveryException("--keyless and --signing-key exclude each other: name one of the two."),
+            { Keyless: true } => SigningIdentity.Keyless.FromGitHubActions(),
+            { SigningKey: { } key } => SigningIdentity.FromParameter(key, options.SigningPassword),
+            _ => await LocalKeyPair.EnsureAsync(CacheDirectory.KeyDirectory, executable, cancellationToken),
+        };
+        return new Cosign(executable, identity) { Login = Given };
+    });
+
+    /// <summary>An image's repository.</summary>
+    public async Task<ImageReference> RepositoryAsync(ImageDefinition image) => (await DestinationAsync()).RepositoryOf(image);
+
+    private Credentials? Given => (options.RegistryUser, options.RegistryToken) switch
+    {
+        ({ } user, { } token) => new Credentials(user, token),
+        (null, null) => null,
+        (null, _) => throw new DeliveryException("--registry-token needs --registry-user beside it."),
+        _ => throw new DeliveryException("--registry-user needs --registry-token beside it (better in the environment variable RegistryToken than on the command line)."),
+    };
+
+    // A failure is kept too: the second target that asks gets the same error, not another attempt.
+    private Task<T> Once<T>(string name, Func<Task<T>> find)
+    {
+        if (!_found.TryGetValue(name, out var task)) _found[name] = task = find();
+        return (Task<T>)task;
+    }
+}

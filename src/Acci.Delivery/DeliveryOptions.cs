@@ -1,0 +1,65 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+
+namespace Acci.Delivery;
+
+/// <summary>What a build says about its delivery: its images, and what was set on the command line, in the environment or in a profile.</summary>
+public sealed record DeliveryOptions
+{
+    /// <summary>The repository's root.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Where results go.</summary>
+    public required string Artifacts { get; init; }
+
+    /// <summary>The images, with the platforms they are to be built for.</summary>
+    public required IReadOnlyList<ImageDefinition> Images { get; init; }
+
+    /// <summary>What ACCI keeps between builds.</summary>
+    public CacheDirectory CacheDirectory { get; init; } = CacheDirectory.Default;
+
+    /// <summary>Registry and path to publish below; null means the local registry.</summary>
+    public string? Registry { get; init; }
+
+    /// <summary>User to log in with.</summary>
+    public string? RegistryUser { get; init; }
+
+    /// <summary>Password or token to log in with.</summary>
+    public string? RegistryToken { get; init; }
+
+    /// <summary>A registry that carries the base images.</summary>
+    public string? ImageMirror { get; init; }
+
+    /// <summary>Where build results are kept between builds; null leaves it to each image.</summary>
+    public BuildCache? Cache { get; init; }
+
+    /// <summary>Steps must not come from the cache.</summary>
+    public bool NoCache { get; init; }
+
+    /// <summary>Which tags the images get.</summary>
+    public TagRules TagRules { get; init; } = DefaultTagRules;
+
+    /// <summary>
+    /// The tags where nobody says otherwise: a version tag's version, its minor and major, a branch's or pull request's name, a schedule's, and always the commit.
+    /// </summary>
+    public static TagRules DefaultTagRules { get; } = new()
+    {
+        Rules =
+        [
+            TagRule.SemVer("{{version}}"), TagRule.SemVer("{{major}}.{{minor}}"), TagRule.SemVer("{{major}}"),
+            TagRule.Schedule(), TagRule.Branch(), TagRule.PullRequest(), TagRule.Sha(),
+        ],
+    };
+
+    /// <summary>Key to sign with; null means this machine's own.</summary>
+    public string? SigningKey { get; init; }
+
+    /// <summary>What that key is encrypted with.</summary>
+    public string? SigningPassword { get; init; }
+
+    /// <summary>Sign with the workflow's identity.</summary>
+    public bool Keyless { get; init; }
+
+    /// <summary>Folder with the engine's scripts, the locks and the Dockerfiles.</summary>
+    public string Deploy => Path.Combine(Root, "deploy");
+}

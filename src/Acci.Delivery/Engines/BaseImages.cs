@@ -1,0 +1,79 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Resilience;
+using Serilog;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>
+/// Finds what the build starts from: in the mirror, if one is named; else upstream; else, and only where publishing stays on this machine, a stand-in
+/// made from the distribution's packages.
+/// </summary>
+public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
+{
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>A registry, with an optional path, that carries the base images under their own repositories' paths.</summary>
+    public string? Mirror { get; init; }
+
+    /// <summary>The local registry's address where stand-ins may be used; null forbids them.</summary>
+    public string? StandInRegistry { get; init; }
+
+    /// <summary>Finds all of them, each once.</summary>
+    /// <exception cref="DeliveryException">One can be had nowhere.</exception>
+    public async Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage>> ResolveAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
+    {
+        var wanted = names.Distinct().ToArray();
+        var found = await Task.WhenAll(wanted.Select(name => FindAsync(name, cancellationToken)));
+        var missing = wanted.Zip(found).Where(pair => pair.Second.Image is null).Select(pair => (Name: pair.First, pair.Second.Problem)).ToArray();
+        var standIns = missing.Length == 0 ? [] : await MakeStandInsAsync(missing, cancellationToken);
+        return found.Select(x => x.Image).OfType<ResolvedBaseImage>().Concat(standIns).ToDictionary(x => x.Name);
+    }
+
+    private async Task<(ResolvedBaseImage? Image, string? Problem)> FindAsync(ImageReference name, CancellationToken cancellationToken)
+    {
+        var source = Mirror is null ? BaseImageSource.Upstream : BaseImageSource.Mirror;
+        var place = PlaceOf(name, Mirror);
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        inTime.CancelAfter(AnswerTime);
+        try
+        {
+            var pinned = locks.DigestOf(name);
+            using var registry = RegistryOf(place);
+            var digest = (await registry.ResolveAsync(pinned is null ? place : place.WithDigest(pinned.Value), inTime.Token)).Digest;
+            if (pinned is null) Log.Warning("{Image} is not pinned: deploy/locks/images.json has no digest for it; using {Digest}", name.ToString(), digest.ToString());
+            return (new ResolvedBaseImage(name, place.WithDigest(digest), source), null);
+        }
+        catch (DeliveryException exception)
+        {
+            return (null, exception.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, $"{place.Domain} did not answer within {AnswerTime.TotalSeconds:0} s");
+        }
+    }
+
+    private async Task<IEnumerable<ResolvedBaseImage>> MakeStandInsAsync((ImageReference Name, string? Problem)[] missing, CancellationToken cancellationToken)
+    {
+        var (first, problem) = missing[0];
+        if (StandInRegistry is null || PrivateEngine.Obstacle is not null)
+        {
+            throw new DeliveryException(
+                $"The base image {first} cannot be had: {problem?.Split(". ")[0]}. Name a registry that carries it with --image-mirror."
+                + (StandInRegistry is null ? " Stand-ins are only used when publishing to this machine's own registry." : ""));
+        }
+
+        Log.Warning("{Count} base images cannot be had from upstream ({Problem:l}): using stand-ins from the distribution's packages", missing.Length, problem?.Split(". ")[0]);
+        var made = await scripts.RunAsync("stand-ins/build.sh", [StandInRegistry, .. missing.Select(x => x.Name.ToString())], cancellationToken);
+        return made.Select(x => new ResolvedBaseImage(ImageReference.Parse(x.Key), ImageReference.Parse(x.Value), BaseImageSource.StandIn));
+    }
+
+    /// <summary>Where a base image is looked for: where its name says, or under the same path in the mirror.</summary>
+    internal static ImageReference PlaceOf(ImageReference name, string? mirror) =>
+        mirror is null ? name : ImageReference.Parse($"{mirror.TrimEnd('/')}/{name.Path}") with { Tag = name.Tag };
+
+    /// <summary>A client that does not insist: what cannot be had at once is taken from elsewhere.</summary>
+    internal static OciRegistry RegistryOf(ImageReference place) =>
+        OciRegistry.Of(place, new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.Zero }, FirstContactBudget = TimeSpan.Zero });
+}

@@ -1,0 +1,89 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>A Docker engine that answers, and the command line that talks to it.</summary>
+/// <param name="Cli">Path of the <c>docker</c> command, which finds this engine by itself.</param>
+public sealed record DockerEngine(string Cli)
+{
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>The address of the private engine; none for an engine of the machine's own.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>The buildx builder to build with; none means the engine's own.</summary>
+    public string? Builder { get; init; }
+
+    /// <summary>Version of the engine, as it tells it.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>The platforms whose programs this machine can run, by itself or by an emulator registered with the kernel.</summary>
+    public IReadOnlyList<Platform> RunnablePlatforms { get; init; } = [];
+
+    /// <summary>A <c>docker</c> command for this engine.</summary>
+    public Command Docker(params IEnumerable<string> arguments) => new(Cli, [.. arguments]);
+
+    /// <summary>
+    /// The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context), made ready to build for several platforms;
+    /// null when none answers.
+    /// </summary>
+    /// <exception cref="DeliveryException">An engine answers, but has no buildx.</exception>
+    public static async Task<DockerEngine?> FindAsync(string cli, CancellationToken cancellationToken)
+    {
+        var engine = new DockerEngine(cli);
+        if (await engine.AskAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken) is not { } version) return null;
+        if (await engine.AskAsync(["buildx", "version"], cancellationToken) is null)
+            throw new DeliveryException($"Docker Engine {version} answers, but '{cli}' has no buildx. Install the docker-buildx plugin: https://docs.docker.com/go/buildx");
+        engine = engine with { Version = version };
+        var builder = await engine.EnsureBuilderAsync(cancellationToken);
+        return engine with { Builder = builder, RunnablePlatforms = await engine.ReadRunnablePlatformsAsync(cancellationToken) };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Address is null ? $"Docker Engine {Version}" : $"private Docker Engine {Version} at {Address}";
+
+    // The `docker` driver builds for several platforms and exports layouts and attestations only over the containerd image store.
+    private async Task<string?> EnsureBuilderAsync(CancellationToken cancellationToken)
+    {
+        const string own = "acci";
+        var current = await AskAsync(["buildx", "inspect"], cancellationToken) ?? "";
+        if (Field(current, "Driver") is { } driver && driver != "docker") return null;
+        if ((await AskAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken))?.Contains("io.containerd.snapshotter", StringComparison.Ordinal) is true) return null;
+        if (await AskAsync(["buildx", "inspect", own], cancellationToken) is null)
+        {
+            Log.Information("This engine's own builder cannot build for several platforms: making a docker-container builder named '{Builder}'", own);
+            // The host's network, because the local registry listens on the host's loopback address.
+            await CommandRunner.RunAsync(
+                Docker("buildx", "create", "--name", own, "--driver", "docker-container", "--driver-opt", "network=host", "--bootstrap"), Log.Debug, cancellationToken);
+        }
+
+        return own;
+    }
+
+    private async Task<IReadOnlyList<Platform>> ReadRunnablePlatformsAsync(CancellationToken cancellationToken)
+    {
+        var builder = await AskAsync(["buildx", "inspect", "default"], cancellationToken) ?? await AskAsync(["buildx", "inspect"], cancellationToken) ?? "";
+        return [.. (Field(builder, "Platforms") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(x => Platform.Parse(x.TrimEnd('*')))];
+    }
+
+    /// <summary>What the command answers, or null when it fails or does not answer in time.</summary>
+    private async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        inTime.CancelAfter(AnswerTime);
+        try
+        {
+            var result = await CommandRunner.TryRunAsync(Docker(arguments), cancellationToken: inTime.Token);
+            return result.Succeeded ? result.StandardOutput.Trim() : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static string? Field(string text, string name) =>
+        text.Split('\n').Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).FirstOrDefault(pair => pair.Length == 2 && pair[0] == name)?[1];
+}

@@ -1,0 +1,35 @@
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>Finds the engine to build with: the one that answers, else the private one.</summary>
+public sealed class EngineLocator(PrivateEngine privateEngine)
+{
+    /// <summary>The engine, ready to build for several platforms.</summary>
+    /// <exception cref="DeliveryException">No engine answers and the private one cannot be had; the message says why and what to do.</exception>
+    public async Task<DockerEngine> LocateAsync(CancellationToken cancellationToken)
+    {
+        if (await FindRunningAsync(cancellationToken) is { } running) return running;
+        if (PrivateEngine.Obstacle is { } obstacle)
+            throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(OperatingSystem.IsLinux() ? ", or run this as root" : "")}.");
+        Log.Information("No Docker engine answers: using a private one below {Cache}", CacheDirectory.Default);
+        return await privateEngine.StartAsync(cancellationToken);
+    }
+
+    /// <summary>The engine the user's own command line reaches, or null.</summary>
+    /// <exception cref="DeliveryException"><c>DOCKER_HOST</c> names an engine that does not answer.</exception>
+    public static async Task<DockerEngine?> FindRunningAsync(CancellationToken cancellationToken)
+    {
+        var host = Environment.GetEnvironmentVariable("DOCKER_HOST");
+        if (Executables.Find("docker") is not { } cli)
+        {
+            return string.IsNullOrEmpty(host) ? null : throw new DeliveryException($"DOCKER_HOST names {host}, but there is no 'docker' command on the PATH. Install the Docker command line.");
+        }
+
+        var engine = await DockerEngine.FindAsync(cli, cancellationToken);
+        return engine is null && !string.IsNullOrEmpty(host)
+            ? throw new DeliveryException($"The Docker engine at {host} (DOCKER_HOST) does not answer. Start it, or unset DOCKER_HOST.")
+            : engine;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>The digests that base images are pinned to: <c>deploy/locks/images.json</c>, an object of reference → digest, null where none was recorded yet.</summary>
+public sealed class ImageLocks
+{
+    private readonly Dictionary<string, Digest?> _digests;
+
+    private ImageLocks(Dictionary<string, Digest?> digests) => _digests = digests;
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="DeliveryException">It is not there, or not of that form; the message names the entry.</exception>
+    public static ImageLocks Read(string file)
+    {
+        if (!File.Exists(file)) throw new DeliveryException($"{file} is missing: it pins the digests of the base images.");
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            return new ImageLocks(document.RootElement.EnumerateObject().ToDictionary(
+                entry => entry.Name,
+                entry => entry.Value.ValueKind == JsonValueKind.Null ? (Digest?)null
+                    : Digest.TryParse(entry.Value.GetString() ?? "", out var digest, out var problem) ? digest
+                    : throw new DeliveryException($"{file}, '{entry.Name}': this is not a digest: {problem}."),
+                StringComparer.Ordinal));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new DeliveryException($"{file} is not an object of references and digests: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The digest this reference is pinned to, or null.</summary>
+    public Digest? DigestOf(ImageReference reference) => _digests.GetValueOrDefault(reference.ToString());
+}

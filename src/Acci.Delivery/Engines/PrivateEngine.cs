@@ -1,0 +1,45 @@
+using Acci.Delivery.Processes;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>
+/// A Docker engine of ACCI's own, from the distribution's packages, below the cache folder: own socket, own bridge, own data; the system is not touched.
+/// It is used only where no other engine answers, and never started beside one.
+/// </summary>
+public sealed class PrivateEngine(EngineScripts scripts)
+{
+    /// <summary>Why the engine cannot be had on this machine, or null when it can.</summary>
+    public static string? Obstacle =>
+        !OperatingSystem.IsLinux() ? "the private engine runs on Linux only"
+        : !System.Environment.IsPrivilegedProcess ? "the private engine can only be started by root"
+        : !CanFetchPackages ? "the private engine is made from Debian packages, and there is no apt-get here"
+        : null;
+
+    /// <summary>Programs can be fetched from the distribution's packages.</summary>
+    public static bool CanFetchPackages => OperatingSystem.IsLinux() && Executables.Find("apt-get") is not null;
+
+    /// <summary>Fetches what is missing and starts the engine; returns at once when it runs.</summary>
+    /// <exception cref="DeliveryException">It cannot be fetched or started; the message says why.</exception>
+    public async Task<DockerEngine> StartAsync(CancellationToken cancellationToken)
+    {
+        // The tools come along, because reading the package lists is what takes the time.
+        await scripts.RunAsync("engine/fetch.sh", ["engine", "tools"], cancellationToken);
+        var answers = new Dictionary<string, string>(await scripts.RunAsync("engine/up.sh", [], cancellationToken));
+        var docker = Shortcut.Write(
+            scripts.Cache,
+            Path.Combine(answers["ENGINE_PATH"], "docker"),
+            KeyValuePair.Create("DOCKER_HOST", answers["DOCKER_HOST"]),
+            KeyValuePair.Create("DOCKER_CONFIG", answers["DOCKER_CONFIG"]));
+        return await DockerEngine.FindAsync(docker, cancellationToken) is { } engine
+            ? engine with { Address = answers["DOCKER_HOST"] }
+            : throw new DeliveryException($"The private engine was started but does not answer; its log is {scripts.Cache.Combine("engine", "run", "dockerd.log")}.");
+    }
+
+    /// <summary>Stops the engine and the local registry; with <paramref name="purge"/> their data go too.</summary>
+    public async Task StopAsync(bool purge, CancellationToken cancellationToken)
+    {
+        string[] arguments = purge ? ["--purge"] : [];
+        await scripts.RunAsync("engine/registry-down.sh", arguments, cancellationToken);
+        await scripts.RunAsync("engine/down.sh", arguments, cancellationToken);
+    }
+}

@@ -1,0 +1,22 @@
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>Where a base image was found.</summary>
+public enum BaseImageSource
+{
+    /// <summary>In the mirror that was named.</summary>
+    Mirror,
+
+    /// <summary>Where its name says.</summary>
+    Upstream,
+
+    /// <summary>Nowhere: it was made from the distribution's packages.</summary>
+    StandIn,
+}
+
+/// <summary>A base image, and what the build really starts from.</summary>
+/// <param name="Name">The name in the Dockerfile.</param>
+/// <param name="Actual">What stands for it, by digest.</param>
+/// <param name="Source">Where that was found.</param>
+public sealed record ResolvedBaseImage(ImageReference Name, ImageReference Actual, BaseImageSource Source);

@@ -1,0 +1,36 @@
+using Acci.Delivery.Processes;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>
+/// A program of the private engine under a path that stays and can be typed, <c>~/.cache/acci/bin/docker</c>: a script that sets what the program needs
+/// and becomes it.
+/// </summary>
+internal static class Shortcut
+{
+    private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>Writes the script, if it is not there with this content.</summary>
+    /// <returns>The script's path.</returns>
+    public static string Write(CacheDirectory cache, string program, params IEnumerable<KeyValuePair<string, string>> variables)
+    {
+        var script = cache.Combine("bin", Path.GetFileName(program));
+        var lines = variables.Select(x => $"export {x.Key}={Command.Quote(x.Value)}").Append($"exec {Command.Quote(program)} \"$@\"");
+        var text = $"#!/bin/sh\n{string.Join('\n', lines)}\n";
+        if (File.Exists(script) && File.ReadAllText(script) == text) return script;
+        Directory.CreateDirectory(Path.GetDirectoryName(script)!);
+        var draft = $"{script}.{Environment.ProcessId}";
+        File.WriteAllText(draft, text);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, Executable);
+        File.Move(draft, script, overwrite: true);
+        return script;
+    }
+
+    /// <summary>The path as one would type it: below the home folder it starts with <c>~</c>.</summary>
+    public static string ToTyped(string command)
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return home.Length > 1 && command.StartsWith(home + "/", StringComparison.Ordinal) ? "~" + command[home.Length..] : command;
+    }
+}

@@ -1,0 +1,77 @@
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Serilog;
+
+namespace Acci.Delivery;
+
+public sealed partial class ImageDelivery
+{
+    /// <summary>Makes sure that the registry takes what is about to be built, before minutes are spent on building it.</summary>
+    public async Task EnsureRegistryAsync()
+    {
+        // Fetching the engine fetches the local registry, too.
+        if (context.Options.Registry is null) await context.EngineAsync();
+        var registry = await context.RegistryAsync();
+        await registry.EnsureReachableAsync(Cancellation);
+        foreach (var image in context.Options.Images) await registry.EnsurePushAllowedAsync(await context.RepositoryAsync(image), Cancellation);
+    }
+
+    /// <summary>Builds every image for every platform, each into its layout.</summary>
+    public async Task BuildAsync()
+    {
+        var images = context.Options.Images;
+        var version = await context.VersionAsync();
+        foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
+        var engine = await context.EngineAsync();
+        var destination = await context.DestinationAsync();
+        Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
+
+        var targets = new BakeTargets
+        {
+            Version = version,
+            Labels = OciLabels.Of(await context.FactsAsync(), version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
+            BaseImages = await ResolveBaseImagesAsync(destination),
+            Cache = image => CacheLocation.Of(context.Options.Cache ?? (destination.IsLoopback ? BuildCache.None : image.Cache), destination.RepositoryOf(image), context.Options.CacheDirectory),
+            Secrets = BuildSecrets.OfThisMachine(),
+            LayoutOf = image => Path.GetRelativePath(context.Options.Root, _builder.LayoutOf(image)),
+        };
+        var layouts = await _builder.BuildAsync(images, images.ToDictionary(x => x.Name, targets.Of), engine, !context.Options.NoCache, Cancellation);
+        foreach (var image in images)
+        {
+            var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
+            PublishTransaction.Begin(RecordFile(image), built);
+            Log.Information("{Image}: built for {Platforms:l}, {Digest:l}", image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
+        }
+    }
+
+    private Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage>> ResolveBaseImagesAsync(Destination destination) =>
+        new BaseImages(ImageLocks.Read(Path.Combine(context.Scripts.Directory, "locks", "images.json")), context.Scripts)
+        {
+            Mirror = context.Options.ImageMirror,
+            StandInRegistry = destination.IsLoopback ? destination.Domain : null,
+        }.ResolveAsync(BakeTargets.NeededBy(context.Options.Images), Cancellation);
+
+    private static async Task<PublishRecord> DescribeAsync(ImageDefinition image, OciLayout layout, BakeTargets targets, Destination destination)
+    {
+        var platforms = new List<PublishedPlatform>();
+        foreach (var platform in await layout.ReadPlatformsAsync())
+        {
+            var manifest = await layout.ReadManifestAsync(platform.Manifest);
+            platforms.Add(new PublishedPlatform(platform.Platform, platform.Manifest.Digest, manifest.Blobs.Sum(x => x.Size)));
+        }
+
+        return new PublishRecord
+        {
+            Image = image.Name,
+            Digest = layout.Root.Digest,
+            Repository = destination.RepositoryOf(image).Repository,
+            Version = targets.Version.ToString(),
+            Revision = targets.Version.Revision ?? "",
+            Platforms = platforms,
+            StandIns = targets.StandInsOf(image),
+        };
+    }
+}

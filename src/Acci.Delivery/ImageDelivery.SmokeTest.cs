@@ -1,0 +1,37 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Delivery.SmokeTests;
+
+namespace Acci.Delivery;
+
+public sealed partial class ImageDelivery
+{
+    /// <summary>Starts every platform of every image that this machine can run.</summary>
+    /// <exception cref="DeliveryException">One does not become healthy, or none can run here.</exception>
+    public Task SmokeTestAsync() => ForEachImageAsync((image, publish) => publish.StepAsync(PublishStep.SmokeTest, async () =>
+    {
+        var layout = await LayoutAsync(image);
+        var results = new List<string>();
+        foreach (var platform in await layout.ReadPlatformsAsync(Cancellation)) results.Add(await SmokeTestAsync(image, layout, platform));
+        return string.Join(", ", results);
+    }));
+
+    private async Task<string> SmokeTestAsync(ImageDefinition image, OciLayout layout, PlatformImage platform)
+    {
+        var engine = await context.EngineAsync();
+        if (!engine.RunnablePlatforms.Contains(platform.Platform)) return $"{platform.Platform} skipped (this machine cannot run it)";
+        var folder = $"{layout.Folder}.{platform.Platform.Slug}";
+        try
+        {
+            var view = await layout.WriteViewAsync(platform, folder, Cancellation);
+            var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{platform.Manifest.Digest.Hex[..12]}");
+            var healthy = await new SmokeTest(engine).RunAsync(view.Folder, name, image.Health, Cancellation);
+            return $"{platform.Platform} healthy in {healthy.TotalSeconds:0.0} s";
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Diagnosis;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+
+namespace Acci.Delivery;
+
+/// <summary>The way of a build's images from their definitions to their tags. Each public method is what one target of the build does.</summary>
+public sealed partial class ImageDelivery(DeliveryContext context)
+{
+    private readonly ImageBuilder _builder = new(context.Options.Root, context.Options.Artifacts);
+
+    /// <summary>The public half of the signing key, for those who verify.</summary>
+    private string PublicKeyFile => Path.Combine(context.Options.Artifacts, "publish", "cosign.pub");
+
+    private CancellationToken Cancellation => context.CancellationToken;
+
+    /// <summary>What a publish would find on this machine; changes nothing.</summary>
+    public Task<IReadOnlyList<Finding>> ExamineAsync() => new Examination(context).RunAsync();
+
+    /// <summary>Stops the private engine and the local registry; with <paramref name="purge"/> all they hold is removed.</summary>
+    public Task StopEngineAsync(bool purge) => new PrivateEngine(context.Scripts).StopAsync(purge, Cancellation);
+
+    private string RecordFile(ImageDefinition image) => Path.Combine(context.Options.Artifacts, "publish", $"{image.Name}.json");
+
+    private Task<OciLayout> LayoutAsync(ImageDefinition image) => OciLayout.OpenAsync(_builder.LayoutOf(image), Cancellation);
+
+    private async Task ForEachImageAsync(Func<ImageDefinition, PublishTransaction, Task> action)
+    {
+        foreach (var image in context.Options.Images) await action(image, PublishTransaction.Resume(RecordFile(image), image.Name));
+    }
+}

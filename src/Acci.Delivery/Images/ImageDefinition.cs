@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace Acci.Delivery.Images;
+
+/// <summary>One image the build produces. The bake file is written from it, and nothing else has to be known to build, test and publish it.</summary>
+public sealed partial record ImageDefinition
+{
+    /// <summary>Defines an image.</summary>
+    /// <param name="name">The last part of its repository and the name of its bake target: <c>acci</c>.</param>
+    /// <exception cref="DeliveryException">The name cannot stand in a repository.</exception>
+    public ImageDefinition(string name) => Name = NameGrammar().IsMatch(name)
+        ? name
+        : throw new DeliveryException($"'{name}' is not an image name: write lower-case letters and digits, with '-' or '_' between them, as in 'acci' or 'acci-worker'.");
+
+    /// <summary>The last part of the image's repository, the name of its bake target, and of its folder below <c>artifacts</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The Dockerfile, relative to the root of the repository.</summary>
+    public required string Dockerfile { get; init; }
+
+    /// <summary>The folder that is sent to the builder, relative to the root of the repository.</summary>
+    public string Context { get; init; } = ".";
+
+    /// <summary>The stage to build; the last one when not given.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>What the image is built for; each becomes one entry of the published index.</summary>
+    public IReadOnlyList<Platform> Platforms { get; init; } = [Platform.LinuxAmd64, Platform.LinuxPpc64le];
+
+    /// <summary>Values of the Dockerfile's <c>ARG</c>s. They stay readable in the image's history: no secrets.</summary>
+    public IReadOnlyDictionary<string, string> BuildArguments { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Labels in the configuration of every platform's image, besides those of <see cref="OciLabels"/>.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Annotations on the index and on every platform's manifest, besides those of <see cref="OciLabels"/>.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where build results are kept between builds.</summary>
+    public BuildCache Cache { get; init; } = BuildCache.Registry;
+
+    /// <summary>The images the Dockerfile starts from; what is not listed here is pulled as it is written there.</summary>
+    public IReadOnlyList<BaseImage> BaseImages { get; init; } = [];
+
+    /// <summary>What the smoke test asks the started image; none for an image that serves nothing.</summary>
+    public HealthEndpoint? Health { get; init; }
+
+    // Bake allows letters, digits, '_' and '-' in a target, the grammar of references lower case with separators within: this is what both allow.
+    [GeneratedRegex("^[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NameGrammar();
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using NuGet.Versioning;
+
+namespace Acci.Delivery.Images.Tags;
+
+/// <summary>
+/// The tags that stand for the newest of several versions, <c>latest</c>, <c>2</c> and <c>2.1</c>, never move back: a 1.2.9 that is published after 2.0.0
+/// takes <c>1</c> and <c>1.2</c> and leaves <c>latest</c> and <c>2</c> alone, and a pre-release takes none of them. What is published already is known by its tags.
+/// </summary>
+public sealed partial record FloatingTags
+{
+    private const string Latest = "latest";
+
+    /// <summary>What all version tags of this image start with, besides a <c>v</c>; tags without it belong to other images.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>What all version tags of this image end with: <c>-alpine</c>; tags without it belong to other images.</summary>
+    public string Suffix { get; init; } = "";
+
+    /// <summary>Decides about every tag that a new image is to have. Tags that stand for one version, a branch or a commit always may move.</summary>
+    /// <param name="version">The image's version; none for an image that has none, which all tags then may name.</param>
+    /// <param name="wanted">The tags it is to have.</param>
+    /// <param name="published">All tags that its repository has.</param>
+    public IReadOnlyList<TagMove> Decide(SemanticVersion? version, IEnumerable<string> wanted, IEnumerable<string> published)
+    {
+        var known = Versions(published.Select(Read).OfType<Reach>().ToList());
+        return [.. wanted.Select(tag => Decide(tag, version, known))];
+    }
+
+    private TagMove Decide(string tag, SemanticVersion? version, IReadOnlyList<SemanticVersion> published)
+    {
+        if (Read(tag) is not { IsFloating: true } reach) return new TagMove(tag, true, "it does not stand for the newest of several versions");
+        if (version is null) return new TagMove(tag, true, "the image has no version to compare with those published");
+        if (!reach.Contains(version))
+        {
+            return new TagMove(tag, true, $"{version.ToNormalizedString()} is none of the versions it would stand for, so it is taken for a name");
+        }
+
+        if (version.IsPrerelease) return new TagMove(tag, false, $"{version.ToNormalizedString()} is a pre-release");
+
+        return published.Where(reach.Contains).Max() is { } newest && newest > version
+            ? new TagMove(tag, false, $"{newest.ToNormalizedString()} is published and newer than {version.ToNormalizedString()}")
+            : new TagMove(tag, true, $"nothing newer than {version.ToNormalizedString()} is published");
+    }
+
+    /// <summary>
+    /// The releases whose existence the tags show. <c>2.1</c> shows that there is a 2.1.0 or later, even where versions are never tagged in full.
+    /// A bare number shows a version only where there is no other sign of versions, since it may as well be a date or a build's number.
+    /// </summary>
+    private static IReadOnlyList<SemanticVersion> Versions(IReadOnlyList<Reach> tags)
+    {
+        var certain = tags.Where(reach => reach.Minor is not null).ToList();
+        return [.. (certain.Count > 0 ? certain : tags).Select(reach => reach.First).OfType<SemanticVersion>()];
+    }
+
+    private Reach? Read(string tag)
+    {
+        if (tag == Latest || tag == Prefix + Latest || tag == Latest + Suffix) return new Reach(null, null, null);
+        var isOurs = tag.Length > Prefix.Length + Suffix.Length && tag.StartsWith(Prefix, StringComparison.Ordinal) && tag.EndsWith(Suffix, StringComparison.Ordinal);
+        if (!isOurs) return null;
+
+        var match = Numbers().Match(tag[Prefix.Length..^Suffix.Length]);
+        return match.Success ? new Reach(Number("major"), Number("minor"), Number("patch"))
+            : tag == Prefix + Latest + Suffix ? new Reach(null, null, null)
+            : null;
+
+        int? Number(string group) => match.Groups[group] is { Success: true, Value: var digits } ? int.Parse(digits, CultureInfo.InvariantCulture) : null;
+    }
+
+    // Nine digits always fit into an int.
+    [GeneratedRegex(@"^v?(?<major>0|[1-9][0-9]{0,8})(?:\.(?<minor>0|[1-9][0-9]{0,8})(?:\.(?<patch>0|[1-9][0-9]{0,8}))?)?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Numbers();
+
+    /// <summary>The versions that a tag can stand for: with no number all, with three a single one.</summary>
+    private sealed record Reach(int? Major, int? Minor, int? Patch)
+    {
+        public bool IsFloating => Patch is null;
+
+        /// <summary>The lowest of them, which must exist where the tag does.</summary>
+        public SemanticVersion? First => Major is { } major ? new SemanticVersion(major, Minor ?? 0, Patch ?? 0) : null;
+
+        public bool Contains(SemanticVersion version) =>
+            (Major ?? version.Major) == version.Major && (Minor ?? version.Minor) == version.Minor && (Patch ?? version.Patch) == version.Patch;
+    }
+}

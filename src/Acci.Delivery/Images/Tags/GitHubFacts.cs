@@ -1,0 +1,93 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Acci.Delivery.Images.Tags;
+
+/// <summary>
+/// The facts of a build that GitHub Actions runs, from its variables and the event's payload, read as docker/metadata-action reads them.
+/// Source: GitHub's documentation, "Variables reference" and "Webhook events and payloads".
+/// </summary>
+public static class GitHubFacts
+{
+    private const string ShortShaLength = "DOCKER_METADATA_SHORT_SHA_LENGTH";
+
+    /// <summary>Reads the variables of this process and the file that GITHUB_EVENT_PATH names.</summary>
+    /// <exception cref="DeliveryException">The file cannot be read, or DOCKER_METADATA_SHORT_SHA_LENGTH is not a length.</exception>
+    public static BuildFacts Read() =>
+        Read(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(x => (string)x.Key, x => (string?)x.Value ?? ""), DateTimeOffset.UtcNow);
+
+    /// <summary>Reads these variables and the file that GITHUB_EVENT_PATH names among them; without it the payload is empty.</summary>
+    /// <exception cref="DeliveryException">The file cannot be read, or DOCKER_METADATA_SHORT_SHA_LENGTH is not a length.</exception>
+    public static BuildFacts Read(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
+    {
+        if (environment.GetValueOrDefault("GITHUB_EVENT_PATH") is not { Length: > 0 } path) return Read(environment, default, now);
+        try
+        {
+            using var payload = JsonDocument.Parse(File.ReadAllBytes(path));
+            return Read(environment, payload.RootElement, now);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new DeliveryException($"GitHub's event cannot be read from '{path}', which GITHUB_EVENT_PATH names: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads these variables and this payload; an undefined payload is an empty one.</summary>
+    /// <exception cref="DeliveryException">DOCKER_METADATA_SHORT_SHA_LENGTH is not a length.</exception>
+    public static BuildFacts Read(IReadOnlyDictionary<string, string> environment, JsonElement payload, DateTimeOffset now)
+    {
+        var facts = new BuildFacts { EventName = Variable("GITHUB_EVENT_NAME"), Ref = Variable("GITHUB_REF"), Sha = Variable("GITHUB_SHA"), Now = now };
+
+        // This event's GITHUB_REF is the branch the pull request goes to.
+        if (facts.EventName == "pull_request_target") facts = facts with { Ref = $"refs/pull/{payload.Text("number")}/merge" };
+
+        if (facts.EventName.StartsWith("pull_request", StringComparison.Ordinal)
+            && Variable("DOCKER_METADATA_PR_HEAD_SHA").Contains("true", StringComparison.OrdinalIgnoreCase)
+            && payload.Text("pull_request", "head", "sha") is { Length: > 0 } head)
+        {
+            facts = facts with { Sha = head };
+        }
+
+        if (Variable(ShortShaLength) is { Length: > 0 } text)
+        {
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length == 0)
+            {
+                throw new DeliveryException($"{ShortShaLength} is '{text}'; it must be the number of digits of a short commit, as in 12.");
+            }
+
+            facts = facts with { ShortShaLength = length };
+        }
+
+        return facts with
+        {
+            BaseBranch = facts.Tag is not null ? BranchName(payload.Text("base_ref"))
+                : facts.PullRequest is not null ? payload.Text("pull_request", "base", "ref")
+                : "",
+            CommitDate = TimeOf(facts.Sha, payload),
+            Repository = payload.Find("repository") is { } repository ? RepositoryFacts.FromGitHub(repository) : RepositoryOf(Variable("GITHUB_REPOSITORY")),
+        };
+
+        string Variable(string name) => environment.GetValueOrDefault(name, "");
+
+        RepositoryFacts RepositoryOf(string fullName) => fullName.Length == 0
+            ? new RepositoryFacts()
+            : new RepositoryFacts
+            {
+                Name = fullName[(fullName.IndexOf('/', StringComparison.Ordinal) + 1)..],
+                Url = $"{Variable("GITHUB_SERVER_URL").TrimEnd('/')}/{fullName}",
+            };
+    }
+
+    private static string BranchName(string reference) => new BuildFacts { Ref = reference }.Branch ?? reference;
+
+    private static DateTimeOffset? TimeOf(string sha, JsonElement payload)
+    {
+        var commits = payload.Find("commits") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().ToList() : [];
+        if (payload.Find("head_commit") is { } head) commits.Add(head);
+        return commits
+            .Where(commit => sha.Length > 0 && commit.Text("id") == sha)
+            .Select(commit => DateTimeOffset.TryParse(commit.Text("timestamp"), CultureInfo.InvariantCulture, out var time) ? time : (DateTimeOffset?)null)
+            .FirstOrDefault(time => time is not null);
+    }
+}

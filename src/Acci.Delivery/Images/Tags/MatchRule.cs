@@ -1,0 +1,27 @@
+namespace Acci.Delivery.Images.Tags;
+
+/// <summary>Source: docker/metadata-action, README, "type=match".</summary>
+internal sealed record MatchRule() : TagRule(DefaultPriority)
+{
+    public const int DefaultPriority = 800;
+
+    public required MatchPattern Pattern { get; init; }
+
+    public int Group { get; init; }
+
+    public TagTemplate? Value { get; init; }
+
+    internal override TagCandidate? Find(TagExpressions expressions)
+    {
+        if (ValueOrTag(Value, expressions) is not { } text) return null;
+        if (Pattern.Find(text) is not { } groups)
+        {
+            expressions.Warn($"'{Pattern}' does not match '{text}'.");
+            return null;
+        }
+
+        if (groups.ElementAtOrDefault(Group) is { } found) return new TagCandidate(found, IsRelease: true);
+        expressions.Warn($"'{Pattern}' has found no group {Group} in '{text}'.");
+        return null;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Acci.Delivery.Images.Tags;
+
+/// <summary>Source: docker/metadata-action, README, "type=semver".</summary>
+internal sealed record SemVerRule() : TagRule(DefaultPriority)
+{
+    public const int DefaultPriority = 900;
+
+    private static readonly TagTemplate WholeVersion = "{{version}}";
+
+    public required TagTemplate Pattern { get; init; }
+
+    public TagTemplate? Value { get; init; }
+
+    public MatchPattern? Within { get; init; }
+
+    internal override TagCandidate? Find(TagExpressions expressions)
+    {
+        if (ValueOrTag(Value, expressions) is not { } text) return null;
+
+        if (Within is not null)
+        {
+            if (Within.Find(text) is { } groups)
+            {
+                text = groups.ElementAtOrDefault(1)
+                    ?? throw new DeliveryException($"The expression '{Within}' of a rule of type semver needs a group around the version, as in v(.*).");
+            }
+            else
+            {
+                expressions.Warn($"'{Within}' does not match '{text}'.");
+            }
+        }
+
+        text = text.Replace('/', '-');
+        if (NodeVersion.TryParse(text) is not { } version)
+        {
+            expressions.Warn($"'{text}' is not a semantic version (https://semver.org), so '{Pattern}' gives no tag.");
+            return null;
+        }
+
+        // Only what names a pre-release in full may name it at all: 2.0 must not become 2.0.8-beta.
+        return version.Prerelease.Length == 0
+            ? new TagCandidate(expressions.Render(Pattern, version), IsRelease: true)
+            : new TagCandidate(expressions.Render(Pattern.OnlyExpression == "raw" ? Pattern : WholeVersion, version));
+    }
+}

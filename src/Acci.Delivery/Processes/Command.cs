@@ -1,0 +1,32 @@
+namespace Acci.Delivery.Processes;
+
+/// <summary>
+/// A program to be run. Arguments are a list, never a string to be split; secrets travel in <see cref="Environment"/> or <see cref="StandardInput"/>,
+/// never among the arguments, where every process on the machine can read them.
+/// </summary>
+public sealed record Command(string Executable, params IReadOnlyList<string> Arguments)
+{
+    /// <summary>Variables set for the program on top of this process's own; a null value removes one.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Where the program runs; this process's own directory when not given.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Text the program reads from its standard input; none means an empty input.</summary>
+    public string? StandardInput { get; init; }
+
+    /// <summary>Writes what the program reads from its standard input, for what is too large to be a text.</summary>
+    public Func<Stream, CancellationToken, Task>? StandardInputWriter { get; init; }
+
+    /// <summary>The command with further arguments at its end.</summary>
+    public Command With(params IEnumerable<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
+
+    /// <summary>The command as one would type it, without secrets.</summary>
+    public override string ToString() => Redaction.Redact(string.Join(' ', Arguments.Prepend(Executable).Select(Quote)));
+
+    /// <summary>The argument as a POSIX shell takes it for itself.</summary>
+    internal static string Quote(string argument) =>
+        argument.Length > 0 && argument.All(c => char.IsLetterOrDigit(c) || "-_./:=@,+%".Contains(c, StringComparison.Ordinal))
+            ? argument
+            : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,21 @@
+namespace Acci.Delivery.Processes;
+
+/// <summary>How a program ended, and everything it wrote.</summary>
+/// <param name="ExitCode">0 by convention for success.</param>
+/// <param name="StandardOutput">What it wrote to its standard output, not redacted: it is data.</param>
+/// <param name="StandardError">What it wrote to its standard error.</param>
+public sealed record CommandResult(int ExitCode, string StandardOutput, string StandardError)
+{
+    /// <summary>The exit code is 0.</summary>
+    public bool Succeeded => ExitCode == 0;
+
+    /// <summary>The last lines of what it said, the standard error before the standard output, redacted.</summary>
+    public IReadOnlyList<string> LastLines(int count) =>
+    [
+        .. new[] { StandardError, StandardOutput }
+            .Select(text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .FirstOrDefault(lines => lines.Length > 0, [])
+            .TakeLast(count)
+            .Select(Redaction.Redact),
+    ];
+}

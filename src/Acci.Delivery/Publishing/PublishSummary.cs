@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>What was published, for the end of the log and for a job's summary page.</summary>
+/// <param name="Record">The published image.</param>
+/// <param name="VerifyCommand">The command with which anyone verifies it.</param>
+/// <param name="RunCommand">The command with which anyone runs it.</param>
+public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, string RunCommand)
+{
+    private const int NameWidth = 11;
+
+    /// <summary>The table as text.</summary>
+    public string ToText()
+    {
+        var rule = new string('─', 100);
+        var text = new StringBuilder().AppendLine(rule);
+        foreach (var (name, value) in Rows()) text.Append(name.PadRight(NameWidth)).AppendLine(value);
+        return text.AppendLine(rule).AppendLine($"{"Verify".PadRight(NameWidth)}{VerifyCommand}").AppendLine($"{"Run".PadRight(NameWidth)}{RunCommand}").Append(rule).ToString();
+    }
+
+    /// <summary>The same as GitHub-flavoured Markdown.</summary>
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"## {Record.Repository}").AppendLine().AppendLine("| | |").AppendLine("|---|---|");
+        foreach (var (name, value) in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {(name.Length == 0 || name == "Platforms" ? value : $"`{value}`")} |");
+        return text.AppendLine().AppendLine("```sh").AppendLine(VerifyCommand).AppendLine(RunCommand).AppendLine("```").ToString();
+    }
+
+    /// <summary>Writes the Markdown where a person looks for it: <c>summary.md</c> in the folder, and the job's summary page in GitHub Actions.</summary>
+    public async Task WriteMarkdownAsync(string folder)
+    {
+        await File.AppendAllTextAsync(Path.Combine(folder, "summary.md"), ToMarkdown());
+        if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } page) await File.AppendAllTextAsync(page, ToMarkdown());
+    }
+
+    private IEnumerable<(string Name, string Value)> Rows()
+    {
+        yield return ("Image", Record.Repository);
+        yield return ("Digest", Record.Digest.ToString());
+        yield return ("Tags", Record.Tags.Count == 0 ? "none" : string.Join(", ", Record.Tags));
+        yield return ("Version", $"{Record.Version} ({Short(Record.Revision)})");
+        var platforms = Record.Platforms.Select(x => $"{x.Platform,-15} {Megabytes(x.Size),8}  {x.Digest}").ToArray();
+        for (var i = 0; i < platforms.Length; i++) yield return (i == 0 ? "Platforms" : "", platforms[i]);
+        yield return ("Signature", Result(PublishStep.Verify));
+        yield return ("Smoke test", Result(PublishStep.SmokeTest));
+        yield return ("Findings", Result(PublishStep.Scan));
+        if (Record.StandIns.Count > 0) yield return ("Stand-ins", $"{string.Join(", ", Record.StandIns)}: not for any registry but this machine's own");
+    }
+
+    private string Result(PublishStep step) => Record.Steps.GetValueOrDefault(step)?.Result ?? (step == PublishStep.Scan ? "not scanned" : "not done");
+
+    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
+
+    private static string Short(string revision) => revision.Length > 12 ? revision[..12] : revision;
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Acci.Delivery.Images;
+using Serilog;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>
+/// One image on its way to its tags. Each step is written down when it ended well; a step that is written down for the same digest is not done again,
+/// and one that is done again opens all that come after it.
+/// </summary>
+public sealed class PublishTransaction
+{
+    private readonly string _file;
+
+    private PublishTransaction(string file, PublishRecord record) => (_file, Record) = (file, record);
+
+    /// <summary>What is known so far.</summary>
+    public PublishRecord Record { get; private set; }
+
+    /// <summary>The image, by digest.</summary>
+    public ImageReference Reference => ImageReference.Parse(Record.Repository).WithDigest(Record.Digest);
+
+    /// <summary>Goes on with what was built last.</summary>
+    /// <exception cref="DeliveryException">Nothing was built.</exception>
+    public static PublishTransaction Resume(string file, string image) => PublishRecord.Read(file) is { } record
+        ? new PublishTransaction(file, record)
+        : throw new DeliveryException($"There is no record of the image '{image}' ({file}): run BuildImages first.");
+
+    /// <summary>Starts with what has just been built: what an earlier run did counts when it did it to the same digest, for the same repository.</summary>
+    public static PublishTransaction Begin(string file, PublishRecord built)
+    {
+        var earlier = PublishRecord.Read(file);
+        var record = earlier is not null && earlier.Digest == built.Digest && earlier.Repository == built.Repository
+            ? earlier with { Version = built.Version, Revision = built.Revision, StandIns = built.StandIns }
+            : built;
+        record.Write(file);
+        return new PublishTransaction(file, record);
+    }
+
+    /// <summary>The step has ended well for this digest.</summary>
+    public bool Has(PublishStep step) => Record.Steps.ContainsKey(step);
+
+    /// <summary>Does the step, unless it is done.</summary>
+    public async Task StepAsync(PublishStep step, Func<Task<string>> action)
+    {
+        if (Record.Steps.TryGetValue(step, out var done))
+        {
+            Log.Information("{Image}: {Step:l} was done before for this digest: {Result:l}", Record.Image, step.ToString(), done.Result);
+            return;
+        }
+
+        await RedoAsync(step, action);
+    }
+
+    /// <summary>Does the step, whether it is done or not.</summary>
+    public async Task RedoAsync(PublishStep step, Func<Task<string>> action)
+    {
+        var watch = Stopwatch.StartNew();
+        var result = await action();
+        Update(record => record.With(step, new StepResult(DateTimeOffset.UtcNow, Math.Round(watch.Elapsed.TotalSeconds, 2), result)));
+        Log.Information("{Image}: {Result:l}", Record.Image, result);
+    }
+
+    /// <summary>Takes the step, and those after it, as not done.</summary>
+    public void Reopen(PublishStep step) => Update(record => record with { Steps = record.Steps.Where(x => x.Key < step).ToDictionary() });
+
+    /// <summary>Changes the record, on disk too.</summary>
+    public void Update(Func<PublishRecord, PublishRecord> change)
+    {
+        Record = change(Record);
+        Record.Write(_file);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using Acci.Delivery.Registries;
+using Serilog;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>Says how far a push is, at most once in two seconds.</summary>
+internal sealed class TransferLog(string image) : IProgress<TransferProgress>
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+
+    public void Report(TransferProgress value)
+    {
+        lock (_sinceLast)
+        {
+            if (_sinceLast.Elapsed < Pause) return;
+            _sinceLast.Restart();
+        }
+
+        Log.Information(
+            "{Image}: {Done:0.0} of {Total:0.0} MB pushed, {Rate:0.0} MB/s", image, value.BytesDone / 1e6, value.BytesTotal / 1e6, value.BytesPerSecond / 1e6);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Registries;
+
+/// <summary>Where images are published: a registry, and the path below which their repositories lie.</summary>
+/// <param name="Domain">The registry: <c>ghcr.io</c>, <c>127.0.0.1:5600</c>.</param>
+/// <param name="Path">The path, empty for none.</param>
+public sealed record Destination(string Domain, string Path)
+{
+    /// <summary>The registry is on this machine, and what is published there goes no further.</summary>
+    public bool IsLoopback
+    {
+        get
+        {
+            var host = Domain.StartsWith('[') ? Domain[1..Domain.IndexOf(']', StringComparison.Ordinal)] : Domain.Split(':')[0];
+            return host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        }
+    }
+
+    /// <summary>Reads <c>registry[/path]</c>. Owners are written as their hosts write them, repositories have no upper case: it is lowered.</summary>
+    /// <exception cref="DeliveryException">It names no registry.</exception>
+    public static Destination Parse(string text)
+    {
+        var trimmed = text.Trim().TrimEnd('/').ToLowerInvariant();
+        if (!ImageReference.TryParse($"{trimmed}/image", out var reference, out var problem))
+            throw new DeliveryException($"--registry cannot be '{text}': {problem}. Write a registry and a path, as in ghcr.io/owner.");
+        return reference.Domain is { } domain && (domain.AsSpan().ContainsAny('.', ':') || domain == "localhost")
+            ? new Destination(domain, reference.Path[..^"image".Length].TrimEnd('/'))
+            : throw new DeliveryException($"--registry cannot be '{text}': it names no registry. Write its host first, as in ghcr.io/owner or docker.io/owner.");
+    }
+
+    /// <summary>The repository of an image.</summary>
+    public ImageReference RepositoryOf(ImageDefinition image) => ImageReference.Parse($"{this}/{image.Name}");
+
+    /// <inheritdoc/>
+    public override string ToString() => Path.Length == 0 ? Domain : $"{Domain}/{Path}";
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>
+/// What the build asks of cosign (3.x): sign, attest, verify, always by digest.
+/// With a key nothing is written to a public transparency log and no service is needed; keyless uses Sigstore's public services.
+/// </summary>
+/// <param name="Executable">Path of the <c>cosign</c> command.</param>
+/// <param name="Identity">With what is signed.</param>
+public sealed record Cosign(string Executable, SigningIdentity Identity)
+{
+    // cosign 3 refuses `--tlog-upload=false` beside any signing configuration: a configuration that names no service says the same.
+    private const string SigningConfig = """{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogConfig":{},"tsaConfig":{}}""";
+    private const string TrustedRoot = """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""";
+    private const string KeyTextVariable = "COSIGN_PRIVATE_KEY";
+
+    /// <summary>Credentials for the registry the images are in; without them cosign takes docker's own.</summary>
+    public Credentials? Login { get; init; }
+
+    /// <summary>Signs what stands at this digest.</summary>
+    public Task SignAsync(ImageReference image, CancellationToken cancellationToken) =>
+        WithOfflineConfigurationAsync(configuration => RunAsync(["sign", "--yes", .. configuration, Pinned(image)], image, cancellationToken));
+
+    /// <summary>Signs a statement about what stands at this digest. Not to be called twice at once for one digest: cosign would lose one of the two.</summary>
+    /// <param name="image">What the statement is about, by digest.</param>
+    /// <param name="type">The statement's type.</param>
+    /// <param name="predicateFile">File with the statement's predicate, JSON.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task AttestAsync(ImageReference image, PredicateType type, string predicateFile, CancellationToken cancellationToken) =>
+        WithOfflineConfigurationAsync(configuration => RunAsync(
+            ["attest", "--yes", .. configuration, "--type", type.CosignName, "--predicate", predicateFile, Pinned(image)], image, cancellationToken));
+
+    /// <summary>Verifies the signature as a consumer would: with the public key or the expected identity alone.</summary>
+    /// <exception cref="DeliveryException">There is no valid signature.</exception>
+    public async Task VerifyAsync(ImageReference image, string publicKeyFile, CancellationToken cancellationToken) =>
+        await RunAsync(VerifyArguments(image, publicKeyFile), image, cancellationToken);
+
+    /// <summary>Verifies a signed statement of this type.</summary>
+    /// <exception cref="DeliveryException">There is none, or it is not valid.</exception>
+    public async Task VerifyAttestationAsync(ImageReference image, PredicateType type, string publicKeyFile, CancellationToken cancellationToken) =>
+        await RunAsync(["verify-attestation", "--type", type.CosignName, .. VerifyArguments(image, publicKeyFile).Skip(1)], image, cancellationToken);
+
+    /// <summary>The arguments with which anyone verifies the image.</summary>
+    public IReadOnlyList<string> VerifyArguments(ImageReference image, string publicKeyFile) => Identity switch
+    {
+        SigningIdentity.Keyless keyless => ["verify", "--certificate-oidc-issuer", keyless.Issuer, "--certificate-identity", keyless.Identity, Pinned(image)],
+        _ => ["verify", "--key", publicKeyFile, "--insecure-ignore-tlog=true", Pinned(image)],
+    };
+
+    /// <summary>Who signs, as records and summaries call it: the workflow, or the beginning of the public key's digest.</summary>
+    public async Task<string> ReadSignerAsync(CancellationToken cancellationToken) => Identity is SigningIdentity.Keyless keyless
+        ? keyless.Identity
+        : $"key {Digest.Of(Encoding.UTF8.GetBytes(await ReadPublicKeyAsync(cancellationToken))).Hex[..12]}";
+
+    /// <summary>Writes the public half of the key to a file; keyless has none.</summary>
+    public async Task WritePublicKeyAsync(string file, CancellationToken cancellationToken)
+    {
+        if (Identity is SigningIdentity.Keyless) return;
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, await ReadPublicKeyAsync(cancellationToken), cancellationToken);
+    }
+
+    private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken) => (await RunAsync(["public-key", .. KeyArguments], null, cancellationToken)).StandardOutput;
+
+    private IEnumerable<string> KeyArguments => Identity switch
+    {
+        SigningIdentity.Key key => ["--key", key.Reference],
+        SigningIdentity.KeyText => ["--key", $"env://{KeyTextVariable}"],
+        _ => [],
+    };
+
+    private async Task WithOfflineConfigurationAsync(Func<IEnumerable<string>, Task> action)
+    {
+        if (Identity is SigningIdentity.Keyless)
+        {
+            await action([]);
+            return;
+        }
+
+        var directory = Directory.CreateTempSubdirectory("acci-cosign-");
+        try
+        {
+            var config = Path.Combine(directory.FullName, "signing-config.json");
+            var root = Path.Combine(directory.FullName, "trusted-root.json");
+            await File.WriteAllTextAsync(config, SigningConfig);
+            await File.WriteAllTextAsync(root, TrustedRoot);
+            await action([.. KeyArguments, "--signing-config", config, "--trusted-root", root]);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private async Task<CommandResult> RunAsync(IEnumerable<string> arguments, ImageReference? image, CancellationToken cancellationToken)
+    {
+        var environment = new Dictionary<string, string?>();
+        using var login = Login is not null && image?.Domain is { } domain ? new TemporaryLogin(domain, Login) : null;
+        if (login is not null) environment["DOCKER_CONFIG"] = login.Folder;
+        var password = Identity switch
+        {
+            SigningIdentity.Key key => key.Password,
+            SigningIdentity.KeyText text => text.Password,
+            _ => null,
+        };
+        // Without the variable cosign would ask on the terminal.
+        if (Identity is not SigningIdentity.Keyless) environment["COSIGN_PASSWORD"] = password ?? "";
+        if (Identity is SigningIdentity.KeyText { Pem: var pem }) environment[KeyTextVariable] = pem;
+        return await CommandRunner.RunAsync(new Command(Executable, [.. arguments]) { Environment = environment }, cancellationToken: cancellationToken);
+    }
+
+    private static string Pinned(ImageReference image) =>
+        image.Digest is null ? throw new ArgumentException("Only what a digest names can be signed or verified.", nameof(image)) : (image with { Tag = null }).ToString();
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>
+/// Signs a pushed image and each of its platforms, and attests to each platform the bill of materials and the provenance that BuildKit wrote into the layout;
+/// verifies all of it again.
+/// </summary>
+/// <param name="Cosign">What signs.</param>
+/// <param name="Layout">The image.</param>
+/// <param name="Repository">Where it was pushed to.</param>
+public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, ImageReference Repository)
+{
+    private const string PredicateTypeAnnotation = "in-toto.io/predicate-type";
+
+    /// <summary>Signs and attests.</summary>
+    /// <exception cref="DeliveryException">A platform lacks its bill of materials or its provenance, or cosign failed.</exception>
+    /// <returns>How many signatures and attestations were made.</returns>
+    public async Task<(int Signatures, int Attestations)> SignAsync(CancellationToken cancellationToken)
+    {
+        var platforms = await Layout.ReadPlatformsAsync(cancellationToken);
+        var attestations = 0;
+        await Cosign.SignAsync(Repository.WithDigest(Layout.Root.Digest), cancellationToken);
+        await Parallel.ForEachAsync(platforms, cancellationToken, async (platform, token) =>
+        {
+            var reference = Repository.WithDigest(platform.Manifest.Digest);
+            if (platform.Manifest.Digest != Layout.Root.Digest) await Cosign.SignAsync(reference, token);
+            // One after the other: cosign loses one of two attestations made at once for the same digest.
+            foreach (var (type, predicate) in await ReadPredicatesAsync(platform, token))
+            {
+                await AttestAsync(reference, type, predicate, token);
+                Interlocked.Increment(ref attestations);
+            }
+        });
+        return (platforms.Select(x => x.Manifest.Digest).Append(Layout.Root.Digest).Distinct().Count(), attestations);
+    }
+
+    /// <summary>Verifies every signature and attestation as a consumer would, from the registry.</summary>
+    /// <exception cref="DeliveryException">One is missing or not valid.</exception>
+    public async Task VerifyAsync(string publicKeyFile, CancellationToken cancellationToken)
+    {
+        var platforms = await Layout.ReadPlatformsAsync(cancellationToken);
+        var checks = new List<Func<CancellationToken, Task>>();
+        foreach (var digest in platforms.Select(x => x.Manifest.Digest).Append(Layout.Root.Digest).Distinct())
+            checks.Add(token => Cosign.VerifyAsync(Repository.WithDigest(digest), publicKeyFile, token));
+        foreach (var platform in platforms)
+        {
+            foreach (var (type, _) in await ReadPredicatesAsync(platform, cancellationToken))
+                checks.Add(token => Cosign.VerifyAttestationAsync(Repository.WithDigest(platform.Manifest.Digest), type, publicKeyFile, token));
+        }
+
+        await Parallel.ForEachAsync(checks, cancellationToken, async (check, token) => await check(token));
+    }
+
+    private async Task AttestAsync(ImageReference reference, PredicateType type, JsonElement predicate, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"acci-predicate-{Guid.NewGuid():N}.json");
+        try
+        {
+            await File.WriteAllTextAsync(file, predicate.GetRawText(), cancellationToken);
+            await Cosign.AttestAsync(reference, type, file, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    // BuildKit stores each statement as a layer of the attestation manifest. Source: BuildKit, docs/attestations/attestation-storage.md.
+    private async Task<IReadOnlyList<(PredicateType Type, JsonElement Predicate)>> ReadPredicatesAsync(PlatformImage platform, CancellationToken cancellationToken)
+    {
+        var predicates = new List<(PredicateType, JsonElement)>();
+        foreach (var attestation in platform.Attestations)
+        {
+            foreach (var layer in (await Layout.ReadManifestAsync(attestation, cancellationToken)).Blobs)
+            {
+                if (PredicateType.All.FirstOrDefault(x => x.Uri == layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
+                await using var blob = Layout.OpenBlob(layer);
+                using var statement = await JsonDocument.ParseAsync(blob, cancellationToken: cancellationToken);
+                predicates.Add((type, statement.RootElement.GetProperty("predicate").Clone()));
+            }
+        }
+
+        return PredicateType.All.Except(predicates.Select(x => x.Item1)).FirstOrDefault() is { } missing
+            ? throw new DeliveryException($"{Repository} has no {missing.CosignName} statement for {platform.Platform} in {Layout.Folder}: it was not built with attestations. Run BuildImages again.")
+            : predicates;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>
+/// The key pair this machine signs with when no other is named: made on first use, outside every repository, readable by its owner alone.
+/// </summary>
+public static class LocalKeyPair
+{
+    private const string PrivateKeyFile = "cosign.key";
+    private const string PasswordFile = "cosign.password";
+
+    /// <summary>The key in this folder, made first if the folder has none.</summary>
+    /// <exception cref="DeliveryException">The key is there, its password is not.</exception>
+    public static async Task<SigningIdentity.Key> EnsureAsync(string directory, string cosign, CancellationToken cancellationToken)
+    {
+        var key = Path.Combine(directory, PrivateKeyFile);
+        var password = Path.Combine(directory, PasswordFile);
+        if (!File.Exists(key)) await MakeAsync(directory, cosign, cancellationToken);
+        if (!File.Exists(password)) throw new DeliveryException($"{key} has no password beside it ({PasswordFile}). Put it back, or move the key away: a new pair is then made.");
+        var secret = (await File.ReadAllTextAsync(password, cancellationToken)).Trim();
+        Redaction.Register(secret);
+        return new SigningIdentity.Key(key, secret);
+    }
+
+    // cosign writes into its working directory; the pair appears under its final names only when it is complete.
+    private static async Task MakeAsync(string directory, string cosign, CancellationToken cancellationToken)
+    {
+        CreatePrivateDirectory(directory);
+        var work = Path.Combine(directory, $".new-{Guid.NewGuid():N}");
+        CreatePrivateDirectory(work);
+        try
+        {
+            var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+            Redaction.Register(password);
+            var make = new Command(cosign, "generate-key-pair") { WorkingDirectory = work, Environment = new Dictionary<string, string?> { ["COSIGN_PASSWORD"] = password } };
+            await CommandRunner.RunAsync(make, cancellationToken: cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(work, PasswordFile), password, cancellationToken);
+            foreach (var file in (string[])[PasswordFile, "cosign.pub", PrivateKeyFile])
+            {
+                MakePrivate(Path.Combine(work, file));
+                File.Move(Path.Combine(work, file), Path.Combine(directory, file), overwrite: true);
+            }
+
+            Log.Information("Made a signing key pair in {Directory}; back it up if others are to trust it", directory);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private static void CreatePrivateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static void MakePrivate(string file)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+}

@@ -1,0 +1,78 @@
+using MinVer.Lib;
+using NuGet.Versioning;
+
+namespace Acci.Delivery.Versioning;
+
+/// <summary>
+/// What is being built, read from git: the version by MinVer's rules (tags <c>v1.2.3</c>; commits after one count up from the next patch's
+/// <c>alpha.0</c>), the commit, and its time.
+/// Source: MinVer 8, README, "How it works".
+/// </summary>
+public sealed record VersionInfo
+{
+    /// <summary>What the name of a version tag starts with.</summary>
+    public const string TagPrefix = "v";
+
+    // What MinVer calls a history without a version tag.
+    private const string WithoutTag = "0.0.0-alpha.0";
+
+    /// <summary>The version, by Semantic Versioning 2.0.</summary>
+    public required SemanticVersion Version { get; init; }
+
+    /// <summary>The full hash of the commit; none where there is no commit.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>When the commit was made; none where there is no commit.</summary>
+    public DateTimeOffset? CommitTime { get; init; }
+
+    /// <summary>Files differ from the commit, or lie there that are neither committed nor ignored.</summary>
+    public bool IsDirty { get; init; }
+
+    /// <summary>What makes the version less than certain, in whole sentences for people.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The version as an image's tag: <c>+</c>, which a tag must not have, becomes <c>-</c>.</summary>
+    public string ImageTag => ToString().Replace('+', '-');
+
+    /// <summary>The commit's time in seconds since 1970-01-01 UTC, as reproducible builds take it from the environment variable SOURCE_DATE_EPOCH.</summary>
+    public long? SourceDateEpoch => CommitTime?.ToUnixTimeSeconds();
+
+    /// <summary>
+    /// Reads the version of what is checked out. Where there is no repository or no commit it is MinVer's default, <c>0.0.0-alpha.0</c>, and a warning says so.
+    /// </summary>
+    /// <param name="directory">A folder of the working tree.</param>
+    /// <param name="cancellationToken">Interrupts git.</param>
+    /// <exception cref="DeliveryException">git is not installed, the folder does not exist, or git refuses the repository because of its owner.</exception>
+    public static async Task<VersionInfo> ReadAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        var git = new Git(directory);
+        var log = new MinVerLog();
+        var isWorkingDirectory = await git.IsWorkingDirectoryAsync(cancellationToken);
+        var version = await Versioner.GetVersion(
+            directory, TagPrefix, MajorMinor.Default, buildMeta: "", VersionPart.Patch, PreReleaseIdentifiers.Default, ignoreHeight: false, log);
+        var info = new VersionInfo { Version = SemanticVersion.Parse(version.ToString()), Warnings = log.Warnings };
+        if (!isWorkingDirectory) return info;
+
+        if (await git.HeadAsync(cancellationToken) is not var (revision, time))
+        {
+            return info with { Warnings = [$"The repository in '{directory}' has no commit. Using default version {info}."] };
+        }
+
+        return info with
+        {
+            Revision = revision,
+            CommitTime = time,
+            IsDirty = await git.IsDirtyAsync(cancellationToken),
+            Warnings = info.IsWithoutTag && await git.IsShallowAsync(cancellationToken) ? [CutOff(directory, info)] : info.Warnings,
+        };
+    }
+
+    /// <summary>The version in full, with its build metadata.</summary>
+    public override string ToString() => Version.ToFullString();
+
+    private bool IsWithoutTag => ToString() == WithoutTag || ToString().StartsWith($"{WithoutTag}.", StringComparison.Ordinal);
+
+    private static string CutOff(string directory, VersionInfo info) =>
+        $"The history of the repository in '{directory}' is cut off before any version tag, so version {info} is not the real one. "
+        + "Get the rest with: git fetch --unshallow --tags";
+}

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Versioning;
+using NuGet.Versioning;
+
+namespace Acci.Delivery.Tests.Buildx;
+
+public class BakeFileTests
+{
+    private static readonly ImageReference Sdk = ImageReference.Parse("mcr.example.com/sdk:10.0");
+    private static readonly ImageReference Native = ImageReference.Parse("gcr.io/distroless/cc:nonroot");
+    private static readonly ImageReference Portable = ImageReference.Parse("docker.io/ubuntu/aspnet:10.0");
+
+    private static readonly ImageDefinition App = new("app")
+    {
+        Dockerfile = "deploy/Dockerfile",
+        Platforms = [Platform.LinuxAmd64, Platform.LinuxPpc64le],
+        BaseImages = [new(Sdk), new(Native) { Platforms = [Platform.LinuxAmd64, Platform.LinuxArm64] }, new(Portable) { Platforms = [Platform.LinuxPpc64le] }],
+        Labels = new Dictionary<string, string> { ["org.opencontainers.image.licenses"] = "Apache-2.0" },
+    };
+
+    [Fact]
+    public void Two_images_are_two_targets_of_one_graph()
+    {
+        var file = Json(App, new ImageDefinition("worker") { Dockerfile = "worker/Dockerfile", Context = "worker" });
+
+        Assert.Equal(["app", "worker"], file["group"]!["default"]!["targets"]!.AsArray().Select(x => (string?)x));
+        Assert.Equal("deploy/Dockerfile", (string?)file["target"]!["app"]!["dockerfile"]);
+        Assert.Equal("Dockerfile", (string?)file["target"]!["worker"]!["dockerfile"]);
+        Assert.Equal("worker", (string?)file["target"]!["worker"]!["context"]);
+    }
+
+    [Fact]
+    public void Every_FROM_is_led_to_what_was_found_for_it_by_digest()
+    {
+        var contexts = Json(App)["target"]!["app"]!["contexts"]!.AsObject();
+
+        // BuildKit looks Docker Hub's names up without their registry.
+        Assert.Equal([Sdk.ToString(), Native.ToString(), "ubuntu/aspnet:10.0"], contexts.Select(x => x.Key));
+        Assert.All(contexts, x => Assert.Matches("^docker-image://.+@sha256:[0-9a-f]{64}$", (string?)x.Value));
+    }
+
+    [Fact]
+    public void A_base_image_of_another_platform_is_not_asked_for()
+    {
+        var arm = App with { Platforms = [Platform.LinuxArm64] };
+
+        Assert.DoesNotContain(Portable, BakeTargets.NeededBy([arm]));
+        Assert.Contains(Sdk, BakeTargets.NeededBy([arm]));
+    }
+
+    [Fact]
+    public void Each_platform_names_its_own_base_and_an_image_from_stand_ins_says_so()
+    {
+        var annotations = Json(App)["target"]!["app"]!["annotations"]!.AsArray().Select(x => (string)x!).ToArray();
+
+        Assert.Contains($"manifest[linux/ppc64le]:org.opencontainers.image.base.name={Portable}", annotations);
+        Assert.Contains($"manifest[linux/amd64]:org.opencontainers.image.base.name={Native}", annotations);
+        Assert.Contains($"index:org.opencontainers.image.base.name={Native}", annotations);
+        Assert.Contains($"index,manifest:{BakeTargets.StandInAnnotation}={Portable}", annotations);
+        Assert.Contains("index,manifest:org.opencontainers.image.licenses=Apache-2.0", annotations);
+    }
+
+    [Fact]
+    public void The_same_definitions_give_the_same_text()
+    {
+        Assert.Equal(BakeFile.Of([new("app", Targets().Of(App))]).ToJson(), BakeFile.Of([new("app", Targets().Of(App))]).ToJson());
+    }
+
+    private static JsonNode Json(params ImageDefinition[] images) => JsonNode.Parse(BakeFile.Of(images.Select(x => KeyValuePair.Create(x.Name, Targets().Of(x)))).ToJson())!;
+
+    private static BakeTargets Targets() => new()
+    {
+        Version = new VersionInfo { Version = SemanticVersion.Parse("1.2.3"), Revision = new string('a', 40), CommitTime = DateTimeOffset.UnixEpoch },
+        Labels = new OciLabels { Version = "1.2.3", Revision = new string('a', 40) },
+        BaseImages = new[]
+        {
+            Found(Sdk, BaseImageSource.Upstream), Found(Native, BaseImageSource.Mirror), Found(Portable, BaseImageSource.StandIn), Found(BakeTargets.SbomGenerator, BaseImageSource.Upstream),
+        }.ToDictionary(x => x.Name),
+        Cache = _ => ([], []),
+        LayoutOf = image => $"artifacts/images/{image.Name}",
+    };
+
+    private static ResolvedBaseImage Found(ImageReference name, BaseImageSource source) => new(name, name.WithDigest(Digest.Of(System.Text.Encoding.UTF8.GetBytes(name.ToString()))), source);
+}

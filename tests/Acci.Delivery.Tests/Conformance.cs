@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace Acci.Delivery.Tests;
+
+/// <summary>
+/// Cases from the field's own test suites: the folder that ACCI_CONFORMANCE names, else <c>shared/conformance</c> in a folder above this one.
+/// Every file counts, so that more can be put in. Where there is no such folder the tests are skipped and say so.
+/// </summary>
+internal static class Conformance
+{
+    private const string Variable = "ACCI_CONFORMANCE";
+
+    private static readonly string? Root = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
+        ? (Directory.Exists(named) ? named : null)
+        : Above(AppContext.BaseDirectory).Select(folder => Path.Combine(folder, "shared", "conformance")).FirstOrDefault(Directory.Exists);
+
+    /// <summary>One row for every case in every file of the folder: the file and the case's place in it.</summary>
+    public static IEnumerable<TheoryDataRow<string, int>> Cases(string folder, Func<JsonElement, string> nameOf)
+    {
+        if (Root is null || !Directory.Exists(Path.Combine(Root, folder)))
+        {
+            var reason = $"There are no cases: neither {Variable} nor a folder shared/conformance above this one leads to '{folder}'.";
+            return [new TheoryDataRow<string, int>("", 0) { Skip = reason, TestDisplayName = folder }];
+        }
+
+        return
+            from path in Directory.EnumerateFiles(Path.Combine(Root, folder), "*.json").Order(StringComparer.Ordinal)
+            let file = Path.GetRelativePath(Root, path)
+            from testCase in Read(path).Index()
+            select new TheoryDataRow<string, int>(file, testCase.Index) { TestDisplayName = $"{file}: {nameOf(testCase.Item)}" };
+    }
+
+    /// <summary>One case.</summary>
+    public static JsonElement Case(string file, int index) => Read(Path.Combine(Root!, file))[index];
+
+    private static List<JsonElement> Read(string file) => [.. JsonElement.Parse(File.ReadAllBytes(file)).EnumerateArray()];
+
+    private static IEnumerable<string> Above(string folder)
+    {
+        for (var current = new DirectoryInfo(folder); current is not null; current = current.Parent) yield return current.FullName;
+    }
+}

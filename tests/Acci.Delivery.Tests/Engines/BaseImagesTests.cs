@@ -1,0 +1,86 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Tests.Registries;
+
+namespace Acci.Delivery.Tests.Engines;
+
+public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<RegistryServer>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_image_that_is_where_its_name_says_is_taken_from_there_by_digest()
+    {
+        var (name, digest) = await PushAsync("distroless/cc");
+
+        var found = await Images().ResolveAsync([name], Cancellation);
+
+        Assert.Equal(new ResolvedBaseImage(name, name.WithDigest(digest), BaseImageSource.Upstream), found[name]);
+    }
+
+    [Fact]
+    public async Task A_mirror_has_it_under_the_same_path()
+    {
+        var (place, digest) = await PushAsync("hub/distroless/cc");
+        var name = ImageReference.Parse("gcr.example.com/distroless/cc").WithTag(place.Tag!);
+
+        var found = await Images(mirror: $"{server.Domain}/hub").ResolveAsync([name], Cancellation);
+
+        Assert.Equal(new ResolvedBaseImage(name, place.WithDigest(digest), BaseImageSource.Mirror), found[name]);
+    }
+
+    [Fact]
+    public async Task The_digest_it_is_pinned_to_is_taken_whatever_the_tag_says()
+    {
+        var (name, first) = await PushAsync("distroless/pinned", seed: 1);
+        await PushAsync("distroless/pinned", seed: 2);
+
+        var found = await Images(pinned: $"{{ \"{name}\": \"{first}\" }}").ResolveAsync([name], Cancellation);
+
+        Assert.Equal(first, found[name].Actual.Digest);
+    }
+
+    [Fact]
+    public async Task What_can_be_had_nowhere_is_named_with_what_to_do()
+    {
+        var name = ImageReference.Parse($"{server.Domain}/distroless/missing:nonroot");
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => Images().ResolveAsync([name], Cancellation));
+
+        Assert.Contains(name.ToString(), failure.Message, StringComparison.Ordinal);
+        Assert.Contains("--image-mirror", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "not an object")]
+    [InlineData("[]", "not an object")]
+    [InlineData("""{ "a:b": "sha256:short" }""", "sha256 has 64")]
+    public void A_lock_file_that_cannot_be_read_is_named(string content, string problem)
+    {
+        var file = _folder.Combine("images.json");
+        File.WriteAllText(file, content);
+
+        Assert.Contains(problem, Assert.Throws<DeliveryException>(() => ImageLocks.Read(file)).Message, StringComparison.Ordinal);
+    }
+
+    private BaseImages Images(string? mirror = null, string pinned = "{}")
+    {
+        var locks = _folder.Combine("images.json");
+        File.WriteAllText(locks, pinned);
+        return new BaseImages(ImageLocks.Read(locks), new EngineScripts(_folder.Path, new CacheDirectory(_folder.Path))) { Mirror = mirror };
+    }
+
+    private async Task<(ImageReference Name, Digest Digest)> PushAsync(string path, int seed = 7)
+    {
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine($"layout-{seed}-{path.Replace('/', '-')}"), seed);
+        var name = ImageReference.Parse($"{server.Domain}/{path}:nonroot");
+        using var registry = server.Connect();
+        await registry.PushAsync(layout, name, cancellationToken: Cancellation);
+        await registry.PutTagAsync(name, name.Tag!, layout.Root.Digest, Cancellation);
+        return (name, layout.Root.Digest);
+    }
+}

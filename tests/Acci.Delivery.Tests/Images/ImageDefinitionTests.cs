@@ -1,0 +1,33 @@
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Tests.Images;
+
+public sealed class ImageDefinitionTests
+{
+    [Theory]
+    [InlineData("acci")]
+    [InlineData("acci-worker")]
+    [InlineData("acci_2")]
+    public void A_name_serves_for_a_repository_and_a_bake_target(string name)
+    {
+        var image = new ImageDefinition(name) { Dockerfile = "Dockerfile" };
+        Assert.Equal($"ghcr.io/owner/{name}", ImageReference.Parse($"ghcr.io/owner/{image.Name}").Repository);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Acci")]
+    [InlineData("acci.worker")]
+    [InlineData("acci/worker")]
+    [InlineData("-acci")]
+    [InlineData("acci\n")]
+    public void A_name_that_serves_for_only_one_of_them_is_refused(string name)
+    {
+        var error = Assert.Throws<DeliveryException>(() => new ImageDefinition(name) { Dockerfile = "Dockerfile" });
+        Assert.StartsWith($"'{name}' is not an image name", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Both_platforms_that_are_published_are_built_unless_others_are_named() =>
+        Assert.Equal(["linux/amd64", "linux/ppc64le"], new ImageDefinition("acci") { Dockerfile = "Dockerfile" }.Platforms.Select(platform => platform.ToString()));
+}

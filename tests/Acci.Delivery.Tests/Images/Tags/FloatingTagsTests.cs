@@ -1,0 +1,112 @@
+using Acci.Delivery.Images.Tags;
+using CsCheck;
+using NuGet.Versioning;
+
+namespace Acci.Delivery.Tests.Images.Tags;
+
+public sealed class FloatingTagsTests
+{
+    private static readonly Gen<int> Number = Gen.Int[0, 3];
+    private static readonly Gen<SemanticVersion> Version = Gen.Select(Number, Number, Number, Gen.OneOf("", "", "", "-rc.1"), (major, minor, patch, label) =>
+        SemanticVersion.Parse($"{major}.{minor}.{patch}{label}"));
+
+    [Fact]
+    public void A_backport_takes_its_own_series_and_leaves_the_newer_ones_alone() => Assert.Equal(
+        [
+            "1.2.9 moves: it does not stand for the newest of several versions",
+            "1.2 moves: nothing newer than 1.2.9 is published",
+            "1 moves: nothing newer than 1.2.9 is published",
+            "latest stays: 2.0.0 is published and newer than 1.2.9",
+        ],
+        Decide("1.2.9", ["1.2.9", "1.2", "1", "latest"], ["1.2.8", "1.2", "1", "2.0.0", "2.0", "2", "latest"]));
+
+    [Fact]
+    public void A_patch_of_an_older_minor_leaves_the_major_alone() => Assert.Equal(
+        [
+            "2.0 moves: nothing newer than 2.0.5 is published",
+            "2 stays: 2.1.0 is published and newer than 2.0.5",
+            "latest stays: 2.1.0 is published and newer than 2.0.5",
+        ],
+        Decide("2.0.5", ["2.0", "2", "latest"], ["2.0.4", "2.1.0"]));
+
+    [Fact]
+    public void A_prerelease_takes_none_of_them_even_when_nothing_else_is_published() => Assert.Equal(
+        [
+            "3.0.0-rc.1 moves: it does not stand for the newest of several versions",
+            "3.0 stays: 3.0.0-rc.1 is a pre-release",
+            "3 stays: 3.0.0-rc.1 is a pre-release",
+            "latest stays: 3.0.0-rc.1 is a pre-release",
+        ],
+        Decide("3.0.0-rc.1", ["3.0.0-rc.1", "3.0", "3", "latest"], []));
+
+    [Fact]
+    public void A_published_prerelease_holds_nothing_back() =>
+        Assert.Equal(["latest moves: nothing newer than 1.0.1 is published"], Decide("1.0.1", ["latest"], ["1.0.0", "2.0.0-rc.1", "2.0.0-beta"]));
+
+    [Fact]
+    public void Publishing_the_newest_version_again_keeps_its_tags() => Assert.Equal(
+        ["2 moves: nothing newer than 2.0.0 is published", "latest moves: nothing newer than 2.0.0 is published"],
+        Decide("2.0.0", ["2", "latest"], ["1.0.0", "2.0.0", "latest"]));
+
+    [Fact]
+    public void Versions_that_are_never_tagged_in_full_are_known_by_their_series()
+    {
+        Assert.Equal(["latest stays: 2.1.0 is published and newer than 1.2.9"], Decide("1.2.9", ["latest"], ["1.2", "2.1", "latest"]));
+        Assert.Equal(["latest stays: 2.0.0 is published and newer than 1.2.9"], Decide("1.2.9", ["latest"], ["1", "2", "latest"]));
+    }
+
+    [Fact]
+    public void A_date_or_a_build_number_among_version_tags_is_no_version() => Assert.Equal(
+        ["latest moves: nothing newer than 1.2.4 is published"],
+        Decide("1.2.4", ["latest"], ["1.2.3", "20260110", "4711", "999999999999999999", "sha-860c190", "main", "sha256-12.sig"]));
+
+    [Fact]
+    public void Numbers_are_compared_as_numbers() =>
+        Assert.Equal(["latest stays: 1.10.0 is published and newer than 1.9.0"], Decide("1.9.0", ["latest"], ["v1.10.0"]));
+
+    [Fact]
+    public void Tags_that_do_not_stand_for_versions_always_move() => Assert.Equal(
+        [
+            "main moves: it does not stand for the newest of several versions",
+            "sha-860c190 moves: it does not stand for the newest of several versions",
+            "4711 moves: 1.0.0 is none of the versions it would stand for, so it is taken for a name",
+        ],
+        Decide("1.0.0", ["main", "sha-860c190", "4711"], ["2.0.0"]));
+
+    [Fact]
+    public void A_flavor_has_its_own_series() => Assert.Equal(
+        [
+            "v1.2-alpine moves: nothing newer than 1.2.9 is published",
+            "v1-alpine stays: 1.3.0 is published and newer than 1.2.9",
+            "latest-alpine stays: 1.3.0 is published and newer than 1.2.9",
+        ],
+        new FloatingTags { Suffix = "-alpine" }
+            .Decide(SemanticVersion.Parse("1.2.9"), ["v1.2-alpine", "v1-alpine", "latest-alpine"], ["2.0.0", "v1.3.0-alpine", "latest"]).Select(move => move.ToString()));
+
+    [Fact]
+    public void An_image_without_a_version_moves_what_it_is_told_to() => Assert.Equal(
+        [new TagMove("latest", true, "the image has no version to compare with those published")], new FloatingTags().Decide(null, ["latest"], ["2.0.0"]));
+
+    [Fact]
+    public void Whatever_is_published_in_whatever_order_every_tag_stands_for_the_newest_release_of_its_series() =>
+        Version.List[1, 12].Sample(versions =>
+        {
+            var registry = new Dictionary<string, SemanticVersion>();
+            foreach (var version in versions)
+            {
+                string[] wanted = [version.ToNormalizedString(), $"{version.Major}.{version.Minor}", $"{version.Major}", "latest"];
+                foreach (var move in new FloatingTags().Decide(version, wanted, registry.Keys).Where(move => move.Moves)) registry[move.Tag] = version;
+            }
+
+            var releases = versions.Where(version => !version.IsPrerelease).ToList();
+            var newest = releases.GroupBy(version => $"{version.Major}.{version.Minor}")
+                .Concat(releases.GroupBy(version => $"{version.Major}"))
+                .Concat(releases.GroupBy(_ => "latest"))
+                .ToDictionary(series => series.Key, series => series.Max()!);
+            return newest.All(series => registry[series.Key] == series.Value)
+                && registry.Where(tag => !tag.Key.Contains('-', StringComparison.Ordinal) && tag.Key.Split('.').Length < 3).All(tag => newest[tag.Key] == tag.Value);
+        });
+
+    private static IEnumerable<string> Decide(string version, string[] wanted, string[] published) =>
+        new FloatingTags().Decide(SemanticVersion.Parse(version), wanted, published).Select(move => move.ToString());
+}

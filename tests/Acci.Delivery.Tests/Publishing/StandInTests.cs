@@ -1,0 +1,36 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Tests.Registries;
+
+namespace Acci.Delivery.Tests.Publishing;
+
+public sealed class StandInTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_image_made_from_stand_ins_is_refused_by_every_registry_but_the_local_one()
+    {
+        new PublishRecord
+        {
+            Image = "app",
+            Digest = Digest.Of([1]),
+            Repository = "ghcr.io/owner/app",
+            Version = "1.2.3",
+            Revision = "",
+            Platforms = [],
+            StandIns = ["gcr.io/distroless/cc-debian13:nonroot"],
+        }.Write(_folder.Combine("publish", "app.json"));
+        var delivery = new ImageDelivery(new DeliveryContext(
+            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Registry = "ghcr.io/owner", Images = [new("app") { Dockerfile = "Dockerfile" }] },
+            TestContext.Current.CancellationToken));
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(delivery.SignAsync);
+
+        Assert.Contains("gcr.io/distroless/cc-debian13:nonroot", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("ghcr.io/owner", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("--image-mirror", failure.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,149 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Signing;
+using Acci.Delivery.Tests.Registries;
+
+namespace Acci.Delivery.Tests.Signing;
+
+/// <summary>Real signatures, in a real registry.</summary>
+public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryServer>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_key_pair_is_made_once_and_is_its_owner_s_alone()
+    {
+        var keys = _folder.Combine("keys");
+
+        var first = await LocalKeyPair.EnsureAsync(keys, await ProgramAsync(), Cancellation);
+        var second = await LocalKeyPair.EnsureAsync(keys, await ProgramAsync(), Cancellation);
+
+        Assert.Equal(first, second);
+        Assert.Equal(["cosign.key", "cosign.password", "cosign.pub"], Directory.EnumerateFileSystemEntries(keys).Select(Path.GetFileName).Order());
+        Assert.All(Directory.EnumerateFiles(keys), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.Equal(Redaction.Mask, Redaction.Redact(first.Password!));
+    }
+
+    [Fact]
+    public async Task What_was_signed_is_verified_with_the_public_key_and_with_no_other()
+    {
+        var image = await PushAsync();
+        var mine = await CosignAsync("mine");
+        var other = await CosignAsync("other");
+
+        await mine.SignAsync(image, Cancellation);
+
+        await mine.VerifyAsync(image, await PublicKeyAsync(mine, "mine"), Cancellation);
+        await Assert.ThrowsAsync<CommandFailedException>(async () => await mine.VerifyAsync(image, await PublicKeyAsync(other, "other"), Cancellation));
+        Assert.NotEqual(await mine.ReadSignerAsync(Cancellation), await other.ReadSignerAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task The_credentials_that_push_sign_and_verify_too_and_are_gone_afterwards()
+    {
+        const string htpasswd = "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", password = "open sesame";
+        await File.WriteAllTextAsync(_folder.Combine("htpasswd"), htpasswd, Cancellation);
+        await using var closed = new RegistryServer($"htpasswd:\n  realm: registry\n  path: {_folder.Combine("htpasswd")}");
+        await closed.InitializeAsync();
+        var ada = new Credentials("ada", password);
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("layout"));
+        using var registry = closed.Connect(ada);
+        var image = closed.NewRepository().WithDigest(layout.Root.Digest);
+        await registry.PushAsync(layout, image, cancellationToken: Cancellation);
+        var cosign = await CosignAsync("keys");
+
+        await Assert.ThrowsAsync<CommandFailedException>(() => cosign.SignAsync(image, Cancellation));
+        await (cosign with { Login = ada }).SignAsync(image, Cancellation);
+        await (cosign with { Login = ada }).VerifyAsync(image, await PublicKeyAsync(cosign, "keys"), Cancellation);
+
+        Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), "acci-login-*"));
+    }
+
+    [Fact]
+    public async Task A_key_given_as_text_signs_like_the_file()
+    {
+        var image = await PushAsync();
+        var file = await CosignAsync("keys");
+        var key = (SigningIdentity.Key)file.Identity;
+        var text = file with { Identity = SigningIdentity.FromParameter(await File.ReadAllTextAsync(key.Reference, Cancellation), key.Password) };
+        Assert.IsType<SigningIdentity.KeyText>(text.Identity);
+
+        await text.SignAsync(image, Cancellation);
+
+        await file.VerifyAsync(image, await PublicKeyAsync(file, "keys"), Cancellation);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_said_without_being_shown()
+    {
+        const string wrong = "not-the-password-0815";
+        Redaction.Register(wrong);
+        var cosign = await CosignAsync("keys");
+        var image = await PushAsync();
+
+        var failure = await Assert.ThrowsAsync<CommandFailedException>(() =>
+            (cosign with { Identity = (SigningIdentity.Key)cosign.Identity with { Password = wrong } }).SignAsync(image, Cancellation));
+
+        Assert.Contains("decrypt", failure.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(wrong, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("awskms:///alias/acci")]
+    [InlineData("gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k")]
+    [InlineData("hashivault://acci")]
+    public void A_key_service_s_address_is_handed_to_cosign_as_it_is(string uri) =>
+        Assert.Equal(new SigningIdentity.Key(uri, null), SigningIdentity.FromParameter(uri, null));
+
+    [Fact]
+    public void A_key_that_is_nothing_of_the_kind_is_refused_without_being_shown()
+    {
+        var failure = Assert.Throws<DeliveryException>(() => SigningIdentity.FromParameter("no-such-file-or-secret", null));
+
+        Assert.Contains("--signing-key", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("no-such-file-or-secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keyless_outside_a_workflow_says_what_it_needs()
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("ACTIONS_ID_TOKEN_REQUEST_URL") is not null, "This is a workflow that may sign keyless.");
+
+        Assert.Contains("id-token: write", Assert.Throws<DeliveryException>(SigningIdentity.Keyless.FromGitHubActions).Message, StringComparison.Ordinal);
+    }
+
+    private async Task<ImageReference> PushAsync()
+    {
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("layout"));
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        return repository.WithDigest(layout.Root.Digest);
+    }
+
+    private async Task<Cosign> CosignAsync(string keys)
+    {
+        var program = await ProgramAsync();
+        return new Cosign(program, await LocalKeyPair.EnsureAsync(_folder.Combine(keys), program, Cancellation));
+    }
+
+    private async Task<string> PublicKeyAsync(Cosign cosign, string name)
+    {
+        var file = _folder.Combine($"{name}.pub");
+        await cosign.WritePublicKeyAsync(file, Cancellation);
+        return file;
+    }
+
+    // From the PATH, or fetched the way a publish does it.
+    private static async Task<string> ProgramAsync()
+    {
+        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and apt is not here to fetch it.");
+        return await new PrivateTools(new EngineScripts(Path.Combine(SourceTree.Root, "deploy"), CacheDirectory.Default)).CosignAsync(Cancellation);
+    }
+}

@@ -1,0 +1,189 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Versioning;
+
+namespace Acci.Delivery.Tests.Versioning;
+
+public sealed class VersionInfoTests : IDisposable
+{
+    private const string Begin = "git init --quiet --initial-branch=main";
+    private const string Commit = "git commit --quiet --allow-empty -m work";
+
+    private readonly TemporaryRepository _repository = new();
+
+    public void Dispose() => _repository.Dispose();
+
+    [Fact]
+    public async Task A_tagged_commit_has_the_version_of_its_tag()
+    {
+        await _repository.Run(Begin, Commit, "git tag v1.2.3");
+
+        var version = await Read();
+
+        Assert.Equal("1.2.3", version.ToString());
+        Assert.Empty(version.Warnings);
+    }
+
+    [Fact]
+    public async Task Commits_after_a_tag_count_up_to_the_next_patch()
+    {
+        await _repository.Run(Begin, Commit, "git tag v1.2.3", Commit, Commit);
+        Assert.Equal("1.2.4-alpha.0.2", (await Read()).ToString());
+    }
+
+    [Fact]
+    public async Task Commits_after_a_prerelease_count_up_its_height()
+    {
+        await _repository.Run(Begin, Commit, "git tag v2.0.0-rc.1", Commit);
+        Assert.Equal("2.0.0-rc.1.1", (await Read()).ToString());
+    }
+
+    [Theory]
+    [InlineData("git tag 9.9.9")]
+    [InlineData("git tag version-9.9.9")]
+    [InlineData("git tag v9.9")]
+    public async Task A_tag_of_another_form_is_no_version(string tag)
+    {
+        await _repository.Run(Begin, Commit, "git tag v1.0.0", Commit, tag);
+        Assert.Equal("1.0.1-alpha.0.1", (await Read()).ToString());
+    }
+
+    [Fact]
+    public async Task The_highest_of_several_tags_counts()
+    {
+        await _repository.Run(Begin, Commit, "git tag v1.9.0", "git tag v1.10.0", "git tag v1.10.0-rc.1");
+        Assert.Equal("1.10.0", (await Read()).ToString());
+    }
+
+    [Fact]
+    public async Task An_annotated_tag_counts_as_well()
+    {
+        await _repository.Run(Begin, Commit, "git tag --annotate --message=release v3.0.0");
+        Assert.Equal("3.0.0", (await Read()).ToString());
+    }
+
+    [Fact]
+    public async Task Without_any_tag_the_default_version_counts_the_commits()
+    {
+        await _repository.Run(Begin, Commit, Commit, Commit);
+
+        var version = await Read();
+
+        Assert.Equal("0.0.0-alpha.0.2", version.ToString());
+        Assert.Empty(version.Warnings);
+    }
+
+    [Fact]
+    public async Task Build_metadata_becomes_part_of_a_valid_image_tag()
+    {
+        await _repository.Run(Begin, Commit, "git tag v1.2.3+build.7");
+
+        var version = await Read();
+
+        Assert.Equal("1.2.3+build.7", version.ToString());
+        Assert.Equal("1.2.3-build.7", version.ImageTag);
+        Assert.Equal("acci:1.2.3-build.7", ImageReference.Parse("acci").WithTag(version.ImageTag).ToString());
+    }
+
+    [Fact]
+    public async Task The_commit_and_its_time_are_read_in_full()
+    {
+        await _repository.Run(Begin, Commit);
+        var head = await CommandRunner.RunAsync(
+            new Command("git", "rev-parse", "HEAD") { WorkingDirectory = _repository.Directory }, cancellationToken: TestContext.Current.CancellationToken);
+
+        var version = await Read();
+
+        Assert.Equal(head.StandardOutput.Trim(), version.Revision);
+        Assert.Equal(new DateTimeOffset(2026, 11, 1, 11, 0, 0, TimeSpan.Zero), version.CommitTime);
+        Assert.Equal(1793530800, version.SourceDateEpoch);
+    }
+
+    [Fact]
+    public async Task A_clean_tree_is_not_dirty()
+    {
+        _repository.Write(".gitignore", "ignored");
+        await _repository.Run(Begin, "git add .gitignore", Commit);
+        _repository.Write("ignored", "");
+        Assert.False((await Read()).IsDirty);
+    }
+
+    [Theory]
+    [InlineData("committed")]
+    [InlineData("new")]
+    public async Task A_changed_or_a_new_file_makes_the_tree_dirty(string file)
+    {
+        _repository.Write("committed", "before");
+        await _repository.Run(Begin, "git add committed", Commit);
+        _repository.Write(file, "after");
+        Assert.True((await Read()).IsDirty);
+    }
+
+    [Fact]
+    public async Task A_folder_outside_any_repository_gets_the_default_version_and_a_warning()
+    {
+        var version = await Read();
+
+        Assert.Equal("0.0.0-alpha.0", version.ToString());
+        Assert.Null(version.Revision);
+        Assert.Null(version.SourceDateEpoch);
+        Assert.Equal([$"'{_repository.Directory}' is not a valid Git working directory. Using default version 0.0.0-alpha.0."], version.Warnings);
+    }
+
+    [Fact]
+    public async Task A_repository_without_commits_gets_the_default_version_and_a_warning()
+    {
+        await _repository.Run(Begin);
+
+        var version = await Read();
+
+        Assert.Equal("0.0.0-alpha.0", version.ToString());
+        Assert.Equal([$"The repository in '{_repository.Directory}' has no commit. Using default version 0.0.0-alpha.0."], version.Warnings);
+    }
+
+    [Fact]
+    public async Task A_shallow_clone_that_lacks_the_tag_says_so_and_how_to_get_it()
+    {
+        await _repository.Run(Begin, Commit, "git tag v1.2.3", Commit, Commit);
+        using var clone = await new TemporaryRepository().Run($"git clone --quiet --depth=1 file://{_repository.Directory} .");
+
+        var version = await VersionInfo.ReadAsync(clone.Directory, TestContext.Current.CancellationToken);
+
+        Assert.Equal("0.0.0-alpha.0", version.ToString());
+        Assert.Contains("git fetch --unshallow --tags", Assert.Single(version.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shallow_clone_of_a_tagged_commit_is_as_good_as_a_whole_one()
+    {
+        await _repository.Run(Begin, Commit, Commit, "git tag v1.2.3");
+        using var clone = await new TemporaryRepository().Run($"git clone --quiet --depth=1 --branch=v1.2.3 -c advice.detachedHead=false file://{_repository.Directory} .");
+
+        var version = await VersionInfo.ReadAsync(clone.Directory, TestContext.Current.CancellationToken);
+
+        Assert.Equal("1.2.3", version.ToString());
+        Assert.Empty(version.Warnings);
+    }
+
+    [Fact]
+    public async Task A_repository_that_belongs_to_someone_else_is_an_error_that_says_how_to_allow_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give a folder to another user.");
+        await _repository.Run(Begin, Commit);
+        await _repository.Run("chown -R 12345 .");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(Read);
+
+        Assert.Contains($"git config --global --add safe.directory '{_repository.Directory}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_folder_is_an_error_that_names_it()
+    {
+        var missing = Path.Combine(_repository.Directory, "gone");
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => VersionInfo.ReadAsync(missing, TestContext.Current.CancellationToken));
+        Assert.Equal($"The folder '{missing}' does not exist, its version cannot be read.", error.Message);
+    }
+
+    private Task<VersionInfo> Read() => VersionInfo.ReadAsync(_repository.Directory, TestContext.Current.CancellationToken);
+}
