@@ -1,0 +1,45 @@
+using Acci.Components;
+using Acci.Delivery.Images;
+using Nuke.Common;
+using Nuke.Common.ProjectModel;
+using Nuke.Components;
+
+/// <summary>
+/// From source to a published image. Each component brings one target and its parameters:
+/// <code>
+/// Doctor                                                      what this machine has
+/// Restore → Compile → Test                                    the code
+/// BuildImages → SmokeTestImages → SignImages → VerifyImages   the images, step by step
+/// Publish                                                     all of these, tags last
+/// StopEngine, Clean                                           tidying up
+/// </code>
+/// </summary>
+[StrictParameters]
+class Build : NukeBuild, IDoctor, ICompile, ITest,
+    IBuildImages, ISmokeTestImages, ISignImages, IVerifyImages, IPublishImages,
+    IStopEngine, IClean
+{
+    public static int Main() => Execute<Build>(x => ((IPublishImages)x).Publish);
+
+    [Solution] readonly Solution Solution = null!;
+
+    Solution IHazSolution.Solution => Solution;
+
+    IEnumerable<Project> ITest.TestProjects => Solution.GetAllProjects("*.Tests");
+
+    IEnumerable<ImageDefinition> IHazImages.Images =>
+    [
+        new("acci")
+        {
+            Dockerfile = "deploy/images/acci/Dockerfile",
+            Platforms = [Platform.LinuxAmd64, Platform.LinuxPpc64le],
+            BaseImages =
+            [
+                new(ImageReference.Parse("mcr.microsoft.com/dotnet/sdk:10.0-noble-aot")),
+                new(ImageReference.Parse("gcr.io/distroless/cc-debian13:nonroot")) { Platforms = [Platform.LinuxAmd64, Platform.LinuxArm64] },
+                new(ImageReference.Parse("docker.io/ubuntu/dotnet-aspnet:10.0-26.04_stable")) { Platforms = [Platform.LinuxPpc64le] },
+            ],
+            Health = new("/health", 8080),
+        },
+    ];
+}

@@ -1,0 +1,18 @@
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>Builds the images.</summary>
+public interface IBuildImages : IHazDelivery
+{
+    /// <summary>Builds every image for all its platforms in one graph, each into an OCI layout under <c>artifacts/images</c>.</summary>
+    Target BuildImages => _ => _
+        .Description("Builds every image for all its platforms, into artifacts/images")
+        .Produces(ArtifactsDirectory / "docker-bake.json")
+        .Executes(async () =>
+        {
+            // A registry that cannot be published to is better said now than after the build.
+            if (ExecutionPlan.Any(x => x.Name == nameof(ISignImages.SignImages))) await Delivery.EnsureRegistryAsync();
+            await Delivery.BuildAsync();
+        });
+}

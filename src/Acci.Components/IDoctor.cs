@@ -1,0 +1,25 @@
+using Acci.Delivery;
+using Acci.Delivery.Diagnosis;
+using Nuke.Common;
+using Serilog;
+
+namespace Acci.Components;
+
+/// <summary>Tells what this machine has, and what a build would use.</summary>
+public interface IDoctor : IHazDelivery
+{
+    /// <summary>Looks at tools, engine, registry and keys, changes nothing, and says what to do about what is missing.</summary>
+    Target Doctor => _ => _
+        .Description("Tells what this machine has, what Publish would use, and what to do about what is missing")
+        .Executes(async () =>
+        {
+            var findings = await Delivery.ExamineAsync();
+            foreach (var finding in findings)
+            {
+                if (finding.Severity == FindingSeverity.Good) Log.Information("{Name:l}: {Text:l}", finding.Name, finding.Text);
+                else Log.Warning("{Name:l}: {Text:l}", finding.Name, finding.Text);
+            }
+
+            if (findings.Any(x => x.Severity == FindingSeverity.Fatal)) throw new DeliveryException("Publish would fail here: see the warnings above.");
+        });
+}

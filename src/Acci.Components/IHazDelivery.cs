@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using Acci.Delivery;
+using Nuke.Common;
+using Nuke.Components;
+
+namespace Acci.Components;
+
+/// <summary>The delivery of the build's images, made from its parameters. One per build: what one target finds out, the next one knows.</summary>
+public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazArtifacts
+{
+    private static readonly ConditionalWeakTable<INukeBuild, ImageDelivery> Deliveries = [];
+
+    /// <summary>The delivery.</summary>
+    sealed ImageDelivery Delivery => Deliveries.GetValue(this, _ => new ImageDelivery(new DeliveryContext(DeliveryOptions, Interruption.Token)));
+
+    /// <summary>What the parameters say; a build may change it before it is used.</summary>
+    DeliveryOptions DeliveryOptions => new()
+    {
+        Root = RootDirectory,
+        Artifacts = ArtifactsDirectory,
+        Images = [.. Images.Select(image => Platforms is { Length: > 0 } platforms ? image with { Platforms = [.. platforms.Select(Acci.Delivery.Images.Platform.Parse)] } : image)],
+        Registry = Registry,
+        RegistryUser = RegistryUser,
+        RegistryToken = RegistryToken,
+        ImageMirror = ImageMirror,
+        Cache = Cache,
+        NoCache = NoCache,
+        TagRules = TagRules,
+        SigningKey = SigningKey,
+        SigningPassword = SigningPassword,
+        Keyless = Keyless,
+    };
+}

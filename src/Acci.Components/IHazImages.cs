@@ -1,0 +1,23 @@
+using Acci.Delivery.Images;
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>The images a build produces. A build declares them; everything else follows from them.</summary>
+public interface IHazImages : INukeBuild
+{
+    /// <summary>The images.</summary>
+    IEnumerable<ImageDefinition> Images { get; }
+
+    /// <summary>Platforms to build for, instead of those the images name: <c>linux/amd64,linux/arm64,linux/ppc64le</c>.</summary>
+    [Parameter("Platforms to build for, as in 'linux/amd64,linux/arm64'; default: those each image names", Separator = ",")]
+    string[]? Platforms => TryGetValue(() => Platforms);
+
+    /// <summary>Where build results are kept between builds.</summary>
+    [Parameter("Where build results are kept between builds: Registry, GitHubActions, Local or None")]
+    BuildCache? Cache => TryGetValue<BuildCache?>(() => Cache);
+
+    /// <summary>Builds every step anew.</summary>
+    [Parameter("Build every step anew, whatever is cached")]
+    bool NoCache => TryGetValue<bool?>(() => NoCache) ?? false;
+}

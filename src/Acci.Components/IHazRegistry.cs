@@ -1,0 +1,32 @@
+using Acci.Delivery;
+using Acci.Delivery.Images.Tags;
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>Where images are published.</summary>
+public interface IHazRegistry : INukeBuild
+{
+    /// <summary>The registry, with the path images go below; none means the local registry on 127.0.0.1, which needs no credentials.</summary>
+    [Parameter("Registry and owner to publish to, as in 'ghcr.io/owner'; default: a registry of this machine's own on 127.0.0.1")]
+    string? Registry => TryGetValue(() => Registry);
+
+    /// <summary>The user to log in with.</summary>
+    [Parameter("User to log in to the registry with; default: the docker command's own credentials")]
+    string? RegistryUser => TryGetValue(() => RegistryUser);
+
+    /// <summary>The password or token of that user.</summary>
+    [Parameter("Password or token to log in to the registry with"), Secret]
+    string? RegistryToken => TryGetValue(() => RegistryToken);
+
+    /// <summary>Which tags the images get; a build's own unless the parameter says otherwise.</summary>
+    [Parameter("Which tags the images get, in docker/metadata-action's syntax, rules separated by ';', as in 'type=semver,pattern={{version}};type=sha'", Name = "TagRules")]
+    string? TagRuleText => TryGetValue(() => TagRuleText);
+
+    /// <summary>The rules themselves.</summary>
+    TagRules TagRules => TagRuleText is { } text ? TagRules.Parse(text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) : DeliveryOptions.DefaultTagRules;
+
+    /// <summary>A registry that carries the base images.</summary>
+    [Parameter("Registry that carries the base images under their own paths, as in 'mirror.example.com/hub'")]
+    string? ImageMirror => TryGetValue(() => ImageMirror);
+}

@@ -1,0 +1,13 @@
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>Signs the images.</summary>
+public interface ISignImages : IHazDelivery
+{
+    /// <summary>Pushes every image by digest and signs and attests it there; no tag moves.</summary>
+    Target SignImages => _ => _
+        .Description("Pushes every image by digest, signs it and attests its bill of materials and provenance; no tag moves")
+        .TryAfter<ISmokeTestImages>(x => x.SmokeTestImages)
+        .Executes(() => Delivery.SignAsync());
+}

@@ -1,0 +1,16 @@
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>Ends what keeps running after a build.</summary>
+public interface IStopEngine : IHazDelivery
+{
+    /// <summary>Removes what they hold, too.</summary>
+    [Parameter("StopEngine also removes all images, caches and published images of the private engine and the local registry")]
+    bool Purge => TryGetValue<bool?>(() => Purge) ?? false;
+
+    /// <summary>Stops the private engine and the local registry; a Docker engine of the machine's own is never touched.</summary>
+    Target StopEngine => _ => _
+        .Description("Stops the private engine and the local registry (--purge also removes what they hold)")
+        .Executes(() => Delivery.StopEngineAsync(Purge));
+}

@@ -1,0 +1,13 @@
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>Verifies the images.</summary>
+public interface IVerifyImages : IHazDelivery
+{
+    /// <summary>Verifies, from the registry and with the public key alone, every signature and attestation.</summary>
+    Target VerifyImages => _ => _
+        .Description("Verifies every signature and attestation in the registry, as a consumer would")
+        .TryAfter<ISignImages>(x => x.SignImages)
+        .Executes(() => Delivery.VerifyAsync());
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Acci.Delivery.Processes;
+
+namespace Acci.EndToEnd.Tests;
+
+/// <summary>A clean clone of this repository, as a new user has it; what is not committed yet, but tracked, is in it too.</summary>
+public sealed class Checkout : IDisposable
+{
+    private Checkout(string folder) => Folder = folder;
+
+    public string Folder { get; }
+
+    /// <summary>The repository these tests belong to.</summary>
+    public static string Repository { get; } = Ancestors(AppContext.BaseDirectory).First(folder => File.Exists(Path.Combine(folder, "ACCI.sln")));
+
+    public static async Task<Checkout> CloneAsync(CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(Directory.CreateTempSubdirectory("acci-clone-").FullName, "acci");
+        // A commit of what is changed, made without touching the working tree; empty when nothing is.
+        var changed = (await GitAsync(Repository, cancellationToken, "-c", "user.name=test", "-c", "user.email=test@localhost", "stash", "create")).Trim();
+        await GitAsync(Repository, cancellationToken, "clone", "--quiet", "--shared", Repository, folder);
+        if (changed.Length > 0) await GitAsync(folder, cancellationToken, "checkout", "--quiet", "-B", "main", changed);
+        return new Checkout(folder);
+    }
+
+    /// <summary>Runs <c>./build.sh</c> with these arguments, and returns how it ended, everything it printed, and how long it took.</summary>
+    public async Task<BuildRun> BuildAsync(string arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var command = new Command("bash", "-c", $"exec ./build.sh {arguments} 2>&1") { WorkingDirectory = Folder, Environment = environment ?? new Dictionary<string, string?>() };
+        var watch = Stopwatch.StartNew();
+        var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
+        return new BuildRun(arguments, result.ExitCode, result.StandardOutput, watch.Elapsed);
+    }
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
+
+    private static async Task<string> GitAsync(string folder, CancellationToken cancellationToken, params string[] arguments) =>
+        (await CommandRunner.RunAsync(new Command("git", arguments) { WorkingDirectory = folder }, cancellationToken: cancellationToken)).StandardOutput;
+
+    private static IEnumerable<string> Ancestors(string folder)
+    {
+        for (var directory = new DirectoryInfo(folder); directory is not null; directory = directory.Parent) yield return directory.FullName;
+    }
+}
+
+/// <summary>How a build ended.</summary>
+public sealed record BuildRun(string Arguments, int ExitCode, string Output, TimeSpan Duration)
+{
+    public BuildRun AssertSucceeded()
+    {
+        Assert.True(ExitCode == 0, $"./build.sh {Arguments} ended with {ExitCode} after {Duration}:\n{Output}");
+        return this;
+    }
+
+    /// <summary>The build failed, and says so in a line that holds these words.</summary>
+    public void AssertFailed(params string[] words)
+    {
+        Assert.True(ExitCode != 0, $"./build.sh {Arguments} succeeded:\n{Output}");
+        Assert.True(
+            Output.Split('\n').Any(line => words.All(word => line.Contains(word, StringComparison.OrdinalIgnoreCase))),
+            $"./build.sh {Arguments} says nowhere in one line {string.Join(" … ", words)}:\n{Output}");
+        Assert.DoesNotContain("   at Acci.", Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
+
+namespace Acci.EndToEnd.Tests;
+
+/// <summary>The native files in an image's layers. Source: System V ABI, ELF header: <c>e_ident</c> and <c>e_machine</c>.</summary>
+internal static class ElfFiles
+{
+    private static readonly byte[] Magic = [0x7f, (byte)'E', (byte)'L', (byte)'F'];
+    private const int DataEncoding = 5, Machine = 18, HeaderLength = 20, LittleEndian = 1;
+
+    /// <summary>What <c>e_machine</c> is on each platform.</summary>
+    public static int MachineOf(Platform platform) => platform.Architecture switch
+    {
+        "amd64" => 62,
+        "arm64" => 183,
+        "ppc64le" => 21,
+        var other => throw new ArgumentOutOfRangeException(nameof(platform), other, "unknown"),
+    };
+
+    /// <summary>Every ELF file of the platform's layers, with its machine and whether it is little-endian.</summary>
+    public static async Task<IReadOnlyList<(string Name, int Machine, bool IsLittleEndian)>> OfAsync(OciLayout layout, PlatformImage platform, CancellationToken cancellationToken)
+    {
+        var found = new List<(string, int, bool)>();
+        var manifest = await layout.ReadManifestAsync(platform.Manifest, cancellationToken);
+        foreach (var layer in manifest.Blobs.Where(x => x.MediaType.Contains("tar", StringComparison.Ordinal)))
+        {
+            await using var blob = layout.OpenBlob(layer);
+            await using var content = layer.MediaType.EndsWith("gzip", StringComparison.Ordinal) ? new GZipStream(blob, CompressionMode.Decompress) : (Stream)blob;
+            await using var tar = new TarReader(content);
+            while (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
+            {
+                if (entry.DataStream is not { } data) continue;
+                var header = new byte[HeaderLength];
+                if (await data.ReadAtLeastAsync(header, HeaderLength, throwOnEndOfStream: false, cancellationToken) < HeaderLength || !header.AsSpan().StartsWith(Magic)) continue;
+                found.Add((entry.Name, header[Machine] | header[Machine + 1] << 8, header[DataEncoding] == LittleEndian));
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Tests.Registries;
+
+namespace Acci.EndToEnd.Tests;
+
+/// <summary>What a person sees when something is wrong: one clear line, an exit code, and nothing half-done.</summary>
+[Collection(nameof(Publishing))]
+public class ErrorTests(PublishedImage published)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_unknown_target_is_told_with_the_closest_match() => (await BuildAsync("Publsh")).AssertFailed("Publsh", "Publish");
+
+    [Fact]
+    public async Task An_unknown_parameter_is_told_with_the_closest_match() => (await BuildAsync("Publish --registri ghcr.io/owner")).AssertFailed("--registri", "--registry");
+
+    [Theory]
+    [InlineData("BuildImages --cache nowhere", "nowhere", "Registry")]
+    [InlineData("BuildImages --no-cache perhaps", "--no-cache", "perhaps")]
+    [InlineData("BuildImages --platforms linux", "'linux'", "os/architecture")]
+    [InlineData("BuildImages --verbosity loud", "loud", "Verbosity")]
+    public async Task A_value_that_does_not_convert_is_told_with_what_would(string arguments, params string[] words) => (await BuildAsync(arguments)).AssertFailed(words);
+
+    [Fact]
+    public async Task A_registry_that_is_none_is_told_before_anything_is_built() => (await BuildAsync("Publish --registry nonsense")).AssertFailed("--registry", "nonsense");
+
+    [Fact]
+    public async Task A_secret_is_masked_in_everything_that_is_printed()
+    {
+        const string token = "ghp-very-secret-0123456789";
+
+        var run = await published.Checkout.BuildAsync(
+            $"Publish --registry nonsense/{token} --registry-user me --verbosity verbose", Cancellation, new Dictionary<string, string?> { ["RegistryToken"] = token });
+
+        run.AssertFailed("--registry", "nonsense/[REDACTED]");
+        Assert.DoesNotContain(token, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unreachable_registry_is_told_before_anything_is_built()
+    {
+        published.NeedsEngine();
+
+        var run = await BuildAsync("Publish --registry 127.0.0.1:9");
+
+        run.AssertFailed("127.0.0.1:9");
+        Assert.DoesNotContain("dotnet publish", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_registry_credentials_are_told_before_anything_is_built()
+    {
+        // ada's password is not this one.
+        const string htpasswd = "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", wrong = "wrong-password-of-ada";
+        using var folder = new TemporaryDirectory();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "htpasswd"), htpasswd, Cancellation);
+        await using var registry = new RegistryServer($"htpasswd:\n  realm: registry\n  path: {Path.Combine(folder.Path, "htpasswd")}");
+        await registry.InitializeAsync();
+
+        var run = await published.Checkout.BuildAsync(
+            $"Publish --registry {registry.Domain}/team --registry-user ada", Cancellation, new Dictionary<string, string?> { ["RegistryToken"] = wrong });
+
+        run.AssertFailed(registry.Domain, "ada", "--registry-token");
+        Assert.DoesNotContain(wrong, run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("dotnet publish", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_Dockerfile_is_named()
+    {
+        published.NeedsEngine();
+        var dockerfile = Path.Combine(published.Checkout.Folder, "deploy", "images", "acci", "Dockerfile");
+        File.Move(dockerfile, dockerfile + ".away");
+        try
+        {
+            (await BuildAsync("BuildImages")).AssertFailed("acci", dockerfile);
+        }
+        finally
+        {
+            File.Move(dockerfile + ".away", dockerfile);
+        }
+    }
+
+    [Fact]
+    public async Task Who_is_not_root_and_has_no_engine_is_told_what_to_do()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Only root can become somebody else, with setpriv.");
+        Assert.SkipWhen(await EngineLocator.FindRunningAsync(Cancellation) is not null, "A Docker engine answers everybody here.");
+        using var home = new TemporaryDirectory();
+        // A copy of the clone that belongs to nobody.
+        await CommandRunner.RunAsync(new Command("cp", "-a", published.Checkout.Folder, home.Path), cancellationToken: Cancellation);
+        await CommandRunner.RunAsync(new Command("chown", "-R", "65534:65534", home.Path), cancellationToken: Cancellation);
+        var nobody = new Command("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "./build.sh", "BuildImages")
+        {
+            WorkingDirectory = Path.Combine(home.Path, "acci"),
+            Environment = new Dictionary<string, string?> { ["HOME"] = home.Path, ["XDG_CACHE_HOME"] = null },
+        };
+
+        var result = await CommandRunner.TryRunAsync(nobody, cancellationToken: Cancellation);
+
+        new BuildRun("BuildImages", result.ExitCode, result.StandardOutput + result.StandardError, TimeSpan.Zero).AssertFailed("No Docker engine answers", "root", "DOCKER_HOST");
+    }
+
+    [Fact]
+    public async Task A_full_disk_ends_a_fetch_before_it_begins()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "Only root can mount a small disk.");
+        using var disk = new TemporaryDirectory();
+        var folder = disk.Path;
+        await CommandRunner.RunAsync(new Command("mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", folder), cancellationToken: Cancellation);
+        try
+        {
+            var fetch = await CommandRunner.TryRunAsync(new Command("bash", $"{published.Checkout.Folder}/deploy/engine/fetch.sh", folder, "engine"), cancellationToken: Cancellation);
+
+            Assert.NotEqual(0, fetch.ExitCode);
+            Assert.Single(fetch.StandardError.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal) && line.Contains("MB free", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await CommandRunner.TryRunAsync(new Command("umount", "-l", folder), cancellationToken: CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task Ctrl_C_in_the_middle_of_a_build_leaves_nothing_running_and_the_images_as_they_were()
+    {
+        published.NeedsEngine();
+        var before = published.Record;
+        var started = new TaskCompletionSource();
+        // A session of its own, so that the signal reaches all of the build and none of these tests, as a terminal's Ctrl-C does; and not ignored, as in what a shell runs in the background.
+        var command = new Command("setsid", "--wait", "env", "--default-signal=INT", "bash", "-c", "echo $$; exec ./build.sh BuildImages --no-cache 2>&1") { WorkingDirectory = published.Checkout.Folder };
+        var group = 0;
+
+        var run = CommandRunner.TryRunAsync(command, line =>
+        {
+            if (group == 0) group = int.Parse(line, System.Globalization.CultureInfo.InvariantCulture);
+            if (line.Contains("dotnet publish", StringComparison.Ordinal)) started.TrySetResult();
+        }, Cancellation);
+        await started.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancellation);
+        var watch = Stopwatch.StartNew();
+        // The shell's own kill: the program of that name may take a group -1234 for -1, which is everybody.
+        await CommandRunner.RunAsync(new Command("bash", "-c", $"kill -INT -- -{group}"), cancellationToken: Cancellation);
+        var result = await run;
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"it took {watch.Elapsed} to end");
+        Assert.Equal("", (await CommandRunner.TryRunAsync(new Command("pgrep", "-g", $"{group}"), cancellationToken: Cancellation)).StandardOutput);
+        await NothingCompilesAsync();
+        Assert.Equal(before.Digest, published.Record.Digest);
+        Assert.Equal(["acci"], Directory.EnumerateDirectories(Path.Combine(published.Checkout.Folder, "artifacts", "images")).Select(Path.GetFileName));
+    }
+
+    // What the engine ran for the build ends a moment after the command that asked for it.
+    private static async Task NothingCompilesAsync()
+    {
+        for (var turn = 0; turn < 100; turn++)
+        {
+            if ((await CommandRunner.TryRunAsync(new Command("pgrep", "-f", "^dotnet publish src/Acci"), cancellationToken: Cancellation)).ExitCode == 1) return;
+            await Task.Delay(100, Cancellation);
+        }
+
+        Assert.Fail("the engine still compiles for a build that was interrupted");
+    }
+
+    private Task<BuildRun> BuildAsync(string arguments) => published.Checkout.BuildAsync(arguments, Cancellation);
+}

@@ -1,0 +1,182 @@
+using System.Net;
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+
+namespace Acci.EndToEnd.Tests;
+
+[Collection(nameof(Publishing))]
+public class PublishTests(PublishedImage published)
+{
+    private static readonly TimeSpan ColdLimit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan UnchangedLimit = TimeSpan.FromSeconds(15);
+    private const long AmdLimit = 20_000_000;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_clean_clone_is_published_with_one_command()
+    {
+        published.NeedsEngine();
+
+        published.Publish.AssertSucceeded();
+        Assert.True(published.Publish.Duration < ColdLimit, $"it took {published.Publish.Duration}");
+        Assert.Contains(published.Record.Digest.ToString(), published.Publish.Output, StringComparison.Ordinal);
+        Assert.Equal(Enum.GetValues<PublishStep>().Except([PublishStep.Scan, PublishStep.Build]), published.Record.Steps.Keys.Order());
+    }
+
+    [Fact]
+    public async Task The_registry_serves_both_platforms_each_with_bill_of_materials_and_provenance()
+    {
+        published.NeedsEngine();
+        using var registry = OciRegistry.Of(ImageReference.Parse(published.Record.Repository));
+
+        foreach (var tag in published.Record.Tags)
+        {
+            var index = await registry.GetManifestAsync(ImageReference.Parse($"{published.Record.Repository}:{tag}"), Cancellation);
+            Assert.Equal(published.Record.Digest, index.Digest);
+        }
+
+        var platforms = await (await published.LayoutAsync()).ReadPlatformsAsync(Cancellation);
+        Assert.Equal([Platform.LinuxAmd64, Platform.LinuxPpc64le], platforms.Select(x => x.Platform));
+        foreach (var platform in platforms)
+        {
+            var attestation = Assert.Single(platform.Attestations);
+            var manifest = await registry.GetManifestAsync(ImageReference.Parse(published.Record.Repository).WithDigest(attestation.Digest), Cancellation);
+            Assert.Equal(
+                ["https://slsa.dev/provenance/v1", "https://spdx.dev/Document"],
+                manifest.Blobs.Select(x => x.Annotations?.GetValueOrDefault("in-toto.io/predicate-type")).OfType<string>().Order());
+        }
+    }
+
+    [Fact]
+    public async Task Every_native_file_is_of_its_platform()
+    {
+        published.NeedsEngine();
+        var layout = await published.LayoutAsync();
+
+        foreach (var platform in await layout.ReadPlatformsAsync(Cancellation))
+        {
+            var files = await ElfFiles.OfAsync(layout, platform, Cancellation);
+            Assert.NotEmpty(files);
+            Assert.All(files, file => Assert.Equal((ElfFiles.MachineOf(platform.Platform), true), (file.Machine, file.IsLittleEndian)));
+        }
+    }
+
+    [Fact]
+    public void The_native_image_is_small_and_starts_at_once()
+    {
+        published.NeedsEngine();
+        var native = published.Record.Platforms.Single(x => x.Platform == Platform.LinuxAmd64);
+
+        Assert.InRange(native.Size, 1_000_000, AmdLimit);
+        Assert.Matches(@"linux/amd64 healthy in 0\.\d s", published.Record.Steps[PublishStep.SmokeTest].Result);
+    }
+
+    [Fact]
+    public async Task The_printed_verify_command_accepts_the_image_and_rejects_another_digest()
+    {
+        published.NeedsEngine();
+        var verify = published.PrintedCommand("Verify");
+        // The attestation's manifest is in the same repository, and nobody signed it.
+        var unsigned = (await (await published.LayoutAsync()).ReadPlatformsAsync(Cancellation))[0].Attestations[0].Digest;
+
+        var accepted = await ShellAsync(verify);
+        var rejected = await ShellAsync(verify.Replace(published.Record.Digest.ToString(), unsigned.ToString(), StringComparison.Ordinal));
+
+        Assert.True(accepted.Succeeded, accepted.StandardError);
+        Assert.False(rejected.Succeeded);
+    }
+
+    [Fact]
+    public async Task The_printed_run_command_serves_health_read_only_and_without_capabilities()
+    {
+        published.NeedsEngine();
+        var run = published.PrintedCommand("Run");
+        Assert.Contains("--read-only", run, StringComparison.Ordinal);
+        Assert.Contains("--cap-drop ALL", run, StringComparison.Ordinal);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var container = CommandRunner.TryRunAsync(new Command("bash", "-c", $"exec {run}") { WorkingDirectory = published.Checkout.Folder }, cancellationToken: stop.Token);
+        try
+        {
+            Assert.Equal(HttpStatusCode.OK, await HealthAsync(container));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => container);
+        }
+    }
+
+    [Fact]
+    public async Task Publishing_again_changes_nothing_and_is_quick()
+    {
+        published.NeedsEngine();
+        var before = published.Record;
+
+        var again = (await published.Checkout.BuildAsync("Publish", Cancellation)).AssertSucceeded();
+
+        Assert.Equal(before.Digest, published.Record.Digest);
+        Assert.Equal(before.Platforms, published.Record.Platforms);
+        Assert.True(again.Duration < UnchangedLimit, $"it took {again.Duration}");
+    }
+
+    [Fact]
+    public async Task Building_anew_at_the_same_commit_gives_the_same_platforms()
+    {
+        published.NeedsEngine();
+        var before = published.Record;
+
+        (await published.Checkout.BuildAsync("BuildImages --no-cache", Cancellation)).AssertSucceeded();
+
+        Assert.Equal(before.Platforms, published.Record.Platforms);
+    }
+
+    [Fact]
+    public async Task The_bake_file_works_by_hand()
+    {
+        published.NeedsEngine();
+        var bake = published.PrintedCommand("Run").Split(" run ")[0] + " buildx bake -f artifacts/docker-bake.json --print";
+
+        var printed = await ShellAsync(bake);
+
+        Assert.True(printed.Succeeded, printed.StandardError);
+        Assert.Contains("\"acci\"", printed.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_private_key_lies_outside_the_repository_and_is_its_owner_s_alone()
+    {
+        published.NeedsEngine();
+        var key = Path.Combine(Acci.Delivery.CacheDirectory.KeyDirectory, "cosign.key");
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(published.Checkout.Folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }),
+            file => new FileInfo(file).Length < 10_000 && File.ReadAllText(file).Contains("ENCRYPTED SIGSTORE PRIVATE KEY", StringComparison.Ordinal) && !file.EndsWith(".cs", StringComparison.Ordinal));
+    }
+
+    private Task<CommandResult> ShellAsync(string line) =>
+        CommandRunner.TryRunAsync(new Command("bash", "-c", line) { WorkingDirectory = published.Checkout.Folder }, cancellationToken: Cancellation);
+
+    private static async Task<HttpStatusCode> HealthAsync(Task<CommandResult> container)
+    {
+        using var http = new HttpClient();
+        for (var turn = 0; turn < 100; turn++)
+        {
+            Assert.False(container.IsCompleted, container.IsCompletedSuccessfully ? (await container).StandardError : "the container ended");
+            try
+            {
+                return (await http.GetAsync(new Uri("http://127.0.0.1:8080/health"), Cancellation)).StatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(100, Cancellation);
+            }
+        }
+
+        return HttpStatusCode.RequestTimeout;
+    }
+}
