@@ -1,3 +1,4 @@
+using Acci.Delivery.Publishing;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -11,10 +12,8 @@ public interface IPublishImages : ISmokeTestImages, ISignImages, IVerifyImages
         .DependsOn(SmokeTestImages, SignImages, VerifyImages)
         .Executes(async () =>
         {
-            foreach (var summary in await Delivery.TagAsync())
-            {
-                Console.WriteLine(summary.ToText());
-                await summary.WriteMarkdownAsync(ArtifactsDirectory / "publish");
-            }
+            var summaries = await Delivery.TagAsync();
+            foreach (var summary in summaries) Console.WriteLine(summary.ToText());
+            await PublishSummary.WriteMarkdownAsync(summaries, ArtifactsDirectory / "publish");
         });
 }

@@ -27,14 +27,15 @@ public sealed partial class ImageDelivery
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
         var engine = await context.EngineAsync();
         var destination = await context.DestinationAsync();
+        var facts = await context.FactsAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
 
         var targets = new BakeTargets
         {
             Version = version,
-            Labels = OciLabels.Of(await context.FactsAsync(), version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
+            Labels = OciLabels.Of(facts, version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
             BaseImages = await ResolveBaseImagesAsync(destination),
-            Cache = image => CacheLocation.Of(context.Options.Cache ?? (destination.IsLoopback ? BuildCache.None : image.Cache), destination.RepositoryOf(image), context.Options.CacheDirectory),
+            Cache = image => CacheLocation.Of(context.Options.Cache ?? (destination.IsLoopback ? BuildCache.None : image.Cache), destination.RepositoryOf(image), context.Options.CacheDirectory, facts.IsDefaultBranch),
             Secrets = BuildSecrets.OfThisMachine(),
             LayoutOf = image => Path.GetRelativePath(context.Options.Root, _builder.LayoutOf(image)),
         };

@@ -9,13 +9,14 @@ public static class CacheLocation
     /// <param name="cache">The kind of cache.</param>
     /// <param name="repository">The image's repository; a registry cache lies beside it.</param>
     /// <param name="local">The folder a local cache lies below.</param>
-    public static (IReadOnlyList<string> From, IReadOnlyList<string> To) Of(BuildCache cache, ImageReference repository, CacheDirectory local)
+    /// <param name="isTrunk">The default branch is being built. What another branch or a pull request builds must not end up in what the trunk is built from.</param>
+    public static (IReadOnlyList<string> From, IReadOnlyList<string> To) Of(BuildCache cache, ImageReference repository, CacheDirectory local, bool isTrunk)
     {
         switch (cache)
         {
             case BuildCache.Registry:
                 var reference = $"ref={repository.Repository}:buildcache";
-                return ([$"type=registry,{reference}"], IsTrunk ? [$"type=registry,{reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"] : []);
+                return ([$"type=registry,{reference}"], isTrunk ? [$"type=registry,{reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"] : []);
             case BuildCache.GitHubActions:
                 var scope = $"scope={repository.Path.Split('/')[^1]}";
                 return ([$"type=gha,{scope}"], [$"type=gha,{scope},mode=max,ignore-error=true"]);
@@ -26,7 +27,4 @@ public static class CacheLocation
                 return ([], []);
         }
     }
-
-    // What a pull request builds must not end up in what the trunk is built from.
-    private static bool IsTrunk => Environment.GetEnvironmentVariable("GITHUB_REF") is null or "refs/heads/main" or "refs/heads/master";
 }

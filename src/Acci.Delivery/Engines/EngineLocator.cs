@@ -13,7 +13,7 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
         if (await FindRunningAsync(cancellationToken) is { } running) return running;
         if (PrivateEngine.Obstacle is { } obstacle)
             throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(OperatingSystem.IsLinux() ? ", or run this as root" : "")}.");
-        Log.Information("No Docker engine answers: using a private one below {Cache}", CacheDirectory.Default);
+        Log.Information("No Docker engine answers: using a private one");
         return await privateEngine.StartAsync(cancellationToken);
     }
 

@@ -1,11 +1,8 @@
 namespace Acci.Delivery.Publishing;
 
-/// <summary>The steps of a publish, in their order. Tags come last: before them nothing is visible to anyone who does not know the digest.</summary>
+/// <summary>The steps of a publish after the build, in their order. Tags come last: before them nothing is visible to anyone who does not know the digest.</summary>
 public enum PublishStep
 {
-    /// <summary>The image lies complete in its layout.</summary>
-    Build,
-
     /// <summary>Every platform that can run here was started and answered.</summary>
     SmokeTest,
 

@@ -28,11 +28,12 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         return text.AppendLine().AppendLine("```sh").AppendLine(VerifyCommand).AppendLine(RunCommand).AppendLine("```").ToString();
     }
 
-    /// <summary>Writes the Markdown where a person looks for it: <c>summary.md</c> in the folder, and the job's summary page in GitHub Actions.</summary>
-    public async Task WriteMarkdownAsync(string folder)
+    /// <summary>Writes the Markdown of all images where a person looks for it: <c>summary.md</c> in the folder, and the job's summary page in GitHub Actions.</summary>
+    public static async Task WriteMarkdownAsync(IEnumerable<PublishSummary> summaries, string folder)
     {
-        await File.AppendAllTextAsync(Path.Combine(folder, "summary.md"), ToMarkdown());
-        if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } page) await File.AppendAllTextAsync(page, ToMarkdown());
+        var markdown = string.Join("\n", summaries.Select(x => x.ToMarkdown()));
+        await File.WriteAllTextAsync(Path.Combine(folder, "summary.md"), markdown);
+        if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } page) await File.AppendAllTextAsync(page, markdown);
     }
 
     private IEnumerable<(string Name, string Value)> Rows()
