@@ -10,13 +10,13 @@ using Nuke.Components;
 /// Doctor                                                      what this machine has
 /// Restore → Compile → Test                                    the code
 /// BuildImages → SmokeTestImages → SignImages → VerifyImages   the images, step by step
-/// Publish                                                     all of these, tags last
+/// Publish, PromoteImages                                      all of these, tags last; other tags for what is published
 /// StopEngine, Clean                                           tidying up
 /// </code>
 /// </summary>
 [StrictParameters]
 class Build : NukeBuild, IDoctor, ICompile, ITest,
-    IBuildImages, ISmokeTestImages, ISignImages, IVerifyImages, IPublishImages,
+    IBuildImages, ISmokeTestImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages,
     IStopEngine, IClean
 {
     public static int Main() => Execute<Build>(x => ((IPublishImages)x).Publish);

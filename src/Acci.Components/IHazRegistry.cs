@@ -26,6 +26,14 @@ public interface IHazRegistry : INukeBuild
     /// <summary>The rules themselves.</summary>
     TagRules TagRules => TagRuleText is { } text ? TagRules.Parse(text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) : DeliveryOptions.DefaultTagRules;
 
+    /// <summary>How long, in seconds, a registry that fails is tried again.</summary>
+    [Parameter("Seconds for which a registry that went away is tried again, counted from its first failure; default: 120")]
+    int RetryBudget => TryGetValue<int?>(() => RetryBudget) ?? 120;
+
+    /// <summary>Starts a publish over.</summary>
+    [Parameter("Do every step of a publish, whatever an earlier run has done for the same digest")]
+    bool Force => TryGetValue<bool?>(() => Force) ?? false;
+
     /// <summary>A registry that carries the base images.</summary>
     [Parameter("Registry that carries the base images under their own paths, as in 'mirror.example.com/hub'")]
     string? ImageMirror => TryGetValue(() => ImageMirror);

@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Resilience;
 using Acci.Delivery.Signing;
@@ -39,14 +40,13 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         options.Registry is { } registry ? Destination.Parse(registry) : new Destination(await new PrivateTools(Scripts).StartRegistryAsync(cancellationToken), ""));
 
     /// <summary>The client of that registry.</summary>
-    public Task<OciRegistry> RegistryAsync() => Once(nameof(RegistryAsync), async () =>
+    public Task<OciRegistry> RegistryAsync() => Once(nameof(RegistryAsync), async () => await ConnectAsync((await DestinationAsync()).Domain));
+
+    /// <summary>A client of any registry; the credentials that were given are for the one images go to.</summary>
+    public async Task<OciRegistry> ConnectAsync(string domain) => new(domain, new RegistryOptions
     {
-        var destination = await DestinationAsync();
-        return new OciRegistry(destination.Domain, new RegistryOptions
-        {
-            Credentials = Credentials.From(Given, new EnvironmentCredentials(), new DockerConfig()),
-            Retry = new RetryOptions { Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) },
-        });
+        Credentials = Credentials.From(domain == (await DestinationAsync()).Domain ? Given : null, new EnvironmentCredentials(), new DockerConfig()),
+        Retry = Retry,
     });
 
     /// <summary>What signs.</summary>
@@ -60,11 +60,16 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
             { SigningKey: { } key } => SigningIdentity.FromParameter(key, options.SigningPassword),
             _ => await LocalKeyPair.EnsureAsync(CacheDirectory.KeyDirectory, executable, cancellationToken),
         };
-        return new Cosign(executable, identity) { Login = Given };
+        return new Cosign(executable, identity) { Login = Given, Retry = Retry };
     });
+
+    /// <summary>Waits until no other build of this checkout works on its images, and keeps others waiting until this one ends.</summary>
+    public Task LockAsync() => Once(nameof(LockAsync), () => CheckoutLock.TakeAsync(Path.Combine(options.Artifacts, ".lock"), cancellationToken));
 
     /// <summary>An image's repository.</summary>
     public async Task<ImageReference> RepositoryAsync(ImageDefinition image) => (await DestinationAsync()).RepositoryOf(image);
+
+    private RetryOptions Retry => new() { Budget = options.RetryBudget, Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
 
     private Credentials? Given => (options.RegistryUser, options.RegistryToken) switch
     {

@@ -27,6 +27,12 @@ public sealed record DeliveryOptions
     /// <summary>Password or token to log in with.</summary>
     public string? RegistryToken { get; init; }
 
+    /// <summary>How long a registry that does not answer is tried again, counted from its first failure.</summary>
+    public TimeSpan RetryBudget { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Every step of a publish is done, whatever an earlier run did for the same digest.</summary>
+    public bool Force { get; init; }
+
     /// <summary>A registry that carries the base images.</summary>
     public string? ImageMirror { get; init; }
 

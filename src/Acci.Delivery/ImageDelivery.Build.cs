@@ -9,6 +9,8 @@ namespace Acci.Delivery;
 
 public sealed partial class ImageDelivery
 {
+    private readonly Dictionary<ImageReference, Digest?> _tagsAtStart = [];
+
     /// <summary>Makes sure that the registry takes what is about to be built, before minutes are spent on building it.</summary>
     public async Task EnsureRegistryAsync()
     {
@@ -16,12 +18,19 @@ public sealed partial class ImageDelivery
         if (context.Options.Registry is null) await context.EngineAsync();
         var registry = await context.RegistryAsync();
         await registry.EnsureReachableAsync(Cancellation);
-        foreach (var image in context.Options.Images) await registry.EnsurePushAllowedAsync(await context.RepositoryAsync(image), Cancellation);
+        var tags = await TagsAsync();
+        foreach (var image in context.Options.Images)
+        {
+            var repository = await context.RepositoryAsync(image);
+            await registry.EnsurePushAllowedAsync(repository, Cancellation);
+            foreach (var tag in tags.All.Select(repository.WithTag)) _tagsAtStart[tag] = (await registry.FindAsync(tag, Cancellation))?.Digest;
+        }
     }
 
     /// <summary>Builds every image for every platform, each into its layout.</summary>
     public async Task BuildAsync()
     {
+        await context.LockAsync();
         var images = context.Options.Images;
         var version = await context.VersionAsync();
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
@@ -43,7 +52,7 @@ public sealed partial class ImageDelivery
         foreach (var image in images)
         {
             var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
-            PublishTransaction.Begin(RecordFile(image), built);
+            PublishTransaction.Begin(RecordFile(image), built, context.Options.Force);
             Log.Information("{Image}: built for {Platforms:l}, {Digest:l}", image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
         }
     }

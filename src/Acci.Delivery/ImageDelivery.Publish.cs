@@ -1,5 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
 using Serilog;
@@ -8,6 +10,7 @@ namespace Acci.Delivery;
 
 public sealed partial class ImageDelivery
 {
+    private const int SigningRounds = 2;
     private static readonly PublishStep[] BeforeTags = [PublishStep.SmokeTest, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
 
     /// <summary>Pushes every image by digest, signs it there and attests what is known of its making. No tag moves.</summary>
@@ -16,45 +19,87 @@ public sealed partial class ImageDelivery
         await PushAsync(image, publish);
         var cosign = await context.CosignAsync();
         // Another key than last time: its signature is added to those that are there.
-        var signer = await cosign.ReadSignerAsync(Cancellation);
-        if (publish.Record.Signer != signer) publish.Reopen(PublishStep.Sign);
-        await publish.StepAsync(PublishStep.Sign, async () =>
-        {
-            var (signatures, attestations) = await (await SignerAsync(image, cosign)).SignAsync(Cancellation);
-            publish.Update(record => record with { Signer = signer });
-            return $"{signatures} signatures and {attestations} attestations by {signer}";
-        });
+        if (publish.Record.Signer != await cosign.ReadSignerAsync(Cancellation)) publish.Reopen(PublishStep.Sign);
+        await publish.StepAsync(PublishStep.Sign, () => SignAsync(image, publish, cosign));
     });
 
     /// <summary>Verifies every signature and attestation as a consumer would.</summary>
-    public Task VerifyAsync() => ForEachImageAsync((image, publish) => publish.RedoAsync(PublishStep.Verify, async () =>
+    public Task VerifyAsync() => ForEachImageAsync(async (image, publish) =>
     {
         var cosign = await context.CosignAsync();
         await cosign.WritePublicKeyAsync(PublicKeyFile, Cancellation);
-        await (await SignerAsync(image, cosign)).VerifyAsync(PublicKeyFile, Cancellation);
-        return $"signatures and attestations by {publish.Record.Signer} verified";
-    }));
+        for (var left = SigningRounds; ; left--)
+        {
+            try
+            {
+                await publish.RedoAsync(PublishStep.Verify, async () =>
+                {
+                    await (await SignerAsync(image, cosign)).VerifyAsync(PublicKeyFile, Cancellation);
+                    return $"signatures and attestations by {publish.Record.Signer} verified";
+                });
+                return;
+            }
+            catch (CommandFailedException exception) when (left > 0 && publish.Has(PublishStep.Sign))
+            {
+                // Where a registry keeps no list of referrers, whoever signs reads the list, adds to it and writes it back: of two at once, one is lost.
+                Log.Warning("{Image}: a signature is missing, which happens when two sign the same digest at once; signing again. {Problem:l}", image.Name, exception.Message);
+                await Task.Delay(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 2), Cancellation);
+                await publish.RedoAsync(PublishStep.Sign, () => SignAsync(image, publish, cosign));
+            }
+        }
+    });
 
-    /// <summary>Moves the tags: the last step, and the first that anyone sees.</summary>
-    /// <exception cref="DeliveryException">A step before it has not been done for what is to be tagged.</exception>
+    /// <summary>Moves the tags of all images: the last step, and the first that anyone sees.</summary>
+    /// <exception cref="DeliveryException">A step before it has not been done for what is to be tagged, or a tag could not be written; then none has moved.</exception>
     public async Task<IReadOnlyList<PublishSummary>> TagAsync()
     {
-        var summaries = new List<PublishSummary>();
-        await ForEachImageAsync(async (image, publish) =>
+        var registry = await context.RegistryAsync();
+        var tags = await TagsAsync();
+        var plans = new List<TagPlan>();
+        await ForEachImageAsync(async (_, publish) =>
         {
             var open = BeforeTags.Where(step => !publish.Has(step)).ToArray();
             if (open.Length > 0) throw new DeliveryException($"No tag of {publish.Record.Repository} moves: {string.Join(" and ", open)} not done for {publish.Record.Digest}. Run Publish.");
-            var registry = await context.RegistryAsync();
-            var tags = await TagsAsync();
+            plans.Add(await TagPlan.DecideAsync(registry, ImageReference.Parse(publish.Record.Repository), publish.Record.Digest, tags.All, tags.Floating, Cancellation));
+        });
+
+        var writes = await new TagTransaction(registry) { AtStart = _tagsAtStart }.RunAsync(plans, Cancellation);
+        var summaries = new List<PublishSummary>();
+        await ForEachImageAsync(async (image, publish) =>
+        {
+            var plan = plans.Single(x => x.Repository.Repository == publish.Record.Repository);
+            var own = writes.Where(x => x.Tag.Repository == publish.Record.Repository).ToList();
             await publish.RedoAsync(PublishStep.Tag, async () =>
             {
-                foreach (var tag in tags) await registry.PutTagAsync(publish.Reference, tag, publish.Record.Digest, Cancellation);
-                publish.Update(record => record with { Tags = tags });
-                return $"tagged {string.Join(", ", tags)}";
+                var result = TagReport.Of(plan, own).Log(image.Name);
+                await NoteTagsAsync(publish.Reference, own);
+                publish.Update(record => record with { Tags = result.Taken, TagsLeft = result.Left });
+                return result.ToString();
             });
             summaries.Add(await SummarizeAsync(image, publish));
         });
         return summaries;
+    }
+
+    private async Task<string> SignAsync(ImageDefinition image, PublishTransaction publish, Cosign cosign)
+    {
+        var (signatures, attestations) = await (await SignerAsync(image, cosign)).SignAsync(Cancellation);
+        var signer = await cosign.ReadSignerAsync(Cancellation);
+        publish.Update(record => record with { Signer = signer });
+        return $"{signatures} signatures and {attestations} attestations by {signer}";
+    }
+
+    private async Task NoteTagsAsync(ImageReference image, IReadOnlyList<TagWrite> writes)
+    {
+        try
+        {
+            await new TagHistory(await context.RegistryAsync()).WriteAsync(image, writes, Cancellation);
+        }
+        catch (DeliveryException exception)
+        {
+            // The tags have moved; that is not undone for the sake of a note.
+            Log.Warning("The tags have moved, but what they pointed at before could not be noted for a rollback: {Problem:l}", exception.Message);
+        }
     }
 
     private async Task PushAsync(ImageDefinition image, PublishTransaction publish)
@@ -83,11 +128,11 @@ public sealed partial class ImageDelivery
 
     private async Task<ImageSigner> SignerAsync(ImageDefinition image, Cosign cosign) => new(cosign, await LayoutAsync(image), await context.RepositoryAsync(image));
 
-    private async Task<IReadOnlyList<string>> TagsAsync()
+    private async Task<TagSet> TagsAsync()
     {
         var tags = context.Options.TagRules.Apply(await context.FactsAsync());
         foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
-        return tags.All.Count > 0 ? tags.All : throw new DeliveryException("No tag rule applies to this build, so nothing would point at the image. Change --tag-rules.");
+        return tags.All.Count > 0 ? tags : throw new DeliveryException("No tag rule applies to this build, so nothing would point at the image. Change --tag-rules.");
     }
 
     private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish)
@@ -95,9 +140,9 @@ public sealed partial class ImageDelivery
         var cosign = await context.CosignAsync();
         var engine = await context.EngineAsync();
         var publicKey = Path.GetRelativePath(context.Options.Root, PublicKeyFile);
-        var verify = new Processes.Command(cosign.Executable, cosign.VerifyArguments(publish.Reference, publicKey));
+        var verify = new Command(cosign.Executable, cosign.VerifyArguments(publish.Reference, publicKey));
         string[] ports = image.Health is { } health ? ["--publish", $"{health.Port}:{health.Port}"] : [];
-        var run = engine.Docker(["run", "--rm", "--read-only", "--cap-drop", "ALL", .. ports, publish.Reference.WithTag(publish.Record.Tags[0]).ToString()]);
+        var run = engine.Docker(["run", "--rm", "--read-only", "--cap-drop", "ALL", .. ports, (publish.Record.Tags is [var tag, ..] ? publish.Reference.WithTag(tag) : publish.Reference).ToString()]);
         return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString()), Shortcut.ToTyped(run.ToString()));
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class ImageDelivery
         {
             var view = await layout.WriteViewAsync(platform, folder, Cancellation);
             var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{platform.Manifest.Digest.Hex[..12]}");
-            var healthy = await new SmokeTest(engine).RunAsync(view.Folder, name, image.Health, Cancellation);
+            var healthy = await new SmokeTest(engine, context.Options.Root).RunAsync(view.Folder, name, image.Health, Cancellation);
             return $"{platform.Platform} healthy in {healthy.TotalSeconds:0.0} s";
         }
         finally

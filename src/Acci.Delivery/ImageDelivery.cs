@@ -29,6 +29,7 @@ public sealed partial class ImageDelivery(DeliveryContext context)
 
     private async Task ForEachImageAsync(Func<ImageDefinition, PublishTransaction, Task> action)
     {
+        await context.LockAsync();
         foreach (var image in context.Options.Images) await action(image, PublishTransaction.Resume(RecordFile(image), image.Name));
     }
 }

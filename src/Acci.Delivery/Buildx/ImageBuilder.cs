@@ -10,6 +10,9 @@ namespace Acci.Delivery.Buildx;
 /// <param name="Artifacts">The folder for the bake file (<c>docker-bake.json</c>) and the layouts (<c>images/&lt;name&gt;</c>).</param>
 public sealed record ImageBuilder(string Root, string Artifacts)
 {
+    private const string DraftSuffix = ".new-";
+    private const string OldSuffix = ".old";
+
     /// <summary>The bake file.</summary>
     public string BakeFile => Path.Combine(Artifacts, "docker-bake.json");
 
@@ -31,10 +34,11 @@ public sealed record ImageBuilder(string Root, string Artifacts)
         Directory.CreateDirectory(Path.Combine(Artifacts, "images"));
         await File.WriteAllTextAsync(BakeFile, Buildx.BakeFile.Of(targets).ToJson(), cancellationToken);
 
-        var drafts = images.ToDictionary(image => image.Name, image => LayoutOf(image) + ".new");
+        foreach (var image in images) TidyUp(LayoutOf(image));
+        // A name of its own for each run: the docker command of a build that was killed goes on, and still writes.
+        var drafts = images.ToDictionary(image => image.Name, image => $"{LayoutOf(image)}{DraftSuffix}{Guid.NewGuid():n}");
         try
         {
-            foreach (var draft in drafts.Values) Delete(draft);
             await new Bake(engine, Root).BuildAsync(BakeFile, drafts, useCache, cancellationToken);
             var layouts = new Dictionary<string, OciLayout>();
             foreach (var image in images) layouts[image.Name] = await TakeAsync(image, drafts[image.Name], cancellationToken);
@@ -44,6 +48,15 @@ public sealed record ImageBuilder(string Root, string Artifacts)
         {
             foreach (var draft in drafts.Values) Delete(draft);
         }
+    }
+
+    // What a build leaves that was killed: drafts, and, when it was killed between two renames, the layout under its other name.
+    private static void TidyUp(string place)
+    {
+        var old = place + OldSuffix;
+        if (Directory.Exists(old) && !Directory.Exists(place)) Directory.Move(old, place);
+        Delete(old);
+        foreach (var draft in Directory.EnumerateDirectories(Path.GetDirectoryName(place)!, Path.GetFileName(place) + DraftSuffix + "*")) Delete(draft);
     }
 
     // Attestations carry the time of their build, so every build has another index. Where all platforms are what they were, the image that is there already,
@@ -58,8 +71,7 @@ public sealed record ImageBuilder(string Root, string Artifacts)
             return await OciLayout.OpenAsync(place, cancellationToken);
         }
 
-        var old = place + ".old";
-        Delete(old);
+        var old = place + OldSuffix;
         if (Directory.Exists(place)) Directory.Move(place, old);
         Directory.Move(draft, place);
         Delete(old);

@@ -37,6 +37,9 @@ public sealed partial record PublishRecord
     /// <summary>The tags that point at it.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>Tags that it was to have and has not, each with the reason: <c>latest: 2.0.0 is published and newer than 1.2.9</c>.</summary>
+    public IReadOnlyList<string> TagsLeft { get; init; } = [];
+
     /// <summary>The steps that ended well, for exactly this digest and repository.</summary>
     public IReadOnlyDictionary<PublishStep, StepResult> Steps { get; init; } = new SortedDictionary<PublishStep, StepResult>();
 

@@ -27,9 +27,12 @@ public sealed class PublishTransaction
         : throw new DeliveryException($"There is no record of the image '{image}' ({file}): run BuildImages first.");
 
     /// <summary>Starts with what has just been built: what an earlier run did counts when it did it to the same digest, for the same repository.</summary>
-    public static PublishTransaction Begin(string file, PublishRecord built)
+    /// <param name="file">The record.</param>
+    /// <param name="built">What has been built.</param>
+    /// <param name="startOver">Nothing of what an earlier run did counts.</param>
+    public static PublishTransaction Begin(string file, PublishRecord built, bool startOver = false)
     {
-        var earlier = PublishRecord.Read(file);
+        var earlier = startOver ? null : PublishRecord.Read(file);
         var record = earlier is not null && earlier.Digest == built.Digest && earlier.Repository == built.Repository
             ? earlier with { Version = built.Version, Revision = built.Revision, StandIns = built.StandIns }
             : built;

@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Resilience;
 
 namespace Acci.Delivery.Signing;
 
@@ -11,7 +13,7 @@ namespace Acci.Delivery.Signing;
 /// </summary>
 /// <param name="Executable">Path of the <c>cosign</c> command.</param>
 /// <param name="Identity">With what is signed.</param>
-public sealed record Cosign(string Executable, SigningIdentity Identity)
+public sealed partial record Cosign(string Executable, SigningIdentity Identity)
 {
     // cosign 3 refuses `--tlog-upload=false` beside any signing configuration: a configuration that names no service says the same.
     private const string SigningConfig = """{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogConfig":{},"tsaConfig":{}}""";
@@ -20,6 +22,9 @@ public sealed record Cosign(string Executable, SigningIdentity Identity)
 
     /// <summary>Credentials for the registry the images are in; without them cosign takes docker's own.</summary>
     public Credentials? Login { get; init; }
+
+    /// <summary>How long a registry that does not answer is tried again.</summary>
+    public RetryOptions Retry { get; init; } = new();
 
     /// <summary>Signs what stands at this digest.</summary>
     public Task SignAsync(ImageReference image, CancellationToken cancellationToken) =>
@@ -110,8 +115,19 @@ public sealed record Cosign(string Executable, SigningIdentity Identity)
         // Without the variable cosign would ask on the terminal.
         if (Identity is not SigningIdentity.Keyless) environment["COSIGN_PASSWORD"] = password ?? "";
         if (Identity is SigningIdentity.KeyText { Pem: var pem }) environment[KeyTextVariable] = pem;
-        return await CommandRunner.RunAsync(new Command(Executable, [.. arguments]) { Environment = environment }, cancellationToken: cancellationToken);
+        var command = new Command(Executable, [.. arguments]) { Environment = environment };
+        return await new RetryPolicy(Retry).RunAsync($"cosign {command.Arguments[0]} of {image}", async attempt =>
+        {
+            var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);
+            return result.Succeeded ? result
+                : PassingFailure().Match(result.StandardError) is { Success: true, Value: var reason } ? throw new TransientException(reason)
+                : throw new CommandFailedException(command, result);
+        }, cancellationToken);
     }
+
+    // What Go's network code and registries' servers say of failures that may be gone the next time.
+    [GeneratedRegex("connection refused|connection reset by peer|broken pipe|unexpected EOF|i/o timeout|TLS handshake timeout|no such host|network is unreachable|no route to host|unexpected status code (408|429|50[0234])[^:\\n]*|TOOMANYREQUESTS")]
+    private static partial Regex PassingFailure();
 
     private static string Pinned(ImageReference image) =>
         image.Digest is null ? throw new ArgumentException("Only what a digest names can be signed or verified.", nameof(image)) : (image with { Tag = null }).ToString();

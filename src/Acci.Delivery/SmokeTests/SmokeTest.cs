@@ -10,8 +10,10 @@ namespace Acci.Delivery.SmokeTests;
 /// asks its health endpoint, and stops it.
 /// </summary>
 /// <param name="Engine">Where the container runs.</param>
-public sealed record SmokeTest(DockerEngine Engine)
+/// <param name="Owner">Who tests, one at a time: containers that an earlier test of the same owner left, because it was killed, are removed.</param>
+public sealed record SmokeTest(DockerEngine Engine, string Owner)
 {
+    private const string OwnerLabel = "acci.smoke-test";
     private const int ShownLogLines = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -25,6 +27,7 @@ public sealed record SmokeTest(DockerEngine Engine)
     /// <exception cref="DeliveryException">It did not become healthy; the message has its last output.</exception>
     public async Task<TimeSpan> RunAsync(string layout, ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
     {
+        await RemoveLeftoversAsync(cancellationToken);
         await LayoutArchive.LoadAsync(Engine, layout, name, cancellationToken);
         string? container = null;
         try
@@ -45,10 +48,17 @@ public sealed record SmokeTest(DockerEngine Engine)
         }
     }
 
+    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
+    {
+        var left = await CommandRunner.RunAsync(Engine.Docker("ps", "--all", "--quiet", "--filter", $"label={OwnerLabel}={Owner}"), cancellationToken: cancellationToken);
+        var containers = left.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (containers.Length > 0) await CommandRunner.RunAsync(Engine.Docker(["rm", "--force", "--volumes", .. containers]), cancellationToken: cancellationToken);
+    }
+
     private async Task<string> StartAsync(ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
     {
         string[] publish = endpoint is null ? [] : ["--publish", $"127.0.0.1::{endpoint.Port}"];
-        var run = Engine.Docker(["run", "--detach", "--pull", "never", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", .. publish, name.ToString()]);
+        var run = Engine.Docker(["run", "--detach", "--label", $"{OwnerLabel}={Owner}", "--pull", "never", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", .. publish, name.ToString()]);
         return (await CommandRunner.RunAsync(run, cancellationToken: cancellationToken)).StandardOutput.Trim();
     }
 

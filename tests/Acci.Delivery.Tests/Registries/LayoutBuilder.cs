@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Images;
@@ -31,6 +32,14 @@ internal sealed class LayoutBuilder(string folder)
         var builder = new LayoutBuilder(folder);
         builder.AddImage(Platform.LinuxAmd64, [.. layers.Select(builder.AddRandomBlob)]);
         return builder.WriteAsync();
+    }
+
+    /// <summary>A layout of one platform whose only layer has this content, made at this time.</summary>
+    public static Task<OciLayout> WriteOneAsync(string folder, string content, string? created = null)
+    {
+        var builder = new LayoutBuilder(folder);
+        builder.AddImage(Platform.LinuxAmd64, [builder.AddBlob(Encoding.UTF8.GetBytes(content))]);
+        return builder.WriteAsync(created);
     }
 
     public JsonObject AddBlob(byte[] content, string mediaType = "application/vnd.oci.image.layer.v1.tar+gzip")
@@ -69,15 +78,16 @@ internal sealed class LayoutBuilder(string folder)
         _manifests.Add(attestation);
     }
 
-    public async Task<OciLayout> WriteAsync()
+    public async Task<OciLayout> WriteAsync(string? created = null)
     {
-        var index = AddJson(MediaTypes.ImageIndex, new JsonObject
+        var index = new JsonObject
         {
             ["schemaVersion"] = 2,
             ["mediaType"] = MediaTypes.ImageIndex,
             ["manifests"] = new JsonArray([.. _manifests]),
-        });
-        await WriteRootAsync(index);
+        };
+        if (created is not null) index["annotations"] = new JsonObject { ["org.opencontainers.image.created"] = created };
+        await WriteRootAsync(AddJson(MediaTypes.ImageIndex, index));
         return await OciLayout.OpenAsync(folder);
     }
 

@@ -24,34 +24,46 @@ public sealed partial record FloatingTags
     /// <param name="published">All tags that its repository has.</param>
     public IReadOnlyList<TagMove> Decide(SemanticVersion? version, IEnumerable<string> wanted, IEnumerable<string> published)
     {
-        var known = Versions(published.Select(Read).OfType<Reach>().ToList());
+        var known = Versions(published);
         return [.. wanted.Select(tag => Decide(tag, version, known))];
     }
 
-    private TagMove Decide(string tag, SemanticVersion? version, IReadOnlyList<SemanticVersion> published)
+    /// <summary>The version that an image with these tags has: the highest that one of them names in full; none when none does.</summary>
+    public SemanticVersion? VersionOf(IEnumerable<string> tags) => tags
+        .Where(tag => tag.StartsWith(Prefix, StringComparison.Ordinal) && tag.EndsWith(Suffix, StringComparison.Ordinal) && tag.Length > Prefix.Length + Suffix.Length)
+        .Select(tag => tag[Prefix.Length..^Suffix.Length].TrimStart('v'))
+        .Select(text => SemanticVersion.TryParse(text, out var version) ? version : null)
+        .OfType<SemanticVersion>()
+        .Max();
+
+    private TagMove Decide(string tag, SemanticVersion? version, Dictionary<SemanticVersion, string> published)
     {
         if (Read(tag) is not { IsFloating: true } reach) return new TagMove(tag, true, "it does not stand for the newest of several versions");
-        if (version is null) return new TagMove(tag, true, "the image has no version to compare with those published");
+        if (version is null) return new TagMove(tag, true, "the image has no version to compare with those published") { IsFloating = true };
         if (!reach.Contains(version))
         {
             return new TagMove(tag, true, $"{version.ToNormalizedString()} is none of the versions it would stand for, so it is taken for a name");
         }
 
-        if (version.IsPrerelease) return new TagMove(tag, false, $"{version.ToNormalizedString()} is a pre-release");
+        if (version.IsPrerelease) return new TagMove(tag, false, $"{version.ToNormalizedString()} is a pre-release") { IsFloating = true };
 
-        return published.Where(reach.Contains).Max() is { } newest && newest > version
-            ? new TagMove(tag, false, $"{newest.ToNormalizedString()} is published and newer than {version.ToNormalizedString()}")
-            : new TagMove(tag, true, $"nothing newer than {version.ToNormalizedString()} is published");
+        return published.Keys.Where(reach.Contains).Max() is { } newest && newest > version
+            ? new TagMove(tag, false, $"{newest.ToNormalizedString()} is published and newer than {version.ToNormalizedString()}") { IsFloating = true, Newer = published[newest] }
+            : new TagMove(tag, true, $"nothing newer than {version.ToNormalizedString()} is published") { IsFloating = true };
     }
 
     /// <summary>
-    /// The releases whose existence the tags show. <c>2.1</c> shows that there is a 2.1.0 or later, even where versions are never tagged in full.
-    /// A bare number shows a version only where there is no other sign of versions, since it may as well be a date or a build's number.
+    /// The releases whose existence the tags show, each with the tag that says most about it. <c>2.1</c> shows that there is a 2.1.0 or later, even where
+    /// versions are never tagged in full. A bare number shows a version only where there is no other sign of versions, since it may as well be a date or a
+    /// build's number.
     /// </summary>
-    private static IReadOnlyList<SemanticVersion> Versions(IReadOnlyList<Reach> tags)
+    private Dictionary<SemanticVersion, string> Versions(IEnumerable<string> tags)
     {
-        var certain = tags.Where(reach => reach.Minor is not null).ToList();
-        return [.. (certain.Count > 0 ? certain : tags).Select(reach => reach.First).OfType<SemanticVersion>()];
+        var all = tags.Select(tag => (Tag: tag, Reach: Read(tag))).Where(x => x.Reach?.First is not null).ToList();
+        var certain = all.Where(x => x.Reach!.Minor is not null).ToList();
+        return (certain.Count > 0 ? certain : all)
+            .GroupBy(x => x.Reach!.First!)
+            .ToDictionary(x => x.Key, x => x.OrderBy(candidate => candidate.Reach!.IsFloating).First().Tag);
     }
 
     private Reach? Read(string tag)

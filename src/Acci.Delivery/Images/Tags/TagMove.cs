@@ -6,6 +6,12 @@ namespace Acci.Delivery.Images.Tags;
 /// <param name="Reason">Why, as the rest of a sentence: <c>2.0.0 is published and newer than 1.2.9</c>.</param>
 public sealed record TagMove(string Tag, bool Moves, string Reason)
 {
+    /// <summary>The published tag of the newer version, for whose sake it stays.</summary>
+    public string? Newer { get; init; }
+
+    /// <summary>It stands for the newest of several versions: <c>latest</c>, <c>2</c>, <c>2.1</c>.</summary>
+    public bool IsFloating { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Tag} {(Moves ? "moves" : "stays")}: {Reason}";
 }

@@ -85,7 +85,21 @@ public sealed class FloatingTagsTests
 
     [Fact]
     public void An_image_without_a_version_moves_what_it_is_told_to() => Assert.Equal(
-        [new TagMove("latest", true, "the image has no version to compare with those published")], new FloatingTags().Decide(null, ["latest"], ["2.0.0"]));
+        [new TagMove("latest", true, "the image has no version to compare with those published") { IsFloating = true }], new FloatingTags().Decide(null, ["latest"], ["2.0.0"]));
+
+    [Theory]
+    [InlineData("1.2.3", "1.2.3", "1.2", "1", "latest")]
+    [InlineData("1.2.3-rc.1", "v1.2.3-rc.1", "main")]
+    [InlineData("2.0.0", "1.9.9", "2.0.0")]
+    [InlineData(null, "main", "sha-860c190", "latest", "1.2")]
+    public void The_version_of_an_image_is_the_one_its_tags_name_in_full(string? version, params string[] tags) =>
+        Assert.Equal(version, new FloatingTags().VersionOf(tags)?.ToNormalizedString());
+
+    [Fact]
+    public void A_tag_that_stays_names_the_tag_of_the_newer_version() =>
+        Assert.Equal(["v2.1.0", "2.2"], [Newer("v2.1.0", "2", "2.1"), Newer("2.1.0", "2.2", "latest")]);
+
+    private static string? Newer(params string[] published) => new FloatingTags().Decide(SemanticVersion.Parse("1.0.0"), ["latest"], published)[0].Newer;
 
     [Fact]
     public void Whatever_is_published_in_whatever_order_every_tag_stands_for_the_newest_release_of_its_series() =>

@@ -1,0 +1,30 @@
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>What an image that is published already is to be called from now on.</summary>
+public sealed record Promotion
+{
+    /// <summary>A tag or digest of the image; none for a rollback.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Registry and path that the image comes from; null means where it goes.</summary>
+    public string? FromRegistry { get; init; }
+
+    /// <summary>The tags it gets.</summary>
+    public required IReadOnlyList<string> To { get; init; }
+
+    /// <summary>The tags go back to what they pointed at before.</summary>
+    public bool Rollback { get; init; }
+
+    /// <summary>The image in a repository.</summary>
+    /// <exception cref="DeliveryException">Neither a tag nor a digest, or none at all.</exception>
+    public ImageReference SourceIn(ImageReference repository)
+    {
+        if (From is not { Length: > 0 } from) throw new DeliveryException("Nothing says which image is promoted: name its tag or digest, as in --from 1.2.3-rc.1.");
+        if (Digest.TryParse(from, out var digest, out _)) return repository.WithDigest(digest);
+        return ImageReference.TryParse($"{repository}:{from}", out var reference, out var problem)
+            ? reference
+            : throw new DeliveryException($"--from cannot be '{from}': {problem}. Name a tag or a digest of the image.");
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>
+/// What tags pointed at before they moved. It is kept in the registry, as a note on the image that took the tags, so that any machine can take a move back.
+/// </summary>
+public sealed class TagHistory(OciRegistry registry)
+{
+    /// <summary>The type of such a note.</summary>
+    public const string ArtifactType = "application/vnd.acci.tag-history.v1";
+
+    private const string Created = "org.opencontainers.image.created";
+    private const string Prefix = "org.acci.before.";
+
+    /// <summary>Notes what the tags that an image has taken pointed at before.</summary>
+    /// <param name="image">The image, by digest.</param>
+    /// <param name="writes">What became of the tags.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task WriteAsync(ImageReference image, IEnumerable<TagWrite> writes, CancellationToken cancellationToken)
+    {
+        var moved = writes.Where(write => !write.IsLost && write.Before is { } before && before != write.Digest).ToList();
+        if (moved.Count == 0) return;
+        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Created] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture) };
+        foreach (var write in moved) annotations[Prefix + write.Tag.Tag] = write.Before.ToString()!;
+        await registry.PutNoteAsync(image, ArtifactType, annotations, cancellationToken);
+    }
+
+    /// <summary>What the tag pointed at before it moved to this image; none when nothing is known.</summary>
+    /// <param name="image">The image that has the tag, by digest.</param>
+    /// <param name="tag">The tag.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<Digest?> BeforeAsync(ImageReference image, string tag, CancellationToken cancellationToken)
+    {
+        var notes = new List<IReadOnlyDictionary<string, string>>();
+        foreach (var referrer in await registry.ListReferrersAsync(image, ArtifactType, cancellationToken))
+            notes.Add((await registry.GetManifestAsync(image.WithDigest(referrer.Digest), cancellationToken)).Annotations);
+        return notes
+            .Where(note => note.ContainsKey(Prefix + tag))
+            .OrderByDescending(note => note.GetValueOrDefault(Created), StringComparer.Ordinal)
+            .Select(note => Digest.TryParse(note[Prefix + tag], out var digest, out _) ? digest : (Digest?)null)
+            .FirstOrDefault();
+    }
+}

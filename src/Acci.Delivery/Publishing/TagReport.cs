@@ -1,0 +1,31 @@
+namespace Acci.Delivery.Publishing;
+
+/// <summary>Which of an image's tags it has now, and which not, in words.</summary>
+/// <param name="Taken">The tags that point at it.</param>
+/// <param name="Left">The tags that do not, each with the reason.</param>
+/// <param name="Lost">Those of them that another publish took at the same time.</param>
+public sealed record TagReport(IReadOnlyList<string> Taken, IReadOnlyList<string> Left, IReadOnlyList<string> Lost)
+{
+    /// <summary>Compares what was planned with what came of it.</summary>
+    public static TagReport Of(TagPlan plan, IReadOnlyList<TagWrite> writes)
+    {
+        var lost = writes.Where(write => write.IsLost)
+            .Select(write => $"{write.Tag.Tag}: {(write.After is { } other ? $"another publish put it on {other} at the same time" : "it was deleted at the same time")}")
+            .ToList();
+        return new TagReport(
+            [.. plan.Moves.Select(move => move.Tag).Where(tag => writes.Any(write => write.Tag.Tag == tag && !write.IsLost))],
+            [.. plan.Staying.Select(move => $"{move.Tag}: {move.Reason}"), .. lost],
+            lost);
+    }
+
+    /// <summary>Says what did not move, and returns the same report.</summary>
+    public TagReport Log(string image)
+    {
+        foreach (var tag in Left.Except(Lost)) Serilog.Log.Information("{Image}: does not take {Tag:l}", image, tag);
+        foreach (var tag in Lost) Serilog.Log.Warning("{Image}: lost a tag, {Tag:l}", image, tag);
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Taken.Count == 0 ? "no tag moved" : $"tagged {string.Join(", ", Taken)}";
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
+using Serilog;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>
+/// Puts the tags of one publish in one step: all of them, or, when one cannot be written, none. Registries have no such operation, and no compare-and-swap either,
+/// so what was written is put back, and what two publishes did at once is looked at afterwards and set right: both come to the same end, whoever was first.
+/// </summary>
+public sealed class TagTransaction(OciRegistry registry)
+{
+    private const string Created = "org.opencontainers.image.created";
+    private const int Rounds = 5;
+    private static readonly TimeSpan PutBackLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// What tags pointed at when the publish began. A tag that has moved since then was moved by another publish; it is left to that one when its commit is newer.
+    /// </summary>
+    public IReadOnlyDictionary<ImageReference, Digest?> AtStart { get; init; } = new Dictionary<ImageReference, Digest?>();
+
+    /// <summary>Writes the tags.</summary>
+    /// <exception cref="DeliveryException">One could not be written; the message says what became of the others.</exception>
+    public async Task<IReadOnlyList<TagWrite>> RunAsync(IReadOnlyList<TagPlan> plans, CancellationToken cancellationToken)
+    {
+        var writes = new List<TagWrite>();
+        try
+        {
+            foreach (var plan in plans)
+            {
+                foreach (var move in plan.Moving)
+                {
+                    var tag = plan.Repository.WithTag(move.Tag);
+                    var before = (await registry.FindAsync(tag, cancellationToken))?.Digest;
+                    var yields = before is not null && before != plan.Digest && AtStart.TryGetValue(tag, out var start) && start != before
+                        && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken);
+                    // Noted before it is written: a write that failed may have arrived all the same.
+                    writes.Add(new TagWrite(tag, plan.Digest, before, yields ? before : plan.Digest));
+                    if (before != plan.Digest && !yields) await registry.PutTagAsync(plan.Repository, move.Tag, plan.Digest, cancellationToken);
+                }
+            }
+        }
+        catch (Exception exception) when (writes.Count > 0)
+        {
+            var outcome = await PutBackAsync(writes);
+            if (exception is OperationCanceledException) throw;
+            throw new DeliveryException($"{writes[^1].Tag} could not be written: {exception.Message} {outcome}", exception);
+        }
+
+        try
+        {
+            return await SettleAsync(plans, writes, cancellationToken);
+        }
+        catch (DeliveryException exception)
+        {
+            // All tags are written, and rightly so: that nobody could look at them again takes nothing back.
+            Log.Warning("The tags were written, but whether another publish moved them at the same time is not known: {Problem:l}", exception.Message);
+            return writes;
+        }
+    }
+
+    private async Task<string> PutBackAsync(List<TagWrite> writes)
+    {
+        // Also after Ctrl-C, but not for long: the registry may be what failed.
+        using var limit = new CancellationTokenSource(PutBackLimit);
+        var left = new List<string>();
+        foreach (var write in Enumerable.Reverse(writes).Where(write => write.Before != write.Digest && !write.IsLost))
+        {
+            try
+            {
+                if ((await registry.FindAsync(write.Tag, limit.Token))?.Digest != write.Digest) continue;
+                if (write.Before is { } before) await registry.PutTagAsync(write.Tag, write.Tag.Tag!, before, limit.Token);
+                else if (!await registry.TryDeleteTagAsync(write.Tag, write.Tag.Tag!, limit.Token)) left.Add($"{write.Tag.Tag} (it is new, and this registry deletes no tags)");
+            }
+            catch (Exception exception) when (exception is DeliveryException or OperationCanceledException)
+            {
+                left.Add(write.Tag.Tag!);
+            }
+        }
+
+        return left.Count == 0
+            ? "Every tag is where it was before."
+            : $"The tags written before it were put back, but for {string.Join(", ", left)}. What they point at is complete, signed and verified; run the same command again to move them all.";
+    }
+
+    private async Task<IReadOnlyList<TagWrite>> SettleAsync(IReadOnlyList<TagPlan> plans, List<TagWrite> writes, CancellationToken cancellationToken)
+    {
+        foreach (var plan in plans)
+        {
+            // Each round that changes something lets another publish see it, and sees what that one changed meanwhile.
+            for (var round = 0; round < Rounds && await SetRightAsync(plan, cancellationToken); round++)
+            {
+            }
+        }
+
+        var settled = new List<TagWrite>();
+        foreach (var write in writes) settled.Add(write with { After = (await registry.FindAsync(write.Tag, cancellationToken))?.Digest });
+        return settled;
+    }
+
+    /// <summary>Gives tags that stand for the newest of several versions to a newer one that was published in between, and says whether there was one.</summary>
+    private async Task<bool> SetRightAsync(TagPlan plan, CancellationToken cancellationToken)
+    {
+        var moved = plan.Moving.Where(move => move.IsFloating).Select(move => move.Tag).ToList();
+        if (moved.Count == 0 || plan.Version is null) return false;
+        var changed = false;
+        var published = await registry.ListTagsAsync(plan.Repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        foreach (var move in plan.Floating.Decide(plan.Version, moved, published).Where(move => move.Newer is not null))
+        {
+            var newer = (await registry.ResolveAsync(plan.Repository.WithTag(move.Newer!), cancellationToken)).Digest;
+            if ((await registry.FindAsync(plan.Repository.WithTag(move.Tag), cancellationToken))?.Digest != plan.Digest) continue;
+            await registry.PutTagAsync(plan.Repository, move.Tag, newer, cancellationToken);
+            changed = true;
+        }
+
+        return changed;
+    }
+
+    private async Task<bool> IsNewerAsync(ImageReference repository, Digest there, Digest ours, CancellationToken cancellationToken) =>
+        await CreatedAsync(repository.WithDigest(there), cancellationToken) > await CreatedAsync(repository.WithDigest(ours), cancellationToken);
+
+    private async Task<DateTimeOffset?> CreatedAsync(ImageReference image, CancellationToken cancellationToken) =>
+        await registry.FindManifestAsync(image, cancellationToken) is { } manifest
+        && DateTimeOffset.TryParse(manifest.Annotations.GetValueOrDefault(Created), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var created) ? created : null;
+}

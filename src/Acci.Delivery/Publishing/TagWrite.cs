@@ -1,0 +1,14 @@
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>What became of one tag.</summary>
+/// <param name="Tag">The tag, with its repository.</param>
+/// <param name="Digest">What it was to point at.</param>
+/// <param name="Before">What it pointed at before; none when there was no such tag.</param>
+/// <param name="After">What it points at now.</param>
+public sealed record TagWrite(ImageReference Tag, Digest Digest, Digest? Before, Digest? After)
+{
+    /// <summary>Another publish at the same time has it.</summary>
+    public bool IsLost => After != Digest;
+}

@@ -1,0 +1,229 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Tests.Registries;
+
+namespace Acci.Delivery.Tests.Publishing;
+
+/// <summary>Tags are put in one step, in a real registry.</summary>
+public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<RegistryServer>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task All_tags_point_at_the_image_afterwards()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var image = await PushAsync(registry, repository, "one");
+
+        var writes = await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, image, "1.2.3", "1.2", "1", "latest")], Cancellation);
+
+        Assert.All(writes, write => Assert.Equal((image, null, image), (write.Digest, write.Before, write.After)));
+        foreach (var tag in (string[])["1.2.3", "1.2", "1", "latest"]) Assert.Equal(image, await AtAsync(registry, repository, tag));
+    }
+
+    [Fact]
+    public async Task A_backport_leaves_the_tags_of_newer_versions_alone()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var newer = await PushAsync(registry, repository, "two");
+        await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, newer, "2.0.0", "2.0", "2", "latest")], Cancellation);
+        var backport = await PushAsync(registry, repository, "one");
+
+        var plan = await PlanAsync(registry, repository, backport, "1.2.9", "1.2", "1", "latest");
+        var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.Equal(["1.2.9", "1.2", "1"], report.Taken);
+        Assert.Equal(["latest: 2.0.0 is published and newer than 1.2.9"], report.Left);
+        Assert.Equal(newer, await AtAsync(registry, repository, "latest"));
+        Assert.Equal(backport, await AtAsync(registry, repository, "1"));
+    }
+
+    [Theory]
+    [InlineData(401, "")]
+    [InlineData(404, "")]
+    [InlineData(403, "denied: this tag is protected")]
+    public async Task When_one_tag_cannot_be_written_those_before_it_are_put_back(int status, string body)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var old = await PushAsync(registry, repository, "old");
+        await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, old, "main", "edge")], Cancellation);
+        var image = await PushAsync(registry, repository, "new");
+        proxy.Decide = request => request.Method == "PUT" && request.Path.EndsWith("/manifests/protected", StringComparison.Ordinal) ? new Fault.Answer(status, Body: body) : null;
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () =>
+            await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, image, "main", "new-one", "edge", "protected")], Cancellation));
+
+        Assert.Contains($"{repository}:protected could not be written", error.Message, StringComparison.Ordinal);
+        Assert.Equal(old, await AtAsync(registry, repository, "main"));
+        Assert.Equal(old, await AtAsync(registry, repository, "edge"));
+        // What a registry cannot take back, it says; a new tag that points at a complete image is no harm.
+        if (await registry.FindAsync(repository.WithTag("new-one"), Cancellation) is null) Assert.Contains("Every tag is where it was before.", error.Message, StringComparison.Ordinal);
+        else Assert.Contains("but for new-one (it is new, and this registry deletes no tags)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_whose_answer_was_lost_is_put_back_too()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var old = await PushAsync(registry, repository, "old");
+        await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, old, "main", "edge")], Cancellation);
+        var image = await PushAsync(registry, repository, "new");
+        // The first write arrives although nobody hears of it, and no other one goes through until the retries are used up.
+        var failing = true;
+        var arrived = 0;
+        proxy.Decide = request =>
+        {
+            if (!request.Path.EndsWith("/manifests/edge", StringComparison.Ordinal)) return null;
+            // Whoever looks where the tag is now is about to put it back.
+            if (request.Method == "HEAD" && arrived > 0) failing = false;
+            return !failing || request.Method != "PUT" ? null : arrived++ == 0 ? new Fault.LoseAnswer() : new Fault.Drop();
+        };
+
+        await Assert.ThrowsAsync<DeliveryException>(async () =>
+            await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, image, "main", "edge")], Cancellation));
+
+        Assert.Equal(old, await AtAsync(registry, repository, "main"));
+        Assert.Equal(old, await AtAsync(registry, repository, "edge"));
+    }
+
+    [Fact]
+    public async Task Tags_of_several_images_move_together_or_not_at_all()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var (first, second) = (proxy.NewRepository(), proxy.NewRepository());
+        var old = await PushAsync(registry, first, "old");
+        await new TagTransaction(registry).RunAsync([await PlanAsync(registry, first, old, "main")], Cancellation);
+        var (one, two) = (await PushAsync(registry, first, "new"), await PushAsync(registry, second, "new"));
+        proxy.Decide = request => request.Method == "PUT" && request.Path.Contains(second.Path, StringComparison.Ordinal) ? new Fault.Answer(403) : null;
+
+        await Assert.ThrowsAsync<DeliveryException>(async () => await new TagTransaction(registry).RunAsync(
+            [await PlanAsync(registry, first, one, "main"), await PlanAsync(registry, second, two, "main")], Cancellation));
+
+        Assert.Equal(old, await AtAsync(registry, first, "main"));
+    }
+
+    [Fact]
+    public async Task Of_two_publishes_at_once_the_newer_version_has_latest_whoever_writes_last()
+    {
+        using var registry = server.Connect();
+        for (var turn = 0; turn < 10; turn++)
+        {
+            var repository = server.NewRepository();
+            var (older, newer) = (await PushAsync(registry, repository, "one"), await PushAsync(registry, repository, "two"));
+            // Both decide before either writes: each finds nothing newer than itself.
+            var plans = new[] { await PlanAsync(registry, repository, older, "1.2.9", "1.2", "1", "latest"), await PlanAsync(registry, repository, newer, "2.0.0", "2.0", "2", "latest") };
+            if (turn % 2 == 0) Array.Reverse(plans);
+
+            if (turn < 2)
+            {
+                foreach (var plan in plans) await new TagTransaction(registry).RunAsync([plan], Cancellation);
+            }
+            else
+            {
+                await Task.WhenAll(plans.Select(plan => Task.Run(() => new TagTransaction(registry).RunAsync([plan], Cancellation), Cancellation)));
+            }
+
+            Assert.Equal(newer, await AtAsync(registry, repository, "latest"));
+            Assert.Equal(older, await AtAsync(registry, repository, "1"));
+        }
+    }
+
+    [Fact]
+    public async Task The_loser_of_a_tag_race_says_so()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var (one, other) = (await PushAsync(registry, repository, "one"), await PushAsync(registry, repository, "other"));
+        using var direct = server.Connect();
+        var elsewhere = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        // Another publish writes the tag between this one's write and its last look.
+        var raced = false;
+        proxy.Decide = request =>
+        {
+            if (request.Method == "PUT" && request.Path.EndsWith("/manifests/sha-1", StringComparison.Ordinal) && !raced)
+            {
+                raced = true;
+                direct.PutTagAsync(elsewhere, "main", other, Cancellation).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        var plan = await PlanAsync(registry, repository, one, "main", "sha-1");
+        var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.Equal(["sha-1"], report.Taken);
+        Assert.Equal([$"main: another publish put it on {other} at the same time"], report.Lost);
+        Assert.Equal(other, await AtAsync(registry, repository, "main"));
+    }
+
+    [Theory]
+    [InlineData("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z", true)]
+    [InlineData("2026-02-02T00:00:00Z", "2026-01-01T00:00:00Z", false)]
+    public async Task A_tag_that_moved_since_the_publish_began_is_left_to_a_newer_commit(string ours, string theirs, bool yields)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var start = await PushAsync(registry, repository, "start");
+        var (mine, other) = (await PushAsync(registry, repository, "mine", ours), await PushAsync(registry, repository, "other", theirs));
+        await registry.PutTagAsync(repository, "main", other, Cancellation);
+
+        var plan = await PlanAsync(registry, repository, mine, "main");
+        var transaction = new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [repository.WithTag("main")] = start } };
+        var write = Assert.Single(await transaction.RunAsync([plan], Cancellation));
+
+        Assert.Equal(yields, write.IsLost);
+        Assert.Equal(yields ? other : mine, await AtAsync(registry, repository, "main"));
+    }
+
+    [Fact]
+    public async Task What_tags_pointed_at_before_can_be_asked_of_the_registry()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var history = new TagHistory(registry);
+        var images = new List<Digest>();
+        foreach (var content in (string[])["one", "two", "three"])
+        {
+            images.Add(await PushAsync(registry, repository, content));
+            var writes = await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, images[^1], "main", content)], Cancellation);
+            await history.WriteAsync(repository.WithDigest(images[^1]), writes, Cancellation);
+        }
+
+        Assert.Equal(images[1], await history.BeforeAsync(repository.WithDigest(images[2]), "main", Cancellation));
+        Assert.Equal(images[0], await history.BeforeAsync(repository.WithDigest(images[1]), "main", Cancellation));
+        Assert.Null(await history.BeforeAsync(repository.WithDigest(images[0]), "main", Cancellation));
+        Assert.Null(await history.BeforeAsync(repository.WithDigest(images[2]), "three", Cancellation));
+    }
+
+    private static OciRegistry Through(FaultProxy proxy) => new(proxy.Domain, new RegistryOptions
+    {
+        Credentials = Credentials.None,
+        Retry = new Delivery.Resilience.RetryOptions { Budget = TimeSpan.FromSeconds(1) },
+    });
+
+    private static Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, Digest image, params string[] tags) =>
+        TagPlan.DecideAsync(registry, repository, image, tags, new FloatingTags(), Cancellation);
+
+    private static async Task<Digest?> AtAsync(OciRegistry registry, ImageReference repository, string tag) => (await registry.FindAsync(repository.WithTag(tag), Cancellation))?.Digest;
+
+    private async Task<Digest> PushAsync(OciRegistry registry, ImageReference repository, string content, string? created = null)
+    {
+        var layout = await LayoutBuilder.WriteOneAsync(_folder.Combine(Guid.NewGuid().ToString("n")), content, created);
+        return (await registry.PushAsync(layout, repository, null, Cancellation)).Digest;
+    }
+}
