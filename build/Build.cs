@@ -11,13 +11,14 @@ using Nuke.Components;
 /// Restore → Compile → Test                                    the code
 /// BuildImages → SmokeTestImages → SignImages → VerifyImages   the images, step by step
 /// Publish, PromoteImages                                      all of these, tags last; other tags for what is published
+/// CreateRelease, PruneImages                                  on GitHub: what goes with the images, and what need not stay
 /// StopEngine, Clean                                           tidying up
 /// </code>
 /// </summary>
 [StrictParameters]
 class Build : NukeBuild, IDoctor, ICompile, ITest,
     IBuildImages, ISmokeTestImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages,
-    IStopEngine, IClean
+    ICreateRelease, IPruneImages, IStopEngine, IClean
 {
     public static int Main() => Execute<Build>(x => ((IPublishImages)x).Publish);
 

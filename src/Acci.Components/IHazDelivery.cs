@@ -6,7 +6,7 @@ using Nuke.Components;
 namespace Acci.Components;
 
 /// <summary>The delivery of the build's images, made from its parameters. One per build: what one target finds out, the next one knows.</summary>
-public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazArtifacts
+public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazGitHub, IHazDryRun, IHazArtifacts
 {
     private static readonly ConditionalWeakTable<INukeBuild, ImageDelivery> Deliveries = [];
 
@@ -31,5 +31,7 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazArtif
         SigningKey = SigningKey,
         SigningPassword = SigningPassword,
         Keyless = Keyless,
+        GitHubToken = GitHubToken,
+        DryRun = DryRun,
     };
 }

@@ -13,7 +13,9 @@ public interface IPublishImages : ISmokeTestImages, ISignImages, IVerifyImages
         .Executes(async () =>
         {
             var summaries = await Delivery.TagAsync();
+            if (DryRun) return;
             foreach (var summary in summaries) Console.WriteLine(summary.ToText());
             await PublishSummary.WriteMarkdownAsync(summaries, ArtifactsDirectory / "publish");
+            await PublishSummary.WriteOutputsAsync(summaries);
         });
 }

@@ -1,4 +1,5 @@
 using Acci.Delivery.Engines;
+using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
@@ -45,9 +46,12 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>A client of any registry; the credentials that were given are for the one images go to.</summary>
     public async Task<OciRegistry> ConnectAsync(string domain) => new(domain, new RegistryOptions
     {
-        Credentials = Credentials.From(domain == (await DestinationAsync()).Domain ? Given : null, new EnvironmentCredentials(), new DockerConfig()),
+        Credentials = Credentials.From(await OwnCredentialsAsync(), new DockerConfig()),
         Retry = Retry,
     });
+
+    /// <summary>GitHub's API.</summary>
+    public Task<GitHubConnection> GitHubAsync() => Once(nameof(GitHubAsync), () => GitHubConnection.OpenAsync(options.Root, options.GitHubToken, Retry, cancellationToken));
 
     /// <summary>What signs.</summary>
     public Task<Cosign> CosignAsync() => Once(nameof(CosignAsync), async () =>
@@ -60,7 +64,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
             { SigningKey: { } key } => SigningIdentity.FromParameter(key, options.SigningPassword),
             _ => await LocalKeyPair.EnsureAsync(CacheDirectory.KeyDirectory, executable, cancellationToken),
         };
-        return new Cosign(executable, identity) { Login = Given, Retry = Retry };
+        return new Cosign(executable, identity) { Login = await OwnCredentialsAsync(), Retry = Retry };
     });
 
     /// <summary>Waits until no other build of this checkout works on its images, and keeps others waiting until this one ends.</summary>
@@ -70,6 +74,9 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     public async Task<ImageReference> RepositoryAsync(ImageDefinition image) => (await DestinationAsync()).RepositoryOf(image);
 
     private RetryOptions Retry => new() { Budget = options.RetryBudget, Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
+
+    // What docker's configuration has, every other tool finds by itself.
+    private async Task<ICredentialSource> OwnCredentialsAsync() => Credentials.From(Given?.For((await DestinationAsync()).Domain), new EnvironmentCredentials());
 
     private Credentials? Given => (options.RegistryUser, options.RegistryToken) switch
     {

@@ -66,6 +66,12 @@ public sealed record DeliveryOptions
     /// <summary>Sign with the workflow's identity.</summary>
     public bool Keyless { get; init; }
 
+    /// <summary>Token for GitHub's API.</summary>
+    public string? GitHubToken { get; init; }
+
+    /// <summary>Only say what would be done.</summary>
+    public bool DryRun { get; init; }
+
     /// <summary>Folder with the engine's scripts, the locks and the Dockerfiles.</summary>
     public string Deploy => Path.Combine(Root, "deploy");
 }

@@ -14,6 +14,7 @@ public sealed partial class ImageDelivery
     /// <summary>Makes sure that the registry takes what is about to be built, before minutes are spent on building it.</summary>
     public async Task EnsureRegistryAsync()
     {
+        if (IsDryRun) return;
         // Fetching the engine fetches the local registry, too.
         if (context.Options.Registry is null) await context.EngineAsync();
         var registry = await context.RegistryAsync();
@@ -30,6 +31,12 @@ public sealed partial class ImageDelivery
     /// <summary>Builds every image for every platform, each into its layout.</summary>
     public async Task BuildAsync()
     {
+        if (IsDryRun)
+        {
+            await SayBuildAsync();
+            return;
+        }
+
         await context.LockAsync();
         var images = context.Options.Images;
         var version = await context.VersionAsync();

@@ -21,6 +21,7 @@ public sealed partial class ImageDelivery
     {
         if (promotion.To.Count == 0) throw new DeliveryException("Nothing says which tags are meant: name them, as in --to 1.2.3,latest.");
         var registry = await context.RegistryAsync();
+        await registry.EnsureReachableAsync(Cancellation);
         var floating = context.Options.TagRules.Apply(await context.FactsAsync()).Floating;
         var plans = new List<TagPlan>();
         foreach (var image in context.Options.Images)
@@ -28,6 +29,13 @@ public sealed partial class ImageDelivery
             var repository = await context.RepositoryAsync(image);
             if (promotion.Rollback) plans.AddRange(await PlanRollbackAsync(registry, repository, promotion.To, floating));
             else plans.Add(await TagPlan.DecideAsync(registry, repository, await BringAsync(registry, image, repository, promotion), promotion.To, floating, Cancellation));
+        }
+
+        if (IsDryRun)
+        {
+            foreach (var plan in plans)
+                foreach (var move in plan.Moves) Log.Information("{Image:l}: {Would:l} {Tag:l}: {Reason:l}", plan.Repository.WithDigest(plan.Digest).ToString(), move.Moves ? "would tag" : "would not move", move.Tag, move.Reason);
+            return;
         }
 
         foreach (var plan in plans) await VerifyPublishedAsync(registry, plan.Repository.WithDigest(plan.Digest));
@@ -49,6 +57,7 @@ public sealed partial class ImageDelivery
         var source = promotion.SourceIn(origin);
         if (origin.Repository == repository.Repository) return (await registry.ResolveAsync(source, Cancellation)).Digest;
 
+        if (IsDryRun) throw new DeliveryException($"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. Run it with --registry {promotion.FromRegistry} alone.");
         using var elsewhere = await context.ConnectAsync(origin.Domain!);
         var found = await elsewhere.GetManifestAsync(source, Cancellation);
         if (found.Annotations.TryGetValue(BakeTargets.StandInAnnotation, out var standIns) && !(await context.DestinationAsync()).IsLoopback)
@@ -86,7 +95,6 @@ public sealed partial class ImageDelivery
     private async Task VerifyPublishedAsync(OciRegistry registry, ImageReference image)
     {
         var cosign = await context.CosignAsync();
-        if (image.Domain != (await context.DestinationAsync()).Domain) cosign = cosign with { Login = null };
         await cosign.WritePublicKeyAsync(PublicKeyFile, Cancellation);
         var root = await registry.GetManifestAsync(image, Cancellation);
         var platforms = root.Manifests.Where(x => x.Platform is { OperatingSystem: not Unknown }).Select(x => x.Digest);

@@ -14,7 +14,7 @@ public sealed partial class ImageDelivery
     private static readonly PublishStep[] BeforeTags = [PublishStep.SmokeTest, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
 
     /// <summary>Pushes every image by digest, signs it there and attests what is known of its making. No tag moves.</summary>
-    public Task SignAsync() => ForEachImageAsync(async (image, publish) =>
+    public Task SignAsync() => ForEachImageAsync(SaySign, async (image, publish) =>
     {
         await PushAsync(image, publish);
         var cosign = await context.CosignAsync();
@@ -24,9 +24,10 @@ public sealed partial class ImageDelivery
     });
 
     /// <summary>Verifies every signature and attestation as a consumer would.</summary>
-    public Task VerifyAsync() => ForEachImageAsync(async (image, publish) =>
+    public Task VerifyAsync() => ForEachImageAsync(SayVerify, async (image, publish) =>
     {
         var cosign = await context.CosignAsync();
+        await (await context.RegistryAsync()).EnsureReachableAsync(Cancellation);
         await cosign.WritePublicKeyAsync(PublicKeyFile, Cancellation);
         for (var left = SigningRounds; ; left--)
         {
@@ -53,6 +54,12 @@ public sealed partial class ImageDelivery
     /// <exception cref="DeliveryException">A step before it has not been done for what is to be tagged, or a tag could not be written; then none has moved.</exception>
     public async Task<IReadOnlyList<PublishSummary>> TagAsync()
     {
+        if (IsDryRun)
+        {
+            await SayTagsAsync();
+            return [];
+        }
+
         var registry = await context.RegistryAsync();
         var tags = await TagsAsync();
         var plans = new List<TagPlan>();
@@ -141,8 +148,15 @@ public sealed partial class ImageDelivery
         var engine = await context.EngineAsync();
         var publicKey = Path.GetRelativePath(context.Options.Root, PublicKeyFile);
         var verify = new Command(cosign.Executable, cosign.VerifyArguments(publish.Reference, publicKey));
-        string[] ports = image.Health is { } health ? ["--publish", $"{health.Port}:{health.Port}"] : [];
-        var run = engine.Docker(["run", "--rm", "--read-only", "--cap-drop", "ALL", .. ports, (publish.Record.Tags is [var tag, ..] ? publish.Reference.WithTag(tag) : publish.Reference).ToString()]);
+        var run = engine.Docker(RunArguments(image, publish));
         return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString()), Shortcut.ToTyped(run.ToString()));
+    }
+
+    private static string[] RunArguments(ImageDefinition image, PublishTransaction publish)
+    {
+        string[] ports = image.Health is { } health ? ["--publish", $"{health.Port}:{health.Port}"] : [];
+        // Always pulled: an engine that has an older image under this tag would run that one.
+        var name = publish.Record.Tags is [var tag, ..] ? publish.Reference.WithTag(tag) : publish.Reference;
+        return ["run", "--rm", "--pull", "always", "--read-only", "--cap-drop", "ALL", .. ports, name.ToString()];
     }
 }

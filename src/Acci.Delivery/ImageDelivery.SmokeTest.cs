@@ -9,7 +9,7 @@ public sealed partial class ImageDelivery
 {
     /// <summary>Starts every platform of every image that this machine can run.</summary>
     /// <exception cref="DeliveryException">One does not become healthy, or none can run here.</exception>
-    public Task SmokeTestAsync() => ForEachImageAsync((image, publish) => publish.StepAsync(PublishStep.SmokeTest, async () =>
+    public Task SmokeTestAsync() => ForEachImageAsync(SaySmokeTest, (image, publish) => publish.StepAsync(PublishStep.SmokeTest, async () =>
     {
         var layout = await LayoutAsync(image);
         var results = new List<string>();

@@ -27,6 +27,13 @@ public sealed partial class ImageDelivery(DeliveryContext context)
 
     private Task<OciLayout> LayoutAsync(ImageDefinition image) => OciLayout.OpenAsync(_builder.LayoutOf(image), Cancellation);
 
+    private Task ForEachImageAsync(Action say, Func<ImageDefinition, PublishTransaction, Task> action)
+    {
+        if (!IsDryRun) return ForEachImageAsync(action);
+        say();
+        return Task.CompletedTask;
+    }
+
     private async Task ForEachImageAsync(Func<ImageDefinition, PublishTransaction, Task> action)
     {
         await context.LockAsync();

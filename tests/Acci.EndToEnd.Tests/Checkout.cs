@@ -23,6 +23,14 @@ public sealed class Checkout : IDisposable
         return new Checkout(folder);
     }
 
+    /// <summary>Another clone of the same commit.</summary>
+    public async Task<Checkout> CloneAgainAsync(CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(Directory.CreateTempSubdirectory("acci-clone-").FullName, "acci");
+        await GitAsync(Folder, cancellationToken, "clone", "--quiet", Folder, folder);
+        return new Checkout(folder);
+    }
+
     /// <summary>Runs <c>./build.sh</c> with these arguments, and returns how it ended, everything it printed, and how long it took.</summary>
     public async Task<BuildRun> BuildAsync(string arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null)
     {

@@ -149,7 +149,7 @@ public class ErrorTests(PublishedImage published)
         Assert.NotEqual(0, result.ExitCode);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"it took {watch.Elapsed} to end");
         await EndsAsync("-g", $"{group}");
-        await EndsAsync("-f", "^dotnet publish src/Acci");
+        await EndsAsync("-f", "^dotnet publish /src/src/Acci");
         Assert.Equal(before.Digest, published.Record.Digest);
         Assert.Equal(["acci"], Directory.EnumerateDirectories(Path.Combine(published.Checkout.Folder, "artifacts", "images")).Select(Path.GetFileName));
     }

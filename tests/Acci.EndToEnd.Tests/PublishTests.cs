@@ -71,7 +71,8 @@ public class PublishTests(PublishedImage published)
         var native = published.Record.Platforms.Single(x => x.Platform == Platform.LinuxAmd64);
 
         Assert.InRange(native.Size, 1_000_000, AmdLimit);
-        Assert.Matches(@"linux/amd64 healthy in 0\.\d s", published.Record.Steps[PublishStep.SmokeTest].Result);
+        // Half a second on an idle machine.
+        Assert.Matches(@"linux/amd64 healthy in [0-2]\.\d s", published.Record.Steps[PublishStep.SmokeTest].Result);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Acci.Delivery.GitHub;
 
 namespace Acci.Delivery.Publishing;
 
@@ -33,8 +34,12 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     {
         var markdown = string.Join("\n", summaries.Select(x => x.ToMarkdown()));
         await File.WriteAllTextAsync(Path.Combine(folder, "summary.md"), markdown);
-        if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } page) await File.AppendAllTextAsync(page, markdown);
+        if (JobSummary.FromEnvironment() is { } page) await page.AppendAsync(markdown);
     }
+
+    /// <summary>Hands on what was published to later steps and jobs, in GitHub Actions.</summary>
+    public static Task WriteOutputsAsync(IEnumerable<PublishSummary> summaries) =>
+        StepOutputs.FromEnvironment()?.WriteAsync(PublishOutputs.Of([.. summaries.Select(x => x.Record)])) ?? Task.CompletedTask;
 
     private IEnumerable<(string Name, string Value)> Rows()
     {

@@ -43,4 +43,16 @@ public sealed class TagHistory(OciRegistry registry)
             .Select(note => Digest.TryParse(note[Prefix + tag], out var digest, out _) ? digest : (Digest?)null)
             .FirstOrDefault();
     }
+
+    /// <summary>What a note says that tags pointed at before; nothing when the manifest is no such note.</summary>
+    internal static IReadOnlyDictionary<string, Digest> Read(Manifest note)
+    {
+        var before = new Dictionary<string, Digest>();
+        foreach (var (name, value) in note.Descriptor.ArtifactType == ArtifactType ? note.Annotations : new Dictionary<string, string>())
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal) && Digest.TryParse(value, out var digest, out _)) before[name[Prefix.Length..]] = digest;
+        }
+
+        return before;
+    }
 }

@@ -33,10 +33,12 @@ public sealed record TagPlan
     public IEnumerable<TagMove> Staying => Moves.Where(move => !move.Moves);
 
     /// <summary>Decides by what the repository has now.</summary>
-    /// <exception cref="DeliveryException">The registry cannot be asked.</exception>
+    /// <exception cref="DeliveryException">The registry cannot be asked, or one of these is no tag.</exception>
     public static async Task<TagPlan> DecideAsync(
         OciRegistry registry, ImageReference repository, Digest digest, IReadOnlyList<string> tags, FloatingTags floating, CancellationToken cancellationToken)
     {
+        // Said before the first one is written.
+        foreach (var tag in tags) _ = repository.WithTag(tag);
         var version = floating.VersionOf(tags);
         var published = await registry.ListTagsAsync(repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         return new TagPlan { Repository = repository, Digest = digest, Floating = floating, Version = version, Moves = floating.Decide(version, tags, published) };

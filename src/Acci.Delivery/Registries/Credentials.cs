@@ -38,6 +38,9 @@ public sealed class Credentials : ICredentialSource
     /// <inheritdoc/>
     public ValueTask<Credentials?> FindAsync(string domain, CancellationToken cancellationToken = default) => new(this);
 
+    /// <summary>These credentials for one registry, and none for any other.</summary>
+    public ICredentialSource For(string domain) => new OnlyFor(domain, this);
+
     /// <summary>The user and where the credentials came from; never the secret.</summary>
     public override string ToString() => $"{User} ({Origin})";
 
@@ -53,6 +56,11 @@ public sealed class Credentials : ICredentialSource
         ["service"] = service,
         ["scope"] = scope,
     });
+
+    private sealed class OnlyFor(string domain, Credentials credentials) : ICredentialSource
+    {
+        public ValueTask<Credentials?> FindAsync(string asked, CancellationToken cancellationToken = default) => new(asked == domain ? credentials : null);
+    }
 
     private sealed class FirstOf(params IReadOnlyList<ICredentialSource> sources) : ICredentialSource
     {

@@ -20,8 +20,8 @@ public sealed partial record Cosign(string Executable, SigningIdentity Identity)
     private const string TrustedRoot = """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""";
     private const string KeyTextVariable = "COSIGN_PRIVATE_KEY";
 
-    /// <summary>Credentials for the registry the images are in; without them cosign takes docker's own.</summary>
-    public Credentials? Login { get; init; }
+    /// <summary>Credentials for the registries the images are in; where it has none, cosign takes docker's own.</summary>
+    public ICredentialSource Login { get; init; } = Credentials.None;
 
     /// <summary>How long a registry that does not answer is tried again.</summary>
     public RetryOptions Retry { get; init; } = new();
@@ -104,7 +104,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity Identity)
     private async Task<CommandResult> RunAsync(IEnumerable<string> arguments, ImageReference? image, CancellationToken cancellationToken)
     {
         var environment = new Dictionary<string, string?>();
-        using var login = Login is not null && image?.Domain is { } domain ? new TemporaryLogin(domain, Login) : null;
+        using var login = image?.Domain is { } domain && await Login.FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials) : null;
         if (login is not null) environment["DOCKER_CONFIG"] = login.Folder;
         var password = Identity switch
         {

@@ -13,8 +13,6 @@ namespace Acci.Delivery.Signing;
 /// <param name="Repository">Where it was pushed to.</param>
 public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, ImageReference Repository)
 {
-    private const string PredicateTypeAnnotation = "in-toto.io/predicate-type";
-
     /// <summary>Signs and attests.</summary>
     /// <exception cref="DeliveryException">A platform lacks its bill of materials or its provenance, or cosign failed.</exception>
     /// <returns>How many signatures and attestations were made.</returns>
@@ -28,7 +26,7 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, ImageReference
             var reference = Repository.WithDigest(platform.Manifest.Digest);
             if (platform.Manifest.Digest != Layout.Root.Digest) await Cosign.SignAsync(reference, token);
             // One after the other: cosign loses one of two attestations made at once for the same digest.
-            foreach (var (type, predicate) in await ReadPredicatesAsync(platform, token))
+            foreach (var (type, _, predicate) in await InTotoStatement.ReadAsync(Layout, platform, token))
             {
                 await AttestAsync(reference, type, predicate, token);
                 Interlocked.Increment(ref attestations);
@@ -47,7 +45,7 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, ImageReference
             checks.Add(token => Cosign.VerifyAsync(Repository.WithDigest(digest), publicKeyFile, token));
         foreach (var platform in platforms)
         {
-            foreach (var (type, _) in await ReadPredicatesAsync(platform, cancellationToken))
+            foreach (var (type, _, _) in await InTotoStatement.ReadAsync(Layout, platform, cancellationToken))
                 checks.Add(token => Cosign.VerifyAttestationAsync(Repository.WithDigest(platform.Manifest.Digest), type, publicKeyFile, token));
         }
 
@@ -66,25 +64,5 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, ImageReference
         {
             File.Delete(file);
         }
-    }
-
-    // BuildKit stores each statement as a layer of the attestation manifest. Source: BuildKit, docs/attestations/attestation-storage.md.
-    private async Task<IReadOnlyList<(PredicateType Type, JsonElement Predicate)>> ReadPredicatesAsync(PlatformImage platform, CancellationToken cancellationToken)
-    {
-        var predicates = new List<(PredicateType, JsonElement)>();
-        foreach (var attestation in platform.Attestations)
-        {
-            foreach (var layer in (await Layout.ReadManifestAsync(attestation, cancellationToken)).Blobs)
-            {
-                if (PredicateType.All.FirstOrDefault(x => x.Uri == layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
-                await using var blob = Layout.OpenBlob(layer);
-                using var statement = await JsonDocument.ParseAsync(blob, cancellationToken: cancellationToken);
-                predicates.Add((type, statement.RootElement.GetProperty("predicate").Clone()));
-            }
-        }
-
-        return PredicateType.All.Except(predicates.Select(x => x.Item1)).FirstOrDefault() is { } missing
-            ? throw new DeliveryException($"{Repository} has no {missing.CosignName} statement for {platform.Platform} in {Layout.Folder}: it was not built with attestations. Run BuildImages again.")
-            : predicates;
     }
 }

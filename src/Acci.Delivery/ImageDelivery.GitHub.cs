@@ -1,0 +1,123 @@
+using System.Text;
+using Acci.Delivery.GitHub;
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Pruning;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Signing;
+using Acci.Delivery.Versioning;
+using NuGet.Versioning;
+using Serilog;
+
+namespace Acci.Delivery;
+
+public sealed partial class ImageDelivery
+{
+    private const string PublicKeyName = "cosign.pub";
+
+    /// <summary>Deletes old versions of every image's package, or says which would go. What this checkout published last stays.</summary>
+    /// <param name="rules">What stays.</param>
+    /// <param name="delete">Whether they are deleted.</param>
+    /// <exception cref="DeliveryException">The images are not published to GitHub's container registry, or what belongs together cannot be read in full.</exception>
+    public async Task<IReadOnlyList<PruneReport>> PruneAsync(KeepRules rules, bool delete)
+    {
+        // Asked for without a registry, the local one would only be started to be told that it has no packages.
+        if (context.Options.Registry is null) throw new DeliveryException("PruneImages deletes versions of packages in GitHub's container registry: name it with --registry ghcr.io/owner.");
+        var gitHub = await context.GitHubAsync();
+        var registry = await context.RegistryAsync();
+        var reports = new List<PruneReport>();
+        foreach (var image in context.Options.Images)
+        {
+            var repository = await context.RepositoryAsync(image);
+            var published = PublishRecord.Read(RecordFile(image)) is { } record && record.Repository == repository.Repository ? [record.Digest] : Array.Empty<Digest>();
+            var own = rules with { Digests = rules.Digests.Concat(published).ToHashSet() };
+            var report = await new ImagePruning(gitHub, registry, own).RunAsync(repository, delete, Cancellation);
+            reports.Add(report);
+            if (JobSummary.FromEnvironment() is { } page) await page.AppendAsync(report.ToMarkdown(), Cancellation);
+        }
+
+        return reports;
+    }
+
+    /// <summary>
+    /// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and the public key, or brings it up to date. In a dry run it
+    /// is only said what the release would be.
+    /// </summary>
+    /// <exception cref="DeliveryException">The commit has no version tag, or not every image was published from it; or GitHub refused.</exception>
+    public async Task CreateReleaseAsync()
+    {
+        var gitHub = await context.GitHubAsync();
+        var facts = await context.FactsAsync();
+        if (facts.Tag is not { } tag || !tag.StartsWith(VersionInfo.TagPrefix, StringComparison.Ordinal) || !SemanticVersion.TryParse(tag[VersionInfo.TagPrefix.Length..], out var version))
+            throw new DeliveryException($"A release is made of a commit with a version tag, and {(facts.Ref.Length > 0 ? facts.Ref : "what is checked out")} is none: git tag {VersionInfo.TagPrefix}1.2.3, push it, and Publish it first.");
+
+        if (IsDryRun && context.Options.Images.Any(image => PublishRecord.Read(RecordFile(image)) is not { } record || record.Revision != facts.Sha || !record.Steps.ContainsKey(PublishStep.Tag)))
+        {
+            Log.Information("Would release {Tag:l} of {Repository:l} once it is published; then a dry run can say what the release has", tag, gitHub.Repository.ToString());
+            return;
+        }
+
+        var images = new StringBuilder();
+        var assets = new List<ReleaseAsset>();
+        await ForEachImageAsync(async (image, publish) =>
+        {
+            EnsureReleasable(publish, tag, version, facts.Sha, gitHub.Server);
+            var layout = await LayoutAsync(image);
+            if (layout.Root.Digest != publish.Record.Digest)
+                throw new DeliveryException($"{layout.Folder} holds {layout.Root.Digest}, and {publish.Record.Digest} was published: run Publish again, or bring back the artifacts of that publish.");
+            assets.AddRange(await ReadStatementsAsync(image, layout, version));
+            images.AppendLine(await DescribeAsync(image, publish, gitHub, tag));
+        });
+        if (File.Exists(PublicKeyFile) && !context.Options.Keyless) assets.Add(new ReleaseAsset(PublicKeyName, "application/x-pem-file", await File.ReadAllBytesAsync(PublicKeyFile, Cancellation)));
+
+        var content = new ReleaseContent { Tag = tag, Revision = facts.Sha, Version = version, Images = images.ToString(), Assets = assets };
+        if (IsDryRun)
+        {
+            Log.Information("The {Kind:l} {Tag:l} of {Repository:l} would have these files:", version.IsPrerelease ? "pre-release" : "release", tag, gitHub.Repository.ToString());
+            foreach (var asset in assets) Log.Information("  {Name:l}  {Size} bytes, {Digest:l}", asset.Name, asset.Content.Length, asset.Digest.ToString());
+            Log.Information("and begin with:\n{Text:l}", content.BodyWith($"What changed, as {gitHub.Server} lists it."));
+            return;
+        }
+
+        Log.Information("Released: {Page:l}", (await new Releases(gitHub).PublishAsync(content, Cancellation)).ToString());
+    }
+
+    private static void EnsureReleasable(PublishTransaction publish, string tag, SemanticVersion version, string revision, GitHubServer server)
+    {
+        var record = publish.Record;
+        if (!publish.Has(PublishStep.Tag)) throw new DeliveryException($"'{record.Image}' is not published: its tags have not moved for {record.Digest}. Run Publish first.");
+        if (record.Revision != revision || record.Version != version.ToFullString())
+        {
+            throw new DeliveryException(
+                $"'{record.Image}' was published as {record.Version} from commit {record.Revision}; the release {tag} is of {version.ToFullString()} from {revision}. Run Publish with {tag} checked out.");
+        }
+
+        if (Destination.Parse(record.Repository).IsLoopback && !server.Api.IsLoopback)
+            throw new DeliveryException($"'{record.Image}' was published to {record.Repository}, which nobody else can reach: publish it with --registry before it is released on {server}.");
+    }
+
+    private async Task<IEnumerable<ReleaseAsset>> ReadStatementsAsync(ImageDefinition image, OciLayout layout, SemanticVersion version)
+    {
+        var assets = new List<ReleaseAsset>();
+        foreach (var platform in await layout.ReadPlatformsAsync(Cancellation))
+        {
+            var name = $"{image.Name}-{version.ToFullString().Replace('+', '-')}-{platform.Platform.Slug}";
+            assets.AddRange(from statement in await InTotoStatement.ReadAsync(layout, platform, Cancellation)
+                select statement.Type == PredicateType.Spdx
+                    ? new ReleaseAsset($"{name}.spdx.json", "application/spdx+json", Encoding.UTF8.GetBytes(statement.Predicate.GetRawText()))
+                    : new ReleaseAsset($"{name}.provenance.json", "application/vnd.in-toto+json", statement.Content));
+        }
+
+        return assets;
+    }
+
+    // Commands for those who read the release: their own cosign and docker, and the key from the release itself.
+    private async Task<string> DescribeAsync(ImageDefinition image, PublishTransaction publish, GitHubConnection gitHub, string tag)
+    {
+        var key = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}/{PublicKeyName}";
+        var verify = new Command("cosign", (await context.CosignAsync()).VerifyArguments(publish.Reference, key));
+        var run = new Command("docker", RunArguments(image, publish));
+        return new PublishSummary(publish.Record, verify.ToString(), run.ToString()).ToMarkdown();
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Acci.Delivery.Registries;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>A statement about one platform that BuildKit wrote into the image's layout. Source: in-toto attestation framework, "Statement".</summary>
+/// <param name="Type">What it states.</param>
+/// <param name="Content">The whole statement, JSON, as it was written.</param>
+/// <param name="Predicate">The part that depends on the type: a bill of materials, a provenance.</param>
+public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Content, JsonElement Predicate)
+{
+    private const string PredicateTypeAnnotation = "in-toto.io/predicate-type";
+
+    /// <summary>The statements about a platform, one of each type.</summary>
+    /// <exception cref="DeliveryException">One is missing.</exception>
+    public static async Task<IReadOnlyList<InTotoStatement>> ReadAsync(OciLayout layout, PlatformImage platform, CancellationToken cancellationToken)
+    {
+        var statements = new List<InTotoStatement>();
+        foreach (var attestation in platform.Attestations)
+        {
+            // BuildKit stores each statement as a layer of the attestation manifest. Source: BuildKit, docs/attestations/attestation-storage.md.
+            foreach (var layer in (await layout.ReadManifestAsync(attestation, cancellationToken)).Blobs)
+            {
+                if (PredicateType.All.FirstOrDefault(x => x.Uri == layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
+                await layout.VerifyBlobAsync(layer, cancellationToken);
+                var content = await File.ReadAllBytesAsync(layout.BlobPath(layer.Digest), cancellationToken);
+                using var statement = JsonDocument.Parse(content);
+                statements.Add(new InTotoStatement(type, content, statement.RootElement.GetProperty("predicate").Clone()));
+            }
+        }
+
+        return PredicateType.All.Except(statements.Select(x => x.Type)).FirstOrDefault() is { } missing
+            ? throw new DeliveryException($"There is no {missing.CosignName} statement for {platform.Platform} in {layout.Folder}: it was not built with attestations. Run BuildImages again.")
+            : statements;
+    }
+}
