@@ -12,13 +12,17 @@ using Nuke.Components;
 /// BuildImages → SmokeTestImages → SignImages → VerifyImages   the images, step by step
 /// Publish, PromoteImages                                      all of these, tags last; other tags for what is published
 /// CreateRelease, PruneImages                                  on GitHub: what goes with the images, and what need not stay
+/// GenerateCompose → ComposeUp, ComposeLogs, ComposeDown       environments of the app on this machine
+/// DeployStack                                                 the same on Docker Swarm
 /// StopEngine, Clean                                           tidying up
 /// </code>
 /// </summary>
 [StrictParameters]
 class Build : NukeBuild, IDoctor, ICompile, ITest,
     IBuildImages, ISmokeTestImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages,
-    ICreateRelease, IPruneImages, IStopEngine, IClean
+    ICreateRelease, IPruneImages,
+    IGenerateCompose, IComposeUp, IComposeLogs, IComposeDown, IDeployStack,
+    IStopEngine, IClean
 {
     public static int Main() => Execute<Build>(x => ((IPublishImages)x).Publish);
 

@@ -75,8 +75,9 @@ start_daemon() {
 }
 
 # In a session of its own and with no pipe of ours: a caller that reads our output to its end must not wait for the daemon.
+# In /, because the folder this was started from may be deleted, and the daemon's own programs do not run in one that is gone.
 spawn_daemon() {
-  HOME=$ENGINE setsid "$PROGRAMS/bin/dockerd" --config-file "$RUN/daemon.json" </dev/null >"$RUN/dockerd.log" 2>&1 9>&- &
+  (cd / && HOME=$ENGINE exec setsid "$PROGRAMS/bin/dockerd" --config-file "$RUN/daemon.json" </dev/null >"$RUN/dockerd.log" 2>&1 9>&-) &
   DAEMON=$!
   disown
 }

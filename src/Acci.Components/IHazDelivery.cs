@@ -8,10 +8,14 @@ namespace Acci.Components;
 /// <summary>The delivery of the build's images, made from its parameters. One per build: what one target finds out, the next one knows.</summary>
 public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazGitHub, IHazDryRun, IHazArtifacts
 {
+    private static readonly ConditionalWeakTable<INukeBuild, DeliveryContext> Contexts = [];
     private static readonly ConditionalWeakTable<INukeBuild, ImageDelivery> Deliveries = [];
 
+    /// <summary>What all targets share: the version, the engine, the registry.</summary>
+    sealed DeliveryContext Context => Contexts.GetValue(this, _ => new DeliveryContext(DeliveryOptions, Interruption.Token));
+
     /// <summary>The delivery.</summary>
-    sealed ImageDelivery Delivery => Deliveries.GetValue(this, _ => new ImageDelivery(new DeliveryContext(DeliveryOptions, Interruption.Token)));
+    sealed ImageDelivery Delivery => Deliveries.GetValue(this, _ => new ImageDelivery(Context));
 
     /// <summary>What the parameters say; a build may change it before it is used.</summary>
     DeliveryOptions DeliveryOptions => new()

@@ -30,6 +30,13 @@ internal static class Conformance
             select new TheoryDataRow<string, int>(file, testCase.Index) { TestDisplayName = $"{file}: {nameOf(testCase.Item)}" };
     }
 
+    /// <summary>A file that is no list of cases; the test that calls this is skipped where there is none.</summary>
+    public static string Text(string file)
+    {
+        Assert.SkipWhen(Root is null || !File.Exists(Path.Combine(Root, file)), $"There is no {file}: neither {Variable} nor a folder shared/conformance above this one leads to it.");
+        return File.ReadAllText(Path.Combine(Root, file));
+    }
+
     /// <summary>One case.</summary>
     public static JsonElement Case(string file, int index) => Read(Path.Combine(Root!, file))[index];
 

@@ -12,11 +12,16 @@ internal static class Serve
     internal static async Task<int> RunAsync()
     {
         var settings = SettingsSources.Read();
-        await using var app = App.Build(settings);
         try
         {
-            // Said here, it holds against what a base image's ASPNETCORE_HTTP_PORTS would have.
-            await app.RunAsync($"http://*:{settings.Server.BackendPort}");
+            do
+            {
+                await using var app = App.Build(settings);
+                HotReload.WouldStop(app.Lifetime.StopApplication);
+                // Said here, it holds against what a base image's ASPNETCORE_HTTP_PORTS would have.
+                await app.RunAsync($"http://*:{settings.Server.BackendPort}");
+            }
+            while (HotReload.TakeChange());
             return Environment.ExitCode;
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)

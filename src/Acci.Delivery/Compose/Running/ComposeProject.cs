@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+
+namespace Acci.Delivery.Compose.Running;
+
+/// <summary>One environment on one engine, and the <c>docker compose</c> command that handles it.</summary>
+/// <param name="Engine">Where it runs.</param>
+/// <param name="Root">The repository's root, where the command is run.</param>
+/// <param name="Environment">The environment's name.</param>
+internal sealed record ComposeProject(DockerEngine Engine, string Root, string Environment)
+{
+    private const string NameVariable = "COMPOSE_PROJECT_NAME";
+    private const string ProjectLabel = "com.docker.compose.project";
+
+    /// <summary>What ComposeUp found out, images above all; relative to the root.</summary>
+    public string FoundFile => $"artifacts/compose/{Environment}.env";
+
+    /// <summary>What a person set, relative to the root.</summary>
+    public string TypedFile => EnvironmentModel.VariablesFileOf(Environment);
+
+    /// <summary>The compose file, relative to the root.</summary>
+    public string File => EnvironmentModel.FileOf(Environment);
+
+    /// <summary>What its containers, networks and volumes are named after.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The project of an environment, under the name its file gives it or <c>COMPOSE_PROJECT_NAME</c> does.</summary>
+    public static ComposeProject Of(DockerEngine engine, string root, string environment)
+    {
+        var project = new ComposeProject(engine, root, environment) { Name = "" };
+        var typed = EnvironmentFile.Read(Path.Combine(root, project.TypedFile)).Values;
+        var name = System.Environment.GetEnvironmentVariable(NameVariable) is { Length: > 0 } set ? set : typed.GetValueOrDefault(NameVariable) ?? $"acci-{environment}";
+        return project with { Name = name };
+    }
+
+    /// <summary>A <c>docker compose</c> command, as one would type it in the root.</summary>
+    public Command Compose(params IEnumerable<string> arguments)
+    {
+        string[] variables = [.. new[] { FoundFile, TypedFile }.Where(file => System.IO.File.Exists(Path.Combine(Root, file))).SelectMany(file => new[] { "--env-file", file })];
+        return Engine.Docker(["compose", .. variables, "--file", File, "--project-name", Name, .. arguments]) with { WorkingDirectory = Root };
+    }
+
+    /// <summary>Its containers, in the order of their names; those that ran for a single command are not among them.</summary>
+    public async Task<IReadOnlyList<Container>> ContainersAsync(CancellationToken cancellationToken)
+    {
+        var ids = await CommandRunner.RunAsync(Engine.Docker("ps", "--all", "--quiet", "--no-trunc", "--filter", $"label={ProjectLabel}={Name}", "--filter", "label=com.docker.compose.oneoff=False"), cancellationToken: cancellationToken);
+        var list = ids.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (list.Length == 0) return [];
+        // One that is removed between the two questions is no failure; the others are answered all the same.
+        var answer = await CommandRunner.TryRunAsync(Engine.Docker(["inspect", "--type", "container", .. list]), cancellationToken: cancellationToken);
+        using var document = JsonDocument.Parse(answer.StandardOutput);
+        return [.. document.RootElement.EnumerateArray().Select(Inspection.ContainerOf).OrderBy(x => x.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What of this kind (<c>container</c>, <c>network</c>, <c>volume</c>) there is of the project, by name.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(string kind, CancellationToken cancellationToken)
+    {
+        string[] all = kind == "container" ? ["--all", "--format", "{{.Names}}"] : ["--format", "{{.Name}}"];
+        var list = await CommandRunner.RunAsync(Engine.Docker([kind, "ls", .. all, "--filter", $"label={ProjectLabel}={Name}"]), cancellationToken: cancellationToken);
+        return list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>The last lines a container wrote, redacted.</summary>
+    public async Task<IReadOnlyList<string>> LastLinesAsync(string container, int count)
+    {
+        var log = await CommandRunner.TryRunAsync(Engine.Docker("logs", "--tail", $"{count}", container), cancellationToken: CancellationToken.None);
+        return [.. (log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Redaction.Redact)];
+    }
+}

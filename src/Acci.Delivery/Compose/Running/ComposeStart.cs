@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Delivery.Compose.Running;
+
+/// <summary>
+/// Starts a project and waits until all of it is up, telling what happens meanwhile. When one service does not come up, or the wait is interrupted, what was not
+/// there before is taken away again: the environment runs, or it does not.
+/// </summary>
+internal sealed class ComposeStart(ComposeProject project, TimeSpan limit)
+{
+    private const int ShownLines = 20;
+    private const int MostRestarts = 2;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, string> _told = [];
+    private readonly Dictionary<string, Container> _failed = [];
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+
+    /// <summary>Starts it.</summary>
+    /// <param name="options">Further options for <c>docker compose up</c>.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    /// <returns>Its containers, all up.</returns>
+    /// <exception cref="DeliveryException">A service did not come up; the message says why and has its last lines.</exception>
+    public async Task<IReadOnlyList<Container>> RunAsync(IEnumerable<string> options, CancellationToken cancellationToken)
+    {
+        var before = await project.ContainersAsync(cancellationToken);
+        var data = await project.ListAsync("volume", cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var up = CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", "up", "--detach", "--remove-orphans", .. options]), Tell, stop.Token);
+        try
+        {
+            return await WaitAsync(up, cancellationToken);
+        }
+        catch (Exception)
+        {
+            await stop.CancelAsync();
+            await Task.WhenAny(up);
+            if (before.Count == 0) await RemoveAsync(hasData: data.Count > 0);
+            else Log.Warning("{Project} ran before: what runs now is left as it is. ComposeDown ends it, ComposeUp tries again", project.Name);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<Container>> WaitAsync(Task<CommandResult> up, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var isStarted = up.IsCompleted;
+            var containers = await project.ContainersAsync(cancellationToken);
+            foreach (var container in containers) await TellAsync(container);
+            if (isStarted && (await up).Succeeded && containers.Count > 0 && containers.All(x => x.IsUp)) return containers;
+            if (containers.FirstOrDefault(x => HasFailed(x, isStarted)) is { } failed) throw await FailureAsync(failed);
+            if (isStarted && !(await up).Succeeded) throw Refused(await up);
+            if (_watch.Elapsed > limit) throw await FailureAsync(containers.FirstOrDefault(x => !x.IsUp && x.Status != "created") ?? containers.First(x => !x.IsUp));
+            await Task.WhenAny(Task.Delay(Pause, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // One that has ended may be one that is being replaced, until everything has been started.
+    private static bool HasFailed(Container container, bool isStarted) =>
+        container.Health == "unhealthy" || container.Restarts >= MostRestarts || (isStarted && container.Status is "exited" or "dead");
+
+    private async Task TellAsync(Container container)
+    {
+        if (container.Status is "exited" or "restarting" or "dead") _failed[container.Name] = container;
+        if (_told.GetValueOrDefault(container.Name) == container.State)
+        {
+            if (container.IsUp || container.Status == "created" || _sinceLast.Elapsed < SignOfLife) return;
+            Log.Information("{Container:l}: {State:l} for {Elapsed:0} s: {Line:l}", container.Name, container.State, _watch.Elapsed.TotalSeconds, await project.LastLinesAsync(container.Name, 1) is [.., var line] ? line.Trim() : "it printed nothing");
+        }
+        else
+        {
+            _told[container.Name] = container.State;
+            Log.Information("{Container:l}: {State:l} after {Elapsed:0.0} s", container.Name, container.State, _watch.Elapsed.TotalSeconds);
+        }
+
+        _sinceLast.Restart();
+    }
+
+    // Images on their way are worth a line; containers are told of as they are seen.
+    private void Tell(string line)
+    {
+        if (line.Contains(" Container ", StringComparison.Ordinal) || line.Contains(" Network ", StringComparison.Ordinal) || line.Contains(" Volume ", StringComparison.Ordinal)) return;
+        if (line.EndsWith(" Pulling", StringComparison.Ordinal) || line.EndsWith(" Pulled", StringComparison.Ordinal) || line.EndsWith(" Built", StringComparison.Ordinal)) Log.Information("{Line:l}", line.Trim());
+        else Log.Verbose("{Line:l}", line);
+    }
+
+    private async Task<DeliveryException> FailureAsync(Container container)
+    {
+        // What it ended with is forgotten as soon as it is started again.
+        var known = container.Problem is null && _failed.TryGetValue(container.Name, out var earlier) ? earlier : container;
+        var problem = known.Problem ?? (container.Restarts >= MostRestarts ? $"ends again and again, last with exit code {container.ExitCode}" : null) ?? $"is {container.State} after {limit.TotalSeconds:0} s{(container.HealthOutput is { Length: > 0 } output ? $", and its health check says: {output.Trim().ReplaceLineEndings(" ")}" : "")}";
+        if (container.Restarts > 0) problem += $", and was started again {container.Restarts} times";
+        var lines = await project.LastLinesAsync(container.Name, ShownLines);
+        return new DeliveryException($"{container.Service} does not come up: {container.Name} {problem}.{(lines.Count == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {line}"))}")}");
+    }
+
+    private static DeliveryException Refused(CommandResult up)
+    {
+        var reason = up.LastLines(3).LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? "it printed nothing";
+        return new DeliveryException($"The environment cannot be started: {reason}");
+    }
+
+    // Data that a first start began to make may be half of what they should be.
+    private async Task RemoveAsync(bool hasData)
+    {
+        Log.Information("Taking away what was started{Data:l}", hasData ? "; the data that were there stay" : "");
+        string[] volumes = hasData ? [] : ["--volumes"];
+        await CommandRunner.TryRunAsync(project.Compose(["down", "--remove-orphans", "--timeout", "5", .. volumes]), Log.Verbose, CancellationToken.None);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Acci.Delivery.Compose.Running;
+
+/// <summary>Whether the host's ports that an environment needs are free.</summary>
+internal static class Ports
+{
+    /// <summary>Makes sure that they are, but for those the environment holds itself.</summary>
+    /// <exception cref="DeliveryException">One is taken; the message names it and its variable.</exception>
+    public static void EnsureFree(DeploymentSettings deployment, IEnumerable<Container> running)
+    {
+        var own = running.Where(x => x.Status == "running").SelectMany(x => x.Addresses).Select(x => int.Parse(x.Address.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
+        var app = Enumerable.Range(deployment.Ports.First, deployment.Ports.Count).ToArray();
+        var taken = app.Where(port => !IsFree(port)).ToArray();
+        if (app.Length - taken.Length < deployment.Replicas) throw Taken(taken, DeploymentSetting.Ports);
+        if (deployment.DatabasePort is { } database && !IsFree(database)) throw Taken([database], DeploymentSetting.DatabasePort);
+        if (deployment.RedisPort is { } redis && !IsFree(redis)) throw Taken([redis], DeploymentSetting.RedisPort);
+
+        bool IsFree(int port) => own.Contains(port) || CanListen(new IPEndPoint(deployment.BindAddress, port));
+
+        DeliveryException Taken(int[] ports, DeploymentSetting setting) => new(
+            $"{(ports.Length == 1 ? "Port" : "Ports")} {string.Join(", ", ports)} of {deployment.BindAddress} cannot be used ({setting}): another program listens there. Stop it, or set {setting.Variable} to {(setting == DeploymentSetting.Ports && deployment.Replicas > 1 ? $"{deployment.Replicas} free ones in a row" : "a free one")}. Nothing was started.");
+    }
+
+    private static bool CanListen(IPEndPoint address)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        // As the engine listens: a connection that is just closing holds no port.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, !OperatingSystem.IsWindows());
+        try
+        {
+            socket.Bind(address);
+            socket.Listen();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

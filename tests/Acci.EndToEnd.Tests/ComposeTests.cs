@@ -1,0 +1,270 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using Acci.Delivery.Compose;
+using Acci.Delivery.Processes;
+
+namespace Acci.EndToEnd.Tests;
+
+/// <summary>Environments of the published image: up, changed, and gone.</summary>
+[Collection(nameof(Publishing))]
+public sealed partial class ComposeTests(PublishedImage published) : IAsyncDisposable
+{
+    private static readonly TimeSpan UpLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReloadLimit = TimeSpan.FromSeconds(15);
+
+    private readonly string _project = $"acci-test-{Guid.NewGuid():N}"[..18];
+    private readonly List<string> _started = [];
+    private readonly TemporaryDirectory _directory = new();
+    private bool _leaveSwarm;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Root => published.Checkout.Folder;
+
+    [Fact]
+    public async Task Production_is_up_with_three_healthy_replicas_and_down_without_a_trace()
+    {
+        published.NeedsEngine();
+        var port = FreePorts(3);
+
+        var up = (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertSucceeded();
+
+        var healthy = HealthyAfter().Matches(up.Output).Select(x => double.Parse(x.Groups["seconds"].Value, CultureInfo.InvariantCulture)).ToArray();
+        Assert.Equal(5, healthy.Length);
+        Assert.True(healthy.Max() < UpLimit.TotalSeconds, up.Output);
+        using var http = new HttpClient();
+        for (var replica = 0; replica < 3; replica++)
+        {
+            var health = await http.GetAsync(new Uri($"http://127.0.0.1:{port + replica}/health"), Cancellation);
+            Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+            Assert.Contains("\"redis\":{\"status\":\"healthy\"", await health.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        }
+
+        // What one replica stored, another one finds.
+        using var tenant = new StringContent("""{"slug":"acme","name":"Acme"}""", Encoding.UTF8, "application/json");
+        Assert.Equal(HttpStatusCode.Created, (await http.PostAsync(new Uri($"http://127.0.0.1:{port}/api/tenants"), tenant, Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"http://127.0.0.1:{port + 2}/api/tenants/acme"), Cancellation)).StatusCode);
+
+        // The password is in no variable, no argument and nothing that was printed.
+        var password = await File.ReadAllTextAsync(Path.Combine(Root, "deploy", "compose", "secrets", "prod", "APP__DATABASE__PASSWORD"), Cancellation);
+        Assert.DoesNotContain(password, up.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(password, await DockerAsync($"inspect $({Docker} ps -aq --filter label=com.docker.compose.project={_project})"), StringComparison.Ordinal);
+
+        (await RunAsync("ComposeDown", "prod")).AssertSucceeded();
+        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={_project}"));
+        Assert.Equal("", await DockerAsync($"network ls -q --filter label=com.docker.compose.project={_project}"));
+        Assert.Equal([$"{_project}_postgres-data", $"{_project}_redis-data"], (await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={_project}")).Split('\n').Order());
+
+        (await RunAsync("ComposeDown --volumes", "prod")).AssertSucceeded();
+        Assert.Equal("", await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={_project}"));
+    }
+
+    [Fact]
+    public async Task In_development_a_change_in_a_source_file_is_served_without_a_restart_by_hand()
+    {
+        published.NeedsEngine();
+        var port = FreePorts(3);
+        var source = Path.Combine(Root, "src", "Acci", "Hosting", "AboutDocument.cs");
+        var before = await File.ReadAllTextAsync(source, Cancellation);
+        try
+        {
+            (await RunAsync("ComposeUp", "dev", ("ACCI_PORTS", $"{port}"), ("ACCI_DATABASE_PORT", $"{port + 1}"), ("ACCI_REDIS_PORT", $"{port + 2}"))).AssertSucceeded();
+            using var http = new HttpClient();
+            Assert.Contains("\"name\":\"acci\"", await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"), Cancellation), StringComparison.Ordinal);
+            await AssertListensAsync(port + 1);
+            await AssertListensAsync(port + 2);
+
+            // In code that runs at the start alone, which is the harder case.
+            await File.WriteAllTextAsync(source, before.Replace("AboutDocument(\"acci\"", "AboutDocument(\"changed\"", StringComparison.Ordinal), Cancellation);
+            var watch = Stopwatch.StartNew();
+            while (!await AnswersAsync(http, $"http://127.0.0.1:{port}/", "\"name\":\"changed\"")) Assert.True(watch.Elapsed < ReloadLimit, $"not served after {watch.Elapsed}");
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(source, before, CancellationToken.None);
+        }
+
+        (await RunAsync("ComposeDown --volumes", "dev")).AssertSucceeded();
+        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={_project}"));
+    }
+
+    [Fact]
+    public async Task In_a_swarm_a_new_image_loses_no_request_and_one_that_does_not_work_is_rolled_back()
+    {
+        published.NeedsEngine();
+        var wasSwarm = (await DockerAsync("info --format '{{.Swarm.LocalNodeState}}'")) == "active";
+        Assert.SkipUnless(wasSwarm || published.PrintedCommand("Run").Contains("/bin/docker run", StringComparison.Ordinal), "This engine is not part of a swarm, and it is not for a test to make it one.");
+        _leaveSwarm = !wasSwarm;
+        (await RunAsync("DeployStack", "prod")).AssertSucceeded();
+        var client = await StartClientAsync();
+
+        var update = (await RunAsync("DeployStack", "prod", ("ACCI_IMAGE", await VariantAsync("works", "LABEL variant=1")))).AssertSucceeded();
+        var failure = await RunAsync("DeployStack", "prod", ("ACCI_IMAGE", await VariantAsync("broken", "ENTRYPOINT [\"/app/acci\", \"--version\"]")));
+
+        Assert.Contains("3 of 3 up", update.Output, StringComparison.Ordinal);
+        failure.AssertFailed("acci", "rolled back");
+        await DockerAsync($"stop {client}");
+        var answers = await DockerAsync($"logs {client}");
+        await DockerAsync($"rm {client}");
+        Assert.Matches(@"(?m)^\d{2,} answered, 0 lost$", answers);
+
+        (await RunAsync("ComposeDown --volumes", "prod")).AssertSucceeded();
+        foreach (var kind in (string[])["ps -aq", "network ls -q", "volume ls -q", "secret ls -q"])
+            Assert.Equal("", await DockerAsync($"{kind} --filter label=com.docker.stack.namespace={_project}"));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_told_before_anything_is_started()
+    {
+        published.NeedsEngine();
+        var port = FreePorts(3);
+        using var other = new TcpListener(IPAddress.Loopback, port + 1);
+        other.Start();
+        var typed = Path.Combine(Root, "deploy", "compose", ".env.prod");
+
+        (await RunAsync("ComposeUp", "production")).AssertFailed("production", "prod");
+        (await published.Checkout.BuildAsync("ComposeUp", Cancellation)).AssertFailed("--environment", "dev", "prod");
+        (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertFailed($"{port + 1}", "ACCI_PORTS");
+        (await RunAsync("ComposeUp", "prod", ("ACCI_REPLICAS", "many"))).AssertFailed("ACCI_REPLICAS", "'many'");
+        (await RunAsync("ComposeUp", "prod", ("APP__DATABASE__PASSWORD_FILE", "./nowhere"))).AssertFailed("APP__DATABASE__PASSWORD_FILE", "does not exist");
+
+        var before = File.Exists(typed) ? await File.ReadAllTextAsync(typed, Cancellation) : null;
+        try
+        {
+            await File.WriteAllTextAsync(typed, "APP__DATABASE__NAME=pa$word\n", Cancellation);
+            (await RunAsync("ComposeUp", "prod")).AssertFailed(".env.prod", "line 1", "APP__DATABASE__NAME", "single quotes");
+            await File.WriteAllTextAsync(typed, "APP__DATABASE__NAMES=acci\n", Cancellation);
+            (await RunAsync("ComposeUp", "prod")).AssertFailed("APP__DATABASE__NAMES");
+        }
+        finally
+        {
+            if (before is null) File.Delete(typed);
+            else await File.WriteAllTextAsync(typed, before, CancellationToken.None);
+        }
+
+        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={_project}"));
+        Assert.Equal("", await DockerAsync($"network ls -q --filter label=com.docker.compose.project={_project}"));
+    }
+
+    [Fact]
+    public async Task A_service_that_does_not_come_up_says_why_and_leaves_nothing()
+    {
+        published.NeedsEngine();
+        var port = FreePorts(3);
+
+        var run = await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"), ("ACCI_IMAGE", await VariantAsync("exits", "ENTRYPOINT [\"/app/acci\", \"--bogus\"]")));
+
+        run.AssertFailed("acci does not come up", "exit code");
+        Assert.Contains("--bogus", run.Output, StringComparison.Ordinal);
+        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={_project}"));
+        Assert.Equal("", await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={_project}"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var environment in _started.Distinct()) await RunAsync("ComposeDown --volumes", environment);
+        if (_leaveSwarm) await ShellAsync($"{Docker} swarm leave --force");
+        await ShellAsync($"{Docker} rm --force {_project}-client");
+        _directory.Dispose();
+    }
+
+    private string Docker => published.PrintedCommand("Run").Split(" run ")[0];
+
+    private async Task<BuildRun> RunAsync(string targets, string environment, params (string Name, string Value)[] variables)
+    {
+        if (!targets.StartsWith("ComposeDown", StringComparison.Ordinal) && environment is "dev" or "prod") _started.Add(environment);
+        var all = new Dictionary<string, string?> { ["COMPOSE_PROJECT_NAME"] = _project };
+        foreach (var (name, value) in variables) all[name] = value;
+        return await published.Checkout.BuildAsync($"{targets} --environment {environment}", TestContext.Current.CancellationToken, all);
+    }
+
+    // The published image with one more instruction, under a digest of its own.
+    private async Task<string> VariantAsync(string name, string instruction)
+    {
+        var place = published.Record.Repository.Split('/')[0];
+        var build = await ShellAsync($"printf 'FROM {published.Record.Repository}@{published.Record.Digest}\\n{instruction.Replace("\"", "\\\"", StringComparison.Ordinal)}\\n' | {Docker} buildx build --quiet --provenance=false --tag {place}/{_project}:{name} --push - && {Docker} buildx imagetools inspect {place}/{_project}:{name}");
+        Assert.True(build.Succeeded, build.StandardError);
+        return $"{place}/{_project}@{DigestLine().Match(build.StandardOutput).Groups["digest"].Value}";
+    }
+
+    // One request after the other, each over a connection of its own, by the service's name, from inside the stack's network.
+    private async Task<string> StartClientAsync()
+    {
+        var script = Path.Combine(_directory.Path, "client");
+        await File.WriteAllTextAsync(script, """
+            trap 'echo "$ok answered, $lost lost"; exit' TERM
+            ok=0 lost=0
+            while true; do
+              line=
+              if { exec 3<>/dev/tcp/acci/8080; } 2>/dev/null \
+                && printf 'GET /api/tenants HTTP/1.1\r\nHost: acci\r\nConnection: close\r\n\r\n' >&3 2>/dev/null \
+                && read -r -t 5 line <&3 && [[ $line == 'HTTP/1.1 200'* ]]; then ((++ok)); else ((++lost)); echo "lost: ${line:-no answer}"; fi
+              exec 3<&- 3>&-
+              sleep 0.005
+            done
+            """.ReplaceLineEndings("\n"), Cancellation);
+        var postgres = EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "prod.env")).Values["ACCI_POSTGRES_IMAGE"];
+        await DockerAsync($"run --detach --name {_project}-client --network {_project}_frontend --volume {script}:/client:ro --entrypoint bash {postgres} /client");
+        return $"{_project}-client";
+    }
+
+    private static async Task AssertListensAsync(int port)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, Cancellation);
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient http, string address, string text)
+    {
+        await Task.Delay(100, Cancellation);
+        try
+        {
+            return (await http.GetStringAsync(new Uri(address), Cancellation)).Contains(text, StringComparison.Ordinal);
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The first of so many ports in a row that nobody listens on, below those that connections get.</summary>
+    private static int FreePorts(int count)
+    {
+        for (var first = Random.Shared.Next(20_000, 30_000); ; first += count)
+        {
+            var listeners = Enumerable.Range(first, count).Select(port => new TcpListener(IPAddress.Loopback, port)).ToArray();
+            try
+            {
+                foreach (var listener in listeners) listener.Start();
+                return first;
+            }
+            catch (SocketException)
+            {
+                // The next ones, then.
+            }
+            finally
+            {
+                foreach (var listener in listeners) listener.Stop();
+            }
+        }
+    }
+
+    private async Task<string> DockerAsync(string arguments)
+    {
+        var result = await ShellAsync($"{Docker} {arguments}");
+        Assert.True(result.Succeeded, $"docker {arguments}: {result.StandardError}");
+        return result.StandardOutput.Trim();
+    }
+
+    private Task<CommandResult> ShellAsync(string line) => CommandRunner.TryRunAsync(new Command("bash", "-c", line) { WorkingDirectory = Root });
+
+    [GeneratedRegex(@"healthy after (?<seconds>[0-9.]+) s", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex HealthyAfter();
+
+    [GeneratedRegex(@"^Digest:\s+(?<digest>\S+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex DigestLine();
+}
