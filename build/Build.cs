@@ -1,5 +1,6 @@
 using Acci.Components;
 using Acci.Delivery.Images;
+using Acci.Delivery.RunConfigurations;
 using Nuke.Common;
 using Nuke.Common.ProjectModel;
 using Nuke.Components;
@@ -10,18 +11,23 @@ using Nuke.Components;
 /// Doctor                                                      what this machine has
 /// Restore → Compile → Test                                    the code
 /// BuildImages → SmokeTestImages → SignImages → VerifyImages   the images, step by step
+/// CheckImages                                                 the Dockerfiles
 /// Publish, PromoteImages                                      all of these, tags last; other tags for what is published
 /// CreateRelease, PruneImages                                  on GitHub: what goes with the images, and what need not stay
 /// GenerateCompose → ComposeUp, ComposeLogs, ComposeDown       environments of the app on this machine
 /// DeployStack                                                 the same on Docker Swarm
+/// GenerateWorkflows, …RunConfigurations, …BakeFile            what others read, from what is declared here; VerifyGenerated
+/// UpdateLocks                                                 newer versions of what is pinned
 /// StopEngine, Clean                                           tidying up
 /// </code>
 /// </summary>
 [StrictParameters]
-class Build : NukeBuild, IDoctor, ICompile, ITest,
+[ReportToGitHub]
+partial class Build : NukeBuild, IDoctor, ICompile, ITestWithSummary, ICheckImages,
     IBuildImages, ISmokeTestImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages,
     ICreateRelease, IPruneImages,
     IGenerateCompose, IComposeUp, IComposeLogs, IComposeDown, IDeployStack,
+    IGenerateWorkflows, IGenerateRunConfigurations, IGenerateBakeFile, IVerifyGenerated, IUpdateLocks,
     IStopEngine, IClean
 {
     public static int Main() => Execute<Build>(x => ((IPublishImages)x).Publish);
@@ -31,6 +37,9 @@ class Build : NukeBuild, IDoctor, ICompile, ITest,
     Solution IHazSolution.Solution => Solution;
 
     IEnumerable<Project> ITest.TestProjects => Solution.GetAllProjects("*.Tests");
+
+    IEnumerable<DebuggedProgram> IGenerateRunConfigurations.DebuggedPrograms =>
+        [new("App", "src/Acci/Acci.csproj", "src/Acci/bin/Debug/net10.0/acci.dll") { Environment = new Dictionary<string, string> { ["RUN_MODE"] = "dev" } }];
 
     IEnumerable<ImageDefinition> IHazImages.Images =>
     [

@@ -11,7 +11,7 @@ public interface IHazImages : INukeBuild
 
     /// <summary>Platforms to build for, instead of those the images name: <c>linux/amd64,linux/arm64,linux/ppc64le</c>.</summary>
     [Parameter("Platforms to build for, as in 'linux/amd64,linux/arm64'; default: those each image names", Separator = ",")]
-    string[]? Platforms => TryGetValue(() => Platforms);
+    string[]? Platforms => TryGetValue(() => Platforms) is { } platforms ? [.. platforms.Where(x => x.Length > 0)] : null;
 
     /// <summary>Where build results are kept between builds.</summary>
     [Parameter("Where build results are kept between builds: Registry, GitHubActions, Local or None")]

@@ -25,6 +25,7 @@ public sealed partial class StrictParametersAttribute : BuildExtensionAttributeB
     {
         Console.SetOut(new RedactedWriter(Console.Out));
         Console.SetError(new RedactedWriter(Console.Error));
+        ExecutableTargets.Keep(Build, executableTargets);
         var parameters = Parameters.Of(Build.GetType());
         if (Problems(parameters).FirstOrDefault() is not { } problem) return;
         Console.Error.WriteLine($"error: {problem}");
@@ -63,7 +64,8 @@ public sealed partial class StrictParametersAttribute : BuildExtensionAttributeB
     private static IEnumerable<(string Name, List<string> Values)> Arguments()
     {
         (string Name, List<string> Values)? current = null;
-        foreach (var argument in EnvironmentInfo.CommandLineArguments.Skip(1))
+        // The program's own name comes first, whatever the engine makes of it.
+        foreach (var argument in Environment.GetCommandLineArgs().Skip(1))
         {
             if (Option().Match(argument) is { Success: true } option)
             {

@@ -60,7 +60,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         SigningIdentity identity = options switch
         {
             { Keyless: true, SigningKey: not null } => throw new DeliveryException("--keyless and --signing-key exclude each other: name one of the two."),
-            { Keyless: true } => SigningIdentity.Keyless.FromGitHubActions(),
+            { Keyless: true } => await SigningIdentity.Keyless.FromGitHubActionsAsync(cancellationToken),
             { SigningKey: { } key } => SigningIdentity.FromParameter(key, options.SigningPassword),
             _ => await LocalKeyPair.EnsureAsync(CacheDirectory.KeyDirectory, executable, cancellationToken),
         };

@@ -3,6 +3,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Versioning;
 using Serilog;
 
 namespace Acci.Delivery;
@@ -43,10 +44,21 @@ public sealed partial class ImageDelivery
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
         var engine = await context.EngineAsync();
         var destination = await context.DestinationAsync();
-        var facts = await context.FactsAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
+        var targets = await DescribeTargetsAsync(version, destination);
+        var layouts = await _builder.BuildAsync(images, images.ToDictionary(x => x.Name, targets.Of), engine, !context.Options.NoCache, Cancellation);
+        foreach (var image in images)
+        {
+            var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
+            PublishTransaction.Begin(RecordFile(image), built, context.Options.Force);
+            Log.Information("{Image}: built for {Platforms:l}, {Digest:l}", image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
+        }
+    }
 
-        var targets = new BakeTargets
+    private async Task<BakeTargets> DescribeTargetsAsync(VersionInfo version, Destination destination)
+    {
+        var facts = await context.FactsAsync();
+        return new BakeTargets
         {
             Version = version,
             Labels = OciLabels.Of(facts, version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
@@ -55,13 +67,6 @@ public sealed partial class ImageDelivery
             Secrets = BuildSecrets.OfThisMachine(),
             LayoutOf = image => Path.GetRelativePath(context.Options.Root, _builder.LayoutOf(image)),
         };
-        var layouts = await _builder.BuildAsync(images, images.ToDictionary(x => x.Name, targets.Of), engine, !context.Options.NoCache, Cancellation);
-        foreach (var image in images)
-        {
-            var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
-            PublishTransaction.Begin(RecordFile(image), built, context.Options.Force);
-            Log.Information("{Image}: built for {Platforms:l}, {Digest:l}", image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
-        }
     }
 
     private Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage>> ResolveBaseImagesAsync(Destination destination) =>

@@ -31,6 +31,17 @@ public sealed class Checkout : IDisposable
         return new Checkout(folder);
     }
 
+    /// <summary>A copy with everything that has been compiled in it, and with nothing else that a build has made.</summary>
+    public async Task<Checkout> CopyAsync(CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(Directory.CreateTempSubdirectory("acci-clone-").FullName, "acci");
+        await CommandRunner.RunAsync(new Command("cp", "-a", Folder, folder), cancellationToken: cancellationToken);
+        await GitAsync(folder, cancellationToken, "clean", "-dfxq", "--exclude=bin", "--exclude=obj", "--exclude=/.nuke/temp");
+        // git looks at the copies once, or it would write them anew at the next checkout, and the build would be compiled anew because of it.
+        await GitAsync(folder, cancellationToken, "update-index", "-q", "--refresh");
+        return new Checkout(folder);
+    }
+
     /// <summary>Runs <c>./build.sh</c> with these arguments, and returns how it ended, everything it printed, and how long it took.</summary>
     public async Task<BuildRun> BuildAsync(string arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null)
     {

@@ -37,6 +37,19 @@ public sealed record Bake(DockerEngine Engine, string Root)
         Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);
     }
 
+    /// <summary>Lets BuildKit check the targets' Dockerfiles, without building anything.</summary>
+    /// <returns>What it says, JSON by target.</returns>
+    /// <exception cref="CommandFailedException">It could not check.</exception>
+    public async Task<string> CheckAsync(string file, CancellationToken cancellationToken)
+    {
+        List<string> arguments = ["buildx", "bake", "--file", file, "--progress=plain", "--call=check,format=json", "--allow=fs.read=*"];
+        if (Engine.Builder is { } builder) arguments.AddRange(["--builder", builder]);
+        var command = Engine.Docker(arguments) with { WorkingDirectory = Root };
+        var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
+        // Findings are a failure, too, but one with an answer.
+        return result.StandardOutput.Length > 0 ? result.StandardOutput : throw new CommandFailedException(command, result);
+    }
+
     /// <summary>The output that writes a complete multi-platform layout as a folder, with reproducible timestamps.</summary>
     public static string LayoutOutput(string layout) => $"type=oci,dest={layout},tar=false,rewrite-timestamp=true";
 }

@@ -10,6 +10,9 @@ namespace Acci.Delivery.Buildx;
 /// </summary>
 public sealed partial record BakeFile
 {
+    /// <summary>What can be set from the environment, by name; none where everything is fixed.</summary>
+    public IReadOnlyDictionary<string, BakeVariable>? Variable { get; init; }
+
     /// <summary>Targets that are built together; <c>default</c> is what a bare <c>bake</c> builds.</summary>
     public required IReadOnlyDictionary<string, BakeGroup> Group { get; init; }
 
@@ -43,3 +46,7 @@ public sealed partial record BakeFile
 /// <summary>Targets that are built together.</summary>
 /// <param name="Targets">Their names.</param>
 public sealed record BakeGroup(IReadOnlyList<string> Targets);
+
+/// <summary>What can be set from the environment; <c>${NAME}</c> stands for it.</summary>
+/// <param name="Default">What it is when it is not set.</param>
+public sealed record BakeVariable(string Default);

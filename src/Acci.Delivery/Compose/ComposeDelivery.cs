@@ -58,8 +58,9 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
         // Only now is anything written; from here on the machine has all that the environment needs.
         WriteFiles(plan, found);
         await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);
-        string[] options = plan.IsDevelopment ? ["--build"] : [];
-        var containers = await new ComposeStart(project, plan.IsDevelopment ? DevelopmentLimit : ProductionLimit).RunAsync(options, Cancellation);
+        var start = new ComposeStart(project, plan.IsDevelopment ? DevelopmentLimit : ProductionLimit);
+        await start.PrepareAsync(plan.IsDevelopment, Cancellation);
+        var containers = await start.RunAsync(Cancellation);
         await TellAsync(plan, project, containers);
     }
 
@@ -79,6 +80,7 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
         }
 
         var project = ComposeProject.Of(await context.EngineAsync(), Root, name);
+        WriteComposeFileIfMissing(name);
         await RemoveStackAsync(project, volumes);
         await CommandRunner.RunAsync(WithImage(project.Compose(arguments)), Log.Verbose, Cancellation);
         string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
@@ -143,12 +145,16 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
         }
     }
 
+    private void WriteComposeFileIfMissing(string environment)
+    {
+        var file = EnvironmentModel.FileOf(environment);
+        if (!File.Exists(Path.Combine(Root, file))) new GeneratedFile(file, _files.ModelOf(environment).ToYaml()).Write(Root);
+    }
+
     private void WriteFiles(EnvironmentPlan plan, IReadOnlyDictionary<string, string> found)
     {
         var folder = Path.Combine(Root, EnvironmentModel.Folder);
-        var generated = new GeneratedFile(EnvironmentModel.FileOf(plan.Name), plan.Committed.ToYaml());
-        if (!File.Exists(Path.Combine(Root, generated.Path))) generated.Write(Root);
-
+        WriteComposeFileIfMissing(plan.Name);
         var typed = Path.Combine(Root, EnvironmentModel.VariablesFileOf(plan.Name));
         var text = plan.Typed.With(
             plan.Committed.Environment.Variables,

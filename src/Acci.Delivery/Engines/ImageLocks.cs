@@ -6,6 +6,8 @@ namespace Acci.Delivery.Engines;
 /// <summary>The digests that base images are pinned to: <c>deploy/locks/images.json</c>, an object of reference → digest, null where none was recorded yet.</summary>
 public sealed class ImageLocks
 {
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly Dictionary<string, Digest?> _digests;
 
     private ImageLocks(Dictionary<string, Digest?> digests) => _digests = digests;
@@ -30,6 +32,13 @@ public sealed class ImageLocks
             throw new DeliveryException($"{file} is not an object of references and digests: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Every reference with its digest, by name.</summary>
+    public IReadOnlyDictionary<ImageReference, Digest?> All => _digests.OrderBy(x => x.Key, StringComparer.Ordinal).ToDictionary(x => ImageReference.Parse(x.Key), x => x.Value);
+
+    /// <summary>The file's text with these digests in it.</summary>
+    public static string ToJson(IEnumerable<KeyValuePair<ImageReference, Digest?>> digests) => JsonSerializer.Serialize(
+        new SortedDictionary<string, string?>(digests.ToDictionary(x => x.Key.ToString(), x => x.Value?.ToString()), StringComparer.Ordinal), Readable) + "\n";
 
     /// <summary>The digest this reference is pinned to, or null.</summary>
     public Digest? DigestOf(ImageReference reference) => _digests.GetValueOrDefault(reference.ToString());

@@ -82,6 +82,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity Identity)
     {
         if (Identity is SigningIdentity.Keyless)
         {
+            SigningIdentity.Keyless.EnsureCanSign();
             await action([]);
             return;
         }

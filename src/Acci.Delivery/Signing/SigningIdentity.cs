@@ -32,17 +32,24 @@ public abstract record SigningIdentity
     {
         private const string GitHubIssuer = "https://token.actions.githubusercontent.com";
 
-        /// <summary>The identity of the GitHub Actions workflow this runs in.</summary>
-        /// <exception cref="DeliveryException">This is no GitHub Actions job, or it may not ask for an identity token.</exception>
-        public static Keyless FromGitHubActions()
+        /// <summary>The identity of the GitHub Actions workflow this runs in. A job that may not ask for an identity token can verify with it, and not sign.</summary>
+        /// <exception cref="DeliveryException">This is no GitHub Actions job, or GitHub gives it no token.</exception>
+        public static async Task<Keyless> FromGitHubActionsAsync(CancellationToken cancellationToken)
         {
-            if (Environment.GetEnvironmentVariable("ACTIONS_ID_TOKEN_REQUEST_URL") is null or "")
-                throw new DeliveryException("Keyless signing needs an identity token: run it in a GitHub Actions job with `permissions: id-token: write`, or sign with --signing-key.");
-            var server = Environment.GetEnvironmentVariable("GITHUB_SERVER_URL") ?? "https://github.com";
-            var workflow = Environment.GetEnvironmentVariable("GITHUB_WORKFLOW_REF")
-                ?? throw new DeliveryException("Keyless signing needs the workflow's name: GITHUB_WORKFLOW_REF is not set.");
-            return new Keyless(GitHubIssuer, $"{server}/{workflow}");
+            var server = Environment.GetEnvironmentVariable("GITHUB_SERVER_URL") is { Length: > 0 } named ? named : "https://github.com";
+            var workflow = WorkflowIdentity.CanBeAsked ? await WorkflowIdentity.ReadAsync(cancellationToken) : Environment.GetEnvironmentVariable("GITHUB_WORKFLOW_REF");
+            return workflow is { Length: > 0 } ? new Keyless(GitHubIssuer, $"{server}/{workflow}") : throw CannotSign();
         }
+
+        /// <summary>Makes sure that this job can sign.</summary>
+        /// <exception cref="DeliveryException">It may not ask for an identity token.</exception>
+        internal static void EnsureCanSign()
+        {
+            if (!WorkflowIdentity.CanBeAsked) throw CannotSign();
+        }
+
+        private static DeliveryException CannotSign() =>
+            new("Keyless signing needs an identity token: run it in a GitHub Actions job with `permissions: id-token: write`, or sign with --signing-key.");
     }
 
     /// <summary>The identity that the parameters name: a PEM text, a file, a key service's URI.</summary>

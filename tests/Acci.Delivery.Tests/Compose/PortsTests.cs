@@ -33,7 +33,7 @@ public sealed class PortsTests : IDisposable
     [Fact]
     public void What_the_environment_holds_itself_is_free_for_it() => Ports.EnsureFree(
         Deployment($"{Taken}", 1),
-        [new Container { Name = "acci-1", Service = "acci", Image = "acci", Status = "running", Addresses = [($"127.0.0.1:{Taken}", 8080)] }]);
+        [new Container { Id = "1", Name = "acci-1", Service = "acci", Image = "acci", Status = "running", Addresses = [($"127.0.0.1:{Taken}", 8080)] }]);
 
     public void Dispose() => _other.Dispose();
 

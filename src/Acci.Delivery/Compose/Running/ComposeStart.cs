@@ -17,20 +17,33 @@ internal sealed class ComposeStart(ComposeProject project, TimeSpan limit)
 
     private readonly Dictionary<string, string> _told = [];
     private readonly Dictionary<string, Container> _failed = [];
+    private readonly Dictionary<string, int> _restartsBefore = [];
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
 
+    /// <summary>Gets the images that are missing, and builds what is built here. However long that takes: it is no sign of a service that does not come up.</summary>
+    /// <exception cref="DeliveryException">One cannot be had or built.</exception>
+    public async Task PrepareAsync(bool builds, CancellationToken cancellationToken)
+    {
+        foreach (var arguments in builds ? (string[][])[["pull", "--policy", "missing", "--ignore-buildable"], ["build"]] : [["pull", "--policy", "missing"]])
+        {
+            var result = await CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", .. arguments]), Tell, cancellationToken);
+            if (!result.Succeeded) throw new DeliveryException($"The images of the environment cannot be {(arguments[0] == "pull" ? "had" : "built")}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
+        }
+    }
+
     /// <summary>Starts it.</summary>
-    /// <param name="options">Further options for <c>docker compose up</c>.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
     /// <returns>Its containers, all up.</returns>
     /// <exception cref="DeliveryException">A service did not come up; the message says why and has its last lines.</exception>
-    public async Task<IReadOnlyList<Container>> RunAsync(IEnumerable<string> options, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Container>> RunAsync(CancellationToken cancellationToken)
     {
         var before = await project.ContainersAsync(cancellationToken);
+        foreach (var container in before) _restartsBefore[container.Id] = container.Restarts;
         var data = await project.ListAsync("volume", cancellationToken);
+        _watch.Restart();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var up = CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", "up", "--detach", "--remove-orphans", .. options]), Tell, stop.Token);
+        var up = CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", "up", "--detach", "--remove-orphans"]), Tell, stop.Token);
         try
         {
             return await WaitAsync(up, cancellationToken);
@@ -55,15 +68,24 @@ internal sealed class ComposeStart(ComposeProject project, TimeSpan limit)
             if (isStarted && (await up).Succeeded && containers.Count > 0 && containers.All(x => x.IsUp)) return containers;
             if (containers.FirstOrDefault(x => HasFailed(x, isStarted)) is { } failed) throw await FailureAsync(failed);
             if (isStarted && !(await up).Succeeded) throw Refused(await up);
-            if (_watch.Elapsed > limit) throw await FailureAsync(containers.FirstOrDefault(x => !x.IsUp && x.Status != "created") ?? containers.First(x => !x.IsUp));
+            if (_watch.Elapsed > limit)
+            {
+                // What waits for another one is not what is wrong.
+                throw (containers.FirstOrDefault(x => !x.IsUp && x.Status != "created") ?? containers.FirstOrDefault(x => !x.IsUp)) is { } late
+                    ? await FailureAsync(late)
+                    : new DeliveryException($"`docker compose up` does not end, {limit.TotalSeconds:0} s after it began.");
+            }
+
             await Task.WhenAny(Task.Delay(Pause, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    // One that has ended may be one that is being replaced, until everything has been started.
-    private static bool HasFailed(Container container, bool isStarted) =>
-        container.Health == "unhealthy" || container.Restarts >= MostRestarts || (isStarted && container.Status is "exited" or "dead");
+    // One that was there before may be about to be replaced, and one that has ended is on its way out, until everything has been started.
+    private bool HasFailed(Container container, bool isStarted) =>
+        (container.Health == "unhealthy" && (isStarted || !_restartsBefore.ContainsKey(container.Id)))
+        || container.Restarts - _restartsBefore.GetValueOrDefault(container.Id) >= MostRestarts
+        || (isStarted && container.Status is "exited" or "dead");
 
     private async Task TellAsync(Container container)
     {

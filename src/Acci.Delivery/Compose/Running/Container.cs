@@ -3,6 +3,8 @@ namespace Acci.Delivery.Compose.Running;
 /// <summary>A container of a project, as <c>docker inspect</c> tells of it.</summary>
 internal sealed record Container
 {
+    public required string Id { get; init; }
+
     public required string Name { get; init; }
 
     public required string Service { get; init; }

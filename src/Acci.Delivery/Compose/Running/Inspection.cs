@@ -12,6 +12,7 @@ internal static class Inspection
         var health = state.TryGetProperty("Health", out var found) && found.ValueKind == JsonValueKind.Object ? found : (JsonElement?)null;
         return new Container
         {
+            Id = inspected.GetProperty("Id").GetString()!,
             Name = inspected.GetProperty("Name").GetString()!.TrimStart('/'),
             Service = configuration.GetProperty("Labels").GetProperty("com.docker.compose.service").GetString()!,
             Image = configuration.GetProperty("Image").GetString()!,

@@ -1,0 +1,258 @@
+using Acci.Components;
+using Acci.Delivery.Workflows;
+using Nuke.Components;
+using static Acci.Delivery.Workflows.Expression;
+
+/// <summary>
+/// What GitHub Actions does with this repository, written to .github/workflows by GenerateWorkflows: each step that matters is a target, as anyone runs it.
+/// Repository variables change where images go (REGISTRY, REGISTRY_USER, PLATFORMS), secrets with what they are signed (SIGNING_KEY, SIGNING_PASSWORD) and pushed
+/// (REGISTRY_TOKEN); with none of them they go to ghcr.io, with the workflow's own token, and are signed with its own identity.
+/// </summary>
+partial class Build
+{
+    private const string Trunk = "main";
+    private const string VersionTags = "v*";
+    private const string PublishedArtifacts = "published";
+
+    // What Publish sets where there is one image; with several, 'images' has them all.
+    private static readonly (string Name, string Description)[] PublishOutputs =
+    [
+        ("images", "Every published image, a JSON list: name, image, digest, tags, version"),
+        ("image", "The repository of the image, where there is one image"),
+        ("digest", "Its digest"),
+        ("tags", "Its tags, separated by commas"),
+        ("version", "Its version"),
+    ];
+
+    private static readonly Expression Registry = Variable("REGISTRY") | Format("ghcr.io/{0}", GitHubContext.RepositoryOwner);
+    private static readonly Expression PublishedPlatforms = Variable("PLATFORMS").Or("linux/amd64,linux/arm64,linux/ppc64le");
+
+    IEnumerable<Workflow> IGenerateWorkflows.Workflows => [Ci, PublishWorkflow, PublishImagesWorkflow, ReleaseWorkflow, PruneWorkflow];
+
+    private Workflow Ci => new("ci")
+    {
+        Description = "Tests every change, and finds generated files and Dockerfiles that are not as they should be.",
+        On = new() { Push = new() { Branches = [Trunk] }, PullRequestsTo = [Trunk], Dispatch = [] },
+        Concurrency = Concurrency.PerRef(cancelInProgress: true),
+        Jobs =
+        [
+            new("test")
+            {
+                Name = "Test",
+                Steps =
+                [
+                    .. Preparation,
+                    Run(nameof(ITest.Test), (nameof(ITestWithSummary.Coverage), "")),
+                    Upload("test-results", "artifacts/test-results") with { If = NotCancelled },
+                ],
+            },
+            new("check")
+            {
+                Name = "Check",
+                Steps =
+                [
+                    .. Preparation,
+                    Run(nameof(IVerifyGenerated.VerifyGenerated)),
+                    Run(nameof(ICheckImages.CheckImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\"")) with { Environment = new Dictionary<string, string> { ["REGISTRY"] = Registry }, If = NotCancelled },
+                ],
+            },
+        ],
+    };
+
+    private Workflow PublishWorkflow => new("publish")
+    {
+        Description = "Publishes the images of the trunk and of every version: built, tried, pushed by digest, signed, verified; tags move last.",
+        On = new() { Push = new() { Branches = [Trunk], Tags = [VersionTags] }, Dispatch = [] },
+        // One after the other: two at once would race for the same tags.
+        Concurrency = Concurrency.PerRef(cancelInProgress: false),
+        Jobs =
+        [
+            new("publish")
+            {
+                Name = "Publish",
+                If = !GitHubContext.IsFork,
+                TimeoutMinutes = 60,
+                Outputs = PublishOutputs.ToDictionary(x => x.Name, x => StepOutput("publish", x.Name)),
+                Steps = [.. PublishSteps(Registry, PublishedPlatforms)],
+            },
+            new("release")
+            {
+                Name = "Release",
+                Needs = ["publish"],
+                If = GitHubContext.Ref.StartsWith("refs/tags/v") & !GitHubContext.IsFork,
+                Calls = ReleaseWorkflow,
+            },
+        ],
+    };
+
+    private Workflow ReleaseWorkflow
+    {
+        get
+        {
+            Input run = new("run", "Run of 'publish' whose images are released; the tag is the one this is started on");
+            return new("release")
+            {
+                Description = "Makes the GitHub release of a version that was published, or brings it up to date.",
+                On = new() { Call = new() { Secrets = SigningSecrets }, Dispatch = [run with { Default = null }] },
+                Jobs =
+                [
+                    new("release")
+                    {
+                        Name = "Release",
+                        If = !GitHubContext.IsFork,
+                        Steps =
+                        [
+                            .. Preparation,
+                            new ActionStep(Actions["sigstore/cosign-installer"]),
+                            new ActionStep(Actions["actions/download-artifact"])
+                            {
+                                Name = $"Fetch {PublishedArtifacts}",
+                                Permissions = new() { Actions = Access.Read },
+                                With = new Dictionary<string, string>
+                                {
+                                    ["name"] = PublishedArtifacts,
+                                    ["path"] = "artifacts",
+                                    ["run-id"] = run.Value | GitHubContext.RunId,
+                                    ["github-token"] = GitHubContext.Token,
+                                },
+                            },
+                            Run(nameof(ICreateRelease.CreateRelease), (nameof(IHazSigning.Keyless), "\"$KEYLESS\"")) with
+                            {
+                                Permissions = new() { Contents = Access.Write },
+                                Environment = new Dictionary<string, string>([.. Signing, new("GITHUB_TOKEN", GitHubContext.Token)]),
+                            },
+                        ],
+                    },
+                ],
+            };
+        }
+    }
+
+    private Workflow PruneWorkflow
+    {
+        get
+        {
+            Input dryRun = new("dry-run", "Only say what would go") { IsBoolean = true, Default = "true" };
+            return new("prune")
+            {
+                Description = "Deletes old versions of the images every week; nothing that a version that stays needs.",
+                On = new() { Schedules = [Schedule.Weekly(DayOfWeek.Sunday, new TimeOnly(3, 41))], Dispatch = [dryRun] },
+                Concurrency = new("prune", CancelInProgress: false),
+                Jobs =
+                [
+                    new("prune")
+                    {
+                        Name = "Prune",
+                        If = !GitHubContext.IsFork,
+                        Steps =
+                        [
+                            .. Preparation,
+                            Run(nameof(IPruneImages.PruneImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\""), (nameof(IPruneImages.Delete), "\"$DELETE\"")) with
+                            {
+                                Permissions = new() { Packages = Access.Write },
+                                Environment = new Dictionary<string, string>(
+                                    [new("REGISTRY", Registry), new("DELETE", GitHubContext.EventName.Is("schedule") | !dryRun.Value), .. Login, new("GITHUB_TOKEN", GitHubContext.Token)]),
+                            },
+                        ],
+                    },
+                ],
+            };
+        }
+    }
+
+    /// <summary>For other repositories whose build has the same components: <c>uses: owner/name/.github/workflows/publish-images.yml@v1</c>.</summary>
+    private Workflow PublishImagesWorkflow
+    {
+        get
+        {
+            Input registry = new("registry", "Registry and owner to publish to; default: ghcr.io and the repository's owner");
+            Input platforms = new("platforms", "Platforms to build for, separated by commas; default: those each image names");
+            return new("publish-images")
+            {
+                Description = "Publishes the images of a repository whose build has ACCI's components; for `uses:` in other repositories' workflows.",
+                On = new()
+                {
+                    Call = new()
+                    {
+                        Inputs = [registry, platforms],
+                        Secrets = [.. SigningSecrets, new("REGISTRY_TOKEN", "Token for the registry; default: the job's own")],
+                        Outputs = [.. PublishOutputs.Select(x => new CallOutput(x.Name, x.Description, OutputOf("publish", x.Name)))],
+                    },
+                },
+                Jobs =
+                [
+                    new("publish")
+                    {
+                        Name = "Publish",
+                        TimeoutMinutes = 60,
+                        Outputs = PublishOutputs.ToDictionary(x => x.Name, x => StepOutput("publish", x.Name)),
+                        Steps = [.. PublishSteps(registry.Value | Registry, platforms.Value)],
+                    },
+                ],
+            };
+        }
+    }
+
+    private static Dictionary<string, string> Login => new()
+    {
+        [nameof(IHazRegistry.RegistryUser)] = Variable("REGISTRY_USER") | GitHubContext.Actor,
+        [nameof(IHazRegistry.RegistryToken)] = Secret("REGISTRY_TOKEN") | GitHubContext.Token,
+    };
+
+    private static Dictionary<string, string> Signing => new()
+    {
+        ["KEYLESS"] = Secret("SIGNING_KEY").Is(""),
+        [nameof(IHazSigning.SigningKey)] = Secret("SIGNING_KEY"),
+        [nameof(IHazSigning.SigningPassword)] = Secret("SIGNING_PASSWORD"),
+    };
+
+    private static IReadOnlyList<KeyValuePair<string, string>> SigningSecrets =>
+        [new("SIGNING_KEY", "Key to sign with; default: the workflow's own identity"), new("SIGNING_PASSWORD", "What the key is encrypted with")];
+
+    private IEnumerable<Step> PublishSteps(Expression registry, Expression platforms) =>
+    [
+        .. Preparation,
+        new ActionStep(Actions["sigstore/cosign-installer"]),
+        Run(
+            nameof(IPublishImages.Publish),
+            (nameof(IHazRegistry.Registry), "\"$REGISTRY\""),
+            (nameof(IHazImages.Platforms), "\"$PLATFORMS\""),
+            (nameof(IHazSigning.Keyless), "\"$KEYLESS\"")) with
+        {
+            Id = "publish",
+            Permissions = new() { Packages = Access.Write, IdToken = Access.Write },
+            Environment = new Dictionary<string, string>([new("REGISTRY", registry), new("PLATFORMS", platforms), .. Signing, .. Login]),
+        },
+        Upload(PublishedArtifacts, "artifacts/publish\nartifacts/images\n"),
+    ];
+
+    private IReadOnlyList<Step> Preparation =>
+    [
+        // All commits, because the version is counted from the last tag; and no token left in the checkout for what runs after it.
+        new ActionStep(Actions["actions/checkout"])
+        {
+            Permissions = new() { Contents = Access.Read },
+            With = new Dictionary<string, string> { ["fetch-depth"] = "0", ["persist-credentials"] = "false" },
+        },
+        new ActionStep(Actions["actions/setup-dotnet"]),
+        new ActionStep(Actions["actions/cache"])
+        {
+            With = new Dictionary<string, string>
+            {
+                ["path"] = "~/.nuget/packages",
+                ["key"] = $"nuget-{GitHubContext.RunnerSystem}-{HashOfFiles("global.json", "Directory.Packages.props", "**/*.csproj")}",
+                ["restore-keys"] = $"nuget-{GitHubContext.RunnerSystem}-",
+            },
+        },
+    ];
+
+    private static RunStep Run(string target, params IEnumerable<(string Name, string Value)> parameters) => new(BuildCommandLine.Of(target, parameters)) { Name = target };
+
+    private ActionStep Upload(string name, string path) => new(Actions["actions/upload-artifact"])
+    {
+        Name = $"Keep {name}",
+        With = new Dictionary<string, string> { ["name"] = name, ["path"] = path, ["retention-days"] = "14" },
+    };
+
+    private ActionLocks Actions => ((IHazActions)this).Actions;
+}

@@ -1,0 +1,41 @@
+using Acci.Delivery;
+using Nuke.Common;
+using Nuke.Common.CI.GitHubActions;
+using Serilog;
+
+namespace Acci.Components;
+
+/// <summary>Checks the Dockerfiles.</summary>
+public interface ICheckImages : IHazDelivery
+{
+    /// <summary>BuildKit's own checks of every Dockerfile, as SARIF under <c>artifacts/checks</c>, too; fails on any finding. Nothing is built.</summary>
+    Target CheckImages => _ => _
+        .Description("Checks every Dockerfile with BuildKit's own rules; the findings are in artifacts/checks as SARIF, too")
+        .Produces(ArtifactsDirectory / "checks" / "*.sarif")
+        .TryBefore<IBuildImages>(x => x.BuildImages)
+        .Executes(async () =>
+        {
+            var findings = await Delivery.CheckAsync();
+            foreach (var finding in findings)
+            {
+                if (GitHubActions.Instance is not { } runner)
+                {
+                    Log.Warning("{Finding:l}", finding.ToString());
+                    continue;
+                }
+
+                // Beside the line that it is about, on the page of the change.
+                runner.WriteCommand(finding.IsError ? "error" : "warning", $"{finding.Detail} {finding.Page}", place =>
+                {
+                    place["file"] = finding.File;
+                    place["line"] = Math.Max(1, finding.StartLine);
+                    place["endLine"] = Math.Max(1, finding.EndLine);
+                    place["title"] = finding.Rule;
+                    return place;
+                });
+            }
+
+            if (findings.Count > 0) throw new DeliveryException($"The Dockerfiles have {findings.Count} {(findings.Count == 1 ? "finding" : "findings")}: see above, and artifacts/checks.");
+            Log.Information("No findings");
+        });
+}

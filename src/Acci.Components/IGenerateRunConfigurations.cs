@@ -1,0 +1,23 @@
+using Acci.Delivery.Generation;
+using Acci.Delivery.RunConfigurations;
+using Nuke.Common;
+using Nuke.Common.Execution;
+
+namespace Acci.Components;
+
+/// <summary>Writes run configurations for editors, and completions for shells.</summary>
+public interface IGenerateRunConfigurations : IHazDryRun
+{
+    /// <summary>What is started with a debugger, beside the build itself.</summary>
+    IEnumerable<DebuggedProgram> DebuggedPrograms => [];
+
+    /// <summary>The files.</summary>
+    sealed IEnumerable<GeneratedFile> RunConfigurationFiles => Acci.Delivery.RunConfigurations.RunConfigurationFiles.Of(
+        BuildCommands.Of(ExecutableTargets.Of(this).Select(x => new BuildTarget(x.Name, x.Description ?? "", x.IsDefault)), SchemaUtility.GetJsonString(this)),
+        [.. DebuggedPrograms]);
+
+    /// <summary>Writes a run configuration for each target, for Rider, Visual Studio Code and Visual Studio, and completions for bash, zsh, fish and PowerShell.</summary>
+    Target GenerateRunConfigurations => _ => _
+        .Description("Writes run configurations for Rider, VS Code and Visual Studio, and completions for four shells")
+        .Executes(() => GeneratedFiles.Write(this, RunConfigurationFiles));
+}

@@ -1,0 +1,45 @@
+using Acci.Delivery.Generation;
+using Acci.Delivery.Workflows;
+using Nuke.Common;
+using Nuke.Common.IO;
+using Serilog;
+
+namespace Acci.Components;
+
+/// <summary>Writes the GitHub Actions workflows that a build declares.</summary>
+public interface IGenerateWorkflows : IHazActions, IHazDryRun
+{
+    /// <summary>The workflows.</summary>
+    IEnumerable<Workflow> Workflows { get; }
+
+    /// <summary>Where they are declared, for those who read a workflow's file.</summary>
+    string WorkflowSource => "build/Build.Workflows.cs";
+
+    /// <summary>Their files.</summary>
+    sealed IEnumerable<GeneratedFile> WorkflowFiles
+    {
+        get
+        {
+            var writer = new WorkflowWriter($"./build.sh {nameof(GenerateWorkflows)}", WorkflowSource);
+            return Workflows.Select(writer.Write);
+        }
+    }
+
+    /// <summary>Files of workflows that were declared once and are no more.</summary>
+    sealed IEnumerable<AbsolutePath> ObsoleteWorkflows => (RootDirectory / ".github" / "workflows").GlobFiles("*.yml")
+        .Where(file => Workflows.All(workflow => RootDirectory / workflow.Path != file))
+        .Where(file => file.ReadAllText().Contains($"# Generated from {WorkflowSource} ", StringComparison.Ordinal));
+
+    /// <summary>Writes a file for each workflow, and removes those of workflows that are declared no more. Files that were written by hand stay.</summary>
+    Target GenerateWorkflows => _ => _
+        .Description("Writes .github/workflows from what the build declares")
+        .Executes(() =>
+        {
+            GeneratedFiles.Write(this, WorkflowFiles);
+            foreach (var file in ObsoleteWorkflows.ToList())
+            {
+                Log.Information("{Outcome:l}: {File:l}", DryRun ? "would be removed" : "removed", RootDirectory.GetUnixRelativePathTo(file).ToString());
+                if (!DryRun) file.DeleteFile();
+            }
+        });
+}

@@ -1,0 +1,29 @@
+using Nuke.Common;
+using Serilog;
+
+namespace Acci.Components;
+
+/// <summary>Pins newer versions.</summary>
+public interface IUpdateLocks : IHazDelivery, IHazActions
+{
+    /// <summary>How many days a release has to have been out.</summary>
+    [Parameter("UpdateLocks leaves releases alone that are younger than this many days; default: 7")]
+    int MinimumAge => TryGetValue<int?>(() => MinimumAge) ?? 7;
+
+    /// <summary>Pins actions and tools to their newest release, base images to what their tags point at now, and says what changed.</summary>
+    Target UpdateLocks => _ => _
+        .Description("Pins actions, base images and tools in deploy/locks to what is newest, and says what changed")
+        .TryBefore<IGenerateWorkflows>(x => x.GenerateWorkflows)
+        .Executes(async () =>
+        {
+            var changes = await Delivery.UpdateLocksAsync(TimeSpan.FromDays(MinimumAge));
+            foreach (var change in changes)
+            {
+                if (change.IsChange) Log.Information("{Change:l}", change.ToString());
+                else Log.Warning("{Change:l}", change.ToString());
+            }
+
+            var changed = changes.Count(x => x.IsChange);
+            Log.Information("{Changed} pins {Outcome:l}{Next:l}", changed, DryRun ? "would change" : "changed", changed > 0 && !DryRun ? $"; now run ./build.sh {nameof(IGenerateWorkflows.GenerateWorkflows)}" : "");
+        });
+}

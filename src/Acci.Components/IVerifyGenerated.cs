@@ -1,0 +1,45 @@
+using Acci.Delivery;
+using Acci.Delivery.Generation;
+using Nuke.Common;
+using Nuke.Common.Execution;
+using Nuke.Common.IO;
+
+namespace Acci.Components;
+
+/// <summary>Finds generated files that are not what their sources say.</summary>
+public interface IVerifyGenerated : INukeBuild
+{
+    private const string Schema = ".nuke/build.schema.json";
+
+    /// <summary>Every file that the build's components generate; a build may add its own.</summary>
+    IEnumerable<GeneratedFile> GeneratedFiles =>
+    [
+        .. (this as IGenerateWorkflows)?.WorkflowFiles ?? [],
+        .. (this as IGenerateRunConfigurations)?.RunConfigurationFiles ?? [],
+        .. (this as IGenerateBakeFile)?.BakeFiles ?? [],
+        .. (this as IGenerateCompose)?.Compose.GeneratedFiles() ?? [],
+    ];
+
+    /// <summary>Fails where a checked-in file is not what its sources say, and prints the difference. Nothing is changed.</summary>
+    Target VerifyGenerated => _ => _
+        .Description("Fails where a generated file that is checked in is not what its sources say, and prints the difference")
+        .TryAfter<IGenerateWorkflows>(x => x.GenerateWorkflows)
+        .TryAfter<IGenerateRunConfigurations>(x => x.GenerateRunConfigurations)
+        .TryAfter<IGenerateBakeFile>(x => x.GenerateBakeFile)
+        .TryAfter<IGenerateCompose>(x => x.GenerateCompose)
+        .Executes(async () =>
+        {
+            var drifts = Drift.Find(RootDirectory, GeneratedFiles).ToList();
+            foreach (var file in (this as IGenerateWorkflows)?.ObsoleteWorkflows ?? [])
+                drifts.Add(Drift.Between(RootDirectory.GetUnixRelativePathTo(file), file.ReadAllText(), null));
+            // The engine has written the schema already when a target runs: what is checked in is in git.
+            if (await CheckedInFile.ReadAsync(RootDirectory, Schema, Interruption.Token) is var checkedIn && checkedIn != SchemaUtility.GetJsonString(this))
+                drifts.Add(Drift.Between(Schema, checkedIn, SchemaUtility.GetJsonString(this)));
+
+            foreach (var drift in drifts) Console.WriteLine(drift.Diff);
+            if (drifts.Count == 0) return;
+            var targets = ExecutableTargets.Of(this).Select(x => x.Name).Where(x => x.StartsWith("Generate", StringComparison.Ordinal));
+            throw new DeliveryException(
+                $"{string.Join(", ", drifts.Select(x => x.Path))} {(drifts.Count == 1 ? "is" : "are")} not what the build says: run ./build.sh {string.Join(' ', targets)}, and commit what changed.");
+        });
+}

@@ -1,0 +1,25 @@
+using Acci.Delivery.Processes;
+
+namespace Acci.Components;
+
+/// <summary>The command that does on anyone's machine what a build did in a workflow.</summary>
+internal static class RepeatCommand
+{
+    // Only a workflow has an identity of its own; elsewhere images are signed with the machine's key.
+    private const string OfWorkflowsOnly = "--keyless";
+
+    /// <summary>The command for a build that was started with these arguments.</summary>
+    public static string Of(IEnumerable<string> arguments)
+    {
+        var kept = new List<string>();
+        var skipValue = false;
+        foreach (var argument in arguments)
+        {
+            var isItsValue = skipValue && bool.TryParse(argument, out _);
+            skipValue = argument == OfWorkflowsOnly;
+            if (!skipValue && !isItsValue) kept.Add(argument);
+        }
+
+        return new Command("./build.sh", kept).ToString();
+    }
+}

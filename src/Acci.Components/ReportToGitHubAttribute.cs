@@ -1,0 +1,43 @@
+using System.Reflection;
+using Nuke.Common;
+using Nuke.Common.CI.GitHubActions;
+using Nuke.Common.Execution;
+
+namespace Acci.Components;
+
+/// <summary>
+/// What a build says to GitHub Actions beyond what NUKE says: secrets are masked in everything the runner shows from then on, in other steps, too; and when the build
+/// failed, an annotation says why, and its last line is the command with which anyone repeats it on a machine of their own.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBuildInitialized, IOnBuildFinished
+{
+    /// <inheritdoc/>
+    public void OnBuildInitialized(IReadOnlyCollection<ExecutableTarget> executableTargets, IReadOnlyCollection<ExecutableTarget> executionPlan)
+    {
+        if (GitHubActions.Instance is null) return;
+        foreach (var member in Parameters.Of(Build.GetType()).Values)
+        {
+            if (member?.GetCustomAttribute<SecretAttribute>() is null || Parameters.Value(member, Build)?.ToString() is not { Length: > 0 } secret) continue;
+            // Below the mask of our own, which would make it the mask of a mask; and a line at a time, as the runner reads its commands.
+            foreach (var line in secret.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) WriteUnmasked($"::add-mask::{line}\n");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnBuildFinished()
+    {
+        if (GitHubActions.Instance is not { } runner || Build.IsSucceeding) return;
+        // NUKE's own annotation says that a target has failed, and not why.
+        foreach (var target in Build.FailedTargets)
+            runner.WriteCommand("error", string.Join("; ", target.SummaryInformation.Values), properties => new Dictionary<string, object>(properties) { ["title"] = target.Name });
+        Console.WriteLine($"To repeat this on a machine of your own: git checkout {runner.Sha} && {RepeatCommand.Of(Environment.GetCommandLineArgs().Skip(1))}");
+    }
+
+    private static void WriteUnmasked(string command)
+    {
+        using var output = new StreamWriter(Console.OpenStandardOutput(), leaveOpen: true);
+        Console.Out.Flush();
+        output.Write(command);
+    }
+}

@@ -1,0 +1,54 @@
+using Acci.Delivery.GitHub;
+using Acci.Delivery.Workflows;
+
+namespace Acci.Delivery.Locks;
+
+/// <summary>Newer versions of pinned actions. A release that is younger than some days is left alone: what was slipped into one is mostly found within a few.</summary>
+/// <param name="GitHub">GitHub's API.</param>
+/// <param name="MinimumAge">How long a release has to have been out.</param>
+public sealed record ActionUpdates(GitHubConnection GitHub, TimeSpan MinimumAge)
+{
+    private const string Read = "contents: read";
+
+    /// <summary>The newest release of each action that is old enough; the action as it is where that is no newer.</summary>
+    /// <param name="actions">The actions.</param>
+    /// <param name="changes">Is told of each change, and of each release that is left alone.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    /// <exception cref="DeliveryException">GitHub does not say.</exception>
+    public async Task<IReadOnlyList<ActionReference>> FindAsync(IEnumerable<ActionReference> actions, Action<LockChange> changes, CancellationToken cancellationToken)
+    {
+        var newest = new List<ActionReference>();
+        foreach (var action in actions) newest.Add(await FindAsync(action, changes, cancellationToken));
+        return newest;
+    }
+
+    private async Task<ActionReference> FindAsync(ActionReference action, Action<LockChange> changes, CancellationToken cancellationToken)
+    {
+        // An action may lie in a folder of its repository.
+        var (owner, name) = action.Name.Split('/') is [var first, var second, ..] ? (first, second) : throw new InvalidOperationException(action.Name);
+        var release = await GitHub.FindAsync($"find the newest release of {owner}/{name}", Read, github => github.Repository.Release.GetLatest(owner, name), cancellationToken);
+        if (release is null)
+        {
+            changes(LockChange.Left(action.Name, action.Version, "its repository has no release"));
+            return action;
+        }
+
+        var commit = (await GitHub.RunAsync($"find the commit of {owner}/{name} {release.TagName}", Read, github => github.Repository.Commit.Get(owner, name, release.TagName), cancellationToken)).Sha;
+        if (commit == action.Commit) return action;
+        if (release.TagName == action.Version)
+        {
+            changes(LockChange.Left(action.Name, action.Version, $"its tag {release.TagName} has been moved, from {action.Commit} to {commit}: find out why before you follow it"));
+            return action;
+        }
+
+        var age = DateTimeOffset.UtcNow - (release.PublishedAt ?? release.CreatedAt);
+        if (age < MinimumAge)
+        {
+            changes(LockChange.Left(action.Name, action.Version, $"{release.TagName} has been out for {age.TotalDays:0} days only, and {MinimumAge.TotalDays:0} are waited for"));
+            return action;
+        }
+
+        changes(LockChange.Of(action.Name, $"{action.Version} ({action.Commit[..12]})", $"{release.TagName} ({commit[..12]})"));
+        return new ActionReference(action.Name, commit, release.TagName);
+    }
+}

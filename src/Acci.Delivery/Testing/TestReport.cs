@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
+
+namespace Acci.Delivery.Testing;
+
+/// <summary>What the tests of all projects gave. Source: the result files of Visual Studio's test platform (trx), and Cobertura's coverage files.</summary>
+/// <param name="Projects">The projects' results, by name.</param>
+/// <param name="Coverage">The lines that were run of each assembly, by name; empty where coverage was not measured.</param>
+public sealed record TestReport(IReadOnlyList<TestedProject> Projects, IReadOnlyList<CoveredAssembly> Coverage)
+{
+    private const int ShownFailures = 20;
+
+    private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    /// <summary>Reads every result file and every coverage file in the folder.</summary>
+    public static TestReport Read(string folder)
+    {
+        if (!Directory.Exists(folder)) return new TestReport([], []);
+        var projects = Directory.EnumerateFiles(folder, "*.trx").Order(StringComparer.Ordinal).Select(ReadProject);
+        // A line counts as run when the tests of any project ran it: the same assembly may be in several files.
+        var lines = Directory.EnumerateFiles(folder, "*.cobertura.xml", SearchOption.AllDirectories).SelectMany(ReadLines).GroupBy(x => (x.Assembly, x.File, x.Line), x => x.IsRun);
+        var coverage = lines.GroupBy(x => x.Key.Assembly, x => x.Any(isRun => isRun)).Select(x => new CoveredAssembly(x.Key, x.Count(isRun => isRun), x.Count()));
+        return new TestReport([.. projects], [.. coverage.OrderBy(x => x.Name, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The report as GitHub-flavoured Markdown.</summary>
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder("## Tests\n\n| Project | Passed | Failed | Skipped | Time |\n|---|---:|---:|---:|---:|\n");
+        foreach (var project in Projects.Append(Total))
+            text.Append(CultureInfo.InvariantCulture, $"| {project.Name} | {project.Passed} | {project.Failures.Count} | {project.Skipped} | {project.Duration.TotalSeconds:0.0} s |\n");
+        foreach (var failure in Total.Failures.Take(ShownFailures))
+            text.Append(CultureInfo.InvariantCulture, $"\n<details><summary>❌ {Escape(failure.Name)}</summary>\n\n```\n{failure.Message.TrimEnd().Replace("```", "'''", StringComparison.Ordinal)}\n```\n\n</details>\n");
+        if (Total.Failures.Count > ShownFailures) text.Append(CultureInfo.InvariantCulture, $"\n{Total.Failures.Count - ShownFailures} more failed.\n");
+        if (Coverage.Count == 0) return text.ToString();
+
+        text.Append("\n## Coverage\n\n| Assembly | Lines run | of | |\n|---|---:|---:|---:|\n");
+        foreach (var assembly in Coverage.Append(new CoveredAssembly("**all**", Coverage.Sum(x => x.RunLines), Coverage.Sum(x => x.Lines))))
+            text.Append(CultureInfo.InvariantCulture, $"| {assembly.Name} | {assembly.RunLines} | {assembly.Lines} | {100.0 * assembly.RunLines / assembly.Lines:0.0} % |\n");
+        return text.ToString();
+    }
+
+    private TestedProject Total => new("**all**", Projects.Sum(x => x.Passed), Projects.Sum(x => x.Skipped), [.. Projects.SelectMany(x => x.Failures)], Projects.Aggregate(TimeSpan.Zero, (sum, x) => sum + x.Duration));
+
+    private static TestedProject ReadProject(string file)
+    {
+        var run = XDocument.Load(file).Root!;
+        var results = run.Descendants(Trx + "UnitTestResult").ToList();
+        var times = run.Element(Trx + "Times");
+        var failures = results.Where(x => (string?)x.Attribute("outcome") == "Failed")
+            .Select(x => new FailedTest((string?)x.Attribute("testName") ?? "", (string?)x.Descendants(Trx + "Message").FirstOrDefault() ?? ""));
+        return new TestedProject(
+            Path.GetFileNameWithoutExtension(file),
+            results.Count(x => (string?)x.Attribute("outcome") == "Passed"),
+            results.Count(x => (string?)x.Attribute("outcome") == "NotExecuted"),
+            [.. failures],
+            times is null ? TimeSpan.Zero : ((DateTimeOffset?)times.Attribute("finish") ?? default) - ((DateTimeOffset?)times.Attribute("start") ?? default));
+    }
+
+    private static IEnumerable<(string Assembly, string File, int Line, bool IsRun)> ReadLines(string file) =>
+        from package in XDocument.Load(file).Descendants("package")
+        from type in package.Descendants("class")
+        from line in type.Elements("lines").Elements("line")
+        select ((string?)package.Attribute("name") ?? "", (string?)type.Attribute("filename") ?? "", (int)line.Attribute("number")!, (long)line.Attribute("hits")! > 0);
+
+    private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+}

@@ -1,0 +1,19 @@
+using Assert = Xunit.Assert;
+
+namespace Acci.Components.Tests;
+
+public class CommandLineTests
+{
+    [Fact]
+    public void A_step_s_command_is_what_a_person_types() => Assert.Equal(
+        "./build.sh Publish --image-mirror \"$MIRROR\" --no-cache",
+        BuildCommandLine.Of("Publish", ("ImageMirror", "\"$MIRROR\""), ("NoCache", "")));
+
+    [Theory]
+    [InlineData("Publish --registry ghcr.io/o --keyless true --force", "./build.sh Publish --registry ghcr.io/o --force")]
+    [InlineData("Publish --keyless", "./build.sh Publish")]
+    [InlineData("--keyless false Test", "./build.sh Test")]
+    [InlineData("Test --test-filter A|B", "./build.sh Test --test-filter 'A|B'")]
+    public void A_failure_is_repeated_with_the_same_arguments_but_no_identity_of_a_workflow(string arguments, string command) =>
+        Assert.Equal(command, RepeatCommand.Of(arguments.Split(' ')));
+}

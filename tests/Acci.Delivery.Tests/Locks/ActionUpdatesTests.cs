@@ -1,0 +1,79 @@
+using Acci.Delivery.Locks;
+using Acci.Delivery.Tests.GitHub;
+using Acci.Delivery.Workflows;
+using Acci.GitHub.StandIn;
+
+namespace Acci.Delivery.Tests.Locks;
+
+public class ActionUpdatesTests : GitHubFixture
+{
+    private const string Old = "1111111111111111111111111111111111111111";
+    private const string New = "2222222222222222222222222222222222222222";
+
+    private static readonly ActionReference Action = new("octo/action", Old, "v1.0.0");
+
+    private readonly List<LockChange> _changes = [];
+
+    [Fact]
+    public async Task A_newer_release_is_pinned_by_its_commit()
+    {
+        Release("v1.1.0", New, TimeSpan.FromDays(30));
+
+        Assert.Equal([new ActionReference("octo/action", New, "v1.1.0")], await FindAsync());
+        Assert.Equal("octo/action: v1.0.0 (111111111111) → v1.1.0 (222222222222)", Assert.Single(_changes).ToString());
+    }
+
+    [Fact]
+    public async Task A_release_of_yesterday_is_left_alone()
+    {
+        Release("v1.1.0", New, TimeSpan.FromDays(1));
+
+        Assert.Equal([Action], await FindAsync());
+        Assert.Contains("out for 1 days only", Assert.Single(_changes).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_was_moved_is_not_followed()
+    {
+        Release("v1.0.0", New, TimeSpan.FromDays(30));
+
+        Assert.Equal([Action], await FindAsync());
+        Assert.False(Assert.Single(_changes).IsChange);
+        Assert.Contains("has been moved", _changes[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_newest_already_stays_and_nothing_is_said()
+    {
+        Release("v1.0.0", Old, TimeSpan.FromDays(30));
+
+        Assert.Equal([Action], await FindAsync());
+        Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public async Task An_action_without_releases_stays_and_is_named()
+    {
+        GitHub.AddRepository("octo/action");
+
+        Assert.Equal([Action], await FindAsync());
+        Assert.Contains("no release", Assert.Single(_changes).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_file_is_written_as_it_is_read()
+    {
+        var file = Path.Combine(SourceTree.Root, "deploy", "locks", "actions.json");
+
+        Assert.Equal(File.ReadAllText(file), ActionLocks.ToJson(ActionLocks.Read(file).All));
+    }
+
+    private Task<IReadOnlyList<ActionReference>> FindAsync() => new ActionUpdates(Connect(), TimeSpan.FromDays(7)).FindAsync([Action], _changes.Add, Cancellation);
+
+    private void Release(string tag, string commit, TimeSpan age)
+    {
+        var repository = GitHub.AddRepository("octo/action");
+        repository.Refs[$"refs/tags/{tag}"] = commit;
+        repository.Releases.Add(new Release(1) { TagName = tag, Name = tag, TargetCommitish = "main", PublishedAt = DateTimeOffset.UtcNow - age });
+    }
+}

@@ -1,0 +1,64 @@
+using Acci.Delivery.Testing;
+
+namespace Acci.Delivery.Tests.Testing;
+
+public sealed class TestReportTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("acci-tests-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Results_are_summed_up_by_project_and_failures_are_shown()
+    {
+        Write("A.Tests.trx", """
+            <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">
+              <Times start="2026-01-01T10:00:00.0000000+00:00" finish="2026-01-01T10:00:02.5000000+00:00" />
+              <Results>
+                <UnitTestResult testName="One" outcome="Passed" />
+                <UnitTestResult testName="Two(x: List&lt;int&gt;)" outcome="Failed"><Output><ErrorInfo><Message>Assert.Equal() Failure</Message></ErrorInfo></Output></UnitTestResult>
+                <UnitTestResult testName="Three" outcome="NotExecuted" />
+              </Results>
+            </TestRun>
+            """);
+        Write("B.Tests.trx", """<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results><UnitTestResult testName="Four" outcome="Passed" /></Results></TestRun>""");
+
+        var markdown = TestReport.Read(_folder.FullName).ToMarkdown();
+
+        Assert.Contains("| A.Tests | 1 | 1 | 1 | 2.5 s |\n| B.Tests | 1 | 0 | 0 | 0.0 s |\n| **all** | 2 | 1 | 1 | 2.5 s |\n", markdown, StringComparison.Ordinal);
+        Assert.Contains("❌ Two(x: List&lt;int&gt;)</summary>\n\n```\nAssert.Equal() Failure\n```", markdown, StringComparison.Ordinal);
+        Assert.DoesNotContain("Coverage", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_line_counts_as_run_when_the_tests_of_any_project_ran_it()
+    {
+        foreach (var (project, first, second) in new[] { ("A", 1, 0), ("B", 0, 0), ("C", 3, 0) })
+        {
+            Write($"{project}/x.cobertura.xml", $"""
+                <coverage><packages><package name="Lib"><classes><class filename="Lib.cs"><lines>
+                  <line number="1" hits="{first}" /><line number="2" hits="{second}" />
+                </lines></class></classes></package></packages></coverage>
+                """);
+        }
+
+        var report = TestReport.Read(_folder.FullName);
+
+        Assert.Equal([new CoveredAssembly("Lib", 1, 2)], report.Coverage);
+        Assert.Contains("| Lib | 1 | 2 | 50.0 % |", report.ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_nothing_was_tested_the_report_says_so()
+    {
+        Assert.Contains("| **all** | 0 | 0 | 0 |", TestReport.Read(_folder.FullName).ToMarkdown(), StringComparison.Ordinal);
+        Assert.Empty(TestReport.Read(Path.Combine(_folder.FullName, "nowhere")).Projects);
+    }
+
+    private void Write(string name, string content)
+    {
+        var file = Path.Combine(_folder.FullName, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, content);
+    }
+}

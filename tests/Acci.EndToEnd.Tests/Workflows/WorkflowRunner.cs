@@ -1,0 +1,248 @@
+using System.Text.Json.Nodes;
+using Acci.Delivery.Processes;
+using YamlDotNet.RepresentationModel;
+
+namespace Acci.EndToEnd.Tests.Workflows;
+
+/// <summary>
+/// Runs a repository's workflows as GitHub Actions would: jobs in the order of their needs, conditions and expressions evaluated, each <c>run</c> with bash and GitHub's
+/// variables, outputs and summaries in files. What is in place of something else:
+/// <list type="bullet">
+/// <item>one working tree for all jobs, tidied up before each: compiling the build anew for every job would take minutes;</item>
+/// <item>actions are not run: this class does what matters here of upload- and download-artifact, and the others have nothing to do;</item>
+/// <item>scripts in <see cref="Replaced"/> are run as they are named there.</item>
+/// </list>
+/// </summary>
+internal sealed class WorkflowRunner
+{
+    private const string Token = "ghs_theRunnersOwnToken4711";
+
+    /// <summary>Owner and name.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>The working tree.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Where the stand-in for GitHub's API is.</summary>
+    public required string Api { get; init; }
+
+    /// <summary>The repository's variables.</summary>
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
+    /// <summary>The repository's secrets.</summary>
+    public required IReadOnlyDictionary<string, string> Secrets { get; init; }
+
+    /// <summary>Scripts in whose place others are run.</summary>
+    public IReadOnlyDictionary<string, string> Replaced { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Everything that ran, in order.</summary>
+    public List<RunStepResult> Steps { get; } = [];
+
+    /// <summary>What the summary pages of all steps hold.</summary>
+    public string Summary => string.Join('\n', Steps.Select(x => x.Summary));
+
+    /// <summary>The workflows the event starts, each run to its end.</summary>
+    public async Task RunAsync(GitHubEvent happening, CancellationToken cancellationToken)
+    {
+        var commit = await CommitAsync(cancellationToken);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, ".github", "workflows"), "*.yml").Order(StringComparer.Ordinal))
+        {
+            var workflow = Read(file);
+            if (!happening.Starts((YamlMappingNode)workflow["on"])) continue;
+            await RunAsync(new Run(happening, commit, workflow["name"].ToString(), Directory.CreateTempSubdirectory("acci-run-").FullName), workflow, new JsonObject(), cancellationToken);
+        }
+    }
+
+    /// <summary>Tags the commit that is checked out.</summary>
+    public Task TagAsync(string tag, CancellationToken cancellationToken) => GitAsync(cancellationToken, "tag", tag);
+
+    /// <summary>The commit that is checked out.</summary>
+    public async Task<string> CommitAsync(CancellationToken cancellationToken) => (await GitAsync(cancellationToken, "rev-parse", "HEAD")).Trim();
+
+    private async Task<JsonObject> RunAsync(Run run, YamlMappingNode workflow, JsonObject inputs, CancellationToken cancellationToken)
+    {
+        var needs = new JsonObject();
+        var all = ((YamlMappingNode)workflow["jobs"]).Children.ToDictionary(x => x.Key.ToString(), x => (YamlMappingNode)x.Value);
+        while (all.FirstOrDefault(job => Needs(job.Value).All(needs.ContainsKey)) is { Key: { } id, Value: { } job })
+        {
+            all.Remove(id);
+            var needed = Needs(job).ToList();
+            var evaluator = new ExpressionEvaluator(path => Context(run, inputs, needs, new JsonObject(), path), needed.Any(x => needs[x]!["result"]!.ToString() != "success"), Folder);
+            var outputs = new JsonObject();
+            if (!evaluator.IsTrue(Text(job, "if")))
+            {
+                needs[id] = new JsonObject { ["result"] = "skipped", ["outputs"] = outputs };
+            }
+            else
+            {
+                outputs = Text(job, "uses") is { } called
+                    ? await RunAsync(run, Read(Path.Combine(Folder, called)), Evaluated(job, "with", evaluator), cancellationToken)
+                    : await RunJobAsync(run, id, job, inputs, needs, cancellationToken);
+                needs[id] = new JsonObject { ["result"] = "success", ["outputs"] = outputs };
+            }
+        }
+
+        Assert.Empty(all);
+        return new JsonObject();
+    }
+
+    private async Task<JsonObject> RunJobAsync(Run run, string id, YamlMappingNode job, JsonObject inputs, JsonObject needs, CancellationToken cancellationToken)
+    {
+        await GitAsync(cancellationToken, "clean", "-dfxq", "--exclude=bin", "--exclude=obj", "--exclude=/.nuke/temp", "--exclude=/small.slnx");
+        await GitAsync(cancellationToken, "checkout", "--quiet", "--force", run.Commit);
+        var steps = new JsonObject();
+        ExpressionEvaluator Evaluator() => new(path => Context(run, inputs, needs, steps, path), hasFailed: false, Folder);
+        foreach (var step in ((YamlSequenceNode)job["steps"]).Cast<YamlMappingNode>())
+        {
+            if (!Evaluator().IsTrue(Text(step, "if"))) continue;
+            if (Text(step, "uses") is { } action) RunAction(run, action.Split('@')[0], Evaluated(step, "with", Evaluator()));
+            else steps[Text(step, "id") ?? $"step-{steps.Count}"] = new JsonObject { ["outputs"] = await RunScriptAsync(run, id, Text(step, "run")!, Evaluated(step, "env", Evaluator()), cancellationToken) };
+        }
+
+        return Evaluated(job, "outputs", Evaluator());
+    }
+
+    private async Task<JsonObject> RunScriptAsync(Run run, string job, string script, JsonObject environment, CancellationToken cancellationToken)
+    {
+        string File(string name)
+        {
+            var file = Path.Combine(run.Files, $"{name}-{Steps.Count}");
+            System.IO.File.WriteAllText(file, "");
+            return file;
+        }
+
+        var (output, summary) = (File("output"), File("summary"));
+        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(x => x.StartsWith("GITHUB_", StringComparison.Ordinal)).ToDictionary(x => x, _ => (string?)null);
+        foreach (var (name, value) in run.Environment(Repository, Folder, Api, job)) variables[name] = value;
+        (variables["GITHUB_OUTPUT"], variables["GITHUB_STEP_SUMMARY"], variables["GITHUB_ENV"], variables["GITHUB_PATH"]) = (output, summary, File("env"), File("path"));
+        foreach (var (name, value) in environment) variables[name] = value!.ToString();
+
+        var replacement = Replaced.GetValueOrDefault(script);
+        var command = new Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", $"exec 2>&1\n{replacement ?? script}") { WorkingDirectory = Folder, Environment = variables };
+        var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
+        Steps.Add(new RunStepResult(run.Workflow, job, script, result.StandardOutput, await System.IO.File.ReadAllTextAsync(summary, cancellationToken)));
+        Assert.True(result.Succeeded, $"{run.Workflow}, {job}: `{replacement ?? script}` ended with {result.ExitCode}:\n{result.StandardOutput}");
+        return Outputs(await System.IO.File.ReadAllTextAsync(output, cancellationToken));
+    }
+
+    private void RunAction(Run run, string action, JsonObject with)
+    {
+        var kept = Path.Combine(run.Files, "artifacts", with["name"]?.ToString() ?? "");
+        if (action == "actions/upload-artifact")
+        {
+            // What is below the folder that all paths share, as the action packs it.
+            var paths = with["path"]!.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            foreach (var path in paths) Copy(Path.Combine(Folder, path), paths.Length == 1 ? kept : Path.Combine(kept, Path.GetFileName(path)));
+        }
+        else if (action == "actions/download-artifact")
+        {
+            Copy(kept, Path.Combine(Folder, with["path"]!.ToString()));
+        }
+        else
+        {
+            Assert.Contains(action, (string[])["actions/checkout", "actions/setup-dotnet", "actions/cache", "sigstore/cosign-installer"]);
+        }
+    }
+
+    private object? Context(Run run, JsonObject inputs, JsonObject needs, JsonObject steps, string path)
+    {
+        var names = path.Split('.');
+        return names[0] switch
+        {
+            "vars" => Variables.GetValueOrDefault(names[1]),
+            "secrets" => run.Event.IsTrusted ? Secrets.GetValueOrDefault(names[1]) : null,
+            "inputs" => Find(inputs, names[1..]),
+            "needs" => Find(needs, names[1..]),
+            "steps" => Find(steps, names[1..]),
+            "runner" => "Linux",
+            "github" when names[1] == "event" => Find(run.Event.Payload, names[2..]),
+            "github" when names[1] == "token" => Token,
+            "github" => run.Environment(Repository, Folder, Api, "")[$"GITHUB_{names[1].ToUpperInvariant()}"],
+            _ => throw new NotSupportedException($"the context {path}"),
+        };
+    }
+
+    private static object? Find(JsonNode? node, IEnumerable<string> names)
+    {
+        foreach (var name in names) node = (node as JsonObject)?[name];
+        return node?.GetValueKind() switch
+        {
+            System.Text.Json.JsonValueKind.True => true,
+            System.Text.Json.JsonValueKind.False => false,
+            null => null,
+            _ => node.ToString(),
+        };
+    }
+
+    private static JsonObject Evaluated(YamlMappingNode node, string key, ExpressionEvaluator evaluator) => new(
+        (node.Children.TryGetValue(key, out var values) ? (YamlMappingNode)values : []).Select(x => KeyValuePair.Create<string, JsonNode?>(x.Key.ToString(), evaluator.Replace(x.Value.ToString()))));
+
+    private static JsonObject Outputs(string text) => new(
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).Where(x => x.Length == 2).Select(x => KeyValuePair.Create<string, JsonNode?>(x[0], x[1])));
+
+    private static IEnumerable<string> Needs(YamlMappingNode job) => job.Children.TryGetValue("needs", out var needs) ? ((YamlSequenceNode)needs).Select(x => x.ToString()) : [];
+
+    private static string? Text(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? value.ToString() : null;
+
+    private static YamlMappingNode Read(string file)
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(File.ReadAllText(file)));
+        return (YamlMappingNode)yaml.Documents[0].RootNode;
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+        }
+    }
+
+    private async Task<string> GitAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        (await CommandRunner.RunAsync(new Command("git", arguments) { WorkingDirectory = Folder }, cancellationToken: cancellationToken)).StandardOutput;
+
+    /// <summary>One run of a workflow.</summary>
+    private sealed record Run(GitHubEvent Event, string Commit, string Workflow, string Files)
+    {
+        // Source: GitHub's documentation, "Variables reference", default environment variables.
+        public Dictionary<string, string> Environment(string repository, string folder, string api, string job)
+        {
+            var payload = Path.Combine(Files, "event.json");
+            if (!File.Exists(payload)) File.WriteAllText(payload, Event.Payload.ToJsonString());
+            var isTag = Event.Ref.StartsWith("refs/tags/", StringComparison.Ordinal);
+            return new Dictionary<string, string>
+            {
+                ["CI"] = "true",
+                ["GITHUB_ACTIONS"] = "true",
+                ["GITHUB_ACTOR"] = "octocat",
+                ["GITHUB_API_URL"] = api,
+                ["GITHUB_BASE_REF"] = Event.Name == "pull_request" ? "main" : "",
+                ["GITHUB_EVENT_NAME"] = Event.Name,
+                ["GITHUB_EVENT_PATH"] = payload,
+                ["GITHUB_HEAD_REF"] = Event.Payload["pull_request"]?["head"]?["ref"]?.ToString() ?? "",
+                ["GITHUB_JOB"] = job,
+                ["GITHUB_REF"] = Event.Ref,
+                ["GITHUB_REF_NAME"] = string.Join('/', Event.Ref.Split('/').Skip(2)),
+                ["GITHUB_REF_TYPE"] = isTag ? "tag" : "branch",
+                ["GITHUB_REPOSITORY"] = repository,
+                ["GITHUB_REPOSITORY_OWNER"] = repository.Split('/')[0],
+                ["GITHUB_RUN_ATTEMPT"] = "1",
+                ["GITHUB_RUN_ID"] = "4711",
+                ["GITHUB_RUN_NUMBER"] = "1",
+                ["GITHUB_SERVER_URL"] = "https://github.com",
+                ["GITHUB_SHA"] = Commit,
+                ["GITHUB_WORKFLOW"] = Workflow,
+                ["GITHUB_WORKFLOW_REF"] = $"{repository}/.github/workflows/{Workflow}.yml@{Event.Ref}",
+                ["GITHUB_WORKSPACE"] = folder,
+                ["RUNNER_OS"] = "Linux",
+                ["RUNNER_TEMP"] = Files,
+            };
+        }
+    }
+}
+
+/// <summary>A script that ran.</summary>
+internal sealed record RunStepResult(string Workflow, string Job, string Script, string Output, string Summary);
