@@ -27,7 +27,7 @@ partial class Build
     private static readonly Expression Registry = Variable("REGISTRY") | Format("ghcr.io/{0}", GitHubContext.RepositoryOwner);
     private static readonly Expression PublishedPlatforms = Variable("PLATFORMS").Or("linux/amd64,linux/arm64,linux/ppc64le");
 
-    IEnumerable<Workflow> IGenerateWorkflows.Workflows => [Ci, PublishWorkflow, PublishImagesWorkflow, ReleaseWorkflow, PruneWorkflow];
+    IEnumerable<Workflow> IGenerateWorkflows.Workflows => [Ci, PublishWorkflow, PublishImagesWorkflow, ReleaseWorkflow, RescanWorkflow, PruneWorkflow];
 
     private Workflow Ci => new("ci")
     {
@@ -54,6 +54,7 @@ partial class Build
                     .. Preparation,
                     Run(nameof(IVerifyGenerated.VerifyGenerated)),
                     Run(nameof(ICheckImages.CheckImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\"")) with { Environment = new Dictionary<string, string> { ["REGISTRY"] = Registry }, If = NotCancelled },
+                    UploadFindings("artifacts/checks/*.sarif", (nameof(IHazScanning.SarifFiles), "artifacts/checks")),
                 ],
             },
         ],
@@ -61,7 +62,7 @@ partial class Build
 
     private Workflow PublishWorkflow => new("publish")
     {
-        Description = "Publishes the images of the trunk and of every version: built, tried, pushed by digest, signed, verified; tags move last.",
+        Description = "Publishes the images of the trunk and of every version: built, tried, scanned, pushed by digest, signed, verified; tags move last.",
         On = new() { Push = new() { Branches = [Trunk], Tags = [VersionTags] }, Dispatch = [] },
         // One after the other: two at once would race for the same tags.
         Concurrency = Concurrency.PerRef(cancelInProgress: false),
@@ -160,6 +161,30 @@ partial class Build
         }
     }
 
+    private Workflow RescanWorkflow => new("rescan")
+    {
+        Description = "Scans what is published again every week, because new vulnerabilities become known in old images.",
+        On = new() { Schedules = [Schedule.Weekly(DayOfWeek.Monday, new TimeOnly(4, 23))], Dispatch = [] },
+        Concurrency = new("rescan", CancelInProgress: false),
+        Jobs =
+        [
+            new("rescan")
+            {
+                Name = "Rescan",
+                If = !GitHubContext.IsFork,
+                Steps =
+                [
+                    .. Preparation,
+                    Run(nameof(IRescanImages.RescanImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\"")) with
+                    {
+                        Permissions = new() { Packages = Access.Read, SecurityEvents = Access.Write },
+                        Environment = new Dictionary<string, string>([new("REGISTRY", Registry), .. Login, new("GITHUB_TOKEN", GitHubContext.Token)]),
+                    },
+                ],
+            },
+        ],
+    };
+
     /// <summary>For other repositories whose build has the same components: <c>uses: owner/name/.github/workflows/publish-images.yml@v1</c>.</summary>
     private Workflow PublishImagesWorkflow
     {
@@ -223,6 +248,8 @@ partial class Build
             Permissions = new() { Packages = Access.Write, IdToken = Access.Write },
             Environment = new Dictionary<string, string>([new("REGISTRY", registry), new("PLATFORMS", platforms), .. Signing, .. Login]),
         },
+        UploadFindings("artifacts/scan/**/*.sarif"),
+        Upload("findings", "artifacts/scan") with { If = NotCancelled & HashOfFiles("artifacts/scan/report.html").IsNot("") },
         Upload(PublishedArtifacts, "artifacts/publish\nartifacts/images\n"),
     ];
 
@@ -247,6 +274,14 @@ partial class Build
     ];
 
     private static RunStep Run(string target, params IEnumerable<(string Name, string Value)> parameters) => new(BuildCommandLine.Of(target, parameters)) { Name = target };
+
+    // What was found is shown when it stopped what came before, too.
+    private static RunStep UploadFindings(string files, params IEnumerable<(string Name, string Value)> parameters) => Run(nameof(IUploadSarif.UploadSarif), parameters) with
+    {
+        If = NotCancelled & HashOfFiles(files).IsNot(""),
+        Permissions = new() { SecurityEvents = Access.Write },
+        Environment = new Dictionary<string, string> { ["GITHUB_TOKEN"] = GitHubContext.Token },
+    };
 
     private ActionStep Upload(string name, string path) => new(Actions["actions/upload-artifact"])
     {

@@ -10,9 +10,11 @@ using Nuke.Components;
 /// <code>
 /// Doctor                                                      what this machine has
 /// Restore → Compile → Test                                    the code
-/// BuildImages → SmokeTestImages → SignImages → VerifyImages   the images, step by step
+/// BuildImages → SmokeTestImages → ScanImages →
+///   SignImages → VerifyImages                                 the images, step by step
 /// CheckImages                                                 the Dockerfiles
 /// Publish, PromoteImages                                      all of these, tags last; other tags for what is published
+/// UploadSarif, RescanImages                                   findings on GitHub, and in what is published already
 /// CreateRelease, PruneImages                                  on GitHub: what goes with the images, and what need not stay
 /// GenerateCompose → ComposeUp, ComposeLogs, ComposeDown       environments of the app on this machine
 /// DeployStack                                                 the same on Docker Swarm
@@ -24,8 +26,8 @@ using Nuke.Components;
 [StrictParameters]
 [ReportToGitHub]
 partial class Build : NukeBuild, IDoctor, ICompile, ITestWithSummary, ICheckImages,
-    IBuildImages, ISmokeTestImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages,
-    ICreateRelease, IPruneImages,
+    IBuildImages, ISmokeTestImages, IScanImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages,
+    IUploadSarif, IRescanImages, ICreateRelease, IPruneImages,
     IGenerateCompose, IComposeUp, IComposeLogs, IComposeDown, IDeployStack,
     IGenerateWorkflows, IGenerateRunConfigurations, IGenerateBakeFile, IVerifyGenerated, IUpdateLocks,
     IStopEngine, IClean

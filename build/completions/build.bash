@@ -18,19 +18,22 @@ _acci_build() {
         --help) words='true false' ;;
         --host) words='AppVeyor AzurePipelines Bamboo Bitbucket Bitrise GitHubActions GitLab Jenkins Rider SpaceAutomation TeamCity Terminal TravisCI VisualStudio VSCode' ;;
         --ignore-failed-sources) words='true false' ;;
+        --ignore-unfixed) words='true false' ;;
         --keyless) words='true false' ;;
         --no-cache) words='true false' ;;
         --no-logo) words='true false' ;;
         --plan) words='true false' ;;
         --purge) words='true false' ;;
+        --require-scan) words='true false' ;;
         --rollback) words='true false' ;;
-        --skip) words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows PromoteImages PruneImages Publish Restore SignImages SmokeTestImages StopEngine Test UpdateLocks VerifyGenerated VerifyImages' ;;
-        --target) words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows PromoteImages PruneImages Publish Restore SignImages SmokeTestImages StopEngine Test UpdateLocks VerifyGenerated VerifyImages' ;;
+        --scan-offline) words='true false' ;;
+        --skip) words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows PromoteImages PruneImages Publish RescanImages Restore ScanImages SignImages SmokeTestImages StopEngine Test UpdateLocks UploadSarif VerifyGenerated VerifyImages' ;;
+        --target) words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows PromoteImages PruneImages Publish RescanImages Restore ScanImages SignImages SmokeTestImages StopEngine Test UpdateLocks UploadSarif VerifyGenerated VerifyImages' ;;
         --verbosity) words='Verbose Normal Minimal Quiet' ;;
         --volumes) words='true false' ;;
-        '') words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows PromoteImages PruneImages Publish Restore SignImages SmokeTestImages StopEngine Test UpdateLocks VerifyGenerated VerifyImages' ;;
+        '') words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows PromoteImages PruneImages Publish RescanImages Restore ScanImages SignImages SmokeTestImages StopEngine Test UpdateLocks UploadSarif VerifyGenerated VerifyImages' ;;
     esac
-    case $word in -*) words='--cache --configuration --continue --coverage --delete --dry-run --environment --follow --force --from --from-registry --github-token --help --host --ignore-failed-sources --image-mirror --keep-days --keep-tags --keep-versions --keyless --minimum-age --no-cache --no-logo --partition --plan --platforms --profile --purge --registry --registry-token --registry-user --retry-budget --rollback --root --signing-key --signing-password --skip --solution --tag-rules --target --test-filter --to --verbosity --volumes' ;; esac
+    case $word in -*) words='--cache --configuration --continue --coverage --delete --dry-run --environment --follow --force --from --from-registry --github-token --help --host --ignore-failed-sources --ignore-file --ignore-unfixed --image --image-mirror --keep-days --keep-tags --keep-versions --keyless --minimum-age --no-cache --no-logo --partition --plan --platforms --profile --purge --registry --registry-token --registry-user --require-scan --retry-budget --rollback --root --sarif-files --scan-databases --scan-offline --severity --signing-key --signing-password --skip --solution --tag-rules --target --test-filter --to --verbosity --vex --volumes' ;; esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
 complete -o default -F _acci_build build.sh nuke

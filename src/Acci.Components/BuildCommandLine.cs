@@ -1,19 +1,13 @@
-using System.Text.RegularExpressions;
+using Acci.Delivery.RunConfigurations;
 
 namespace Acci.Components;
 
 /// <summary>The line with which a target is run, as it stands in workflows and is printed.</summary>
-public static partial class BuildCommandLine
+public static class BuildCommandLine
 {
     /// <summary>The line.</summary>
     /// <param name="target">The target, by <c>nameof</c>, so that it cannot be renamed without this line.</param>
     /// <param name="parameters">Parameters, by <c>nameof</c> as well, each with what follows it as a shell reads it: <c>"$REGISTRY"</c>; nothing for a switch.</param>
     public static string Of(string target, params IEnumerable<(string Name, string Value)> parameters) =>
-        string.Concat([$"./build.sh {target}", .. parameters.Select(x => $" --{Kebab(x.Name)}{(x.Value.Length > 0 ? " " : "")}{x.Value}")]);
-
-    /// <summary>A parameter's name as it is typed: <c>ImageMirror</c> → <c>image-mirror</c>.</summary>
-    internal static string Kebab(string name) => Words().Replace(name, "$1-$2").ToLowerInvariant();
-
-    [GeneratedRegex("([a-z0-9])([A-Z])")]
-    private static partial Regex Words();
+        string.Concat([$"./build.sh {target}", .. parameters.Select(x => $" --{BuildParameter.Typed(x.Name)}{(x.Value.Length > 0 ? " " : "")}{x.Value}")]);
 }

@@ -6,7 +6,7 @@ using Nuke.Components;
 namespace Acci.Components;
 
 /// <summary>The delivery of the build's images, made from its parameters. One per build: what one target finds out, the next one knows.</summary>
-public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazGitHub, IHazDryRun, IHazArtifacts
+public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScanning, IHazGitHub, IHazDryRun, IHazArtifacts
 {
     private static readonly ConditionalWeakTable<INukeBuild, DeliveryContext> Contexts = [];
     private static readonly ConditionalWeakTable<INukeBuild, ImageDelivery> Deliveries = [];
@@ -35,6 +35,7 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazGitHu
         SigningKey = SigningKey,
         SigningPassword = SigningPassword,
         Keyless = Keyless,
+        Scan = ScanOptions,
         GitHubToken = GitHubToken,
         DryRun = DryRun,
     };

@@ -4,12 +4,12 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Publishes the images.</summary>
-public interface IPublishImages : ISmokeTestImages, ISignImages, IVerifyImages
+public interface IPublishImages : ISmokeTestImages, IScanImages, ISignImages, IVerifyImages
 {
-    /// <summary>Everything from source to tags: builds, tries, pushes by digest, signs, verifies, and only then moves the tags.</summary>
+    /// <summary>Everything from source to tags: builds, tries, scans, pushes by digest, signs, verifies, and only then moves the tags.</summary>
     Target Publish => _ => _
-        .Description("Builds, tries, pushes, signs and verifies every image; its tags move last")
-        .DependsOn(SmokeTestImages, SignImages, VerifyImages)
+        .Description("Builds, tries, scans, pushes, signs and verifies every image; its tags move last")
+        .DependsOn(SmokeTestImages, ScanImages, SignImages, VerifyImages)
         .Executes(async () =>
         {
             var summaries = await Delivery.TagAsync();

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
+using Acci.Delivery.RunConfigurations;
 using Nuke.Common;
 using Nuke.Common.Execution;
 using Nuke.Common.Tooling;
@@ -48,7 +49,7 @@ public sealed partial class StrictParametersAttribute : BuildExtensionAttributeB
             if (!parameters.TryGetValue(Parameters.Normalize(name), out var member))
             {
                 var closest = ClosestMatch.Of(Parameters.Normalize(name), parameters.Select(x => x.Value?.GetCustomAttribute<ParameterAttribute>()?.Name ?? x.Value?.Name ?? x.Key));
-                yield return $"there is no parameter '--{name}'.{(closest is null ? "" : $" Did you mean '--{Kebab(closest)}'?")} All are listed by --help.";
+                yield return $"there is no parameter '--{name}'.{(closest is null ? "" : $" Did you mean '--{BuildParameter.Typed(closest)}'?")} All are listed by --help.";
             }
             else if (member is not null)
             {
@@ -108,11 +109,6 @@ public sealed partial class StrictParametersAttribute : BuildExtensionAttributeB
         }
     }
 
-    private static string Kebab(string name) => Words().Replace(name, "$1-$2").ToLowerInvariant();
-
     [GeneratedRegex("^--?(?<name>[A-Za-z][A-Za-z0-9_-]*)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Option();
-
-    [GeneratedRegex("([a-z0-9])([A-Z])")]
-    private static partial Regex Words();
 }

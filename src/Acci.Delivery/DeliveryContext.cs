@@ -5,6 +5,7 @@ using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Resilience;
+using Acci.Delivery.Scanning;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Versioning;
 using Serilog;
@@ -14,7 +15,7 @@ namespace Acci.Delivery;
 /// <summary>What the targets of one build share, each found when it is first asked for: the version, the engine, the registry, the signing key.</summary>
 /// <param name="options">What was set.</param>
 /// <param name="cancellationToken">Ends whatever is under way.</param>
-public sealed class DeliveryContext(DeliveryOptions options, CancellationToken cancellationToken)
+public sealed class DeliveryContext(DeliveryOptions options, CancellationToken cancellationToken) : IDisposable
 {
     private readonly Dictionary<string, Task> _found = [];
 
@@ -50,6 +51,17 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         Retry = Retry,
     });
 
+    /// <summary>What scans, or why there is nothing that does.</summary>
+    public Task<(Trivy? Scanner, string? Obstacle)> ScannerAsync() => Once(nameof(ScannerAsync), async () =>
+    {
+        var lockFile = Path.Combine(Scripts.Directory, "locks", "tools.json");
+        // An engine that is found may run the scanner's image; none is fetched for it.
+        var locator = new TrivyLocator(ToolLocks.Read(lockFile), Path.GetRelativePath(options.Root, lockFile), options.CacheDirectory, () => EngineLocator.FindRunningAsync(cancellationToken)) { Offline = options.Scan.Offline };
+        if (options.Scan.Program is { } program) locator = locator with { Installed = program };
+        var (scanner, obstacle) = await locator.LocateAsync(cancellationToken);
+        return (scanner is null ? null : scanner with { Databases = options.Scan.Databases, Offline = options.Scan.Offline }, obstacle);
+    });
+
     /// <summary>GitHub's API.</summary>
     public Task<GitHubConnection> GitHubAsync() => Once(nameof(GitHubAsync), () => GitHubConnection.OpenAsync(options.Root, options.GitHubToken, Retry, cancellationToken));
 
@@ -74,6 +86,12 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     public async Task<ImageReference> RepositoryAsync(ImageDefinition image) => (await DestinationAsync()).RepositoryOf(image);
 
     private RetryOptions Retry => new() { Budget = options.RetryBudget, Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
+
+    /// <summary>Lets other builds of the checkout go on.</summary>
+    public void Dispose()
+    {
+        if (_found.GetValueOrDefault(nameof(LockAsync)) is Task<CheckoutLock> { IsCompletedSuccessfully: true, Result: var held }) held.Dispose();
+    }
 
     // What docker's configuration has, every other tool finds by itself.
     private async Task<ICredentialSource> OwnCredentialsAsync() => Credentials.From(Given?.For((await DestinationAsync()).Domain), new EnvironmentCredentials());

@@ -1,5 +1,6 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Scanning;
 
 namespace Acci.Delivery;
 
@@ -65,6 +66,9 @@ public sealed record DeliveryOptions
 
     /// <summary>Sign with the workflow's identity.</summary>
     public bool Keyless { get; init; }
+
+    /// <summary>What is scanned, how, and what it takes to stop a publish.</summary>
+    public ScanOptions Scan { get; init; } = new();
 
     /// <summary>Token for GitHub's API.</summary>
     public string? GitHubToken { get; init; }

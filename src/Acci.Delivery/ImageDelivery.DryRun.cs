@@ -1,6 +1,7 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Scanning;
 using Serilog;
 
 namespace Acci.Delivery;
@@ -23,6 +24,13 @@ public sealed partial class ImageDelivery
     {
         foreach (var image in context.Options.Images)
             Log.Information("{Image}: would start every platform that this machine can run, read-only and without capabilities{Health:l}", image.Name, image.Health is { } health ? $", and ask {health.Path} on port {health.Port}" : "");
+    }
+
+    private void SayScan()
+    {
+        var names = context.Options.Scan.Images.Count > 0 ? context.Options.Scan.Images : [.. context.Options.Images.Select(x => x.Name)];
+        var severities = string.Join(", ", context.Options.Scan.Severities.OrderDescending().Select(x => x.ToName()));
+        foreach (var name in names) Log.Information("{Image:l}: would scan every platform with Trivy, and stop at {Severities:l}", name, severities);
     }
 
     private void SaySign()

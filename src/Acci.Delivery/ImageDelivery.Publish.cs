@@ -11,7 +11,7 @@ namespace Acci.Delivery;
 public sealed partial class ImageDelivery
 {
     private const int SigningRounds = 2;
-    private static readonly PublishStep[] BeforeTags = [PublishStep.SmokeTest, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
+    private static readonly PublishStep[] BeforeTags = [PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
 
     /// <summary>Pushes every image by digest, signs it there and attests what is known of its making. No tag moves.</summary>
     public Task SignAsync() => ForEachImageAsync(SaySign, async (image, publish) =>
@@ -65,7 +65,8 @@ public sealed partial class ImageDelivery
         var plans = new List<TagPlan>();
         await ForEachImageAsync(async (_, publish) =>
         {
-            var open = BeforeTags.Where(step => !publish.Has(step)).ToArray();
+            var mayGoUnscanned = await MayGoUnscannedAsync(publish);
+            var open = BeforeTags.Where(step => !publish.Has(step) && !(step == PublishStep.Scan && mayGoUnscanned)).ToArray();
             if (open.Length > 0) throw new DeliveryException($"No tag of {publish.Record.Repository} moves: {string.Join(" and ", open)} not done for {publish.Record.Digest}. Run Publish.");
             plans.Add(await TagPlan.DecideAsync(registry, ImageReference.Parse(publish.Record.Repository), publish.Record.Digest, tags.All, tags.Floating, Cancellation));
         });
@@ -117,6 +118,12 @@ public sealed partial class ImageDelivery
             throw new DeliveryException(
                 $"'{image.Name}' is made from stand-ins for {string.Join(", ", publish.Record.StandIns)} and must not leave this machine: {destination} does not get it. "
                 + "Build it where the base images can be had, or name a registry that carries them with --image-mirror.");
+        }
+
+        if (!publish.Has(PublishStep.Scan) && (context.Options.Scan.Required || !destination.IsLoopback))
+        {
+            throw new DeliveryException(
+                $"'{image.Name}' has not been scanned and passed, and {destination} does not get it: run ScanImages, or Publish as a whole.{(publish.Record.NotScanned is { } reason ? $" It was not scanned: {reason}" : "")}");
         }
 
         var registry = await context.RegistryAsync();

@@ -33,14 +33,26 @@ internal static class Conformance
     /// <summary>A file that is no list of cases; the test that calls this is skipped where there is none.</summary>
     public static string Text(string file)
     {
-        Assert.SkipWhen(Root is null || !File.Exists(Path.Combine(Root, file)), $"There is no {file}: neither {Variable} nor a folder shared/conformance above this one leads to it.");
-        return File.ReadAllText(Path.Combine(Root, file));
+        Assert.SkipWhen(Root is null || !System.IO.File.Exists(Path.Combine(Root, file)), $"There is no {file}: neither {Variable} nor a folder shared/conformance above this one leads to it.");
+        return System.IO.File.ReadAllText(Path.Combine(Root, file));
     }
+
+    /// <summary>One row for every file of the folder with this ending: its path.</summary>
+    public static IEnumerable<TheoryDataRow<string>> Files(string folder, string ending)
+    {
+        if (Root is not null && Directory.Exists(Path.Combine(Root, folder)))
+            return Directory.EnumerateFiles(Path.Combine(Root, folder), $"*{ending}").Order(StringComparer.Ordinal).Select(path => new TheoryDataRow<string>(path) { TestDisplayName = Path.GetRelativePath(Root, path) });
+        var reason = $"There are no cases: neither {Variable} nor a folder shared/conformance above this one leads to '{folder}'.";
+        return [new TheoryDataRow<string>("") { Skip = reason, TestDisplayName = folder }];
+    }
+
+    /// <summary>A file of the cases' folder, or null when it is not there.</summary>
+    public static string? File(string name) => Root is not null && System.IO.File.Exists(Path.Combine(Root, name)) ? Path.Combine(Root, name) : null;
 
     /// <summary>One case.</summary>
     public static JsonElement Case(string file, int index) => Read(Path.Combine(Root!, file))[index];
 
-    private static List<JsonElement> Read(string file) => [.. JsonElement.Parse(File.ReadAllBytes(file)).EnumerateArray()];
+    private static List<JsonElement> Read(string file) => [.. JsonElement.Parse(System.IO.File.ReadAllBytes(file)).EnumerateArray()];
 
     private static IEnumerable<string> Above(string folder)
     {

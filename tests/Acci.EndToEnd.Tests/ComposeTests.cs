@@ -109,7 +109,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         failure.AssertFailed("acci", "rolled back");
         await DockerAsync($"stop {client}");
         var answers = await DockerAsync($"logs {client}");
-        await DockerAsync($"rm {client}");
+        await DockerAsync($"rm --volumes {client}");
         Assert.Matches(@"(?m)^\d{2,} answered, 0 lost$", answers);
 
         (await RunAsync("ComposeDown --volumes", "prod")).AssertSucceeded();
@@ -164,11 +164,39 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         Assert.Equal("", await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={_project}"));
     }
 
+    [Fact]
+    public async Task Ctrl_C_while_an_environment_comes_up_leaves_nothing_of_it()
+    {
+        published.NeedsEngine();
+        var port = FreePorts(3);
+        var started = new TaskCompletionSource();
+        var group = 0;
+        // A session of its own, which the signal reaches as a terminal's Ctrl-C would, and which does not ignore it.
+        var command = new Command("setsid", "--wait", "env", "--default-signal=INT", "bash", "-c", "echo $$; exec ./build.sh ComposeUp --environment prod 2>&1")
+        {
+            WorkingDirectory = Root,
+            Environment = new Dictionary<string, string?> { ["COMPOSE_PROJECT_NAME"] = _project, ["ACCI_PORTS"] = $"{port}-{port + 2}" },
+        };
+        _started.Add("prod");
+
+        var run = CommandRunner.TryRunAsync(command, line =>
+        {
+            if (group == 0) group = int.Parse(line, CultureInfo.InvariantCulture);
+            if (line.Contains("postgres-1: starting", StringComparison.Ordinal)) started.TrySetResult();
+        }, Cancellation);
+        await started.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+        await CommandRunner.RunAsync(new Command("bash", "-c", $"kill -INT -- -{group}"), cancellationToken: Cancellation);
+
+        Assert.NotEqual(0, (await run).ExitCode);
+        foreach (var kind in (string[])["ps -aq", "network ls -q", "volume ls -q"])
+            Assert.Equal("", await DockerAsync($"{kind} --filter label=com.docker.compose.project={_project}"));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var environment in _started.Distinct()) await RunAsync("ComposeDown --volumes", environment);
-        if (_leaveSwarm) await ShellAsync($"{Docker} swarm leave --force");
-        await ShellAsync($"{Docker} rm --force {_project}-client");
+        if (_leaveSwarm) await ShellAsync($"{Docker} swarm leave --force && {Docker} network rm docker_gwbridge");
+        await ShellAsync($"{Docker} rm --force --volumes {_project}-client");
         _directory.Dispose();
     }
 
@@ -196,7 +224,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
     {
         var script = Path.Combine(_directory.Path, "client");
         await File.WriteAllTextAsync(script, """
-            trap 'echo "$ok answered, $lost lost"; exit' TERM
+            trap 'echo "$ok answered, $lost lost"; exit' TERM INT
             ok=0 lost=0
             while true; do
               line=

@@ -131,6 +131,7 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
             repository.Releases.Add(new Release(1) { TagName = version, Name = version, TargetCommitish = "main", PublishedAt = DateTimeOffset.UtcNow.AddDays(-30) });
         }
 
+        gitHub.AddRepository("aquasecurity/trivy");
         var environment = new Dictionary<string, string?> { ["GITHUB_API_URL"] = gitHub.Url, ["GITHUB_TOKEN"] = "ghs_0815", ["GITHUB_REPOSITORY"] = "octo/acci" };
         var dry = (await Checkout.BuildAsync("UpdateLocks --dry-run", Cancellation, environment)).AssertSucceeded();
         (await Checkout.BuildAsync("VerifyGenerated", Cancellation)).AssertSucceeded();

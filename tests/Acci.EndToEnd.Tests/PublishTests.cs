@@ -23,7 +23,9 @@ public class PublishTests(PublishedImage published)
         published.Publish.AssertSucceeded();
         Assert.True(published.Publish.Duration < ColdLimit, $"it took {published.Publish.Duration}");
         Assert.Contains(published.Record.Digest.ToString(), published.Publish.Output, StringComparison.Ordinal);
-        Assert.Equal(Enum.GetValues<PublishStep>().Except([PublishStep.Scan]), published.Record.Steps.Keys.Order());
+        // Where there is no scanner, and none can be fetched, that is said, and is no done step.
+        var expected = published.Record.NotScanned is null ? Enum.GetValues<PublishStep>() : Enum.GetValues<PublishStep>().Except([PublishStep.Scan]);
+        Assert.Equal(expected, published.Record.Steps.Keys.Order());
     }
 
     [Fact]

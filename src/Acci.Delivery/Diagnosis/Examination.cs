@@ -3,6 +3,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Scanning;
 using static Acci.Delivery.Diagnosis.FindingSeverity;
 
 namespace Acci.Delivery.Diagnosis;
@@ -25,6 +26,7 @@ public sealed class Examination(DeliveryContext context)
             LookAtSpace(),
             .. await baseImages,
             await LookAtRegistryAsync(),
+            LookAtScanner(),
             LookAtTool("cosign", "signing", "https://docs.sigstore.dev/cosign"),
             LookAtKey(),
         ];
@@ -106,6 +108,25 @@ public sealed class Examination(DeliveryContext context)
         {
             return new Finding("Registry", exception.Message, Fatal);
         }
+    }
+
+    private Finding LookAtScanner()
+    {
+        const string name = "Scanner";
+        if (Executables.Find("trivy") is { } path) return new Finding(name, path, Good);
+        var lockFile = Path.Combine(context.Scripts.Directory, "locks", "tools.json");
+        try
+        {
+            if (!context.Options.Scan.Offline && ToolLocks.Read(lockFile).Trivy is { } pinned && pinned.Archives.GetValueOrDefault(ToolFetch.Machine)?.Sha256 is not null)
+                return new Finding(name, $"trivy is not on the PATH: version {pinned.Version} will be fetched, if it can be", Notice);
+        }
+        catch (DeliveryException exception)
+        {
+            return new Finding(name, exception.Message, Fatal);
+        }
+
+        var needed = context.Options.Scan.Required || (context.Options.Registry is { } registry && !Destination.Parse(registry).IsLoopback);
+        return new Finding(name, $"trivy is not on the PATH{(needed ? ", and without it nothing is published there" : ": images are not scanned, and stay on this machine")}. Install it: https://trivy.dev", needed ? Fatal : Notice);
     }
 
     private static Finding LookAtTool(string tool, string purpose, string home) => (Executables.Find(tool), CanFetch: PrivateEngine.CanFetchPackages) switch

@@ -41,10 +41,9 @@ public sealed record ActionUpdates(GitHubConnection GitHub, TimeSpan MinimumAge)
             return action;
         }
 
-        var age = DateTimeOffset.UtcNow - (release.PublishedAt ?? release.CreatedAt);
-        if (age < MinimumAge)
+        if (LockChange.IfTooYoung(action.Name, action.Version, release.TagName, release.PublishedAt ?? release.CreatedAt, MinimumAge) is { } left)
         {
-            changes(LockChange.Left(action.Name, action.Version, $"{release.TagName} has been out for {age.TotalDays:0} days only, and {MinimumAge.TotalDays:0} are waited for"));
+            changes(left);
             return action;
         }
 

@@ -3,7 +3,7 @@ using Serilog;
 namespace Acci.Delivery.Processes;
 
 /// <summary>Keeps two builds of one checkout from working on its images at once. The operating system lets go of it when the process ends, however it ends.</summary>
-public sealed class CheckoutLock
+public sealed class CheckoutLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -14,6 +14,9 @@ public sealed class CheckoutLock
 
     /// <summary>The file that is locked.</summary>
     public string File => _file.Name;
+
+    /// <summary>Lets go of it.</summary>
+    public void Dispose() => _file.Dispose();
 
     /// <summary>Takes the lock, and where another build has it, says so and waits until that one has ended.</summary>
     /// <param name="file">The file to lock; it stays.</param>

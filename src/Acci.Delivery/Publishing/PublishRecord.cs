@@ -34,6 +34,9 @@ public sealed partial record PublishRecord
     /// <summary>Who signed it: the key's reference or the keyless identity.</summary>
     public string? Signer { get; init; }
 
+    /// <summary>Why it was not scanned, where that is so; an image that was not scanned never leaves this machine.</summary>
+    public string? NotScanned { get; init; }
+
     /// <summary>The tags that point at it.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 

@@ -64,6 +64,32 @@ public sealed class PublishTransaction
         Log.Information("{Image}: {Result:l}", Record.Image, result);
     }
 
+    /// <summary>
+    /// Does the step, whether it is done or not. When it was, and ends well again, what comes after it stays done; when it does not, it and all after it are open.
+    /// </summary>
+    public async Task ConfirmAsync(PublishStep step, Func<Task<string>> action)
+    {
+        if (!Record.Steps.TryGetValue(step, out var done))
+        {
+            await RedoAsync(step, action);
+            return;
+        }
+
+        string result;
+        try
+        {
+            result = await action();
+        }
+        catch (DeliveryException)
+        {
+            Reopen(step);
+            throw;
+        }
+
+        Update(record => record with { Steps = new SortedDictionary<PublishStep, StepResult>(record.Steps.ToDictionary()) { [step] = done with { Result = result } } });
+        Log.Information("{Image}: {Result:l}", Record.Image, result);
+    }
+
     /// <summary>Takes the step, and those after it, as not done.</summary>
     public void Reopen(PublishStep step) => Update(record => record with { Steps = record.Steps.Where(x => x.Key < step).ToDictionary() });
 

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Acci.Delivery.RunConfigurations;
 
 /// <summary>What can be typed after <c>./build.sh</c>: the targets, and the parameters.</summary>
 /// <param name="Targets">The targets, by name.</param>
 /// <param name="Parameters">The parameters, by name.</param>
-public sealed partial record BuildCommands(IReadOnlyList<BuildTarget> Targets, IReadOnlyList<BuildParameter> Parameters)
+public sealed record BuildCommands(IReadOnlyList<BuildTarget> Targets, IReadOnlyList<BuildParameter> Parameters)
 {
     private const string Definitions = "#/definitions/";
 
@@ -35,7 +34,7 @@ public sealed partial record BuildCommands(IReadOnlyList<BuildTarget> Targets, I
     {
         var type = property.Value.TryGetProperty("items", out var items) ? items : property.Value;
         if (type.TryGetProperty("$ref", out var reference) && definitions.TryGetProperty(reference.GetString()![Definitions.Length..], out var definition)) type = definition;
-        return new BuildParameter(Kebab(property.Name), property.Value.TryGetProperty("description", out var description) ? description.GetString()! : "")
+        return new BuildParameter(BuildParameter.Typed(property.Name), property.Value.TryGetProperty("description", out var description) ? description.GetString()! : "")
         {
             IsSwitch = IsBoolean(type),
             Values = type.TryGetProperty("enum", out var values) ? [.. values.EnumerateArray().Select(x => x.GetString()!)] : [],
@@ -45,9 +44,4 @@ public sealed partial record BuildCommands(IReadOnlyList<BuildTarget> Targets, I
     // A switch that may be left out has the types boolean and null.
     private static bool IsBoolean(JsonElement type) => type.TryGetProperty("type", out var name)
         && (name.ValueKind == JsonValueKind.Array ? name.EnumerateArray().Any(x => x.ValueEquals("boolean")) : name.ValueEquals("boolean"));
-
-    private static string Kebab(string name) => Words().Replace(name, "$1-$2").ToLowerInvariant();
-
-    [GeneratedRegex("([a-z0-9])([A-Z])")]
-    private static partial Regex Words();
 }

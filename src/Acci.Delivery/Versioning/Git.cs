@@ -64,6 +64,26 @@ internal sealed class Git(string directory)
         (await AnswerAsync(cancellationToken, "for-each-ref", "--points-at=HEAD", "--format=%(refname:lstrip=3)", "refs/remotes"))
         ?.Split('\n', StringSplitOptions.TrimEntries).Where(name => name != "HEAD").ToList() ?? [];
 
+    /// <summary>The files git knows, relative to the directory, with slashes; none outside a working tree.</summary>
+    public async Task<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) =>
+        (await AnswerAsync(cancellationToken, "ls-files", "-z"))?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary>The files of a commit, with slashes.</summary>
+    public async Task<IReadOnlyList<string>> FilesAtAsync(string revision, CancellationToken cancellationToken) =>
+        (await AnswerAsync(cancellationToken, "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision))?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary>A file as it was at a commit.</summary>
+    public async Task<string?> ReadAtAsync(string revision, string file, CancellationToken cancellationToken) =>
+        await RunAsync(cancellationToken, "cat-file", "blob", $"{revision}:{file}") is { Succeeded: true } result ? result.StandardOutput : null;
+
+    /// <summary>The commit that a name stands for; none where there is no such commit.</summary>
+    public Task<string?> CommitOfAsync(string name, CancellationToken cancellationToken) =>
+        AnswerAsync(cancellationToken, "rev-parse", "--verify", "--quiet", "--end-of-options", $"{name}^{{commit}}");
+
+    /// <summary>The tags on a commit.</summary>
+    public async Task<IReadOnlyList<string>> TagsAtAsync(string revision, CancellationToken cancellationToken) =>
+        (await AnswerAsync(cancellationToken, "tag", "--points-at", revision))?.Split('\n', StringSplitOptions.TrimEntries) ?? [];
+
     /// <summary>The address of the remote called <c>origin</c>.</summary>
     public Task<string?> OriginAsync(CancellationToken cancellationToken) => AnswerAsync(cancellationToken, "remote", "get-url", "origin");
 

@@ -71,7 +71,7 @@ public sealed class AuthorizationTests : IAsyncLifetime
 
         await registry.PushAsync(layout, repository, new ProgressTrigger(bytes: 3_000_000, () => Thread.Sleep(3000)), Cancellation);
 
-        Assert.True(_tokens.Requests.Count(x => x.Scope.EndsWith(":pull,push", StringComparison.Ordinal)) > 1, "The token did not expire.");
+        Assert.True(_tokens.Requests.Count(x => x.Scope.Contains("push", StringComparison.Ordinal)) > 1, "The token did not expire.");
         Assert.Empty(_notices);
         await registry.ResolveAsync(repository.WithDigest(layout.Root.Digest), Cancellation);
     }

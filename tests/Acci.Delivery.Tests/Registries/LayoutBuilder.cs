@@ -78,7 +78,9 @@ internal sealed class LayoutBuilder(string folder)
         _manifests.Add(attestation);
     }
 
-    public async Task<OciLayout> WriteAsync(string? created = null)
+    /// <param name="created">When the index says it was created, if it does.</param>
+    /// <param name="annotations">Further annotations of the index, if any.</param>
+    public async Task<OciLayout> WriteAsync(string? created = null, JsonObject? annotations = null)
     {
         var index = new JsonObject
         {
@@ -87,6 +89,7 @@ internal sealed class LayoutBuilder(string folder)
             ["manifests"] = new JsonArray([.. _manifests]),
         };
         if (created is not null) index["annotations"] = new JsonObject { ["org.opencontainers.image.created"] = created };
+        if (annotations is not null) index["annotations"] = annotations;
         await WriteRootAsync(AddJson(MediaTypes.ImageIndex, index));
         return await OciLayout.OpenAsync(folder);
     }

@@ -108,8 +108,7 @@ internal sealed partial class ExpressionEvaluator(Func<string, object?> context,
         var matcher = new Matcher();
         foreach (var pattern in patterns) matcher.AddInclude(pattern);
         var names = matcher.GetResultsInFullPath(root).Order(StringComparer.Ordinal).ToList();
-        Assert.NotEmpty(names);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names.Select(x => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(x))))))));
+        return names.Count == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names.Select(x => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(x))))))));
     }
 
     private bool Takes(string token)

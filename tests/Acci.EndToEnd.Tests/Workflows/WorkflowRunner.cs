@@ -32,6 +32,9 @@ internal sealed class WorkflowRunner
     /// <summary>The repository's secrets.</summary>
     public required IReadOnlyDictionary<string, string> Secrets { get; init; }
 
+    /// <summary>A folder of programs that are found before others of their name.</summary>
+    public required string Programs { get; init; }
+
     /// <summary>Scripts in whose place others are run.</summary>
     public IReadOnlyDictionary<string, string> Replaced { get; init; } = new Dictionary<string, string>();
 
@@ -114,6 +117,7 @@ internal sealed class WorkflowRunner
         var (output, summary) = (File("output"), File("summary"));
         var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(x => x.StartsWith("GITHUB_", StringComparison.Ordinal)).ToDictionary(x => x, _ => (string?)null);
         foreach (var (name, value) in run.Environment(Repository, Folder, Api, job)) variables[name] = value;
+        variables["PATH"] = $"{Programs}:{Environment.GetEnvironmentVariable("PATH")}";
         (variables["GITHUB_OUTPUT"], variables["GITHUB_STEP_SUMMARY"], variables["GITHUB_ENV"], variables["GITHUB_PATH"]) = (output, summary, File("env"), File("path"));
         foreach (var (name, value) in environment) variables[name] = value!.ToString();
 

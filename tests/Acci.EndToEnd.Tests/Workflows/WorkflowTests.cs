@@ -3,6 +3,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
+using Acci.Delivery.Tests.Scanning;
 using Acci.GitHub.StandIn;
 
 namespace Acci.EndToEnd.Tests.Workflows;
@@ -10,7 +11,7 @@ namespace Acci.EndToEnd.Tests.Workflows;
 /// <summary>
 /// The workflows of this repository, run here as <see cref="WorkflowRunner"/> says, against a stand-in for GitHub's API and the local registry. Beside what that class
 /// replaces: images go to the local registry (the variable REGISTRY), for two platforms (PLATFORMS), signed with a key (SIGNING_KEY), because there is no GitHub that
-/// would vouch for an identity; and <c>Test</c> tests one small project, because testing everything would test this, too.
+/// would vouch for an identity; the scanner is a stand-in for Trivy; and <c>Test</c> tests one small project, because testing everything would test this, too.
 /// </summary>
 [Collection(nameof(Publishing))]
 public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
@@ -19,6 +20,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
 
     private readonly string _owner = $"octo-{Guid.NewGuid():n}"[..13];
     private readonly DirectoryInfo _keys = Directory.CreateTempSubdirectory("acci-keys-");
+    private readonly DirectoryInfo _programs = Directory.CreateTempSubdirectory("acci-programs-");
     private Checkout? _checkout;
     private GitHubStandIn? _gitHub;
     private string _registry = "";
@@ -28,6 +30,8 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
     private string Repository => $"{_owner}/acci";
 
     private ImageReference Image => ImageReference.Parse($"{_registry}/{_owner}/acci");
+
+    private IEnumerable<string> UploadedTools => _gitHub!.AddRepository(Repository).SarifUploads.Select(x => x.Sarif["runs"]![0]!["tool"]!["driver"]!["name"]!.ToString());
 
     public async ValueTask InitializeAsync()
     {
@@ -43,24 +47,31 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
     {
         _checkout?.Dispose();
         _keys.Delete(recursive: true);
+        _programs.Delete(recursive: true);
         if (_gitHub is null) return;
         await _gitHub.DisposeAsync();
         Assert.Empty(_gitHub.Violations);
     }
 
     [Fact]
-    public async Task A_push_to_main_is_tested_checked_and_published()
+    public async Task A_push_to_main_is_tested_checked_and_published_and_scanned_again_every_week()
     {
         var runner = await RunnerAsync();
 
         await runner.RunAsync(GitHubEvent.PushToMain(Repository), Cancellation);
 
-        Assert.Equal(["ci/test", "ci/check", "ci/check", "publish/publish"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
+        Assert.Equal(["ci/test", "ci/check", "ci/check", "ci/check", "publish/publish", "publish/publish"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
         Assert.Contains("| Acci.Components.Tests |", runner.Summary, StringComparison.Ordinal);
         Assert.Contains("## Coverage", runner.Summary, StringComparison.Ordinal);
         Assert.Contains($"`{Image}`", runner.Summary, StringComparison.Ordinal);
         using var registry = OciRegistry.Of(Image);
         Assert.NotNull(await registry.FindAsync(Image.WithTag("main"), Cancellation));
+        Assert.Equal(["BuildKit checks", "Trivy", "Trivy"], UploadedTools.Order());
+
+        await runner.RunAsync(GitHubEvent.Schedule(Repository, "23 4 * * 1"), Cancellation);
+
+        Assert.Equal("rescan/rescan", $"{runner.Steps[^1].Workflow}/{runner.Steps[^1].Job}");
+        Assert.Equal(["BuildKit checks", "Trivy", "Trivy", "Trivy", "Trivy"], UploadedTools.Order());
         Assert.All(runner.Steps, step => Assert.Contains("::group::", step.Output, StringComparison.Ordinal));
         await AssertNoSecretAsync(runner);
     }
@@ -72,7 +83,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
 
         await runner.RunAsync(GitHubEvent.PullRequestOfFork(Repository), Cancellation);
 
-        Assert.Equal(["ci/test", "ci/check", "ci/check"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
+        Assert.Equal(["ci/test", "ci/check", "ci/check", "ci/check"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
         Assert.All(runner.Steps, step => Assert.DoesNotContain("injected", step.Output, StringComparison.Ordinal));
     }
 
@@ -85,7 +96,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
 
         await runner.RunAsync(GitHubEvent.Tag(Repository, "v7.7.7"), Cancellation);
 
-        Assert.Equal(["publish/publish", "publish/release"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
+        Assert.Equal(["publish/publish", "publish/publish", "publish/release"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
         using var registry = OciRegistry.Of(Image);
         Assert.NotNull(await registry.FindAsync(Image.WithTag("7.7.7"), Cancellation));
         var release = Assert.Single(_gitHub.AddRepository(Repository).Releases);
@@ -109,6 +120,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
     {
         published.NeedsEngine();
         var cosign = await new PrivateTools(new EngineScripts(Path.Combine(_checkout!.Folder, "deploy"), CacheDirectory.Default)).CosignAsync(Cancellation);
+        new TrivyStandIn(_programs.FullName).AnswerWith([TrivyStandIn.Vulnerability("CVE-2026-4711", "LOW")]);
         var key = await LocalKeyPair.EnsureAsync(_keys.FullName, cosign, Cancellation);
         return new WorkflowRunner
         {
@@ -117,6 +129,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
             Api = _gitHub!.Url,
             Variables = new Dictionary<string, string> { ["REGISTRY"] = $"{_registry}/{_owner}", ["PLATFORMS"] = "linux/amd64,linux/ppc64le" },
             Secrets = new Dictionary<string, string> { ["SIGNING_KEY"] = await File.ReadAllTextAsync(key.Reference, Cancellation), ["SIGNING_PASSWORD"] = key.Password! },
+            Programs = _programs.FullName,
             Replaced = new Dictionary<string, string> { ["./build.sh Test --coverage"] = $"./build.sh Test --coverage --solution {Solution} --configuration Debug --test-filter FullyQualifiedName~ClosestMatchTests" },
         };
     }

@@ -117,7 +117,7 @@ internal sealed class ComposeStart(ComposeProject project, TimeSpan limit)
         // What it ended with is forgotten as soon as it is started again.
         var known = container.Problem is null && _failed.TryGetValue(container.Name, out var earlier) ? earlier : container;
         var problem = known.Problem ?? (container.Restarts >= MostRestarts ? $"ends again and again, last with exit code {container.ExitCode}" : null) ?? $"is {container.State} after {limit.TotalSeconds:0} s{(container.HealthOutput is { Length: > 0 } output ? $", and its health check says: {output.Trim().ReplaceLineEndings(" ")}" : "")}";
-        if (container.Restarts > 0) problem += $", and was started again {container.Restarts} times";
+        if (container.Restarts > 0) problem += $", and was started again {(container.Restarts == 1 ? "once" : $"{container.Restarts} times")}";
         var lines = await project.LastLinesAsync(container.Name, ShownLines);
         return new DeliveryException($"{container.Service} does not come up: {container.Name} {problem}.{(lines.Count == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {line}"))}")}");
     }
@@ -128,11 +128,14 @@ internal sealed class ComposeStart(ComposeProject project, TimeSpan limit)
         return new DeliveryException($"The environment cannot be started: {reason}");
     }
 
-    // Data that a first start began to make may be half of what they should be.
+    // Data that a first start began to make may be half of what they should be. Quick, because a build that is interrupted has seconds to end in.
     private async Task RemoveAsync(bool hasData)
     {
         Log.Information("Taking away what was started{Data:l}", hasData ? "; the data that were there stay" : "");
+        var containers = (await project.ContainersAsync(CancellationToken.None)).Select(x => x.Id).ToArray();
+        if (hasData && containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Docker(["stop", "--time", "2", .. containers]), cancellationToken: CancellationToken.None);
+        if (containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Docker(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
         string[] volumes = hasData ? [] : ["--volumes"];
-        await CommandRunner.TryRunAsync(project.Compose(["down", "--remove-orphans", "--timeout", "5", .. volumes]), Log.Verbose, CancellationToken.None);
+        await CommandRunner.TryRunAsync(project.Compose(["down", "--remove-orphans", .. volumes]), Log.Verbose, CancellationToken.None);
     }
 }

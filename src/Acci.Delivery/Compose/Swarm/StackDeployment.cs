@@ -27,7 +27,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, TimeSpan
         {
             await RunAsync(file, folder, before, cancellationToken);
         }
-        catch (Exception) when (before.Count == 0)
+        catch (DeliveryException) when (before.Count == 0)
         {
             Log.Information("Taking away what was deployed{Data:l}", data.Count > 0 ? "; the data that were there stay" : "");
             await swarm.RemoveAsync(stack, CancellationToken.None);

@@ -1,0 +1,12 @@
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>Scans published images again.</summary>
+public interface IRescanImages : IHazDelivery
+{
+    /// <summary>Scans the published digests, for a schedule, and uploads the findings for the commits they were built from.</summary>
+    Target RescanImages => _ => _
+        .Description("Scans what is published again, and uploads the findings for the commit each image was built from")
+        .Executes(() => Delivery.RescanAsync());
+}

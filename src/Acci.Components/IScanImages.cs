@@ -1,0 +1,14 @@
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>Scans the images.</summary>
+public interface IScanImages : IHazDelivery
+{
+    /// <summary>Scans every platform of every built image before anything leaves the machine, or the published images that <c>--image</c> names.</summary>
+    Target ScanImages => _ => _
+        .Description("Scans every platform for vulnerabilities and secrets, writes artifacts/scan/report.html, and stops what --severity says")
+        .TryAfter<ISmokeTestImages>(x => x.SmokeTestImages)
+        .TryBefore<ISignImages>(x => x.SignImages)
+        .Executes(() => Delivery.ScanAsync());
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Acci.Delivery.GitHub;
+
+/// <summary>GitHub's code scanning: takes analyses and tells how their processing went. Source: GitHub's REST API, "Code scanning".</summary>
+/// <param name="connection">The connection.</param>
+public sealed class CodeScanning(GitHubConnection connection)
+{
+    private const string Permission = "security-events: write";
+
+    /// <summary>Looks after 5, 15, 35, 75 and 155 seconds. Source: github/codeql-action.</summary>
+    public static IReadOnlyList<TimeSpan> DefaultPauses { get; } = [.. new[] { 5, 10, 20, 40, 80 }.Select(x => TimeSpan.FromSeconds(x))];
+
+    /// <summary>How long it is until each look at an upload that is being processed.</summary>
+    public IReadOnlyList<TimeSpan> Pauses { get; init; } = DefaultPauses;
+
+    /// <summary>Uploads an analysis. Sent twice, the second replaces the first, which makes it safe to repeat what got no answer.</summary>
+    /// <returns>The upload's identifier.</returns>
+    /// <exception cref="GitHubException">GitHub refused it.</exception>
+    public async Task<string> UploadAsync(SarifPayload payload, CancellationToken cancellationToken)
+    {
+        var answer = await connection.RunAsync(
+            $"take an analysis of {payload.Ref}",
+            Permission,
+            github => github.Connection.Post<Dictionary<string, object>>(Address("sarifs"), payload.ToBody(), null, "application/json"),
+            cancellationToken);
+        return answer.HttpResponse.Body is string body && Text(body, "id") is { Length: > 0 } id
+            ? id
+            : throw new DeliveryException($"{connection.Server} took the analysis and did not say as what: its processing cannot be awaited.");
+    }
+
+    /// <summary>Waits until the upload is processed.</summary>
+    /// <returns>What was wrong with it, empty when nothing was; null when it is still being processed after the last look.</returns>
+    public async Task<IReadOnlyList<string>?> WaitAsync(string id, CancellationToken cancellationToken)
+    {
+        foreach (var pause in Pauses)
+        {
+            await Task.Delay(pause, cancellationToken);
+            // An upload that was just taken may not be known everywhere yet.
+            var body = await connection.FindAsync(
+                $"tell how the upload {id} was processed",
+                "security-events: read",
+                async github => (await github.Connection.Get<Dictionary<string, object>>(Address($"sarifs/{Uri.EscapeDataString(id)}"), new Dictionary<string, string>())).HttpResponse.Body as string ?? "",
+                cancellationToken);
+            switch (body is null ? null : Text(body, "processing_status"))
+            {
+                case "complete": return [];
+                case "failed": return Errors(body!);
+            }
+        }
+
+        return null;
+    }
+
+    private Uri Address(string path) => new(string.Create(CultureInfo.InvariantCulture, $"repos/{connection.Repository.Owner}/{connection.Repository.Name}/code-scanning/{path}"), UriKind.Relative);
+
+    private static string? Text(string body, string property)
+    {
+        using var document = JsonDocument.Parse(body);
+        return document.RootElement.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+
+    private static IReadOnlyList<string> Errors(string body)
+    {
+        using var document = JsonDocument.Parse(body);
+        return document.RootElement.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0
+            ? [.. errors.EnumerateArray().Select(x => x.ToString())]
+            : ["no reason was given"];
+    }
+}

@@ -1,0 +1,174 @@
+using Acci.Delivery.GitHub;
+using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Sarif;
+using Acci.Delivery.Scanning;
+using Acci.Delivery.Scanning.Report;
+using Serilog;
+
+namespace Acci.Delivery;
+
+public sealed partial class ImageDelivery
+{
+    // As often as Trivy's database is made anew: until then a scan of the same bytes finds the same.
+    private static readonly TimeSpan ScanLifetime = TimeSpan.FromHours(6);
+
+    private string ScanFolder => Path.Combine(context.Options.Artifacts, "scan");
+
+    /// <summary>
+    /// Scans every platform of every image that was built, or the published images that were named, writes the reports, and lets pass what the gate lets pass.
+    /// A scan of the same digest is used again for some hours; the gate is asked every time.
+    /// </summary>
+    /// <exception cref="DeliveryException">A finding stops an image, an ignored one has expired, or there is no scanner where there has to be one.</exception>
+    public async Task ScanAsync()
+    {
+        if (IsDryRun)
+        {
+            SayScan();
+            return;
+        }
+
+        if (context.Options.Scan.Images.Count > 0)
+        {
+            var published = new List<ScannedImage>();
+            foreach (var reference in context.Options.Scan.Images) published.Add(await ScanPublishedAsync(ImageReference.Parse(reference), gitRef: null));
+            await ReportAsync(published);
+            foreach (var image in published) image.Decision.EnsurePassed(image.Record.Image, ReportFile);
+            return;
+        }
+
+        var scanned = new List<(ScannedImage Image, PublishTransaction Publish)>();
+        await ForEachImageAsync(async (image, publish) =>
+        {
+            if (await ScanBuiltAsync(image, publish) is { } result) scanned.Add((result, publish));
+        });
+        await ReportAsync([.. scanned.Select(x => x.Image)]);
+        foreach (var (image, publish) in scanned)
+        {
+            await publish.ConfirmAsync(PublishStep.Scan, () =>
+            {
+                image.Decision.EnsurePassed(image.Record.Image, ReportFile);
+                publish.Update(record => record with { NotScanned = null });
+                return Task.FromResult(image.Decision.ToLine());
+            });
+        }
+    }
+
+    private string ReportFile => Path.GetRelativePath(context.Options.Root, Path.Combine(ScanFolder, HtmlReport.FileName));
+
+    /// <summary>Whether an image that was not scanned may be published all the same: on this machine, when it was said that there is no scanner.</summary>
+    private async Task<bool> MayGoUnscannedAsync(PublishTransaction publish) =>
+        publish.Record.NotScanned is not null && !context.Options.Scan.Required && (await context.DestinationAsync()).IsLoopback;
+
+    private async Task<ScannedImage?> ScanBuiltAsync(ImageDefinition image, PublishTransaction publish)
+    {
+        var folder = Path.Combine(ScanFolder, image.Name);
+        var earlier = EarlierScan(folder, publish.Record.Digest);
+        var record = earlier?.ScannedAt > DateTimeOffset.UtcNow - ScanLifetime ? earlier : null;
+        if (record is null)
+        {
+            var (scanner, obstacle) = await context.ScannerAsync();
+            if (scanner is not null)
+            {
+                record = await ScanAsync(scanner, image, publish, folder);
+            }
+            else if (earlier is not null && publish.Has(PublishStep.Scan))
+            {
+                Log.Warning("{Image}: not scanned again: {Obstacle:l} What was found on {Date:yyyy-MM-dd} is judged", image.Name, obstacle, earlier.ScannedAt);
+                record = earlier;
+            }
+            else
+            {
+                await SkipScanAsync(image, publish, obstacle!);
+                return null;
+            }
+        }
+        else
+        {
+            Log.Information("{Image}: scanned at {Time:HH:mm} UTC for this digest; judging what was found", image.Name, record.ScannedAt);
+        }
+
+        return Judge(record, folder, image, new FindingOrigins(await RepositoryFiles.OfWorkingTreeAsync(context.Options.Root, Cancellation)));
+    }
+
+    private static ScanRecord? EarlierScan(string folder, Digest digest) =>
+        ScanRecord.Read(folder) is { } record && record.Digest == digest && record.Platforms.All(x => File.Exists(ScanRecord.ReportFile(folder, x.Platform))) ? record : null;
+
+    private async Task SkipScanAsync(ImageDefinition image, PublishTransaction publish, string obstacle)
+    {
+        publish.Update(record => record with { NotScanned = obstacle });
+        if (publish.Has(PublishStep.Scan)) publish.Reopen(PublishStep.Scan);
+        if (context.Options.Scan.Required) throw new DeliveryException($"'{image.Name}' cannot be scanned, and --require-scan asks for it: {obstacle}");
+        var destination = await context.DestinationAsync();
+        if (!destination.IsLoopback) throw new DeliveryException($"'{image.Name}' cannot be scanned, and without that nothing is published to {destination}: {obstacle}");
+        Log.Warning("{Image}: not scanned: {Obstacle:l} It is published on this machine only", image.Name, obstacle);
+    }
+
+    private async Task<ScanRecord> ScanAsync(Trivy scanner, ImageDefinition image, PublishTransaction publish, string folder)
+    {
+        var layout = await LayoutAsync(image);
+        var platforms = new List<ScannedPlatform>();
+        foreach (var platform in await layout.ReadPlatformsAsync(Cancellation))
+        {
+            Log.Information("{Image}: scanning {Platform:l} with {Scanner:l}", image.Name, platform.Platform.ToString(), NameOf(scanner));
+            // Of a layout with several images Trivy reads the first.
+            var view = $"{layout.Folder}.scan-{platform.Platform.Slug}";
+            try
+            {
+                await layout.WriteViewAsync(platform, view, Cancellation);
+                await scanner.ScanLayoutAsync(view, ScanRecord.ReportFile(folder, platform.Platform), Cancellation);
+            }
+            finally
+            {
+                if (Directory.Exists(view)) Directory.Delete(view, recursive: true);
+            }
+
+            platforms.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
+        }
+
+        return Record(scanner, image.Name, publish.Record.Digest, platforms) with { Revision = publish.Record.Revision };
+    }
+
+    private static string NameOf(Trivy scanner) => scanner.Version is { } version ? $"Trivy {version}" : "Trivy";
+
+    private static ScanRecord Record(Trivy scanner, string image, Digest digest, IReadOnlyList<ScannedPlatform> platforms) =>
+        new() { Image = image, Digest = digest, ScannedAt = DateTimeOffset.UtcNow, Scanner = NameOf(scanner), Platforms = platforms };
+
+    /// <summary>Asks the gate about what was found, and writes the SARIF of it.</summary>
+    private ScannedImage Judge(ScanRecord record, string folder, ImageDefinition? image, FindingOrigins origins)
+    {
+        record.Write(folder);
+        var reports = record.Platforms.Select(x => (x.Platform, Report: TrivyReport.Read(ScanRecord.ReportFile(folder, x.Platform)))).ToList();
+        var decision = Gate().Judge(record.Image, reports.SelectMany(x => x.Report.Findings().Select(finding => (x.Platform, finding))), DateTimeOffset.UtcNow);
+        var version = record.Scanner.Split(' ') is [_, var number] ? number : null;
+        foreach (var platform in record.Platforms.Select(x => x.Platform))
+            SarifWriter.Write(FindingsSarif.Create(record, platform, [.. decision.Findings.Where(x => x.Platform == platform)], version, origins, image), Path.Combine(folder, $"{platform.Slug}.sarif"));
+        return new ScannedImage(record, decision, [.. reports.Select(x => x.Platform)]);
+    }
+
+    private SeverityGate Gate()
+    {
+        var (root, options) = (context.Options.Root, context.Options.Scan);
+        var file = options.IgnoreFile ?? (File.Exists(Path.Combine(root, IgnoreFile.DefaultName)) ? IgnoreFile.DefaultName : null);
+        return new SeverityGate
+        {
+            Severities = options.Severities,
+            IgnoreUnfixed = options.IgnoreUnfixed,
+            // Messages name the file as it was given.
+            Ignores = file is null ? IgnoreFile.None : IgnoreFile.Read(Path.Combine(root, file)) with { File = file },
+            Vex = [.. options.Vex.Select(x => VexDocument.Read(Path.Combine(root, x)))],
+        };
+    }
+
+    private async Task ReportAsync(List<ScannedImage> images)
+    {
+        if (images.Count == 0) return;
+        Directory.CreateDirectory(ScanFolder);
+        await File.WriteAllTextAsync(Path.Combine(ScanFolder, HtmlReport.FileName), HtmlReport.Write(images, DateTimeOffset.UtcNow), Cancellation);
+        var markdown = ScanSummary.ToMarkdown(images);
+        await File.WriteAllTextAsync(Path.Combine(ScanFolder, "summary.md"), markdown, Cancellation);
+        if (Variables.GetValueOrDefault("GITHUB_STEP_SUMMARY") is { Length: > 0 } page) await new JobSummary(page).AppendAsync(markdown, Cancellation);
+        Log.Information("{Findings:l}", ScanSummary.ToText(images));
+        Log.Information("All findings: {File:l}", ReportFile);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text;
+using Microsoft.CodeAnalysis.Sarif;
+using Newtonsoft.Json;
+
+namespace Acci.Delivery.Sarif;
+
+/// <summary>Writes SARIF.</summary>
+public static class SarifWriter
+{
+    /// <summary>Writes a report, UTF-8 without a byte order mark; the stream stays open.</summary>
+    public static void Write(SarifLog log, Stream stream)
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 65536, leaveOpen: true);
+        using var json = new JsonTextWriter(writer) { CloseOutput = false };
+        SarifJson.Create().Serialize(json, log);
+    }
+
+    /// <summary>Writes a report to a file; who reads it sees the old one or the new one, never half of one.</summary>
+    public static void Write(SarifLog log, string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var draft = $"{file}.{Environment.ProcessId}";
+        using (var stream = File.Create(draft)) Write(log, stream);
+        File.Move(draft, file, overwrite: true);
+    }
+}

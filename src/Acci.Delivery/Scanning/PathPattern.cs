@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>
+/// A pattern of paths as Trivy takes it: <c>*</c> and <c>?</c> within a name, <c>**</c> across names, <c>{a,b}</c> and <c>[a-z]</c>. Source: doublestar, "Patterns".
+/// </summary>
+public sealed class PathPattern
+{
+    private readonly string _text;
+    private readonly Regex _regex;
+
+    private PathPattern(string text, Regex regex) => (_text, _regex) = (text, regex);
+
+    /// <summary>Reads a pattern; null when it is not well-formed.</summary>
+    public static PathPattern? TryParse(string text)
+    {
+        var regex = new StringBuilder("^");
+        var braces = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '*' when text.AsSpan(i).StartsWith("**/"):
+                    regex.Append("(?:[^/]+/)*");
+                    i += 2;
+                    break;
+                case '*' when text.AsSpan(i).StartsWith("**"):
+                    regex.Append(".*");
+                    i++;
+                    break;
+                case '*':
+                    regex.Append("[^/]*");
+                    break;
+                case '?':
+                    regex.Append("[^/]");
+                    break;
+                case '{':
+                    regex.Append("(?:");
+                    braces++;
+                    break;
+                case '}' when braces > 0:
+                    regex.Append(')');
+                    braces--;
+                    break;
+                case ',' when braces > 0:
+                    regex.Append('|');
+                    break;
+                case '[':
+                    var end = text.IndexOf(']', Math.Min(i + 2, text.Length));
+                    if (end < 0) return null;
+                    var set = text[(i + 1)..end];
+                    var negated = set[0] is '!' or '^';
+                    regex.Append(negated ? "[^/" : "[").Append(set[(negated ? 1 : 0)..].Replace(@"\", @"\\", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal)).Append(']');
+                    i = end;
+                    break;
+                case '\\' when i + 1 < text.Length:
+                    regex.Append(Regex.Escape(text[++i].ToString()));
+                    break;
+                default:
+                    regex.Append(Regex.Escape(text[i].ToString()));
+                    break;
+            }
+        }
+
+        try
+        {
+            return braces == 0 ? new PathPattern(text, new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)) : null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The whole path is of the pattern.</summary>
+    public bool Matches(string path) => _regex.IsMatch(path);
+
+    /// <inheritdoc/>
+    public override string ToString() => _text;
+}

@@ -1,0 +1,91 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>
+/// What was scanned and when: <c>artifacts/scan/&lt;image&gt;/scan.json</c>, beside Trivy's reports. The gate is computed from it anew whenever it is asked.
+/// </summary>
+public sealed partial record ScanRecord
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "scan.json";
+
+    /// <summary>The image, as it is called in categories.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>The index or manifest that was scanned.</summary>
+    public required Digest Digest { get; init; }
+
+    /// <summary>The commit it was built from; empty where that is not known.</summary>
+    public string Revision { get; init; } = "";
+
+    /// <summary>The git ref the findings are uploaded for; null means that of the build that uploads them.</summary>
+    public string? Ref { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset ScannedAt { get; init; }
+
+    /// <summary>With what: <c>Trivy 0.70.0</c>.</summary>
+    public required string Scanner { get; init; }
+
+    /// <summary>The platforms.</summary>
+    public required IReadOnlyList<ScannedPlatform> Platforms { get; init; }
+
+    /// <summary>The record in this folder, or null when there is none that can be read: then the image is scanned again.</summary>
+    public static ScanRecord? Read(string folder)
+    {
+        var file = Path.Combine(folder, FileName);
+        try
+        {
+            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), ScanJson.Readable.ScanRecord) : null;
+        }
+        catch (Exception exception) when (exception is JsonException or DeliveryException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes the record.</summary>
+    public void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, FileName);
+        var draft = $"{file}.{Environment.ProcessId}";
+        File.WriteAllText(draft, JsonSerializer.Serialize(this, ScanJson.Readable.ScanRecord) + "\n");
+        File.Move(draft, file, overwrite: true);
+    }
+
+    /// <summary>Where Trivy's report of a platform lies.</summary>
+    public static string ReportFile(string folder, Platform platform) => Path.Combine(folder, $"{platform.Slug}.json");
+
+    /// <summary>The category of a platform's findings.</summary>
+    public string CategoryOf(Platform platform) => $"trivy/{Image}/{platform.Slug}/";
+
+    [JsonSerializable(typeof(ScanRecord))]
+    private sealed partial class ScanJson : JsonSerializerContext
+    {
+        public static ScanJson Readable { get; } = new(new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            WriteIndented = true,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new TextConverter<Digest>(Images.Digest.Parse), new TextConverter<Platform>(Images.Platform.Parse) },
+        });
+    }
+
+    private sealed class TextConverter<T>(Func<string, T> parse) : JsonConverter<T>
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => parse(reader.GetString() ?? "");
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value!.ToString());
+    }
+}
+
+/// <summary>One scanned platform.</summary>
+/// <param name="Platform">The platform.</param>
+/// <param name="Digest">Its manifest.</param>
+public sealed record ScannedPlatform(Platform Platform, Digest Digest);

@@ -1,0 +1,119 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Acci.Delivery.Resilience;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>Fetches a pinned tool into the cache. What does not have its checksum is thrown away before anything looks into it.</summary>
+/// <param name="cache">Where it lies afterwards.</param>
+/// <param name="retry">How long failures that may pass are met with another attempt.</param>
+internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
+{
+    private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>This machine, as the locks name it: <c>linux/amd64</c>.</summary>
+    public static string Machine =>
+        $"{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux")}/{RuntimeInformation.OSArchitecture switch { Architecture.X64 => "amd64", var other => other.ToString().ToLowerInvariant() }}";
+
+    /// <summary>The tool's program, fetched unless it is there.</summary>
+    /// <exception cref="DeliveryException">It cannot be had, or is not what was pinned.</exception>
+    public async Task<string> GetAsync(string tool, string version, ToolLocks.ToolArchive archive, CancellationToken cancellationToken)
+    {
+        var program = OperatingSystem.IsWindows() ? $"{tool}.exe" : tool;
+        // Under its checksum, so that another pin is another folder.
+        var folder = cache.Combine("tools", $"{tool}-{version}-{archive.Sha256![..12]}");
+        var path = Path.Combine(folder, program);
+        if (File.Exists(path)) return path;
+
+        Directory.CreateDirectory(folder);
+        var draft = Path.Combine(folder, $".{program}.{Environment.ProcessId}");
+        try
+        {
+            await DownloadAsync(tool, archive, $"{draft}.archive", cancellationToken);
+            await ExtractAsync($"{draft}.archive", program, draft, archive.Url, cancellationToken);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, Executable);
+            File.Move(draft, path, overwrite: true);
+            return path;
+        }
+        finally
+        {
+            File.Delete($"{draft}.archive");
+            File.Delete(draft);
+        }
+    }
+
+    private async Task DownloadAsync(string tool, ToolLocks.ToolArchive archive, string file, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout }) { Timeout = Timeout };
+        await new RetryPolicy(retry).RunAsync($"download of {tool} from {archive.Url}", async attempt =>
+        {
+            using var answer = await SendAsync(http, new Uri(archive.Url), attempt.CancellationToken);
+            if (TransientException.IsTransient(answer.StatusCode)) throw TransientException.From(answer);
+            if (!answer.IsSuccessStatusCode) throw new DeliveryException($"{archive.Url} answered {(int)answer.StatusCode}. Correct its address in deploy/locks/tools.json, or install {tool} yourself.");
+            await using var content = await answer.Content.ReadAsStreamAsync(attempt.CancellationToken);
+            await using var target = File.Create(file);
+            await content.CopyToAsync(target, attempt.CancellationToken);
+        }, cancellationToken);
+
+        await using var downloaded = File.OpenRead(file);
+        var actual = Convert.ToHexStringLower(await SHA256.HashDataAsync(downloaded, cancellationToken));
+        if (!actual.Equals(archive.Sha256, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new DeliveryException(
+                $"{archive.Url} is not what was pinned: its SHA-256 is {actual}, and deploy/locks/tools.json says {archive.Sha256}. It was thrown away. "
+                + "Find out why before you change the pin: an archive of a released version never changes.");
+        }
+    }
+
+    // A machine without a way to the address has none a minute later either.
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, Uri url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError)
+        {
+            throw new UnreachableException($"{url.Host} cannot be reached", exception);
+        }
+        catch (TaskCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new UnreachableException($"{url.Host} does not answer", exception);
+        }
+    }
+
+    private static async Task ExtractAsync(string archive, string program, string target, string url, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(archive);
+        if (url.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+        {
+            await using var zip = new ZipArchive(file);
+            if (zip.GetEntry(program) is { } found)
+            {
+                await found.ExtractToFileAsync(target, overwrite: true, cancellationToken);
+                return;
+            }
+        }
+        else
+        {
+            await using var tar = new TarReader(new GZipStream(file, CompressionMode.Decompress));
+            while (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
+            {
+                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Name.TrimStart('.', '/') != program) continue;
+                await entry.ExtractToFileAsync(target, overwrite: true, cancellationToken);
+                return;
+            }
+        }
+
+        throw new DeliveryException($"{url} has no '{program}' in it. Correct its address in deploy/locks/tools.json.");
+    }
+
+    /// <summary>There is no way to where the tool is.</summary>
+    public sealed class UnreachableException(string message, Exception cause) : DeliveryException(message, cause);
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>Tools that are fetched when they are not there, pinned by version, checksum and digest: <c>deploy/locks/tools.json</c>.</summary>
+public sealed partial record ToolLocks
+{
+    /// <summary>The scanner.</summary>
+    public ToolLock? Trivy { get; init; }
+
+    /// <summary>Reads the file; one that is not there pins nothing.</summary>
+    /// <exception cref="DeliveryException">It is not of that form; the message names the place.</exception>
+    public static ToolLocks Read(string file)
+    {
+        if (!File.Exists(file)) return new ToolLocks();
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), LocksJson.Strict.ToolLocks) ?? new ToolLocks();
+        }
+        catch (JsonException exception)
+        {
+            throw new DeliveryException($"{file}, line {(exception.LineNumber ?? 0) + 1}, {exception.Path}: {exception.Message.Split(" Path:")[0]}", exception);
+        }
+    }
+
+    /// <summary>The file's text with these tools in it.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, LocksJson.Strict.ToolLocks) + "\n";
+
+    /// <summary>A tool.</summary>
+    public sealed record ToolLock
+    {
+        /// <summary>The version.</summary>
+        public required string Version { get; init; }
+
+        /// <summary>Where its maker lists the checksums of its archives.</summary>
+        public string? Checksums { get; init; }
+
+        /// <summary>Its archives, by the platform of the machine: <c>linux/amd64</c>.</summary>
+        public IReadOnlyDictionary<string, ToolArchive> Archives { get; init; } = new Dictionary<string, ToolArchive>();
+
+        /// <summary>Its container image, with a digest; null where none was recorded.</summary>
+        public string? Image { get; init; }
+
+        /// <summary>The image, if it is pinned.</summary>
+        /// <exception cref="DeliveryException">It is no reference.</exception>
+        [JsonIgnore]
+        public ImageReference? PinnedImage => Image is { } text && ImageReference.Parse(text) is { Digest: not null } reference ? reference : null;
+    }
+
+    /// <summary>An archive.</summary>
+    /// <param name="Url">Where it is.</param>
+    /// <param name="Sha256">Its SHA-256, 64 hexadecimal digits; null where none was recorded, and then it is not fetched.</param>
+    public sealed record ToolArchive(string Url, string? Sha256);
+
+    [JsonSerializable(typeof(ToolLocks))]
+    private sealed partial class LocksJson : JsonSerializerContext
+    {
+        public static LocksJson Strict { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, WriteIndented = true, NewLine = "\n" });
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Resilience;
+using NuGet.Versioning;
+using Serilog;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>
+/// What is asked of Trivy: a full report of one platform of an image. Severities, ignored findings and VEX are not its business here, so that one scan serves gate,
+/// report and upload alike. Source: Trivy's documentation, "trivy image".
+/// </summary>
+/// <param name="Program">How it is started.</param>
+/// <param name="CacheFolder">Where its databases lie.</param>
+public sealed record Trivy(TrivyProgram Program, string CacheFolder)
+{
+    /// <summary>The addresses of the vulnerability database in the order in which they are tried: a public mirror first, because the registries limit how often they are asked.</summary>
+    public static IReadOnlyList<string> DefaultDatabases { get; } =
+        ["mirror.gcr.io/aquasec/trivy-db:2", "public.ecr.aws/aquasecurity/trivy-db:2", "ghcr.io/aquasecurity/trivy-db:2"];
+
+    // What a configuration of somebody's own would take out of the report.
+    private static readonly IReadOnlyDictionary<string, string?> Neutral = new[]
+    {
+        "CONFIG", "DEFAULT_CONFIG", "EXIT_CODE", "EXIT_ON_EOL", "FORMAT", "IGNOREFILE", "IGNORE_POLICY", "IGNORE_STATUS", "IGNORE_UNFIXED", "INPUT", "LIST_ALL_PKGS", "OUTPUT", "PKG_RELATIONSHIPS",
+        "PKG_TYPES", "PLATFORM", "SCANNERS", "SEVERITY", "SKIP_DB_UPDATE", "SKIP_DIRS", "SKIP_FILES", "TEMPLATE", "VEX", "VULN_TYPE",
+    }.ToDictionary(name => $"TRIVY_{name}", _ => (string?)null);
+
+    /// <summary>Its version; null for a build of somebody's own, which has none.</summary>
+    public NuGetVersion? Version { get; init; }
+
+    /// <summary>Where the vulnerability database is, in the order in which the addresses are tried.</summary>
+    public IReadOnlyList<string> Databases { get; init; } = DefaultDatabases;
+
+    /// <summary>The network is not to be used: the cache has the databases.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>User and password of the registry that published images are read from.</summary>
+    public (string User, string Password)? Login { get; init; }
+
+    /// <summary>How often a database that cannot be had now is asked for again.</summary>
+    public RetryOptions Retry { get; init; } = new() { FirstDelay = TimeSpan.FromSeconds(5), Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
+
+    /// <summary>Scans the one platform that a layout folder holds.</summary>
+    /// <param name="layout">The folder, as <see cref="Registries.OciLayout.WriteViewAsync"/> writes it.</param>
+    /// <param name="report">The file to write the report to.</param>
+    /// <param name="cancellationToken">Interrupts the scan.</param>
+    /// <exception cref="DeliveryException">It failed, or its databases cannot be had.</exception>
+    public Task<TrivyReport> ScanLayoutAsync(string layout, string report, CancellationToken cancellationToken) => ScanAsync(["--input", layout], [layout], layout, report, cancellationToken);
+
+    /// <summary>Scans an image in a registry.</summary>
+    /// <param name="image">One platform's image, by its digest.</param>
+    /// <param name="report">The file to write the report to.</param>
+    /// <param name="cancellationToken">Interrupts the scan.</param>
+    /// <exception cref="DeliveryException">It failed, or its databases cannot be had.</exception>
+    public Task<TrivyReport> ScanPublishedAsync(ImageReference image, string report, CancellationToken cancellationToken) =>
+        ScanAsync(["--image-src", "remote", image.ToString()], [], image.ToString(), report, cancellationToken);
+
+    private async Task<TrivyReport> ScanAsync(IReadOnlyList<string> what, IReadOnlyList<string> folders, string name, string report, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(CacheFolder);
+        Directory.CreateDirectory(Path.GetDirectoryName(report)!);
+        var draft = $"{report}.{Environment.ProcessId}";
+        try
+        {
+            await new RetryPolicy(Retry).RunAsync($"scan of {name}", attempt => RunAsync(what, folders, draft, Offline, attempt.CancellationToken), cancellationToken);
+        }
+        catch (RetriesExhaustedException exception) when (DatabaseDate() is { } date)
+        {
+            Log.Warning("The vulnerability database cannot be had ({Reason:l}): scanning with the one of {Date:yyyy-MM-dd HH:mm} UTC in {Folder:l}", exception.Reason, date, CacheFolder);
+            await RunAsync(what, folders, draft, withoutUpdate: true, cancellationToken);
+        }
+        catch (RetriesExhaustedException exception)
+        {
+            throw new DeliveryException(
+                $"The vulnerability database cannot be had from {string.Join(" or ", Databases)}: {exception.Reason}. Name a mirror with --scan-databases, or fill {CacheFolder} where there is a network and use --scan-offline.",
+                exception);
+        }
+
+        try
+        {
+            var read = TrivyReport.Read(draft);
+            File.Move(draft, report, overwrite: true);
+            return read;
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    private async Task RunAsync(IReadOnlyList<string> what, IReadOnlyList<string> folders, string output, bool withoutUpdate, CancellationToken cancellationToken)
+    {
+        File.Delete(output);
+        string[] databases = withoutUpdate ? ["--skip-db-update", "--skip-java-db-update"] : [.. Databases.SelectMany(x => (string[])["--db-repository", x])];
+        string[] offline = Offline ? ["--offline-scan"] : [];
+        IReadOnlyList<string> arguments =
+        [
+            "image", "--format", "json", "--list-all-pkgs", "--scanners", "vuln,secret", "--severity", "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL", "--exit-code", "0", "--no-progress", "--timeout", "30m",
+            .. databases, .. offline, "--cache-dir", CacheFolder, "--output", output, .. what,
+        ];
+        var folder = Path.GetDirectoryName(output)!;
+        var environment = new Dictionary<string, string?>(Neutral);
+        if (Login is { } login) (environment["TRIVY_USERNAME"], environment["TRIVY_PASSWORD"]) = (login.User, login.Password);
+        // Not in the repository, where Trivy would find a .trivyignore or trivy.yaml by itself.
+        var command = Program.Command(arguments, [CacheFolder, folder, .. folders], environment) with { WorkingDirectory = folder };
+        var result = await CommandRunner.TryRunAsync(command, Log.Debug, cancellationToken);
+        if (result.Succeeded && File.Exists(output)) return;
+        if (result.Succeeded) throw new DeliveryException($"`{command}` said that it succeeded, and wrote no report.");
+        if (!withoutUpdate && DatabaseProblem(result) is { } problem) throw new TransientException(problem);
+        if (withoutUpdate && result.LastLines(50).FirstOrDefault(line => line.Contains("first run", StringComparison.OrdinalIgnoreCase)) is not null)
+            throw new DeliveryException($"There is no vulnerability database in {CacheFolder}, and without a network it cannot be had. Run a scan once with a network, or copy the folder from where there is one.");
+        throw new CommandFailedException(command, result);
+    }
+
+    // Trivy has one exit code for everything; what it says tells a database that cannot be had now from an image that cannot be read.
+    private static string? DatabaseProblem(CommandResult result)
+    {
+        var lines = result.LastLines(50);
+        return lines.LastOrDefault(line => line.Contains("TOOMANYREQUESTS", StringComparison.OrdinalIgnoreCase)) is not null ? "too many requests (TOOMANYREQUESTS)"
+            : lines.LastOrDefault(line => line.Contains("DB error", StringComparison.OrdinalIgnoreCase) || line.Contains("failed to download vulnerability DB", StringComparison.OrdinalIgnoreCase)) is { } line
+                ? SafeText.Terminal(line.Length > 300 ? $"{line[..300]}…" : line)
+                : null;
+    }
+
+    /// <summary>When the database in the cache was made; null when there is none.</summary>
+    private DateTimeOffset? DatabaseDate()
+    {
+        var file = Path.Combine(CacheFolder, "db", "metadata.json");
+        if (!File.Exists(file)) return null;
+        try
+        {
+            using var metadata = JsonDocument.Parse(File.ReadAllBytes(file));
+            return metadata.RootElement.TryGetProperty("UpdatedAt", out var updated) && updated.TryGetDateTimeOffset(out var date) ? date.ToUniversalTime() : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Resilience;
+using NuGet.Versioning;
+using Serilog;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>
+/// Finds the scanner: on the PATH, else the pinned version of <c>deploy/locks/tools.json</c> by its checksum, else its container image by its digest.
+/// A version known to be malicious is refused before it runs.
+/// </summary>
+/// <param name="Locks">What is pinned.</param>
+/// <param name="LockFile">Where that stands, for messages.</param>
+/// <param name="Cache">Where fetched tools lie.</param>
+/// <param name="FindEngine">The engine that answers, or null.</param>
+public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirectory Cache, Func<Task<DockerEngine?>> FindEngine)
+{
+    private const string Name = "trivy";
+    private const string Home = "https://trivy.dev/latest/getting-started/installation";
+
+    /// <summary>How long a download that fails is tried again.</summary>
+    public RetryOptions Retry { get; init; } = new() { Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
+
+    /// <summary>The program that is there; null where there is none.</summary>
+    public string? Installed { get; init; } = Executables.Find(Name);
+
+    /// <summary>The network is not to be used: nothing is fetched.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>The scanner and its version, or why there is none.</summary>
+    /// <exception cref="DeliveryException">What is there, or what is pinned, must not run.</exception>
+    public async Task<(Trivy? Scanner, string? Obstacle)> LocateAsync(CancellationToken cancellationToken)
+    {
+        if (Installed is { } path) return (await CheckAsync(new TrivyProgram.Installed(path), cancellationToken), null);
+        if (Locks.Trivy is not { } pinned) return (null, $"trivy is not on the PATH, and {LockFile} pins none. Install it: {Home}");
+        if (NuGetVersion.TryParse(pinned.Version, out var version)) TrivyVersion.EnsureSafe(version, $"pinned in {LockFile}");
+        else throw new DeliveryException($"{LockFile}: '{pinned.Version}' is not a version of Trivy: write it as 0.70.0.");
+
+        var archive = pinned.Archives.GetValueOrDefault(ToolFetch.Machine);
+        string? unreachable = null;
+        if (archive is { Sha256.Length: 64 } && !Offline)
+        {
+            try
+            {
+                return (await CheckAsync(new TrivyProgram.Installed(await new ToolFetch(Cache, Retry).GetAsync(Name, pinned.Version, archive, cancellationToken)), cancellationToken), null);
+            }
+            catch (ToolFetch.UnreachableException exception)
+            {
+                unreachable = exception.Message;
+            }
+        }
+
+        if (archive?.Sha256 is { Length: not 64 }) throw new DeliveryException($"{LockFile}: '{archive.Sha256}' is not the SHA-256 of an archive: it has 64 hexadecimal digits.");
+        if (pinned.PinnedImage is { } image && await FindEngine() is { } engine) return (await CheckAsync(new TrivyProgram.Container(engine, image), cancellationToken), null);
+        return (null, unreachable is not null ? $"trivy is not on the PATH, and cannot be fetched: {unreachable}. Install it: {Home}"
+            : Offline ? $"trivy is not on the PATH, and is not fetched with --scan-offline. Install it: {Home}"
+            : $"trivy is not on the PATH, and {LockFile} pins version {pinned.Version} without the checksum of its archive for {ToolFetch.Machine}, so it is not fetched. "
+              + $"Install it ({Home}), or write the archive's SHA-256 into that file{(pinned.Checksums is { } checksums ? $", from {checksums}, when you have verified that list's signature" : "")}.");
+    }
+
+    private async Task<Trivy> CheckAsync(TrivyProgram program, CancellationToken cancellationToken)
+    {
+        if (program is TrivyProgram.Installed { Path: var path } && TrivyVersion.FindInFile(path) is { } written) TrivyVersion.EnsureSafe(written, path);
+        var folder = Cache.Combine("trivy");
+        Directory.CreateDirectory(folder);
+        var result = await CommandRunner.RunAsync(program.Command(["--version"], [], new Dictionary<string, string?>()), cancellationToken: cancellationToken);
+        var version = result.StandardOutput.Split('\n').Where(line => line.StartsWith("Version:", StringComparison.Ordinal)).Select(TrivyVersion.Find).FirstOrDefault();
+        if (version is not null) TrivyVersion.EnsureSafe(version, program.ToString());
+        else Log.Warning("{Program:l} does not tell a released version of Trivy: whether it is one of those known to be malicious cannot be said", program.ToString());
+        return new Trivy(program, folder) { Version = version };
+    }
+}

@@ -1,0 +1,209 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>What Trivy writes with <c>--format json</c>, as far as it is used here. Source: Trivy's documentation, "Reporting", JSON; schema version 2.</summary>
+public sealed partial record TrivyReport
+{
+    private const int SupportedSchema = 2;
+
+    /// <summary>Version of the format; 2.</summary>
+    public int SchemaVersion { get; init; }
+
+    /// <summary>What was scanned.</summary>
+    public string? ArtifactName { get; init; }
+
+    /// <summary>Operating system and configuration.</summary>
+    public ImageMetadata? Metadata { get; init; }
+
+    /// <summary>One entry a target: the operating system's packages, a lock file, a binary.</summary>
+    public IReadOnlyList<Target?>? Results { get; init; }
+
+    /// <summary>Reads a report.</summary>
+    /// <exception cref="DeliveryException">The file is no such report; the message names it, and the place.</exception>
+    public static TrivyReport Read(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            var report = JsonSerializer.Deserialize(stream, TrivyJson.Default.TrivyReport);
+            return report?.SchemaVersion == SupportedSchema
+                ? report
+                : throw new DeliveryException($"{file} is not a report of Trivy that can be read: its SchemaVersion is {report?.SchemaVersion.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}, and 2 is known.");
+        }
+        catch (JsonException exception)
+        {
+            throw new DeliveryException($"{file}, line {(exception.LineNumber ?? 0) + 1}, {exception.Path}: this is not a report of Trivy: {exception.Message.Split(" Path:")[0]}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DeliveryException($"{file}: Trivy's report cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Everything it found.</summary>
+    public IEnumerable<ScanFinding> Findings() => (Results ?? []).OfType<Target>().SelectMany(target => target.Findings());
+
+    /// <summary>What is known of an image.</summary>
+    public sealed record ImageMetadata
+    {
+        /// <summary>Its operating system; none for an image without packages.</summary>
+        [JsonPropertyName("OS")]
+        public OperatingSystem? System { get; init; }
+
+        /// <summary>The image's configuration.</summary>
+        public Configuration? ImageConfig { get; init; }
+
+        /// <summary>What an image's configuration says of its platform. Source: OCI image specification 1.1, config.md.</summary>
+        /// <param name="Architecture">The architecture.</param>
+        /// <param name="Os">The operating system.</param>
+        /// <param name="Variant">The architecture's variant.</param>
+        public sealed record Configuration(
+            [property: JsonPropertyName("architecture")] string? Architecture, [property: JsonPropertyName("os")] string? Os, [property: JsonPropertyName("variant")] string? Variant);
+
+        /// <summary>An operating system.</summary>
+        /// <param name="Family">Its name: <c>debian</c>.</param>
+        /// <param name="Name">Its version.</param>
+        public sealed record OperatingSystem(string? Family, string? Name);
+    }
+
+    /// <summary>A target and what was found in it.</summary>
+    public sealed record Target
+    {
+        /// <summary>File in the image, or the image itself.</summary>
+        [JsonPropertyName("Target")]
+        public string? Name { get; init; }
+
+        /// <summary><c>os-pkgs</c>, <c>lang-pkgs</c>, <c>secret</c>, <c>config</c>, <c>license</c>.</summary>
+        public string? Class { get; init; }
+
+        /// <summary><c>debian</c>, <c>npm</c> …</summary>
+        public string? Type { get; init; }
+
+        /// <summary>Vulnerabilities.</summary>
+        public IReadOnlyList<Vulnerability?>? Vulnerabilities { get; init; }
+
+        /// <summary>Misconfigurations.</summary>
+        public IReadOnlyList<Misconfiguration?>? Misconfigurations { get; init; }
+
+        /// <summary>Secrets.</summary>
+        public IReadOnlyList<SecretMatch?>? Secrets { get; init; }
+
+        /// <summary>Licences.</summary>
+        public IReadOnlyList<LicenseMatch?>? Licenses { get; init; }
+
+        internal IEnumerable<ScanFinding> Findings() =>
+        [
+            .. (Vulnerabilities ?? []).OfType<Vulnerability>().Select(x => x.ToFinding(this)),
+            .. (Misconfigurations ?? []).OfType<Misconfiguration>().Where(x => x.Status is null or "FAIL").Select(x => x.ToFinding(this)),
+            .. (Secrets ?? []).OfType<SecretMatch>().Select(x => x.ToFinding(this)),
+            .. (Licenses ?? []).OfType<LicenseMatch>().Select(x => x.ToFinding(this)),
+        ];
+    }
+
+    /// <summary>A vulnerability.</summary>
+    public sealed record Vulnerability(
+        [property: JsonPropertyName("VulnerabilityID")] string? Id,
+        string? PkgName,
+        string? PkgPath,
+        string? InstalledVersion,
+        string? FixedVersion,
+        string? Status,
+        string? Severity,
+        string? SeveritySource,
+        [property: JsonPropertyName("PrimaryURL")] string? PrimaryUrl,
+        string? Title,
+        string? Description,
+        PackageIdentifier? PkgIdentifier,
+        [property: JsonPropertyName("CVSS")] IReadOnlyDictionary<string, Cvss?>? Cvss)
+    {
+        internal ScanFinding ToFinding(Target target)
+        {
+            var score = Cvss is not null && SeveritySource is not null && Cvss.TryGetValue(SeveritySource, out var cvss) ? cvss?.V40Score ?? cvss?.V3Score : null;
+            return new ScanFinding
+            {
+                Kind = FindingKind.Vulnerability,
+                Id = Id ?? "",
+                Severity = SeverityOf(Severity),
+                Package = PkgName ?? "",
+                InstalledVersion = InstalledVersion ?? "",
+                FixedVersion = FixedVersion ?? "",
+                Status = Status ?? "",
+                Title = Title ?? "",
+                Description = Description ?? "",
+                Url = PrimaryUrl ?? "",
+                Score = score > 0 ? score : null,
+                IsOfSystem = target.Class == "os-pkgs",
+                Type = target.Type ?? "",
+                Target = target.Name ?? "",
+                PackagePath = PkgPath ?? "",
+                Purl = PackageUrl.TryParse(PkgIdentifier?.Purl),
+            };
+        }
+    }
+
+    /// <summary>How a package is known.</summary>
+    public sealed record PackageIdentifier([property: JsonPropertyName("PURL")] string? Purl);
+
+    /// <summary>Scores of one source.</summary>
+    public sealed record Cvss(double? V3Score, double? V40Score);
+
+    /// <summary>A check of a configuration file and how it ended.</summary>
+    public sealed record Misconfiguration(
+        [property: JsonPropertyName("ID")] string? Id, string? Title, string? Message, string? Description, string? Severity, string? Status,
+        [property: JsonPropertyName("PrimaryURL")] string? PrimaryUrl, Cause? CauseMetadata)
+    {
+        internal ScanFinding ToFinding(Target target) => new()
+        {
+            Kind = FindingKind.Misconfiguration,
+            Id = Id ?? "",
+            Severity = SeverityOf(Severity),
+            Title = Title ?? "",
+            Description = Message ?? Description ?? "",
+            Url = PrimaryUrl ?? "",
+            Type = target.Type ?? "",
+            Target = target.Name ?? "",
+            Line = CauseMetadata?.StartLine ?? 0,
+        };
+    }
+
+    /// <summary>Where a misconfiguration stands.</summary>
+    public sealed record Cause(int? StartLine);
+
+    /// <summary>What looks like a secret. The text itself, which Trivy masks, is not read.</summary>
+    public sealed record SecretMatch([property: JsonPropertyName("RuleID")] string? RuleId, string? Title, string? Severity, int? StartLine)
+    {
+        internal ScanFinding ToFinding(Target target) => new()
+        {
+            Kind = FindingKind.Secret,
+            Id = RuleId ?? "",
+            Severity = SeverityOf(Severity),
+            Title = Title ?? "",
+            Description = "A file of the image holds what looks like a secret. Whoever can pull the image has it: revoke it, and keep it out of the image.",
+            Target = target.Name ?? "",
+            Line = StartLine ?? 0,
+        };
+    }
+
+    /// <summary>A licence of a package or file.</summary>
+    public sealed record LicenseMatch(string? Name, string? PkgName, string? FilePath, string? Severity, string? Category, string? Link)
+    {
+        internal ScanFinding ToFinding(Target target) => new()
+        {
+            Kind = FindingKind.License,
+            Id = Name ?? "",
+            Severity = SeverityOf(Severity),
+            Package = PkgName ?? "",
+            Title = $"{Name} ({Category})",
+            Url = Link ?? "",
+            Target = target.Name ?? "",
+            PackagePath = FilePath ?? "",
+        };
+    }
+
+    private static Severity SeverityOf(string? name) => Severities.Find(name) ?? Scanning.Severity.Unknown;
+
+    [JsonSerializable(typeof(TrivyReport))]
+    private sealed partial class TrivyJson : JsonSerializerContext;
+}

@@ -1,0 +1,90 @@
+using Acci.Delivery.GitHub;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Tests.Versioning;
+
+namespace Acci.Delivery.Tests.GitHub;
+
+/// <summary>For which commit and ref findings are shown.</summary>
+public sealed class AnalysisTargetTests : IDisposable
+{
+    private readonly TemporaryRepository _repository = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _repository.Dispose();
+
+    [Theory]
+    [InlineData("refs/heads/main")]
+    [InlineData("refs/tags/v1.2.3")]
+    [InlineData("refs/heads/feature/x")]
+    public async Task A_push_is_shown_for_its_ref_and_what_is_checked_out(string named)
+    {
+        var head = await CommitAsync();
+
+        Assert.Equal(new AnalysisTarget(head, named), await ReadAsync(("GITHUB_REF", named), ("GITHUB_SHA", new string('0', 40))));
+    }
+
+    [Fact]
+    public async Task A_pull_request_is_shown_for_its_merge_commit_when_that_is_checked_out()
+    {
+        var head = await CommitAsync();
+
+        Assert.Equal(new AnalysisTarget(head, "refs/pull/7/merge"), await ReadAsync(("GITHUB_REF", "refs/pull/7/merge"), ("GITHUB_SHA", head)));
+    }
+
+    [Fact]
+    public async Task A_pull_request_is_shown_for_its_head_when_something_else_is_checked_out()
+    {
+        var head = await CommitAsync();
+
+        Assert.Equal(new AnalysisTarget(head, "refs/pull/7/head"), await ReadAsync(("GITHUB_REF", "refs/pull/7/merge"), ("GITHUB_SHA", new string('0', 40))));
+    }
+
+    [Fact]
+    public async Task A_merge_commit_that_moved_on_since_the_event_is_still_the_merge()
+    {
+        var head = await CommitAsync();
+        await _repository.Run("git update-ref refs/remotes/pull/7/merge HEAD");
+
+        Assert.Equal(new AnalysisTarget(head, "refs/pull/7/merge"), await ReadAsync(("GITHUB_REF", "refs/pull/7/merge"), ("GITHUB_SHA", new string('0', 40))));
+    }
+
+    [Fact]
+    public async Task Outside_of_a_workflow_it_is_the_branch_or_else_the_tag()
+    {
+        var head = await CommitAsync();
+        Assert.Equal(new AnalysisTarget(head, "refs/heads/trunk"), await ReadAsync());
+
+        await _repository.Run("git tag v1", "git checkout -q --detach");
+        Assert.Equal(new AnalysisTarget(head, "refs/tags/v1"), await ReadAsync());
+
+        await _repository.Run("git tag -d v1");
+        Assert.Contains("GITHUB_REF", (await AnalysisTarget.ReadAsync(_repository.Directory, new Dictionary<string, string>(), Cancellation)).Obstacle, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_commit_there_is_nothing_to_show_findings_for() =>
+        Assert.Contains("no commit", (await AnalysisTarget.ReadAsync(_repository.Directory, new Dictionary<string, string>(), Cancellation)).Obstacle, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("pull_request", """{ "pull_request": { "head": { "repo": { "full_name": "fork/app" } } }, "repository": { "full_name": "octo/app" } }""", true)]
+    [InlineData("pull_request", """{ "pull_request": { "head": { "repo": { "full_name": "octo/app" } } }, "repository": { "full_name": "octo/app" } }""", false)]
+    [InlineData("pull_request", """{ "pull_request": { "head": { "repo": null } }, "repository": { "full_name": "octo/app" } }""", true)]
+    [InlineData("push", """{ "repository": { "full_name": "octo/app" } }""", false)]
+    [InlineData("pull_request", "{", false)]
+    public void A_pull_request_from_a_fork_is_known_by_its_event(string name, string payload, bool expected)
+    {
+        _repository.Write("event.json", payload);
+
+        Assert.Equal(expected, AnalysisTarget.IsForkPullRequest(new Dictionary<string, string> { ["GITHUB_EVENT_NAME"] = name, ["GITHUB_EVENT_PATH"] = Path.Combine(_repository.Directory, "event.json") }));
+    }
+
+    private async Task<AnalysisTarget?> ReadAsync(params (string Name, string Value)[] environment) =>
+        (await AnalysisTarget.ReadAsync(_repository.Directory, environment.ToDictionary(x => x.Name, x => x.Value), Cancellation)).Target;
+
+    private async Task<string> CommitAsync()
+    {
+        await _repository.Run("git init -q -b trunk", "git commit -q --allow-empty -m one");
+        return (await CommandRunner.RunAsync(new Command("git", "rev-parse", "HEAD") { WorkingDirectory = _repository.Directory }, cancellationToken: Cancellation)).StandardOutput.Trim();
+    }
+}

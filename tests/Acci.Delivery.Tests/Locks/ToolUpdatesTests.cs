@@ -1,0 +1,69 @@
+using System.Text;
+using Acci.Delivery.Locks;
+using Acci.Delivery.Scanning;
+using Acci.Delivery.Tests.GitHub;
+using Acci.GitHub.StandIn;
+
+namespace Acci.Delivery.Tests.Locks;
+
+public class ToolUpdatesTests : GitHubFixture
+{
+    private const string Address = "https://github.com/octo/tool/releases/download/v1.0.0";
+
+    private static readonly string New = new('b', 64);
+
+    private static readonly ToolLocks.ToolLock Tool = new()
+    {
+        Version = "1.0.0",
+        Checksums = $"{Address}/tool_1.0.0_checksums.txt",
+        Archives = new Dictionary<string, ToolLocks.ToolArchive>
+        {
+            ["linux/amd64"] = new($"{Address}/tool_1.0.0_linux.tar.gz", new string('a', 64)),
+            ["windows/amd64"] = new($"{Address}/tool_1.0.0_windows.zip", null),
+        },
+        Image = "ghcr.io/octo/tool@sha256:" + new string('c', 64),
+    };
+
+    private readonly List<LockChange> _changes = [];
+
+    [Fact]
+    public async Task A_newer_release_is_pinned_with_the_checksums_its_maker_lists()
+    {
+        Release("v1.1.0", TimeSpan.FromDays(30), $"{New}  tool_1.1.0_linux.tar.gz\n{New}  other.txt\n");
+
+        var found = await FindAsync();
+
+        Assert.Equal(("1.1.0", Address.Replace("1.0.0", "1.1.0", StringComparison.Ordinal) + "/tool_1.1.0_checksums.txt", null), (found.Version, found.Checksums, found.Image));
+        Assert.Equal((New, null), (found.Archives["linux/amd64"].Sha256, found.Archives["windows/amd64"].Sha256));
+        Assert.EndsWith("/v1.1.0/tool_1.1.0_linux.tar.gz", found.Archives["linux/amd64"].Url, StringComparison.Ordinal);
+        Assert.Equal("tool: 1.0.0 → 1.1.0 (1 checksums)", Assert.Single(_changes).ToString());
+    }
+
+    [Theory]
+    [InlineData("v1.1.0", 1, "tool_1.1.0_linux.tar.gz", "out for 1 days only")]
+    [InlineData("v1.1.0", 30, "other.tar.gz", "no checksum for tool_1.1.0_linux.tar.gz")]
+    public async Task What_is_too_young_or_lists_too_little_is_left_alone(string tag, int days, string listed, string reason)
+    {
+        Release(tag, TimeSpan.FromDays(days), $"{New}  {listed}\n");
+
+        Assert.Same(Tool, await FindAsync());
+        Assert.Contains(reason, Assert.Single(_changes).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_file_is_written_as_it_is_read()
+    {
+        var file = Path.Combine(Tests.SourceTree.Root, "deploy", "locks", "tools.json");
+
+        Assert.Equal(File.ReadAllText(file), ToolLocks.Read(file).ToJson());
+    }
+
+    private Task<ToolLocks.ToolLock> FindAsync() => new ToolUpdates(Connect(), TimeSpan.FromDays(7)).FindAsync("tool", Tool, _changes.Add, Cancellation);
+
+    private void Release(string tag, TimeSpan age, string checksums)
+    {
+        var release = new Release(1) { TagName = tag, Name = tag, TargetCommitish = "main", PublishedAt = DateTimeOffset.UtcNow - age };
+        release.Assets.Add(new ReleaseAsset(2, $"tool_{tag[1..]}_checksums.txt", "text/plain", Encoding.UTF8.GetBytes(checksums)));
+        GitHub.AddRepository("octo/tool").Releases.Add(release);
+    }
+}

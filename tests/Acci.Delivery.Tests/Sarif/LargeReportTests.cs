@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using Acci.Delivery.Sarif;
+
+namespace Acci.Delivery.Tests.Sarif;
+
+[Collection(nameof(Alone))]
+public sealed class LargeReportTests : SarifFixture
+{
+    private const int Count = 100_000;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private const long MemoryLimit = 500L * 1024 * 1024;
+
+    [Fact]
+    public void A_hundred_thousand_results_are_read_fingerprinted_cut_and_written_in_ten_seconds_and_500_MiB()
+    {
+        var file = WriteReport();
+        using var peak = new MemoryPeak();
+        var watch = Stopwatch.StartNew();
+        var processor = ProcessorTime();
+
+        var analysis = Assert.Single(Analysis.Merge([SarifReader.Read(file, Warnings.Add)]));
+        new Fingerprints(Root).AddTo(analysis.Run, Warnings.Add);
+        var fingerprinted = analysis.Run.Results.Count(x => x.PartialFingerprints is not null);
+        UploadLimits.GitHub.Apply(analysis, Warnings.Add);
+
+        // The less of the two: what else this machine is doing is not the report's.
+        var elapsed = new[] { watch.Elapsed, ProcessorTime() - processor }.Min();
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{new FileInfo(file).Length / 1e6:0} MB in {elapsed.TotalSeconds:0.0} s, {peak.Bytes / 1048576.0:0} MiB"));
+        Assert.Equal(Count, fingerprinted);
+        Assert.Equal(UploadLimits.GitHub.Results, analysis.Run.Results.Count);
+        Assert.All(analysis.Run.Results, result => Assert.StartsWith("critical", result.Message.Text, StringComparison.Ordinal));
+        Assert.True(elapsed < Limit, $"it took {elapsed}");
+        Assert.True(peak.Bytes < MemoryLimit, $"it took {peak.Bytes / 1048576} MiB");
+    }
+
+    private static TimeSpan ProcessorTime()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime;
+    }
+
+    /// <summary>What is measured is not measured beside other tests.</summary>
+    [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+    public sealed class Alone;
+
+    // As Trivy's own are, 20 files of 5,000 lines, a critical one in ten.
+    private string WriteReport()
+    {
+        for (var i = 0; i < 20; i++) Write($"src/file{i}.cs", string.Concat(Enumerable.Range(0, 5000).Select(line => $"    statement({i}, {line});\n")));
+        var file = Path.Combine(Root, "large.sarif");
+        using var writer = new StreamWriter(file);
+        writer.Write("""{ "version": "2.1.0", "runs": [ { "tool": { "driver": { "name": "Large", "rules": [ """);
+        for (var i = 0; i < 2000; i++) writer.Write($$"""{{(i > 0 ? "," : "")}} { "id": "CVE-{{i}}", "shortDescription": { "text": "a rule" }, "properties": { "security-severity": "{{(i % 10 == 0 ? "9.8" : "5.0")}}", "tags": [ "security" ] } }""");
+        writer.Write(""" ] } }, "results": [ """);
+        for (var i = 0; i < Count; i++)
+        {
+            writer.Write($$"""
+                {{(i > 0 ? "," : "")}} { "ruleId": "CVE-{{i % 2000}}", "ruleIndex": {{i % 2000}}, "level": "error", "message": { "text": "{{(i % 10 == 0 ? "critical" : "medium")}}: Package: libssl{{i}}\nInstalled Version: 1.1.1c-r0\nFixed Version: 1.1.1d-r0\nLink: [CVE-2019-1549](https://avd.aquasec.com/nvd/cve-2019-1549)" },
+                  "locations": [ { "physicalLocation": { "artifactLocation": { "uri": "src/file{{i % 20}}.cs", "uriBaseId": "ROOTPATH" }, "region": { "startLine": {{1 + (i % 5000)}}, "startColumn": 1, "endLine": {{1 + (i % 5000)}}, "endColumn": 1 } }, "message": { "text": "library/x: libssl@1" } } ] }
+                """);
+        }
+
+        writer.Write(" ] } ] }");
+        return file;
+    }
+
+    /// <summary>How much more memory was in use, at most, than at the beginning.</summary>
+    private sealed class MemoryPeak : IDisposable
+    {
+        private readonly long _before = Used();
+        private readonly Timer _timer;
+        private long _peak;
+
+        public MemoryPeak() => _timer = new Timer(_ => _peak = Math.Max(_peak, Used()), null, 0, 20);
+
+        public long Bytes => Math.Max(_peak, Used()) - _before;
+
+        public void Dispose() => _timer.Dispose();
+
+        private static long Used()
+        {
+            using var process = Process.GetCurrentProcess();
+            return process.WorkingSet64;
+        }
+    }
+}

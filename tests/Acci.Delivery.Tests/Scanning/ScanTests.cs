@@ -1,0 +1,209 @@
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Scanning;
+using Acci.Delivery.Tests.Registries;
+using static Acci.Delivery.Tests.Scanning.TrivyStandIn;
+
+namespace Acci.Delivery.Tests.Scanning;
+
+/// <summary>A built image on its way through the scan.</summary>
+public sealed class ScanTests : ScanningFixture
+{
+    private TrivyStandIn? _trivy;
+
+    // One build of a checkout at a time.
+    private DeliveryContext? Context
+    {
+        get;
+        set
+        {
+            field?.Dispose();
+            field = value;
+        }
+    }
+
+    private TrivyStandIn Trivy => _trivy ??= new TrivyStandIn(Path.Combine(Root, "bin"));
+
+    private string RecordFile => Path.Combine(Root, "artifacts", "publish", "acci.json");
+
+    private PublishRecord Record => PublishRecord.Read(RecordFile)!;
+
+    private string Artifact(string name) => Path.Combine(Root, "artifacts", "scan", name);
+
+    [Fact]
+    public async Task Every_platform_is_scanned_once_and_reported()
+    {
+        Trivy.AnswerWith([Vulnerability("CVE-1", "MEDIUM")], "amd64");
+        Trivy.AnswerWith([Vulnerability("CVE-1", "MEDIUM"), Vulnerability("CVE-2", "LOW")], "ppc64le");
+        var delivery = await BuiltAsync();
+
+        await delivery.ScanAsync();
+
+        Assert.Equal(2, Trivy.Scans.Count);
+        Assert.Equal("1 medium, 1 low", Record.Steps[PublishStep.Scan].Result);
+        foreach (var file in (string[])["report.html", "summary.md", "acci/linux-amd64.json", "acci/linux-ppc64le.sarif", "acci/scan.json"]) Assert.True(File.Exists(Artifact(file)), file);
+        Assert.Equal(["acci"], Directory.EnumerateDirectories(Path.Combine(Root, "artifacts", "images")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_critical_finding_stops_and_the_same_ignored_until_tomorrow_passes_today_without_another_scan()
+    {
+        Trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
+        var delivery = await BuiltAsync();
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(delivery.ScanAsync);
+        Assert.Contains("CRITICAL CVE-1 openssl 3.0.15-1 → 3.0.17-1 (linux/amd64, linux/ppc64le)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine("artifacts", "scan", "report.html"), failure.Message, StringComparison.Ordinal);
+        Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
+        Assert.True(File.Exists(Artifact("acci/linux-amd64.sarif")));
+
+        Ignore("CVE-1", DateTimeOffset.UtcNow.AddDays(1));
+        await delivery.ScanAsync();
+        Assert.Equal("no findings; 1 ignored", Record.Steps[PublishStep.Scan].Result);
+        Assert.Equal(2, Trivy.Scans.Count);
+    }
+
+    [Fact]
+    public async Task An_ignore_that_expired_since_stops_what_had_passed_and_what_came_after_is_open_again()
+    {
+        Trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
+        Ignore("CVE-1", DateTimeOffset.UtcNow.AddDays(1));
+        var delivery = await BuiltAsync();
+        await delivery.ScanAsync();
+        await PublishTransaction.Resume(RecordFile, "acci").RedoAsync(PublishStep.Push, () => Task.FromResult("pushed"));
+
+        await delivery.ScanAsync();
+        Assert.True(Record.Steps.ContainsKey(PublishStep.Push));
+
+        Ignore("CVE-1", DateTimeOffset.UtcNow.AddDays(-1));
+        var failure = await Assert.ThrowsAsync<DeliveryException>(delivery.ScanAsync);
+        Assert.Contains("CVE-1 expired", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([PublishStep.SmokeTest], Record.Steps.Keys);
+    }
+
+    [Fact]
+    public async Task Another_severity_is_judged_without_another_scan()
+    {
+        Trivy.AnswerWith([Vulnerability("CVE-1", "MEDIUM")]);
+        await (await BuiltAsync()).ScanAsync();
+
+        await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions { Program = Trivy.Program, Severities = [Severity.Medium] }).ScanAsync);
+
+        Assert.Equal(2, Trivy.Scans.Count);
+        Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
+    }
+
+    [Fact]
+    public async Task Another_digest_is_scanned()
+    {
+        await (await BuiltAsync()).ScanAsync();
+
+        await (await BuiltAsync(seed: 99)).ScanAsync();
+
+        Assert.Equal(4, Trivy.Scans.Count);
+    }
+
+    [Fact]
+    public async Task Secrets_stop_like_vulnerabilities()
+    {
+        Trivy.AnswerWith([], secrets: [new { RuleID = "aws-access-key-id", Title = "AWS Access Key ID", Severity = "CRITICAL", StartLine = 7, Match = "AWS_KEY=****" }]);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>((await BuiltAsync()).ScanAsync);
+
+        Assert.Contains("CRITICAL aws-access-key-id /app/settings.json:7", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_scan_that_fails_is_no_scan()
+    {
+        Trivy.Fail("FATAL\tFatal error\tno space left on device");
+        var delivery = await BuiltAsync();
+
+        Assert.Contains("no space left", (await Assert.ThrowsAnyAsync<DeliveryException>(delivery.ScanAsync)).Message, StringComparison.Ordinal);
+
+        Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
+        Assert.Equal(["acci"], Directory.EnumerateDirectories(Path.Combine(Root, "artifacts", "images")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Without_a_scanner_publishing_on_this_machine_goes_on_and_the_skip_is_no_done_scan()
+    {
+        Assert.SkipWhen(Acci.Delivery.Processes.Executables.Find("trivy") is not null, "There is a scanner here.");
+        await BuiltAsync();
+
+        await Delivery(new ScanOptions()).ScanAsync();
+
+        Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
+        Assert.Contains("trivy is not on the PATH", Record.NotScanned, StringComparison.Ordinal);
+        Assert.Contains("not scanned: trivy is not on the PATH", new PublishSummary(Record, "", "").ToText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ghcr.io/owner", false, "ghcr.io/owner")]
+    [InlineData("127.0.0.1:5600", true, "--require-scan")]
+    public async Task Without_a_scanner_nothing_leaves_the_machine_nor_passes_where_a_scan_is_required(string registry, bool required, string word)
+    {
+        Assert.SkipWhen(Acci.Delivery.Processes.Executables.Find("trivy") is not null, "There is a scanner here.");
+        await BuiltAsync();
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions { Required = required }, registry).ScanAsync);
+
+        Assert.Contains(word, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Install it", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ghcr.io/owner", false)]
+    [InlineData("127.0.0.1:5600", true)]
+    public async Task What_was_not_scanned_is_not_pushed(string registry, bool required)
+    {
+        await BuiltAsync(registry);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions { Required = required }, registry).SignAsync);
+
+        Assert.Contains("has not been scanned", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_tag_moves_for_what_was_neither_scanned_nor_skipped()
+    {
+        await BuiltAsync();
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions()).TagAsync);
+
+        Assert.Contains("Scan", failure.Message, StringComparison.Ordinal);
+    }
+
+    private void Ignore(string id, DateTimeOffset until) => Write(".trivyignore.yaml", $"vulnerabilities:\n  - id: {id}\n    expired_at: {until:yyyy-MM-dd}\n");
+
+    private async Task<ImageDelivery> BuiltAsync(string registry = "127.0.0.1:5600", int seed = 7)
+    {
+        var folder = Path.Combine(Root, "artifacts", "images", "acci");
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        var layout = await LayoutBuilder.WriteSmallAsync(folder, seed);
+        var publish = PublishTransaction.Begin(RecordFile, new PublishRecord
+        {
+            Image = "acci",
+            Digest = layout.Root.Digest,
+            Repository = $"{registry}/acci",
+            Version = "1.2.3",
+            Revision = new string('a', 40),
+            Platforms = [],
+        });
+        await publish.RedoAsync(PublishStep.SmokeTest, () => Task.FromResult("healthy"));
+        return Delivery(new ScanOptions { Program = Trivy.Program }, registry);
+    }
+
+    private ImageDelivery Delivery(ScanOptions scan, string registry = "127.0.0.1:5600") => new(Context = new DeliveryContext(
+        new DeliveryOptions
+        {
+            Root = Root,
+            Artifacts = Path.Combine(Root, "artifacts"),
+            CacheDirectory = new CacheDirectory(Path.Combine(Root, "cache")),
+            Registry = registry,
+            Images = [new("acci") { Dockerfile = "Dockerfile" }],
+            Scan = scan,
+            TagRules = TagRules.Parse(["type=raw,value=latest"]),
+        },
+        Cancellation)) { Variables = new Dictionary<string, string>() };
+}
