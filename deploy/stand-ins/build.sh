@@ -53,7 +53,7 @@ read_lists() {
   if [[ $recipes == *' postgres '* || $recipes == *' redis '* ]]; then lists+=("$SERVICES_SUITE=amd64"); fi
   say "stand-ins: reading the package lists"
   if [[ ${#lists[@]} -gt 0 ]]; then apt_lists "${lists[@]}" || apt_fail; fi
-  if [[ $recipes == *' cc '* || $recipes == *' aspnet '* ]]; then base_lists; fi
+  if [[ $recipes == *' cc '* || $recipes == *' aspnet '* ]]; then base_choose; fi
 }
 
 make() {

@@ -20,12 +20,16 @@ package_fetch() {
 }
 
 # packages_fetch LABEL WORK : the packages listed on standard input, lines of `URI FILE BYTES HASH [ROOT]`; a package may
-# be listed for several roots.
-packages_fetch() {
-  local label=$1 work=$2 list worker root status=0
+# be listed for several roots, or for none: then it is fetched and not unpacked.
+packages_fetch() { packages_try "$@" || packages_fail "$2"; }
+
+# The same, but false when one of them cannot be had; packages_reason then says which, and why.
+packages_try() {
+  local label=$1 work=$2 list worker root
   list=$(awk '!($2 in line) { line[$2] = $1 " " $2 " " $3 " " $4 " " } { roots[$2] = roots[$2] (roots[$2] == "" ? "" : ",") $5 }
     END { for (file in line) print line[file] roots[file] }' | sort -rn -k3,3)
   mkdir -p "$work/debs/partial"
+  printf '%s\n' "$list" >"$work/debs/list"
   for root in $(awk '{ gsub(",", "\n", $5); print $5 }' <<<"$list" | sort -u); do
     mkdir -p "$work/$root"
     if [[ ! -f $work/$root.left-out ]]; then : >"$work/$root.left-out"; fi
@@ -38,8 +42,7 @@ packages_fetch() {
     | xargs -d '\n' -n 4 -P "$DOWNLOADS_AT_ONCE" bash -c 'set -o pipefail; package_fetch "$@" || exit 255' fetch "$work" 9>&- 2>/dev/null &
   worker=$!
   progress "$label" "$work/debs" "$list" "$worker"
-  wait "$worker" || status=$?
-  [[ $status -eq 0 ]] || packages_fail "$work" "$list"
+  wait "$worker"
 }
 
 # One line whenever there is news, at most two a second, until the worker is done.
@@ -64,13 +67,21 @@ megabytes_here() {
 }
 
 packages_fail() {
-  local work=$1 list=$2 uri file logs=("$1"/debs/partial/*.log)
-  disk_is_full "$work" "${logs[@]}" && die_disk_full "$CACHE"
+  local work=$1 reason
+  disk_is_full "$work" "$work"/debs/partial/*.log && die_disk_full "$CACHE"
+  reason=$(packages_reason "$work")
+  if [[ -z $reason ]]; then die "cannot unpack the packages in $work: $(last_line "$work"/debs/partial/*.log); run this again"; fi
+  apt_forget
+  die "$reason; check this machine's network and apt sources and run this again"
+}
+
+# The first package of the last list that could not be fetched, and why; nothing when all of them are here.
+packages_reason() {
+  local work=$1 uri file
   while read -r uri file _; do
     if [[ ! -f $work/debs/$file ]]; then
-      apt_forget
-      die "cannot fetch $file from ${uri%/pool/*}: $(apt_reason "$work/debs/partial/$file.log"); check this machine's network and apt sources and run this again"
+      printf 'cannot fetch %s from %s: %s\n' "$file" "${uri%/pool/*}" "$(apt_reason "$work/debs/partial/$file.log")"
+      return
     fi
-  done <<<"$list"
-  die "cannot unpack the packages in $work: $(last_line "${logs[@]}"); run this again"
+  done <"$work/debs/list"
 }

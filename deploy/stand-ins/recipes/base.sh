@@ -5,25 +5,35 @@ readonly -A DEBIAN_ARCHITECTURE=([amd64]=amd64 [arm64]=arm64 [ppc64le]=ppc64el)
 readonly -a BASE_PACKAGES=(libc6 libgcc-s1 libstdc++6 libssl3t64 zlib1g libzstd1 libgomp1 base-files netbase tzdata ca-certificates)
 readonly -a PLATFORMS=(amd64 arm64 ppc64le)
 
-# base_lists : chooses BASE_SUITE, the best suite that all platforms can be had of.
-base_lists() {
-  local platform lists
+# base_choose : BASE_SUITE is the best suite whose packages can be had for every platform, and they are in WORK/debs. A mirror
+# may list a package that it does not carry, and for one platform only.
+base_choose() {
+  local platform lists reason
   for BASE_SUITE in "${BASE_SUITES[@]}"; do
     lists=()
     for platform in "${PLATFORMS[@]}"; do lists+=("$BASE_SUITE=${DEBIAN_ARCHITECTURE[$platform]}"); done
-    apt_lists "${lists[@]}" && return
-    say "stand-ins: not from $BASE_SUITE, $APT_REASON"
+    if apt_lists "${lists[@]}"; then
+      for platform in "${PLATFORMS[@]}"; do
+        apt_locate "$BASE_SUITE" "${DEBIAN_ARCHITECTURE[$platform]}" "${BASE_PACKAGES[@]}" >"$WORK/base-$platform.packages"
+      done
+      packages_try stand-ins "$WORK" < <(cat "$WORK"/base-*.packages) && return
+      disk_is_full "$WORK" "$WORK"/debs/partial/*.log && die_disk_full "$CACHE"
+      reason=$(packages_reason "$WORK")
+    else
+      reason=$APT_REASON
+    fi
+    say "stand-ins: not from $BASE_SUITE: $reason"
   done
-  apt_fail
+  apt_forget
+  die "$reason; check this machine's network and apt sources and run this again"
 }
 
 base_packages() {
   local platform
   for platform in "${PLATFORMS[@]}"; do
     root_prepare "$WORK/base-$platform"
-    apt_locate "$BASE_SUITE" "${DEBIAN_ARCHITECTURE[$platform]}" "${BASE_PACKAGES[@]}" | sed "s/$/ base-$platform/" >"$WORK/base-$platform.packages"
+    sed "s/$/ base-$platform/" "$WORK/base-$platform.packages"
   done
-  cat "$WORK"/base-*.packages
 }
 
 # base_layer PLATFORM : once, however many images stand on it.
