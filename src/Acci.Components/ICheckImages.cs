@@ -18,21 +18,20 @@ public interface ICheckImages : IHazDelivery
             var findings = await Delivery.CheckAsync();
             foreach (var finding in findings)
             {
-                if (GitHubActions.Instance is not { } runner)
+                if (GitHubActions.Instance is null)
                 {
                     Log.Warning("{Finding:l}", finding.ToString());
                     continue;
                 }
 
                 // Beside the line that it is about, on the page of the change.
-                runner.WriteCommand(finding.IsError ? "error" : "warning", $"{finding.Detail} {finding.Page}", place =>
-                {
-                    place["file"] = finding.File;
-                    place["line"] = Math.Max(1, finding.StartLine);
-                    place["endLine"] = Math.Max(1, finding.EndLine);
-                    place["title"] = finding.Rule;
-                    return place;
-                });
+                Console.WriteLine(WorkflowCommand.Of(
+                    finding.IsError ? "error" : "warning",
+                    $"{finding.Detail} {finding.Page}",
+                    ("file", finding.File),
+                    ("line", Math.Max(1, finding.StartLine)),
+                    ("endLine", Math.Max(1, finding.EndLine)),
+                    ("title", finding.Rule)));
             }
 
             if (findings.Count > 0) throw new DeliveryException($"The Dockerfiles have {findings.Count} {(findings.Count == 1 ? "finding" : "findings")}: see above, and artifacts/checks.");

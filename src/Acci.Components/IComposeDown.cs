@@ -7,7 +7,7 @@ public interface IComposeDown : IHazEnvironments
 {
     /// <summary>The data go, too.</summary>
     [Parameter("ComposeDown also removes the environment's data volumes")]
-    bool Volumes => TryGetValue<bool?>(() => Volumes) ?? false;
+    bool Volumes => TryGetValue<bool?>(() => Volumes) is true && DestructiveSwitch.IsMeant(nameof(Volumes));
 
     /// <summary>Takes away the environment's containers and networks, and its stack; data volumes stay unless <see cref="Volumes"/> is set.</summary>
     Target ComposeDown => _ => _

@@ -8,7 +8,7 @@ public interface IPruneImages : IHazDelivery
 {
     /// <summary>Deletes, and does not only say what would go.</summary>
     [Parameter("PruneImages really deletes; without it, it only says what would go")]
-    bool Delete => TryGetValue<bool?>(() => Delete) ?? false;
+    bool Delete => TryGetValue<bool?>(() => Delete) is true && DestructiveSwitch.IsMeant(nameof(Delete));
 
     /// <summary>How many of the newest tagged versions stay.</summary>
     [Parameter("How many of the newest tagged versions PruneImages keeps; default: 10")]

@@ -7,7 +7,7 @@ public interface IStopEngine : IHazDelivery
 {
     /// <summary>Removes what they hold, too.</summary>
     [Parameter("StopEngine also removes all images, caches and published images of the private engine and the local registry")]
-    bool Purge => TryGetValue<bool?>(() => Purge) ?? false;
+    bool Purge => TryGetValue<bool?>(() => Purge) is true && DestructiveSwitch.IsMeant(nameof(Purge));
 
     /// <summary>Stops the private engine and the local registry; a Docker engine of the machine's own is never touched.</summary>
     Target StopEngine => _ => _

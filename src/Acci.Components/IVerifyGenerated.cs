@@ -33,8 +33,8 @@ public interface IVerifyGenerated : INukeBuild
             foreach (var file in (this as IGenerateWorkflows)?.ObsoleteWorkflows ?? [])
                 drifts.Add(Drift.Between(RootDirectory.GetUnixRelativePathTo(file), file.ReadAllText(), null));
             // The engine has written the schema already when a target runs: what is checked in is in git.
-            if (await CheckedInFile.ReadAsync(RootDirectory, Schema, Interruption.Token) is var checkedIn && checkedIn != SchemaUtility.GetJsonString(this))
-                drifts.Add(Drift.Between(Schema, checkedIn, SchemaUtility.GetJsonString(this)));
+            var (checkedIn, schema) = (await CheckedInFile.ReadAsync(RootDirectory, Schema, Interruption.Token), SchemaUtility.GetJsonString(this));
+            if (checkedIn is null || !BuildSchema.AreSame(checkedIn, schema)) drifts.Add(Drift.Between(Schema, checkedIn, schema));
 
             foreach (var drift in drifts) Console.WriteLine(drift.Diff);
             if (drifts.Count == 0) return;

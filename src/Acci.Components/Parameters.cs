@@ -9,7 +9,10 @@ internal static class Parameters
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     // The engine takes these too, without declaring them as parameters everywhere.
-    private static readonly string[] OfTheEngine = ["Continue", "Help", "Host", "NoLogo", "Partition", "Plan", "Profile", "Root", "Skip", "Target", "Verbosity"];
+    private static readonly string[] OfTheEngine =
+    [
+        "Continue", "GenerateConfiguration", "Help", "Host", "NoLogo", "Partition", "Plan", "Profile", "Root", "ShellCompletion", "Skip", "Target", "Verbosity",
+    ];
 
     /// <summary>Every member that is a parameter, once per name.</summary>
     public static IReadOnlyDictionary<string, MemberInfo?> Of(Type build)
@@ -29,17 +32,22 @@ internal static class Parameters
     /// <summary>The type of a member's value, without <c>Nullable</c> and array.</summary>
     public static Type ValueType(MemberInfo member)
     {
-        var type = member is PropertyInfo property ? property.PropertyType : ((FieldInfo)member).FieldType;
+        var type = MemberType(member);
         type = type.IsArray ? type.GetElementType()! : type;
         return Nullable.GetUnderlyingType(type) ?? type;
     }
+
+    /// <summary>Whether it takes any number of values.</summary>
+    public static bool IsArray(MemberInfo member) => MemberType(member).IsArray;
 
     /// <summary>The member's value in this build.</summary>
     public static object? Value(MemberInfo member, INukeBuild build) =>
         member is PropertyInfo property ? property.GetValue(build) : ((FieldInfo)member).GetValue(build);
 
-    /// <summary>A parameter's name as a key: <c>--image-mirror</c>, <c>ImageMirror</c> and <c>IMAGE_MIRROR</c> are the same one.</summary>
-    public static string Normalize(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
+    /// <summary>A parameter's name as a key, as both engines compare them: <c>--image-mirror</c> and <c>-ImageMirror</c> are the same one, <c>image_mirror</c> is none.</summary>
+    public static string Normalize(string name) => name.Replace("-", "", StringComparison.Ordinal);
+
+    private static Type MemberType(MemberInfo member) => member is PropertyInfo property ? property.PropertyType : ((FieldInfo)member).FieldType;
 
     private static IEnumerable<Type> Types(Type build)
     {

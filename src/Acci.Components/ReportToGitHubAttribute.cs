@@ -30,7 +30,7 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
         if (GitHubActions.Instance is not { } runner || Build.IsSucceeding) return;
         // NUKE's own annotation says that a target has failed, and not why.
         foreach (var target in Build.FailedTargets)
-            runner.WriteCommand("error", string.Join("; ", target.SummaryInformation.Values), properties => new Dictionary<string, object>(properties) { ["title"] = target.Name });
+            runner.WriteCommand("error", string.Join("; ", target.SummaryInformation.Select(x => $"{x.Key}: {x.Value}")), properties => new Dictionary<string, object>(properties) { ["title"] = target.Name });
         Console.WriteLine($"To repeat this on a machine of your own: git checkout {runner.Sha} && {RepeatCommand.Of(Environment.GetCommandLineArgs().Skip(1))}");
     }
 

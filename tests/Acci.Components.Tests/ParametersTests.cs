@@ -22,8 +22,11 @@ public class ParametersTests
     [Theory]
     [InlineData("image-mirror")]
     [InlineData("ImageMirror")]
-    [InlineData("Image_Mirror")]
+    [InlineData("-imageMirror")]
     public void A_parameter_is_known_by_any_of_its_spellings(string spelling) => Assert.Equal("ImageMirror", Parameters.Normalize(spelling), ignoreCase: true);
+
+    [Fact]
+    public void Neither_engine_looks_past_an_underscore() => Assert.Equal("Image_Mirror", Parameters.Normalize("Image_Mirror"));
 
     private abstract class SomeBuild : NukeBuild, IHazRegistry, IHazWidget
     {

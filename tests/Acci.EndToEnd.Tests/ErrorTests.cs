@@ -24,6 +24,43 @@ public class ErrorTests(PublishedImage published)
     [InlineData("BuildImages --verbosity loud", "loud", "Verbosity")]
     public async Task A_value_that_does_not_convert_is_told_with_what_would(string arguments, params string[] words) => (await BuildAsync(arguments)).AssertFailed(words);
 
+    [Theory]
+    [InlineData("Publish --dry-run=true", "--dry-run", "with a space")]
+    [InlineData("Publish --registry --dry-run", "--registry", "no value")]
+    [InlineData("--registry ghcr.io/owner Publish", "--registry", "targets go before")]
+    [InlineData("--dry-run Publish", "--dry-run", "targets go before")]
+    public async Task A_parameter_that_NUKE_would_ignore_or_read_otherwise_is_told(string arguments, params string[] words) => (await BuildAsync(arguments)).AssertFailed(words);
+
+    [Fact]
+    public async Task A_key_s_own_text_on_the_command_line_is_not_repeated_and_nothing_is_signed_with_another_key()
+    {
+        var run = await BuildAsync("SignImages --signing-key '-----BEGIN KEY-----0815'");
+
+        run.AssertFailed("--signing-key", "environment", "SigningKey");
+        Assert.DoesNotContain("0815", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"RequireScan\": \"yes\"", "parameters.json", "RequireScan", "'yes'")]
+    [InlineData("\"RequireScn\": true", "parameters.json", "'RequireScn'", "'RequireScan'")]
+    public async Task A_parameter_file_is_read_as_strictly(string line, params string[] words)
+    {
+        var file = Path.Combine(published.Checkout.Folder, ".nuke", "parameters.json");
+        var text = await File.ReadAllTextAsync(file, Cancellation);
+        await File.WriteAllTextAsync(file, text.Replace("{", $"{{ {line},", StringComparison.Ordinal), Cancellation);
+        try
+        {
+            (await BuildAsync("Publish")).AssertFailed(words);
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(file, text, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_signed_is_what_was_scanned() => (await BuildAsync("ScanImages SignImages --image ghcr.io/owner/acci:1")).AssertFailed("--image", "SignImages");
+
     [Fact]
     public async Task A_registry_that_is_none_is_told_before_anything_is_built() => (await BuildAsync("Publish --registry nonsense")).AssertFailed("--registry", "nonsense");
 
@@ -37,6 +74,9 @@ public class ErrorTests(PublishedImage published)
 
         run.AssertFailed("--registry", "nonsense/[REDACTED]");
         Assert.DoesNotContain(token, run.Output, StringComparison.Ordinal);
+        var log = await File.ReadAllTextAsync(Path.Combine(published.Checkout.Folder, ".nuke", "temp", "build.log"), Cancellation);
+        Assert.Contains("nonsense/[REDACTED]", log, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, log, StringComparison.Ordinal);
     }
 
     [Fact]

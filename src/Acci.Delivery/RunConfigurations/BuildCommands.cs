@@ -33,11 +33,14 @@ public sealed record BuildCommands(IReadOnlyList<BuildTarget> Targets, IReadOnly
     private static BuildParameter Parameter(JsonProperty property, JsonElement definitions)
     {
         var type = property.Value.TryGetProperty("items", out var items) ? items : property.Value;
-        if (type.TryGetProperty("$ref", out var reference) && definitions.TryGetProperty(reference.GetString()![Definitions.Length..], out var definition)) type = definition;
+        var name = type.TryGetProperty("$ref", out var reference) ? reference.GetString()![Definitions.Length..] : "";
+        if (definitions.TryGetProperty(name, out var definition)) type = definition;
+        var values = type.TryGetProperty("enum", out var names) ? names.EnumerateArray().Select(x => x.GetString()!) : [];
         return new BuildParameter(BuildParameter.Typed(property.Name), property.Value.TryGetProperty("description", out var description) ? description.GetString()! : "")
         {
             IsSwitch = IsBoolean(type),
-            Values = type.TryGetProperty("enum", out var values) ? [.. values.EnumerateArray().Select(x => x.GetString()!)] : [],
+            // NUKE orders the hosts it knows as the machine's culture does.
+            Values = [.. name == "Host" ? values.Order(StringComparer.Ordinal) : values],
         };
     }
 

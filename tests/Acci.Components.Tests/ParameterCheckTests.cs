@@ -1,0 +1,112 @@
+using Acci.Delivery.Images;
+using Nuke.Common;
+using Assert = Xunit.Assert;
+
+namespace Acci.Components.Tests;
+
+/// <summary>What somebody types, exports or writes down, and what is wrong with it.</summary>
+public class ParameterCheckTests
+{
+    private const string Secret = "-----BEGIN ENCRYPTED KEY-----\nMIIE0815\n-----END ENCRYPTED KEY-----";
+
+    private static readonly ParameterCheck Check = new(Parameters.Of(typeof(SomeBuild)), ["Publish", "BuildImages"]);
+
+    [Theory]
+    [InlineData("Publish")]
+    [InlineData("build-images+publish --registry ghcr.io/owner")]
+    [InlineData("--dry-run")]
+    [InlineData("Publish --dry-run true --Retries -1")]
+    [InlineData("--platforms linux/amd64 linux/arm64 --cache local")]
+    [InlineData("--platforms")]
+    [InlineData("--target Publish+BuildImages --skip")]
+    [InlineData("--caches none,local --root --verbosity quiet")]
+    [InlineData("--shell-completion --generate-configuration x --host Terminal")]
+    public void What_both_engines_read_is_let_through(string line) => Assert.Empty(Line(line.Split(' ')));
+
+    [Theory]
+    [InlineData("--registri ghcr.io/owner", "there is no parameter '--registri'. Did you mean '--registry'? All are listed by --help.")]
+    [InlineData("--registry=ghcr.io/owner", "--registry=… is not read: write '--registry value', with a space.")]
+    [InlineData("Publish --dry-run=true", "--dry-run=… is not read: write '--dry-run value', with a space.")]
+    [InlineData("--dry_run", "there is no parameter '--dry_run'. Did you mean '--dry-run'? All are listed by --help.")]
+    [InlineData("--registry", "--registry has no value; one that begins with '-' can come from the environment variable Registry.")]
+    [InlineData("--registry --dry-run", "--registry has no value; one that begins with '-' can come from the environment variable Registry.")]
+    [InlineData("--registry ghcr.io/owner Publish", "--registry takes one value, and has 2; targets go before the first parameter.")]
+    [InlineData("--dry-run true Publish", "--dry-run takes one value, and has 2; targets go before the first parameter.")]
+    [InlineData("--dry-run Publish", "--dry-run cannot be 'Publish': it is a switch, alone or followed by true or false; targets go before the first parameter.")]
+    [InlineData("--dry-run yes", "--dry-run cannot be 'yes': it is a switch, alone or followed by true or false.")]
+    [InlineData("--cache locl", "--cache cannot be 'locl': it is one of Registry, GitHubActions, Local, None; did you mean 'Local'?")]
+    [InlineData("--caches none,nowhere", "--caches cannot be 'nowhere': it is one of Registry, GitHubActions, Local, None.")]
+    [InlineData("--retries many", "--retries cannot be 'many': it is not a valid Int32.")]
+    [InlineData("--verbosity", "--verbosity has no value; one that begins with '-' can come from the environment variable NUKE_Verbosity.")]
+    [InlineData("Publsh", "there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
+    [InlineData("BuildImages+Publsh --dry-run", "there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
+    [InlineData("--skip Publsh", "--skip cannot be 'Publsh': there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
+    [InlineData("--", "an argument begins with '-' and is no parameter's name. All are listed by --help; a value that begins with '-' can come from the environment.")]
+    public void What_an_engine_would_ignore_is_told(string line, string problem) => Assert.Equal([problem], Line(line.Split(' ')));
+
+    [Fact]
+    public void A_key_that_begins_like_a_parameter_is_never_repeated_and_the_variable_for_it_is_named()
+    {
+        var problems = Line("Publish", "--signing-key", Secret).ToList();
+
+        Assert.Equal("--signing-key has no value; one that begins with '-' can come from the environment variable SigningKey.", problems[0]);
+        Assert.DoesNotContain(problems, x => x.Contains("BEGIN", StringComparison.Ordinal) || x.Contains("0815", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_stands_behind_an_equals_sign_is_never_repeated() => Assert.DoesNotContain("0815", Assert.Single(Line("--registry-token=ghp_0815")), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("DryRun", "yes")]
+    [InlineData("NUKE_DRY_RUN", "yes")]
+    [InlineData("DRY_RUN", "yes")]
+    [InlineData("NUKE_CACHE", "nowhere")]
+    [InlineData("Cache", "nowhere")]
+    [InlineData("NUKE_VERBOSITY", "loud")]
+    [InlineData("NUKE_TARGET", "Publsh")]
+    public void A_variable_that_does_not_convert_is_told(string variable, string value) =>
+        Assert.StartsWith($"the environment variable {variable} cannot be '{value}': ", Assert.Single(Variable(variable, value)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("DryRun", "true")]
+    [InlineData("DryRun", "")]
+    [InlineData("CACHE", "/var/cache")]
+    [InlineData("VERBOSITY", "loud")]
+    [InlineData("NUKE_TELEMETRY_OPTOUT", "1")]
+    [InlineData("PATH", "/bin")]
+    public void A_variable_that_is_fine_or_somebody_else_s_is_let_be(string variable, string value) => Assert.Empty(Variable(variable, value));
+
+    [Theory]
+    [InlineData("""{ "DryRun": "yes" }""", "f.json: DryRun cannot be 'yes': it is a switch, alone or followed by true or false.")]
+    [InlineData("""{ "DryRum": true }""", "f.json: there is no parameter 'DryRum'. Did you mean 'DryRun'? All are listed by --help.")]
+    [InlineData("""{ "dry-run": true }""", "f.json: there is no parameter 'dry-run'. Did you mean 'DryRun'? All are listed by --help.")]
+    [InlineData("""{ "Retries": [1, 2] }""", "f.json: Retries takes one value, and has 2.")]
+    [InlineData("""{ "Caches": [ "none", "nowhere" ] }""", "f.json: Caches cannot be 'nowhere': it is one of Registry, GitHubActions, Local, None.")]
+    [InlineData("[]", "f.json holds no parameters: it has to be a JSON object.")]
+    public void A_file_that_an_engine_would_ignore_in_part_is_told(string text, string problem) => Assert.Equal([problem], Check.OfFile("f.json", text));
+
+    [Fact]
+    public void A_file_that_is_no_JSON_is_told() => Assert.StartsWith("f.json is no JSON: ", Assert.Single(Check.OfFile("f.json", "{ oops")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_file_as_editors_write_it_is_let_through() => Assert.Empty(Check.OfFile("f.json", """
+        {
+          "$schema": "build.schema.json", // for editors
+          "registry": "ghcr.io/owner", "DryRun": true, "Retries": 7, "Platforms": [ "linux/amd64" ], "SigningPassword": "v1:c2VjcmV0", "Verbosity": "Quiet",
+        }
+        """));
+
+    private static IEnumerable<string> Line(params string[] arguments) => Check.OfCommandLine(TypedArguments.Read(arguments));
+
+    private static IEnumerable<string> Variable(string name, string value) => Check.OfEnvironment(new Dictionary<string, string> { [name] = value });
+
+    private abstract class SomeBuild : NukeBuild, IHazRegistry, IHazSigning, IHazDryRun, IHazImages
+    {
+        [Parameter("How often")] private readonly int? Retries = null;
+        [Parameter("Where, at once", Separator = ",")] private readonly BuildCache[] Caches = [];
+
+        public string Ordinary => $"{Retries}{Caches.Length}";
+
+        public abstract IEnumerable<ImageDefinition> Images { get; }
+    }
+}

@@ -1,0 +1,55 @@
+using Acci.Delivery.Processes;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Acci.Components.Tests;
+
+public class RedactedSinkTests
+{
+    private const string Secret = "battery-staple-0815";
+
+    [Fact]
+    public void Whatever_an_engine_logs_to_a_file_is_masked()
+    {
+        Redaction.Register(Secret);
+        var written = new Written();
+        var log = RedactedSink.Before(new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(written).CreateLogger());
+
+        log.Information("Deploying with {Token} to {Where}", Secret, "there");
+        log.Information($"in the template: {Secret}");
+        log.Information("{Many} {@Structure}", new[] { "a", Secret }, new { Inner = new { Token = Secret } });
+        log.Information("{Map} {Address}", new Dictionary<string, string> { ["key"] = Secret }, new Uri($"https://user:{Secret}@localhost/"));
+        log.Error(new InvalidOperationException($"no entry with {Secret}", new InvalidOperationException(Secret)), "failed");
+
+        Assert.Equal(5, written.Events.Count);
+        Assert.Equal($"Deploying with \"{Redaction.Mask}\" to \"there\"", written.Events[0].RenderMessage());
+        Assert.All(written.Events, x => Assert.DoesNotContain(Secret, $"{x.RenderMessage()} {x.Exception}", StringComparison.Ordinal));
+        Assert.All(written.Events, x => Assert.Contains(Redaction.Mask, $"{x.RenderMessage()} {x.Exception}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_engine_s_logger_decides_what_is_written_and_ends_with_ours()
+    {
+        var written = new Written();
+        var log = RedactedSink.Before(new LoggerConfiguration().MinimumLevel.Warning().WriteTo.Sink(written).CreateLogger());
+
+        log.Information("quiet");
+        log.Warning("loud");
+        ((IDisposable)log).Dispose();
+
+        Assert.Equal("loud", Assert.Single(written.Events).RenderMessage());
+        Assert.True(written.IsDisposed);
+    }
+
+    private sealed class Written : ILogEventSink, IDisposable
+    {
+        public List<LogEvent> Events { get; } = [];
+
+        public bool IsDisposed { get; private set; }
+
+        public void Emit(LogEvent logEvent) => Events.Add(logEvent);
+
+        public void Dispose() => IsDisposed = true;
+    }
+}
