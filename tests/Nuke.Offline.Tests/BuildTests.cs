@@ -16,8 +16,7 @@ public sealed class BuildTests : IDisposable
 
         Assert.Equal(
             [
-                "component: True targets", "class: True targets", "created from|file",
-                "component: plan Default", "class: plan Default", "running Default", "default", "finished True",
+                "class: True targets", "created from|file", "class: plan Default", "running Default", "default", "finished True",
             ],
             Messages(run));
     }
@@ -127,6 +126,41 @@ public sealed class BuildTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_continued_target_triggers_still_runs()
+    {
+        Assert.Equal(255, (await Run("Begins")).ExitCode);
+        Assert.Equal(255, (await Run("Begins", "--continue")).ExitCode);
+        File.WriteAllText(Path.Combine(_root.Path, "mended"), "");
+
+        var run = await Run("Begins", "--continue");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.DoesNotContain("begun", Messages(run));
+        Assert.Contains("ended", Messages(run));
+    }
+
+    [Fact]
+    public async Task What_a_condition_skipped_is_not_taken_for_done()
+    {
+        Assert.Equal(255, (await Run("Mends", "Flaky")).ExitCode);
+        File.WriteAllText(Path.Combine(_root.Path, "mended"), "");
+
+        Assert.Contains("running Mends", Messages(await Run("Mends", "Flaky", "--continue")));
+    }
+
+    [Fact]
+    public async Task All_conditions_that_do_not_hold_are_named() =>
+        Assert.Contains("OnlyWhen: Words.Length > 100 && Days.Length > 100", (await Run("Unmet")).Output);
+
+    [Fact]
+    public async Task The_last_summary_counts_and_goes_before_the_exception()
+    {
+        var run = await Run("Reports");
+
+        Assert.Matches("Reports\u00a0+Failed.*// Second: 2\n", run.Output);
+    }
+
+    [Fact]
     public async Task A_condition_that_does_not_hold_skips_the_target()
     {
         var run = await Run("Mends");
@@ -210,6 +244,16 @@ public sealed class BuildTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_assured_runs_after_an_interruption()
+    {
+        var run = await Interrupt("Waits Assured", "INT", whenLogged: "sleep 60");
+
+        Assert.Equal(130, run.ExitCode);
+        Assert.Contains("assured", Messages(run));
+        Assert.Matches("Waits\u00a0+Aborted", run.Output);
+    }
+
+    [Fact]
     public async Task A_target_that_does_not_end_is_not_waited_for_forever()
     {
         var watch = Stopwatch.StartNew();
@@ -218,7 +262,7 @@ public sealed class BuildTests : IDisposable
 
         Assert.Equal(130, run.ExitCode);
         Assert.Matches("Stubborn\u00a0+Aborted", run.Output);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(50));
     }
 
     private Task<BuildRun> Run(params string[] arguments) => Run(arguments, []);
@@ -226,11 +270,11 @@ public sealed class BuildTests : IDisposable
     private Task<BuildRun> Run(string[] arguments, Dictionary<string, string> environment) =>
         BuildRun.Start(TestData.VerbsBuild, _root.Path, arguments, environment, TestContext.Current.CancellationToken);
 
-    private Task<BuildRun> Interrupt(string target, string signal, string whenLogged)
+    private Task<BuildRun> Interrupt(string targets, string signal, string whenLogged)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
         var log = Path.Combine(_root.Path, ".nuke", "temp", "build.log");
-        return BuildRun.Start(TestData.VerbsBuild, _root.Path, [target], null, TestContext.Current.CancellationToken, process =>
+        return BuildRun.Start(TestData.VerbsBuild, _root.Path, targets.Split(' '), null, TestContext.Current.CancellationToken, process =>
         {
             SpinWait.SpinUntil(() => File.Exists(log) && File.ReadAllText(log).Contains(whenLogged), TimeSpan.FromSeconds(30));
             Process.Start("kill", [$"-{signal}", $"{process.Id}"])!.WaitForExit();

@@ -1,3 +1,5 @@
+using System.Reflection;
+using Nuke.Common;
 using Nuke.Common.IO;
 using Nuke.Common.ValueInjection;
 
@@ -19,6 +21,12 @@ public sealed class ParameterTests : IDisposable
 
     [Fact]
     public void A_variable_with_the_very_name_goes_first() => Assert.Equal("x", FromEnvironment("Token", ("TOKEN", "y"), ("Token", "x")));
+
+    [Fact]
+    public void A_component_s_prefix_goes_before_a_name_of_its_own_too() =>
+        Assert.Equal(
+            ["StepColour", "StepPaint"],
+            typeof(IHaveSteps).GetProperties().Select(x => ParameterService.NameOf(x, x.GetCustomAttribute<ParameterAttribute>())).Order());
 
     [Fact]
     public void A_variable_that_is_set_twice_is_not_guessed_at() =>
@@ -116,6 +124,14 @@ public sealed class ParameterTests : IDisposable
 
     private static T? FromEnvironment<T>(string name, params (string Name, string Value)[] variables) =>
         (T?)new EnvironmentParameters(variables.ToDictionary(x => x.Name, x => x.Value)).Get(name, typeof(T), null, withPrefixOnly: false);
+
+    [ParameterPrefix("Step")]
+    private interface IHaveSteps
+    {
+        [Parameter(Name = "Colour")] string Tint { get; }
+
+        [Parameter] string Paint { get; }
+    }
 
     private void Write(string file, string content) => File.WriteAllText(Path.Combine(_directory.Path, file), content);
 

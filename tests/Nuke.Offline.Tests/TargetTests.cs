@@ -40,6 +40,65 @@ public class TargetTests
             Assert.Throws<InvalidOperationException>(() => Plan<LostBuild>(["Lost"])).Message);
 
     [Fact]
+    public void A_component_with_one_target_need_not_name_it()
+    {
+        var plan = Plan<ShortBuild>(["Last"]);
+
+        Assert.Equal(["Clean", "Needed", "Last", "Triggered"], plan.Select(x => x.Name));
+        var last = plan.Single(x => x.Name == "Last");
+        Assert.Equal(["Needed", "Clean"], last.ExecutionDependencies.Select(x => x.Name));
+        Assert.Equal(["n.zip", "m.zip"], last.ArtifactDependencies.SelectMany(x => x));
+        Assert.Equal("cleans", Plan<ShortBuild>(["Cleaner"]).Single().Description);
+    }
+
+    [Fact]
+    public void A_component_with_several_targets_has_to_name_one() =>
+        Assert.Equal(
+            "Target 'Vague' refers to the target of 'IMany', which has to have exactly one",
+            Assert.Throws<InvalidOperationException>(() => Plan<VagueBuild>(["Vague"])).Message);
+
+    [Fact]
+    public void A_target_runs_between_its_context_s_setup_and_cleanup()
+    {
+        var plan = Plan<ContextBuild>(["CleanUp", "Work"]);
+
+        Assert.Equal(["SetUp", "Work", "CleanUp"], plan.Select(x => x.Name));
+        Assert.True(plan.Contains(((IContext)new ContextBuild()).SetUp));
+        Assert.True(plan.Contains(((IContext)new ContextBuild()).CleanUp));
+        Assert.Equal(["SetUp", "Work"], Plan<ContextBuild>(["Work"]).Select(x => x.Name));
+    }
+
+    [Fact]
+    public void A_context_without_setup_is_an_error() =>
+        Assert.Equal(
+            "Target 'Work' refers to the setup of 'IClean', which has to have exactly one",
+            Assert.Throws<InvalidOperationException>(() => Plan<NoContextBuild>(["Work"])).Message);
+
+    [Fact]
+    public void A_target_that_two_components_declare_is_an_error_unless_the_build_declares_it()
+    {
+        Assert.Equal(
+            "Target 'Clean' is declared by 'IClean' and by 'IAlsoClean': 'TwiceBuild' has to declare it, too",
+            Assert.Throws<InvalidOperationException>(() => Plan<TwiceBuild>(["Clean"])).Message);
+        Assert.Equal("own", Plan<OwnBuild>(["Clean"]).Single().Description);
+    }
+
+    [Fact]
+    public void The_version_of_a_tool_cannot_be_required_here() =>
+        Assert.Contains("version 1.0 of 'IVersioned'", Assert.Throws<NotSupportedException>(() => Plan<VersionBuild>(["Needs"])).Message);
+
+    [Fact]
+    public void Finished_are_those_that_failed_or_succeeded()
+    {
+        var build = new OrderBuild
+        {
+            ExecutionPlan = [.. Enum.GetValues<ExecutionStatus>().Select(x => new ExecutableTarget { Name = $"{x}", Status = x })],
+        };
+
+        Assert.Equal(["Succeeded", "Failed"], build.FinishedTargets.Select(x => x.Name));
+    }
+
+    [Fact]
     public void Every_word_of_a_definition_is_kept()
     {
         var target = Plan<WordyBuild>(["Wordy"]).Single(x => x.Name == "Wordy");
@@ -102,6 +161,40 @@ public class TargetTests
         public Target Lost => _ => _.DependsOn<IMissing>(x => x.Missing);
     }
 
+    public class ShortBuild : NukeBuild, IClean, INeeded, ITriggered
+    {
+        public Target Last => _ => _.DependsOn<INeeded>().TryDependsOn<IClean>().TryDependsOn<IMissing>().Triggers<ITriggered>().Consumes<INeeded>(["n.zip", "m.zip"]);
+
+        public Target Cleaner => _ => _.Inherit<IClean>();
+    }
+
+    public class VagueBuild : NukeBuild, IMany
+    {
+        public Target Vague => _ => _.DependsOn<IMany>();
+    }
+
+    public class ContextBuild : NukeBuild, IContext
+    {
+        public Target Work => _ => _.DependsOnContext<IContext>();
+    }
+
+    public class NoContextBuild : NukeBuild, IClean
+    {
+        public Target Work => _ => _.DependsOnContext<IClean>();
+    }
+
+    public class TwiceBuild : NukeBuild, IClean, IAlsoClean;
+
+    public class OwnBuild : NukeBuild, IClean, IAlsoClean
+    {
+        public Target Clean => _ => _.Description("own");
+    }
+
+    public class VersionBuild : NukeBuild
+    {
+        public Target Needs => _ => _.Requires<IVersioned>("1.0");
+    }
+
     public class WordyBuild : NukeBuild
     {
         private readonly string _text = "";
@@ -132,9 +225,40 @@ public class TargetTests
         public Target Another => _ => _.Produces("c.zip");
     }
 
-    public interface IClean : INukeBuild
+    public interface INeeded : INukeBuild
+    {
+        Target Needed => _ => _.After<IClean>(x => x.Clean);
+    }
+
+    public interface ITriggered : INukeBuild
+    {
+        Target Triggered => _ => _;
+    }
+
+    public interface IMany : INukeBuild
+    {
+        Target One => _ => _;
+
+        Target Two => _ => _;
+    }
+
+    public interface IContext : INukeBuild
+    {
+        Setup SetUp => _ => _;
+
+        Cleanup CleanUp => _ => _;
+    }
+
+    public interface IAlsoClean : INukeBuild
     {
         Target Clean => _ => _;
+    }
+
+    public interface IVersioned : IRequireToolWithVersion;
+
+    public interface IClean : INukeBuild
+    {
+        Target Clean => _ => _.Description("cleans");
     }
 
     public interface IMissing : INukeBuild

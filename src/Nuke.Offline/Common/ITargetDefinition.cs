@@ -31,7 +31,7 @@ public interface ITargetDefinition
     /// <summary>These targets of a component run before this one, if the build has the component.</summary>
     ITargetDefinition TryDependsOn<T>(params Func<T, Target>[] targets);
 
-    /// <summary>All targets of a component run before this one.</summary>
+    /// <summary>The component's <see cref="Setup"/> runs before this one, and its <see cref="Cleanup"/>, if it runs, after it.</summary>
     ITargetDefinition DependsOnContext<T>()
         where T : INukeBuild;
 
@@ -104,6 +104,10 @@ public interface ITargetDefinition
     ITargetDefinition Requires<T>()
         where T : IRequireTool;
 
+    /// <summary>This version of a tool must be there before anything runs.</summary>
+    ITargetDefinition Requires<T>(string version)
+        where T : IRequireToolWithVersion;
+
     /// <summary>These tools must be there before anything runs.</summary>
     ITargetDefinition Requires(Expression<Func<Tool>> tool, params Expression<Func<Tool>>[] tools);
 
@@ -127,6 +131,9 @@ public interface ITargetDefinition
 
     /// <summary>The target uses these files that one of a component makes.</summary>
     ITargetDefinition Consumes<T>(Func<T, Target> target, params string[] artifacts);
+
+    /// <summary>The target uses these files that a component's only target makes.</summary>
+    ITargetDefinition Consumes<T>(params string[] artifacts);
 
     /// <summary>The target can be split over so many machines.</summary>
     ITargetDefinition Partition(int size);

@@ -49,7 +49,7 @@ public abstract partial class NukeBuild : INukeBuild
 
     /// <inheritdoc/>
     public IReadOnlyCollection<ExecutableTarget> FinishedTargets =>
-        ExecutionPlan.Where(x => x.Status is not (ExecutionStatus.Scheduled or ExecutionStatus.Running or ExecutionStatus.NotRun)).ToList();
+        ExecutionPlan.Where(x => x.Status is ExecutionStatus.Failed or ExecutionStatus.Succeeded).ToList();
 
     /// <inheritdoc/>
     public bool IsSucceeding => !IsFailing;
@@ -78,7 +78,9 @@ public abstract partial class NukeBuild : INukeBuild
     {
         var target = RunningTargets.FirstOrDefault();
         Check.That(target is not null, "A summary can only be reported by a target that runs");
-        foreach (var (key, value) in configurator.InvokeSafe([]))
+        var facts = configurator.InvokeSafe([]);
+        target.SummaryInformation.Clear();
+        foreach (var (key, value) in facts)
             target.SummaryInformation[key] = value;
         BuildManager.Notify<IOnTargetSummaryUpdated>(this, x => x.OnTargetSummaryUpdated(this, target));
     }

@@ -17,17 +17,17 @@ internal static class BuildExecutor
         var failed = false;
         foreach (var target in build.ExecutionPlan)
         {
-            if (interruption.IsRequested)
-                break;
+            failed |= interruption.IsRequested;
             if (target.Status != ExecutionStatus.Scheduled || (failed && !target.AssuredAfterFailure))
                 continue;
 
+            // What it brings with it is still wanted.
             if (attempt.HasSucceeded(target))
-                Skip(build, target, "succeeded in the previous attempt");
+                (target.Status, target.Skipped) = (ExecutionStatus.Skipped, "succeeded in the previous attempt");
             else
                 Run(build, target, interruption);
 
-            if (target.Status is ExecutionStatus.Succeeded or ExecutionStatus.Skipped or ExecutionStatus.Collective)
+            if (target.Status == ExecutionStatus.Succeeded || attempt.HasSucceeded(target))
                 attempt.Add(target);
             failed |= target is { Status: ExecutionStatus.Failed, ProceedAfterFailure: false };
         }
@@ -86,7 +86,8 @@ internal static class BuildExecutor
         }
 
         target.Finish(ExecutionStatus.Failed);
-        target.SummaryInformation[exception.GetType().Name] = exception.Message.SplitLineBreaks()[0];
+        if (target.SummaryInformation.Count == 0)
+            target.SummaryInformation[exception.GetType().Name] = exception.Message.SplitLineBreaks()[0];
         Log.Error(exception, "Target {TargetName} has thrown an exception", target.Name);
         BuildManager.Notify<IOnTargetFailed>(build, x => x.OnTargetFailed(target));
     }
@@ -102,16 +103,11 @@ internal static class BuildExecutor
 
     private static bool SkipByCondition(NukeBuild build, ExecutableTarget target, IEnumerable<(string Text, Func<bool> Delegate)> conditions)
     {
-        foreach (var (text, condition) in conditions)
-        {
-            if (target.Status != ExecutionStatus.Scheduled || condition())
-                continue;
-            target.OnlyWhen = text;
-            Skip(build, target, reason: null);
-            return true;
-        }
-
-        return false;
+        if (target.Status != ExecutionStatus.Scheduled || conditions.Where(x => !x.Delegate()).Select(x => x.Text).ToList() is not { Count: > 0 } violated)
+            return false;
+        target.OnlyWhen = string.Join(" && ", violated);
+        Skip(build, target, reason: null);
+        return true;
     }
 
     private static void Skip(NukeBuild build, ExecutableTarget target, string reason)

@@ -1,7 +1,7 @@
 namespace Nuke.Common.Execution;
 
-/// <summary>Something that takes part in the builds, or the builds with the components, it is written on.</summary>
-[AttributeUsage(AttributeTargets.Class | AttributeTargets.Interface)]
+/// <summary>Something that takes part in the builds it is written on.</summary>
+[AttributeUsage(AttributeTargets.Class)]
 public abstract class BuildExtensionAttributeBase : Attribute, IBuildExtension
 {
     /// <summary>The build.</summary>

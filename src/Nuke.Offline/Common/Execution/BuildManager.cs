@@ -97,7 +97,6 @@ internal static class BuildManager
     {
         var extensions = build.GetType()
             .GetCustomAttributes<BuildExtensionAttributeBase>(inherit: true)
-            .Concat(build.GetType().GetInterfaces().SelectMany(x => x.GetCustomAttributes<BuildExtensionAttributeBase>()))
             .OrderBy(x => x, Comparer<BuildExtensionAttributeBase>.Create((left, right) => right.Priority.CompareTo(left.Priority)))
             .ToList();
         extensions.ForEach(x => x.Build = build);

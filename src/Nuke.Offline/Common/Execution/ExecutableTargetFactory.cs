@@ -47,20 +47,30 @@ internal static class ExecutableTargetFactory
     }
 
     /// <summary>Those of the class, then those of its components; one that the class implements itself counts once.</summary>
-    public static IEnumerable<PropertyInfo> TargetPropertiesOf(Type type)
+    private static List<PropertyInfo> TargetPropertiesOf(Type build)
     {
-        var declared = type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
-        var inherited = type.IsInterface ? [type] : type.GetInterfaces();
-        return declared.Where(_ => !type.IsInterface)
-            .Where(x => !x.Name.Contains('.', StringComparison.Ordinal))
-            .Concat(inherited.SelectMany(x => x.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)))
-            .Where(x => x.PropertyType == typeof(Target))
-            .DistinctBy(x => x.ShortName());
+        var properties = DeclaredBy(build).DistinctBy(x => x.Name).ToList();
+        foreach (var property in build.GetInterfaces().SelectMany(DeclaredBy))
+        {
+            var same = properties.Find(x => x.Name == property.Name);
+            if (same is null)
+                properties.Add(property);
+            else if (same.DeclaringType!.IsInterface)
+                throw new InvalidOperationException(
+                    $"Target '{property.Name}' is declared by '{same.DeclaringType.Name}' and by '{property.DeclaringType!.Name}': '{build.Name}' has to declare it, too");
+        }
+
+        return properties;
+
+        static IEnumerable<PropertyInfo> DeclaredBy(Type type) => type
+            .GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(x => x.PropertyType == typeof(Target) || x.PropertyType == typeof(Setup) || x.PropertyType == typeof(Cleanup))
+            .Where(x => !x.Name.Contains('.', StringComparison.Ordinal)); // explicit implementations of what is declared elsewhere
     }
 
     private static TargetDefinition Define(PropertyInfo property, NukeBuild build, HashSet<string> defaults)
     {
-        var factory = (Target)property.GetValue(build);
+        var factory = (Delegate)property.GetValue(build);
         var target = new ExecutableTarget
         {
             Name = property.ShortName(),
@@ -70,7 +80,12 @@ internal static class ExecutableTargetFactory
         };
         // What the class implements explicitly is defined, and named in Base() and Inherit(), by the class.
         var definition = new TargetDefinition(target, build, property);
-        factory.NotNull($"Target '{target.Name}' has no definition")(definition);
+        _ = factory.NotNull($"Target '{target.Name}' has no definition") switch
+        {
+            Setup setup => setup(definition),
+            Cleanup cleanup => cleanup(definition),
+            var other => ((Target)other)(definition),
+        };
         return definition;
     }
 }

@@ -9,7 +9,8 @@ namespace Nuke.Common.Execution;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    /// <summary>A target may have to put something back over a slow network.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
     private readonly PosixSignalRegistration[] _registrations;
     private readonly ManualResetEventSlim _ended = new();

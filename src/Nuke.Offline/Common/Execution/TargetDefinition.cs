@@ -49,8 +49,12 @@ internal sealed class TargetDefinition(ExecutableTarget target, INukeBuild build
     public ITargetDefinition TryDependsOn<T>(params Func<T, Target>[] targets) => DependsOn(OfComponentIfAny(targets));
 
     public ITargetDefinition DependsOnContext<T>()
-        where T : INukeBuild =>
-        DependsOn(ExecutableTargetFactory.TargetPropertiesOf(typeof(T)).Select(x => (Target)x.GetValue(build)).ToArray());
+        where T : INukeBuild
+    {
+        Dependencies.Add((Delegate)SingleOf<T>(typeof(Setup)).GetValue(build));
+        Successors.Add((Delegate)SingleOf<T>(typeof(Cleanup)).GetValue(build));
+        return this;
+    }
 
     public ITargetDefinition DependentFor(params Target[] targets) => Add(Dependents, targets);
 
@@ -109,6 +113,11 @@ internal sealed class TargetDefinition(ExecutableTarget target, INukeBuild build
         where T : IRequireTool =>
         Add(Target.ToolRequirements, typeof(T).GetCustomAttributes<PathToolAttribute>().Select(x => new PathToolRequirement(x.Executable)));
 
+    public ITargetDefinition Requires<T>(string version)
+        where T : IRequireToolWithVersion =>
+        throw new NotSupportedException(
+            $"Target '{Target.Name}' requires version {version} of '{typeof(T).Name}': Nuke.Offline has no tools that come from packages");
+
     public ITargetDefinition Requires(Expression<Func<Tool>> tool, params Expression<Func<Tool>>[] tools) =>
         Add(Target.DelegateRequirements, [tool, .. tools]);
 
@@ -134,6 +143,8 @@ internal sealed class TargetDefinition(ExecutableTarget target, INukeBuild build
 
     public ITargetDefinition Consumes<T>(Func<T, Target> target, params string[] artifacts) => Consumes(OfComponent([target])[0], artifacts);
 
+    public ITargetDefinition Consumes<T>(params string[] artifacts) => Consumes(OfComponent<T>([])[0], artifacts);
+
     public ITargetDefinition Partition(int size)
     {
         Target.PartitionSize = size;
@@ -149,7 +160,9 @@ internal sealed class TargetDefinition(ExecutableTarget target, INukeBuild build
     }
 
     public ITargetDefinition Inherit<T>(params Expression<Func<T, Target>>[] targets) =>
-        Inherit(targets.Select(x => ((PropertyInfo)x.GetMember()).GetValueNonVirtual<Target>(build)).ToArray());
+        Inherit((targets.Length > 0 ? targets.Select(x => (PropertyInfo)x.GetMember()) : [SingleOf<T>(typeof(Target))])
+            .Select(x => x.GetValueNonVirtual<Target>(build))
+            .ToArray());
 
     private TargetDefinition Add<T>(List<T> list, IEnumerable<T> items)
     {
@@ -158,11 +171,20 @@ internal sealed class TargetDefinition(ExecutableTarget target, INukeBuild build
     }
 
     private Target[] OfComponent<T>(Func<T, Target>[] targets) => build is T component
-        ? targets.Select(x => x(component)).ToArray()
+        ? Values(component, targets)
         : throw new InvalidOperationException(
             $"Target '{Target.Name}' refers to targets of '{typeof(T).Name}', which '{build.GetType().Name}' does not implement");
 
-    private Target[] OfComponentIfAny<T>(Func<T, Target>[] targets) => build is T component ? targets.Select(x => x(component)).ToArray() : [];
+    private Target[] OfComponentIfAny<T>(Func<T, Target>[] targets) => build is T component ? Values(component, targets) : [];
+
+    /// <summary>Without a name it is the component's only target.</summary>
+    private Target[] Values<T>(T component, Func<T, Target>[] targets) =>
+        targets.Length > 0 ? targets.Select(x => x(component)).ToArray() : [(Target)SingleOf<T>(typeof(Target)).GetValue(component)];
+
+    private PropertyInfo SingleOf<T>(Type kind) =>
+        typeof(T).GetProperties(MemberExtensions.Everything).Where(x => x.PropertyType == kind && !x.Name.Contains('.', StringComparison.Ordinal)).ToList() is [var only]
+            ? only
+            : throw new InvalidOperationException($"Target '{Target.Name}' refers to the {kind.Name.ToLowerInvariant()} of '{typeof(T).Name}', which has to have exactly one");
 
     /// <summary>A condition as it was written, on one line and without <c>() =></c>.</summary>
     private static string Readable(string expression) =>

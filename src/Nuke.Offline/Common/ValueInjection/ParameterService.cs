@@ -11,9 +11,9 @@ internal sealed class ParameterService(CommandLine commandLine, EnvironmentParam
 
     public static ParameterService Instance => Default.Value;
 
-    /// <summary>What a parameter is called: its own name, or its member's with the component's prefix before it.</summary>
+    /// <summary>What a parameter is called: its own name, or its member's, with the component's prefix before it.</summary>
     public static string NameOf(MemberInfo member, ParameterAttribute attribute) =>
-        attribute.Name ?? member.DeclaringType?.GetCustomAttribute<ParameterPrefixAttribute>()?.Prefix + member.ShortName();
+        member.DeclaringType?.GetCustomAttribute<ParameterPrefixAttribute>()?.Prefix + (attribute.Name ?? member.ShortName());
 
     public object GetValue(MemberInfo member, ParameterAttribute attribute)
     {

@@ -42,7 +42,7 @@ class Build : BaseBuild, IHaveSteps, IAnnounced
     protected override Target Overridden => _ => _.Base().Executes(() => Log.Information("derived"));
     Target IHaveSteps.Implemented => _ => _.Inherit<IHaveSteps>(x => x.Implemented).Executes(() => Log.Information("build"));
     Target Inheriting => _ => _.Inherit(Default).Executes(() => Log.Information("and more"));
-    Target AllSteps => _ => _.DependsOnContext<IHaveSteps>();
+    Target AllSteps => _ => _.DependsOn<IHaveSteps>(x => x.One, x => x.Implemented);
     Target Returns => _ => _.Executes(() => 42);
 
     // artifacts
@@ -54,6 +54,10 @@ class Build : BaseBuild, IHaveSteps, IAnnounced
     Target AfterBreaks => _ => _.DependsOn(Breaks).Executes(() => Log.Information("healed"));
     Target Mends => _ => _.DependsOn(Default).OnlyWhenDynamic(() => (RootDirectory / "mended").FileExists()).Executes(() => { });
     Target Flaky => _ => _.DependsOn(Default).Executes(() => Assert.True((RootDirectory / "mended").FileExists(), "not mended"));
+    Target Begins => _ => _.Triggers(Ends).Executes(() => Log.Information("begun"));
+    Target Ends => _ => _.Executes(() => { Assert.True((RootDirectory / "mended").FileExists(), "not mended"); Log.Information("ended"); });
+    Target Unmet => _ => _.OnlyWhenStatic(() => Words.Length > 100).OnlyWhenStatic(() => Level == "none").OnlyWhenStatic(() => Days.Length > 100).Executes(() => { });
+    Target Reports => _ => _.Executes(() => { ReportSummary(x => { x["First"] = "1"; return x; }); ReportSummary(x => { x["Second"] = "2"; return x; }); throw new InvalidOperationException("unseen"); });
     Target ExitsWith3 => _ => _.Executes(() => ExitCode = 3);
     Target Annotates => _ => _.Executes(() => Log.Error("50% of\n{What}", "it"));
 
@@ -72,6 +76,7 @@ class Build : BaseBuild, IHaveSteps, IAnnounced
         }
     });
     Target Stubborn => _ => _.Executes(() => { Log.Information("deaf"); Thread.Sleep(Timeout.Infinite); });
+    Target Assured => _ => _.AssuredAfterFailure().After(Waits).Executes(() => Log.Information("assured"));
     Target AfterWaits => _ => _.DependsOn(Waits).Executes(() => { });
 }
 

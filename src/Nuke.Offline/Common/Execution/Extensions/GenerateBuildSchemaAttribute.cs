@@ -9,7 +9,7 @@ internal sealed class GenerateBuildSchemaAttribute : BuildExtensionAttributeBase
     {
         var file = NukeBuild.RootDirectory / ".nuke" / "build.schema.json";
         var schema = SchemaUtility.GetJsonString(Build);
-        if (!file.FileExists() || file.ReadAllText() != schema)
+        if (!file.FileExists() || file.ReadAllText().TrimEnd('\n') != schema)
             file.WriteAllText(schema);
     }
 }
