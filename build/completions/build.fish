@@ -15,7 +15,7 @@ function __acci_build_values
         case --follow; printf '%s\n' 'true' 'false'
         case --force; printf '%s\n' 'true' 'false'
         case --help; printf '%s\n' 'true' 'false'
-        case --host; printf '%s\n' 'AppVeyor' 'AzurePipelines' 'Bamboo' 'Bitbucket' 'Bitrise' 'GitHubActions' 'GitLab' 'Jenkins' 'Rider' 'SpaceAutomation' 'TeamCity' 'Terminal' 'TravisCI' 'VisualStudio' 'VSCode'
+        case --host; printf '%s\n' 'AppVeyor' 'AzurePipelines' 'Bamboo' 'Bitbucket' 'Bitrise' 'GitHubActions' 'GitLab' 'Jenkins' 'Rider' 'SpaceAutomation' 'TeamCity' 'Terminal' 'TravisCI' 'VSCode' 'VisualStudio'
         case --ignore-failed-sources; printf '%s\n' 'true' 'false'
         case --ignore-unfixed; printf '%s\n' 'true' 'false'
         case --keyless; printf '%s\n' 'true' 'false'
