@@ -9,7 +9,7 @@ public interface IStopEngine : IHazDelivery
     [Parameter("StopEngine also removes all images, caches and published images of the private engine and the local registry")]
     bool Purge => TryGetValue<bool?>(() => Purge) is true && DestructiveSwitch.IsMeant(nameof(Purge));
 
-    /// <summary>Stops the private engine and the local registry; a Docker engine of the machine's own is never touched.</summary>
+    /// <summary>Stops the private engine and the local registry; a Docker engine of the machine's own is not touched, but for a local registry that it runs.</summary>
     Target StopEngine => _ => _
         .Description("Stops the private engine and the local registry (--purge also removes what they hold)")
         .Executes(() => Delivery.StopEngineAsync(Purge));

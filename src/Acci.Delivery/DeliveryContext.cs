@@ -35,11 +35,14 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     public Task<BuildFacts> FactsAsync() => Once(nameof(FactsAsync), () => BuildFacts.ReadAsync(options.Root, cancellationToken));
 
     /// <summary>The engine to build on.</summary>
-    public Task<DockerEngine> EngineAsync() => Once(nameof(EngineAsync), () => new EngineLocator(new PrivateEngine(Scripts)).LocateAsync(cancellationToken));
+    public Task<DockerEngine> EngineAsync() => Once(nameof(EngineAsync), () => new EngineLocator(new PrivateEngine(Scripts))
+    {
+        BuilderImage = ImageLocks.Read(Path.Combine(Scripts.Directory, "locks", "images.json")).PinnedIn(options.ImageMirror, DockerEngine.BuilderImage),
+    }.LocateAsync(cancellationToken));
 
     /// <summary>Where images go: the registry that was named, else the local one, started if it does not run.</summary>
     public Task<Destination> DestinationAsync() => Once(nameof(DestinationAsync), async () =>
-        options.Registry is { } registry ? Destination.Parse(registry) : new Destination(await new PrivateTools(Scripts).StartRegistryAsync(cancellationToken), ""));
+        options.Registry is { } registry ? Destination.Parse(registry) : new Destination(await new PrivateTools(Scripts) { ImageMirror = options.ImageMirror }.StartRegistryAsync(cancellationToken), ""));
 
     /// <summary>The client of that registry.</summary>
     public Task<OciRegistry> RegistryAsync() => Once(nameof(RegistryAsync), async () => await ConnectAsync((await DestinationAsync()).Domain));
@@ -78,6 +81,15 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         };
         return new Cosign(executable, identity) { Login = await OwnCredentialsAsync(), Retry = Retry };
     });
+
+    /// <summary>
+    /// A login for builds at the registry that images go to, because buildx takes credentials from docker's configuration alone; null where there are none but docker's own.
+    /// </summary>
+    internal async Task<TemporaryLogin?> LoginAsync(DockerEngine engine)
+    {
+        var domain = (await DestinationAsync()).Domain;
+        return await (await OwnCredentialsAsync()).FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials, engine.Configuration ?? DockerConfig.Folder) : null;
+    }
 
     /// <summary>Waits until no other build of this checkout works on its images, and keeps others waiting until this one ends.</summary>
     public Task LockAsync() => Once(nameof(LockAsync), () => CheckoutLock.TakeAsync(Path.Combine(options.Artifacts, ".lock"), cancellationToken));

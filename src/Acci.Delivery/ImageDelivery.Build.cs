@@ -46,7 +46,9 @@ public sealed partial class ImageDelivery
         var destination = await context.DestinationAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
         var targets = await DescribeTargetsAsync(version, destination);
-        var layouts = await _builder.BuildAsync(images, images.ToDictionary(x => x.Name, targets.Of), engine, !context.Options.NoCache, Cancellation);
+        // For the cache beside the image.
+        using var login = await context.LoginAsync(engine);
+        var layouts = await _builder.BuildAsync(images, images.ToDictionary(x => x.Name, targets.Of), engine with { Login = login }, !context.Options.NoCache, Cancellation);
         foreach (var image in images)
         {
             var built = await DescribeAsync(image, layouts[image.Name], targets, destination);

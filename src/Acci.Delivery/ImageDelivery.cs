@@ -2,6 +2,7 @@ using Acci.Delivery.Buildx;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 
@@ -21,7 +22,11 @@ public sealed partial class ImageDelivery(DeliveryContext context)
     public Task<IReadOnlyList<Finding>> ExamineAsync() => new Examination(context).RunAsync();
 
     /// <summary>Stops the private engine and the local registry; with <paramref name="purge"/> all they hold is removed.</summary>
-    public Task StopEngineAsync(bool purge) => new PrivateEngine(context.Scripts).StopAsync(purge, Cancellation);
+    public async Task StopEngineAsync(bool purge)
+    {
+        if (Executables.Find("docker") is { } cli) await new RegistryContainer(new DockerEngine(cli)).StopAsync(purge, Cancellation);
+        if (OperatingSystem.IsLinux()) await new PrivateEngine(context.Scripts).StopAsync(purge, Cancellation);
+    }
 
     private string RecordFile(ImageDefinition image) => Path.Combine(context.Options.Artifacts, "publish", $"{image.Name}.json");
 

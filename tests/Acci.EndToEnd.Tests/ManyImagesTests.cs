@@ -1,7 +1,9 @@
 using Acci.Delivery;
 using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Tests.Registries;
 
 namespace Acci.EndToEnd.Tests;
 
@@ -9,6 +11,8 @@ namespace Acci.EndToEnd.Tests;
 public sealed class ManyImagesTests(PublishedImage published) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private string Root => _directory.Path;
 
@@ -18,12 +22,7 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
     public async Task A_second_image_takes_a_few_lines()
     {
         published.NeedsEngine();
-        Directory.CreateSymbolicLink(Path.Combine(Root, "deploy"), Path.Combine(published.Checkout.Folder, "deploy"));
-        foreach (var name in (string[])["first", "second"])
-        {
-            Directory.CreateDirectory(Path.Combine(Root, name));
-            await File.WriteAllTextAsync(Path.Combine(Root, name, "Dockerfile"), "FROM scratch\nARG TARGETARCH\nCOPY Dockerfile /$TARGETARCH\n", TestContext.Current.CancellationToken);
-        }
+        await WriteAsync("first", "second");
 
         await DeliveryOf(
             Root,
@@ -47,14 +46,53 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
                 BaseImages = [new(ImageReference.Parse("mcr.microsoft.com/dotnet/sdk:10.0-noble-aot")), new(ImageReference.Parse("gcr.io/distroless/cc-debian13:nonroot")) { Platforms = [Platform.LinuxArm64] }],
             }).BuildAsync();
 
-        var layout = await OciLayout.OpenAsync(Path.Combine(Root, "artifacts", "images", "acci"), TestContext.Current.CancellationToken);
-        var files = await ElfFiles.OfAsync(layout, Assert.Single(await layout.ReadPlatformsAsync(TestContext.Current.CancellationToken)), TestContext.Current.CancellationToken);
+        var layout = await OciLayout.OpenAsync(Path.Combine(Root, "artifacts", "images", "acci"), Cancellation);
+        var files = await ElfFiles.OfAsync(layout, Assert.Single(await layout.ReadPlatformsAsync(Cancellation)), Cancellation);
         Assert.Contains(files, file => file.Name.EndsWith("app/acci", StringComparison.Ordinal));
         Assert.All(files, file => Assert.Equal(ElfFiles.MachineOf(Platform.LinuxArm64), file.Machine));
     }
 
+    [Fact]
+    public async Task The_cache_is_kept_beside_the_image_with_the_login_that_pushes_it()
+    {
+        published.NeedsEngine();
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the branch is the workflow's, not that of the test's own repository.");
+        await WriteAsync("first");
+        await CommandRunner.RunAsync(
+            new Command("bash", "-c", "git init -q -b main && git add first && git -c user.name=test -c user.email=test@localhost commit -qm first") { WorkingDirectory = Root }, cancellationToken: Cancellation);
+        var passwords = Path.Combine(Root, "htpasswd");
+        await File.WriteAllTextAsync(passwords, "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", Cancellation);
+        await using var server = new RegistryServer($"htpasswd:\n  realm: registry\n  path: {passwords}");
+        await server.InitializeAsync();
+        var options = OptionsOf(Root, new ImageDefinition("first") { Dockerfile = "first/Dockerfile", Context = "first", Platforms = [Platform.LinuxAmd64] }) with
+        {
+            Registry = $"{server.Domain}/octo",
+            RegistryUser = "ada",
+            RegistryToken = "open sesame",
+            Cache = BuildCache.Registry,
+        };
+
+        await new ImageDelivery(new DeliveryContext(options, Cancellation)).BuildAsync();
+
+        using var registry = server.Connect(new Credentials("ada", "open sesame"));
+        Assert.NotNull(await registry.FindAsync(ImageReference.Parse($"{server.Domain}/octo/first:buildcache"), Cancellation));
+        Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), "acci-login-*"));
+    }
+
+    private async Task WriteAsync(params IEnumerable<string> images)
+    {
+        Directory.CreateSymbolicLink(Path.Combine(Root, "deploy"), Path.Combine(published.Checkout.Folder, "deploy"));
+        foreach (var name in images)
+        {
+            Directory.CreateDirectory(Path.Combine(Root, name));
+            await File.WriteAllTextAsync(Path.Combine(Root, name, "Dockerfile"), "FROM scratch\nARG TARGETARCH\nCOPY Dockerfile /$TARGETARCH\n", Cancellation);
+        }
+    }
+
     private ImageDelivery DeliveryOf(string root, params ImageDefinition[] images) =>
-        new(new DeliveryContext(new DeliveryOptions { Root = root, Artifacts = Path.Combine(Root, "artifacts"), Images = images }, TestContext.Current.CancellationToken));
+        new(new DeliveryContext(OptionsOf(root, images), Cancellation));
+
+    private DeliveryOptions OptionsOf(string root, params ImageDefinition[] images) => new() { Root = root, Artifacts = Path.Combine(Root, "artifacts"), Images = images };
 
     private PublishRecord Record(string image) => PublishRecord.Read(Path.Combine(Root, "artifacts", "publish", $"{image}.json"))!;
 }

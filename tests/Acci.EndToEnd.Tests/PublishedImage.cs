@@ -1,4 +1,5 @@
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 
@@ -10,7 +11,7 @@ public sealed class PublishedImage : IAsyncLifetime
     private Checkout? _checkout;
     private BuildRun? _publish;
 
-    /// <summary>Why there is no engine to be had here; null where there is one.</summary>
+    /// <summary>Why nothing can be published here: there is no engine, and with it no registry, or no cosign to be had; null where there are.</summary>
     public string? Obstacle { get; private set; }
 
     public Checkout Checkout => _checkout ?? throw new InvalidOperationException("There is no clone.");
@@ -24,9 +25,11 @@ public sealed class PublishedImage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _checkout = await Checkout.CloneAsync(CancellationToken.None);
-        if (await EngineLocator.FindRunningAsync(CancellationToken.None) is null && PrivateEngine.Obstacle is { } obstacle)
+        Obstacle = await FindObstacleAsync();
+        if (Obstacle is not null)
         {
-            Obstacle = $"no Docker engine answers, and {obstacle}";
+            // Compiled at least, for what needs no more.
+            (await _checkout.BuildAsync("--help", CancellationToken.None)).AssertSucceeded();
             return;
         }
 
@@ -40,6 +43,12 @@ public sealed class PublishedImage : IAsyncLifetime
 
     /// <summary>One of the commands the summary printed: "Verify" or "Run".</summary>
     public string PrintedCommand(string name) => Publish.Output.Split('\n').Last(line => line.StartsWith(name + " ", StringComparison.Ordinal))[name.Length..].Trim();
+
+    private static async Task<string?> FindObstacleAsync()
+    {
+        if (await EngineLocator.FindRunningAsync(CancellationToken.None) is null && PrivateEngine.Obstacle is { } obstacle) return $"no Docker engine answers, and {obstacle}";
+        return Executables.Find("cosign") is null && !PrivateEngine.CanFetchPackages ? "cosign is not on the PATH, and this machine does not run Debian, whose packages have it" : null;
+    }
 
     public ValueTask DisposeAsync()
     {

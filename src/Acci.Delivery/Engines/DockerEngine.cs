@@ -1,5 +1,6 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Engines;
@@ -13,6 +14,9 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The address of the private engine; none for an engine of the machine's own.</summary>
     public string? Address { get; init; }
 
+    /// <summary>The folder of docker's configuration that this engine's commands read; null means the user's own.</summary>
+    public string? Configuration { get; init; }
+
     /// <summary>The buildx builder to build with; none means the engine's own.</summary>
     public string? Builder { get; init; }
 
@@ -22,13 +26,19 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The platforms whose programs this machine can run, by itself or by an emulator registered with the kernel.</summary>
     public IReadOnlyList<Platform> RunnablePlatforms { get; init; } = [];
 
-    /// <summary>A <c>docker</c> command for this engine.</summary>
-    public Command Docker(params IEnumerable<string> arguments) => new(Cli, [.. arguments]);
+    /// <summary>A login for its commands, on top of what docker's configuration has.</summary>
+    internal TemporaryLogin? Login { get; init; }
 
-    /// <summary>
-    /// The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context), made ready to build for several platforms;
-    /// null when none answers.
-    /// </summary>
+    /// <summary>The image that a docker-container builder runs from, as buildx has it by default.</summary>
+    public static ImageReference BuilderImage { get; } = ImageReference.Parse("docker.io/moby/buildkit:buildx-stable-1");
+
+    /// <summary>A <c>docker</c> command for this engine.</summary>
+    public Command Docker(params IEnumerable<string> arguments) => Login is null
+        ? new Command(Cli, [.. arguments])
+        // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.
+        : new Command(Cli, ["--config", Login.Folder, .. arguments]) { Environment = new Dictionary<string, string?> { ["BUILDX_CONFIG"] = BuilderFolder } };
+
+    /// <summary>The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context); null when none answers.</summary>
     /// <exception cref="DeliveryException">An engine answers, but has no buildx.</exception>
     public static async Task<DockerEngine?> FindAsync(string cli, CancellationToken cancellationToken)
     {
@@ -36,16 +46,19 @@ public sealed record DockerEngine(string Cli)
         if (await engine.AskAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken) is not { } version) return null;
         if (await engine.AskAsync(["buildx", "version"], cancellationToken) is null)
             throw new DeliveryException($"Docker Engine {version} answers, but '{cli}' has no buildx. Install the docker-buildx plugin: https://docs.docker.com/go/buildx");
-        engine = engine with { Version = version };
-        var builder = await engine.EnsureBuilderAsync(cancellationToken);
-        return engine with { Builder = builder, RunnablePlatforms = await engine.ReadRunnablePlatformsAsync(cancellationToken) };
+        return engine with { Version = version, RunnablePlatforms = await engine.ReadRunnablePlatformsAsync(cancellationToken) };
     }
+
+    /// <summary>The engine, ready to build for several platforms: with a builder that can, made where there is none.</summary>
+    /// <param name="builderImage">The image that a builder is made from; null leaves it to buildx.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<DockerEngine> WithBuilderAsync(ImageReference? builderImage, CancellationToken cancellationToken) => this with { Builder = await EnsureBuilderAsync(builderImage, cancellationToken) };
 
     /// <inheritdoc/>
     public override string ToString() => Address is null ? $"Docker Engine {Version}" : $"private Docker Engine {Version} at {Address}";
 
     // The `docker` driver builds for several platforms and exports layouts and attestations only over the containerd image store.
-    private async Task<string?> EnsureBuilderAsync(CancellationToken cancellationToken)
+    private async Task<string?> EnsureBuilderAsync(ImageReference? image, CancellationToken cancellationToken)
     {
         const string own = "acci";
         var current = await AskAsync(["buildx", "inspect"], cancellationToken) ?? "";
@@ -55,12 +68,16 @@ public sealed record DockerEngine(string Cli)
         {
             Log.Information("This engine's own builder cannot build for several platforms: making a docker-container builder named '{Builder}'", own);
             // The host's network, because the local registry listens on the host's loopback address.
+            string[] from = image is null ? [] : ["--driver-opt", $"image={image}"];
             await CommandRunner.RunAsync(
-                Docker("buildx", "create", "--name", own, "--driver", "docker-container", "--driver-opt", "network=host", "--bootstrap"), Log.Debug, cancellationToken);
+                Docker(["buildx", "create", "--name", own, "--driver", "docker-container", "--driver-opt", "network=host", .. from, "--bootstrap"]), Log.Debug, cancellationToken);
         }
 
         return own;
     }
+
+    private string BuilderFolder =>
+        Configuration is null && Environment.GetEnvironmentVariable("BUILDX_CONFIG") is { Length: > 0 } own ? own : Path.Combine(Configuration ?? DockerConfig.Folder, "buildx");
 
     private async Task<IReadOnlyList<Platform>> ReadRunnablePlatformsAsync(CancellationToken cancellationToken)
     {
@@ -69,7 +86,7 @@ public sealed record DockerEngine(string Cli)
     }
 
     /// <summary>What the command answers, or null when it fails or does not answer in time.</summary>
-    private async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    internal async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         inTime.CancelAfter(AnswerTime);

@@ -1,3 +1,4 @@
+using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Serilog;
 
@@ -6,18 +7,21 @@ namespace Acci.Delivery.Engines;
 /// <summary>Finds the engine to build with: the one that answers, else the private one.</summary>
 public sealed class EngineLocator(PrivateEngine privateEngine)
 {
+    /// <summary>The image that a builder is made from, where the engine needs one; null leaves it to buildx.</summary>
+    public ImageReference? BuilderImage { get; init; }
+
     /// <summary>The engine, ready to build for several platforms.</summary>
     /// <exception cref="DeliveryException">No engine answers and the private one cannot be had; the message says why and what to do.</exception>
     public async Task<DockerEngine> LocateAsync(CancellationToken cancellationToken)
     {
-        if (await FindRunningAsync(cancellationToken) is { } running) return running;
+        if (await FindRunningAsync(cancellationToken) is { } running) return await running.WithBuilderAsync(BuilderImage, cancellationToken);
         if (PrivateEngine.Obstacle is { } obstacle)
-            throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(OperatingSystem.IsLinux() ? ", or run this as root" : "")}.");
+            throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(PrivateEngine.CanFetchPackages ? ", or run this as root" : "")}.");
         Log.Information("No Docker engine answers: using a private one");
         return await privateEngine.StartAsync(cancellationToken);
     }
 
-    /// <summary>The engine the user's own command line reaches, or null.</summary>
+    /// <summary>The engine the user's own command line reaches, or null. Nothing is changed on it.</summary>
     /// <exception cref="DeliveryException"><c>DOCKER_HOST</c> names an engine that does not answer.</exception>
     public static async Task<DockerEngine?> FindRunningAsync(CancellationToken cancellationToken)
     {

@@ -40,6 +40,9 @@ public sealed class ImageLocks
     public static string ToJson(IEnumerable<KeyValuePair<ImageReference, Digest?>> digests) => JsonSerializer.Serialize(
         new SortedDictionary<string, string?>(digests.ToDictionary(x => x.Key.ToString(), x => x.Value?.ToString()), StringComparer.Ordinal), Readable) + "\n";
 
+    /// <summary>Where an image is to be had by the digest it is pinned to: under its own name, or in the mirror; null where it is not pinned.</summary>
+    public ImageReference? PinnedIn(string? mirror, ImageReference reference) => DigestOf(reference) is { } digest ? BaseImages.PlaceOf(reference, mirror).WithDigest(digest) : null;
+
     /// <summary>The digest this reference is pinned to, or null.</summary>
     public Digest? DigestOf(ImageReference reference) => _digests.GetValueOrDefault(reference.ToString());
 }

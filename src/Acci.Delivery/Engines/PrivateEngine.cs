@@ -8,15 +8,17 @@ namespace Acci.Delivery.Engines;
 /// </summary>
 public sealed class PrivateEngine(EngineScripts scripts)
 {
+    private const string OsRelease = "/etc/os-release";
+
     /// <summary>Why the engine cannot be had on this machine, or null when it can.</summary>
     public static string? Obstacle =>
         !OperatingSystem.IsLinux() ? "the private engine runs on Linux only"
+        : !CanFetchPackages ? "the private engine is made from Debian's packages, and this machine does not run Debian"
         : !System.Environment.IsPrivilegedProcess ? "the private engine can only be started by root"
-        : !CanFetchPackages ? "the private engine is made from Debian packages, and there is no apt-get here"
         : null;
 
-    /// <summary>Programs can be fetched from the distribution's packages.</summary>
-    public static bool CanFetchPackages => OperatingSystem.IsLinux() && Executables.Find("apt-get") is not null;
+    /// <summary>Programs can be fetched from the distribution's packages: on Debian itself, because those of its relatives have other sources and other versions.</summary>
+    public static bool CanFetchPackages => OperatingSystem.IsLinux() && IsDebian(OsRelease) && Executables.Find("apt-get") is not null;
 
     /// <summary>Fetches what is missing and starts the engine; returns at once when it runs.</summary>
     /// <exception cref="DeliveryException">It cannot be fetched or started; the message says why.</exception>
@@ -31,7 +33,7 @@ public sealed class PrivateEngine(EngineScripts scripts)
             KeyValuePair.Create("DOCKER_HOST", answers["DOCKER_HOST"]),
             KeyValuePair.Create("DOCKER_CONFIG", answers["DOCKER_CONFIG"]));
         return await DockerEngine.FindAsync(docker, cancellationToken) is { } engine
-            ? engine with { Address = answers["DOCKER_HOST"] }
+            ? engine with { Address = answers["DOCKER_HOST"], Configuration = answers["DOCKER_CONFIG"] }
             : throw new DeliveryException($"The private engine was started but does not answer; its log is {scripts.Cache.Combine("engine", "run", "dockerd.log")}.");
     }
 
@@ -42,4 +44,7 @@ public sealed class PrivateEngine(EngineScripts scripts)
         await scripts.RunAsync("engine/registry-down.sh", arguments, cancellationToken);
         await scripts.RunAsync("engine/down.sh", arguments, cancellationToken);
     }
+
+    /// <summary>Whether a file as os-release(5) describes it says that the machine runs Debian.</summary>
+    internal static bool IsDebian(string osRelease) => File.Exists(osRelease) && File.ReadLines(osRelease).Any(line => line.Trim() is "ID=debian" or "ID=\"debian\"" or "ID='debian'");
 }

@@ -1,28 +1,42 @@
+using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 
 namespace Acci.Delivery.Engines;
 
-/// <summary>The tools a publish needs beside an engine, from the PATH or else from the distribution's packages: cosign and the local registry.</summary>
+/// <summary>
+/// The tools a publish needs beside an engine: cosign, from the PATH or else from the distribution's packages, and the local registry, from these packages or else as a
+/// container of the engine that runs here.
+/// </summary>
 public sealed class PrivateTools(EngineScripts scripts)
 {
+    /// <summary>A registry that carries the registry's own image, as <see cref="BaseImages.Mirror"/> does the base images.</summary>
+    public string? ImageMirror { get; init; }
+
     /// <summary>Path of cosign.</summary>
     /// <exception cref="DeliveryException">It is not on the PATH and cannot be fetched.</exception>
-    public async Task<string> CosignAsync(CancellationToken cancellationToken) =>
-        Executables.Find("cosign") ?? Shortcut.Write(
-            scripts.Cache, Path.Combine(await FetchAsync("cosign is not on the PATH. Install it: https://docs.sigstore.dev/cosign", cancellationToken), "cosign"));
+    public async Task<string> CosignAsync(CancellationToken cancellationToken) => Executables.Find("cosign") ?? (PrivateEngine.CanFetchPackages
+        ? Shortcut.Write(scripts.Cache, Path.Combine(await FetchAsync(cancellationToken), "cosign"))
+        : throw new DeliveryException("cosign is not on the PATH. Install it: https://docs.sigstore.dev/cosign"));
 
     /// <summary>Starts the local registry, or finds it running.</summary>
     /// <returns>Its address: <c>127.0.0.1:5600</c>.</returns>
     /// <exception cref="DeliveryException">It cannot be fetched or started.</exception>
     public async Task<string> StartRegistryAsync(CancellationToken cancellationToken)
     {
-        await FetchAsync("There is no registry to publish to. Name one with --registry, or start one: docker run -d -p 127.0.0.1:5600:5000 registry:3, and --registry 127.0.0.1:5600", cancellationToken);
-        return new Dictionary<string, string>(await scripts.RunAsync("engine/registry-up.sh", [], cancellationToken))["REGISTRY"];
+        if (PrivateEngine.CanFetchPackages)
+        {
+            await FetchAsync(cancellationToken);
+            return new Dictionary<string, string>(await scripts.RunAsync("engine/registry-up.sh", [], cancellationToken))["REGISTRY"];
+        }
+
+        return await EngineLocator.FindRunningAsync(cancellationToken) is { } engine
+            ? await new RegistryContainer(engine).StartAsync(RegistryImage(), cancellationToken)
+            : throw new DeliveryException("There is no registry to publish to: name one with --registry, or start Docker, which then runs one on 127.0.0.1.");
     }
 
-    private async Task<string> FetchAsync(string otherwise, CancellationToken cancellationToken)
-    {
-        if (!PrivateEngine.CanFetchPackages) throw new DeliveryException(otherwise);
-        return new Dictionary<string, string>(await scripts.RunAsync("engine/fetch.sh", ["tools"], cancellationToken))["TOOLS_PATH"];
-    }
+    private ImageReference RegistryImage() =>
+        ImageLocks.Read(Path.Combine(scripts.Directory, "locks", "images.json")).PinnedIn(ImageMirror, RegistryContainer.Image) ?? BaseImages.PlaceOf(RegistryContainer.Image, ImageMirror);
+
+    private async Task<string> FetchAsync(CancellationToken cancellationToken) =>
+        new Dictionary<string, string>(await scripts.RunAsync("engine/fetch.sh", ["tools"], cancellationToken))["TOOLS_PATH"];
 }

@@ -11,22 +11,29 @@ namespace Acci.Delivery.Registries;
 /// </summary>
 public sealed class DockerConfig(string? folder = null) : ICredentialSource
 {
+    /// <summary>The file's name.</summary>
+    internal const string FileName = "config.json";
+
     private const string DockerHub = "docker.io";
     private const string DockerHubKey = "https://index.docker.io/v1/";
     private const string RefreshTokenUser = "<token>";
 
-    private readonly string _file = Path.Combine(
-        folder
-        ?? (Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } configured ? configured : null)
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker"),
-        "config.json");
+    private readonly string _file = Path.Combine(folder ?? Folder, FileName);
+
+    /// <summary>The folder of the user's own configuration.</summary>
+    internal static string Folder => Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } configured
+        ? configured
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
+
+    /// <summary>What a registry's entry is called: its domain, but for Docker Hub's, which has an address of old.</summary>
+    internal static string KeyOf(string domain) => domain == DockerHub ? DockerHubKey : domain;
 
     /// <inheritdoc/>
     /// <exception cref="DeliveryException">The file cannot be read, or a credential helper cannot be run.</exception>
     public async ValueTask<Credentials?> FindAsync(string domain, CancellationToken cancellationToken = default)
     {
         if (await ReadAsync(cancellationToken) is not { } config) return null;
-        var key = domain == DockerHub ? DockerHubKey : domain;
+        var key = KeyOf(domain);
         var helper = config.CredHelpers?.GetValueOrDefault(key) ?? config.CredHelpers?.GetValueOrDefault(domain) ?? config.CredsStore;
         if (helper is { Length: > 0 } && await AskHelperAsync(helper, key, cancellationToken) is { } fromHelper) return fromHelper;
 

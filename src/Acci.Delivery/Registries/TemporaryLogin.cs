@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Acci.Delivery.Registries;
@@ -8,18 +9,73 @@ namespace Acci.Delivery.Registries;
 /// </summary>
 internal sealed class TemporaryLogin : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("acci-login-");
+    private const string Contexts = "contexts";
+    private const string Helpers = "credHelpers";
+    private const string PluginFolders = "cliPluginsExtraDirs";
+
+    private readonly DirectoryInfo _folder;
 
     /// <summary>Writes the configuration.</summary>
     /// <param name="domain">The registry.</param>
     /// <param name="credentials">The user and the secret.</param>
-    public TemporaryLogin(string domain, Credentials credentials) => File.WriteAllText(
-        System.IO.Path.Combine(_folder.FullName, "config.json"),
-        new JsonObject { ["auths"] = new JsonObject { [domain] = new JsonObject { ["auth"] = credentials.ToHeader().Parameter } } }.ToJsonString());
+    /// <param name="basis">Folder of the configuration that the login is added to, with its other logins, contexts and plugins; null for the login alone.</param>
+    /// <exception cref="DeliveryException">That configuration cannot be read.</exception>
+    public TemporaryLogin(string domain, Credentials credentials, string? basis = null)
+    {
+        var configuration = basis is null ? [] : Read(basis);
+        var key = DockerConfig.KeyOf(domain);
+        Child(configuration, "auths")[key] = new JsonObject { ["auth"] = credentials.ToHeader().Parameter };
+        // An empty name: for this registry no helper is asked, which would not know of the login.
+        Child(configuration, Helpers)[key] = "";
+        _folder = Directory.CreateTempSubdirectory("acci-login-");
+        if (basis is not null)
+        {
+            if (configuration[PluginFolders] is not JsonArray folders) configuration[PluginFolders] = folders = [];
+            folders.Add(Path.Combine(basis, "cli-plugins"));
+            CopyContexts(Path.Combine(basis, Contexts));
+        }
+
+        File.WriteAllText(Path.Combine(Folder, DockerConfig.FileName), configuration.ToJsonString());
+    }
 
     /// <summary>The folder, the value of <c>DOCKER_CONFIG</c>.</summary>
     public string Folder => _folder.FullName;
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private static JsonObject Read(string folder)
+    {
+        var file = Path.Combine(folder, DockerConfig.FileName);
+        if (!File.Exists(file)) return [];
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(file)) as JsonObject ?? [];
+        }
+        catch (JsonException exception)
+        {
+            // Not the reader's own message: it may quote the file.
+            throw new DeliveryException($"{file}: line {exception.LineNumber + 1} is not valid JSON. Repair the file, or log in again with `docker login`.");
+        }
+    }
+
+    private static JsonObject Child(JsonObject parent, string name)
+    {
+        if (parent[name] is JsonObject child) return child;
+        child = [];
+        parent[name] = child;
+        return child;
+    }
+
+    // One of them may be what leads to the engine.
+    private void CopyContexts(string contexts)
+    {
+        if (!Directory.Exists(contexts)) return;
+        foreach (var file in Directory.EnumerateFiles(contexts, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(Folder, Contexts, Path.GetRelativePath(contexts, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
 }

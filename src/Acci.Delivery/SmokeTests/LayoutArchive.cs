@@ -1,7 +1,10 @@
 using System.Formats.Tar;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 
 namespace Acci.Delivery.SmokeTests;
 
@@ -11,7 +14,7 @@ internal static class LayoutArchive
     /// <summary>Loads the layout under this name.</summary>
     public static async Task LoadAsync(DockerEngine engine, string layout, ImageReference name, CancellationToken cancellationToken)
     {
-        var load = engine.Docker("load", "--quiet") with { StandardInputWriter = (input, token) => WriteAsync(layout, input, token) };
+        var load = engine.Docker("load", "--quiet") with { StandardInputWriter = (input, token) => WriteAsync(layout, name, input, token) };
         var loaded = await CommandRunner.RunAsync(load, cancellationToken: cancellationToken);
         // "Loaded image ID: sha256:…" for a layout without a name, "Loaded image: NAME" for one with a name.
         var id = loaded.StandardOutput.Split('\n').Select(line => line.Split(": ", 2)).LastOrDefault(pair => pair.Length == 2)?[1].Trim()
@@ -19,10 +22,32 @@ internal static class LayoutArchive
         await CommandRunner.RunAsync(engine.Docker("tag", id, name.ToString()), cancellationToken: cancellationToken);
     }
 
-    private static async Task WriteAsync(string layout, Stream archive, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the archive. Beside the layout it holds what <c>docker save</c> wrote before there were layouts, because an engine whose images do not lie in containerd's store
+    /// reads nothing else. Source: Docker's documentation of the Engine API, "Export an image", section "Image tarball format".
+    /// </summary>
+    /// <param name="layout">A layout folder with one image.</param>
+    /// <param name="name">The name it is loaded under.</param>
+    /// <param name="archive">Where the archive goes.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    internal static async Task WriteAsync(string layout, ImageReference name, Stream archive, CancellationToken cancellationToken)
     {
         await using var tar = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true);
         foreach (var file in Directory.EnumerateFiles(layout, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             await tar.WriteEntryAsync(file, Path.GetRelativePath(layout, file).Replace('\\', '/'), cancellationToken);
+
+        var content = await OciLayout.OpenAsync(layout, cancellationToken);
+        var manifest = await content.ReadManifestAsync(content.Root, cancellationToken);
+        var (config, layers) = (manifest.Blobs[0], manifest.Blobs.Skip(1));
+        var list = new JsonArray(new JsonObject
+        {
+            ["Config"] = BlobOf(config),
+            ["RepoTags"] = new JsonArray(name.ToString()),
+            ["Layers"] = new JsonArray([.. layers.Select(x => JsonValue.Create(BlobOf(x)))]),
+        });
+        using var data = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(list));
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = data }, cancellationToken);
     }
+
+    private static string BlobOf(Descriptor descriptor) => $"blobs/sha256/{descriptor.Digest.Hex}";
 }

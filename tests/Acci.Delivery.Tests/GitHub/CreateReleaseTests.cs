@@ -121,7 +121,7 @@ public sealed class CreateReleaseTests : GitHubFixture
     private async Task<ImageDelivery> DeliveryAsync(bool dryRun = false)
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the commit is the workflow's, not that of the test's own repository.");
-        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and apt is not here to fetch it.");
+        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and this machine does not run Debian, whose packages have it.");
         Environment.SetEnvironmentVariable("GITHUB_API_URL", GitHub.Url);
         Environment.SetEnvironmentVariable("GITHUB_REPOSITORY", "octo/app");
         var scripts = new EngineScripts(Path.Combine(SourceTree.Root, "deploy"), CacheDirectory.Default);

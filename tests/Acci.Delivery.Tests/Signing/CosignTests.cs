@@ -143,7 +143,7 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     // From the PATH, or fetched the way a publish does it.
     private static async Task<string> ProgramAsync()
     {
-        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and apt is not here to fetch it.");
+        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and this machine does not run Debian, whose packages have it.");
         return await new PrivateTools(new EngineScripts(Path.Combine(SourceTree.Root, "deploy"), CacheDirectory.Default)).CosignAsync(Cancellation);
     }
 }

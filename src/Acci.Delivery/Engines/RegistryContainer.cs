@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>
+/// The local registry where its program cannot be fetched: a container of the machine's own engine, on 127.0.0.1 only, with what is pushed in a volume. It runs on when the
+/// build ends, on the same port, until it is stopped.
+/// </summary>
+/// <param name="engine">An engine of this machine.</param>
+public sealed class RegistryContainer(DockerEngine engine)
+{
+    private const int FirstPort = 5600, LastPort = 5699;
+    private const string Port = "5000/tcp";
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
+
+    /// <summary>The distribution project's own image of its registry.</summary>
+    public static ImageReference Image { get; } = ImageReference.Parse("docker.io/library/registry:3");
+
+    /// <summary>Name of the container, and of the volume.</summary>
+    public string Name { get; init; } = "acci-registry";
+
+    /// <summary>Starts it, or finds it running.</summary>
+    /// <param name="image">The image to run where there is no container yet.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Its address: <c>127.0.0.1:5600</c>.</returns>
+    /// <exception cref="DeliveryException">It does not start or does not answer; the message says why.</exception>
+    public async Task<string> StartAsync(ImageReference image, CancellationToken cancellationToken)
+    {
+        if (await IsRunningAsync(cancellationToken) is not true) await RunAsync(image, cancellationToken);
+        var ports = await CommandRunner.RunAsync(engine.Docker("port", Name, Port), cancellationToken: cancellationToken);
+        var address = ports.StandardOutput.Split('\n')[0].Trim();
+        await WaitAsync(address, cancellationToken);
+        return address;
+    }
+
+    /// <summary>Ends it, where it runs; with <paramref name="purge"/> what was pushed goes, too. An engine that does not answer has nothing to end.</summary>
+    public async Task StopAsync(bool purge, CancellationToken cancellationToken)
+    {
+        if (await IsRunningAsync(cancellationToken) is not null) await CommandRunner.RunAsync(engine.Docker("rm", "--force", Name), cancellationToken: cancellationToken);
+        if (purge && await engine.AskAsync(["volume", "inspect", Name], cancellationToken) is not null)
+            await CommandRunner.RunAsync(engine.Docker("volume", "rm", Name), cancellationToken: cancellationToken);
+    }
+
+    // Null where there is no such container.
+    private async Task<bool?> IsRunningAsync(CancellationToken cancellationToken) =>
+        bool.TryParse(await engine.AskAsync(["container", "inspect", "--format", "{{.State.Running}}", Name], cancellationToken), out var isRunning) ? isRunning : null;
+
+    private async Task RunAsync(ImageReference image, CancellationToken cancellationToken)
+    {
+        // One that ended has its port, if that is still free; else a new one takes over the volume.
+        if (await IsRunningAsync(cancellationToken) is false)
+        {
+            if ((await CommandRunner.TryRunAsync(engine.Docker("start", Name), cancellationToken: cancellationToken)).Succeeded) return;
+            await CommandRunner.RunAsync(engine.Docker("rm", "--force", Name), cancellationToken: cancellationToken);
+        }
+
+        if (image.Digest is null) Log.Warning("{Image} is not pinned: deploy/locks/images.json has no digest for it", image.ToString());
+        Log.Information("Starting the local registry as a container of this machine's Docker engine: {Name:l}", Name);
+        var run = engine.Docker(
+            "run", "--detach", "--name", Name, "--publish", $"127.0.0.1:{FreePort()}:{Port}", "--volume", $"{Name}:/var/lib/registry", "--env", "REGISTRY_STORAGE_DELETE_ENABLED=true",
+            "--env", "OTEL_TRACES_EXPORTER=none", image.ToString());
+        if (await CommandRunner.TryRunAsync(run, cancellationToken: cancellationToken) is { Succeeded: false } failed)
+        {
+            throw new DeliveryException(
+                $"There is no registry to publish to, and this machine's Docker engine cannot run one from {image}: {LastLine(failed.StandardError)} Name a registry with --registry, or one that carries the image with --image-mirror.");
+        }
+    }
+
+    private async Task WaitAsync(string address, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < StartTime; await Task.Delay(100, cancellationToken))
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri($"http://{address}/v2/"), cancellationToken);
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                // Not yet.
+            }
+        }
+
+        throw new DeliveryException($"The local registry, the container {Name}, does not answer at {address}. An engine on another machine cannot run it for this one: name a registry with --registry.");
+    }
+
+    private static int FreePort()
+    {
+        for (var port = FirstPort; port <= LastPort; port++)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody listens there.
+            }
+        }
+
+        throw new DeliveryException($"The local registry found no free port on 127.0.0.1 from {FirstPort} to {LastPort}: stop what listens there.");
+    }
+
+    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => !line.StartsWith("Run 'docker", StringComparison.Ordinal)) is { } line
+        ? $"{Redaction.Redact(line).Trim().TrimEnd('.')}."
+        : "it does not say why.";
+}
