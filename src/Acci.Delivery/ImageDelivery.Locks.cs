@@ -20,7 +20,7 @@ public sealed partial class ImageDelivery
         var actions = await new ActionUpdates(gitHub, minimumAge).FindAsync(ActionLocks.Read(actionFile).All, changes.Add, Cancellation);
         var toolFile = LockFile("tools.json");
         var tools = ToolLocks.Read(toolFile);
-        if (tools.Trivy is { } trivy) tools = tools with { Trivy = await new ToolUpdates(gitHub, minimumAge).FindAsync("trivy", trivy, changes.Add, Cancellation) };
+        if (tools.Trivy is { } trivy) tools = tools with { Trivy = await new ToolUpdates(gitHub, minimumAge) { IsMalicious = TrivyVersion.IsMalicious }.FindAsync("trivy", trivy, changes.Add, Cancellation) };
         var imageFile = LockFile("images.json");
         // Their registries are not the one that images are published to: its credentials are not for them. One that does not answer is asked the next time.
         var options = new RegistryOptions { Credentials = Credentials.From(new DockerConfig()), Retry = new RetryOptions { Budget = TimeSpan.Zero } };

@@ -10,9 +10,9 @@ public sealed record ActionUpdates(GitHubConnection GitHub, TimeSpan MinimumAge)
 {
     private const string Read = "contents: read";
 
-    /// <summary>The newest release of each action that is old enough; the action as it is where that is no newer.</summary>
+    /// <summary>The highest version of each action that was released long enough ago; the action as it is where that is no newer.</summary>
     /// <param name="actions">The actions.</param>
-    /// <param name="changes">Is told of each change, and of each release that is left alone.</param>
+    /// <param name="changes">Is told of each change, of each release that is left alone, and of each tag that was moved.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
     /// <exception cref="DeliveryException">GitHub does not say.</exception>
     public async Task<IReadOnlyList<ActionReference>> FindAsync(IEnumerable<ActionReference> actions, Action<LockChange> changes, CancellationToken cancellationToken)
@@ -25,25 +25,15 @@ public sealed record ActionUpdates(GitHubConnection GitHub, TimeSpan MinimumAge)
     private async Task<ActionReference> FindAsync(ActionReference action, Action<LockChange> changes, CancellationToken cancellationToken)
     {
         // An action may lie in a folder of its repository.
-        var (owner, name) = action.Name.Split('/') is [var first, var second, ..] ? (first, second) : throw new InvalidOperationException(action.Name);
-        var release = await GitHub.FindAsync($"find the newest release of {owner}/{name}", Read, github => github.Repository.Release.GetLatest(owner, name), cancellationToken);
-        if (release is null)
-        {
-            changes(LockChange.Left(action.Name, action.Version, "its repository has no release"));
-            return action;
-        }
+        var repository = action.Name.Split('/') is [var owner, var name, ..] ? new GitHubRepository(owner, name) : throw new InvalidOperationException(action.Name);
+        var release = await new ReleaseChoice(GitHub, MinimumAge).FindAsync(action.Name, action.Version, repository, changes, cancellationToken);
+        if (release is null) return action;
 
-        var commit = (await GitHub.RunAsync($"find the commit of {owner}/{name} {release.TagName}", Read, github => github.Repository.Commit.Get(owner, name, release.TagName), cancellationToken)).Sha;
+        var commit = (await GitHub.RunAsync($"find the commit of {repository} {release.TagName}", Read, github => github.Repository.Commit.Get(repository.Owner, repository.Name, release.TagName), cancellationToken)).Sha;
         if (commit == action.Commit) return action;
         if (release.TagName == action.Version)
         {
             changes(LockChange.Left(action.Name, action.Version, $"its tag {release.TagName} has been moved, from {action.Commit} to {commit}: find out why before you follow it"));
-            return action;
-        }
-
-        if (LockChange.IfTooYoung(action.Name, action.Version, release.TagName, release.PublishedAt ?? release.CreatedAt, MinimumAge) is { } left)
-        {
-            changes(left);
             return action;
         }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Scanning;
+using NuGet.Versioning;
 
 namespace Acci.Delivery.Locks;
 
@@ -12,7 +13,13 @@ public sealed partial record ToolUpdates(GitHubConnection GitHub, TimeSpan Minim
 {
     private const string Read = "contents: read";
 
-    /// <summary>The tool at its newest release that is old enough; as it is where that is no newer, or where a checksum that was known would be missing.</summary>
+    /// <summary>Whether a version must not be pinned.</summary>
+    public Func<NuGetVersion, bool> IsMalicious { get; init; } = _ => false;
+
+    /// <summary>
+    /// The tool at the highest version that was released long enough ago; as it is, with the checksums that were missing, where that is no newer; and just as it is where a
+    /// checksum that was known would be missing or another one.
+    /// </summary>
     /// <param name="name">What it is called.</param>
     /// <param name="tool">What it is pinned to.</param>
     /// <param name="changes">Is told of a change, and of why there is none.</param>
@@ -21,20 +28,15 @@ public sealed partial record ToolUpdates(GitHubConnection GitHub, TimeSpan Minim
     public async Task<ToolLocks.ToolLock> FindAsync(string name, ToolLocks.ToolLock tool, Action<LockChange> changes, CancellationToken cancellationToken)
     {
         if (tool.Checksums is null || ReleaseFile().Match(tool.Checksums) is not { Success: true } place) return Left("its checksums are not beside a release on GitHub");
-        var (owner, repository, file) = (place.Groups["owner"].Value, place.Groups["name"].Value, place.Groups["file"].Value);
-        var release = await GitHub.FindAsync($"find the newest release of {owner}/{repository}", Read, github => github.Repository.Release.GetLatest(owner, repository), cancellationToken);
-        if (release is null) return Left("its repository has no release");
-        var version = release.TagName.TrimStart('v');
-        if (version == tool.Version) return tool;
-        if (LockChange.IfTooYoung(name, tool.Version, release.TagName, release.PublishedAt ?? release.CreatedAt, MinimumAge) is { } tooYoung)
-        {
-            changes(tooYoung);
-            return tool;
-        }
+        var (repository, file) = (new GitHubRepository(place.Groups["owner"].Value, place.Groups["name"].Value), place.Groups["file"].Value);
+        var release = await new ReleaseChoice(GitHub, MinimumAge) { IsMalicious = IsMalicious }.FindAsync(name, tool.Version, repository, changes, cancellationToken);
+        if (release is null) return tool;
 
+        var version = release.TagName.TrimStart('v');
         if (release.Assets.FirstOrDefault(x => x.Name == Moved(file)) is not { } asset) return Left($"{release.TagName} has no file {Moved(file)}");
-        var checksums = Parse(await DownloadAsync($"repos/{owner}/{repository}/releases/assets/{asset.Id}", $"download {asset.Name} of {owner}/{repository} {release.TagName}", cancellationToken));
+        var checksums = Parse(await DownloadAsync($"repos/{repository}/releases/assets/{asset.Id}", $"download {asset.Name} of {repository} {release.TagName}", cancellationToken));
         var archives = tool.Archives.ToDictionary(x => x.Key, x => new ToolLocks.ToolArchive(Moved(x.Value.Url), checksums.GetValueOrDefault(Moved(x.Value.Url).Split('/')[^1])));
+        if (version == tool.Version) return Complete(name, tool, archives, changes);
         if (tool.Archives.FirstOrDefault(x => x.Value.Sha256 is not null && archives[x.Key].Sha256 is null) is { Key: { } platform })
             return Left($"{release.TagName} lists no checksum for {archives[platform].Url.Split('/')[^1]}");
 
@@ -49,6 +51,23 @@ public sealed partial record ToolUpdates(GitHubConnection GitHub, TimeSpan Minim
             changes(LockChange.Left(name, tool.Version, reason));
             return tool;
         }
+    }
+
+    // The version stays: what was not known is added, and what was known must not have become something else.
+    private static ToolLocks.ToolLock Complete(string name, ToolLocks.ToolLock tool, Dictionary<string, ToolLocks.ToolArchive> listed, Action<LockChange> changes)
+    {
+        foreach (var (platform, archive) in tool.Archives)
+        {
+            if (archive.Sha256 is not { } known || listed[platform].Sha256 is not { } now || known == now) continue;
+            changes(LockChange.Left(name, tool.Version, $"its maker lists another checksum for {archive.Url.Split('/')[^1]} than before, {now} instead of {known}: find out why before you follow it"));
+            return tool;
+        }
+
+        var archives = tool.Archives.ToDictionary(x => x.Key, x => x.Value with { Sha256 = x.Value.Sha256 ?? listed[x.Key].Sha256 });
+        var (before, after) = (tool.Archives.Values.Count(x => x.Sha256 is not null), archives.Values.Count(x => x.Sha256 is not null));
+        if (before == after) return tool;
+        changes(LockChange.Of(name, $"{tool.Version} ({before} checksums)", $"{tool.Version} ({after} checksums)"));
+        return tool with { Archives = archives };
     }
 
     private Task<string> DownloadAsync(string address, string operation, CancellationToken cancellationToken) => GitHub.RunAsync(operation, Read, async github =>

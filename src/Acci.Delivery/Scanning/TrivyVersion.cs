@@ -15,11 +15,14 @@ public static partial class TrivyVersion
     // Where the linker puts the version in Trivy's own builds. Nothing has to be run to read it.
     private static ReadOnlySpan<byte> VersionVariable => "github.com/aquasecurity/trivy/pkg/version/app.ver="u8;
 
-    /// <summary>Refuses versions known to be malicious. Source: GHSA-69fq-xp46-6x23.</summary>
+    /// <summary>Whether a version is known to be malicious. Source: GHSA-69fq-xp46-6x23.</summary>
+    public static bool IsMalicious(NuGetVersion version) => Malicious.Satisfies(version);
+
+    /// <summary>Refuses versions known to be malicious.</summary>
     /// <exception cref="DeliveryException">It is one of them.</exception>
     public static void EnsureSafe(NuGetVersion version, string where)
     {
-        if (!Malicious.Satisfies(version)) return;
+        if (!IsMalicious(version)) return;
         throw new DeliveryException(
             $"Trivy {version} ({where}) is malicious and was not run: versions 0.69.4 to 0.69.6 were published by an attacker (GHSA-69fq-xp46-6x23). "
             + "Remove it, treat every secret of a machine it has run on as stolen, and install 0.69.3 or 0.70.0 and later.");

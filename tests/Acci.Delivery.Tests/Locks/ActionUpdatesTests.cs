@@ -33,6 +33,39 @@ public class ActionUpdatesTests : GitHubFixture
     }
 
     [Fact]
+    public async Task The_highest_version_is_pinned_and_not_the_one_that_came_last()
+    {
+        Release("v1.10.0", New, TimeSpan.FromDays(30));
+        Release("v1.9.1", Old, TimeSpan.FromDays(20));
+        Release("v0.9.9", Old, TimeSpan.FromDays(10));
+
+        Assert.Equal([new ActionReference("octo/action", New, "v1.10.0")], await FindAsync());
+    }
+
+    [Fact]
+    public async Task An_older_version_is_never_pinned()
+    {
+        Release("v0.9.9", New, TimeSpan.FromDays(10));
+
+        Assert.Equal([Action], await FindAsync());
+        Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public async Task Drafts_and_pre_releases_are_passed_over_and_the_youngest_is_waited_for()
+    {
+        Release("v1.1.0", New, TimeSpan.FromDays(30));
+        Release("v1.2.0", Old, TimeSpan.FromDays(1));
+        Release("v2.0.0-rc.1", Old, TimeSpan.FromDays(30));
+        Release("v2.0.0", Old, TimeSpan.FromDays(30)).Prerelease = true;
+        Release("v3.0.0", Old, TimeSpan.FromDays(30)).Draft = true;
+
+        Assert.Equal([new ActionReference("octo/action", New, "v1.1.0")], await FindAsync());
+        Assert.Equal([false, true], _changes.Select(x => x.IsChange));
+        Assert.Contains("v1.2.0 has been out for 1 days only", _changes[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_tag_that_was_moved_is_not_followed()
     {
         Release("v1.0.0", New, TimeSpan.FromDays(30));
@@ -70,10 +103,12 @@ public class ActionUpdatesTests : GitHubFixture
 
     private Task<IReadOnlyList<ActionReference>> FindAsync() => new ActionUpdates(Connect(), TimeSpan.FromDays(7)).FindAsync([Action], _changes.Add, Cancellation);
 
-    private void Release(string tag, string commit, TimeSpan age)
+    private Release Release(string tag, string commit, TimeSpan age)
     {
         var repository = GitHub.AddRepository("octo/action");
         repository.Refs[$"refs/tags/{tag}"] = commit;
-        repository.Releases.Add(new Release(1) { TagName = tag, Name = tag, TargetCommitish = "main", PublishedAt = DateTimeOffset.UtcNow - age });
+        var release = new Release(1) { TagName = tag, Name = tag, TargetCommitish = "main", PublishedAt = DateTimeOffset.UtcNow - age };
+        repository.Releases.Add(release);
+        return release;
     }
 }

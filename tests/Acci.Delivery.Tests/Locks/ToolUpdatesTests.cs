@@ -25,6 +25,7 @@ public class ToolUpdatesTests : GitHubFixture
     };
 
     private readonly List<LockChange> _changes = [];
+    private int _releases;
 
     [Fact]
     public async Task A_newer_release_is_pinned_with_the_checksums_its_maker_lists()
@@ -51,6 +52,36 @@ public class ToolUpdatesTests : GitHubFixture
     }
 
     [Fact]
+    public async Task A_malicious_version_is_passed_over()
+    {
+        Release("v1.1.0", TimeSpan.FromDays(30), $"{New}  tool_1.1.0_linux.tar.gz\n");
+        Release("v1.2.0", TimeSpan.FromDays(30), $"{New}  tool_1.2.0_linux.tar.gz\n");
+
+        Assert.Equal("1.1.0", (await FindAsync("1.2.0")).Version);
+    }
+
+    [Fact]
+    public async Task Checksums_that_were_missing_are_added_to_the_version_that_is_pinned()
+    {
+        Release("v1.0.0", TimeSpan.FromDays(1), $"{new string('a', 64)}  tool_1.0.0_linux.tar.gz\n{New}  tool_1.0.0_windows.zip\n");
+
+        var found = await FindAsync();
+
+        Assert.Equal((Tool.Version, Tool.Image, New), (found.Version, found.Image, found.Archives["windows/amd64"].Sha256));
+        Assert.Equal(Tool.Archives["linux/amd64"], found.Archives["linux/amd64"]);
+        Assert.Equal("tool: 1.0.0 (1 checksums) → 1.0.0 (2 checksums)", Assert.Single(_changes).ToString());
+    }
+
+    [Fact]
+    public async Task A_checksum_that_became_another_one_is_not_followed()
+    {
+        Release("v1.0.0", TimeSpan.FromDays(30), $"{New}  tool_1.0.0_linux.tar.gz\n{New}  tool_1.0.0_windows.zip\n");
+
+        Assert.Same(Tool, await FindAsync());
+        Assert.Contains("another checksum for tool_1.0.0_linux.tar.gz", Assert.Single(_changes).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_file_is_written_as_it_is_read()
     {
         var file = Path.Combine(Tests.SourceTree.Root, "deploy", "locks", "tools.json");
@@ -58,12 +89,13 @@ public class ToolUpdatesTests : GitHubFixture
         Assert.Equal(File.ReadAllText(file), ToolLocks.Read(file).ToJson());
     }
 
-    private Task<ToolLocks.ToolLock> FindAsync() => new ToolUpdates(Connect(), TimeSpan.FromDays(7)).FindAsync("tool", Tool, _changes.Add, Cancellation);
+    private Task<ToolLocks.ToolLock> FindAsync(string malicious = "0.0.1") =>
+        new ToolUpdates(Connect(), TimeSpan.FromDays(7)) { IsMalicious = version => version.ToString() == malicious }.FindAsync("tool", Tool, _changes.Add, Cancellation);
 
     private void Release(string tag, TimeSpan age, string checksums)
     {
-        var release = new Release(1) { TagName = tag, Name = tag, TargetCommitish = "main", PublishedAt = DateTimeOffset.UtcNow - age };
-        release.Assets.Add(new ReleaseAsset(2, $"tool_{tag[1..]}_checksums.txt", "text/plain", Encoding.UTF8.GetBytes(checksums)));
+        var release = new Release(++_releases) { TagName = tag, Name = tag, TargetCommitish = "main", PublishedAt = DateTimeOffset.UtcNow - age };
+        release.Assets.Add(new ReleaseAsset(100 + _releases, $"tool_{tag[1..]}_checksums.txt", "text/plain", Encoding.UTF8.GetBytes(checksums)));
         GitHub.AddRepository("octo/tool").Releases.Add(release);
     }
 }
