@@ -34,6 +34,6 @@ _acci_build() {
         '') words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows PromoteImages PruneImages Publish RescanImages Restore ScanImages SignImages SmokeTestImages StopEngine Test UpdateLocks UploadSarif VerifyGenerated VerifyImages' ;;
     esac
     case $word in -*) words='--cache --configuration --continue --coverage --delete --dry-run --environment --follow --force --from --from-registry --github-token --help --host --ignore-failed-sources --ignore-file --ignore-unfixed --image --image-mirror --keep-days --keep-tags --keep-versions --keyless --minimum-age --no-cache --no-logo --partition --plan --platforms --profile --purge --registry --registry-token --registry-user --require-scan --retry-budget --rollback --root --sarif-files --scan-databases --scan-offline --severity --signing-key --signing-password --skip --solution --tag-rules --target --test-filter --to --verbosity --vex --volumes' ;; esac
-    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
 complete -o default -F _acci_build build.sh nuke

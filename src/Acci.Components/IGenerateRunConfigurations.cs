@@ -2,6 +2,7 @@ using Acci.Delivery.Generation;
 using Acci.Delivery.RunConfigurations;
 using Nuke.Common;
 using Nuke.Common.Execution;
+using Nuke.Common.IO;
 
 namespace Acci.Components;
 
@@ -16,8 +17,20 @@ public interface IGenerateRunConfigurations : IHazDryRun
         BuildCommands.Of(ExecutableTargets.Of(this).Select(x => new BuildTarget(x.Name, x.Description ?? "", x.IsDefault)), SchemaUtility.GetJsonString(this)),
         [.. DebuggedPrograms]);
 
-    /// <summary>Writes a run configuration for each target, for Rider, Visual Studio Code and Visual Studio, and completions for bash, zsh, fish and PowerShell.</summary>
+    /// <summary>Rider's configurations of targets that there were once and are no more.</summary>
+    sealed IEnumerable<AbsolutePath> ObsoleteRunConfigurations => (RootDirectory / RiderConfigurations.Folder).GlobFiles($"*{RiderConfigurations.Ending}")
+        .Where(file => RunConfigurationFiles.All(written => RootDirectory / written.Path != file))
+        .Where(file => RiderConfigurations.IsOfTarget(file.ReadAllText()));
+
+    /// <summary>
+    /// Writes a run configuration for each target, for Rider, Visual Studio Code and Visual Studio, and completions for bash, zsh, fish and PowerShell; removes those of
+    /// targets that are no more. Configurations of anybody's own stay.
+    /// </summary>
     Target GenerateRunConfigurations => _ => _
         .Description("Writes run configurations for Rider, VS Code and Visual Studio, and completions for four shells")
-        .Executes(() => GeneratedFiles.Write(this, RunConfigurationFiles));
+        .Executes(() =>
+        {
+            GeneratedFiles.Write(this, RunConfigurationFiles);
+            GeneratedFiles.Remove(this, ObsoleteRunConfigurations);
+        });
 }

@@ -2,7 +2,6 @@ using Acci.Delivery.Generation;
 using Acci.Delivery.Workflows;
 using Nuke.Common;
 using Nuke.Common.IO;
-using Serilog;
 
 namespace Acci.Components;
 
@@ -36,10 +35,6 @@ public interface IGenerateWorkflows : IHazActions, IHazDryRun
         .Executes(() =>
         {
             GeneratedFiles.Write(this, WorkflowFiles);
-            foreach (var file in ObsoleteWorkflows.ToList())
-            {
-                Log.Information("{Outcome:l}: {File:l}", DryRun ? "would be removed" : "removed", RootDirectory.GetUnixRelativePathTo(file).ToString());
-                if (!DryRun) file.DeleteFile();
-            }
+            GeneratedFiles.Remove(this, ObsoleteWorkflows);
         });
 }

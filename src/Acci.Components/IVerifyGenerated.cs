@@ -30,7 +30,8 @@ public interface IVerifyGenerated : INukeBuild
         .Executes(async () =>
         {
             var drifts = Drift.Find(RootDirectory, GeneratedFiles).ToList();
-            foreach (var file in (this as IGenerateWorkflows)?.ObsoleteWorkflows ?? [])
+            AbsolutePath[] obsolete = [.. (this as IGenerateWorkflows)?.ObsoleteWorkflows ?? [], .. (this as IGenerateRunConfigurations)?.ObsoleteRunConfigurations ?? []];
+            foreach (var file in obsolete)
                 drifts.Add(Drift.Between(RootDirectory.GetUnixRelativePathTo(file), file.ReadAllText(), null));
             // The engine has written the schema already when a target runs: what is checked in is in git.
             var (checkedIn, schema) = (await CheckedInFile.ReadAsync(RootDirectory, Schema, Interruption.Token), SchemaUtility.GetJsonString(this));

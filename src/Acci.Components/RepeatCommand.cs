@@ -5,8 +5,8 @@ namespace Acci.Components;
 /// <summary>The command that does on anyone's machine what a build did in a workflow.</summary>
 internal static class RepeatCommand
 {
-    // Only a workflow has an identity of its own; elsewhere images are signed with the machine's key.
-    private const string OfWorkflowsOnly = "--keyless";
+    // Only a workflow has an identity of its own, elsewhere images are signed with the machine's key; and whoever looks for what went wrong is not to delete anything.
+    private static readonly string[] OfWorkflowsOnly = ["--keyless", "--delete"];
 
     /// <summary>The command for a build that was started with these arguments.</summary>
     public static string Of(IEnumerable<string> arguments)
@@ -16,7 +16,7 @@ internal static class RepeatCommand
         foreach (var argument in arguments)
         {
             var isItsValue = skipValue && bool.TryParse(argument, out _);
-            skipValue = argument == OfWorkflowsOnly;
+            skipValue = OfWorkflowsOnly.Contains(argument, StringComparer.OrdinalIgnoreCase);
             if (!skipValue && !isItsValue) kept.Add(argument);
         }
 

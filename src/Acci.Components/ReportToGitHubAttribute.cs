@@ -31,7 +31,8 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
         // NUKE's own annotation says that a target has failed, and not why.
         foreach (var target in Build.FailedTargets)
             runner.WriteCommand("error", string.Join("; ", target.SummaryInformation.Select(x => $"{x.Key}: {x.Value}")), properties => new Dictionary<string, object>(properties) { ["title"] = target.Name });
-        Console.WriteLine($"To repeat this on a machine of your own: git checkout {runner.Sha} && {RepeatCommand.Of(Environment.GetCommandLineArgs().Skip(1))}");
+        // Fetched by its name: what a pull request would be when merged is on no branch.
+        Console.WriteLine($"To repeat this on a machine of your own: git fetch origin {runner.Sha} && git checkout {runner.Sha} && {RepeatCommand.Of(Environment.GetCommandLineArgs().Skip(1))}");
     }
 
     private static void WriteUnmasked(string command)

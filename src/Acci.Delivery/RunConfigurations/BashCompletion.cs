@@ -23,7 +23,8 @@ internal static class BashCompletion
             $"        '') words={ShellCompletion.Quote(string.Join(' ', commands.Targets.Select(x => x.Name)))} ;;",
             "    esac",
             $"    case $word in -*) words={ShellCompletion.Quote(string.Join(' ', commands.Parameters.Select(x => $"--{x.Name}")))} ;; esac",
-            "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")",
+            // No word has a blank in it, and the bash of macOS, which is 3.2, has no mapfile.
+            "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))",
             "}",
             $"complete -o default -F _acci_build {string.Join(' ', ShellCompletion.Commands)}",
         ]);

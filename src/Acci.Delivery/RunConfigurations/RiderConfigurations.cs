@@ -9,14 +9,25 @@ namespace Acci.Delivery.RunConfigurations;
 /// </summary>
 public static class RiderConfigurations
 {
+    /// <summary>Where Rider looks for them.</summary>
+    public const string Folder = ".run";
+
+    /// <summary>How their names end.</summary>
+    public const string Ending = ".run.xml";
+
     private const string Root = "$PROJECT_DIR$";
+    private const string TargetFolder = "Build";
 
     /// <summary>The files.</summary>
     public static IEnumerable<GeneratedFile> Of(BuildCommands commands, IEnumerable<DebuggedProgram> programs) =>
     [
-        .. commands.Targets.Select(target => File(target.Name, "Build", DebuggedProgram.Build, Root, target.Name)),
+        .. commands.Targets.Select(target => File(target.Name, TargetFolder, DebuggedProgram.Build, Root, target.Name)),
         .. programs.Select(program => File(program.Name, "Programs", program, $"{Root}/{program.Folder}", "")),
     ];
+
+    /// <summary>Whether a file of this text starts a target of the build, and was written here.</summary>
+    public static bool IsOfTarget(string text) =>
+        text.Contains($"folderName=\"{TargetFolder}\"", StringComparison.Ordinal) && text.Contains($"value=\"{Root}/{DebuggedProgram.Build.Project}\"", StringComparison.Ordinal);
 
     private static GeneratedFile File(string name, string folder, DebuggedProgram program, string workingDirectory, string arguments)
     {
@@ -42,7 +53,7 @@ public static class RiderConfigurations
             configuration.Add(new XElement("envs", program.Environment.Select(x => new XElement("env", new XAttribute("name", x.Key), new XAttribute("value", x.Value)))));
         configuration.Add(new XElement("method", new XAttribute("v", "2"), new XElement("option", new XAttribute("name", "Build"))));
         var component = new XElement("component", new XAttribute("name", "ProjectRunConfigurationManager"), configuration);
-        return new GeneratedFile($".run/{name}.run.xml", component.ToString().ReplaceLineEndings("\n") + "\n");
+        return new GeneratedFile($"{Folder}/{name}{Ending}", component.ToString().ReplaceLineEndings("\n") + "\n");
     }
 
     private static XElement Option(string name, string value) => new("option", new XAttribute("name", name), new XAttribute("value", value));

@@ -14,6 +14,7 @@ public static class RunConfigurationFiles
         VisualStudioCode.Tasks(commands, programs),
         VisualStudioCode.Launch(commands, programs),
         VisualStudioProfiles.Of(commands),
+        .. programs.Select(VisualStudioProfiles.Of),
         BashCompletion.Of(commands),
         ZshCompletion.Of(commands),
         FishCompletion.Of(commands),

@@ -32,6 +32,8 @@ internal static class ZshCompletion
             "    fi",
             "}",
             $"compdef _acci_build {string.Join(' ', ShellCompletion.Commands)}",
+            "# Loaded by compinit from a folder in fpath, this file is the body of the function that completes.",
+            $"if [[ $funcstack[1] == {Name} ]]; then _acci_build \"$@\"; fi",
         ]);
 
     private static string Item(string name, string description) => ShellCompletion.Quote($"{name.Replace(":", "\\:", StringComparison.Ordinal)}:{description.Replace(":", "\\:", StringComparison.Ordinal)}");

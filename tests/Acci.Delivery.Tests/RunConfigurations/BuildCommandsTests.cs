@@ -65,6 +65,25 @@ public class BuildCommandsTests
     }
 
     [Fact]
+    public void Visual_Studio_starts_a_program_with_its_variables()
+    {
+        var file = VisualStudioProfiles.Of(SampleCommands.App);
+
+        Assert.Equal("src/App/Properties/launchSettings.json", file.Path);
+        var profile = JsonElement.Parse(file.Content).GetProperty("profiles").GetProperty("App");
+        Assert.Equal(("Project", "<dev>"), (profile.GetProperty("commandName").GetString(), profile.GetProperty("environmentVariables").GetProperty("MODE").GetString()));
+    }
+
+    [Fact]
+    public void Rider_s_configurations_of_targets_are_told_from_those_of_programs_and_of_anybody_s_own()
+    {
+        var files = RiderConfigurations.Of(SampleCommands.All, [SampleCommands.App]).ToList();
+
+        Assert.Equal([true, true, true, true, false], files.Select(file => RiderConfigurations.IsOfTarget(file.Content)));
+        Assert.False(RiderConfigurations.IsOfTarget(files[0].Content.Replace("build/_build.csproj", "own/own.csproj", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void The_same_build_always_gives_the_same_files_and_quickly()
     {
         var first = RunConfigurationFiles.Of(SampleCommands.All, [SampleCommands.App]);

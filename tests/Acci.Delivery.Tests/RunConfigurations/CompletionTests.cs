@@ -61,32 +61,17 @@ public sealed partial class CompletionTests : IDisposable
         if (typed.EndsWith("Pub", StringComparison.Ordinal)) Assert.Equal(SampleCommands.All.Targets[1].Description, lines[0].Split('\t')[1]);
     }
 
+    [Fact]
+    public async Task Bash_3_of_macOS_has_all_that_is_used() =>
+        Assert.DoesNotMatch(@"\b(mapfile|readarray|declare -A|local -n)\b|\$\{[^}]*(,,|\^\^)", await File.ReadAllTextAsync(FileOf("build.bash"), Cancellation));
+
     [Theory]
     [MemberData(nameof(Typed))]
-    public async Task Zsh_completes(string typed, string[] expected)
-    {
-        var root = Executables.Find("zsh") is null ? DebianPackages.Fetch("zsh", "zsh", "zsh-common") : "/";
-        Assert.SkipWhen(root is null, "zsh is not on the PATH, and apt is not here to fetch it.");
-        var modules = root == "/" ? "" : $"module_path=({Directory.EnumerateDirectories(Path.Combine(root, "usr", "lib"), "*-linux-gnu*").First()}/zsh/*(/)); fpath=({root}/usr/share/zsh/functions/**/*(/N));";
-        var zsh = root == "/" ? "zsh" : Path.Combine(root, "bin", "zsh");
-        // A terminal of its own, because zsh completes nowhere else. Completing lists what there is, and goes on as far as all of it agrees.
-        var script = $$"""
-            {{modules}}
-            zmodload zsh/zpty
-            zpty shell {{zsh}} -f -i
-            zpty -w shell '{{modules}} autoload -Uz compinit; compinit -u -d {{_root.FullName}}/dump; source {{FileOf("_build")}}; unsetopt beep; LISTMAX=0; PS1=; zstyle ":completion:*" list-separator "|"; print -r -- RE''ADY'
-            zpty -r -m shell out '*READY*'
-            zpty -w -n shell {{ShellQuote(typed)}}$'\t\t'
-            sleep 0.5
-            zpty -w shell ''
-            zpty -w shell 'print -r -- DO''NE'
-            zpty -r -m shell out '*DONE*'
-            print -r -- $out
-            """;
+    public Task Zsh_completes(string typed, string[] expected) => ZshAsync($"autoload -Uz compinit; compinit -u -d {_root.FullName}/dump; source {FileOf("_build")}", typed, expected);
 
-        var shown = Escapes().Replace(await RunAsync(zsh, ["-f", "-c", script]), "");
-        Assert.All(expected, completion => Assert.Contains(completion, shown, StringComparison.Ordinal));
-    }
+    [Fact]
+    public Task Zsh_completes_at_once_with_the_file_found_in_a_folder_of_completions() =>
+        ZshAsync($"fpath=({Path.GetDirectoryName(FileOf("_build"))} $fpath); autoload -Uz compinit; compinit -u -d {_root.FullName}/dump", "./build.sh Pub", ["Publish", "PublishAll"]);
 
     [Theory]
     [MemberData(nameof(Typed))]
@@ -103,6 +88,31 @@ public sealed partial class CompletionTests : IDisposable
 
         Assert.Equal(expected, completions.Select(x => x.CompletionText));
         if (typed.EndsWith("Pub", StringComparison.Ordinal)) Assert.Equal(SampleCommands.All.Targets[1].Description, completions[0].ToolTip);
+    }
+
+    private async Task ZshAsync(string preparation, string typed, string[] expected)
+    {
+        var root = Executables.Find("zsh") is null ? DebianPackages.Fetch("zsh", "zsh", "zsh-common") : "/";
+        Assert.SkipWhen(root is null, "zsh is not on the PATH, and apt is not here to fetch it.");
+        var modules = root == "/" ? "" : $"module_path=({Directory.EnumerateDirectories(Path.Combine(root, "usr", "lib"), "*-linux-gnu*").First()}/zsh/*(/)); fpath=({root}/usr/share/zsh/functions/**/*(/N));";
+        var zsh = root == "/" ? "zsh" : Path.Combine(root, "bin", "zsh");
+        // A terminal of its own, because zsh completes nowhere else. Completing lists what there is, and goes on as far as all of it agrees.
+        var script = $$"""
+            {{modules}}
+            zmodload zsh/zpty
+            zpty shell {{zsh}} -f -i
+            zpty -w shell '{{modules}} {{preparation}}; unsetopt beep; LISTMAX=0; PS1=; zstyle ":completion:*" list-separator "|"; print -r -- RE''ADY'
+            zpty -r -m shell out '*READY*'
+            zpty -w -n shell {{ShellQuote(typed)}}$'\t\t'
+            sleep 0.5
+            zpty -w shell ''
+            zpty -w shell 'print -r -- DO''NE'
+            zpty -r -m shell out '*DONE*'
+            print -r -- $out
+            """;
+
+        var shown = Escapes().Replace(await RunAsync(zsh, ["-f", "-c", script]), "");
+        Assert.All(expected, completion => Assert.Contains(completion, shown, StringComparison.Ordinal));
     }
 
     private string FileOf(string name) => Path.Combine(_root.FullName, "build", "completions", name);
