@@ -13,6 +13,7 @@ partial class Build
     private const string Trunk = "main";
     private const string VersionTags = "v*";
     private const string PublishedArtifacts = "published";
+    private const string GitHubRegistry = "ghcr.io";
 
     // What Publish sets where there is one image; with several, 'images' has them all.
     private static readonly (string Name, string Description)[] PublishOutputs =
@@ -24,7 +25,7 @@ partial class Build
         ("version", "Its version"),
     ];
 
-    private static readonly Expression Registry = Variable("REGISTRY") | Format("ghcr.io/{0}", GitHubContext.RepositoryOwner);
+    private static readonly Expression Registry = Variable("REGISTRY") | Format($"{GitHubRegistry}/{{0}}", GitHubContext.RepositoryOwner);
     private static readonly Expression PublishedPlatforms = Variable("PLATFORMS").Or("linux/amd64,linux/arm64,linux/ppc64le");
 
     IEnumerable<Workflow> IGenerateWorkflows.Workflows => [Ci, PublishWorkflow, PublishImagesWorkflow, ReleaseWorkflow, RescanWorkflow, PruneWorkflow];
@@ -32,16 +33,20 @@ partial class Build
     private Workflow Ci => new("ci")
     {
         Description = "Tests every change, and finds generated files and Dockerfiles that are not as they should be.",
-        On = new() { Push = new() { Branches = [Trunk] }, PullRequestsTo = [Trunk], Dispatch = [] },
-        Concurrency = Concurrency.PerRef(cancelInProgress: true),
+        // What gets to the trunk, and what becomes a version, 'publish' has tested first.
+        On = new() { PullRequestsTo = [Trunk], Dispatch = [], Call = new() },
+        // Named beside its caller, whose group it would wait for; what a pull request was before need not be tested to its end.
+        Concurrency = new($"ci-{GitHubContext.Workflow}-{GitHubContext.Ref}", GitHubContext.EventName.Is("pull_request")),
         Jobs =
         [
             new("test")
             {
                 Name = "Test",
+                TimeoutMinutes = 60,
                 Steps =
                 [
-                    .. Preparation,
+                    .. Preparation(),
+                    new ActionStep(Actions["sigstore/cosign-installer"]),
                     Run(nameof(ITest.Test), (nameof(ITestWithSummary.Coverage), "")),
                     Upload("test-results", "artifacts/test-results") with { If = NotCancelled },
                 ],
@@ -51,7 +56,7 @@ partial class Build
                 Name = "Check",
                 Steps =
                 [
-                    .. Preparation,
+                    .. Preparation(),
                     Run(nameof(IVerifyGenerated.VerifyGenerated)),
                     Run(nameof(ICheckImages.CheckImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\"")) with { Environment = new Dictionary<string, string> { ["REGISTRY"] = Registry }, If = NotCancelled },
                     UploadFindings("artifacts/checks/*.sarif", (nameof(IHazScanning.SarifFiles), "artifacts/checks")),
@@ -62,15 +67,17 @@ partial class Build
 
     private Workflow PublishWorkflow => new("publish")
     {
-        Description = "Publishes the images of the trunk and of every version: built, tried, scanned, pushed by digest, signed, verified; tags move last.",
+        Description = "Publishes the images of the trunk and of every version, once they are tested: built, tried, scanned, pushed by digest, signed, verified; tags move last.",
         On = new() { Push = new() { Branches = [Trunk], Tags = [VersionTags] }, Dispatch = [] },
-        // One after the other: two at once would race for the same tags.
+        // One after the other, each branch and tag by itself: what is under way is not cut off, and of those that wait only the newest stays.
         Concurrency = Concurrency.PerRef(cancelInProgress: false),
         Jobs =
         [
+            new("ci") { Name = "Check", Calls = Ci },
             new("publish")
             {
                 Name = "Publish",
+                Needs = ["ci"],
                 If = !GitHubContext.IsFork,
                 TimeoutMinutes = 60,
                 Outputs = PublishOutputs.ToDictionary(x => x.Name, x => StepOutput("publish", x.Name)),
@@ -80,7 +87,8 @@ partial class Build
             {
                 Name = "Release",
                 Needs = ["publish"],
-                If = GitHubContext.Ref.StartsWith("refs/tags/v") & !GitHubContext.IsFork,
+                // What was published is released, although a step that came after it has failed.
+                If = NotCancelled & GitHubContext.Ref.StartsWith("refs/tags/v") & !GitHubContext.IsFork & JobOutput("publish", "images").IsNot(""),
                 Calls = ReleaseWorkflow,
             },
         ],
@@ -94,7 +102,7 @@ partial class Build
             return new("release")
             {
                 Description = "Makes the GitHub release of a version that was published, or brings it up to date.",
-                On = new() { Call = new() { Secrets = SigningSecrets }, Dispatch = [run with { Default = null }] },
+                On = new() { Call = new(), Dispatch = [run with { Default = null }] },
                 Jobs =
                 [
                     new("release")
@@ -103,8 +111,7 @@ partial class Build
                         If = !GitHubContext.IsFork,
                         Steps =
                         [
-                            .. Preparation,
-                            new ActionStep(Actions["sigstore/cosign-installer"]),
+                            .. Preparation(writesCache: false),
                             new ActionStep(Actions["actions/download-artifact"])
                             {
                                 Name = $"Fetch {PublishedArtifacts}",
@@ -117,10 +124,10 @@ partial class Build
                                     ["github-token"] = GitHubContext.Token,
                                 },
                             },
-                            Run(nameof(ICreateRelease.CreateRelease), (nameof(IHazSigning.Keyless), "\"$KEYLESS\"")) with
+                            Run(nameof(ICreateRelease.CreateRelease)) with
                             {
                                 Permissions = new() { Contents = Access.Write },
-                                Environment = new Dictionary<string, string>([.. Signing, new("GITHUB_TOKEN", GitHubContext.Token)]),
+                                Environment = new Dictionary<string, string> { ["GITHUB_TOKEN"] = GitHubContext.Token },
                             },
                         ],
                     },
@@ -144,10 +151,11 @@ partial class Build
                     new("prune")
                     {
                         Name = "Prune",
-                        If = !GitHubContext.IsFork,
+                        // Other registries have clean-up rules of their own.
+                        If = !GitHubContext.IsFork & (Variable("REGISTRY").Is("") | Variable("REGISTRY").StartsWith($"{GitHubRegistry}/")),
                         Steps =
                         [
-                            .. Preparation,
+                            .. Preparation(),
                             Run(nameof(IPruneImages.PruneImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\""), (nameof(IPruneImages.Delete), "\"$DELETE\"")) with
                             {
                                 Permissions = new() { Packages = Access.Write },
@@ -174,7 +182,7 @@ partial class Build
                 If = !GitHubContext.IsFork,
                 Steps =
                 [
-                    .. Preparation,
+                    .. Preparation(),
                     Run(nameof(IRescanImages.RescanImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\"")) with
                     {
                         Permissions = new() { Packages = Access.Read, SecurityEvents = Access.Write },
@@ -236,7 +244,7 @@ partial class Build
 
     private IEnumerable<Step> PublishSteps(Expression registry, Expression platforms) =>
     [
-        .. Preparation,
+        .. Preparation(writesCache: false),
         new ActionStep(Actions["sigstore/cosign-installer"]),
         Run(
             nameof(IPublishImages.Publish),
@@ -248,12 +256,13 @@ partial class Build
             Permissions = new() { Packages = Access.Write, IdToken = Access.Write },
             Environment = new Dictionary<string, string>([new("REGISTRY", registry), new("PLATFORMS", platforms), .. Signing, .. Login]),
         },
+        // First of all, because a release needs it, whatever becomes of the findings.
+        Upload(PublishedArtifacts, "artifacts/publish\nartifacts/images\n"),
         UploadFindings("artifacts/scan/**/*.sarif"),
         Upload("findings", "artifacts/scan") with { If = NotCancelled & HashOfFiles("artifacts/scan/report.html").IsNot("") },
-        Upload(PublishedArtifacts, "artifacts/publish\nartifacts/images\n"),
     ];
 
-    private IReadOnlyList<Step> Preparation =>
+    private IReadOnlyList<Step> Preparation(bool writesCache = true) =>
     [
         // All commits, because the version is counted from the last tag; and no token left in the checkout for what runs after it.
         new ActionStep(Actions["actions/checkout"])
@@ -262,12 +271,13 @@ partial class Build
             With = new Dictionary<string, string> { ["fetch-depth"] = "0", ["persist-credentials"] = "false" },
         },
         new ActionStep(Actions["actions/setup-dotnet"]),
-        new ActionStep(Actions["actions/cache"])
+        // Each job has its own, because each needs other packages; what signs or releases takes what others have left and leaves nothing itself.
+        new ActionStep(Actions[writesCache ? "actions/cache" : "actions/cache/restore"])
         {
             With = new Dictionary<string, string>
             {
                 ["path"] = "~/.nuget/packages",
-                ["key"] = $"nuget-{GitHubContext.RunnerSystem}-{HashOfFiles("global.json", "Directory.Packages.props", "**/*.csproj")}",
+                ["key"] = $"nuget-{GitHubContext.RunnerSystem}-{GitHubContext.Job}-{HashOfFiles("global.json", "Directory.Packages.props", "**/*.csproj")}",
                 ["restore-keys"] = $"nuget-{GitHubContext.RunnerSystem}-",
             },
         },
@@ -286,7 +296,7 @@ partial class Build
     private ActionStep Upload(string name, string path) => new(Actions["actions/upload-artifact"])
     {
         Name = $"Keep {name}",
-        With = new Dictionary<string, string> { ["name"] = name, ["path"] = path, ["retention-days"] = "14" },
+        With = new Dictionary<string, string> { ["name"] = name, ["path"] = path, ["retention-days"] = "14", ["overwrite"] = "true" },
     };
 
     private ActionLocks Actions => ((IHazActions)this).Actions;

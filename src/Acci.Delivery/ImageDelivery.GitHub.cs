@@ -24,6 +24,7 @@ public sealed partial class ImageDelivery
     {
         // Asked for without a registry, the local one would only be started to be told that it has no packages.
         if (context.Options.Registry is null) throw new DeliveryException("PruneImages deletes versions of packages in GitHub's container registry: name it with --registry ghcr.io/owner.");
+        if (await IsForkOnScheduleAsync()) return [];
         var gitHub = await context.GitHubAsync();
         var registry = await context.RegistryAsync();
         var reports = new List<PruneReport>();
@@ -81,6 +82,17 @@ public sealed partial class ImageDelivery
         }
 
         Log.Information("Released: {Page:l}", (await new Releases(gitHub).PublishAsync(content, Cancellation)).ToString());
+    }
+
+    // A workflow's condition sees whether it runs in a fork, but not on a schedule: that event says nothing of the repository.
+    private async Task<bool> IsForkOnScheduleAsync()
+    {
+        if ((await context.FactsAsync()).EventName != "schedule") return false;
+        var gitHub = await context.GitHubAsync();
+        var (owner, name) = gitHub.Repository;
+        var repository = await gitHub.RunAsync($"say whether {gitHub.Repository} is a fork", "contents: read", github => github.Repository.Get(owner, name), Cancellation);
+        if (repository.Fork) Log.Information("Nothing is done: {Repository:l} is a fork, and this is a schedule of what it was forked from", gitHub.Repository.ToString());
+        return repository.Fork;
     }
 
     private static void EnsureReleasable(PublishTransaction publish, string tag, SemanticVersion version, string revision, GitHubServer server)

@@ -24,6 +24,7 @@ public sealed partial class ImageDelivery
             return;
         }
 
+        if (await IsForkOnScheduleAsync()) return;
         var references = context.Options.Scan.Images.Count > 0 ? [.. context.Options.Scan.Images.Select(ImageReference.Parse)] : await PublishedAsync();
         var scanned = new List<ScannedImage>();
         foreach (var reference in references) scanned.Add(await ScanPublishedAsync(reference, gitRef: ""));

@@ -45,10 +45,21 @@ public sealed class Checkout : IDisposable
     /// <summary>Runs <c>./build.sh</c> with these arguments, and returns how it ended, everything it printed, and how long it took.</summary>
     public async Task<BuildRun> BuildAsync(string arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var command = new Command("bash", "-c", $"exec ./build.sh {arguments} 2>&1") { WorkingDirectory = Folder, Environment = environment ?? new Dictionary<string, string?>() };
+        var command = new Command("bash", "-c", $"exec ./build.sh {arguments} 2>&1") { WorkingDirectory = Folder, Environment = Variables(environment) };
         var watch = Stopwatch.StartNew();
         var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
         return new BuildRun(arguments, result.ExitCode, result.StandardOutput, watch.Elapsed);
+    }
+
+    /// <summary>These variables, and none by which a workflow that runs the tests would make the builds they start take themselves for its own.</summary>
+    public static Dictionary<string, string?> Variables(IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        string[] ofWorkflows = ["GITHUB_", "ACTIONS_", "RUNNER_"];
+        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name == "CI" || ofWorkflows.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            .ToDictionary(name => name, _ => (string?)null);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) variables[name] = value;
+        return variables;
     }
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);

@@ -20,7 +20,7 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
 
     public async ValueTask InitializeAsync()
     {
-        if (published.Obstacle is null) _checkout = await published.Checkout.CopyAsync(Cancellation);
+        _checkout = await published.Checkout.CopyAsync(Cancellation);
     }
 
     public ValueTask DisposeAsync()
@@ -32,8 +32,6 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
     [Fact]
     public async Task What_is_checked_in_is_what_is_generated_within_a_second()
     {
-        published.NeedsEngine();
-
         var run = (await Checkout.BuildAsync(Generate, Cancellation)).AssertSucceeded();
 
         Assert.Empty((await CommandRunner.RunAsync(new Command("git", "status", "--porcelain") { WorkingDirectory = Checkout.Folder }, cancellationToken: Cancellation)).StandardOutput);
@@ -49,7 +47,6 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
     [InlineData("docker-bake.json", "linux/ppc64le", "linux/s390x")]
     public async Task A_generated_file_that_was_changed_by_hand_is_found_and_the_difference_is_shown(string file, string original, string changed)
     {
-        published.NeedsEngine();
         var place = Path.Combine(Checkout.Folder, file);
         var text = await File.ReadAllTextAsync(place, Cancellation);
         await File.WriteAllTextAsync(place, text.Replace(original, changed, StringComparison.Ordinal), Cancellation);
@@ -65,7 +62,6 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
     [Fact]
     public async Task A_schema_that_was_not_committed_is_found_although_the_build_has_just_written_it()
     {
-        published.NeedsEngine();
         var place = Path.Combine(Checkout.Folder, ".nuke", "build.schema.json");
         await File.WriteAllTextAsync(place, (await File.ReadAllTextAsync(place, Cancellation)).Replace("Purge", "Purged", StringComparison.Ordinal), Cancellation);
         await CommandRunner.RunAsync(new Command("git", "add", ".nuke/build.schema.json") { WorkingDirectory = Checkout.Folder }, cancellationToken: Cancellation);
@@ -74,18 +70,22 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
     }
 
     [Fact]
-    public async Task A_workflow_that_is_declared_no_more_is_found_and_removed_and_one_of_somebody_s_own_stays()
+    public async Task What_is_declared_no_more_is_found_and_removed_and_what_is_somebody_s_own_stays()
     {
-        published.NeedsEngine();
+        var configurations = Path.Combine(Checkout.Folder, ".run");
+        File.Copy(Path.Combine(configurations, "Test.run.xml"), Path.Combine(configurations, "Old.run.xml"));
+        await File.WriteAllTextAsync(Path.Combine(configurations, "own.run.xml"), """<component name="ProjectRunConfigurationManager" />""", Cancellation);
         var workflows = Path.Combine(Checkout.Folder, ".github", "workflows");
         File.Copy(Path.Combine(workflows, "ci.yml"), Path.Combine(workflows, "old.yml"));
         await File.WriteAllTextAsync(Path.Combine(workflows, "own.yml"), "on: push\n", Cancellation);
 
-        (await Checkout.BuildAsync("VerifyGenerated", Cancellation)).AssertFailed("old.yml", "not what the build says");
-        (await Checkout.BuildAsync("GenerateWorkflows", Cancellation)).AssertSucceeded();
+        (await Checkout.BuildAsync("VerifyGenerated", Cancellation)).AssertFailed("old.yml", "Old.run.xml", "not what the build says");
+        (await Checkout.BuildAsync("GenerateWorkflows GenerateRunConfigurations", Cancellation)).AssertSucceeded();
 
         Assert.False(File.Exists(Path.Combine(workflows, "old.yml")));
         Assert.True(File.Exists(Path.Combine(workflows, "own.yml")));
+        Assert.False(File.Exists(Path.Combine(configurations, "Old.run.xml")));
+        Assert.True(File.Exists(Path.Combine(configurations, "own.run.xml")));
     }
 
     [Fact]
@@ -120,7 +120,6 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
     [Fact]
     public async Task Pins_follow_new_releases_and_it_is_said_what_changed()
     {
-        published.NeedsEngine();
         await using var gitHub = await GitHubStandIn.StartAsync();
         const string commit = "00112233445566778899aabbccddeeff00112233";
         foreach (var action in ActionLocks.Read(Path.Combine(Checkout.Folder, "deploy", "locks", "actions.json")).All)
@@ -145,12 +144,11 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
     [Fact]
     public async Task In_GitHub_Actions_a_failure_ends_with_the_command_that_repeats_it()
     {
-        published.NeedsEngine();
         var environment = new Dictionary<string, string?> { ["GITHUB_ACTIONS"] = "true", ["GITHUB_SHA"] = "0123456789abcdef", ["RegistryToken"] = "0815-is-no-token" };
 
         var run = await Checkout.BuildAsync("SignImages --keyless true --platforms linux/amd64", Cancellation, environment);
 
-        run.AssertFailed("git checkout 0123456789abcdef && ./build.sh SignImages --platforms linux/amd64");
+        run.AssertFailed("git fetch origin 0123456789abcdef && git checkout 0123456789abcdef && ./build.sh SignImages --platforms linux/amd64");
         Assert.Contains("::error title=SignImages::There is no record of the image", run.Output, StringComparison.Ordinal);
         Assert.Contains("::add-mask::0815-is-no-token", run.Output, StringComparison.Ordinal);
     }

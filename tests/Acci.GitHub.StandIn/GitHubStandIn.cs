@@ -76,6 +76,9 @@ public sealed class GitHubStandIn : IAsyncDisposable
         return standIn;
     }
 
+    /// <summary>The token of a workflow's job that may do this, by permission: <c>read</c> or <c>write</c>. Tokens of any other form may do everything.</summary>
+    public static string TokenThatMay(IEnumerable<KeyValuePair<string, string>> permissions) => TokenPermissions.Of(permissions);
+
     /// <summary>A repository, made when it is first asked for.</summary>
     public Repository AddRepository(string fullName) => Repositories.GetOrAdd(fullName, name => new Repository(name));
 
@@ -135,6 +138,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
         var problems = ProblemsOfHeaders(request).Concat(operation.ProblemsOf(request)).ToList();
         if (problems.Count > 0) return Violation(request, string.Join("; ", problems), Answer.Error(400, $"This stand-in for GitHub takes only what GitHub describes: {string.Join("; ", problems)}"));
         if (!request.Headers.ContainsKey("authorization")) return Answer.Error(401, "Requires authentication");
+        if (!TokenPermissions.Allow(request)) return Answer.Error(403, "Resource not accessible by integration");
         if (!_handlers.TryGetValue(operation.Id, out var handler)) return Violation(request, "this stand-in does not play it", Answer.Error(501, "This stand-in for GitHub does not play that"));
 
         Answer answer;

@@ -11,6 +11,8 @@ public sealed class Repository(string fullName)
 
     public string DefaultBranch { get; set; } = "main";
 
+    public bool IsFork { get; set; }
+
     /// <summary>Branches and tags with their commits: <c>refs/tags/v1.2.3</c>.</summary>
     public Dictionary<string, string> Refs { get; } = [];
 

@@ -14,6 +14,7 @@ internal static class RepositoryEndpoints
             ("name", repository.Name),
             ("full_name", repository.FullName),
             ("default_branch", repository.DefaultBranch),
+            ("fork", repository.IsFork),
             ("html_url", $"https://github.com/{repository.FullName}"),
             // These two GitHub's own example lacks.
             ("language", null),

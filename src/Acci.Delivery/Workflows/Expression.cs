@@ -67,8 +67,23 @@ public sealed record Expression
     /// <summary>True once a step before has failed.</summary>
     public static Expression Failure { get; } = Call("failure");
 
+    /// <summary>True while nothing before has failed.</summary>
+    public static Expression Success { get; } = Call("success");
+
+    /// <summary>True whatever has happened, in a run that was cancelled, too.</summary>
+    public static Expression Always { get; } = Call("always");
+
+    /// <summary>What this JSON says: a list or an object, as for a matrix.</summary>
+    public static Expression FromJson(Expression json) => Call("fromJSON", json);
+
     /// <summary>Whether the text begins with this.</summary>
     public Expression StartsWith(string text) => Call("startsWith", this, Of(text));
+
+    /// <summary>Whether the text ends with this.</summary>
+    public Expression EndsWith(string text) => Call("endsWith", this, Of(text));
+
+    /// <summary>Whether the text has this in it, or the list has it as one of its values.</summary>
+    public Expression Contains(string text) => Call("contains", this, Of(text));
 
     /// <summary>Whether the two are equal; texts are compared without regard to case.</summary>
     public Expression Is(string text) => Compare("==", Of(text));
@@ -93,6 +108,9 @@ public sealed record Expression
 
     /// <summary>The text that is replaced by the expression's value.</summary>
     public static implicit operator string(Expression expression) => expression.ToString();
+
+    /// <summary>A truth value.</summary>
+    public static implicit operator Expression(bool value) => Of(value);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"${{{{ {Text} }}}}");

@@ -9,6 +9,9 @@ public static class GitHubContext
     /// <summary>The event that started the run.</summary>
     public static Expression EventName { get; } = Expression.Context("github.event_name");
 
+    /// <summary>The job, by its id.</summary>
+    public static Expression Job { get; } = Expression.Context("github.job");
+
     /// <summary>The branch or tag, in full.</summary>
     public static Expression Ref { get; } = Expression.Context("github.ref");
 
@@ -18,7 +21,7 @@ public static class GitHubContext
     /// <summary>The repository's owner.</summary>
     public static Expression RepositoryOwner { get; } = Expression.Context("github.repository_owner");
 
-    /// <summary>Whether the repository is a fork of another one.</summary>
+    /// <summary>Whether the repository is a fork of another one. The event of a schedule has no repository: there it is false.</summary>
     public static Expression IsFork { get; } = Expression.Context("github.event.repository.fork");
 
     /// <summary>The run's number, which no other run of any workflow in the repository has.</summary>
@@ -27,7 +30,7 @@ public static class GitHubContext
     /// <summary>The job's own token.</summary>
     public static Expression Token { get; } = Expression.Context("github.token");
 
-    /// <summary>The workflow's name.</summary>
+    /// <summary>The workflow's name; in a called one that of its caller.</summary>
     public static Expression Workflow { get; } = Expression.Context("github.workflow");
 
     /// <summary>The runner's operating system: Linux, Windows or macOS.</summary>

@@ -11,6 +11,9 @@ public sealed record Input(string Name, string Description)
     /// <summary>It is true or false, and no text.</summary>
     public bool IsBoolean { get; init; }
 
+    /// <summary>It is a whole number, and no text.</summary>
+    public bool IsNumber { get; init; }
+
     /// <summary>The texts to choose from; none means any. A called workflow takes any text.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 

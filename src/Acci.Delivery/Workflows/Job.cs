@@ -13,11 +13,14 @@ public sealed record Job(string Id)
     /// <summary>When it is done; none means unless a job that it needs has failed.</summary>
     public Expression? If { get; init; }
 
-    /// <summary>The runner's label.</summary>
-    public string RunsOn { get; init; } = "ubuntu-latest";
+    /// <summary>What it runs on.</summary>
+    public Runner RunsOn { get; init; } = "ubuntu-latest";
+
+    /// <summary>The container its steps run in; none means the runner itself.</summary>
+    public Container? Container { get; init; }
 
     /// <summary>The deployment environment whose rules, variables and secrets hold.</summary>
-    public string? Environment { get; init; }
+    public DeploymentEnvironment? Environment { get; init; }
 
     /// <summary>Of the jobs of a group only one goes on at a time.</summary>
     public Concurrency? Concurrency { get; init; }
@@ -33,6 +36,9 @@ public sealed record Job(string Id)
 
     /// <summary>What it hands on to jobs that need it.</summary>
     public IReadOnlyDictionary<string, Expression> Outputs { get; init; } = new Dictionary<string, Expression>();
+
+    /// <summary>The run succeeds although this job fails.</summary>
+    public bool ContinueOnError { get; init; }
 
     /// <summary>Minutes after which it is ended.</summary>
     public int TimeoutMinutes { get; init; } = 30;

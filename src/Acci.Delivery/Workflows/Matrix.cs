@@ -4,6 +4,14 @@ namespace Acci.Delivery.Workflows;
 /// <param name="Dimensions">The values of each dimension; <see cref="Expression.Matrix"/> names a run's own.</param>
 public sealed record Matrix(IReadOnlyDictionary<string, IReadOnlyList<string>> Dimensions)
 {
+    /// <summary>All combinations as an earlier job found them, instead of dimensions.</summary>
+    /// <param name="combinations">What stands for all of it: an object, made of JSON by <see cref="Expression.FromJson"/>.</param>
+    public Matrix(Expression combinations)
+        : this(new Dictionary<string, IReadOnlyList<string>>()) => Whole = combinations;
+
+    /// <summary>What stands for all combinations.</summary>
+    internal Expression? Whole { get; }
+
     /// <summary>Combinations that are added, or that get further values.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Include { get; init; } = [];
 

@@ -22,6 +22,9 @@ public abstract record Step
     /// <summary>What it needs the job's token for: a job's permissions are those of its steps, and no others.</summary>
     public Permissions Permissions { get; init; } = Permissions.None;
 
+    /// <summary>The job goes on, and succeeds, although this step fails.</summary>
+    public bool ContinueOnError { get; init; }
+
     /// <summary>Minutes after which it is ended.</summary>
     public int? TimeoutMinutes { get; init; }
 }

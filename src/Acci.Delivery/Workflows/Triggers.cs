@@ -12,6 +12,9 @@ public sealed record Triggers
     /// <summary>A pull request to these branches; none means none.</summary>
     public IReadOnlyList<string> PullRequestsTo { get; init; } = [];
 
+    /// <summary>What has happened to a release: <c>published</c>, <c>created</c> … ; none means nothing.</summary>
+    public IReadOnlyList<string> Releases { get; init; } = [];
+
     /// <summary>Times at which it starts by itself.</summary>
     public IReadOnlyList<Schedule> Schedules { get; init; } = [];
 

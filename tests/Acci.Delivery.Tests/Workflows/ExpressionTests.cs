@@ -22,6 +22,10 @@ public class ExpressionTests
         { JobOutput("publish", "digest").IsNot(""), "needs.publish.outputs.digest != ''" },
         { Input("dry-run") & Of(true), "inputs.dry-run && true" },
         { Matrix("os"), "matrix.os" },
+        { Always & Success, "always() && success()" },
+        { GitHubContext.Ref.EndsWith("/main") | GitHubContext.Ref.Contains("release"), "endsWith(github.ref, '/main') || contains(github.ref, 'release')" },
+        { FromJson(JobOutput("list", "images")), "fromJSON(needs.list.outputs.images)" },
+        { true, "true" },
     };
 
     [Theory]

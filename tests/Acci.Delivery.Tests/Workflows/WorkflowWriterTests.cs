@@ -1,3 +1,4 @@
+using Acci.Delivery.Tests.Registries;
 using Acci.Delivery.Workflows;
 using YamlDotNet.RepresentationModel;
 using static Acci.Delivery.Workflows.Expression;
@@ -10,18 +11,28 @@ public class WorkflowWriterTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private static Input Really => new("really", "Do it") { IsBoolean = true, Default = "false" };
+
+    private static Workflow Called => new("called")
+    {
+        Description = "Is called.",
+        On = new() { Call = new() { Inputs = [Really], Secrets = [new("KEY", "A key")], Outputs = [new("digest", "The digest", OutputOf("one", "digest"))] } },
+        Jobs =
+        [
+            new("one")
+            {
+                Outputs = new Dictionary<string, Expression> { ["digest"] = StepOutput("say", "digest") },
+                Steps = [new RunStep("true") { Id = "say", Permissions = new() { Packages = Access.Write } }],
+            },
+        ],
+    };
+
     private static Workflow Everything
     {
         get
         {
             Input level = new("level", "How much: a little, or all") { Default = "all", Options = ["a little", "all"] };
-            Input really = new("really", "Do it") { IsBoolean = true, Default = "false" };
-            var called = new Workflow("called")
-            {
-                Description = "Is called.",
-                On = new() { Call = new() { Inputs = [really], Secrets = [new("KEY", "A key")], Outputs = [new("digest", "The digest", OutputOf("one", "digest"))] } },
-                Jobs = [new("one") { Steps = [new RunStep("true") { Permissions = new() { Packages = Access.Write } }] }],
-            };
+            Input count = new("count", "How often") { IsNumber = true, Default = "3" };
             return new("everything")
             {
                 Description = "Has everything.",
@@ -29,10 +40,11 @@ public class WorkflowWriterTests
                 {
                     Push = new() { Branches = ["main", "releases/**"], Tags = ["v*"] },
                     PullRequestsTo = ["main"],
+                    Releases = ["published"],
                     Schedules = [Schedule.Daily(new TimeOnly(4, 17))],
-                    Dispatch = [level, really],
+                    Dispatch = [level, Really, count],
                 },
-                Concurrency = Concurrency.PerRef(cancelInProgress: true),
+                Concurrency = Concurrency.PerRef(GitHubContext.EventName.Is("pull_request")),
                 Jobs =
                 [
                     new("test")
@@ -62,12 +74,29 @@ public class WorkflowWriterTests
                                 If = !GitHubContext.IsFork,
                                 Environment = new Dictionary<string, string> { ["TITLE"] = Context("github.event.pull_request.title") },
                                 WorkingDirectory = "src",
+                                ContinueOnError = true,
                                 TimeoutMinutes = 3,
                                 Permissions = new() { IdToken = Access.Write, Contents = Access.Write },
                             },
                         ],
                     },
-                    new("call") { Needs = ["test"], Calls = called, With = new Dictionary<string, string> { ["really"] = really.Value } },
+                    new("call") { Needs = ["test"], Calls = Called, With = new Dictionary<string, string> { ["really"] = Really.Value } },
+                    new("everywhere")
+                    {
+                        Needs = ["test"],
+                        If = Always & (GitHubContext.Ref.Contains("release") | GitHubContext.Ref.EndsWith("/main")),
+                        RunsOn = new("self-hosted", "linux"),
+                        Container = new("ghcr.io/octo/tools@sha256:1111111111111111111111111111111111111111111111111111111111111111")
+                        {
+                            Login = new(GitHubContext.Actor, Secret("TOOLS_TOKEN")),
+                            Volumes = ["data:/data"],
+                        },
+                        Environment = new("production") { Url = "https://octo.example" },
+                        Matrix = new(FromJson(JobOutput("test", "digest"))),
+                        ContinueOnError = true,
+                        Steps = [new RunStep("true") { If = Success }],
+                    },
+                    new("grouped") { RunsOn = new("linux") { Group = "large" }, Steps = [new RunStep("true")] },
                 ],
             };
         }
@@ -87,6 +116,8 @@ public class WorkflowWriterTests
             tags: ['v*']
           pull_request:
             branches: [main]
+          release:
+            types: [published]
           schedule:
             - cron: 17 4 * * *
           workflow_dispatch:
@@ -100,6 +131,10 @@ public class WorkflowWriterTests
                 description: Do it
                 type: boolean
                 default: false
+              count:
+                description: How often
+                type: number
+                default: 3
 
         permissions: {}
 
@@ -109,7 +144,7 @@ public class WorkflowWriterTests
 
         concurrency:
           group: ${{ github.workflow }}-${{ github.ref }}
-          cancel-in-progress: true
+          cancel-in-progress: ${{ github.event_name == 'pull_request' }}
 
         jobs:
           test:
@@ -157,6 +192,7 @@ public class WorkflowWriterTests
               - name: 'Say: it'
                 id: publish
                 if: '!github.event.repository.fork'
+                continue-on-error: true
                 timeout-minutes: 3
                 env:
                   TITLE: ${{ github.event.pull_request.title }}
@@ -173,45 +209,83 @@ public class WorkflowWriterTests
             uses: ./.github/workflows/called.yml
             with:
               really: ${{ inputs.really }}
-            secrets: inherit
+            secrets:
+              KEY: ${{ secrets.KEY }}
+
+          everywhere:
+            needs: [test]
+            if: always() && (contains(github.ref, 'release') || endsWith(github.ref, '/main'))
+            runs-on: [self-hosted, linux]
+            environment:
+              name: production
+              url: https://octo.example
+            permissions: {}
+            strategy:
+              fail-fast: true
+              matrix: ${{ fromJSON(needs.test.outputs.digest) }}
+            container:
+              image: ghcr.io/octo/tools@sha256:1111111111111111111111111111111111111111111111111111111111111111
+              credentials:
+                username: ${{ github.actor }}
+                password: ${{ secrets.TOOLS_TOKEN }}
+              volumes:
+                - data:/data
+            timeout-minutes: 30
+            continue-on-error: true
+            steps:
+              - if: success()
+                run: 'true'
+
+          grouped:
+            runs-on:
+              group: large
+              labels: [linux]
+            permissions: {}
+            timeout-minutes: 30
+            steps:
+              - run: 'true'
 
         """,
         Write(Everything));
 
     [Fact]
-    public async Task What_is_written_is_what_GitHub_reads()
-    {
-        var folder = Directory.CreateTempSubdirectory("acci-workflows-");
-        try
-        {
-            var file = Path.Combine(folder.FullName, "everything.yml");
-            await File.WriteAllTextAsync(file, Write(Everything), Cancellation);
+    public async Task What_is_written_is_what_GitHub_reads() => Assert.Empty(await LintAsync(Write(Everything)));
 
-            // The called workflow is not beside it, which is the only thing there is to say.
-            Assert.DoesNotContain(await WorkflowLint.RunAsync([file], Cancellation), finding => !finding.Message.Contains("called.yml", StringComparison.Ordinal));
-        }
-        finally
+    [Theory]
+    [InlineData("steps.publish.", "nowhere.publish.", "nowhere", "actionlint workflow-parser")]
+    [InlineData("really: ${{", "nowhere: ${{", "nowhere", "workflow-parser")]
+    [InlineData("called.yml", "nowhere.yml", "reusable workflow", "workflow-parser")]
+    public async Task A_mistake_in_a_workflow_is_found(string original, string mistake, string word, string finders)
+    {
+        var findings = await LintAsync(Write(Everything).Replace(original, mistake, StringComparison.Ordinal));
+
+        Assert.Equal(finders, string.Join(' ', findings.Where(x => x.Message.Contains(word, StringComparison.Ordinal)).Select(x => x.Tool).Distinct().Order()));
+    }
+
+    public static TheoryData<string, Workflow> Inconsistent
+    {
+        get
         {
-            folder.Delete(recursive: true);
+            Job one = new("one") { Steps = [new RunStep("true") { Id = "step" }] };
+            var needy = Called with { On = new() { Call = new() { Inputs = [Really with { Default = null }] } } };
+            return new()
+            {
+                { "two jobs are called 'one'", Of(one, one) },
+                { "two steps of the job 'one' have the id 'step'", Of(one with { Steps = [.. one.Steps, .. one.Steps] }) },
+                { "the job 'one' needs 'two', and there is no such job", Of(one with { Needs = ["two"] }) },
+                { "the job 'one' calls 'called', which has no Call among its triggers", Of(new Job("one") { Calls = Called with { On = new() { Dispatch = [] } } }) },
+                { "the job 'one' calls 'called' with 'much', which it does not take", Of(new Job("one") { Calls = Called, With = new Dictionary<string, string> { ["much"] = "1" } }) },
+                { "the job 'one' calls 'called' without 'really', which it needs", Of(new Job("one") { Calls = needy }) },
+            };
+
+            static Workflow Of(params IReadOnlyList<Job> jobs) => new("wrong") { Description = "Wrong.", On = new() { Dispatch = [] }, Jobs = jobs };
         }
     }
 
-    [Fact]
-    public async Task A_mistake_in_a_workflow_is_found_by_both()
-    {
-        var folder = Directory.CreateTempSubdirectory("acci-workflows-");
-        try
-        {
-            var file = Path.Combine(folder.FullName, "wrong.yml");
-            await File.WriteAllTextAsync(file, Write(Everything).Replace("steps.publish.", "nowhere.publish.", StringComparison.Ordinal), Cancellation);
-
-            Assert.Equal(["actionlint", "workflow-parser"], (await WorkflowLint.RunAsync([file], Cancellation)).Where(x => x.Message.Contains("nowhere", StringComparison.Ordinal)).Select(x => x.Tool).Distinct().Order());
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
+    [Theory]
+    [MemberData(nameof(Inconsistent))]
+    public void What_leads_nowhere_is_not_written(string problem, Workflow workflow) =>
+        Assert.Equal($"The workflow 'wrong' cannot be written: {problem}.", Assert.Throws<DeliveryException>(() => Write(workflow)).Message);
 
     [Theory]
     [InlineData("yes")]
@@ -272,6 +346,16 @@ public class WorkflowWriterTests
     [InlineData("checkout", "3d3c42e5aac5ba805825da76410c181273ba90b1", "v7")]
     [InlineData("actions/checkout", "3d3c42e5aac5ba805825da76410c181273ba90b1", "main")]
     public void An_action_is_pinned_to_a_commit(string name, string commit, string version) => Assert.Throws<DeliveryException>(() => new ActionReference(name, commit, version));
+
+    // The called workflow lies beside it, as in a repository.
+    private static async Task<IReadOnlyList<LintFinding>> LintAsync(string workflow)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Combine("everything.yml");
+        await File.WriteAllTextAsync(file, workflow, Cancellation);
+        await File.WriteAllTextAsync(folder.Combine("called.yml"), Write(Called), Cancellation);
+        return await WorkflowLint.RunAsync([file], Cancellation);
+    }
 
     private static string Write(Workflow workflow) => new WorkflowWriter("./build.sh GenerateWorkflows", "build/Build.Workflows.cs").Write(workflow).Content;
 

@@ -20,7 +20,16 @@ internal sealed partial record GitHubEvent(string Name, string Ref, JsonObject P
 
     public static GitHubEvent Tag(string repository, string tag) => new("push", $"refs/tags/{tag}", Of(repository));
 
-    public static GitHubEvent Schedule(string repository, string cron) => new("schedule", "refs/heads/main", Of(repository)) { Cron = cron };
+    /// <summary>Of this event GitHub tells only its time, and nothing of the repository.</summary>
+    public static GitHubEvent Schedule(string cron) => new("schedule", "refs/heads/main", new JsonObject { ["schedule"] = cron }) { Cron = cron };
+
+    /// <summary>A person starts a workflow.</summary>
+    public static GitHubEvent Dispatch(string repository, string reference, JsonObject inputs)
+    {
+        var payload = Of(repository);
+        payload["inputs"] = inputs;
+        return new GitHubEvent("workflow_dispatch", reference, payload);
+    }
 
     public static GitHubEvent PullRequestOfFork(string repository)
     {
@@ -41,6 +50,7 @@ internal sealed partial record GitHubEvent(string Name, string Ref, JsonObject P
     {
         "schedule" => on.Children.TryGetValue("schedule", out var times) && ((YamlSequenceNode)times).Any(time => time["cron"].ToString() == Cron),
         "pull_request" => on.Children.TryGetValue("pull_request", out var pull) && Matches(pull, "branches", Payload["pull_request"]!["base"]!["ref"]!.ToString()),
+        "workflow_dispatch" => false,
         _ => on.Children.TryGetValue("push", out var push)
             && (Ref.StartsWith("refs/tags/", StringComparison.Ordinal) ? Matches(push, "tags", Ref["refs/tags/".Length..]) : Matches(push, "branches", Ref["refs/heads/".Length..])),
     };

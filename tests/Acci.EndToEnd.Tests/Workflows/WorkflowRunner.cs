@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.Processes;
+using Acci.GitHub.StandIn;
 using YamlDotNet.RepresentationModel;
 
 namespace Acci.EndToEnd.Tests.Workflows;
@@ -12,10 +13,14 @@ namespace Acci.EndToEnd.Tests.Workflows;
 /// <item>actions are not run: this class does what matters here of upload- and download-artifact, and the others have nothing to do;</item>
 /// <item>scripts in <see cref="Replaced"/> are run as they are named there.</item>
 /// </list>
+/// A job's token may do what the job's permissions say, and the stand-in for the API holds it to them.
 /// </summary>
-internal sealed class WorkflowRunner
+internal sealed record WorkflowRunner
 {
-    private const string Token = "ghs_theRunnersOwnToken4711";
+    /// <summary>In place of a script: it fails, and is meant to.</summary>
+    public const string Fails = "exit 1";
+
+    private readonly Dictionary<string, Run> _runs = [];
 
     /// <summary>Owner and name.</summary>
     public required string Repository { get; init; }
@@ -47,14 +52,30 @@ internal sealed class WorkflowRunner
     /// <summary>The workflows the event starts, each run to its end.</summary>
     public async Task RunAsync(GitHubEvent happening, CancellationToken cancellationToken)
     {
-        var commit = await CommitAsync(cancellationToken);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, ".github", "workflows"), "*.yml").Order(StringComparer.Ordinal))
         {
             var workflow = Read(file);
-            if (!happening.Starts((YamlMappingNode)workflow["on"])) continue;
-            await RunAsync(new Run(happening, commit, workflow["name"].ToString(), Directory.CreateTempSubdirectory("acci-run-").FullName), workflow, new JsonObject(), cancellationToken);
+            if (happening.Starts((YamlMappingNode)workflow["on"])) await RunAsync(await StartAsync(happening, workflow["name"].ToString(), cancellationToken), workflow, [], cancellationToken);
         }
     }
+
+    /// <summary>A person starts the workflow for a branch or tag, with these inputs.</summary>
+    public async Task DispatchAsync(string name, string reference, JsonObject inputs, CancellationToken cancellationToken)
+    {
+        var (workflow, given) = Take(name, "workflow_dispatch", inputs);
+        await RunAsync(await StartAsync(GitHubEvent.Dispatch(Repository, reference, inputs), name, cancellationToken), workflow, given, cancellationToken);
+    }
+
+    /// <summary>A workflow that another repository's calls, with these inputs; the secrets are those of the caller.</summary>
+    /// <returns>The outputs of the workflow.</returns>
+    public async Task<JsonObject> CallAsync(string name, GitHubEvent happening, JsonObject inputs, CancellationToken cancellationToken)
+    {
+        var (workflow, given) = Take(name, "workflow_call", inputs);
+        return (await RunAsync(await StartAsync(happening, "caller", cancellationToken), workflow, given, cancellationToken)).Outputs;
+    }
+
+    /// <summary>The id of the last run of a workflow.</summary>
+    public string IdOf(string workflow) => _runs.Values.Last(x => x.Workflow == workflow).Id;
 
     /// <summary>Tags the commit that is checked out.</summary>
     public Task TagAsync(string tag, CancellationToken cancellationToken) => GitAsync(cancellationToken, "tag", tag);
@@ -62,50 +83,99 @@ internal sealed class WorkflowRunner
     /// <summary>The commit that is checked out.</summary>
     public async Task<string> CommitAsync(CancellationToken cancellationToken) => (await GitAsync(cancellationToken, "rev-parse", "HEAD")).Trim();
 
-    private async Task<JsonObject> RunAsync(Run run, YamlMappingNode workflow, JsonObject inputs, CancellationToken cancellationToken)
+    private async Task<Run> StartAsync(GitHubEvent happening, string workflow, CancellationToken cancellationToken)
     {
-        var needs = new JsonObject();
+        var id = $"{4711 + _runs.Count}";
+        return _runs[id] = new Run(id, happening, await CommitAsync(cancellationToken), workflow, Directory.CreateTempSubdirectory("acci-run-").FullName);
+    }
+
+    // The workflow, and what it is given: nothing that it does not take, and the defaults of what is left out.
+    private (YamlMappingNode Workflow, JsonObject Inputs) Take(string name, string trigger, JsonObject inputs)
+    {
+        var workflow = Read(Path.Combine(Folder, ".github", "workflows", $"{name}.yml"));
+        var declared = ((YamlMappingNode)workflow["on"][trigger]).Children.TryGetValue("inputs", out var all) ? (YamlMappingNode)all : [];
+        Assert.All(inputs, input => Assert.Contains(input.Key, declared.Children.Keys.Select(x => x.ToString())));
+        var taken = new JsonObject();
+        foreach (var (key, input) in declared)
+        {
+            var fallback = Text((YamlMappingNode)input, "default");
+            Assert.True(fallback is not null || inputs.ContainsKey(key.ToString()), $"{name} needs the input {key}.");
+            taken[key.ToString()] = inputs[key.ToString()]?.DeepClone() ?? (input["type"].ToString() == "boolean" ? JsonValue.Create(fallback == "true") : JsonValue.Create(fallback));
+        }
+
+        return (workflow, taken);
+    }
+
+    private async Task<(bool Succeeded, JsonObject Outputs)> RunAsync(Run run, YamlMappingNode workflow, JsonObject inputs, CancellationToken cancellationToken)
+    {
+        var done = new JsonObject();
         var all = ((YamlMappingNode)workflow["jobs"]).Children.ToDictionary(x => x.Key.ToString(), x => (YamlMappingNode)x.Value);
-        while (all.FirstOrDefault(job => Needs(job.Value).All(needs.ContainsKey)) is { Key: { } id, Value: { } job })
+        while (all.FirstOrDefault(job => Needs(job.Value).All(done.ContainsKey)) is { Key: { } id, Value: { } job })
         {
             all.Remove(id);
-            var needed = Needs(job).ToList();
-            var evaluator = new ExpressionEvaluator(path => Context(run, inputs, needs, new JsonObject(), path), needed.Any(x => needs[x]!["result"]!.ToString() != "success"), Folder);
-            var outputs = new JsonObject();
-            if (!evaluator.IsTrue(Text(job, "if")))
+            var own = run with { Permissions = PermissionsOf(run, job) };
+            var evaluator = new ExpressionEvaluator(path => Context(own, inputs, done, [], path), Needs(job).Any(x => done[x]!["result"]!.ToString() != "success"), Folder);
+            var (result, outputs) = ("skipped", new JsonObject());
+            if (evaluator.IsTrue(Text(job, "if")))
             {
-                needs[id] = new JsonObject { ["result"] = "skipped", ["outputs"] = outputs };
+                var ended = Text(job, "uses") is { } called
+                    ? await CallAsync(own, called, job, evaluator, cancellationToken)
+                    : await RunJobAsync(own, id, job, inputs, done, cancellationToken);
+                (result, outputs) = (ended.Succeeded ? "success" : "failure", ended.Outputs);
             }
-            else
-            {
-                outputs = Text(job, "uses") is { } called
-                    ? await RunAsync(run, Read(Path.Combine(Folder, called)), Evaluated(job, "with", evaluator), cancellationToken)
-                    : await RunJobAsync(run, id, job, inputs, needs, cancellationToken);
-                needs[id] = new JsonObject { ["result"] = "success", ["outputs"] = outputs };
-            }
+
+            done[id] = new JsonObject { ["result"] = result, ["outputs"] = outputs };
         }
 
         Assert.Empty(all);
-        return new JsonObject();
+        return (done.All(x => x.Value!["result"]!.ToString() != "failure"), CallOutputs(workflow, new ExpressionEvaluator(path => Context(run, inputs, done, [], path), hasFailed: false, Folder)));
     }
 
-    private async Task<JsonObject> RunJobAsync(Run run, string id, YamlMappingNode job, JsonObject inputs, JsonObject needs, CancellationToken cancellationToken)
+    private async Task<(bool Succeeded, JsonObject Outputs)> CallAsync(Run run, string file, YamlMappingNode job, ExpressionEvaluator evaluator, CancellationToken cancellationToken)
+    {
+        var (workflow, inputs) = Take(Path.GetFileNameWithoutExtension(file), "workflow_call", Evaluated(job, "with", evaluator));
+        return await RunAsync(run, workflow, inputs, cancellationToken);
+    }
+
+    private async Task<(bool Succeeded, JsonObject Outputs)> RunJobAsync(Run run, string id, YamlMappingNode job, JsonObject inputs, JsonObject needs, CancellationToken cancellationToken)
     {
         await GitAsync(cancellationToken, "clean", "-dfxq", "--exclude=bin", "--exclude=obj", "--exclude=/.nuke/temp", "--exclude=/small.slnx");
         await GitAsync(cancellationToken, "checkout", "--quiet", "--force", run.Commit);
         var steps = new JsonObject();
-        ExpressionEvaluator Evaluator() => new(path => Context(run, inputs, needs, steps, path), hasFailed: false, Folder);
+        var hasFailed = false;
+        ExpressionEvaluator Evaluator() => new(path => Context(run, inputs, needs, steps, path), hasFailed, Folder);
         foreach (var step in ((YamlSequenceNode)job["steps"]).Cast<YamlMappingNode>())
         {
             if (!Evaluator().IsTrue(Text(step, "if"))) continue;
-            if (Text(step, "uses") is { } action) RunAction(run, action.Split('@')[0], Evaluated(step, "with", Evaluator()));
-            else steps[Text(step, "id") ?? $"step-{steps.Count}"] = new JsonObject { ["outputs"] = await RunScriptAsync(run, id, Text(step, "run")!, Evaluated(step, "env", Evaluator()), cancellationToken) };
+            if (Text(step, "uses") is { } action)
+            {
+                RunAction(run, action.Split('@')[0], Evaluated(step, "with", Evaluator()));
+            }
+            else
+            {
+                var (succeeded, outputs) = await RunScriptAsync(run, id, Text(step, "run")!, Evaluated(step, "env", Evaluator()), cancellationToken);
+                steps[Text(step, "id") ?? $"step-{steps.Count}"] = new JsonObject { ["outputs"] = outputs };
+                hasFailed |= !succeeded;
+            }
         }
 
-        return Evaluated(job, "outputs", Evaluator());
+        return (!hasFailed, Evaluated(job, "outputs", Evaluator()));
     }
 
-    private async Task<JsonObject> RunScriptAsync(Run run, string job, string script, JsonObject environment, CancellationToken cancellationToken)
+    // No more than the job that calls has, and without secrets nothing but findings can be written.
+    private static Dictionary<string, string> PermissionsOf(Run run, YamlMappingNode job) => ((YamlMappingNode)job["permissions"]).ToDictionary(x => x.Key.ToString(), x =>
+    {
+        var (name, access) = (x.Key.ToString(), x.Value.ToString());
+        Assert.True(run.Permissions is null || run.Permissions.GetValueOrDefault(name) is "write" || run.Permissions.GetValueOrDefault(name) == access, $"The job that is called may {access} {name}, and the one that calls it may not.");
+        return run.Event.IsTrusted || name == "security-events" ? access : "read";
+    });
+
+    private static JsonObject CallOutputs(YamlMappingNode workflow, ExpressionEvaluator evaluator) => new(
+        ((YamlMappingNode)workflow["on"]).Children.TryGetValue("workflow_call", out var call) && ((YamlMappingNode)call).Children.TryGetValue("outputs", out var outputs)
+            ? ((YamlMappingNode)outputs).Select(x => KeyValuePair.Create<string, JsonNode?>(x.Key.ToString(), evaluator.Replace(x.Value["value"].ToString())))
+            : []);
+
+    private async Task<(bool Succeeded, JsonObject Outputs)> RunScriptAsync(Run run, string job, string script, JsonObject environment, CancellationToken cancellationToken)
     {
         string File(string name)
         {
@@ -115,7 +185,7 @@ internal sealed class WorkflowRunner
         }
 
         var (output, summary) = (File("output"), File("summary"));
-        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(x => x.StartsWith("GITHUB_", StringComparison.Ordinal)).ToDictionary(x => x, _ => (string?)null);
+        var variables = Checkout.Variables();
         foreach (var (name, value) in run.Environment(Repository, Folder, Api, job)) variables[name] = value;
         variables["PATH"] = $"{Programs}:{Environment.GetEnvironmentVariable("PATH")}";
         (variables["GITHUB_OUTPUT"], variables["GITHUB_STEP_SUMMARY"], variables["GITHUB_ENV"], variables["GITHUB_PATH"]) = (output, summary, File("env"), File("path"));
@@ -125,26 +195,26 @@ internal sealed class WorkflowRunner
         var command = new Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", $"exec 2>&1\n{replacement ?? script}") { WorkingDirectory = Folder, Environment = variables };
         var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
         Steps.Add(new RunStepResult(run.Workflow, job, script, result.StandardOutput, await System.IO.File.ReadAllTextAsync(summary, cancellationToken)));
-        Assert.True(result.Succeeded, $"{run.Workflow}, {job}: `{replacement ?? script}` ended with {result.ExitCode}:\n{result.StandardOutput}");
-        return Outputs(await System.IO.File.ReadAllTextAsync(output, cancellationToken));
+        Assert.True(result.Succeeded || replacement == Fails, $"{run.Workflow}, {job}: `{replacement ?? script}` ended with {result.ExitCode}:\n{result.StandardOutput}");
+        return (result.Succeeded, Outputs(await System.IO.File.ReadAllTextAsync(output, cancellationToken)));
     }
 
     private void RunAction(Run run, string action, JsonObject with)
     {
-        var kept = Path.Combine(run.Files, "artifacts", with["name"]?.ToString() ?? "");
+        string Kept(Run of) => Path.Combine(of.Files, "artifacts", with["name"]?.ToString() ?? "");
         if (action == "actions/upload-artifact")
         {
             // What is below the folder that all paths share, as the action packs it.
             var paths = with["path"]!.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            foreach (var path in paths) Copy(Path.Combine(Folder, path), paths.Length == 1 ? kept : Path.Combine(kept, Path.GetFileName(path)));
+            foreach (var path in paths) Copy(Path.Combine(Folder, path), paths.Length == 1 ? Kept(run) : Path.Combine(Kept(run), Path.GetFileName(path)));
         }
         else if (action == "actions/download-artifact")
         {
-            Copy(kept, Path.Combine(Folder, with["path"]!.ToString()));
+            Copy(Kept(_runs[with["run-id"]?.ToString() ?? run.Id]), Path.Combine(Folder, with["path"]!.ToString()));
         }
         else
         {
-            Assert.Contains(action, (string[])["actions/checkout", "actions/setup-dotnet", "actions/cache", "sigstore/cosign-installer"]);
+            Assert.Contains(action, (string[])["actions/checkout", "actions/setup-dotnet", "actions/cache", "actions/cache/restore", "sigstore/cosign-installer"]);
         }
     }
 
@@ -156,11 +226,11 @@ internal sealed class WorkflowRunner
             "vars" => Variables.GetValueOrDefault(names[1]),
             "secrets" => run.Event.IsTrusted ? Secrets.GetValueOrDefault(names[1]) : null,
             "inputs" => Find(inputs, names[1..]),
-            "needs" => Find(needs, names[1..]),
+            "needs" or "jobs" => Find(needs, names[1..]),
             "steps" => Find(steps, names[1..]),
             "runner" => "Linux",
             "github" when names[1] == "event" => Find(run.Event.Payload, names[2..]),
-            "github" when names[1] == "token" => Token,
+            "github" when names[1] == "token" => GitHubStandIn.TokenThatMay(run.Permissions ?? []),
             "github" => run.Environment(Repository, Folder, Api, "")[$"GITHUB_{names[1].ToUpperInvariant()}"],
             _ => throw new NotSupportedException($"the context {path}"),
         };
@@ -209,8 +279,11 @@ internal sealed class WorkflowRunner
         (await CommandRunner.RunAsync(new Command("git", arguments) { WorkingDirectory = Folder }, cancellationToken: cancellationToken)).StandardOutput;
 
     /// <summary>One run of a workflow.</summary>
-    private sealed record Run(GitHubEvent Event, string Commit, string Workflow, string Files)
+    private sealed record Run(string Id, GitHubEvent Event, string Commit, string Workflow, string Files)
     {
+        /// <summary>What the job's token may do; null outside of jobs.</summary>
+        public Dictionary<string, string>? Permissions { get; init; }
+
         // Source: GitHub's documentation, "Variables reference", default environment variables.
         public Dictionary<string, string> Environment(string repository, string folder, string api, string job)
         {
@@ -234,7 +307,7 @@ internal sealed class WorkflowRunner
                 ["GITHUB_REPOSITORY"] = repository,
                 ["GITHUB_REPOSITORY_OWNER"] = repository.Split('/')[0],
                 ["GITHUB_RUN_ATTEMPT"] = "1",
-                ["GITHUB_RUN_ID"] = "4711",
+                ["GITHUB_RUN_ID"] = Id,
                 ["GITHUB_RUN_NUMBER"] = "1",
                 ["GITHUB_SERVER_URL"] = "https://github.com",
                 ["GITHUB_SHA"] = Commit,

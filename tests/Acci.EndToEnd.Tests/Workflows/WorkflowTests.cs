@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using Acci.Delivery;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
+using Acci.Delivery.Tests.Registries;
 using Acci.Delivery.Tests.Scanning;
 using Acci.GitHub.StandIn;
 
@@ -17,6 +19,9 @@ namespace Acci.EndToEnd.Tests.Workflows;
 public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
 {
     private const string Solution = "small.slnx";
+    private const string Rescan = "23 4 * * 1";
+    private const string Prune = "41 3 * * 0";
+    private const string Test = "./build.sh Test --coverage";
 
     private readonly string _owner = $"octo-{Guid.NewGuid():n}"[..13];
     private readonly DirectoryInfo _keys = Directory.CreateTempSubdirectory("acci-keys-");
@@ -60,7 +65,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
 
         await runner.RunAsync(GitHubEvent.PushToMain(Repository), Cancellation);
 
-        Assert.Equal(["ci/test", "ci/check", "ci/check", "ci/check", "publish/publish", "publish/publish"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
+        Assert.Equal(["publish/test", "publish/check", "publish/check", "publish/check", "publish/publish", "publish/publish"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
         Assert.Contains("| Acci.Components.Tests |", runner.Summary, StringComparison.Ordinal);
         Assert.Contains("## Coverage", runner.Summary, StringComparison.Ordinal);
         Assert.Contains($"`{Image}`", runner.Summary, StringComparison.Ordinal);
@@ -68,7 +73,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
         Assert.NotNull(await registry.FindAsync(Image.WithTag("main"), Cancellation));
         Assert.Equal(["BuildKit checks", "Trivy", "Trivy"], UploadedTools.Order());
 
-        await runner.RunAsync(GitHubEvent.Schedule(Repository, "23 4 * * 1"), Cancellation);
+        await runner.RunAsync(GitHubEvent.Schedule(Rescan), Cancellation);
 
         Assert.Equal("rescan/rescan", $"{runner.Steps[^1].Workflow}/{runner.Steps[^1].Job}");
         Assert.Equal(["BuildKit checks", "Trivy", "Trivy", "Trivy", "Trivy"], UploadedTools.Order());
@@ -88,35 +93,114 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_tag_is_published_and_released()
+    public async Task Nothing_is_published_that_a_test_has_failed_for()
     {
-        var runner = await RunnerAsync();
-        await runner.TagAsync("v7.7.7", Cancellation);
-        _gitHub!.AddRepository(Repository).Refs["refs/tags/v7.7.7"] = await runner.CommitAsync(Cancellation);
+        var runner = await RunnerAsync(new() { [Test] = WorkflowRunner.Fails, ["./build.sh VerifyGenerated"] = "true", ["./build.sh CheckImages --registry \"$REGISTRY\""] = "true" });
 
-        await runner.RunAsync(GitHubEvent.Tag(Repository, "v7.7.7"), Cancellation);
+        await runner.RunAsync(GitHubEvent.PushToMain(Repository), Cancellation);
 
-        Assert.Equal(["publish/publish", "publish/publish", "publish/release"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
+        Assert.DoesNotContain(runner.Steps, x => x.Job == "publish");
         using var registry = OciRegistry.Of(Image);
-        Assert.NotNull(await registry.FindAsync(Image.WithTag("7.7.7"), Cancellation));
-        var release = Assert.Single(_gitHub.AddRepository(Repository).Releases);
-        Assert.Equal(("v7.7.7", false), (release.TagName, release.Draft));
-        Assert.Contains(release.Assets, asset => asset.Name.EndsWith(".spdx.json", StringComparison.Ordinal));
+        Assert.Null(await registry.FindAsync(Image.WithTag("main"), Cancellation));
     }
 
     [Fact]
-    public async Task On_schedule_old_versions_go()
+    public async Task A_tag_is_published_and_released_even_if_its_findings_cannot_be_uploaded_and_again_by_hand()
     {
-        var runner = await RunnerAsync();
-        _gitHub!.AddPackage(_owner, "acci");
+        var runner = await RunnerAsync(new() { [Test] = "true", ["./build.sh UploadSarif"] = WorkflowRunner.Fails });
+        await runner.TagAsync("v7.7.7", Cancellation);
+        var repository = _gitHub!.AddRepository(Repository);
+        repository.Refs["refs/tags/v7.7.7"] = await runner.CommitAsync(Cancellation);
 
-        await runner.RunAsync(GitHubEvent.Schedule(Repository, "41 3 * * 0"), Cancellation);
+        await runner.RunAsync(GitHubEvent.Tag(Repository, "v7.7.7"), Cancellation);
 
-        Assert.Equal(["prune/prune"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
-        Assert.Contains(_gitHub.Requests, request => request.Operation.StartsWith("packages/", StringComparison.Ordinal));
+        Assert.Equal(
+            ["publish/test", "publish/check", "publish/check", "publish/check", "publish/publish", "publish/publish", "publish/release"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
+        using var registry = OciRegistry.Of(Image);
+        Assert.NotNull(await registry.FindAsync(Image.WithTag("7.7.7"), Cancellation));
+        var release = Assert.Single(repository.Releases);
+        Assert.Equal(("v7.7.7", false), (release.TagName, release.Draft));
+        Assert.Contains(release.Assets, asset => asset.Name.EndsWith(".spdx.json", StringComparison.Ordinal));
+
+        repository.Releases.Clear();
+        await runner.DispatchAsync("release", "refs/tags/v7.7.7", new JsonObject { ["run"] = runner.IdOf("publish") }, Cancellation);
+
+        Assert.Equal(release.Assets.Select(x => x.Name), Assert.Single(repository.Releases).Assets.Select(x => x.Name));
     }
 
-    private async Task<WorkflowRunner> RunnerAsync()
+    [Fact]
+    public async Task Another_repository_s_workflow_publishes_where_it_says_and_gets_to_know_what()
+    {
+        var runner = await RunnerAsync();
+        var image = ImageReference.Parse($"{_registry}/{_owner}/called/acci");
+
+        var outputs = await runner.CallAsync("publish-images", GitHubEvent.PushToMain(Repository), new JsonObject { ["registry"] = $"{_registry}/{_owner}/called", ["platforms"] = "linux/amd64" }, Cancellation);
+
+        using var registry = OciRegistry.Of(image);
+        Assert.Equal((await registry.FindAsync(image.WithTag("main"), Cancellation))?.Digest.ToString(), outputs["digest"]!.ToString());
+        Assert.Equal(image.ToString(), outputs["image"]!.ToString());
+        Assert.Equal(outputs["digest"]!.ToString(), JsonNode.Parse(outputs["images"]!.ToString())![0]!["digest"]!.ToString());
+        Assert.Equal(["Trivy"], UploadedTools);
+    }
+
+    [Fact]
+    public async Task On_schedule_old_versions_go_and_by_hand_it_is_only_said_which_would()
+    {
+        var runner = await RunnerAsync(new() { ["./build.sh PruneImages --registry \"$REGISTRY\" --delete \"$DELETE\""] = $"./build.sh PruneImages --registry {_registry}/{_owner} --delete \"$DELETE\"" });
+        // To ghcr.io, as far as the workflow knows: elsewhere it does nothing.
+        runner = runner with { Variables = new Dictionary<string, string>() };
+        var package = _gitHub!.AddPackage(_owner, "acci");
+        var old = await PushAsync(package, "old");
+        var kept = await PushAsync(package, "kept", "1.0.0");
+
+        await runner.DispatchAsync("prune", "refs/heads/main", [], Cancellation);
+
+        Assert.All(package.Versions, version => Assert.Null(version.DeletedAt));
+        Assert.Contains(old.Hex[..12], runner.Steps[^1].Output, StringComparison.Ordinal);
+
+        await runner.RunAsync(GitHubEvent.Schedule(Prune), Cancellation);
+
+        Assert.Equal(["prune/prune", "prune/prune"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
+        var deleted = package.Versions.Where(version => version.DeletedAt is not null).Select(version => version.Digest).ToList();
+        Assert.Contains(old.ToString(), deleted);
+        Assert.DoesNotContain(kept.ToString(), deleted);
+    }
+
+    [Fact]
+    public async Task On_schedule_a_fork_scans_and_deletes_nothing_and_where_images_go_elsewhere_nothing_is_pruned()
+    {
+        var runner = await RunnerAsync();
+        _gitHub!.AddRepository(Repository).IsFork = true;
+
+        await runner.RunAsync(GitHubEvent.Schedule(Rescan), Cancellation);
+        await (runner with { Variables = new Dictionary<string, string>() }).RunAsync(GitHubEvent.Schedule(Prune), Cancellation);
+        await runner.RunAsync(GitHubEvent.Schedule(Prune), Cancellation);
+
+        Assert.Equal(["rescan/rescan", "prune/prune"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
+        Assert.All(runner.Steps, step => Assert.Contains($"{Repository} is a fork", step.Output, StringComparison.Ordinal));
+        Assert.Equal(["repos/get", "repos/get"], _gitHub.Requests.Select(x => x.Operation));
+    }
+
+    // An image with all that its index names, a hundred days ago.
+    private async Task<Digest> PushAsync(Package package, string content, params string[] tags)
+    {
+        using var folder = new TemporaryFolder();
+        using var registry = OciRegistry.Of(Image);
+        var layout = await LayoutBuilder.WriteOneAsync(folder.Path, content);
+        await registry.PushAsync(layout, Image, cancellationToken: Cancellation);
+        foreach (var tag in tags) await registry.PutTagAsync(Image, tag, layout.Root.Digest, Cancellation);
+        var time = DateTimeOffset.UtcNow.AddDays(-100);
+        foreach (var manifest in (await layout.ReadManifestAsync(layout.Root, Cancellation)).Manifests.Select(x => x.Digest.ToString()))
+        {
+            // The attestations of both are the same.
+            if (package.Versions.All(x => x.Digest != manifest)) package.AddVersion(manifest, time);
+        }
+
+        package.AddVersion(layout.Root.Digest.ToString(), time, tags);
+        return layout.Root.Digest;
+    }
+
+    private async Task<WorkflowRunner> RunnerAsync(Dictionary<string, string>? replaced = null)
     {
         published.NeedsEngine();
         var cosign = await new PrivateTools(new EngineScripts(Path.Combine(_checkout!.Folder, "deploy"), CacheDirectory.Default)).CosignAsync(Cancellation);
@@ -130,7 +214,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
             Variables = new Dictionary<string, string> { ["REGISTRY"] = $"{_registry}/{_owner}", ["PLATFORMS"] = "linux/amd64,linux/ppc64le" },
             Secrets = new Dictionary<string, string> { ["SIGNING_KEY"] = await File.ReadAllTextAsync(key.Reference, Cancellation), ["SIGNING_PASSWORD"] = key.Password! },
             Programs = _programs.FullName,
-            Replaced = new Dictionary<string, string> { ["./build.sh Test --coverage"] = $"./build.sh Test --coverage --solution {Solution} --configuration Debug --test-filter FullyQualifiedName~ClosestMatchTests" },
+            Replaced = replaced ?? new() { [Test] = $"{Test} --solution {Solution} --configuration Debug --test-filter FullyQualifiedName~ClosestMatchTests" },
         };
     }
 
