@@ -51,8 +51,9 @@ internal sealed class TargetDefinition(ExecutableTarget target, INukeBuild build
     public ITargetDefinition DependsOnContext<T>()
         where T : INukeBuild
     {
-        Dependencies.Add((Delegate)SingleOf<T>(typeof(Setup)).GetValue(build));
-        Successors.Add((Delegate)SingleOf<T>(typeof(Cleanup)).GetValue(build));
+        var context = Component<T>();
+        Dependencies.Add((Delegate)SingleOf<T>(typeof(Setup)).GetValue(context));
+        Successors.Add((Delegate)SingleOf<T>(typeof(Cleanup)).GetValue(context));
         return this;
     }
 
@@ -170,10 +171,12 @@ internal sealed class TargetDefinition(ExecutableTarget target, INukeBuild build
         return this;
     }
 
-    private Target[] OfComponent<T>(Func<T, Target>[] targets) => build is T component
-        ? Values(component, targets)
+    private T Component<T>() => build is T component
+        ? component
         : throw new InvalidOperationException(
             $"Target '{Target.Name}' refers to targets of '{typeof(T).Name}', which '{build.GetType().Name}' does not implement");
+
+    private Target[] OfComponent<T>(Func<T, Target>[] targets) => Values(Component<T>(), targets);
 
     private Target[] OfComponentIfAny<T>(Func<T, Target>[] targets) => build is T component ? Values(component, targets) : [];
 
