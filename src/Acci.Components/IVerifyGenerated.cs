@@ -33,6 +33,8 @@ public interface IVerifyGenerated : INukeBuild
             AbsolutePath[] obsolete = [.. (this as IGenerateWorkflows)?.ObsoleteWorkflows ?? [], .. (this as IGenerateRunConfigurations)?.ObsoleteRunConfigurations ?? []];
             foreach (var file in obsolete)
                 drifts.Add(Drift.Between(RootDirectory.GetUnixRelativePathTo(file), file.ReadAllText(), null));
+            foreach (var file in (this as IGenerateCompose)?.Compose.ObsoleteFiles() ?? [])
+                drifts.Add(Drift.Between(file, (RootDirectory / file).ReadAllText(), null));
             // The engine has written the schema already when a target runs: what is checked in is in git.
             var (checkedIn, schema) = (await CheckedInFile.ReadAsync(RootDirectory, Schema, Interruption.Token), SchemaUtility.GetJsonString(this));
             if (checkedIn is null || !BuildSchema.AreSame(checkedIn, schema)) drifts.Add(Drift.Between(Schema, checkedIn, schema));

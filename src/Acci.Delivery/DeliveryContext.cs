@@ -105,6 +105,14 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         if (_found.GetValueOrDefault(nameof(LockAsync)) is Task<CheckoutLock> { IsCompletedSuccessfully: true, Result: var held }) held.Dispose();
     }
 
+    /// <summary>The credentials for a registry that this engine's docker command does not find by itself; null where it needs none from here.</summary>
+    internal async Task<Credentials?> CredentialsBesideAsync(DockerEngine engine, string domain)
+    {
+        // The private engine's command has a configuration of its own, so that of the user is handed to it, too.
+        var sources = Credentials.From(await OwnCredentialsAsync(), engine.Address is null ? null : new DockerConfig());
+        return await sources.FindAsync(domain, cancellationToken) is { IsRefreshToken: false } credentials ? credentials : null;
+    }
+
     // What docker's configuration has, every other tool finds by itself.
     private async Task<ICredentialSource> OwnCredentialsAsync() => Credentials.From(Given?.For((await DestinationAsync()).Domain), new EnvironmentCredentials());
 

@@ -5,7 +5,10 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Compose;
+using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Tests.Registries;
 
 namespace Acci.EndToEnd.Tests;
 
@@ -49,18 +52,31 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         Assert.Equal(HttpStatusCode.Created, (await http.PostAsync(new Uri($"http://127.0.0.1:{port}/api/tenants"), tenant, Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"http://127.0.0.1:{port + 2}/api/tenants/acme"), Cancellation)).StatusCode);
 
+        // Once more changes nothing.
+        var replicas = await DockerAsync($"ps -q --filter label=com.docker.compose.project={Project()}");
+        (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertSucceeded();
+        Assert.Equal(replicas, await DockerAsync($"ps -q --filter label=com.docker.compose.project={Project()}"));
+        Assert.Contains("\"/api/tenants\"", (await RunAsync("ComposeLogs", "prod")).AssertSucceeded().Output, StringComparison.Ordinal);
+
+        // An image that does not work is told, and the one of before answers again.
+        var broken = await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"), ("ACCI_IMAGE", await VariantAsync("exits-later", "ENTRYPOINT [\"/app/acci\", \"--bogus\"]")));
+        broken.AssertFailed("acci does not come up", "exit code");
+        Assert.Contains($"runs {published.Record.Repository}@{published.Record.Digest} again", broken.Output, StringComparison.Ordinal);
+        for (var replica = 0; replica < 3; replica++) Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"http://127.0.0.1:{port + replica}/api/tenants/acme"), Cancellation)).StatusCode);
+        Assert.Equal($"{published.Record.Repository}@{published.Record.Digest}", EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "prod.env")).Values["ACCI_IMAGE"]);
+
         // The password is in no variable, no argument and nothing that was printed.
         var password = await File.ReadAllTextAsync(Path.Combine(Root, "deploy", "compose", "secrets", "prod", "APP__DATABASE__PASSWORD"), Cancellation);
         Assert.DoesNotContain(password, up.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(password, await DockerAsync($"inspect $({Docker} ps -aq --filter label=com.docker.compose.project={_project})"), StringComparison.Ordinal);
+        Assert.DoesNotContain(password, await DockerAsync($"inspect $({Docker} ps -aq --filter label=com.docker.compose.project={Project()})"), StringComparison.Ordinal);
 
         (await RunAsync("ComposeDown", "prod")).AssertSucceeded();
-        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={_project}"));
-        Assert.Equal("", await DockerAsync($"network ls -q --filter label=com.docker.compose.project={_project}"));
-        Assert.Equal([$"{_project}_postgres-data", $"{_project}_redis-data"], (await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={_project}")).Split('\n').Order());
+        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={Project()}"));
+        Assert.Equal("", await DockerAsync($"network ls -q --filter label=com.docker.compose.project={Project()}"));
+        Assert.Equal([$"{Project()}_postgres-data", $"{Project()}_redis-data"], (await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={Project()}")).Split('\n').Order());
 
         (await RunAsync("ComposeDown --volumes", "prod")).AssertSucceeded();
-        Assert.Equal("", await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={_project}"));
+        Assert.Equal("", await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={Project()}"));
     }
 
     [Fact]
@@ -75,8 +91,14 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
             (await RunAsync("ComposeUp", "dev", ("ACCI_PORTS", $"{port}"), ("ACCI_DATABASE_PORT", $"{port + 1}"), ("ACCI_REDIS_PORT", $"{port + 2}"))).AssertSucceeded();
             using var http = new HttpClient();
             Assert.Contains("\"name\":\"acci\"", await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"), Cancellation), StringComparison.Ordinal);
-            await AssertListensAsync(port + 1);
-            await AssertListensAsync(port + 2);
+            Assert.Equal("+PONG", await AskAsync(port + 2, "PING"));
+            var variables = EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "dev.env")).Values;
+            Assert.Equal("acci acci_dev", await DockerAsync($"run --rm --network host --env PGPASSWORD=acci_dev --entrypoint psql {variables["ACCI_POSTGRES_IMAGE"]} --host 127.0.0.1 --port {port + 1} --username acci --dbname acci_dev --tuples-only --no-align --field-separator ' ' --command 'SELECT current_user, current_database()'"));
+            var app = await DockerAsync($"ps -q --filter label=com.docker.compose.project={Project("dev")} --filter label=com.docker.compose.service=acci");
+            Assert.Equal("dev", await DockerAsync($"exec {app} printenv RUN_MODE"));
+            // What is built there is anybody's code, and secrets of this machine's other environments are none of its business.
+            Assert.True(Directory.EnumerateFileSystemEntries(Path.Combine(Root, "deploy", "compose")).Any());
+            Assert.Equal("", await DockerAsync($"exec {app} ls -A /src/deploy/compose"));
 
             // In code that runs at the start alone, which is the harder case.
             await File.WriteAllTextAsync(source, before.Replace("AboutDocument(\"acci\"", "AboutDocument(\"changed\"", StringComparison.Ordinal), Cancellation);
@@ -89,7 +111,42 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         }
 
         (await RunAsync("ComposeDown --volumes", "dev")).AssertSucceeded();
-        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={_project}"));
+        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={Project("dev")}"));
+    }
+
+    [Fact]
+    public async Task A_further_environment_takes_one_settings_file_and_its_image_may_come_from_a_registry_that_wants_a_login()
+    {
+        published.NeedsEngine();
+        var port = FreePorts(1);
+        const string user = "ada", password = "open sesame";
+        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "htpasswd"), $"{user}:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", Cancellation);
+        await using var closed = new RegistryServer($"htpasswd:\n  realm: registry\n  path: {Path.Combine(_directory.Path, "htpasswd")}");
+        await closed.StartAsync();
+        var image = ImageReference.Parse($"{closed.Domain}/acci").WithDigest(published.Record.Digest);
+        using (var registry = closed.Connect(new Credentials(user, password))) await registry.PushAsync(await published.LayoutAsync(), image, cancellationToken: Cancellation);
+        var settings = Path.Combine(Root, "deploy", "environments", "settings.staging.json");
+        try
+        {
+            await File.WriteAllTextAsync(settings, $$"""{ "Deployment": { "Replicas": 1, "Ports": "{{port}}" }, "Database": { "Name": "acci_staging" } }""", Cancellation);
+            (await RunAsync($"ComposeUp --registry {closed.Domain}", "staging", ("ACCI_IMAGE", image.ToString()))).AssertFailed("cannot be had");
+
+            var up = (await RunAsync($"ComposeUp --registry {closed.Domain} --registry-user {user}", "staging", ("ACCI_IMAGE", image.ToString()), ("RegistryToken", password))).AssertSucceeded();
+
+            Assert.DoesNotContain(password, up.Output, StringComparison.Ordinal);
+            using var http = new HttpClient();
+            Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health"), Cancellation)).StatusCode);
+        }
+        finally
+        {
+            File.Delete(settings);
+        }
+
+        // What has no settings any more can be ended all the same.
+        (await RunAsync("ComposeDown --volumes", "staging")).AssertSucceeded();
+        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={Project("staging")}"));
+        (await RunAsync("ComposeDown", "staging")).AssertFailed("no environment 'staging'");
+        File.Delete(Path.Combine(Root, "deploy", "compose", "docker-compose.staging.yml"));
     }
 
     [Fact]
@@ -99,11 +156,14 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var wasSwarm = (await DockerAsync("info --format '{{.Swarm.LocalNodeState}}'")) == "active";
         Assert.SkipUnless(wasSwarm || published.PrintedCommand("Run").Contains("/bin/docker run", StringComparison.Ordinal), "This engine is not part of a swarm, and it is not for a test to make it one.");
         _leaveSwarm = !wasSwarm;
-        (await RunAsync("DeployStack", "prod")).AssertSucceeded();
+        var first = FreePorts(3);
+        var ports = ("ACCI_PORTS", $"{first}-{first + 2}");
+        (await RunAsync("DeployStack", "prod", ports)).AssertSucceeded();
         var client = await StartClientAsync();
 
-        var update = (await RunAsync("DeployStack", "prod", ("ACCI_IMAGE", await VariantAsync("works", "LABEL variant=1")))).AssertSucceeded();
-        var failure = await RunAsync("DeployStack", "prod", ("ACCI_IMAGE", await VariantAsync("broken", "ENTRYPOINT [\"/app/acci\", \"--version\"]")));
+        var update = (await RunAsync("DeployStack", "prod", ports, ("ACCI_IMAGE", await VariantAsync("works", "LABEL variant=1")))).AssertSucceeded();
+        var failure = await RunAsync("DeployStack", "prod", ports, ("ACCI_IMAGE", await VariantAsync("broken", "ENTRYPOINT [\"/app/acci\", \"--version\"]")));
+        (await RunAsync("ComposeLogs", "prod")).AssertFailed("as a stack", $"service logs {Project()}_acci");
 
         Assert.Contains("3 of 3 up", update.Output, StringComparison.Ordinal);
         failure.AssertFailed("acci", "rolled back");
@@ -114,7 +174,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
 
         (await RunAsync("ComposeDown --volumes", "prod")).AssertSucceeded();
         foreach (var kind in (string[])["ps -aq", "network ls -q", "volume ls -q", "secret ls -q"])
-            Assert.Equal("", await DockerAsync($"{kind} --filter label=com.docker.stack.namespace={_project}"));
+            Assert.Equal("", await DockerAsync($"{kind} --filter label=com.docker.stack.namespace={Project()}"));
     }
 
     [Fact]
@@ -126,7 +186,10 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         other.Start();
         var typed = Path.Combine(Root, "deploy", "compose", ".env.prod");
 
+        var files = await FilesAsync();
+
         (await RunAsync("ComposeUp", "production")).AssertFailed("production", "prod");
+        foreach (var target in (string[])["ComposeUp", "ComposeDown", "DeployStack"]) (await RunAsync($"{target} --dry-run", "prod", ("ACCI_IMAGE", "acci:1"))).AssertSucceeded();
         (await published.Checkout.BuildAsync("ComposeUp", Cancellation)).AssertFailed("--environment", "dev", "prod");
         (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertFailed($"{port + 1}", "ACCI_PORTS");
         (await RunAsync("ComposeUp", "prod", ("ACCI_REPLICAS", "many"))).AssertFailed("ACCI_REPLICAS", "'many'");
@@ -139,6 +202,8 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
             (await RunAsync("ComposeUp", "prod")).AssertFailed(".env.prod", "line 1", "APP__DATABASE__NAME", "single quotes");
             await File.WriteAllTextAsync(typed, "APP__DATABASE__NAMES=acci\n", Cancellation);
             (await RunAsync("ComposeUp", "prod")).AssertFailed("APP__DATABASE__NAMES");
+            // Nothing that is broken now keeps what runs from being ended.
+            (await RunAsync("ComposeDown", "prod")).AssertSucceeded();
         }
         finally
         {
@@ -146,8 +211,23 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
             else await File.WriteAllTextAsync(typed, before, CancellationToken.None);
         }
 
-        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={_project}"));
-        Assert.Equal("", await DockerAsync($"network ls -q --filter label=com.docker.compose.project={_project}"));
+        var settings = Path.Combine(Root, "deploy", "environments", "settings.incomplete.json");
+        try
+        {
+            await File.WriteAllTextAsync(settings, """{ "Database": { "Name": "" } }""", Cancellation);
+            (await RunAsync("ComposeUp", "incomplete")).AssertFailed("Database:Name", "no value");
+        }
+        finally
+        {
+            File.Delete(settings);
+        }
+
+        // Nobody has written anything.
+        Assert.Equal(files, await FilesAsync());
+        await AssertDataKeepTheirPasswordAsync();
+
+        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={Project()}"));
+        Assert.Equal("", await DockerAsync($"network ls -q --filter label=com.docker.compose.project={Project()}"));
     }
 
     [Fact]
@@ -160,8 +240,8 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
 
         run.AssertFailed("acci does not come up", "exit code");
         Assert.Contains("--bogus", run.Output, StringComparison.Ordinal);
-        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={_project}"));
-        Assert.Equal("", await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={_project}"));
+        Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={Project()}"));
+        Assert.Equal("", await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={Project()}"));
     }
 
     [Fact]
@@ -189,7 +269,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
 
         Assert.NotEqual(0, (await run).ExitCode);
         foreach (var kind in (string[])["ps -aq", "network ls -q", "volume ls -q"])
-            Assert.Equal("", await DockerAsync($"{kind} --filter label=com.docker.compose.project={_project}"));
+            Assert.Equal("", await DockerAsync($"{kind} --filter label=com.docker.compose.project={Project()}"));
     }
 
     public async ValueTask DisposeAsync()
@@ -200,11 +280,14 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         _directory.Dispose();
     }
 
+    // The name that is exported is one for all environments.
+    private string Project(string environment = "prod") => $"{_project}-{environment}";
+
     private string Docker => published.PrintedCommand("Run").Split(" run ")[0];
 
     private async Task<BuildRun> RunAsync(string targets, string environment, params (string Name, string Value)[] variables)
     {
-        if (!targets.StartsWith("ComposeDown", StringComparison.Ordinal) && environment is "dev" or "prod") _started.Add(environment);
+        if (!targets.StartsWith("ComposeDown", StringComparison.Ordinal) && environment is "dev" or "prod" or "staging") _started.Add(environment);
         var all = new Dictionary<string, string?> { ["COMPOSE_PROJECT_NAME"] = _project };
         foreach (var (name, value) in variables) all[name] = value;
         return await published.Checkout.BuildAsync($"{targets} --environment {environment}", TestContext.Current.CancellationToken, all);
@@ -236,14 +319,46 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
             done
             """.ReplaceLineEndings("\n"), Cancellation);
         var postgres = EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "prod.env")).Values["ACCI_POSTGRES_IMAGE"];
-        await DockerAsync($"run --detach --name {_project}-client --network {_project}_frontend --volume {script}:/client:ro --entrypoint bash {postgres} /client");
+        await DockerAsync($"run --detach --name {_project}-client --network {Project()}_frontend --volume {script}:/client:ro --entrypoint bash {postgres} /client");
         return $"{_project}-client";
     }
 
-    private static async Task AssertListensAsync(int port)
+    // PostgreSQL made its data with a password, and takes no other one.
+    private async Task AssertDataKeepTheirPasswordAsync()
+    {
+        var file = Path.Combine(Root, "deploy", "compose", "secrets", "prod", "APP__DATABASE__PASSWORD");
+        var before = File.Exists(file) ? await File.ReadAllTextAsync(file, Cancellation) : null;
+        var port = FreePorts(3);
+        await DockerAsync($"volume create {Project()}_postgres-data");
+        try
+        {
+            File.Delete(file);
+            (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertFailed($"{Project()}_postgres-data", "is gone", "--volumes");
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, "the first", Cancellation);
+            (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"), ("APP__DATABASE__PASSWORD", "the second"))).AssertFailed($"{Project()}_postgres-data", "ALTER ROLE");
+            Assert.Equal("the first", await File.ReadAllTextAsync(file, Cancellation));
+        }
+        finally
+        {
+            File.Delete(file);
+            if (before is not null) await File.WriteAllTextAsync(file, before, CancellationToken.None);
+            await DockerAsync($"volume rm {Project()}_postgres-data");
+        }
+    }
+
+    // What there is beside the sources, with when it was written.
+    private async Task<string> FilesAsync() =>
+        (await ShellAsync("find deploy artifacts/compose -type f -printf '%p %s %T@\\n' | sort")).StandardOutput;
+
+    private static async Task<string?> AskAsync(int port, string question)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, Cancellation);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{question}\r\n"), Cancellation);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadLineAsync(Cancellation);
     }
 
     private static async Task<bool> AnswersAsync(HttpClient http, string address, string text)

@@ -1,4 +1,5 @@
 using Acci.Delivery.Compose.Running;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Generation;
 using Acci.Delivery.Processes;
 using Serilog;
@@ -9,10 +10,6 @@ namespace Acci.Delivery.Compose;
 /// <param name="context">What the targets of the build share.</param>
 public sealed partial class ComposeDelivery(DeliveryContext context)
 {
-    private static readonly TimeSpan ProductionLimit = TimeSpan.FromMinutes(2);
-    // The first start restores packages and compiles.
-    private static readonly TimeSpan DevelopmentLimit = TimeSpan.FromMinutes(6);
-
     private readonly ComposeFiles _files = new(context.Options.Root);
 
     private string Root => context.Options.Root;
@@ -23,7 +20,10 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
     /// <exception cref="DeliveryException">A setting is missing or cannot be used.</exception>
     public IReadOnlyList<GeneratedFile> GeneratedFiles() => _files.All();
 
-    /// <summary>Writes the files that are written from the settings.</summary>
+    /// <summary>Files of environments that have no settings any more, relative to the root.</summary>
+    public IReadOnlyList<string> ObsoleteFiles() => _files.Obsolete();
+
+    /// <summary>Writes the files that are written from the settings, and removes those of environments that have none any more.</summary>
     /// <param name="dryRun">Only say which would change.</param>
     public void Generate(bool dryRun)
     {
@@ -32,36 +32,58 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
             var isChanged = dryRun ? !file.IsUpToDate(Root) : file.Write(Root);
             Log.Information("{File:l}: {Result:l}", file.Path, !isChanged ? "unchanged" : dryRun ? "would be written" : "written");
         }
+
+        foreach (var file in ObsoleteFiles())
+        {
+            if (!dryRun) File.Delete(Path.Combine(Root, file));
+            Log.Information("{File:l}: {Result:l}", file, dryRun ? "would be removed" : "removed");
+        }
     }
 
-    /// <summary>Starts an environment, or brings it to what the settings and the last publish say, and waits until all of it is healthy.</summary>
+    /// <summary>
+    /// Starts an environment, or brings it to what its compose file, this machine's variables and the last publish say, and waits until all of it is healthy. One that ran
+    /// before and does not come up with a new image goes back to the old one.
+    /// </summary>
     /// <exception cref="DeliveryException">Something is wrong with the settings, the machine or a service; the message says what.</exception>
     public async Task UpAsync(string? environment, bool dryRun)
     {
         var plan = Plan(environment);
+        if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say: ./build.sh GenerateCompose writes it anew. It is used as it is", EnvironmentModel.FileOf(plan.Name));
         EnsureSecretsCanServe(plan);
+        EnsureConnectionsSuffice(plan);
         if (dryRun)
         {
             TellWhatWouldBeDone(plan, "docker compose up --detach");
             return;
         }
 
-        var engine = await context.EngineAsync();
-        if (!(await CommandRunner.TryRunAsync(engine.Docker("compose", "version"), cancellationToken: Cancellation)).Succeeded)
-            throw new DeliveryException($"{engine} answers, but '{engine.Cli}' has no compose. Install the docker-compose plugin: https://docs.docker.com/go/compose");
+        await context.LockAsync();
+        var engine = await EngineWithComposeAsync();
+        if (await engine.EndpointAsync(Cancellation) is var endpoint && !DockerEngine.IsLocal(endpoint))
+            throw new DeliveryException($"{engine} is at {endpoint}, and ComposeUp mounts secrets and source from the machine that the engine is on. Run it there, or deploy to a swarm, which gets secrets sent: DeployStack --environment {plan.Name}. Nothing was started.");
         var project = ComposeProject.Of(engine, Root, plan.Name);
         await EnsureNoStackAsync(project);
         await EnsureDataAreKnownAsync(plan, project);
-        if (IsLocal(engine)) Ports.EnsureFree(plan.Effective.Environment.Deployment, await project.ContainersAsync(Cancellation));
+        Ports.EnsureFree(plan.Effective.Environment.Deployment, await project.ContainersAsync(Cancellation));
         var found = await new EnvironmentImages(context, engine).FindAsync(plan, Cancellation);
 
         // Only now is anything written; from here on the machine has all that the environment needs.
+        var foundBefore = EnvironmentFile.Read(FoundFileOf(plan)).Text;
         WriteFiles(plan, found);
-        await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);
-        var start = new ComposeStart(project, plan.IsDevelopment ? DevelopmentLimit : ProductionLimit);
-        await start.PrepareAsync(plan.IsDevelopment, Cancellation);
-        var containers = await start.RunAsync(Cancellation);
-        await TellAsync(plan, project, containers);
+        try
+        {
+            await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);
+            foreach (var image in ImagesIn(found)) await PullWithLoginAsync(engine, image);
+            var start = new ComposeStart(project, plan.IsDevelopment);
+            await start.PrepareAsync(Cancellation);
+            Tell(plan, project, await start.RunAsync(Cancellation));
+        }
+        catch (Exception) when (foundBefore.Length > 0)
+        {
+            // What runs is what ran before, and so is what is told of it.
+            EnvironmentFile.Write(FoundFileOf(plan), foundBefore);
+            throw;
+        }
     }
 
     /// <summary>Ends an environment, a stack of it included, and takes away everything but its data volumes.</summary>
@@ -71,18 +93,19 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
     /// <exception cref="DeliveryException">There is no such environment, or something of it stays.</exception>
     public async Task DownAsync(string? environment, bool volumes, bool dryRun)
     {
-        var name = Known(environment);
+        var name = Named(environment);
         string[] arguments = ["down", "--remove-orphans", "--rmi", "local", .. volumes ? (string[])["--volumes"] : []];
         if (dryRun)
         {
-            Log.Information("Would run: docker compose --file {File:l} {Arguments:l}", EnvironmentModel.FileOf(name), string.Join(' ', arguments));
+            Log.Information("Would run: docker {Arguments:l}", string.Join(' ', ComposeProject.Of(new DockerEngine("docker"), Root, name).ByName(arguments).Arguments));
             return;
         }
 
-        var project = ComposeProject.Of(await context.EngineAsync(), Root, name);
-        WriteComposeFileIfMissing(name);
+        await context.LockAsync();
+        var project = ComposeProject.Of(await EngineWithComposeAsync(), Root, name);
+        await EnsureThereIsAsync(project);
         await RemoveStackAsync(project, volumes);
-        await CommandRunner.RunAsync(WithImage(project.Compose(arguments)), Log.Verbose, Cancellation);
+        await CommandRunner.RunAsync(project.ByName(arguments), Log.Verbose, Cancellation);
         string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
         if (left.Length > 0) throw new DeliveryException($"Of environment '{name}' there is still {string.Join(", ", left)}: something else uses it. End that and run ComposeDown again.");
         var data = await project.ListAsync("volume", Cancellation);
@@ -94,13 +117,20 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
     /// <param name="follow">Go on showing what they write, until interrupted.</param>
     public async Task LogsAsync(string? environment, bool follow)
     {
-        var name = Known(environment);
-        var project = ComposeProject.Of(await context.EngineAsync(), Root, name);
-        if ((await project.ContainersAsync(Cancellation)).Count == 0) throw new DeliveryException($"Nothing of environment '{name}' runs here. ComposeUp --environment {name} starts it.");
+        var name = Named(environment);
+        var project = ComposeProject.Of(await EngineWithComposeAsync(), Root, name);
+        if ((await project.ContainersAsync(Cancellation)).Count == 0)
+        {
+            await EnsureThereIsAsync(project);
+            throw new DeliveryException(await HasStackAsync(project)
+                ? $"Environment '{name}' runs here as a stack: {Shortcut.ToTyped(project.Engine.Docker("service", "logs", $"{project.Name}_{EnvironmentModel.App}").ToString())} shows what its replicas wrote."
+                : $"Nothing of environment '{name}' runs here. ComposeUp --environment {name} starts it.");
+        }
+
         string[] options = follow ? ["--follow"] : [];
         try
         {
-            await CommandRunner.RunAsync(WithImage(project.Compose(["logs", "--tail", "200", "--no-color", .. options])), Console.WriteLine, Cancellation);
+            await CommandRunner.RunAsync(project.ByName(["logs", "--tail", "200", "--no-color", .. options]), Console.WriteLine, Cancellation);
         }
         catch (OperationCanceledException) when (follow)
         {
@@ -108,41 +138,24 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
         }
     }
 
-    private string Known(string? environment)
-    {
-        var names = EnvironmentSettings.NamesIn(_files.SettingsFolder);
-        if (string.IsNullOrEmpty(environment)) throw new DeliveryException($"Name the environment: --environment {string.Join(" or --environment ", names)}.");
-        return EnvironmentSettings.Read(_files.SettingsFolder, environment).Name;
-    }
-
     private EnvironmentPlan Plan(string? environment)
     {
-        var plan = EnvironmentPlan.Of(_files, Known(environment), Root);
-        // A file that was changed by hand is used as it is; that it was is said.
-        var generated = new GeneratedFile(EnvironmentModel.FileOf(plan.Name), plan.Committed.ToYaml());
-        if (File.Exists(Path.Combine(Root, generated.Path)) && !generated.IsUpToDate(Root)) Log.Warning("{File:l} is not what the settings say: ./build.sh GenerateCompose writes it anew. It is used as it is", generated.Path);
+        var plan = EnvironmentPlan.Of(_files, Given(environment), Root);
+        foreach (var secret in plan.Committed.Environment.Secrets) Redaction.Register(plan.Settings.Find(secret));
         return plan;
     }
 
-    private void EnsureSecretsCanServe(EnvironmentPlan plan)
-    {
-        var files = new SecretFiles(Path.Combine(Root, EnvironmentModel.Folder), plan.Committed.Environment);
-        foreach (var secret in plan.Committed.Environment.Secrets)
-        {
-            if (files.Find(secret, plan.Variables) is { IsOwn: false } file) SecretFiles.Check(secret, file.Path);
-        }
-    }
+    private static IEnumerable<string> ImagesIn(IReadOnlyDictionary<string, string> variables) =>
+        variables.Where(x => IsImage(x.Key)).Select(x => x.Value).Distinct();
 
-    // PostgreSQL takes its password when it makes its data; a new one would lock the app out of old data.
-    private async Task EnsureDataAreKnownAsync(EnvironmentPlan plan, ComposeProject project)
+    private static bool IsImage(string variable) => variable.StartsWith("ACCI_", StringComparison.Ordinal) && variable.EndsWith("IMAGE", StringComparison.Ordinal);
+
+    // What docker compose cannot log in for is there before it looks.
+    private async Task PullWithLoginAsync(DockerEngine engine, string image)
     {
-        var files = new SecretFiles(Path.Combine(Root, EnvironmentModel.Folder), plan.Committed.Environment);
-        var volume = $"{project.Name}_{Stores.PostgresVolume}";
-        foreach (var secret in plan.Committed.Environment.Secrets.Where(x => files.IsMissing(x, plan.Variables) && plan.Settings.Find(x) is null))
-        {
-            if ((await CommandRunner.TryRunAsync(project.Engine.Docker("volume", "inspect", volume), cancellationToken: Cancellation)).Succeeded)
-                throw new DeliveryException($"The volume {volume} holds a database from before, and {files.Find(secret, plan.Variables).Path} with its password is gone. Put the file back, or remove the data: ComposeDown --environment {plan.Name} --volumes. Nothing was started.");
-        }
+        if ((await CommandRunner.TryRunAsync(engine.Docker("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: Cancellation)).Succeeded) return;
+        using var login = await PullLogin.ForAsync(context, engine, image);
+        if (login.HasCredentials) await CommandRunner.RunAsync(login.Docker("pull", "--quiet", image), Log.Verbose, Cancellation);
     }
 
     private void WriteComposeFileIfMissing(string environment)
@@ -155,50 +168,35 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
     {
         var folder = Path.Combine(Root, EnvironmentModel.Folder);
         WriteComposeFileIfMissing(plan.Name);
-        var typed = Path.Combine(Root, EnvironmentModel.VariablesFileOf(plan.Name));
-        var text = plan.Typed.With(
+        var place = Path.Combine(Root, EnvironmentModel.VariablesFileOf(plan.Name));
+        // As it is now: finding images takes its time, and a person may have written since.
+        var typed = EnvironmentFile.Read(place);
+        var text = typed.With(
             plan.Committed.Environment.Variables,
-            $"What environment '{plan.Name}' is told on this machine. It is yours: ComposeUp adds what it does not mention, and changes nothing.",
+            $"What environment '{plan.Name}' is told on this machine. It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
             "A line that begins with # is what holds without it. A value in single quotes is taken as it is.");
-        if (!File.Exists(typed) || text != plan.Typed.Text) EnvironmentFile.Write(typed, text);
+        if (!File.Exists(place) || text != typed.Text) EnvironmentFile.Write(place, text);
         EnvironmentFile.Write(
-            Path.Combine(Root, "artifacts", "compose", $"{plan.Name}.env"),
-            $"# What ComposeUp found for environment '{plan.Name}'; {EnvironmentModel.VariablesFileOf(plan.Name)} wins over it.\n" + string.Concat(found.Select(x => $"{EnvironmentFile.Line(x.Key, x.Value)}\n")));
+            FoundFileOf(plan),
+            $"# What ComposeUp found for environment '{plan.Name}' where {EnvironmentModel.VariablesFileOf(plan.Name)} said nothing; it is written anew each time.\n" + string.Concat(found.Select(x => $"{EnvironmentFile.Line(x.Key, x.Value)}\n")));
 
         var secrets = new SecretFiles(folder, plan.Committed.Environment);
         foreach (var secret in plan.Committed.Environment.Secrets) secrets.Ensure(secret, plan.Settings.Find(secret), plan.Variables);
     }
 
-    private async Task TellAsync(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers)
+    private string FoundFileOf(EnvironmentPlan plan) => Path.Combine(Root, "artifacts", "compose", $"{plan.Name}.env");
+
+    private static void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers)
     {
         var table = new ServiceTable();
         foreach (var container in containers)
         {
-            var addresses = new List<string>();
-            foreach (var (address, _) in container.Addresses.Distinct())
-                addresses.Add(container.Service == EnvironmentModel.App ? await AppAddressAsync(address, IsLocal(project.Engine)) : address);
-            table.Add(container.Service, container.Name, container.State, addresses.Count == 0 ? "inside only" : string.Join(", ", addresses), container.Image);
+            var addresses = container.Addresses.Select(x => container.Service == EnvironmentModel.App ? $"http://{x.Address}" : x.Address).Distinct().ToArray();
+            table.Add(container.Service, container.Name, container.State, addresses.Length == 0 ? "inside only" : string.Join(", ", addresses), container.Image);
         }
 
         Console.WriteLine(table);
-        Log.Information("Environment '{Environment:l}' is up. By hand: {Command:l}", plan.Name, Engines.Shortcut.ToTyped(project.Compose("ps").ToString()));
-    }
-
-    private async Task<string> AppAddressAsync(string address, bool isLocal)
-    {
-        if (!isLocal) return $"http://{address}";
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-        try
-        {
-            using var answer = await http.GetAsync(new Uri($"http://{address}/health"), Cancellation);
-            return answer.IsSuccessStatusCode
-                ? $"http://{address}"
-                : throw new DeliveryException($"The app at http://{address} says of itself that it is healthy, but /health answers {(int)answer.StatusCode} from outside.");
-        }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !Cancellation.IsCancellationRequested))
-        {
-            throw new DeliveryException($"The app is healthy, but http://{address}/health does not answer from outside: {exception.Message}", exception);
-        }
+        Log.Information("Environment '{Environment:l}' is up. By hand: {Command:l}", plan.Name, Shortcut.ToTyped(project.Compose("ps").ToString()));
     }
 
     private static void TellWhatWouldBeDone(EnvironmentPlan plan, string command)
@@ -207,13 +205,4 @@ public sealed partial class ComposeDelivery(DeliveryContext context)
         foreach (var (name, service) in plan.Effective.File.Services)
             Log.Information("Would start {Service:l}: {Image:l}", name, service.Image is { } image ? Interpolation.Describe(image.Text, plan.Variables) : "built from the source");
     }
-
-    // What is taken down or read is not started, so which image it would have been does not matter.
-    private static Command WithImage(Command command) => command with
-    {
-        Environment = new Dictionary<string, string?> { [ProductionServices.ImageVariable] = Environment.GetEnvironmentVariable(ProductionServices.ImageVariable) is { Length: > 0 } image ? image : "none" },
-    };
-
-    private static bool IsLocal(Engines.DockerEngine engine) =>
-        engine.Address is not null || Environment.GetEnvironmentVariable("DOCKER_HOST") is null or "" || Environment.GetEnvironmentVariable("DOCKER_HOST")!.StartsWith("unix:", StringComparison.Ordinal);
 }

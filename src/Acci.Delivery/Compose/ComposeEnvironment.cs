@@ -143,6 +143,10 @@ public sealed class ComposeEnvironment
         return name.IsSecret ? throw new ArgumentException($"{name} is a secret: it is handed over as a file, never as a variable.", nameof(setting)) : name;
     }
 
+    /// <summary>A secret has a value that nothing in the environment is told.</summary>
+    internal DeliveryException Untold(SettingName secret, string place) => new(
+        $"Environment '{Name}': {place} is set, but nothing here takes the secret {secret.Key}: its services are told {string.Join(", ", _secrets.Select(x => x.Key))} alone. Take it out; what is only on the stores' own network needs none.");
+
     private DeliveryException Wrong(SettingName name, string problem) => new($"Environment '{Name}': {name} cannot be used: {problem}.");
 
     private static string TextOf<T>(T value) => value switch

@@ -22,6 +22,22 @@ public sealed record ComposeFiles(string Root)
         ];
     }
 
+    /// <summary>Files of environments that have no settings any more, relative to the root. What was written by hand is not among them.</summary>
+    public IReadOnlyList<string> Obsolete()
+    {
+        var folder = Path.Combine(Root, EnvironmentModel.Folder);
+        if (!Directory.Exists(folder)) return [];
+        var current = EnvironmentSettings.NamesIn(SettingsFolder).Select(EnvironmentModel.FileOf).ToHashSet();
+        return
+        [
+            .. Directory.EnumerateFiles(folder, "docker-compose*.yml")
+                .Where(file => File.ReadAllText(file).Contains(EnvironmentModel.Origin, StringComparison.Ordinal))
+                .Select(file => $"{EnvironmentModel.Folder}/{Path.GetFileName(file)}")
+                .Where(file => !current.Contains(file))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
     /// <summary>One environment, from the files alone.</summary>
     /// <exception cref="DeliveryException">There is no such environment, or a setting is missing, cannot be used, or is a secret that must not be checked in.</exception>
     public EnvironmentModel ModelOf(string environment)
@@ -29,7 +45,7 @@ public sealed record ComposeFiles(string Root)
         var settings = EnvironmentSettings.Read(SettingsFolder, environment);
         var model = EnvironmentModel.Of(settings);
         // Everybody who has the repository has what is in it; that is fine for a database on a developer's own machine alone.
-        if (model.Environment.Deployment.Kind == EnvironmentKind.Production && model.Environment.Secrets.FirstOrDefault(x => settings.Find(x) is not null) is { } secret)
+        if (model.Environment.Deployment.Kind == EnvironmentKind.Production && AppSetting.All.Select(x => x.Name).FirstOrDefault(x => x.IsSecret && settings.Find(x) is not null) is { } secret)
             throw new DeliveryException($"Environment '{environment}': {secret} is a secret, and its value is in a settings file that is checked in. Take it out there; write it into the file that {secret.FileVariable} names, or into `dotnet user-secrets set {secret.Key} … --id {settings.UserSecretsId}`.");
         return model;
     }

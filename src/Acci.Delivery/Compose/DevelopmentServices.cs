@@ -59,6 +59,8 @@ internal static class DevelopmentServices
             Mount.Volume("nuget-packages", "/root/.nuget/packages"),
             Mount.Volume("build-output", "/build"),
         ],
+        // What is compiled here is run as root: the secrets and variables of this machine's other environments are none of its business.
+        Tmpfs = [$"/src/{EnvironmentModel.Folder}"],
         Init = true,
         // What ends dotnet watch at a terminal.
         StopSignal = "SIGINT",

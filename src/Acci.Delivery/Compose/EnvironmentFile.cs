@@ -46,7 +46,8 @@ public sealed partial class EnvironmentFile
             }
 
             var statement = Statement().Match(rest);
-            if (!statement.Success) throw Wrong($"'{(first.Contains('=', StringComparison.Ordinal) ? first.Split('=')[0].Trim() : first.Trim())}' is no variable: write NAME=value");
+            // The line may be the second one of a secret, so nothing of it is shown; no error here shows a value, or a part of one.
+            if (!statement.Success) throw Wrong("this is no variable: write NAME=value");
             var variable = statement.Groups["name"].Value;
             var length = statement.Length;
             var value = rest[length..] switch
@@ -111,16 +112,34 @@ public sealed partial class EnvironmentFile
             't' => "\t",
             '$' => "$$",
             '\\' or '"' => match.Value[1..],
-            _ => throw Wrong($"the value of {variable} holds the escape {match.Value}, which not every docker compose knows"),
+            _ => throw Wrong($"the value of {variable} holds an escape that not every docker compose knows: write the value in single quotes to keep it as it is"),
         }));
 
         string WithoutVariables(string variable, string value)
         {
-            var put = Dollar().Matches(value).FirstOrDefault(x => x.Value != "$$");
-            return put is null
+            return Dollar().Matches(value).All(x => x.Value == "$$")
                 ? value.Replace("$$", "$", StringComparison.Ordinal)
-                : throw Wrong($"docker compose would put a variable into the value of {variable} at '{put.Value}': write the value in single quotes to keep it as it is");
+                : throw Wrong($"docker compose would put a variable into the value of {variable}: write the value in single quotes to keep it as it is");
         }
+    }
+
+    /// <summary>One variable of a file that may be broken elsewhere; null where the file does not set it, or not in a way that is understood.</summary>
+    internal static string? Find(string file, string name)
+    {
+        if (!File.Exists(file)) return null;
+        foreach (var line in File.ReadLines(file).Where(line => Statement().Match(line) is { Success: true } statement && statement.Groups["name"].Value == name).Reverse())
+        {
+            try
+            {
+                return Parse(line).Values[name] is { Length: > 0 } value ? value : null;
+            }
+            catch (DeliveryException)
+            {
+                // The one before it, then.
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The value, quoted so that it is read as exactly this text.</summary>
@@ -150,7 +169,10 @@ public sealed partial class EnvironmentFile
     /// <summary>The line that sets a variable.</summary>
     public static string Line(string name, string value) => $"{name}={Quote(value)}";
 
-    /// <summary>The text with every variable that it does not mention yet added at its end, each explained, and as a comment: what it is without.</summary>
+    /// <summary>
+    /// The text with every variable that it does not mention yet added at its end, each explained, and as a comment: what it is without. A comment of an earlier
+    /// time, <c>#NAME=…</c>, says what it is without now.
+    /// </summary>
     /// <param name="variables">What can be set.</param>
     /// <param name="preamble">The comment a new file begins with.</param>
     public string With(IEnumerable<Variable> variables, params IEnumerable<string> preamble)
@@ -165,20 +187,40 @@ public sealed partial class EnvironmentFile
             text.Append('\n');
         }
 
-        foreach (var variable in variables.Where(x => !Mentions(x.Name)))
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n# {variable.Description}.\n#{Line(variable.Name, variable.Default ?? "")}\n");
+        foreach (var variable in variables)
+        {
+            var comment = $"#{Line(variable.Name, variable.Default ?? "")}";
+            if (!Mentions(variable.Name)) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n# {variable.Description}.\n{comment}\n");
+            else Renew(text, $"#{variable.Name}=", comment);
+        }
+
         return text.ToString();
     }
 
-    /// <summary>Writes a file that only its owner can read; a reader sees the old one or the new one, never half of one.</summary>
+    /// <summary>
+    /// Writes a file that only its owner can read; one that exists keeps its mode, and a link what it leads to. A reader sees the old one or the new one, never half of one.
+    /// </summary>
     public static void Write(string file, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var draft = $"{file}.{Environment.ProcessId}";
+        var target = new FileInfo(file) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : file;
+        var draft = $"{target}.{Environment.ProcessId}";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         using (var writer = new StreamWriter(draft, options)) writer.Write(text);
-        File.Move(draft, file, overwrite: true);
+        if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(draft, File.GetUnixFileMode(target));
+        File.Move(draft, target, overwrite: true);
+    }
+
+    private static void Renew(StringBuilder text, string start, string comment)
+    {
+        var lines = text.ToString().Split('\n');
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith(start, StringComparison.Ordinal)) lines[i] = comment + (lines[i].EndsWith('\r') ? "\r" : "");
+        }
+
+        text.Clear().AppendJoin('\n', lines);
     }
 
     private bool Mentions(string name) =>

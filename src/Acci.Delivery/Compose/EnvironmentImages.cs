@@ -16,26 +16,33 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
     public async Task<IReadOnlyDictionary<string, string>> FindAsync(EnvironmentPlan plan, CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<string, string>(plan.UserSettings().ToDictionary(), StringComparer.Ordinal);
-        if (plan.IsDevelopment) AddBuildFiles(found);
-        else found[ProductionServices.ImageVariable] = plan.Variables.GetValueOrDefault(ProductionServices.ImageVariable) is { Length: > 0 } set ? set : Published().ToString();
+        if (plan.IsDevelopment) AddBuildFiles(found, plan.Variables);
+        else found[ProductionServices.ImageVariable] = plan.Variables.GetValueOrDefault(ProductionServices.ImageVariable) ?? Published().ToString();
         var registry = await LocalRegistryAsync(found.GetValueOrDefault(ProductionServices.ImageVariable), cancellationToken);
-        var wanted = Wanted(plan).Where(x => !IsSet(plan, x.Variable)).ToArray();
-        var before = Before(plan);
-        var missing = new List<(string Variable, ImageReference Image)>();
-        foreach (var (variable, image) in wanted)
-        {
-            if (before.GetValueOrDefault(variable) is { } known && await IsHereAsync(known, cancellationToken)) found[variable] = known;
-            else missing.Add((variable, image));
-        }
-
-        if (missing.Count > 0)
-        {
-            var resolved = await new BaseImages(Locks, context.Scripts) { Mirror = context.Options.ImageMirror, StandInRegistry = registry }.ResolveAsync(missing.Select(x => x.Image), cancellationToken);
-            foreach (var (variable, image) in missing) found[variable] = resolved[image].Actual.ToString();
-        }
-
+        var wanted = Wanted(plan).Where(x => !plan.Variables.ContainsKey(x.Variable)).ToArray();
+        var before = await BeforeAsync(plan, allowsLoopback: registry is not null, cancellationToken);
+        var resolved = await Task.WhenAll(wanted.Select(x => ResolveAsync(x.Image, before.GetValueOrDefault(x.Variable), cancellationToken)));
+        var missing = wanted.Zip(resolved).Where(x => x.Second is null).Select(x => x.First.Image).ToArray();
+        var last = missing.Length == 0 ? null : await Sources(registry).ResolveAsync(missing, cancellationToken);
+        foreach (var ((variable, image), reference) in wanted.Zip(resolved)) found[variable] = reference ?? last![image].Actual.ToString();
         return found;
     }
+
+    // A pinned image that is on the engine needs no registry to answer. What is not pinned follows its name, and stays what it was where nothing answers.
+    private async Task<string?> ResolveAsync(ImageReference image, string? before, CancellationToken cancellationToken)
+    {
+        if (before is null || Locks.DigestOf(image) is not null) return before;
+        try
+        {
+            return (await Sources(standIns: null).ResolveAsync([image], cancellationToken))[image].Actual.ToString();
+        }
+        catch (DeliveryException)
+        {
+            return before;
+        }
+    }
+
+    private BaseImages Sources(string? standIns) => new(Locks, context.Scripts) { Mirror = context.Options.ImageMirror, StandInRegistry = standIns };
 
     /// <summary>The image of the last publish.</summary>
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
@@ -59,31 +66,41 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
         if (plan.IsDevelopment) yield return (DevelopmentServices.SdkImageVariable, ImageReference.Parse(DevelopmentServices.SdkImage));
     }
 
-    private static bool IsSet(EnvironmentPlan plan, string variable) => plan.Variables.GetValueOrDefault(variable) is { Length: > 0 };
-
     // The machine's own package sources and certificate authorities, as building images has them.
-    private static void AddBuildFiles(SortedDictionary<string, string> found)
+    private static void AddBuildFiles(SortedDictionary<string, string> found, IReadOnlyDictionary<string, string> set)
     {
         var files = BuildSecrets.OfThisMachine();
-        if (files.TryGetValue("nuget-config", out var configuration)) found[DevelopmentServices.NuGetConfigVariable] = configuration;
-        if (files.TryGetValue("ca-bundle", out var authorities)) found[DevelopmentServices.CertificatesVariable] = authorities;
+        foreach (var (variable, name) in (ReadOnlySpan<(string, string)>)[(DevelopmentServices.NuGetConfigVariable, "nuget-config"), (DevelopmentServices.CertificatesVariable, "ca-bundle")])
+        {
+            if (!set.ContainsKey(variable) && files.TryGetValue(name, out var file)) found[variable] = file;
+        }
     }
 
     // Stand-ins serve this machine only, and so does what runs beside an image that is on it alone. The local registry has to run for both.
     private async Task<string?> LocalRegistryAsync(string? app, CancellationToken cancellationToken)
     {
-        if (PrivateEngine.Obstacle is not null || (app is not null && !Destination.Parse(ImageReference.Parse(app).Domain ?? "docker.io").IsLoopback)) return null;
+        if (PrivateEngine.Obstacle is not null || (app is not null && !IsLoopback(app))) return null;
         return context.Options.Registry is null ? (await context.DestinationAsync()).Domain : await new PrivateTools(context.Scripts).StartRegistryAsync(cancellationToken);
     }
 
-    // What was found last time and is on the engine needs no registry to answer, unless another digest was pinned since.
-    private Dictionary<string, string> Before(EnvironmentPlan plan)
+    /// <summary>Whether an image can only be had on the machine that has it.</summary>
+    public static bool IsLoopback(string image) => Destination.Parse(ImageReference.Parse(image).Registry).IsLoopback;
+
+    // What was found last time and is on the engine, unless another digest was pinned since, or it is a stand-in where none may be.
+    private async Task<IReadOnlyDictionary<string, string>> BeforeAsync(EnvironmentPlan plan, bool allowsLoopback, CancellationToken cancellationToken)
     {
         var file = Path.Combine(context.Options.Artifacts, "compose", $"{plan.Name}.env");
-        var before = EnvironmentFile.Read(file).Values;
-        return Wanted(plan)
-            .Where(x => before.ContainsKey(x.Variable) && (Locks.DigestOf(x.Image) is not { } pinned || before[x.Variable].EndsWith(pinned.ToString(), StringComparison.Ordinal)))
-            .ToDictionary(x => x.Variable, x => before[x.Variable]);
+        var found = EnvironmentFile.Read(file).Values;
+        var before = new Dictionary<string, string>();
+        foreach (var (variable, image) in Wanted(plan))
+        {
+            if (found.GetValueOrDefault(variable) is { Length: > 0 } known
+                && (Locks.DigestOf(image) is not { } pinned || known.EndsWith(pinned.ToString(), StringComparison.Ordinal))
+                && (allowsLoopback || !IsLoopback(known))
+                && await IsHereAsync(known, cancellationToken)) before[variable] = known;
+        }
+
+        return before;
     }
 
     private async Task<bool> IsHereAsync(string image, CancellationToken cancellationToken)

@@ -13,6 +13,9 @@ public sealed record EnvironmentModel(ComposeEnvironment Environment, ComposeFil
     /// <summary>The app's service.</summary>
     public const string App = "acci";
 
+    /// <summary>What tells a file that was written from settings from one that was written by hand.</summary>
+    internal const string Origin = "written by ./build.sh GenerateCompose from deploy/environments/settings.json";
+
     // The environment whose file has the name that every program looks for.
     private const string MainEnvironment = "prod";
 
@@ -23,6 +26,9 @@ public sealed record EnvironmentModel(ComposeEnvironment Environment, ComposeFil
         var environment = new ComposeEnvironment(settings);
         var file = environment.Deployment.Kind == EnvironmentKind.Development ? DevelopmentServices.Of(environment) : ProductionServices.Of(environment);
         environment.ReadApp();
+        // Believed to be in force and told to nobody, a password would protect nothing.
+        if (AppSetting.All.FirstOrDefault(x => x.Name.IsSecret && !environment.Secrets.Contains(x.Name) && settings.Find(x.Name) is not null) is { } unused)
+            throw environment.Untold(unused.Name, unused.Name.ToString());
         return new EnvironmentModel(environment, file);
     }
 
@@ -35,6 +41,6 @@ public sealed record EnvironmentModel(ComposeEnvironment Environment, ComposeFil
     /// <summary>The compose file's text.</summary>
     public string ToYaml() => ComposeWriter.ToYaml(
         File,
-        $"Environment '{Environment.Name}': written by ./build.sh GenerateCompose from deploy/environments/settings.json and settings.{Environment.Name}.json.",
+        $"Environment '{Environment.Name}': {Origin} and settings.{Environment.Name}.json.",
         $"What is changed here is lost; change the settings, or set a variable in .env.{Environment.Name} (all of them: .env.example).");
 }

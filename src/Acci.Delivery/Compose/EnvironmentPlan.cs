@@ -21,7 +21,7 @@ internal sealed record EnvironmentPlan
     /// <summary>The environment's <c>.env</c> file.</summary>
     public required EnvironmentFile Typed { get; init; }
 
-    /// <summary>The variables of that file, and over them those of this process.</summary>
+    /// <summary>The variables of that file, and over them those of this process. One that is empty is not set: it hides nothing below it.</summary>
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
 
     /// <summary>It is built from source.</summary>
@@ -34,14 +34,16 @@ internal sealed record EnvironmentPlan
         var committed = files.ModelOf(environment);
         var typed = EnvironmentFile.Read(Path.Combine(root, EnvironmentModel.VariablesFileOf(environment)));
         var process = ProcessVariables();
-        var variables = new Dictionary<string, string>(typed.Values, StringComparer.Ordinal);
-        foreach (var (name, value) in process) variables[name] = value;
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in typed.Values.Concat(process).Where(x => x.Value.Length > 0)) variables[name] = value;
 
         var committedSettings = EnvironmentSettings.Read(files.SettingsFolder, environment);
         var settings = committedSettings.With(typed.Values, process);
         var effective = EnvironmentModel.Of(settings);
         // What a person wrote for this environment is looked at; what else is in the process's environment is none of its business.
         effective.Environment.ReadApp(typed.Values.Keys);
+        if (AppSetting.All.FirstOrDefault(x => x.Name.IsSecret && !committed.Environment.Secrets.Contains(x.Name) && variables.ContainsKey(x.Name.FileVariable)) is { } unused)
+            throw committed.Environment.Untold(unused.Name, unused.Name.FileVariable);
         foreach (var setting in AppSetting.All.Where(x => !x.Name.IsSecret && committed.Environment.IsFixed(x.Name) && committed.Environment.Environment[x.Name.EnvironmentVariable] != effective.Environment.Environment[x.Name.EnvironmentVariable]))
             throw new DeliveryException($"Environment '{environment}': {setting.Name} cannot be set from outside, because its value in the settings files holds a brace, a dollar sign or a line break. Change it there.");
         return new EnvironmentPlan { Committed = committed, Effective = effective, CommittedSettings = committedSettings, Settings = settings, Typed = typed, Variables = variables };

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Acci.Settings;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.UserSecrets;
 
 namespace Acci.Delivery.Compose;
 
@@ -10,11 +11,14 @@ namespace Acci.Delivery.Compose;
 /// </summary>
 public sealed partial class EnvironmentSettings
 {
-    private static readonly string[] DeploymentKeys = [DeploymentSetting.Kind.Key, .. DeploymentSetting.Variables.Select(x => x.Key)];
+    // They would be the files .env.example and docker-compose.override.yml, which mean something else.
+    private static readonly string[] TakenNames = ["example", "override"];
+    // What an environment is for stands in its files alone.
+    private static readonly string[] UserKeys = [.. AppSetting.All.Select(x => x.Name.Key), .. DeploymentSetting.Variables.Select(x => x.Key)];
+    private static readonly string[] Keys = [.. UserKeys, DeploymentSetting.Kind.Key];
     private readonly IConfiguration _values;
-    private readonly string _folder;
 
-    private EnvironmentSettings(string name, string folder, IConfiguration values) => (Name, _folder, _values) = (name, folder, values);
+    private EnvironmentSettings(string name, IConfiguration values) => (Name, _values) = (name, values);
 
     /// <summary>The environment's name: <c>prod</c>.</summary>
     public string Name { get; }
@@ -25,10 +29,16 @@ public sealed partial class EnvironmentSettings
     {
         if (!Directory.Exists(folder)) throw new DeliveryException($"There are no environments: {folder} does not exist. Each is a file settings.<name>.json in it.");
         var names = Directory.EnumerateFiles(folder, "settings.*.json").Select(file => Path.GetFileName(file)["settings.".Length..^".json".Length]).Order(StringComparer.Ordinal).ToArray();
-        return names.FirstOrDefault(name => !NameGrammar().IsMatch(name)) is { } wrong
-            ? throw new DeliveryException($"{Path.Combine(folder, $"settings.{wrong}.json")}: '{wrong}' is no name for an environment. Write lower-case letters and digits, with '-' between them.")
+        return names.FirstOrDefault(name => !IsName(name)) is { } wrong
+            ? throw new DeliveryException($"{Path.Combine(folder, $"settings.{wrong}.json")}: '{wrong}' is no name for an environment. {NameRule}")
             : names;
     }
+
+    /// <summary>What a name has to be, as a sentence.</summary>
+    internal static string NameRule { get; } = $"Write lower-case letters and digits, with '-' between them, and neither {string.Join(" nor ", TakenNames)}.";
+
+    /// <summary>Whether an environment can have this name.</summary>
+    internal static bool IsName(string text) => NameGrammar().IsMatch(text) && !TakenNames.Contains(text);
 
     /// <summary>The settings in the files.</summary>
     /// <param name="folder">The folder of the settings files.</param>
@@ -39,24 +49,28 @@ public sealed partial class EnvironmentSettings
         var names = NamesIn(folder);
         if (!names.Contains(name)) throw new DeliveryException($"There is no environment '{name}': {(names.Count == 0 ? "none has been made" : $"there are {string.Join(", ", names)}")}. A new one is a file {Path.Combine(folder, $"settings.{name}.json")}.");
         string[] files = ["settings.json", $"settings.{name}.json"];
-        foreach (var file in files) RejectUnknown(Path.Combine(folder, file));
+        foreach (var file in files) RejectUnknown(Path.Combine(folder, file), Keys);
         var builder = new ConfigurationBuilder().SetBasePath(folder);
         foreach (var file in files) builder.AddJsonFile(file, optional: true);
-        return new EnvironmentSettings(name, folder, builder.Build());
+        return new EnvironmentSettings(name, builder.Build());
     }
 
     /// <summary>The same settings with those of this machine on top of them.</summary>
     /// <param name="typed">The variables in the environment's <c>.env</c> file.</param>
     /// <param name="environment">The process's variables.</param>
-    public EnvironmentSettings With(IReadOnlyDictionary<string, string> typed, IReadOnlyDictionary<string, string> environment) => new(
-        Name,
-        _folder,
-        new ConfigurationBuilder()
-            .AddConfiguration(_values)
-            .AddUserSecrets(UserSecretsId)
-            .AddInMemoryCollection(Known(typed))
-            .AddInMemoryCollection(Known(environment))
-            .Build());
+    /// <exception cref="DeliveryException">The user's secrets are not valid, or hold a setting that nothing has.</exception>
+    public EnvironmentSettings With(IReadOnlyDictionary<string, string> typed, IReadOnlyDictionary<string, string> environment)
+    {
+        RejectUnknown(PathHelper.GetSecretsPathFromSecretsId(UserSecretsId), UserKeys);
+        return new EnvironmentSettings(
+            Name,
+            new ConfigurationBuilder()
+                .AddConfiguration(_values)
+                .AddUserSecrets(UserSecretsId)
+                .AddInMemoryCollection(Known(typed))
+                .AddInMemoryCollection(Known(environment))
+                .Build());
+    }
 
     /// <summary>The id under which <c>dotnet user-secrets</c> keeps a person's own values.</summary>
     public string UserSecretsId => $"acci-{Name}";
@@ -93,7 +107,7 @@ public sealed partial class EnvironmentSettings
             .Where(x => variables.GetValueOrDefault(x.Variable) is { Length: > 0 })
             .Select(x => KeyValuePair.Create<string, string?>(x.Key, variables[x.Variable]));
 
-    private static void RejectUnknown(string file)
+    private static void RejectUnknown(string file, string[] known)
     {
         if (!File.Exists(file)) return;
         IConfigurationRoot values;
@@ -106,7 +120,6 @@ public sealed partial class EnvironmentSettings
             throw new DeliveryException($"{file} is not valid JSON: {exception.InnerException?.Message ?? exception.Message}", exception);
         }
 
-        string[] known = [.. AppSetting.All.Select(x => x.Name.Key), .. DeploymentKeys];
         foreach (var (key, value) in values.AsEnumerable())
         {
             if (value is null) continue;

@@ -23,8 +23,22 @@ internal sealed class SecretFiles(string folder, ComposeEnvironment environment)
         return (Path.GetFullPath(named, folder), Path.GetFullPath(named, folder) == Path.GetFullPath(own, folder));
     }
 
-    /// <summary>Whether the secret has yet to be made up.</summary>
-    public bool IsMissing(SettingName secret, IReadOnlyDictionary<string, string> variables) => Find(secret, variables) is { IsOwn: true } file && !File.Exists(file.Path);
+    /// <summary>
+    /// Why data from before could not be read with the secret as it would be now; null where they can. A value that is given where there is no file is taken at its
+    /// word: nothing is lost by that, and it is how a file that is gone comes back.
+    /// </summary>
+    /// <param name="secret">The setting.</param>
+    /// <param name="value">What the settings say it is.</param>
+    /// <param name="variables">The variables that may name a file of a person's own.</param>
+    public string? ConflictWithData(SettingName secret, string? value, IReadOnlyDictionary<string, string> variables)
+    {
+        var (path, isOwn) = Find(secret, variables);
+        if (!isOwn || value is null == File.Exists(path)) return null;
+        if (value is null) return $"and {path} with its password is gone. Put the file back";
+        return Trimmed(File.ReadAllText(path)) == Trimmed(value)
+            ? null
+            : $"made with the password in {path}, and {secret} is another one now, which PostgreSQL would not take. Tell PostgreSQL first (ALTER ROLE … PASSWORD …) and then remove that file";
+    }
 
     /// <summary>Makes sure that the file is there and can be read where it is needed.</summary>
     /// <param name="secret">The setting.</param>
@@ -39,14 +53,14 @@ internal sealed class SecretFiles(string folder, ComposeEnvironment environment)
         {
             Check(secret, path);
         }
-        else if (!File.Exists(path) || (value is not null && File.ReadAllText(path) != value))
+        else if (!File.Exists(path) || (value is not null && Trimmed(File.ReadAllText(path)) != Trimmed(value)))
         {
             Write(path, value ?? RandomNumberGenerator.GetString(Letters, Length));
         }
 
         var text = File.ReadAllText(path);
-        if (text.TrimEnd('\r', '\n').Length == 0) throw Wrong(secret, path, "is empty");
-        Redaction.Register(text.TrimEnd('\r', '\n'));
+        if (Trimmed(text).Length == 0) throw Wrong(secret, path, "is empty");
+        Redaction.Register(Trimmed(text));
         return text;
     }
 
@@ -58,6 +72,9 @@ internal sealed class SecretFiles(string folder, ComposeEnvironment environment)
         if (!OperatingSystem.IsWindows() && !File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead))
             throw Wrong(secret, path, $"has mode 0{Convert.ToString((int)File.GetUnixFileMode(path), 8)}, which the containers' users could not read: run `chmod 444` on it, and keep others out by the folder's mode, `chmod 700`");
     }
+
+    // As everyone who reads such a file reads it.
+    private static string Trimmed(string text) => text.TrimEnd('\r', '\n');
 
     private void Write(string path, string value)
     {

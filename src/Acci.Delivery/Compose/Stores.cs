@@ -27,6 +27,15 @@ internal static class Stores
         .Require(s => s.Database.Name)
         .Require(s => s.Database.User);
 
+    /// <summary>Connections that PostgreSQL takes when it is told nothing.</summary>
+    public const int DefaultConnections = 100;
+
+    // Two of each replica are for its health and upkeep; some are for those who look after the database.
+    private const int Upkeep = 2, Reserve = 5;
+
+    /// <summary>Connections that PostgreSQL has to take: those of all replicas, with one more while an update is under way.</summary>
+    public static int ConnectionsOf(ComposeEnvironment environment) => (environment.Deployment.Replicas + 1) * (environment.ReadApp().Database.MaximumConnections + Upkeep) + Reserve;
+
     public static IReadOnlyDictionary<string, Dependency> Healthy { get; } = new Dictionary<string, Dependency> { [Postgres] = Dependency.Healthy, [Redis] = Dependency.Healthy };
 
     /// <summary>The password, under the name by which the app finds it.</summary>
@@ -35,6 +44,7 @@ internal static class Stores
     public static Service PostgresOf(ComposeEnvironment environment, IReadOnlyList<string>? networks = null) => new()
     {
         Image = environment.Variable(PostgresImageVariable, "Image of PostgreSQL 15", PostgresImage),
+        Command = ConnectionsOf(environment) is > DefaultConnections and var connections ? ["postgres", "-c", $"max_connections={connections}"] : null,
         User = ImageUser,
         Environment = new Dictionary<string, Scalar>
         {
@@ -70,7 +80,8 @@ internal static class Stores
         Image = environment.Variable(RedisImageVariable, "Image of Redis 7", RedisImage),
         Command = ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--maxmemory", "192mb", "--maxmemory-policy", "allkeys-lru"],
         User = ImageUser,
-        Healthcheck = new Healthcheck { Test = ["CMD", "redis-cli", "ping"], Interval = "5s", Timeout = "3s", Retries = 5, StartPeriod = "30s", StartInterval = "250ms" },
+        // -e: an answer that is an error fails the check, too; without it redis-cli ends with 0.
+        Healthcheck = new Healthcheck { Test = ["CMD", "redis-cli", "-e", "ping"], Interval = "5s", Timeout = "3s", Retries = 5, StartPeriod = "30s", StartInterval = "250ms" },
         Ports = environment.Deployment.RedisPort is null ? null : [PortOf(environment, RedisPort, DeploymentSetting.RedisPort)],
         Networks = networks,
         Volumes = [Mount.Volume(RedisVolume, "/data")],

@@ -54,6 +54,15 @@ public sealed record DockerEngine(string Cli)
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<DockerEngine> WithBuilderAsync(ImageReference? builderImage, CancellationToken cancellationToken) => this with { Builder = await EnsureBuilderAsync(builderImage, cancellationToken) };
 
+    /// <summary>Where the command line finds the engine: <c>unix:///var/run/docker.sock</c>, <c>ssh://host</c>.</summary>
+    public async Task<string> EndpointAsync(CancellationToken cancellationToken) =>
+        Address ?? (await AskAsync(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], cancellationToken) is { Length: > 0 } host ? host
+            : Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } named ? named
+            : OperatingSystem.IsWindows() ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock");
+
+    /// <summary>Whether an engine is reached over this machine's own sockets: ports and folders of its containers are then this machine's.</summary>
+    public static bool IsLocal(string endpoint) => endpoint.StartsWith("unix:", StringComparison.Ordinal) || endpoint.StartsWith("npipe:", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => Address is null ? $"Docker Engine {Version}" : $"private Docker Engine {Version} at {Address}";
 

@@ -65,7 +65,8 @@ public sealed record SmokeTest(DockerEngine Engine, string Owner)
     private async Task WaitUntilHealthyAsync(string container, HealthEndpoint endpoint, CancellationToken cancellationToken)
     {
         var address = (await CommandRunner.RunAsync(Engine.Docker("port", container, $"{endpoint.Port}/tcp"), cancellationToken: cancellationToken)).StandardOutput.Split('\n')[0].Trim();
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        // What is on this machine is asked without a proxy.
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
         var watch = Stopwatch.StartNew();
         var problem = "it did not answer";
         while (watch.Elapsed < Limit)

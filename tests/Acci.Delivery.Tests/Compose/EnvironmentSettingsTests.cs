@@ -1,7 +1,10 @@
 using Acci.Delivery.Compose;
+using Acci.Settings;
 
 namespace Acci.Delivery.Tests.Compose;
 
+// With a home of its own, which is one of the process: no other test reads a person's settings meanwhile.
+[Collection(nameof(AlteredProcess))]
 public class EnvironmentSettingsTests
 {
     [Fact]
@@ -29,6 +32,7 @@ public class EnvironmentSettingsTests
     [InlineData("""{ "Database": { "Host": "elsewhere" } }""", "Database:Host", "'postgres'")]
     [InlineData("""{ "Database": { "Password": "in the repository" } }""", "Database:Password", "user-secrets")]
     [InlineData("""{ "Database": { "User": "half of \u0000" } }""", "Database:User", "NUL")]
+    [InlineData("""{ "Redis": { "Password": "in the repository" } }""", "Redis:Password", "Database:Password alone")]
     public void What_is_wrong_in_a_settings_file_is_told_by_name(string prod, params string[] words)
     {
         using var folder = new SettingsFolder(prod: prod);
@@ -39,12 +43,15 @@ public class EnvironmentSettingsTests
         Assert.DoesNotContain("in the repository", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_file_whose_name_no_environment_can_have_is_told()
+    [Theory]
+    [InlineData("Big Test")]
+    [InlineData("example")]
+    [InlineData("override")]
+    public void A_file_whose_name_no_environment_can_have_is_told(string name)
     {
-        using var folder = new SettingsFolder().Write("settings.Big Test.json", "{}");
+        using var folder = new SettingsFolder().Write($"settings.{name}.json", "{}");
 
-        Assert.Contains("Big Test", Assert.Throws<DeliveryException>(() => folder.Files.All()).Message, StringComparison.Ordinal);
+        Assert.Contains($"'{name}'", Assert.Throws<DeliveryException>(() => folder.Files.All()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,6 +68,64 @@ public class EnvironmentSettingsTests
         Assert.Equal("${APP__DATABASE__NAME:-typed}", model.Environment.Get(s => s.Database.Name).Text);
         Assert.Equal("${APP__REDIS__USER:-file}", model.Environment.Get(s => s.Redis.User).Text);
         Assert.Equal(1, model.Environment.Deployment.Replicas);
+    }
+
+    [Fact]
+    public void A_person_s_own_settings_win_over_the_files_and_lose_to_what_is_typed()
+    {
+        using var folder = new SettingsFolder(prod: """{ "Database": { "User": "file", "Name": "file" }, "Redis": { "User": "file" } }""");
+        using var home = new UserSecrets("acci-prod", """{ "Database": { "User": "own" }, "Database:Name": "own", "Database:Password": "own", "Deployment": { "Replicas": 2 } }""");
+
+        var settings = folder.Read().With(new Dictionary<string, string> { ["APP__DATABASE__NAME"] = "typed" }, new Dictionary<string, string>());
+        var model = EnvironmentModel.Of(settings);
+
+        Assert.Equal("${APP__DATABASE__USER:-own}", model.Environment.Get(s => s.Database.User).Text);
+        Assert.Equal("${APP__DATABASE__NAME:-typed}", model.Environment.Get(s => s.Database.Name).Text);
+        Assert.Equal("${APP__REDIS__USER:-file}", model.Environment.Get(s => s.Redis.User).Text);
+        Assert.Equal("own", settings.Find(SettingName.Of(s => s.Database.Password)));
+        Assert.Equal(2, model.Environment.Deployment.Replicas);
+    }
+
+    [Theory]
+    [InlineData("""{ "Database": { """, "not valid JSON")]
+    [InlineData("""{ "Database": { "Nam": "acci" } }""", "'Database:Nam'")]
+    [InlineData("""{ "Deployment": { "Kind": "Development" } }""", "'Deployment:Kind'")]
+    public void What_is_wrong_in_a_person_s_own_settings_is_told_with_their_file(string secrets, string problem)
+    {
+        using var folder = new SettingsFolder();
+        using var home = new UserSecrets("acci-prod", secrets);
+
+        var error = Assert.Throws<DeliveryException>(() => folder.Read().With(new Dictionary<string, string>(), new Dictionary<string, string>()));
+
+        Assert.Contains(home.File, error.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_that_nothing_is_told_is_refused_as_a_file_too()
+    {
+        using var folder = new SettingsFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Root, "deploy", "compose"));
+        File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", ".env.prod"), "APP__REDIS__PASSWORD_FILE=./redis\n");
+
+        var error = Assert.Throws<DeliveryException>(() => EnvironmentPlan.Of(folder.Files, "prod", folder.Root));
+
+        Assert.Contains("APP__REDIS__PASSWORD_FILE", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_variable_that_is_empty_hides_nothing()
+    {
+        using var folder = new SettingsFolder();
+        using var home = new UserSecrets("acci-prod", """{ "Database": { "User": "own" } }""");
+        Directory.CreateDirectory(Path.Combine(folder.Root, "deploy", "compose"));
+        File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", ".env.prod"), "ACCI_IMAGE=\nAPP__DATABASE__USER=\nAPP__DATABASE__NAME=typed\n");
+
+        var plan = EnvironmentPlan.Of(folder.Files, "prod", folder.Root);
+
+        Assert.DoesNotContain("ACCI_IMAGE", plan.Variables.Keys);
+        Assert.Equal("typed", plan.Variables["APP__DATABASE__NAME"]);
+        Assert.Contains(KeyValuePair.Create("APP__DATABASE__USER", "own"), plan.UserSettings());
     }
 
     [Fact]

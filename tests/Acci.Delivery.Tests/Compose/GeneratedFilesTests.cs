@@ -1,5 +1,4 @@
 using Acci.Delivery.Compose;
-using Acci.Delivery.Processes;
 using NJsonSchema;
 
 namespace Acci.Delivery.Tests.Compose;
@@ -34,19 +33,6 @@ public class GeneratedFilesTests
         foreach (var file in new ComposeFiles(SourceTree.Root).All().Where(x => x.Path.EndsWith(".yml", StringComparison.Ordinal)))
             Assert.Empty(schema.Validate(YamlText.ToJson(file.Content).ToJsonString()));
         Assert.NotEmpty(schema.Validate("""{"services":{"acci":{"image":"acci","imag":"acci"}}}"""));
-    }
-
-    [Fact]
-    public async Task Every_compose_file_is_accepted_by_docker_compose()
-    {
-        foreach (var file in new ComposeFiles(SourceTree.Root).All().Where(x => x.Path.EndsWith(".yml", StringComparison.Ordinal)))
-        {
-            var config = await DockerCompose.CommandAsync("--file", Path.Combine(SourceTree.Root, file.Path), "config", "--quiet") with { Environment = new Dictionary<string, string?> { ["ACCI_IMAGE"] = "acci" } };
-            var result = await CommandRunner.TryRunAsync(config, cancellationToken: Cancellation);
-
-            Assert.True(result.Succeeded, result.StandardError);
-            Assert.Equal("", result.StandardError);
-        }
     }
 
     [Fact]
@@ -86,6 +72,41 @@ public class GeneratedFilesTests
         Assert.Contains(services["acci"]!["volumes"]!.AsArray(), x => (string?)x!["target"] == "/src" && (bool?)x["read_only"] == true);
         Assert.Equal("${ACCI_DATABASE_PORT:-5432}", (string?)services["postgres"]!["ports"]![0]!["published"]);
         Assert.Equal("${ACCI_REDIS_PORT:-6379}", (string?)services["redis"]!["ports"]![0]!["published"]);
+    }
+
+    [Fact]
+    public void What_runs_the_source_sees_no_secret_of_another_environment()
+    {
+        var app = YamlText.ToJson(Content("docker-compose.dev.yml"))["services"]!["acci"]!;
+
+        Assert.Contains("/src/deploy/compose", app["tmpfs"]!.AsArray().Select(x => (string?)x));
+        Assert.Equal("../..", (string?)Assert.Single(app["volumes"]!.AsArray(), x => (string?)x!["target"] == "/src")!["source"]);
+    }
+
+    [Theory]
+    [InlineData("""{ "Deployment": { "Replicas": 3 } }""", null)]
+    [InlineData("""{ "Deployment": { "Replicas": 9, "Ports": "8080-8088" } }""", "max_connections=225")]
+    [InlineData("""{ "Database": { "MaximumConnections": 50 } }""", "max_connections=213")]
+    public void PostgreSQL_takes_the_connections_of_all_replicas_and_of_one_more_during_an_update(string prod, string? limit)
+    {
+        using var folder = new SettingsFolder(prod: prod);
+
+        var postgres = EnvironmentModel.Of(folder.Read()).File.Services["postgres"];
+
+        Assert.Equal(limit, postgres.Command?[^1].Text);
+    }
+
+    [Fact]
+    public void The_file_of_an_environment_that_is_gone_is_found_and_one_written_by_hand_is_not()
+    {
+        using var folder = new SettingsFolder().Write("settings.staging.json", "{}");
+        foreach (var file in folder.Files.All()) file.Write(folder.Root);
+        File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", "docker-compose.override.yml"), "services: {}\n");
+        Assert.Empty(folder.Files.Obsolete());
+
+        File.Delete(Path.Combine(folder.Files.SettingsFolder, "settings.staging.json"));
+
+        Assert.Equal(["deploy/compose/docker-compose.staging.yml"], folder.Files.Obsolete());
     }
 
     [Fact]

@@ -1,11 +1,7 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Compose;
 using Acci.Delivery.Compose.Specification;
-using Acci.Delivery.Processes;
-using Acci.Delivery.Tests.Registries;
 using Acci.Settings;
 using CsCheck;
 
@@ -14,16 +10,7 @@ namespace Acci.Delivery.Tests.Compose;
 /// <summary>A value in the settings files is the same value in the app, whatever it is made of, through YAML, .env files and docker compose's interpolation.</summary>
 public partial class RoundTripTests
 {
-    // Everything that means something to one of the readers, among ordinary letters and others.
-    private static readonly Gen<string> Piece = Gen.Frequency(
-        (6, Gen.Char["ab09 _-"].Select(x => x.ToString())),
-        (6, Gen.OneOf("$", "$$", "${", "}", "{", "'", "\"", "\\", "#", " #", "\n", "\r", "\r\n", "\t", ":", ": ", "=", ",", "%", "&", "*", "!", "|", ">", "@", "`", "?", "-", "[", "]", "~", "$A", "${A}", "${A:-b}", "\\n", "\\\"", "\\'", "\\$")),
-        (2, Gen.OneOf("true", "no", "null", "0x1f", "1e3", "012", "1:30", "2001-01-01", "---", "<<", "export ")),
-        (2, Gen.OneOf("ä", "€", "日本", "😀", "\u0001", "\u007f", "\u0085", "\u00a0", "\u2028", "\ufeff", "\ufffd", "\ud83d\ude00")));
-
-    private static readonly Gen<string> Value = Piece.Array[0, 8].Select(string.Concat);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static readonly Gen<string> Value = AnyText.Value;
 
     [Fact]
     public void Any_value_in_the_settings_files_is_what_the_app_reads() =>
@@ -68,40 +55,6 @@ public partial class RoundTripTests
             Assert.Equal(fallback, Substitute(text, new Dictionary<string, string>()));
         },
         iter: 20_000);
-
-    [Fact]
-    public async Task Docker_compose_itself_reads_them_so()
-    {
-        const int count = 300;
-        using var folder = new TemporaryFolder();
-        var values = Enumerable.Range(0, count).Select(_ => Value.Single()).Where(x => !x.Contains('\ufeff', StringComparison.Ordinal)).ToArray();
-        var environment = new Dictionary<string, Scalar>();
-        var variables = new StringBuilder();
-        foreach (var (i, value) in values.Index())
-        {
-            environment[$"LITERAL_{i}"] = Scalar.Literal(value);
-            environment[$"TYPED_{i}"] = Scalar.Variable($"V{i}", "");
-            environment[$"DEFAULT_{i}"] = Scalar.Variable($"UNSET_{i}", Scalar.IsDefault(value) ? value : "");
-            variables.Append(EnvironmentFile.Line($"V{i}", value)).Append('\n');
-        }
-
-        await File.WriteAllTextAsync(folder.Combine("docker-compose.yml"), ComposeWriter.ToYaml(FileOf(environment)), Cancellation);
-        await File.WriteAllTextAsync(folder.Combine("variables"), variables.ToString(), Cancellation);
-
-        var result = await CommandRunner.RunAsync(
-            await DockerCompose.CommandAsync("--env-file", folder.Combine("variables"), "--file", folder.Combine("docker-compose.yml"), "config", "--format", "json"), cancellationToken: Cancellation);
-
-        var read = JsonNode.Parse(result.StandardOutput)!["services"]!["a"]!["environment"]!;
-        foreach (var (i, value) in values.Index())
-        {
-            Assert.Equal((i, value), (i, Printed($"LITERAL_{i}")));
-            Assert.Equal((i, value), (i, Printed($"TYPED_{i}")));
-            Assert.Equal((i, Scalar.IsDefault(value) ? value : ""), (i, Printed($"DEFAULT_{i}")));
-        }
-
-        // What is printed is a compose file again, dollar signs doubled.
-        string Printed(string name) => ((string)read[name]!).Replace("$$", "$", StringComparison.Ordinal);
-    }
 
     private static string Yaml(string value) => ComposeWriter.ToYaml(FileOf(new Dictionary<string, Scalar> { ["A"] = Scalar.Literal(value) }));
 

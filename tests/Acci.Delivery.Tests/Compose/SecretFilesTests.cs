@@ -58,5 +58,24 @@ public sealed class SecretFilesTests : IDisposable
         Assert.Contains(Password.FileVariable, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Data_of_before_go_with_the_password_they_were_made_with_and_no_other()
+    {
+        Assert.Contains("is gone", Files.ConflictWithData(Password, null, None), StringComparison.Ordinal);
+        // How a file that is gone comes back.
+        Assert.Null(Files.ConflictWithData(Password, "pass-one", None));
+
+        Files.Ensure(Password, "pass-one", None);
+
+        Assert.Null(Files.ConflictWithData(Password, null, None));
+        Assert.Null(Files.ConflictWithData(Password, "pass-one\n", None));
+        var conflict = Files.ConflictWithData(Password, "pass-two", None);
+        Assert.Contains("ALTER ROLE", conflict, StringComparison.Ordinal);
+        Assert.Contains(Files.Find(Password, None).Path, conflict, StringComparison.Ordinal);
+        Assert.DoesNotContain("pass-one", conflict, StringComparison.Ordinal);
+        Assert.DoesNotContain("pass-two", conflict, StringComparison.Ordinal);
+        Assert.Null(Files.ConflictWithData(Password, "pass-two", new Dictionary<string, string> { [Password.FileVariable] = "./own" }));
+    }
+
     public void Dispose() => _settings.Dispose();
 }

@@ -25,21 +25,29 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, string E
     /// <summary>What its containers, networks and volumes are named after.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The project of an environment, under the name its file gives it or <c>COMPOSE_PROJECT_NAME</c> does.</summary>
+    /// <summary>
+    /// The project of an environment, under the name its file gives it or <c>COMPOSE_PROJECT_NAME</c> does. One that is exported holds for all environments, which would
+    /// share their data under one name: to that the environment's is added.
+    /// </summary>
     public static ComposeProject Of(DockerEngine engine, string root, string environment)
     {
-        var project = new ComposeProject(engine, root, environment) { Name = "" };
-        var typed = EnvironmentFile.Read(Path.Combine(root, project.TypedFile)).Values;
-        var name = System.Environment.GetEnvironmentVariable(NameVariable) is { Length: > 0 } set ? set : typed.GetValueOrDefault(NameVariable) ?? $"acci-{environment}";
-        return project with { Name = name };
+        var typed = EnvironmentFile.Find(Path.Combine(root, EnvironmentModel.VariablesFileOf(environment)), NameVariable);
+        var name = System.Environment.GetEnvironmentVariable(NameVariable) is { Length: > 0 } exported ? $"{exported}-{environment}" : typed ?? $"acci-{environment}";
+        return new ComposeProject(engine, root, environment) { Name = name };
     }
 
-    /// <summary>A <c>docker compose</c> command, as one would type it in the root.</summary>
+    /// <summary>
+    /// A <c>docker compose</c> command, as one would type it in the root. A variable that is empty is not set: what was found stands in its place, so its file comes last,
+    /// and one that is exported empty is taken away.
+    /// </summary>
     public Command Compose(params IEnumerable<string> arguments)
     {
-        string[] variables = [.. new[] { FoundFile, TypedFile }.Where(file => System.IO.File.Exists(Path.Combine(Root, file))).SelectMany(file => new[] { "--env-file", file })];
-        return Engine.Docker(["compose", .. variables, "--file", File, "--project-name", Name, .. arguments]) with { WorkingDirectory = Root };
+        string[] variables = [.. new[] { TypedFile, FoundFile }.Where(file => System.IO.File.Exists(Path.Combine(Root, file))).SelectMany(file => new[] { "--env-file", file })];
+        return Engine.Docker(["compose", .. variables, "--file", File, "--project-name", Name, .. arguments]) with { WorkingDirectory = Root, Environment = WithoutEmpty() };
     }
+
+    /// <summary>A <c>docker compose</c> command on what there is of the project, whatever has become of its files since.</summary>
+    public Command ByName(params IEnumerable<string> arguments) => Engine.Docker(["compose", "--project-name", Name, .. arguments]) with { WorkingDirectory = Root };
 
     /// <summary>Its containers, in the order of their names; those that ran for a single command are not among them.</summary>
     public async Task<IReadOnlyList<Container>> ContainersAsync(CancellationToken cancellationToken)
@@ -60,6 +68,9 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, string E
         var list = await CommandRunner.RunAsync(Engine.Docker([kind, "ls", .. all, "--filter", $"label={ProjectLabel}={Name}"]), cancellationToken: cancellationToken);
         return list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    private static Dictionary<string, string?> WithoutEmpty() =>
+        System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Where(x => x.Value is "").ToDictionary(x => (string)x.Key, _ => (string?)null);
 
     /// <summary>The last lines a container wrote, redacted.</summary>
     public async Task<IReadOnlyList<string>> LastLinesAsync(string container, int count)

@@ -23,11 +23,17 @@ internal static class Ports
             $"{(ports.Length == 1 ? "Port" : "Ports")} {string.Join(", ", ports)} of {deployment.BindAddress} cannot be used ({setting}): another program listens there. Stop it, or set {setting.Variable} to {(setting == DeploymentSetting.Ports && deployment.Replicas > 1 ? $"{deployment.Replicas} free ones in a row" : "a free one")}. Nothing was started.");
     }
 
+    /// <summary>Makes sure that a port of all of this machine's addresses is free, as a swarm opens it.</summary>
+    /// <exception cref="DeliveryException">It is taken.</exception>
+    public static void EnsureFree(int port)
+    {
+        if (!CanListen(new IPEndPoint(IPAddress.Any, port)))
+            throw new DeliveryException($"Port {port} of this machine cannot be used ({DeploymentSetting.Ports}): another program listens there. Stop it, or set {DeploymentSetting.Ports.Variable} to a free one. Nothing was deployed.");
+    }
+
     private static bool CanListen(IPEndPoint address)
     {
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        // As the engine listens: a connection that is just closing holds no port.
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, !OperatingSystem.IsWindows());
         try
         {
             socket.Bind(address);

@@ -9,6 +9,9 @@ public sealed record Deploy
     /// <summary>How a swarm leads to the replicas: <c>vip</c> or <c>dnsrr</c>.</summary>
     public string? EndpointMode { get; init; }
 
+    /// <summary>On which nodes of a swarm it may run.</summary>
+    public Placement? Placement { get; init; }
+
     /// <summary>What it may use.</summary>
     public Resources? Resources { get; init; }
 

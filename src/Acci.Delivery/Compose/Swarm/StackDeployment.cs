@@ -1,33 +1,40 @@
 using System.Diagnostics;
+using Acci.Delivery.Compose.Running;
 using Acci.Delivery.Processes;
 using Serilog;
 
 namespace Acci.Delivery.Compose.Swarm;
 
 /// <summary>Deploys a stack and waits until the swarm has done what was asked, or has gone back to what was before, which is a failure.</summary>
-internal sealed class StackDeployment(SwarmManager swarm, string stack, TimeSpan limit)
+/// <param name="swarm">The swarm.</param>
+/// <param name="stack">The stack's name.</param>
+/// <param name="replicas">Replicas of the app, which are replaced one after the other.</param>
+/// <param name="login">The login by which the nodes get the app's image.</param>
+internal sealed class StackDeployment(SwarmManager swarm, string stack, int replicas, PullLogin login)
 {
     private const int ShownLines = 20;
     private const int MostFailures = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    private readonly TimeSpan _limit = TimeSpan.FromMinutes(2) + replicas * TimeSpan.FromSeconds(20);
     private readonly Dictionary<string, string> _told = [];
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
-    /// <summary>Deploys it.</summary>
-    /// <param name="file">The stack's file, relative to the folder.</param>
-    /// <param name="folder">Where the command is run.</param>
-    /// <param name="cancellationToken">Ends the wait; the swarm goes on by itself.</param>
+    /// <summary>Deploys it. What was not there before and does not come up, or is interrupted, is taken away again.</summary>
+    /// <param name="prepare">Makes the swarm's secrets and the stack's file, and gives its path.</param>
+    /// <param name="verify">Looks at what runs; a failure of it is one of the deployment.</param>
+    /// <param name="cancellationToken">Ends the wait; of an update, the swarm goes on by itself.</param>
     /// <exception cref="DeliveryException">The swarm refused it, rolled it back, or does not get it to run.</exception>
-    public async Task RunAsync(string file, string folder, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<Task<string>> prepare, Func<Task> verify, CancellationToken cancellationToken)
     {
         var before = (await swarm.ServicesAsync(stack, cancellationToken)).ToDictionary(x => x.Id, x => x.UpdateStarted);
         var data = await swarm.VolumesAsync(stack, cancellationToken);
         try
         {
-            await RunAsync(file, folder, before, cancellationToken);
+            await RunAsync(await prepare(), before, cancellationToken);
+            await verify();
         }
-        catch (DeliveryException) when (before.Count == 0)
+        catch (Exception) when (before.Count == 0)
         {
             Log.Information("Taking away what was deployed{Data:l}", data.Count > 0 ? "; the data that were there stay" : "");
             await swarm.RemoveAsync(stack, CancellationToken.None);
@@ -36,10 +43,10 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, TimeSpan
         }
     }
 
-    private async Task RunAsync(string file, string folder, Dictionary<string, string?> before, CancellationToken cancellationToken)
+    private async Task RunAsync(string file, Dictionary<string, string?> before, CancellationToken cancellationToken)
     {
         var past = (await swarm.TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToHashSet();
-        await CommandRunner.RunAsync(swarm.Engine.Docker("stack", "deploy", "--compose-file", file, "--detach=true", "--prune", stack) with { WorkingDirectory = folder }, Log.Verbose, cancellationToken);
+        await CommandRunner.RunAsync(login.Docker("stack", "deploy", "--compose-file", file, "--with-registry-auth", "--detach=true", "--prune", stack), Log.Verbose, cancellationToken);
         while (true)
         {
             var tasks = await swarm.TasksAsync(stack, cancellationToken);
@@ -53,7 +60,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, TimeSpan
                 Tell(service, own, update);
                 if (update is "paused" or "rollback_paused" or "rollback_completed") throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), $"the update was {(update == "paused" ? "stopped" : update == "rollback_completed" ? "rolled back: what was there before runs again" : "rolled back, and that failed, too")}");
                 if (update is null && own.Count(x => x.HasFailed && !past.Contains(x.Id)) >= MostFailures) throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), "it does not come up");
-                if (_watch.Elapsed > limit) throw await FailureAsync(service, own, $"it is not up after {limit.TotalSeconds:0} s");
+                if (_watch.Elapsed > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s");
             }
 
             if (isDone) return;

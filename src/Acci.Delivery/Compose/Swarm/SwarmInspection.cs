@@ -35,6 +35,7 @@ internal static class SwarmInspection
         {
             Id = inspected.GetProperty("ID").GetString()!,
             ServiceId = inspected.GetProperty("ServiceID").GetString()!,
+            NodeId = Text(inspected, "NodeID") is { Length: > 0 } node ? node : null,
             DesiredState = inspected.GetProperty("DesiredState").GetString()!,
             State = status.GetProperty("State").GetString()!,
             Error = status.TryGetProperty("Err", out var error) ? error.GetString() : null,

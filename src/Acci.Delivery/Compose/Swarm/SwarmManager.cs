@@ -13,18 +13,28 @@ internal sealed record SwarmManager(DockerEngine Engine)
     private const string StackLabel = "com.docker.stack.namespace";
     private const int Iterations = 600_000;
 
-    /// <summary>Whether this engine is part of a swarm, and manages it.</summary>
-    public async Task<(bool IsActive, bool IsManager, int Nodes)> StateAsync(CancellationToken cancellationToken)
+    /// <summary>Whether this engine is part of a swarm, and manages it; how many nodes that has, and which this one is.</summary>
+    public async Task<(bool IsActive, bool IsManager, int Nodes, string NodeId)> StateAsync(CancellationToken cancellationToken)
     {
-        var state = (await RunAsync(["info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}} {{.Swarm.Nodes}}"], cancellationToken)).Split(' ');
-        return (state[0] == "active", state[1] == "true", int.TryParse(state[2], out var nodes) ? nodes : 0);
+        var state = (await RunAsync(["info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}} {{.Swarm.Nodes}} {{.Swarm.NodeID}}"], cancellationToken)).Split(' ');
+        return (state[0] == "active", state[1] == "true", int.TryParse(state[2], out var nodes) ? nodes : 0, state.ElementAtOrDefault(3) ?? "");
+    }
+
+    /// <summary>The node that each of the stack's services runs on, or ran on last, by the service's name in the stack; of several replicas that of one.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> NodesAsync(string stack, CancellationToken cancellationToken)
+    {
+        var tasks = await TasksAsync(stack, cancellationToken);
+        return (await ServicesAsync(stack, cancellationToken))
+            .Select(service => (Name: service.Name[(stack.Length + 1)..], Node: tasks.Where(x => x.ServiceId == service.Id && x.NodeId is not null).OrderByDescending(x => x.State == "running").FirstOrDefault()?.NodeId))
+            .Where(x => x.Node is not null)
+            .ToDictionary(x => x.Name, x => x.Node!);
     }
 
     /// <summary>Makes sure that there is a swarm to deploy to; only of the private engine one is made.</summary>
     /// <exception cref="DeliveryException">There is none; the message names the command that makes one.</exception>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        var (isActive, isManager, _) = await StateAsync(cancellationToken);
+        var (isActive, isManager, _, _) = await StateAsync(cancellationToken);
         if (isManager) return;
         if (isActive) throw new DeliveryException($"{Engine} is a worker of its swarm and cannot deploy to it: set DOCKER_HOST to one of its managers.");
         if (Engine.Address is null) throw new DeliveryException($"{Engine} is not part of a swarm. If it shall be, run `docker swarm init` once; nothing was deployed.");
@@ -74,13 +84,15 @@ internal sealed record SwarmManager(DockerEngine Engine)
     /// <exception cref="DeliveryException">Something stays.</exception>
     public async Task RemoveAsync(string stack, CancellationToken cancellationToken)
     {
+        // Those on other nodes are seen as tasks alone.
+        var tasks = (await TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToArray();
         await CommandRunner.RunAsync(Engine.Docker("stack", "rm", stack), Log.Verbose, cancellationToken);
         for (var turn = 0; turn < 240; turn++)
         {
             // Networks go when the last container has; removing the stack again takes what could not go before.
             var left = Lines(await RunAsync(["ps", "--all", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
             var networks = Lines(await RunAsync(["network", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
-            if (left.Length == 0 && networks.Length == 0)
+            if (left.Length == 0 && networks.Length == 0 && (tasks.Length == 0 || (await InspectAsync(["inspect", "--type", "task", .. tasks], cancellationToken)).Count == 0))
             {
                 await RemoveSecretsAsync(stack, [], cancellationToken);
                 return;
@@ -90,7 +102,7 @@ internal sealed record SwarmManager(DockerEngine Engine)
             await Task.Delay(250, cancellationToken);
         }
 
-        throw new DeliveryException($"The stack {stack} was removed, but its containers do not end. `docker ps --filter label={StackLabel}={stack}` shows them.");
+        throw new DeliveryException($"The stack {stack} was removed, but something of it does not end. `docker ps --all --filter label={StackLabel}={stack}` and `docker network ls --filter label={StackLabel}={stack}` show what is on this node; a node that is down keeps its own.");
     }
 
     /// <summary>The stack's data volumes on this machine.</summary>

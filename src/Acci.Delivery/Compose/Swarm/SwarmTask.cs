@@ -7,6 +7,9 @@ internal sealed record SwarmTask
 
     public required string ServiceId { get; init; }
 
+    /// <summary>Where it runs; null until the swarm has found a place for it.</summary>
+    public string? NodeId { get; init; }
+
     /// <summary>What the replica is to be: <c>running</c> or <c>shutdown</c>.</summary>
     public required string DesiredState { get; init; }
 
