@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Compose;
 using Acci.Delivery.Compose.Specification;
-using Acci.Settings;
 using CsCheck;
 
 namespace Acci.Delivery.Tests.Compose;
@@ -11,20 +9,6 @@ namespace Acci.Delivery.Tests.Compose;
 public partial class RoundTripTests
 {
     private static readonly Gen<string> Value = AnyText.Value;
-
-    [Fact]
-    public void Any_value_in_the_settings_files_is_what_the_app_reads() =>
-        Value.Sample(
-            value =>
-            {
-                using var one = new SettingsFolder(prod: JsonSerializer.Serialize(new { Redis = new { User = value } }));
-                var yaml = EnvironmentModel.Of(one.Read()).ToYaml();
-                var read = YamlText.ToJson(yaml)["services"]!["acci"]!["environment"]!.AsObject().ToDictionary(x => x.Key, x => Substitute((string)x.Value!, new Dictionary<string, string>()));
-
-                var expected = AppSettings.Read(new Source { [SettingName.Of(s => s.Redis.User)] = value, [SettingName.Of(s => s.Redis.Host)] = "redis" }).Redis.User;
-                Assert.Equal(expected, AppSettings.Read(Source.Of(read)).Redis.User);
-            },
-            iter: 1500, threads: 1);
 
     [Fact]
     public void Any_text_in_a_compose_file_is_read_as_that_text() => Value.Sample(
@@ -61,7 +45,7 @@ public partial class RoundTripTests
     private static ComposeFile FileOf(Dictionary<string, Scalar> environment) => new() { Services = new Dictionary<string, Service> { ["a"] = new() { Image = "a", Environment = environment } } };
 
     // Interpolation after the reference implementation: the expression up to its first closing brace, the default again a template, and nothing else that begins with a dollar sign.
-    private static string Substitute(string template, IReadOnlyDictionary<string, string> variables) => Template().Replace(template, match =>
+    internal static string Substitute(string template, IReadOnlyDictionary<string, string> variables) => Template().Replace(template, match =>
     {
         if (match.Value == "$$") return "$";
         if (match.Groups["name"] is not { Success: true } name) throw new FormatException($"invalid template: {template}");
@@ -71,16 +55,4 @@ public partial class RoundTripTests
 
     [GeneratedRegex(@"\$(?:\$|(?<name>[_a-zA-Z][_a-zA-Z0-9]*)|\{(?<name>[_a-zA-Z][_a-zA-Z0-9]*)(?::-(?<fallback>[^}]*))?\}|)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Template();
-
-    private sealed class Source : Dictionary<SettingName, string>, ISettingsSource
-    {
-        private Dictionary<string, string> _variables = [];
-
-        public IEnumerable<string> Variables => [];
-
-        public static Source Of(Dictionary<string, string> variables) => new() { _variables = variables };
-
-        public string? Find(SettingName name) =>
-            _variables.GetValueOrDefault(name.EnvironmentVariable) ?? this.FirstOrDefault(x => x.Key.EnvironmentVariable == name.EnvironmentVariable).Value;
-    }
 }
