@@ -31,13 +31,13 @@ internal sealed class BlobContent : HttpContent
     {
         _sent(0);
         if (_length == 0) return;
-        await using var source = await _open(cancellationToken);
+        await using var source = await OwnAsync(() => _open(cancellationToken));
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             for (var left = _length; left > 0;)
             {
-                var count = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken);
+                var count = await OwnAsync(() => source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).AsTask());
                 if (count == 0) throw new TransientException($"the blob's source ended {left} bytes early");
                 await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
                 left -= count;
@@ -47,6 +47,19 @@ internal sealed class BlobContent : HttpContent
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // A file that cannot be read is not to be taken for a connection that broke off: the sender of this content could not tell the two apart.
+    private static async Task<T> OwnAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DeliveryException($"A blob that is to be pushed cannot be read: {exception.Message} Build the image again.", exception);
         }
     }
 

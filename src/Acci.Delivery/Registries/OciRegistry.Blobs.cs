@@ -50,6 +50,7 @@ public sealed partial class OciRegistry
                 {
                     hash.AppendData(part.Span);
                     await target.WriteAsync(part, attempt.CancellationToken);
+                    attempt.Moved();
                     done += part.Length;
                     if (done > descriptor.Size) break;
                 }
@@ -98,6 +99,7 @@ public sealed partial class OciRegistry
     {
         var request = new RegistryRequest(HttpMethod.Head, Address($"{path}/blobs/{digest}"), scope);
         using var response = await SendAsync(request, cancellationToken, HttpStatusCode.NotFound);
+        if (response.IsSuccessStatusCode) _places.TryAdd(digest, path);
         return response.IsSuccessStatusCode;
     }
 

@@ -21,7 +21,7 @@ public sealed partial class OciRegistry
         var (path, name) = Locate(reference);
         return RunAsync($"look-up of {path} {name}", async attempt =>
         {
-            using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, PullScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
+            using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, ReadScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
             if (response.StatusCode == HttpStatusCode.NotFound) return null;
             if (reference.Digest is not null || DigestOf(response) is not null)
             {
@@ -64,11 +64,17 @@ public sealed partial class OciRegistry
         await PutAsync(PathOf(reference), tag, manifest, cancellationToken);
     }
 
-    /// <summary>Puts a manifest under its digest unless it is there.</summary>
+    /// <summary>Puts a manifest under its digest unless it is there. One that says something about another is put in any case: whether it is listed there is not to be seen.</summary>
     internal async Task EnsureManifestAsync(ImageReference repository, Manifest manifest, CancellationToken cancellationToken)
     {
+        if (manifest.Subject is not null)
+        {
+            await PutReferrerAsync(repository, manifest, cancellationToken);
+            return;
+        }
+
         var (path, name) = Locate(repository.WithDigest(manifest.Digest));
-        // With the scope of the push: one token serves both requests, and some registries show a repository that is not there yet only to its future owner.
+        // With the scope of the push, as in ReadScope.
         var there = await RunAsync($"look-up of {path} {name}", async attempt =>
         {
             using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, PushScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
@@ -112,7 +118,7 @@ public sealed partial class OciRegistry
 
     private async Task<Manifest?> TryGetAsync(string path, string name, Digest? expected, Attempt attempt)
     {
-        using var response = await SendAsync(ManifestRequest(HttpMethod.Get, path, name, PullScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
+        using var response = await SendAsync(ManifestRequest(HttpMethod.Get, path, name, ReadScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
         if (response.StatusCode == HttpStatusCode.NotFound) return null;
         var content = await _transport.ReadAsync(response, MaximumManifestSize, attempt.CancellationToken);
         var actual = Digest.Of(content);

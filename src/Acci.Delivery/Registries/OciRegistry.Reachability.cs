@@ -54,6 +54,7 @@ public sealed partial class OciRegistry
             return LocationOf(response);
         }, cancellationToken);
         await AbandonAsync(path, session);
+        _pushable.TryAdd(path, true);
     }
 
     private async Task EnsureContactAsync(CancellationToken cancellationToken)

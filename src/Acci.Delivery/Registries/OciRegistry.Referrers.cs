@@ -66,7 +66,7 @@ public sealed partial class OciRegistry
             var address = page;
             var answer = await RunAsync($"list of the referrers of {path} {digest}", async attempt =>
             {
-                var request = new RegistryRequest(HttpMethod.Get, address, PullScope(path)) { Accept = [MediaTypes.ImageIndex] };
+                var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path)) { Accept = [MediaTypes.ImageIndex] };
                 using var response = await SendAsync(request, attempt.CancellationToken, NoSuchApi);
                 if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.ImageIndex) return null;
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);

@@ -23,7 +23,7 @@ public sealed partial class OciRegistry
             var address = page;
             var (tags, next) = await RunAsync($"list of the tags of {path}", async attempt =>
             {
-                var request = new RegistryRequest(HttpMethod.Get, address, PullScope(path));
+                var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path));
                 using var response = await SendAsync(request, attempt.CancellationToken, HttpStatusCode.NotFound);
                 if (response.StatusCode == HttpStatusCode.NotFound) return ([], null);
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);

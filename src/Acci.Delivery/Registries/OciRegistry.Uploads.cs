@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Acci.Delivery.Images;
@@ -13,6 +14,9 @@ public sealed partial class OciRegistry
     // The most that ghcr.io takes in a chunk; whoever does not take that takes none.
     private const int SmallChunk = 4 * 1024 * 1024;
 
+    // Where blobs are, as far as this instance has seen them: what images have in common goes up once.
+    private readonly ConcurrentDictionary<Digest, string> _places = [];
+
     // What was learnt from chunks that the registry turned down. When it takes none at all, blobs go up whole.
     private volatile bool _wantsSmallChunks;
     private volatile bool _refusesChunks;
@@ -21,24 +25,34 @@ public sealed partial class OciRegistry
 
     private RegistryRequest BeginRequest(string path) => new(HttpMethod.Post, Address($"{path}/blobs/uploads/"), PushScope(path));
 
-    /// <summary>Takes a blob over from another repository of this registry, if the registry has it in one of these and lets it be read.</summary>
+    /// <summary>
+    /// Takes a blob over from another repository of this registry, if one is known to have it, or has it of those that are named, and lets it be read; where none does,
+    /// nothing is lost.
+    /// </summary>
     /// <returns>Whether the repository has the blob now.</returns>
     internal async Task<bool> TryMountAsync(
         ImageReference repository, Descriptor blob, IReadOnlyList<string> from, CancellationToken cancellationToken)
     {
         var path = PathOf(repository);
-        foreach (var other in from.Where(x => x != path))
+        foreach (var other in (_places.TryGetValue(blob.Digest, out var seen) ? from.Prepend(seen) : from).Where(x => x != path).Distinct())
         {
             var scope = $"{PushScope(path)} {PullScope(other)}";
-            var session = await RunAsync($"mount of blob {blob.Digest} from {other}", async attempt =>
+            try
             {
-                var address = Address($"{path}/blobs/uploads/?mount={blob.Digest}&from={Uri.EscapeDataString(other)}");
-                using var response = await SendAsync(new RegistryRequest(HttpMethod.Post, address, scope), attempt.CancellationToken);
-                return response.StatusCode == HttpStatusCode.Created ? null : LocationOf(response);
-            }, cancellationToken);
-            if (session is null) return true;
-            // A registry that cannot mount begins an upload instead.
-            await AbandonAsync(path, session);
+                var session = await RunAsync($"mount of blob {blob.Digest} from {other}", async attempt =>
+                {
+                    var address = Address($"{path}/blobs/uploads/?mount={blob.Digest}&from={Uri.EscapeDataString(other)}");
+                    using var response = await SendAsync(new RegistryRequest(HttpMethod.Post, address, scope), attempt.CancellationToken);
+                    return response.StatusCode == HttpStatusCode.Created ? null : LocationOf(response);
+                }, cancellationToken);
+                if (session is null) return true;
+                // A registry that cannot mount begins an upload instead.
+                await AbandonAsync(path, session);
+            }
+            catch (RegistryException exception) when (exception.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+            {
+                // It may not be read, or is not there. Whether this repository may be pushed to, the upload will say.
+            }
         }
 
         return false;
@@ -54,17 +68,24 @@ public sealed partial class OciRegistry
         ImageReference repository, Descriptor blob, IContentSource source, Action<long> sent, CancellationToken cancellationToken)
     {
         var path = PathOf(repository);
-        var upload = new BlobUpload(blob, source, sent);
+        Attempt? current = null;
+        var upload = new BlobUpload(blob, source, bytes =>
+        {
+            if (bytes > 0) current?.Moved();
+            sent(bytes);
+        });
         try
         {
             await RunAsync($"upload of blob {blob.Digest} ({Megabytes(blob.Size)}) to {path}", async attempt =>
             {
+                current = attempt;
                 // The blob may have arrived although the answer did not.
                 if (attempt.Number > 1 && await HasBlobAsync(path, blob.Digest, PushScope(path), attempt.CancellationToken)) return true;
                 await ContinueAsync(path, upload, attempt);
                 return true;
             }, cancellationToken);
             sent(blob.Size);
+            _places.TryAdd(blob.Digest, path);
         }
         catch when (upload.Session is not null)
         {
@@ -176,8 +197,10 @@ public sealed partial class OciRegistry
             throw new TransientException("the blob arrived damaged");
         }
         catch (RegistryException exception)
-            when (exception.StatusCode == HttpStatusCode.RequestEntityTooLarge && upload.Offset == 0 && !_refusesChunks)
+            when (exception.StatusCode == HttpStatusCode.RequestEntityTooLarge && upload.Offset == 0 && !_refusesChunks && upload.Blob.Size > Math.Min(SmallChunk, ChunkSize))
         {
+            // A blob that fits in one chunk would be sent in one again.
+            if (upload.Blob.Size <= ChunkSize) _wantsSmallChunks = true;
             upload.PreferChunks();
             throw new TransientException($"the blob is too large for one request, so it is sent in chunks ({exception.Message.TrimEnd('.')})");
         }

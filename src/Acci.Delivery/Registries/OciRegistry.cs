@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Acci.Delivery.Images;
 using Acci.Delivery.Resilience;
@@ -15,6 +16,9 @@ public sealed partial class OciRegistry : IDisposable
     private readonly RegistryTransport _transport;
     private readonly RetryPolicy _retry;
 
+    // Repositories that may be pushed to: see ReadScope.
+    private readonly ConcurrentDictionary<string, bool> _pushable = new(StringComparer.Ordinal);
+
     /// <summary>The registry of this domain; nothing is sent yet.</summary>
     /// <param name="domain">The domain as it stands in references: <c>ghcr.io</c>, <c>127.0.0.1:5000</c>.</param>
     /// <param name="options">How it is talked to.</param>
@@ -23,7 +27,7 @@ public sealed partial class OciRegistry : IDisposable
     {
         _options = options ?? new RegistryOptions();
         _transport = new RegistryTransport(RegistryEndpoint.Of(domain, _options.PlainHttp), _options);
-        _retry = new RetryPolicy(_options.Retry);
+        _retry = new RetryPolicy(_options.Retry with { BoundsAttempts = true });
     }
 
     /// <summary>The registry's domain.</summary>
@@ -52,6 +56,9 @@ public sealed partial class OciRegistry : IDisposable
     private Uri Address(string path) => new(_transport.Endpoint.Base, $"v2/{path}");
 
     private static string PullScope(string repository) => $"repository:{repository}:pull";
+
+    // One token then serves all requests, and some registries show a repository that is not there yet only to its future owner.
+    private string ReadScope(string repository) => _pushable.ContainsKey(repository) ? PushScope(repository) : PullScope(repository);
 
     private static string PushScope(string repository) => $"repository:{repository}:pull,push";
 

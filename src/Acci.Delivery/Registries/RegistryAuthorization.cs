@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -77,7 +78,9 @@ internal sealed class RegistryAuthorization(
             ? actions.Contains("delete", StringComparison.Ordinal) ? ($"delete from {path}", false)
                 : actions.Contains("push", StringComparison.Ordinal) ? ($"push to {path}", true) : ($"pull from {path}", false)
             : ("do that", false);
-        var advice = domain == "ghcr.io" && pushes ? "The token needs the permission packages: write" : "Ask for that right, or use another account";
+        var advice = domain == "ghcr.io" && pushes
+            ? "The token needs the permission packages: write, and the package must let it in (package settings, Manage Actions access)"
+            : "Ask for that right, or use another account";
         return new RegistryException($"{domain} does not let {who} {what} ({error}). {advice}.", error);
     }
 
@@ -120,6 +123,8 @@ internal sealed class RegistryAuthorization(
             var error = await RegistryError.ReadAsync(response, cancellationToken);
             throw TransientException.IsTransient(response.StatusCode)
                 ? TransientException.From(response, $"the token service of {domain}: {error.Detail}".TrimEnd(' ', ':'))
+                // Where nobody asks for a token without the right to what it is for, that right is what is missing.
+                : credentials is not null && response.StatusCode == HttpStatusCode.Forbidden && scope.Contains("push", StringComparison.Ordinal) ? Forbidden(error, scope)
                 : Unauthorized(error);
         }
 

@@ -75,21 +75,17 @@ internal sealed class RegistryTransport : IDisposable
     /// <summary>Reads a body that is known to be small.</summary>
     public async Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
     {
-        using var guard = new StallGuard(_stallTimeout, cancellationToken);
-        return await guard.RunAsync(async token =>
+        await using var stream = await OpenAsync(response, cancellationToken);
+        using var content = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int count; (count = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
         {
-            await using var stream = await response.Content.ReadAsStreamAsync(token);
-            using var content = new MemoryStream();
-            var buffer = new byte[16 * 1024];
-            for (int count; (count = await stream.ReadAsync(buffer, token)) > 0; guard.Moved())
-            {
-                content.Write(buffer, 0, count);
-                if (content.Length > limit)
-                    throw new DeliveryException($"{Endpoint.Domain}: {response.RequestMessage?.RequestUri?.AbsolutePath} is larger than {limit} bytes.");
-            }
+            content.Write(buffer, 0, count);
+            if (content.Length > limit)
+                throw new DeliveryException($"{Endpoint.Domain}: {response.RequestMessage?.RequestUri?.AbsolutePath} is larger than {limit} bytes.");
+        }
 
-            return content.ToArray();
-        });
+        return content.ToArray();
     }
 
     /// <summary>The body as a stream that does not wait for ever. Disposing it disposes the response.</summary>

@@ -1,6 +1,8 @@
+using Acci.Delivery.Resilience;
+
 namespace Acci.Delivery.Registries;
 
-/// <summary>A response's body; a read that gets nothing for too long fails.</summary>
+/// <summary>A response's body; a read that gets nothing for too long fails, and so does one whose connection is cut: both may be gone the next time.</summary>
 internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, TimeSpan stallTimeout) : Stream
 {
     public override bool CanRead => true;
@@ -20,7 +22,14 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         using var guard = new StallGuard(stallTimeout, cancellationToken);
-        return await guard.RunAsync(token => inner.ReadAsync(buffer, token).AsTask());
+        try
+        {
+            return await guard.RunAsync(token => inner.ReadAsync(buffer, token).AsTask());
+        }
+        catch (IOException exception)
+        {
+            throw new TransientException(TransientFault.Reason(exception) ?? "the connection broke off", innerException: exception);
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -20,6 +20,12 @@ public sealed record RetryOptions
     /// </summary>
     public TimeSpan MaximumDelay => Budget / 4 < LongestDelay ? Budget / 4 : LongestDelay;
 
+    /// <summary>
+    /// The budget's end also ends the attempt under way, unless that says that it gets on (<see cref="Attempt.Moved"/>). For operations that do say it; others may take long
+    /// for good reasons.
+    /// </summary>
+    public bool BoundsAttempts { get; init; }
+
     /// <summary>Is told of each retry before the delay.</summary>
     public Action<RetryNotice>? Notify { get; init; }
 }

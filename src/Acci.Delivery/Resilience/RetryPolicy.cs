@@ -52,7 +52,7 @@ public sealed class RetryPolicy
         context.Properties.Set(OperationKey, state);
         try
         {
-            return await _pipeline.ExecuteAsync(async c => await action(state.NextAttempt(c.CancellationToken)), context);
+            return await _pipeline.ExecuteAsync(async c => await AttemptAsync(state, action, c.CancellationToken), context);
         }
         catch (Exception exception) when (TransientFault.Reason(exception) is { } reason)
         {
@@ -75,6 +75,21 @@ public sealed class RetryPolicy
         },
         cancellationToken);
 
+    // A service that swallows what it is sent would hold the last attempt long after the budget's end.
+    private async Task<T> AttemptAsync<T>(Operation state, Func<Attempt, Task<T>> action, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (_options.BoundsAttempts && state.BudgetLeft is { } left) limit.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        try
+        {
+            return await action(state.NextAttempt(limit));
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("no answer", exception);
+        }
+    }
+
     /// <summary>The failures of one operation so far.</summary>
     private sealed class Operation(string name, RetryOptions options)
     {
@@ -89,7 +104,10 @@ public sealed class RetryPolicy
 
         private TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_firstFailure);
 
-        public Attempt NextAttempt(CancellationToken cancellationToken) => new(++_attempts, () => _failuresInARow = 0, cancellationToken);
+        /// <summary>What is left of the budget; none before the first failure.</summary>
+        public TimeSpan? BudgetLeft => _failuresInARow == 0 ? null : options.Budget - Elapsed;
+
+        public Attempt NextAttempt(CancellationTokenSource limit) => new(++_attempts, () => _failuresInARow = 0, limit);
 
         /// <summary>Takes note of a failure, and says whether it may pass and the next attempt would still start within the budget.</summary>
         public bool MayGoOnAfter(Exception exception)
@@ -97,8 +115,10 @@ public sealed class RetryPolicy
             if (TransientFault.Reason(exception) is not { } reason) return false;
             _reason = reason;
             if (_failuresInARow++ == 0) _firstFailure = TimeProvider.System.GetTimestamp();
-            _retryAfter = (exception as TransientException)?.RetryAfter;
-            Delay = _retryAfter ?? Backoff();
+            // A service that asks to be left alone for less than the backoff, or for no time at all, would be asked again and again.
+            var backoff = Backoff();
+            _retryAfter = exception is TransientException { RetryAfter: { } asked } && asked > backoff ? asked : null;
+            Delay = _retryAfter ?? backoff;
             return options.Budget > TimeSpan.Zero && Elapsed + Delay <= options.Budget;
         }
 

@@ -15,6 +15,8 @@ internal static class TransientFault
         HttpRequestException { InnerException: AuthenticationException } => null,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "the TLS handshake broke off",
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name does not resolve",
+        // What a TLS stream throws when the connection is cut in the middle of a record; files of our own that fail are no such exception (see BlobContent).
+        HttpRequestException { InnerException: IOException { InnerException: null } cut } when cut.GetType() == typeof(IOException) => "the connection broke off",
         HttpRequestException { InnerException: { } inner } => Reason(inner),
         HttpRequestException { HttpRequestError: not (HttpRequestError.Unknown or HttpRequestError.UserAuthenticationError) } => exception.Message.TrimEnd('.'),
         HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => "the connection broke off before the answer was complete",

@@ -294,13 +294,12 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
             foreach (var tag in tags) await Registry.PutTagAsync(Repository, tag, layout.Root.Digest, Cancellation);
             var platform = (await layout.ReadManifestAsync(layout.Root, Cancellation)).Manifests[0];
 
-            var attached = await new LayoutBuilder(Folder("attached")).WriteArtifactAsync(layout.Root, $"{Signature}.{seed}");
+            var attached = await new LayoutBuilder(Folder("attached")).WriteArtifactAsync(null, $"{Signature}.{seed}");
             await Registry.PushAsync(attached, Repository, cancellationToken: Cancellation);
             await Registry.PutTagAsync(Repository, $"sha256-{layout.Root.Digest.Hex}.sig", attached.Root.Digest, Cancellation);
 
             var referrer = await new LayoutBuilder(Folder("referrer")).WriteArtifactAsync(platform, $"{Signature}.{seed}");
             await Registry.PushAsync(referrer, Repository, cancellationToken: Cancellation);
-            await Registry.PutReferrerAsync(Repository, (await referrer.ReadContentAsync(Cancellation)).Root, Cancellation);
             var list = await Registry.ResolveAsync(Repository.WithTag($"sha256-{platform.Digest.Hex}"), Cancellation);
 
             foreach (var manifest in (await layout.ReadContentAsync(Cancellation)).Manifests.Where(x => !x.IsIndex && !Package.Versions.Exists(y => y.Digest == x.Digest.ToString()))) Package.AddVersion(manifest.Digest.ToString(), time);

@@ -137,6 +137,34 @@ public sealed class AuthorizationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_service_that_gives_no_token_without_the_right_to_push_says_that_this_is_missing()
+    {
+        using var registry = Connect(_ada);
+        await registry.EnsureReachableAsync(Cancellation);
+        var repository = _server.NewRepository();
+        _tokens.Failing = (403, 1);
+
+        var error = await Assert.ThrowsAsync<RegistryException>(() => registry.EnsurePushAllowedAsync(repository, Cancellation));
+
+        Assert.Equal(
+            $"{_server.Domain} does not let 'ada' (credentials from --registry-user and --registry-token) push to {repository.Path} (403 Forbidden). Ask for that right, or use another account.",
+            error.Message);
+    }
+
+    [Fact]
+    public async Task What_may_be_pushed_to_is_asked_with_the_same_token()
+    {
+        using var registry = Connect(_ada);
+        var repository = _server.NewRepository();
+        await registry.EnsurePushAllowedAsync(repository, Cancellation);
+
+        Assert.Null(await registry.FindAsync(repository.WithTag("latest"), Cancellation));
+        Assert.Empty(await registry.ListTagsAsync(repository, cancellationToken: Cancellation).ToListAsync(Cancellation));
+
+        Assert.DoesNotContain(_tokens.Requests, x => x.Scope == $"repository:{repository.Path}:pull");
+    }
+
+    [Fact]
     public async Task Wrong_credentials_are_named_with_where_they_came_from()
     {
         using var registry = Connect(new Credentials(TokenService.User, "a wrong password"));

@@ -166,7 +166,8 @@ public sealed class CredentialTests : IDisposable
 
         Assert.Equal(
             "ghcr.io does not let 'ada' (credentials from --registry-user and --registry-token) push to owner/acci "
-            + "(403 Forbidden: DENIED: permission_denied: write_package). The token needs the permission packages: write.",
+            + "(403 Forbidden: DENIED: permission_denied: write_package). The token needs the permission packages: write, and the package must let it in "
+            + "(package settings, Manage Actions access).",
             error.Message);
     }
 

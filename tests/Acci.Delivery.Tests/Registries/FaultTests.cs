@@ -164,6 +164,54 @@ public sealed class FaultTests(RegistryServer server) : IClassFixture<RegistrySe
     }
 
     [Fact]
+    public async Task A_blob_that_is_too_large_for_one_request_and_fits_in_one_chunk_goes_up_in_smaller_ones()
+    {
+        _proxy.Decide = x => x.Length > 10_000_000 ? new Fault.Answer(413) : null;
+
+        await PushAsync(12_000_000);
+
+        Assert.Equal(3, _proxy.Requests.Count(x => x.Method == "PATCH"));
+        Assert.Single(_notices);
+    }
+
+    [Fact]
+    public async Task What_no_chunk_makes_smaller_is_refused_and_not_tried_again()
+    {
+        _proxy.Decide = x => x.Length > 50_000 ? new Fault.Answer(413) : null;
+
+        Assert.Contains("(413 ", (await Assert.ThrowsAsync<RegistryException>(() => PushAsync(100_000))).Message, StringComparison.Ordinal);
+        Assert.Empty(_notices);
+    }
+
+    [Fact]
+    public async Task A_registry_that_swallows_everything_is_given_up_when_the_budget_ends()
+    {
+        _proxy.Fail(x => x.FinishesBlob, new Fault.Answer(503));
+        var decide = _proxy.Decide;
+        _proxy.Decide = x => decide(x) ?? (_notices.Count > 0 ? new Fault.Delay(TimeSpan.FromSeconds(30)) : null);
+        var since = Stopwatch.StartNew();
+
+        var error = await Assert.ThrowsAsync<RetriesExhaustedException>(() => PushAsync(1000, x => x with { Retry = x.Retry with { Budget = TimeSpan.FromSeconds(2) } }));
+
+        Assert.Contains("no answer", error.Message, StringComparison.Ordinal);
+        Assert.True(since.Elapsed < TimeSpan.FromSeconds(15), $"It took {since.Elapsed}.");
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(404)]
+    public async Task A_repository_that_may_not_be_mounted_from_is_done_without(int status)
+    {
+        _proxy.Decide = x => x.Path.Contains("mount=", StringComparison.Ordinal) ? new Fault.Answer(status) : null;
+
+        await PushAsync(100_000, x => x with { MountFrom = ["somebody/else"] });
+
+        Assert.Contains(_proxy.Requests, x => x.Path.Contains("mount=", StringComparison.Ordinal));
+        Assert.Empty(_notices);
+    }
+
+    [Fact]
     public async Task A_registry_that_falls_silent_is_asked_again()
     {
         _proxy.Fail(x => x.SendsBlob, new Fault.Delay(TimeSpan.FromSeconds(30)));

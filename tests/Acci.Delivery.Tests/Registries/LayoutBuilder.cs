@@ -94,19 +94,19 @@ internal sealed class LayoutBuilder(string folder)
         return await OciLayout.OpenAsync(folder);
     }
 
-    /// <summary>A layout that holds an artifact about a subject.</summary>
-    public async Task<OciLayout> WriteArtifactAsync(Descriptor subject, string artifactType)
+    /// <summary>A layout that holds an artifact, which says what it is about unless it is to hang on that by its tag.</summary>
+    public async Task<OciLayout> WriteArtifactAsync(Descriptor? subject, string artifactType)
     {
-        var manifest = AddJson(MediaTypes.ImageManifest, new JsonObject
+        var content = new JsonObject
         {
             ["schemaVersion"] = 2,
             ["mediaType"] = MediaTypes.ImageManifest,
             ["artifactType"] = artifactType,
             ["config"] = AddBlob("{}"u8.ToArray(), "application/vnd.oci.empty.v1+json"),
             ["layers"] = new JsonArray(AddBlob("content"u8.ToArray(), artifactType)),
-            ["subject"] = Describe(subject.MediaType, subject.Digest, subject.Size),
-        });
-        await WriteRootAsync(manifest);
+        };
+        if (subject is not null) content["subject"] = Describe(subject.MediaType, subject.Digest, subject.Size);
+        await WriteRootAsync(AddJson(MediaTypes.ImageManifest, content));
         return await OciLayout.OpenAsync(folder);
     }
 

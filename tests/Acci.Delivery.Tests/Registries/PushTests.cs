@@ -60,6 +60,18 @@ public sealed class PushTests(RegistryServer server) : IClassFixture<RegistrySer
     }
 
     [Fact]
+    public async Task What_two_images_have_in_common_goes_up_once()
+    {
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Path);
+        using var registry = server.Connect();
+        await registry.PushAsync(layout, server.NewRepository("first"), cancellationToken: Cancellation);
+
+        var result = await registry.PushAsync(layout, server.NewRepository("second"), cancellationToken: Cancellation);
+
+        Assert.Equal((0, 11, 0), (result.BlobsSent, result.BlobsMounted, result.BlobsPresent));
+    }
+
+    [Fact]
     public async Task A_mount_that_is_not_to_be_had_leaves_no_upload_open()
     {
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Path);

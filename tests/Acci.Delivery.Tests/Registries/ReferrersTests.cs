@@ -34,6 +34,18 @@ public sealed class ReferrersTests(RegistryServer server) : IClassFixture<Regist
     }
 
     [Fact]
+    public async Task What_an_image_brings_along_about_itself_is_listed_after_its_push()
+    {
+        using var registry = server.Connect();
+        var (repository, image) = await PushAsync(registry, server.NewRepository());
+        var layout = await new LayoutBuilder(Directory.CreateDirectory(_folder.Combine("artifact")).FullName).WriteArtifactAsync(await registry.ResolveAsync(image, Cancellation), Sbom);
+
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+
+        Assert.Equal([layout.Root.Digest], (await registry.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.Digest));
+    }
+
+    [Fact]
     public async Task Referrers_put_at_the_same_time_are_all_kept()
     {
         using var registry = server.Connect();
@@ -149,7 +161,6 @@ public sealed class ReferrersTests(RegistryServer server) : IClassFixture<Regist
         var layout = await new LayoutBuilder(Directory.CreateDirectory(_folder.Combine(Guid.NewGuid().ToString())).FullName).WriteArtifactAsync(
             await registry.ResolveAsync(repository.WithDigest(subject), Cancellation), artifactType);
         await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
-        await registry.PutReferrerAsync(repository, (await layout.ReadContentAsync(Cancellation)).Root, Cancellation);
         return layout.Root.Digest;
     }
 }

@@ -20,6 +20,7 @@ public sealed class RetryPolicyTests
         new HttpRequestException(HttpRequestError.NameResolutionError),
         new HttpRequestException("503", null, HttpStatusCode.ServiceUnavailable),
         new HttpRequestException("Error while copying content to a stream.", new IOException("pipe", new SocketException((int)SocketError.ConnectionReset))),
+        new HttpRequestException("An error occurred while sending the request.", new IOException("Received an unexpected EOF or 0 bytes from the transport stream.")),
         new HttpIOException(HttpRequestError.ResponseEnded),
         new IOException("reset", new SocketException((int)SocketError.ConnectionReset)),
         new TaskCanceledException("timeout", new TimeoutException("no answer")),
@@ -120,6 +121,48 @@ public sealed class RetryPolicyTests
 
         Assert.Equal(TimeSpan.FromSeconds(5), options.MaximumDelay);
         Assert.Equal(TimeSpan.FromSeconds(0.5), (options with { Budget = TimeSpan.FromSeconds(2) }).MaximumDelay);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0")]
+    [InlineData("a date that is past")]
+    public async Task A_service_that_may_be_asked_again_at_once_is_not_asked_without_a_pause(string? retryAfter)
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.TooManyRequests);
+        if (retryAfter is not null) response.Headers.TryAddWithoutValidation("Retry-After", retryAfter == "0" ? "0" : DateTimeOffset.UtcNow.AddMinutes(-1).ToString("R"));
+
+        await Policy(TimeSpan.FromSeconds(10)).RunAsync("a test", attempt => attempt.Number < 4 ? throw TransientException.From(response) : Task.FromResult(0), Cancellation);
+
+        Assert.All(_notices, notice => Assert.True(notice.Delay >= TimeSpan.FromMilliseconds(5), notice.ToString()));
+    }
+
+    [Fact]
+    public void A_service_may_say_at_what_time_it_is_to_be_asked_again()
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        response.Headers.TryAddWithoutValidation("Retry-After", DateTimeOffset.UtcNow.AddSeconds(30).ToString("R"));
+
+        Assert.InRange(TransientException.From(response).RetryAfter!.Value, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task An_attempt_ends_with_the_budget_unless_it_gets_on()
+    {
+        var policy = new RetryPolicy(new RetryOptions { Budget = TimeSpan.FromSeconds(0.5), FirstDelay = TimeSpan.FromMilliseconds(10), BoundsAttempts = true });
+        var since = Stopwatch.StartNew();
+
+        await Assert.ThrowsAsync<RetriesExhaustedException>(() => policy.RunAsync("a test", attempt => HangAsync(attempt, moves: false), Cancellation));
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+
+        await policy.RunAsync("a test", attempt => HangAsync(attempt, moves: true), Cancellation);
+
+        static async Task HangAsync(Attempt attempt, bool moves)
+        {
+            if (attempt.Number == 1) throw new TransientException("the connection broke off");
+            if (moves) attempt.Moved();
+            await Task.Delay(TimeSpan.FromSeconds(moves ? 1 : 30), attempt.CancellationToken);
+        }
     }
 
     private RetryPolicy Policy(TimeSpan budget) => new(new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10), Notify = _notices.Add });
