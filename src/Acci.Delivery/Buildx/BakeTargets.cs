@@ -40,7 +40,8 @@ public sealed record BakeTargets
     {
         var (from, to) = Cache(image);
         var used = Used(image).Select(x => BaseImages[x.Reference]).ToArray();
-        var labels = new SortedDictionary<string, string>((Labels with { Title = image.Name }).ToDictionary().Concat(image.Labels).DistinctByLast(), StringComparer.Ordinal);
+        var known = (Labels with { Title = image.Name }).ToDictionary().Concat(image.Labels).DistinctByLast().Where(x => x.Value.Length > 0);
+        var labels = new SortedDictionary<string, string>(known.ToDictionary(), StringComparer.Ordinal);
         return new BakeTarget
         {
             Context = image.Context,

@@ -64,6 +64,18 @@ public class BakeFileTests
     }
 
     [Fact]
+    public void What_is_not_known_is_left_out_and_what_the_image_says_of_itself_wins()
+    {
+        var target = Json(App with { Labels = new Dictionary<string, string> { ["org.opencontainers.image.title"] = "The app", ["org.opencontainers.image.revision"] = "" } })["target"]!["app"]!;
+
+        var labels = target["labels"]!.AsObject();
+        Assert.Equal("The app", (string?)labels["org.opencontainers.image.title"]);
+        Assert.False(labels.ContainsKey("org.opencontainers.image.revision"));
+        Assert.All(labels, x => Assert.NotEmpty((string)x.Value!));
+        Assert.All(target["annotations"]!.AsArray(), x => Assert.False(((string)x!).EndsWith('='), $"{x} says nothing."));
+    }
+
+    [Fact]
     public void The_same_definitions_give_the_same_text()
     {
         Assert.Equal(BakeFile.Of([new("app", Targets().Of(App))]).ToJson(), BakeFile.Of([new("app", Targets().Of(App))]).ToJson());
