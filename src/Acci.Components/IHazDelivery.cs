@@ -35,6 +35,7 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
         SigningKey = SigningKey,
         SigningPassword = SigningPassword,
         Keyless = Keyless,
+        SignedBy = SignedBy,
         // What is signed has to be what was scanned.
         Scan = Image is { Length: > 0 } && ExecutionPlan.Any(x => x.Name == nameof(ISignImages.SignImages))
             ? throw new DeliveryException("--image names images that ScanImages or RescanImages looks at, and cannot be given where SignImages runs: leave it away, or run that target by itself.")

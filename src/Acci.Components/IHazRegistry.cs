@@ -20,18 +20,29 @@ public interface IHazRegistry : INukeBuild
     string? RegistryToken => TryGetValue(() => RegistryToken);
 
     /// <summary>Which tags the images get; a build's own unless the parameter says otherwise.</summary>
-    [Parameter("Which tags the images get, in docker/metadata-action's syntax, rules separated by ';', as in 'type=semver,pattern={{version}};type=sha'", Name = "TagRules")]
+    [Parameter("Which tags the images get, in docker/metadata-action's syntax, rules separated by ';' outside of quotes, as in 'type=semver,pattern={{version}};type=sha'", Name = "TagRules")]
     string? TagRuleText => TryGetValue(() => TagRuleText);
 
+    /// <summary>What all tags have in common.</summary>
+    [Parameter("What all tags have in common, in docker/metadata-action's syntax, entries separated by ';', as in 'latest=false;suffix=-alpine'")]
+    string? TagFlavor => TryGetValue(() => TagFlavor);
+
     /// <summary>The rules themselves.</summary>
-    TagRules TagRules => TagRuleText is { } text ? TagRules.Parse(text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) : DeliveryOptions.DefaultTagRules;
+    TagRules TagRules
+    {
+        get
+        {
+            var rules = TagRuleText is { } text ? TagRules.ParseList(text) : DeliveryOptions.DefaultTagRules;
+            return TagFlavor is { } flavor ? rules with { Flavor = Flavor.ParseList(flavor) } : rules;
+        }
+    }
 
     /// <summary>How long, in seconds, a registry that fails is tried again.</summary>
     [Parameter("Seconds for which a registry that went away is tried again, counted from its first failure; default: 120")]
     int RetryBudget => TryGetValue<int?>(() => RetryBudget) ?? 120;
 
     /// <summary>Starts a publish over.</summary>
-    [Parameter("Do every step of a publish, whatever an earlier run has done for the same digest")]
+    [Parameter("Do every step of a publish, whatever an earlier run has done for the same digest; publish files besides the commit of a version tag; PromoteImages moves tags back to older versions too")]
     bool Force => TryGetValue<bool?>(() => Force) ?? false;
 
     /// <summary>A registry that carries the base images.</summary>

@@ -52,6 +52,8 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     {
         Credentials = Credentials.From(await OwnCredentialsAsync(), new DockerConfig()),
         Retry = Retry,
+        // Layers of base images that are in the same registry need not be sent there.
+        MountFrom = [.. options.Images.SelectMany(image => image.BaseImages).Select(x => BaseImages.PlaceOf(x.Reference, options.ImageMirror)).Where(x => x.Domain == domain).Select(x => x.Path).Distinct()],
     });
 
     /// <summary>What scans, or why there is nothing that does.</summary>
@@ -71,15 +73,22 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>What signs.</summary>
     public Task<Cosign> CosignAsync() => Once(nameof(CosignAsync), async () =>
     {
-        var executable = await new PrivateTools(Scripts).CosignAsync(cancellationToken);
+        var cosign = await VerifierAsync();
         SigningIdentity identity = options switch
         {
             { Keyless: true, SigningKey: not null } => throw new DeliveryException("--keyless and --signing-key exclude each other: name one of the two."),
             { Keyless: true } => await SigningIdentity.Keyless.FromGitHubActionsAsync(cancellationToken),
             { SigningKey: { } key } => SigningIdentity.FromParameter(key, options.SigningPassword),
-            _ => await LocalKeyPair.EnsureAsync(CacheDirectory.KeyDirectory, executable, cancellationToken),
+            _ => await LocalKeyPair.EnsureAsync(CacheDirectory.KeyDirectory, cosign.Executable, cancellationToken),
         };
-        return new Cosign(executable, identity) { Login = await OwnCredentialsAsync(), Retry = Retry };
+        return cosign with { Identity = identity };
+    });
+
+    /// <summary>What verifies: the same without anything to sign with.</summary>
+    public Task<Cosign> VerifierAsync() => Once(nameof(VerifierAsync), async () =>
+    {
+        TemporaryLogin.DeleteLeftovers();
+        return new Cosign(await new PrivateTools(Scripts).CosignAsync(cancellationToken)) { Login = await OwnCredentialsAsync(), Retry = Retry };
     });
 
     /// <summary>

@@ -67,6 +67,9 @@ public sealed record DeliveryOptions
     /// <summary>Sign with the workflow's identity.</summary>
     public bool Keyless { get; init; }
 
+    /// <summary>Who must have signed what is promoted or verified; null means whoever signs here, which without a key is any workflow of the repository.</summary>
+    public string? SignedBy { get; init; }
+
     /// <summary>What is scanned, how, and what it takes to stop a publish.</summary>
     public ScanOptions Scan { get; init; } = new();
 

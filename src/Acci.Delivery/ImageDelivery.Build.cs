@@ -1,3 +1,4 @@
+using System.Net;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
@@ -25,7 +26,20 @@ public sealed partial class ImageDelivery
         {
             var repository = await context.RepositoryAsync(image);
             await registry.EnsurePushAllowedAsync(repository, Cancellation);
-            foreach (var tag in tags.All.Select(repository.WithTag)) _tagsAtStart[tag] = (await registry.FindAsync(tag, Cancellation))?.Digest;
+            foreach (var tag in tags.All.Select(repository.WithTag)) _tagsAtStart[tag] = await FindAtStartAsync(registry, tag);
+        }
+    }
+
+    private async Task<Digest?> FindAtStartAsync(OciRegistry registry, ImageReference tag)
+    {
+        try
+        {
+            return (await registry.FindAsync(tag, Cancellation))?.Digest;
+        }
+        catch (RegistryException exception) when (exception.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            // The repository may be pushed to, so this is how the registry says that it is not there yet. What is refused once it is there, is an error.
+            return null;
         }
     }
 
@@ -42,8 +56,9 @@ public sealed partial class ImageDelivery
         var images = context.Options.Images;
         var version = await context.VersionAsync();
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
-        var engine = await context.EngineAsync();
         var destination = await context.DestinationAsync();
+        await EnsureCleanAsync(version, destination);
+        var engine = await context.EngineAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
         var targets = await DescribeTargetsAsync(version, destination);
         // For the cache beside the image.
@@ -55,6 +70,20 @@ public sealed partial class ImageDelivery
             PublishTransaction.Begin(RecordFile(image), built, context.Options.Force);
             Log.Information("{Image}: built for {Platforms:l}, {Digest:l}", image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
         }
+    }
+
+    /// <summary>What a version tag names is its commit: files besides it must not go out under that version.</summary>
+    private async Task EnsureCleanAsync(VersionInfo version, Destination destination)
+    {
+        if (!version.IsDirty) return;
+        if (!destination.IsLoopback && !context.Options.Force && (await context.FactsAsync()).Tag is { } tag)
+        {
+            throw new DeliveryException(
+                $"The working tree is not what {tag} names: files differ from the commit, or are neither committed nor ignored (git status). {destination} does not get version {version} of it. "
+                + "Commit or stash them, or publish them all the same with --force.");
+        }
+
+        Log.Warning("The working tree differs from commit {Revision:l}, and is built as it is (git status)", version.Revision ?? "");
     }
 
     private async Task<BakeTargets> DescribeTargetsAsync(VersionInfo version, Destination destination)

@@ -61,6 +61,7 @@ public sealed partial class ImageDelivery
 
         var images = new StringBuilder();
         var assets = new List<ReleaseAsset>();
+        var isSignedWithKey = false;
         await ForEachImageAsync(async (image, publish) =>
         {
             EnsureReleasable(publish, tag, version, facts.Sha, gitHub.Server);
@@ -68,9 +69,10 @@ public sealed partial class ImageDelivery
             if (layout.Root.Digest != publish.Record.Digest)
                 throw new DeliveryException($"{layout.Folder} holds {layout.Root.Digest}, and {publish.Record.Digest} was published: run Publish again, or bring back the artifacts of that publish.");
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
-            images.AppendLine(await DescribeAsync(image, publish, gitHub, tag));
+            images.AppendLine(Describe(image, publish, gitHub, tag));
+            isSignedWithKey |= !ExpectedSigner.IsWorkflow(publish.Record.Signer);
         });
-        if (File.Exists(PublicKeyFile) && !context.Options.Keyless) assets.Add(new ReleaseAsset(PublicKeyName, "application/x-pem-file", await File.ReadAllBytesAsync(PublicKeyFile, Cancellation)));
+        if (isSignedWithKey) assets.Add(new ReleaseAsset(PublicKeyName, "application/x-pem-file", await ReadPublicKeyAsync()));
 
         var content = new ReleaseContent { Tag = tag, Revision = facts.Sha, Version = version, Images = images.ToString(), Assets = assets };
         if (IsDryRun)
@@ -124,11 +126,16 @@ public sealed partial class ImageDelivery
         return assets;
     }
 
-    // Commands for those who read the release: their own cosign and docker, and the key from the release itself.
-    private async Task<string> DescribeAsync(ImageDefinition image, PublishTransaction publish, GitHubConnection gitHub, string tag)
+    private async Task<byte[]> ReadPublicKeyAsync() => File.Exists(PublicKeyFile)
+        ? await File.ReadAllBytesAsync(PublicKeyFile, Cancellation)
+        : throw new DeliveryException($"{PublicKeyFile} is not there, and without the public key nobody can verify what was signed with its other half: bring back the artifacts of that publish.");
+
+    // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed is what the record says: another workflow
+    // may make the release than published, and needs nothing to sign with.
+    private static string Describe(ImageDefinition image, PublishTransaction publish, GitHubConnection gitHub, string tag)
     {
         var key = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}/{PublicKeyName}";
-        var verify = new Command("cosign", (await context.CosignAsync()).VerifyArguments(publish.Reference, key));
+        var verify = new Command("cosign", ExpectedSigner.Of(publish.Record.Signer, key).VerifyArguments(publish.Reference));
         var run = new Command("docker", RunArguments(image, publish));
         return new PublishSummary(publish.Record, verify.ToString(), run.ToString()).ToMarkdown();
     }

@@ -3,6 +3,8 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Signing;
+using NuGet.Versioning;
 using Serilog;
 
 namespace Acci.Delivery;
@@ -27,8 +29,8 @@ public sealed partial class ImageDelivery
         foreach (var image in context.Options.Images)
         {
             var repository = await context.RepositoryAsync(image);
-            if (promotion.Rollback) plans.AddRange(await PlanRollbackAsync(registry, repository, promotion.To, floating));
-            else plans.Add(await TagPlan.DecideAsync(registry, repository, await BringAsync(registry, image, repository, promotion), promotion.To, floating, Cancellation));
+            if (promotion.Rollback) plans.AddRange(await PlanRollbackAsync(registry, repository, promotion.To));
+            else plans.Add(await PlanAsync(registry, repository, await BringAsync(registry, image, repository, promotion), promotion, floating));
         }
 
         if (IsDryRun)
@@ -39,66 +41,97 @@ public sealed partial class ImageDelivery
         }
 
         foreach (var plan in plans) await VerifyPublishedAsync(registry, plan.Repository.WithDigest(plan.Digest));
+        // A rollback is not noted: the next one goes back one step further, and not forward again.
+        if (!promotion.Rollback) await NoteTagsAsync(plans);
         var writes = await new TagTransaction(registry).RunAsync(plans, Cancellation);
         foreach (var plan in plans)
         {
             var own = writes.Where(x => x.Tag.Repository == plan.Repository.Repository && x.Digest == plan.Digest).ToList();
             var report = TagReport.Of(plan, own).Log(plan.Repository.Path);
-            // A rollback is not noted: the next one goes back one step further, and not forward again.
-            if (!promotion.Rollback) await NoteTagsAsync(plan.Repository.WithDigest(plan.Digest), own);
-            Log.Information("{Image:l}: {Result:l}", plan.Repository.WithDigest(plan.Digest).ToString(), report.ToString());
+            Log.Information("{Image:l}: {Result:l}{Hint:l}", plan.Repository.WithDigest(plan.Digest).ToString(), report.ToString(), plan.Staying.Any() ? "; --force moves the others all the same" : "");
         }
     }
 
+    private async Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, Manifest image, Promotion promotion, FloatingTags floating)
+    {
+        if (context.Options.Force) return TagPlan.Of(repository, image.Digest, promotion.To, "it is told to with --force");
+        // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
+        var version = floating.VersionOf(promotion.To)
+            ?? (SemanticVersion.TryParse(image.Annotations.GetValueOrDefault(VersionKey, ""), out var own) ? own : floating.VersionOf([promotion.From!]));
+        return await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating with { Version = version }, Cancellation);
+    }
+
     /// <summary>The image to promote; where it is in another registry it is copied, with everything that refers to it.</summary>
-    private async Task<Digest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, Promotion promotion)
+    private async Task<Manifest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, Promotion promotion)
     {
         var origin = promotion.FromRegistry is { } from ? Destination.Parse(from).RepositoryOf(image) : repository;
         var source = promotion.SourceIn(origin);
-        if (origin.Repository == repository.Repository) return (await registry.ResolveAsync(source, Cancellation)).Digest;
+        if (origin.Repository == repository.Repository) return await registry.GetManifestAsync(source, Cancellation);
 
         if (IsDryRun) throw new DeliveryException($"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. Run it with --registry {promotion.FromRegistry} alone.");
         using var elsewhere = await context.ConnectAsync(origin.Domain!);
         var found = await elsewhere.GetManifestAsync(source, Cancellation);
-        if (found.Annotations.TryGetValue(BakeTargets.StandInAnnotation, out var standIns) && !(await context.DestinationAsync()).IsLoopback)
-            throw new DeliveryException($"{source} is made from stand-ins for {standIns} and must not leave this machine. Build it where the base images can be had.");
+        if (!(await context.DestinationAsync()).IsLoopback) EnsureMayLeave(source, found, PublishRecord.Read(RecordFile(image)));
         await VerifyPublishedAsync(elsewhere, origin.WithDigest(found.Digest));
         var copied = await elsewhere.CopyAsync(origin.WithDigest(found.Digest), registry, repository, new TransferLog(image.Name), Cancellation);
         Log.Information(
             "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before", image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
-        return found.Digest;
+        return found;
     }
 
-    private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository, IReadOnlyList<string> tags, FloatingTags floating)
+    /// <summary>The same holds for an image that is promoted as for one that is published: what is not scanned, or is made from stand-ins, stays on this machine.</summary>
+    internal static void EnsureMayLeave(ImageReference source, Manifest image, PublishRecord? record)
+    {
+        if (image.Annotations.TryGetValue(BakeTargets.StandInAnnotation, out var standIns))
+            throw new DeliveryException($"{source} is made from stand-ins for {standIns} and must not leave this machine. Build it where the base images can be had.");
+        if (!new Destination(source.Registry, "").IsLoopback) return;
+        var isScanned = record is not null && record.Steps.ContainsKey(PublishStep.Scan) && (record.Digest == image.Digest || record.Platforms.Any(x => x.Digest == image.Digest));
+        if (!isScanned) throw new DeliveryException($"{source} must not leave this machine: no publish of this checkout has scanned {image.Digest} and let it pass. Run Publish, and promote what it published.");
+    }
+
+    private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository, IReadOnlyList<string> tags)
     {
         var back = new List<(string Tag, Digest Digest)>();
         foreach (var tag in tags)
         {
             var now = (await registry.ResolveAsync(repository.WithTag(tag), Cancellation)).Digest;
             var before = await new TagHistory(registry).BeforeAsync(repository.WithDigest(now), tag, Cancellation)
-                ?? throw new DeliveryException($"Nothing is known of what {repository.WithTag(tag)} pointed at before {now}. Name the image instead: --from <tag or digest> --to {tag}.");
+                ?? throw new DeliveryException($"Nothing is known of what {repository.WithTag(tag)} pointed at before {now}. Name the image instead: --from <tag or digest> --to {tag} --force.");
             if (await registry.FindAsync(repository.WithDigest(before), Cancellation) is null)
-                throw new DeliveryException($"{repository.WithTag(tag)} pointed at {before} before, which the registry has no more. Name another image: --from <tag or digest> --to {tag}.");
+                throw new DeliveryException($"{repository.WithTag(tag)} pointed at {before} before, which the registry has no more. Name another image: --from <tag or digest> --to {tag} --force.");
             back.Add((tag, before));
         }
 
-        return back.GroupBy(x => x.Digest).Select(group => new TagPlan
-        {
-            Repository = repository,
-            Digest = group.Key,
-            Floating = floating,
-            Moves = [.. group.Select(x => new TagMove(x.Tag, true, "it goes back"))],
-        });
+        return back.GroupBy(x => x.Digest, x => x.Tag).Select(group => TagPlan.Of(repository, group.Key, group, "it goes back"));
     }
 
     /// <summary>Verifies the signatures of an image in a registry, of its index and of every platform.</summary>
     private async Task VerifyPublishedAsync(OciRegistry registry, ImageReference image)
     {
-        var cosign = await context.CosignAsync();
-        await cosign.WritePublicKeyAsync(PublicKeyFile, Cancellation);
+        var (cosign, signer) = (await context.VerifierAsync(), await ExpectedSignerAsync());
         var root = await registry.GetManifestAsync(image, Cancellation);
         var platforms = root.Manifests.Where(x => x.Platform is { OperatingSystem: not Unknown }).Select(x => x.Digest);
-        foreach (var digest in platforms.Prepend(root.Digest)) await cosign.VerifyAsync(image.WithDigest(digest), PublicKeyFile, Cancellation);
+        foreach (var digest in platforms.Prepend(root.Digest)) await cosign.VerifyAsync(image.WithDigest(digest), signer, Cancellation);
         Log.Information("{Image:l}: signatures verified", image.ToString());
+    }
+
+    /// <summary>
+    /// Who must have signed: whom --signed-by names, else whom the record of the publish names; where there is none, what would sign here, which without a key is any
+    /// workflow of this repository, since another one publishes than promotes, and on another branch or tag.
+    /// </summary>
+    internal async Task<ExpectedSigner> ExpectedSignerAsync(string? recorded = null)
+    {
+        if (context.Options.SignedBy is { } named) return ExpectedSigner.Parse(named);
+        if (ExpectedSigner.IsWorkflow(recorded)) return ExpectedSigner.Of(recorded, PublicKeyFile);
+        if (!context.Options.Keyless)
+        {
+            await (await context.CosignAsync()).WritePublicKeyAsync(PublicKeyFile, Cancellation);
+            return new ExpectedSigner.PublicKey(PublicKeyFile);
+        }
+
+        var facts = await context.FactsAsync();
+        return facts.Repository.Url is { Length: > 0 } address
+            ? ExpectedSigner.AnyWorkflowOf(address)
+            : throw new DeliveryException("Whose workflows may have signed is not known: git's remote 'origin' is not there. Say it with --signed-by https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main.");
     }
 }

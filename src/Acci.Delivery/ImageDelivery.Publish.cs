@@ -26,16 +26,16 @@ public sealed partial class ImageDelivery
     /// <summary>Verifies every signature and attestation as a consumer would.</summary>
     public Task VerifyAsync() => ForEachImageAsync(SayVerify, async (image, publish) =>
     {
-        var cosign = await context.CosignAsync();
+        var cosign = await context.VerifierAsync();
         await (await context.RegistryAsync()).EnsureReachableAsync(Cancellation);
-        await cosign.WritePublicKeyAsync(PublicKeyFile, Cancellation);
+        var signer = await ExpectedSignerAsync(publish.Record.Signer);
         for (var left = SigningRounds; ; left--)
         {
             try
             {
                 await publish.RedoAsync(PublishStep.Verify, async () =>
                 {
-                    await (await SignerAsync(image, cosign)).VerifyAsync(PublicKeyFile, Cancellation);
+                    await (await SignerAsync(image, cosign)).VerifyAsync(signer, Cancellation);
                     return $"signatures and attestations by {publish.Record.Signer} verified";
                 });
                 return;
@@ -45,7 +45,7 @@ public sealed partial class ImageDelivery
                 // Where a registry keeps no list of referrers, whoever signs reads the list, adds to it and writes it back: of two at once, one is lost.
                 Log.Warning("{Image}: a signature is missing, which happens when two sign the same digest at once; signing again. {Problem:l}", image.Name, exception.Message);
                 await Task.Delay(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 2), Cancellation);
-                await publish.RedoAsync(PublishStep.Sign, () => SignAsync(image, publish, cosign));
+                await publish.RedoAsync(PublishStep.Sign, async () => await SignAsync(image, publish, await context.CosignAsync()));
             }
         }
     });
@@ -66,23 +66,23 @@ public sealed partial class ImageDelivery
         await ForEachImageAsync(async (_, publish) =>
         {
             var mayGoUnscanned = await MayGoUnscannedAsync(publish);
-            var open = BeforeTags.Where(step => !publish.Has(step) && !(step == PublishStep.Scan && mayGoUnscanned)).ToArray();
+            var open = BeforeTags.Where(step => !publish.Has(step) && !(step == PublishStep.Scan && mayGoUnscanned) && !(step == PublishStep.SmokeTest && publish.Record.NotSmokeTested is not null)).ToArray();
             if (open.Length > 0) throw new DeliveryException($"No tag of {publish.Record.Repository} moves: {string.Join(" and ", open)} not done for {publish.Record.Digest}. Run Publish.");
             plans.Add(await TagPlan.DecideAsync(registry, ImageReference.Parse(publish.Record.Repository), publish.Record.Digest, tags.All, tags.Floating, Cancellation));
         });
 
+        await NoteTagsAsync(plans);
         var writes = await new TagTransaction(registry) { AtStart = _tagsAtStart }.RunAsync(plans, Cancellation);
         var summaries = new List<PublishSummary>();
         await ForEachImageAsync(async (image, publish) =>
         {
             var plan = plans.Single(x => x.Repository.Repository == publish.Record.Repository);
             var own = writes.Where(x => x.Tag.Repository == publish.Record.Repository).ToList();
-            await publish.RedoAsync(PublishStep.Tag, async () =>
+            await publish.RedoAsync(PublishStep.Tag, () =>
             {
                 var result = TagReport.Of(plan, own).Log(image.Name);
-                await NoteTagsAsync(publish.Reference, own);
                 publish.Update(record => record with { Tags = result.Taken, TagsLeft = result.Left });
-                return result.ToString();
+                return Task.FromResult(result.ToString());
             });
             summaries.Add(await SummarizeAsync(image, publish));
         });
@@ -97,16 +97,17 @@ public sealed partial class ImageDelivery
         return $"{signatures} signatures and {attestations} attestations by {signer}";
     }
 
-    private async Task NoteTagsAsync(ImageReference image, IReadOnlyList<TagWrite> writes)
+    /// <summary>Before the first tag moves: a run that is killed after it could not tell any more what the tag pointed at.</summary>
+    private async Task NoteTagsAsync(IEnumerable<TagPlan> plans)
     {
         try
         {
-            await new TagHistory(await context.RegistryAsync()).WriteAsync(image, writes, Cancellation);
+            foreach (var plan in plans) await new TagHistory(await context.RegistryAsync()).NoteAsync(plan, Cancellation);
         }
         catch (DeliveryException exception)
         {
-            // The tags have moved; that is not undone for the sake of a note.
-            Log.Warning("The tags have moved, but what they pointed at before could not be noted for a rollback: {Problem:l}", exception.Message);
+            // Nothing that is published stays back for the sake of a note.
+            Log.Warning("What the tags point at now could not be noted, so a rollback will not find it: {Problem:l}", exception.Message);
         }
     }
 
@@ -151,10 +152,10 @@ public sealed partial class ImageDelivery
 
     private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish)
     {
-        var cosign = await context.CosignAsync();
+        var cosign = await context.VerifierAsync();
         var engine = await context.EngineAsync();
-        var publicKey = Path.GetRelativePath(context.Options.Root, PublicKeyFile);
-        var verify = new Command(cosign.Executable, cosign.VerifyArguments(publish.Reference, publicKey));
+        var signer = ExpectedSigner.Of(publish.Record.Signer, Path.GetRelativePath(context.Options.Root, PublicKeyFile));
+        var verify = new Command(cosign.Executable, signer.VerifyArguments(publish.Reference));
         var run = engine.Docker(RunArguments(image, publish));
         return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString()), Shortcut.ToTyped(run.ToString()));
     }

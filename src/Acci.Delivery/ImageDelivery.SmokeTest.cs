@@ -2,20 +2,37 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.SmokeTests;
+using Serilog;
 
 namespace Acci.Delivery;
 
 public sealed partial class ImageDelivery
 {
-    /// <summary>Starts every platform of every image that this machine can run.</summary>
-    /// <exception cref="DeliveryException">One does not become healthy, or none can run here.</exception>
-    public Task SmokeTestAsync() => ForEachImageAsync(SaySmokeTest, (image, publish) => publish.StepAsync(PublishStep.SmokeTest, async () =>
+    /// <summary>
+    /// Starts every platform of every image that this machine can run. An image that it can run on no platform is not smoke-tested, and everything that is said of it says so;
+    /// it may be published all the same, since what builds a platform often cannot run it.
+    /// </summary>
+    /// <exception cref="DeliveryException">One does not become healthy.</exception>
+    public Task SmokeTestAsync() => ForEachImageAsync(SaySmokeTest, async (image, publish) =>
     {
-        var layout = await LayoutAsync(image);
-        var results = new List<string>();
-        foreach (var platform in await layout.ReadPlatformsAsync(Cancellation)) results.Add(await SmokeTestAsync(image, layout, platform));
-        return string.Join(", ", results);
-    }));
+        var runnable = (await context.EngineAsync()).RunnablePlatforms;
+        var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));
+        var reason = isRunnable ? null : $"this machine can run none of {string.Join(", ", publish.Record.Platforms.Select(x => x.Platform))}";
+        publish.Update(record => record with { NotSmokeTested = record.Steps.ContainsKey(PublishStep.SmokeTest) ? null : reason });
+        if (publish.Record.NotSmokeTested is not null)
+        {
+            Log.Warning("{Image}: NOT smoke-tested: {Reason:l}", image.Name, publish.Record.NotSmokeTested);
+            return;
+        }
+
+        await publish.StepAsync(PublishStep.SmokeTest, async () =>
+        {
+            var layout = await LayoutAsync(image);
+            var results = new List<string>();
+            foreach (var platform in await layout.ReadPlatformsAsync(Cancellation)) results.Add(await SmokeTestAsync(image, layout, platform));
+            return string.Join(", ", results);
+        });
+    });
 
     private async Task<string> SmokeTestAsync(ImageDefinition image, OciLayout layout, PlatformImage platform)
     {

@@ -44,6 +44,8 @@ public sealed class KillTests(PublishedImage published)
             {
                 var at = (await registry.FindAsync(repository.WithTag(tag), Cancellation))?.Digest;
                 Assert.True(at is null || at == before || (at == image.Digest && ready), $"turn {turn}: {tag} points at {at}, and the record says {string.Join(", ", left.Steps.Keys)}");
+                // The build's own record may be wrong; what a consumer would run is not.
+                if (at == image.Digest) await CommandRunner.RunAsync(Verification(repository.WithDigest(image.Digest)), cancellationToken: Cancellation);
             }
 
             (await PublishAsync(destination)).AssertSucceeded();
@@ -55,6 +57,13 @@ public sealed class KillTests(PublishedImage published)
         TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills; the last step that had ended was one of {string.Join(", ", reached)}");
         // What follows in this collection publishes where it did before.
         (await published.Checkout.BuildAsync("Publish", Cancellation)).AssertSucceeded();
+    }
+
+    /// <summary>The command that a publish has printed for whoever wants to verify it, for the image in another repository.</summary>
+    private Command Verification(ImageReference image)
+    {
+        var printed = published.PrintedCommand("Verify");
+        return new Command("bash", "-c", $"{printed[..printed.LastIndexOf(' ')]} {image}") { WorkingDirectory = published.Checkout.Folder };
     }
 
     private Task<BuildRun> PublishAsync(string destination) => published.Checkout.BuildAsync($"Publish --registry {destination}", Cancellation);

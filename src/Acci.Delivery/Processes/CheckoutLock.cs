@@ -2,7 +2,7 @@ using Serilog;
 
 namespace Acci.Delivery.Processes;
 
-/// <summary>Keeps two builds of one checkout from working on its images at once. The operating system lets go of it when the process ends, however it ends.</summary>
+/// <summary>Keeps two builds from working on the same files at once, as on the images of one checkout. The operating system lets go of it when the process ends, however it ends.</summary>
 public sealed class CheckoutLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -21,8 +21,9 @@ public sealed class CheckoutLock : IDisposable
     /// <summary>Takes the lock, and where another build has it, says so and waits until that one has ended.</summary>
     /// <param name="file">The file to lock; it stays.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="busy">What another build is at that has the lock, for people.</param>
     /// <exception cref="DeliveryException">The file cannot be written.</exception>
-    public static async Task<CheckoutLock> TakeAsync(string file, CancellationToken cancellationToken)
+    public static async Task<CheckoutLock> TakeAsync(string file, CancellationToken cancellationToken, string busy = "Another build of this checkout is at work")
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         for (var said = false; ; said = true)
@@ -37,7 +38,7 @@ public sealed class CheckoutLock : IDisposable
             }
             catch (IOException)
             {
-                if (!said) Log.Information("Another build of this checkout is at work; this one goes on when that one has ended ({File:l})", file);
+                if (!said) Log.Information("{Busy:l}; this one goes on when that one has ended ({File:l})", busy, file);
                 await Task.Delay(Pause, cancellationToken);
             }
         }

@@ -34,6 +34,9 @@ public sealed partial record PublishRecord
     /// <summary>Who signed it: the key's reference or the keyless identity.</summary>
     public string? Signer { get; init; }
 
+    /// <summary>Why no platform was smoke-tested, where that is so.</summary>
+    public string? NotSmokeTested { get; init; }
+
     /// <summary>Why it was not scanned, where that is so; an image that was not scanned never leaves this machine.</summary>
     public string? NotScanned { get; init; }
 
@@ -66,6 +69,13 @@ public sealed partial record PublishRecord
         var draft = $"{file}.{Environment.ProcessId}";
         File.WriteAllText(draft, JsonSerializer.Serialize(this, Json.Readable.PublishRecord) + "\n");
         File.Move(draft, file, overwrite: true);
+    }
+
+    /// <summary>Deletes what runs have left behind that were killed while they wrote the record. Not to be called while another one may write it.</summary>
+    public static void DeleteDrafts(string file)
+    {
+        if (!Directory.Exists(Path.GetDirectoryName(file))) return;
+        foreach (var draft in Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}.*")) File.Delete(draft);
     }
 
     /// <summary>The record with this step done, and those that come after it open again.</summary>

@@ -56,7 +56,14 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         if (Record.StandIns.Count > 0) yield return ("Stand-ins", $"{string.Join(", ", Record.StandIns)}: not for any registry but this machine's own");
     }
 
-    private string Result(PublishStep step) => Record.Steps.GetValueOrDefault(step)?.Result ?? (step == PublishStep.Scan ? $"not scanned{(Record.NotScanned is { } reason ? $": {reason}" : "")}" : "not done");
+    private string Result(PublishStep step) => Record.Steps.GetValueOrDefault(step)?.Result ?? step switch
+    {
+        PublishStep.SmokeTest => $"not smoke-tested{Because(Record.NotSmokeTested)}",
+        PublishStep.Scan => $"not scanned{Because(Record.NotScanned)}",
+        _ => "not done",
+    };
+
+    private static string Because(string? reason) => reason is null ? "" : $": {reason}";
 
     private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
 

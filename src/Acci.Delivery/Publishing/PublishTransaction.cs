@@ -36,6 +36,7 @@ public sealed class PublishTransaction
         var record = earlier is not null && earlier.Digest == built.Digest && earlier.Repository == built.Repository
             ? earlier with { Version = built.Version, Revision = built.Revision, StandIns = built.StandIns }
             : built;
+        PublishRecord.DeleteDrafts(file);
         record.Write(file);
         return new PublishTransaction(file, record);
     }

@@ -13,19 +13,27 @@ public sealed class TagHistory(OciRegistry registry)
     public const string ArtifactType = "application/vnd.acci.tag-history.v1";
 
     private const string Created = "org.opencontainers.image.created";
+    private const string Repository = "org.acci.repository";
     private const string Prefix = "org.acci.before.";
 
-    /// <summary>Notes what the tags that an image has taken pointed at before.</summary>
-    /// <param name="image">The image, by digest.</param>
-    /// <param name="writes">What became of the tags.</param>
+    /// <summary>
+    /// Notes what the tags that are about to move point at. To be called before the first of them moves; a note on an image that does not get the tag after all is never asked for.
+    /// </summary>
+    /// <param name="plan">The tags, and the image that gets them, which the repository has.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task WriteAsync(ImageReference image, IEnumerable<TagWrite> writes, CancellationToken cancellationToken)
+    public async Task NoteAsync(TagPlan plan, CancellationToken cancellationToken)
     {
-        var moved = writes.Where(write => !write.IsLost && write.Before is { } before && before != write.Digest).ToList();
-        if (moved.Count == 0) return;
-        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Created] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture) };
-        foreach (var write in moved) annotations[Prefix + write.Tag.Tag] = write.Before.ToString()!;
-        await registry.PutNoteAsync(image, ArtifactType, annotations, cancellationToken);
+        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var move in plan.Moving)
+        {
+            if (await registry.FindAsync(plan.Repository.WithTag(move.Tag), cancellationToken) is { } there && there.Digest != plan.Digest)
+                annotations[Prefix + move.Tag] = there.Digest.ToString();
+        }
+
+        if (annotations.Count == 0) return;
+        annotations[Created] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
+        annotations[Repository] = plan.Repository.Repository;
+        await registry.PutNoteAsync(plan.Repository.WithDigest(plan.Digest), ArtifactType, annotations, cancellationToken);
     }
 
     /// <summary>What the tag pointed at before it moved to this image; none when nothing is known.</summary>
@@ -38,7 +46,8 @@ public sealed class TagHistory(OciRegistry registry)
         foreach (var referrer in await registry.ListReferrersAsync(image, ArtifactType, cancellationToken))
             notes.Add((await registry.GetManifestAsync(image.WithDigest(referrer.Digest), cancellationToken)).Annotations);
         return notes
-            .Where(note => note.ContainsKey(Prefix + tag))
+            // One that another tool copied along with the image tells of tags elsewhere.
+            .Where(note => note.ContainsKey(Prefix + tag) && note.GetValueOrDefault(Repository) == image.Repository)
             .OrderByDescending(note => note.GetValueOrDefault(Created), StringComparer.Ordinal)
             .Select(note => Digest.TryParse(note[Prefix + tag], out var digest, out _) ? digest : (Digest?)null)
             .FirstOrDefault();

@@ -37,10 +37,28 @@ public sealed record TagPlan
     public static async Task<TagPlan> DecideAsync(
         OciRegistry registry, ImageReference repository, Digest digest, IReadOnlyList<string> tags, FloatingTags floating, CancellationToken cancellationToken)
     {
-        // Said before the first one is written.
-        foreach (var tag in tags) _ = repository.WithTag(tag);
-        var version = floating.VersionOf(tags);
+        EnsureTags(repository, tags);
+        var version = floating.Version ?? floating.VersionOf(tags);
         var published = await registry.ListTagsAsync(repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         return new TagPlan { Repository = repository, Digest = digest, Floating = floating, Version = version, Moves = floating.Decide(version, tags, published) };
+    }
+
+    /// <summary>All of these tags move, whatever the repository has.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="digest">What the tags are to point at.</param>
+    /// <param name="tags">The tags.</param>
+    /// <param name="reason">Why they move, as the rest of a sentence.</param>
+    /// <exception cref="DeliveryException">One of these is no tag.</exception>
+    public static TagPlan Of(ImageReference repository, Digest digest, IEnumerable<string> tags, string reason)
+    {
+        var moves = tags.Select(tag => new TagMove(tag, true, reason)).ToList();
+        EnsureTags(repository, moves.Select(move => move.Tag));
+        return new TagPlan { Repository = repository, Digest = digest, Floating = new FloatingTags(), Moves = moves };
+    }
+
+    // Said before the first one is written.
+    private static void EnsureTags(ImageReference repository, IEnumerable<string> tags)
+    {
+        foreach (var tag in tags) _ = repository.WithTag(tag);
     }
 }

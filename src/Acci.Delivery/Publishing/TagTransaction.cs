@@ -44,7 +44,12 @@ public sealed class TagTransaction(OciRegistry registry)
         catch (Exception exception) when (writes.Count > 0)
         {
             var outcome = await PutBackAsync(writes);
-            if (exception is OperationCanceledException) throw;
+            if (exception is OperationCanceledException)
+            {
+                Log.Warning("{Outcome:l}", outcome);
+                throw;
+            }
+
             throw new DeliveryException($"{writes[^1].Tag} could not be written: {exception.Message} {outcome}", exception);
         }
 
@@ -99,8 +104,27 @@ public sealed class TagTransaction(OciRegistry registry)
         return settled;
     }
 
-    /// <summary>Gives tags that stand for the newest of several versions to a newer one that was published in between, and says whether there was one.</summary>
-    private async Task<bool> SetRightAsync(TagPlan plan, CancellationToken cancellationToken)
+    /// <summary>Sets right what another publish did in between, and says whether there was anything.</summary>
+    private async Task<bool> SetRightAsync(TagPlan plan, CancellationToken cancellationToken) =>
+        await GiveWayAsync(plan, cancellationToken) | await TakeBackAsync(plan, cancellationToken);
+
+    /// <summary>Takes back tags of branches and the like that an older commit has got: it looked before this publish wrote, and wrote afterwards.</summary>
+    private async Task<bool> TakeBackAsync(TagPlan plan, CancellationToken cancellationToken)
+    {
+        var changed = false;
+        foreach (var tag in plan.Moving.Where(move => !move.IsFloating).Select(move => plan.Repository.WithTag(move.Tag)).Where(AtStart.ContainsKey))
+        {
+            if ((await registry.FindAsync(tag, cancellationToken))?.Digest is not { } there || there == plan.Digest) continue;
+            if (!await IsNewerAsync(plan.Repository, plan.Digest, there, cancellationToken)) continue;
+            await registry.PutTagAsync(plan.Repository, tag.Tag!, plan.Digest, cancellationToken);
+            changed = true;
+        }
+
+        return changed;
+    }
+
+    /// <summary>Gives tags that stand for the newest of several versions to a newer one that was published in between.</summary>
+    private async Task<bool> GiveWayAsync(TagPlan plan, CancellationToken cancellationToken)
     {
         var moved = plan.Moving.Where(move => move.IsFloating).Select(move => move.Tag).ToList();
         if (moved.Count == 0 || plan.Version is null) return false;
@@ -117,8 +141,8 @@ public sealed class TagTransaction(OciRegistry registry)
         return changed;
     }
 
-    private async Task<bool> IsNewerAsync(ImageReference repository, Digest there, Digest ours, CancellationToken cancellationToken) =>
-        await CreatedAsync(repository.WithDigest(there), cancellationToken) > await CreatedAsync(repository.WithDigest(ours), cancellationToken);
+    private async Task<bool> IsNewerAsync(ImageReference repository, Digest one, Digest other, CancellationToken cancellationToken) =>
+        await CreatedAsync(repository.WithDigest(one), cancellationToken) > await CreatedAsync(repository.WithDigest(other), cancellationToken);
 
     private async Task<DateTimeOffset?> CreatedAsync(ImageReference image, CancellationToken cancellationToken) =>
         await registry.FindManifestAsync(image, cancellationToken) is { } manifest

@@ -1,4 +1,5 @@
 using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
 
 namespace Acci.Delivery.Registries;
 
@@ -40,6 +41,8 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
         var copied = new List<Digest>();
         foreach (var referrer in await from.ListReferrersAsync(source.WithDigest(subject), cancellationToken: cancellationToken))
         {
+            // What tags pointed at there says nothing of the tags here.
+            if (referrer.ArtifactType == TagHistory.ArtifactType) continue;
             var manifest = await TransferAsync(referrer, cancellationToken);
             await to.PutReferrerAsync(target, manifest, cancellationToken);
             copied.Add(manifest.Digest);

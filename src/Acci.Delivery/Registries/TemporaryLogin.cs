@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -13,7 +15,7 @@ internal sealed class TemporaryLogin : IDisposable
     private const string Helpers = "credHelpers";
     private const string PluginFolders = "cliPluginsExtraDirs";
 
-    private readonly DirectoryInfo _folder;
+    private static readonly string Parent = CacheDirectory.Default.Combine("logins");
 
     /// <summary>Writes the configuration.</summary>
     /// <param name="domain">The registry.</param>
@@ -27,7 +29,7 @@ internal sealed class TemporaryLogin : IDisposable
         Child(configuration, "auths")[key] = new JsonObject { ["auth"] = credentials.ToHeader().Parameter };
         // An empty name: for this registry no helper is asked, which would not know of the login.
         Child(configuration, Helpers)[key] = "";
-        _folder = Directory.CreateTempSubdirectory("acci-login-");
+        CacheDirectory.CreatePrivate(Folder);
         if (basis is not null)
         {
             if (configuration[PluginFolders] is not JsonArray folders) configuration[PluginFolders] = folders = [];
@@ -39,10 +41,27 @@ internal sealed class TemporaryLogin : IDisposable
     }
 
     /// <summary>The folder, the value of <c>DOCKER_CONFIG</c>.</summary>
-    public string Folder => _folder.FullName;
+    public string Folder { get; } = Path.Combine(Parent, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
+
+    /// <summary>Deletes what processes have left behind that were killed.</summary>
+    public static void DeleteLeftovers()
+    {
+        if (!Directory.Exists(Parent)) return;
+        foreach (var folder in Directory.EnumerateDirectories(Parent).Where(folder => !IsAlive(Path.GetFileName(folder).Split('-')[0])))
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                // Another build is at it.
+            }
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private static JsonObject Read(string folder)
     {
@@ -76,6 +95,19 @@ internal sealed class TemporaryLogin : IDisposable
             var copy = Path.Combine(Folder, Contexts, Path.GetRelativePath(contexts, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
+        }
+    }
+
+    private static bool IsAlive(string process)
+    {
+        try
+        {
+            using var found = Process.GetProcessById(int.Parse(process, CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            return false;
         }
     }
 }

@@ -12,8 +12,8 @@ namespace Acci.Delivery.Signing;
 /// With a key nothing is written to a public transparency log and no service is needed; keyless uses Sigstore's public services.
 /// </summary>
 /// <param name="Executable">Path of the <c>cosign</c> command.</param>
-/// <param name="Identity">With what is signed.</param>
-public sealed partial record Cosign(string Executable, SigningIdentity Identity)
+/// <param name="Identity">With what is signed; whoever only verifies needs none.</param>
+public sealed partial record Cosign(string Executable, SigningIdentity? Identity = null)
 {
     // cosign 3 refuses `--tlog-upload=false` beside any signing configuration: a configuration that names no service says the same.
     private const string SigningConfig = """{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogConfig":{},"tsaConfig":{}}""";
@@ -41,20 +41,13 @@ public sealed partial record Cosign(string Executable, SigningIdentity Identity)
 
     /// <summary>Verifies the signature as a consumer would: with the public key or the expected identity alone.</summary>
     /// <exception cref="DeliveryException">There is no valid signature.</exception>
-    public async Task VerifyAsync(ImageReference image, string publicKeyFile, CancellationToken cancellationToken) =>
-        await RunAsync(VerifyArguments(image, publicKeyFile), image, cancellationToken);
+    public async Task VerifyAsync(ImageReference image, ExpectedSigner signer, CancellationToken cancellationToken) =>
+        await RunAsync(signer.VerifyArguments(image), image, cancellationToken);
 
     /// <summary>Verifies a signed statement of this type.</summary>
     /// <exception cref="DeliveryException">There is none, or it is not valid.</exception>
-    public async Task VerifyAttestationAsync(ImageReference image, PredicateType type, string publicKeyFile, CancellationToken cancellationToken) =>
-        await RunAsync(["verify-attestation", "--type", type.CosignName, .. VerifyArguments(image, publicKeyFile).Skip(1)], image, cancellationToken);
-
-    /// <summary>The arguments with which anyone verifies the image.</summary>
-    public IReadOnlyList<string> VerifyArguments(ImageReference image, string publicKeyFile) => Identity switch
-    {
-        SigningIdentity.Keyless keyless => ["verify", "--certificate-oidc-issuer", keyless.Issuer, "--certificate-identity", keyless.Identity, Pinned(image)],
-        _ => ["verify", "--key", publicKeyFile, "--insecure-ignore-tlog=true", Pinned(image)],
-    };
+    public async Task VerifyAttestationAsync(ImageReference image, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken) =>
+        await RunAsync(["verify-attestation", "--type", type.CosignName, .. signer.VerifyArguments(image).Skip(1)], image, cancellationToken);
 
     /// <summary>Who signs, as records and summaries call it: the workflow, or the beginning of the public key's digest.</summary>
     public async Task<string> ReadSignerAsync(CancellationToken cancellationToken) => Identity is SigningIdentity.Keyless keyless
@@ -82,7 +75,6 @@ public sealed partial record Cosign(string Executable, SigningIdentity Identity)
     {
         if (Identity is SigningIdentity.Keyless)
         {
-            SigningIdentity.Keyless.EnsureCanSign();
             await action([]);
             return;
         }
@@ -114,7 +106,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity Identity)
             _ => null,
         };
         // Without the variable cosign would ask on the terminal.
-        if (Identity is not SigningIdentity.Keyless) environment["COSIGN_PASSWORD"] = password ?? "";
+        if (Identity is not (null or SigningIdentity.Keyless)) environment["COSIGN_PASSWORD"] = password ?? "";
         if (Identity is SigningIdentity.KeyText { Pem: var pem }) environment[KeyTextVariable] = pem;
         var command = new Command(Executable, [.. arguments]) { Environment = environment };
         return await new RetryPolicy(Retry).RunAsync($"cosign {command.Arguments[0]} of {image}", async attempt =>
@@ -130,6 +122,6 @@ public sealed partial record Cosign(string Executable, SigningIdentity Identity)
     [GeneratedRegex("connection refused|connection reset by peer|broken pipe|unexpected EOF|i/o timeout|TLS handshake timeout|no such host|network is unreachable|no route to host|unexpected status code (408|429|50[0234])[^:\\n]*|TOOMANYREQUESTS")]
     private static partial Regex PassingFailure();
 
-    private static string Pinned(ImageReference image) =>
+    internal static string Pinned(ImageReference image) =>
         image.Digest is null ? throw new ArgumentException("Only what a digest names can be signed or verified.", nameof(image)) : (image with { Tag = null }).ToString();
 }

@@ -37,16 +37,16 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, ImageReference
 
     /// <summary>Verifies every signature and attestation as a consumer would, from the registry.</summary>
     /// <exception cref="DeliveryException">One is missing or not valid.</exception>
-    public async Task VerifyAsync(string publicKeyFile, CancellationToken cancellationToken)
+    public async Task VerifyAsync(ExpectedSigner signer, CancellationToken cancellationToken)
     {
         var platforms = await Layout.ReadPlatformsAsync(cancellationToken);
         var checks = new List<Func<CancellationToken, Task>>();
         foreach (var digest in platforms.Select(x => x.Manifest.Digest).Append(Layout.Root.Digest).Distinct())
-            checks.Add(token => Cosign.VerifyAsync(Repository.WithDigest(digest), publicKeyFile, token));
+            checks.Add(token => Cosign.VerifyAsync(Repository.WithDigest(digest), signer, token));
         foreach (var platform in platforms)
         {
             foreach (var (type, _, _) in await InTotoStatement.ReadAsync(Layout, platform, cancellationToken))
-                checks.Add(token => Cosign.VerifyAttestationAsync(Repository.WithDigest(platform.Manifest.Digest), type, publicKeyFile, token));
+                checks.Add(token => Cosign.VerifyAttestationAsync(Repository.WithDigest(platform.Manifest.Digest), type, signer, token));
         }
 
         await Parallel.ForEachAsync(checks, cancellationToken, async (check, token) => await check(token));

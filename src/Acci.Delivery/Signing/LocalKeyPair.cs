@@ -18,7 +18,15 @@ public static class LocalKeyPair
     {
         var key = Path.Combine(directory, PrivateKeyFile);
         var password = Path.Combine(directory, PasswordFile);
-        if (!File.Exists(key)) await MakeAsync(directory, cosign, cancellationToken);
+        if (!File.Exists(key))
+        {
+            // Of two first publishes one makes the pair, and the other one takes it.
+            CacheDirectory.CreatePrivate(directory);
+            using var alone = await CheckoutLock.TakeAsync(Path.Combine(directory, ".lock"), cancellationToken, "Another build makes the signing key");
+            MakePrivate(alone.File);
+            if (!File.Exists(key)) await MakeAsync(directory, cosign, cancellationToken);
+        }
+
         if (!File.Exists(password)) throw new DeliveryException($"{key} has no password beside it ({PasswordFile}). Put it back, or move the key away: a new pair is then made.");
         var secret = (await File.ReadAllTextAsync(password, cancellationToken)).Trim();
         Redaction.Register(secret);
@@ -28,9 +36,8 @@ public static class LocalKeyPair
     // cosign writes into its working directory; the pair appears under its final names only when it is complete.
     private static async Task MakeAsync(string directory, string cosign, CancellationToken cancellationToken)
     {
-        CreatePrivateDirectory(directory);
         var work = Path.Combine(directory, $".new-{Guid.NewGuid():N}");
-        CreatePrivateDirectory(work);
+        CacheDirectory.CreatePrivate(work);
         try
         {
             var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
@@ -50,12 +57,6 @@ public static class LocalKeyPair
         {
             Directory.Delete(work, recursive: true);
         }
-    }
-
-    private static void CreatePrivateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static void MakePrivate(string file)

@@ -1,6 +1,6 @@
 namespace Acci.Delivery.Signing;
 
-/// <summary>With what an image is signed, and how a consumer recognises it.</summary>
+/// <summary>With what an image is signed; how a consumer recognises it, <see cref="ExpectedSigner"/> says.</summary>
 public abstract record SigningIdentity
 {
     private SigningIdentity()
@@ -26,30 +26,18 @@ public abstract record SigningIdentity
     }
 
     /// <summary>No key at all: a short-lived certificate for the workflow's own identity, from Sigstore's public certificate authority, logged in its transparency log.</summary>
-    /// <param name="Issuer">Who vouches for the identity: the OIDC issuer.</param>
-    /// <param name="Identity">The identity a verifier expects: the workflow's URL with its ref.</param>
-    public sealed record Keyless(string Issuer, string Identity) : SigningIdentity
+    /// <param name="Identity">The identity in the certificate: the workflow's URL with its ref.</param>
+    public sealed record Keyless(string Identity) : SigningIdentity
     {
-        private const string GitHubIssuer = "https://token.actions.githubusercontent.com";
-
-        /// <summary>The identity of the GitHub Actions workflow this runs in. A job that may not ask for an identity token can verify with it, and not sign.</summary>
+        /// <summary>The identity of the GitHub Actions workflow this runs in.</summary>
         /// <exception cref="DeliveryException">This is no GitHub Actions job, or GitHub gives it no token.</exception>
         public static async Task<Keyless> FromGitHubActionsAsync(CancellationToken cancellationToken)
         {
+            if (!WorkflowIdentity.CanBeAsked)
+                throw new DeliveryException("Keyless signing needs an identity token: run it in a GitHub Actions job with `permissions: id-token: write`, or sign with --signing-key.");
             var server = Environment.GetEnvironmentVariable("GITHUB_SERVER_URL") is { Length: > 0 } named ? named : "https://github.com";
-            var workflow = WorkflowIdentity.CanBeAsked ? await WorkflowIdentity.ReadAsync(cancellationToken) : Environment.GetEnvironmentVariable("GITHUB_WORKFLOW_REF");
-            return workflow is { Length: > 0 } ? new Keyless(GitHubIssuer, $"{server}/{workflow}") : throw CannotSign();
+            return new Keyless($"{server}/{await WorkflowIdentity.ReadAsync(cancellationToken)}");
         }
-
-        /// <summary>Makes sure that this job can sign.</summary>
-        /// <exception cref="DeliveryException">It may not ask for an identity token.</exception>
-        internal static void EnsureCanSign()
-        {
-            if (!WorkflowIdentity.CanBeAsked) throw CannotSign();
-        }
-
-        private static DeliveryException CannotSign() =>
-            new("Keyless signing needs an identity token: run it in a GitHub Actions job with `permissions: id-token: write`, or sign with --signing-key.");
     }
 
     /// <summary>The identity that the parameters name: a PEM text, a file, a key service's URI.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
@@ -30,7 +29,7 @@ public sealed class CreateReleaseTests : GitHubFixture
     {
         var layout = await PrepareAsync();
 
-        await (await DeliveryAsync()).CreateReleaseAsync();
+        await Delivery().CreateReleaseAsync();
 
         var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
         Assert.False(release.Draft);
@@ -47,11 +46,43 @@ public sealed class CreateReleaseTests : GitHubFixture
     }
 
     [Fact]
+    public async Task What_a_workflow_signed_is_verified_by_that_workflows_name_whichever_makes_the_release()
+    {
+        const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
+        var layout = await PrepareAsync(record => record with { Signer = publisher });
+        Environment.SetEnvironmentVariable("GITHUB_WORKFLOW_REF", "octo/app/.github/workflows/release.yml@refs/tags/v1.2.3");
+        try
+        {
+            await Delivery().CreateReleaseAsync();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("GITHUB_WORKFLOW_REF", null);
+        }
+
+        var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
+        Assert.Contains(
+            $"cosign verify --certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity {publisher} 127.0.0.1:5600/octo/app@{layout.Root.Digest}",
+            release.Body,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(release.Assets, x => x.Name == "cosign.pub");
+    }
+
+    [Fact]
+    public async Task A_key_whose_public_half_is_missing_is_no_release()
+    {
+        await PrepareAsync(record => record with { Signer = "key 0123456789ab" });
+        File.Delete(Artifact("publish", "cosign.pub"));
+
+        Assert.Contains("cosign.pub is not there", (await FailureAsync()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_dry_run_asks_GitHub_nothing()
     {
         await PrepareAsync();
 
-        await (await DeliveryAsync(dryRun: true)).CreateReleaseAsync();
+        await Delivery(dryRun: true).CreateReleaseAsync();
 
         Assert.Empty(GitHub.Requests);
     }
@@ -91,7 +122,7 @@ public sealed class CreateReleaseTests : GitHubFixture
 
     private async Task<DeliveryException> FailureAsync()
     {
-        var failure = await Assert.ThrowsAsync<DeliveryException>(async () => await (await DeliveryAsync()).CreateReleaseAsync());
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery().CreateReleaseAsync);
         Assert.Empty(GitHub.Requests);
         return failure;
     }
@@ -118,15 +149,11 @@ public sealed class CreateReleaseTests : GitHubFixture
         return layout;
     }
 
-    private async Task<ImageDelivery> DeliveryAsync(bool dryRun = false)
+    private ImageDelivery Delivery(bool dryRun = false)
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the commit is the workflow's, not that of the test's own repository.");
-        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and this machine does not run Debian, whose packages have it.");
         Environment.SetEnvironmentVariable("GITHUB_API_URL", GitHub.Url);
         Environment.SetEnvironmentVariable("GITHUB_REPOSITORY", "octo/app");
-        var scripts = new EngineScripts(Path.Combine(SourceTree.Root, "deploy"), CacheDirectory.Default);
-        await new PrivateTools(scripts).CosignAsync(Cancellation);
-        Directory.CreateSymbolicLink(Path.Combine(_repository.Directory, "deploy"), Path.Combine(SourceTree.Root, "deploy"));
         return new ImageDelivery(new DeliveryContext(
             new DeliveryOptions
             {
@@ -134,7 +161,6 @@ public sealed class CreateReleaseTests : GitHubFixture
                 Artifacts = Path.Combine(_repository.Directory, "artifacts"),
                 Images = [new("app") { Dockerfile = "Dockerfile" }],
                 Registry = "127.0.0.1:5600/octo",
-                SigningKey = "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----",
                 GitHubToken = Token,
                 DryRun = dryRun,
             },

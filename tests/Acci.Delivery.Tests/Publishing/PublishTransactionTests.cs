@@ -89,6 +89,35 @@ public sealed class PublishTransactionTests : IDisposable
         Assert.Contains("run BuildImages first", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Whoever_starts_over_does_everything_again_for_the_same_digest()
+    {
+        await PublishTransaction.Begin(RecordFile, Built("one")).StepAsync(PublishStep.SmokeTest, Fine);
+
+        Assert.False(PublishTransaction.Begin(RecordFile, Built("one"), startOver: true).Has(PublishStep.SmokeTest));
+        Assert.Empty(PublishRecord.Read(RecordFile)!.Steps);
+    }
+
+    [Fact]
+    public void What_a_run_left_that_was_killed_while_it_wrote_is_gone()
+    {
+        var draft = $"{RecordFile}.4711";
+        File.WriteAllText(draft, "{");
+
+        PublishTransaction.Begin(RecordFile, Built("one"));
+
+        Assert.Equal([RecordFile], Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void An_image_that_no_smoke_test_could_start_says_so_in_the_table()
+    {
+        var summary = new PublishSummary(Built("one") with { NotSmokeTested = "this machine can run none of linux/ppc64le" }, "cosign verify", "docker run");
+
+        Assert.Contains("Smoke test not smoke-tested: this machine can run none of linux/ppc64le", summary.ToText(), StringComparison.Ordinal);
+        Assert.Contains("| Smoke test | `not smoke-tested: this machine can run none of linux/ppc64le` |", summary.ToMarkdown(), StringComparison.Ordinal);
+    }
+
     private static Task<string> Fine() => Task.FromResult("fine");
 
     private static PublishRecord Built(string content) => new()

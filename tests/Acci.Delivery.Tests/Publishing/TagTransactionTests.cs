@@ -200,14 +200,101 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         foreach (var content in (string[])["one", "two", "three"])
         {
             images.Add(await PushAsync(registry, repository, content));
-            var writes = await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, images[^1], "main", content)], Cancellation);
-            await history.WriteAsync(repository.WithDigest(images[^1]), writes, Cancellation);
+            var plan = await PlanAsync(registry, repository, images[^1], "main", content);
+            await history.NoteAsync(plan, Cancellation);
+            await new TagTransaction(registry).RunAsync([plan], Cancellation);
         }
 
         Assert.Equal(images[1], await history.BeforeAsync(repository.WithDigest(images[2]), "main", Cancellation));
         Assert.Equal(images[0], await history.BeforeAsync(repository.WithDigest(images[1]), "main", Cancellation));
         Assert.Null(await history.BeforeAsync(repository.WithDigest(images[0]), "main", Cancellation));
         Assert.Null(await history.BeforeAsync(repository.WithDigest(images[2]), "three", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_between_its_tags_leaves_the_next_one_all_that_a_rollback_needs()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var history = new TagHistory(registry);
+        var old = await PushAsync(registry, repository, "old");
+        await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, old, "main", "edge")], Cancellation);
+        var image = await PushAsync(registry, repository, "new");
+        // From the second tag on nothing answers any more, as for a process that is not there any more either: the first stays where it is.
+        var isOver = false;
+        proxy.Decide = request =>
+        {
+            isOver |= request.Method == "PUT" && request.Path.EndsWith("/manifests/edge", StringComparison.Ordinal);
+            return isOver ? new Fault.Drop() : null;
+        };
+        var first = await PlanAsync(registry, repository, image, "main", "edge");
+        await history.NoteAsync(first, Cancellation);
+        await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([first], Cancellation));
+        proxy.Decide = _ => null;
+        Assert.Equal([image, old], [await AtAsync(registry, repository, "main"), await AtAsync(registry, repository, "edge")]);
+
+        var second = await PlanAsync(registry, repository, image, "main", "edge");
+        await history.NoteAsync(second, Cancellation);
+        await new TagTransaction(registry).RunAsync([second], Cancellation);
+
+        foreach (var tag in (string[])["main", "edge"])
+        {
+            Assert.Equal(image, await AtAsync(registry, repository, tag));
+            Assert.Equal(old, await history.BeforeAsync(repository.WithDigest(image), tag, Cancellation));
+        }
+    }
+
+    [Fact]
+    public async Task What_tags_pointed_at_in_one_repository_is_no_history_of_another()
+    {
+        using var registry = server.Connect();
+        var (staging, home) = (server.NewRepository("staging"), server.NewRepository());
+        var (old, image) = (await PushAsync(registry, staging, "old"), await PushAsync(registry, staging, "new"));
+        await registry.PutTagAsync(staging, "latest", old, Cancellation);
+        var plan = await PlanAsync(registry, staging, image, "latest");
+        await new TagHistory(registry).NoteAsync(plan, Cancellation);
+
+        await registry.CopyAsync(staging.WithDigest(image), registry, home, cancellationToken: Cancellation);
+
+        Assert.Empty(await registry.ListReferrersAsync(home.WithDigest(image), TagHistory.ArtifactType, Cancellation));
+        // Another tool that copies images copies everything.
+        var note = (await registry.ListReferrersAsync(staging.WithDigest(image), TagHistory.ArtifactType, Cancellation)).Single();
+        var manifest = await registry.GetManifestAsync(staging.WithDigest(note.Digest), Cancellation);
+        await registry.PutNoteAsync(home.WithDigest(image), TagHistory.ArtifactType, manifest.Annotations, Cancellation);
+        Assert.Null(await new TagHistory(registry).BeforeAsync(home.WithDigest(image), "latest", Cancellation));
+        Assert.Equal(old, await new TagHistory(registry).BeforeAsync(staging.WithDigest(image), "latest", Cancellation));
+    }
+
+    [Theory]
+    [InlineData("2026-02-02T00:00:00Z", "2026-01-01T00:00:00Z", true)]
+    [InlineData("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z", false)]
+    public async Task A_branchs_tag_that_an_older_commit_took_at_the_same_time_is_taken_back(string ours, string theirs, bool takesBack)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var (mine, other) = (await PushAsync(registry, repository, "mine", ours), await PushAsync(registry, repository, "other", theirs));
+        using var direct = server.Connect();
+        var elsewhere = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var raced = false;
+        proxy.Decide = request =>
+        {
+            if (request.Method == "PUT" && request.Path.EndsWith("/manifests/sha-1", StringComparison.Ordinal) && !raced)
+            {
+                raced = true;
+                direct.PutTagAsync(elsewhere, "main", other, Cancellation).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        var plan = await PlanAsync(registry, repository, mine, "main", "sha-1");
+        var transaction = new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [repository.WithTag("main")] = null } };
+        var writes = await transaction.RunAsync([plan], Cancellation);
+
+        Assert.Equal(takesBack ? mine : other, await AtAsync(registry, repository, "main"));
+        Assert.Equal(!takesBack, writes.Single(write => write.Tag.Tag == "main").IsLost);
     }
 
     private static OciRegistry Through(FaultProxy proxy) => new(proxy.Domain, new RegistryOptions

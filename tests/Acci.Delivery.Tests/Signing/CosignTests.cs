@@ -25,9 +25,21 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         var second = await LocalKeyPair.EnsureAsync(keys, await ProgramAsync(), Cancellation);
 
         Assert.Equal(first, second);
-        Assert.Equal(["cosign.key", "cosign.password", "cosign.pub"], Directory.EnumerateFileSystemEntries(keys).Select(Path.GetFileName).Order());
+        Assert.Equal([".lock", "cosign.key", "cosign.password", "cosign.pub"], Directory.EnumerateFileSystemEntries(keys).Select(Path.GetFileName).Order());
         Assert.All(Directory.EnumerateFiles(keys), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
         Assert.Equal(Redaction.Mask, Redaction.Redact(first.Password!));
+    }
+
+    [Fact]
+    public async Task Two_first_publishes_at_once_make_one_key_pair()
+    {
+        var program = await ProgramAsync();
+
+        var pairs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => LocalKeyPair.EnsureAsync(_folder.Combine("keys"), program, Cancellation), Cancellation)));
+
+        Assert.Single(pairs.Distinct());
+        // The password is the key's own.
+        Assert.StartsWith("key ", await new Cosign(program, pairs[0]).ReadSignerAsync(Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +74,29 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         await (cosign with { Login = ada }).SignAsync(image, Cancellation);
         await (cosign with { Login = ada }).VerifyAsync(image, await PublicKeyAsync(cosign, "keys"), Cancellation);
 
-        Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), "acci-login-*"));
+        Assert.Empty(Directory.EnumerateDirectories(CacheDirectory.Default.Combine("logins"), $"{Environment.ProcessId}-*"));
+    }
+
+    [Fact]
+    public void A_login_stands_under_the_key_that_other_programs_look_for_and_only_its_owner_can_read_it()
+    {
+        using var login = new TemporaryLogin("docker.io", new Credentials("ada", "open sesame"));
+
+        Assert.Contains("\"https://index.docker.io/v1/\"", File.ReadAllText(Path.Combine(login.Folder, "config.json")), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(login.Folder));
+    }
+
+    [Fact]
+    public void A_login_that_a_killed_process_left_is_deleted_and_one_in_use_is_not()
+    {
+        using var login = new TemporaryLogin("ghcr.io", new Credentials("ada", "open sesame"));
+        // No process has this number: Linux counts to 4194304 at most.
+        var left = Directory.CreateDirectory(CacheDirectory.Default.Combine("logins", "99999999-0815")).FullName;
+
+        TemporaryLogin.DeleteLeftovers();
+
+        Assert.False(Directory.Exists(left));
+        Assert.True(Directory.Exists(login.Folder));
     }
 
     [Fact]
@@ -70,7 +104,7 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     {
         var image = await PushAsync();
         var file = await CosignAsync("keys");
-        var key = (SigningIdentity.Key)file.Identity;
+        var key = (SigningIdentity.Key)file.Identity!;
         var text = file with { Identity = SigningIdentity.FromParameter(await File.ReadAllTextAsync(key.Reference, Cancellation), key.Password) };
         Assert.IsType<SigningIdentity.KeyText>(text.Identity);
 
@@ -88,7 +122,7 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         var image = await PushAsync();
 
         var failure = await Assert.ThrowsAsync<CommandFailedException>(() =>
-            (cosign with { Identity = (SigningIdentity.Key)cosign.Identity with { Password = wrong } }).SignAsync(image, Cancellation));
+            (cosign with { Identity = (SigningIdentity.Key)cosign.Identity! with { Password = wrong } }).SignAsync(image, Cancellation));
 
         Assert.Contains("decrypt", failure.Message, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(wrong, failure.Message, StringComparison.Ordinal);
@@ -133,11 +167,11 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         return new Cosign(program, await LocalKeyPair.EnsureAsync(_folder.Combine(keys), program, Cancellation));
     }
 
-    private async Task<string> PublicKeyAsync(Cosign cosign, string name)
+    private async Task<ExpectedSigner> PublicKeyAsync(Cosign cosign, string name)
     {
         var file = _folder.Combine($"{name}.pub");
         await cosign.WritePublicKeyAsync(file, Cancellation);
-        return file;
+        return new ExpectedSigner.PublicKey(file);
     }
 
     // From the PATH, or fetched the way a publish does it.

@@ -8,6 +8,21 @@ namespace Acci.Delivery.Images.Tags;
 /// </summary>
 internal static class AttributeList
 {
+    /// <summary>Splits a list that stands on one line, its entries separated by <c>;</c>, into lines. Within quotes a <c>;</c> belongs to the entry.</summary>
+    public static string Lines(string list)
+    {
+        var lines = new StringBuilder(list);
+        var isQuoted = false;
+        for (var i = 0; i < lines.Length; i++)
+        {
+            // No entry has more than one line, so a quote that was not closed ends with its own.
+            isQuoted = lines[i] switch { '"' => !isQuoted, '\n' => false, _ => isQuoted };
+            if (lines[i] == ';' && !isQuoted) lines[i] = '\n';
+        }
+
+        return lines.ToString();
+    }
+
     /// <summary>Splits what a person wrote into entries: one a line, without empty lines and those that start with <c>#</c>.</summary>
     public static IEnumerable<string> Entries(IEnumerable<string> blocks) => blocks
         .SelectMany(block => block.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

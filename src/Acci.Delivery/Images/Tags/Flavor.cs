@@ -38,9 +38,7 @@ public sealed record Flavor
                     "latest" => flavor with { Latest = LatestOf(entry, value) },
                     "prefix" => flavor with { Prefix = value },
                     "suffix" => flavor with { Suffix = value },
-                    "onlatest" when before == "prefix" => flavor with { PrefixesLatest = IsTrue(entry, value) },
-                    "onlatest" when before == "suffix" => flavor with { SuffixesLatest = IsTrue(entry, value) },
-                    "onlatest" => throw new DeliveryException($"In the flavor '{entry}', onlatest must follow a prefix or a suffix."),
+                    "onlatest" => OnLatest(flavor, before, IsTrue(entry, value)),
                     _ => throw new DeliveryException($"In the flavor '{entry}', '{key ?? value}' is no attribute; there are latest, prefix, suffix and onlatest."),
                 };
                 if (key is "prefix" or "suffix") before = key;
@@ -49,6 +47,18 @@ public sealed record Flavor
 
         return flavor;
     }
+
+    /// <summary>Reads a flavor as a single parameter holds it: entries separated by <c>;</c> outside of quotes, or one a line.</summary>
+    /// <exception cref="DeliveryException">An entry breaks the syntax; the message says how.</exception>
+    public static Flavor ParseList(string entries) => Parse(AttributeList.Lines(entries));
+
+    // Where it follows neither it means nothing, and is left out as the action leaves it out.
+    private static Flavor OnLatest(Flavor flavor, string before, bool isOn) => before switch
+    {
+        "prefix" => flavor with { PrefixesLatest = isOn },
+        "suffix" => flavor with { SuffixesLatest = isOn },
+        _ => flavor,
+    };
 
     private static LatestTag LatestOf(string entry, string value) => value switch
     {

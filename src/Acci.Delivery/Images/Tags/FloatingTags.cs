@@ -12,11 +12,11 @@ public sealed partial record FloatingTags
 {
     private const string Latest = "latest";
 
-    /// <summary>What all version tags of this image start with, besides a <c>v</c>; tags without it belong to other images.</summary>
-    public string Prefix { get; init; } = "";
+    /// <summary>The image's version, where it is known otherwise than by a tag that names it in full.</summary>
+    public SemanticVersion? Version { get; init; }
 
-    /// <summary>What all version tags of this image end with: <c>-alpine</c>; tags without it belong to other images.</summary>
-    public string Suffix { get; init; } = "";
+    /// <summary>What this image's version tags have around the version; tags that have none of these belong to other images.</summary>
+    public IReadOnlyList<TagAffixes> Affixes { get; init; } = [TagAffixes.None];
 
     /// <summary>Decides about every tag that a new image is to have. Tags that stand for one version, a branch or a commit always may move.</summary>
     /// <param name="version">The image's version; none for an image that has none, which all tags then may name.</param>
@@ -29,10 +29,8 @@ public sealed partial record FloatingTags
     }
 
     /// <summary>The version that an image with these tags has: the highest that one of them names in full; none when none does.</summary>
-    public SemanticVersion? VersionOf(IEnumerable<string> tags) => tags
-        .Where(tag => tag.StartsWith(Prefix, StringComparison.Ordinal) && tag.EndsWith(Suffix, StringComparison.Ordinal) && tag.Length > Prefix.Length + Suffix.Length)
-        .Select(tag => tag[Prefix.Length..^Suffix.Length].TrimStart('v'))
-        .Select(text => SemanticVersion.TryParse(text, out var version) ? version : null)
+    public SemanticVersion? VersionOf(IEnumerable<string> tags) => Bare(tags)
+        .Select(text => SemanticVersion.TryParse(text.StartsWith('v') ? text[1..] : text, out var version) ? version : null)
         .OfType<SemanticVersion>()
         .Max();
 
@@ -68,14 +66,17 @@ public sealed partial record FloatingTags
 
     private Reach? Read(string tag)
     {
-        if (tag == Latest || tag == Prefix + Latest || tag == Latest + Suffix) return new Reach(null, null, null);
-        var isOurs = tag.Length > Prefix.Length + Suffix.Length && tag.StartsWith(Prefix, StringComparison.Ordinal) && tag.EndsWith(Suffix, StringComparison.Ordinal);
-        if (!isOurs) return null;
+        if (tag == Latest || Affixes.Any(affixes => tag == affixes.Prefix + Latest || tag == Latest + affixes.Suffix)) return new Reach(null, null, null);
+        return Bare([tag]).Select(ReadBare).FirstOrDefault(reach => reach is not null);
+    }
 
-        var match = Numbers().Match(tag[Prefix.Length..^Suffix.Length]);
-        return match.Success ? new Reach(Number("major"), Number("minor"), Number("patch"))
-            : tag == Prefix + Latest + Suffix ? new Reach(null, null, null)
-            : null;
+    private IEnumerable<string> Bare(IEnumerable<string> tags) => tags.SelectMany(tag => Affixes.Select(affixes => affixes.Strip(tag))).OfType<string>();
+
+    private static Reach? ReadBare(string text)
+    {
+        if (text == Latest) return new Reach(null, null, null);
+        var match = Numbers().Match(text);
+        return match.Success ? new Reach(Number("major"), Number("minor"), Number("patch")) : null;
 
         int? Number(string group) => match.Groups[group] is { Success: true, Value: var digits } ? int.Parse(digits, CultureInfo.InvariantCulture) : null;
     }

@@ -11,6 +11,8 @@ internal sealed record MatchRule() : TagRule(DefaultPriority)
 
     public TagTemplate? Value { get; init; }
 
+    internal override TagAffixes? Affixes => TagAffixes.None;
+
     internal override TagCandidate? Find(TagExpressions expressions)
     {
         if (ValueOrTag(Value, expressions) is not { } text) return null;
@@ -20,7 +22,7 @@ internal sealed record MatchRule() : TagRule(DefaultPriority)
             return null;
         }
 
-        if (groups.ElementAtOrDefault(Group) is { } found) return new TagCandidate(found, IsRelease: true);
+        if (groups.ElementAtOrDefault(Group) is { } found) return new TagCandidate(found, IsRelease: true) { Version = NodeVersion.TryParse(found)?.ToSemanticVersion() };
         expressions.Warn($"'{Pattern}' has found no group {Group} in '{text}'.");
         return null;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using NuGet.Versioning;
 
 namespace Acci.Delivery.Images.Tags;
 
@@ -23,6 +24,9 @@ internal sealed partial record NodeVersion(string Raw, string Major, string Mino
 
     /// <summary>The version without its build metadata.</summary>
     public override string ToString() => $"{Major}.{Minor}.{Patch}{(Prerelease.Length == 0 ? "" : $"-{Prerelease}")}";
+
+    /// <summary>The version to compare with others, which build metadata plays no part in; null where a number is larger than NuGet's reader takes.</summary>
+    public SemanticVersion? ToSemanticVersion() => SemanticVersion.TryParse(ToString(), out var version) ? version : null;
 
     [GeneratedRegex(
         """

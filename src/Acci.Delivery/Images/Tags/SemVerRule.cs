@@ -13,6 +13,8 @@ internal sealed record SemVerRule() : TagRule(DefaultPriority)
 
     public MatchPattern? Within { get; init; }
 
+    internal override TagAffixes? Affixes => Pattern.Affixes;
+
     internal override TagCandidate? Find(TagExpressions expressions)
     {
         if (ValueOrTag(Value, expressions) is not { } text) return null;
@@ -38,8 +40,9 @@ internal sealed record SemVerRule() : TagRule(DefaultPriority)
         }
 
         // Only what names a pre-release in full may name it at all: 2.0 must not become 2.0.8-beta.
-        return version.Prerelease.Length == 0
+        var candidate = version.Prerelease.Length == 0
             ? new TagCandidate(expressions.Render(Pattern, version), IsRelease: true)
             : new TagCandidate(expressions.Render(Pattern.OnlyExpression == "raw" ? Pattern : WholeVersion, version));
+        return candidate with { Version = version.ToSemanticVersion() };
     }
 }

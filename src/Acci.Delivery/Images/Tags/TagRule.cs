@@ -62,6 +62,9 @@ public abstract record TagRule
     public static TagRule Match(string pattern, int group = 0, TagTemplate? value = null) =>
         new MatchRule { Pattern = MatchPattern.Parse(pattern), Group = group, Value = value };
 
+    /// <summary>What the rule itself puts around versions; none where it is not about versions.</summary>
+    internal virtual TagAffixes? Affixes => null;
+
     /// <summary>The tag that the rule gives, before prefix and suffix; none when it does not apply.</summary>
     internal abstract TagCandidate? Find(TagExpressions expressions);
 

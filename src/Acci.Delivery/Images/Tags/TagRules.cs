@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using NuGet.Versioning;
 
 namespace Acci.Delivery.Images.Tags;
 
@@ -30,17 +31,27 @@ public sealed partial record TagRules
         return read.Count == 0 ? new TagRules() : new TagRules { Rules = read, Warnings = warnings };
     }
 
+    /// <summary>Reads rules as a single parameter holds them: separated by <c>;</c> outside of quotes, or one a line.</summary>
+    /// <exception cref="DeliveryException">A rule breaks the syntax or is of type pep440; the message says how.</exception>
+    public static TagRules ParseList(string rules) => Parse(AttributeList.Lines(rules));
+
     /// <summary>The tags for this build.</summary>
     /// <exception cref="DeliveryException">An expression has no value of the kind that is needed; the message names it.</exception>
     public TagSet Apply(BuildFacts facts)
     {
         var expressions = new TagExpressions(facts);
         var tags = new List<string>();
+        var series = new List<(SemanticVersion? Version, TagAffixes Affixes)>();
         bool? isLatest = null;
         foreach (var rule in Rules.OrderByDescending(rule => rule.Priority).Where(IsEnabled))
         {
-            if (rule.Find(expressions) is not { } candidate) continue;
-            var tag = Sanitize(expressions.Render(rule.Prefix ?? Flavor.Prefix) + candidate.Text + expressions.Render(rule.Suffix ?? Flavor.Suffix));
+            var candidate = rule.Find(expressions);
+            if (candidate is null && rule.Affixes is null) continue;
+            var (prefix, suffix) = (expressions.Render(rule.Prefix ?? Flavor.Prefix), expressions.Render(rule.Suffix ?? Flavor.Suffix));
+            // A rule that gives this build no tag still tells what the tags of versions look like.
+            if (rule.Affixes is { } affixes) series.Add((candidate?.Version, Around(prefix + affixes.Prefix, affixes.Suffix + suffix)));
+            if (candidate is null) continue;
+            var tag = Sanitize(prefix + candidate.Text + suffix);
             if (tag.Length == 0) continue;
 
             if (ReferenceGrammar.ProblemOfTag(tag) is { } problem) expressions.Warn($"A rule has given a tag that no registry takes: {problem}.");
@@ -48,14 +59,14 @@ public sealed partial record TagRules
             isLatest ??= Flavor.Latest == LatestTag.Auto ? candidate.IsRelease : Flavor.Latest == LatestTag.Always;
         }
 
-        var (prefix, suffix) = (Sanitize(expressions.Render(Flavor.Prefix)), Sanitize(expressions.Render(Flavor.Suffix)));
+        var common = new TagAffixes(Sanitize(expressions.Render(Flavor.Prefix)), Sanitize(expressions.Render(Flavor.Suffix)));
         return new TagSet
         {
             Version = tags.FirstOrDefault(),
             Others = tags.Skip(1).Where(tag => tag != tags[0]).Distinct().ToList(),
             Latest = isLatest != true ? null
-                : (Flavor.PrefixesLatest ? prefix : "") + Latest + (Flavor.SuffixesLatest ? suffix : ""),
-            Floating = new FloatingTags { Prefix = prefix, Suffix = suffix },
+                : (Flavor.PrefixesLatest ? common.Prefix : "") + Latest + (Flavor.SuffixesLatest ? common.Suffix : ""),
+            Floating = Floating(series, common),
             Warnings = [.. Warnings, .. expressions.Warnings],
         };
 
@@ -67,7 +78,22 @@ public sealed partial record TagRules
         };
     }
 
+    /// <summary>Only rules about the image's own version say what its version tags look like, not one about the version of something in it.</summary>
+    private static FloatingTags Floating(IReadOnlyList<(SemanticVersion? Version, TagAffixes Affixes)> series, TagAffixes common)
+    {
+        var version = series.FirstOrDefault(x => x.Version is not null).Version;
+        var affixes = series.Where(x => x.Version is null || x.Version == version).Select(x => x.Affixes).ToList();
+        if (affixes.Count == 0 || common != TagAffixes.None) affixes.Add(common);
+        return new FloatingTags { Version = version, Affixes = [.. affixes.Distinct()] };
+    }
+
+    // FloatingTags allows a v before every version; it is no part of what tells one image's tags from another's.
+    private static TagAffixes Around(string prefix, string suffix) => new(OwnV().Replace(Sanitize(prefix), ""), Sanitize(suffix));
+
     private static string Sanitize(string tag) => Unusable().Replace(tag, "-");
+
+    [GeneratedRegex("(?<![a-zA-Z])v\\z")]
+    private static partial Regex OwnV();
 
     [GeneratedRegex("[^a-zA-Z0-9._-]+")]
     private static partial Regex Unusable();

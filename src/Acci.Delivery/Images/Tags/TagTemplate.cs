@@ -21,6 +21,11 @@ public sealed partial record TagTemplate
     /// <summary>The one expression that the template consists of; none where it has text or several expressions.</summary>
     internal string? OnlyExpression => _parts is [{ Expression.Name: var name }] ? name : null;
 
+    /// <summary>The text before the first expression and after the last.</summary>
+    internal TagAffixes Affixes => _parts.All(part => part.Expression is null)
+        ? TagAffixes.None
+        : new TagAffixes(TextOf(_parts.TakeWhile(part => part.Expression is null)), TextOf(_parts.Reverse().TakeWhile(part => part.Expression is null).Reverse()));
+
     /// <summary>Reads a template.</summary>
     /// <exception cref="DeliveryException">An expression is not closed, or is of a kind that is not supported.</exception>
     public static TagTemplate Parse(string text)
@@ -92,6 +97,8 @@ public sealed partial record TagTemplate
             arguments.Where(x => x.Name is null).Select(x => new TemplateArgument(x.Value ?? x.Text, IsQuoted: x.Value is not null)).ToList(),
             arguments.Where(x => x.Name is not null).Select(x => KeyValuePair.Create(x.Name!, x.Value ?? x.Text)).ToList());
     }
+
+    private static string TextOf(IEnumerable<Part> parts) => string.Concat(parts.Select(part => part.Text));
 
     private static string EscapeHtml(string text) => Reserved().Replace(text, match => match.ValueSpan[0] switch
     {

@@ -21,6 +21,8 @@ public sealed class FlavorTests
     [InlineData("prefix=a-,suffix=-b", "a-v1.2.3-b latest")]
     [InlineData("prefix=a-,onlatest=true", "a-v1.2.3 a-latest")]
     [InlineData("suffix=-{{sha}},onlatest=true", "v1.2.3-860c190 latest-860c190")]
+    [InlineData("onlatest=true", "v1.2.3 latest")]
+    [InlineData("onlatest=true,suffix=-b", "v1.2.3-b latest")]
     public void A_flavor_changes_every_tag(string flavor, string tags) =>
         Assert.Equal(tags, string.Join(' ', new TagRules { Rules = [TagRule.Tag()], Flavor = Flavor.Parse(flavor) }.Apply(Release).All));
 
@@ -37,10 +39,13 @@ public sealed class FlavorTests
             tags.Floating.Decide(SemanticVersion.Parse("1.2.3"), tags.All, ["1.3-alpine", "2.0.0"]).Select(move => move.ToString()));
     }
 
+    [Fact]
+    public void A_flavor_stands_in_a_single_parameter() =>
+        Assert.Equal(new Flavor { Latest = LatestTag.Never, Prefix = "a;b", Suffix = "-c" }, Flavor.ParseList("latest=false; \"prefix=a;b\"; suffix=-c"));
+
     [Theory]
     [InlineData("latest=maybe", "In the flavor 'latest=maybe', latest is 'maybe' and must be auto, true or false.")]
     [InlineData("suffix=-x,onlatest=1", "In the flavor 'suffix=-x,onlatest=1', onlatest is '1' and must be true or false.")]
-    [InlineData("onlatest=true", "In the flavor 'onlatest=true', onlatest must follow a prefix or a suffix.")]
     [InlineData("colour=red", "In the flavor 'colour=red', 'colour' is no attribute; there are latest, prefix, suffix and onlatest.")]
     public void A_flavor_that_breaks_the_syntax_is_an_error_that_says_how(string flavor, string message) =>
         Assert.Equal(message, Assert.Throws<DeliveryException>(() => Flavor.Parse(flavor)).Message);

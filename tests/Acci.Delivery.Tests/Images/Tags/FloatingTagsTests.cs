@@ -80,7 +80,7 @@ public sealed class FloatingTagsTests
             "v1-alpine stays: 1.3.0 is published and newer than 1.2.9",
             "latest-alpine stays: 1.3.0 is published and newer than 1.2.9",
         ],
-        new FloatingTags { Suffix = "-alpine" }
+        new FloatingTags { Affixes = [new("", "-alpine")] }
             .Decide(SemanticVersion.Parse("1.2.9"), ["v1.2-alpine", "v1-alpine", "latest-alpine"], ["2.0.0", "v1.3.0-alpine", "latest"]).Select(move => move.ToString()));
 
     [Fact]
@@ -100,6 +100,46 @@ public sealed class FloatingTagsTests
         Assert.Equal(["v2.1.0", "2.2"], [Newer("v2.1.0", "2", "2.1"), Newer("2.1.0", "2.2", "latest")]);
 
     private static string? Newer(params string[] published) => new FloatingTags().Decide(SemanticVersion.Parse("1.0.0"), ["latest"], published)[0].Newer;
+
+    [Theory]
+    // Only the series, and latest: no tag names the version in full.
+    [InlineData("type=semver,pattern={{major}}.{{minor}}", "1.2 latest", "2.0 latest", "latest")]
+    [InlineData("type=semver,pattern={{version}},prefix=app-;type=semver,pattern={{major}},prefix=app-", "app-1.2.9 app-1 latest", "app-2.0.0 app-2 latest", "latest")]
+    [InlineData("type=semver,pattern={{version}}-alpine;type=semver,pattern={{major}}-alpine", "1.2.9-alpine 1-alpine latest", "2.0.0-alpine 2-alpine latest", "latest")]
+    [InlineData("type=semver,pattern=release-v{{version}}", "release-v1.2.9 latest", "release-v2.0.0 latest", "latest")]
+    [InlineData("type=match,pattern=v(.*),group=1,suffix=-app", "1.2.9-app latest", "2.0.0-app latest", "latest")]
+    [InlineData("type=ref,event=tag,prefix=app-", "app-v1.2.9 latest", "app-v2.0.0 latest", "latest")]
+    // Tags of something else in the same repository hold nothing back, nor do those of something that is in the image.
+    [InlineData("type=semver,pattern={{version}},prefix=app-", "app-1.2.9 latest", "2.0.0", "")]
+    [InlineData("type=semver,pattern={{version}};type=semver,pattern=node{{major}}.{{minor}},value=v20.1.0", "1.2.9 node20.1 latest", "node20.1 node21.1", "")]
+    public void Whatever_its_rules_put_around_the_version_a_backport_leaves_the_newer_ones_alone(string rules, string tags, string published, string stay)
+    {
+        var set = TagRules.ParseList(rules).Apply(new BuildFacts { Ref = "refs/tags/v1.2.9" });
+
+        Assert.Equal(tags.Split(' '), set.All);
+        Assert.Equal("1.2.9", set.Floating.Version?.ToNormalizedString());
+        Assert.Equal(
+            stay.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            set.Floating.Decide(set.Floating.Version, set.All, published.Split(' ')).Where(move => !move.Moves).Select(move => move.Tag));
+    }
+
+    [Fact]
+    public void Build_metadata_makes_no_prerelease()
+    {
+        var set = TagRules.Parse("type=semver,pattern={{raw}}").Apply(new BuildFacts { Ref = "refs/tags/v1.2.3+fork" });
+
+        Assert.Equal(["v1.2.3-fork", "latest"], set.All);
+        Assert.All(set.Floating.Decide(set.Floating.Version, set.All, ["1.2.2"]), move => Assert.True(move.Moves, move.ToString()));
+    }
+
+    [Fact]
+    public void What_version_tags_look_like_is_known_on_a_branch_too()
+    {
+        var floating = TagRules.Parse("type=semver,pattern={{version}},prefix=app-").Apply(new BuildFacts { Ref = "refs/heads/main" }).Floating;
+
+        Assert.Null(floating.Version);
+        Assert.Equal("1.2.9", floating.VersionOf(["app-1.2.9", "3.0.0"])?.ToNormalizedString());
+    }
 
     [Fact]
     public void Whatever_is_published_in_whatever_order_every_tag_stands_for_the_newest_release_of_its_series() =>

@@ -175,4 +175,15 @@ public sealed class TagRulesTests
         var rules = TagRules.Parse($"type=match,pattern=(a+)+$,value={new string('a', 40)}b");
         Assert.Contains("took longer than 1 s", Assert.Throws<DeliveryException>(() => rules.Apply(Release)).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("type=sha;type=raw,value=canary")]
+    [InlineData("type=sha;\n type=raw,value=canary ;")]
+    [InlineData("type=sha\n# it's \"not closed\ntype=raw,value=canary")]
+    public void Rules_in_a_single_parameter_are_separated_by_semicolons_or_lines(string list) =>
+        Assert.Equal([TagRule.Sha(), TagRule.Raw("canary")], TagRules.ParseList(list).Rules);
+
+    [Fact]
+    public void A_semicolon_within_quotes_belongs_to_the_rule() =>
+        Assert.Equal([TagRule.Match("a;\"b"), TagRule.Sha()], TagRules.ParseList("type=match,\"pattern=a;\"\"b\";type=sha").Rules);
 }

@@ -1,0 +1,60 @@
+using Acci.Delivery.Tests.Registries;
+using Acci.Delivery.Tests.Versioning;
+
+namespace Acci.Delivery.Tests.Publishing;
+
+/// <summary>What is made sure of before minutes are spent on a build.</summary>
+public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<RegistryServer>, IAsyncLifetime
+{
+    private readonly TemporaryRepository _checkout = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _checkout.Write(".gitignore", "artifacts\n");
+        await _checkout.Run("git init --quiet --initial-branch main", "git add .", "git commit --quiet --message one", "git tag v1.2.3");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _checkout.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Files_besides_the_commit_do_not_go_out_under_the_version_that_its_tag_names()
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the tag is the workflow's.");
+        await _checkout.Run("git checkout --quiet v1.2.3");
+        _checkout.Write("new.txt", "");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner").BuildAsync);
+
+        Assert.Contains("not what v1.2.3 names", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--force", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task A_registry_that_shows_a_repository_to_nobody_before_it_is_there_gets_its_first_publish(int status)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        proxy.Decide = request => request.Method == "HEAD" && request.Path.Contains("/manifests/", StringComparison.Ordinal) ? new Fault.Answer(status) : null;
+
+        await Delivery($"{proxy.Domain}/owner").EnsureRegistryAsync();
+
+        Assert.Contains(proxy.Requests, x => x.Method == "HEAD");
+    }
+
+    private ImageDelivery Delivery(string registry) => new(new DeliveryContext(
+        new DeliveryOptions
+        {
+            Root = _checkout.Directory,
+            Artifacts = Path.Combine(_checkout.Directory, "artifacts"),
+            Images = [new("app") { Dockerfile = "Dockerfile" }],
+            Registry = registry,
+        },
+        Cancellation));
+}

@@ -1,0 +1,175 @@
+using System.Text.Json.Nodes;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Signing;
+using Acci.Delivery.Tests.Registries;
+using Acci.Delivery.Tests.Versioning;
+
+namespace Acci.Delivery.Tests.Publishing;
+
+/// <summary>Signed images in a real registry get other tags.</summary>
+public sealed class PromotionTests(RegistryServer server) : IClassFixture<RegistryServer>, IAsyncLifetime
+{
+    private readonly TemporaryRepository _checkout = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _owner = $"owner-{Guid.NewGuid():n}";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private ImageReference Repository => ImageReference.Parse($"{server.Domain}/{_owner}/app");
+
+    public async ValueTask InitializeAsync() => await _checkout.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one");
+
+    public ValueTask DisposeAsync()
+    {
+        _checkout.Dispose();
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Latest_stays_with_the_newest_release_however_an_older_one_is_named()
+    {
+        using var registry = server.Connect();
+        var newest = await PublishAsync(registry, "2.0.0", "2.0.0", "2", "latest");
+        var backport = await PublishAsync(registry, "1.2.9", "stable");
+        await PublishAsync(registry, "3.0.0-rc.1", "3.0.0-rc.1");
+
+        await PromoteAsync("stable", "latest");
+        await PromoteAsync(backport.ToString(), "1", "latest");
+        await PromoteAsync("3.0.0-rc.1", "latest", "3");
+
+        Assert.Equal([newest, backport, null], [await AtAsync(registry, "latest"), await AtAsync(registry, "1"), await AtAsync(registry, "3")]);
+    }
+
+    [Fact]
+    public async Task An_image_that_says_no_version_of_its_own_has_the_one_its_tag_names()
+    {
+        using var registry = server.Connect();
+        var newest = await PublishAsync(registry, "2.0.0", "2.0.0", "latest");
+        await PublishAsync(registry, null, "1.2.9");
+
+        await PromoteAsync("1.2.9", "latest");
+
+        Assert.Equal(newest, await AtAsync(registry, "latest"));
+    }
+
+    [Fact]
+    public async Task A_release_candidate_that_is_called_a_release_from_now_on_is_one()
+    {
+        using var registry = server.Connect();
+        var candidate = await PublishAsync(registry, "1.2.3-rc.1", "1.2.3-rc.1");
+
+        await PromoteAsync("1.2.3-rc.1", "1.2.3", "latest");
+
+        Assert.Equal(candidate, await AtAsync(registry, "latest"));
+    }
+
+    [Fact]
+    public async Task Force_moves_a_tag_back_and_a_rollback_undoes_it()
+    {
+        using var registry = server.Connect();
+        var newest = await PublishAsync(registry, "2.0.0", "2.0.0", "latest");
+        var older = await PublishAsync(registry, "1.2.9", "1.2.9");
+
+        await (await DeliveryAsync(force: true)).PromoteAsync(new Promotion { From = "1.2.9", To = ["latest"] });
+        Assert.Equal(older, await AtAsync(registry, "latest"));
+
+        await (await DeliveryAsync()).PromoteAsync(new Promotion { Rollback = true, To = ["latest"] });
+        Assert.Equal(newest, await AtAsync(registry, "latest"));
+    }
+
+    [Fact]
+    public async Task What_another_key_signed_is_promoted_with_its_public_half_alone()
+    {
+        using var registry = server.Connect();
+        var image = await PublishAsync(registry, "1.0.0", "1.0.0");
+        var theirs = _folder.Combine("theirs.pub");
+        await (await CosignAsync("keys")).WritePublicKeyAsync(theirs, Cancellation);
+
+        await Assert.ThrowsAsync<CommandFailedException>(async () => await (await DeliveryAsync(keys: "mine")).PromoteAsync(new Promotion { From = "1.0.0", To = ["latest"] }));
+        await (await DeliveryAsync(keys: null, signedBy: theirs)).PromoteAsync(new Promotion { From = "1.0.0", To = ["latest"] });
+
+        Assert.Equal(image, await AtAsync(registry, "latest"));
+    }
+
+    [Fact]
+    public async Task Keyless_promotion_needs_no_token_and_takes_what_any_workflow_of_the_repository_signed()
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the repository is the workflow's.");
+        var delivery = await DeliveryAsync(keys: null, keyless: true);
+        Assert.Contains("--signed-by", (await Assert.ThrowsAsync<DeliveryException>(() => delivery.ExpectedSignerAsync())).Message, StringComparison.Ordinal);
+        await _checkout.Run("git remote add origin git@github.com:octo/app.git");
+
+        delivery = await DeliveryAsync(keys: null, keyless: true);
+
+        Assert.Equal(ExpectedSigner.AnyWorkflowOf("https://github.com/octo/app"), await delivery.ExpectedSignerAsync());
+        const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main";
+        Assert.Equal(new ExpectedSigner.Workflow(publisher), await delivery.ExpectedSignerAsync(publisher));
+    }
+
+    [Fact]
+    public async Task What_this_checkout_has_not_scanned_does_not_leave_the_machine()
+    {
+        using var registry = server.Connect();
+        var digest = await PublishAsync(registry, "1.0.0", "1.0.0");
+        var (source, image) = (Repository.WithTag("1.0.0"), await registry.GetManifestAsync(Repository.WithDigest(digest), Cancellation));
+        var record = new PublishRecord { Image = "app", Digest = digest, Repository = Repository.Repository, Version = "1.0.0", Revision = "", Platforms = [] };
+        var scanned = record.With(PublishStep.Scan, new StepResult(DateTimeOffset.UnixEpoch, 1, "nothing found"));
+
+        ImageDelivery.EnsureMayLeave(source, image, scanned);
+        ImageDelivery.EnsureMayLeave(ImageReference.Parse("ghcr.io/staging/app:1.0.0"), image, null);
+
+        foreach (var other in (PublishRecord?[])[null, record, scanned with { Digest = Digest.Of([]) }])
+            Assert.Contains("must not leave this machine", Assert.Throws<DeliveryException>(() => ImageDelivery.EnsureMayLeave(source, image, other)).Message, StringComparison.Ordinal);
+    }
+
+    private async Task<Digest?> AtAsync(OciRegistry registry, string tag) => (await registry.FindAsync(Repository.WithTag(tag), Cancellation))?.Digest;
+
+    private async Task PromoteAsync(string from, params string[] to) => await (await DeliveryAsync()).PromoteAsync(new Promotion { From = from, To = to });
+
+    /// <summary>Pushes and signs an image of this version, and puts these tags.</summary>
+    private async Task<Digest> PublishAsync(OciRegistry registry, string? version, params string[] tags)
+    {
+        var builder = new LayoutBuilder(Directory.CreateDirectory(_folder.Combine(Guid.NewGuid().ToString("n"))).FullName);
+        builder.AddImage(Platform.LinuxAmd64, [builder.AddBlob(System.Text.Encoding.UTF8.GetBytes(tags[0]))]);
+        var layout = await builder.WriteAsync(annotations: version is null ? null : new JsonObject { ["org.opencontainers.image.version"] = version });
+        await registry.PushAsync(layout, Repository, cancellationToken: Cancellation);
+        var cosign = await CosignAsync("keys");
+        foreach (var digest in (await layout.ReadPlatformsAsync(Cancellation)).Select(x => x.Manifest.Digest).Append(layout.Root.Digest)) await cosign.SignAsync(Repository.WithDigest(digest), Cancellation);
+        foreach (var tag in tags) await registry.PutTagAsync(Repository, tag, layout.Root.Digest, Cancellation);
+        return layout.Root.Digest;
+    }
+
+    private async Task<ImageDelivery> DeliveryAsync(bool force = false, string? keys = "keys", bool keyless = false, string? signedBy = null)
+    {
+        var deploy = Path.Combine(_checkout.Directory, "deploy");
+        if (!Directory.Exists(deploy)) Directory.CreateSymbolicLink(deploy, Path.Combine(SourceTree.Root, "deploy"));
+        var key = keys is null ? null : (SigningIdentity.Key)(await CosignAsync(keys)).Identity!;
+        return new ImageDelivery(new DeliveryContext(
+            new DeliveryOptions
+            {
+                Root = _checkout.Directory,
+                Artifacts = Path.Combine(_checkout.Directory, "artifacts"),
+                Images = [new("app") { Dockerfile = "Dockerfile" }],
+                Registry = $"{server.Domain}/{_owner}",
+                RetryBudget = TimeSpan.FromSeconds(5),
+                SigningKey = key?.Reference,
+                SigningPassword = key?.Password,
+                Keyless = keyless,
+                SignedBy = signedBy,
+                Force = force,
+            },
+            Cancellation));
+    }
+
+    private async Task<Cosign> CosignAsync(string keys)
+    {
+        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and apt is not here to fetch it.");
+        var program = await new PrivateTools(new EngineScripts(Path.Combine(SourceTree.Root, "deploy"), CacheDirectory.Default)).CosignAsync(Cancellation);
+        return new Cosign(program, await LocalKeyPair.EnsureAsync(_folder.Combine(keys), program, Cancellation));
+    }
+}
