@@ -45,26 +45,29 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         options.Registry is { } registry ? Destination.Parse(registry) : new Destination(await new PrivateTools(Scripts) { ImageMirror = options.ImageMirror }.StartRegistryAsync(cancellationToken), ""));
 
     /// <summary>The client of that registry.</summary>
-    public Task<OciRegistry> RegistryAsync() => Once(nameof(RegistryAsync), async () => await ConnectAsync((await DestinationAsync()).Domain));
+    public Task<OciRegistry> RegistryAsync() => Once(nameof(RegistryAsync), async () => Connect((await DestinationAsync()).Domain));
 
     /// <summary>A client of any registry; the credentials that were given are for the one images go to.</summary>
-    public async Task<OciRegistry> ConnectAsync(string domain) => new(domain, new RegistryOptions
+    public OciRegistry Connect(string domain) => new(domain, new RegistryOptions
     {
-        Credentials = Credentials.From(await OwnCredentialsAsync(), new DockerConfig()),
+        Credentials = Credentials.From(OwnCredentials(), new DockerConfig()),
         Retry = Retry,
         // Layers of base images that are in the same registry need not be sent there.
         MountFrom = [.. options.Images.SelectMany(image => image.BaseImages).Select(x => BaseImages.PlaceOf(x.Reference, options.ImageMirror)).Where(x => x.Domain == domain).Select(x => x.Path).Distinct()],
     });
 
     /// <summary>What scans, or why there is nothing that does.</summary>
-    public Task<(Trivy? Scanner, string? Obstacle)> ScannerAsync() => Once(nameof(ScannerAsync), async () =>
+    public Task<(Trivy? Scanner, string? Obstacle)> ScannerAsync() => Once<(Trivy? Scanner, string? Obstacle)>(nameof(ScannerAsync), async () =>
     {
         var lockFile = Path.Combine(Scripts.Directory, "locks", "tools.json");
         // An engine that is found may run the scanner's image; none is fetched for it.
         var locator = new TrivyLocator(ToolLocks.Read(lockFile), Path.GetRelativePath(options.Root, lockFile), options.CacheDirectory, () => EngineLocator.FindRunningAsync(cancellationToken)) { Offline = options.Scan.Offline };
         if (options.Scan.Program is { } program) locator = locator with { Installed = program };
         var (scanner, obstacle) = await locator.LocateAsync(cancellationToken);
-        return (scanner is null ? null : scanner with { Databases = options.Scan.Databases, Offline = options.Scan.Offline }, obstacle);
+        if (scanner is null) return (null, obstacle);
+        // In a container there is no configuration of docker's.
+        var login = scanner.Program is TrivyProgram.Container ? Credentials.From(OwnCredentials(), new DockerConfig()) : OwnCredentials();
+        return (scanner with { Databases = options.Scan.Databases, Offline = options.Scan.Offline, Login = login }, null);
     });
 
     /// <summary>GitHub's API.</summary>
@@ -88,7 +91,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     public Task<Cosign> VerifierAsync() => Once(nameof(VerifierAsync), async () =>
     {
         TemporaryLogin.DeleteLeftovers();
-        return new Cosign(await new PrivateTools(Scripts).CosignAsync(cancellationToken)) { Login = await OwnCredentialsAsync(), Retry = Retry };
+        return new Cosign(await new PrivateTools(Scripts).CosignAsync(cancellationToken)) { Login = OwnCredentials(), Retry = Retry };
     });
 
     /// <summary>
@@ -97,7 +100,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     internal async Task<TemporaryLogin?> LoginAsync(DockerEngine engine)
     {
         var domain = (await DestinationAsync()).Domain;
-        return await (await OwnCredentialsAsync()).FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials, engine.Configuration ?? DockerConfig.Folder) : null;
+        return await OwnCredentials().FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials, engine.Configuration ?? DockerConfig.Folder) : null;
     }
 
     /// <summary>Waits until no other build of this checkout works on its images, and keeps others waiting until this one ends.</summary>
@@ -118,12 +121,13 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     internal async Task<Credentials?> CredentialsBesideAsync(DockerEngine engine, string domain)
     {
         // The private engine's command has a configuration of its own, so that of the user is handed to it, too.
-        var sources = Credentials.From(await OwnCredentialsAsync(), engine.Address is null ? null : new DockerConfig());
+        var sources = Credentials.From(OwnCredentials(), engine.Address is null ? null : new DockerConfig());
         return await sources.FindAsync(domain, cancellationToken) is { IsRefreshToken: false } credentials ? credentials : null;
     }
 
-    // What docker's configuration has, every other tool finds by itself.
-    private async Task<ICredentialSource> OwnCredentialsAsync() => Credentials.From(Given?.For((await DestinationAsync()).Domain), new EnvironmentCredentials());
+    // What docker's configuration has, every other tool finds by itself. The local registry takes no credentials.
+    private ICredentialSource OwnCredentials() =>
+        Credentials.From(Given is { } given && options.Registry is { } registry ? given.For(Destination.Parse(registry).Domain) : null, new EnvironmentCredentials());
 
     private Credentials? Given => (options.RegistryUser, options.RegistryToken) switch
     {

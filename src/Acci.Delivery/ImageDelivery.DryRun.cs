@@ -28,10 +28,34 @@ public sealed partial class ImageDelivery
 
     private void SayScan()
     {
-        var names = context.Options.Scan.Images.Count > 0 ? context.Options.Scan.Images : [.. context.Options.Images.Select(x => x.Name)];
-        var severities = string.Join(", ", context.Options.Scan.Severities.OrderDescending().Select(x => x.ToName()));
-        foreach (var name in names) Log.Information("{Image:l}: would scan every platform with Trivy, and stop at {Severities:l}", name, severities);
+        var (options, scan) = (context.Options, context.Options.Scan);
+        var severities = string.Join(", ", scan.Severities.OrderDescending().Select(x => x.ToName()));
+        if (scan.Images.Count > 0)
+        {
+            foreach (var name in scan.Images) SayTrivy(name, $"and stop at {severities}", Trivy.OfPublished(name), name);
+            return;
+        }
+
+        foreach (var image in options.Images)
+            SayTrivy(image.Name, $"and stop at {severities}", Trivy.OfLayout($"{Relative(_builder.LayoutOf(image))}.scan-<platform>"), image.Name);
     }
+
+    private void SayRescan()
+    {
+        var scan = context.Options.Scan;
+        var names = scan.Images.Count > 0 ? scan.Images : [.. context.Options.Images.Select(image => $"{PlaceOf(image)}:latest")];
+        foreach (var name in names) SayTrivy(name, "and upload the findings for the commit it was built from", Trivy.OfPublished(name), $"published/{name}");
+    }
+
+    private void SayTrivy(string image, string then, IReadOnlyList<string> what, string folder)
+    {
+        var scan = context.Options.Scan;
+        Log.Information("{Image:l}: would scan every platform with Trivy, {Then:l}", image, then);
+        var trivy = new Trivy(new TrivyProgram.Installed("trivy"), context.Options.CacheDirectory.Combine("trivy")) { Databases = scan.Databases, Offline = scan.Offline };
+        Log.Information("  {Command:l}", trivy.ToTyped(what, $"{Relative(Path.Combine(ScanFolder, folder))}/<platform>.json"));
+    }
+
+    private string Relative(string path) => Path.GetRelativePath(context.Options.Root, path);
 
     private void SaySign()
     {

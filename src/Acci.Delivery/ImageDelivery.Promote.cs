@@ -69,7 +69,7 @@ public sealed partial class ImageDelivery
         if (origin.Repository == repository.Repository) return await registry.GetManifestAsync(source, Cancellation);
 
         if (IsDryRun) throw new DeliveryException($"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. Run it with --registry {promotion.FromRegistry} alone.");
-        using var elsewhere = await context.ConnectAsync(origin.Domain!);
+        using var elsewhere = context.Connect(origin.Domain!);
         var found = await elsewhere.GetManifestAsync(source, Cancellation);
         if (!(await context.DestinationAsync()).IsLoopback) EnsureMayLeave(source, found, PublishRecord.Read(RecordFile(image)));
         await VerifyPublishedAsync(elsewhere, origin.WithDigest(found.Digest));

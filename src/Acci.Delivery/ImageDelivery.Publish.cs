@@ -121,7 +121,7 @@ public sealed partial class ImageDelivery
                 + "Build it where the base images can be had, or name a registry that carries them with --image-mirror.");
         }
 
-        if (!publish.Has(PublishStep.Scan) && (context.Options.Scan.Required || !destination.IsLoopback))
+        if (!publish.Has(PublishStep.Scan) && !await MayGoUnscannedAsync(publish))
         {
             throw new DeliveryException(
                 $"'{image.Name}' has not been scanned and passed, and {destination} does not get it: run ScanImages, or Publish as a whole.{(publish.Record.NotScanned is { } reason ? $" It was not scanned: {reason}" : "")}");

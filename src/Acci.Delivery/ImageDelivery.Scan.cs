@@ -13,6 +13,8 @@ public sealed partial class ImageDelivery
     // As often as Trivy's database is made anew: until then a scan of the same bytes finds the same.
     private static readonly TimeSpan ScanLifetime = TimeSpan.FromHours(6);
 
+    private const string SummaryName = "summary.md";
+
     private string ScanFolder => Path.Combine(context.Options.Artifacts, "scan");
 
     /// <summary>
@@ -28,30 +30,38 @@ public sealed partial class ImageDelivery
             return;
         }
 
+        var gate = Gate();
         if (context.Options.Scan.Images.Count > 0)
         {
             var published = new List<ScannedImage>();
-            foreach (var reference in context.Options.Scan.Images) published.Add(await ScanPublishedAsync(ImageReference.Parse(reference), gitRef: null));
+            foreach (var reference in context.Options.Scan.Images) published.Add(await ScanPublishedAsync(gate, ImageReference.Parse(reference)));
             await ReportAsync(published);
-            foreach (var image in published) image.Decision.EnsurePassed(image.Record.Image, ReportFile);
+            EnsurePassed(published);
             return;
         }
 
         var scanned = new List<(ScannedImage Image, PublishTransaction Publish)>();
         await ForEachImageAsync(async (image, publish) =>
         {
-            if (await ScanBuiltAsync(image, publish) is { } result) scanned.Add((result, publish));
+            if (await ScanBuiltAsync(gate, image, publish) is { } result) scanned.Add((result, publish));
         });
         await ReportAsync([.. scanned.Select(x => x.Image)]);
+        // Every image's record says how it went before any of them stops the build.
         foreach (var (image, publish) in scanned)
         {
-            await publish.ConfirmAsync(PublishStep.Scan, () =>
-            {
-                image.Decision.EnsurePassed(image.Record.Image, ReportFile);
-                publish.Update(record => record with { NotScanned = null });
-                return Task.FromResult(image.Decision.ToLine());
-            });
+            publish.Update(record => record with { NotScanned = null });
+            if (image.Decision.Passed) await publish.ConfirmAsync(PublishStep.Scan, () => Task.FromResult(image.Decision.ToLine()));
+            else publish.Reopen(PublishStep.Scan);
         }
+
+        EnsurePassed([.. scanned.Select(x => x.Image)]);
+    }
+
+    /// <exception cref="DeliveryException">Images did not pass; it names all of them.</exception>
+    private void EnsurePassed(IReadOnlyList<ScannedImage> images)
+    {
+        var problems = images.Where(x => !x.Decision.Passed).Select(x => x.Decision.Problem(x.Record.Image, ReportFile)).ToList();
+        if (problems.Count > 0) throw new DeliveryException(string.Join("\n\n", problems));
     }
 
     private string ReportFile => Path.GetRelativePath(context.Options.Root, Path.Combine(ScanFolder, HtmlReport.FileName));
@@ -60,7 +70,7 @@ public sealed partial class ImageDelivery
     private async Task<bool> MayGoUnscannedAsync(PublishTransaction publish) =>
         publish.Record.NotScanned is not null && !context.Options.Scan.Required && (await context.DestinationAsync()).IsLoopback;
 
-    private async Task<ScannedImage?> ScanBuiltAsync(ImageDefinition image, PublishTransaction publish)
+    private async Task<ScannedImage?> ScanBuiltAsync(SeverityGate gate, ImageDefinition image, PublishTransaction publish)
     {
         var folder = Path.Combine(ScanFolder, image.Name);
         var earlier = EarlierScan(folder, publish.Record.Digest);
@@ -88,7 +98,7 @@ public sealed partial class ImageDelivery
             Log.Information("{Image}: scanned at {Time:HH:mm} UTC for this digest; judging what was found", image.Name, record.ScannedAt);
         }
 
-        return Judge(record, folder, image, new FindingOrigins(await RepositoryFiles.OfWorkingTreeAsync(context.Options.Root, Cancellation)));
+        return Judge(gate, record, folder, image, new FindingOrigins(await RepositoryFiles.OfWorkingTreeAsync(context.Options.Root, Cancellation)));
     }
 
     private static ScanRecord? EarlierScan(string folder, Digest digest) =>
@@ -97,6 +107,8 @@ public sealed partial class ImageDelivery
     private async Task SkipScanAsync(ImageDefinition image, PublishTransaction publish, string obstacle)
     {
         publish.Update(record => record with { NotScanned = obstacle });
+        // What an earlier scan wrote is not about this image.
+        foreach (var file in (string[])[HtmlReport.FileName, SummaryName]) File.Delete(Path.Combine(Directory.CreateDirectory(ScanFolder).FullName, file));
         if (publish.Has(PublishStep.Scan)) publish.Reopen(PublishStep.Scan);
         if (context.Options.Scan.Required) throw new DeliveryException($"'{image.Name}' cannot be scanned, and --require-scan asks for it: {obstacle}");
         var destination = await context.DestinationAsync();
@@ -108,6 +120,7 @@ public sealed partial class ImageDelivery
     {
         var layout = await LayoutAsync(image);
         var platforms = new List<ScannedPlatform>();
+        ScanRecord.Delete(folder);
         foreach (var platform in await layout.ReadPlatformsAsync(Cancellation))
         {
             Log.Information("{Image}: scanning {Platform:l} with {Scanner:l}", image.Name, platform.Platform.ToString(), NameOf(scanner));
@@ -126,7 +139,7 @@ public sealed partial class ImageDelivery
             platforms.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
         }
 
-        return Record(scanner, image.Name, publish.Record.Digest, platforms) with { Revision = publish.Record.Revision };
+        return Record(scanner, image.Name, publish.Record.Digest, platforms) with { Repository = publish.Record.Repository, Revision = publish.Record.Revision };
     }
 
     private static string NameOf(Trivy scanner) => scanner.Version is { } version ? $"Trivy {version}" : "Trivy";
@@ -135,20 +148,29 @@ public sealed partial class ImageDelivery
         new() { Image = image, Digest = digest, ScannedAt = DateTimeOffset.UtcNow, Scanner = NameOf(scanner), Platforms = platforms };
 
     /// <summary>Asks the gate about what was found, and writes the SARIF of it.</summary>
-    private ScannedImage Judge(ScanRecord record, string folder, ImageDefinition? image, FindingOrigins origins)
+    private static ScannedImage Judge(SeverityGate gate, ScanRecord record, string folder, ImageDefinition? image, FindingOrigins origins)
     {
         record.Write(folder);
         var reports = record.Platforms.Select(x => (x.Platform, Report: TrivyReport.Read(ScanRecord.ReportFile(folder, x.Platform)))).ToList();
-        var decision = Gate().Judge(record.Image, reports.SelectMany(x => x.Report.Findings().Select(finding => (x.Platform, finding))), DateTimeOffset.UtcNow);
+        var decision = gate.Judge(record, reports.SelectMany(x => x.Report.Findings().Select(finding => (x.Platform, finding))), DateTimeOffset.UtcNow);
         var version = record.Scanner.Split(' ') is [_, var number] ? number : null;
         foreach (var platform in record.Platforms.Select(x => x.Platform))
             SarifWriter.Write(FindingsSarif.Create(record, platform, [.. decision.Findings.Where(x => x.Platform == platform)], version, origins, image), Path.Combine(folder, $"{platform.Slug}.sarif"));
-        return new ScannedImage(record, decision, [.. reports.Select(x => x.Platform)]);
+        var contents = reports.Select(x => x.Report.ContentOf(x.Platform)).ToList();
+        foreach (var content in contents)
+        {
+            Log.Information("{Image:l}, {Platform:l}: {Content:l}", record.Image, content.Platform.ToString(), SafeText.Terminal(content.ToLine()));
+            if (content.Doubt is { } doubt) Log.Warning("{Image:l}, {Platform:l}: {Doubt:l}", record.Image, content.Platform.ToString(), SafeText.Terminal(doubt));
+        }
+
+        return new ScannedImage(record, folder, decision, contents);
     }
 
     private SeverityGate Gate()
     {
         var (root, options) = (context.Options.Root, context.Options.Scan);
+        if (File.Exists(Path.Combine(root, IgnoreFile.OlderName)) && options.IgnoreFile is null)
+            Log.Warning("{Older:l} is not looked at: write its entries into {File:l}, or name it with --ignore-file", IgnoreFile.OlderName, IgnoreFile.DefaultName);
         var file = options.IgnoreFile ?? (File.Exists(Path.Combine(root, IgnoreFile.DefaultName)) ? IgnoreFile.DefaultName : null);
         return new SeverityGate
         {
@@ -166,7 +188,7 @@ public sealed partial class ImageDelivery
         Directory.CreateDirectory(ScanFolder);
         await File.WriteAllTextAsync(Path.Combine(ScanFolder, HtmlReport.FileName), HtmlReport.Write(images, DateTimeOffset.UtcNow), Cancellation);
         var markdown = ScanSummary.ToMarkdown(images);
-        await File.WriteAllTextAsync(Path.Combine(ScanFolder, "summary.md"), markdown, Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(ScanFolder, SummaryName), markdown, Cancellation);
         if (Variables.GetValueOrDefault("GITHUB_STEP_SUMMARY") is { Length: > 0 } page) await new JobSummary(page).AppendAsync(markdown, Cancellation);
         Log.Information("{Findings:l}", ScanSummary.ToText(images));
         Log.Information("All findings: {File:l}", ReportFile);

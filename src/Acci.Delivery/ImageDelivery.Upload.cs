@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Net;
+using System.Runtime.ExceptionServices;
+using System.Text;
 using System.Text.Json;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Sarif;
@@ -21,7 +23,12 @@ public sealed partial class ImageDelivery
     /// <exception cref="DeliveryException">There is nothing to upload, a file cannot be used, or GitHub refused one.</exception>
     public Task UploadAsync()
     {
-        var records = context.Options.Images.Select(image => ScanRecord.Read(Path.Combine(ScanFolder, image.Name))).OfType<ScanRecord>().ToList();
+        var records = (
+            from image in context.Options.Images
+            let folder = Path.Combine(ScanFolder, image.Name)
+            let record = ScanRecord.Read(folder)
+            where record is not null
+            select (record, folder)).ToList();
         var files = SarifFiles();
         if (records.Count == 0 && files.Count == 0) throw new DeliveryException($"There is nothing to upload: {Path.GetRelativePath(context.Options.Root, ScanFolder)} has no scan. Run ScanImages, or name files with --sarif-files.");
         return UploadAsync(records, files);
@@ -35,8 +42,8 @@ public sealed partial class ImageDelivery
             var path = Path.Combine(context.Options.Root, name);
             if (Directory.Exists(path))
             {
-                var found = Directory.EnumerateFiles(path, "*.sarif", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
-                files.AddRange(found.Count > 0 ? found : throw new DeliveryException($"--sarif-files: the folder '{name}' has no file *.sarif in it."));
+                var found = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsSarif).Order(StringComparer.Ordinal).ToList();
+                files.AddRange(found.Count > 0 ? found : throw new DeliveryException($"--sarif-files: the folder '{name}' has no file *.sarif or *.sarif.json in it."));
             }
             else
             {
@@ -45,9 +52,11 @@ public sealed partial class ImageDelivery
         }
 
         return files;
+
+        static bool IsSarif(string file) => file.EndsWith(".sarif", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".sarif.json", StringComparison.OrdinalIgnoreCase);
     }
 
-    private async Task UploadAsync(IReadOnlyList<ScanRecord> records, IReadOnlyList<string> files)
+    private async Task UploadAsync(IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files)
     {
         var (target, obstacle) = await AnalysisTarget.ReadAsync(context.Options.Root, Variables, Cancellation);
         if (!context.Options.DryRun && string.IsNullOrWhiteSpace(context.Options.GitHubToken)) obstacle ??= "there is no token: set GITHUB_TOKEN to one with `security-events: write`";
@@ -62,27 +71,28 @@ public sealed partial class ImageDelivery
         else await SendAsync(payloads, AnalysisTarget.IsForkPullRequest(Variables));
     }
 
-    private List<(Analysis Analysis, SarifPayload Payload)> Payloads(IReadOnlyList<ScanRecord> records, IReadOnlyList<string> files, AnalysisTarget head)
+    private List<(Analysis Analysis, SarifPayload Payload)> Payloads(IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files, AnalysisTarget head)
     {
         void Warn(string text) => Log.Warning("{Warning:l}", SafeText.Terminal(text));
         var reports = new List<(AnalysisTarget Target, DateTimeOffset? StartedAt, SarifLog Log)>();
-        foreach (var record in records)
+        foreach (var (record, folder) in records)
         {
             var target = TargetOf(record, head);
             foreach (var platform in record.Platforms)
-                reports.Add((target, record.ScannedAt, SarifReader.Read(Path.Combine(ScanFolder, record.Image, $"{platform.Platform.Slug}.sarif"), Warn)));
+                reports.Add((target, record.ScannedAt, WithoutAccepted(record.CategoryOf(platform.Platform), SarifReader.Read(Path.Combine(folder, $"{platform.Platform.Slug}.sarif"), Warn))));
         }
 
-        foreach (var file in files) reports.Add((head, null, TrivySarif.Complete(SarifReader.Read(file, Warn))));
+        foreach (var file in files) reports.Add((head, null, TrivySarif.Categorize(SarifReader.Read(file, Warn))));
 
         var fingerprints = new Fingerprints(context.Options.Root);
         var payloads = new List<(Analysis, SarifPayload)>();
         foreach (var group in reports.GroupBy(x => x.Target))
         {
-            foreach (var analysis in Analysis.Merge(group.Select(x => x.Log)))
+            foreach (var analysis in Analysis.Merge(group.Select(x => x.Log), Warn))
             {
                 // Of another commit than is checked out the lines here say nothing.
                 if (group.Key.Commit == head.Commit) fingerprints.AddTo(analysis.Run, text => Warn($"{analysis}: {text}"));
+                TrivySarif.AddFingerprints(analysis.Run);
                 var compressed = UploadLimits.GitHub.Apply(analysis, Warn);
                 payloads.Add((analysis, new SarifPayload(group.Key.Commit, group.Key.Ref, compressed, new Uri(context.Options.Root), group.Min(x => x.StartedAt))));
             }
@@ -91,15 +101,23 @@ public sealed partial class ImageDelivery
         return payloads;
     }
 
-    private static AnalysisTarget TargetOf(ScanRecord record, AnalysisTarget head)
+    // Code scanning takes no notice of suppressions: what is accepted here would be an open alert there.
+    private static SarifLog WithoutAccepted(string category, SarifLog log)
     {
-        if (record.Ref is { Length: > 0 } named && record.Revision.Length > 0) return new AnalysisTarget(record.Revision, named);
-        if (record.Ref is not null)
-            throw new DeliveryException($"'{record.Image}' ({record.Digest}) does not say from which commit it was built, or the default branch is not known: its findings cannot be uploaded. Build it with this version of ACCI, and set GITHUB_REPOSITORY.");
-        return record.Revision.Length == 0 || record.Revision == head.Commit
-            ? head
-            : throw new DeliveryException($"'{record.Image}' was scanned as built from the commit {record.Revision}, and {head.Commit} is checked out: its findings would be shown for the wrong commit. Run BuildImages and ScanImages again.");
+        foreach (var run in log.Runs)
+        {
+            var open = run.Results.Where(result => !(result.Suppressions ?? []).Any(x => x.Status == SuppressionStatus.Accepted)).ToList();
+            if (open.Count < run.Results.Count) Log.Information("{Category:l}: {Count} accepted results stay here; code scanning would show them as open", category, run.Results.Count - open.Count);
+            run.Results = open;
+        }
+
+        return log;
     }
+
+    private static AnalysisTarget TargetOf(ScanRecord record, AnalysisTarget head) =>
+        record.Ref is { } named ? new AnalysisTarget(record.Revision, named)
+        : record.Revision.Length == 0 || record.Revision == head.Commit ? head
+        : throw new DeliveryException($"'{record.Image}' was scanned as built from the commit {record.Revision}, and {head.Commit} is checked out: its findings would be shown for the wrong commit. Run BuildImages and ScanImages again.");
 
     private async Task WritePayloadsAsync(List<(Analysis Analysis, SarifPayload Payload)> payloads)
     {
@@ -124,14 +142,17 @@ public sealed partial class ImageDelivery
     {
         var connection = await OpenGitHub();
         var scanning = new CodeScanning(connection) { Pauses = ProcessingPauses };
-        var log = UploadLog.Read(Path.Combine(ScanFolder, UploadLog.FileName), connection.Repository.ToString());
-        var sent = new List<(Analysis Analysis, string Id)>();
+        var log = UploadLog.Read(Path.Combine(ScanFolder, UploadLog.FileName));
+        var open = new List<(string Key, string Name, string Id)>();
+        DeliveryException? failure = null;
         foreach (var (analysis, payload) in payloads)
         {
             var name = SafeText.Terminal(analysis.ToString());
-            if (log.Find(payload) is { } known)
+            var key = UploadLog.KeyOf(connection.Repository, analysis, payload);
+            if (log.Find(key) is { } last && last.Hash == payload.Hash)
             {
-                Log.Information("{Analysis:l}: was uploaded before for {Ref:l} at {Commit:l}, as {Id:l}", name, payload.Ref, payload.Commit, known);
+                Log.Information("{Analysis:l}: was uploaded before for {Ref:l} at {Commit:l}, as {Id:l}", name, payload.Ref, payload.Commit, last.Id);
+                if (!last.IsProcessed) open.Add((key, name, last.Id));
                 continue;
             }
 
@@ -139,43 +160,69 @@ public sealed partial class ImageDelivery
             {
                 var id = await scanning.UploadAsync(payload, Cancellation);
                 Log.Information("{Analysis:l}: {Count} results uploaded for {Ref:l} at {Commit:l}", name, analysis.Run.Results.Count, payload.Ref, payload.Commit);
-                log = log.With(payload, id);
-                sent.Add((analysis, id));
+                log.Note(key, new UploadLog.Upload(payload.Hash, id, IsProcessed: false));
+                open.Add((key, name, id));
             }
             catch (GitHubException exception) when (isFork && exception.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
             {
                 Log.Warning("Nothing was uploaded to code scanning: the token of this pull request from a fork may not. {Answer:l}", exception.Message);
-                return;
+                break;
+            }
+            catch (GitHubException exception) when (CodeScanning.IsNotEnabled(exception))
+            {
+                Log.Warning("Nothing was uploaded to code scanning, which is not enabled for {Repository:l}: {Answer:l}", connection.Repository.ToString(), exception.Message);
+                break;
+            }
+            catch (DeliveryException exception)
+            {
+                // What was sent before it is awaited all the same.
+                failure = exception;
+                break;
             }
         }
 
-        await AwaitProcessingAsync(scanning, sent, log);
+        var problems = await AwaitProcessingAsync(scanning, open, log);
+        if (failure is not null && problems.Length == 0) ExceptionDispatchInfo.Throw(failure);
+        if (problems.Length > 0) throw new DeliveryException($"{(failure is null ? "" : $"{failure.Message}\n")}Code scanning could not process what was uploaded:{problems}", failure);
     }
 
-    private async Task AwaitProcessingAsync(CodeScanning scanning, List<(Analysis Analysis, string Id)> sent, UploadLog log)
+    /// <returns>What processing found wrong, a line each.</returns>
+    private async Task<string> AwaitProcessingAsync(CodeScanning scanning, List<(string Key, string Name, string Id)> open, UploadLog log)
     {
-        var failed = new List<string>();
-        var results = await Task.WhenAll(sent.Select(async x => (x.Analysis, x.Id, Errors: await scanning.WaitAsync(x.Id, Cancellation))));
-        foreach (var (analysis, id, errors) in results)
+        var failed = new StringBuilder();
+        var results = await Task.WhenAll(open.Select(async x => (x.Key, x.Name, x.Id, Result: await ResultOfAsync(x.Id))));
+        foreach (var (key, name, id, (errors, obstacle)) in results)
         {
-            var name = SafeText.Terminal(analysis.ToString());
             switch (errors)
             {
                 case null:
-                    Log.Warning("{Analysis:l}: code scanning is still processing it, as {Id:l}; how it ends is seen on GitHub only", name, id);
+                    Log.Warning("{Analysis:l}: code scanning is still processing it, as {Id:l}; how it ends is seen on GitHub, or when this is run again.{Obstacle:l}", name, id, obstacle);
                     break;
                 case []:
                     Log.Information("{Analysis:l}: processed", name);
+                    log.Note(key, log.Find(key)! with { IsProcessed = true });
                     break;
                 default:
                     // What was refused has to be sent again once it is mended, or once code scanning is.
-                    log = log.Without(id);
-                    failed.AddRange(errors.Select(error => $"\n    {name}: {SafeText.Terminal(error)}"));
+                    log.Forget(key);
+                    foreach (var error in errors) failed.Append(CultureInfo.InvariantCulture, $"\n    {name}: {SafeText.Terminal(error)}");
                     break;
             }
         }
 
-        if (failed.Count > 0) throw new DeliveryException($"Code scanning could not process what was uploaded:{string.Concat(failed)}");
+        return failed.ToString();
+
+        async Task<(IReadOnlyList<string>? Errors, string Obstacle)> ResultOfAsync(string id)
+        {
+            try
+            {
+                return (await scanning.WaitAsync(id, Cancellation), "");
+            }
+            catch (DeliveryException exception)
+            {
+                return (null, $" {exception.Message}");
+            }
+        }
     }
 
     /// <summary>What a workflow tells of itself.</summary>

@@ -52,7 +52,12 @@ internal static class Conformance
     /// <summary>One case.</summary>
     public static JsonElement Case(string file, int index) => Read(Path.Combine(Root!, file))[index];
 
-    private static List<JsonElement> Read(string file) => [.. JsonElement.Parse(System.IO.File.ReadAllBytes(file)).EnumerateArray()];
+    // A list of cases, or a single one.
+    private static List<JsonElement> Read(string file)
+    {
+        var content = JsonElement.Parse(System.IO.File.ReadAllBytes(file));
+        return content.ValueKind == JsonValueKind.Array ? [.. content.EnumerateArray()] : [content];
+    }
 
     private static IEnumerable<string> Above(string folder)
     {

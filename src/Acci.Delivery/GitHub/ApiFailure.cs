@@ -11,6 +11,8 @@ namespace Acci.Delivery.GitHub;
 /// </summary>
 internal static class ApiFailure
 {
+    private const string Remaining = "X-RateLimit-Remaining";
+
     // What GitHub asks for when it limits and does not say for how long.
     private static readonly TimeSpan SecondaryLimitPause = TimeSpan.FromMinutes(1);
 
@@ -18,12 +20,16 @@ internal static class ApiFailure
     public static TransientException? TryTransient(ApiException exception) => exception switch
     {
         RateLimitExceededException primary => new TransientException(
-            $"the rate limit of {primary.Limit} requests is used up until {primary.Reset:HH:mm:ss} UTC", Until(primary.Reset), exception),
-        SecondaryRateLimitExceededException or AbuseException =>
-            new TransientException($"a secondary rate limit ({Answer(exception)})", RetryAfter(exception) ?? SecondaryLimitPause, exception),
+            $"the rate limit of {primary.Limit} requests is used up until {primary.Reset:HH:mm:ss} UTC", RetryAfter(exception) ?? SecondaryLimitPause, exception),
+        // What the answer says changes; what its headers say is told by the documentation.
+        SecondaryRateLimitExceededException or AbuseException => Limited("a secondary rate limit", exception),
+        { StatusCode: HttpStatusCode.Forbidden } when Header(exception, "Retry-After") is not null || Header(exception, Remaining) == "0" => Limited("a rate limit", exception),
+        { StatusCode: HttpStatusCode.TooManyRequests } => Limited("a rate limit", exception),
         _ when TransientException.IsTransient(exception.StatusCode) => new TransientException(Answer(exception), RetryAfter(exception), exception),
         _ => null,
     };
+
+    private static TransientException Limited(string what, ApiException exception) => new($"{what} ({Answer(exception)})", RetryAfter(exception) ?? SecondaryLimitPause, exception);
 
     /// <summary>The failure as an error for people.</summary>
     public static GitHubException Refusal(ApiException exception, GitHubServer server, string operation, string permission) =>
@@ -59,7 +65,7 @@ internal static class ApiFailure
     private static TimeSpan? RetryAfter(ApiException exception)
     {
         if (int.TryParse(Header(exception, "Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(seconds);
-        return Header(exception, "X-RateLimit-Remaining") == "0"
+        return Header(exception, Remaining) == "0"
             && long.TryParse(Header(exception, "X-RateLimit-Reset"), NumberStyles.None, CultureInfo.InvariantCulture, out var reset)
                 ? Until(DateTimeOffset.FromUnixTimeSeconds(reset))
                 : null;

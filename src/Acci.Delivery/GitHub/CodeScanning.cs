@@ -1,11 +1,13 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Acci.Delivery.GitHub;
 
 /// <summary>GitHub's code scanning: takes analyses and tells how their processing went. Source: GitHub's REST API, "Code scanning".</summary>
 /// <param name="connection">The connection.</param>
-public sealed class CodeScanning(GitHubConnection connection)
+public sealed partial class CodeScanning(GitHubConnection connection)
 {
     private const string Permission = "security-events: write";
 
@@ -52,6 +54,13 @@ public sealed class CodeScanning(GitHubConnection connection)
 
         return null;
     }
+
+    /// <summary>The repository has no code scanning, which is no fault of what was to be uploaded. Source: GitHub's documentation, "Troubleshooting SARIF uploads".</summary>
+    public static bool IsNotEnabled(GitHubException refusal) =>
+        refusal.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound && NotEnabled().IsMatch(refusal.Message);
+
+    [GeneratedRegex("(Advanced Security|Code Security|code scanning) (must be|is not|has not been) enabled", RegexOptions.IgnoreCase)]
+    private static partial Regex NotEnabled();
 
     private Uri Address(string path) => new(string.Create(CultureInfo.InvariantCulture, $"repos/{connection.Repository.Owner}/{connection.Repository.Name}/code-scanning/{path}"), UriKind.Relative);
 

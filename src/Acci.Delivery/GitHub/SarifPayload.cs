@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Acci.Delivery.GitHub;
 
@@ -11,8 +10,8 @@ namespace Acci.Delivery.GitHub;
 /// <param name="StartedAt">When the analysis began; null where that is not known.</param>
 public sealed record SarifPayload(string Commit, string Ref, byte[] CompressedReport, Uri CheckoutUri, DateTimeOffset? StartedAt)
 {
-    /// <summary>The same for the same report, commit and ref.</summary>
-    public string Identity => Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{Commit}\n{Ref}\n"), .. CompressedReport]));
+    /// <summary>The same for the same report.</summary>
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(CompressedReport));
 
     /// <summary>The request's body.</summary>
     public IReadOnlyDictionary<string, object> ToBody()

@@ -1,49 +1,67 @@
 using System.Text.Json;
+using Acci.Delivery.Sarif;
 
 namespace Acci.Delivery.GitHub;
 
-/// <summary>What was uploaded to code scanning before, so that running a target again sends nothing twice: <c>artifacts/scan/uploads.json</c>.</summary>
-internal sealed record UploadLog
+/// <summary>
+/// What code scanning was sent last for each tool, category, ref and commit, so that running a target again sends nothing twice: <c>artifacts/scan/uploads.json</c>.
+/// An analysis replaces the one before it, so only the last one counts.
+/// </summary>
+internal sealed class UploadLog
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "uploads.json";
 
     private readonly string _file;
-    private readonly string _repository;
-    private readonly IReadOnlyDictionary<string, string> _uploads;
+    private readonly Dictionary<string, Upload> _uploads;
 
-    private UploadLog(string file, string repository, IReadOnlyDictionary<string, string> uploads) => (_file, _repository, _uploads) = (file, repository, uploads);
+    private UploadLog(string file, Dictionary<string, Upload> uploads) => (_file, _uploads) = (file, uploads);
 
     /// <summary>The log in the file; one that cannot be read counts as empty.</summary>
-    public static UploadLog Read(string file, string repository)
+    public static UploadLog Read(string file)
     {
         try
         {
-            return new UploadLog(file, repository, File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(file)) ?? [] : []);
+            return new UploadLog(file, File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, Upload>>(File.ReadAllBytes(file)) ?? [] : []);
         }
         catch (JsonException)
         {
-            return new UploadLog(file, repository, new Dictionary<string, string>());
+            return new UploadLog(file, []);
         }
     }
 
-    /// <summary>As what it was uploaded; null when it was not.</summary>
-    public string? Find(SarifPayload payload) => _uploads.GetValueOrDefault(KeyOf(payload));
+    /// <summary>What uploads replace each other by.</summary>
+    public static string KeyOf(GitHubRepository repository, Analysis analysis, SarifPayload payload) =>
+        string.Join(' ', repository, payload.Commit, payload.Ref, analysis.Tool, analysis.Category);
 
-    /// <summary>The log with an upload more, on disk too.</summary>
-    public UploadLog With(SarifPayload payload, string id) => Write(new Dictionary<string, string>(_uploads) { [KeyOf(payload)] = id });
+    /// <summary>The last upload; null when there was none.</summary>
+    public Upload? Find(string key) => _uploads.GetValueOrDefault(key);
 
-    /// <summary>The log without an upload, on disk too.</summary>
-    public UploadLog Without(string id) => Write(_uploads.Where(x => x.Value != id).ToDictionary());
+    /// <summary>Takes note of an upload, on disk too.</summary>
+    public void Note(string key, Upload upload)
+    {
+        _uploads[key] = upload;
+        Write();
+    }
 
-    private string KeyOf(SarifPayload payload) => $"{_repository} {payload.Identity}";
+    /// <summary>Takes it as never sent, on disk too.</summary>
+    public void Forget(string key)
+    {
+        _uploads.Remove(key);
+        Write();
+    }
 
-    private UploadLog Write(Dictionary<string, string> uploads)
+    private void Write()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
         var draft = $"{_file}.{Environment.ProcessId}";
-        File.WriteAllText(draft, JsonSerializer.Serialize(uploads) + "\n");
+        File.WriteAllText(draft, JsonSerializer.Serialize(_uploads) + "\n");
         File.Move(draft, _file, overwrite: true);
-        return new UploadLog(_file, _repository, uploads);
     }
+
+    /// <summary>An upload.</summary>
+    /// <param name="Hash">Of the report.</param>
+    /// <param name="Id">As what code scanning took it.</param>
+    /// <param name="IsProcessed">It is known to have been processed.</param>
+    public sealed record Upload(string Hash, string Id, bool IsProcessed);
 }

@@ -22,8 +22,11 @@ public sealed record Analysis(string Category, Run Run)
     public static string CategoryOf(Run run) => run.AutomationDetails?.Id is { } id ? id[..(id.LastIndexOf('/') + 1)] : "";
 
     /// <summary>The runs of all reports, those of one tool and category merged into one.</summary>
-    public static IReadOnlyList<Analysis> Merge(IEnumerable<SarifLog> logs) =>
+    /// <param name="logs">The reports.</param>
+    /// <param name="warn">Is told of what differs between runs that become one, and was left out.</param>
+    /// <exception cref="DeliveryException">Runs cannot be merged without loss; the message names files and places.</exception>
+    public static IReadOnlyList<Analysis> Merge(IEnumerable<SarifLog> logs, Action<string> warn) =>
     [
-        .. logs.SelectMany(log => log.Runs).GroupBy(run => (Tool: run.Tool.Driver.Name, Category: CategoryOf(run))).Select(group => new Analysis(group.Key.Category, RunMerger.Merge([.. group]))),
+        .. logs.SelectMany(log => log.Runs).GroupBy(run => (Tool: run.Tool.Driver.Name, Category: CategoryOf(run))).Select(group => new Analysis(group.Key.Category, RunMerger.Merge([.. group], warn))),
     ];
 }

@@ -40,12 +40,13 @@ internal sealed class ResultSeverity(Run run)
     private double? ScoreOf(Result result)
     {
         if (RuleOf(result) is not { } rule) return null;
-        if (_scores.TryGetValue(rule, out var known)) return known;
-        // Written as a text by those who follow GitHub, and as a number by some.
-        var score = rule.TryGetSerializedPropertyValue("security-severity", out var text)
-            && double.TryParse(text.Trim('"'), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : (double?)null;
-        return _scores[rule] = score;
+        return _scores.TryGetValue(rule, out var known) ? known : _scores[rule] = ScoreOf(rule);
     }
+
+    /// <summary>A rule's <c>security-severity</c>, which is written as a text by those who follow GitHub, and as a number by some; null where it has none.</summary>
+    public static double? ScoreOf(ReportingDescriptor rule) =>
+        rule.TryGetSerializedPropertyValue("security-severity", out var text)
+        && double.TryParse(text.Trim('"'), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 
     private ReportingDescriptor? RuleOf(Result result)
     {

@@ -1,42 +1,63 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis.Sarif;
+using Newtonsoft.Json.Linq;
 
 namespace Acci.Delivery.Sarif;
 
 /// <summary>
-/// Makes one run of several of the same tool and category. What results point at by index (rules, artifacts, extensions, logical and thread-flow locations,
-/// invocations) is listed once, and their indexes follow. Source: SARIF 2.1.0, 3.14 "run object".
+/// Makes one run of several of the same tool and category. What results point at by index (rules, notifications, artifacts, extensions, logical and thread-flow locations,
+/// invocations) is listed once, and their indexes follow. What two runs say differently of the same thing is an error, never the first one's word.
+/// Source: SARIF 2.1.0, 3.14 "run object".
 /// </summary>
-internal sealed class RunMerger : SarifRewritingVisitor
+internal sealed class RunMerger : RuleReferenceVisitor
 {
+    private const string SecuritySeverity = "security-severity";
+
     private readonly Run _merged;
     private readonly Dictionary<string, int> _ruleIndexes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _notificationIndexes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string? Base, string Uri), int> _artifactIndexes = [];
+    private Run _current;
     private int[] _rules = [];
+    private int[] _notifications = [];
     private int[] _artifacts = [];
+    private Dictionary<string, string> _bases = [];
     private int _extensions;
     private int _logicalLocations;
     private int _threadFlowLocations;
     private int _invocations;
 
-    private RunMerger(Run first) => _merged = first;
+    private RunMerger(Run merged) => (_merged, _current) = (merged, merged);
 
-    /// <summary>One run of all; the first one's own facts (tool, version, identifier) stay.</summary>
-    /// <exception cref="DeliveryException">They hold what cannot be told apart once they are one.</exception>
-    public static Run Merge(IReadOnlyList<Run> runs)
+    /// <summary>One run of all; of the tool's own facts (version, identifier) the first one's stay.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <param name="warn">Is told of properties that differ.</param>
+    /// <exception cref="DeliveryException">They hold what cannot be told apart once they are one; the message names file and place.</exception>
+    public static Run Merge(IReadOnlyList<Run> runs, Action<string> warn)
     {
         if (runs is [var only]) return only;
-        foreach (var run in runs.Skip(1)) EnsureMergeable(run);
+        foreach (var run in runs.Skip(1)) EnsureMergeable(run, runs[0]);
         var first = runs[0];
-        var (rules, artifacts, extensions, logical, flows, invocations, results) = (
-            first.Tool.Driver.Rules, first.Artifacts, first.Tool.Extensions, first.LogicalLocations, first.ThreadFlowLocations, first.Invocations, first.Results);
-        (first.Tool.Driver.Rules, first.Artifacts, first.Tool.Extensions, first.LogicalLocations, first.ThreadFlowLocations, first.Invocations, first.Results) = ([], [], [], [], [], [], []);
+        // What the first one lists is added like the others', to lists that are empty.
+        var content = new Run
+        {
+            Tool = new Tool { Driver = new ToolComponent { Rules = first.Tool.Driver.Rules, Notifications = first.Tool.Driver.Notifications }, Extensions = first.Tool.Extensions },
+            Artifacts = first.Artifacts,
+            LogicalLocations = first.LogicalLocations,
+            ThreadFlowLocations = first.ThreadFlowLocations,
+            Invocations = first.Invocations,
+            Results = first.Results,
+            OriginalUriBaseIds = first.OriginalUriBaseIds,
+        };
+        (first.Tool.Driver.Rules, first.Tool.Driver.Notifications, first.Tool.Extensions, first.OriginalUriBaseIds) = ([], [], [], null);
+        (first.Artifacts, first.LogicalLocations, first.ThreadFlowLocations, first.Invocations, first.Results) = ([], [], [], [], []);
         var merger = new RunMerger(first);
-        merger.Add(rules, artifacts, extensions, logical, flows, invocations, results);
+        merger.Add(content);
         foreach (var run in runs.Skip(1))
         {
-            merger.Add(run.Tool.Driver.Rules, run.Artifacts, run.Tool.Extensions, run.LogicalLocations, run.ThreadFlowLocations, run.Invocations, run.Results);
-            foreach (var (name, location) in run.OriginalUriBaseIds ?? new Dictionary<string, ArtifactLocation>())
-                (first.OriginalUriBaseIds ??= new Dictionary<string, ArtifactLocation>()).TryAdd(name, location);
+            merger._current = run;
+            merger.Add(run);
+            merger.AddFacts(run, warn);
         }
 
         return merger.WithoutEmptyLists();
@@ -46,6 +67,7 @@ internal sealed class RunMerger : SarifRewritingVisitor
     public override ArtifactLocation VisitArtifactLocation(ArtifactLocation node)
     {
         node.Index = Mapped(_artifacts, node.Index);
+        node.UriBaseId = BaseOf(node.UriBaseId);
         return base.VisitArtifactLocation(node);
     }
 
@@ -62,13 +84,6 @@ internal sealed class RunMerger : SarifRewritingVisitor
     {
         if (node.Index >= 0) node.Index += _threadFlowLocations;
         return base.VisitThreadFlowLocation(node);
-    }
-
-    /// <inheritdoc/>
-    public override ReportingDescriptorReference VisitReportingDescriptorReference(ReportingDescriptorReference node)
-    {
-        if (node.ToolComponent is null) node.Index = Mapped(_rules, node.Index);
-        return base.VisitReportingDescriptorReference(node);
     }
 
     /// <inheritdoc/>
@@ -93,58 +108,134 @@ internal sealed class RunMerger : SarifRewritingVisitor
         return base.VisitResult(node);
     }
 
-    private static void EnsureMergeable(Run run)
+    /// <inheritdoc/>
+    protected override void Rule(ReportingDescriptorReference reference)
+    {
+        if (reference.ToolComponent is null) reference.Index = Mapped(_rules, reference.Index);
+    }
+
+    /// <inheritdoc/>
+    protected override void Notification(ReportingDescriptorReference reference)
+    {
+        if (reference.ToolComponent is null) reference.Index = Mapped(_notifications, reference.Index);
+    }
+
+    private static void EnsureMergeable(Run run, Run first)
     {
         var others = new (string Name, int Count)[]
         {
             ("graphs", run.Graphs?.Count ?? 0), ("taxonomies", run.Taxonomies?.Count ?? 0), ("translations", run.Translations?.Count ?? 0), ("policies", run.Policies?.Count ?? 0),
-            ("webRequests", run.WebRequests?.Count ?? 0), ("webResponses", run.WebResponses?.Count ?? 0), ("addresses", run.Addresses?.Count ?? 0),
+            ("webRequests", run.WebRequests?.Count ?? 0), ("webResponses", run.WebResponses?.Count ?? 0), ("addresses", run.Addresses?.Count ?? 0), ("tool.driver.taxa", run.Tool.Driver.Taxa?.Count ?? 0),
         };
-        if (others.FirstOrDefault(x => x.Count > 0).Name is { } name)
-        {
-            throw new DeliveryException(
-                $"There are several runs of {run.Tool.Driver.Name} in the category '{Analysis.CategoryOf(run)}', and one with '{name}' cannot be merged with another. "
-                + "Code scanning takes one run for a tool and category: give each its own automationDetails.id.");
-        }
+        if (others.FirstOrDefault(x => x.Count > 0).Name is { } name) throw Refusal(run, first, $"one with '{name}' cannot be merged with another");
+        if (run.ColumnKind != first.ColumnKind && run.ColumnKind != ColumnKind.None && first.ColumnKind != ColumnKind.None) throw Refusal(run, first, "they count columns differently ('columnKind')");
     }
 
-    private void Add(
-        IList<ReportingDescriptor>? rules, IList<Artifact>? artifacts, IList<ToolComponent>? extensions, IList<LogicalLocation>? logical,
-        IList<ThreadFlowLocation>? flows, IList<Invocation>? invocations, IList<Result>? results)
+    private static DeliveryException Refusal(Run run, Run first, string why) => new(
+        $"{SarifReader.PlaceOf(run)}: it is of {run.Tool.Driver.Name} in the category '{Analysis.CategoryOf(run)}', as {SarifReader.PlaceOf(first)} is, and {why}. "
+        + "Code scanning takes one run for a tool and category: give each its own automationDetails.id.");
+
+    private void Add(Run run)
     {
         (_extensions, _logicalLocations, _threadFlowLocations, _invocations) =
             (_merged.Tool.Extensions.Count, _merged.LogicalLocations.Count, _merged.ThreadFlowLocations.Count, _merged.Invocations.Count);
-        var (before, rulesBefore) = (_merged.Artifacts.Count, _merged.Tool.Driver.Rules.Count);
-        _rules = [.. (rules ?? []).Select(AddRule)];
-        _artifacts = [.. (artifacts ?? []).Select(AddArtifact)];
-        foreach (var artifact in _merged.Artifacts.Skip(before))
+        var driver = _merged.Tool.Driver;
+        var (artifacts, rules, notifications) = (_merged.Artifacts.Count, driver.Rules.Count, driver.Notifications.Count);
+        _bases = BasesOf(run);
+        _rules = [.. (run.Tool.Driver.Rules ?? []).Select(x => AddDescriptor(driver.Rules, _ruleIndexes, x))];
+        _notifications = [.. (run.Tool.Driver.Notifications ?? []).Select(x => AddDescriptor(driver.Notifications, _notificationIndexes, x))];
+        _artifacts = [.. (run.Artifacts ?? []).Select(AddArtifact)];
+        foreach (var artifact in _merged.Artifacts.Skip(artifacts))
         {
             artifact.ParentIndex = Mapped(_artifacts, artifact.ParentIndex);
             VisitArtifact(artifact);
         }
 
-        foreach (var rule in _merged.Tool.Driver.Rules.Skip(rulesBefore)) VisitReportingDescriptor(rule);
-        Append(_merged.Tool.Extensions, extensions, VisitToolComponent);
-        Append(_merged.LogicalLocations, logical, VisitLogicalLocation);
-        Append(_merged.ThreadFlowLocations, flows, VisitThreadFlowLocation);
-        Append(_merged.Invocations, invocations, VisitInvocation);
-        Append(_merged.Results, results, VisitResult);
+        AddBases(run);
+        foreach (var descriptor in driver.Rules.Skip(rules).Concat(driver.Notifications.Skip(notifications))) VisitReportingDescriptor(descriptor);
+        Append(_merged.Tool.Extensions, run.Tool.Extensions, VisitToolComponent);
+        Append(_merged.LogicalLocations, run.LogicalLocations, VisitLogicalLocation);
+        Append(_merged.ThreadFlowLocations, run.ThreadFlowLocations, VisitThreadFlowLocation);
+        Append(_merged.Invocations, run.Invocations, VisitInvocation);
+        Append(_merged.Results, run.Results, VisitResult);
     }
 
-    private int AddRule(ReportingDescriptor rule)
+    // What no index leads to.
+    private void AddFacts(Run run, Action<string> warn)
     {
-        if (_ruleIndexes.TryGetValue(rule.Id, out var known)) return known;
-        _merged.Tool.Driver.Rules.Add(rule);
-        return _ruleIndexes[rule.Id] = _merged.Tool.Driver.Rules.Count - 1;
+        if (_merged.ColumnKind == ColumnKind.None) _merged.ColumnKind = run.ColumnKind;
+        _merged.Tool.Driver.GlobalMessageStrings = Joined(_merged.Tool.Driver.GlobalMessageStrings, run.Tool.Driver.GlobalMessageStrings, "the message");
+        if (run.RedactionTokens is { } tokens) _merged.RedactionTokens = [.. (_merged.RedactionTokens ?? []).Union(tokens)];
+        foreach (var version in run.VersionControlProvenance ?? [])
+        {
+            if ((_merged.VersionControlProvenance ??= []).All(x => !x.ValueEquals(version))) _merged.VersionControlProvenance.Add(VisitVersionControlDetails(version));
+        }
+
+        foreach (var name in run.PropertyNames)
+        {
+            if (!_merged.PropertyNames.Contains(name)) _merged.SetProperty(name, run.GetProperty<JToken>(name));
+            else if (run.GetSerializedPropertyValue(name) != _merged.GetSerializedPropertyValue(name))
+                warn($"{SarifReader.PlaceOf(run)}: its property '{name}' was left out, because {SarifReader.PlaceOf(_merged)} has another value");
+        }
+    }
+
+    private int AddDescriptor(IList<ReportingDescriptor> all, Dictionary<string, int> indexes, ReportingDescriptor descriptor)
+    {
+        if (!indexes.TryGetValue(descriptor.Id, out var index))
+        {
+            all.Add(descriptor);
+            return indexes[descriptor.Id] = all.Count - 1;
+        }
+
+        var known = all[index];
+        known.MessageStrings = Joined(known.MessageStrings, descriptor.MessageStrings, $"the message of '{descriptor.Id}'");
+        // Two versions of a rule: an alert must not look more harmless for having been reported twice.
+        if (ResultSeverity.ScoreOf(descriptor) is { } score && !(ResultSeverity.ScoreOf(known) >= score)) known.SetProperty(SecuritySeverity, score.ToString(CultureInfo.InvariantCulture));
+        return index;
     }
 
     private int AddArtifact(Artifact artifact)
     {
-        var key = artifact.Location?.Uri is { } uri ? (artifact.Location.UriBaseId, uri.OriginalString) : ((string?, string)?)null;
+        var key = artifact.Location?.Uri is { } uri ? (BaseOf(artifact.Location.UriBaseId), uri.OriginalString) : ((string?, string)?)null;
         if (key is not null && _artifactIndexes.TryGetValue(key.Value, out var known)) return known;
         _merged.Artifacts.Add(artifact);
         if (key is not null) _artifactIndexes[key.Value] = _merged.Artifacts.Count - 1;
         return _merged.Artifacts.Count - 1;
+    }
+
+    /// <summary>The bases of this run that another run has under the same name and elsewhere, each with a name of its own.</summary>
+    private Dictionary<string, string> BasesOf(Run run)
+    {
+        var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, location) in run.OriginalUriBaseIds ?? new Dictionary<string, ArtifactLocation>())
+        {
+            var free = name;
+            for (var number = 2; _merged.OriginalUriBaseIds?.TryGetValue(free, out var known) is true && !IsSame(known, location); number++) free = string.Create(CultureInfo.InvariantCulture, $"{name}-{number}");
+            if (free != name) renamed[name] = free;
+        }
+
+        return renamed;
+
+        static bool IsSame(ArtifactLocation? one, ArtifactLocation? other) => one?.Uri?.OriginalString == other?.Uri?.OriginalString && one?.UriBaseId == other?.UriBaseId;
+    }
+
+    private void AddBases(Run run)
+    {
+        foreach (var (name, location) in run.OriginalUriBaseIds ?? new Dictionary<string, ArtifactLocation>())
+            (_merged.OriginalUriBaseIds ??= new Dictionary<string, ArtifactLocation>()).TryAdd(BaseOf(name)!, location is null ? location : VisitArtifactLocation(location));
+    }
+
+    private string? BaseOf(string? name) => name is not null && _bases.TryGetValue(name, out var own) ? own : name;
+
+    private IDictionary<string, MultiformatMessageString>? Joined(IDictionary<string, MultiformatMessageString>? known, IDictionary<string, MultiformatMessageString>? more, string what)
+    {
+        foreach (var (key, message) in more ?? new Dictionary<string, MultiformatMessageString>())
+        {
+            if (!(known ??= new Dictionary<string, MultiformatMessageString>()).TryGetValue(key, out var own)) known[key] = message;
+            else if (!own.ValueEquals(message)) throw Refusal(_current, _merged, $"{what} called '{key}' is another one there");
+        }
+
+        return known;
     }
 
     private static void Append<T>(IList<T> all, IList<T>? more, Func<T, T> visit)
@@ -157,6 +248,7 @@ internal sealed class RunMerger : SarifRewritingVisitor
 
     private Run WithoutEmptyLists()
     {
+        if (_merged.Tool.Driver.Notifications.Count == 0) _merged.Tool.Driver.Notifications = null;
         if (_merged.Artifacts.Count == 0) _merged.Artifacts = null;
         if (_merged.Tool.Extensions.Count == 0) _merged.Tool.Extensions = null;
         if (_merged.LogicalLocations.Count == 0) _merged.LogicalLocations = null;

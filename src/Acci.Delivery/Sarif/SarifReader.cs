@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Microsoft.CodeAnalysis.Sarif;
 using Newtonsoft.Json;
@@ -9,6 +10,8 @@ public static class SarifReader
 {
     /// <summary>The name of a tool that has none.</summary>
     public const string NamelessTool = "unnamed";
+
+    private static readonly ConditionalWeakTable<Run, string> Places = [];
 
     private const int MaximumSize = 512 * 1024 * 1024;
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
@@ -27,6 +30,7 @@ public static class SarifReader
             using var json = new JsonTextReader(reader);
             var serializer = SarifJson.Create();
             var log = serializer.Deserialize<SarifLog>(json)!;
+            foreach (var (index, run) in (log.Runs ?? []).Index()) Places.AddOrUpdate(run, $"{file}, runs[{index}]");
             Complete(log, text => warn($"{file}: {text}"));
             return log;
         }
@@ -35,6 +39,9 @@ public static class SarifReader
             throw new DeliveryException($"{file} cannot be read as SARIF 2.1.0: {exception.Message.Split('\n')[0]}", exception);
         }
     }
+
+    /// <summary>Where a run was read from, for messages: the file, and the run's place in it.</summary>
+    internal static string PlaceOf(Run run) => Places.TryGetValue(run, out var place) ? place : "a report";
 
     private static void Complete(SarifLog log, Action<string> warn)
     {
@@ -49,6 +56,13 @@ public static class SarifReader
                 warn($"a tool has no name; it is called '{NamelessTool}'");
             }
 
+            if (run.ExternalPropertyFileReferences is not null)
+            {
+                run.ExternalPropertyFileReferences = null;
+                warn($"'externalPropertyFileReferences' was left out: what those files hold is not uploaded. Let the tool write one file");
+            }
+
+            foreach (var result in run.Results.Where(x => x?.PartialFingerprints?.Count == 0)) result.PartialFingerprints = null;
             var severity = new ResultSeverity(run);
             foreach (var result in run.Results.Where(x => x is not null && !SarifJson.HasLevel(x))) result.Level = severity.DefaultLevelOf(result);
         }

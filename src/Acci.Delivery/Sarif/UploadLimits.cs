@@ -64,7 +64,7 @@ public sealed record UploadLimits
             if (run.Results.Count == 0)
                 throw new DeliveryException($"{analysis}: the report is too large for code scanning even without any result, {Text(compressed.Length)} bytes compressed of {Text(CompressedSize)}.");
             CutResults(analysis, fitting, $"compressed, the report must not be larger than {Text(CompressedSize)} bytes", warn);
-            KeepRules(run, Referenced(run));
+            RuleCut.Apply(run, 0);
             compressed = Compress(analysis);
         }
 
@@ -92,41 +92,10 @@ public sealed record UploadLimits
 
     private void CutRules(Analysis analysis, Action<string> warn)
     {
-        var (run, rules) = (analysis.Run, analysis.Run.Tool.Driver.Rules);
-        if (rules is null || rules.Count <= Rules) return;
-        var used = Referenced(run);
-        // Every result has at most one rule, and there are fewer results than rules may be.
-        KeepRules(run, [.. used, .. Enumerable.Range(0, rules.Count).Where(index => !used.Contains(index)).Take(Math.Max(0, Rules - used.Count))]);
-        warn($"{analysis}: {Text(rules.Count - run.Tool.Driver.Rules.Count)} of {Text(rules.Count)} rules were left out, because code scanning takes {Text(Rules)}; those with results were kept.");
-    }
-
-    private static HashSet<int> Referenced(Run run)
-    {
-        var indexes = new HashSet<int>();
-        var byId = (run.Tool.Driver.Rules ?? []).Index().GroupBy(x => x.Item.Id).ToDictionary(x => x.Key, x => x.First().Index, StringComparer.Ordinal);
-        foreach (var result in run.Results)
-        {
-            if (RuleIndexOf(result) is >= 0 and var index) indexes.Add(index);
-            else if ((result?.RuleId ?? result?.Rule?.Id) is { } id && byId.TryGetValue(id, out var named)) indexes.Add(named);
-        }
-
-        return indexes;
-    }
-
-    private static int RuleIndexOf(Result? result) => result is null || result.Rule?.ToolComponent is not null ? -1 : result.RuleIndex >= 0 ? result.RuleIndex : result.Rule?.Index ?? -1;
-
-    private static void KeepRules(Run run, HashSet<int> kept)
-    {
-        if (run.Tool.Driver.Rules is not { } rules || kept.Count == rules.Count) return;
-        var order = kept.Where(index => index < rules.Count).Order().ToList();
-        var moved = order.Index().ToDictionary(x => x.Item, x => x.Index);
-        run.Tool.Driver.Rules = [.. order.Select(index => rules[index])];
-        foreach (var result in run.Results)
-        {
-            if (result is null || result.Rule?.ToolComponent is not null) continue;
-            if (result.RuleIndex >= 0) result.RuleIndex = moved.GetValueOrDefault(result.RuleIndex, -1);
-            if (result.Rule is { Index: >= 0 } rule) rule.Index = moved.GetValueOrDefault(rule.Index, -1);
-        }
+        var count = RuleCut.CountOf(analysis.Run);
+        if (count <= Rules) return;
+        RuleCut.Apply(analysis.Run, Rules);
+        warn($"{analysis}: {Text(count - RuleCut.CountOf(analysis.Run))} of {Text(count)} rules were left out, because code scanning takes {Text(Rules)}; those with results were kept.");
     }
 
     private void CutExtensions(Analysis analysis, Action<string> warn)

@@ -60,10 +60,11 @@ internal static class FindingsSarif
         SourceLine? OriginOf(ScanFinding finding) => origins.Find(finding, platform, image);
     }
 
-    // Code scanning takes results of one rule at one line for one alert, so they are one result here, which names every package.
-    private static (string Rule, string Place, string Package, Verdict Verdict, string Reason) KeyOf(JudgedFinding judged, SourceLine? origin) => origin is null
-        ? (RuleId(judged.Finding), $"{judged.Finding.ImagePath}:{judged.Finding.Line}", judged.Finding.Package, judged.Verdict, judged.Reason)
-        : (RuleId(judged.Finding), $"{origin.File}:{origin.Line}", "", judged.Verdict, judged.Reason);
+    // Code scanning takes results of one rule at one line for one alert, so they are one result here, which names every package; what the gate makes of one of them does not
+    // make it another.
+    private static (string Rule, string Place, string Package) KeyOf(JudgedFinding judged, SourceLine? origin) => origin is null
+        ? (RuleId(judged.Finding), $"{judged.Finding.ImagePath}:{judged.Finding.Line}", judged.Finding.Package)
+        : (RuleId(judged.Finding), $"{origin.File}:{origin.Line}", "");
 
     private static string RuleId(ScanFinding finding) => finding.Kind == FindingKind.License ? $"license/{finding.Id}" : finding.Id.Length > 0 ? finding.Id : "unknown";
 
@@ -104,17 +105,20 @@ internal static class FindingsSarif
             Locations = [origin is null ? ImageLocation(image, finding) : Location(origin.File, origin.Line, RootBase)],
         };
         result.PartialFingerprints = new Dictionary<string, string> { [Fingerprints.LineHash] = lineHash ?? Fallback(finding) };
-        if (group[0].Verdict is Verdict.Ignored or Verdict.NotAffected)
-            result.Suppressions = [new Suppression { Kind = SuppressionKind.External, Status = SuppressionStatus.Accepted, Justification = group[0].Reason }];
+        // Only as a whole: one package that is accepted leaves the others open.
+        if (group.All(IsAccepted)) result.Suppressions = [new Suppression { Kind = SuppressionKind.External, Status = SuppressionStatus.Accepted, Justification = string.Join("; ", group.Select(x => x.Reason).Distinct()) }];
         return result;
     }
+
+    private static bool IsAccepted(JudgedFinding judged) => judged.Verdict is Verdict.Ignored or Verdict.NotAffected;
 
     private static string Message(string image, IReadOnlyList<JudgedFinding> group)
     {
         var first = group[0].Finding;
         var text = new StringBuilder();
-        foreach (var finding in group.Select(x => x.Finding).DistinctBy(x => (x.Package, x.InstalledVersion, x.ImagePath)))
+        foreach (var judged in group.DistinctBy(x => (x.Finding.Package, x.Finding.InstalledVersion, x.Finding.ImagePath)))
         {
+            var finding = judged.Finding;
             if (text.Length > 0) text.Append('\n');
             text.Append(finding.Kind switch
             {
@@ -124,6 +128,7 @@ internal static class FindingsSarif
                 _ => $"{OneOf(finding.Title, RuleId(finding))}: {OneOf(finding.ImagePath, finding.Package)} in the image {image}.",
             });
             if (finding.PackagePath.Length > 0) text.Append(CultureInfo.InvariantCulture, $" ({finding.PackagePath})");
+            if (IsAccepted(judged) && !group.All(IsAccepted)) text.Append(CultureInfo.InvariantCulture, $" (accepted: {judged.Reason})");
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"\nSeverity: {group.Max(x => x.Finding.Severity).ToName()}").Append(SafeText.Link(first.Url) is { } link ? $"\n{link}" : "").ToString();

@@ -28,11 +28,11 @@ public sealed record GateDecision(IReadOnlyList<JudgedFinding> Findings, IReadOn
         return string.Join("; ", parts);
     }
 
-    /// <summary>The error that stops the publish.</summary>
-    /// <exception cref="DeliveryException">The image did not pass.</exception>
-    public void EnsurePassed(string image, string reportFile)
+    /// <summary>Why the image does not pass, for an error.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="reportFile">Where all findings are to be read.</param>
+    public string Problem(string image, string reportFile)
     {
-        if (Passed) return;
         var lines = new List<string>();
         foreach (var entry in Expired)
             lines.Add($"{Gate.Ignores.File}, line {entry.Line}: the entry for {SafeText.Terminal(entry.Id)} expired on {entry.ExpiresAt:yyyy-MM-dd}. Remove it, or give it a new date and say why.");
@@ -48,7 +48,7 @@ public sealed record GateDecision(IReadOnlyList<JudgedFinding> Findings, IReadOn
         };
         var advice = rows.Count == 0 ? ""
             : $"\nTake versions that have them fixed, or accept single ones, with a date and a statement, in {(Gate.Ignores.File.Length > 0 ? Gate.Ignores.File : IgnoreFile.DefaultName)}. All findings: {reportFile}";
-        throw new DeliveryException($"'{image}' is not published: {what}.{string.Concat(lines.Select(line => $"\n    {line}"))}{advice}");
+        return $"'{image}' is not published: {what}.{string.Concat(lines.Select(line => $"\n    {line}"))}{advice}";
     }
 
     private string Names => string.Join(" or ", Gate.Severities.OrderDescending().Select(x => x.ToName()));

@@ -13,6 +13,9 @@ public sealed record IgnoreFile(string File, IReadOnlyList<IgnoreEntry> Entries)
     /// <summary>The file that is looked for at the repository's root.</summary>
     public const string DefaultName = ".trivyignore.yaml";
 
+    /// <summary>The file of the older form that Trivy itself would find there.</summary>
+    public const string OlderName = ".trivyignore";
+
     private const int MaximumSize = 1024 * 1024;
 
     /// <summary>Nothing is ignored.</summary>

@@ -79,7 +79,7 @@ internal sealed class IgnoreFileYaml
                     entry = entry with { Statement = IsNothing() ? "" : Text("'statement'").Trim() };
                     break;
                 case "expired_at":
-                    entry = entry with { ExpiresAt = IsNothing() ? null : IgnoreEntry.ParseExpiry(Text("'expired_at'").Trim(), $"{_file}, line {key.Start.Line}, expired_at of '{IgnoreFileText.Short(id ?? "the entry")}'") };
+                    entry = entry with { ExpiresAt = IsNothing() ? throw Error(key, "'expired_at' is empty: write the date from which on the entry counts no more, as 2026-12-31, or leave it out") : IgnoreEntry.ParseExpiry(Text("'expired_at'").Trim(), $"{_file}, line {key.Start.Line}, expired_at of '{IgnoreFileText.Short(id ?? "the entry")}'") };
                     break;
                 case "paths":
                     entry = entry with { Paths = [.. Texts("'paths'", text => PathPattern.TryParse(text), "a pattern of paths")] };

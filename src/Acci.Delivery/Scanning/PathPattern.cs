@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Acci.Delivery.Scanning;
 
 /// <summary>
-/// A pattern of paths as Trivy takes it: <c>*</c> and <c>?</c> within a name, <c>**</c> across names, <c>{a,b}</c> and <c>[a-z]</c>. Source: doublestar, "Patterns".
+/// A pattern of paths as Trivy takes it: <c>*</c> and <c>?</c> within a name, <c>**</c> in the place of any number of names, none too, <c>{a,b}</c> and <c>[a-z]</c>.
+/// Source: doublestar v4, "Patterns".
 /// </summary>
 public sealed class PathPattern
 {
@@ -22,13 +23,17 @@ public sealed class PathPattern
         {
             switch (text[i])
             {
-                case '*' when text.AsSpan(i).StartsWith("**/"):
-                    regex.Append("(?:[^/]+/)*");
+                case '/' when IsAnyNames(text, i + 1) && IsEnd(text, i + 3):
+                    regex.Append("(?:/.*)?");
                     i += 2;
                     break;
-                case '*' when text.AsSpan(i).StartsWith("**"):
+                case '*' when IsAnyNames(text, i) && IsEnd(text, i + 2):
                     regex.Append(".*");
                     i++;
+                    break;
+                case '*' when IsAnyNames(text, i):
+                    regex.Append("(?:[^/]+/)*");
+                    i += 2;
                     break;
                 case '*':
                     regex.Append("[^/]*");
@@ -73,6 +78,12 @@ public sealed class PathPattern
             return null;
         }
     }
+
+    // Beside other characters two stars are no more than one.
+    private static bool IsAnyNames(string text, int at) =>
+        text.AsSpan(Math.Min(at, text.Length)).StartsWith("**") && (at == 0 || text[at - 1] is '/' or '{' or ',') && (IsEnd(text, at + 2) || text[at + 2] == '/');
+
+    private static bool IsEnd(string text, int at) => at >= text.Length || text[at] is '}' or ',';
 
     /// <summary>The whole path is of the pattern.</summary>
     public bool Matches(string path) => _regex.IsMatch(path);

@@ -6,7 +6,8 @@ using Acci.Delivery.Images;
 namespace Acci.Delivery.Scanning;
 
 /// <summary>
-/// What was scanned and when: <c>artifacts/scan/&lt;image&gt;/scan.json</c>, beside Trivy's reports. The gate is computed from it anew whenever it is asked.
+/// What was scanned and when: <c>scan.json</c>, beside Trivy's reports, in <c>artifacts/scan/&lt;image&gt;</c> for what was built here and in
+/// <c>artifacts/scan/published/&lt;image&gt;/&lt;digest&gt;</c> for what was published. The gate is computed from it anew whenever it is asked.
 /// </summary>
 public sealed partial record ScanRecord
 {
@@ -16,13 +17,20 @@ public sealed partial record ScanRecord
     /// <summary>The image, as it is called in categories.</summary>
     public required string Image { get; init; }
 
+    /// <summary>Where it is published, or will be: <c>ghcr.io/owner/acci</c>; empty where that is not known.</summary>
+    public string Repository { get; init; } = "";
+
     /// <summary>The index or manifest that was scanned.</summary>
     public required Digest Digest { get; init; }
 
-    /// <summary>The commit it was built from; empty where that is not known.</summary>
+    /// <summary>The commit of this repository it was built from; empty where that is not known.</summary>
     public string Revision { get; init; } = "";
 
-    /// <summary>The git ref the findings are uploaded for; null means that of the build that uploads them.</summary>
+    /// <summary>The version it says it is; empty where it says none.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>The git ref the findings are uploaded for; null means that of the build that uploads them. It is no part of the file.</summary>
+    [JsonIgnore]
     public string? Ref { get; init; }
 
     /// <summary>When, UTC.</summary>
@@ -58,8 +66,14 @@ public sealed partial record ScanRecord
         File.Move(draft, file, overwrite: true);
     }
 
+    /// <summary>Takes the record away before a scan begins, so that one that breaks off leaves none beside reports that are not of it.</summary>
+    public static void Delete(string folder) => File.Delete(Path.Combine(Directory.CreateDirectory(folder).FullName, FileName));
+
     /// <summary>Where Trivy's report of a platform lies.</summary>
     public static string ReportFile(string folder, Platform platform) => Path.Combine(folder, $"{platform.Slug}.json");
+
+    /// <summary>One platform as VEX documents name it.</summary>
+    internal ScannedSubject SubjectOf(Platform platform) => new(Repository, Image, [Digest, .. Platforms.Where(x => x.Platform == platform).Select(x => x.Digest)]);
 
     /// <summary>The category of a platform's findings.</summary>
     public string CategoryOf(Platform platform) => $"trivy/{Image}/{platform.Slug}/";

@@ -1,9 +1,8 @@
-using Acci.Delivery.Images;
-
 namespace Acci.Delivery.Scanning;
 
 /// <summary>An image that was scanned, and what the gate says about it.</summary>
 /// <param name="Record">What was scanned.</param>
+/// <param name="Folder">Where its reports lie.</param>
 /// <param name="Decision">What the gate says.</param>
 /// <param name="Platforms">The platforms, with findings or without.</param>
-public sealed record ScannedImage(ScanRecord Record, GateDecision Decision, IReadOnlyList<Platform> Platforms);
+public sealed record ScannedImage(ScanRecord Record, string Folder, GateDecision Decision, IReadOnlyList<ScannedContent> Platforms);

@@ -21,25 +21,25 @@ public sealed record SeverityGate
     public IReadOnlyList<VexDocument> Vex { get; init; } = [];
 
     /// <summary>Judges every finding of every platform.</summary>
-    /// <param name="image">The image's name, as VEX documents name it.</param>
+    /// <param name="image">What was scanned.</param>
     /// <param name="findings">The findings, by platform.</param>
     /// <param name="now">The time by which entries expire.</param>
-    public GateDecision Judge(string image, IEnumerable<(Platform Platform, ScanFinding Finding)> findings, DateTimeOffset now) => new(
+    public GateDecision Judge(ScanRecord image, IEnumerable<(Platform Platform, ScanFinding Finding)> findings, DateTimeOffset now) => new(
         [.. findings.Select(x => Judge(image, x.Platform, x.Finding, now))],
         [.. Ignores.Expired(now)])
     {
         Gate = this,
     };
 
-    private JudgedFinding Judge(string image, Platform platform, ScanFinding finding, DateTimeOffset now)
+    private JudgedFinding Judge(ScanRecord image, Platform platform, ScanFinding finding, DateTimeOffset now)
     {
-        var (verdict, reason) = VerdictOf(image, finding, now);
+        var (verdict, reason) = VerdictOf(image.SubjectOf(platform), finding, now);
         return new JudgedFinding(platform, finding, verdict, reason);
     }
 
-    private (Verdict Verdict, string Reason) VerdictOf(string image, ScanFinding finding, DateTimeOffset now)
+    private (Verdict Verdict, string Reason) VerdictOf(ScannedSubject image, ScanFinding finding, DateTimeOffset now)
     {
-        if (Vex.Select(document => document.Find(finding, image)).FirstOrDefault(reason => reason is not null) is { } statement) return (Verdict.NotAffected, $"VEX: {statement}");
+        if (VexDocument.Find(Vex, finding, image) is { } statement) return (Verdict.NotAffected, $"VEX: {statement}");
         if (Ignores.Find(finding, now) is { } ignore)
         {
             var until = ignore.ExpiresAt is { } time ? $"ignored until {time:yyyy-MM-dd}" : "ignored";

@@ -51,15 +51,27 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
     private async Task DownloadAsync(string tool, ToolLocks.ToolArchive archive, string file, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout }) { Timeout = Timeout };
-        await new RetryPolicy(retry).RunAsync($"download of {tool} from {archive.Url}", async attempt =>
+        try
         {
-            using var answer = await SendAsync(http, new Uri(archive.Url), attempt.CancellationToken);
-            if (TransientException.IsTransient(answer.StatusCode)) throw TransientException.From(answer);
-            if (!answer.IsSuccessStatusCode) throw new DeliveryException($"{archive.Url} answered {(int)answer.StatusCode}. Correct its address in deploy/locks/tools.json, or install {tool} yourself.");
-            await using var content = await answer.Content.ReadAsStreamAsync(attempt.CancellationToken);
-            await using var target = File.Create(file);
-            await content.CopyToAsync(target, attempt.CancellationToken);
-        }, cancellationToken);
+            await new RetryPolicy(retry).RunAsync($"download of {tool} from {archive.Url}", async attempt =>
+            {
+                using var answer = await SendAsync(http, new Uri(archive.Url), attempt.CancellationToken);
+                if (TransientException.IsTransient(answer.StatusCode)) throw TransientException.From(answer);
+                if (!answer.IsSuccessStatusCode) throw new UnavailableException($"{archive.Url} answered {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd());
+                await using var content = await answer.Content.ReadAsStreamAsync(attempt.CancellationToken);
+                await using var target = File.Create(file);
+                await content.CopyToAsync(target, attempt.CancellationToken);
+            }, cancellationToken);
+        }
+        catch (RetriesExhaustedException exception)
+        {
+            throw new UnavailableException($"{archive.Url}: {exception.Reason}", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
+        {
+            // The innermost says it: a certificate nobody trusts, a proxy that refuses.
+            throw new UnavailableException($"{archive.Url}: {exception.GetBaseException().Message.TrimEnd('.')}", exception);
+        }
 
         await using var downloaded = File.OpenRead(file);
         var actual = Convert.ToHexStringLower(await SHA256.HashDataAsync(downloaded, cancellationToken));
@@ -78,13 +90,13 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
         {
             return await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
-        catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError)
+        catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError)
         {
-            throw new UnreachableException($"{url.Host} cannot be reached", exception);
+            throw new UnavailableException($"{url.Host} cannot be reached: {exception.GetBaseException().Message.TrimEnd('.')}", exception);
         }
         catch (TaskCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new UnreachableException($"{url.Host} does not answer", exception);
+            throw new UnavailableException($"{url.Host} does not answer", exception);
         }
     }
 
@@ -114,6 +126,6 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
         throw new DeliveryException($"{url} has no '{program}' in it. Correct its address in deploy/locks/tools.json.");
     }
 
-    /// <summary>There is no way to where the tool is.</summary>
-    public sealed class UnreachableException(string message, Exception cause) : DeliveryException(message, cause);
+    /// <summary>The archive cannot be had from here: there is no way to it, or what is on the way does not let it through.</summary>
+    public sealed class UnavailableException(string message, Exception? cause = null) : DeliveryException(message, cause);
 }

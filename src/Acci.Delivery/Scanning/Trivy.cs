@@ -1,6 +1,8 @@
+using System.Collections;
 using System.Text.Json;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Acci.Delivery.Resilience;
 using NuGet.Versioning;
 using Serilog;
@@ -19,12 +21,8 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     public static IReadOnlyList<string> DefaultDatabases { get; } =
         ["mirror.gcr.io/aquasec/trivy-db:2", "public.ecr.aws/aquasecurity/trivy-db:2", "ghcr.io/aquasecurity/trivy-db:2"];
 
-    // What a configuration of somebody's own would take out of the report.
-    private static readonly IReadOnlyDictionary<string, string?> Neutral = new[]
-    {
-        "CONFIG", "DEFAULT_CONFIG", "EXIT_CODE", "EXIT_ON_EOL", "FORMAT", "IGNOREFILE", "IGNORE_POLICY", "IGNORE_STATUS", "IGNORE_UNFIXED", "INPUT", "LIST_ALL_PKGS", "OUTPUT", "PKG_RELATIONSHIPS",
-        "PKG_TYPES", "PLATFORM", "SCANNERS", "SEVERITY", "SKIP_DB_UPDATE", "SKIP_DIRS", "SKIP_FILES", "TEMPLATE", "VEX", "VULN_TYPE",
-    }.ToDictionary(name => $"TRIVY_{name}", _ => (string?)null);
+    // All else that Trivy takes from the environment would change what the report says, or where it is written.
+    private static readonly string[] KeptVariables = ["TRIVY_INSECURE", "TRIVY_CACERT", "TRIVY_REGISTRY_TOKEN", "TRIVY_USERNAME", "TRIVY_PASSWORD"];
 
     /// <summary>Its version; null for a build of somebody's own, which has none.</summary>
     public NuGetVersion? Version { get; init; }
@@ -35,40 +33,68 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     /// <summary>The network is not to be used: the cache has the databases.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>User and password of the registry that published images are read from.</summary>
-    public (string User, string Password)? Login { get; init; }
+    /// <summary>Credentials for the registry that a published image is read from, and for no other that Trivy asks; where it has none, Trivy takes docker's own.</summary>
+    public ICredentialSource Login { get; init; } = Credentials.None;
 
     /// <summary>How often a database that cannot be had now is asked for again.</summary>
     public RetryOptions Retry { get; init; } = new() { FirstDelay = TimeSpan.FromSeconds(5), Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
 
     /// <summary>Scans the one platform that a layout folder holds.</summary>
-    /// <param name="layout">The folder, as <see cref="Registries.OciLayout.WriteViewAsync"/> writes it.</param>
+    /// <param name="layout">The folder, as <see cref="OciLayout.WriteViewAsync"/> writes it.</param>
     /// <param name="report">The file to write the report to.</param>
     /// <param name="cancellationToken">Interrupts the scan.</param>
     /// <exception cref="DeliveryException">It failed, or its databases cannot be had.</exception>
-    public Task<TrivyReport> ScanLayoutAsync(string layout, string report, CancellationToken cancellationToken) => ScanAsync(["--input", layout], [layout], layout, report, cancellationToken);
+    public Task<TrivyReport> ScanLayoutAsync(string layout, string report, CancellationToken cancellationToken) =>
+        ScanAsync(OfLayout(layout), [layout], Environment(), layout, report, cancellationToken);
 
     /// <summary>Scans an image in a registry.</summary>
     /// <param name="image">One platform's image, by its digest.</param>
     /// <param name="report">The file to write the report to.</param>
     /// <param name="cancellationToken">Interrupts the scan.</param>
     /// <exception cref="DeliveryException">It failed, or its databases cannot be had.</exception>
-    public Task<TrivyReport> ScanPublishedAsync(ImageReference image, string report, CancellationToken cancellationToken) =>
-        ScanAsync(["--image-src", "remote", image.ToString()], [], image.ToString(), report, cancellationToken);
+    public async Task<TrivyReport> ScanPublishedAsync(ImageReference image, string report, CancellationToken cancellationToken)
+    {
+        var environment = Environment();
+        var domain = image.Normalize().Domain!;
+        // Not as TRIVY_USERNAME and TRIVY_PASSWORD, which Trivy sends to every registry, those of its databases too.
+        using var login = await Login.FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials) : null;
+        if (login is not null) environment["DOCKER_CONFIG"] = login.Folder;
+        return await ScanAsync(OfPublished(image.ToString()), [], environment, image.ToString(), report, cancellationToken);
+    }
 
-    private async Task<TrivyReport> ScanAsync(IReadOnlyList<string> what, IReadOnlyList<string> folders, string name, string report, CancellationToken cancellationToken)
+    /// <summary>The command of a scan as one would type it.</summary>
+    internal string ToTyped(IReadOnlyList<string> what, string report) => new Command("trivy", Arguments(what, report, Offline)).ToString();
+
+    /// <summary>The arguments that name a layout.</summary>
+    internal static IReadOnlyList<string> OfLayout(string layout) => ["--input", layout];
+
+    /// <summary>The arguments that name an image in a registry.</summary>
+    internal static IReadOnlyList<string> OfPublished(string image) => ["--image-src", "remote", image];
+
+    /// <summary>What Trivy is told beside its arguments: nothing of somebody's own configuration, and to talk to nobody but registries.</summary>
+    internal static Dictionary<string, string?> Environment()
+    {
+        var environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(x => ((string)x.Key, (string?)x.Value))
+            .Where(x => x.Item1.StartsWith("TRIVY_", StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(x => x.Item1, x => KeptVariables.Contains(x.Item1) ? x.Item2 : null, StringComparer.Ordinal);
+        (environment["TRIVY_SKIP_VERSION_CHECK"], environment["TRIVY_DISABLE_TELEMETRY"]) = ("true", "true");
+        return environment;
+    }
+
+    private async Task<TrivyReport> ScanAsync(
+        IReadOnlyList<string> what, IReadOnlyList<string> folders, IReadOnlyDictionary<string, string?> environment, string name, string report, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(CacheFolder);
         Directory.CreateDirectory(Path.GetDirectoryName(report)!);
-        var draft = $"{report}.{Environment.ProcessId}";
+        var draft = $"{report}.{System.Environment.ProcessId}";
         try
         {
-            await new RetryPolicy(Retry).RunAsync($"scan of {name}", attempt => RunAsync(what, folders, draft, Offline, attempt.CancellationToken), cancellationToken);
+            await new RetryPolicy(Retry).RunAsync($"scan of {name}", attempt => RunAsync(what, folders, environment, draft, Offline, attempt.CancellationToken), cancellationToken);
         }
         catch (RetriesExhaustedException exception) when (DatabaseDate() is { } date)
         {
             Log.Warning("The vulnerability database cannot be had ({Reason:l}): scanning with the one of {Date:yyyy-MM-dd HH:mm} UTC in {Folder:l}", exception.Reason, date, CacheFolder);
-            await RunAsync(what, folders, draft, withoutUpdate: true, cancellationToken);
+            await RunAsync(what, folders, environment, draft, withoutUpdate: true, cancellationToken);
         }
         catch (RetriesExhaustedException exception)
         {
@@ -89,21 +115,29 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
         }
     }
 
-    private async Task RunAsync(IReadOnlyList<string> what, IReadOnlyList<string> folders, string output, bool withoutUpdate, CancellationToken cancellationToken)
+    private IReadOnlyList<string> Arguments(IReadOnlyList<string> what, string output, bool withoutUpdate)
     {
-        File.Delete(output);
-        string[] databases = withoutUpdate ? ["--skip-db-update", "--skip-java-db-update"] : [.. Databases.SelectMany(x => (string[])["--db-repository", x])];
+        string[] databases = withoutUpdate
+            ? ["--skip-db-update", "--skip-java-db-update"]
+            : [.. Databases.SelectMany(x => (string[])["--db-repository", x]), .. Databases.Select(JavaDatabaseBeside).Distinct().SelectMany(x => (string[])["--java-db-repository", x])];
         string[] offline = Offline ? ["--offline-scan"] : [];
-        IReadOnlyList<string> arguments =
+        return
         [
             "image", "--format", "json", "--list-all-pkgs", "--scanners", "vuln,secret", "--severity", "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL", "--exit-code", "0", "--no-progress", "--timeout", "30m",
             .. databases, .. offline, "--cache-dir", CacheFolder, "--output", output, .. what,
         ];
+    }
+
+    // Java archives are known by a database of their own, which every mirror keeps beside the other.
+    private static string JavaDatabaseBeside(string database) => $"{database[..(database.LastIndexOf('/') + 1)]}trivy-java-db:1";
+
+    private async Task RunAsync(
+        IReadOnlyList<string> what, IReadOnlyList<string> folders, IReadOnlyDictionary<string, string?> environment, string output, bool withoutUpdate, CancellationToken cancellationToken)
+    {
+        File.Delete(output);
         var folder = Path.GetDirectoryName(output)!;
-        var environment = new Dictionary<string, string?>(Neutral);
-        if (Login is { } login) (environment["TRIVY_USERNAME"], environment["TRIVY_PASSWORD"]) = (login.User, login.Password);
         // Not in the repository, where Trivy would find a .trivyignore or trivy.yaml by itself.
-        var command = Program.Command(arguments, [CacheFolder, folder, .. folders], environment) with { WorkingDirectory = folder };
+        var command = Program.Command(Arguments(what, output, withoutUpdate), [CacheFolder, folder, .. folders], environment) with { WorkingDirectory = folder };
         var result = await CommandRunner.TryRunAsync(command, Log.Debug, cancellationToken);
         if (result.Succeeded && File.Exists(output)) return;
         if (result.Succeeded) throw new DeliveryException($"`{command}` said that it succeeded, and wrote no report.");
@@ -118,7 +152,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     {
         var lines = result.LastLines(50);
         return lines.LastOrDefault(line => line.Contains("TOOMANYREQUESTS", StringComparison.OrdinalIgnoreCase)) is not null ? "too many requests (TOOMANYREQUESTS)"
-            : lines.LastOrDefault(line => line.Contains("DB error", StringComparison.OrdinalIgnoreCase) || line.Contains("failed to download vulnerability DB", StringComparison.OrdinalIgnoreCase)) is { } line
+            : lines.LastOrDefault(line => line.Contains("DB error", StringComparison.OrdinalIgnoreCase) || line.Contains("failed to download vulnerability DB", StringComparison.OrdinalIgnoreCase) || line.Contains("failed to download Java DB", StringComparison.OrdinalIgnoreCase)) is { } line
                 ? SafeText.Terminal(line.Length > 300 ? $"{line[..300]}…" : line)
                 : null;
     }

@@ -38,22 +38,35 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
         else throw new DeliveryException($"{LockFile}: '{pinned.Version}' is not a version of Trivy: write it as 0.70.0.");
 
         var archive = pinned.Archives.GetValueOrDefault(ToolFetch.Machine);
-        string? unreachable = null;
+        string? unavailable = null;
         if (archive is { Sha256.Length: 64 } && !Offline)
         {
             try
             {
                 return (await CheckAsync(new TrivyProgram.Installed(await new ToolFetch(Cache, Retry).GetAsync(Name, pinned.Version, archive, cancellationToken)), cancellationToken), null);
             }
-            catch (ToolFetch.UnreachableException exception)
+            catch (ToolFetch.UnavailableException exception)
             {
-                unreachable = exception.Message;
+                unavailable = exception.Message;
             }
         }
 
         if (archive?.Sha256 is { Length: not 64 }) throw new DeliveryException($"{LockFile}: '{archive.Sha256}' is not the SHA-256 of an archive: it has 64 hexadecimal digits.");
-        if (pinned.PinnedImage is { } image && await FindEngine() is { } engine) return (await CheckAsync(new TrivyProgram.Container(engine, image), cancellationToken), null);
-        return (null, unreachable is not null ? $"trivy is not on the PATH, and cannot be fetched: {unreachable}. Install it: {Home}"
+        if (pinned.PinnedImage is { } image && await FindEngine() is { } engine)
+        {
+            // The digest is what runs; what the tag beside it says has to be safe, too.
+            if (image.Tag is { } tag && TrivyVersion.Find(tag) is { } tagged) TrivyVersion.EnsureSafe(tagged, image.ToString());
+            try
+            {
+                return (await CheckAsync(new TrivyProgram.Container(engine, image) { User = await UserAsync(engine, cancellationToken) }, cancellationToken), null);
+            }
+            catch (CommandFailedException exception)
+            {
+                unavailable = unavailable is null ? exception.Message : $"{unavailable}; {exception.Message}";
+            }
+        }
+
+        return (null, unavailable is not null ? $"trivy is not on the PATH, and cannot be fetched: {unavailable}. Install it: {Home}"
             : Offline ? $"trivy is not on the PATH, and is not fetched with --scan-offline. Install it: {Home}"
             : $"trivy is not on the PATH, and {LockFile} pins version {pinned.Version} without the checksum of its archive for {ToolFetch.Machine}, so it is not fetched. "
               + $"Install it ({Home}), or write the archive's SHA-256 into that file{(pinned.Checksums is { } checksums ? $", from {checksums}, when you have verified that list's signature" : "")}.");
@@ -64,10 +77,21 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
         if (program is TrivyProgram.Installed { Path: var path } && TrivyVersion.FindInFile(path) is { } written) TrivyVersion.EnsureSafe(written, path);
         var folder = Cache.Combine("trivy");
         Directory.CreateDirectory(folder);
-        var result = await CommandRunner.RunAsync(program.Command(["--version"], [], new Dictionary<string, string?>()), cancellationToken: cancellationToken);
+        var result = await CommandRunner.RunAsync(program.Command(["--version"], [], Trivy.Environment()), cancellationToken: cancellationToken);
         var version = result.StandardOutput.Split('\n').Where(line => line.StartsWith("Version:", StringComparison.Ordinal)).Select(TrivyVersion.Find).FirstOrDefault();
         if (version is not null) TrivyVersion.EnsureSafe(version, program.ToString());
         else Log.Warning("{Program:l} does not tell a released version of Trivy: whether it is one of those known to be malicious cannot be said", program.ToString());
         return new Trivy(program, folder) { Version = version };
+    }
+
+    // Root in the container of a rootless engine is the user already.
+    private static async Task<string?> UserAsync(DockerEngine engine, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows()) return null;
+        var info = await CommandRunner.TryRunAsync(engine.Docker("info", "--format", "{{.SecurityOptions}}"), cancellationToken: cancellationToken);
+        if (info.StandardOutput.Contains("rootless", StringComparison.Ordinal)) return null;
+        return $"{await IdAsync("-u")}:{await IdAsync("-g")}";
+
+        async Task<string> IdAsync(string which) => (await CommandRunner.RunAsync(new Command("id", which), cancellationToken: cancellationToken)).StandardOutput.Trim();
     }
 }

@@ -29,20 +29,31 @@ public abstract record TrivyProgram
     /// <param name="Image">The image, by digest.</param>
     public sealed record Container(DockerEngine Engine, ImageReference Image) : TrivyProgram
     {
+        private static readonly string[] ProxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+
+        // Their values are paths on this machine.
+        private static readonly string[] PathVariables = ["DOCKER_CONFIG", "TRIVY_CACERT"];
+
+        /// <summary>The user and group it runs as, <c>1000:1000</c>, so that what it writes is theirs; null leaves that to the image.</summary>
+        public string? User { get; init; }
+
         /// <inheritdoc/>
         public override Command Command(IReadOnlyList<string> arguments, IReadOnlyList<string> folders, IReadOnlyDictionary<string, string?> environment)
         {
-            // Variables go over by name, so that no value stands among the arguments.
-            var variables = environment.Where(x => x.Value is not null).Select(x => x.Key);
+            var paths = PathVariables.Where(name => environment.GetValueOrDefault(name) is not null).ToDictionary(name => name, name => environment[name]!);
+            // Variables go over by name, so that no value stands among the arguments; a path is none to hide, and docker itself must not take it for its own.
+            var variables = environment.Where(x => x.Value is not null && !paths.ContainsKey(x.Key)).Select(x => x.Key)
+                .Concat(ProxyVariables.Where(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }));
             var run = Engine.Docker(
             [
                 "run", "--rm", "--network", "host", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
-                .. OperatingSystem.IsWindows() ? Array.Empty<string>() : ["--cap-add", "DAC_OVERRIDE"],
+                .. User is null ? Array.Empty<string>() : ["--user", User],
                 .. folders.Distinct().SelectMany(folder => (string[])["--volume", $"{folder}:{folder}"]),
+                .. paths.SelectMany(x => (string[])["--volume", $"{x.Value}:{x.Value}:ro", "--env", $"{x.Key}={x.Value}"]),
                 .. variables.SelectMany(name => (string[])["--env", name]),
                 Image.ToString(), .. arguments,
             ]);
-            return run with { Environment = environment };
+            return run with { Environment = environment.Where(x => !paths.ContainsKey(x.Key)).ToDictionary() };
         }
 
         /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Acci.Delivery.Images;
 
 namespace Acci.Delivery.Scanning;
 
@@ -7,6 +8,8 @@ namespace Acci.Delivery.Scanning;
 public sealed partial record TrivyReport
 {
     private const int SupportedSchema = 2;
+
+    private IReadOnlyList<ScanFinding> _findings = [];
 
     /// <summary>Version of the format; 2.</summary>
     public int SchemaVersion { get; init; }
@@ -29,7 +32,7 @@ public sealed partial record TrivyReport
             using var stream = File.OpenRead(file);
             var report = JsonSerializer.Deserialize(stream, TrivyJson.Default.TrivyReport);
             return report?.SchemaVersion == SupportedSchema
-                ? report
+                ? report with { _findings = [.. report.FindingsIn(file)] }
                 : throw new DeliveryException($"{file} is not a report of Trivy that can be read: its SchemaVersion is {report?.SchemaVersion.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}, and 2 is known.");
         }
         catch (JsonException exception)
@@ -43,7 +46,19 @@ public sealed partial record TrivyReport
     }
 
     /// <summary>Everything it found.</summary>
-    public IEnumerable<ScanFinding> Findings() => (Results ?? []).OfType<Target>().SelectMany(target => target.Findings());
+    public IReadOnlyList<ScanFinding> Findings() => _findings;
+
+    /// <summary>What Trivy made of a platform.</summary>
+    public ScannedContent ContentOf(Platform platform) => new(platform, (Results ?? []).Sum(target => target?.Packages?.Count ?? 0))
+    {
+        System = Metadata?.System is { Family: { Length: > 0 } family and not "none", Name: var name } ? $"{family} {name}".TrimEnd() : "",
+        IsOutdated = Metadata?.System?.IsOutdated is true,
+    };
+
+    // What cannot be told what it is must not pass for something harmless, or for nothing.
+    private IEnumerable<ScanFinding> FindingsIn(string file) => (Results ?? []).Index().SelectMany(x => x.Item is { } target
+        ? target.FindingsIn(file)
+        : throw new DeliveryException($"{file}, Results[{x.Index}]: there is null where a target belongs: this is not a report of Trivy."));
 
     /// <summary>What is known of an image.</summary>
     public sealed record ImageMetadata
@@ -65,7 +80,8 @@ public sealed partial record TrivyReport
         /// <summary>An operating system.</summary>
         /// <param name="Family">Its name: <c>debian</c>.</param>
         /// <param name="Name">Its version.</param>
-        public sealed record OperatingSystem(string? Family, string? Name);
+        /// <param name="IsOutdated">Its maker supports it no more, so that nobody says what is wrong with it.</param>
+        public sealed record OperatingSystem(string? Family, string? Name, [property: JsonPropertyName("EOSL")] bool IsOutdated = false);
     }
 
     /// <summary>A target and what was found in it.</summary>
@@ -81,6 +97,9 @@ public sealed partial record TrivyReport
         /// <summary><c>debian</c>, <c>npm</c> …</summary>
         public string? Type { get; init; }
 
+        /// <summary>Every package it has; they are only counted.</summary>
+        public IReadOnlyList<Package?>? Packages { get; init; }
+
         /// <summary>Vulnerabilities.</summary>
         public IReadOnlyList<Vulnerability?>? Vulnerabilities { get; init; }
 
@@ -93,14 +112,24 @@ public sealed partial record TrivyReport
         /// <summary>Licences.</summary>
         public IReadOnlyList<LicenseMatch?>? Licenses { get; init; }
 
-        internal IEnumerable<ScanFinding> Findings() =>
+        internal IEnumerable<ScanFinding> FindingsIn(string file) =>
         [
-            .. (Vulnerabilities ?? []).OfType<Vulnerability>().Select(x => x.ToFinding(this)),
-            .. (Misconfigurations ?? []).OfType<Misconfiguration>().Where(x => x.Status is null or "FAIL").Select(x => x.ToFinding(this)),
-            .. (Secrets ?? []).OfType<SecretMatch>().Select(x => x.ToFinding(this)),
-            .. (Licenses ?? []).OfType<LicenseMatch>().Select(x => x.ToFinding(this)),
+            .. In(Vulnerabilities, "Vulnerabilities", file).Select(x => x.ToFinding(this, SeverityOf(x.Severity, x.Id, file))),
+            .. In(Misconfigurations, "Misconfigurations", file).Where(x => x.Status is null or "FAIL").Select(x => x.ToFinding(this, SeverityOf(x.Severity, x.Id, file))),
+            .. In(Secrets, "Secrets", file).Select(x => x.ToFinding(this, SeverityOf(x.Severity, x.RuleId, file))),
+            .. In(Licenses, "Licenses", file).Select(x => x.ToFinding(this, SeverityOf(x.Severity, x.Name, file))),
         ];
+
+        private IEnumerable<T> In<T>(IReadOnlyList<T?>? entries, string list, string file)
+            where T : class =>
+            (entries ?? []).Index().Select(x => x.Item ?? throw new DeliveryException($"{file}, target '{Name}', {list}[{x.Index}]: there is null where a finding belongs: this is not a report of Trivy."));
+
+        private Severity SeverityOf(string? name, string? id, string file) => Severities.Find(name)
+            ?? throw new DeliveryException($"{file}, target '{Name}', {id ?? "a finding without an identifier"}: its severity is {(name is null ? "missing" : $"'{SafeText.Terminal(name)}'")}, and has to be one of UNKNOWN, LOW, MEDIUM, HIGH, CRITICAL.");
     }
+
+    /// <summary>A package.</summary>
+    public sealed record Package(string? Name);
 
     /// <summary>A vulnerability.</summary>
     public sealed record Vulnerability(
@@ -118,14 +147,14 @@ public sealed partial record TrivyReport
         PackageIdentifier? PkgIdentifier,
         [property: JsonPropertyName("CVSS")] IReadOnlyDictionary<string, Cvss?>? Cvss)
     {
-        internal ScanFinding ToFinding(Target target)
+        internal ScanFinding ToFinding(Target target, Scanning.Severity severity)
         {
             var score = Cvss is not null && SeveritySource is not null && Cvss.TryGetValue(SeveritySource, out var cvss) ? cvss?.V40Score ?? cvss?.V3Score : null;
             return new ScanFinding
             {
                 Kind = FindingKind.Vulnerability,
                 Id = Id ?? "",
-                Severity = SeverityOf(Severity),
+                Severity = severity,
                 Package = PkgName ?? "",
                 InstalledVersion = InstalledVersion ?? "",
                 FixedVersion = FixedVersion ?? "",
@@ -154,11 +183,11 @@ public sealed partial record TrivyReport
         [property: JsonPropertyName("ID")] string? Id, string? Title, string? Message, string? Description, string? Severity, string? Status,
         [property: JsonPropertyName("PrimaryURL")] string? PrimaryUrl, Cause? CauseMetadata)
     {
-        internal ScanFinding ToFinding(Target target) => new()
+        internal ScanFinding ToFinding(Target target, Scanning.Severity severity) => new()
         {
             Kind = FindingKind.Misconfiguration,
             Id = Id ?? "",
-            Severity = SeverityOf(Severity),
+            Severity = severity,
             Title = Title ?? "",
             Description = Message ?? Description ?? "",
             Url = PrimaryUrl ?? "",
@@ -174,11 +203,11 @@ public sealed partial record TrivyReport
     /// <summary>What looks like a secret. The text itself, which Trivy masks, is not read.</summary>
     public sealed record SecretMatch([property: JsonPropertyName("RuleID")] string? RuleId, string? Title, string? Severity, int? StartLine)
     {
-        internal ScanFinding ToFinding(Target target) => new()
+        internal ScanFinding ToFinding(Target target, Scanning.Severity severity) => new()
         {
             Kind = FindingKind.Secret,
             Id = RuleId ?? "",
-            Severity = SeverityOf(Severity),
+            Severity = severity,
             Title = Title ?? "",
             Description = "A file of the image holds what looks like a secret. Whoever can pull the image has it: revoke it, and keep it out of the image.",
             Target = target.Name ?? "",
@@ -189,11 +218,11 @@ public sealed partial record TrivyReport
     /// <summary>A licence of a package or file.</summary>
     public sealed record LicenseMatch(string? Name, string? PkgName, string? FilePath, string? Severity, string? Category, string? Link)
     {
-        internal ScanFinding ToFinding(Target target) => new()
+        internal ScanFinding ToFinding(Target target, Scanning.Severity severity) => new()
         {
             Kind = FindingKind.License,
             Id = Name ?? "",
-            Severity = SeverityOf(Severity),
+            Severity = severity,
             Package = PkgName ?? "",
             Title = $"{Name} ({Category})",
             Url = Link ?? "",
@@ -201,8 +230,6 @@ public sealed partial record TrivyReport
             PackagePath = FilePath ?? "",
         };
     }
-
-    private static Severity SeverityOf(string? name) => Severities.Find(name) ?? Scanning.Severity.Unknown;
 
     [JsonSerializable(typeof(TrivyReport))]
     private sealed partial class TrivyJson : JsonSerializerContext;

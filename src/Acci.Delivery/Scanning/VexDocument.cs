@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Serilog;
 
 namespace Acci.Delivery.Scanning;
 
@@ -10,12 +12,9 @@ public sealed class VexDocument
 {
     private const int MaximumSize = 32 * 1024 * 1024;
 
-    private readonly ILookup<string, Statement> _statements;
+    private readonly ILookup<string, VexStatement> _statements;
 
-    private VexDocument(string file, IEnumerable<Statement> statements) => (File, _statements) = (file, statements.ToLookup(x => x.Id, StringComparer.Ordinal));
-
-    /// <summary>Where it was read from.</summary>
-    public string File { get; }
+    private VexDocument(IEnumerable<VexStatement> statements) => _statements = statements.ToLookup(x => x.Id, StringComparer.Ordinal);
 
     /// <summary>Reads a document.</summary>
     /// <exception cref="DeliveryException">It cannot be read, or is none of the two; the message names the file.</exception>
@@ -27,9 +26,13 @@ public sealed class VexDocument
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 64 });
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) throw new DeliveryException($"{file} is not a VEX document: an object was expected.");
-            if (Text(root, "@context").Contains("openvex", StringComparison.Ordinal)) return new VexDocument(file, [.. OpenVex(root)]);
-            if (Text(root, "bomFormat") == "CycloneDX") return new VexDocument(file, [.. CycloneDx(root)]);
-            throw new DeliveryException($"{file} is neither an OpenVEX document (it would have '@context') nor a CycloneDX one ('bomFormat'); these two are read.");
+            List<VexStatement> statements = Text(root, "@context").Contains("openvex", StringComparison.Ordinal) ? [.. OpenVex(root)]
+                : Text(root, "bomFormat") == "CycloneDX" ? [.. CycloneDx(root)]
+                : throw new DeliveryException($"{file} is neither an OpenVEX document (it would have '@context') nor a CycloneDX one ('bomFormat'); these two are read.");
+            // What is said of nothing in particular, or of what has no package URL, is said of nothing that can be found here.
+            if (statements.Count(x => x.Products.Count == 0) is > 0 and var count)
+                Log.Warning("{File:l}: {Count} of {All} statements name no product by its package URL, and count for nothing", file, count, statements.Count);
+            return new VexDocument(statements);
         }
         catch (JsonException exception)
         {
@@ -41,28 +44,25 @@ public sealed class VexDocument
         }
     }
 
-    /// <summary>Why the finding does not count, or null when the document does not say so.</summary>
+    /// <summary>Why the finding does not count, or null when the documents do not say so: of all they say of it, what was said last decides.</summary>
+    /// <param name="documents">The documents; of statements of one time the later one decides.</param>
     /// <param name="finding">The finding.</param>
     /// <param name="image">The image it was found in, which a statement may be about as a whole: <c>pkg:oci/acci</c>.</param>
-    public string? Find(ScanFinding finding, string image)
-    {
-        // A later statement replaces an earlier one about the same product.
-        var last = _statements[finding.Id].LastOrDefault(x => x.Products.Count == 0 || x.Products.Any(IsIt));
-        return last?.Harmless is true ? last.Reason : null;
+    public static string? Find(IEnumerable<VexDocument> documents, ScanFinding finding, ScannedSubject image) =>
+        documents.SelectMany(x => x._statements[finding.Id]).Where(x => x.Products.Any(product => product.Has(finding, image))).OrderBy(x => x.Time ?? DateTimeOffset.MinValue).LastOrDefault() is { IsHarmless: true } last
+            ? last.Reason
+            : null;
 
-        bool IsIt(PackageUrl product) => product.Type == "oci" ? product.Name == image : finding.Purl is { } package && product.Matches(package);
-    }
-
-    private static IEnumerable<Statement> OpenVex(JsonElement root)
+    private static IEnumerable<VexStatement> OpenVex(JsonElement root)
     {
         foreach (var statement in Elements(root, "statements"))
         {
             var status = Text(statement, "status");
-            var products = Elements(statement, "products").SelectMany(Products).ToList();
-            // A product that is named, but by no package URL, is none of those that can be found here.
-            if (products.Count == 0 && Elements(statement, "products").Any()) continue;
+            var products = Elements(statement, "products").Select(Product).OfType<VexProduct>().ToList();
             var reason = string.Join(": ", new[] { status, Text(statement, "justification"), Text(statement, "impact_statement") }.Where(x => x.Length > 0));
-            foreach (var id in Vulnerabilities(statement)) yield return new Statement(id, products, status is "not_affected" or "fixed", reason);
+            // A statement without a time of its own has the document's.
+            var time = Time(statement, "last_updated") ?? Time(statement, "timestamp") ?? Time(root, "timestamp");
+            foreach (var id in Vulnerabilities(statement)) yield return new VexStatement(id, products, status is "not_affected" or "fixed", reason, time);
         }
     }
 
@@ -71,26 +71,29 @@ public sealed class VexDocument
         if (!statement.TryGetProperty("vulnerability", out var vulnerability)) return [];
         return vulnerability.ValueKind == JsonValueKind.String
             ? [vulnerability.GetString()!]
-            : Elements(vulnerability, "aliases").Select(x => x.GetString() ?? "").Append(Text(vulnerability, "name")).Where(x => x.Length > 0);
+            : Elements(vulnerability, "aliases").Select(x => x.GetString() ?? "").Append(Text(vulnerability, "name")).Where(x => x.Length > 0).Distinct();
     }
 
-    // Where a product has subcomponents, they are the packages that are spoken of.
-    private static IEnumerable<PackageUrl> Products(JsonElement product)
+    // Null where the product cannot be told; where none of its parts can, it must not be taken for all of it.
+    private static VexProduct? Product(JsonElement product)
     {
-        if (product.ValueKind == JsonValueKind.String) return PackageUrl.TryParse(product.GetString()) is { } named ? [named] : [];
-        var parts = Elements(product, "subcomponents").SelectMany(Products).ToList();
-        if (parts.Count > 0) return parts;
-        var identifier = product.TryGetProperty("identifiers", out var identifiers) ? Text(identifiers, "purl") : "";
-        return PackageUrl.TryParse(identifier.Length > 0 ? identifier : Text(product, "@id")) is { } package ? [package] : [];
+        var named = Elements(product, "subcomponents").ToList();
+        var parts = named.Select(Package).OfType<PackageUrl>().ToList();
+        return Package(product) is { } package && (parts.Count > 0 || named.Count == 0) ? new VexProduct(package, parts) : null;
     }
 
-    private static IEnumerable<Statement> CycloneDx(JsonElement root)
+    private static PackageUrl? Package(JsonElement component)
+    {
+        if (component.ValueKind == JsonValueKind.String) return PackageUrl.TryParse(component.GetString());
+        var identifier = component.ValueKind == JsonValueKind.Object && component.TryGetProperty("identifiers", out var identifiers) ? Text(identifiers, "purl") : "";
+        return PackageUrl.TryParse(identifier.Length > 0 ? identifier : Text(component, "@id"));
+    }
+
+    private static IEnumerable<VexStatement> CycloneDx(JsonElement root)
     {
         var components = new Dictionary<string, PackageUrl>(StringComparer.Ordinal);
-        foreach (var component in Elements(root, "components"))
-        {
-            if (PackageUrl.TryParse(Text(component, "purl")) is { } purl && Text(component, "bom-ref") is { Length: > 0 } reference) components[reference] = purl;
-        }
+        if (root.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("component", out var main)) Collect(main, components);
+        foreach (var component in Elements(root, "components")) Collect(component, components);
 
         foreach (var vulnerability in Elements(root, "vulnerabilities"))
         {
@@ -100,11 +103,18 @@ public sealed class VexDocument
                 .Select(x => Text(x, "ref"))
                 .Select(reference => components.GetValueOrDefault(reference) ?? PackageUrl.TryParse(reference[(reference.IndexOf('#', StringComparison.Ordinal) + 1)..]) ?? PackageUrl.TryParse(reference))
                 .OfType<PackageUrl>()
+                .Select(package => new VexProduct(package, []))
                 .ToList();
-            if (products.Count == 0) continue;
             var reason = string.Join(": ", new[] { state, Text(analysis, "justification"), Text(analysis, "detail") }.Where(x => x.Length > 0));
-            yield return new Statement(Text(vulnerability, "id"), products, state is "not_affected" or "resolved" or "resolved_with_pedigree" or "false_positive", reason);
+            var time = Time(analysis, "lastUpdated") ?? Time(analysis, "firstIssued") ?? Time(vulnerability, "updated") ?? Time(metadata, "timestamp");
+            yield return new VexStatement(Text(vulnerability, "id"), products, state is "not_affected" or "resolved" or "resolved_with_pedigree" or "false_positive", reason, time);
         }
+    }
+
+    private static void Collect(JsonElement component, Dictionary<string, PackageUrl> components)
+    {
+        if (PackageUrl.TryParse(Text(component, "purl")) is { } purl && Text(component, "bom-ref") is { Length: > 0 } reference) components[reference] = purl;
+        foreach (var part in Elements(component, "components")) Collect(part, components);
     }
 
     private static JsonElement.ArrayEnumerator Elements(JsonElement element, string name) =>
@@ -113,5 +123,6 @@ public sealed class VexDocument
     private static string Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
 
-    private sealed record Statement(string Id, IReadOnlyList<PackageUrl> Products, bool Harmless, string Reason);
+    private static DateTimeOffset? Time(JsonElement element, string name) =>
+        DateTimeOffset.TryParse(Text(element, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }

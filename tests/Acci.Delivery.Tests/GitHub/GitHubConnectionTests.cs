@@ -74,6 +74,24 @@ public sealed class GitHubConnectionTests : GitHubFixture
         Assert.Contains("left alone for 60 s", failure.Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<int, string, string> Limits => new()
+    {
+        { 403, "Retry-After", "7" },
+        { 403, "X-RateLimit-Remaining", "0" },
+        { 429, "X-Anything", "x" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Limits))]
+    public async Task A_limit_is_known_by_its_headers_whatever_it_says(int status, string header, string value)
+    {
+        GitHub.Fail(Fault.Forbidden() with { Status = status, Message = "Slow down", Headers = new Dictionary<string, string> { [header] = value } });
+
+        var failure = await Assert.ThrowsAsync<RetriesExhaustedException>(AskAsync);
+
+        Assert.Contains(header == "Retry-After" ? "left alone for 7 s" : "left alone for 60 s", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_wrong_token_is_said_and_not_shown()
     {

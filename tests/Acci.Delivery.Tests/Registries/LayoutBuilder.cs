@@ -50,13 +50,17 @@ internal sealed class LayoutBuilder(string folder)
         return Describe(mediaType, digest, content.Length);
     }
 
-    public void AddImage(Platform platform, IReadOnlyList<JsonObject> layers)
+    /// <param name="platform">The platform.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="labels">Labels of the configuration, if any.</param>
+    public void AddImage(Platform platform, IReadOnlyList<JsonObject> layers, JsonObject? labels = null)
     {
         var config = AddJson("application/vnd.oci.image.config.v1+json", new JsonObject
         {
             ["architecture"] = platform.Architecture,
             ["os"] = platform.OperatingSystem,
             ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray() },
+            ["config"] = new JsonObject { ["Labels"] = labels },
         });
         var image = AddManifest(config, layers);
         image["platform"] = new JsonObject { ["architecture"] = platform.Architecture, ["os"] = platform.OperatingSystem };

@@ -10,7 +10,7 @@ public sealed class AnalysisTests : SarifFixture
     {
         var logs = new[] { Report(Result("a", 1), category: "trivy/app/linux-amd64/"), Report(Result("a", 1), category: "trivy/app/linux-arm64/"), Report(Result("a", 1), tool: "Other", category: "trivy/app/linux-arm64/7") };
 
-        Assert.Equal([("Tool", "trivy/app/linux-amd64/"), ("Tool", "trivy/app/linux-arm64/"), ("Other", "trivy/app/linux-arm64/")], Analysis.Merge(logs.Select(Read)).Select(x => (x.Tool, x.Category)));
+        Assert.Equal([("Tool", "trivy/app/linux-amd64/"), ("Tool", "trivy/app/linux-arm64/"), ("Other", "trivy/app/linux-arm64/")], Analysis.Merge(logs.Select(Read), Warnings.Add).Select(x => (x.Tool, x.Category)));
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class AnalysisTests : SarifFixture
         var first = Run("x.cs", "shared", "one");
         var second = Run("y.cs", "two", "shared");
 
-        var analysis = Assert.Single(Analysis.Merge([Read(first), Read(second)]));
+        var analysis = Assert.Single(Analysis.Merge([Read(first), Read(second)], Warnings.Add));
 
         var run = analysis.Run;
         Assert.Equal(["shared", "one", "two"], run.Tool.Driver.Rules.Select(x => x.Id));
@@ -54,11 +54,70 @@ public sealed class AnalysisTests : SarifFixture
             """;
     }
 
-    [Fact]
-    public void Runs_that_cannot_be_merged_without_loss_are_refused()
+    [Theory]
+    [InlineData("\"graphs\": [ { \"nodes\": [ { \"id\": \"n\" } ] } ],", "'graphs'")]
+    [InlineData("\"columnKind\": \"unicodeCodePoints\",", "columnKind")]
+    public void Runs_that_cannot_be_merged_without_loss_are_refused_with_their_files(string property, string word)
     {
-        var graph = Report(Result("a", 1)).Replace("\"results\"", "\"graphs\": [ { \"nodes\": [ { \"id\": \"n\" } ] } ], \"results\"", StringComparison.Ordinal);
+        var (first, second) = (Write("first.sarif", With("\"columnKind\": \"utf16CodeUnits\",")), Write("second.sarif", With(property)));
 
-        Assert.Contains("'graphs'", Assert.Throws<DeliveryException>(() => Analysis.Merge([Read(Report(Result("a", 1))), Read(graph)])).Message, StringComparison.Ordinal);
+        var failure = Assert.Throws<DeliveryException>(() => Analysis.Merge([SarifReader.Read(first, Warnings.Add), SarifReader.Read(second, Warnings.Add)], Warnings.Add));
+
+        foreach (var part in (string[])[word, $"{second}, runs[0]", $"{first}, runs[0]", "automationDetails.id"]) Assert.Contains(part, failure.Message, StringComparison.Ordinal);
+
+        static string With(string property) => Report(Result("a", 1)).Replace("\"results\"", $"{property} \"results\"", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_later_run_says_beside_its_results_stays_and_points_at_its_own()
+    {
+        var analysis = Assert.Single(Analysis.Merge([Read(Run("a", "4.0", "file:///one/", "n1", "n2")), Read(Run("b", "9.1", "file:///two/", "n3", "n1"))], Warnings.Add));
+
+        var run = analysis.Run;
+        Assert.Equal(["n1", "n2", "n3"], run.Tool.Driver.Notifications.Select(x => x.Id));
+        Assert.Equal(["n2", "n1"], run.Invocations.Select(x => run.Tool.Driver.Notifications[x.ToolExecutionNotifications[0].Descriptor.Index].Id));
+        Assert.Equal(["n1", "n3"], run.Invocations.Select(x => run.Tool.Driver.Notifications[x.NotificationConfigurationOverrides[0].Descriptor.Index].Id));
+        Assert.All(run.Invocations, x => Assert.Equal("shared", run.Tool.Driver.Rules[x.RuleConfigurationOverrides[0].Descriptor.Index].Id));
+        Assert.Equal(["ga", "gb"], run.Tool.Driver.GlobalMessageStrings.Keys);
+        Assert.Equal(["https://example.com/a", "https://example.com/b"], run.VersionControlProvenance.Select(x => x.RepositoryUri.OriginalString));
+        Assert.Equal(["ta", "tb"], run.RedactionTokens);
+        Assert.Equal("a", run.GetProperty<string>("only-a"));
+        Assert.Equal("b", run.GetProperty<string>("only-b"));
+        Assert.Contains("'shared'", Assert.Single(Warnings, x => x.Contains("property", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal("9.1", run.Tool.Driver.Rules[0].GetProperty("security-severity"));
+        var places = run.Results.Select(x => x.Locations[0].PhysicalLocation.ArtifactLocation).ToList();
+        Assert.Equal(["file:///one/", "file:///two/"], places.Select(x => run.OriginalUriBaseIds[x.UriBaseId].Uri.OriginalString));
+        Assert.Equal(["file:///one/", "file:///two/"], places.Select(x => run.OriginalUriBaseIds[run.Artifacts[x.Index].Location.UriBaseId].Uri.OriginalString));
+        Assert.Equal(ColumnKind.Utf16CodeUnits, run.ColumnKind);
+        Assert.Empty(await SarifSchema.ProblemsAsync(Text(analysis.ToLog())));
+
+        static string Run(string name, string severity, string root, string first, string second)
+        {
+            var shared = $$"""{ "id": "shared", "properties": { "security-severity": "{{severity}}" } }""";
+            var isFirst = name == "a";
+            return $$"""
+                { "version": "2.1.0", "runs": [ {
+                  "tool": { "driver": { "name": "t", "rules": [ {{(isFirst ? shared : """{ "id": "other" }""")}}, {{(isFirst ? """{ "id": "other" }""" : shared)}} ],
+                    "notifications": [ { "id": "{{first}}" }, { "id": "{{second}}" } ], "globalMessageStrings": { "g{{name}}": { "text": "x" } } } },
+                  "automationDetails": { "id": "c/" }, {{(isFirst ? "" : "\"columnKind\": \"utf16CodeUnits\",")}}
+                  "originalUriBaseIds": { "ROOT": { "uri": "{{root}}" } },
+                  "artifacts": [ { "location": { "uri": "x.cs", "uriBaseId": "ROOT" } } ],
+                  "versionControlProvenance": [ { "repositoryUri": "https://example.com/{{name}}" } ], "redactionTokens": [ "t{{name}}" ],
+                  "properties": { "only-{{name}}": "{{name}}", "shared": "{{name}}" },
+                  "invocations": [ { "executionSuccessful": true, "toolExecutionNotifications": [ { "message": { "text": "m" }, "descriptor": { "index": 1 } } ],
+                    "notificationConfigurationOverrides": [ { "descriptor": { "index": 0 }, "configuration": { "level": "note" } } ],
+                    "ruleConfigurationOverrides": [ { "descriptor": { "index": {{(isFirst ? 0 : 1)}} }, "configuration": { "level": "note" } } ] } ],
+                  "results": [ { "ruleId": "shared", "message": { "text": "m" }, "locations": [ { "physicalLocation": { "artifactLocation": { "uri": "x.cs", "uriBaseId": "ROOT", "index": 0 } } } ] } ] } ] }
+                """;
+        }
+    }
+
+    [Fact]
+    public void A_rule_s_message_that_is_another_in_another_run_is_refused()
+    {
+        static string Run(string text) => Report(Result("a", 1), rule: $$""", "messageStrings": { "default": { "text": "{{text}}" } }""");
+
+        Assert.Single(Analysis.Merge([Read(Run("one")), Read(Run("one"))], Warnings.Add));
+        Assert.Contains("'default'", Assert.Throws<DeliveryException>(() => Analysis.Merge([Read(Run("one")), Read(Run("two"))], Warnings.Add)).Message, StringComparison.Ordinal);
     }
 }

@@ -19,7 +19,7 @@ public sealed class LargeReportTests : SarifFixture
         var watch = Stopwatch.StartNew();
         var processor = ProcessorTime();
 
-        var analysis = Assert.Single(Analysis.Merge([SarifReader.Read(file, Warnings.Add)]));
+        var analysis = Assert.Single(Analysis.Merge([SarifReader.Read(file, Warnings.Add)], Warnings.Add));
         new Fingerprints(Root).AddTo(analysis.Run, Warnings.Add);
         var fingerprinted = analysis.Run.Results.Count(x => x.PartialFingerprints is not null);
         UploadLimits.GitHub.Apply(analysis, Warnings.Add);

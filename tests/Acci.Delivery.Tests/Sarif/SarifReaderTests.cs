@@ -97,4 +97,13 @@ public sealed class SarifReaderTests : SarifFixture
     [Fact]
     public void A_file_that_is_not_there_is_named() =>
         Assert.Contains("no-such.sarif", Assert.Throws<DeliveryException>(() => SarifReader.Read(Path.Combine(Root, "no-such.sarif"), Warnings.Add)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_lies_in_further_files_is_told_to_be_missing()
+    {
+        var log = Read("""{ "version": "2.1.0", "runs": [ { "tool": { "driver": { "name": "t" } }, "externalPropertyFileReferences": { "results": [ { "location": { "uri": "results.sarif-external-properties" } } ] } } ] }""");
+
+        Assert.Null(log.Runs[0].ExternalPropertyFileReferences);
+        Assert.Contains("'externalPropertyFileReferences' was left out", Assert.Single(Warnings), StringComparison.Ordinal);
+    }
 }

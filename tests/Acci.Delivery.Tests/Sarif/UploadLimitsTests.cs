@@ -62,6 +62,30 @@ public sealed class UploadLimitsTests : SarifFixture
     }
 
     [Fact]
+    public async Task Rules_of_extensions_count_and_whatever_names_a_rule_follows_it()
+    {
+        var analysis = AnalysisOf("""
+            { "version": "2.1.0", "runs": [ {
+              "tool": { "driver": { "name": "t", "rules": [ { "id": "r0" }, { "id": "r1" }, { "id": "r2", "relationships": [ { "target": { "index": 1 } } ] } ] }, "extensions": [ { "name": "e", "rules": [ { "id": "e0" }, { "id": "e1" } ] } ] },
+              "invocations": [ { "executionSuccessful": true, "ruleConfigurationOverrides": [ { "descriptor": { "index": 2 }, "configuration": { "level": "note" } }, { "descriptor": { "index": 1 }, "configuration": { "level": "note" } } ],
+                "toolExecutionNotifications": [ { "message": { "text": "m" }, "associatedRule": { "index": 1, "toolComponent": { "index": 0 } }, "descriptor": { "index": 4 } } ] } ],
+              "results": [ { "ruleId": "r2", "ruleIndex": 2, "message": { "text": "m" } }, { "rule": { "index": 1, "toolComponent": { "index": 0 } }, "message": { "text": "m" } } ] } ] }
+            """);
+
+        Small.Apply(analysis, Warnings.Add);
+
+        var run = analysis.Run;
+        Assert.Equal(["r0", "r2"], run.Tool.Driver.Rules.Select(x => x.Id));
+        Assert.Equal(["e1"], run.Tool.Extensions[0].Rules.Select(x => x.Id));
+        Assert.Equal((1, 0), (run.Results[0].RuleIndex, run.Results[1].Rule.Index));
+        Assert.Equal([(1, "r2"), (-1, "r1")], run.Invocations[0].RuleConfigurationOverrides.Select(x => (x.Descriptor.Index, x.Descriptor.Id)));
+        Assert.Equal((0, 4), (run.Invocations[0].ToolExecutionNotifications[0].AssociatedRule.Index, run.Invocations[0].ToolExecutionNotifications[0].Descriptor.Index));
+        Assert.Equal((-1, "r1"), (run.Tool.Driver.Rules[1].Relationships[0].Target.Index, run.Tool.Driver.Rules[1].Relationships[0].Target.Id));
+        Assert.Contains("2 of 5 rules were left out", Assert.Single(Warnings), StringComparison.Ordinal);
+        Assert.Empty(await SarifSchema.ProblemsAsync(Text(analysis.ToLog())));
+    }
+
+    [Fact]
     public void Locations_steps_tags_and_extensions_are_cut_and_named()
     {
         const string location = """{ "physicalLocation": { "artifactLocation": { "uri": "a" } } }""";
@@ -112,5 +136,5 @@ public sealed class UploadLimitsTests : SarifFixture
         Assert.Contains("too large", Assert.Throws<DeliveryException>(() => (UploadLimits.GitHub with { CompressedSize = 10 }).Apply(analysis, Warnings.Add)).Message, StringComparison.Ordinal);
     }
 
-    private Analysis AnalysisOf(string report) => Assert.Single(Analysis.Merge([Read(report)]));
+    private Analysis AnalysisOf(string report) => Assert.Single(Analysis.Merge([Read(report)], Warnings.Add));
 }

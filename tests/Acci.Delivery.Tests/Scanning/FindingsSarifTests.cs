@@ -157,7 +157,7 @@ public sealed class FindingsSarifTests : ScanningFixture
         await CommandRunner.RunAsync(new Command("git", "init", "-q") { WorkingDirectory = Root }, cancellationToken: Cancellation);
         await CommandRunner.RunAsync(new Command("git", "add", ".") { WorkingDirectory = Root }, cancellationToken: Cancellation);
         var origins = new FindingOrigins(await RepositoryFiles.OfWorkingTreeAsync(Root, Cancellation));
-        var decision = gate.Judge("acci", findings.Select(x => (platform, x)), Now);
+        var decision = gate.Judge(Recorded(), findings.Select(x => (platform, x)), Now);
         return FindingsSarif.Create(Scanned(decision, platform).Record, platform, decision.Findings, "0.70.0", origins, Image);
     }
 

@@ -9,7 +9,7 @@ public sealed class FindingsTableTests : ScanningFixture
     public void The_console_has_a_line_for_each_finding_the_most_severe_first()
     {
         var decision = new SeverityGate().Judge(
-            "acci",
+            Recorded(),
             [
                 (Platform.LinuxPpc64le, Finding("CVE-2026-0002", "LOW", package: "zlib1g", installed: "1:1.2", fix: "")),
                 (Platform.LinuxAmd64, Finding("CVE-2026-0001", "CRITICAL")),
@@ -33,7 +33,7 @@ public sealed class FindingsTableTests : ScanningFixture
         var decision = Judge(new SeverityGate(), Finding("CVE-2026-0001", "CRITICAL"));
 
         Assert.Equal(
-            "## Findings in acci\n\n1 critical: **stopped**\n\n| Severity | ID | Package | Installed → fixed | Platform |\n|---|---|---|---|---|\n"
+            "## Findings in acci\n\n1 critical: **stopped**\n\n- linux/amd64 \\(92 packages, debian 13.1\\)\n\n| Severity | ID | Package | Installed → fixed | Platform |\n|---|---|---|---|---|\n"
             + "| **CRITICAL** | [CVE-2026-0001](https://avd.aquasec.com/nvd/cve-2026-0001) | openssl | 3.0.15-1 → 3.0.17-1 | linux/amd64 |\n\n",
             ScanSummary.ToMarkdown([Scanned(decision, Platform.LinuxAmd64)]));
     }

@@ -70,6 +70,65 @@ public sealed partial class HtmlReportTests : ScanningFixture
             Title().Match(dom).Groups[1].Value.Split(';'));
     }
 
+    [Fact]
+    public async Task Its_script_runs_under_the_page_s_own_policy()
+    {
+        Assert.SkipWhen(Browser is null, "chromium is not on the PATH.");
+
+        var dom = await BrowseAsync(Write("page.html", Page()), "--dump-dom");
+
+        Assert.Contains("<form class=\"filters\">", dom, StringComparison.Ordinal);
+        Assert.Contains("4 of 5 findings, 1 accepted one not shown", dom, StringComparison.Ordinal);
+        Assert.Contains("aria-sort=\"descending\"><button type=\"button\">Severity", dom, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_head_stays_in_sight_and_accepted_findings_can_be_read()
+    {
+        Assert.SkipWhen(Browser is null, "chromium is not on the PATH.");
+        const string actions = """
+            const scroll = document.querySelector(".scroll");
+            scroll.style.maxHeight = "150px";
+            document.querySelector("input[name=accepted]").click();
+            scroll.scrollTop = 100;
+            // Contrast of the accepted rows' text with what is behind it. Source: WCAG 2.2, relative luminance.
+            const luminance = text => text.match(/[0-9.]+/g).slice(0, 3).map(x => x / 255).map(x => x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4).reduce((sum, x, i) => sum + x * [0.2126, 0.7152, 0.0722][i], 0);
+            const cell = getComputedStyle(document.querySelector(".accepted .title"));
+            const [a, b] = [luminance(cell.color), luminance(getComputedStyle(scroll).backgroundColor)];
+            document.title = [scroll.scrollTop > 0, Math.round(document.querySelector("th").getBoundingClientRect().top - scroll.getBoundingClientRect().top) <= 1, cell.opacity === "1" && (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) >= 4.5].join(" ");
+            """;
+
+        var dom = await BrowseAsync(Write("page.html", Policy().Replace(Page(), "").Replace("</body>", $"<script>{actions}</script></body>", StringComparison.Ordinal)), "--dump-dom");
+
+        Assert.Equal("true true true", Title().Match(dom).Groups[1].Value);
+    }
+
+    [Fact]
+    public async Task Twenty_thousand_rows_are_filtered_and_sorted_without_a_wait()
+    {
+        Assert.SkipWhen(Browser is null, "chromium is not on the PATH.");
+        const int count = 20_000;
+        var finding = Finding("CVE-0", "LOW");
+        string[] names = ["LOW", "MEDIUM", "HIGH", "CRITICAL"];
+        var decision = new SeverityGate().Judge(Recorded(), Enumerable.Range(0, count).Select(x => (Platform.LinuxAmd64, finding with { Id = $"CVE-2026-{x * 7919 % count}", Severity = Severities.Find(names[x % 4])!.Value })), Now);
+        const string actions = """
+            const text = document.querySelector("input[name=text]");
+            const timed = action => { const start = performance.now(); action(); document.body.offsetHeight; return Math.round(performance.now() - start); };
+            const filter = timed(() => { text.value = "2026-77"; text.dispatchEvent(new Event("input", { bubbles: true })); });
+            const shown = document.querySelector(".count").textContent;
+            const sort = timed(() => document.querySelectorAll("th button")[1].click());
+            document.title = [filter, sort, shown].join(";");
+            """;
+        var page = Policy().Replace(HtmlReport.Write([Scanned(decision, Platform.LinuxAmd64)], Now), "").Replace("</body>", $"<script>{actions}</script></body>", StringComparison.Ordinal);
+
+        var dom = await BrowseAsync(Write("large.html", page), "--dump-dom");
+
+        var result = Title().Match(dom).Groups[1].Value.Split(';');
+        TestContext.Current.TestOutputHelper?.WriteLine($"filtered in {result[0]} ms, sorted in {result[1]} ms");
+        Assert.Equal("111 of 20000 findings", result[2]);
+        Assert.All(result[..2], x => Assert.InRange(int.Parse(x, System.Globalization.CultureInfo.InvariantCulture), 0, 3000));
+    }
+
     [Theory]
     [InlineData("light", false)]
     [InlineData("dark", true)]
@@ -100,7 +159,7 @@ public sealed partial class HtmlReportTests : ScanningFixture
     {
         var gate = new SeverityGate { Ignores = IgnoreFile.Read(Write(".trivyignore.yaml", "vulnerabilities:\n  - id: CVE-2026-0900\n    expired_at: 2026-12-31\n    statement: The code that has it is never called.\n")) };
         var decision = gate.Judge(
-            "acci",
+            Recorded(),
             [
                 .. Both(Finding("CVE-2026-1000", "CRITICAL", package: "libssl3t64", installed: "3.5.1-1", fix: "3.5.1-1+deb13u1", title: "openssl: heap buffer overflow when a certificate chain with crafted name constraints is verified")),
                 .. Both(Finding("CVE-2026-0500", "HIGH", package: "libc6", installed: "2.41-12", fix: "", title: "glibc: stack overflow in the resolver")),

@@ -19,9 +19,50 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
 
         Assert.Equal(2, trivy.Scans.Count);
         Assert.All(trivy.Scans, call => Assert.Matches($"--image-src remote {image.Repository}@sha256:[0-9a-f]{{64}}$", call));
-        var folder = Path.Combine(Root, "artifacts", "scan", image.Path);
+        var folder = Assert.Single(Directory.GetDirectories(Path.Combine(Published, image.Path)));
         Assert.Equal(["linux-amd64.json", "linux-amd64.sarif", "linux-ppc64le.json", "linux-ppc64le.sarif", "scan.json"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order());
         Assert.Contains($"trivy/{image.Path}/linux-amd64/", await File.ReadAllTextAsync(Path.Combine(folder, "linux-amd64.sarif"), Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Versions_of_an_image_lie_beside_each_other_and_a_scan_that_breaks_off_leaves_no_record()
+    {
+        var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
+        var image = await PublishAsync();
+        await PublishAsync(image, "v2", seed: 99);
+
+        await Delivery(trivy, image.WithTag("v1").ToString(), image.WithTag("v2").ToString()).ScanAsync();
+
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(Published, image.Path), "scan.json", SearchOption.AllDirectories).Length);
+        trivy.Fail("FATAL\tFatal error\tno space left on device");
+        await Assert.ThrowsAnyAsync<DeliveryException>(Delivery(trivy, image.WithTag("v1").ToString()).ScanAsync);
+        Assert.Single(Directory.GetFiles(Path.Combine(Published, image.Path), "scan.json", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Credentials_of_the_destination_are_offered_to_no_other_registry()
+    {
+        var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
+        var image = (await PublishAsync()).WithTag("v1").ToString();
+
+        await Delivery(trivy, "127.0.0.1:9/other", [image]).ScanAsync();
+        Assert.Null(trivy.Login);
+
+        await Delivery(trivy, $"{server.Domain}/other", [image]).ScanAsync();
+        Assert.Contains(server.Domain, trivy.Login, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_image_that_does_not_pass_is_told()
+    {
+        var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
+        trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
+        var (one, two) = (await PublishAsync(), await PublishAsync(seed: 99));
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(trivy, one.WithTag("v1").ToString(), two.WithTag("v1").ToString()).ScanAsync);
+
+        Assert.Contains(one.Path, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(two.Path, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,23 +79,29 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
     public async Task A_reference_that_is_not_there_is_told() =>
         Assert.Contains("v2", (await Assert.ThrowsAnyAsync<DeliveryException>(Delivery(new TrivyStandIn(Path.Combine(Root, "bin")), (await PublishAsync()).WithTag("v2").ToString()).ScanAsync)).Message, StringComparison.Ordinal);
 
-    private async Task<ImageReference> PublishAsync()
+    private string Published => Path.Combine(Root, "artifacts", "scan", "published");
+
+    private async Task<ImageReference> PublishAsync(ImageReference? repository = null, string tag = "v1", int seed = 7)
     {
-        var layout = await LayoutBuilder.WriteSmallAsync(Path.Combine(Root, "layout"));
+        var layout = await LayoutBuilder.WriteSmallAsync(Path.Combine(Root, $"layout-{seed}"), seed);
         using var registry = server.Connect();
-        var repository = server.NewRepository();
+        repository ??= server.NewRepository();
         await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
-        await registry.PutTagAsync(repository, "v1", layout.Root.Digest, Cancellation);
+        await registry.PutTagAsync(repository, tag, layout.Root.Digest, Cancellation);
         return repository;
     }
 
-    private ImageDelivery Delivery(TrivyStandIn trivy, params string[] images) => new(new DeliveryContext(
+    private ImageDelivery Delivery(TrivyStandIn trivy, params string[] images) => Delivery(trivy, null, images);
+
+    private ImageDelivery Delivery(TrivyStandIn trivy, string? destination, string[] images) => new(new DeliveryContext(
         new DeliveryOptions
         {
             Root = Root,
             Artifacts = Path.Combine(Root, "artifacts"),
             CacheDirectory = new CacheDirectory(Path.Combine(Root, "cache")),
-            Registry = "127.0.0.1:9/other",
+            Registry = destination ?? "127.0.0.1:9/other",
+            RegistryUser = destination is null ? null : "ada",
+            RegistryToken = destination is null ? null : "open sesame 4711",
             Images = [],
             Scan = new ScanOptions { Program = trivy.Program, Images = images },
         },

@@ -104,6 +104,75 @@ public sealed class ScanTests : ScanningFixture
     }
 
     [Fact]
+    public async Task A_scan_that_breaks_off_leaves_no_record_beside_the_reports_of_another()
+    {
+        var delivery = await BuiltAsync();
+        await delivery.ScanAsync();
+        await BuiltAsync(seed: 99);
+        Trivy.Fail("FATAL\tFatal error\tno space left on device");
+
+        await Assert.ThrowsAnyAsync<DeliveryException>(Delivery(new ScanOptions { Program = Trivy.Program }).ScanAsync);
+
+        Assert.False(File.Exists(Artifact("acci/scan.json")));
+    }
+
+    [Fact]
+    public async Task What_the_gate_stopped_is_not_pushed_even_on_this_machine_and_even_if_it_was_skipped_before()
+    {
+        var delivery = await BuiltAsync();
+        PublishTransaction.Resume(RecordFile, "acci").Update(record => record with { NotScanned = "there was no scanner" });
+        Trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
+        await Assert.ThrowsAsync<DeliveryException>(delivery.ScanAsync);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions()).SignAsync);
+
+        Assert.Contains("has not been scanned and passed", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_report_of_an_earlier_image_does_not_stay_when_nothing_is_scanned()
+    {
+        Assert.SkipWhen(Acci.Delivery.Processes.Executables.Find("trivy") is not null, "There is a scanner here.");
+        await (await BuiltAsync()).ScanAsync();
+        await BuiltAsync(seed: 99);
+
+        await Delivery(new ScanOptions()).ScanAsync();
+
+        Assert.False(File.Exists(Artifact("report.html")));
+        Assert.False(File.Exists(Artifact("summary.md")));
+    }
+
+    [Fact]
+    public async Task What_was_recognised_is_told_and_what_was_not_too()
+    {
+        Trivy.AnswerWith(Report([]), "amd64");
+        Trivy.AnswerWith(Report([], system: new { Family = "none", Name = "" }, packages: 0), "ppc64le");
+
+        await (await BuiltAsync()).ScanAsync();
+
+        var summary = await File.ReadAllTextAsync(Artifact("summary.md"), Cancellation);
+        Assert.Contains("linux/amd64 \\(3 packages, debian 13.1\\)\n", summary, StringComparison.Ordinal);
+        Assert.Contains("linux/ppc64le \\(0 packages, no known operating system\\): **no package was recognised in it", summary, StringComparison.Ordinal);
+        Assert.Contains("3 packages, debian 13.1", await File.ReadAllTextAsync(Artifact("report.html"), Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{ \"Family\": \"debian\", \"Name\": \"9\", \"EOSL\": true }", 5, "end of life")]
+    [InlineData("{ \"Family\": \"debian\", \"Name\": \"13\" }", 5, null)]
+    [InlineData("{ \"Family\": \"debian\", \"Name\": \"13\" }", 0, "no package")]
+    [InlineData("null", 5, "operating system")]
+    public void An_image_of_which_little_is_known_is_not_taken_for_a_clean_one(string system, int packages, string? doubt)
+    {
+        var list = string.Join(", ", Enumerable.Repeat("{ \"Name\": \"p\" }", packages));
+        var file = Write("report.json", $$"""{ "SchemaVersion": 2, "Metadata": { "OS": {{system}} }, "Results": [ { "Target": "t", "Packages": [ {{list}} ] } ] }""");
+
+        var content = TrivyReport.Read(file).ContentOf(Acci.Delivery.Images.Platform.LinuxAmd64);
+
+        if (doubt is null) Assert.Null(content.Doubt);
+        else Assert.Contains(doubt, content.Doubt, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Secrets_stop_like_vulnerabilities()
     {
         Trivy.AnswerWith([], secrets: [new { RuleID = "aws-access-key-id", Title = "AWS Access Key ID", Severity = "CRITICAL", StartLine = 7, Match = "AWS_KEY=****" }]);

@@ -33,18 +33,19 @@ public abstract class ScanningFixture : IDisposable
         string id, string severity, string package = "openssl", string installed = "3.0.15-1", string fix = "3.0.17-1", string title = "a flaw", string type = "deb", double score = 0, string? url = null) =>
         Findings(Root, Vulnerability(id, severity, package, installed, fix, title, type, score, url)).Single();
 
-    protected static GateDecision Judge(SeverityGate gate, params ScanFinding[] findings) => gate.Judge("acci", findings.Select(x => (Platform.LinuxAmd64, x)), Now);
+    protected static GateDecision Judge(SeverityGate gate, params ScanFinding[] findings) => gate.Judge(Recorded(Platform.LinuxAmd64), findings.Select(x => (Platform.LinuxAmd64, x)), Now);
 
-    protected static ScannedImage Scanned(GateDecision decision, params Platform[] platforms) => new(
-        new ScanRecord
-        {
-            Image = "acci",
-            Digest = Digest.Of([1]),
-            Revision = new string('a', 40),
-            ScannedAt = Now,
-            Scanner = "Trivy 0.70.0",
-            Platforms = [.. platforms.Select(x => new ScannedPlatform(x, Digest.Of([2])))],
-        },
-        decision,
-        platforms);
+    protected static ScannedImage Scanned(GateDecision decision, params Platform[] platforms) =>
+        new(Recorded(platforms), "", decision, [.. platforms.Select(x => new ScannedContent(x, 92) { System = "debian 13.1" })]);
+
+    protected static ScanRecord Recorded(params Platform[] platforms) => new()
+    {
+        Image = "acci",
+        Repository = "ghcr.io/owner/acci",
+        Digest = Digest.Of([1]),
+        Revision = new string('a', 40),
+        ScannedAt = Now,
+        Scanner = "Trivy 0.70.0",
+        Platforms = [.. platforms.Select(x => new ScannedPlatform(x, Digest.Of([2])))],
+    };
 }

@@ -45,12 +45,12 @@ public sealed class SeverityGateTests : ScanningFixture
         var finding = Finding("CVE-1", "CRITICAL");
 
         var today = Judge(gate, finding);
-        var tomorrow = gate.Judge("acci", [(Acci.Delivery.Images.Platform.LinuxAmd64, finding)], Now.AddDays(1));
+        var tomorrow = gate.Judge(Recorded(), [(Acci.Delivery.Images.Platform.LinuxAmd64, finding)], Now.AddDays(1));
 
         Assert.True(today.Passed);
         Assert.Equal("ignored until 2026-11-24: not called", today.Findings.Single().Reason);
         Assert.False(tomorrow.Passed);
-        var error = Assert.Throws<DeliveryException>(() => tomorrow.EnsurePassed("acci", "report.html")).Message;
+        var error = tomorrow.Problem("acci", "report.html");
         Assert.Contains(".trivyignore.yaml, line 2: the entry for CVE-1 expired on 2026-11-24", error, StringComparison.Ordinal);
         Assert.Contains("CRITICAL CVE-1 openssl 3.0.15-1 → 3.0.17-1", error, StringComparison.Ordinal);
     }
@@ -61,7 +61,7 @@ public sealed class SeverityGateTests : ScanningFixture
         var decision = Judge(GateOf("vulnerabilities:\n  - id: CVE-OLD\n    expired_at: 2026-11-22\n"));
 
         Assert.False(decision.Passed);
-        Assert.Contains("CVE-OLD expired on 2026-11-22", Assert.Throws<DeliveryException>(() => decision.EnsurePassed("acci", "report.html")).Message, StringComparison.Ordinal);
+        Assert.Contains("CVE-OLD expired on 2026-11-22", decision.Problem("acci", "report.html"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class SeverityGateTests : ScanningFixture
     public void The_line_counts_a_finding_of_several_platforms_once()
     {
         var finding = Finding("CVE-1", "CRITICAL");
-        var decision = new SeverityGate().Judge("acci", [(Acci.Delivery.Images.Platform.LinuxAmd64, finding), (Acci.Delivery.Images.Platform.LinuxPpc64le, finding), (Acci.Delivery.Images.Platform.LinuxPpc64le, Finding("CVE-2", "LOW"))], Now);
+        var decision = new SeverityGate().Judge(Recorded(), [(Acci.Delivery.Images.Platform.LinuxAmd64, finding), (Acci.Delivery.Images.Platform.LinuxPpc64le, finding), (Acci.Delivery.Images.Platform.LinuxPpc64le, Finding("CVE-2", "LOW"))], Now);
 
         Assert.Equal("1 critical, 1 low", decision.ToLine());
     }

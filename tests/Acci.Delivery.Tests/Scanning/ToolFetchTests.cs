@@ -1,10 +1,15 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Resilience;
 using Acci.Delivery.Scanning;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace Acci.Delivery.Tests.Scanning;
 
@@ -26,7 +31,9 @@ public sealed class ToolFetchTests : ScanningFixture, IAsyncLifetime
         _server.Run(async context =>
         {
             _requests++;
-            if (_faults-- > 0) context.Response.StatusCode = 503;
+            if (context.Request.Path.Value!.StartsWith("/status/", StringComparison.Ordinal)) context.Response.StatusCode = int.Parse(context.Request.Path.Value!.Split('/')[2], System.Globalization.CultureInfo.InvariantCulture);
+            else if (context.Request.Path == "/cut") await CutAsync(context);
+            else if (_faults-- > 0) context.Response.StatusCode = 503;
             else if (_files.TryGetValue(context.Request.Path.Value!, out var content)) await context.Response.Body.WriteAsync(content);
             else context.Response.StatusCode = 404;
         });
@@ -87,7 +94,7 @@ public sealed class ToolFetchTests : ScanningFixture, IAsyncLifetime
     public async Task An_archive_without_the_program_and_an_address_without_an_archive_are_told()
     {
         Assert.Contains("has no 'tool'", (await Assert.ThrowsAsync<DeliveryException>(async () => await FetchAsync(Serve("/tool.tar.gz", await TarAsync("other"))))).Message, StringComparison.Ordinal);
-        Assert.Contains("404", (await Assert.ThrowsAsync<DeliveryException>(() => FetchAsync(new($"{_server.Urls.First()}/none.tar.gz", new string('0', 64))))).Message, StringComparison.Ordinal);
+        Assert.Contains("404", (await Assert.ThrowsAsync<ToolFetch.UnavailableException>(() => FetchAsync(new($"{_server.Urls.First()}/none.tar.gz", new string('0', 64))))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,9 +102,68 @@ public sealed class ToolFetchTests : ScanningFixture, IAsyncLifetime
     {
         var started = TimeProvider.System.GetTimestamp();
 
-        await Assert.ThrowsAsync<ToolFetch.UnreachableException>(() => FetchAsync(new("http://127.0.0.1:9/tool.tar.gz", new string('0', 64))));
+        await Assert.ThrowsAsync<ToolFetch.UnavailableException>(() => FetchAsync(new("http://127.0.0.1:9/tool.tar.gz", new string('0', 64))));
 
         Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(3));
+    }
+
+    [Theory]
+    [InlineData("/status/403", "403")]
+    [InlineData("/status/404", "404")]
+    [InlineData("/status/407", "407")]
+    [InlineData("/status/500", "500")]
+    [InlineData("/status/503", "503")]
+    [InlineData("/cut", "broke off")]
+    public async Task A_download_that_fails_is_an_obstacle_and_no_error(string path, string word)
+    {
+        var (scanner, obstacle) = await LocateAsync(new($"{_server.Urls.First()}{path}", new string('0', 64)));
+
+        Assert.Null(scanner);
+        Assert.Contains("cannot be fetched", obstacle, StringComparison.Ordinal);
+        Assert.Contains(word, obstacle, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_trusts_is_an_obstacle()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null))));
+        await using var server = builder.Build();
+        await server.StartAsync(Cancellation);
+
+        var (scanner, obstacle) = await LocateAsync(new($"{server.Urls.First()}/tool.tar.gz", new string('0', 64)));
+
+        Assert.Null(scanner);
+        Assert.Contains("certificate", obstacle, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_what_was_pinned_stays_an_error() => Assert.Contains(
+        "is not what was pinned",
+        (await Assert.ThrowsAsync<DeliveryException>(async () => await LocateAsync(Serve("/tool.tar.gz", await TarAsync("trivy")) with { Sha256 = new string('0', 64) }))).Message,
+        StringComparison.Ordinal);
+
+    private Task<(Trivy? Scanner, string? Obstacle)> LocateAsync(ToolLocks.ToolArchive archive) => new TrivyLocator(
+        new ToolLocks { Trivy = new ToolLocks.ToolLock { Version = "0.70.0", Archives = new Dictionary<string, ToolLocks.ToolArchive> { [ToolFetch.Machine] = archive } } },
+        "deploy/locks/tools.json",
+        new CacheDirectory(Root),
+        () => Task.FromResult<DockerEngine?>(null))
+    {
+        Installed = null,
+        Retry = new RetryOptions { Budget = TimeSpan.FromMilliseconds(200), FirstDelay = TimeSpan.FromMilliseconds(10) },
+    }.LocateAsync(Cancellation);
+
+    // Ends the connection in the middle of the answer.
+    private static async Task CutAsync(HttpContext context)
+    {
+        context.Response.ContentLength = 1000;
+        await context.Response.Body.WriteAsync(new byte[10]);
+        await context.Response.Body.FlushAsync();
+        context.Abort();
     }
 
     private Task<string> FetchAsync(ToolLocks.ToolArchive archive) =>

@@ -6,7 +6,7 @@ namespace Acci.Delivery.Tests.Scanning;
 
 /// <summary>
 /// A stand-in for Trivy, not Trivy: a program that takes Trivy's command line as it is documented, refuses what it does not know, and answers with reports that were
-/// laid ready for it. It keeps each command line it was given.
+/// laid ready for it. It keeps each command line it was given, and what it found around it: variables, its folder, docker's login.
 /// </summary>
 internal sealed class TrivyStandIn
 {
@@ -29,13 +29,18 @@ internal sealed class TrivyStandIn
             [ "$1" = --version ] && { echo "Version: {{version}}"; exit 0; }
             [ "$1" = image ] || { echo "FATAL	unknown command \"$1\" for \"trivy\"" >&2; exit 1; }
             shift
-            input= output= target= skip=
+            env | grep ^TRIVY_ | sort > "$here/environment"
+            pwd > "$here/folder"
+            rm -f "$here/login"
+            [ -n "$DOCKER_CONFIG" ] && cp "$DOCKER_CONFIG/config.json" "$here/login"
+            input= output= target= skip= severity=$TRIVY_SEVERITY
             while [ $# -gt 0 ]; do
                 case "$1" in
                     --input) input=$2; shift ;;
                     --output) output=$2; shift ;;
                     --skip-db-update) skip=1 ;;
-                    --format|--scanners|--severity|--exit-code|--timeout|--db-repository|--cache-dir|--image-src) shift ;;
+                    --severity) severity=$2; shift ;;
+                    --format|--scanners|--exit-code|--timeout|--db-repository|--java-db-repository|--cache-dir|--image-src) shift ;;
                     --list-all-pkgs|--no-progress|--offline-scan|--skip-java-db-update) ;;
                     -*) echo "FATAL	Fatal error	unknown flag: $1" >&2; exit 1 ;;
                     *) target=$1 ;;
@@ -52,10 +57,15 @@ internal sealed class TrivyStandIn
             fi
             report="$here/reports/$name.json"
             [ -f "$report" ] || report="$here/reports/any.json"
+            # What Trivy would leave out is left out altogether.
+            case ",$severity," in *,LOW,*) ;; *) report="$here/reports/nothing.json" ;; esac
+            [ -n "$TRIVY_IGNORE_UNFIXED$TRIVY_SKIP_DIRS$TRIVY_IGNORE_STATUS" ] && report="$here/reports/nothing.json"
+            [ -f .trivyignore ] && report="$here/reports/nothing.json"
             cp "$report" "$output"
             """.ReplaceLineEndings("\n"));
         File.SetUnixFileMode(Program, Executable);
         AnswerWith([]);
+        AnswerWith([], "nothing");
     }
 
     /// <summary>The program.</summary>
@@ -63,6 +73,15 @@ internal sealed class TrivyStandIn
 
     /// <summary>The command lines so far, but those that only asked for the version.</summary>
     public IReadOnlyList<string> Scans => File.Exists(Path.Combine(_folder, "calls")) ? [.. File.ReadAllLines(Path.Combine(_folder, "calls")).Where(x => x != "--version")] : [];
+
+    /// <summary>The variables of Trivy's that the last scan was started with.</summary>
+    public IReadOnlyList<string> Variables => File.ReadAllLines(Path.Combine(_folder, "environment"));
+
+    /// <summary>Where the last scan was started.</summary>
+    public string WorkingFolder => File.ReadAllText(Path.Combine(_folder, "folder")).TrimEnd('\n');
+
+    /// <summary>The configuration of docker's that the last scan was started with; null when it had none of its own.</summary>
+    public string? Login => File.Exists(Path.Combine(_folder, "login")) ? File.ReadAllText(Path.Combine(_folder, "login")) : null;
 
     /// <summary>It was started at all.</summary>
     public bool WasStarted => File.Exists(Path.Combine(_folder, "calls"));
@@ -83,15 +102,15 @@ internal sealed class TrivyStandIn
     public void Fail(string message) => File.WriteAllText(Path.Combine(_folder, "fault"), message);
 
     /// <summary>A report as Trivy writes it.</summary>
-    public static string Report(IEnumerable<object> vulnerabilities, IEnumerable<object>? secrets = null) => JsonSerializer.Serialize(new
+    public static string Report(IEnumerable<object> vulnerabilities, IEnumerable<object>? secrets = null, object? system = null, int packages = 3) => JsonSerializer.Serialize(new
     {
         SchemaVersion = 2,
         ArtifactName = "stand-in",
         ArtifactType = "container_image",
-        Metadata = new { OS = new { Family = "debian", Name = "13.1" }, ImageConfig = new { architecture = "amd64", os = "linux" } },
+        Metadata = new { OS = system ?? new { Family = "debian", Name = "13.1" }, ImageConfig = new { architecture = "amd64", os = "linux" } },
         Results = new object[]
         {
-            new { Target = "stand-in (debian 13.1)", Class = "os-pkgs", Type = "debian", Vulnerabilities = vulnerabilities.Where(x => !IsOfLanguage(x)) },
+            new { Target = "stand-in (debian 13.1)", Class = "os-pkgs", Type = "debian", Packages = Enumerable.Range(0, packages).Select(x => new { Name = $"package{x}", Version = "1" }), Vulnerabilities = vulnerabilities.Where(x => !IsOfLanguage(x)) },
             new { Target = "app/acci.deps.json", Class = "lang-pkgs", Type = "dotnet-core", Vulnerabilities = vulnerabilities.Where(IsOfLanguage) },
             new { Target = "/app/settings.json", Class = "secret", Secrets = secrets ?? [] },
         },

@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Acci.Delivery.Resilience;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Tests.Registries;
@@ -19,16 +20,22 @@ public sealed class TrivyTests : ScanningFixture
     {
         var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
         trivy.AnswerWith([Vulnerability("CVE-1", "LOW")]);
-        // Trivy would find these by itself where it is started.
-        Write(".trivyignore", "CVE-1\n");
+        using var severity = new Variable("TRIVY_SEVERITY", "CRITICAL");
+        using var unfixed = new Variable("TRIVY_IGNORE_UNFIXED", "true");
+        using var status = new Variable("TRIVY_IGNORE_STATUS", "affected");
+        using var insecure = new Variable("TRIVY_INSECURE", "false");
 
         var report = await trivy.Scanner(Cache).ScanLayoutAsync(await LayoutAsync(), Report, Cancellation);
 
         Assert.Equal("CVE-1", Assert.Single(report.Findings()).Id);
+        Assert.Equal(["TRIVY_DISABLE_TELEMETRY=true", "TRIVY_INSECURE=false", "TRIVY_SKIP_VERSION_CHECK=true"], trivy.Variables);
+        // Where it is started Trivy would find a .trivyignore or trivy.yaml by itself.
+        Assert.Equal(Path.GetDirectoryName(Report), trivy.WorkingFolder);
         var call = Assert.Single(trivy.Scans);
         foreach (var words in (string[])["--format json", "--list-all-pkgs", "--severity UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL", "--exit-code 0", $"--cache-dir {Cache}"]) Assert.Contains(words, call, StringComparison.Ordinal);
         Assert.True(Trivy.DefaultDatabases.Count > 1);
         Assert.Contains(string.Join(' ', Trivy.DefaultDatabases.Select(x => $"--db-repository {x}")), call, StringComparison.Ordinal);
+        Assert.Contains("--java-db-repository mirror.gcr.io/aquasec/trivy-java-db:1 --java-db-repository public.ecr.aws/aquasecurity/trivy-java-db:1 --java-db-repository ghcr.io/aquasecurity/trivy-java-db:1", call, StringComparison.Ordinal);
         Assert.DoesNotContain("ignore", call, StringComparison.Ordinal);
         Assert.Equal([Report], Directory.EnumerateFiles(Path.GetDirectoryName(Report)!));
     }
@@ -41,7 +48,9 @@ public sealed class TrivyTests : ScanningFixture
         await (trivy.Scanner(Cache) with { Offline = true }).ScanLayoutAsync(await LayoutAsync(), Report, Cancellation);
 
         Assert.Contains("--skip-db-update --skip-java-db-update --offline-scan", Assert.Single(trivy.Scans), StringComparison.Ordinal);
-        Assert.DoesNotContain("--db-repository", trivy.Scans[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("db-repository", trivy.Scans[0], StringComparison.Ordinal);
+        Assert.Contains("TRIVY_SKIP_VERSION_CHECK=true", trivy.Variables);
+        Assert.Contains("TRIVY_DISABLE_TELEMETRY=true", trivy.Variables);
     }
 
     [Fact]
@@ -88,6 +97,8 @@ public sealed class TrivyTests : ScanningFixture
     [InlineData("[]")]
     [InlineData("{ \"SchemaVersion\": 1 }")]
     [InlineData("{ \"SchemaVersion\": 2, \"Results\": 7 }")]
+    [InlineData("{ \"SchemaVersion\": 2, \"Results\": [ null ] }")]
+    [InlineData("{ \"SchemaVersion\": 2, \"Results\": [ { \"Vulnerabilities\": [ null ] } ] }")]
     public async Task A_report_that_cannot_be_read_is_an_error_and_not_an_image_without_findings(string content)
     {
         var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
@@ -99,27 +110,80 @@ public sealed class TrivyTests : ScanningFixture
         Assert.False(File.Exists(Report));
     }
 
-    [Fact]
-    public async Task A_registry_s_password_is_no_argument()
+    [Theory]
+    [InlineData("\"SEVERE\"")]
+    [InlineData("\"\"")]
+    [InlineData("null")]
+    public void A_severity_that_is_none_is_an_error_and_not_a_harmless_one(string severity)
     {
-        var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
+        var file = Write("report.json", $$$"""{ "SchemaVersion": 2, "Results": [ { "Target": "app/a.json", "Vulnerabilities": [ { "VulnerabilityID": "CVE-7", "Severity": {{{severity}}} } ] } ] }""");
 
-        await (trivy.Scanner(Cache) with { Login = ("ada", "open sesame 0815") }).ScanPublishedAsync(ImageReference.Parse("ghcr.io/o/app").WithDigest(Digest.Of([1])), Report, Cancellation);
+        var failure = Assert.Throws<DeliveryException>(() => TrivyReport.Read(file));
 
-        Assert.EndsWith($"--image-src remote ghcr.io/o/app@{Digest.Of([1])}", Assert.Single(trivy.Scans), StringComparison.Ordinal);
-        Assert.DoesNotContain("sesame", trivy.Scans[0], StringComparison.Ordinal);
+        foreach (var word in (string[])[file, "app/a.json", "CVE-7", "severity"]) Assert.Contains(word, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void In_a_container_it_sees_the_same_folders_and_is_pinned()
+    public async Task A_registry_s_password_arrives_for_that_registry_alone_and_is_no_argument()
     {
+        var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
+        var scanner = trivy.Scanner(Cache) with { Login = new Credentials("ada", "open, sesame 0815").For("ghcr.io") };
+
+        await scanner.ScanPublishedAsync(ImageReference.Parse("ghcr.io/o/app").WithDigest(Digest.Of([1])), Report, Cancellation);
+
+        Assert.EndsWith($"--image-src remote ghcr.io/o/app@{Digest.Of([1])}", Assert.Single(trivy.Scans), StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", trivy.Scans[0], StringComparison.Ordinal);
+        Assert.Equal($$$$"""{"auths":{"ghcr.io":{"auth":"{{{{Convert.ToBase64String("ada:open, sesame 0815"u8)}}}}"}}}""", trivy.Login);
+        // Trivy would send these to every registry it asks.
+        Assert.DoesNotContain(trivy.Variables, x => x.StartsWith("TRIVY_USERNAME", StringComparison.Ordinal) || x.StartsWith("TRIVY_PASSWORD", StringComparison.Ordinal));
+
+        await scanner.ScanPublishedAsync(ImageReference.Parse("evil.example/x").WithDigest(Digest.Of([1])), Report, Cancellation);
+        Assert.Null(trivy.Login);
+        await scanner.ScanLayoutAsync(await LayoutAsync(), Report, Cancellation);
+        Assert.Null(trivy.Login);
+    }
+
+    [Fact]
+    public void In_a_container_it_sees_the_same_folders_and_is_pinned_and_what_it_writes_is_the_user_s()
+    {
+        using var proxy = new Variable("NO_PROXY", "localhost,secret.example");
         var image = ImageReference.Parse("ghcr.io/aquasecurity/trivy").WithDigest(Digest.Of([1]));
 
-        var command = new TrivyProgram.Container(new DockerEngine("docker"), image).Command(["image", "--input", "/in"], ["/in", "/out", "/in"], new Dictionary<string, string?> { ["TRIVY_PASSWORD"] = "s", ["TRIVY_SEVERITY"] = null });
+        var command = new TrivyProgram.Container(new DockerEngine("docker"), image) { User = "1000:1000" }.Command(
+            ["image", "--input", "/in"], ["/in", "/out", "/in"], new Dictionary<string, string?> { ["TRIVY_REGISTRY_TOKEN"] = "s", ["TRIVY_SEVERITY"] = null, ["DOCKER_CONFIG"] = "/login" });
 
-        Assert.Contains("--volume /in:/in --volume /out:/out", string.Join(' ', command.Arguments), StringComparison.Ordinal);
-        Assert.EndsWith($"--env TRIVY_PASSWORD {image} image --input /in", string.Join(' ', command.Arguments), StringComparison.Ordinal);
-        Assert.Equal("s", command.Environment["TRIVY_PASSWORD"]);
+        var line = string.Join(' ', command.Arguments);
+        Assert.Contains("--user 1000:1000 --volume /in:/in --volume /out:/out --volume /login:/login:ro --env DOCKER_CONFIG=/login", line, StringComparison.Ordinal);
+        Assert.Contains("--env TRIVY_REGISTRY_TOKEN", line, StringComparison.Ordinal);
+        Assert.Contains("--env NO_PROXY", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("TRIVY_SEVERITY", line, StringComparison.Ordinal);
+        Assert.EndsWith($"{image} image --input /in", line, StringComparison.Ordinal);
+        Assert.Equal("s", command.Environment["TRIVY_REGISTRY_TOKEN"]);
+        // docker's own login and context are not the image's.
+        Assert.False(command.Environment.ContainsKey("DOCKER_CONFIG"));
+    }
+
+    [Fact]
+    public async Task An_image_whose_tag_says_that_it_is_malicious_is_not_started()
+    {
+        var locks = new ToolLocks { Trivy = new ToolLocks.ToolLock { Version = "0.70.0", Image = $"ghcr.io/aquasecurity/trivy:0.69.5@{Digest.Of([1])}" } };
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => Locate(null, locks, new DockerEngine("/no/docker")));
+
+        Assert.Contains("Trivy 0.69.5", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_that_cannot_be_had_is_an_obstacle()
+    {
+        var docker = Write("docker", "#!/bin/sh\n[ \"$1\" = info ] && exit 0\necho 'Unable to find image, and no route to its registry' >&2\nexit 125\n");
+        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var (scanner, obstacle) = await Locate(null, new ToolLocks { Trivy = new ToolLocks.ToolLock { Version = "0.70.0", Image = $"ghcr.io/aquasecurity/trivy:0.70.0@{Digest.Of([1])}" } }, new DockerEngine(docker));
+
+        Assert.Null(scanner);
+        Assert.Contains("no route to its registry", obstacle, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -208,8 +272,23 @@ public sealed class TrivyTests : ScanningFixture
         Assert.Contains($"{file}, line 1", Assert.Throws<DeliveryException>(() => ToolLocks.Read(file)).Message, StringComparison.Ordinal);
     }
 
-    private Task<(Trivy? Scanner, string? Obstacle)> Locate(string? program, ToolLocks? locks = null) =>
-        new TrivyLocator(locks ?? new ToolLocks(), "deploy/locks/tools.json", new CacheDirectory(Cache), () => Task.FromResult<DockerEngine?>(null)) { Installed = program, Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(1) } }.LocateAsync(Cancellation);
+    private Task<(Trivy? Scanner, string? Obstacle)> Locate(string? program, ToolLocks? locks = null, DockerEngine? engine = null) =>
+        new TrivyLocator(locks ?? new ToolLocks(), "deploy/locks/tools.json", new CacheDirectory(Cache), () => Task.FromResult(engine)) { Installed = program, Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(1) } }.LocateAsync(Cancellation);
+
+    /// <summary>A variable of this process, for a while.</summary>
+    private sealed class Variable : IDisposable
+    {
+        private readonly string _name;
+        private readonly string? _before;
+
+        public Variable(string name, string value)
+        {
+            (_name, _before) = (name, Environment.GetEnvironmentVariable(name));
+            Environment.SetEnvironmentVariable(name, value);
+        }
+
+        public void Dispose() => Environment.SetEnvironmentVariable(_name, _before);
+    }
 
     private async Task<string> LayoutAsync() => (await LayoutBuilder.WriteSmallAsync(Path.Combine(Root, "layout"))).Folder;
 }

@@ -16,6 +16,9 @@ namespace Acci.Delivery.Tests.Scanning;
 /// <summary>From a scan to alerts on GitHub.</summary>
 public sealed class UploadTests : GitHubFixture, IDisposable
 {
+    private const string RevisionKey = "org.opencontainers.image.revision";
+    private const string VersionKey = "org.opencontainers.image.version";
+
     private readonly TemporaryRepository _repository = new();
     private DeliveryContext? _context;
 
@@ -82,14 +85,119 @@ public sealed class UploadTests : GitHubFixture, IDisposable
     }
 
     [Fact]
+    public async Task What_was_replaced_since_is_sent_again()
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        await ScannedAsync();
+        _repository.Write("artifacts/a.sarif", Report("one"));
+        await Delivery(files: ["artifacts/a.sarif"]).UploadAsync();
+        _repository.Write("artifacts/a.sarif", Report("two"));
+        await Delivery(files: ["artifacts/a.sarif"]).UploadAsync();
+        _repository.Write("artifacts/a.sarif", Report("one"));
+
+        await Delivery(files: ["artifacts/a.sarif"]).UploadAsync();
+
+        // Those of the scan once, and GitHub shows what was found last.
+        Assert.Equal(["one", "two", "one"], repository.SarifUploads.Skip(2).Select(x => (string?)x.Sarif["runs"]![0]!["results"]![0]!["message"]!["text"]));
+    }
+
+    [Fact]
+    public async Task What_was_sent_before_a_failure_is_awaited_and_both_are_told()
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        repository.ProcessingErrors = ["rejecting SARIF: the reason"];
+        await ScannedAsync();
+        var posts = 0;
+        GitHub.Fail(Fault.Forbidden("security_events=write") with { When = request => request.Method == "POST" && ++posts > 1 });
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery().UploadAsync);
+
+        Assert.Contains("security_events: write", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Trivy, trivy/acci/linux-amd64/: rejecting SARIF: the reason", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_still_being_processed_is_awaited_the_next_time()
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        repository.PendingAnswers = 2;
+        repository.ProcessingErrors = ["rejecting SARIF: the reason"];
+        await ScannedAsync();
+        await Delivery().UploadAsync();
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery().UploadAsync);
+
+        Assert.Contains("linux-amd64/: rejecting SARIF", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("linux-ppc64le/: rejecting SARIF", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(2, repository.SarifUploads.Count);
+    }
+
+    [Fact]
+    public async Task An_upload_whose_processing_cannot_be_asked_for_is_uploaded_all_the_same()
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        await ScannedAsync();
+        GitHub.Fail(Fault.Forbidden("security_events=read") with { When = request => request.Method == "GET" });
+
+        await Delivery().UploadAsync();
+
+        Assert.Equal(2, repository.SarifUploads.Count);
+    }
+
+    [Theory]
+    [InlineData(403, "Advanced Security must be enabled for this repository to use code scanning.")]
+    [InlineData(403, "Code Security must be enabled for this repository to use code scanning.")]
+    [InlineData(403, "Code scanning is not enabled for this repository. Please enable code scanning in the repository settings.")]
+    [InlineData(404, "Code scanning is not enabled for this repository.")]
+    public async Task A_repository_without_code_scanning_stops_nothing(int status, string message)
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        await ScannedAsync();
+        GitHub.Fail(Fault.Forbidden() with { Status = status, Message = message });
+
+        await Delivery().UploadAsync();
+
+        Assert.Empty(repository.SarifUploads);
+    }
+
+    [Fact]
+    public async Task What_is_accepted_is_in_the_report_and_no_alert()
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        _repository.Write(".trivyignore.yaml", "vulnerabilities:\n  - id: CVE-1\n    statement: not called\n");
+        await ScannedAsync();
+
+        await Delivery().UploadAsync();
+
+        Assert.All(repository.SarifUploads, upload => Assert.Empty(upload.Sarif["runs"]![0]!["results"]!.AsArray()));
+        Assert.Contains("not called", await File.ReadAllTextAsync(Path.Combine(Root, "artifacts", "scan", "acci", "linux-amd64.sarif"), Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Trivy_s_own_results_have_their_line_s_fingerprint_where_there_is_one_and_scoped_packages_differ()
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        await ScannedAsync();
+        static string Result(string uri, string package) => $$"""{ "ruleId": "CVE-1", "message": { "text": "{{package}}" }, "locations": [ { "physicalLocation": { "artifactLocation": { "uri": "{{uri}}" }, "region": { "startLine": 1 } }, "message": { "text": "{{uri}}: {{package}}" } } ] }""";
+        _repository.Write("artifacts/t.sarif.json", $$"""{ "version": "2.1.0", "runs": [ { "tool": { "driver": { "name": "Trivy" } }, "results": [ {{Result("Dockerfile", "@angular/core@11")}}, {{Result("library/x", "@angular/core@11")}}, {{Result("library/x", "@angular/cli@11")}}, {{Result("library/x", "openssl@1.1.1c-r0")}} ] } ] }""");
+        Directory.CreateDirectory(Path.Combine(Root, "artifacts", "reports"));
+        File.Move(Path.Combine(Root, "artifacts", "t.sarif.json"), Path.Combine(Root, "artifacts", "reports", "t.sarif.json"));
+
+        await Delivery(files: ["artifacts/reports"]).UploadAsync();
+
+        var hashes = repository.SarifUploads[2].Sarif["runs"]![0]!["results"]!.AsArray().Select(x => (string?)x!["partialFingerprints"]!["primaryLocationLineHash"]).ToList();
+        Assert.Equal(Acci.Delivery.Sarif.LineHashes.Of(await File.ReadAllTextAsync(Path.Combine(Root, "Dockerfile"), Cancellation))[0], hashes[0]);
+        Assert.Equal(4, hashes.Distinct().Count());
+    }
+
+    [Fact]
     public async Task Reports_of_other_tools_go_along_and_those_of_one_tool_and_category_are_one()
     {
         var repository = GitHub.AddRepository("octo/app");
         await ScannedAsync();
         Directory.CreateDirectory(Path.Combine(Root, "artifacts", "reports"));
-        const string report = """{ "version": "2.1.0", "runs": [ { "tool": { "driver": { "name": "ESLint" } }, "results": [ { "ruleId": "R", "message": { "text": "MESSAGE" }, "locations": [ { "physicalLocation": { "artifactLocation": { "uri": "Dockerfile" }, "region": { "startLine": 1 } } } ] } ] } ] }""";
-        _repository.Write("artifacts/reports/a.sarif", report.Replace("MESSAGE", "one", StringComparison.Ordinal));
-        _repository.Write("artifacts/reports/b.sarif", report.Replace("MESSAGE", "two", StringComparison.Ordinal));
+        _repository.Write("artifacts/reports/a.sarif", Report("one"));
+        _repository.Write("artifacts/reports/b.sarif", Report("two"));
 
         await Delivery(files: ["artifacts/reports"]).UploadAsync();
 
@@ -137,21 +245,10 @@ public sealed class UploadTests : GitHubFixture, IDisposable
     public async Task What_is_published_is_scanned_again_and_shown_for_the_commit_and_tag_it_was_built_from()
     {
         var repository = GitHub.AddRepository("octo/app");
-        _repository.Write("Dockerfile", "# old\n\nFROM debian:13\n");
-        _repository.Write(".gitignore", "artifacts/\n");
-        await _repository.Run("git init -q -b main", "git add .", "git commit -q -m one", "git tag v1.2.3");
-        var revision = await HeadAsync();
-        _repository.Write("Dockerfile", "FROM debian:13\n");
-        await _repository.Run("git commit -q -a -m two");
+        var revision = await TwoCommitsAsync();
         await using var server = new RegistryServer();
         await server.InitializeAsync();
-        var builder = new LayoutBuilder(Path.Combine(Root, "artifacts", "layout"));
-        builder.AddImage(Platform.LinuxAmd64, [builder.AddBlob([1, 2, 3])]);
-        var layout = await builder.WriteAsync(annotations: new JsonObject { ["org.opencontainers.image.revision"] = revision, ["org.opencontainers.image.version"] = "1.2.3" });
-        using var registry = server.Connect();
-        var image = ImageReference.Parse($"{server.Domain}/team/acci");
-        await registry.PushAsync(layout, image, cancellationToken: Cancellation);
-        await registry.PutTagAsync(image, "latest", layout.Root.Digest, Cancellation);
+        await PublishAsync(server, "latest", annotations: new JsonObject { [RevisionKey] = revision, [VersionKey] = "1.2.3" });
         // Nothing fails for what is found: that is what the alerts are for.
         Trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
 
@@ -162,6 +259,79 @@ public sealed class UploadTests : GitHubFixture, IDisposable
         Assert.Equal("trivy/acci/linux-amd64/", (string?)upload.Sarif["runs"]![0]!["automationDetails"]!["id"]);
         var place = upload.Sarif["runs"]![0]!["results"]![0]!["locations"]![0]!["physicalLocation"]!;
         Assert.Equal(("Dockerfile", 3), ((string?)place["artifactLocation"]!["uri"], (int?)place["region"]!["startLine"]));
+    }
+
+    [Fact]
+    public async Task Each_version_s_findings_are_shown_for_its_own_commit()
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        var old = await TwoCommitsAsync();
+        var head = await HeadAsync();
+        await _repository.Run("git tag v1.3.0");
+        await using var server = new RegistryServer();
+        await server.InitializeAsync();
+        var first = await PublishAsync(server, "1.2.3", annotations: new JsonObject { [RevisionKey] = old, [VersionKey] = "1.2.3" });
+        var second = await PublishAsync(server, "1.3.0", [9, 9, 9], annotations: new JsonObject { [RevisionKey] = head, [VersionKey] = "1.3.0" });
+        Trivy.AnswerWith(Report2("CVE-OLD"), first.Hex);
+        Trivy.AnswerWith(Report2("CVE-NEW"), second.Hex);
+
+        await Delivery(registry: $"{server.Domain}/team", images: [$"{server.Domain}/team/acci:1.2.3", $"{server.Domain}/team/acci:1.3.0"]).RescanAsync();
+
+        Assert.Equal(
+            [(old, "refs/tags/v1.2.3", "CVE-OLD"), (head, "refs/tags/v1.3.0", "CVE-NEW")],
+            repository.SarifUploads.Select(x => ((string?)x.Request["commit_sha"], (string?)x.Request["ref"], (string?)x.Sarif["runs"]![0]!["results"]![0]!["ruleId"])));
+
+        static string Report2(string id) => TrivyStandIn.Report([Vulnerability(id, "LOW")]);
+    }
+
+    [Fact]
+    public async Task An_image_of_another_repository_or_of_no_known_commit_is_scanned_and_not_uploaded_and_one_that_is_not_there_stops_no_other()
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        var revision = await TwoCommitsAsync();
+        await using var server = new RegistryServer();
+        await server.InitializeAsync();
+        await PublishAsync(server, "foreign", [1], annotations: new JsonObject { [RevisionKey] = new string('b', 40), ["org.opencontainers.image.source"] = "https://github.com/else/where" });
+        await PublishAsync(server, "silent", [2], annotations: new JsonObject());
+        // Labels alone serve, too.
+        await PublishAsync(server, "labelled", [3], annotations: new JsonObject(), labels: new JsonObject { [RevisionKey] = revision, [VersionKey] = "1.2.3" });
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(
+            Delivery(registry: $"{server.Domain}/team", images: [.. new[] { "foreign", "silent", "missing", "labelled" }.Select(tag => $"{server.Domain}/team/acci:{tag}")]).RescanAsync);
+
+        Assert.Contains("acci:missing", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(3, Trivy.Scans.Count);
+        Assert.Equal([(revision, "refs/tags/v1.2.3")], repository.SarifUploads.Select(x => ((string?)x.Request["commit_sha"], (string?)x.Request["ref"])));
+    }
+
+    private static string Report(string message) => $$"""
+        { "version": "2.1.0", "runs": [ { "tool": { "driver": { "name": "ESLint" } }, "results": [
+          { "ruleId": "R", "message": { "text": "{{message}}" }, "locations": [ { "physicalLocation": { "artifactLocation": { "uri": "Dockerfile" }, "region": { "startLine": 1 } } } ] } ] } ] }
+        """;
+
+    /// <summary>Two commits, the first of them tagged v1.2.3; returns the first.</summary>
+    private async Task<string> TwoCommitsAsync()
+    {
+        _repository.Write("Dockerfile", "# old\n\nFROM debian:13\n");
+        _repository.Write(".gitignore", "artifacts/\n");
+        await _repository.Run("git init -q -b main", "git add .", "git commit -q -m one", "git tag v1.2.3");
+        var revision = await HeadAsync();
+        _repository.Write("Dockerfile", "FROM debian:13\n");
+        await _repository.Run("git commit -q -a -m two");
+        return revision;
+    }
+
+    /// <summary>Publishes an image as team/acci with this tag; returns the digest of its platform.</summary>
+    private async Task<Digest> PublishAsync(RegistryServer server, string tag, byte[]? layer = null, JsonObject? annotations = null, JsonObject? labels = null)
+    {
+        var builder = new LayoutBuilder(Path.Combine(Root, "artifacts", $"layout-{tag}"));
+        builder.AddImage(Platform.LinuxAmd64, [builder.AddBlob(layer ?? [1, 2, 3])], labels: labels);
+        var layout = await builder.WriteAsync(annotations: annotations);
+        using var registry = server.Connect();
+        var image = ImageReference.Parse($"{server.Domain}/team/acci");
+        await registry.PushAsync(layout, image, cancellationToken: Cancellation);
+        await registry.PutTagAsync(image, tag, layout.Root.Digest, Cancellation);
+        return (await layout.ReadPlatformsAsync(Cancellation)).Single().Manifest.Digest;
     }
 
     private async Task<string> HeadAsync() =>
@@ -188,7 +358,7 @@ public sealed class UploadTests : GitHubFixture, IDisposable
         return revision;
     }
 
-    private ImageDelivery Delivery(bool dryRun = false, string? token = Token, string registry = "127.0.0.1:5600", params string[] files)
+    private ImageDelivery Delivery(bool dryRun = false, string? token = Token, string registry = "127.0.0.1:5600", string[]? images = null, params string[] files)
     {
         // One build of a checkout at a time.
         _context?.Dispose();
@@ -200,7 +370,7 @@ public sealed class UploadTests : GitHubFixture, IDisposable
                 CacheDirectory = new CacheDirectory(Path.Combine(Root, "artifacts", "cache")),
                 Registry = registry,
                 Images = [new("acci") { Dockerfile = "Dockerfile" }],
-                Scan = new ScanOptions { Program = Trivy.Program, SarifFiles = files },
+                Scan = new ScanOptions { Program = Trivy.Program, SarifFiles = files, Images = images ?? [] },
                 GitHubToken = token,
                 DryRun = dryRun,
             },

@@ -65,15 +65,17 @@ public static class GitHubFacts
                 : facts.PullRequest is not null ? payload.Text("pull_request", "base", "ref")
                 : "",
             CommitDate = TimeOf(facts.Sha, payload),
-            Repository = payload.Find("repository") is { } repository ? RepositoryFacts.FromGitHub(repository) : RepositoryOf(Variable("GITHUB_REPOSITORY")),
+            Repository = payload.Find("repository") is { } repository ? RepositoryFacts.FromGitHub(repository) : RepositoryOf(Variable("GITHUB_REPOSITORY"), facts),
         };
 
         string Variable(string name) => environment.GetValueOrDefault(name, "");
 
-        RepositoryFacts RepositoryOf(string fullName) => fullName.Length == 0
+        // A schedule's event tells nothing of the repository, and always is of its default branch.
+        RepositoryFacts RepositoryOf(string fullName, BuildFacts known) => fullName.Length == 0
             ? new RepositoryFacts()
             : new RepositoryFacts
             {
+                DefaultBranch = known.EventName == "schedule" ? known.Branch ?? "" : "",
                 Name = fullName[(fullName.IndexOf('/', StringComparison.Ordinal) + 1)..],
                 Url = $"{Variable("GITHUB_SERVER_URL").TrimEnd('/')}/{fullName}",
             };

@@ -73,6 +73,8 @@ public static class HtmlReport
             </dl>
 
             """);
+        foreach (var (platform, doubt) in image.Platforms.Where(x => x.Doubt is not null).Select(x => (x.Platform, x.Doubt)))
+            Append(html, $"<p class=\"doubt\">{platform}: {doubt}.</p>\n");
         foreach (var entry in decision.Expired)
             Append(html, $"<p class=\"expired\">{decision.Gate.Ignores.File}, line {entry.Line}: the entry for <b>{entry.Id}</b> expired on {entry.ExpiresAt:yyyy-MM-dd}.</p>\n");
         html.Append("</section>\n");
@@ -92,14 +94,15 @@ public static class HtmlReport
             <label class="search"><span>Search</span><input type="search" name="text" placeholder="package, identifier, title …"></label>
             </form>
             <p class="count" role="status"></p>
-            <div class="scroll">
+            <div class="scroll" tabindex="0" role="region" aria-label="Findings">
             <table>
+            <caption>Findings, a row each</caption>
             <thead><tr>
 
             """);
         // Where a scan has nothing of a kind, the columns for it stay away.
         string[] heads = several ? ["Severity", "Identifier", "Image", "Package", "Installed → fixed", "Platforms", "What it is"] : ["Severity", "Identifier", "Package", "Installed → fixed", "Platforms", "What it is"];
-        foreach (var head in heads) Append(html, $"<th scope=\"col\" aria-sort=\"{(head == "Severity" ? "descending" : "none")}\"><button type=\"button\">{head}</button></th>");
+        foreach (var head in heads) Append(html, $"<th scope=\"col\" aria-sort=\"none\"><button type=\"button\">{head}</button></th>");
         html.Append("\n</tr></thead>\n<tbody>\n");
         foreach (var (image, row) in rows) AppendRow(html, image, row, several);
         html.Append("</tbody>\n</table>\n</div>\n</main>\n");

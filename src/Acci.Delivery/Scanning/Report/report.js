@@ -43,7 +43,12 @@
     heads.forEach(x => x.ariaSort = x === head ? direction : "none");
     const sign = direction === "ascending" ? 1 : -1;
     const sorted = rows.map((x, index) => [x.row, key(x.row, column), index]).sort((a, b) => sign * order.compare(a[1], b[1]) || a[2] - b[2]);
+    if (sorted.every((x, index) => x[0] === body.rows[index])) return;
+    // Out of the page while they move: each of twenty thousand rows would be laid out anew otherwise.
+    const table = body.parentNode;
+    body.remove();
     body.append(...sorted.map(x => x[0]));
+    table.append(body);
   };
 
   heads.forEach((head, column) => head.querySelector("button").addEventListener("click", () => sort(column)));
@@ -51,4 +56,6 @@
   form.addEventListener("submit", event => event.preventDefault());
   form.hidden = false;
   filter();
+  // The order the rows come in has the accepted ones last.
+  sort(0);
 })();

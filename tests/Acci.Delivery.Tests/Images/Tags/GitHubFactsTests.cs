@@ -65,7 +65,7 @@ public sealed class GitHubFactsTests
             ("GITHUB_EVENT_NAME", "schedule"), ("GITHUB_REF", "refs/heads/main"), ("GITHUB_REPOSITORY", "owner/acci"), ("GITHUB_SERVER_URL", "https://github.com"));
         Assert.True(facts.IsDefaultBranch);
         Assert.Null(facts.CommitDate);
-        Assert.Equal(new RepositoryFacts { Name = "acci", Url = "https://github.com/owner/acci" }, facts.Repository);
+        Assert.Equal(new RepositoryFacts { Name = "acci", Url = "https://github.com/owner/acci", DefaultBranch = "main" }, facts.Repository);
     }
 
     [Fact]
