@@ -41,6 +41,11 @@ public sealed class TrivyTests : ScanningFixture
     }
 
     [Fact]
+    public void A_dry_run_shows_the_command_that_would_be_run() => Assert.Matches(
+        "^trivy image --format json .*--db-repository [^ ]+/trivy-db:2 .*--output out.json --image-src remote ghcr.io/o/app$",
+        new Trivy(new TrivyProgram.Installed("trivy"), Cache).ToTyped(Trivy.OfPublished("ghcr.io/o/app"), "out.json"));
+
+    [Fact]
     public async Task Offline_no_database_is_asked_for()
     {
         var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
