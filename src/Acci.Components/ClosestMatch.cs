@@ -3,10 +3,10 @@ namespace Acci.Components;
 /// <summary>The name somebody meant, by edit distance.</summary>
 internal static class ClosestMatch
 {
-    /// <summary>The candidate with the fewest edits, or null when none is near: more than a third of the word would have to change.</summary>
+    /// <summary>The candidate with the fewest edits, or null when none is near: more than a third of the word, or all of it, would have to change.</summary>
     public static string? Of(string word, IEnumerable<string> candidates) => candidates
         .Select(candidate => (Candidate: candidate, Distance: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
-        .Where(x => x.Distance <= Math.Max(2, word.Length / 3))
+        .Where(x => x.Distance <= Math.Max(2, word.Length / 3) && x.Distance < word.Length)
         .OrderBy(x => x.Distance).ThenBy(x => x.Candidate, StringComparer.Ordinal)
         .Select(x => x.Candidate)
         .FirstOrDefault();

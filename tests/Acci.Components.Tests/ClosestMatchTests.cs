@@ -15,5 +15,6 @@ public class ClosestMatchTests
     [Theory]
     [InlineData("verbose")]
     [InlineData("x")]
-    public void What_is_like_nothing_finds_nothing(string typed) => Assert.Null(ClosestMatch.Of(typed, ["Registry", "Platforms"]));
+    [InlineData("h")]
+    public void What_is_like_nothing_finds_nothing(string typed) => Assert.Null(ClosestMatch.Of(typed, ["Registry", "Platforms", "To"]));
 }
