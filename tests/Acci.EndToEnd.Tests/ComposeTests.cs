@@ -275,6 +275,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
     public async ValueTask DisposeAsync()
     {
         foreach (var environment in _started.Distinct()) await RunAsync("ComposeDown --volumes", environment);
+        // An engine that leaves its swarm forgets the names of all containers that run on it: nothing else of this collection runs now.
         if (_leaveSwarm) await ShellAsync($"{Docker} swarm leave --force && {Docker} network rm docker_gwbridge");
         await ShellAsync($"{Docker} rm --force --volumes {_project}-client");
         _directory.Dispose();
@@ -347,9 +348,8 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         }
     }
 
-    // What there is beside the sources, with when it was written.
-    private async Task<string> FilesAsync() =>
-        (await ShellAsync("find deploy artifacts/compose -type f -printf '%p %s %T@\\n' | sort")).StandardOutput;
+    // What there is beside the sources, byte for byte.
+    private async Task<string> FilesAsync() => (await ShellAsync("find deploy artifacts/compose -type f -exec sha256sum {} + | sort")).StandardOutput;
 
     private static async Task<string?> AskAsync(int port, string question)
     {

@@ -78,14 +78,19 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
         var workflows = Path.Combine(Checkout.Folder, ".github", "workflows");
         File.Copy(Path.Combine(workflows, "ci.yml"), Path.Combine(workflows, "old.yml"));
         await File.WriteAllTextAsync(Path.Combine(workflows, "own.yml"), "on: push\n", Cancellation);
+        var compose = Path.Combine(Checkout.Folder, "deploy", "compose");
+        File.Copy(Path.Combine(compose, "docker-compose.dev.yml"), Path.Combine(compose, "docker-compose.gone.yml"));
+        await File.WriteAllTextAsync(Path.Combine(compose, "docker-compose.override.yml"), "services: {}\n", Cancellation);
 
-        (await Checkout.BuildAsync("VerifyGenerated", Cancellation)).AssertFailed("old.yml", "Old.run.xml", "not what the build says");
-        (await Checkout.BuildAsync("GenerateWorkflows GenerateRunConfigurations", Cancellation)).AssertSucceeded();
+        (await Checkout.BuildAsync("VerifyGenerated", Cancellation)).AssertFailed("old.yml", "Old.run.xml", "docker-compose.gone.yml", "not what the build says");
+        (await Checkout.BuildAsync("GenerateWorkflows GenerateRunConfigurations GenerateCompose", Cancellation)).AssertSucceeded();
 
         Assert.False(File.Exists(Path.Combine(workflows, "old.yml")));
         Assert.True(File.Exists(Path.Combine(workflows, "own.yml")));
         Assert.False(File.Exists(Path.Combine(configurations, "Old.run.xml")));
         Assert.True(File.Exists(Path.Combine(configurations, "own.run.xml")));
+        Assert.False(File.Exists(Path.Combine(compose, "docker-compose.gone.yml")));
+        Assert.True(File.Exists(Path.Combine(compose, "docker-compose.override.yml")));
     }
 
     [Fact]

@@ -120,8 +120,7 @@ internal sealed class ComposeStart(ComposeProject project, bool builds)
 
     // One that was there before may be about to be replaced, and one that has ended is on its way out, until everything has been started.
     private bool HasFailed(Container container, bool isStarted) =>
-        (container.Health == "unhealthy" && (isStarted || !_restartsBefore.ContainsKey(container.Id)))
-        || container.Restarts - _restartsBefore.GetValueOrDefault(container.Id) >= MostRestarts
+        ((isStarted || !_restartsBefore.ContainsKey(container.Id)) && (container.Health == "unhealthy" || container.Restarts - _restartsBefore.GetValueOrDefault(container.Id) >= MostRestarts))
         || (isStarted && container.Status is "exited" or "dead");
 
     private async Task TellAsync(Container container)

@@ -40,7 +40,8 @@ internal sealed record SwarmManager(DockerEngine Engine)
         if (Engine.Address is null) throw new DeliveryException($"{Engine} is not part of a swarm. If it shall be, run `docker swarm init` once; nothing was deployed.");
         // A swarm of this machine alone: nobody outside is to find it.
         await RunAsync(["swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", "127.0.0.1:2377"], cancellationToken);
-        Log.Information("The private engine is a swarm of its own now; `docker swarm leave --force` ends it");
+        // Seen with Docker Engine 28.5: leaving empties its names for every network, and what runs finds nothing by name until it is started again.
+        Log.Information("The private engine is a swarm of its own now; `docker swarm leave --force` ends it. Bring down what else runs first: an engine that leaves forgets the names of all running containers");
     }
 
     /// <summary>The stack's services, in the order of their names.</summary>
