@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
@@ -100,6 +101,10 @@ public class PublishTests(PublishedImage published)
         Assert.Contains("--read-only", run, StringComparison.Ordinal);
         Assert.Contains("--cap-drop ALL", run, StringComparison.Ordinal);
 
+        // Who answers there must be the container.
+        using (var free = new TcpListener(IPAddress.Any, 8080))
+            free.Start();
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var container = CommandRunner.TryRunAsync(new Command("bash", "-c", $"exec {run}") { WorkingDirectory = published.Checkout.Folder }, cancellationToken: stop.Token);
         try
@@ -166,20 +171,26 @@ public class PublishTests(PublishedImage published)
 
     private static async Task<HttpStatusCode> HealthAsync(Task<CommandResult> container)
     {
-        using var http = new HttpClient();
+        // Neither a proxy may answer, nor the app before it is ready.
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var last = HttpStatusCode.RequestTimeout;
         for (var turn = 0; turn < 100; turn++)
         {
             Assert.False(container.IsCompleted, container.IsCompletedSuccessfully ? (await container).StandardError : "the container ended");
             try
             {
-                return (await http.GetAsync(new Uri("http://127.0.0.1:8080/health"), Cancellation)).StatusCode;
+                using var answer = await http.GetAsync(new Uri("http://127.0.0.1:8080/health"), Cancellation);
+                last = answer.StatusCode;
+                if (last == HttpStatusCode.OK)
+                    return last;
             }
             catch (HttpRequestException)
             {
-                await Task.Delay(100, Cancellation);
+                // Not there yet.
             }
+            await Task.Delay(100, Cancellation);
         }
 
-        return HttpStatusCode.RequestTimeout;
+        return last;
     }
 }
