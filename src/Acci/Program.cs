@@ -1,4 +1,5 @@
 using Acci.Commands;
+using Acci.Health;
 using Acci.Settings;
 
 try
@@ -7,7 +8,7 @@ try
     {
         [] => await Serve.RunAsync(),
         ["migrate"] => await Migrate.RunAsync(),
-        ["healthcheck"] => await HealthCheck.RunAsync(),
+        ["healthcheck"] or ["healthcheck", _] when HealthEndpoints.PathOf(args.ElementAtOrDefault(1)) is { } path => await HealthCheck.RunAsync(path),
         ["--version"] => Usage.PrintVersion(),
         ["--help" or "-h"] => Usage.Print(Console.Out, exitCode: 0),
         _ => Usage.Reject(args),

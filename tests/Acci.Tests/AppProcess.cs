@@ -45,11 +45,27 @@ internal sealed class AppProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time that the process has used.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts the server.</summary>
-    public static AppProcess Start((string Name, string Value)[] environment)
+    public static AppProcess Start((string Name, string Value)[] environment) => Start(Command([]), environment);
+
+    /// <summary>Starts a server that <see cref="TestProgram"/> makes.</summary>
+    public static AppProcess StartVariant(string variant, (string Name, string Value)[] environment) =>
+        Start(["dotnet", typeof(AppProcess).Assembly.Location, variant], environment);
+
+    private static AppProcess Start(string[] command, (string Name, string Value)[] environment)
     {
         var port = ServerProcess.FreePort();
-        return new AppProcess(Run([], [("APP__SERVER__BACKEND_PORT", $"{port}"), .. environment]), port, environment);
+        return new AppProcess(Run(command, [("APP__SERVER__BACKEND_PORT", $"{port}"), .. environment]), port, environment);
     }
 
     /// <summary>Starts the server and waits until it answers.</summary>
@@ -88,7 +104,7 @@ internal sealed class AppProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
         string[] arguments, CancellationToken cancellationToken, params (string Name, string Value)[] environment)
     {
-        using var process = Run(arguments, environment);
+        using var process = Run(Command(arguments), environment);
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         try
@@ -126,14 +142,13 @@ internal sealed class AppProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Run(string[] arguments, (string Name, string Value)[] environment)
+    private static string[] Command(string[] arguments) => System.Environment.GetEnvironmentVariable("ACCI_APP") is { Length: > 0 } native
+        ? [native, .. arguments]
+        : ["dotnet", Path.Combine(AppContext.BaseDirectory, "acci.dll"), .. arguments];
+
+    private static Process Run(string[] command, (string Name, string Value)[] environment)
     {
-        var native = System.Environment.GetEnvironmentVariable("ACCI_APP");
-        var start = new ProcessStartInfo(native ?? "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (native is null)
-            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "acci.dll"));
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         // The settings of whoever runs the tests are not the settings under test.
         foreach (var name in start.Environment.Keys.Where(name => name == "RUN_MODE" || name.StartsWith("APP__", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);

@@ -29,6 +29,12 @@ public sealed class BadInputTests(SharedApp app) : IClassFixture<SharedApp>
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    public async Task A_missing_body_is_asked_for(string body) =>
+        await Answers.ProblemAsync(await PostAsync(body), HttpStatusCode.BadRequest, "A JSON body is required.");
+
+    [Theory]
     [InlineData("{}", "slug", "is required")]
     [InlineData("{\"slug\":\"acme\"}", "name", "is required")]
     [InlineData("{\"slug\":\"acme\",\"name\":\" \"}", "name", "must not be empty")]
@@ -61,9 +67,57 @@ public sealed class BadInputTests(SharedApp app) : IClassFixture<SharedApp>
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/json; charset=nonsense")]
+    [InlineData("application/json; charset=utf-7")]
+    [InlineData("application/json; charset=utf-16")]
     [InlineData(null)]
     public async Task Another_media_type_is_refused(string? mediaType) =>
         await Answers.ProblemAsync(await PostAsync(Tenant("Acme"), mediaType), HttpStatusCode.UnsupportedMediaType);
+
+    [Theory]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json; charset=\"UTF-8\"")]
+    public async Task The_charset_of_JSON_may_be_said(string mediaType)
+    {
+        using var created = await PostAsync(Tenant("Acme", $"t{Guid.NewGuid():N}"), mediaType);
+
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_body_that_turns_out_too_large_while_it_comes_is_refused()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/tenants") { Content = new StringContent(Tenant(new string('x', 100_000))) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.TransferEncodingChunked = true;
+
+        await Answers.ProblemAsync(await app.Http.SendAsync(request, Cancellation), HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_too_slowly_is_refused_within_the_time_of_a_request()
+    {
+        using var client = new RawClient(app.Port);
+        var started = DateTime.UtcNow;
+
+        var status = await client.SendAsync(
+            Encoding.ASCII.GetBytes("POST /api/tenants HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"),
+            Cancellation);
+
+        Assert.Equal(408, status);
+        Assert.InRange(DateTime.UtcNow - started, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/tenants/%FF")]
+    [InlineData("GET", "/api/tenants/\u00e4")]
+    [InlineData("DELETE", "/api/tenants/\u00e4%C3%A4")]
+    public async Task A_slug_in_bytes_that_no_address_has_is_refused(string method, string target)
+    {
+        using var client = new RawClient(app.Port);
+
+        Assert.InRange(await client.SendAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\n\r\n"), Cancellation), 400, 499);
+    }
 
     [Theory]
     [InlineData("x';drop table tenants;--")]
@@ -109,12 +163,34 @@ public sealed class BadInputTests(SharedApp app) : IClassFixture<SharedApp>
         await Answers.ProblemAsync(await app.Http.PutAsync("/api/tenants/acme", null, Cancellation), HttpStatusCode.MethodNotAllowed);
     }
 
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("application/xml")]
+    [InlineData("text/html,application/xhtml+xml,*/*;q=0")]
+    public async Task What_a_client_accepts_does_not_take_the_problem_from_it(string accept)
+    {
+        foreach (var (method, path, status) in new[]
+        {
+            (HttpMethod.Get, "/nope", HttpStatusCode.NotFound),
+            (HttpMethod.Get, "/api/tenants/missing", HttpStatusCode.NotFound),
+            (HttpMethod.Put, "/api/tenants/acme", HttpStatusCode.MethodNotAllowed),
+            (HttpMethod.Post, "/api/tenants", HttpStatusCode.BadRequest),
+        })
+        {
+            using var request = new HttpRequestMessage(method, path);
+            if (method == HttpMethod.Post)
+                request.Content = new StringContent("{", Encoding.UTF8, "application/json");
+            request.Headers.Add("Accept", accept);
+            await Answers.ProblemAsync(await app.Http.SendAsync(request, Cancellation), status);
+        }
+    }
+
     private static string Tenant(string name, string slug = "acme") => JsonSerializer.Serialize(new { slug, name });
 
     private async Task<HttpResponseMessage> PostAsync(string body, string? mediaType = "application/json")
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-        content.Headers.ContentType = mediaType is null ? null : new MediaTypeHeaderValue(mediaType);
+        content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
         return await app.Http.PostAsync("/api/tenants", content, Cancellation);
     }
 }

@@ -15,8 +15,8 @@ public sealed class MigrationTests(LocalServers servers)
 
         Assert.All(runs, run => Assert.Equal((0, ""), (run.ExitCode, run.Error)));
         Assert.Single(runs, run => run.Output.Contains("applied 0001_tenants", StringComparison.Ordinal));
-        Assert.All(runs, run => Assert.EndsWith("The schema is at 0001_tenants.\n", run.Output, StringComparison.Ordinal));
-        Assert.Equal(1L, await servers.Postgres.QueryAsync<long>(name, "select count(*) from schema_migrations", Cancellation));
+        Assert.All(runs, run => Assert.EndsWith("The schema is at 0002_installation.\n", run.Output, StringComparison.Ordinal));
+        Assert.Equal(2L, await servers.Postgres.QueryAsync<long>(name, "select count(*) from schema_migrations", Cancellation));
     }
 
     [Fact]
@@ -57,6 +57,36 @@ public sealed class MigrationTests(LocalServers servers)
     }
 
     [Fact]
+    public async Task A_schema_that_was_lost_is_made_again()
+    {
+        var (name, settings) = await CreateDatabaseAsync();
+        await using var app = await AppProcess.ServeReadyAsync(Cancellation, [.. settings, .. servers.Redis.Settings()]);
+        var slug = await TenantRequests.CreateAsync(app);
+        Assert.Equal(System.Net.HttpStatusCode.OK, await TenantRequests.GetAsync(app, slug));
+
+        await servers.Postgres.ExecuteAsync(name, "drop schema public cascade; create schema public", Cancellation);
+
+        await Answers.ProblemAsync(
+            await app.Http.GetAsync("/api/tenants", Cancellation), System.Net.HttpStatusCode.ServiceUnavailable, "The database is not ready yet.");
+        await app.WaitUntilHealthyAsync(Cancellation);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, await TenantRequests.GetAsync(app, slug));
+        await TenantRequests.CreateAsync(app);
+    }
+
+    [Fact]
+    public async Task Health_tells_that_the_schema_was_lost_before_a_request_does()
+    {
+        var (name, settings) = await CreateDatabaseAsync();
+        await using var app = await AppProcess.ServeReadyAsync(Cancellation, settings);
+
+        await servers.Postgres.ExecuteAsync(name, "drop schema public cascade; create schema public", Cancellation);
+
+        using var health = await app.Http.GetAsync("/health/ready", Cancellation);
+        Assert.Contains("\"migrations\":{\"status\":\"unhealthy\"", await health.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        await app.WaitUntilHealthyAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_build_still_serves_this_one()
     {
         var (name, settings) = await CreateDatabaseAsync();
@@ -80,7 +110,7 @@ public sealed class MigrationTests(LocalServers servers)
             $"""
             create role {user} login password '{PostgresServer.Password.Replace("'", "''", StringComparison.Ordinal)}';
             revoke create on schema public from public;
-            grant select on schema_migrations to {user};
+            grant select on schema_migrations, installation to {user};
             grant select, insert, delete on tenants, tenant_deletions to {user};
             """,
             Cancellation);

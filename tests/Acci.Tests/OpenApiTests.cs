@@ -1,21 +1,20 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Acci.Hosting;
-using Acci.Settings;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.OpenApi;
+using Acci.Tests.Servers;
+using NJsonSchema;
 
 namespace Acci.Tests;
 
-public sealed class OpenApiTests
+public sealed class OpenApiTests(LocalServers servers)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_document_that_is_served_is_the_one_the_endpoints_make()
     {
-        var made = await MakeAsync();
+        var made = await ApiDocument.MakeAsync(Cancellation);
         var file = SourceFile();
         if (Environment.GetEnvironmentVariable("ACCI_UPDATE") == "1")
             await File.WriteAllTextAsync(file, made, Cancellation);
@@ -43,13 +42,63 @@ public sealed class OpenApiTests
                 "GET /: 200",
                 "GET /health: 200 503",
                 "GET /health/ready: 200 503",
+                "GET /health/started: 200 503",
                 "GET /health/live: 200 503",
                 "GET /api/tenants: 200 400 503",
-                "POST /api/tenants: 201 400 409 413 415 503",
-                "GET /api/tenants/{slug}: 200 304 400 404 503",
+                "POST /api/tenants: 201 400 408 409 413 415 503",
+                "GET /api/tenants/{slug}: 200 304 400 404 412 503",
                 "DELETE /api/tenants/{slug}: 204 400 404 412 503",
             ],
             operations);
+    }
+
+    [Fact]
+    public async Task What_the_app_answers_is_what_the_document_says()
+    {
+        await using var app = await AppProcess.ServeReadyAsync(Cancellation, await servers.Postgres.CreateDatabaseAsync(Cancellation));
+        await using var unable = await AppProcess.ServeAsync(Cancellation, ("APP__DATABASE__HOST", "127.0.0.1"), ("APP__DATABASE__PORT", "1"));
+        var document = JsonElement.Parse(await app.Http.GetStringAsync("/openapi/v1.json", Cancellation));
+        var acme = new { slug = "acme", name = "Acme" };
+
+        foreach (var (from, method, path, address, body, status) in new (AppProcess, HttpMethod, string, string, object?, int)[]
+        {
+            (app, HttpMethod.Get, "/", "/", null, 200),
+            (app, HttpMethod.Get, "/health", "/health", null, 200),
+            (unable, HttpMethod.Get, "/health/ready", "/health/ready", null, 503),
+            (app, HttpMethod.Get, "/health/live", "/health/live", null, 200),
+            (app, HttpMethod.Post, "/api/tenants", "/api/tenants", acme, 201),
+            (app, HttpMethod.Post, "/api/tenants", "/api/tenants", acme, 409),
+            (app, HttpMethod.Post, "/api/tenants", "/api/tenants", new { slug = "Acme" }, 400),
+            (app, HttpMethod.Post, "/api/tenants", "/api/tenants", new { slug = 7 }, 400),
+            (app, HttpMethod.Post, "/api/tenants", "/api/tenants", null, 400),
+            (app, HttpMethod.Post, "/api/tenants", "/api/tenants", new { slug = "bcme", name = "Bcme" }, 201),
+            (app, HttpMethod.Get, "/api/tenants", "/api/tenants?limit=1", null, 200),
+            (app, HttpMethod.Get, "/api/tenants", "/api/tenants", null, 200),
+            (app, HttpMethod.Get, "/api/tenants", "/api/tenants?limit=x", null, 400),
+            (unable, HttpMethod.Get, "/api/tenants", "/api/tenants", null, 503),
+            (app, HttpMethod.Get, "/api/tenants/{slug}", "/api/tenants/acme", null, 200),
+            (app, HttpMethod.Get, "/api/tenants/{slug}", "/api/tenants/missing", null, 404),
+            (app, HttpMethod.Delete, "/api/tenants/{slug}", "/api/tenants/missing", null, 404),
+        })
+        {
+            using var request = new HttpRequestMessage(method, address) { Content = body is null ? null : JsonContent.Create(body) };
+            using var response = await from.Http.SendAsync(request, Cancellation);
+            var (what, text) = ($"{method} {address}", await response.Content.ReadAsStringAsync(Cancellation));
+            Assert.True(status == (int)response.StatusCode, $"{what} is {(int)response.StatusCode}: {text}");
+
+            var described = document.GetProperty("paths").GetProperty(path).GetProperty(method.Method.ToLowerInvariant()).GetProperty("responses")
+                .GetProperty($"{status}");
+            var content = described.GetProperty("content").GetProperty(response.Content.Headers.ContentType!.MediaType!);
+            var schema = await JsonSchema.FromJsonAsync(
+                $$"""{ "allOf": [{{content.GetProperty("schema")}}], "definitions": {{document.GetProperty("components").GetProperty("schemas")}} }"""
+                    .Replace("#/components/schemas/", "#/definitions/", StringComparison.Ordinal),
+                Cancellation);
+            Assert.True(schema.Validate(text) is { Count: 0 }, $"{what} is not what the document says: {string.Join(", ", schema.Validate(text))}\n{text}");
+            foreach (var header in described.TryGetProperty("headers", out var headers) ? headers.EnumerateObject() : default)
+                Assert.True(
+                    response.Headers.Contains(header.Name) || !(header.Value.TryGetProperty("required", out var required) && required.GetBoolean()),
+                    $"{what} has no header {header.Name}");
+        }
     }
 
     [Fact]
@@ -62,38 +111,8 @@ public sealed class OpenApiTests
         {
             using var there = await development.Http.GetAsync(path, Cancellation);
             Assert.True(there.IsSuccessStatusCode);
-            await Answers.ProblemAsync(await production.Http.GetAsync(path, Cancellation), System.Net.HttpStatusCode.NotFound);
+            await Answers.ProblemAsync(await production.Http.GetAsync(path, Cancellation), HttpStatusCode.NotFound);
         }
-    }
-
-    private static async Task<string> MakeAsync()
-    {
-        var settings = new AppSettings();
-        var builder = App.CreateBuilder(settings);
-        builder.Services.AddOpenApi(options =>
-        {
-            options.ShouldInclude = operation => operation.HttpMethod != "HEAD";
-            options.AddDocumentTransformer((document, _, _) =>
-            {
-                document.Info = new OpenApiInfo { Title = "ACCI", Version = "1" };
-                document.Servers?.Clear();
-                return Task.CompletedTask;
-            });
-            // The endpoint takes it as a text, to answer a wrong one itself.
-            options.AddOperationTransformer((operation, _, _) =>
-            {
-                foreach (var limit in operation.Parameters?.OfType<OpenApiParameter>().Where(parameter => parameter.Name == "limit") ?? [])
-                    limit.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = "200" };
-                return Task.CompletedTask;
-            });
-        });
-        await using var app = builder.Build();
-        App.MapEndpoints(app, settings);
-        app.MapOpenApi("/made.json");
-        app.Urls.Add("http://127.0.0.1:0");
-        await app.StartAsync(Cancellation);
-        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-        return (await client.GetStringAsync("/made.json", Cancellation)).ReplaceLineEndings("\n") + "\n";
     }
 
     private static string SourceFile([CallerFilePath] string path = "") =>

@@ -1,7 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using Acci.Hosting;
+using Acci.Settings;
 using Acci.Tests.Servers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
 
 namespace Acci.Tests;
 
@@ -33,12 +40,37 @@ public sealed class OperationTests(LocalServers servers)
     public async Task What_can_be_read_can_be_asked_for_without_its_body(string path)
     {
         await using var app = await AppProcess.ServeAsync(Cancellation);
-        using var request = new HttpRequestMessage(HttpMethod.Head, path);
 
-        using var answer = await app.Http.SendAsync(request, Cancellation);
+        await AssertHeadAsync(app, path);
+    }
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Cancellation));
+    [Fact]
+    public async Task A_tenant_and_the_list_of_tenants_can_be_asked_for_without_their_bodies()
+    {
+        await using var app = await AppProcess.ServeReadyAsync(Cancellation, await servers.Postgres.CreateDatabaseAsync(Cancellation));
+        var slug = await TenantRequests.CreateAsync(app);
+
+        await AssertHeadAsync(app, "/api/tenants");
+        Assert.Contains("\r\nETag: \"", await AssertHeadAsync(app, $"/api/tenants/{slug}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_that_takes_too_long_is_a_problem_like_any_other()
+    {
+        var settings = new AppSettings();
+        await using var app = App.CreateBuilder(settings).Build();
+        App.UseMiddleware(app, settings);
+        app.MapGet("/slow", async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted))
+            .WithRequestTimeout(Limits.RequestTimeoutPolicy);
+        app.Urls.Add("http://127.0.0.1:0");
+        await app.StartAsync(Cancellation);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+
+        var answer = await http.GetAsync("/slow", Cancellation);
+
+        Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+        await Answers.ProblemAsync(answer, HttpStatusCode.ServiceUnavailable);
     }
 
     [Theory]
@@ -102,20 +134,55 @@ public sealed class OperationTests(LocalServers servers)
             [
                 .. await servers.Postgres.CreateDatabaseAsync(Cancellation),
                 ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{port}"),
+                .. servers.Redis.Settings(),
                 ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                ("OTEL_SERVICE_NAME", "shop"),
             ]))
         {
             using var answer = await app.Http.GetAsync("/api/tenants", Cancellation);
+            Assert.Equal(HttpStatusCode.NotFound, await TenantRequests.GetAsync(app, "missing"));
             Assert.Equal(0, await app.TerminateAsync(Cancellation));
         }
         collector.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => collecting);
 
         Assert.Contains("GET /api/tenants", received["/v1/traces"], StringComparison.Ordinal);
+        Assert.Contains("shop", received["/v1/traces"], StringComparison.Ordinal);
         Assert.Contains("postgresql", received["/v1/traces"], StringComparison.Ordinal);
         Assert.DoesNotContain("/health", received["/v1/traces"], StringComparison.Ordinal);
-        foreach (var metric in new[] { "http.server.request.duration", "db.client.", "dotnet.gc." })
+        foreach (var metric in new[] { "http.server.request.duration", "db.client.", "dotnet.gc.", "acci.cache.requests", "acci.cache.in_use" })
             Assert.Contains(metric, received["/v1/metrics"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_word_on_the_protocol_the_collector_is_spoken_to_in_gRPC()
+    {
+        var received = new ConcurrentDictionary<string, string>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        await using var collector = builder.Build();
+        collector.MapPost("/{**method}", async context =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            received[context.Request.Path] = $"{context.Request.ContentType} {System.Text.Encoding.Latin1.GetString(body.ToArray())}";
+            // An empty message, and that all is well.
+            context.Response.ContentType = "application/grpc";
+            context.Response.DeclareTrailer("grpc-status");
+            await context.Response.Body.WriteAsync(new byte[5]);
+            context.Response.AppendTrailer("grpc-status", "0");
+        });
+        await collector.StartAsync(Cancellation);
+        await using var app = await AppProcess.ServeAsync(Cancellation, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.Single()));
+        using var answer = await app.Http.GetAsync("/", Cancellation);
+
+        Assert.Equal(0, await app.TerminateAsync(Cancellation));
+
+        var traces = received["/opentelemetry.proto.collector.trace.v1.TraceService/Export"];
+        Assert.StartsWith("application/grpc", traces, StringComparison.Ordinal);
+        Assert.Contains("GET /", traces, StringComparison.Ordinal);
+        Assert.Contains("http.server.request.duration", received["/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,5 +208,15 @@ public sealed class OperationTests(LocalServers servers)
         Assert.Equal(1, exitCode);
         Assert.Contains(
             "OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' is not an address such as http://collector:4317", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Over a bare connection: an HTTP client would not show a body that should not be there.</summary>
+    private static async Task<string> AssertHeadAsync(AppProcess app, string path)
+    {
+        var answer = await RawClient.ExchangeAsync(app.Port, $"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", Cancellation);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+        Assert.Single(answer.Split("\r\n\r\n", StringSplitOptions.RemoveEmptyEntries));
+        return answer;
     }
 }

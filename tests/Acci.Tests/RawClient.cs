@@ -14,10 +14,10 @@ internal sealed class RawClient(int port) : IDisposable
     private readonly byte[] _buffer = new byte[16 * 1024];
     private Socket? _socket;
 
-    /// <summary>Sends a GET request and reads its answer.</summary>
+    /// <summary>Sends a request and reads its answer.</summary>
     /// <returns>The status, or 0 when nobody listens any more.</returns>
     /// <exception cref="IOException">The server took the request and gave no whole answer.</exception>
-    public async Task<int> GetAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    public async Task<int> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,6 +51,16 @@ internal sealed class RawClient(int port) : IDisposable
         {
             throw new IOException(exception.Message, exception);
         }
+    }
+
+    /// <summary>Sends a request over a connection of its own and gives all that the server sends until it closes it.</summary>
+    public static async Task<string> ExchangeAsync(int port, string request, CancellationToken cancellationToken)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+        await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(request), cancellationToken);
+        using var reader = new StreamReader(client.GetStream());
+        return await reader.ReadToEndAsync(cancellationToken);
     }
 
     public void Dispose()

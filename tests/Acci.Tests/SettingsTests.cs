@@ -133,5 +133,72 @@ public sealed class SettingsTests
         Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_environment_wins_over_files_whichever_way_it_names_the_value()
+    {
+        using var folder = new TemporaryFolder();
+        var port = Servers.ServerProcess.FreePort();
+        folder.Write("APP__SERVER__BACKEND_PORT", "1");
+
+        var (_, _, error) = await AppProcess.RunAsync(
+            ["healthcheck"], Cancellation, ("SECRETS_DIRECTORY", folder.Path), ("APP__SERVER__BACKEND_PORT_FILE", folder.Write("port", $"{port}")));
+
+        Assert.Equal($"acci: no answer on port {port}: nothing listens there.", error.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("8081")]
+    [InlineData("8081\n")]
+    [InlineData("8081\r\n\r\n")]
+    public async Task What_ends_a_file_s_lines_is_not_part_of_a_value(string text)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("APP__SERVER__BACKEND_PORT", text);
+        folder.Write("APP__DATABASE__HOST", $"127.0.0.1{text[4..]}");
+        folder.Write("RUN_MODE", $"prod{text[4..]}");
+        folder.Write("APP__DATABASE__PORT", $"1{text[4..]}");
+
+        var (_, _, error) = await AppProcess.RunAsync(["migrate"], Cancellation, ("SECRETS_DIRECTORY", folder.Path));
+
+        Assert.StartsWith("acci: the database acci on 127.0.0.1:1 cannot be migrated", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_s_errors_are_told_like_any_other_and_what_is_no_setting_is_not_read()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("RUN_MODE", "production\n");
+        folder.Write("APP__DATABASE__PASSWORD", "\n");
+        folder.Write("APP__DATABASE__HSOT", "db");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "another-secret"), "/nowhere");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "APP__REDIS__PASSWORD"), "/nowhere");
+
+        var (exitCode, _, error) = await AppProcess.RunAsync([], Cancellation, ("SECRETS_DIRECTORY", folder.Path), ("APP", "foo"));
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("4 settings are wrong", error, StringComparison.Ordinal);
+        foreach (var expected in new[]
+        {
+            "RunMode (RUN_MODE): 'production' is not one of prod, dev",
+            $"Database:Password (APP__DATABASE__PASSWORD): the file '{folder.Path}/APP__DATABASE__PASSWORD' is empty",
+            $"Redis:Password (APP__REDIS__PASSWORD): the file '{folder.Path}/APP__REDIS__PASSWORD' cannot be read",
+            "APP__DATABASE__HSOT: there is no such setting",
+        })
+            Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_file_that_a_variable_names_is_an_error()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (exitCode, _, error) = await AppProcess.RunAsync(
+            [], Cancellation, ("APP__REDIS__HOST", "cache"), ("APP__REDIS__PASSWORD_FILE", folder.Write("password", "")));
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(
+            "Redis:Password (APP__REDIS__PASSWORD): the file APP__REDIS__PASSWORD_FILE points to is empty", error, StringComparison.Ordinal);
+    }
+
     private static AppSettings Read(params (string Name, string Value)[] environment) => AppSettings.Read(new FixedSettings(environment));
 }

@@ -7,6 +7,8 @@ public sealed class SharedApp(LocalServers servers) : IAsyncLifetime
 {
     private AppProcess? _app;
 
+    internal int Port => LocalServers.Require(_app, "PostgreSQL").Port;
+
     internal HttpClient Http => LocalServers.Require(_app, "PostgreSQL").Http;
 
     public async ValueTask InitializeAsync() => _app = servers.HasPostgres

@@ -29,7 +29,7 @@ public sealed class ShutdownTests(LocalServers servers)
                 try
                 {
                     var wasStopping = Volatile.Read(ref stopping);
-                    var status = await client.GetAsync(request, Cancellation);
+                    var status = await client.SendAsync(request, Cancellation);
                     if (status == 0)
                         return;
                     if (status != 200)

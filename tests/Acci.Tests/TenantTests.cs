@@ -110,6 +110,34 @@ public sealed class TenantTests(LocalServers servers)
     }
 
     [Fact]
+    public async Task Conditions_hold_for_reading_and_deleting_alike()
+    {
+        await using var app = await AppProcess.ServeReadyAsync(
+            Cancellation, [.. await servers.Postgres.CreateDatabaseAsync(Cancellation), .. servers.Redis.Settings()]);
+        using var created = await app.Http.PostAsJsonAsync("/api/tenants", new { slug = "acme", name = "Acme" }, Cancellation);
+        var tag = created.Headers.ETag!;
+        using var read = await SendAsync(app, HttpMethod.Get, headers => headers.IfMatch.Add(tag));
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+
+        await Answers.ProblemAsync(
+            await SendAsync(app, HttpMethod.Get, headers => headers.IfMatch.ParseAdd("\"another\"")), HttpStatusCode.PreconditionFailed);
+        await Answers.ProblemAsync(
+            await SendAsync(app, HttpMethod.Get, headers => headers.IfMatch.Add(new EntityTagHeaderValue(tag.Tag, isWeak: true))),
+            HttpStatusCode.PreconditionFailed);
+        foreach (var other in new[] { EntityTagHeaderValue.Any, new EntityTagHeaderValue(tag.Tag, isWeak: true) })
+            await Answers.ProblemAsync(
+                await SendAsync(app, HttpMethod.Delete, headers => headers.IfNoneMatch.Add(other)), HttpStatusCode.PreconditionFailed);
+        await Answers.ProblemAsync(
+            await SendAsync(app, HttpMethod.Delete, headers => headers.IfMatch.ParseAdd("\"another\"")), HttpStatusCode.PreconditionFailed);
+        await Answers.ProblemAsync(await app.Http.DeleteAsync("/api/tenants/missing", Cancellation), HttpStatusCode.NotFound);
+
+        // A deletion that was refused has left nothing in the cache, and the copy is still there.
+        Assert.Empty(await servers.Redis.CommandAsync(Cancellation, "keys", "acci:*:tenant:1:missing"));
+        using var deleted = await SendAsync(app, HttpMethod.Delete, headers => headers.IfNoneMatch.ParseAdd("\"another\""));
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+    }
+
+    [Fact]
     public async Task Without_a_database_tenants_are_unavailable_and_the_answer_says_what_to_set()
     {
         await using var app = await AppProcess.ServeAsync(Cancellation);

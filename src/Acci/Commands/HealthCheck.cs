@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Acci.Configuration;
-using Acci.Health;
 
 namespace Acci.Commands;
 
@@ -15,7 +14,8 @@ internal static class HealthCheck
     /// <summary>Under the 2 seconds promised to the caller, who counts from the start of this process.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.8);
 
-    internal static async Task<int> RunAsync()
+    /// <param name="path">The health endpoint to ask.</param>
+    internal static async Task<int> RunAsync(string path)
     {
         var port = SettingsSources.Read().Server.BackendPort;
         using var self = Process.GetCurrentProcess();
@@ -26,7 +26,7 @@ internal static class HealthCheck
         using var client = new HttpClient(handler);
         try
         {
-            using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}{HealthEndpoints.All}"), deadline.Token);
+            using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}{path}"), deadline.Token);
             Console.WriteLine(await response.Content.ReadAsStringAsync(deadline.Token));
             return response.StatusCode == HttpStatusCode.OK ? 0 : 1;
         }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Acci.Configuration;
 using Acci.Hosting;
+using Acci.PostgreSql;
 using Acci.Settings;
 using Microsoft.AspNetCore.Connections;
 
@@ -12,6 +13,7 @@ internal static class Serve
     internal static async Task<int> RunAsync()
     {
         var settings = SettingsSources.Read();
+        ReserveThreads(settings.Database);
         try
         {
             do
@@ -32,6 +34,15 @@ internal static class Serve
         {
             throw Unusable(settings, "this user may not listen there; choose a port from 1024 up", exception);
         }
+    }
+
+    /// <summary>
+    /// Npgsql tells a server that does not answer to give up by a call that blocks: a thread for each connection, while others go on serving.
+    /// </summary>
+    private static void ReserveThreads(DatabaseSettings database)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(workers + database.MaximumConnections + Database.UpkeepConnections, completions);
     }
 
     private static StartException Unusable(AppSettings settings, string reason, Exception exception)

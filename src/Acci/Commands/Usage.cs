@@ -8,7 +8,9 @@ internal static class Usage
 
           (none)        serve HTTP until SIGTERM
           migrate       bring the database to the schema of this build, and end
-          healthcheck   ask the app running on this machine whether it is healthy: exit code 0 or 1, within 2 seconds
+          healthcheck [live|ready|started]
+                        ask the app running on this machine whether it works, is ready (which is asked, too, where nothing is said), or has been
+                        ready once and works: exit code 0 or 1, within 2 seconds
           --version     version and revision
           --help        this text
 

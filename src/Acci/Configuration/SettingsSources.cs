@@ -1,69 +1,84 @@
+using Acci.Hosting;
 using Acci.Settings;
-using Microsoft.Extensions.FileProviders;
 
 namespace Acci.Configuration;
 
 /// <summary>
-/// Where the app's settings come from, the last one winning: files in <c>/run/secrets</c> (or <c>SECRETS_DIRECTORY</c>) named after
-/// the variable, then the environment: the variable itself, or with <c>_FILE</c> the path of a file that holds the value.
+/// Where the app's settings come from, the first one winning: the environment, the variable itself or with <c>_FILE</c> the path of a file
+/// that holds the value, then a file named after the variable in <c>/run/secrets</c> (or <c>SECRETS_DIRECTORY</c>).
 /// </summary>
 internal sealed class SettingsSources : ISettingsSource
 {
-    private const string Prefix = "APP";
-    private readonly IConfigurationRoot _configuration;
+    private const string Prefix = "APP__";
+    private const string DirectoryVariable = "SECRETS_DIRECTORY";
+    private const string DefaultDirectory = "/run/secrets";
 
-    private SettingsSources(string secrets) =>
-        _configuration = new ConfigurationBuilder()
-            .AddKeyPerFile(source =>
-            {
-                source.FileProvider = Directory.Exists(secrets) ? new PhysicalFileProvider(secrets) : null;
-                source.Optional = true;
-                source.IgnoreCondition = file => !file.StartsWith($"{Prefix}__", StringComparison.Ordinal);
-            })
-            .AddEnvironmentVariables()
-            .Build();
+    private readonly Dictionary<string, string> _environment = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _files = new(StringComparer.OrdinalIgnoreCase);
+
+    private SettingsSources(List<SettingError> errors)
+    {
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            if (variable.Value is string { Length: > 0 } value)
+                _environment.TryAdd((string)variable.Key, value);
+        var directory = _environment.GetValueOrDefault(DirectoryVariable);
+        if (directory is null && !Directory.Exists(DefaultDirectory))
+            return;
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(directory ?? DefaultDirectory))
+                _files.TryAdd(Path.GetFileName(file), file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new SettingError(DirectoryVariable, $"the folder '{directory ?? DefaultDirectory}' cannot be read: {exception.Message}"));
+        }
+    }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Variables =>
-        from setting in _configuration.GetSection(Prefix).AsEnumerable()
-        where setting.Value is { Length: > 0 }
-        select setting.Key.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
+    public IEnumerable<string> Variables => _environment.Keys.Concat(_files.Keys)
+        .Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        .Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads the settings of this process.</summary>
     /// <exception cref="SettingsException">One or more settings cannot be used.</exception>
     internal static AppSettings Read()
     {
-        var directory = Environment.GetEnvironmentVariable("SECRETS_DIRECTORY");
-        var secrets = string.IsNullOrEmpty(directory) ? "/run/secrets" : Path.GetFullPath(directory);
+        List<SettingError> errors = [.. Telemetry.Errors()];
         try
         {
-            return AppSettings.Read(new SettingsSources(secrets));
+            var settings = AppSettings.Read(new SettingsSources(errors));
+            if (errors is [])
+                return settings;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (SettingsException exception)
         {
-            throw new SettingsException([new SettingError(secrets, $"a file in it cannot be read: {exception.Message}")]);
+            errors.InsertRange(0, exception.Errors);
         }
+        throw new SettingsException(errors);
     }
 
     /// <inheritdoc/>
     public string? Find(SettingName name)
     {
-        var value = Get(name.EnvironmentVariable);
-        if (Get(name.FileVariable) is not { } path)
-            return value;
-        if (value is not null)
-            throw new FormatException($"is set, and so is {name.FileVariable}: keep one of the two");
+        var value = _environment.GetValueOrDefault(name.EnvironmentVariable);
+        if (!_environment.TryGetValue(name.FileVariable, out var path))
+            return value ?? (_files.TryGetValue(name.EnvironmentVariable, out var secret) ? ReadFile(secret, $"the file '{secret}'") : null);
+        return value is null
+            ? ReadFile(path, $"the file {name.FileVariable} points to")
+            : throw new FormatException($"is set, and so is {name.FileVariable}: keep one of the two");
+    }
+
+    /// <summary>The text of a file but for the ends of line at its end, which editors put there.</summary>
+    private static string ReadFile(string path, string file)
+    {
         try
         {
-            return File.ReadAllText(path).TrimEnd('\r', '\n');
+            return File.ReadAllText(path).TrimEnd('\r', '\n') is { Length: > 0 } text ? text : throw new FormatException($"{file} is empty");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new FormatException($"the file {name.FileVariable} points to cannot be read: {exception.Message}", exception);
+            throw new FormatException($"{file} cannot be read: {exception.Message}", exception);
         }
     }
-
-    /// <summary>The providers take a variable's double underscore for the separator of levels.</summary>
-    private string? Get(string variable) =>
-        _configuration[variable.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)] is { Length: > 0 } value ? value : null;
 }

@@ -6,16 +6,25 @@ namespace Acci.Health;
 /// <summary>The health of the app over HTTP: 200 when it serves, if slower than it could, 503 when it does not.</summary>
 internal static class HealthEndpoints
 {
-    /// <summary>Both of the others.</summary>
-    internal const string All = "/health";
-
+    private const string All = "/health";
     private const string Live = "/health/live";
     private const string Ready = "/health/ready";
+    private const string Started = "/health/started";
 
     /// <summary>Less than <c>acci healthcheck</c> waits, so that it can say what is wrong.</summary>
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromMilliseconds(800);
 
-    internal static void AddHealth(this IServiceCollection services) => services.AddHealthChecks()
+    /// <summary>Where <c>acci healthcheck</c> asks, by what it is asked about.</summary>
+    internal static string? PathOf(string? question) => question switch
+    {
+        null => All,
+        "live" => Live,
+        "ready" => Ready,
+        "started" => Started,
+        _ => null,
+    };
+
+    internal static void AddHealth(this IServiceCollection services) => services.AddSingleton<Startup>().AddHealthChecks()
         .AddCheck<DrainCheck>("server", timeout: CheckTimeout)
         .AddCheck<DatabaseCheck>("postgresql", timeout: CheckTimeout)
         .AddCheck<MigrationCheck>("migrations", timeout: CheckTimeout)
@@ -26,6 +35,7 @@ internal static class HealthEndpoints
         var health = app.MapGroup("").WithTags("Health");
         Describe(health.MapMethods(All, Reading.Methods, CheckAllAsync), "Health", "Says whether the app is alive and ready.");
         Describe(health.MapMethods(Ready, Reading.Methods, CheckAllAsync), "Readiness", "Says whether requests should be sent here.");
+        Describe(health.MapMethods(Started, Reading.Methods, CheckStartAsync), "Startup", "Says whether the app has been ready once; then as liveness does.");
         Describe(health.MapMethods(Live, Reading.Methods, CheckNothingAsync), "Liveness", "Answers while the process works.");
     }
 
@@ -40,6 +50,13 @@ internal static class HealthEndpoints
 
     private static Task<IResult> CheckNothingAsync(HealthCheckService service, CancellationToken cancellationToken) =>
         CheckAsync(service, _ => false, cancellationToken);
+
+    private static async Task<IResult> CheckStartAsync(HealthCheckService service, Startup startup, CancellationToken cancellationToken)
+    {
+        var result = await CheckAsync(service, _ => !startup.IsOver, cancellationToken);
+        startup.IsOver |= result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK };
+        return result;
+    }
 
     private static async Task<IResult> CheckAsync(
         HealthCheckService service, Func<HealthCheckRegistration, bool> which, CancellationToken cancellationToken)

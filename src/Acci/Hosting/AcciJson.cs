@@ -21,6 +21,7 @@ internal sealed partial class AcciJson : JsonSerializerContext
     {
         json.SerializerOptions.TypeInfoResolverChain.Insert(0, Default);
         json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         json.SerializerOptions.AllowDuplicateProperties = false;
     }

@@ -35,13 +35,14 @@ internal static class App
 
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(AcciJson.Configure);
-        services.AddProblemDetails().AddExceptionHandler<Problems>();
+        // Before the framework's own, which comes next.
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>().AddProblemDetails().AddExceptionHandler<Problems>();
         // In every mode, so that Problems can say what was wrong with a request.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.AddSingleton<IConnectionListenerFactory, DrainingTransport>();
         services.AddSingleton(settings.Database).AddSingleton<Database>().AddHostedService<SchemaUpkeep>();
-        services.AddSingleton(settings.Redis).AddSingleton<RedisLink>().AddHostedService<CacheUpkeep>();
+        services.AddSingleton(settings.Redis).AddSingleton<RedisLink>().AddSingleton<CacheMetrics>().AddHostedService<CacheUpkeep>();
         services.AddSingleton<TenantStore>().AddSingleton<TenantCache>().AddSingleton<TenantDirectory>();
         services.AddHealth();
         return builder;
@@ -59,6 +60,7 @@ internal static class App
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRequestTimeouts();
+        app.UseJsonCharset();
     }
 
     internal static void MapEndpoints(WebApplication app, AppSettings settings)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Acci.Hosting;
 
@@ -22,10 +23,23 @@ internal static class Limits
     {
         Timeout = RequestTimeout,
         TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+        // What was said so far went with the answer that did not come in time; the body is the problem's.
+        WriteTimeoutResponse = context =>
+        {
+            AnswerHeaders.AddTo(context, context.RequestServices.GetRequiredService<Drain>());
+            context.Response.Headers.RetryAfter = RetryAfter;
+            return Task.CompletedTask;
+        },
     };
+
+    /// <summary>When to try again what is unavailable, in seconds.</summary>
+    internal const string RetryAfter = "1";
 
     private const int LargestBody = 64 * 1024;
     private const int MostConnections = 10_000;
+
+    /// <summary>Bytes a second, which the largest body needs to arrive within the time of a request.</summary>
+    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(2));
 
     internal static void AddLimits(this WebApplicationBuilder builder)
     {
@@ -33,6 +47,7 @@ internal static class Limits
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MinRequestBodyDataRate = SlowestBody;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         });

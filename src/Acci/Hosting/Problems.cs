@@ -9,17 +9,19 @@ namespace Acci.Hosting;
 /// Answers failed requests with problem details (RFC 9457). What the client can correct is named; what only the operator can is logged
 /// under the trace id that the answer carries.
 /// </summary>
-internal sealed partial class Problems(IProblemDetailsService problems, Drain drain, ILogger<Problems> logger) : IExceptionHandler
+internal sealed partial class Problems(IProblemDetailsService problems, Database database, Drain drain, ILogger<Problems> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         // The failed request's headers went with the rest of its answer.
         AnswerHeaders.AddTo(httpContext, drain);
+        if (exception is NpgsqlException failure && Failures.IsMissingSchema(failure))
+            database.MissSchema();
         var problem = Describe(exception);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
         {
             LogUnavailable(httpContext.Request.Method, httpContext.Request.Path, exception.Message);
-            httpContext.Response.Headers.RetryAfter = "1";
+            httpContext.Response.Headers.RetryAfter = Limits.RetryAfter;
         }
         else if (problem.Status == StatusCodes.Status500InternalServerError)
         {
@@ -29,16 +31,21 @@ internal sealed partial class Problems(IProblemDetailsService problems, Drain dr
         var context = new ProblemDetailsContext { HttpContext = httpContext };
         context.ProblemDetails.Status = problem.Status;
         context.ProblemDetails.Detail = problem.Detail;
-        return await problems.TryWriteAsync(context);
+        await problems.WriteAsync(context);
+        return true;
     }
 
     private static (int Status, string? Detail) Describe(Exception exception) => exception switch
     {
         BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, Describe(json)),
+        // The framework's own words are for the one who wrote the endpoint.
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => (StatusCodes.Status400BadRequest, "A JSON body is required."),
         BadHttpRequestException bad => (bad.StatusCode, bad.Message),
         UnavailableException unavailable => (StatusCodes.Status503ServiceUnavailable, unavailable.Message),
         NpgsqlException database when Failures.IsOutage(database) =>
             (StatusCodes.Status503ServiceUnavailable, "The database does not answer; try again."),
+        NpgsqlException database when Failures.IsMissingSchema(database) =>
+            (StatusCodes.Status503ServiceUnavailable, Database.NotReady),
         _ => (StatusCodes.Status500InternalServerError, null),
     };
 

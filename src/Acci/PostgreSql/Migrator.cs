@@ -51,6 +51,14 @@ internal sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Migratio
         return pending;
     }
 
+    /// <summary>What tells the database from all others.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be reached, or is not migrated.</exception>
+    internal async Task<Guid> InstallationAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select id from installation");
+        return (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     private async Task<IReadOnlyList<Migration>> PendingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var applied = await AppliedAsync(connection, cancellationToken);

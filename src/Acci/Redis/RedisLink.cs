@@ -5,7 +5,7 @@ namespace Acci.Redis;
 
 /// <summary>
 /// The connection to Redis. Whoever uses it gets an answer soon or none: after the first failure nobody asks again until
-/// <see cref="CacheUpkeep"/> has put the connection back into use.
+/// <see cref="CacheUpkeep"/> has begun another session.
 /// </summary>
 internal sealed partial class RedisLink(RedisSettings settings, ILogger<RedisLink> logger) : IAsyncDisposable
 {
@@ -13,68 +13,77 @@ internal sealed partial class RedisLink(RedisSettings settings, ILogger<RedisLin
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ProbeLifetime = TimeSpan.FromMinutes(1);
 
     private ConnectionMultiplexer? _connection;
-    private volatile IDatabase? _inUse;
-    private volatile TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile RedisSession? _session;
 
     internal bool IsConfigured => settings.IsConfigured;
 
-    /// <summary>Asks Redis; gives null where it is away or fails.</summary>
-    internal async Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> command)
-        where T : struct
-    {
-        if (_inUse is not { } redis)
-            return null;
-        try
-        {
-            return await command(redis).WaitAsync(Patience);
-        }
-        catch (Exception exception) when (IsOutage(exception))
-        {
-            Lose(exception);
-            return null;
-        }
-    }
+    /// <summary>Whether Redis is read.</summary>
+    internal bool IsInUse => _session is { IsInUse: true };
 
-    /// <summary>Connects where there is no connection yet, and makes sure that the server answers.</summary>
-    internal async Task<IDatabase> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>Asks Redis; gives null where it is not in use or fails.</summary>
+    internal Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> command)
+        where T : struct => _session is { IsInUse: true } session ? TryAsync(session, command) : Task.FromResult<T?>(null);
+
+    /// <summary>Tells Redis what it must know before it is in use, too; gives null where it is away or fails.</summary>
+    internal Task<T?> TryTellAsync<T>(Func<IDatabase, Task<T>> command)
+        where T : struct => _session is { } session ? TryAsync(session, command) : Task.FromResult<T?>(null);
+
+    /// <summary>Connects where there is no connection yet, and makes sure that the server takes a write: a full one, or a replica, only answers reads.</summary>
+    internal async Task<RedisSession> BeginAsync(CancellationToken cancellationToken)
     {
         if (_connection is null)
         {
             _connection = await ConnectionMultiplexer.ConnectAsync(Options());
-            _connection.ConnectionFailed += (_, failure) => Lose(failure.Exception);
+            _connection.ConnectionFailed += (_, failure) => Lose(_session, failure.Exception);
         }
         var redis = _connection.GetDatabase();
-        await redis.PingAsync().WaitAsync(Patience, cancellationToken);
-        return redis;
+        await redis.StringSetAsync("acci:probe", 1, ProbeLifetime).WaitAsync(Patience, cancellationToken);
+        return _session = new RedisSession(redis);
     }
 
-    /// <summary>Puts the connection into use.</summary>
-    /// <returns>A task that ends when the connection is lost again.</returns>
-    internal Task Use(IDatabase redis)
+    /// <summary>Lets a session be read, which may have ended meanwhile.</summary>
+    internal void Use(RedisSession session)
     {
-        _lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _inUse = redis;
-        LogInUse(settings.Host, settings.Port);
-        return _lost.Task;
+        session.Use();
+        if (!session.Ended.IsCompleted)
+            LogInUse(settings.Host, settings.Port);
+    }
+
+    /// <summary>Ends a session, if it has not ended yet.</summary>
+    internal void Lose(RedisSession? session, Exception? reason)
+    {
+        if (session is null || Interlocked.CompareExchange(ref _session, null, session) != session)
+            return;
+        if (session.IsInUse)
+            LogLost(settings.Host, settings.Port, reason?.Message);
+        session.End();
     }
 
     public async ValueTask DisposeAsync()
     {
-        _inUse = null;
+        _session = null;
         if (_connection is not null)
             await _connection.DisposeAsync();
     }
 
-    internal static bool IsOutage(Exception exception) => exception is RedisException or TimeoutException;
+    /// <summary>A server that refuses a command does not serve as a cache either.</summary>
+    internal static bool IsOutage(Exception exception) => exception is RedisException or RedisCommandException or TimeoutException;
 
-    private void Lose(Exception? reason)
+    private async Task<T?> TryAsync<T>(RedisSession session, Func<IDatabase, Task<T>> command)
+        where T : struct
     {
-        if (Interlocked.Exchange(ref _inUse, null) is null)
-            return;
-        LogLost(settings.Host, settings.Port, reason?.Message);
-        _lost.TrySetResult();
+        try
+        {
+            return await command(session.Database).WaitAsync(Patience);
+        }
+        catch (Exception exception) when (IsOutage(exception))
+        {
+            Lose(session, exception);
+            return null;
+        }
     }
 
     private ConfigurationOptions Options() => new()
@@ -87,6 +96,8 @@ internal sealed partial class RedisLink(RedisSettings settings, ILogger<RedisLin
         AbortOnConnectFail = false,
         ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds,
         ReconnectRetryPolicy = new LinearRetry(500),
+        // Seconds until a replica that became the primary is known as that.
+        ConfigCheckSeconds = 5,
         // A command for a server that is away is not worth keeping until it is back.
         BacklogPolicy = BacklogPolicy.FailFast,
     };

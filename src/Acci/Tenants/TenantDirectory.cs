@@ -13,15 +13,23 @@ internal sealed class TenantDirectory(TenantStore store, TenantCache cache)
         return tenant;
     }
 
+    /// <inheritdoc cref="TenantStore.FindAsync"/>
+    internal Task<Tenant?> FindStoredAsync(string slug, CancellationToken cancellationToken) => store.FindAsync(slug, cancellationToken);
+
     /// <inheritdoc cref="TenantStore.DeleteAsync"/>
-    internal async Task<bool> DeleteAsync(string slug, Guid[]? expected, CancellationToken cancellationToken)
+    internal async Task<bool> DeleteAsync(Tenant tenant, CancellationToken cancellationToken)
     {
-        // Before, so that no reader finds a copy of what is deleted, even if this process ends right after. A cache that is away now
-        // may be back by the time the tenant is gone; if it is not, CacheUpkeep makes up for it.
-        var forgotten = await cache.ForgetAsync(slug);
-        var deleted = await store.DeleteAsync(slug, expected, cancellationToken);
-        if (!forgotten)
-            await cache.ForgetAsync(slug);
-        return deleted;
+        // Before, so that no reader finds a copy of what is deleted, even if this process ends right after.
+        await cache.ForgetAsync(tenant.Slug);
+        try
+        {
+            return await store.DeleteAsync(tenant, cancellationToken);
+        }
+        finally
+        {
+            // After, whatever came of it: a cache that was away may be about to be used again, and CacheUpkeep may have asked
+            // what was deleted before this was.
+            await cache.ForgetAsync(tenant.Slug);
+        }
     }
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using Acci.Hosting;
-using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -21,12 +20,14 @@ internal static class TenantEndpoints
             .WithRequestTimeout(Limits.RequestTimeoutPolicy);
         tenants.MapPost("", CreateAsync).WithName("CreateTenant").WithSummary("Creates a tenant.")
             .WithRequestTimeout(Limits.RequestTimeoutPolicy)
+            .ProducesProblem(StatusCodes.Status408RequestTimeout)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         tenants.MapMethods("/{slug}", Reading.Methods, GetAsync).WithName("GetTenant").WithSummary("Gets a tenant.")
             .Produces(StatusCodes.Status304NotModified)
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
         tenants.MapDelete("/{slug}", DeleteAsync).WithName("DeleteTenant").WithSummary("Deletes a tenant.")
             .WithRequestTimeout(Limits.RequestTimeoutPolicy)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -76,12 +77,12 @@ internal static class TenantEndpoints
             return NotFound(slug);
 
         var tag = EntityTag(tenant);
+        if (!Preconditions.Match(context.Request, tag))
+            return PreconditionFailed(slug);
         context.Response.Headers.ETag = tag.ToString();
         // Kept by the client, but asked for at every use: a deleted tenant must not live on in a browser.
         context.Response.Headers.CacheControl = "no-cache";
-        return context.Request.Headers.IfNoneMatch.Count > 0 && Matches(context.Request.GetTypedHeaders().IfNoneMatch, tag)
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(tenant);
+        return Preconditions.NoneMatch(context.Request, tag) ? TypedResults.Ok(tenant) : TypedResults.StatusCode(StatusCodes.Status304NotModified);
     }
 
     private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> DeleteAsync(
@@ -89,28 +90,22 @@ internal static class TenantEndpoints
     {
         if (NewTenant.SlugProblem(slug) is { } problem)
             return Invalid("slug", problem);
-        var conditional = request.Headers.IfMatch.Count > 0;
-        var deleted = await tenants.DeleteAsync(slug, conditional ? Expected(request.GetTypedHeaders()) : null, cancellationToken);
-        if (deleted)
+        // Not from the cache, whose copy may be of an earlier tenant.
+        var tenant = await tenants.FindStoredAsync(slug, cancellationToken);
+        if (tenant is not null && (!Preconditions.Match(request, EntityTag(tenant)) || !Preconditions.NoneMatch(request, EntityTag(tenant))))
+            return PreconditionFailed(slug);
+        if (tenant is not null && await tenants.DeleteAsync(tenant, cancellationToken))
             return TypedResults.NoContent();
-        return conditional
-            ? TypedResults.Problem($"There is no tenant '{slug}' with this entity tag.", statusCode: StatusCodes.Status412PreconditionFailed)
-            : NotFound(slug);
+        return Preconditions.HasMatch(request) ? PreconditionFailed(slug) : NotFound(slug);
     }
 
     private static EntityTagHeaderValue EntityTag(Tenant tenant) => new($"\"{tenant.Id:N}\"");
 
-    /// <summary>If-None-Match: any of the tags, compared weakly (RFC 9110, section 13.1.2).</summary>
-    private static bool Matches(IList<EntityTagHeaderValue> tags, EntityTagHeaderValue current) =>
-        tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
-
-    /// <summary>If-Match: the ids that its strong tags stand for, null for any (RFC 9110, section 13.1.1).</summary>
-    private static Guid[]? Expected(RequestHeaders headers) => headers.IfMatch.Contains(EntityTagHeaderValue.Any)
-        ? null
-        : [.. from tag in headers.IfMatch where !tag.IsWeak select Guid.TryParseExact(tag.Tag.AsSpan().Trim('"'), "N", out var id) ? id : Guid.Empty];
-
     private static ValidationProblem Invalid(string field, string problem) =>
         TypedResults.ValidationProblem(new Dictionary<string, string[]> { [field] = [problem] });
+
+    private static ProblemHttpResult PreconditionFailed(string slug) => TypedResults.Problem(
+        $"The tenant '{slug}' does not meet the conditions of If-Match or If-None-Match.", statusCode: StatusCodes.Status412PreconditionFailed);
 
     private static ProblemHttpResult NotFound(string slug) =>
         TypedResults.Problem($"There is no tenant '{slug}'.", statusCode: StatusCodes.Status404NotFound);

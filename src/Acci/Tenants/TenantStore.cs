@@ -7,7 +7,7 @@ namespace Acci.Tenants;
 internal sealed class TenantStore(Database database)
 {
     /// <summary>How long a deletion is remembered: longer than the cache remembers anything.</summary>
-    private static readonly TimeSpan Memory = TenantCache.Lifetime * 2;
+    internal static readonly TimeSpan Memory = TenantCache.Lifetime * 2;
 
     internal async Task<Tenant?> FindAsync(string slug, CancellationToken cancellationToken)
     {
@@ -40,32 +40,27 @@ internal sealed class TenantStore(Database database)
         return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
     }
 
-    /// <summary>Deletes a tenant; gives false when there is none of that slug, or it is not one of those expected.</summary>
-    /// <param name="slug">Which one.</param>
-    /// <param name="expected">Only if it has one of these ids; null: whichever it is.</param>
-    /// <param name="cancellationToken">Ends the statement.</param>
-    internal async Task<bool> DeleteAsync(string slug, Guid[]? expected, CancellationToken cancellationToken)
+    /// <summary>Deletes a tenant; gives false when it does not exist any more.</summary>
+    internal async Task<bool> DeleteAsync(Tenant tenant, CancellationToken cancellationToken)
     {
         await using var command = Command(
             """
-            with deleted as (delete from tenants where slug = $1 and ($2 or id = any(string_to_array($3, ',')::uuid[])) returning slug),
-                 forgotten as (delete from tenant_deletions where deleted_at < now() - $4)
+            with deleted as (delete from tenants where slug = $1 and id = $2 returning slug),
+                 forgotten as (delete from tenant_deletions where deleted_at < now() - $3)
             insert into tenant_deletions (slug, deleted_at) select slug, now() from deleted
             """,
-            slug,
-            expected is null,
-            string.Join(',', expected ?? []),
+            tenant.Slug,
+            tenant.Id,
             Memory);
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
-    /// <summary>Slugs of what was deleted within the time that the cache remembers.</summary>
-    internal async Task<IReadOnlyList<string>> RecentlyDeletedAsync(CancellationToken cancellationToken)
+    /// <summary>Slugs of what was deleted within a time, up to <see cref="Memory"/>; none where there is no database.</summary>
+    internal async Task<IReadOnlyList<string>> DeletedWithinAsync(TimeSpan time, CancellationToken cancellationToken)
     {
         if (!database.IsConfigured)
             return [];
-        await using var command = database.Requests.CreateCommand("select distinct slug from tenant_deletions where deleted_at > now() - $1");
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Memory });
+        await using var command = Command("select distinct slug from tenant_deletions where deleted_at > now() - $1", time);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var slugs = new List<string>();
         while (await rows.ReadAsync(cancellationToken))

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Npgsql;
 
 namespace Acci.Tests.Servers;
@@ -46,16 +44,13 @@ internal sealed class PostgresServer : ServerProcess
     /// <summary>The database's name in the app's settings.</summary>
     public static string NameOf((string Name, string Value)[] settings) => settings.Single(setting => setting.Name == "APP__DATABASE__NAME").Value;
 
-    /// <summary>Makes the server offer TLS, with a certificate that nobody has signed.</summary>
+    /// <summary>The file of the certificate with which the server offers TLS; nobody but itself has signed it.</summary>
+    public string Certificate => Path.Combine(Cluster, "server.crt");
+
+    /// <summary>Makes the server offer TLS.</summary>
     public async Task OfferTlsAsync(CancellationToken cancellationToken)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(Path.Combine(Cluster, "server.crt"), certificate.ExportCertificatePem(), cancellationToken);
-        var keyFile = Path.Combine(Cluster, "server.key");
-        await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), cancellationToken);
-        File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        SelfSigned.Write(Certificate, Path.Combine(Cluster, "server.key"));
         await GiveToPostgresAsync(cancellationToken);
         await ExecuteAsync("postgres", "alter system set ssl = on", cancellationToken);
         await ExecuteAsync("postgres", "select pg_reload_conf()", cancellationToken);
@@ -85,6 +80,9 @@ internal sealed class PostgresServer : ServerProcess
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
+
+    /// <summary>Fast shutdown, as an operator's restart does it: the server tells its clients and ends.</summary>
+    public Task ShutDownAsync(CancellationToken cancellationToken) => EndAsync("INT", cancellationToken);
 
     /// <summary>Immediate shutdown: the server and all its processes end without a word; the next start recovers from the log.</summary>
     protected override string KillSignal => "QUIT";

@@ -15,6 +15,12 @@ internal abstract class ServerProcess(string name) : IAsyncDisposable
 
     public int Port { get; } = FreePort();
 
+    /// <summary>What it has written to its log.</summary>
+    public string Output
+    {
+        get { lock (_output) return _output.ToString(); }
+    }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var patience = Stopwatch.StartNew();
@@ -42,11 +48,7 @@ internal abstract class ServerProcess(string name) : IAsyncDisposable
     }
 
     /// <summary>Ends it at once, as a crash does.</summary>
-    public async Task KillAsync(CancellationToken cancellationToken)
-    {
-        await SignalAsync(KillSignal, [_process!.Id]);
-        await _process.WaitForExitAsync(cancellationToken);
-    }
+    public Task KillAsync(CancellationToken cancellationToken) => EndAsync(KillSignal, cancellationToken);
 
     /// <summary>Keeps its connections and answers nothing.</summary>
     public Task FreezeAsync() => SignalAsync("STOP", [_process!.Id, .. Children()]);
@@ -63,6 +65,13 @@ internal abstract class ServerProcess(string name) : IAsyncDisposable
 
     /// <summary>What the server keeps; gone with it.</summary>
     protected DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("acci-tests-");
+
+    /// <summary>Sends a signal that ends it.</summary>
+    protected async Task EndAsync(string signal, CancellationToken cancellationToken)
+    {
+        await SignalAsync(signal, [_process!.Id]);
+        await _process.WaitForExitAsync(cancellationToken);
+    }
 
     private async Task StopAsync()
     {
