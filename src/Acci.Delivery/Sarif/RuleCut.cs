@@ -44,7 +44,12 @@ internal sealed class RuleCut : RuleReferenceVisitor
             node.RuleIndex = _moved.GetValueOrDefault(place, -1);
         }
 
-        return base.VisitResult(node);
+        // Taxa are of taxonomies, whose indexes are in another list.
+        var taxa = node.Taxa;
+        node.Taxa = null;
+        base.VisitResult(node);
+        node.Taxa = taxa;
+        return node;
     }
 
     /// <inheritdoc/>
@@ -75,12 +80,16 @@ internal sealed class RuleCut : RuleReferenceVisitor
         return index >= 0 && index < rules?.Count ? (component, index) : null;
     }
 
-    // A component is named by index, or else by its identifier or name; one that is not named is the driver.
+    // A component is named by index, or else by its identifier or name; one that is not named is the driver. An index beside another name is that of a taxonomy.
     private static int ComponentOf(Run run, ReportingDescriptorReference? rule)
     {
         const int other = int.MaxValue;
-        if (rule?.ToolComponent is not { } named || named.Index >= 0) return rule?.ToolComponent?.Index ?? Driver;
-        if (named.Guid is not null && named.Guid == run.Tool.Driver.Guid || named.Guid is null && named.Name == run.Tool.Driver.Name) return Driver;
-        return (run.Tool.Extensions ?? []).Index().FirstOrDefault(x => named.Guid is not null ? x.Item?.Guid == named.Guid : x.Item?.Name == named.Name, (other, null!)).Index;
+        if (rule?.ToolComponent is not { } named) return Driver;
+        var extensions = run.Tool.Extensions ?? [];
+        if (named.Index >= 0) return named.Index < extensions.Count && (named.Name is null || extensions[named.Index]?.Name == named.Name) ? named.Index : other;
+        if (Is(run.Tool.Driver)) return Driver;
+        return extensions.Index().FirstOrDefault(x => x.Item is not null && Is(x.Item), (other, null!)).Index;
+
+        bool Is(ToolComponent component) => named.Guid is not null ? component.Guid == named.Guid : component.Name == named.Name;
     }
 }

@@ -69,7 +69,7 @@ public sealed class UploadLimitsTests : SarifFixture
               "tool": { "driver": { "name": "t", "rules": [ { "id": "r0" }, { "id": "r1" }, { "id": "r2", "relationships": [ { "target": { "index": 1 } } ] } ] }, "extensions": [ { "name": "e", "rules": [ { "id": "e0" }, { "id": "e1" } ] } ] },
               "invocations": [ { "executionSuccessful": true, "ruleConfigurationOverrides": [ { "descriptor": { "index": 2 }, "configuration": { "level": "note" } }, { "descriptor": { "index": 1 }, "configuration": { "level": "note" } } ],
                 "toolExecutionNotifications": [ { "message": { "text": "m" }, "associatedRule": { "index": 1, "toolComponent": { "index": 0 } }, "descriptor": { "index": 4 } } ] } ],
-              "results": [ { "ruleId": "r2", "ruleIndex": 2, "message": { "text": "m" } }, { "rule": { "index": 1, "toolComponent": { "index": 0 } }, "message": { "text": "m" } } ] } ] }
+              "results": [ { "ruleId": "r2", "ruleIndex": 2, "message": { "text": "m" }, "taxa": [ { "index": 1, "toolComponent": { "index": 0 } } ] }, { "rule": { "index": 1, "toolComponent": { "index": 0 } }, "message": { "text": "m" } } ] } ] }
             """);
 
         Small.Apply(analysis, Warnings.Add);
@@ -78,6 +78,8 @@ public sealed class UploadLimitsTests : SarifFixture
         Assert.Equal(["r0", "r2"], run.Tool.Driver.Rules.Select(x => x.Id));
         Assert.Equal(["e1"], run.Tool.Extensions[0].Rules.Select(x => x.Id));
         Assert.Equal((1, 0), (run.Results[0].RuleIndex, run.Results[1].Rule.Index));
+        // Taxa are in another list than rules.
+        Assert.Equal(1, run.Results[0].Taxa[0].Index);
         Assert.Equal([(1, "r2"), (-1, "r1")], run.Invocations[0].RuleConfigurationOverrides.Select(x => (x.Descriptor.Index, x.Descriptor.Id)));
         Assert.Equal((0, 4), (run.Invocations[0].ToolExecutionNotifications[0].AssociatedRule.Index, run.Invocations[0].ToolExecutionNotifications[0].Descriptor.Index));
         Assert.Equal((-1, "r1"), (run.Tool.Driver.Rules[1].Relationships[0].Target.Index, run.Tool.Driver.Rules[1].Relationships[0].Target.Id));
