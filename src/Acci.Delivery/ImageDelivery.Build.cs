@@ -11,6 +11,8 @@ namespace Acci.Delivery;
 
 public sealed partial class ImageDelivery
 {
+    private const int ShownChanges = 5;
+
     private readonly Dictionary<ImageReference, Digest?> _tagsAtStart = [];
 
     /// <summary>Makes sure that the registry takes what is about to be built, before minutes are spent on building it.</summary>
@@ -78,8 +80,9 @@ public sealed partial class ImageDelivery
         if (!version.IsDirty) return;
         if (!destination.IsLoopback && !context.Options.Force && (await context.FactsAsync()).Tag is { } tag)
         {
+            var changes = await new Git(context.Options.Root).ChangesAsync(Cancellation);
             throw new DeliveryException(
-                $"The working tree is not what {tag} names: files differ from the commit, or are neither committed nor ignored (git status). {destination} does not get version {version} of it. "
+                $"The working tree is not what {tag} names ({string.Join(", ", changes.Take(ShownChanges).Select(x => x.Trim()))}{(changes.Count > ShownChanges ? " …" : "")}): {destination} does not get version {version} of it. "
                 + "Commit or stash them, or publish them all the same with --force.");
         }
 

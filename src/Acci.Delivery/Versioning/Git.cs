@@ -46,7 +46,10 @@ internal sealed class Git(string directory)
             : null;
 
     /// <summary>Files differ from the commit, or lie there that are neither committed nor ignored.</summary>
-    public async Task<bool> IsDirtyAsync(CancellationToken cancellationToken) => await AnswerAsync(cancellationToken, "status", "--porcelain") is not null;
+    public async Task<bool> IsDirtyAsync(CancellationToken cancellationToken) => (await ChangesAsync(cancellationToken)).Count > 0;
+
+    /// <summary>Those files, one a line, as <c>git status --porcelain</c> has them.</summary>
+    public async Task<IReadOnlyList<string>> ChangesAsync(CancellationToken cancellationToken) => (await AnswerAsync(cancellationToken, "status", "--porcelain"))?.Split('\n') ?? [];
 
     /// <summary>The history is cut off.</summary>
     public async Task<bool> IsShallowAsync(CancellationToken cancellationToken) =>

@@ -31,7 +31,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
 
         var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner").BuildAsync);
 
-        Assert.Contains("not what v1.2.3 names", error.Message, StringComparison.Ordinal);
+        Assert.Contains("not what v1.2.3 names (?? new.txt): ghcr.io/owner does not get version 1.2.3 of it", error.Message, StringComparison.Ordinal);
         Assert.Contains("--force", error.Message, StringComparison.Ordinal);
     }
 
