@@ -18,6 +18,8 @@ public sealed partial class ImageDelivery
     {
         await PushAsync(image, publish);
         var cosign = await context.CosignAsync();
+        // The printed command names it, whoever it is that is trusted here.
+        await cosign.WritePublicKeyAsync(PublicKeyFile, Cancellation);
         // Another key than last time: its signature is added to those that are there.
         if (publish.Record.Signer != await cosign.ReadSignerAsync(Cancellation)) publish.Reopen(PublishStep.Sign);
         await publish.StepAsync(PublishStep.Sign, () => SignAsync(image, publish, cosign));
