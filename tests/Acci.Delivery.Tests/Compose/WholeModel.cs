@@ -19,7 +19,7 @@ internal static class WholeModel
                 Command = ["serve", Scalar.Variable("COMMAND", "fast"), "$HOME"],
                 Entrypoint = ["/first", Scalar.Variable("ENTRYPOINT", "--on")],
                 User = "1:1",
-                WorkingDir = "/work",
+                WorkingDir = "/app",
                 Environment = new Dictionary<string, Scalar> { ["NO"] = "no", ["NUMBER"] = 1, ["TRUTH"] = true },
                 EnvFile = [new EnvFile("./first.env", Required: false, Format: "raw")],
                 Secrets = [new FileReference("key", "KEY") { Uid = "1", Gid = "1", Mode = "0444" }],
