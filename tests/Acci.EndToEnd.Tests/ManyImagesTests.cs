@@ -72,7 +72,18 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
             Cache = BuildCache.Registry,
         };
 
-        await new ImageDelivery(new DeliveryContext(options, Cancellation)).BuildAsync();
+        // What pushes stand-ins there logs in as the user has; the private engine's own command does not know of that.
+        await File.WriteAllTextAsync(Path.Combine(Root, "config.json"), $$$$"""{"auths":{"{{{{server.Domain}}}}":{"auth":"{{{{Convert.ToBase64String("ada:open sesame"u8)}}}}"}}}""", Cancellation);
+        var before = Environment.GetEnvironmentVariable("DOCKER_CONFIG");
+        Environment.SetEnvironmentVariable("DOCKER_CONFIG", Root);
+        try
+        {
+            await new ImageDelivery(new DeliveryContext(options, Cancellation)).BuildAsync();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("DOCKER_CONFIG", before);
+        }
 
         using var registry = server.Connect(new Credentials("ada", "open sesame"));
         Assert.NotNull(await registry.FindAsync(ImageReference.Parse($"{server.Domain}/octo/first:buildcache"), Cancellation));
