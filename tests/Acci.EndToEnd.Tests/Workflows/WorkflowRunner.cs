@@ -204,9 +204,9 @@ internal sealed record WorkflowRunner
         string Kept(Run of) => Path.Combine(of.Files, "artifacts", with["name"]?.ToString() ?? "");
         if (action == "actions/upload-artifact")
         {
-            // What is below the folder that all paths share, as the action packs it.
+            // What is below the folder that all paths share, as the action packs it; where there is nothing, it only says so.
             var paths = with["path"]!.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            foreach (var path in paths) Copy(Path.Combine(Folder, path), paths.Length == 1 ? Kept(run) : Path.Combine(Kept(run), Path.GetFileName(path)));
+            foreach (var path in paths.Where(path => Directory.Exists(Path.Combine(Folder, path)))) Copy(Path.Combine(Folder, path), paths.Length == 1 ? Kept(run) : Path.Combine(Kept(run), Path.GetFileName(path)));
         }
         else if (action == "actions/download-artifact")
         {
