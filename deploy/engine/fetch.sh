@@ -23,28 +23,44 @@ LIB=$here/lib
 # shellcheck source=lib/download.sh
 . "$LIB/download.sh"
 
-# read_lists GROUP… : the package lists that these groups need.
+# read_lists GROUP SUITE : the package lists that this group needs. False if one cannot be had; APT_REASON then says why.
 read_lists() {
-  local lists=("$PROGRAMS_SUITE=$ARCHITECTURE")
-  if [[ " $* " == *' engine '* && $MACHINE_SUITE != "$PROGRAMS_SUITE" ]]; then lists+=("$MACHINE_SUITE=$ARCHITECTURE"); fi
-  say "engine: reading the package lists of ${lists[*]%%=*}"
-  apt_lists "${lists[@]}" || apt_fail
+  local group=$1 suite=$2 lists=("$2=$ARCHITECTURE")
+  if [[ $group == engine && $MACHINE_SUITE != "$suite" ]]; then lists+=("$MACHINE_SUITE=$ARCHITECTURE"); fi
+  say "$group: reading the package lists of ${lists[*]%%=*}"
+  apt_lists "${lists[@]}"
 }
 
-# fetch_group GROUP PROGRAM… : fetches the group into a folder of its own and moves that into place.
+# fetch_group GROUP PROGRAM… : fetches the group into a folder of its own, from the first suite that can be had whole, and moves that into place.
 fetch_group() {
-  local group=$1
+  local group=$1 suite reason
   shift
   UNFINISHED=$CACHE/$group/new.$$
   # One that was killed a moment ago may still be written to; the next run gets the rest.
   rm -rf "$CACHE/$group"/new.* 2>/dev/null || true
   mkdir -p "$UNFINISHED"
   printf '%s\n' "${LEFT_OUT[@]}" >"$UNFINISHED/root.left-out"
-  {
-    apt_locate "$PROGRAMS_SUITE" "$ARCHITECTURE" "$@"
-    if [[ $group == engine ]]; then host_packages; fi
-  } | sed 's/$/ root/' >"$UNFINISHED/packages"
-  packages_fetch "$group" "$UNFINISHED" <"$UNFINISHED/packages"
+  for suite in "${PROGRAMS_SUITES[@]}"; do
+    reason=''
+    if read_lists "$group" "$suite"; then
+      {
+        apt_locate "$suite" "$ARCHITECTURE" "$@"
+        if [[ $group == engine ]]; then host_packages; fi
+      } | sed 's/$/ root/' >"$UNFINISHED/packages"
+      packages_try "$group" "$UNFINISHED" <"$UNFINISHED/packages" && break
+      reason=$(packages_reason "$UNFINISHED")
+      # A full disk, or a package that does not unpack, is no other with another suite.
+      if [[ -z $reason ]] || disk_is_full "$UNFINISHED" "$UNFINISHED"/debs/partial/*.log; then packages_fail "$UNFINISHED"; fi
+      rm -rf "$UNFINISHED/root"
+    else
+      reason=$APT_REASON
+    fi
+    say "$group: not from $suite: $reason"
+  done
+  if [[ -n $reason ]]; then
+    apt_forget
+    die "$reason; check this machine's network and apt sources and run this again"
+  fi
   rm -rf "$UNFINISHED/debs" "$UNFINISHED/root.left-out"
   "link_$group" "$UNFINISHED"
   mv -T "$UNFINISHED" "$(group_folder "$group")"
@@ -145,7 +161,6 @@ main() {
   if [[ ${#missing[@]} -gt 0 ]]; then
     require_space "$CACHE" "$megabytes" "fetching ${missing[*]}"
     trap 'rm -rf "${UNFINISHED:-}"' EXIT
-    read_lists "${missing[@]}"
     for group in "${missing[@]}"; do
       case $group in
         engine) fetch_group engine "${ENGINE_PROGRAMS[@]}" ;;

@@ -3,7 +3,8 @@
 
 # The engine's own programs are static enough to run on any Debian since bookworm, so they come from one suite that has
 # them recent: the containerd image store, buildx with OCI layout exports, and cosign 3 are needed.
-readonly PROGRAMS_SUITE=forky
+# Best first: a mirror may list a package that it does not carry.
+readonly -a PROGRAMS_SUITES=(forky sid)
 readonly ENGINE_PROGRAMS=(docker.io docker-cli docker-buildx docker-compose containerd tini-static)
 readonly TOOLS_PROGRAMS=(cosign docker-registry oras)
 
