@@ -27,11 +27,11 @@ internal sealed class TemporaryLogin : IDisposable
         var configuration = basis is null ? [] : Read(basis);
         var key = DockerConfig.KeyOf(domain);
         Child(configuration, "auths")[key] = new JsonObject { ["auth"] = credentials.ToHeader().Parameter };
-        // An empty name: for this registry no helper is asked, which would not know of the login.
-        Child(configuration, Helpers)[key] = "";
         CacheDirectory.CreatePrivate(Folder);
         if (basis is not null)
         {
+            // An empty name: for this registry no helper is asked, which would not know of the login.
+            Child(configuration, Helpers)[key] = "";
             if (configuration[PluginFolders] is not JsonArray folders) configuration[PluginFolders] = folders = [];
             folders.Add(Path.Combine(basis, "cli-plugins"));
             CopyContexts(Path.Combine(basis, Contexts));

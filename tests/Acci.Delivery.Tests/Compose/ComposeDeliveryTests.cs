@@ -36,6 +36,8 @@ public sealed class ComposeDeliveryTests : IDisposable
     {
         using var docker = new DockerStandIn("""case "$1 $2" in "context inspect") echo ssh://elsewhere ;; "buildx inspect") echo "Driver: docker-container" ;; version*) echo 29.0.0 ;; esac""");
         Environment.SetEnvironmentVariable("PATH", $"{Path.GetDirectoryName(docker.Engine.Cli)}{Path.PathSeparator}{_path}");
+        var locks = Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "locks"));
+        await File.WriteAllTextAsync(Path.Combine(locks.FullName, "images.json"), "{}", TestContext.Current.CancellationToken);
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => Delivery.UpAsync("prod", dryRun: false));
 
