@@ -23,14 +23,6 @@ public sealed class Checkout : IDisposable
         return new Checkout(folder);
     }
 
-    /// <summary>Another clone of the same commit.</summary>
-    public async Task<Checkout> CloneAgainAsync(CancellationToken cancellationToken)
-    {
-        var folder = Path.Combine(Directory.CreateTempSubdirectory("acci-clone-").FullName, "acci");
-        await GitAsync(Folder, cancellationToken, "clone", "--quiet", Folder, folder);
-        return new Checkout(folder);
-    }
-
     /// <summary>A copy with everything that has been compiled in it, and with nothing else that a build has made.</summary>
     public async Task<Checkout> CopyAsync(CancellationToken cancellationToken)
     {

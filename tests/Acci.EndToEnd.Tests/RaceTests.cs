@@ -14,7 +14,7 @@ public sealed class RaceTests(PublishedImage published)
     public async Task Two_checkouts_that_publish_to_one_repository_at_once_both_end_well_and_every_tag_is_verified()
     {
         published.NeedsEngine();
-        using var other = await published.Checkout.CloneAgainAsync(Cancellation);
+        using var other = await published.Checkout.CopyAsync(Cancellation);
         var destination = $"{ImageReference.Parse(published.Record.Repository).Domain}/race-{Guid.NewGuid():n}";
 
         var runs = await Task.WhenAll(published.Checkout.BuildAsync($"Publish --registry {destination}", Cancellation), other.BuildAsync($"Publish --registry {destination}", Cancellation));

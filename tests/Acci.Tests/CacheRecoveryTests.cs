@@ -122,7 +122,8 @@ public sealed class CacheRecoveryTests(LocalServers servers)
 
         await using var distrusting = await AppProcess.ServeAsync(Cancellation, settings);
         await distrusting.WaitUntilAsync(() => Task.FromResult(distrusting.Output.Contains("cannot be used yet", StringComparison.Ordinal)), Cancellation);
-        Assert.Equal("degraded", (await HealthAsync(distrusting)).GetProperty("status").GetString());
+        // The database may be looked at later than the cache.
+        await distrusting.WaitUntilAsync(async () => (await HealthAsync(distrusting)).GetProperty("status").GetString() == "degraded", Cancellation);
     }
 
     /// <summary>Nobody reads or writes a table until this is disposed.</summary>

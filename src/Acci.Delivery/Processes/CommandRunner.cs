@@ -54,7 +54,7 @@ public static class CommandRunner
     /// <summary>Runs the program and returns what it wrote.</summary>
     /// <exception cref="CommandFailedException">It could not be started, or its exit code is not 0.</exception>
     public static async Task<CommandResult> RunAsync(Command command, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
-        await TryRunAsync(command, onLine, cancellationToken)  is var result && result.Succeeded ? result : throw new CommandFailedException(command, result);
+        await TryRunAsync(command, onLine, cancellationToken) is var result && result.Succeeded ? result : throw new CommandFailedException(command, result);
 
     private static PipeSource Input(Command command) =>
         command.StandardInputWriter is { } write ? PipeSource.Create(write)

@@ -75,7 +75,8 @@ public sealed partial record PublishRecord
     public static void DeleteDrafts(string file)
     {
         if (!Directory.Exists(Path.GetDirectoryName(file))) return;
-        foreach (var draft in Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}.*")) File.Delete(draft);
+        // Not as DOS would match: "acci.json.*" would be acci.json, too.
+        foreach (var draft in Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}.*", new EnumerationOptions { MatchType = MatchType.Simple })) File.Delete(draft);
     }
 
     /// <summary>The record with this step done, and those that come after it open again.</summary>

@@ -99,12 +99,12 @@ public sealed class PublishTransactionTests : IDisposable
     }
 
     [Fact]
-    public void What_a_run_left_that_was_killed_while_it_wrote_is_gone()
+    public void What_a_run_left_that_was_killed_while_it_wrote_is_gone_and_the_record_never_is()
     {
-        var draft = $"{RecordFile}.4711";
-        File.WriteAllText(draft, "{");
-
         PublishTransaction.Begin(RecordFile, Built("one"));
+        File.WriteAllText($"{RecordFile}.4711", "{");
+
+        PublishRecord.DeleteDrafts(RecordFile);
 
         Assert.Equal([RecordFile], Directory.EnumerateFiles(_folder));
     }

@@ -14,7 +14,7 @@ using static Acci.Delivery.Tests.Scanning.TrivyStandIn;
 namespace Acci.Delivery.Tests.Scanning;
 
 /// <summary>From a scan to alerts on GitHub.</summary>
-public sealed class UploadTests : GitHubFixture, IDisposable
+public sealed class UploadTests : GitHubFixture
 {
     private const string RevisionKey = "org.opencontainers.image.revision";
     private const string VersionKey = "org.opencontainers.image.version";
@@ -26,7 +26,11 @@ public sealed class UploadTests : GitHubFixture, IDisposable
 
     private TrivyStandIn Trivy => field ??= new TrivyStandIn(Path.Combine(Root, "artifacts", "bin"));
 
-    public void Dispose() => _repository.Dispose();
+    public override async ValueTask DisposeAsync()
+    {
+        _repository.Dispose();
+        await base.DisposeAsync();
+    }
 
     [Fact]
     public async Task Each_platform_is_an_analysis_of_the_commit_that_was_scanned_and_running_again_sends_nothing()

@@ -86,7 +86,7 @@ internal sealed record WorkflowRunner
     private async Task<Run> StartAsync(GitHubEvent happening, string workflow, CancellationToken cancellationToken)
     {
         var id = $"{4711 + _runs.Count}";
-        return _runs[id] = new Run(id, happening, await CommitAsync(cancellationToken), workflow, Directory.CreateTempSubdirectory("acci-run-").FullName);
+        return _runs[id] = new Run(id, happening, await CommitAsync(cancellationToken), workflow, Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Folder)!, $"run-{id}")).FullName);
     }
 
     // The workflow, and what it is given: nothing that it does not take, and the defaults of what is left out.
