@@ -177,9 +177,10 @@ public class ErrorTests(PublishedImage published)
         var run = CommandRunner.TryRunAsync(command, line =>
         {
             if (group == 0) group = int.Parse(line, System.Globalization.CultureInfo.InvariantCulture);
-            if (line.Contains("dotnet publish", StringComparison.Ordinal)) started.TrySetResult();
+            if (line.Contains("dotnet restore", StringComparison.Ordinal)) started.TrySetResult();
         }, Cancellation);
         await started.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+        // In the middle of that step, or of the next one, as fast as the network is.
         await Task.Delay(TimeSpan.FromSeconds(3), Cancellation);
         var watch = Stopwatch.StartNew();
         // The shell's own kill: the program of that name may take a group -1234 for -1, which is everybody.
@@ -189,7 +190,7 @@ public class ErrorTests(PublishedImage published)
         Assert.NotEqual(0, result.ExitCode);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"it took {watch.Elapsed} to end");
         await EndsAsync("-g", $"{group}");
-        await EndsAsync("-f", "^dotnet publish /src/src/Acci");
+        await EndsAsync("-f", "^dotnet (restore|publish) /src/src/Acci");
         Assert.Equal(before.Digest, published.Record.Digest);
         Assert.Equal(["acci"], Directory.EnumerateDirectories(Path.Combine(published.Checkout.Folder, "artifacts", "images")).Select(Path.GetFileName));
     }
