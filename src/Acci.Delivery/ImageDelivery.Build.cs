@@ -58,6 +58,8 @@ public sealed partial class ImageDelivery
         var images = context.Options.Images;
         var version = await context.VersionAsync();
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
+        // The local registry is not started where there is nothing to build with.
+        if (context.Options.Registry is null) await context.EngineAsync();
         var destination = await context.DestinationAsync();
         await EnsureCleanAsync(version, destination);
         var engine = await context.EngineAsync();
