@@ -65,6 +65,7 @@ engine_clean() {
   end 5 "${pids[@]}"
   mounts_down
   rules_down
+  swarm_bridge_down "$RUN/daemon.json"
   bridge_down
   forwarding_restore "$ENGINE/ip_forward"
   rm -rf "$RUN"

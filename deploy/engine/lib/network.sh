@@ -60,6 +60,14 @@ bridge_down() {
   if ip link show dev "$BRIDGE" >/dev/null 2>&1; then ip link del "$BRIDGE"; fi
 }
 
+# The bridge that a swarm leaves behind, if it lies in the subnet of the configuration FILE: the next start would take another
+# subnet because of it, for which the engine's own bridge, which keeps its address, has no rules.
+swarm_bridge_down() {
+  local prefix=''
+  if [[ -f $1 ]]; then prefix=$(sed -n 's/.*"base": "\(10\.[0-9]*\)\..*/\1/p' "$1"); fi
+  if [[ -n $prefix ]] && ip -4 -o addr show dev docker_gwbridge 2>/dev/null | grep -qF " $prefix."; then ip link del docker_gwbridge; fi
+}
+
 # Inserted first, so that a host that forwards nothing by default lets these pass.
 rules_up() {
   local prefix=$1 subnet=$1.0.0/16 reason
