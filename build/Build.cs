@@ -1,7 +1,6 @@
 using Acci.Components;
 using Acci.Delivery.Images;
 using Acci.Delivery.RunConfigurations;
-using Nuke.Common;
 using Nuke.Common.ProjectModel;
 using Nuke.Components;
 
@@ -23,9 +22,7 @@ using Nuke.Components;
 /// StopEngine, Clean                                           tidying up
 /// </code>
 /// </summary>
-[StrictParameters]
-[ReportToGitHub]
-partial class Build : NukeBuild, IDoctor, ICompile, ITestWithSummary, ICheckImages,
+partial class Build : DeliveryBuild, IDoctor, ICompile, ITestWithSummary, ICheckImages,
     IBuildImages, ISmokeTestImages, IScanImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages,
     IUploadSarif, IRescanImages, ICreateRelease, IPruneImages,
     IGenerateCompose, IComposeUp, IComposeLogs, IComposeDown, IDeployStack,

@@ -16,7 +16,7 @@ _acci_build() {
         --follow) words='true false' ;;
         --force) words='true false' ;;
         --help) words='true false' ;;
-        --host) words='AppVeyor AzurePipelines Bamboo Bitbucket Bitrise GitHubActions GitLab Jenkins Rider SpaceAutomation TeamCity Terminal TravisCI VSCode VisualStudio' ;;
+        --host) words='GitHubActions Terminal' ;;
         --ignore-failed-sources) words='true false' ;;
         --ignore-unfixed) words='true false' ;;
         --keyless) words='true false' ;;

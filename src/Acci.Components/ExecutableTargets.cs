@@ -17,5 +17,5 @@ internal static class ExecutableTargets
     /// <exception cref="DeliveryException">The build class lacks the extension.</exception>
     public static IReadOnlyList<ExecutableTarget> Of(INukeBuild build) => Known.TryGetValue(build, out var targets)
         ? [.. targets.Where(x => x.Listed).OrderBy(x => x.Name, StringComparer.Ordinal)]
-        : throw new DeliveryException($"The targets of {build.GetType().Name} are not known: put [{nameof(StrictParametersAttribute)[..^"Attribute".Length]}] on the class.");
+        : throw new DeliveryException($"The targets of {build.GetType().Name} are not known: derive the class from {nameof(DeliveryBuild)}.");
 }

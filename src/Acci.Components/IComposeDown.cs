@@ -6,8 +6,8 @@ namespace Acci.Components;
 public interface IComposeDown : IHazEnvironments
 {
     /// <summary>The data go, too.</summary>
-    [Parameter("ComposeDown also removes the environment's data volumes")]
-    bool Volumes => TryGetValue<bool?>(() => Volumes) is true && DestructiveSwitch.IsMeant(nameof(Volumes));
+    [Parameter("ComposeDown also removes the environment's data volumes"), TypedOnly]
+    bool Volumes => TryGetValue<bool?>(() => Volumes) ?? false;
 
     /// <summary>Takes away the environment's containers and networks, and its stack; data volumes stay unless <see cref="Volumes"/> is set.</summary>
     Target ComposeDown => _ => _

@@ -1,7 +1,6 @@
 using Acci.Delivery.Generation;
 using Acci.Delivery.RunConfigurations;
 using Nuke.Common;
-using Nuke.Common.Execution;
 using Nuke.Common.IO;
 
 namespace Acci.Components;
@@ -14,7 +13,7 @@ public interface IGenerateRunConfigurations : IHazDryRun
 
     /// <summary>The files.</summary>
     sealed IEnumerable<GeneratedFile> RunConfigurationFiles => Acci.Delivery.RunConfigurations.RunConfigurationFiles.Of(
-        BuildCommands.Of(ExecutableTargets.Of(this).Select(x => new BuildTarget(x.Name, x.Description ?? "", x.IsDefault)), SchemaUtility.GetJsonString(this)),
+        DeclaredCommands.Of(this),
         [.. DebuggedPrograms]);
 
     /// <summary>Rider's configurations of targets that there were once and are no more.</summary>

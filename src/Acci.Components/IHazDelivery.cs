@@ -12,7 +12,10 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
     private static readonly ConditionalWeakTable<INukeBuild, ImageDelivery> Deliveries = [];
 
     /// <summary>What all targets share: the version, the engine, the registry.</summary>
-    sealed DeliveryContext Context => Contexts.GetValue(this, _ => new DeliveryContext(DeliveryOptions, Interruption.Token));
+    /// <exception cref="DeliveryException">The build does not derive from <see cref="DeliveryBuild"/>, which keeps stray environment variables from deleting things.</exception>
+    sealed DeliveryContext Context => Contexts.GetValue(this, _ => this is DeliveryBuild
+        ? new DeliveryContext(DeliveryOptions, Interruption.Token)
+        : throw new DeliveryException($"{GetType().Name} has to derive from {nameof(DeliveryBuild)} instead of {nameof(NukeBuild)}: components rely on its checks."));
 
     /// <summary>The delivery.</summary>
     sealed ImageDelivery Delivery => Deliveries.GetValue(this, _ => new ImageDelivery(Context));

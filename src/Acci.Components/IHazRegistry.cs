@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Acci.Delivery;
 using Acci.Delivery.Images.Tags;
 using Nuke.Common;
@@ -38,11 +39,11 @@ public interface IHazRegistry : INukeBuild
     }
 
     /// <summary>How long, in seconds, a registry that fails is tried again.</summary>
-    [Parameter("Seconds for which a registry that went away is tried again, counted from its first failure; default: 120")]
+    [Parameter("Seconds for which a registry that went away is tried again, counted from its first failure; default: 120"), Range(0, 86_400)]
     int RetryBudget => TryGetValue<int?>(() => RetryBudget) ?? 120;
 
     /// <summary>Starts a publish over.</summary>
-    [Parameter("Do every step of a publish, whatever an earlier run has done for the same digest; publish files besides the commit of a version tag; PromoteImages moves tags back to older versions too")]
+    [Parameter("Do every step of a publish, whatever an earlier run has done for the same digest; publish files besides the commit of a version tag; PromoteImages moves tags back to older versions too"), TypedOnly]
     bool Force => TryGetValue<bool?>(() => Force) ?? false;
 
     /// <summary>A registry that carries the base images.</summary>

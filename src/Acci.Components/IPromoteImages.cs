@@ -19,7 +19,7 @@ public interface IPromoteImages : IHazDelivery
     string[]? To => TryGetValue(() => To);
 
     /// <summary>Takes the last move of the tags back.</summary>
-    [Parameter("PromoteImages puts the tags of --to back to what they pointed at before")]
+    [Parameter("PromoteImages puts the tags of --to back to what they pointed at before"), TypedOnly]
     bool Rollback => TryGetValue<bool?>(() => Rollback) ?? false;
 
     /// <summary>Moves tags to an image that is published already, by digest and after its signature has been verified, or back.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Acci.Delivery.Pruning;
 using Nuke.Common;
 
@@ -7,15 +8,15 @@ namespace Acci.Components;
 public interface IPruneImages : IHazDelivery
 {
     /// <summary>Deletes, and does not only say what would go.</summary>
-    [Parameter("PruneImages really deletes; without it, it only says what would go")]
-    bool Delete => TryGetValue<bool?>(() => Delete) is true && DestructiveSwitch.IsMeant(nameof(Delete));
+    [Parameter("PruneImages really deletes; without it, it only says what would go"), TypedOnly]
+    bool Delete => TryGetValue<bool?>(() => Delete) ?? false;
 
     /// <summary>How many of the newest tagged versions stay.</summary>
-    [Parameter("How many of the newest tagged versions PruneImages keeps; default: 10")]
+    [Parameter("How many of the newest tagged versions PruneImages keeps; default: 10"), Range(0, int.MaxValue)]
     int KeepVersions => TryGetValue<int?>(() => KeepVersions) ?? new KeepRules().Newest;
 
     /// <summary>How many days a version stays after it was last pushed or tagged.</summary>
-    [Parameter("How many days PruneImages keeps a version after it was last pushed or tagged; default: 30")]
+    [Parameter("How many days PruneImages keeps a version after it was last pushed or tagged; default: 30"), Range(0, 36_500)]
     int KeepDays => TryGetValue<int?>(() => KeepDays) ?? new KeepRules().Days;
 
     /// <summary>Tags and digests that stay, however old.</summary>

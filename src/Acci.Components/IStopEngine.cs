@@ -6,8 +6,8 @@ namespace Acci.Components;
 public interface IStopEngine : IHazDelivery
 {
     /// <summary>Removes what they hold, too.</summary>
-    [Parameter("StopEngine also removes all images, caches and published images of the private engine and the local registry")]
-    bool Purge => TryGetValue<bool?>(() => Purge) is true && DestructiveSwitch.IsMeant(nameof(Purge));
+    [Parameter("StopEngine also removes all images, caches and published images of the private engine and the local registry"), TypedOnly]
+    bool Purge => TryGetValue<bool?>(() => Purge) ?? false;
 
     /// <summary>Stops the private engine and the local registry; a Docker engine of the machine's own is not touched, but for a local registry that it runs.</summary>
     Target StopEngine => _ => _

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Nuke.Common;
 using Serilog;
 
@@ -7,7 +8,7 @@ namespace Acci.Components;
 public interface IUpdateLocks : IHazDelivery, IHazActions
 {
     /// <summary>How many days a release has to have been out.</summary>
-    [Parameter("UpdateLocks leaves releases alone that are younger than this many days; default: 7")]
+    [Parameter("UpdateLocks leaves releases alone that are younger than this many days; default: 7"), Range(0, 36_500)]
     int MinimumAge => TryGetValue<int?>(() => MinimumAge) ?? 7;
 
     /// <summary>Pins actions and tools to their newest release, base images to what their tags point at now, and says what changed.</summary>

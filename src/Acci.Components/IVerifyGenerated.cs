@@ -37,7 +37,7 @@ public interface IVerifyGenerated : INukeBuild
                 drifts.Add(Drift.Between(file, (RootDirectory / file).ReadAllText(), null));
             // The engine has written the schema already when a target runs: what is checked in is in git.
             var (checkedIn, schema) = (await CheckedInFile.ReadAsync(RootDirectory, Schema, Interruption.Token), SchemaUtility.GetJsonString(this));
-            if (checkedIn is null || !BuildSchema.AreSame(checkedIn, schema)) drifts.Add(Drift.Between(Schema, checkedIn, schema));
+            if (checkedIn?.TrimEnd('\n') != schema.TrimEnd('\n')) drifts.Add(Drift.Between(Schema, checkedIn, schema));
 
             foreach (var drift in drifts) Console.WriteLine(drift.Diff);
             if (drifts.Count == 0) return;

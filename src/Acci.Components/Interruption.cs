@@ -1,19 +1,69 @@
 using System.Runtime.InteropServices;
+using Acci.Delivery.Processes;
 
 namespace Acci.Components;
 
-/// <summary>Ctrl-C and the signal a CI runner sends: the one token that everything the build does listens to.</summary>
+/// <summary>
+/// Ctrl-C and the signal a CI runner sends. The running target gets time to clean up behind itself; then, or at the second signal, the process ends.
+/// </summary>
 public static class Interruption
 {
+    // A target may have to put something back over a slow network.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
     private static readonly CancellationTokenSource Source = new();
-    private static readonly PosixSignalRegistration[] Registrations = [Listen(PosixSignal.SIGINT), Listen(PosixSignal.SIGTERM)];
 
-    /// <summary>Cancelled at the first Ctrl-C; a second one ends the process at once.</summary>
-    public static CancellationToken Token => Registrations.Length > 0 ? Source.Token : default;
+    private static PosixSignalRegistration? s_termination;
+    private static int s_buildThread;
 
-    private static PosixSignalRegistration Listen(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+    /// <summary>Cancelled at the first signal: what everything the build does listens to.</summary>
+    public static CancellationToken Token => Source.Token;
+
+    /// <summary>128 and the number of the signal, as a shell has it; null when nothing has happened.</summary>
+    public static int? ExitCode { get; private set; }
+
+    /// <summary>Whether the build was interrupted.</summary>
+    public static bool IsRequested => ExitCode is not null;
+
+    /// <summary>Whether this is not the thread that runs the build: an engine reacts to a signal on one of its own.</summary>
+    internal static bool IsSignalThread => IsRequested && Environment.CurrentManagedThreadId != s_buildThread;
+
+    /// <summary>Begins to listen. Before the engine does, so that it finds the interruption known.</summary>
+    internal static void Listen()
     {
-        context.Cancel = !Source.IsCancellationRequested;
+        if (s_termination is not null) return;
+        s_buildThread = Environment.CurrentManagedThreadId;
+        // As the engine does it: handlers of one event are called in the order they were added.
+        Console.CancelKeyPress += (_, x) => x.Cancel = Interrupt(130);
+        s_termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, x => x.Cancel = Interrupt(143));
+    }
+
+    /// <returns>Always true: the process ends here, and not by the signal.</returns>
+    private static bool Interrupt(int exitCode)
+    {
+        if (ExitCode is { } first)
+        {
+            EndNow(first);
+            return true;
+        }
+
+        ExitCode = exitCode;
+        Console.WriteLine();
+        Console.WriteLine("Interrupted");
+        // What CommandRunner started is interrupted by the token.
+        ChildProcesses.Kill(except: CommandRunner.Running);
+        new Thread(() =>
+        {
+            Thread.Sleep(Grace);
+            EndNow(exitCode);
+        }) { IsBackground = true }.Start();
         Source.Cancel();
-    });
+        return true;
+    }
+
+    private static void EndNow(int exitCode)
+    {
+        ChildProcesses.Kill(except: []);
+        Serilog.Log.CloseAndFlush();
+        Environment.Exit(exitCode);
+    }
 }

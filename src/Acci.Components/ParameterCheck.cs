@@ -29,6 +29,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
             if (match.Groups["value"].Success) yield return $"--{name}=… is not read: write '--{name} value', with a space.";
             else if (!parameters.TryGetValue(Parameters.Normalize(name), out var member)) yield return $"there is no parameter '--{name}'.{Meant(Parameters.Normalize(name), x => $"--{BuildParameter.Typed(x)}")} All are listed by --help.";
             else if (member is not null && Problem(Parameters.Normalize(name), member, values, isTyped: true) is { } problem) yield return Sentence($"--{name} {problem}");
+            else if (Swallowed(name, member, values, hasTargets: arguments.Targets.Count > 0) is { } target) yield return Sentence($"--{name} {target}");
         }
     }
 
@@ -56,23 +57,32 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
         foreach (var property in document.RootElement.EnumerateObject().Where(x => x.Name != "$schema"))
         {
-            // Not with dashes: one of the engines would not find it.
+            // As it is declared, and without dashes: NUKE would not find it otherwise.
             if (!parameters.TryGetValue(property.Name, out var member))
                 yield return $"{file}: there is no parameter '{property.Name}'.{Meant(Parameters.Normalize(property.Name), x => x)} All are listed by --help.";
-            else if (member is not null && Problem(property.Name, member, Values(property.Value), isTyped: false) is { } problem)
+            else if (member is not null && InFile(property, member, file) is { } problem)
                 yield return Sentence($"{file}: {property.Name} {problem}");
         }
+    }
+
+    private string? InFile(JsonProperty property, MemberInfo member, string file)
+    {
+        if (property.Name != Shown(property.Name)) return $"is not read: write '{Shown(property.Name)}'";
+        if (Parameters.IsCollection(member) && property.Value.ValueKind != JsonValueKind.Array) return "takes a list, as in [ \"one\", \"other\" ]";
+        var values = Values(property.Value);
+        if (member.IsDefined(typeof(SecretAttribute)) && values is [{ Length: > 0 } secret]) return EncryptedValues.Problem(property.Name, file, secret);
+        return Problem(property.Name, member, values, isTyped: false);
     }
 
     private string? Problem(string name, MemberInfo member, List<string> values, bool isTyped)
     {
         var type = Parameters.ValueType(member);
         var order = isTyped ? "; targets go before the first parameter" : "";
-        if (!Parameters.IsArray(member))
+        if (!Parameters.IsCollection(member))
         {
             // The root without a value is the working directory.
-            if (values.Count == 0 && type != typeof(bool) && !(IsEngines(member) && type == typeof(AbsolutePath)))
-                return $"has no value; one that begins with '-' can come from the environment variable {(IsEngines(member) ? "NUKE_" : "")}{Shown(name)}";
+            if (values.Count == 0 && type != typeof(bool) && !(Parameters.IsEngines(member) && type == typeof(AbsolutePath)))
+                return $"has no value; one that begins with '-' can come from the environment variable {(Parameters.IsEngines(member) ? "NUKE_" : "")}{Shown(name)}";
             if (values.Count > 1) return $"takes one value, and has {values.Count}{order}";
         }
 
@@ -86,9 +96,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
     private string? ValueProblem(string name, MemberInfo member, string value)
     {
-        // Encrypted, as NUKE's own tool writes secrets into a file; or the names of targets.
-        if (value.StartsWith("v1:", StringComparison.Ordinal)) return null;
-        if (IsEngines(member) && name.ToUpperInvariant() is "TARGET" or "SKIP") return value.Split('+').Select(TargetProblem).OfType<string>().Select(x => $"cannot be '{value}': {x}").FirstOrDefault();
+        if (TakesTargets(name, member)) return value.Split('+').Select(TargetProblem).OfType<string>().Select(x => $"cannot be '{value}': {x}").FirstOrDefault();
         return ParameterText.Problem(member, value);
     }
 
@@ -107,15 +115,33 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
     private static string Sentence(string problem) => problem.EndsWith('?') ? problem : $"{problem}.";
 
-    private static bool IsEngines(MemberInfo member) => member.DeclaringType == typeof(NukeBuild);
+    private static bool TakesTargets(string name, MemberInfo? member) => member is not null && Parameters.IsEngines(member) && name.ToUpperInvariant() is "TARGET" or "SKIP";
 
-    /// <summary>The parameter that a variable is: under its very name, or in any spelling with NUKE_ before it; the engine's own only so.</summary>
+    /// <summary>
+    /// A target among the values of a parameter: both engines read it as a value, and run the default target instead. A value that only happens to be called like a
+    /// target, such as the tag 'test', is left alone where it cannot have been meant as one: alone, after a target, and not spelled as the target is.
+    /// </summary>
+    private string? Swallowed(string name, MemberInfo? member, List<string> values, bool hasTargets)
+    {
+        if (TakesTargets(Parameters.Normalize(name), member)) return null;
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (!values[i].Split('+').All(IsTarget)) continue;
+            var isSpelledAsTarget = values[i].Split('+').All(x => targets.Contains(x, StringComparer.Ordinal));
+            if (hasTargets && i == 0 && !isSpelledAsTarget) continue;
+            var others = member?.IsDefined(typeof(SecretAttribute)) is true ? " …" : string.Concat(values.Where((_, index) => index != i).Select(x => $" {x}"));
+            return $"would take '{values[i]}', which is a target, for a value; targets go before the first parameter: ./build.sh {values[i]} --{name}{others}";
+        }
+
+        return null;
+    }
+
+    /// <summary>The parameter that a variable is: under its very name, or in any spelling, with NUKE_ before it or without; the engine's own only with it.</summary>
     private (string Name, MemberInfo Member)? ParameterOf(string variable)
     {
         var plain = new string([.. variable.Where(char.IsLetterOrDigit)]);
         if (plain.StartsWith("NUKE", StringComparison.OrdinalIgnoreCase) && parameters.TryGetValue(plain[4..], out var prefixed) && prefixed is not null) return (plain[4..], prefixed);
-        // A single word in another spelling, such as CACHE or FORCE, is as likely somebody else's: the engine warns where that does not convert.
-        return parameters.TryGetValue(plain, out var member) && member is not null && !IsEngines(member) && (variable.Contains('_', StringComparison.Ordinal) || variable == Shown(plain)) ? (plain, member) : null;
+        return parameters.TryGetValue(plain, out var member) && member is not null && !ForeignVariables.IsForeign(variable, parameters) ? (plain, member) : null;
     }
 
     private string Meant(string name, Func<string, string> show) =>

@@ -1,7 +1,7 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Nuke.Common;
-using Nuke.Common.Tooling;
 
 namespace Acci.Components;
 
@@ -12,23 +12,24 @@ internal static class ParameterText
     public static string? Problem(MemberInfo member, string text)
     {
         var separator = member.GetCustomAttribute<ParameterAttribute>()?.Separator;
-        var values = Parameters.IsArray(member) && separator is { Length: > 0 } ? text.Split(separator[0], StringSplitOptions.RemoveEmptyEntries) : [text];
+        var values = Parameters.IsCollection(member) && separator is { Length: > 0 } ? text.Split(separator[0], StringSplitOptions.RemoveEmptyEntries) : [text];
         foreach (var value in values)
         {
-            if (Problem(Parameters.ValueType(member), value) is { } problem)
+            if (ProblemOf(member, value) is { } problem)
                 return $"cannot be {(member.IsDefined(typeof(SecretAttribute)) ? "what it was given" : $"'{value}'")}: {problem}";
         }
 
         return null;
     }
 
-    private static string? Problem(Type type, string value)
+    private static string? ProblemOf(MemberInfo member, string value)
     {
-        if (type.IsEnum)
+        var type = Parameters.ValueType(member);
+        if (ParameterValues.Of(member) is { Count: > 0 } names)
         {
-            if (Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase)) return null;
-            var closest = ClosestMatch.Of(value, Enum.GetNames(type));
-            return $"it is one of {string.Join(", ", Enum.GetNames(type))}{(closest is null ? "" : $"; did you mean '{closest}'?")}";
+            if (names.Contains(value, StringComparer.OrdinalIgnoreCase)) return null;
+            var closest = ClosestMatch.Of(value, names);
+            return $"it is one of {string.Join(", ", names)}{(closest is null ? "" : $"; did you mean '{closest}'?")}";
         }
 
         if (type == typeof(string)) return null;
@@ -37,14 +38,18 @@ internal static class ParameterText
         if (!converter.CanConvertFrom(typeof(string))) return null;
         try
         {
-            converter.ConvertFromInvariantString(value);
-            return null;
+            return OutOfRange(member, converter.ConvertFromInvariantString(value));
         }
         catch (Exception)
         {
-            return typeof(Enumeration).IsAssignableFrom(type)
-                ? $"it is one of {string.Join(", ", type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(x => x.FieldType == type).Select(x => x.GetValue(null)))}"
-                : $"it is not a valid {type.Name}";
+            return IsWhole(type) ? "it is not a whole number" : IsNumber(type) ? "it is not a number" : $"it cannot be read as {type.Name}";
         }
     }
+
+    private static string? OutOfRange(MemberInfo member, object? value) =>
+        member.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(value) ? $"it has to be from {range.Minimum} to {range.Maximum}" : null;
+
+    private static bool IsWhole(Type type) => type == typeof(int) || type == typeof(long) || type == typeof(short) || type == typeof(byte) || type == typeof(uint) || type == typeof(ulong);
+
+    private static bool IsNumber(Type type) => type == typeof(double) || type == typeof(float) || type == typeof(decimal);
 }

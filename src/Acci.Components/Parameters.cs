@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using Nuke.Common;
 
@@ -20,25 +21,41 @@ internal static class Parameters
         var parameters = new Dictionary<string, MemberInfo?>(StringComparer.OrdinalIgnoreCase);
         foreach (var member in Types(build).SelectMany(type => type.GetMembers(Declared)))
         {
-            if (member.GetCustomAttribute<ParameterAttribute>() is not { } parameter) continue;
-            var prefix = member.DeclaringType!.GetCustomAttribute<ParameterPrefixAttribute>()?.Prefix ?? "";
-            parameters.TryAdd(Normalize(prefix + (parameter.Name ?? member.Name)), member);
+            if (member.IsDefined(typeof(ParameterAttribute))) parameters.TryAdd(Normalize(NameOf(member)), member);
         }
 
         foreach (var name in OfTheEngine) parameters.TryAdd(name, null);
         return parameters;
     }
 
-    /// <summary>The type of a member's value, without <c>Nullable</c> and array.</summary>
+    /// <summary>The class, its base classes and its components: what NUKE looks for parameters and targets in.</summary>
+    public static IEnumerable<Type> Types(Type build)
+    {
+        for (var type = build; type is not null && type != typeof(object); type = type.BaseType) yield return type;
+        foreach (var component in build.GetInterfaces()) yield return component;
+    }
+
+    /// <summary>A parameter's name as it was declared.</summary>
+    public static string NameOf(MemberInfo member) =>
+        $"{member.DeclaringType!.GetCustomAttribute<ParameterPrefixAttribute>()?.Prefix}{member.GetCustomAttribute<ParameterAttribute>()!.Name ?? member.Name}";
+
+    /// <summary>What it is for, in a line without a full stop.</summary>
+    public static string Describe(MemberInfo member) =>
+        ForeignDescriptions.OfParameter(NameOf(member)) ?? member.GetCustomAttribute<ParameterAttribute>()!.Description?.TrimEnd('.') ?? "";
+
+    /// <summary>Whether every NUKE build has it.</summary>
+    public static bool IsEngines(MemberInfo member) => member.DeclaringType == typeof(NukeBuild);
+
+    /// <summary>The type of a member's value, or of each of its values, without <c>Nullable</c>.</summary>
     public static Type ValueType(MemberInfo member)
     {
         var type = MemberType(member);
-        type = type.IsArray ? type.GetElementType()! : type;
+        type = ElementType(type) ?? type;
         return Nullable.GetUnderlyingType(type) ?? type;
     }
 
-    /// <summary>Whether it takes any number of values.</summary>
-    public static bool IsArray(MemberInfo member) => MemberType(member).IsArray;
+    /// <summary>Whether it takes any number of values: an array, or any other collection but a text.</summary>
+    public static bool IsCollection(MemberInfo member) => ElementType(MemberType(member)) is not null;
 
     /// <summary>The member's value in this build.</summary>
     public static object? Value(MemberInfo member, INukeBuild build) =>
@@ -49,9 +66,12 @@ internal static class Parameters
 
     private static Type MemberType(MemberInfo member) => member is PropertyInfo property ? property.PropertyType : ((FieldInfo)member).FieldType;
 
-    private static IEnumerable<Type> Types(Type build)
+    private static Type? ElementType(Type type)
     {
-        for (var type = build; type is not null && type != typeof(object); type = type.BaseType) yield return type;
-        foreach (var component in build.GetInterfaces()) yield return component;
+        if (type == typeof(string) || !typeof(IEnumerable).IsAssignableFrom(type)) return null;
+        return type.GetInterfaces().Prepend(type)
+            .Where(x => x.IsGenericType && x.GetGenericTypeDefinition() == typeof(IEnumerable<>))
+            .Select(x => x.GetGenericArguments()[0])
+            .FirstOrDefault();
     }
 }

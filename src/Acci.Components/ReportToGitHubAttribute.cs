@@ -7,7 +7,7 @@ namespace Acci.Components;
 
 /// <summary>
 /// What a build says to GitHub Actions beyond what NUKE says: secrets are masked in everything the runner shows from then on, in other steps, too; and when the build
-/// failed, an annotation says why, and its last line is the command with which anyone repeats it on a machine of their own.
+/// failed, its last line is the command with which anyone repeats it on a machine of their own.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBuildInitialized, IOnBuildFinished
@@ -27,10 +27,7 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
     /// <inheritdoc/>
     public void OnBuildFinished()
     {
-        if (GitHubActions.Instance is not { } runner || Build.IsSucceeding) return;
-        // NUKE's own annotation says that a target has failed, and not why.
-        foreach (var target in Build.FailedTargets)
-            runner.WriteCommand("error", string.Join("; ", target.SummaryInformation.Select(x => $"{x.Key}: {x.Value}")), properties => new Dictionary<string, object>(properties) { ["title"] = target.Name });
+        if (GitHubActions.Instance is not { } runner || Build.IsSucceeding || Interruption.IsRequested) return;
         // Fetched by its name: what a pull request would be when merged is on no branch.
         Console.WriteLine($"To repeat this on a machine of your own: git fetch origin {runner.Sha} && git checkout {runner.Sha} && {RepeatCommand.Of(Environment.GetCommandLineArgs().Skip(1))}");
     }

@@ -19,6 +19,11 @@ internal sealed record TypedArguments(IReadOnlyList<string> Targets, IReadOnlyLi
         return new TypedArguments(targets, parameters);
     }
 
+    /// <summary>What follows a parameter; null when it was not typed. The last one counts, as for both engines.</summary>
+    /// <param name="name">The parameter's name, in one word.</param>
+    public IReadOnlyList<string>? ValuesOf(string name) =>
+        Parameters.LastOrDefault(x => Components.Parameters.Normalize(x.Text).Equals(name, StringComparison.OrdinalIgnoreCase)).Values;
+
     // A dash begins a parameter, unless a digit follows: that is a negative number.
     private static bool IsParameter(string argument) => argument is ['-', not (>= '0' and <= '9'), ..];
 }

@@ -1,18 +1,27 @@
+using Assert = Xunit.Assert;
+
 namespace Acci.Components.Tests;
 
-public class BuildSchemaTests
+/// <summary>The schema that both engines write before any target runs is what is checked in, so that a clean clone stays clean.</summary>
+public sealed class BuildSchemaTests : IDisposable
 {
-    private const string Offline = """
-        { "definitions": { "Host": { "enum": [ "Terminal", "VisualStudio", "VSCode" ] }, "BuildCache": { "type": "string", "enum": [ "Local", "None" ] } },
-          "allOf": [ { "properties": { "Cache": { "description": "where", "$ref": "#/definitions/BuildCache" } } } ] }
-        """;
+    private readonly string _root = Directory.CreateTempSubdirectory("schema-").FullName;
 
-    [Theory]
-    [InlineData("\"VisualStudio\", \"VSCode\"", "\"VSCode\", \"VisualStudio\"", true)]
-    [InlineData("\"description\"", "\"type\": [ \"string\", \"null\" ], \"enum\": [ \"Local\", \"None\", null ], \"description\"", true)]
-    [InlineData("\"Local\", \"None\"", "\"Local\"", false)]
-    [InlineData("\"where\"", "\"here\"", false)]
-    [InlineData("{ \"definitions\"", "", false)]
-    public void Two_engines_describe_the_same_build_in_their_own_way(string part, string other, bool same) =>
-        Assert.Equal(same, BuildSchema.AreSame(Offline, Offline.Replace(part, other, StringComparison.Ordinal) + "\n"));
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task What_the_engine_writes_for_this_repository_s_build_is_what_is_checked_in()
+    {
+        var nuke = Directory.CreateDirectory(Path.Combine(_root, ".nuke")).FullName;
+        File.Copy(Path.Combine(BuildRun.Repository, ".nuke", "parameters.json"), Path.Combine(nuke, "parameters.json"));
+
+        var run = await BuildRun.StartAsync(BuildRun.Build, _root, ["--help"]);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Equal(await ReadAsync(Path.Combine(BuildRun.Repository, ".nuke", "build.schema.json")), await ReadAsync(Path.Combine(nuke, "build.schema.json")));
+        Assert.Equal(["build.schema.json", "parameters.json"], Directory.EnumerateFiles(nuke).Select(x => Path.GetFileName(x)).Order(StringComparer.Ordinal));
+    }
+
+    // git writes line feeds on every system; NUKE writes the system's own line breaks.
+    private static async Task<string> ReadAsync(string file) => (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n");
 }

@@ -36,7 +36,7 @@ public class ParameterCheckTests
     [InlineData("--dry-run yes", "--dry-run cannot be 'yes': it is a switch, alone or followed by true or false.")]
     [InlineData("--cache locl", "--cache cannot be 'locl': it is one of Registry, GitHubActions, Local, None; did you mean 'Local'?")]
     [InlineData("--caches none,nowhere", "--caches cannot be 'nowhere': it is one of Registry, GitHubActions, Local, None.")]
-    [InlineData("--retries many", "--retries cannot be 'many': it is not a valid Int32.")]
+    [InlineData("--retries many", "--retries cannot be 'many': it is not a whole number.")]
     [InlineData("--verbosity", "--verbosity has no value; one that begins with '-' can come from the environment variable NUKE_Verbosity.")]
     [InlineData("Publsh", "there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
     [InlineData("BuildImages+Publsh --dry-run", "there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
@@ -82,6 +82,9 @@ public class ParameterCheckTests
     [InlineData("""{ "dry-run": true }""", "f.json: there is no parameter 'dry-run'. Did you mean 'DryRun'? All are listed by --help.")]
     [InlineData("""{ "Retries": [1, 2] }""", "f.json: Retries takes one value, and has 2.")]
     [InlineData("""{ "Caches": [ "none", "nowhere" ] }""", "f.json: Caches cannot be 'nowhere': it is one of Registry, GitHubActions, Local, None.")]
+    [InlineData("""{ "registry": "ghcr.io/owner" }""", "f.json: registry is not read: write 'Registry'.")]
+    [InlineData("""{ "Platforms": "linux/amd64" }""", "f.json: Platforms takes a list, as in [ \"one\", \"other\" ].")]
+    [InlineData("""{ "SigningPassword": "plain" }""", "f.json: SigningPassword is a secret and is not encrypted: 'nuke :secrets' encrypts it; or set the environment variable SigningPassword instead.")]
     [InlineData("[]", "f.json holds no parameters: it has to be a JSON object.")]
     public void A_file_that_an_engine_would_ignore_in_part_is_told(string text, string problem) => Assert.Equal([problem], Check.OfFile("f.json", text));
 
@@ -92,7 +95,7 @@ public class ParameterCheckTests
     public void A_file_as_editors_write_it_is_let_through() => Assert.Empty(Check.OfFile("f.json", """
         {
           "$schema": "build.schema.json", // for editors
-          "registry": "ghcr.io/owner", "DryRun": true, "Retries": 7, "Platforms": [ "linux/amd64" ], "SigningPassword": "v1:c2VjcmV0", "Verbosity": "Quiet",
+          "Registry": "ghcr.io/owner", "DryRun": true, "Retries": 7, "Platforms": [ "linux/amd64" ], "Verbosity": "Quiet",
         }
         """));
 

@@ -19,8 +19,7 @@ internal sealed record BuildRun(int ExitCode, string Output)
         string root,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment,
-        CancellationToken cancellation,
-        Action<Process>? meanwhile = null)
+        CancellationToken cancellation)
     {
         var start = new ProcessStartInfo("dotnet", [build, .. arguments])
         {
@@ -44,7 +43,6 @@ internal sealed record BuildRun(int ExitCode, string Output)
         process.ErrorDataReceived += (_, x) => Add(x.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        meanwhile?.Invoke(process);
         await process.WaitForExitAsync(cancellation);
         return new BuildRun(process.ExitCode, string.Join('\n', lines));
 

@@ -11,9 +11,6 @@ internal static class Improvements
 
     private static readonly Dictionary<string, Func<string, string>> All = new()
     {
-        // The help says what --plan does here: it prints text.
-        ["help"] = x => x.Replace("plan (HTML).", "plan."),
-
         // An unknown target names the one that was probably meant.
         ["unknown_target"] = x => x.Replace("does not exist. Available", "does not exist. Did you mean 'Noop'? Available"),
 

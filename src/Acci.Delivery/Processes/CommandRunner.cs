@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Text;
 using CliWrap;
@@ -13,6 +14,13 @@ namespace Acci.Delivery.Processes;
 public static class CommandRunner
 {
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
+    private static readonly ConcurrentDictionary<int, bool> RunningIds = new();
+
+    /// <summary>The process ids of the programs that run now.</summary>
+    public static IReadOnlyCollection<int> Running => [.. RunningIds.Keys];
+
+    /// <summary>Variables that this process had and hides from its own parameters; programs get them.</summary>
+    public static IDictionary<string, string> Hidden { get; } = new ConcurrentDictionary<string, string>();
 
     /// <summary>Runs the program to its end and returns how it ended, whatever the exit code.</summary>
     /// <param name="command">What to run.</param>
@@ -29,7 +37,7 @@ public static class CommandRunner
 
         var cli = Cli.Wrap(command.Executable)
             .WithArguments(command.Arguments)
-            .WithEnvironmentVariables(command.Environment)
+            .WithEnvironmentVariables(EnvironmentOf(command))
             .WithValidation(CommandResultValidation.None)
             .WithStandardInputPipe(Input(command))
             .WithStandardOutputPipe(Pipe(output, onLine))
@@ -38,8 +46,16 @@ public static class CommandRunner
 
         try
         {
-            var result = await cli.ExecuteAsync(kill.Token, cancellationToken);
-            return new CommandResult(result.ExitCode, output.ToString(), errors.ToString());
+            var run = cli.ExecuteAsync(kill.Token, cancellationToken);
+            RunningIds[run.ProcessId] = true;
+            try
+            {
+                return new CommandResult((await run).ExitCode, output.ToString(), errors.ToString());
+            }
+            finally
+            {
+                RunningIds.TryRemove(run.ProcessId, out _);
+            }
         }
         catch (Exception exception) when (exception is Win32Exception or FileNotFoundException or DirectoryNotFoundException)
         {
@@ -55,6 +71,13 @@ public static class CommandRunner
     /// <exception cref="CommandFailedException">It could not be started, or its exit code is not 0.</exception>
     public static async Task<CommandResult> RunAsync(Command command, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
         await TryRunAsync(command, onLine, cancellationToken) is var result && result.Succeeded ? result : throw new CommandFailedException(command, result);
+
+    private static Dictionary<string, string?> EnvironmentOf(Command command)
+    {
+        var variables = Hidden.ToDictionary(x => x.Key, x => (string?)x.Value);
+        foreach (var (name, value) in command.Environment) variables[name] = value;
+        return variables;
+    }
 
     private static PipeSource Input(Command command) =>
         command.StandardInputWriter is { } write ? PipeSource.Create(write)

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Reflection;
 using Nuke.Common.Execution;
 using Nuke.Common.Tooling;
 using Nuke.Common.Utilities;
@@ -125,6 +126,9 @@ public abstract partial class NukeBuild : INukeBuild
     protected internal virtual void OnTargetFailed(string target)
     {
     }
+
+    internal bool IsOutputEnabled(DefaultOutput output) =>
+        !GetType().GetCustomAttributes<DisableDefaultOutputAttribute>().Any(x => x.DisabledOutputs.Contains(output) && x.IsApplicable(this));
 
     private List<ExecutableTarget> With(ExecutionStatus status) => ExecutionPlan.Where(x => x.Status == status).ToList();
 }

@@ -7,21 +7,6 @@ namespace Acci.Delivery.Tests.RunConfigurations;
 public class BuildCommandsTests
 {
     [Fact]
-    public void Parameters_are_read_from_the_schema_by_the_names_that_are_typed()
-    {
-        var parameters = SampleCommands.All.Parameters;
-
-        Assert.Equal(["cache-kind", "dry-run", "help", "image-mirror", "platforms", "skip"], parameters.Select(x => x.Name));
-        Assert.Equal(["dry-run", "help"], parameters.Where(x => x.IsSwitch).Select(x => x.Name));
-        Assert.Equal(["Registry", "Local", "None"], parameters[0].Values);
-        Assert.Contains("PublishAll", parameters[^1].Values);
-    }
-
-    [Fact]
-    public void Another_form_of_schema_is_an_error_that_names_the_file() =>
-        Assert.Contains("build.schema.json", Assert.Throws<DeliveryException>(() => BuildCommands.Of([], "{}")).Message, StringComparison.Ordinal);
-
-    [Fact]
     public void Rider_has_a_configuration_for_every_target_and_program()
     {
         var files = RiderConfigurations.Of(SampleCommands.All, [SampleCommands.App]).ToList();

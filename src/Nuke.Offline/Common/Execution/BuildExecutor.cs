@@ -6,7 +6,7 @@ namespace Nuke.Common.Execution;
 /// <summary>Runs the targets of the plan.</summary>
 internal static class BuildExecutor
 {
-    public static void Execute(NukeBuild build, Interruption interruption)
+    public static void Execute(NukeBuild build)
     {
         SkipByParameter(build);
         foreach (var target in build.ScheduledTargets)
@@ -17,7 +17,6 @@ internal static class BuildExecutor
         var failed = false;
         foreach (var target in build.ExecutionPlan)
         {
-            failed |= interruption.IsRequested;
             if (target.Status != ExecutionStatus.Scheduled || (failed && !target.AssuredAfterFailure))
                 continue;
 
@@ -25,11 +24,11 @@ internal static class BuildExecutor
             if (attempt.HasSucceeded(target))
                 (target.Status, target.Skipped) = (ExecutionStatus.Skipped, "succeeded in the previous attempt");
             else
-                Run(build, target, interruption);
+                Run(build, target);
 
             if (target.Status == ExecutionStatus.Succeeded || attempt.HasSucceeded(target))
                 attempt.Add(target);
-            failed |= target is { Status: ExecutionStatus.Failed, ProceedAfterFailure: false };
+            failed |= target is { Status: ExecutionStatus.Failed or ExecutionStatus.Aborted, ProceedAfterFailure: false };
         }
 
         GiveUp(build);
@@ -44,7 +43,7 @@ internal static class BuildExecutor
             target.Status = ExecutionStatus.NotRun;
     }
 
-    private static void Run(NukeBuild build, ExecutableTarget target, Interruption interruption)
+    private static void Run(NukeBuild build, ExecutableTarget target)
     {
         using var logging = Logging.SetTarget(target.Name);
         try
@@ -68,23 +67,17 @@ internal static class BuildExecutor
             }
             catch (Exception exception)
             {
-                Fail(build, target, exception.Unwrap(), interruption);
+                Fail(build, target, exception.Unwrap());
             }
         }
         catch (Exception exception)
         {
-            Fail(build, target, exception.Unwrap(), interruption);
+            Fail(build, target, exception.Unwrap());
         }
     }
 
-    private static void Fail(NukeBuild build, ExecutableTarget target, Exception exception, Interruption interruption)
+    private static void Fail(NukeBuild build, ExecutableTarget target, Exception exception)
     {
-        if (interruption.IsRequested)
-        {
-            target.Finish(ExecutionStatus.Aborted);
-            return;
-        }
-
         target.Finish(ExecutionStatus.Failed);
         if (target.SummaryInformation.Count == 0)
             target.SummaryInformation[exception.GetType().Name] = exception.Message.SplitLineBreaks()[0];

@@ -12,7 +12,6 @@ internal static class BuildManager
     private const int Failure = -1;
 
     private static IReadOnlyList<BuildExtensionAttributeBase> s_extensions = [];
-    private static int s_finishingThread;
 
     /// <summary>Whether what was asked for has been answered, such as <c>--help</c>, so that nothing has to run.</summary>
     public static bool IsAnswered { get; set; }
@@ -25,8 +24,6 @@ internal static class BuildManager
         {
             Logging.Configure();
             SetVerbosity();
-            using var interruption = new Interruption(() => build?.RunningTargets.Count > 0, exitCode => FinishNow(build, exitCode));
-
             build = Activator.CreateInstance<T>();
             build.InjectionMembers = InjectionMembers.Of(build);
             build.ExecutableTargets = ExecutableTargetFactory.CreateAll((T)build, defaultTargets);
@@ -34,7 +31,7 @@ internal static class BuildManager
 
             Notify<IOnBuildCreated>(build, x => x.OnBuildCreated(build.ExecutableTargets));
             Logging.Configure(build);
-            if (!build.NoLogo)
+            if (!build.NoLogo && build.IsOutputEnabled(DefaultOutput.Logo))
                 NukeBuild.Host.WriteLogo();
 
             build.ExecutionPlan = ExecutionPlanner.GetPlan(build.ExecutableTargets, build.InvokedTargetNames);
@@ -42,9 +39,9 @@ internal static class BuildManager
             if (IsAnswered)
                 return 0;
 
-            BuildExecutor.Execute(build, interruption);
+            BuildExecutor.Execute(build);
             Finish(build);
-            return interruption.ExitCode ?? (build.ExitCode ??= build.IsSucceeding ? 0 : Failure);
+            return build.ExitCode ??= build.IsSucceeding ? 0 : Failure;
         }
         catch (Exception exception)
         {
@@ -105,29 +102,12 @@ internal static class BuildManager
 
     private static void Finish(NukeBuild build)
     {
-        var current = Environment.CurrentManagedThreadId;
-        var finishing = Interlocked.CompareExchange(ref s_finishingThread, current, 0);
-        if (finishing == current)
-            return;
-        if (finishing != 0)
-            Thread.Sleep(Timeout.Infinite); // The other thread ends the process.
-
-        NukeBuild.Host.WriteErrorsAndWarnings();
-        NukeBuild.Host.WriteTargetOutcome(build);
-        NukeBuild.Host.WriteBuildOutcome(build);
+        if (build.IsOutputEnabled(DefaultOutput.ErrorsAndWarnings))
+            NukeBuild.Host.WriteErrorsAndWarnings();
+        if (build.IsOutputEnabled(DefaultOutput.TargetOutcome))
+            NukeBuild.Host.WriteTargetOutcome(build);
+        if (build.IsOutputEnabled(DefaultOutput.BuildOutcome))
+            NukeBuild.Host.WriteBuildOutcome(build);
         Notify<IOnBuildFinished>(build, x => x.OnBuildFinished());
-    }
-
-    /// <summary>Ends the build beside a target that does not end.</summary>
-    private static void FinishNow(NukeBuild build, int exitCode)
-    {
-        if (build?.ExecutionPlan.Count > 0)
-        {
-            BuildExecutor.GiveUp(build);
-            Finish(build);
-        }
-
-        Log.CloseAndFlush();
-        Environment.Exit(exitCode);
     }
 }

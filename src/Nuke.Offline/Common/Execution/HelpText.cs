@@ -57,10 +57,7 @@ internal static class HelpText
     {
         if (string.IsNullOrEmpty(parameter.Attribute.Description))
             return "<no description>";
-        // NUKE draws the plan in a browser and says so; the attribute does too, so that both engines write the same schema.
-        var isPlan = parameter is { IsEngines: true, Name: nameof(NukeBuild.Plan) };
-        var description = isPlan ? "Shows the execution plan" : parameter.Attribute.Description;
-        return $"{description.TrimEnd('.')}.".Replace("{default_target}", defaultTarget, StringComparison.Ordinal);
+        return $"{parameter.Attribute.Description.TrimEnd('.')}.".Replace("{default_target}", defaultTarget, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Wrap(string text, int width)

@@ -13,7 +13,7 @@ public class SchemaUtility
     private static readonly string[] Hosts =
     [
         "AppVeyor", "AzurePipelines", "Bamboo", "Bitbucket", "Bitrise", "GitHubActions", "GitLab", "Jenkins",
-        "Rider", "SpaceAutomation", "TeamCity", "Terminal", "TravisCI", "VisualStudio", "VSCode",
+        "Rider", "SpaceAutomation", "TeamCity", "Terminal", "TravisCI", "VSCode", "VisualStudio",
     ];
 
     private readonly NukeBuild _build;
@@ -48,7 +48,8 @@ public class SchemaUtility
         _json.WriteStartObject("definitions");
         foreach (var type in own.Select(x => EnumType(x.Member)).Where(x => x is not null).Distinct())
             WriteEnum(type.Name, Enum.GetNames(type), described: true);
-        WriteEnum("Host", Hosts);
+        // As NUKE orders them: by the culture, which is none in a build with InvariantGlobalization.
+        WriteEnum("Host", Hosts.Order(StringComparer.CurrentCulture));
         WriteEnum("ExecutableTarget", _build.ExecutableTargets.Select(x => x.Name).Order(StringComparer.OrdinalIgnoreCase));
         WriteEnum("Verbosity", Enum.GetNames<Verbosity>(), described: true);
         _json.WriteStartObject("NukeBuild");

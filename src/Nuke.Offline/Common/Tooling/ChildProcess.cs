@@ -6,21 +6,15 @@ namespace Nuke.Common.Tooling;
 /// <summary>A started process whose output is read line by line.</summary>
 internal sealed class ChildProcess : IProcess
 {
-    private static readonly ConcurrentDictionary<ChildProcess, bool> Running = new();
-
-    private static volatile int s_interruptions;
-
     private readonly Process _process;
     private readonly int? _timeout;
     private readonly ConcurrentQueue<Output> _output = new();
 
     /// <param name="startInfo">What to start.</param>
-    /// <param name="interruptions">How often the build had been interrupted when this was decided: what an interruption comes in between of
-    /// is ended at once.</param>
     /// <param name="timeout">Milliseconds.</param>
     /// <param name="filter">Removes secrets.</param>
     /// <param name="logger">Takes the lines.</param>
-    public ChildProcess(ProcessStartInfo startInfo, int interruptions, int? timeout, Func<string, string> filter, Action<OutputType, string> logger)
+    public ChildProcess(ProcessStartInfo startInfo, int? timeout, Func<string, string> filter, Action<OutputType, string> logger)
     {
         _timeout = timeout;
         FileName = startInfo.FileName;
@@ -31,11 +25,8 @@ internal sealed class ChildProcess : IProcess
         _process.OutputDataReceived += (_, line) => Receive(OutputType.Std, line.Data);
         _process.ErrorDataReceived += (_, line) => Receive(OutputType.Err, line.Data);
         _process.Start();
-        Running[this] = true;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        if (s_interruptions != interruptions)
-            Kill();
 
         void Receive(OutputType type, string text)
         {
@@ -46,8 +37,6 @@ internal sealed class ChildProcess : IProcess
             logger?.Invoke(type, text);
         }
     }
-
-    public static int Interruptions => s_interruptions;
 
     public int Id => _process.Id;
 
@@ -62,14 +51,6 @@ internal sealed class ChildProcess : IProcess
     public int ExitCode => _process.ExitCode;
 
     public bool HasExited => _process.HasExited;
-
-    /// <summary>Ends everything the build has started and that still runs.</summary>
-    public static void KillAll()
-    {
-        Interlocked.Increment(ref s_interruptions);
-        foreach (var process in Running.Keys)
-            process.Kill();
-    }
 
     public void Kill()
     {
@@ -96,13 +77,11 @@ internal sealed class ChildProcess : IProcess
             _process.WaitForExit(TimeSpan.FromSeconds(1));
         }
 
-        Running.TryRemove(this, out _);
         return exited;
     }
 
     public void Dispose()
     {
-        Running.TryRemove(this, out _);
         _process.Dispose();
     }
 }

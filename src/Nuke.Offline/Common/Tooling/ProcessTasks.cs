@@ -63,7 +63,6 @@ public static class ProcessTasks
         Func<string, string> outputFilter = null)
     {
         Assert.NotNull(toolPath);
-        var interruptions = ChildProcess.Interruptions;
         if (!Path.IsPathRooted(toolPath) && !toolPath.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
             toolPath = ToolPathResolver.GetPathExecutable(toolPath);
         Check.That(File.Exists(toolPath), $"ToolPath '{toolPath}' does not exist");
@@ -95,7 +94,7 @@ public static class ProcessTasks
                 startInfo.Environment[name] = value;
         }
 
-        return new ChildProcess(startInfo, interruptions, timeout, outputFilter, logOutput ?? DefaultLogOutput ? logger ?? DefaultLogger : null);
+        return new ChildProcess(startInfo, timeout, outputFilter, logOutput ?? DefaultLogOutput ? logger ?? DefaultLogger : null);
     }
 
     /// <summary>Starts a command of the platform's shell.</summary>

@@ -63,21 +63,6 @@ class Build : BaseBuild, IHaveSteps, IAnnounced
 
     // processes
     Target Whispers => _ => _.Executes(() => Dotnet($"--version {"s3cret":r}", exitHandler: _ => { }));
-    Target Waits => _ => _.Executes(() => ProcessTasks.StartProcess("sleep", "60").AssertZeroExitCode());
-    Target Lingers => _ => _.Executes(() =>
-    {
-        try
-        {
-            ProcessTasks.StartProcess("sleep", "60").AssertZeroExitCode();
-        }
-        finally
-        {
-            Log.Information("cleaned up");
-        }
-    });
-    Target Stubborn => _ => _.Executes(() => { Log.Information("deaf"); Thread.Sleep(Timeout.Infinite); });
-    Target Assured => _ => _.AssuredAfterFailure().After(Waits).Executes(() => Log.Information("assured"));
-    Target AfterWaits => _ => _.DependsOn(Waits).Executes(() => { });
 }
 
 enum Weekday { Monday, Tuesday }

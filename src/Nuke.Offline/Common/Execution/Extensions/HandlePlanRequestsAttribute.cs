@@ -7,7 +7,6 @@ internal sealed class HandlePlanRequestsAttribute : BuildExtensionAttributeBase,
     {
         if (!Build.Plan)
             return;
-        BuildManager.IsAnswered = true;
-        PlanText.Write(executionPlan);
+        Assert.Fail("NUKE draws the plan in a browser; Nuke.Offline does not");
     }
 }

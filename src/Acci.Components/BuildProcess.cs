@@ -1,0 +1,73 @@
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>A build as a program: what happens before NUKE is touched, and the exit code.</summary>
+internal static class BuildProcess
+{
+    private const int WrongUse = 2;
+
+    /// <summary>Checks what the build is started with, runs it, and returns the exit code.</summary>
+    /// <param name="build">The class of the build.</param>
+    /// <param name="execute">Runs it on the engine and returns the engine's exit code.</param>
+    public static int Run(Type build, Func<int> execute)
+    {
+        Console.SetOut(new RedactedWriter(new DurableWriter(Console.Out, "standard output")));
+        Console.SetError(new RedactedWriter(new DurableWriter(Console.Error, "standard error")));
+        if (Problem(build, out var root) is { } problem) return Refuse(problem);
+
+        ForgetLog(root);
+        Interruption.Listen();
+        try
+        {
+            var exitCode = execute();
+            return Interruption.ExitCode ?? exitCode;
+        }
+        catch (TypeInitializationException exception) when (exception.TypeName == typeof(NukeBuild).FullName)
+        {
+            // NUKE makes .nuke/temp when it is first touched.
+            return Refuse($"the build cannot start in {root}: {exception.GetBaseException().Message}");
+        }
+    }
+
+    /// <summary>Says what is wrong with the way the build was started.</summary>
+    /// <returns>The exit code for it.</returns>
+    public static int Refuse(string problem)
+    {
+        Console.Error.WriteLine($"error: {problem}");
+        return WrongUse;
+    }
+
+    // NUKE empties the log of the last build, and fails where that one is still writing it; a file of its own is what both want.
+    private static void ForgetLog(string root)
+    {
+        try
+        {
+            File.Delete(Path.Combine(root, ".nuke", "temp", "build.log"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Windows deletes no file that is open.
+        }
+    }
+
+    private static string? Problem(Type build, out string root)
+    {
+        root = "";
+        var parameters = Parameters.Of(build);
+        var check = new ParameterCheck(parameters, TargetNames.Of(build));
+        // The program's own name comes first.
+        var arguments = TypedArguments.Read(Environment.GetCommandLineArgs().Skip(1));
+        if (check.OfCommandLine(arguments).FirstOrDefault() is { } typed) return typed;
+
+        ForeignVariables.Hide(parameters);
+        var variables = ForeignVariables.Current();
+        if (check.OfEnvironment(variables).FirstOrDefault() is { } set) return set;
+
+        var (found, missing) = BuildRoot.Find(arguments, variables, Environment.CurrentDirectory);
+        if (found is null) return missing;
+        root = found;
+        var files = ParameterFiles.Of(root, arguments, variables, out var absent);
+        return absent ?? files.SelectMany(x => check.OfFile(Path.GetRelativePath(found, x), File.ReadAllText(x))).FirstOrDefault();
+    }
+}

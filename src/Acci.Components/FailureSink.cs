@@ -1,0 +1,39 @@
+using Acci.Delivery;
+using Nuke.Common.Tooling;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Parsing;
+
+namespace Acci.Components;
+
+/// <summary>
+/// Says why a target failed where both engines only say that it has: the reason is the message itself, in the log, in the errors at the end, and in the annotation on
+/// GitHub. What only says that the build was interrupted is left out.
+/// </summary>
+internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
+{
+    private const string Thrown = "Target {TargetName} has thrown an exception";
+
+    private static readonly MessageTemplate Reason = new MessageTemplateParser().Parse("{Reason:l}");
+
+    /// <summary>A logger that hands on everything to the other one, which decides what it writes.</summary>
+    public static ILogger Before(ILogger logger) => new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(new FailureSink(logger)).CreateLogger();
+
+    public void Emit(LogEvent logEvent)
+    {
+        if (logEvent is not { MessageTemplate.Text: Thrown, Exception: { } exception })
+        {
+            logger.Write(logEvent);
+            return;
+        }
+
+        if (Interruption.IsRequested && exception is OperationCanceledException or ProcessException) return;
+        // What a person can act on is said by its message alone; anything else is a fault whose place matters.
+        var isPlain = exception is DeliveryException or ProcessException;
+        var reason = isPlain ? exception.Message : $"{exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}";
+        logger.Write(new LogEvent(logEvent.Timestamp, logEvent.Level, isPlain ? null : exception, Reason, [new LogEventProperty("Reason", new ScalarValue(reason))]));
+    }
+
+    public void Dispose() => (logger as IDisposable)?.Dispose();
+}

@@ -1,0 +1,27 @@
+using System.Reflection;
+using Acci.Delivery.Processes;
+using Nuke.Common;
+using Nuke.Common.Execution;
+using Serilog;
+
+namespace Acci.Components;
+
+/// <summary>Masks the values of secret parameters in everything that the build prints and logs.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class RedactSecretsAttribute : BuildExtensionAttributeBase, IOnBuildInitialized
+{
+    /// <summary>Before anything that could print one.</summary>
+    public override float Priority { get; set; } = 1000;
+
+    public void OnBuildInitialized(IReadOnlyCollection<ExecutableTarget> executableTargets, IReadOnlyCollection<ExecutableTarget> executionPlan)
+    {
+        var parameters = Parameters.Of(Build.GetType());
+        if (EncryptedValues.Undecrypted(parameters, Build) is { } problem) Environment.Exit(BuildProcess.Refuse(problem));
+        foreach (var member in parameters.Values)
+        {
+            if (member?.IsDefined(typeof(SecretAttribute)) is true) Redaction.Register(Parameters.Value(member, Build)?.ToString());
+        }
+
+        Log.Logger = FailureSink.Before(RedactedSink.Before(Log.Logger));
+    }
+}

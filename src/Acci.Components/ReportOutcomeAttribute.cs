@@ -1,0 +1,28 @@
+using System.Globalization;
+using Nuke.Common.Execution;
+
+namespace Acci.Components;
+
+/// <summary>The last line of a build: how it ended, and when.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class ReportOutcomeAttribute : BuildExtensionAttributeBase, IOnBuildFinished
+{
+    private const string Red = "31;1", Green = "32;1", Yellow = "33;1";
+
+    /// <summary>Before what others say at the end.</summary>
+    public override float Priority { get; set; } = 1000;
+
+    public void OnBuildFinished()
+    {
+        if (Interruption.IsSignalThread || Build.ExecutionPlan.Count == 0) return;
+        var (outcome, color) = Interruption.IsRequested ? ("was interrupted", Yellow) : Build.IsSucceeding ? ("succeeded", Green) : ("failed", Red);
+        var line = string.Create(CultureInfo.InvariantCulture, $"Build {outcome} on {DateTime.Now:yyyy-MM-dd HH:mm:ss}.");
+        Console.WriteLine();
+        Console.WriteLine(IsColored ? $"\e[{color}m{line}\e[0m" : line);
+    }
+
+    // As NUKE's own lines: in a terminal, and in GitHub Actions' log. Source: https://no-color.org.
+    private static bool IsColored =>
+        Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 }
+        && (!Console.IsOutputRedirected || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is not null);
+}

@@ -1,0 +1,278 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Assert = Xunit.Assert;
+
+namespace Acci.Components.Tests;
+
+/// <summary>A build with these components, as the people see it who start it: the same on both engines.</summary>
+public sealed partial class BuildProcessTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("build-").FullName;
+
+    public BuildProcessTests() => Directory.CreateDirectory(Path.Combine(_root, ".nuke"));
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [InlineData("--verbosity Loudd", "--verbosity cannot be 'Loudd': it is one of Verbose, Normal, Minimal, Quiet.")]
+    [InlineData("Default --verbosity 7", "--verbosity cannot be '7': it is one of Verbose, Normal, Minimal, Quiet.")]
+    [InlineData("--profile nope", "there is no profile 'nope': .nuke/parameters.nope.json does not exist.")]
+    [InlineData("--root /nowhere/at/all", "--root cannot be '/nowhere/at/all': there is no such folder.")]
+    [InlineData("--names a Refuses", "--names would take 'Refuses', which is a target, for a value; targets go before the first parameter: ./build.sh Refuses --names a.")]
+    [InlineData("Refsues", "there is no target 'Refsues'. Did you mean 'Refuses'? All are listed by --help.")]
+    public async Task Wrong_use_is_one_line_and_code_2_before_the_engine_starts(string line, string problem)
+    {
+        var run = await RunAsync(line.Split(' '));
+
+        Assert.Equal((2, "", $"error: {problem}"), (run.ExitCode, run.Output, run.Errors));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_root, ".nuke"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_host_that_the_engine_does_not_know_is_refused()
+    {
+        var run = await RunAsync(["--host", "Nowhere"]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("error: --host cannot be 'Nowhere': it is one of ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("GitHubActions", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("NUKE_VERBOSITY", "Loudd")]
+    [InlineData("NUKE_HOST", "Nowhere")]
+    public async Task The_engine_s_own_variables_are_checked_like_the_command_line(string variable, string value)
+    {
+        var run = await RunAsync([], new() { [variable] = value });
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith($"error: the environment variable {variable} cannot be '{value}': ", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Variables_of_somebody_else_are_no_parameters()
+    {
+        var run = await RunAsync([], new()
+        {
+            ["VERBOSITY"] = "loud", ["HOST"] = "build-7.example.com", ["ROOT"] = "/", ["PROFILE"] = "work", ["PLAN"] = "true", ["HELP"] = "true", ["TARGET"] = "arm64",
+            ["SKIP"] = "all", ["PARTITION"] = "9/9", ["DRYRUN"] = "maybe",
+        });
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Contains("default ran", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Outside_of_a_repository_the_build_says_so()
+    {
+        Directory.Delete(Path.Combine(_root, ".nuke"));
+        var run = await RunAsync([]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith($"error: there is no '.nuke' folder in {_root} or above it: ", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_root_that_takes_no_files_is_one_line()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The folder that takes no files is Linux's /proc.");
+        var run = await RunAsync(["--root", "/proc"]);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.DoesNotContain("Unhandled", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("/proc/.nuke", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Default --skip")]
+    [InlineData("Default --skip Refuses")]
+    [InlineData("Refuses --skip Refuses+Default --names a,b")]
+    [InlineData("--target Default --names Refuses,a")]
+    public async Task What_can_be_read_is_run(string line) => Assert.DoesNotContain("error:", (await RunAsync(line.Split(' '))).Errors, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_failure_says_why_once_with_the_time_as_ISO_8601_writes_it()
+    {
+        var run = await RunAsync(["Refuses"]);
+
+        Assert.Equal(255, run.ExitCode);
+        Assert.Contains("[ERR] the registry says no: log in first", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("has thrown an exception", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\nBuild failed on \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\z", run.Output.TrimEnd());
+        Assert.DoesNotMatch(Emoticon(), run.Output);
+    }
+
+    [Fact]
+    public async Task A_fault_shows_its_place()
+    {
+        var run = await RunAsync(["Breaks"]);
+
+        Assert.Contains("[ERR] InvalidOperationException: boom", run.Output, StringComparison.Ordinal);
+        Assert.Contains("   at Build.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_GitHub_a_failure_is_one_annotation_that_says_why()
+    {
+        var run = await RunAsync(["Refuses"], GitHub());
+
+        Assert.Equal(["::error::the registry says no: log in first"], run.Output.Split('\n').Where(x => x.StartsWith("::error", StringComparison.Ordinal)));
+        Assert.EndsWith("git checkout 0123abc && ./build.sh Refuses", run.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_is_masked_in_what_is_printed_and_logged()
+    {
+        var run = await RunAsync(["Loud"], new() { ["Password"] = "s3cr3t-s3cr3t" });
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("the password is", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t-s3cr3t", run.Output, StringComparison.Ordinal);
+        Assert.All(Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories), file => Assert.DoesNotContain("s3cr3t-s3cr3t", File.ReadAllText(file), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_secret_that_NUKE_encrypted_is_decrypted_on_NUKE_and_refused_where_it_cannot_be()
+    {
+        // "s3cr3t-s3cr3t", as 'nuke :secrets' writes it with this password.
+        await File.WriteAllTextAsync(Path.Combine(_root, ".nuke", "parameters.json"), """{ "Password": "v1:wsR/danZFqCzF9gZz/pdpg==" }""", TestContext.Current.CancellationToken);
+        var right = await RunAsync(["Measures"], new() { ["PARAMS_KEY"] = "correct horse battery" });
+        var wrong = await RunAsync(["Measures"], new() { ["PARAMS_KEY"] = "something else" });
+        var none = await RunAsync(["Measures"]);
+        var instead = await RunAsync(["Measures"], new() { ["Password"] = "four" });
+
+        Assert.Contains("the password has 4 letters", instead.Output, StringComparison.Ordinal);
+        if (!BuildRun.IsOnNuke)
+        {
+            Assert.Equal((2, "error: .nuke/parameters.json: Password is encrypted, which Nuke.Offline cannot decrypt: run the build on NUKE's packages (NUKE_ENGINE=Package), or set the environment variable Password instead."), (right.ExitCode, right.Errors));
+            return;
+        }
+
+        Assert.Contains("the password has 13 letters", right.Output, StringComparison.Ordinal);
+        Assert.Equal((2, "error: .nuke/parameters.json: Password could not be decrypted: the password is wrong, or the value is damaged."), (wrong.ExitCode, wrong.Errors));
+        Assert.Equal(2, none.ExitCode);
+        Assert.Contains("set the environment variable PARAMS_KEY", none.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_plan_is_text_that_says_why()
+    {
+        var run = await RunAsync(["AfterWaits", "Refuses", "--plan"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.EndsWith("""
+            Execution plan:
+
+              Waits        dependency of AfterWaits
+              AfterWaits   invoked
+              Default      dependency of Refuses
+              Refuses      invoked
+            """, run.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_help_lists_targets_and_parameters_with_a_text_each()
+    {
+        var run = await RunAsync(["--help"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("\n  Default (default)\n    Prints what it was given.\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\n  --dry-run     Say what would be done, and change nothing.\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\n  --target      List of targets to be invoked. Default is 'Default'.\n", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("(HTML)", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task An_interrupted_build_cleans_up_and_sums_up_once(string signal, int exitCode)
+    {
+        var run = await InterruptAsync("AfterWaits", signal);
+
+        Assert.True(run.ExitCode == exitCode, run.Output + run.Errors);
+        Assert.Single(Regex.Matches(run.Output, "^Interrupted$", RegexOptions.Multiline));
+        Assert.Contains("cleaned up", run.Output, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(run.Output, "^Target[\u00a0 ]+Status", RegexOptions.Multiline));
+        Assert.Matches("\nWaits[\u00a0 ]+Aborted", run.Output);
+        Assert.Matches("\nAfterWaits[\u00a0 ]+NotRun", run.Output);
+        Assert.DoesNotContain("[ERR]", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Canceled", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\nBuild was interrupted on \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\z", run.Output.TrimEnd());
+    }
+
+    [Fact]
+    public async Task A_program_that_a_target_started_by_the_engine_s_means_ends_with_the_build()
+    {
+        var run = await InterruptAsync("Sleeps", "INT");
+
+        Assert.True(run.ExitCode == 130, run.Output + run.Errors);
+        Assert.Matches("\nSleeps[\u00a0 ]+Aborted", run.Output);
+    }
+
+    [Fact]
+    public async Task Two_builds_of_a_repository_run_at_once()
+    {
+        BuildRun? second = null;
+        var first = await BuildRun.StartAsync(BuildRun.Sample, _root, ["Waits"], meanwhile: async (process, output) =>
+        {
+            await UntilAsync(() => output().Contains("waiting", StringComparison.Ordinal) || process.HasExited);
+            second = await RunAsync([]);
+            await SignalAsync(process, "INT");
+        });
+
+        Assert.True(second!.ExitCode == 0, second.Output + second.Errors);
+        Assert.Equal(130, first.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(">&-")]
+    [InlineData("> /dev/full")]
+    public async Task A_build_outlives_its_output(string redirection)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The shell that closes the output is a POSIX one.");
+        var start = new ProcessStartInfo("sh", ["-c", $"dotnet '{BuildRun.Sample}' Default {redirection}"]) { WorkingDirectory = _root, RedirectStandardError = true };
+        start.Environment["NUKE_TELEMETRY_OPTOUT"] = "1";
+        using var process = Process.Start(start)!;
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(process.ExitCode == 0, errors);
+        Assert.DoesNotContain("Unhandled", errors, StringComparison.Ordinal);
+        Assert.Contains("default ran", await File.ReadAllTextAsync(Path.Combine(_root, ".nuke", "temp", "build.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private Task<BuildRun> RunAsync(IEnumerable<string> arguments, Dictionary<string, string>? environment = null) =>
+        BuildRun.StartAsync(BuildRun.Sample, _root, arguments, environment);
+
+    private Task<BuildRun> InterruptAsync(string target, string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        return BuildRun.StartAsync(BuildRun.Sample, _root, [target], meanwhile: async (process, output) =>
+        {
+            await UntilAsync(() => output().Contains("waiting", StringComparison.Ordinal) || process.HasExited);
+            await SignalAsync(process, signal);
+        });
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition()) await Task.Delay(50, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static Dictionary<string, string> GitHub() => new()
+    {
+        ["GITHUB_ACTIONS"] = "true", ["GITHUB_SHA"] = "0123abc", ["GITHUB_REPOSITORY"] = "octo/app", ["GITHUB_REF"] = "refs/heads/main", ["GITHUB_ACTOR"] = "octo",
+        ["GITHUB_REPOSITORY_OWNER"] = "octo", ["GITHUB_SERVER_URL"] = "https://github.com", ["GITHUB_RUN_ID"] = "1", ["GITHUB_RUN_NUMBER"] = "1", ["GITHUB_JOB"] = "job",
+        ["GITHUB_WORKFLOW"] = "ci", ["GITHUB_EVENT_NAME"] = "push", ["GITHUB_WORKSPACE"] = "/",
+    };
+
+    [GeneratedRegex("[╯┻＼（]")]
+    private static partial Regex Emoticon();
+}

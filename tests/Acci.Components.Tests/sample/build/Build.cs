@@ -1,0 +1,48 @@
+using Acci.Components;
+using Acci.Delivery;
+using Nuke.Common;
+using Nuke.Common.Tooling;
+using Serilog;
+
+/// <summary>A build of somebody else: targets that end in every way a target can end.</summary>
+class Build : DeliveryBuild, IHazDryRun
+{
+    public static int Main() => Execute<Build>(x => x.Default);
+
+    [Parameter("Names", Separator = ",")] readonly string[] Names = [];
+    [Parameter("A password"), Secret] readonly string? Password = null;
+
+    Target Default => _ => _
+        .Description("Prints what it was given")
+        .Executes(() => Log.Information("default ran with {Names}; host {Host}", string.Join("|", Names), Host.GetType().Name));
+
+    Target Loud => _ => _.Executes(() => Log.Warning("the password is {Password}", Password));
+
+    Target Measures => _ => _.Executes(() => Log.Information("the password has {Length} letters", Password?.Length ?? 0));
+
+    Target Refuses => _ => _.DependsOn(Default).Executes(() => throw new DeliveryException("the registry says no: log in first"));
+
+    Target Breaks => _ => _.Executes(() => throw new InvalidOperationException("boom"));
+
+    Target Waits => _ => _.Executes(async () =>
+    {
+        Log.Information("waiting");
+        try
+        {
+            await Task.Delay(TimeSpan.FromMinutes(2), Interruption.Token);
+        }
+        finally
+        {
+            Log.Information("cleaned up");
+        }
+    });
+
+    Target Sleeps => _ => _.Executes(() =>
+    {
+        using var sleep = ProcessTasks.StartProcess("sleep", "120");
+        Log.Information("waiting");
+        sleep.AssertZeroExitCode();
+    });
+
+    Target AfterWaits => _ => _.DependsOn(Waits).Executes(() => Log.Information("this ran after an interruption"));
+}
