@@ -1,7 +1,7 @@
 using Acci.Components;
-using Acci.Delivery.Workflows;
+using Acci.Generation.Workflows;
 using Nuke.Components;
-using static Acci.Delivery.Workflows.Expression;
+using static Acci.Generation.Workflows.Expression;
 
 /// <summary>
 /// What GitHub Actions does with this repository, written to .github/workflows by GenerateWorkflows: each step that matters is a target, as anyone runs it.

@@ -1,6 +1,7 @@
 using Acci.Components;
 using Acci.Delivery.Images;
-using Acci.Delivery.RunConfigurations;
+using Acci.Generation.RunConfigurations;
+using Acci.Oci;
 using Nuke.Common.ProjectModel;
 using Nuke.Components;
 

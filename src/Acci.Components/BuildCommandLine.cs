@@ -1,4 +1,4 @@
-using Acci.Delivery.RunConfigurations;
+using Acci.Generation.RunConfigurations;
 
 namespace Acci.Components;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Acci.Delivery.RunConfigurations;
+using Acci.Generation.RunConfigurations;
 using Nuke.Common;
 using Nuke.Common.CI.GitHubActions;
 using Nuke.Common.Execution;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Acci.Delivery;
 using Nuke.Common;
 using Nuke.Common.Execution;
 

@@ -1,4 +1,4 @@
-using Acci.Delivery;
+using Acci.Generation;
 using Nuke.Common.Tooling;
 using Serilog;
 using Serilog.Core;
@@ -30,7 +30,7 @@ internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
 
         if (Interruption.IsRequested && exception is OperationCanceledException or ProcessException) return;
         // What a person can act on is said by its message alone; anything else is a fault whose place matters.
-        var isPlain = exception is DeliveryException or ProcessException;
+        var isPlain = exception is DeliveryException or GenerationException or ProcessException;
         var reason = isPlain ? exception.Message : $"{exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}";
         logger.Write(new LogEvent(logEvent.Timestamp, logEvent.Level, isPlain ? null : exception, Reason, [new LogEventProperty("Reason", new ScalarValue(reason))]));
     }

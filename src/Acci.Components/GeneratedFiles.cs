@@ -1,4 +1,4 @@
-using Acci.Delivery.Generation;
+using Acci.Generation;
 using Nuke.Common.IO;
 using Serilog;
 

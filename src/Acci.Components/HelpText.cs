@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
-using Acci.Delivery.RunConfigurations;
+using Acci.Generation.RunConfigurations;
 using Nuke.Common;
 using Nuke.Common.Execution;
 

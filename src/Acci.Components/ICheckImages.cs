@@ -1,4 +1,3 @@
-using Acci.Delivery;
 using Nuke.Common;
 using Nuke.Common.CI.GitHubActions;
 using Serilog;

@@ -1,4 +1,3 @@
-using Acci.Delivery;
 using Acci.Delivery.Diagnosis;
 using Nuke.Common;
 using Serilog;

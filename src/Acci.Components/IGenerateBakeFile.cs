@@ -1,5 +1,5 @@
 using Acci.Delivery.Buildx;
-using Acci.Delivery.Generation;
+using Acci.Generation;
 using Nuke.Common;
 
 namespace Acci.Components;

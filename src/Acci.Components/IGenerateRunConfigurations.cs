@@ -1,5 +1,5 @@
-using Acci.Delivery.Generation;
-using Acci.Delivery.RunConfigurations;
+using Acci.Generation;
+using Acci.Generation.RunConfigurations;
 using Nuke.Common;
 using Nuke.Common.IO;
 
@@ -12,7 +12,7 @@ public interface IGenerateRunConfigurations : IHazDryRun
     IEnumerable<DebuggedProgram> DebuggedPrograms => [];
 
     /// <summary>The files.</summary>
-    sealed IEnumerable<GeneratedFile> RunConfigurationFiles => Acci.Delivery.RunConfigurations.RunConfigurationFiles.Of(
+    sealed IEnumerable<GeneratedFile> RunConfigurationFiles => Acci.Generation.RunConfigurations.RunConfigurationFiles.Of(
         DeclaredCommands.Of(this),
         [.. DebuggedPrograms]);
 

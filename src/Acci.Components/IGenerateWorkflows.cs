@@ -1,5 +1,5 @@
-using Acci.Delivery.Generation;
-using Acci.Delivery.Workflows;
+using Acci.Generation;
+using Acci.Generation.Workflows;
 using Nuke.Common;
 using Nuke.Common.IO;
 

@@ -1,4 +1,4 @@
-using Acci.Delivery.Workflows;
+using Acci.Generation.Workflows;
 using Nuke.Common;
 
 namespace Acci.Components;

@@ -25,7 +25,7 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
     {
         Root = RootDirectory,
         Artifacts = ArtifactsDirectory,
-        Images = [.. Images.Select(image => Platforms is { Length: > 0 } platforms ? image with { Platforms = [.. platforms.Select(Acci.Delivery.Images.Platform.Parse)] } : image)],
+        Images = [.. Images.Select(image => Platforms is { Length: > 0 } platforms ? image with { Platforms = [.. platforms.Select(Oci.Platform.Parse)] } : image)],
         Registry = Registry,
         RegistryUser = RegistryUser,
         RegistryToken = RegistryToken,

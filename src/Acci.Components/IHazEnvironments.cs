@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Acci.Delivery.Compose;
+using Acci.Environments;
 using Nuke.Common;
 
 namespace Acci.Components;

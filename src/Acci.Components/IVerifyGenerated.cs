@@ -1,5 +1,5 @@
-using Acci.Delivery;
-using Acci.Delivery.Generation;
+using Acci.Delivery.Versioning;
+using Acci.Generation;
 using Nuke.Common;
 using Nuke.Common.Execution;
 using Nuke.Common.IO;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Acci.Delivery.RunConfigurations;
+using Acci.Generation.RunConfigurations;
 using Nuke.Common;
 using Nuke.Common.IO;
 

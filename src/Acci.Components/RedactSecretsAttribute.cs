@@ -1,5 +1,4 @@
 using System.Reflection;
-using Acci.Delivery.Processes;
 using Nuke.Common;
 using Nuke.Common.Execution;
 using Serilog;

@@ -1,5 +1,4 @@
 using System.Text;
-using Acci.Delivery.Processes;
 
 namespace Acci.Components;
 

@@ -4,10 +4,12 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
-using Acci.Delivery.Resilience;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Versioning;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
 using Serilog;
 
 namespace Acci.Delivery;
@@ -97,7 +99,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>
     /// A login for builds at the registry that images go to, because buildx takes credentials from docker's configuration alone; null where there are none but docker's own.
     /// </summary>
-    internal async Task<TemporaryLogin?> LoginAsync(DockerEngine engine)
+    public async Task<TemporaryLogin?> LoginAsync(DockerEngine engine)
     {
         var domain = (await DestinationAsync()).Domain;
         return await OwnCredentials().FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials, engine.Configuration ?? DockerConfig.Folder) : null;
@@ -118,7 +120,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     }
 
     /// <summary>The credentials for a registry that this engine's docker command does not find by itself; null where it needs none from here.</summary>
-    internal async Task<Credentials?> CredentialsBesideAsync(DockerEngine engine, string domain)
+    public async Task<Credentials?> CredentialsBesideAsync(DockerEngine engine, string domain)
     {
         // The private engine's command has a configuration of its own, so that of the user is handed to it, too.
         var sources = Credentials.From(OwnCredentials(), engine.Address is null ? null : new DockerConfig());

@@ -5,6 +5,9 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
+using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery;

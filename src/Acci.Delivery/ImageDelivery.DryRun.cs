@@ -2,6 +2,7 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Scanning;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery;

@@ -7,6 +7,8 @@ using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Versioning;
+using Acci.Oci;
+using Acci.Oci.Layouts;
 using NuGet.Versioning;
 using Serilog;
 

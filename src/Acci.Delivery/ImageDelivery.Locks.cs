@@ -1,9 +1,10 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Locks;
 using Acci.Delivery.Registries;
-using Acci.Delivery.Resilience;
 using Acci.Delivery.Scanning;
-using Acci.Delivery.Workflows;
+using Acci.Generation.Workflows;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
 
 namespace Acci.Delivery;
 

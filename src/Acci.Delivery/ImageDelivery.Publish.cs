@@ -4,6 +4,7 @@ using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery;

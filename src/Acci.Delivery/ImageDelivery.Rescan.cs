@@ -1,9 +1,11 @@
 using System.Text.Json;
-using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Versioning;
+using Acci.Oci;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery;

@@ -4,6 +4,7 @@ using Acci.Delivery.Publishing;
 using Acci.Delivery.Sarif;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Scanning.Report;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery;

@@ -1,7 +1,9 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
 using Acci.Delivery.SmokeTests;
+using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
 using Serilog;
 
 namespace Acci.Delivery;

@@ -4,7 +4,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
+using Acci.Oci.Layouts;
 
 namespace Acci.Delivery;
 

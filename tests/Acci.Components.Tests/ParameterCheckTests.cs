@@ -1,4 +1,5 @@
 using Acci.Delivery.Images;
+using Acci.Environments;
 using Nuke.Common;
 using Assert = Xunit.Assert;
 

@@ -1,4 +1,3 @@
-using Acci.Delivery.Processes;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,5 +1,3 @@
-using Acci.Delivery.Processes;
-
 namespace Acci.Components.Tests;
 
 public class RedactedWriterTests

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Acci.Delivery.Compose;
-using Acci.Delivery.Compose.Specification;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Tests.Compose;
+using Acci.Environments;
+using Acci.Environments.Specification;
+using Acci.Environments.Tests;
 using CsCheck;
 
 namespace Acci.EndToEnd.Tests;

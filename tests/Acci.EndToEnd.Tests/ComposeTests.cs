@@ -4,11 +4,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
-using Acci.Delivery.Compose;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Registries;
-using Acci.Delivery.Tests.Registries;
+using Acci.Environments;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 
@@ -121,7 +121,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var port = FreePorts(1);
         const string user = "ada", password = "open sesame";
         await File.WriteAllTextAsync(Path.Combine(_directory.Path, "htpasswd"), $"{user}:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", Cancellation);
-        await using var closed = new RegistryServer($"htpasswd:\n  realm: registry\n  path: {Path.Combine(_directory.Path, "htpasswd")}");
+        await using var closed = RegistryServer.With($"htpasswd:\n  realm: registry\n  path: {Path.Combine(_directory.Path, "htpasswd")}");
         await closed.StartAsync();
         var image = ImageReference.Parse($"{closed.Domain}/acci").WithDigest(published.Record.Digest);
         using (var registry = closed.Connect(new Credentials(user, password))) await registry.PushAsync(await published.LayoutAsync(), image, cancellationToken: Cancellation);

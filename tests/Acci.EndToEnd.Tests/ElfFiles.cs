@@ -1,7 +1,8 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using Acci.Delivery.Images;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
 
 namespace Acci.EndToEnd.Tests;
 

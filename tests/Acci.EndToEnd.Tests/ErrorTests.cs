@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Tests.Registries;
+using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 
@@ -97,7 +97,7 @@ public class ErrorTests(PublishedImage published)
         const string htpasswd = "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", wrong = "wrong-password-of-ada";
         using var folder = new TemporaryDirectory();
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "htpasswd"), htpasswd, Cancellation);
-        await using var registry = new RegistryServer($"htpasswd:\n  realm: registry\n  path: {Path.Combine(folder.Path, "htpasswd")}");
+        await using var registry = RegistryServer.With($"htpasswd:\n  realm: registry\n  path: {Path.Combine(folder.Path, "htpasswd")}");
         await registry.InitializeAsync();
 
         var run = await published.Checkout.BuildAsync(

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Workflows;
+using Acci.Generation.Workflows;
 using Acci.GitHub.StandIn;
 
 namespace Acci.EndToEnd.Tests;

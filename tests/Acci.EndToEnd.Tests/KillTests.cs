@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
 
 namespace Acci.EndToEnd.Tests;
 

@@ -2,8 +2,10 @@ using Acci.Delivery;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Registries;
+using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 
@@ -62,7 +64,7 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
             new Command("bash", "-c", "git init -q -b main && git add first && git -c user.name=test -c user.email=test@localhost commit -qm first") { WorkingDirectory = Root }, cancellationToken: Cancellation);
         var passwords = Path.Combine(Root, "htpasswd");
         await File.WriteAllTextAsync(passwords, "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", Cancellation);
-        await using var server = new RegistryServer($"htpasswd:\n  realm: registry\n  path: {passwords}");
+        await using var server = RegistryServer.With($"htpasswd:\n  realm: registry\n  path: {passwords}");
         await server.InitializeAsync();
         var options = OptionsOf(Root, new ImageDefinition("first") { Dockerfile = "first/Dockerfile", Context = "first", Platforms = [Platform.LinuxAmd64] }) with
         {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 

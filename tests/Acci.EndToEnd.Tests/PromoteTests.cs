@@ -1,5 +1,5 @@
-using Acci.Delivery.Images;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
 
 namespace Acci.EndToEnd.Tests;
 

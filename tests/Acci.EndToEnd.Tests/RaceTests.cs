@@ -1,6 +1,6 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
 
 namespace Acci.EndToEnd.Tests;
 

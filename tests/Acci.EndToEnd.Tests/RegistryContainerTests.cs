@@ -1,9 +1,9 @@
 using Acci.Delivery;
 using Acci.Delivery.Engines;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Registries;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 

@@ -1,8 +1,7 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
-using Acci.Delivery.Tests.Registries;
-using Acci.Delivery.Tests.Scanning;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 
@@ -24,7 +23,7 @@ public sealed class ScanTests(PublishedImage published) : IDisposable
         trivy.AnswerWith([TrivyStandIn.Vulnerability("CVE-2026-4711", "CRITICAL")]);
         var ignores = Path.Combine(_directory.Path, "ignores.yaml");
         await File.WriteAllTextAsync(ignores, "vulnerabilities: []\n", Cancellation);
-        await using var registry = new RegistryServer("");
+        await using var registry = RegistryServer.With("");
         await registry.InitializeAsync();
         var publish = $"Publish --registry {registry.Domain}/team --require-scan --ignore-file {ignores}";
         var path = new Dictionary<string, string?> { ["PATH"] = $"{Path.GetDirectoryName(trivy.Program)}:{Environment.GetEnvironmentVariable("PATH")}" };

@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Versioning;
+using Acci.Oci;
 
 namespace Acci.Delivery.Buildx;
 

@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
-using Acci.Delivery.Registries;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
 using Serilog;
 
 namespace Acci.Delivery.Buildx;

@@ -1,5 +1,5 @@
-using Acci.Delivery.Generation;
 using Acci.Delivery.Images;
+using Acci.Generation;
 
 namespace Acci.Delivery.Buildx;
 

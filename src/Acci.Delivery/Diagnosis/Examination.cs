@@ -1,9 +1,9 @@
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Scanning;
+using Acci.Oci;
 using static Acci.Delivery.Diagnosis.FindingSeverity;
 
 namespace Acci.Delivery.Diagnosis;

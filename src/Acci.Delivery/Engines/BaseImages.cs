@@ -1,6 +1,7 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
-using Acci.Delivery.Resilience;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
 using Serilog;
 
 namespace Acci.Delivery.Engines;
@@ -75,5 +76,5 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
 
     /// <summary>A client that does not insist: what cannot be had at once is taken from elsewhere.</summary>
     internal static OciRegistry RegistryOf(ImageReference place) =>
-        OciRegistry.Of(place, new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.Zero }, FirstContactBudget = TimeSpan.Zero });
+        OciRegistry.Of(place, new RegistryOptions { Credentials = new DockerConfig(), Retry = new RetryOptions { Budget = TimeSpan.Zero }, FirstContactBudget = TimeSpan.Zero });
 }

@@ -1,6 +1,6 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery.Engines;

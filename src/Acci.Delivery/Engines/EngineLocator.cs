@@ -1,5 +1,5 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery.Engines;

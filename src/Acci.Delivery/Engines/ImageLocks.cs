@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Engines;
 

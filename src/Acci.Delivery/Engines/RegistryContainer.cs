@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery.Engines;

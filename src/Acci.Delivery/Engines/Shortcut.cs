@@ -6,7 +6,7 @@ namespace Acci.Delivery.Engines;
 /// A program of the private engine under a path that stays and can be typed, <c>~/.cache/acci/bin/docker</c>: a script that sets what the program needs
 /// and becomes it.
 /// </summary>
-internal static class Shortcut
+public static class Shortcut
 {
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Acci.Delivery.Resilience;
+using Acci.Oci.Retries;
 using Octokit;
 
 namespace Acci.Delivery.GitHub;

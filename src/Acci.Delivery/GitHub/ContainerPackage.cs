@@ -1,5 +1,5 @@
 using System.Net;
-using Acci.Delivery.Images;
+using Acci.Oci;
 using Octokit;
 
 namespace Acci.Delivery.GitHub;

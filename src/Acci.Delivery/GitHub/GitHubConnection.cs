@@ -1,7 +1,6 @@
 using System.Net;
-using Acci.Delivery.Processes;
-using Acci.Delivery.Resilience;
 using Acci.Delivery.Versioning;
+using Acci.Oci.Retries;
 using Octokit;
 using Octokit.Internal;
 

@@ -1,3 +1,5 @@
+using Acci.Oci;
+
 namespace Acci.Delivery.Images;
 
 /// <summary>An image that a Dockerfile starts from.</summary>

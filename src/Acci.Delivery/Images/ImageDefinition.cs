@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Acci.Oci;
 
 namespace Acci.Delivery.Images;
 

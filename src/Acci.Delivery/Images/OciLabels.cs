@@ -1,5 +1,6 @@
 using System.Globalization;
 using Acci.Delivery.Images.Tags;
+using Acci.Oci;
 
 namespace Acci.Delivery.Images;
 

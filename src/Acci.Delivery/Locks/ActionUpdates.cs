@@ -1,5 +1,5 @@
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Workflows;
+using Acci.Generation.Workflows;
 
 namespace Acci.Delivery.Locks;
 

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Images;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Pruning;

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Manifests;
 
 namespace Acci.Delivery.Pruning;
 

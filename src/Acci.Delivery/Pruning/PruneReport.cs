@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Pruning;
 

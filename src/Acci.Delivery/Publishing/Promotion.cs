@@ -1,4 +1,4 @@
-using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Publishing;
 

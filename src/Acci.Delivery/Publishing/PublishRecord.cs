@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Publishing;
 
@@ -92,7 +92,7 @@ public sealed partial record PublishRecord
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             WriteIndented = true,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new TextConverter<Digest>(Images.Digest.Parse), new TextConverter<Platform>(Images.Platform.Parse), new JsonStringEnumConverter<PublishStep>(JsonNamingPolicy.CamelCase) },
+            Converters = { new TextConverter<Digest>(Oci.Digest.Parse), new TextConverter<Platform>(Oci.Platform.Parse), new JsonStringEnumConverter<PublishStep>(JsonNamingPolicy.CamelCase) },
         });
     }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Acci.Delivery.Images;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;

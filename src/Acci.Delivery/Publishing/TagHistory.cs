@@ -1,6 +1,7 @@
 using System.Globalization;
-using Acci.Delivery.Images;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Publishing;
 

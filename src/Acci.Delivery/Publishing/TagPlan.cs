@@ -1,6 +1,6 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
 using NuGet.Versioning;
 
 namespace Acci.Delivery.Publishing;

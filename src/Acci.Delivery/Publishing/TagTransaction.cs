@@ -1,6 +1,6 @@
 using System.Globalization;
-using Acci.Delivery.Images;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Acci.Delivery.Registries;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;

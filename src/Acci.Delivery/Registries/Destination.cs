@@ -1,5 +1,6 @@
 using System.Net;
 using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Registries;
 

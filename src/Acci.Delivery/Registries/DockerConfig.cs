@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Acci.Delivery.Processes;
+using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Registries;
 
@@ -47,7 +48,7 @@ public sealed class DockerConfig(string? folder = null) : ICredentialSource
         try
         {
             await using var stream = File.OpenRead(_file);
-            return await JsonSerializer.DeserializeAsync(stream, RegistryJson.Default.ConfigFile, cancellationToken);
+            return await JsonSerializer.DeserializeAsync(stream, DockerConfigJson.Default.ConfigFile, cancellationToken);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -86,7 +87,7 @@ public sealed class DockerConfig(string? folder = null) : ICredentialSource
         if (!result.Succeeded) return null;
         try
         {
-            return JsonSerializer.Deserialize(result.StandardOutput, RegistryJson.Default.HelperAnswer) is { Username: { } user, Secret: { Length: > 0 } secret }
+            return JsonSerializer.Deserialize(result.StandardOutput, DockerConfigJson.Default.HelperAnswer) is { Username: { } user, Secret: { Length: > 0 } secret }
                 ? new Credentials(user, secret, program) { IsRefreshToken = user == RefreshTokenUser }
                 : null;
         }

@@ -1,3 +1,5 @@
+using Acci.Oci.Registries;
+
 namespace Acci.Delivery.Registries;
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Registries;
 
@@ -9,7 +10,7 @@ namespace Acci.Delivery.Registries;
 /// A docker configuration with one login, for a program that takes credentials from nowhere else. It lies in a folder of its owner's alone,
 /// outside the repository, and is gone when this is disposed.
 /// </summary>
-internal sealed class TemporaryLogin : IDisposable
+public sealed class TemporaryLogin : IDisposable
 {
     private const string Contexts = "contexts";
     private const string Helpers = "credHelpers";

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Scanning;
 

@@ -1,5 +1,6 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Sarif;
+using Acci.Oci;
 
 namespace Acci.Delivery.Scanning;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Acci.Delivery.Images;
 using Acci.Delivery.Sarif;
+using Acci.Oci;
 using Microsoft.CodeAnalysis.Sarif;
 using Run = Microsoft.CodeAnalysis.Sarif.Run;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Scanning;
 

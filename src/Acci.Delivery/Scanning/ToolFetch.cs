@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Acci.Delivery.Resilience;
+using Acci.Oci.Retries;
 
 namespace Acci.Delivery.Scanning;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Scanning;
 

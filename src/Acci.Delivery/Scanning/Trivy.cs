@@ -1,9 +1,10 @@
 using System.Collections;
 using System.Text.Json;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
-using Acci.Delivery.Resilience;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
 using NuGet.Versioning;
 using Serilog;
 
@@ -40,7 +41,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     public RetryOptions Retry { get; init; } = new() { FirstDelay = TimeSpan.FromSeconds(5), Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
 
     /// <summary>Scans the one platform that a layout folder holds.</summary>
-    /// <param name="layout">The folder, as <see cref="OciLayout.WriteViewAsync"/> writes it.</param>
+    /// <param name="layout">The folder, as <c>OciLayout.WriteViewAsync</c> writes it.</param>
     /// <param name="report">The file to write the report to.</param>
     /// <param name="cancellationToken">Interrupts the scan.</param>
     /// <exception cref="DeliveryException">It failed, or its databases cannot be had.</exception>

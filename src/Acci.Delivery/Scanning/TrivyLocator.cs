@@ -1,6 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Resilience;
+using Acci.Oci.Retries;
 using NuGet.Versioning;
 using Serilog;
 

@@ -1,6 +1,6 @@
 using Acci.Delivery.Engines;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Oci;
 
 namespace Acci.Delivery.Scanning;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Acci.Delivery.Sarif;
+using Acci.Oci;
 using Microsoft.CodeAnalysis.Sarif;
 
 namespace Acci.Delivery.Scanning;
@@ -42,7 +43,7 @@ internal static class TrivySarif
     private static string ImageOf(Run run)
     {
         if (!run.TryGetProperty("imageName", out string name)) return "";
-        var path = Images.ImageReference.TryParse(name, out var reference, out _) ? reference.Path : Path.GetFileName(name);
+        var path = ImageReference.TryParse(name, out var reference, out _) ? reference.Path : Path.GetFileName(name);
         return string.Concat(path.Select(x => char.IsAsciiLetterOrDigit(x) || x is '.' or '-' or '_' or '/' ? x : '-')).Trim('/');
     }
 }

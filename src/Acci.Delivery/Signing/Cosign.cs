@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
-using Acci.Delivery.Resilience;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
 
 namespace Acci.Delivery.Signing;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Acci.Delivery.Images;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Layouts;
 
 namespace Acci.Delivery.Signing;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Acci.Delivery.Registries;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
 
 namespace Acci.Delivery.Signing;
 

@@ -2,9 +2,10 @@ using System.Formats.Tar;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Engines;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
 
 namespace Acci.Delivery.SmokeTests;
 

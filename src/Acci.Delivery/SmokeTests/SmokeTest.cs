@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Oci;
 
 namespace Acci.Delivery.SmokeTests;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation.Language;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Bootstrap;
 

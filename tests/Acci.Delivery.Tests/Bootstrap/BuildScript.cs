@@ -1,4 +1,5 @@
 using Acci.Delivery.Processes;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Bootstrap;
 

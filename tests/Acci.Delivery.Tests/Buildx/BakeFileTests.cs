@@ -3,6 +3,7 @@ using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Versioning;
+using Acci.Oci;
 using NuGet.Versioning;
 
 namespace Acci.Delivery.Tests.Buildx;

@@ -1,6 +1,6 @@
 using Acci.Delivery.Engines;
-using Acci.Delivery.Images;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Engines;
 

@@ -1,5 +1,5 @@
 using Acci.Delivery.Engines;
-using Acci.Delivery.Tests.Registries;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Engines;
 

@@ -1,6 +1,6 @@
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Tests.Versioning;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.GitHub;
 

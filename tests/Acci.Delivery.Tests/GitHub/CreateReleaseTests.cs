@@ -1,12 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
-using Acci.Delivery.Tests.Registries;
-using Acci.Delivery.Tests.Versioning;
+using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.GitHub;
 

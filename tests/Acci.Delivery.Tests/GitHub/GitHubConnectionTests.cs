@@ -1,8 +1,7 @@
 using System.Net;
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Processes;
-using Acci.Delivery.Resilience;
 using Acci.GitHub.StandIn;
+using Acci.Oci.Retries;
 
 namespace Acci.Delivery.Tests.GitHub;
 

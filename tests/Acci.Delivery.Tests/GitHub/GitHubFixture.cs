@@ -1,6 +1,6 @@
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Resilience;
 using Acci.GitHub.StandIn;
+using Acci.Oci.Retries;
 
 namespace Acci.Delivery.Tests.GitHub;
 

@@ -1,5 +1,5 @@
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Tests.GitHub;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Tests.Registries;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.GitHub;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.GitHub;
 

@@ -1,4 +1,5 @@
 using Acci.Delivery.Images;
+using Acci.Oci;
 
 namespace Acci.Delivery.Tests.Images;
 

@@ -1,7 +1,8 @@
 using Acci.Delivery.Locks;
 using Acci.Delivery.Tests.GitHub;
-using Acci.Delivery.Workflows;
+using Acci.Generation.Workflows;
 using Acci.GitHub.StandIn;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Locks;
 

@@ -1,8 +1,8 @@
 using Acci.Delivery.Engines;
-using Acci.Delivery.Images;
 using Acci.Delivery.Locks;
-using Acci.Delivery.Registries;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Acci.Delivery.Tests.Locks;

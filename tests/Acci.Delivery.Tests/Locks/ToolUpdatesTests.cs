@@ -3,6 +3,7 @@ using Acci.Delivery.Locks;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Tests.GitHub;
 using Acci.GitHub.StandIn;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Locks;
 
@@ -84,7 +85,7 @@ public class ToolUpdatesTests : GitHubFixture
     [Fact]
     public void The_file_is_written_as_it_is_read()
     {
-        var file = Path.Combine(Tests.SourceTree.Root, "deploy", "locks", "tools.json");
+        var file = Path.Combine(SourceTree.Root, "deploy", "locks", "tools.json");
 
         Assert.Equal(File.ReadAllText(file), ToolLocks.Read(file).ToJson());
     }

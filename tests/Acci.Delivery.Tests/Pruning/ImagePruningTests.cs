@@ -1,12 +1,12 @@
 using System.Net;
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Images;
 using Acci.Delivery.Pruning;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
 using Acci.Delivery.Tests.GitHub;
-using Acci.Delivery.Tests.Registries;
 using Acci.GitHub.StandIn;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
 using Fault = Acci.GitHub.StandIn.Fault;
 using PackageVersion = Acci.GitHub.StandIn.PackageVersion;
 

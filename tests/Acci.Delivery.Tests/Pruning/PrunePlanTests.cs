@@ -1,6 +1,6 @@
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Images;
 using Acci.Delivery.Pruning;
+using Acci.Oci;
 using CsCheck;
 
 namespace Acci.Delivery.Tests.Pruning;
@@ -180,7 +180,7 @@ public sealed class PrunePlanTests
 
     private static PackageVersion Version(int index, int age, IEnumerable<string> tags) => new(index, Digest(index), [.. tags], Now.AddDays(-age), Now.AddDays(-age));
 
-    private static Digest Digest(int index) => Acci.Delivery.Images.Digest.Parse($"sha256:{index:x64}");
+    private static Digest Digest(int index) => Oci.Digest.Parse($"sha256:{index:x64}");
 
     private static int Index(Digest digest) => int.Parse(digest.Hex[^8..], System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
 

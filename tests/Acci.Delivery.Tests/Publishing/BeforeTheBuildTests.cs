@@ -1,5 +1,4 @@
-using Acci.Delivery.Tests.Registries;
-using Acci.Delivery.Tests.Versioning;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
 
@@ -41,7 +40,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
     public async Task A_registry_that_shows_a_repository_to_nobody_before_it_is_there_gets_its_first_publish(int status)
     {
         await using var proxy = await FaultProxy.StartAsync(server);
-        proxy.Decide = request => request.Method == "HEAD" && request.Path.Contains("/manifests/", StringComparison.Ordinal) ? new Fault.Answer(status) : null;
+        proxy.Decide = request => request.Method == "HEAD" && request.Path.Contains("/manifests/", StringComparison.Ordinal) ? new NetworkFault.Answer(status) : null;
 
         await Delivery($"{proxy.Domain}/owner").EnsureRegistryAsync();
 

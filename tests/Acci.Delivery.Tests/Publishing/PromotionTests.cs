@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.Engines;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
-using Acci.Delivery.Tests.Registries;
-using Acci.Delivery.Tests.Versioning;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
 

@@ -1,6 +1,6 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
 

@@ -1,8 +1,8 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
 
@@ -58,7 +58,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var old = await PushAsync(registry, repository, "old");
         await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, old, "main", "edge")], Cancellation);
         var image = await PushAsync(registry, repository, "new");
-        proxy.Decide = request => request.Method == "PUT" && request.Path.EndsWith("/manifests/protected", StringComparison.Ordinal) ? new Fault.Answer(status, Body: body) : null;
+        proxy.Decide = request => request.Method == "PUT" && request.Path.EndsWith("/manifests/protected", StringComparison.Ordinal) ? new NetworkFault.Answer(status, Body: body) : null;
 
         var error = await Assert.ThrowsAsync<DeliveryException>(async () =>
             await new TagTransaction(registry).RunAsync([await PlanAsync(registry, repository, image, "main", "new-one", "edge", "protected")], Cancellation));
@@ -88,7 +88,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
             if (!request.Path.EndsWith("/manifests/edge", StringComparison.Ordinal)) return null;
             // Whoever looks where the tag is now is about to put it back.
             if (request.Method == "HEAD" && arrived > 0) failing = false;
-            return !failing || request.Method != "PUT" ? null : arrived++ == 0 ? new Fault.LoseAnswer() : new Fault.Drop();
+            return !failing || request.Method != "PUT" ? null : arrived++ == 0 ? new NetworkFault.LoseAnswer() : new NetworkFault.Drop();
         };
 
         await Assert.ThrowsAsync<DeliveryException>(async () =>
@@ -107,7 +107,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var old = await PushAsync(registry, first, "old");
         await new TagTransaction(registry).RunAsync([await PlanAsync(registry, first, old, "main")], Cancellation);
         var (one, two) = (await PushAsync(registry, first, "new"), await PushAsync(registry, second, "new"));
-        proxy.Decide = request => request.Method == "PUT" && request.Path.Contains(second.Path, StringComparison.Ordinal) ? new Fault.Answer(403) : null;
+        proxy.Decide = request => request.Method == "PUT" && request.Path.Contains(second.Path, StringComparison.Ordinal) ? new NetworkFault.Answer(403) : null;
 
         await Assert.ThrowsAsync<DeliveryException>(async () => await new TagTransaction(registry).RunAsync(
             [await PlanAsync(registry, first, one, "main"), await PlanAsync(registry, second, two, "main")], Cancellation));
@@ -226,7 +226,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         proxy.Decide = request =>
         {
             isOver |= request.Method == "PUT" && request.Path.EndsWith("/manifests/edge", StringComparison.Ordinal);
-            return isOver ? new Fault.Drop() : null;
+            return isOver ? new NetworkFault.Drop() : null;
         };
         var first = await PlanAsync(registry, repository, image, "main", "edge");
         await history.NoteAsync(first, Cancellation);
@@ -300,7 +300,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     private static OciRegistry Through(FaultProxy proxy) => new(proxy.Domain, new RegistryOptions
     {
         Credentials = Credentials.None,
-        Retry = new Delivery.Resilience.RetryOptions { Budget = TimeSpan.FromSeconds(1) },
+        Retry = new Oci.Retries.RetryOptions { Budget = TimeSpan.FromSeconds(1) },
     });
 
     private static Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, Digest image, params string[] tags) =>

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Acci.Delivery.Registries;
+using Acci.Oci.Registries;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Registries;
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.Registries;
+using Acci.Oci.Registries;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Registries;
 

@@ -1,4 +1,5 @@
 using Acci.Delivery.Sarif;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Sarif;
 

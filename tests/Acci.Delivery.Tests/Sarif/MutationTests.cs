@@ -1,7 +1,7 @@
 using System.Text;
 using Acci.Delivery.Sarif;
 using Acci.Delivery.Scanning;
-using Acci.Delivery.Tests.Scanning;
+using Acci.Testing;
 using Newtonsoft.Json.Linq;
 using YamlDotNet.RepresentationModel;
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Acci.Delivery.Sarif;
-using Acci.Delivery.Tests.Registries;
+using Acci.Testing;
 using Microsoft.CodeAnalysis.Sarif;
 
 namespace Acci.Delivery.Tests.Sarif;

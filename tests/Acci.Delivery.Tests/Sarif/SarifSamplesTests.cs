@@ -1,5 +1,6 @@
 using Acci.Delivery.Sarif;
 using Acci.Delivery.Scanning;
+using Acci.Testing;
 using Newtonsoft.Json.Linq;
 
 namespace Acci.Delivery.Tests.Sarif;

@@ -1,6 +1,7 @@
-using Newtonsoft.Json.Linq;
+using Acci.Testing;
 using NJsonSchema;
 using NJsonSchema.Validation;
+using Newtonsoft.Json.Linq;
 
 namespace Acci.Delivery.Tests.Sarif;
 

@@ -3,7 +3,8 @@ using Acci.Delivery.Processes;
 using Acci.Delivery.Sarif;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Tests.Sarif;
-using Acci.Delivery.Tests.Versioning;
+using Acci.Oci;
+using Acci.Testing;
 using Microsoft.CodeAnalysis.Sarif;
 
 namespace Acci.Delivery.Tests.Scanning;

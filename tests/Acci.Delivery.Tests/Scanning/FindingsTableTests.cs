@@ -1,5 +1,5 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Scanning;
+using Acci.Oci;
 
 namespace Acci.Delivery.Tests.Scanning;
 

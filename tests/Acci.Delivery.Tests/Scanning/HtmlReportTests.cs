@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Scanning.Report;
+using Acci.Oci;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Scanning;
 
@@ -148,7 +149,7 @@ public sealed partial class HtmlReportTests : ScanningFixture
 
     private static async Task<string> BrowseAsync(string file, params string[] arguments)
     {
-        using var profile = new Registries.TemporaryFolder();
+        using var profile = new TemporaryFolder();
         var command = new Command(
             Browser!,
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking", "--virtual-time-budget=2000", "--force-device-scale-factor=1", $"--user-data-dir={profile.Path}", .. arguments, new Uri(file).AbsoluteUri]);

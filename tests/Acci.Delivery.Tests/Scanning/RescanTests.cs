@@ -1,7 +1,7 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Scanning;
-using Acci.Delivery.Tests.Registries;
-using static Acci.Delivery.Tests.Scanning.TrivyStandIn;
+using Acci.Oci;
+using Acci.Testing;
+using static Acci.Testing.TrivyStandIn;
 
 namespace Acci.Delivery.Tests.Scanning;
 

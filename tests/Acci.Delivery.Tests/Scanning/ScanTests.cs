@@ -1,8 +1,8 @@
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
-using Acci.Delivery.Tests.Registries;
-using static Acci.Delivery.Tests.Scanning.TrivyStandIn;
+using Acci.Testing;
+using static Acci.Testing.TrivyStandIn;
 
 namespace Acci.Delivery.Tests.Scanning;
 
@@ -166,7 +166,7 @@ public sealed class ScanTests : ScanningFixture
         var list = string.Join(", ", Enumerable.Repeat("{ \"Name\": \"p\" }", packages));
         var file = Write("report.json", $$"""{ "SchemaVersion": 2, "Metadata": { "OS": {{system}} }, "Results": [ { "Target": "t", "Packages": [ {{list}} ] } ] }""");
 
-        var content = TrivyReport.Read(file).ContentOf(Acci.Delivery.Images.Platform.LinuxAmd64);
+        var content = TrivyReport.Read(file).ContentOf(Oci.Platform.LinuxAmd64);
 
         if (doubt is null) Assert.Null(content.Doubt);
         else Assert.Contains(doubt, content.Doubt, StringComparison.Ordinal);

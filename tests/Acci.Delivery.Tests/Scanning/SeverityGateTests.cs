@@ -45,7 +45,7 @@ public sealed class SeverityGateTests : ScanningFixture
         var finding = Finding("CVE-1", "CRITICAL");
 
         var today = Judge(gate, finding);
-        var tomorrow = gate.Judge(Recorded(), [(Acci.Delivery.Images.Platform.LinuxAmd64, finding)], Now.AddDays(1));
+        var tomorrow = gate.Judge(Recorded(), [(Oci.Platform.LinuxAmd64, finding)], Now.AddDays(1));
 
         Assert.True(today.Passed);
         Assert.Equal("ignored until 2026-11-24: not called", today.Findings.Single().Reason);
@@ -91,7 +91,7 @@ public sealed class SeverityGateTests : ScanningFixture
     public void The_line_counts_a_finding_of_several_platforms_once()
     {
         var finding = Finding("CVE-1", "CRITICAL");
-        var decision = new SeverityGate().Judge(Recorded(), [(Acci.Delivery.Images.Platform.LinuxAmd64, finding), (Acci.Delivery.Images.Platform.LinuxPpc64le, finding), (Acci.Delivery.Images.Platform.LinuxPpc64le, Finding("CVE-2", "LOW"))], Now);
+        var decision = new SeverityGate().Judge(Recorded(), [(Oci.Platform.LinuxAmd64, finding), (Oci.Platform.LinuxPpc64le, finding), (Oci.Platform.LinuxPpc64le, Finding("CVE-2", "LOW"))], Now);
 
         Assert.Equal("1 critical, 1 low", decision.ToLine());
     }

@@ -1,11 +1,11 @@
 using Acci.Delivery.Engines;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Registries;
-using Acci.Delivery.Resilience;
 using Acci.Delivery.Scanning;
-using Acci.Delivery.Tests.Registries;
-using static Acci.Delivery.Tests.Scanning.TrivyStandIn;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
+using Acci.Testing;
+using static Acci.Testing.TrivyStandIn;
 
 namespace Acci.Delivery.Tests.Scanning;
 

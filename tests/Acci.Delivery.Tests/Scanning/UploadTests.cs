@@ -1,15 +1,14 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Tests.GitHub;
-using Acci.Delivery.Tests.Registries;
 using Acci.Delivery.Tests.Sarif;
-using Acci.Delivery.Tests.Versioning;
+using Acci.Oci;
+using Acci.Testing;
+using static Acci.Testing.TrivyStandIn;
 using Fault = Acci.GitHub.StandIn.Fault;
-using static Acci.Delivery.Tests.Scanning.TrivyStandIn;
 
 namespace Acci.Delivery.Tests.Scanning;
 

@@ -54,7 +54,7 @@ public sealed class VexTests : ScanningFixture
     [InlineData("", false)]
     public void A_statement_is_about_its_products_and_nothing_else(string product, bool passes)
     {
-        product = product.Replace("DIGEST", Recorded().Digest.ToString(), StringComparison.Ordinal).Replace("PLATFORM", Acci.Delivery.Images.Digest.Of([2]).ToString(), StringComparison.Ordinal);
+        product = product.Replace("DIGEST", Recorded().Digest.ToString(), StringComparison.Ordinal).Replace("PLATFORM", Oci.Digest.Of([2]).ToString(), StringComparison.Ordinal);
 
         AssertPasses(Document("2026-01-01T00:00:00Z", Statement("not_affected", product)), "CVE-1", passes);
         // Without any product at all, too.

@@ -1,9 +1,10 @@
 using Acci.Delivery.Engines;
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Signing;
 
@@ -61,7 +62,7 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     {
         const string htpasswd = "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", password = "open sesame";
         await File.WriteAllTextAsync(_folder.Combine("htpasswd"), htpasswd, Cancellation);
-        await using var closed = new RegistryServer($"htpasswd:\n  realm: registry\n  path: {_folder.Combine("htpasswd")}");
+        await using var closed = RegistryServer.With($"htpasswd:\n  realm: registry\n  path: {_folder.Combine("htpasswd")}");
         await closed.InitializeAsync();
         var ada = new Credentials("ada", password);
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("layout"));

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Acci.Delivery.Signing;
-using Acci.Delivery.Tests.Registries;
+using Acci.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Acci.Delivery.Tests.Signing;

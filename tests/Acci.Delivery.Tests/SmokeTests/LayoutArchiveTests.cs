@@ -1,8 +1,8 @@
 using System.Formats.Tar;
 using System.Text.Json.Nodes;
-using Acci.Delivery.Images;
 using Acci.Delivery.SmokeTests;
-using Acci.Delivery.Tests.Registries;
+using Acci.Oci;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.SmokeTests;
 

@@ -1,6 +1,7 @@
-using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
+using Acci.Oci;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Versioning;
 

@@ -1,3 +1,5 @@
+using Acci.Oci;
+
 namespace Acci.Delivery.Images.Tags;
 
 /// <summary>

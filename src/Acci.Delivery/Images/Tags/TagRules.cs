@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Acci.Oci;
 using NuGet.Versioning;
 
 namespace Acci.Delivery.Images.Tags;

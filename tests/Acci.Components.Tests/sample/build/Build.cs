@@ -1,5 +1,5 @@
 using Acci.Components;
-using Acci.Delivery;
+using Acci.Environments.Specification;
 using Nuke.Common;
 using Nuke.Common.Tooling;
 using Serilog;

@@ -1,5 +1,5 @@
 using Acci.Delivery.Images.Tags;
-using Acci.Delivery.Tests.Versioning;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Images.Tags;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Acci.Delivery.Images.Tags;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Images.Tags;
 

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+
+namespace Acci.Environments.Running;
+
+/// <summary>One environment on one engine, and the <c>docker compose</c> command that handles it.</summary>
+/// <param name="Engine">Where it runs.</param>
+/// <param name="Root">The repository's root, where the command is run.</param>
+/// <param name="Environment">The environment's name.</param>
+internal sealed record ComposeProject(DockerEngine Engine, string Root, string Environment)
+{
+    private const string NameVariable = "COMPOSE_PROJECT_NAME";
+    private const string ProjectLabel = "com.docker.compose.project";
+
+    /// <summary>What ComposeUp found out, images above all; relative to the root.</summary>
+    public string FoundFile => $"artifacts/compose/{Environment}.env";
+
+    /// <summary>What a person set, relative to the root.</summary>
+    public string TypedFile => EnvironmentModel.VariablesFileOf(Environment);
+
+    /// <summary>The compose file, relative to the root.</summary>
+    public string File => EnvironmentModel.FileOf(Environment);
+
+    /// <summary>What its containers, networks and volumes are named after.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>
+    /// The project of an environment, under the name its file gives it or <c>COMPOSE_PROJECT_NAME</c> does. One that is exported holds for all environments, which would
+    /// share their data under one name: to that the environment's is added.
+    /// </summary>
+    public static ComposeProject Of(DockerEngine engine, string root, string environment)
+    {
+        var typed = EnvironmentFile.Find(Path.Combine(root, EnvironmentModel.VariablesFileOf(environment)), NameVariable);
+        var name = System.Environment.GetEnvironmentVariable(NameVariable) is { Length: > 0 } exported ? $"{exported}-{environment}" : typed ?? $"acci-{environment}";
+        return new ComposeProject(engine, root, environment) { Name = name };
+    }
+
+    /// <summary>
+    /// A <c>docker compose</c> command, as one would type it in the root. A variable that is empty is not set: what was found stands in its place, so its file comes last,
+    /// and one that is exported empty is taken away.
+    /// </summary>
+    public Command Compose(params IEnumerable<string> arguments)
+    {
+        string[] variables = [.. new[] { TypedFile, FoundFile }.Where(file => System.IO.File.Exists(Path.Combine(Root, file))).SelectMany(file => new[] { "--env-file", file })];
+        return Engine.Docker(["compose", .. variables, "--file", File, "--project-name", Name, .. arguments]) with { WorkingDirectory = Root, Environment = WithoutEmpty() };
+    }
+
+    /// <summary>A <c>docker compose</c> command on what there is of the project, whatever has become of its files since.</summary>
+    public Command ByName(params IEnumerable<string> arguments) => Engine.Docker(["compose", "--project-name", Name, .. arguments]) with { WorkingDirectory = Root };
+
+    /// <summary>Its containers, in the order of their names; those that ran for a single command are not among them.</summary>
+    public async Task<IReadOnlyList<Container>> ContainersAsync(CancellationToken cancellationToken)
+    {
+        var ids = await CommandRunner.RunAsync(Engine.Docker("ps", "--all", "--quiet", "--no-trunc", "--filter", $"label={ProjectLabel}={Name}", "--filter", "label=com.docker.compose.oneoff=False"), cancellationToken: cancellationToken);
+        var list = ids.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (list.Length == 0) return [];
+        // One that is removed between the two questions is no failure; the others are answered all the same.
+        var answer = await CommandRunner.TryRunAsync(Engine.Docker(["inspect", "--type", "container", .. list]), cancellationToken: cancellationToken);
+        using var document = JsonDocument.Parse(answer.StandardOutput);
+        return [.. document.RootElement.EnumerateArray().Select(Inspection.ContainerOf).OrderBy(x => x.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What of this kind (<c>container</c>, <c>network</c>, <c>volume</c>) there is of the project, by name.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(string kind, CancellationToken cancellationToken)
+    {
+        string[] all = kind == "container" ? ["--all", "--format", "{{.Names}}"] : ["--format", "{{.Name}}"];
+        var list = await CommandRunner.RunAsync(Engine.Docker([kind, "ls", .. all, "--filter", $"label={ProjectLabel}={Name}"]), cancellationToken: cancellationToken);
+        return list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static Dictionary<string, string?> WithoutEmpty() =>
+        System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Where(x => x.Value is "").ToDictionary(x => (string)x.Key, _ => (string?)null);
+
+    /// <summary>The last lines a container wrote, redacted.</summary>
+    public async Task<IReadOnlyList<string>> LastLinesAsync(string container, int count)
+    {
+        var log = await CommandRunner.TryRunAsync(Engine.Docker("logs", "--tail", $"{count}", container), cancellationToken: CancellationToken.None);
+        return [.. (log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Redaction.Redact)];
+    }
+}

@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Environments.Running;
+
+/// <summary>
+/// Starts a project and waits until all of it is up, telling what happens meanwhile. When one service does not come up, or the wait is interrupted, what was not
+/// there before is taken away again: the environment runs, or it does not. One that ran before goes back to the app's image of before.
+/// </summary>
+/// <param name="project">What is started.</param>
+/// <param name="builds">The app's image is built from source.</param>
+internal sealed class ComposeStart(ComposeProject project, bool builds)
+{
+    private const int ShownLines = 20;
+    private const int MostRestarts = 2;
+    private static readonly TimeSpan ProductionLimit = TimeSpan.FromMinutes(2);
+    // The first start restores packages and compiles.
+    private static readonly TimeSpan DevelopmentLimit = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
+
+    private readonly TimeSpan _limit = builds ? DevelopmentLimit : ProductionLimit;
+    private readonly Dictionary<string, string> _told = [];
+    private readonly Dictionary<string, Container> _failed = [];
+    private readonly Dictionary<string, int> _restartsBefore = [];
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+
+    /// <summary>Gets the images that are missing, and builds what is built here. However long that takes: it is no sign of a service that does not come up.</summary>
+    /// <exception cref="DeliveryException">One cannot be had or built.</exception>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        foreach (var arguments in builds ? (string[][])[["pull", "--policy", "missing", "--ignore-buildable"], ["build"]] : [["pull", "--policy", "missing"]])
+        {
+            var result = await CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", .. arguments]), Tell, cancellationToken);
+            if (!result.Succeeded) throw new DeliveryException($"The images of the environment cannot be {(arguments[0] == "pull" ? "had" : "built")}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
+        }
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    /// <returns>Its containers, all up.</returns>
+    /// <exception cref="DeliveryException">A service did not come up; the message says why and has its last lines.</exception>
+    public async Task<IReadOnlyList<Container>> RunAsync(CancellationToken cancellationToken)
+    {
+        var before = await project.ContainersAsync(cancellationToken);
+        var data = await project.ListAsync("volume", cancellationToken);
+        try
+        {
+            return await UpAsync(before, image: null, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            if (before.Count == 0) await RemoveAsync(hasData: data.Count > 0);
+            else if (exception is DeliveryException && !builds && before.FirstOrDefault(x => x.Service == EnvironmentModel.App && x.IsUp) is { } app) await GoBackAsync(app.Image, cancellationToken);
+            else Log.Warning("{Project} ran before: what runs now is left as it is. ComposeDown ends it, ComposeUp tries again", project.Name);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<Container>> UpAsync(IReadOnlyList<Container> before, string? image, CancellationToken cancellationToken)
+    {
+        foreach (var container in before) _restartsBefore[container.Id] = container.Restarts;
+        _watch.Restart();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var command = project.Compose("--progress", "plain", "up", "--detach", "--remove-orphans");
+        if (image is not null) command = command with { Environment = new Dictionary<string, string?>(command.Environment) { [ProductionServices.ImageVariable] = image } };
+        var up = CommandRunner.TryRunAsync(command, Tell, stop.Token);
+        try
+        {
+            var containers = await WaitAsync(up, cancellationToken);
+            foreach (var (address, _) in containers.Where(x => x.Service == EnvironmentModel.App).SelectMany(x => x.Addresses).Distinct()) await OutsideHealth.EnsureAsync(address, cancellationToken);
+            return containers;
+        }
+        catch (Exception)
+        {
+            await stop.CancelAsync();
+            await Task.WhenAny(up);
+            throw;
+        }
+    }
+
+    private async Task GoBackAsync(string image, CancellationToken cancellationToken)
+    {
+        Log.Warning("{Project:l} ran before: going back to {Image:l}", project.Name, image);
+        try
+        {
+            await new ComposeStart(project, builds).UpAsync(await project.ContainersAsync(cancellationToken), image, cancellationToken);
+            Log.Warning("{Project:l} runs {Image:l} again", project.Name, image);
+        }
+        catch (DeliveryException exception)
+        {
+            Log.Error("{Project:l} does not run with the image of before, either, and is left as it is: {Problem:l}", project.Name, exception.Message);
+        }
+    }
+
+    private async Task<IReadOnlyList<Container>> WaitAsync(Task<CommandResult> up, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var isStarted = up.IsCompleted;
+            var containers = await project.ContainersAsync(cancellationToken);
+            foreach (var container in containers) await TellAsync(container);
+            if (isStarted && (await up).Succeeded && containers.Count > 0 && containers.All(x => x.IsUp)) return containers;
+            if (containers.FirstOrDefault(x => HasFailed(x, isStarted)) is { } failed) throw await FailureAsync(failed);
+            if (isStarted && !(await up).Succeeded) throw Refused(await up);
+            if (_watch.Elapsed > _limit)
+            {
+                // What waits for another one is not what is wrong.
+                throw (containers.FirstOrDefault(x => !x.IsUp && x.Status != "created") ?? containers.FirstOrDefault(x => !x.IsUp)) is { } late
+                    ? await FailureAsync(late)
+                    : new DeliveryException($"`docker compose up` does not end, {_limit.TotalSeconds:0} s after it began.");
+            }
+
+            await Task.WhenAny(Task.Delay(Pause, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // One that was there before may be about to be replaced, and one that has ended is on its way out, until everything has been started.
+    private bool HasFailed(Container container, bool isStarted) =>
+        ((isStarted || !_restartsBefore.ContainsKey(container.Id)) && (container.Health == "unhealthy" || container.Restarts - _restartsBefore.GetValueOrDefault(container.Id) >= MostRestarts))
+        || (isStarted && container.Status is "exited" or "dead");
+
+    private async Task TellAsync(Container container)
+    {
+        if (container.Status is "exited" or "restarting" or "dead") _failed[container.Name] = container;
+        if (_told.GetValueOrDefault(container.Name) == container.State)
+        {
+            if (container.IsUp || container.Status == "created" || _sinceLast.Elapsed < SignOfLife) return;
+            Log.Information("{Container:l}: {State:l} for {Elapsed:0} s: {Line:l}", container.Name, container.State, _watch.Elapsed.TotalSeconds, await project.LastLinesAsync(container.Name, 1) is [.., var line] ? line.Trim() : "it printed nothing");
+        }
+        else
+        {
+            _told[container.Name] = container.State;
+            Log.Information("{Container:l}: {State:l} after {Elapsed:0.0} s", container.Name, container.State, _watch.Elapsed.TotalSeconds);
+        }
+
+        _sinceLast.Restart();
+    }
+
+    // Images on their way are worth a line; containers are told of as they are seen.
+    private void Tell(string line)
+    {
+        if (line.Contains(" Container ", StringComparison.Ordinal) || line.Contains(" Network ", StringComparison.Ordinal) || line.Contains(" Volume ", StringComparison.Ordinal)) return;
+        if (line.EndsWith(" Pulling", StringComparison.Ordinal) || line.EndsWith(" Pulled", StringComparison.Ordinal) || line.EndsWith(" Built", StringComparison.Ordinal)) Log.Information("{Line:l}", line.Trim());
+        else Log.Verbose("{Line:l}", line);
+    }
+
+    private async Task<DeliveryException> FailureAsync(Container container)
+    {
+        // What it ended with is forgotten as soon as it is started again.
+        var known = container.Problem is null && _failed.TryGetValue(container.Name, out var earlier) ? earlier : container;
+        var problem = known.Problem ?? (container.Restarts >= MostRestarts ? $"ends again and again, last with exit code {container.ExitCode}" : null) ?? $"is {container.State} after {_limit.TotalSeconds:0} s{(container.HealthOutput is { Length: > 0 } output ? $", and its health check says: {output.Trim().ReplaceLineEndings(" ")}" : "")}";
+        if (container.Restarts > 0) problem += $", and was started again {(container.Restarts == 1 ? "once" : $"{container.Restarts} times")}";
+        var lines = await project.LastLinesAsync(container.Name, ShownLines);
+        return new DeliveryException($"{container.Service} does not come up: {container.Name} {problem}.{(lines.Count == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {line}"))}")}");
+    }
+
+    private static DeliveryException Refused(CommandResult up)
+    {
+        var reason = up.LastLines(3).LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? "it printed nothing";
+        return new DeliveryException($"The environment cannot be started: {reason}");
+    }
+
+    // Data that a first start began to make may be half of what they should be. Quick, because a build that is interrupted has seconds to end in.
+    private async Task RemoveAsync(bool hasData)
+    {
+        Log.Information("Taking away what was started{Data:l}", hasData ? "; the data that were there stay" : "");
+        var containers = (await project.ContainersAsync(CancellationToken.None)).Select(x => x.Id).ToArray();
+        if (hasData && containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Docker(["stop", "--time", "2", .. containers]), cancellationToken: CancellationToken.None);
+        if (containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Docker(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
+        string[] volumes = hasData ? [] : ["--volumes"];
+        await CommandRunner.TryRunAsync(project.Compose(["down", "--remove-orphans", .. volumes]), Log.Verbose, CancellationToken.None);
+    }
+}

@@ -1,0 +1,60 @@
+namespace Acci.Environments.Running;
+
+/// <summary>A container of a project, as <c>docker inspect</c> tells of it.</summary>
+internal sealed record Container
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Service { get; init; }
+
+    public required string Image { get; init; }
+
+    /// <summary><c>created</c>, <c>running</c>, <c>restarting</c>, <c>exited</c>, …</summary>
+    public required string Status { get; init; }
+
+    /// <summary><c>starting</c>, <c>healthy</c> or <c>unhealthy</c>; null where nothing checks it.</summary>
+    public string? Health { get; init; }
+
+    /// <summary>What the last health check printed.</summary>
+    public string? HealthOutput { get; init; }
+
+    public int ExitCode { get; init; }
+
+    public bool IsOutOfMemory { get; init; }
+
+    /// <summary>Why the engine could not start it.</summary>
+    public string? Error { get; init; }
+
+    public int Restarts { get; init; }
+
+    /// <summary>The host's addresses that lead to it, with the port inside.</summary>
+    public IReadOnlyList<(string Address, int Port)> Addresses { get; init; } = [];
+
+    /// <summary>Runs, and is healthy where that is known.</summary>
+    public bool IsUp => Status == "running" && Health is null or "healthy";
+
+    /// <summary>In a word.</summary>
+    public string State => Status == "running" && Health is not null ? Health : Status;
+
+    /// <summary>What is wrong with it, or null when nothing is, yet.</summary>
+    public string? Problem => this switch
+    {
+        { Error.Length: > 0 } => $"could not be started: {Error}",
+        { IsOutOfMemory: true, Status: not "running" } => "was killed because it used more memory than its limit",
+        { Status: "exited" or "dead" or "restarting" } => $"ended with exit code {ExitCode}{Signal}",
+        { Health: "unhealthy" } => $"is unhealthy: {(string.IsNullOrWhiteSpace(HealthOutput) ? "its health check fails and prints nothing" : $"its health check says: {HealthOutput.Trim().ReplaceLineEndings(" ")}")}",
+        _ => null,
+    };
+
+    private string Signal => ExitCode switch
+    {
+        137 => " (killed)",
+        139 => " (segmentation fault)",
+        143 => " (terminated)",
+        127 => " (its command was not found)",
+        126 => " (its command cannot be run)",
+        _ => "",
+    };
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace Acci.Environments.Running;
+
+/// <summary>Reads what <c>docker inspect</c> tells of a container.</summary>
+internal static class Inspection
+{
+    public static Container ContainerOf(JsonElement inspected)
+    {
+        var state = inspected.GetProperty("State");
+        var configuration = inspected.GetProperty("Config");
+        var health = state.TryGetProperty("Health", out var found) && found.ValueKind == JsonValueKind.Object ? found : (JsonElement?)null;
+        return new Container
+        {
+            Id = inspected.GetProperty("Id").GetString()!,
+            Name = inspected.GetProperty("Name").GetString()!.TrimStart('/'),
+            Service = configuration.GetProperty("Labels").GetProperty("com.docker.compose.service").GetString()!,
+            Image = configuration.GetProperty("Image").GetString()!,
+            Status = state.GetProperty("Status").GetString()!,
+            ExitCode = state.GetProperty("ExitCode").GetInt32(),
+            IsOutOfMemory = state.GetProperty("OOMKilled").GetBoolean(),
+            Error = state.GetProperty("Error").GetString(),
+            Restarts = inspected.GetProperty("RestartCount").GetInt32(),
+            Health = health?.GetProperty("Status").GetString(),
+            HealthOutput = health is { } checks && checks.GetProperty("Log") is { ValueKind: JsonValueKind.Array } log && log.GetArrayLength() > 0
+                ? log[log.GetArrayLength() - 1].GetProperty("Output").GetString()
+                : null,
+            Addresses = [.. AddressesOf(inspected.GetProperty("NetworkSettings").GetProperty("Ports"))],
+        };
+    }
+
+    private static IEnumerable<(string Address, int Port)> AddressesOf(JsonElement ports)
+    {
+        if (ports.ValueKind != JsonValueKind.Object) yield break;
+        foreach (var port in ports.EnumerateObject().Where(x => x.Value.ValueKind == JsonValueKind.Array))
+        {
+            foreach (var host in port.Value.EnumerateArray())
+            {
+                var address = host.GetProperty("HostIp").GetString() is { Length: > 0 } ip && ip is not "0.0.0.0" and not "::" ? ip : "127.0.0.1";
+                yield return ($"{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{host.GetProperty("HostPort").GetString()}",
+                    int.Parse(port.Name.Split('/')[0], System.Globalization.CultureInfo.InvariantCulture));
+            }
+        }
+    }
+}

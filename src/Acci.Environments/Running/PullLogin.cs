@@ -1,0 +1,37 @@
+using Acci.Delivery;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
+using Acci.Oci;
+
+namespace Acci.Environments.Running;
+
+/// <summary>
+/// <c>docker</c> commands that get one image, logged in to its registry as the publish was. Where the registry needs no login, or the docker command has its own, they
+/// are the engine's own commands.
+/// </summary>
+internal sealed class PullLogin : IDisposable
+{
+    private readonly DockerEngine _engine;
+    private readonly string _endpoint;
+    private readonly TemporaryLogin? _login;
+
+    private PullLogin(DockerEngine engine, string endpoint, TemporaryLogin? login) => (_engine, _endpoint, _login) = (engine, endpoint, login);
+
+    /// <summary>Whether there are credentials that the docker command does not have by itself.</summary>
+    public bool HasCredentials => _login is not null;
+
+    /// <summary>The login for an image's registry.</summary>
+    public static async Task<PullLogin> ForAsync(DeliveryContext context, DockerEngine engine, string image)
+    {
+        var domain = ImageReference.Parse(image).Normalize().Domain!;
+        var credentials = await context.CredentialsBesideAsync(engine, domain);
+        return new PullLogin(engine, await engine.EndpointAsync(context.CancellationToken), credentials is null ? null : new TemporaryLogin(domain, credentials));
+    }
+
+    /// <summary>A command. Another configuration knows of no contexts, so the engine is named with it; and it is named by an option, because the private engine's command sets the variable itself.</summary>
+    public Command Docker(params IEnumerable<string> arguments) => _engine.Docker(_login is null ? arguments : ["--config", _login.Folder, "--host", _endpoint, .. arguments]);
+
+    /// <inheritdoc/>
+    public void Dispose() => _login?.Dispose();
+}

@@ -1,0 +1,24 @@
+
+namespace Acci.Environments.Specification;
+
+/// <summary>A compose file. Names and structure are those of the Compose specification; maps keep the order they are given in.</summary>
+public sealed record ComposeFile
+{
+    /// <summary>The project's name: containers, networks and volumes begin with it. A stack gets its name from elsewhere.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What runs.</summary>
+    public required IReadOnlyDictionary<string, Service> Services { get; init; }
+
+    /// <summary>The networks services meet in.</summary>
+    public IReadOnlyDictionary<string, Network>? Networks { get; init; }
+
+    /// <summary>Storage that outlives containers.</summary>
+    public IReadOnlyDictionary<string, Volume>? Volumes { get; init; }
+
+    /// <summary>Sensitive files.</summary>
+    public IReadOnlyDictionary<string, FileObject>? Secrets { get; init; }
+
+    /// <summary>Configuration files.</summary>
+    public IReadOnlyDictionary<string, FileObject>? Configs { get; init; }
+}

@@ -1,0 +1,65 @@
+namespace Acci.Environments.Specification;
+
+/// <summary>
+/// A value in a compose file: a text, or a variable that is put in when the file is read. A text is taken as it is, whatever dollar signs it has:
+/// only <see cref="Variable"/> and <see cref="Required"/> make something to be put in. Source: Compose specification, Interpolation.
+/// </summary>
+public readonly record struct Scalar
+{
+    // What a default between `${NAME:-` and `}` cannot hold, or not for every program that reads compose files.
+    private const string NotInDefaults = "${}\r\n";
+
+    private readonly string? _text;
+
+    private Scalar(string text, bool isPlain) => (_text, IsPlain) = (text, isPlain);
+
+    /// <summary>The value as it stands in the file, dollar signs that mean themselves doubled.</summary>
+    public string Text => _text ?? "";
+
+    /// <summary>A number or a truth value, written without quotes.</summary>
+    internal bool IsPlain { get; }
+
+    /// <summary>A text that means itself.</summary>
+    /// <exception cref="ArgumentException">It holds what no file or variable can: a NUL, or half of a surrogate pair.</exception>
+    public static Scalar Literal(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return IsWritable(text) ? new(text.Replace("$", "$$", StringComparison.Ordinal), false) : throw new ArgumentException("The text holds a NUL or half of a surrogate pair.", nameof(text));
+    }
+
+    /// <summary>Whether a text can stand in a compose file and in a variable.</summary>
+    public static bool IsWritable(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\0' || char.IsLowSurrogate(text[i])) return false;
+            if (char.IsHighSurrogate(text[i]) && (++i == text.Length || !char.IsLowSurrogate(text[i]))) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a text can be what a variable is when it is not set.</summary>
+    public static bool IsDefault(string text) => IsWritable(text) && text.AsSpan().IndexOfAny(NotInDefaults) < 0;
+
+    /// <summary>The variable's value, and <paramref name="fallback"/> where it is not set or empty: <c>${NAME:-fallback}</c>.</summary>
+    /// <exception cref="ArgumentException">The fallback cannot stand in such an expression: see <see cref="IsDefault"/>.</exception>
+    public static Scalar Variable(string name, string fallback) => IsDefault(fallback)
+        ? new($"${{{name}:-{fallback}}}", false)
+        : throw new ArgumentException($"'{fallback}' cannot be what {name} is when it is not set: it holds a brace, a dollar sign or a line break.", nameof(fallback));
+
+    /// <summary>The variable's value; where it is not set or empty, reading the file fails with the message: <c>${NAME:?message}</c>.</summary>
+    public static Scalar Required(string name, string message) => new($"${{{name}:?{message}}}", false);
+
+    /// <summary>The text, as <see cref="Literal"/> makes it.</summary>
+    public static implicit operator Scalar(string text) => Literal(text);
+
+    /// <summary>The number.</summary>
+    public static implicit operator Scalar(int number) => new(number.ToString(System.Globalization.CultureInfo.InvariantCulture), true);
+
+    /// <summary>The truth value.</summary>
+    public static implicit operator Scalar(bool value) => new(value ? "true" : "false", true);
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Acci.Delivery.Processes;
+using Acci.Environments.Running;
+using Serilog;
+
+namespace Acci.Environments.Swarm;
+
+/// <summary>Deploys a stack and waits until the swarm has done what was asked, or has gone back to what was before, which is a failure.</summary>
+/// <param name="swarm">The swarm.</param>
+/// <param name="stack">The stack's name.</param>
+/// <param name="replicas">Replicas of the app, which are replaced one after the other.</param>
+/// <param name="login">The login by which the nodes get the app's image.</param>
+internal sealed class StackDeployment(SwarmManager swarm, string stack, int replicas, PullLogin login)
+{
+    private const int ShownLines = 20;
+    private const int MostFailures = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly TimeSpan _limit = TimeSpan.FromMinutes(2) + replicas * TimeSpan.FromSeconds(20);
+    private readonly Dictionary<string, string> _told = [];
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    /// <summary>Deploys it. What was not there before and does not come up, or is interrupted, is taken away again.</summary>
+    /// <param name="prepare">Makes the swarm's secrets and the stack's file, and gives its path.</param>
+    /// <param name="verify">Looks at what runs; a failure of it is one of the deployment.</param>
+    /// <param name="cancellationToken">Ends the wait; of an update, the swarm goes on by itself.</param>
+    /// <exception cref="DeliveryException">The swarm refused it, rolled it back, or does not get it to run.</exception>
+    public async Task RunAsync(Func<Task<string>> prepare, Func<Task> verify, CancellationToken cancellationToken)
+    {
+        var before = (await swarm.ServicesAsync(stack, cancellationToken)).ToDictionary(x => x.Id, x => x.UpdateStarted);
+        var data = await swarm.VolumesAsync(stack, cancellationToken);
+        try
+        {
+            await RunAsync(await prepare(), before, cancellationToken);
+            await verify();
+        }
+        catch (Exception) when (before.Count == 0)
+        {
+            Log.Information("Taking away what was deployed{Data:l}", data.Count > 0 ? "; the data that were there stay" : "");
+            await swarm.RemoveAsync(stack, CancellationToken.None);
+            if (data.Count == 0) await swarm.RemoveVolumesAsync(stack, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task RunAsync(string file, Dictionary<string, string?> before, CancellationToken cancellationToken)
+    {
+        var past = (await swarm.TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToHashSet();
+        await CommandRunner.RunAsync(login.Docker("stack", "deploy", "--compose-file", file, "--with-registry-auth", "--detach=true", "--prune", stack), Log.Verbose, cancellationToken);
+        while (true)
+        {
+            var tasks = await swarm.TasksAsync(stack, cancellationToken);
+            var isDone = true;
+            foreach (var service in await swarm.ServicesAsync(stack, cancellationToken))
+            {
+                var own = tasks.Where(x => x.ServiceId == service.Id).ToArray();
+                // What the swarm says of an update from before this one does not count.
+                var update = service.UpdateStarted == before.GetValueOrDefault(service.Id) ? null : service.UpdateState;
+                isDone &= IsSettled(service, own, update);
+                Tell(service, own, update);
+                if (update is "paused" or "rollback_paused" or "rollback_completed") throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), $"the update was {(update == "paused" ? "stopped" : update == "rollback_completed" ? "rolled back: what was there before runs again" : "rolled back, and that failed, too")}");
+                if (update is null && own.Count(x => x.HasFailed && !past.Contains(x.Id)) >= MostFailures) throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), "it does not come up");
+                if (_watch.Elapsed > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s");
+            }
+
+            if (isDone) return;
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    private static bool IsSettled(SwarmService service, SwarmTask[] tasks, string? update)
+    {
+        var wanted = tasks.Where(x => x.DesiredState == "running").ToArray();
+        return update is null or "completed" && wanted.Length == service.Replicas && wanted.All(x => x.State == "running" && x.Specification == service.Specification);
+    }
+
+    private void Tell(SwarmService service, SwarmTask[] tasks, string? update)
+    {
+        var isNew = tasks.Count(x => x.State == "running" && x.DesiredState == "running" && x.Specification == service.Specification);
+        var state = $"{isNew} of {service.Replicas} up{(update is null or "completed" ? "" : $", {update.Replace('_', ' ')}")}";
+        if (_told.GetValueOrDefault(service.Id) == state) return;
+        _told[service.Id] = state;
+        Log.Information("{Service:l}: {State:l} after {Elapsed:0.0} s", service.Name, state, _watch.Elapsed.TotalSeconds);
+    }
+
+    private async Task<DeliveryException> FailureAsync(SwarmService service, IEnumerable<SwarmTask> tasks, string problem)
+    {
+        var failed = tasks.LastOrDefault(x => x.HasFailed) ?? tasks.LastOrDefault(x => x.Error is { Length: > 0 });
+        var reason = failed?.Error is { Length: > 0 } error ? $": {error}" : "";
+        var lines = failed?.ContainerId is { Length: > 0 } container
+            ? await CommandRunner.TryRunAsync(swarm.Engine.Docker("logs", "--tail", $"{ShownLines}", container), cancellationToken: CancellationToken.None)
+            : null;
+        var last = lines is { Succeeded: true } ? (lines.StandardOutput + lines.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+        return new DeliveryException($"{service.Name}: {problem}{reason}.{(last.Length == 0 ? "" : $" Last lines of a replica that failed:{string.Concat(last.Select(line => $"\n    {Redaction.Redact(line)}"))}")}");
+    }
+}

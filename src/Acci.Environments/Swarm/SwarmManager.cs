@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Environments.Swarm;
+
+/// <summary>The questions asked of a swarm, and the commands that change it, through the engine that manages it.</summary>
+internal sealed record SwarmManager(DockerEngine Engine)
+{
+    private const string StackLabel = "com.docker.stack.namespace";
+    private const int Iterations = 600_000;
+
+    /// <summary>Whether this engine is part of a swarm, and manages it; how many nodes that has, and which this one is.</summary>
+    public async Task<(bool IsActive, bool IsManager, int Nodes, string NodeId)> StateAsync(CancellationToken cancellationToken)
+    {
+        var state = (await RunAsync(["info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}} {{.Swarm.Nodes}} {{.Swarm.NodeID}}"], cancellationToken)).Split(' ');
+        return (state[0] == "active", state[1] == "true", int.TryParse(state[2], out var nodes) ? nodes : 0, state.ElementAtOrDefault(3) ?? "");
+    }
+
+    /// <summary>The node that each of the stack's services runs on, or ran on last, by the service's name in the stack; of several replicas that of one.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> NodesAsync(string stack, CancellationToken cancellationToken)
+    {
+        var tasks = await TasksAsync(stack, cancellationToken);
+        return (await ServicesAsync(stack, cancellationToken))
+            .Select(service => (Name: service.Name[(stack.Length + 1)..], Node: tasks.Where(x => x.ServiceId == service.Id && x.NodeId is not null).OrderByDescending(x => x.State == "running").FirstOrDefault()?.NodeId))
+            .Where(x => x.Node is not null)
+            .ToDictionary(x => x.Name, x => x.Node!);
+    }
+
+    /// <summary>Makes sure that there is a swarm to deploy to; only of the private engine one is made.</summary>
+    /// <exception cref="DeliveryException">There is none; the message names the command that makes one.</exception>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        var (isActive, isManager, _, _) = await StateAsync(cancellationToken);
+        if (isManager) return;
+        if (isActive) throw new DeliveryException($"{Engine} is a worker of its swarm and cannot deploy to it: set DOCKER_HOST to one of its managers.");
+        if (Engine.Address is null) throw new DeliveryException($"{Engine} is not part of a swarm. If it shall be, run `docker swarm init` once; nothing was deployed.");
+        // A swarm of this machine alone: nobody outside is to find it.
+        await RunAsync(["swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", "127.0.0.1:2377"], cancellationToken);
+        // Seen with Docker Engine 28.5: leaving empties its names for every network, and what runs finds nothing by name until it is started again.
+        Log.Information("The private engine is a swarm of its own now; `docker swarm leave --force` ends it. Bring down what else runs first: an engine that leaves forgets the names of all running containers");
+    }
+
+    /// <summary>The stack's services, in the order of their names.</summary>
+    public async Task<IReadOnlyList<SwarmService>> ServicesAsync(string stack, CancellationToken cancellationToken)
+    {
+        var ids = Lines(await RunAsync(["service", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
+        return ids.Length == 0 ? [] : [.. (await InspectAsync(["service", "inspect", .. ids], cancellationToken)).Select(SwarmInspection.ServiceOf).OrderBy(x => x.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The stack's replicas, past ones among them.</summary>
+    public async Task<IReadOnlyList<SwarmTask>> TasksAsync(string stack, CancellationToken cancellationToken)
+    {
+        // Fails where the stack has none.
+        var list = await CommandRunner.TryRunAsync(Engine.Docker("stack", "ps", "--quiet", "--no-trunc", stack), cancellationToken: cancellationToken);
+        var ids = Lines(list.StandardOutput);
+        return !list.Succeeded || ids.Length == 0 ? [] : [.. (await InspectAsync(["inspect", "--type", "task", .. ids], cancellationToken)).Select(SwarmInspection.TaskOf)];
+    }
+
+    /// <summary>
+    /// Makes sure that the swarm has the secret. A secret of a swarm cannot be changed, so its name tells its content, by a digest that is slow to try: another content
+    /// is another secret, and the services that read it are updated.
+    /// </summary>
+    /// <returns>Its name in the swarm.</returns>
+    public async Task<string> EnsureSecretAsync(string stack, string name, string value, CancellationToken cancellationToken)
+    {
+        var digest = Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(value, Encoding.UTF8.GetBytes($"{stack}_{name}"), Iterations, HashAlgorithmName.SHA256, 6));
+        var full = $"{stack}_{name}_{digest}";
+        if (Lines(await RunAsync(["secret", "ls", "--format", "{{.Name}}"], cancellationToken)).Contains(full)) return full;
+        await CommandRunner.RunAsync(Engine.Docker("secret", "create", "--label", $"{StackLabel}={stack}", full, "-") with { StandardInput = value }, cancellationToken: cancellationToken);
+        return full;
+    }
+
+    /// <summary>Removes the stack's secrets but for these; what is still read stays.</summary>
+    public async Task RemoveSecretsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken)
+    {
+        foreach (var secret in Lines(await RunAsync(["secret", "ls", "--format", "{{.Name}}", "--filter", $"label={StackLabel}={stack}"], cancellationToken)).Except(but))
+            await CommandRunner.TryRunAsync(Engine.Docker("secret", "rm", secret), cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Removes the stack and waits until nothing of it is left, but for volumes.</summary>
+    /// <exception cref="DeliveryException">Something stays.</exception>
+    public async Task RemoveAsync(string stack, CancellationToken cancellationToken)
+    {
+        // Those on other nodes are seen as tasks alone.
+        var tasks = (await TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToArray();
+        await CommandRunner.RunAsync(Engine.Docker("stack", "rm", stack), Log.Verbose, cancellationToken);
+        for (var turn = 0; turn < 240; turn++)
+        {
+            // Networks go when the last container has; removing the stack again takes what could not go before.
+            var left = Lines(await RunAsync(["ps", "--all", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
+            var networks = Lines(await RunAsync(["network", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
+            if (left.Length == 0 && networks.Length == 0 && (tasks.Length == 0 || (await InspectAsync(["inspect", "--type", "task", .. tasks], cancellationToken)).Count == 0))
+            {
+                await RemoveSecretsAsync(stack, [], cancellationToken);
+                return;
+            }
+
+            if (left.Length == 0) await CommandRunner.TryRunAsync(Engine.Docker(["network", "rm", .. networks]), cancellationToken: cancellationToken);
+            await Task.Delay(250, cancellationToken);
+        }
+
+        throw new DeliveryException($"The stack {stack} was removed, but something of it does not end. `docker ps --all --filter label={StackLabel}={stack}` and `docker network ls --filter label={StackLabel}={stack}` show what is on this node; a node that is down keeps its own.");
+    }
+
+    /// <summary>The stack's data volumes on this machine.</summary>
+    public async Task<IReadOnlyList<string>> VolumesAsync(string stack, CancellationToken cancellationToken) =>
+        Lines(await RunAsync(["volume", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
+
+    /// <summary>Removes them.</summary>
+    public async Task RemoveVolumesAsync(string stack, CancellationToken cancellationToken)
+    {
+        foreach (var volume in await VolumesAsync(stack, cancellationToken)) await CommandRunner.RunAsync(Engine.Docker("volume", "rm", volume), cancellationToken: cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<JsonElement>> InspectAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        // What went away between two questions is left out of the answer.
+        var answer = await CommandRunner.TryRunAsync(Engine.Docker(arguments), cancellationToken: cancellationToken);
+        return string.IsNullOrWhiteSpace(answer.StandardOutput) ? [] : [.. JsonElement.Parse(answer.StandardOutput).EnumerateArray()];
+    }
+
+    private async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        (await CommandRunner.RunAsync(Engine.Docker(arguments), cancellationToken: cancellationToken)).StandardOutput.Trim();
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

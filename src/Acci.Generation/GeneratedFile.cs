@@ -1,0 +1,27 @@
+namespace Acci.Generation;
+
+/// <summary>A file that the build writes and that is checked in: it is what its sources say, byte for byte, or it was changed by hand.</summary>
+/// <param name="Path">Where it lies, relative to the repository's root, with forward slashes.</param>
+/// <param name="Content">What is in it, with line feeds.</param>
+public sealed record GeneratedFile(string Path, string Content)
+{
+    /// <summary>Whether the file under this root holds exactly this.</summary>
+    public bool IsUpToDate(string root)
+    {
+        var file = System.IO.Path.Combine(root, Path);
+        return File.Exists(file) && File.ReadAllText(file) == Content;
+    }
+
+    /// <summary>Writes the file under this root; a reader sees the old one or the new one, never half of one.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Write(string root)
+    {
+        if (IsUpToDate(root)) return false;
+        var file = System.IO.Path.Combine(root, Path);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        var draft = $"{file}.{Environment.ProcessId}";
+        File.WriteAllText(draft, Content);
+        File.Move(draft, file, overwrite: true);
+        return true;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Acci.Generation.RunConfigurations;
+
+/// <summary>A program of the repository that people start from their editor, with a debugger on it.</summary>
+/// <param name="Name">What it is called there.</param>
+/// <param name="Project">Its project, relative to the repository's root.</param>
+/// <param name="Assembly">What its project makes for debugging, relative to the repository's root.</param>
+public sealed record DebuggedProgram(string Name, string Project, string Assembly)
+{
+    /// <summary>Its variables.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The folder of its project.</summary>
+    public string Folder => Project[..Math.Max(0, Project.LastIndexOf('/'))];
+
+    /// <summary>The build itself.</summary>
+    public static DebuggedProgram Build { get; } = new("Build", "build/_build.csproj", "build/bin/Debug/_build.dll");
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Acci.Oci.Manifests;
+
+/// <summary>A manifest or an index: its bytes, as they were written, and what they say.</summary>
+public sealed class Manifest
+{
+    private readonly ImageIndex? _index;
+    private readonly ImageManifest? _image;
+
+    private Manifest(ReadOnlyMemory<byte> content, string mediaType, ImageIndex? index, ImageManifest? image)
+    {
+        Content = content;
+        _index = index;
+        _image = image;
+        Descriptor = new Descriptor
+        {
+            MediaType = mediaType,
+            Digest = Digest.Of(content.Span),
+            Size = content.Length,
+            ArtifactType = image is null ? index!.ArtifactType : image.ArtifactType ?? image.Config?.MediaType,
+            Annotations = image is null ? index!.Annotations : image.Annotations,
+        };
+    }
+
+    /// <summary>The bytes, never written anew: the digest is theirs.</summary>
+    public ReadOnlyMemory<byte> Content { get; }
+
+    /// <summary>What points at this manifest, as the referrers API describes it: with its artifact type and annotations.</summary>
+    public Descriptor Descriptor { get; }
+
+    /// <summary>The digest of the bytes.</summary>
+    public Digest Digest => Descriptor.Digest;
+
+    /// <summary>The manifest's type.</summary>
+    public string MediaType => Descriptor.MediaType;
+
+    /// <summary>Whether this is an index.</summary>
+    public bool IsIndex => _index is not null;
+
+    /// <summary>The manifests that an index names; of an image manifest, none.</summary>
+    public IReadOnlyList<Descriptor> Manifests => _index?.Manifests ?? [];
+
+    /// <summary>Configuration and layers of an image manifest; of an index, none.</summary>
+    public IReadOnlyList<Descriptor> Blobs => _image is null ? [] : _image.Config is { } config ? [config, .. _image.Layers] : _image.Layers;
+
+    /// <summary>The image's configuration; none in an index.</summary>
+    public Descriptor? Config => _image?.Config;
+
+    /// <summary>The manifest that this one says something about.</summary>
+    public Descriptor? Subject => _image is null ? _index?.Subject : _image.Subject;
+
+    /// <summary>Remarks.</summary>
+    public IReadOnlyDictionary<string, string> Annotations => Descriptor.Annotations ?? new Dictionary<string, string>();
+
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="mediaType">The type under which it was found, for those that do not state their own.</param>
+    /// <param name="where">Where it was found, for the error message.</param>
+    /// <exception cref="DeliveryException">The bytes are no manifest.</exception>
+    public static Manifest Parse(ReadOnlyMemory<byte> content, string? mediaType, string where)
+    {
+        try
+        {
+            // Both forms are read in the same lenient way; the properties there are say which one it is when no type does.
+            var index = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageIndex) ?? new ImageIndex();
+            var type = index.MediaType ?? (mediaType is not null && MediaTypes.IsManifest(mediaType) ? mediaType
+                : index.Manifests.Count > 0 ? MediaTypes.ImageIndex : MediaTypes.ImageManifest);
+            if (!MediaTypes.IsManifest(type)) throw new DeliveryException($"{where} is of type '{type}', not a manifest.");
+            if (MediaTypes.IsIndex(type)) return new Manifest(content, type, index, null);
+
+            var image = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageManifest);
+            return image?.Config is null
+                ? throw new DeliveryException($"{where} is not an image manifest: it names no config.")
+                : new Manifest(content, type, null, image);
+        }
+        catch (JsonException exception)
+        {
+            throw new DeliveryException($"{where} is not a manifest: {exception.Message}", exception);
+        }
+    }
+}

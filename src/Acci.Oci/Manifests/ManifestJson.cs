@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Acci.Oci.Manifests;
+
+/// <summary>
+/// The JSON of manifests. Unknown properties are ignored: what matters to a digest is kept as bytes, never written again.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(DigestConverter), typeof(PlatformConverter)])]
+[JsonSerializable(typeof(ImageIndex))]
+[JsonSerializable(typeof(ImageManifest))]
+[JsonSerializable(typeof(PlatformConverter.Properties))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -1,0 +1,66 @@
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
+
+namespace Acci.Oci.Registries;
+
+/// <summary>One blob on its way to a registry, over all attempts: the session, and how many bytes the registry has confirmed.</summary>
+internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<long> sent)
+{
+    // What a registry does at least when it checks a blob, or moves it within its storage.
+    private const double CheckedBytesPerSecond = 20e6;
+
+    public Descriptor Blob => blob;
+
+    /// <summary>Where the upload goes on; null when none was begun, or the last one is over.</summary>
+    public Uri? Session { get; private set; }
+
+    /// <summary>The bytes that the registry has.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>The smallest chunk the registry takes, but for the last.</summary>
+    public long MinimumChunk { get; private set; }
+
+    /// <summary>An upload in one request broke off on the way, or was too large.</summary>
+    public bool PrefersChunks { get; private set; }
+
+    /// <summary>How much longer than usual the answer may take that confirms the whole blob.</summary>
+    public TimeSpan CheckingTime => TimeSpan.FromSeconds(blob.Size / CheckedBytesPerSecond);
+
+    public void Begin(Uri session, long minimumChunk) => (Session, Offset, MinimumChunk) = (session, 0, minimumChunk);
+
+    public void Continue(Uri session, long offset)
+    {
+        (Session, Offset) = (session, offset);
+        sent(offset);
+    }
+
+    /// <summary>The session is over, or the registry does not know it any more.</summary>
+    public void Forget() => (Session, Offset) = (null, 0);
+
+    public void PreferChunks() => PrefersChunks = true;
+
+    /// <summary>The next part, with its place in the whole. The header is not HTTP's own form; so the specification wants it.</summary>
+    public HttpContent Chunk(long length, StallGuard guard)
+    {
+        var content = Part(length, guard);
+        content.Headers.TryAddWithoutValidation("Content-Range", $"{Offset}-{Offset + length - 1}");
+        return content;
+    }
+
+    /// <summary>All that is left.</summary>
+    public HttpContent Rest(StallGuard guard) => Part(blob.Size - Offset, guard);
+
+    /// <summary>Throws when it is the source that does not have the blob's digest.</summary>
+    public Task VerifySourceAsync(CancellationToken cancellationToken) => source.VerifyBlobAsync(blob, cancellationToken);
+
+    private BlobContent Part(long length, StallGuard guard)
+    {
+        var offset = Offset;
+        return new BlobContent(token => source.OpenBlobAsync(blob, offset, token), length, count =>
+        {
+            guard.Moved();
+            if (count > 0) PreferChunks();
+            sent(offset + count);
+        });
+    }
+}

@@ -1,0 +1,66 @@
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
+
+namespace Acci.Oci.Registries;
+
+/// <summary>Copies an image from one repository to another, with what refers to it.</summary>
+internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegistry to, ImageReference target, int parallelism, IReadOnlyCollection<string> leftOut)
+{
+    private readonly RegistrySource _source = new(from, source);
+    private readonly HashSet<Digest> _seen = [];
+
+    // Only within one registry is there something to mount from.
+    private IReadOnlyList<string> MountFrom => from.Domain == to.Domain ? [source.Path] : [];
+
+    public async Task<PushResult> RunAsync(Descriptor root, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        var content = await ImageContent.WalkAsync(_source, root, cancellationToken);
+        var result = await to.TransferTo(target, _source, progress).RunAsync(content, MountFrom, cancellationToken);
+        await CopyReferrersAsync(content.Manifests.Select(x => x.Digest), cancellationToken);
+        return result;
+    }
+
+    private async Task CopyReferrersAsync(IEnumerable<Digest> subjects, CancellationToken cancellationToken)
+    {
+        // Level by level: what refers to a referrer, as the signature of an SBOM does, comes along too.
+        for (var level = subjects.Where(_seen.Add).ToList(); level.Count > 0;)
+        {
+            var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
+            var copied = new List<Digest>();
+            await Parallel.ForEachAsync(level, options, async (subject, token) =>
+            {
+                var digests = await CopyReferrersAsync(subject, token);
+                lock (copied) copied.AddRange(digests);
+            });
+            level = [.. copied.Where(_seen.Add)];
+        }
+    }
+
+    private async Task<IReadOnlyList<Digest>> CopyReferrersAsync(Digest subject, CancellationToken cancellationToken)
+    {
+        var copied = new List<Digest>();
+        foreach (var referrer in await from.ListReferrersAsync(source.WithDigest(subject), cancellationToken: cancellationToken))
+        {
+            if (referrer.ArtifactType is { } type && leftOut.Contains(type)) continue;
+            var manifest = await TransferAsync(referrer, cancellationToken);
+            await to.PutReferrerAsync(target, manifest, cancellationToken);
+            copied.Add(manifest.Digest);
+        }
+
+        foreach (var tag in OciRegistry.AttachmentTags(subject))
+        {
+            if (await from.FindAsync(source.WithTag(tag), cancellationToken) is not { } attachment) continue;
+            await TransferAsync(attachment, cancellationToken);
+            await to.PutTagAsync(target, tag, attachment.Digest, cancellationToken);
+        }
+
+        return copied;
+    }
+
+    private async Task<Manifest> TransferAsync(Descriptor root, CancellationToken cancellationToken)
+    {
+        var content = await ImageContent.WalkAsync(_source, root, cancellationToken);
+        await to.TransferTo(target, _source, null).RunAsync(content, MountFrom, cancellationToken);
+        return content.Root;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Acci.Oci.Manifests;
+using Acci.Oci.Retries;
+
+namespace Acci.Oci.Registries;
+
+public sealed partial class OciRegistry
+{
+    private const int CopyBufferSize = 128 * 1024;
+
+    /// <summary>Whether a repository has a blob.</summary>
+    public Task<bool> HasBlobAsync(ImageReference repository, Digest digest, CancellationToken cancellationToken = default) =>
+        HasBlobAsync(repository, digest, PullScope(PathOf(repository)), cancellationToken);
+
+    /// <summary>Whether a repository that is about to be pushed to has a blob.</summary>
+    internal Task<bool> HasBlobForPushAsync(ImageReference repository, Digest digest, CancellationToken cancellationToken) =>
+        HasBlobAsync(repository, digest, PushScope(PathOf(repository)), cancellationToken);
+
+    /// <summary>Fetches a blob into memory, for those that are small: configurations, attestations, signatures. The content is checked.</summary>
+    /// <exception cref="DeliveryException">The repository has no such blob, or it stays damaged.</exception>
+    public async Task<byte[]> ReadBlobAsync(ImageReference repository, Descriptor descriptor, CancellationToken cancellationToken = default)
+    {
+        using var content = new MemoryStream();
+        await DownloadBlobAsync(repository, descriptor, content, cancellationToken);
+        return content.ToArray();
+    }
+
+    /// <summary>Fetches a blob into a stream, going on where it broke off. The content is checked; when it proves damaged it is fetched again.</summary>
+    /// <param name="repository">Where the blob is.</param>
+    /// <param name="descriptor">Its digest and size.</param>
+    /// <param name="target">A stream that can be written at any position, such as a file's.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="DeliveryException">The repository has no such blob, or it stays damaged.</exception>
+    public async Task DownloadBlobAsync(
+        ImageReference repository, Descriptor descriptor, Stream target, CancellationToken cancellationToken = default)
+    {
+        var path = PathOf(repository);
+        var start = target.Position;
+        var done = 0L;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await RunAsync($"fetch of blob {descriptor.Digest} from {path}", async attempt =>
+        {
+            await using (var source = await OpenBlobAsync(path, descriptor, done, attempt.CancellationToken))
+            {
+                target.Position = start + done;
+                await foreach (var part in PartsAsync(source, attempt.CancellationToken))
+                {
+                    hash.AppendData(part.Span);
+                    await target.WriteAsync(part, attempt.CancellationToken);
+                    attempt.Moved();
+                    done += part.Length;
+                    if (done > descriptor.Size) break;
+                }
+            }
+
+            if (done < descriptor.Size) throw new TransientException($"the blob broke off after {done} of {descriptor.Size} bytes");
+            var actual = Convert.ToHexStringLower(hash.GetHashAndReset());
+            if (done == descriptor.Size && actual == descriptor.Digest.Hex) return true;
+            done = 0;
+            throw new TransientException("the blob arrived damaged");
+        }, cancellationToken);
+        target.SetLength(start + descriptor.Size);
+    }
+
+    /// <summary>Opens a blob from this byte on, in one attempt; what is read is not checked.</summary>
+    internal Task<Stream> OpenBlobAsync(ImageReference repository, Descriptor descriptor, long offset, CancellationToken cancellationToken) =>
+        OpenBlobAsync(PathOf(repository), descriptor, offset, cancellationToken);
+
+    private async Task<Stream> OpenBlobAsync(string path, Descriptor descriptor, long offset, CancellationToken cancellationToken)
+    {
+        var request = new RegistryRequest(HttpMethod.Get, Address($"{path}/blobs/{descriptor.Digest}"), PullScope(path)) { RangeStart = offset };
+        var response = await SendAsync(request, cancellationToken);
+        var stream = await _transport.OpenAsync(response, cancellationToken);
+        if (offset == 0 || response.StatusCode == HttpStatusCode.PartialContent) return stream;
+
+        // The registry does not know ranges, so the first part is read past.
+        try
+        {
+            await foreach (var part in PartsAsync(stream, cancellationToken, offset)) offset -= part.Length;
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    private Task<bool> HasBlobAsync(ImageReference repository, Digest digest, string scope, CancellationToken cancellationToken)
+    {
+        var path = PathOf(repository);
+        return RunAsync($"look-up of blob {digest} in {path}", attempt => HasBlobAsync(path, digest, scope, attempt.CancellationToken), cancellationToken);
+    }
+
+    private async Task<bool> HasBlobAsync(string path, Digest digest, string scope, CancellationToken cancellationToken)
+    {
+        var request = new RegistryRequest(HttpMethod.Head, Address($"{path}/blobs/{digest}"), scope);
+        using var response = await SendAsync(request, cancellationToken, HttpStatusCode.NotFound);
+        if (response.IsSuccessStatusCode) _places.TryAdd(digest, path);
+        return response.IsSuccessStatusCode;
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PartsAsync(
+        Stream source, [EnumeratorCancellation] CancellationToken cancellationToken, long limit = long.MaxValue)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        try
+        {
+            while (limit > 0)
+            {
+                var count = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(limit, buffer.Length)), cancellationToken);
+                if (count == 0) yield break;
+                limit -= count;
+                yield return buffer.AsMemory(0, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

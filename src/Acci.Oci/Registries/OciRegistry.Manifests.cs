@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Acci.Oci.Manifests;
+using Acci.Oci.Retries;
+
+namespace Acci.Oci.Registries;
+
+public sealed partial class OciRegistry
+{
+    private const int MaximumManifestSize = 4 * 1024 * 1024;
+    private const string ContentDigest = "Docker-Content-Digest";
+
+    /// <summary>What a reference's digest, or else its tag, points at now.</summary>
+    /// <exception cref="DeliveryException">The registry has no such manifest.</exception>
+    public async Task<Descriptor> ResolveAsync(ImageReference reference, CancellationToken cancellationToken = default) =>
+        await FindAsync(reference, cancellationToken) ?? throw NotFound(reference);
+
+    /// <summary>What a reference's digest, or else its tag, points at now, or null when the registry has no such manifest.</summary>
+    public Task<Descriptor?> FindAsync(ImageReference reference, CancellationToken cancellationToken = default)
+    {
+        var (path, name) = Locate(reference);
+        return RunAsync($"look-up of {path} {name}", async attempt =>
+        {
+            using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, ReadScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
+            if (response.StatusCode == HttpStatusCode.NotFound) return null;
+            if (reference.Digest is not null || DigestOf(response) is not null)
+            {
+                return new Descriptor
+                {
+                    MediaType = response.Content.Headers.ContentType?.MediaType ?? "",
+                    Digest = reference.Digest ?? DigestOf(response)!.Value,
+                    Size = response.Content.Headers.ContentLength ?? 0,
+                };
+            }
+
+            // A registry need not name the digest; then the content tells it.
+            return (await TryGetAsync(path, name, null, attempt))?.Descriptor;
+        }, cancellationToken);
+    }
+
+    /// <summary>Fetches a manifest by a reference's digest, or else its tag; with a digest the content is checked against it.</summary>
+    /// <exception cref="DeliveryException">The registry has no such manifest, or what it has is none.</exception>
+    public async Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken = default) =>
+        await FindManifestAsync(reference, cancellationToken) ?? throw NotFound(reference);
+
+    /// <summary>Fetches a manifest as <see cref="GetManifestAsync"/> does, or null when the registry has none.</summary>
+    public Task<Manifest?> FindManifestAsync(ImageReference reference, CancellationToken cancellationToken = default)
+    {
+        var (path, name) = Locate(reference);
+        return RunAsync($"fetch of {path} {name}", attempt => TryGetAsync(path, name, reference.Digest, attempt), cancellationToken);
+    }
+
+    /// <summary>Puts a manifest under its digest; no tag is touched.</summary>
+    /// <exception cref="DeliveryException">The registry refuses it, for example because a blob it names is missing.</exception>
+    public Task PutManifestAsync(ImageReference repository, Manifest manifest, CancellationToken cancellationToken = default) =>
+        PutAsync(PathOf(repository), manifest.Digest.ToString(), manifest, cancellationToken);
+
+    /// <summary>Lets a tag point at a manifest that is in the repository. The digest stays what it is.</summary>
+    /// <exception cref="DeliveryException">The repository has no such manifest.</exception>
+    public async Task PutTagAsync(ImageReference repository, string tag, Digest digest, CancellationToken cancellationToken = default)
+    {
+        var reference = repository.WithTag(tag);
+        var manifest = await GetManifestAsync(repository.WithDigest(digest), cancellationToken);
+        await PutAsync(PathOf(reference), tag, manifest, cancellationToken);
+    }
+
+    /// <summary>Puts a manifest under its digest unless it is there. One that says something about another is put in any case: whether it is listed there is not to be seen.</summary>
+    internal async Task EnsureManifestAsync(ImageReference repository, Manifest manifest, CancellationToken cancellationToken)
+    {
+        if (manifest.Subject is not null)
+        {
+            await PutReferrerAsync(repository, manifest, cancellationToken);
+            return;
+        }
+
+        var (path, name) = Locate(repository.WithDigest(manifest.Digest));
+        // With the scope of the push, as in ReadScope.
+        var there = await RunAsync($"look-up of {path} {name}", async attempt =>
+        {
+            using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, PushScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
+            return response.IsSuccessStatusCode;
+        }, cancellationToken);
+        if (!there) await PutAsync(path, name, manifest, cancellationToken);
+    }
+
+    /// <summary>Deletes a manifest and with it every tag that points at it. That it is not there is no error.</summary>
+    /// <exception cref="RegistryException">The registry does not allow it.</exception>
+    public Task DeleteManifestAsync(ImageReference repository, Digest digest, CancellationToken cancellationToken = default) =>
+        DeleteAsync(PathOf(repository), digest.ToString(), cancellationToken);
+
+    private Task<bool> DeleteAsync(string path, string name, CancellationToken cancellationToken) => RunAsync($"deletion of {path} {name}", async attempt =>
+    {
+        var request = new RegistryRequest(HttpMethod.Delete, Address($"{path}/manifests/{name}"), DeleteScope(path));
+        using var response = await SendAsync(request, attempt.CancellationToken, HttpStatusCode.NotFound);
+        return true;
+    }, cancellationToken);
+
+    /// <summary>Puts a manifest, and returns whether the registry keeps it in its own list of referrers.</summary>
+    private Task<bool> PutAsync(string path, string name, Manifest manifest, CancellationToken cancellationToken) => RunAsync($"push of {path} {name}", async attempt =>
+    {
+        var request = new RegistryRequest(HttpMethod.Put, Address($"{path}/manifests/{name}"), PushScope(path))
+        {
+            Body = _ => new ReadOnlyMemoryContent(manifest.Content) { Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) } },
+        };
+        try
+        {
+            using var response = await SendAsync(request, attempt.CancellationToken);
+            if (DigestOf(response) is { } stored && stored != manifest.Digest)
+                throw new TransientException($"the registry stored {manifest.Digest} as {stored}; it was damaged on the way, or this registry changes what it is given");
+            return response.Headers.Contains("OCI-Subject");
+        }
+        catch (RegistryException exception) when (exception.Codes.Any(x => x is "MANIFEST_BLOB_UNKNOWN" or "BLOB_UNKNOWN" or "DIGEST_INVALID"))
+        {
+            // Damaged on the way; or a registry that loses sight of a blob for a moment, as they do while another push commits the same one.
+            throw new TransientException(exception.Message.TrimEnd('.'));
+        }
+    }, cancellationToken);
+
+    private async Task<Manifest?> TryGetAsync(string path, string name, Digest? expected, Attempt attempt)
+    {
+        using var response = await SendAsync(ManifestRequest(HttpMethod.Get, path, name, ReadScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        var content = await _transport.ReadAsync(response, MaximumManifestSize, attempt.CancellationToken);
+        var actual = Digest.Of(content);
+        if ((expected ?? DigestOf(response) ?? actual) is var stated && stated != actual)
+            throw new TransientException($"the manifest arrived damaged: its digest is {actual}, {stated} was to be expected");
+        return Manifest.Parse(content, response.Content.Headers.ContentType?.MediaType, $"{Domain}/{path}@{actual}");
+    }
+
+    private (string Path, string Name) Locate(ImageReference reference) => (
+        PathOf(reference),
+        reference.Digest?.ToString() ?? reference.Tag ?? throw new ArgumentException($"'{reference}' names neither tag nor digest.", nameof(reference)));
+
+    private RegistryRequest ManifestRequest(HttpMethod method, string path, string name, string scope) =>
+        new(method, Address($"{path}/manifests/{name}"), scope) { Accept = MediaTypes.Manifests };
+
+    private static DeliveryException NotFound(ImageReference reference) => new($"{reference} does not exist in the registry. Check the name, or publish it first.");
+
+    private static Digest? DigestOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(ContentDigest, out var values) && Digest.TryParse(values.First(), out var digest, out _) ? digest : null;
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Security.Authentication;
+using Acci.Oci.Retries;
+
+namespace Acci.Oci.Registries;
+
+public sealed partial class OciRegistry
+{
+    /// <summary>
+    /// Checks that the registry answers and takes the credentials. While it was never reached it is waited for only briefly
+    /// (<see cref="RegistryOptions.FirstContactBudget"/>), so that a wrong address is said at once.
+    /// </summary>
+    /// <exception cref="DeliveryException">
+    /// It cannot be reached, speaks another protocol, has a certificate that is not trusted, or refuses the credentials; the message says which.
+    /// </exception>
+    public async Task EnsureReachableAsync(CancellationToken cancellationToken = default)
+    {
+        var budget = _transport.WasReached ? _options.Retry.Budget : _options.FirstContactBudget;
+        try
+        {
+            await new RetryPolicy(_options.Retry with { Budget = budget }).RunAsync($"{Domain}: first contact", async attempt =>
+            {
+                using var response = await SendAsync(new RegistryRequest(HttpMethod.Get, Address(""), ""), attempt.CancellationToken);
+            }, cancellationToken);
+        }
+        catch (RetriesExhaustedException exception)
+        {
+            throw Unreachable(exception.Reason, exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw exception.InnerException is AuthenticationException tls ? Untrusted(tls, exception) : Unreachable(exception.GetBaseException().Message.TrimEnd('.'), exception);
+        }
+        catch (RegistryException exception) when (exception.StatusCode == HttpStatusCode.BadRequest && exception.Message.Contains("HTTPS", StringComparison.Ordinal))
+        {
+            throw new DeliveryException($"The registry {Domain} speaks TLS; with registries on loopback plain http is spoken. Start it without TLS.", exception);
+        }
+        catch (RegistryException exception) when (exception.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+        {
+            throw new DeliveryException($"{Domain} answers, but not as a registry: {exception.Message} Check the address given by --registry.", exception);
+        }
+    }
+
+    /// <summary>Checks that the registry answers and would let the credentials push, by beginning an upload and giving it up.</summary>
+    /// <exception cref="DeliveryException">As for <see cref="EnsureReachableAsync"/>, or the repository may not be pushed to.</exception>
+    public async Task EnsurePushAllowedAsync(ImageReference repository, CancellationToken cancellationToken = default)
+    {
+        await EnsureReachableAsync(cancellationToken);
+        var path = PathOf(repository);
+        var session = await RunAsync($"upload to {path}", async attempt =>
+        {
+            using var response = await SendAsync(BeginRequest(path), attempt.CancellationToken);
+            return LocationOf(response);
+        }, cancellationToken);
+        await AbandonAsync(path, session);
+        _pushable.TryAdd(path, true);
+    }
+
+    private async Task EnsureContactAsync(CancellationToken cancellationToken)
+    {
+        if (!_transport.WasReached) await EnsureReachableAsync(cancellationToken);
+    }
+
+    private DeliveryException Unreachable(string reason, Exception cause) =>
+        new($"The registry {Domain} cannot be reached ({reason}). Check that it runs, and the address given by --registry.", cause);
+
+    private DeliveryException Untrusted(AuthenticationException tls, Exception cause) => new(
+        tls.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
+            ? $"The registry {Domain} has a certificate that this machine does not trust ({tls.Message.TrimEnd('.')}). Install its certificate authority."
+            : $"The registry {Domain} does not speak TLS; plain http, which anyone on the way can read, is spoken with registries on loopback only.",
+        cause);
+}

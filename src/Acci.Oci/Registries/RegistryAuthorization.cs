@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Acci.Oci.Retries;
+
+namespace Acci.Oci.Registries;
+
+/// <summary>
+/// Authorization at one registry: nothing until it is asked for, then Basic, or a token per scope from the token service, renewed before it expires or when the
+/// registry no longer takes it. Source: distribution project, "Token Authentication Specification".
+/// </summary>
+internal sealed class RegistryAuthorization(
+    string domain,
+    ICredentialSource source,
+    Func<RegistryRequest, AuthenticationHeaderValue?, CancellationToken, Task<HttpResponseMessage>> send) : IDisposable
+{
+    // What the specification says a token lives when its answer does not tell.
+    private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(60);
+
+    // A token is a few hundred bytes; what takes longer does not come any more.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, Token> _tokens = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _gate = new(1);
+    private AuthorizationChallenge? _challenge;
+    private Credentials? _credentials;
+    private bool _lookedForCredentials;
+
+    /// <summary>The header for a request, as far as it is known what the registry wants.</summary>
+    public async ValueTask<AuthenticationHeaderValue?> HeaderAsync(string scope, CancellationToken cancellationToken)
+    {
+        if (_challenge is not { } challenge) return null;
+        if (challenge.Realm is null) return _credentials?.ToHeader();
+        if (_tokens.TryGetValue(scope, out var token) && token.IsFresh) return token.Header;
+        return await TokenAsync(challenge, scope, scope, null, cancellationToken);
+    }
+
+    /// <summary>After a 401: another header that may be accepted, or null when there is none.</summary>
+    public async Task<AuthenticationHeaderValue?> RenewAsync(
+        HttpResponseMessage response, string scope, AuthenticationHeaderValue? refused, CancellationToken cancellationToken)
+    {
+        if (AuthorizationChallenge.Of(response.Headers) is not { } challenge) return null;
+        var credentials = await CredentialsAsync(cancellationToken);
+        _challenge = challenge;
+        if (challenge.Realm is null) return refused is null ? credentials?.ToHeader() : null;
+        var all = Union(scope, challenge.Scope);
+        // A token that was issued for just this, and does not suffice, will not be better the next time.
+        return refused is not null && challenge.InsufficientScope && all == scope ? null : await TokenAsync(challenge, scope, all, refused, cancellationToken);
+    }
+
+    /// <summary>The error for a request that was refused for want of rights.</summary>
+    public async Task<RegistryException> RefusalAsync(HttpResponseMessage response, string scope, CancellationToken cancellationToken)
+    {
+        var error = await RegistryError.ReadAsync(response, cancellationToken);
+        // A token that was issued for these credentials and yet allows too little is a matter of rights, though the status is the same.
+        return _challenge is { Realm: not null } && _credentials is not null ? Forbidden(error, scope) : Unauthorized(error);
+    }
+
+    /// <inheritdoc cref="RefusalAsync(HttpResponseMessage, string, CancellationToken)"/>
+    public async Task<RegistryException> RefusalAsync(RegistryError error, string scope, CancellationToken cancellationToken) =>
+        await CredentialsAsync(cancellationToken) is null && _challenge is not null ? Unauthorized(error) : Forbidden(error, scope);
+
+    public void Dispose() => _gate.Dispose();
+
+    private RegistryException Unauthorized(RegistryError error) => new(
+        _credentials is { } credentials
+            ? $"{domain} refused the credentials of '{credentials.User}' ({error}): check {credentials.Origin}."
+            : $"{domain} asks for credentials, and there are none ({error}): give --registry-user and --registry-token, or run `docker login {domain}`.",
+        error);
+
+    private RegistryException Forbidden(RegistryError error, string scope)
+    {
+        var who = _credentials is null ? "anonymous users" : $"'{_credentials.User}' (credentials from {_credentials.Origin})";
+        var (what, pushes) = scope.Split(':') is [_, var path, var actions, ..]
+            ? actions.Contains("delete", StringComparison.Ordinal) ? ($"delete from {path}", false)
+                : actions.Contains("push", StringComparison.Ordinal) ? ($"push to {path}", true) : ($"pull from {path}", false)
+            : ("do that", false);
+        var advice = domain == "ghcr.io" && pushes
+            ? "The token needs the permission packages: write, and the package must let it in (package settings, Manage Actions access)"
+            : "Ask for that right, or use another account";
+        return new RegistryException($"{domain} does not let {who} {what} ({error}). {advice}.", error);
+    }
+
+    private async Task<AuthenticationHeaderValue> TokenAsync(
+        AuthorizationChallenge challenge, string key, string scope, AuthenticationHeaderValue? refused, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            // Another request may have renewed it in the meantime.
+            if (_tokens.TryGetValue(key, out var known) && known.IsFresh && known.Header != refused) return known.Header;
+            var token = await FetchAsync(challenge, scope, cancellationToken);
+            _tokens[key] = token;
+            return token.Header;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<Token> FetchAsync(AuthorizationChallenge challenge, string scope, CancellationToken cancellationToken)
+    {
+        var realm = challenge.Realm!;
+        var credentials = await CredentialsAsync(cancellationToken);
+        if (credentials is not null && realm.Scheme != Uri.UriSchemeHttps && !RegistryEndpoint.IsLoopback(realm))
+        {
+            throw new DeliveryException(
+                $"{domain}: its token service {realm.GetLeftPart(UriPartial.Path)} is not reached by https, so the credentials of '{credentials.User}' were not "
+                + "sent there. Whoever runs the registry has to give its token service an https address.");
+        }
+
+        var scopes = scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var request = credentials is { IsRefreshToken: true }
+            ? new RegistryRequest(HttpMethod.Post, realm, "") { Body = _ => credentials.ToRefreshForm(challenge.Service, scope) }
+            : new RegistryRequest(HttpMethod.Get, WithQuery(realm, [("service", challenge.Service), .. scopes.Select(x => ("scope", x))]), "");
+        using var response = await send(request, credentials is { IsRefreshToken: false } ? credentials.ToHeader() : null, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            var error = await RegistryError.ReadAsync(response, cancellationToken);
+            throw TransientException.IsTransient(response.StatusCode)
+                ? TransientException.From(response, $"the token service of {domain}: {error.Detail}".TrimEnd(' ', ':'))
+                // Where nobody asks for a token without the right to what it is for, that right is what is missing.
+                : credentials is not null && response.StatusCode == HttpStatusCode.Forbidden && scope.Contains("push", StringComparison.Ordinal) ? Forbidden(error, scope)
+                : Unauthorized(error);
+        }
+
+        var received = DateTimeOffset.UtcNow;
+        var (text, lifetime) = await ReadTokenAsync(response, realm, cancellationToken);
+        Redaction.Register(text);
+        // Renewed when a tenth of its life is left, so that it does not expire on the way.
+        return new Token(new AuthenticationHeaderValue("Bearer", text), received + (lifetime * 0.9));
+    }
+
+    private async Task<(string Token, TimeSpan Lifetime)> ReadTokenAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var guard = new StallGuard(AnswerTimeout, cancellationToken);
+            var answer = await guard.RunAsync(async token =>
+            {
+                await using var body = await response.Content.ReadAsStreamAsync(token);
+                return await JsonSerializer.DeserializeAsync(body, RegistryJson.Default.TokenAnswer, token);
+            });
+            if (answer is not null && (answer.Token ?? answer.AccessToken) is { Length: > 0 } token)
+                return (token, answer.ExpiresIn is > 0 and { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultLifetime);
+        }
+        catch (JsonException)
+        {
+            // Said below; the reader's own message might quote a token.
+        }
+
+        throw new DeliveryException($"{domain}: its token service {realm.GetLeftPart(UriPartial.Path)} answered with something that is no token.");
+    }
+
+    private async Task<Credentials?> CredentialsAsync(CancellationToken cancellationToken)
+    {
+        if (_lookedForCredentials) return _credentials;
+        _credentials = await source.FindAsync(domain, cancellationToken);
+        _lookedForCredentials = true;
+        return _credentials;
+    }
+
+    private static string Union(string scope, string asked) => string.Join(' ', scope.Split(' ').Union(asked.Split(' ')).Where(x => x.Length > 0));
+
+    private static Uri WithQuery(Uri address, IEnumerable<(string Name, string Value)> parameters) => new UriBuilder(address)
+    {
+        Query = string.Join('&', parameters
+            .Where(x => x.Value.Length > 0)
+            .Select(x => $"{x.Name}={Uri.EscapeDataString(x.Value)}")
+            .Prepend(address.Query.TrimStart('?'))
+            .Where(x => x.Length > 0)),
+    }.Uri;
+
+    /// <summary>A token service's answer.</summary>
+    internal sealed record TokenAnswer(
+        string? Token,
+        [property: JsonPropertyName("access_token")] string? AccessToken,
+        [property: JsonPropertyName("expires_in")] double? ExpiresIn);
+
+    private sealed record Token(AuthenticationHeaderValue Header, DateTimeOffset RenewAt)
+    {
+        public bool IsFresh => DateTimeOffset.UtcNow < RenewAt;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Acci.Oci.Retries;
+
+namespace Acci.Oci.Registries;
+
+/// <summary>Sends single requests to one registry, with authorization; tells refusals from failures that may pass. Repeating is left to the caller.</summary>
+internal sealed class RegistryTransport : IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly TimeSpan _stallTimeout;
+    private readonly HttpMessageInvoker _http;
+    private readonly RegistryAuthorization _authorization;
+
+    public RegistryTransport(RegistryEndpoint endpoint, RegistryOptions options)
+    {
+        Endpoint = endpoint;
+        _stallTimeout = options.StallTimeout;
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            ConnectTimeout = ConnectTimeout,
+            UseProxy = !RegistryEndpoint.IsLoopback(endpoint.Base),
+            UseCookies = false,
+        });
+        _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, SendOnceAsync);
+    }
+
+    public RegistryEndpoint Endpoint { get; }
+
+    /// <summary>Whether the registry has ever answered, with whatever.</summary>
+    public bool WasReached { get; private set; }
+
+    /// <summary>Sends a request and returns the answer, whatever its status.</summary>
+    /// <exception cref="RegistryException">The token service refused a token.</exception>
+    public async Task<HttpResponseMessage> SendAnyAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
+        // Elsewhere, as in the storage that some registries have uploads go to, the credentials are none of anybody's business.
+        if (!Endpoint.Owns(request.Address)) return await SendOnceAsync(request, null, cancellationToken);
+
+        var header = await _authorization.HeaderAsync(request.Scope, cancellationToken);
+        var response = await SendOnceAsync(request, header, cancellationToken);
+        WasReached = true;
+        // Nor is a 401 from there, at the end of a redirection, one to be answered with credentials.
+        if (response.StatusCode != HttpStatusCode.Unauthorized || !Endpoint.Owns(response.RequestMessage!.RequestUri!)) return response;
+
+        using (response)
+        {
+            var renewed = await _authorization.RenewAsync(response, request.Scope, header, cancellationToken);
+            if (renewed is null) throw await _authorization.RefusalAsync(response, request.Scope, cancellationToken);
+            header = renewed;
+        }
+
+        response = await SendOnceAsync(request, header, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.Unauthorized) return response;
+        using (response) throw await _authorization.RefusalAsync(response, request.Scope, cancellationToken);
+    }
+
+    /// <summary>Sends a request and returns the answer, if it is a success or has one of these statuses.</summary>
+    /// <exception cref="TransientException">The status is one that may be another the next time.</exception>
+    /// <exception cref="RegistryException">The request was refused.</exception>
+    public async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken, params HttpStatusCode[] expected)
+    {
+        var response = await SendAnyAsync(request, cancellationToken);
+        if (response.IsSuccessStatusCode || expected.Contains(response.StatusCode)) return response;
+        using (response)
+        {
+            var error = await RegistryError.ReadAsync(response, cancellationToken);
+            if (TransientException.IsTransient(response.StatusCode)) throw TransientException.From(response, error.Detail);
+            if (response.StatusCode == HttpStatusCode.Forbidden) throw await _authorization.RefusalAsync(error, request.Scope, cancellationToken);
+            throw new RegistryException($"{Endpoint.Domain} refused {request.Method} {request.Address.AbsolutePath} ({error}).", error);
+        }
+    }
+
+    /// <summary>Reads a body that is known to be small.</summary>
+    public async Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
+    {
+        await using var stream = await OpenAsync(response, cancellationToken);
+        using var content = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int count; (count = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            content.Write(buffer, 0, count);
+            if (content.Length > limit)
+                throw new DeliveryException($"{Endpoint.Domain}: {response.RequestMessage?.RequestUri?.AbsolutePath} is larger than {limit} bytes.");
+        }
+
+        return content.ToArray();
+    }
+
+    /// <summary>The body as a stream that does not wait for ever. Disposing it disposes the response.</summary>
+    public async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), _stallTimeout);
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _authorization.Dispose();
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, AuthenticationHeaderValue? header, CancellationToken cancellationToken)
+    {
+        using var guard = new StallGuard(_stallTimeout + request.ExtraPatience, cancellationToken);
+        using var message = request.ToMessage(guard);
+        message.Headers.Authorization = header;
+        return await guard.RunAsync(token => _http.SendAsync(message, token));
+    }
+}

@@ -1,0 +1,31 @@
+namespace Acci.Oci.Retries;
+
+/// <summary>How long a <see cref="RetryPolicy"/> goes on, and whom it tells.</summary>
+public sealed record RetryOptions
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long one operation may go on failing, counted from its first failure or, where it gets on in steps, from its first failure after the last step
+    /// that succeeded. Zero means that nothing is tried twice. Default: 2 minutes.
+    /// </summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The delay before the second attempt, which then doubles, with jitter. Default: 0.25 seconds.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// What the delays grow to: 5 seconds, and never more than a quarter of the budget. A service's own <c>Retry-After</c> may be longer, as long as it fits
+    /// in the budget.
+    /// </summary>
+    public TimeSpan MaximumDelay => Budget / 4 < LongestDelay ? Budget / 4 : LongestDelay;
+
+    /// <summary>
+    /// The budget's end also ends the attempt under way, unless that says that it gets on (<see cref="Attempt.Moved"/>). For operations that do say it; others may take long
+    /// for good reasons.
+    /// </summary>
+    public bool BoundsAttempts { get; init; }
+
+    /// <summary>Is told of each retry before the delay.</summary>
+    public Action<RetryNotice>? Notify { get; init; }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using Polly;
+using Polly.Retry;
+
+namespace Acci.Oci.Retries;
+
+/// <summary>
+/// Repeats an operation that failed for a reason that may pass: lost connections, timeouts, the statuses 408, 429 and 5xx, and whatever is thrown as
+/// <see cref="TransientException"/>. Delays grow exponentially with jitter, or are what the service asks for (<c>Retry-After</c>), within a budget of time.
+/// Any other failure is passed on at once.
+/// </summary>
+public sealed class RetryPolicy
+{
+    private static readonly ResiliencePropertyKey<Operation> OperationKey = new("operation");
+
+    private readonly RetryOptions _options;
+    private readonly ResiliencePipeline _pipeline;
+
+    /// <summary>A policy with this budget.</summary>
+    public RetryPolicy(RetryOptions options)
+    {
+        _options = options;
+        _pipeline = new ResiliencePipelineBuilder()
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = args => ValueTask.FromResult(
+                    args.Outcome.Exception is { } exception
+                    && !args.Context.CancellationToken.IsCancellationRequested
+                    && Of(args.Context).MayGoOnAfter(exception)),
+                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Of(args.Context).Delay),
+                OnRetry = args =>
+                {
+                    options.Notify?.Invoke(Of(args.Context).Notice());
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+
+        static Operation Of(ResilienceContext context) => context.Properties.GetValue(OperationKey, null!);
+    }
+
+    /// <summary>Runs the operation until it succeeds, fails for good, or the budget is used up.</summary>
+    /// <param name="operation">What is done, with whom, as it begins a message: <c>127.0.0.1:5000: upload of blob sha256:…</c>.</param>
+    /// <param name="action">One attempt at it.</param>
+    /// <param name="cancellationToken">Ends the attempt under way, or the delay.</param>
+    /// <exception cref="RetriesExhaustedException">It kept failing until the budget was used up.</exception>
+    public async Task<T> RunAsync<T>(string operation, Func<Attempt, Task<T>> action, CancellationToken cancellationToken = default)
+    {
+        var state = new Operation(operation, _options);
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(OperationKey, state);
+        try
+        {
+            return await _pipeline.ExecuteAsync(async c => await AttemptAsync(state, action, c.CancellationToken), context);
+        }
+        catch (Exception exception) when (TransientFault.Reason(exception) is { } reason)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new RetriesExhaustedException(state.GivingUp(reason), reason, exception);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public Task RunAsync(string operation, Func<Attempt, Task> action, CancellationToken cancellationToken = default) => RunAsync(
+        operation,
+        async attempt =>
+        {
+            await action(attempt);
+            return true;
+        },
+        cancellationToken);
+
+    // A service that swallows what it is sent would hold the last attempt long after the budget's end.
+    private async Task<T> AttemptAsync<T>(Operation state, Func<Attempt, Task<T>> action, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (_options.BoundsAttempts && state.BudgetLeft is { } left) limit.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        try
+        {
+            return await action(state.NextAttempt(limit));
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("no answer", exception);
+        }
+    }
+
+    /// <summary>The failures of one operation so far.</summary>
+    private sealed class Operation(string name, RetryOptions options)
+    {
+        private int _attempts;
+        private int _failuresInARow;
+        private long _firstFailure;
+        private TimeSpan? _retryAfter;
+        private string _reason = "";
+
+        /// <summary>How long it is until the next attempt.</summary>
+        public TimeSpan Delay { get; private set; }
+
+        private TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_firstFailure);
+
+        /// <summary>What is left of the budget; none before the first failure.</summary>
+        public TimeSpan? BudgetLeft => _failuresInARow == 0 ? null : options.Budget - Elapsed;
+
+        public Attempt NextAttempt(CancellationTokenSource limit) => new(++_attempts, () => _failuresInARow = 0, limit);
+
+        /// <summary>Takes note of a failure, and says whether it may pass and the next attempt would still start within the budget.</summary>
+        public bool MayGoOnAfter(Exception exception)
+        {
+            if (TransientFault.Reason(exception) is not { } reason) return false;
+            _reason = reason;
+            if (_failuresInARow++ == 0) _firstFailure = TimeProvider.System.GetTimestamp();
+            // A service that asks to be left alone for less than the backoff, or for no time at all, would be asked again and again.
+            var backoff = Backoff();
+            _retryAfter = exception is TransientException { RetryAfter: { } asked } && asked > backoff ? asked : null;
+            Delay = _retryAfter ?? backoff;
+            return options.Budget > TimeSpan.Zero && Elapsed + Delay <= options.Budget;
+        }
+
+        public RetryNotice Notice() => new(name, _reason, _attempts, Delay, options.Budget - Elapsed - Delay);
+
+        public string GivingUp(string reason)
+        {
+            var attempts = _attempts == 1 ? "1 attempt" : $"{_attempts} attempts";
+            var budget = string.Create(CultureInfo.InvariantCulture, $"the retry budget of {options.Budget.TotalSeconds:0.#} s");
+            var effort = options.Budget == TimeSpan.Zero ? ""
+                : _retryAfter is { } wait ? string.Create(CultureInfo.InvariantCulture, $" It asks to be left alone for {wait.TotalSeconds:0} s, which {budget} does not allow.")
+                : $" {attempts} used up {budget}.";
+            return $"{name} failed: {reason}.{effort} Check the network and the service, then run the same command again.";
+        }
+
+        // Polly's own backoff would go on growing over an operation that gets on between its failures.
+        private TimeSpan Backoff()
+        {
+            var delay = options.FirstDelay * Math.Pow(2, Math.Min(_failuresInARow - 1, 20));
+            return (delay < options.MaximumDelay ? delay : options.MaximumDelay) * (0.5 + (Random.Shared.NextDouble() / 2));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Net;
+
+namespace Acci.Oci.Retries;
+
+/// <summary>A failure that may be gone the next time: what a <see cref="RetryPolicy"/> retries.</summary>
+public class TransientException(string message, TimeSpan? retryAfter = null, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>How long the service asked to wait.</summary>
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>Whether an answer with this status may be another one the next time: 408, 429 and 5xx, but for those 5xx that state a fact (501, 505).</summary>
+    public static bool IsTransient(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => true,
+        HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported => false,
+        _ => (int)status is >= 500 and < 600,
+    };
+
+    /// <summary>The failure that a response with a transient status stands for. Source of <c>Retry-After</c>: RFC 9110, section 10.2.3.</summary>
+    /// <param name="response">The response; only its status and headers are read.</param>
+    /// <param name="detail">What the response's body says, if anything.</param>
+    public static TransientException From(HttpResponseMessage response, string? detail = null)
+    {
+        var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
+        var retryAfter = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } when date > DateTimeOffset.UtcNow => date - DateTimeOffset.UtcNow,
+            _ => (TimeSpan?)null,
+        };
+        return new TransientException(string.IsNullOrEmpty(detail) ? status : $"{status}: {detail}", retryAfter);
+    }
+}

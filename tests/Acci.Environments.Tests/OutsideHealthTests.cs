@@ -1,0 +1,55 @@
+using System.Net;
+using Acci.Environments.Running;
+using Acci.Testing;
+
+namespace Acci.Environments.Tests;
+
+public class OutsideHealthTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_port_that_does_not_answer_at_once_is_asked_again()
+    {
+        using var listener = new HttpListener();
+        var address = $"127.0.0.1:{RegistryServer.FreePort()}";
+        listener.Prefixes.Add($"http://{address}/");
+
+        var asked = OutsideHealth.EnsureAsync(address, Cancellation);
+        await Task.Delay(300, Cancellation);
+        Assert.False(asked.IsCompleted);
+        listener.Start();
+        foreach (var status in (int[])[503, 200])
+        {
+            var context = await listener.GetContextAsync();
+            Assert.Equal("/health", context.Request.Url!.AbsolutePath);
+            context.Response.StatusCode = status;
+            context.Response.Close();
+        }
+
+        await asked;
+    }
+
+    [Fact]
+    public async Task One_that_never_answers_well_is_told()
+    {
+        using var listener = new HttpListener();
+        var address = $"127.0.0.1:{RegistryServer.FreePort()}";
+        listener.Prefixes.Add($"http://{address}/");
+        listener.Start();
+        var asked = OutsideHealth.EnsureAsync(address, Cancellation);
+        _ = Task.Run(async () =>
+        {
+            while (true)
+            {
+                var context = await listener.GetContextAsync();
+                context.Response.StatusCode = 503;
+                context.Response.Close();
+            }
+        }, Cancellation);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => asked);
+
+        Assert.Contains($"http://{address}/health answers 503", error.Message, StringComparison.Ordinal);
+    }
+}

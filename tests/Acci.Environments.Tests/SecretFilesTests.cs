@@ -1,0 +1,79 @@
+using Acci.Settings;
+
+namespace Acci.Environments.Tests;
+
+public sealed class SecretFilesTests : IDisposable
+{
+    private static readonly SettingName Password = SettingName.Of(s => s.Database.Password);
+    private static readonly Dictionary<string, string> None = [];
+
+    private readonly SettingsFolder _settings = new();
+
+    private string Folder => Path.Combine(_settings.Root, "deploy", "compose");
+
+    private SecretFiles Files => new(Folder, new ComposeEnvironment(_settings.Read()));
+
+    [Fact]
+    public void A_secret_is_made_up_once_strong_and_never_shown()
+    {
+        var secret = Files.Ensure(Password, null, None);
+
+        Assert.Matches("^[A-Za-z0-9]{32}$", secret);
+        Assert.Equal(secret, Files.Ensure(Password, null, None));
+        Assert.Equal(Redaction.Mask, Redaction.Redact(secret));
+        Assert.NotEqual(secret, new SecretFiles(Path.Combine(_settings.Root, "other"), new ComposeEnvironment(_settings.Read())).Ensure(Password, null, None));
+    }
+
+    [Fact]
+    public void Containers_can_read_the_file_and_nobody_else_gets_to_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        Files.Ensure(Password, "given", None);
+        var file = Files.Find(Password, None).Path;
+
+        Assert.Equal("given", File.ReadAllText(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(file)!));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(Folder, "secrets")));
+    }
+
+    [Theory]
+    [InlineData("missing", "does not exist")]
+    [InlineData(".", "is a folder")]
+    [InlineData("empty", "is empty")]
+    [InlineData("private", "chmod 444")]
+    public void A_file_of_a_person_s_own_that_cannot_serve_is_told(string name, string problem)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, "empty"), "\n");
+        File.WriteAllText(Path.Combine(Folder, "private"), "secret");
+        File.SetUnixFileMode(Path.Combine(Folder, "private"), UnixFileMode.UserRead);
+
+        var error = Assert.Throws<DeliveryException>(() => Files.Ensure(Password, null, new Dictionary<string, string> { [Password.FileVariable] = $"./{name}" }));
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        Assert.Contains(Password.FileVariable, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_of_before_go_with_the_password_they_were_made_with_and_no_other()
+    {
+        Assert.Contains("is gone", Files.ConflictWithData(Password, null, None), StringComparison.Ordinal);
+        // How a file that is gone comes back.
+        Assert.Null(Files.ConflictWithData(Password, "pass-one", None));
+
+        Files.Ensure(Password, "pass-one", None);
+
+        Assert.Null(Files.ConflictWithData(Password, null, None));
+        Assert.Null(Files.ConflictWithData(Password, "pass-one\n", None));
+        var conflict = Files.ConflictWithData(Password, "pass-two", None);
+        Assert.Contains("ALTER ROLE", conflict, StringComparison.Ordinal);
+        Assert.Contains(Files.Find(Password, None).Path, conflict, StringComparison.Ordinal);
+        Assert.DoesNotContain("pass-one", conflict, StringComparison.Ordinal);
+        Assert.DoesNotContain("pass-two", conflict, StringComparison.Ordinal);
+        Assert.Null(Files.ConflictWithData(Password, "pass-two", new Dictionary<string, string> { [Password.FileVariable] = "./own" }));
+    }
+
+    public void Dispose() => _settings.Dispose();
+}

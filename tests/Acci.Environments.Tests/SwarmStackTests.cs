@@ -1,0 +1,88 @@
+using Acci.Environments.Swarm;
+
+namespace Acci.Environments.Tests;
+
+public class SwarmStackTests
+{
+    private static readonly Dictionary<string, string> Secrets = new() { ["database-password"] = "acci-prod_database-password_1" };
+
+    [Fact]
+    public void A_stack_has_all_variables_put_in_and_only_what_a_swarm_knows()
+    {
+        using var folder = new SettingsFolder(prod: """{ "Redis": { "User": "a$b}" } }""");
+        var file = EnvironmentModel.Of(folder.Read()).File;
+
+        var yaml = ComposeWriter.ToYaml(SwarmStack.Of(file, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci@sha256:0", ["ACCI_REPLICAS"] = "5" }, Secrets, _ => "here", hasIngress: true));
+        var app = YamlText.ToJson(yaml)["services"]!["acci"]!;
+
+        Assert.DoesNotContain("${", yaml, StringComparison.Ordinal);
+        Assert.Equal("acci@sha256:0", (string?)app["image"]);
+        Assert.Equal(5, (long?)app["deploy"]!["replicas"]);
+        Assert.Equal("a$$b}", (string?)app["environment"]!["APP__REDIS__USER"]);
+        Assert.Null(app["depends_on"]);
+        Assert.Equal(8080, (long?)app["ports"]![0]!["published"]);
+        Assert.Equal("ingress", (string?)app["ports"]![0]!["mode"]);
+        Assert.Equal("acci-prod_database-password_1", (string?)YamlText.ToJson(yaml)["secrets"]!["database-password"]!["name"]);
+        Assert.Equal("overlay", (string?)YamlText.ToJson(yaml)["networks"]!["backend"]!["driver"]);
+    }
+
+    [Fact]
+    public void Without_ingress_each_replica_has_a_port_of_its_host()
+    {
+        using var folder = new SettingsFolder();
+
+        var app = SwarmStack.Of(EnvironmentModel.Of(folder.Read()).File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, _ => "here", hasIngress: false).Services["acci"];
+
+        Assert.Null(Assert.Single(app.Ports!).Published);
+        Assert.Equal("host", app.Ports![0].Mode);
+        Assert.Equal("dnsrr", app.Deploy!.EndpointMode);
+    }
+
+    [Fact]
+    public void A_stack_without_an_image_is_refused_with_what_to_do()
+    {
+        using var folder = new SettingsFolder();
+
+        var error = Assert.Throws<DeliveryException>(() => SwarmStack.Of(EnvironmentModel.Of(folder.Read()).File, new Dictionary<string, string>(), Secrets, _ => "here", hasIngress: true));
+
+        Assert.Contains("Publish", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_keeps_data_stays_on_the_node_that_has_them_and_all_else_runs_anywhere()
+    {
+        using var folder = new SettingsFolder();
+
+        var services = SwarmStack.Of(EnvironmentModel.Of(folder.Read()).File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, service => $"{service}-node", hasIngress: true).Services;
+
+        Assert.Equal(["node.id == postgres-node"], services["postgres"].Deploy!.Placement!.Constraints);
+        Assert.Equal(["node.id == redis-node"], services["redis"].Deploy!.Placement!.Constraints);
+        Assert.Null(services["acci"].Deploy!.Placement);
+    }
+
+    [Fact]
+    public void Containers_of_others_may_join_the_network_of_the_app_and_not_that_of_the_stores()
+    {
+        using var folder = new SettingsFolder();
+
+        var networks = SwarmStack.Of(EnvironmentModel.Of(folder.Read()).File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, _ => "here", hasIngress: true).Networks!;
+
+        Assert.True(networks["frontend"].Attachable);
+        Assert.Null(networks["backend"].Attachable);
+    }
+
+    [Theory]
+    [InlineData("ACCI_IMAGE", "127.0.0.1:5600/acci@sha256:0000000000000000000000000000000000000000000000000000000000000000", "--registry")]
+    [InlineData("ACCI_POSTGRES_IMAGE", "localhost:5600/postgres:15", "set ACCI_POSTGRES_IMAGE")]
+    public void An_image_that_only_this_machine_has_is_refused_where_there_are_several_nodes(string variable, string image, string remedy)
+    {
+        var variables = new Dictionary<string, string> { ["ACCI_IMAGE"] = "ghcr.io/octo/acci:1", ["ACCI_REDIS_IMAGE"] = "redis:7", ["ACCI_PORTS"] = "8080" };
+        ComposeDelivery.EnsureEveryNodeCanPull(2, variables);
+        variables[variable] = image;
+
+        var error = Assert.Throws<DeliveryException>(() => ComposeDelivery.EnsureEveryNodeCanPull(2, variables));
+
+        Assert.Contains(image, error.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
+    }
+}

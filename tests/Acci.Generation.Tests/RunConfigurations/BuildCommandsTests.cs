@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using Acci.Generation.RunConfigurations;
+
+namespace Acci.Generation.Tests.RunConfigurations;
+
+public class BuildCommandsTests
+{
+    [Fact]
+    public void Rider_has_a_configuration_for_every_target_and_program()
+    {
+        var files = RiderConfigurations.Of(SampleCommands.All, [SampleCommands.App]).ToList();
+
+        Assert.Equal([".run/Compile.run.xml", ".run/Publish.run.xml", ".run/PublishAll.run.xml", ".run/Test.run.xml", ".run/App.run.xml"], files.Select(x => x.Path));
+        var publish = XDocument.Parse(files[1].Content).Root!.Element("configuration")!;
+        Assert.Equal(("Publish", "DotNetProject", ".NET Project"), ((string?)publish.Attribute("name"), (string?)publish.Attribute("type"), (string?)publish.Attribute("factoryName")));
+        Assert.Equal("Publish", Option(publish, "PROGRAM_PARAMETERS"));
+        Assert.Equal("$PROJECT_DIR$/build/_build.csproj", Option(publish, "PROJECT_PATH"));
+        var app = XDocument.Parse(files[^1].Content).Root!.Element("configuration")!;
+        Assert.Equal("<dev>", (string?)app.Element("envs")!.Element("env")!.Attribute("value"));
+        Assert.Equal("$PROJECT_DIR$/src/App", Option(app, "WORKING_DIRECTORY"));
+    }
+
+    [Fact]
+    public void Visual_Studio_Code_compiles_what_it_debugs_and_lets_the_target_be_chosen()
+    {
+        var tasks = JsonElement.Parse(VisualStudioCode.Tasks(SampleCommands.All, [SampleCommands.App]).Content);
+        var launch = JsonElement.Parse(VisualStudioCode.Launch(SampleCommands.All, [SampleCommands.App]).Content);
+
+        Assert.Equal("2.0.0", tasks.GetProperty("version").GetString());
+        var labels = tasks.GetProperty("tasks").EnumerateArray().Select(x => x.GetProperty("label").GetString()).ToList();
+        Assert.Equal(["Compile", "Publish", "PublishAll", "Test", "compile Build", "compile App"], labels);
+        Assert.Equal(["build", "test"], tasks.GetProperty("tasks").EnumerateArray().Where(x => x.TryGetProperty("group", out _)).Select(x => x.GetProperty("group").GetProperty("kind").GetString()));
+
+        var configurations = launch.GetProperty("configurations").EnumerateArray().ToList();
+        Assert.All(configurations, x => Assert.Equal(("coreclr", "launch"), (x.GetProperty("type").GetString(), x.GetProperty("request").GetString())));
+        Assert.All(configurations, x => Assert.Contains(x.GetProperty("preLaunchTask").GetString(), labels));
+        Assert.Equal("${input:target}", configurations[0].GetProperty("args")[0].GetString());
+        var input = launch.GetProperty("inputs")[0];
+        Assert.Equal(("target", "pickString", "Publish"), (input.GetProperty("id").GetString(), input.GetProperty("type").GetString(), input.GetProperty("default").GetString()));
+    }
+
+    [Fact]
+    public void Visual_Studio_starts_the_default_target_unless_another_is_chosen()
+    {
+        var profiles = JsonElement.Parse(VisualStudioProfiles.Of(SampleCommands.All).Content).GetProperty("profiles").EnumerateObject().ToList();
+
+        Assert.Equal(["Publish", "Compile", "PublishAll", "Test"], profiles.Select(x => x.Name));
+        Assert.All(profiles, x => Assert.Equal(("Project", x.Name), (x.Value.GetProperty("commandName").GetString(), x.Value.GetProperty("commandLineArgs").GetString())));
+    }
+
+    [Fact]
+    public void Visual_Studio_starts_a_program_with_its_variables()
+    {
+        var file = VisualStudioProfiles.Of(SampleCommands.App);
+
+        Assert.Equal("src/App/Properties/launchSettings.json", file.Path);
+        var profile = JsonElement.Parse(file.Content).GetProperty("profiles").GetProperty("App");
+        Assert.Equal(("Project", "<dev>"), (profile.GetProperty("commandName").GetString(), profile.GetProperty("environmentVariables").GetProperty("MODE").GetString()));
+    }
+
+    [Fact]
+    public void Rider_s_configurations_of_targets_are_told_from_those_of_programs_and_of_anybody_s_own()
+    {
+        var files = RiderConfigurations.Of(SampleCommands.All, [SampleCommands.App]).ToList();
+
+        Assert.Equal([true, true, true, true, false], files.Select(file => RiderConfigurations.IsOfTarget(file.Content)));
+        Assert.False(RiderConfigurations.IsOfTarget(files[0].Content.Replace("build/_build.csproj", "own/own.csproj", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_same_build_always_gives_the_same_files_and_quickly()
+    {
+        var first = RunConfigurationFiles.Of(SampleCommands.All, [SampleCommands.App]);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        Assert.Equal(first, RunConfigurationFiles.Of(SampleCommands.All, [SampleCommands.App]));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"it took {watch.Elapsed}");
+        Assert.All(first, file => Assert.DoesNotContain('\r', file.Content));
+    }
+
+    private static string? Option(XElement configuration, string name) => (string?)configuration.Elements("option").Single(x => (string?)x.Attribute("name") == name).Attribute("value");
+}

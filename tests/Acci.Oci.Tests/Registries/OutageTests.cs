@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
+using Acci.Testing;
+
+namespace Acci.Oci.Tests.Registries;
+
+/// <summary>A registry that goes down in the middle of a push.</summary>
+public sealed class OutageTests : IAsyncLifetime
+{
+    private readonly RegistryServer _server = new();
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await _server.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_push_outlives_a_registry_that_is_killed_and_comes_back()
+    {
+        var layout = await LayoutBuilder.WriteAsync(_folder.Path, [.. Enumerable.Repeat(20_000_000L, 8)]);
+        var repository = _server.NewRepository();
+        using var registry = _server.Connect(options: Options(TimeSpan.FromSeconds(30)));
+
+        var push = registry.PushAsync(layout, repository, new ProgressTrigger(bytes: 30_000_000, _server.Kill), Cancellation);
+        while (_server.IsRunning) await Task.Delay(5, Cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancellation);
+        Assert.False(push.IsCompleted, "It did not wait.");
+        await _server.StartAsync();
+        await push;
+
+        await registry.ResolveAsync(repository.WithDigest(layout.Root.Digest), Cancellation);
+        foreach (var blob in (await layout.ReadContentAsync(Cancellation)).Blobs) Assert.True(await registry.HasBlobAsync(repository, blob.Digest, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_registry_that_stays_down_is_given_up_within_the_budget()
+    {
+        var layout = await LayoutBuilder.WriteAsync(_folder.Path, [.. Enumerable.Repeat(20_000_000L, 4)]);
+        var repository = _server.NewRepository();
+        using var registry = _server.Connect(options: Options(TimeSpan.FromSeconds(2)));
+
+        var down = new Stopwatch();
+        var error = await Assert.ThrowsAsync<RetriesExhaustedException>(() => registry.PushAsync(
+            layout,
+            repository,
+            new ProgressTrigger(bytes: 10_000_000, () =>
+            {
+                _server.Kill();
+                down.Start();
+            }),
+            Cancellation));
+
+        Assert.InRange(down.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+        Assert.Matches($"^{_server.Domain}: upload of blob sha256:[0-9a-f]{{64}} \\(20.0 MB\\) to {repository.Path} failed: connection refused\\. [0-9]+ attempts used up the retry budget of 2 s\\. Check ", error.Message);
+    }
+
+    [Fact]
+    public async Task A_registry_that_was_never_there_is_said_at_once()
+    {
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Path);
+        var repository = _server.NewRepository();
+        _server.Kill();
+        using var registry = _server.Connect(options: Options(TimeSpan.FromMinutes(2)) with { FirstContactBudget = TimeSpan.FromSeconds(1) });
+
+        var since = Stopwatch.StartNew();
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => registry.PushAsync(layout, repository, cancellationToken: Cancellation));
+
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.Equal($"The registry {_server.Domain} cannot be reached (connection refused). Check that it runs, and the address given by --registry.", error.Message);
+    }
+
+    [Fact]
+    public async Task Two_pushes_of_one_image_at_once_both_arrive()
+    {
+        var layout = await LayoutBuilder.WriteAsync(_folder.Path, 5_000_000, 4_000_000, 3_000_000);
+        var repository = _server.NewRepository();
+        using var first = _server.Connect();
+        using var second = _server.Connect();
+
+        var results = await Task.WhenAll(
+            first.PushAsync(layout, repository, cancellationToken: Cancellation),
+            second.PushAsync(layout, repository, cancellationToken: Cancellation));
+
+        Assert.All(results, x => Assert.Equal(layout.Root.Digest, x.Digest));
+        await first.ResolveAsync(repository.WithDigest(layout.Root.Digest), Cancellation);
+    }
+
+    private static RegistryOptions Options(TimeSpan budget) => new() { Retry = new RetryOptions { Budget = budget } };
+}

@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Acci.Oci.Registries;
+using Acci.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Acci.Oci.Tests.Registries;
+
+/// <summary>What is said about a registry that does not work, before anything is built or pushed.</summary>
+public sealed class ReachabilityTests : IDisposable
+{
+    private const string Htpasswd = "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW";
+    private const string Password = "open sesame";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Nothing_listens()
+    {
+        var domain = $"127.0.0.1:{RegistryServer.FreePort()}";
+
+        Assert.Equal($"The registry {domain} cannot be reached (connection refused). Check that it runs, and the address given by --registry.", await ProblemAsync(domain));
+    }
+
+    [Fact]
+    public async Task The_name_does_not_resolve()
+    {
+        Assert.Equal(
+            "The registry registry.invalid cannot be reached (the name does not resolve). Check that it runs, and the address given by --registry.",
+            await ProblemAsync("registry.invalid"));
+    }
+
+    [Fact]
+    public async Task It_accepts_connections_and_says_nothing()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var domain = listener.LocalEndpoint.ToString()!;
+
+        Assert.Equal(
+            $"The registry {domain} cannot be reached (no answer within 0.3 s). Check that it runs, and the address given by --registry.",
+            await ProblemAsync(domain, x => x with { StallTimeout = TimeSpan.FromSeconds(0.3) }));
+    }
+
+    [Fact]
+    public async Task It_speaks_plain_http_where_TLS_is_due()
+    {
+        await using var server = new RegistryServer();
+        await server.InitializeAsync();
+
+        Assert.Equal(
+            $"The registry {server.Domain} does not speak TLS; plain http, which anyone on the way can read, is spoken with registries on loopback only.",
+            await ProblemAsync(server.Domain, x => x with { PlainHttp = false }));
+    }
+
+    [Fact]
+    public async Task It_speaks_TLS_where_plain_http_is_spoken()
+    {
+        await using var server = await TlsServerAsync();
+
+        Assert.Equal(
+            $"The registry {server.Domain} speaks TLS; with registries on loopback plain http is spoken. Start it without TLS.",
+            await ProblemAsync(server.Domain));
+    }
+
+    [Fact]
+    public async Task Its_certificate_is_not_trusted()
+    {
+        await using var server = await TlsServerAsync();
+
+        var problem = await ProblemAsync(server.Domain, x => x with { PlainHttp = false });
+
+        Assert.StartsWith($"The registry {server.Domain} has a certificate that this machine does not trust (", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_not_a_registry()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 404;
+            return context.Response.WriteAsync("<html>Not found</html>");
+        });
+
+        Assert.Equal(
+            $"{server.Domain} answers, but not as a registry: {server.Domain} refused GET /v2/ (404 Not Found). Check the address given by --registry.",
+            await ProblemAsync(server.Domain));
+    }
+
+    [Fact]
+    public async Task It_is_ill()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal($"The registry {server.Domain} cannot be reached (503 Service Unavailable). Check that it runs, and the address given by --registry.", await ProblemAsync(server.Domain));
+    }
+
+    [Fact]
+    public async Task Basic_credentials_are_wrong()
+    {
+        await using var server = await HtpasswdServerAsync();
+
+        Assert.Equal(
+            $"{server.Domain} refused the credentials of 'ada' (401 Unauthorized: UNAUTHORIZED: authentication required): check --registry-user and --registry-token.",
+            await ProblemAsync(server.Domain, x => x with { Credentials = new Credentials("ada", "a wrong password") }));
+    }
+
+    [Fact]
+    public async Task Credentials_are_asked_for_and_there_are_none()
+    {
+        await using var server = await HtpasswdServerAsync();
+
+        Assert.Equal(
+            $"{server.Domain} asks for credentials, and there are none (401 Unauthorized: UNAUTHORIZED: authentication required): give --registry-user and --registry-token, or run `docker login {server.Domain}`.",
+            await ProblemAsync(server.Domain));
+    }
+
+    [Fact]
+    public async Task Basic_credentials_are_right_and_a_push_goes_through()
+    {
+        await using var server = await HtpasswdServerAsync();
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("image"));
+        var repository = server.NewRepository();
+        using var registry = server.Connect(new Credentials("ada", Password));
+
+        await registry.EnsurePushAllowedAsync(repository, Cancellation);
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+
+        await registry.ResolveAsync(repository.WithDigest(layout.Root.Digest), Cancellation);
+    }
+
+    [Theory]
+    [InlineData("https://ghcr.io")]
+    [InlineData("ghcr.io/owner")]
+    [InlineData("ada@ghcr.io")]
+    [InlineData("")]
+    public void A_domain_that_is_none_is_refused(string domain) =>
+        Assert.StartsWith($"'{domain}' is not a registry's domain", Assert.Throws<DeliveryException>(() => new OciRegistry(domain)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("127.0.0.1:5000", "http://127.0.0.1:5000/")]
+    [InlineData("127.1.2.3", "http://127.1.2.3/")]
+    [InlineData("localhost:5000", "http://localhost:5000/")]
+    [InlineData("[::1]:5000", "http://[::1]:5000/")]
+    [InlineData("ghcr.io", "https://ghcr.io/")]
+    [InlineData("10.0.0.1:5000", "https://10.0.0.1:5000/")]
+    [InlineData("localhost.example", "https://localhost.example/")]
+    [InlineData("docker.io", "https://registry-1.docker.io/")]
+    public void Plain_http_is_for_loopback_only(string domain, string address) => Assert.Equal(address, RegistryEndpoint.Of(domain, null).Base.AbsoluteUri);
+
+    private static async Task<string> ProblemAsync(string domain, Func<RegistryOptions, RegistryOptions>? change = null)
+    {
+        var options = new RegistryOptions { Credentials = Credentials.None, FirstContactBudget = TimeSpan.FromSeconds(0.4) };
+        using var registry = new OciRegistry(domain, change?.Invoke(options) ?? options);
+        return (await Assert.ThrowsAnyAsync<DeliveryException>(() => registry.EnsureReachableAsync(Cancellation))).Message;
+    }
+
+    private async Task<RegistryServer> HtpasswdServerAsync()
+    {
+        await File.WriteAllTextAsync(_folder.Combine("htpasswd"), Htpasswd, Cancellation);
+        var server = RegistryServer.With($"htpasswd:\n  realm: registry\n  path: {_folder.Combine("htpasswd")}");
+        await server.InitializeAsync();
+        return server;
+    }
+
+    private async Task<RegistryServer> TlsServerAsync()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await File.WriteAllTextAsync(_folder.Combine("server.pem"), certificate.ExportCertificatePem(), Cancellation);
+        await File.WriteAllTextAsync(_folder.Combine("server.key"), key.ExportPkcs8PrivateKeyPem(), Cancellation);
+        var server = RegistryServer.With("", $"tls:\n  certificate: {_folder.Combine("server.pem")}\n  key: {_folder.Combine("server.key")}");
+        await server.InitializeAsync();
+        return server;
+    }
+}

@@ -1,0 +1,167 @@
+using System.Text.Json.Nodes;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
+using Acci.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Acci.Oci.Tests.Registries;
+
+/// <summary>What refers to an image, and images that move with it from one registry to another.</summary>
+public sealed class ReferrersTests(RegistryServer server) : IClassFixture<RegistryServer>, IDisposable
+{
+    private const string Signature = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    private const string Sbom = "application/spdx+json";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Referrers_are_listed_under_the_tag_where_the_registry_has_no_API()
+    {
+        using var registry = server.Connect();
+        var (repository, image) = await PushAsync(registry, server.NewRepository());
+
+        Assert.Empty(await registry.ListReferrersAsync(image, cancellationToken: Cancellation));
+        var signature = await ReferAsync(registry, repository, image.Digest!.Value, Signature);
+        var sbom = await ReferAsync(registry, repository, image.Digest!.Value, Sbom);
+        await ReferAsync(registry, repository, image.Digest!.Value, Sbom);
+
+        Assert.Equal([signature, sbom], (await registry.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.Digest));
+        Assert.Equal([sbom], (await registry.ListReferrersAsync(image, Sbom, Cancellation)).Select(x => x.Digest));
+        Assert.NotNull(await registry.FindAsync(repository.WithTag($"sha256-{image.Digest.Value.Hex}"), Cancellation));
+    }
+
+    [Fact]
+    public async Task What_an_image_brings_along_about_itself_is_listed_after_its_push()
+    {
+        using var registry = server.Connect();
+        var (repository, image) = await PushAsync(registry, server.NewRepository());
+        var layout = await new LayoutBuilder(Directory.CreateDirectory(_folder.Combine("artifact")).FullName).WriteArtifactAsync(await registry.ResolveAsync(image, Cancellation), Sbom);
+
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+
+        Assert.Equal([layout.Root.Digest], (await registry.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.Digest));
+    }
+
+    [Fact]
+    public async Task Referrers_put_at_the_same_time_are_all_kept()
+    {
+        using var registry = server.Connect();
+        var (repository, image) = await PushAsync(registry, server.NewRepository());
+
+        var referrers = await Task.WhenAll(Enumerable.Range(0, 8).Select(x => ReferAsync(registry, repository, image.Digest!.Value, $"application/x{x}")));
+
+        Assert.Equal(referrers.ToHashSet(), (await registry.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.Digest).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Referrers_are_listed_by_the_API_where_there_is_one_page_by_page()
+    {
+        await using var api = await LoopbackServer.StartAsync(context =>
+        {
+            var second = context.Request.QueryString.HasValue;
+            context.Response.ContentType = MediaTypes.ImageIndex;
+            if (!second) context.Response.Headers.Link = $"<{context.Request.Path}?last=1>; rel=\"next\"";
+            return context.Response.WriteAsync(new JsonObject
+            {
+                ["schemaVersion"] = 2,
+                ["manifests"] = new JsonArray(new JsonObject
+                {
+                    ["mediaType"] = MediaTypes.ImageManifest,
+                    ["digest"] = Digest.Of([second ? (byte)2 : (byte)1]).ToString(),
+                    ["size"] = 1,
+                    ["artifactType"] = second ? Sbom : Signature,
+                }),
+            }.ToJsonString());
+        });
+        using var registry = new OciRegistry(api.Domain);
+        var image = ImageReference.Parse($"{api.Domain}/app").WithDigest(Digest.Of([]));
+
+        Assert.Equal([Digest.Of([1]), Digest.Of([2])], (await registry.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.Digest));
+        Assert.Equal([Digest.Of([2])], (await registry.ListReferrersAsync(image, Sbom, Cancellation)).Select(x => x.Digest));
+    }
+
+    [Fact]
+    public async Task Tags_are_listed_page_by_page()
+    {
+        await using var api = await LoopbackServer.StartAsync(context =>
+        {
+            var start = context.Request.Query["last"] is [{ } last] ? int.Parse(last, System.Globalization.CultureInfo.InvariantCulture) : 0;
+            if (start < 4) context.Response.Headers.Link = $"</v2/app/tags/list?n=2&last={start + 2}>; rel=\"next\"";
+            return context.Response.WriteAsync($$"""{"name":"app","tags":["{{start}}","{{start + 1}}"]}""");
+        });
+        using var registry = new OciRegistry(api.Domain);
+
+        Assert.Equal(["0", "1", "2", "3", "4", "5"], await registry.ListTagsAsync(ImageReference.Parse($"{api.Domain}/app"), cancellationToken: Cancellation).ToListAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_copy_has_the_same_digests_and_everything_that_refers_to_the_image(bool sameRegistry)
+    {
+        await using var other = new RegistryServer();
+        if (!sameRegistry) await other.InitializeAsync();
+        using var source = server.Connect();
+        using var target = sameRegistry ? server.Connect() : other.Connect();
+        var (repository, image) = await PushAsync(source, server.NewRepository());
+        await source.PutTagAsync(repository, "1.2.3-rc.1", image.Digest!.Value, Cancellation);
+        var sbom = await ReferAsync(source, repository, image.Digest!.Value, Sbom);
+        var signatureOfSbom = await ReferAsync(source, repository, sbom, Signature);
+        var platform = (await source.GetManifestAsync(image, Cancellation)).Manifests[0].Digest;
+        var signatureOfPlatform = await ReferAsync(source, repository, platform, Signature);
+        await source.PutTagAsync(repository, $"sha256-{platform.Hex}.sig", signatureOfPlatform, Cancellation);
+        var copy = (sameRegistry ? server : other).NewRepository("promoted");
+
+        var result = await source.CopyAsync(repository.WithTag("1.2.3-rc.1"), target, copy, cancellationToken: Cancellation);
+
+        Assert.Equal(image.Digest, result.Digest);
+        Assert.Equal(sameRegistry ? (0, 11) : (11, 0), (result.BlobsSent, result.BlobsMounted));
+        Assert.Null(await target.FindAsync(copy.WithTag("1.2.3-rc.1"), Cancellation));
+        Assert.Equal([sbom], (await target.ListReferrersAsync(copy.WithDigest(result.Digest), cancellationToken: Cancellation)).Select(x => x.Digest));
+        Assert.Equal([signatureOfSbom], (await target.ListReferrersAsync(copy.WithDigest(sbom), cancellationToken: Cancellation)).Select(x => x.Digest));
+        Assert.Equal([signatureOfPlatform], (await target.ListReferrersAsync(copy.WithDigest(platform), cancellationToken: Cancellation)).Select(x => x.Digest));
+        Assert.Equal(signatureOfPlatform, (await target.ResolveAsync(copy.WithTag($"sha256-{platform.Hex}.sig"), Cancellation)).Digest);
+    }
+
+    [Fact]
+    public async Task A_copy_outlives_faults_of_the_registry_it_comes_from()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var source = new OciRegistry(proxy.Domain, new RegistryOptions { Credentials = Credentials.None });
+        using var target = server.Connect();
+        var layout = await LayoutBuilder.WriteAsync(_folder.Path, 300_000, 200_000);
+        var from = proxy.NewRepository();
+        await source.PushAsync(layout, from, cancellationToken: Cancellation);
+        var faults = new Queue<NetworkFault>([new NetworkFault.TruncateAnswer(1000), new NetworkFault.DamageAnswer(), new NetworkFault.Answer(503), new NetworkFault.Drop()]);
+        proxy.Decide = x =>
+        {
+            lock (faults) return x.FetchesBlob && faults.TryDequeue(out var fault) ? fault : null;
+        };
+        var copy = server.NewRepository("copy");
+
+        await source.CopyAsync(from.WithDigest(layout.Root.Digest), target, copy, cancellationToken: Cancellation);
+
+        Assert.Empty(faults);
+        foreach (var blob in (await layout.ReadContentAsync(Cancellation)).Blobs) Assert.Equal(blob.Digest, Digest.Of(await target.ReadBlobAsync(copy, blob, Cancellation)));
+    }
+
+    private async Task<(ImageReference Repository, ImageReference Image)> PushAsync(OciRegistry registry, ImageReference repository)
+    {
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Path);
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        return (repository, repository.WithDigest(layout.Root.Digest));
+    }
+
+    /// <summary>Puts an artifact of this type about the subject, as a signing tool does.</summary>
+    private async Task<Digest> ReferAsync(OciRegistry registry, ImageReference repository, Digest subject, string artifactType)
+    {
+        var layout = await new LayoutBuilder(Directory.CreateDirectory(_folder.Combine(Guid.NewGuid().ToString())).FullName).WriteArtifactAsync(
+            await registry.ResolveAsync(repository.WithDigest(subject), Cancellation), artifactType);
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        return layout.Root.Digest;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Acci.Oci.Retries;
+
+namespace Acci.Oci.Tests.Retries;
+
+/// <summary>What is tried again, for how long, and what is said about it.</summary>
+public sealed class RetryPolicyTests
+{
+    private readonly List<RetryNotice> _notices = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<Exception> Passing =>
+    [
+        new TransientException("the blob arrived damaged"),
+        new TimeoutException("no answer within 60 s"),
+        new HttpRequestException(HttpRequestError.ConnectionError, "refused", new SocketException((int)SocketError.ConnectionRefused)),
+        new HttpRequestException(HttpRequestError.NameResolutionError),
+        new HttpRequestException("503", null, HttpStatusCode.ServiceUnavailable),
+        new HttpRequestException("Error while copying content to a stream.", new IOException("pipe", new SocketException((int)SocketError.ConnectionReset))),
+        new HttpRequestException("An error occurred while sending the request.", new IOException("Received an unexpected EOF or 0 bytes from the transport stream.")),
+        new HttpIOException(HttpRequestError.ResponseEnded),
+        new IOException("reset", new SocketException((int)SocketError.ConnectionReset)),
+        new TaskCanceledException("timeout", new TimeoutException("no answer")),
+    ];
+
+    public static TheoryData<Exception> Lasting =>
+    [
+        new DeliveryException("no"),
+        new HttpRequestException("404", null, HttpStatusCode.NotFound),
+        new HttpRequestException("501", null, HttpStatusCode.NotImplemented),
+        new HttpRequestException(HttpRequestError.SecureConnectionError, "tls", new System.Security.Authentication.AuthenticationException("The certificate is not trusted")),
+        new IOException("No space left on device"),
+        new FileNotFoundException("gone"),
+        new InvalidOperationException("a bug"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Passing), DisableDiscoveryEnumeration = true)]
+    public async Task What_may_pass_is_tried_again(Exception failure)
+    {
+        var attempts = 0;
+
+        var result = await Policy(TimeSpan.FromSeconds(10)).RunAsync("a test", attempt => attempts++ < 2 ? throw failure : Task.FromResult(attempt.Number), Cancellation);
+
+        Assert.Equal(3, result);
+        Assert.Equal([1, 2], _notices.Select(x => x.FailedAttempts));
+        Assert.All(_notices, x => Assert.DoesNotContain('\n', x.ToString()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lasting), DisableDiscoveryEnumeration = true)]
+    public async Task What_will_not_pass_is_said_at_once(Exception failure)
+    {
+        Assert.Same(failure, await Assert.ThrowsAnyAsync<Exception>(() => Policy(TimeSpan.FromSeconds(10)).RunAsync<int>("a test", _ => throw failure, Cancellation)));
+        Assert.Empty(_notices);
+    }
+
+    [Fact]
+    public async Task The_budget_ends_it_and_the_error_says_everything()
+    {
+        var since = Stopwatch.StartNew();
+
+        var error = await Assert.ThrowsAsync<RetriesExhaustedException>(
+            () => Policy(TimeSpan.FromSeconds(0.5)).RunAsync<int>("ghcr.io: push of acci", _ => throw new TimeoutException("no answer within 60 s"), Cancellation));
+
+        Assert.InRange(since.Elapsed, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1.5));
+        Assert.Matches("^ghcr\\.io: push of acci failed: no answer within 60 s\\. [0-9]+ attempts used up the retry budget of 0\\.5 s\\. Check the network and the service, then run the same command again\\.$", error.Message);
+        Assert.IsType<TimeoutException>(error.InnerException);
+    }
+
+    [Fact]
+    public async Task Without_a_budget_nothing_is_tried_again()
+    {
+        var attempts = 0;
+
+        await Assert.ThrowsAsync<RetriesExhaustedException>(() => Policy(TimeSpan.Zero).RunAsync<int>(
+            "a test",
+            _ =>
+            {
+                attempts++;
+                throw new TransientException("no");
+            },
+            Cancellation));
+
+        Assert.Equal(1, attempts);
+    }
+
+    [Fact]
+    public async Task An_operation_that_gets_on_in_steps_has_a_budget_for_each()
+    {
+        var step = 0;
+        var since = Stopwatch.StartNew();
+
+        // Twenty failures of a tenth of a second do not fit in one budget of half a second.
+        await Policy(TimeSpan.FromSeconds(0.5)).RunAsync("a test", async attempt =>
+        {
+            await Task.Delay(100, attempt.CancellationToken);
+            attempt.Progressed();
+            return ++step < 20 ? throw new TransientException("broke off") : step;
+        }, Cancellation);
+
+        Assert.True(since.Elapsed > TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_delay()
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var run = new RetryPolicy(new RetryOptions { Notify = _ => cancel.Cancel() }).RunAsync<int>("a test", _ => throw new TransientException("later", TimeSpan.FromSeconds(60)), cancel.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(5), Cancellation));
+    }
+
+    [Fact]
+    public void Delays_grow_and_spread()
+    {
+        var options = new RetryOptions();
+
+        Assert.Equal(TimeSpan.FromSeconds(5), options.MaximumDelay);
+        Assert.Equal(TimeSpan.FromSeconds(0.5), (options with { Budget = TimeSpan.FromSeconds(2) }).MaximumDelay);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0")]
+    [InlineData("a date that is past")]
+    public async Task A_service_that_may_be_asked_again_at_once_is_not_asked_without_a_pause(string? retryAfter)
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.TooManyRequests);
+        if (retryAfter is not null) response.Headers.TryAddWithoutValidation("Retry-After", retryAfter == "0" ? "0" : DateTimeOffset.UtcNow.AddMinutes(-1).ToString("R"));
+
+        await Policy(TimeSpan.FromSeconds(10)).RunAsync("a test", attempt => attempt.Number < 4 ? throw TransientException.From(response) : Task.FromResult(0), Cancellation);
+
+        Assert.All(_notices, notice => Assert.True(notice.Delay >= TimeSpan.FromMilliseconds(5), notice.ToString()));
+    }
+
+    [Fact]
+    public void A_service_may_say_at_what_time_it_is_to_be_asked_again()
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        response.Headers.TryAddWithoutValidation("Retry-After", DateTimeOffset.UtcNow.AddSeconds(30).ToString("R"));
+
+        Assert.InRange(TransientException.From(response).RetryAfter!.Value, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task An_attempt_ends_with_the_budget_unless_it_gets_on()
+    {
+        var policy = new RetryPolicy(new RetryOptions { Budget = TimeSpan.FromSeconds(0.5), FirstDelay = TimeSpan.FromMilliseconds(10), BoundsAttempts = true });
+        var since = Stopwatch.StartNew();
+
+        await Assert.ThrowsAsync<RetriesExhaustedException>(() => policy.RunAsync("a test", attempt => HangAsync(attempt, moves: false), Cancellation));
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+
+        await policy.RunAsync("a test", attempt => HangAsync(attempt, moves: true), Cancellation);
+
+        static async Task HangAsync(Attempt attempt, bool moves)
+        {
+            if (attempt.Number == 1) throw new TransientException("the connection broke off");
+            if (moves) attempt.Moved();
+            await Task.Delay(TimeSpan.FromSeconds(moves ? 1 : 30), attempt.CancellationToken);
+        }
+    }
+
+    private RetryPolicy Policy(TimeSpan budget) => new(new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10), Notify = _notices.Add });
+}

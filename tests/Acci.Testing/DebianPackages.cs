@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Acci.Delivery;
+using Acci.Delivery.Processes;
+
+namespace Acci.Testing;
+
+/// <summary>Programs of the distribution, fetched with apt into the cache, without installing anything.</summary>
+public static class DebianPackages
+{
+    /// <summary>The folder that these packages were unpacked in, once; null where they cannot be had.</summary>
+    /// <param name="name">What the folder is called.</param>
+    /// <param name="packages">The packages, and no others: not what they depend on.</param>
+    public static string? Fetch(string name, params IReadOnlyList<string> packages)
+    {
+        var folder = CacheDirectory.Default.Combine("tests", name);
+        var root = Path.Combine(folder, "root");
+        if (Directory.Exists(root)) return root;
+        if (Executables.Find("apt-get") is null || Executables.Find("dpkg-deb") is null) return null;
+
+        // With lists of its own where the machine has none: that needs no rights, and changes nothing.
+        var work = Path.Combine(folder, $"fetch-{Environment.ProcessId}");
+        Directory.CreateDirectory(Path.Combine(work, "lists", "partial"));
+        Directory.CreateDirectory(Path.Combine(work, "cache", "archives", "partial"));
+        string[] own = ["-qq", "-o", $"Dir::State::Lists={work}/lists", "-o", $"Dir::Cache={work}/cache", "-o", "APT::Sandbox::User=root"];
+        if (!Run(work, "apt-get", ["-qq", "download", .. packages]) && !(Run(work, "apt-get", [.. own, "update"]) && Run(work, "apt-get", [.. own, "download", .. packages]))) return null;
+        if (Directory.GetFiles(work, "*.deb").Any(package => !Run(work, "dpkg-deb", "-x", package, Path.Combine(work, "root")))) return null;
+        try
+        {
+            Directory.Move(Path.Combine(work, "root"), root);
+        }
+        catch (IOException) when (Directory.Exists(root))
+        {
+            // Another run of the tests was faster.
+        }
+
+        Directory.Delete(work, recursive: true);
+        return root;
+    }
+
+    private static bool Run(string folder, string program, params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
