@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # Builds the build if it changed, then runs it: ./build.sh [targets] [--parameter value …]
 set -euo pipefail
+unset CDPATH
 
-root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+# Also where a link leads here.
+script=$(readlink -f -- "${BASH_SOURCE[0]}" 2>/dev/null) || script=${BASH_SOURCE[0]}
+root=$(cd -- "$(dirname -- "$script")" && pwd -P)
 temp=$root/.nuke/temp
 project=$root/build/_build.csproj
 assembly=$root/build/bin/Debug/_build.dll
+built_engine=$root/build/bin/Debug/engine # written by the project, whoever builds it
 stamp=$temp/built
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NUKE_TELEMETRY_OPTOUT=1
@@ -21,12 +25,25 @@ command -v dotnet >/dev/null || { [ -x "${HOME:-}/.dotnet/dotnet" ] && export PA
 # The SDK that global.json asks for: without it nothing can be restored or built, and for no reason of NUKE's.
 require_sdk() {
     local log
-    log=$(cd "$root" && dotnet --version 2>&1) || { echo "$log" >&2; fail "the .NET SDK that global.json asks for is not installed: https://dot.net/download"; }
+    log=$(cd -- "$root" && dotnet --version 2>&1) || { echo "$log" >&2; fail "the .NET SDK that global.json asks for is not installed: https://dot.net/download"; }
+}
+
+# Nobody watches there, so that nothing may become another by itself.
+is_ci() { case ${CI:-${GITHUB_ACTIONS:-${TF_BUILD:-}}} in '' | [Ff]alse | 0) return 1 ;; esac; }
+
+# messages KIND PATTERN LOG: NuGet's messages of that kind whose codes and texts match, each once, without the projects they are about.
+messages() { sed -nE "s/^.*: $1 ($2)/\1/p" <<< "$3" | sed -E 's/ \[[^[]*\]$//' | awk '!seen[$0]++'; }
+
+# The one line that says that it is not NUKE's own packages, and why; on GitHub the run carries it as a warning.
+say_offline() {
+    local line="Engine: src/Nuke.Offline$1"
+    if [ "${GITHUB_ACTIONS:-}" = true ]; then line="::warning::${line//%/%25}"; fi
+    echo "$line" >&2
 }
 
 # Which engine the build runs on: what the caller says, else what was found out before, else NUKE's packages if they restore.
 choose_engine() {
-    local log
+    local log missing reason
     case ${NUKE_ENGINE:-} in
         Package | Offline) engine=$NUKE_ENGINE; return ;;
         '') ;;
@@ -46,25 +63,40 @@ choose_engine() {
     if log=$(dotnet restore "$project" -p:NukeEngine=Package --verbosity quiet 2>&1); then
         engine=Package
         echo "Engine: NUKE's own packages." >&2
-    elif grep -Eq 'NU110[123].*Nuke\.' <<< "$log" && ! grep -q NU1301 <<< "$log"; then # NU1301: a source did not answer
-        engine=Offline
-        echo "Engine: src/Nuke.Offline, because this machine's package sources do not carry NUKE (NUKE_ENGINE=Package insists on it)." >&2
-    else
-        # The network may be back the next time. What this run starts, such as the tests, has to choose the same.
-        export NUKE_ENGINE=Offline
-        engine=Offline
-        grep -m 1 'error' <<< "$log" >&2 || true
-        echo "Engine: src/Nuke.Offline for this time, because NUKE's packages could not be restored (NUKE_ENGINE=Package insists on them)." >&2
+        messages warning 'NU16.*' "$log" >&2 # a source has other versions than those that are asked for
+        echo Package > "$temp/engine"
         return
     fi
-    echo "$engine" > "$temp/engine"
+
+    engine=Offline
+    missing=$(messages error 'NU110[0-3]: .*' "$log")
+    if [ -n "$missing" ] && ! grep -q NU1301 <<< "$log"; then # NU1301: a source did not answer
+        reason=$(grep -m 1 'Nuke\.' <<< "$missing") || reason=${missing%%$'\n'*}
+        say_offline ", because this machine's package sources do not carry all of NUKE's packages: $reason (NUKE_ENGINE=Package insists on them)"
+        found=Offline
+        return
+    fi
+
+    reason=$(messages error 'NU1301: .*' "$log")
+    reason=${reason:-$(messages error '.*' "$log")}
+    reason=${reason:-$log}
+    reason=${reason%%$'\n'*} reason=${reason%.}
+    ! is_ci || fail "NUKE's packages could not be restored: $reason. In CI the build takes no other engine by itself; NUKE_ENGINE=Offline runs it on src/Nuke.Offline."
+    # The network may be back the next time. What this run starts, such as the tests, has to choose the same.
+    export NUKE_ENGINE=Offline
+    say_offline " for this time, because NUKE's packages could not be restored: $reason (NUKE_ENGINE=Package insists on them)"
 }
 
-# True when nothing that the build is made of is newer than the last build of it.
+# What the build is made of: all of it but the app.
+sources=("$root/build")
+for folder in "$root"/src/*/; do
+    case $folder in */src/Acci/) ;; *) sources+=("${folder%/}") ;; esac
+done
+
+# True when the assembly is this engine's, and nothing that the build is made of is newer than the last build of it.
 is_current() {
-    [ -f "$assembly" ] && [ -f "$stamp" ] && [ "$(<"$stamp")" = "$engine" ] &&
-        [ -z "$(find "$root"/build "$root"/src/Acci.{Components,Delivery,Settings} "$root"/src/Nuke.Offline "$root"/Directory.{Build,Packages}.props "$root/global.json" \
-            \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit)" ]
+    [ -f "$assembly" ] && [ -f "$stamp" ] && [ -f "$built_engine" ] && [ "$(tr -d '\r' < "$built_engine")" = "$engine" ] &&
+        [ -z "$(find "${sources[@]}" "$root"/Directory.* "$root/global.json" \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit)" ]
 }
 
 choose_engine
@@ -72,19 +104,23 @@ if ! is_current; then
     require_sdk
     rm -f "$stamp"
     # The folders a first build would make, so that making them does not count as a change.
-    mkdir -p "$temp" "$root"/build/{bin,obj} "$root"/src/{Acci.Components,Acci.Delivery,Acci.Settings,Nuke.Offline}/{bin,obj}
+    mkdir -p "$temp"
+    for folder in "${sources[@]}"; do mkdir -p "$folder/bin" "$folder/obj"; done
+    # Dated from before the build, so that what was edited meanwhile is built the next time.
     marker=$(mktemp "$temp/built.XXXXXX")
     trap 'rm -f "$marker"' EXIT
     [ -f "$assembly" ] || echo "Building the build; this happens once …" >&2
-    log=$(dotnet build "$project" --configuration Debug -p:NukeEngine="$engine" -nodeReuse:false --verbosity quiet "-clp:ErrorsOnly;NoSummary" 2>&1) ||
-        { echo "$log" >&2; fail "the build itself does not compile (engine: $engine)."; }
-    # Dated from before the build, so that what was edited meanwhile is built the next time.
-    echo "$engine" > "$stamp"
-    touch -r "$marker" "$stamp"
-    rm -f "$marker"
+    if ! log=$(dotnet build "$project" --configuration Debug -p:NukeEngine="$engine" -nodeReuse:false --verbosity quiet "-clp:ErrorsOnly;NoSummary" 2>&1); then
+        echo "$log" >&2
+        [ "$engine" = Offline ] || [ -z "$(messages error 'NU1[13]0.*' "$log")" ] || fail "NUKE's packages do not restore; NUKE_ENGINE=Offline builds without them."
+        fail "the build itself does not compile (engine: $engine)."
+    fi
+    mv -f "$marker" "$stamp"
     trap - EXIT
 fi
+# What does not compile on Offline either lacks more than NUKE, and nothing was found out.
+[ -z "${found:-}" ] || echo "$found" > "$temp/engine"
 
 # The engine takes the repository it is started in for the one to build.
-case $(pwd -P)/ in "$root"/*) ;; *) cd "$root" ;; esac
+case $(pwd -P)/ in "$root"/*) ;; *) cd -- "$root" ;; esac
 exec dotnet "$assembly" "$@"

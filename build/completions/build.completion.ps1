@@ -133,11 +133,7 @@ $AcciBuild.Complete = {
         }
     }
 }
-Register-ArgumentCompleter -Native -CommandName build.cmd, build.sh, nuke -ScriptBlock {
+Register-ArgumentCompleter -Native -CommandName build.ps1, build.cmd, build.sh, nuke -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    & $AcciBuild.Complete $wordToComplete $commandAst
-}
-Register-ArgumentCompleter -CommandName build.ps1 -ParameterName BuildArguments -ScriptBlock {
-    param($commandName, $parameterName, $wordToComplete, $commandAst, $fakeBoundParameters)
     & $AcciBuild.Complete $wordToComplete $commandAst
 }

@@ -2,7 +2,7 @@
 # down.sh DIR [--purge] : stops the private engine in DIR and takes its bridge, rules and mounts away; --purge also
 # deletes its images, containers and build cache. Ends only processes that run a program from DIR.
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+here=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LIB=$here/lib
 # shellcheck source=lib/common.sh
 . "$LIB/common.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # registry-down.sh DIR [--purge] : stops the local registry in DIR; --purge also deletes what was pushed into it.
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+here=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LIB=$here/lib
 # shellcheck source=lib/common.sh
 . "$LIB/common.sh"

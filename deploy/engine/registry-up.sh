@@ -4,7 +4,7 @@
 # Prints REGISTRY=127.0.0.1:PORT; PORT is 5600, or the next one that is free, and stays the same from then on. Does nothing
 # but print when it is up. Needs no root. Manifests can be deleted.
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+here=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LIB=$here/lib
 # shellcheck source=lib/common.sh
 . "$LIB/common.sh"

@@ -4,7 +4,7 @@
 # Prints DOCKER_HOST=, DOCKER_CONFIG= and ENGINE_PATH= (a folder of programs to put first in PATH). Does nothing but print
 # when it is up. What a killed one left behind is put away first. Never runs beside another Docker engine.
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+here=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LIB=$here/lib
 # shellcheck source=lib/common.sh
 . "$LIB/common.sh"

@@ -1,5 +1,4 @@
 using Acci.Delivery.Images;
-using Acci.Environments;
 using Nuke.Common;
 using Assert = Xunit.Assert;
 

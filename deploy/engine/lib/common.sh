@@ -6,6 +6,8 @@
 
 set -Eeuo pipefail
 export LC_ALL=C
+# Where the caller's `cd` also looks is nothing to find a folder by.
+unset CDPATH
 # Folders made here are read by the engine's containers and by other users of the machine's tools, whatever the caller's umask is.
 umask 022
 

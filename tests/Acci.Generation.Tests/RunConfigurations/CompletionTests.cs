@@ -29,6 +29,10 @@ public sealed partial class CompletionTests : IDisposable
         { "./build.sh Publish --dry-run tr", ["true"] },
     };
 
+    /// <summary>The same, and the same of the script for PowerShell.</summary>
+    public static TheoryData<string, string[]> TypedInPowerShell =>
+        [.. Typed, .. Typed.Select(x => new TheoryDataRow<string, string[]>(x.Data.Item1.Replace("./build.sh", $"{SourceTree.Root}/build.ps1", StringComparison.Ordinal), x.Data.Item2))];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => _root.Delete(recursive: true);
@@ -74,7 +78,7 @@ public sealed partial class CompletionTests : IDisposable
         ZshAsync($"fpath=({Path.GetDirectoryName(FileOf("_build"))} $fpath); autoload -Uz compinit; compinit -u -d {_root.FullName}/dump", "./build.sh Test Com", @"\t", ["Compile"]);
 
     [Theory]
-    [MemberData(nameof(Typed))]
+    [MemberData(nameof(TypedInPowerShell))]
     public void PowerShell_completes_and_describes(string typed, string[] expected)
     {
         using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());

@@ -1,3 +1,4 @@
+using Acci;
 using Acci.Components;
 using Acci.Environments.Specification;
 using Nuke.Common;
