@@ -16,6 +16,11 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     public IEnumerable<string> OfCommandLine(TypedArguments arguments)
     {
         foreach (var problem in arguments.Targets.Select(TargetProblem).OfType<string>()) yield return Sentence(problem);
+        // Both engines would read the last one only.
+        if (arguments.Parameters.Where(x => Name().IsMatch(x.Text)).GroupBy(x => Parameters.Normalize(x.Text), StringComparer.OrdinalIgnoreCase).FirstOrDefault(x => x.Count() > 1) is { } twice)
+            yield return $"{twice.Last().Text} is given {twice.Count()} times: give it once, with the values of a list separated by ','.";
+        if (arguments is { Targets.Count: > 0 } && arguments.ValuesOf("Target") is { Count: > 0 } named)
+            yield return $"targets are given twice, as '{string.Join(' ', arguments.Targets)}' and as --target {string.Join(' ', named)}: give all of them first, without --target.";
         foreach (var (text, values) in arguments.Parameters)
         {
             if (Name().Match(text) is not { Success: true } match)
@@ -104,6 +109,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     {
         foreach (var name in typed.Split('+').Where(x => !IsTarget(x)))
         {
+            if (name.StartsWith(':')) return $"'{name}' is no target: commands that begin with ':' are those of NUKE's global tool, as in 'nuke {name}'";
             var closest = ClosestMatch.Of(Parameters.Normalize(name), targets);
             return $"there is no target '{name}'.{(closest is null ? "" : $" Did you mean '{closest}'?")} All are listed by --help";
         }

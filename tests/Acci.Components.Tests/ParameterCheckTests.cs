@@ -20,6 +20,8 @@ public class ParameterCheckTests
     [InlineData("--platforms")]
     [InlineData("--target Publish+BuildImages --skip")]
     [InlineData("--caches none,local --root --verbosity quiet")]
+    [InlineData("BuildImages --registry publish")]
+    [InlineData("--platforms linux/amd64,publish")]
     [InlineData("--shell-completion --generate-configuration x --host Terminal")]
     public void What_both_engines_read_is_let_through(string line) => Assert.Empty(Line(line.Split(' ')));
 
@@ -40,6 +42,13 @@ public class ParameterCheckTests
     [InlineData("--verbosity", "--verbosity has no value; one that begins with '-' can come from the environment variable NUKE_Verbosity.")]
     [InlineData("Publsh", "there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
     [InlineData("BuildImages+Publsh --dry-run", "there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
+    [InlineData("Publish --target BuildImages", "targets are given twice, as 'Publish' and as --target BuildImages: give all of them first, without --target.")]
+    [InlineData("--registry a --Registry b", "--Registry is given 2 times: give it once, with the values of a list separated by ','.")]
+    [InlineData("--platforms linux/amd64 --dry-run --platforms linux/arm64", "--platforms is given 2 times: give it once, with the values of a list separated by ','.")]
+    [InlineData(":secrets", "':secrets' is no target: commands that begin with ':' are those of NUKE's global tool, as in 'nuke :secrets'.")]
+    [InlineData("--platforms linux/amd64 Publish", "--platforms would take 'Publish', which is a target, for a value; targets go before the first parameter: ./build.sh Publish --platforms linux/amd64.")]
+    [InlineData("--platforms build-images", "--platforms would take 'build-images', which is a target, for a value; targets go before the first parameter: ./build.sh build-images --platforms.")]
+    [InlineData("--registry publish", "--registry would take 'publish', which is a target, for a value; targets go before the first parameter: ./build.sh publish --registry.")]
     [InlineData("--skip Publsh", "--skip cannot be 'Publsh': there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
     [InlineData("--", "an argument begins with '-' and is no parameter's name. All are listed by --help; a value that begins with '-' can come from the environment.")]
     public void What_an_engine_would_ignore_is_told(string line, string problem) => Assert.Equal([problem], Line(line.Split(' ')));
