@@ -76,7 +76,7 @@ public sealed partial class ImageDelivery
         var found = await elsewhere.GetManifestAsync(source, Cancellation);
         if (!(await context.DestinationAsync()).IsLoopback) EnsureMayLeave(source, found, PublishRecord.Read(RecordFile(image)));
         await VerifyPublishedAsync(elsewhere, origin.WithDigest(found.Digest));
-        var copied = await elsewhere.CopyAsync(origin.WithDigest(found.Digest), registry, repository, new TransferLog(image.Name), [TagHistory.ArtifactType], Cancellation);
+        var copied = await elsewhere.CopyAsync(origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name), Cancellation);
         Log.Information(
             "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before", image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
         return found;

@@ -32,7 +32,7 @@ public sealed class KillTests(PublishedImage published)
             var repository = ImageReference.Parse($"{destination}/{image.Image}");
             // The tag is there already and points at another image.
             var before = image.Platforms[0].Digest;
-            await registry.CopyAsync(home.WithDigest(before), registry, repository, cancellationToken: Cancellation);
+            await registry.CopyAsync(home.WithDigest(before), registry, repository, leftOut: [], cancellationToken: Cancellation);
             await registry.PutTagAsync(repository, image.Tags[0], before, Cancellation);
 
             await KillAsync(destination, whole.Duration * Random.Shared.NextDouble(), withChildren: turn % 2 == 0);

@@ -14,22 +14,22 @@ public sealed partial class OciRegistry
     /// <param name="source">The image in this registry, by tag or digest.</param>
     /// <param name="target">The registry it goes to, which may be this one.</param>
     /// <param name="repository">Where it goes there; a tag or digest of the reference is ignored.</param>
-    /// <param name="progress">Is told how far the copy of the image itself is.</param>
     /// <param name="leftOut">Artifact types of referrers that stay behind, because they describe the source repository and not the image.</param>
+    /// <param name="progress">Receives the progress of copying the image itself.</param>
     /// <param name="cancellationToken">Ends the copy.</param>
     /// <exception cref="DeliveryException">The image does not exist, or one of the registries cannot be reached or refuses.</exception>
     public async Task<PushResult> CopyAsync(
         ImageReference source,
         OciRegistry target,
         ImageReference repository,
+        IReadOnlyCollection<string> leftOut,
         IProgress<TransferProgress>? progress = null,
-        IReadOnlyCollection<string>? leftOut = null,
         CancellationToken cancellationToken = default)
     {
         await EnsureContactAsync(cancellationToken);
         await target.EnsureContactAsync(cancellationToken);
         var root = await ResolveAsync(source, cancellationToken);
-        var copy = new ImageCopy(this, source, target, repository, _options.Parallelism, leftOut ?? []);
+        var copy = new ImageCopy(this, source, target, repository, _options.Parallelism, leftOut);
         var result = await copy.RunAsync(root, progress, cancellationToken);
         return await target.ConfirmAsync(repository, result, cancellationToken);
     }

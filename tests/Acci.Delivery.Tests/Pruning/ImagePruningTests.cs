@@ -275,7 +275,7 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
         {
             var copy = _test._server.NewRepository("copy");
             using var target = _test._server.Connect();
-            await Registry.CopyAsync(Repository.WithDigest(digest), target, copy, cancellationToken: Cancellation);
+            await Registry.CopyAsync(Repository.WithDigest(digest), target, copy, leftOut: [], cancellationToken: Cancellation);
             var index = await target.GetManifestAsync(copy.WithDigest(digest), Cancellation);
             var referrers = new List<Digest>();
             foreach (var subject in index.Manifests.Select(x => x.Digest).Prepend(digest))

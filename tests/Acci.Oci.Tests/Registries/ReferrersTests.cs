@@ -116,7 +116,7 @@ public sealed class ReferrersTests(RegistryServer server) : IClassFixture<Regist
         await source.PutTagAsync(repository, $"sha256-{platform.Hex}.sig", signatureOfPlatform, Cancellation);
         var copy = (sameRegistry ? server : other).NewRepository("promoted");
 
-        var result = await source.CopyAsync(repository.WithTag("1.2.3-rc.1"), target, copy, cancellationToken: Cancellation);
+        var result = await source.CopyAsync(repository.WithTag("1.2.3-rc.1"), target, copy, leftOut: [], cancellationToken: Cancellation);
 
         Assert.Equal(image.Digest, result.Digest);
         Assert.Equal(sameRegistry ? (0, 11) : (11, 0), (result.BlobsSent, result.BlobsMounted));
@@ -143,7 +143,7 @@ public sealed class ReferrersTests(RegistryServer server) : IClassFixture<Regist
         };
         var copy = server.NewRepository("copy");
 
-        await source.CopyAsync(from.WithDigest(layout.Root.Digest), target, copy, cancellationToken: Cancellation);
+        await source.CopyAsync(from.WithDigest(layout.Root.Digest), target, copy, leftOut: [], cancellationToken: Cancellation);
 
         Assert.Empty(faults);
         foreach (var blob in (await layout.ReadContentAsync(Cancellation)).Blobs) Assert.Equal(blob.Digest, Digest.Of(await target.ReadBlobAsync(copy, blob, Cancellation)));
