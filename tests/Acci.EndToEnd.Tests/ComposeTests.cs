@@ -17,7 +17,7 @@ namespace Acci.EndToEnd.Tests;
 public sealed partial class ComposeTests(PublishedImage published) : IAsyncDisposable
 {
     private static readonly TimeSpan UpLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ReloadLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ReloadLimit = TimeSpan.FromMinutes(2);
 
     private readonly string _project = $"acci-test-{Guid.NewGuid():N}"[..18];
     private readonly List<string> _started = [];

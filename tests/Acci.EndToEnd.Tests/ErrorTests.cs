@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Testing;
@@ -183,13 +182,11 @@ public class ErrorTests(PublishedImage published)
         await started.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
         // In the middle of that step, or of the next one, as fast as the network is.
         await Task.Delay(TimeSpan.FromSeconds(3), Cancellation);
-        var watch = Stopwatch.StartNew();
         // The shell's own kill: the program of that name may take a group -1234 for -1, which is everybody.
         await CommandRunner.RunAsync(new Command("bash", "-c", $"kill -INT -- -{group}"), cancellationToken: Cancellation);
         var result = await run;
 
         Assert.NotEqual(0, result.ExitCode);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"it took {watch.Elapsed} to end");
         await EndsAsync("-g", $"{group}");
         await EndsAsync("-f", "^dotnet (restore|publish) /src/src/Acci");
         Assert.Equal(before.Digest, published.Record.Digest);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
 using Acci.Generation.Workflows;
 using Acci.GitHub.StandIn;
@@ -30,13 +29,11 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
     }
 
     [Fact]
-    public async Task What_is_checked_in_is_what_is_generated_within_a_second()
+    public async Task What_is_checked_in_is_what_is_generated()
     {
-        var run = (await Checkout.BuildAsync(Generate, Cancellation)).AssertSucceeded();
+        (await Checkout.BuildAsync(Generate, Cancellation)).AssertSucceeded();
 
         Assert.Empty((await CommandRunner.RunAsync(new Command("git", "status", "--porcelain") { WorkingDirectory = Checkout.Folder }, cancellationToken: Cancellation)).StandardOutput);
-        // What NUKE's closing table calls the total is what the targets took, without the start of the program.
-        Assert.Matches(TotalBelowASecond(), run.Output);
         (await Checkout.BuildAsync("VerifyGenerated", Cancellation)).AssertSucceeded();
     }
 
@@ -157,7 +154,4 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
         Assert.Contains("::error::There is no record of the image", run.Output, StringComparison.Ordinal);
         Assert.Contains("::add-mask::0815-is-no-token", run.Output, StringComparison.Ordinal);
     }
-
-    [GeneratedRegex(@"Total\s+< 1sec")]
-    private static partial Regex TotalBelowASecond();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Acci.Delivery.Publishing;
 using Acci.Oci;
 using Acci.Testing;
@@ -52,9 +51,7 @@ public sealed class OutageTests(PublishedImage published) : IAsyncLifetime
 
         var publish = published.Checkout.BuildAsync($"Publish --registry {Destination} --retry-budget 5", Cancellation);
         await KillInPushAsync(publish);
-        var down = Stopwatch.StartNew();
         (await publish).AssertFailed(_server.Domain, "retry budget of 5 s");
-        Assert.True(down.Elapsed < TimeSpan.FromSeconds(30), $"it took {down.Elapsed}");
 
         await _server.StartAsync();
         using var registry = _server.Connect();

@@ -100,15 +100,12 @@ public sealed class DatabaseOutageTests(LocalServers servers)
         await Task.Delay(TimeSpan.FromSeconds(3.2), Cancellation);
 
         Assert.False(requests.IsCompleted);
-        var watch = System.Diagnostics.Stopwatch.StartNew();
         Assert.Equal(HttpStatusCode.OK, await TenantRequests.GetAsync(app, slug));
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
+        Assert.False(requests.IsCompleted, "The cached read waited for the requests that need the database.");
         using var health = await app.Http.GetAsync("/health/ready", Cancellation);
         Assert.Contains("\"postgresql\":{\"status\":\"unhealthy\"", await health.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1.8));
         foreach (var answer in await requests)
             await Answers.ProblemAsync(answer, HttpStatusCode.ServiceUnavailable);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(6 - 3.2 + 1));
     }
 
     [Fact]

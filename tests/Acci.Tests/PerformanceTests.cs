@@ -5,25 +5,29 @@ using Acci.Tests.Servers;
 namespace Acci.Tests;
 
 /// <summary>
-/// What the app promises in figures. Figures need a machine that does nothing else, so these run only when asked for:
-/// <c>ACCI_APP=…/acci dotnet test tests/Acci.Tests -- xUnit.Explicit=only</c>.
+/// The app in figures, reported and not judged: a time says as much of the machine as of the app. Each stands beside a baseline of the same run. They run only when
+/// asked for: <c>ACCI_APP=…/acci dotnet test tests/Acci.Tests -- xUnit.Explicit=only</c>.
 /// </summary>
 public sealed class PerformanceTests(LocalServers servers)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory(Explicit = true)]
-    [InlineData("/health/live", 150)]
-    [InlineData("/health/ready", 300)]
-    public async Task The_native_app_is_healthy_in_milliseconds(string path, int milliseconds)
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task How_long_the_native_app_takes_to_be_healthy(string path)
     {
         SkipUnlessNative();
         (string, string)[] settings = [.. await servers.Postgres.CreateDatabaseAsync(Cancellation), .. servers.Redis.Settings()];
         await (await AppProcess.ServeReadyAsync(Cancellation, settings)).DisposeAsync();
-        var times = new List<double>();
+        var (times, baseline) = (new List<double>(), new List<double>());
         for (var i = 0; i < 11; i++)
         {
+            // The same program, which does nothing but start and end.
             var started = Stopwatch.GetTimestamp();
+            await AppProcess.RunAsync(["no-such-command"], Cancellation);
+            baseline.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            started = Stopwatch.GetTimestamp();
             await using var app = AppProcess.Start(settings);
             using var client = new RawClient(app.Port);
             while (await client.SendAsync(RawClient.Request(path), Cancellation) != 200)
@@ -32,8 +36,8 @@ public sealed class PerformanceTests(LocalServers servers)
         }
 
         times.Sort();
-        Tell($"start to first healthy answer of {path}: median {times[5]:F0} ms, fastest {times[0]:F0} ms, slowest {times[^1]:F0} ms");
-        Assert.InRange(times[5], 0, milliseconds);
+        baseline.Sort();
+        Tell($"start to first healthy answer of {path}: median {times[5]:F0} ms, fastest {times[0]:F0} ms, slowest {times[^1]:F0} ms; {times[5] / baseline[5]:F1} times a start that does nothing");
     }
 
     [Fact(Explicit = true)]
@@ -64,7 +68,7 @@ public sealed class PerformanceTests(LocalServers servers)
     }
 
     [Fact(Explicit = true)]
-    public async Task The_middleware_costs_less_than_10_percent_of_the_cached_reads_per_second()
+    public async Task What_the_middleware_costs_of_the_cached_reads_per_second()
     {
         (string, string)[] settings = [.. await servers.Postgres.CreateDatabaseAsync(Cancellation), .. servers.Redis.Settings()];
         await using var whole = AppProcess.StartVariant(TestProgram.Whole, settings);
@@ -86,7 +90,6 @@ public sealed class PerformanceTests(LocalServers servers)
         var ratio = with.ReadsPerSecond / without.ReadsPerSecond;
         Tell($"cached reads per second: {with.ReadsPerSecond:F0} with the middleware, {without.ReadsPerSecond:F0} without, ratio {ratio:F3}");
         Tell($"processor time of the server for each: {with.Microseconds:F1} µs and {without.Microseconds:F1} µs");
-        Assert.InRange(ratio, 0.9, 2);
     }
 
     private static async Task MeasureAsync(AppProcess server, byte[] request, Figures figures)

@@ -92,7 +92,7 @@ public sealed class SettingsTests
 
         var (_, _, error) = await AppProcess.RunAsync(["healthcheck"], Cancellation, ("APP__SERVER__BACKEND_PORT_FILE", file));
 
-        Assert.Equal($"acci: no answer on port {port}: nothing listens there.", error.TrimEnd());
+        Answers.NobodyListens($"{port}", error);
     }
 
     [Fact]
@@ -104,11 +104,11 @@ public sealed class SettingsTests
         folder.Write("another-secret", "");
 
         var (_, _, fromFile) = await AppProcess.RunAsync(["healthcheck"], Cancellation, ("SECRETS_DIRECTORY", folder.Path));
-        Assert.Equal("acci: no answer on port 1: nothing listens there.", fromFile.TrimEnd());
+        Answers.NobodyListens("1", fromFile);
 
         var (_, _, fromEnvironment) = await AppProcess.RunAsync(
             ["healthcheck"], Cancellation, ("SECRETS_DIRECTORY", folder.Path), ("APP__SERVER__BACKEND_PORT", $"{port}"));
-        Assert.Equal($"acci: no answer on port {port}: nothing listens there.", fromEnvironment.TrimEnd());
+        Answers.NobodyListens($"{port}", fromEnvironment);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class SettingsTests
         var (_, _, error) = await AppProcess.RunAsync(
             ["healthcheck"], Cancellation, ("SECRETS_DIRECTORY", folder.Path), ("APP__SERVER__BACKEND_PORT_FILE", folder.Write("port", $"{port}")));
 
-        Assert.Equal($"acci: no answer on port {port}: nothing listens there.", error.TrimEnd());
+        Answers.NobodyListens($"{port}", error);
     }
 
     [Theory]

@@ -69,13 +69,11 @@ public class BuildCommandsTests
     }
 
     [Fact]
-    public void The_same_build_always_gives_the_same_files_and_quickly()
+    public void The_same_build_always_gives_the_same_files()
     {
         var first = RunConfigurationFiles.Of(SampleCommands.All, [SampleCommands.App]);
-        var watch = System.Diagnostics.Stopwatch.StartNew();
 
         Assert.Equal(first, RunConfigurationFiles.Of(SampleCommands.All, [SampleCommands.App]));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"it took {watch.Elapsed}");
         Assert.All(first, file => Assert.DoesNotContain('\r', file.Content));
     }
 

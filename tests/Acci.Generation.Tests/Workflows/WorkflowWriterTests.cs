@@ -323,14 +323,12 @@ public class WorkflowWriterTests
     }
 
     [Fact]
-    public void The_same_workflow_always_gives_the_same_text_and_quickly()
+    public void The_same_workflow_always_gives_the_same_text()
     {
         var first = Write(Everything);
-        var watch = System.Diagnostics.Stopwatch.StartNew();
         for (var turn = 0; turn < 100; turn++) Assert.Equal(first, Write(Everything));
 
         Assert.DoesNotContain('\r', first);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"a hundred took {watch.Elapsed}");
     }
 
     [Theory]

@@ -66,7 +66,6 @@ public sealed class FaultTests(RegistryServer server) : IClassFixture<RegistrySe
     public async Task What_would_take_longer_than_the_budget_is_not_waited_for()
     {
         _proxy.Decide = x => x.FinishesBlob ? new NetworkFault.Answer(429, RetryAfter: "3600") : null;
-        var since = Stopwatch.StartNew();
 
         var error = await Assert.ThrowsAsync<RetriesExhaustedException>(() => PushAsync(1000));
 
@@ -74,7 +73,7 @@ public sealed class FaultTests(RegistryServer server) : IClassFixture<RegistrySe
             " failed: 429 Too Many Requests. It asks to be left alone for 3600 s, which the retry budget of 20 s does not allow. Check the network and the service, then run the same command again.",
             error.Message,
             StringComparison.Ordinal);
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(5), "It waited in vain.");
+        Assert.Empty(_notices);
     }
 
     [Fact]
@@ -190,12 +189,11 @@ public sealed class FaultTests(RegistryServer server) : IClassFixture<RegistrySe
         _proxy.Fail(x => x.FinishesBlob, new NetworkFault.Answer(503));
         var decide = _proxy.Decide;
         _proxy.Decide = x => decide(x) ?? (_notices.Count > 0 ? new NetworkFault.Delay(TimeSpan.FromSeconds(30)) : null);
-        var since = Stopwatch.StartNew();
 
         var error = await Assert.ThrowsAsync<RetriesExhaustedException>(() => PushAsync(1000, x => x with { Retry = x.Retry with { Budget = TimeSpan.FromSeconds(2) } }));
 
+        // An attempt that had waited for the answer would have got one.
         Assert.Contains("no answer", error.Message, StringComparison.Ordinal);
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(15), $"It took {since.Elapsed}.");
     }
 
     [Theory]
@@ -284,11 +282,12 @@ public sealed class FaultTests(RegistryServer server) : IClassFixture<RegistrySe
         var repository = _proxy.NewRepository();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var delay = TimeSpan.FromMinutes(1);
         _proxy.Decide = x =>
         {
             if (!x.SendsBlob) return null;
             held.TrySetResult();
-            return new NetworkFault.Delay(TimeSpan.FromMinutes(1));
+            return new NetworkFault.Delay(delay);
         };
         using var registry = Connect();
 
@@ -298,7 +297,7 @@ public sealed class FaultTests(RegistryServer server) : IClassFixture<RegistrySe
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => push);
 
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(3), $"It took {since.Elapsed}.");
+        Assert.True(since.Elapsed < delay, "It waited for the answer.");
         Assert.Equal(0, server.OpenUploads(repository));
         _proxy.Decide = _ => null;
         await registry.PushAsync(layout, repository, cancellationToken: Cancellation);

