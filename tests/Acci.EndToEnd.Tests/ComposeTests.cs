@@ -330,12 +330,12 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var file = Path.Combine(Root, "deploy", "compose", "secrets", "prod", "APP__DATABASE__PASSWORD");
         var before = File.Exists(file) ? await File.ReadAllTextAsync(file, Cancellation) : null;
         var port = FreePorts(3);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await DockerAsync($"volume create {Project()}_postgres-data");
         try
         {
             File.Delete(file);
             (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertFailed($"{Project()}_postgres-data", "is gone", "--volumes");
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             await File.WriteAllTextAsync(file, "the first", Cancellation);
             (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"), ("APP__DATABASE__PASSWORD", "the second"))).AssertFailed($"{Project()}_postgres-data", "ALTER ROLE");
             Assert.Equal("the first", await File.ReadAllTextAsync(file, Cancellation));
