@@ -34,7 +34,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
             if (match.Groups["value"].Success) yield return $"--{name}=… is not read: write '--{name} value', with a space.";
             else if (!parameters.TryGetValue(Parameters.Normalize(name), out var member)) yield return $"there is no parameter '--{name}'.{Meant(Parameters.Normalize(name), x => $"--{BuildParameter.Typed(x)}")} All are listed by --help.";
             else if (member is not null && Problem(Parameters.Normalize(name), member, values, isTyped: true) is { } problem) yield return Sentence($"--{name} {problem}");
-            else if (Swallowed(name, member, values, hasTargets: arguments.Targets.Count > 0) is { } target) yield return Sentence($"--{name} {target}");
+            else if (Swallowed(name, member, values, arguments.Targets) is { } target) yield return Sentence($"--{name} {target}");
         }
     }
 
@@ -127,20 +127,19 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     /// A target among the values of a parameter: both engines read it as a value, and run the default target instead. A value that only happens to be called like a
     /// target, such as the tag 'test', is left alone where it cannot have been meant as one: alone, after a target, and not spelled as the target is.
     /// </summary>
-    private string? Swallowed(string name, MemberInfo? member, List<string> values, bool hasTargets)
+    private string? Swallowed(string name, MemberInfo? member, List<string> values, IReadOnlyList<string> typed)
     {
         if (TakesTargets(Parameters.Normalize(name), member)) return null;
-        for (var i = 0; i < values.Count; i++)
-        {
-            if (!values[i].Split('+').All(IsTarget)) continue;
-            var isSpelledAsTarget = values[i].Split('+').All(x => targets.Contains(x, StringComparer.Ordinal));
-            if (hasTargets && i == 0 && !isSpelledAsTarget) continue;
-            var others = member?.IsDefined(typeof(SecretAttribute)) is true ? " …" : string.Concat(values.Where((_, index) => index != i).Select(x => $" {x}"));
-            return $"would take '{values[i]}', which is a target, for a value; targets go before the first parameter: ./build.sh {values[i]} --{name}{others}";
-        }
-
-        return null;
+        var swallowed = values.Where((value, i) => IsTargets(value) && (typed.Count == 0 || i > 0 || IsSpelledAsTargets(value))).ToArray();
+        if (swallowed.Length == 0) return null;
+        var others = member?.IsDefined(typeof(SecretAttribute)) is true ? [" …"] : values.Except(swallowed).Select(x => $" {x}");
+        return $"would take '{swallowed[0]}', which is a target, for a value; targets go before the first parameter: "
+            + $"./build.sh {string.Join(' ', [.. typed, .. swallowed])} --{name}{string.Concat(others)}";
     }
+
+    private bool IsTargets(string text) => text.Split('+').All(IsTarget);
+
+    private bool IsSpelledAsTargets(string text) => text.Split('+').All(x => targets.Contains(x, StringComparer.Ordinal));
 
     /// <summary>The parameter that a variable is: under its very name, or in any spelling, with NUKE_ before it or without; the engine's own only with it.</summary>
     private (string Name, MemberInfo Member)? ParameterOf(string variable)

@@ -47,6 +47,7 @@ public class ParameterCheckTests
     [InlineData("--platforms linux/amd64 --dry-run --platforms linux/arm64", "--platforms is given 2 times: give it once, with the values of a list separated by ','.")]
     [InlineData(":secrets", "':secrets' is no target: commands that begin with ':' are those of NUKE's global tool, as in 'nuke :secrets'.")]
     [InlineData("--platforms linux/amd64 Publish", "--platforms would take 'Publish', which is a target, for a value; targets go before the first parameter: ./build.sh Publish --platforms linux/amd64.")]
+    [InlineData("Publish --platforms linux/amd64 BuildImages publish", "--platforms would take 'BuildImages', which is a target, for a value; targets go before the first parameter: ./build.sh Publish BuildImages publish --platforms linux/amd64.")]
     [InlineData("--platforms build-images", "--platforms would take 'build-images', which is a target, for a value; targets go before the first parameter: ./build.sh build-images --platforms.")]
     [InlineData("--registry publish", "--registry would take 'publish', which is a target, for a value; targets go before the first parameter: ./build.sh publish --registry.")]
     [InlineData("--skip Publsh", "--skip cannot be 'Publsh': there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
