@@ -10,8 +10,6 @@ namespace Acci.EndToEnd.Tests;
 [Collection(nameof(Publishing))]
 public class PublishTests(PublishedImage published)
 {
-    private static readonly TimeSpan ColdLimit = TimeSpan.FromMinutes(8);
-    private static readonly TimeSpan UnchangedLimit = TimeSpan.FromSeconds(15);
     private const long AmdLimit = 20_000_000;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -22,7 +20,6 @@ public class PublishTests(PublishedImage published)
         published.NeedsEngine();
 
         published.Publish.AssertSucceeded();
-        Assert.True(published.Publish.Duration < ColdLimit, $"it took {published.Publish.Duration}");
         Assert.Contains(published.Record.Digest.ToString(), published.Publish.Output, StringComparison.Ordinal);
         // Where there is no scanner, and none can be fetched, that is said, and is no done step.
         var expected = published.Record.NotScanned is null ? Enum.GetValues<PublishStep>() : Enum.GetValues<PublishStep>().Except([PublishStep.Scan]);
@@ -119,7 +116,7 @@ public class PublishTests(PublishedImage published)
     }
 
     [Fact]
-    public async Task Publishing_again_changes_nothing_and_is_quick()
+    public async Task Publishing_again_changes_nothing_and_sends_nothing()
     {
         published.NeedsEngine();
         var before = published.Record;
@@ -128,7 +125,8 @@ public class PublishTests(PublishedImage published)
 
         Assert.Equal(before.Digest, published.Record.Digest);
         Assert.Equal(before.Platforms, published.Record.Platforms);
-        Assert.True(again.Duration < UnchangedLimit, $"it took {again.Duration}");
+        Assert.Contains("is in the registry already", again.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("blobs sent", again.Output, StringComparison.Ordinal);
     }
 
     [Fact]
