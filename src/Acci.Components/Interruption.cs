@@ -62,6 +62,8 @@ public static class Interruption
 
     private static void EndNow(int exitCode)
     {
+        // Once more at the very end: the target goes on until then, and may start the next program.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => ChildProcesses.Kill(except: []);
         ChildProcesses.Kill(except: []);
         Serilog.Log.CloseAndFlush();
         Environment.Exit(exitCode);
