@@ -45,7 +45,7 @@ public sealed partial class ComposeDelivery
     {
         var (needed, limit) = (Stores.ConnectionsOf(plan.Effective.Environment), Math.Max(Stores.ConnectionsOf(plan.Committed.Environment), Stores.DefaultConnections));
         if (needed > limit)
-            throw new DeliveryException($"Environment '{plan.Name}': {DeploymentSetting.Replicas} and {SettingName.Of(s => s.Database.MaximumConnections)} as they are set here come to {needed} connections, and PostgreSQL takes {limit}. Lower one of them, or write them into settings.{plan.Name}.json, from which GenerateCompose sets PostgreSQL's limit. Nothing was started.");
+            throw new DeliveryException($"Environment '{plan.Name}': {DeploymentSetting.Replicas} and {SettingName.Of((AppSettings s) => s.Database.MaximumConnections, AppSettings.Naming)} as they are set here come to {needed} connections, and PostgreSQL takes {limit}. Lower one of them, or write them into settings.{plan.Name}.json, from which GenerateCompose sets PostgreSQL's limit. Nothing was started.");
     }
 
     private void EnsureSecretsCanServe(EnvironmentPlan plan)

@@ -71,7 +71,7 @@ public sealed class ComposeEnvironment
     /// <exception cref="DeliveryException">It has none.</exception>
     public ComposeEnvironment Require<T>(Expression<Func<AppSettings, T>> setting)
     {
-        var name = SettingName.Of(setting);
+        var name = SettingName.Of(setting, AppSettings.Naming);
         return _values.ContainsKey(name) || _settings.Find(name) is not null
             ? this
             : throw Wrong(name, $"it has no value. Write one into deploy/environments/settings.json or settings.{Name}.json");
@@ -105,7 +105,7 @@ public sealed class ComposeEnvironment
     /// <summary>Hands a secret setting over as a file; its path, relative to the compose file, can be set from outside.</summary>
     public FileObject Secret<T>(Expression<Func<AppSettings, T>> setting)
     {
-        var name = SettingName.Of(setting);
+        var name = SettingName.Of(setting, AppSettings.Naming);
         if (!name.IsSecret) throw new ArgumentException($"{name} is not a secret.", nameof(setting));
         _secrets.Add(name);
         return new FileObject { File = Variable(name.FileVariable, $"File with the secret {name.Key}, relative to this folder; one of its own is made by ComposeUp", SecretFile(name)) };
@@ -139,7 +139,7 @@ public sealed class ComposeEnvironment
 
     private static SettingName NotSecret<T>(Expression<Func<AppSettings, T>> setting)
     {
-        var name = SettingName.Of(setting);
+        var name = SettingName.Of(setting, AppSettings.Naming);
         return name.IsSecret ? throw new ArgumentException($"{name} is a secret: it is handed over as a file, never as a variable.", nameof(setting)) : name;
     }
 

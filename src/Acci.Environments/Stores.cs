@@ -39,7 +39,7 @@ internal static class Stores
     public static IReadOnlyDictionary<string, Dependency> Healthy { get; } = new Dictionary<string, Dependency> { [Postgres] = Dependency.Healthy, [Redis] = Dependency.Healthy };
 
     /// <summary>The password, under the name by which the app finds it.</summary>
-    public static FileReference Password { get; } = new(PasswordSecret, SettingName.Of(s => s.Database.Password).EnvironmentVariable);
+    public static FileReference Password { get; } = new(PasswordSecret, SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming).EnvironmentVariable);
 
     public static Service PostgresOf(ComposeEnvironment environment, IReadOnlyList<string>? networks = null) => new()
     {

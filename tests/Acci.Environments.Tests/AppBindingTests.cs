@@ -12,7 +12,7 @@ namespace Acci.Environments.Tests;
 public sealed class AppBindingTests : IDisposable
 {
     private const string SecretsVariable = "SECRETS_DIRECTORY";
-    private static readonly SettingName Password = SettingName.Of(s => s.Database.Password);
+    private static readonly SettingName Password = SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming);
 
     private readonly HashSet<string> _set = [];
 

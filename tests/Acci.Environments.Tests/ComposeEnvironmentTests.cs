@@ -28,7 +28,7 @@ public class ComposeEnvironmentTests
         var environment = new ComposeEnvironment(folder.Read());
 
         Assert.Equal(AppSetting.All.Where(x => !x.Name.IsSecret).Select(x => x.Name.EnvironmentVariable).Order(StringComparer.Ordinal), environment.Environment.Keys);
-        Assert.Contains(AppSetting.All, x => x.Name == SettingName.Of(s => s.Database.Password));
+        Assert.Contains(AppSetting.All, x => x.Name == SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming));
         Assert.Throws<ArgumentException>(() => environment.Set(s => s.Database.Password, "secret"));
     }
 
@@ -42,7 +42,7 @@ public class ComposeEnvironmentTests
         var environment = new ComposeEnvironment(folder.Read());
 
         Assert.Equal("a}$$b", environment.Get(s => s.Database.User).Text);
-        Assert.True(environment.IsFixed(SettingName.Of(s => s.Database.User)));
+        Assert.True(environment.IsFixed(SettingName.Of((AppSettings s) => s.Database.User, AppSettings.Naming)));
         Assert.DoesNotContain(environment.Variables, x => x.Name == "APP__DATABASE__USER");
     }
 }

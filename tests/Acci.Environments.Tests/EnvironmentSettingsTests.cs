@@ -81,7 +81,7 @@ public class EnvironmentSettingsTests
         Assert.Equal("${APP__DATABASE__USER:-own}", model.Environment.Get(s => s.Database.User).Text);
         Assert.Equal("${APP__DATABASE__NAME:-typed}", model.Environment.Get(s => s.Database.Name).Text);
         Assert.Equal("${APP__REDIS__USER:-file}", model.Environment.Get(s => s.Redis.User).Text);
-        Assert.Equal("own", settings.Find(SettingName.Of(s => s.Database.Password)));
+        Assert.Equal("own", settings.Find(SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming)));
         Assert.Equal(2, model.Environment.Deployment.Replicas);
     }
 

@@ -4,7 +4,7 @@ namespace Acci.Environments.Tests;
 
 public sealed class SecretFilesTests : IDisposable
 {
-    private static readonly SettingName Password = SettingName.Of(s => s.Database.Password);
+    private static readonly SettingName Password = SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming);
     private static readonly Dictionary<string, string> None = [];
 
     private readonly SettingsFolder _settings = new();

@@ -1,30 +1,38 @@
-namespace Acci.Settings;
+using System.ComponentModel;
+using Acci.Settings;
+
+namespace Acci;
 
 /// <summary>The PostgreSQL database that keeps everything; without a host the app runs, and serves nothing that needs storing.</summary>
 public sealed record DatabaseSettings
 {
-    /// <summary>Host name, address, or the folder of a Unix socket; <c>APP__DATABASE__HOST</c>.</summary>
+    /// <summary><c>APP__DATABASE__HOST</c>.</summary>
+    [Description("Host name, address, or the folder of a Unix socket")]
     public string? Host { get; init; }
 
-    /// <summary>TCP port, 1–65535; <c>APP__DATABASE__PORT</c>.</summary>
+    /// <summary><c>APP__DATABASE__PORT</c>.</summary>
+    [Description("TCP port, 1–65535")]
     public int Port { get; init; } = 5432;
 
-    /// <summary>Name of the database; <c>APP__DATABASE__NAME</c>.</summary>
+    /// <summary><c>APP__DATABASE__NAME</c>.</summary>
+    [Description("Name of the database")]
     public string Name { get; init; } = "acci";
 
-    /// <summary>The user to connect as; <c>APP__DATABASE__USER</c>.</summary>
+    /// <summary><c>APP__DATABASE__USER</c>.</summary>
+    [Description("The user to connect as")]
     public string User { get; init; } = "acci";
 
-    /// <summary>The user's password, if it has one; <c>APP__DATABASE__PASSWORD</c>, <c>APP__DATABASE__PASSWORD_FILE</c>.</summary>
+    /// <summary><c>APP__DATABASE__PASSWORD</c>, <c>APP__DATABASE__PASSWORD_FILE</c>.</summary>
+    [Description("The user's password, if it has one")]
     [Secret]
     public string? Password { get; init; }
 
-    /// <summary>How the connection is protected; <c>APP__DATABASE__TLS</c>.</summary>
+    /// <summary><c>APP__DATABASE__TLS</c>.</summary>
+    [Description("How the connection is protected")]
     public TlsMode Tls { get; init; } = TlsMode.Prefer;
 
-    /// <summary>
-    /// Connections one replica may hold for requests, 1–1000, beside two for its health and upkeep; <c>APP__DATABASE__MAXIMUM_CONNECTIONS</c>.
-    /// </summary>
+    /// <summary><c>APP__DATABASE__MAXIMUM_CONNECTIONS</c>.</summary>
+    [Description("Connections one replica may hold for requests, 1–1000, beside two for its health and upkeep")]
     public int MaximumConnections { get; init; } = 20;
 
     /// <summary>Whether there is a database.</summary>
@@ -37,12 +45,12 @@ public sealed record DatabaseSettings
         var settings = new DatabaseSettings
         {
             Host = section.Text(nameof(Host)),
-            Port = section.Integer(nameof(Port), defaults.Port, 1, 65535),
+            Port = section.Number(nameof(Port), defaults.Port, 1, 65535),
             Name = section.Text(nameof(Name)) ?? defaults.Name,
             User = section.Text(nameof(User)) ?? defaults.User,
             Password = section.Secret(nameof(Password)),
             Tls = section.Choice(nameof(Tls), defaults.Tls),
-            MaximumConnections = section.Integer(nameof(MaximumConnections), defaults.MaximumConnections, 1, 1000),
+            MaximumConnections = section.Number(nameof(MaximumConnections), defaults.MaximumConnections, 1, 1000),
         };
         section.RequireWithOthers(nameof(Host));
         return settings;

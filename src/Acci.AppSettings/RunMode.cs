@@ -1,4 +1,4 @@
-namespace Acci.Settings;
+namespace Acci;
 
 /// <summary>What the app is run for; <c>RUN_MODE</c>.</summary>
 public enum RunMode

@@ -1,4 +1,7 @@
-namespace Acci.Settings;
+using System.ComponentModel;
+using Acci.Settings;
+
+namespace Acci;
 
 /// <summary>
 /// Everything the app can be told from outside. A property's place in this tree is the setting's name everywhere:
@@ -6,7 +9,11 @@ namespace Acci.Settings;
 /// </summary>
 public sealed record AppSettings
 {
-    /// <summary>What the app is run for; <c>RUN_MODE</c>, <c>prod</c> when it is not said.</summary>
+    /// <summary>How the settings are named in the environment.</summary>
+    public static NamingRule Naming { get; } = NamingRule.Prefixed("APP");
+
+    /// <summary><c>RUN_MODE</c>, <c>prod</c> when it is not said.</summary>
+    [Description("What the app is run for")]
     public RunMode RunMode { get; init; } = RunMode.Prod;
 
     /// <summary>Where the app listens.</summary>
@@ -22,7 +29,7 @@ public sealed record AppSettings
     /// <exception cref="SettingsException">One or more settings cannot be used; the exception names all of them.</exception>
     public static AppSettings Read(ISettingsSource source)
     {
-        var reader = new SettingsReader(source);
+        var reader = new SettingsReader(source, Naming);
         var settings = new AppSettings
         {
             RunMode = reader.Top.Choice(nameof(RunMode), RunMode.Prod),

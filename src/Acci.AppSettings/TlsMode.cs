@@ -1,4 +1,4 @@
-namespace Acci.Settings;
+namespace Acci;
 
 /// <summary>How the connection to the database is protected.</summary>
 public enum TlsMode
