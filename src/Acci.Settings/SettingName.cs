@@ -26,6 +26,19 @@ public sealed record SettingName
     /// <summary>Whether the setting is marked as a <see cref="SecretAttribute">secret</see>; known to names made from an expression.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>The name as it is written where colons and capitals are not: <c>database-password</c>.</summary>
+    public string Dashed => string.Join('-', Key.Split(':').Select(part => Separate(part, '-'))).ToLowerInvariant();
+
+    /// <summary>A setting that no rule names.</summary>
+    /// <param name="key">The name in a settings file, levels joined by a colon.</param>
+    /// <param name="environmentVariable">The name in the environment.</param>
+    public static SettingName Of(string key, string environmentVariable)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentException.ThrowIfNullOrEmpty(environmentVariable);
+        return new SettingName(key, environmentVariable);
+    }
+
     /// <summary>The setting at a path of property names.</summary>
     public static SettingName Of(NamingRule rule, params ReadOnlySpan<string> path)
     {
