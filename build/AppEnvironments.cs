@@ -37,7 +37,10 @@ static class AppEnvironments
             [
                 Told(settings) with
                 {
-                    Image = ServiceImage.Of(App) with { Description = "Image of the app, by digest; ComposeUp and DeployStack take the one that was published last" },
+                    Image = ServiceImage.Of(App) with
+                    {
+                        Description = "Image of the app, by digest; ComposeUp and DeployStack take the one that was published last",
+                    },
                     Compose = new Service
                     {
                         Comment = "The app. Each replica gets one of the ports; what checks its health is the image's own `acci healthcheck`.",
@@ -53,7 +56,12 @@ static class AppEnvironments
                         Deploy = new Deploy
                         {
                             Replicas = environment.Get(DeploymentSetting.Replicas),
-                            Resources = new Resources(new ResourceLimits { Cpus = environment.Get(DeploymentSetting.Cpus), Memory = environment.Get(DeploymentSetting.Memory), Pids = 256 }),
+                            Resources = new Resources(new ResourceLimits
+                            {
+                                Cpus = environment.Get(DeploymentSetting.Cpus),
+                                Memory = environment.Get(DeploymentSetting.Memory),
+                                Pids = 256,
+                            }),
                             RestartPolicy = new RestartPolicy("on-failure") { Delay = "2s" },
                             UpdateConfig = new UpdateConfig { Parallelism = 1, Order = "start-first", FailureAction = "rollback", Monitor = "5s" },
                             RollbackConfig = new UpdateConfig { Parallelism = 1, Order = "start-first" },
@@ -70,14 +78,20 @@ static class AppEnvironments
     {
         var settings = SettingsOf(environment);
         if (environment.Number(DeploymentSetting.Replicas) is not 1 and var replicas)
-            throw new DeliveryException($"Environment '{environment.Name}': {environment.Title(DeploymentSetting.Replicas)} is {replicas}, but what is built from mounted source runs once: write 1.");
+            throw new DeliveryException(
+                $"Environment '{environment.Name}': {environment.Title(DeploymentSetting.Replicas)} is {replicas}, " +
+                "but what is built from mounted source runs once: write 1.");
         return new EnvironmentDefinition
         {
             Volumes = new Dictionary<string, Volume> { ["postgres-data"] = new(), ["redis-data"] = new() },
             Services =
             [
                 Told(settings) with { Compose = SourceOf(environment, settings.Get(s => s.Server.BackendPort)) },
-                DatabaseOf(environment, settings) with { Ports = [environment.Publish(PostgreSql.Port, DatabasePort)], Comment = "The store, reachable from this machine." },
+                DatabaseOf(environment, settings) with
+                {
+                    Ports = [environment.Publish(PostgreSql.Port, DatabasePort)],
+                    Comment = "The store, reachable from this machine.",
+                },
                 new Redis { Ports = [environment.Publish(Redis.Port, RedisPort)], Comment = "The cache, reachable from this machine." },
             ],
         };
@@ -86,6 +100,14 @@ static class AppEnvironments
     static Service SourceOf(EnvironmentContext environment, Scalar port)
     {
         const string sdk = "mcr.microsoft.com/dotnet/sdk:10.0", nothing = "/dev/null";
+        var sdkImage = environment.Variable("SDK_IMAGE", "Image of the .NET SDK that development builds with", sdk, new UpstreamImage(sdk));
+        var packageSources = environment.Variable(
+            "NUGET_CONFIG",
+            "NuGet configuration that packages are restored by, from which also their sources come",
+            nothing,
+            new MachineFile("nuget-config"));
+        var certificates = environment.Variable(
+            "CA_BUNDLE", "Certificate authorities that are believed while packages are restored", nothing, new MachineFile("ca-bundle"));
         return new Service
         {
             Comment = "The app from its source, built and loaded again whenever a file changes.",
@@ -93,7 +115,7 @@ static class AppEnvironments
             {
                 Context = "../images/acci",
                 Dockerfile = "Dockerfile.dev",
-                Args = new Dictionary<string, Scalar> { ["SDK_IMAGE"] = environment.Variable("SDK_IMAGE", "Image of the .NET SDK that development builds with", sdk, new UpstreamImage(sdk)) },
+                Args = new Dictionary<string, Scalar> { ["SDK_IMAGE"] = sdkImage },
             },
             DependsOn = StoresAreHealthy,
             // The first start restores and compiles.
@@ -110,8 +132,8 @@ static class AppEnvironments
             Volumes =
             [
                 Mount.Bind("../..", "/src") with { ReadOnly = true },
-                Mount.Bind(environment.Variable("NUGET_CONFIG", "NuGet configuration that packages are restored by, from which also their sources come", nothing, new MachineFile("nuget-config")), "/run/secrets/nuget-config") with { ReadOnly = true },
-                Mount.Bind(environment.Variable("CA_BUNDLE", "Certificate authorities that are believed while packages are restored", nothing, new MachineFile("ca-bundle")), "/run/secrets/ca-bundle") with { ReadOnly = true },
+                Mount.Bind(packageSources, "/run/secrets/nuget-config") with { ReadOnly = true },
+                Mount.Bind(certificates, "/run/secrets/ca-bundle") with { ReadOnly = true },
                 Mount.Volume("nuget-packages", "/root/.nuget/packages"),
                 Mount.Volume("build-output", "/build"),
             ],
@@ -134,9 +156,18 @@ static class AppEnvironments
         .Require(s => s.Database.Name)
         .Require(s => s.Database.User);
 
-    static ServiceDefinition Told(ServiceSettings<AppSettings> settings) => new(App) { Settings = [settings], Secrets = [settings.Secret(s => s.Database.Password)], HealthPath = "/health" };
+    static ServiceDefinition Told(ServiceSettings<AppSettings> settings) => new(App)
+    {
+        Settings = [settings],
+        Secrets = [settings.Secret(s => s.Database.Password)],
+        HealthPath = "/health",
+    };
 
-    static IReadOnlyDictionary<string, Dependency> StoresAreHealthy { get; } = new Dictionary<string, Dependency> { ["postgres"] = Dependency.Healthy, ["redis"] = Dependency.Healthy };
+    static IReadOnlyDictionary<string, Dependency> StoresAreHealthy { get; } = new Dictionary<string, Dependency>
+    {
+        ["postgres"] = Dependency.Healthy,
+        ["redis"] = Dependency.Healthy,
+    };
 
     // One replica more, for an update starts the new one before it stops the old one.
     static PostgreSql DatabaseOf(EnvironmentContext environment, ServiceSettings<AppSettings> settings) => new()

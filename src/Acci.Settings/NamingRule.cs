@@ -13,8 +13,8 @@ public sealed record NamingRule
     private NamingRule(string prefix, bool isUpperCase) => (_prefix, _isUpperCase) = (prefix, isUpperCase);
 
     /// <summary>
-    /// Words in capitals, joined by one underscore, levels by two: <c>APP__SERVER__BACKEND_PORT</c>. A setting at the top has no prefix: <c>RUN_MODE</c>.
-    /// Choices are spelt in lower case: <c>verify-full</c>; a list is one variable, its values joined by commas.
+    /// Words in capitals, joined by one underscore, levels by two: <c>APP__SERVER__BACKEND_PORT</c>. A setting at the top has no prefix:
+    /// <c>RUN_MODE</c>. Choices are spelt in lower case: <c>verify-full</c>; a list is one variable, its values joined by commas.
     /// </summary>
     /// <param name="prefix">The first level: <c>APP</c>.</param>
     public static NamingRule Prefixed(string prefix)
@@ -24,8 +24,8 @@ public sealed record NamingRule
     }
 
     /// <summary>
-    /// As Microsoft.Extensions.Configuration reads variables: property names as they are, levels joined by two underscores, <c>Server__BackendPort</c>; a list is one
-    /// variable for each value, <c>Server__Hosts__0</c>.
+    /// As Microsoft.Extensions.Configuration reads variables: property names as they are, levels joined by two underscores,
+    /// <c>Server__BackendPort</c>; a list is one variable for each value, <c>Server__Hosts__0</c>.
     /// </summary>
     /// <param name="prefix">What <c>AddEnvironmentVariables</c> is called with, if anything: <c>SHOP_</c>.</param>
     public static NamingRule Configuration(string prefix = "")
@@ -37,7 +37,9 @@ public sealed record NamingRule
     /// <summary>Whether a list is one variable for each of its values; otherwise it is one variable, joined by commas.</summary>
     public bool NumbersLists => !_isUpperCase;
 
-    /// <summary>Whether a variable can only be one of these settings, or a misspelt one. Without a prefix none can be told from those of others.</summary>
+    /// <summary>
+    /// Whether a variable can only be one of these settings, or a misspelt one. Without a prefix none can be told from those of others.
+    /// </summary>
     public bool Owns(string variable)
     {
         ArgumentNullException.ThrowIfNull(variable);

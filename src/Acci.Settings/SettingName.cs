@@ -5,8 +5,8 @@ using System.Text;
 namespace Acci.Settings;
 
 /// <summary>
-/// A setting's name in its spellings. All follow from the path of properties below the type that holds the settings, so that a renamed property renames the
-/// setting wherever it is written or read.
+/// A setting's name in its spellings. All follow from the path of properties below the type that holds the settings, so that a renamed property
+/// renames the setting wherever it is written or read.
 /// </summary>
 public sealed record SettingName
 {
@@ -17,7 +17,9 @@ public sealed record SettingName
     /// <summary>The name in a settings file, levels joined by a colon: <c>Server:BackendPort</c>.</summary>
     public string Key { get; }
 
-    /// <summary>The name in the environment, as the <see cref="NamingRule"/> has it. A file of this name in the secrets folder holds the setting too.</summary>
+    /// <summary>
+    /// The name in the environment, as the <see cref="NamingRule"/> has it. A file of this name in the secrets folder holds the setting too.
+    /// </summary>
     public string EnvironmentVariable { get; }
 
     /// <summary>The variable that names a file that holds the setting: <c>APP__DATABASE__PASSWORD_FILE</c>.</summary>

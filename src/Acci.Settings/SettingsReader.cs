@@ -37,7 +37,8 @@ public sealed class SettingsReader(ISettingsSource source, NamingRule rule)
     internal void Reject(SettingName name, string problem) => _errors.Add(new SettingError(name.ToString(), problem));
 
     /// <summary>
-    /// Finds variables that are no setting, when all settings were read. A misspelt variable would otherwise leave its setting at the default, unnoticed.
+    /// Finds variables that are no setting, when all settings were read. A misspelt variable would otherwise leave its setting at the default,
+    /// unnoticed.
     /// </summary>
     public void RejectUnknown()
     {

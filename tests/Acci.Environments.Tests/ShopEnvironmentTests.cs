@@ -36,7 +36,9 @@ public sealed class ShopEnvironmentTests : IDisposable
     [Fact]
     public async Task What_is_generated_is_valid_by_the_specification_s_own_schema()
     {
-        var schema = await JsonSchema.FromJsonAsync(Conformance.Text("compose-spec.schema.json").Replace("$defs", "definitions", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        var schema = await JsonSchema.FromJsonAsync(
+            Conformance.Text("compose-spec.schema.json").Replace("$defs", "definitions", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
 
         Assert.Empty(schema.Validate(Compose.ToJsonString()));
     }
@@ -50,7 +52,8 @@ public sealed class ShopEnvironmentTests : IDisposable
         Assert.Equal("${Database__Name:-shop}", environment["Database__Name"]);
         Assert.Equal("OneLine", environment["Log"]);
         Assert.Equal(["shop.example.com", "www.example.com"], [environment["Hosts__0"], environment["Hosts__1"]]);
-        Assert.DoesNotContain(environment, x => x.Key.Contains("Password", StringComparison.Ordinal) || x.Key.StartsWith("APP", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            environment, x => x.Key.Contains("Password", StringComparison.Ordinal) || x.Key.StartsWith("APP", StringComparison.Ordinal));
         Assert.Equal(environment, Compose["services"]!["worker"]!["environment"]!.AsObject().ToDictionary(x => x.Key, x => (string?)x.Value));
     }
 
@@ -129,7 +132,10 @@ public sealed class ShopEnvironmentTests : IDisposable
     [Fact]
     public void Two_settings_of_one_variable_are_refused()
     {
-        var twice = ShopEnvironments.Declaration with { Settings = [ShopEnvironments.Settings, ShopEnvironments.Settings with { Section = "Other" }] };
+        var twice = ShopEnvironments.Declaration with
+        {
+            Settings = [ShopEnvironments.Settings, ShopEnvironments.Settings with { Section = "Other" }],
+        };
 
         var error = Assert.Throws<DeliveryException>(() => new ComposeFiles(_root.Path, twice).ModelOf("live"));
 
@@ -144,7 +150,9 @@ public sealed class ShopEnvironmentTests : IDisposable
         var secrets = model.File.Secrets!.Keys.ToDictionary(x => x, x => $"shop-live_{x}_1");
 
         var stack = YamlText.ToJson(ComposeWriter.ToYaml(SwarmStack.Of(
-            model.File, new Dictionary<string, string> { ["SHOP_IMAGE"] = "shop@sha256:0", ["SHOP_WORKER_IMAGE"] = "worker@sha256:0" }, secrets, _ => "here", hasIngress: true)));
+            model.File,
+            new Dictionary<string, string> { ["SHOP_IMAGE"] = "shop@sha256:0", ["SHOP_WORKER_IMAGE"] = "worker@sha256:0" },
+            secrets, _ => "here", hasIngress: true)));
 
         Assert.Equal(4, (long?)stack["services"]!["worker"]!["deploy"]!["replicas"]);
         Assert.Equal("docker.io/library/rabbitmq:4", (string?)stack["services"]!["queue"]!["image"]);

@@ -6,8 +6,8 @@ using Acci.Settings;
 namespace Acci.Environments.Tests;
 
 /// <summary>
-/// The environments of somebody else: an app <c>shop</c> that reads its settings as Microsoft.Extensions.Configuration does, a worker built from a second image, and a
-/// store that is not ready-made.
+/// The environments of somebody else: an app <c>shop</c> that reads its settings as Microsoft.Extensions.Configuration does, a worker built from a
+/// second image, and a store that is not ready-made.
 /// </summary>
 internal static class ShopEnvironments
 {

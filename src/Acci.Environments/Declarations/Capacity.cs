@@ -1,8 +1,8 @@
 namespace Acci.Environments.Declarations;
 
 /// <summary>
-/// A limit that stands in the compose file as a number, such as the connections a store takes, while what it depends on can be set from outside: before anything is
-/// started it is compared with what this machine's settings come to.
+/// A limit that stands in the compose file as a number, such as the connections a store takes, while what it depends on can be set from outside:
+/// before anything is started it is compared with what this machine's settings come to.
 /// </summary>
 /// <param name="Needed">What the settings come to.</param>
 /// <param name="Limit">What the service takes.</param>

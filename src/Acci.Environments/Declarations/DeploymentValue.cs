@@ -47,11 +47,14 @@ internal static partial class DeploymentValues
         DeploymentValue.Address => IPAddress.TryParse(text, out _) ? null : "an IP address, as in 127.0.0.1",
         DeploymentValue.Cpus => CpuGrammar().IsMatch(text) ? null : "a number of processors, as in 0.5",
         DeploymentValue.Memory => MemoryGrammar().IsMatch(text) ? null : "an amount of memory, as in 256M or 1G",
-        DeploymentValue.Kind => Enum.GetNames<EnvironmentKind>().Contains(text, StringComparer.OrdinalIgnoreCase) ? null : $"one of {string.Join(", ", Enum.GetNames<EnvironmentKind>())}",
+        DeploymentValue.Kind => Enum.GetNames<EnvironmentKind>().Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? null
+            : $"one of {string.Join(", ", Enum.GetNames<EnvironmentKind>())}",
         _ => null,
     };
 
-    private static bool IsNumber(string text, int most) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most;
+    private static bool IsNumber(string text, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most;
 
     [GeneratedRegex("^[0-9]+(?:\\.[0-9]+)?\\z", RegexOptions.CultureInvariant)]
     private static partial Regex CpuGrammar();

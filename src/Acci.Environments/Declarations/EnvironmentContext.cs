@@ -5,8 +5,8 @@ using Acci.Environments.Variables;
 namespace Acci.Environments.Declarations;
 
 /// <summary>
-/// One environment while it is declared: its name, its settings, and the values that can be changed from outside. Such a value stands in the compose file as a variable,
-/// with what the settings files say where nobody sets it: <c>${SHOP_REPLICAS:-3}</c>.
+/// One environment while it is declared: its name, its settings, and the values that can be changed from outside. Such a value stands in the
+/// compose file as a variable, with what the settings files say where nobody sets it: <c>${SHOP_REPLICAS:-3}</c>.
 /// </summary>
 public sealed class EnvironmentContext
 {
@@ -54,7 +54,8 @@ public sealed class EnvironmentContext
     /// <summary>A port of the host that leads to a service, on the host's address that the settings say.</summary>
     /// <param name="target">The port inside.</param>
     /// <param name="published">The setting that says which of the host's.</param>
-    public Port Publish(Scalar target, DeploymentSetting published) => new(target) { Published = Get(published), HostIp = Get(DeploymentSetting.BindAddress), Protocol = "tcp" };
+    public Port Publish(Scalar target, DeploymentSetting published) =>
+        new(target) { Published = Get(published), HostIp = Get(DeploymentSetting.BindAddress), Protocol = "tcp" };
 
     /// <summary>A variable that is no setting.</summary>
     /// <param name="name">Its name without the prefix: <c>SDK_IMAGE</c>.</param>
@@ -70,7 +71,8 @@ public sealed class EnvironmentContext
         var name = _declaration.NameOf(setting);
         if (setting != DeploymentSetting.Kind && !_declaration.Deployment.Contains(setting))
             throw new ArgumentException($"{name.Key} is not among the deployment settings of the declaration.", nameof(setting));
-        var text = _values.Find(name.Key) ?? throw new DeliveryException($"Environment '{Name}': {name} has no value: write one into a settings file in {_declaration.SettingsFolder}.");
+        var text = _values.Find(name.Key) ?? throw new DeliveryException(
+            $"Environment '{Name}': {name} has no value: write one into a settings file in {_declaration.SettingsFolder}.");
         return DeploymentValues.Problem(setting.Value, text) is { } expected
             ? throw new DeliveryException($"Environment '{Name}': {name} cannot be '{text}': it is {expected}.")
             : text;

@@ -3,16 +3,16 @@ using Acci.Settings;
 namespace Acci.Environments.Declarations;
 
 /// <summary>
-/// The environments of one repository: what they are called, where their files lie, which settings there are, and what runs in each. There is one environment for each
-/// file <c>settings.&lt;name&gt;.json</c> in the folder of settings files.
+/// The environments of one repository: what they are called, where their files lie, which settings there are, and what runs in each. There is one
+/// environment for each file <c>settings.&lt;name&gt;.json</c> in the folder of settings files.
 /// </summary>
 public sealed record EnvironmentDeclaration
 {
     private readonly string? _prefix;
 
     /// <summary>
-    /// What Compose projects and user secrets are named after, each environment's name added: two repositories on one machine share neither. Lower-case letters and
-    /// digits, with '-' between them; the folder of the repository when nothing is said.
+    /// What Compose projects and user secrets are named after, each environment's name added: two repositories on one machine share neither.
+    /// Lower-case letters and digits, with '-' between them; the folder of the repository when nothing is said.
     /// </summary>
     public string Name { get; init; } = "";
 
@@ -51,7 +51,9 @@ public sealed record EnvironmentDeclaration
         var named = Name.Length > 0 ? this : this with { Name = EnvironmentName.From(folder) };
         return EnvironmentName.IsWellFormed(named.Name)
             ? named
-            : throw new DeliveryException($"'{(Name.Length > 0 ? Name : folder)}' cannot be what the environments' projects are named after: declare a {nameof(Name)} of lower-case letters and digits, with '-' between them.");
+            : throw new DeliveryException(
+                $"'{(Name.Length > 0 ? Name : folder)}' cannot be what the environments' projects are named after: " +
+                $"declare a {nameof(Name)} of lower-case letters and digits, with '-' between them.");
     }
 
     /// <summary>The Compose project, and the Swarm stack, of an environment.</summary>
@@ -61,7 +63,8 @@ public sealed record EnvironmentDeclaration
     public string UserSecretsIdOf(string environment) => $"{Name}-{environment}";
 
     /// <summary>The compose file of an environment, relative to the repository's root.</summary>
-    public string FileOf(string environment) => $"{Folder}/{(environment == MainEnvironment ? "docker-compose.yml" : $"docker-compose.{environment}.yml")}";
+    public string FileOf(string environment) =>
+        $"{Folder}/{(environment == MainEnvironment ? "docker-compose.yml" : $"docker-compose.{environment}.yml")}";
 
     /// <summary>The file of an environment's variables, relative to the repository's root.</summary>
     public string VariablesFileOf(string environment) => $"{Folder}/.env.{environment}";
@@ -71,16 +74,22 @@ public sealed record EnvironmentDeclaration
 
     /// <summary>A deployment setting's name in the settings file and in the environment.</summary>
     internal SettingName NameOf(DeploymentSetting setting) =>
-        SettingName.Of($"{DeploymentSetting.Section}:{setting.Property}", $"{VariablePrefix}_{NamingRule.Prefixed(VariablePrefix).VariableOf(setting.Property)}");
+        SettingName.Of(
+            $"{DeploymentSetting.Section}:{setting.Property}",
+            $"{VariablePrefix}_{NamingRule.Prefixed(VariablePrefix).VariableOf(setting.Property)}");
 
     /// <summary>Makes sure that the names of settings are such that they can be told apart.</summary>
     /// <exception cref="DeliveryException">Two are not; the message says which.</exception>
     internal EnvironmentDeclaration Checked()
     {
         // Two settings of one variable would be told the same value.
-        var twice = Settings.SelectMany(x => x.All).DistinctBy(x => x.Name.Key).GroupBy(x => x.Name.EnvironmentVariable, StringComparer.OrdinalIgnoreCase).FirstOrDefault(x => x.Count() > 1);
+        var twice = Settings.SelectMany(x => x.All).DistinctBy(x => x.Name.Key)
+            .GroupBy(x => x.Name.EnvironmentVariable, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(x => x.Count() > 1);
         if (twice is not null)
-            throw new DeliveryException($"{string.Join(" and ", twice.Select(x => x.Name.Key))} are both the variable {twice.Key}: give one of the settings types another prefix.");
+            throw new DeliveryException(
+                $"{string.Join(" and ", twice.Select(x => x.Name.Key))} are both the variable {twice.Key}: " +
+                "give one of the settings types another prefix.");
         return this;
     }
 }

@@ -3,8 +3,8 @@ using Acci.Environments.Specification;
 namespace Acci.Environments.Declarations;
 
 /// <summary>
-/// A service of an environment. What the Compose specification says of services is said in its own terms, by <see cref="Compose"/>; beside it stands what no compose
-/// file can say: which image of the build it runs, which settings it is told, and how it is known to work.
+/// A service of an environment. What the Compose specification says of services is said in its own terms, by <see cref="Compose"/>; beside it
+/// stands what no compose file can say: which image of the build it runs, which settings it is told, and how it is known to work.
 /// </summary>
 /// <param name="Name">Its name, by which the others reach it.</param>
 public sealed record ServiceDefinition(string Name)
@@ -18,7 +18,9 @@ public sealed record ServiceDefinition(string Name)
     /// <summary>The secrets it reads, as files.</summary>
     public IReadOnlyList<ServiceSecret> Secrets { get; init; } = [];
 
-    /// <summary>The path that answers over its published ports with success as long as it works, with the leading slash; null where none does.</summary>
+    /// <summary>
+    /// The path that answers over its published ports with success as long as it works, with the leading slash; null where none does.
+    /// </summary>
     public string? HealthPath { get; init; }
 
     /// <summary>A limit that stands in the compose file and depends on settings; null where there is none.</summary>

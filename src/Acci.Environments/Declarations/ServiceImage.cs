@@ -16,9 +16,11 @@ public sealed record ServiceImage
 
     /// <summary>An image of this build: the one that was published last.</summary>
     /// <param name="image">The name of its definition.</param>
-    public static ServiceImage Of(string image) => new(image, null, $"Image of {image}, by digest; ComposeUp and DeployStack take the one that was published last");
+    public static ServiceImage Of(string image) =>
+        new(image, null, $"Image of {image}, by digest; ComposeUp and DeployStack take the one that was published last");
 
     /// <summary>An image of somebody else's, by the digest it is locked to, or that its tag has now.</summary>
     /// <param name="reference">Its reference, with a tag: <c>docker.io/library/rabbitmq:4</c>.</param>
-    public static ServiceImage Upstream(string reference) => new(null, Oci.ImageReference.Parse(reference).ToString(), $"Image to run instead of {reference}");
+    public static ServiceImage Upstream(string reference) =>
+        new(null, Oci.ImageReference.Parse(reference).ToString(), $"Image to run instead of {reference}");
 }

@@ -29,7 +29,9 @@ public abstract class ServiceSettings
     /// <summary>The variables the service is told, in the order of their names; secrets are not among them.</summary>
     public IReadOnlyDictionary<string, Scalar> Environment => new SortedDictionary<string, Scalar>(
         _scalars.Select(x => (Name: x.Key.EnvironmentVariable, x.Value))
-            .Concat(_lists.SelectMany(x => x.Value.Select((text, i) => (Name: NamingRule.VariableOfItem(x.Key.EnvironmentVariable, i), Value: Scalar.Literal(text)))))
+            .Concat(from list in _lists
+                    from item in list.Value.Index()
+                    select (Name: NamingRule.VariableOfItem(list.Key.EnvironmentVariable, item.Index), Value: Scalar.Literal(item.Item)))
             .ToDictionary(x => x.Name, x => x.Value),
         StringComparer.Ordinal);
 
@@ -76,9 +78,12 @@ public abstract class ServiceSettings
     {
         string[] list = value is IEnumerable items and not string ? [.. items.Cast<object?>().Select(TextOf)] : [TextOf(value)];
         var text = string.Join(',', list);
-        if (!Scalar.IsWritable(text)) throw new ArgumentException($"The value of {name} holds a NUL or half of a surrogate pair, which no variable can.", nameof(value));
+        if (!Scalar.IsWritable(text))
+            throw new ArgumentException($"The value of {name} holds a NUL or half of a surrogate pair, which no variable can.", nameof(value));
         if (_found.Find(name.Key) is { } other && other != text)
-            throw Wrong(name, $"it is '{other}', but here it is always '{text}'. Take it out of the settings files, .env.{_found.Name} and the environment");
+            throw Wrong(
+                name,
+                $"it is '{other}', but here it is always '{text}'. Take it out of the settings files, .env.{_found.Name} and the environment");
         _values[name] = text;
         if (_lists.ContainsKey(name)) _lists[name] = list;
         else _scalars[name] = Scalar.Literal(text);
@@ -133,14 +138,15 @@ public abstract class ServiceSettings
 
         // An app that is told a secret has one; which one matters to nobody who checks the others.
         public string? Find(SettingName name) =>
-            settings._values.FirstOrDefault(x => x.Key.EnvironmentVariable == name.EnvironmentVariable).Value ?? (secrets.Contains(name.EnvironmentVariable) ? "secret" : null);
+            settings._values.FirstOrDefault(x => x.Key.EnvironmentVariable == name.EnvironmentVariable).Value
+            ?? (secrets.Contains(name.EnvironmentVariable) ? "secret" : null);
     }
 }
 
 /// <summary>
 /// The settings that a service is told, named by expressions over the app's own type: <c>settings.Set(s => s.Server.BackendPort, 8080)</c> gives
-/// <c>APP__SERVER__BACKEND_PORT=8080</c>, or whatever the naming rule makes of it; a setting the app does not have does not compile. What comes from the settings files
-/// can be set from outside, what is set here cannot.
+/// <c>APP__SERVER__BACKEND_PORT=8080</c>, or whatever the naming rule makes of it; a setting the app does not have does not compile. What comes
+/// from the settings files can be set from outside, what is set here cannot.
 /// </summary>
 /// <typeparam name="TSettings">The type that holds the settings.</typeparam>
 public sealed class ServiceSettings<TSettings> : ServiceSettings
@@ -180,13 +186,16 @@ public sealed class ServiceSettings<TSettings> : ServiceSettings
     /// <exception cref="InvalidOperationException">The definition does not say how the app reads them.</exception>
     public TSettings Read()
     {
-        var read = _definition.Read ?? throw new InvalidOperationException($"The definition of {typeof(TSettings).Name} does not say how they are read.");
+        var read = _definition.Read
+            ?? throw new InvalidOperationException($"The definition of {typeof(TSettings).Name} does not say how they are read.");
         return Read(() => read(Told));
     }
 
     private SettingName NotSecret<T>(Expression<Func<TSettings, T>> setting)
     {
         var name = _definition.NameOf(setting);
-        return name.IsSecret ? throw new ArgumentException($"{name} is a secret: it is handed over as a file, never as a variable.", nameof(setting)) : name;
+        return name.IsSecret
+            ? throw new ArgumentException($"{name} is a secret: it is handed over as a file, never as a variable.", nameof(setting))
+            : name;
     }
 }

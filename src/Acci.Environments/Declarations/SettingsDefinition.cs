@@ -37,7 +37,9 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
     {
     }
 
-    /// <summary>How the app reads them, so that what it would refuse is refused before anything is started; otherwise only types are looked at.</summary>
+    /// <summary>
+    /// How the app reads them, so that what it would refuse is refused before anything is started; otherwise only types are looked at.
+    /// </summary>
     public Func<ISettingsSource, TSettings>? Read { get; init; }
 
     /// <inheritdoc/>
@@ -54,13 +56,21 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
             return;
         }
 
-        SettingError[] errors = [.. All.Where(x => !x.IsList && source.Find(x.Name) is { } text && !Converts(x.Type, text)).Select(x => new SettingError(x.Name.ToString(), $"'{source.Find(x.Name)}' is no {Nullable.GetUnderlyingType(x.Type) ?? x.Type}"))];
+        SettingError[] errors =
+        [
+            .. from setting in All
+               where !setting.IsList
+               let text = source.Find(setting.Name)
+               where text is not null && !Converts(setting.Type, text)
+               select new SettingError(setting.Name.ToString(), $"'{text}' is no {Nullable.GetUnderlyingType(setting.Type) ?? setting.Type}"),
+        ];
         if (errors.Length > 0) throw new SettingsException(errors);
     }
 
     private IEnumerable<Setting> Below(Type type, string[] path)
     {
-        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(x => x.SetMethod is { IsPublic: true } && x.GetIndexParameters().Length == 0))
+        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        foreach (var property in properties.Where(x => x.SetMethod is { IsPublic: true } && x.GetIndexParameters().Length == 0))
         {
             string[] place = [.. path, property.Name];
             if (IsSection(property.PropertyType))
@@ -70,14 +80,18 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
             else
             {
                 var name = Placed(SettingName.Of(Rule, place)) with { IsSecret = property.IsDefined(typeof(SecretAttribute)) };
-                yield return new Setting(name, property.GetCustomAttribute<DescriptionAttribute>()?.Description.TrimEnd('.') ?? name.Key, property.PropertyType);
+                var description = property.GetCustomAttribute<DescriptionAttribute>()?.Description.TrimEnd('.') ?? name.Key;
+                yield return new Setting(name, description, property.PropertyType);
             }
         }
     }
 
     // A type of the app's own with properties of its own; what can be read from a text is a value.
     private static bool IsSection(Type type) =>
-        type is { IsClass: true } && type.Namespace?.Split('.')[0] != nameof(System) && !type.IsAssignableTo(typeof(System.Collections.IEnumerable)) && !TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
+        type is { IsClass: true }
+        && type.Namespace?.Split('.')[0] != nameof(System)
+        && !type.IsAssignableTo(typeof(System.Collections.IEnumerable))
+        && !TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
 
     private static bool Converts(Type type, string text)
     {

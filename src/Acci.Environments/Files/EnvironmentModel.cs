@@ -54,18 +54,24 @@ public sealed record EnvironmentModel
         }
 
         foreach (var port in PublishedPort.Of(model.File).Where(x => x.Ports.Count < x.Replicas))
-            throw new DeliveryException($"Environment '{model.Name}': {port.Title} is '{port.Ports}', {port.Ports.Count} for {port.Replicas} replicas ({port.ReplicasVariable?.Title ?? port.Service}): name a port for each, as in {port.Ports.First}-{port.Ports.First + port.Replicas - 1}.");
+            throw new DeliveryException(
+                $"Environment '{model.Name}': {port.Title} is '{port.Ports}', " +
+                $"{port.Ports.Count} for {port.Replicas} replicas ({port.ReplicasVariable?.Title ?? port.Service}): " +
+                $"name a port for each, as in {port.Ports.First}-{port.Ports.First + port.Replicas - 1}.");
         // Believed to be in force and told to nobody, a password would protect nothing.
         if (model.UntoldSecrets.FirstOrDefault(x => settings.Find(x) is not null) is { } unused) throw model.Untold(unused, unused.ToString());
         return model;
     }
 
     /// <summary>Secrets that the declared settings have and no service is told.</summary>
-    internal IEnumerable<SettingName> UntoldSecrets => Declaration.Settings.SelectMany(x => x.All).Select(x => x.Name).Where(x => x.IsSecret && Secrets.All(secret => secret.Name.Key != x.Key));
+    internal IEnumerable<SettingName> UntoldSecrets => Declaration.Settings.SelectMany(x => x.All).Select(x => x.Name)
+        .Where(x => x.IsSecret && Secrets.All(secret => secret.Name.Key != x.Key));
 
     /// <summary>A secret has a value that nothing in the environment is told.</summary>
     internal DeliveryException Untold(SettingName secret, string place) => new(
-        $"Environment '{Name}': {place} is set, but nothing here takes the secret {secret.Key}: its services are told {(Secrets.Count == 0 ? "none" : $"{string.Join(", ", Secrets.Select(x => x.Name.Key))} alone")}. Take it out; what is only on the stores' own network needs none.");
+        $"Environment '{Name}': {place} is set, but nothing here takes the secret {secret.Key}: its services read " +
+        $"{(Secrets.Count == 0 ? "no secret" : $"{string.Join(", ", Secrets.Select(x => x.Name.Key))} alone")}. " +
+        "Take it out; what is only on the stores' own network needs none.");
 
     /// <summary>The compose file's text.</summary>
     public string ToYaml() => ComposeWriter.ToYaml(
@@ -78,13 +84,17 @@ public sealed record EnvironmentModel
         if (definition.Services.GroupBy(x => x.Name, StringComparer.Ordinal).FirstOrDefault(x => x.Count() > 1) is { } twice)
             throw new DeliveryException($"Environment '{environment.Name}': the service '{twice.Key}' is declared more than once.");
         var services = definition.Services.ToDictionary(x => x.Name, x => ServiceOf(declaration, x));
-        var secrets = definition.Services.SelectMany(x => x.Secrets).DistinctBy(x => x.Source).ToDictionary(x => x.Source, x => SecretOf(environment.Name, x));
+        var secrets = definition.Services.SelectMany(x => x.Secrets).DistinctBy(x => x.Source)
+            .ToDictionary(x => x.Source, x => SecretOf(environment.Name, x));
+        var volumes = services.Values.SelectMany(x => x.Volumes ?? [])
+            .Where(x => x is { Type: "volume", Source: not null })
+            .Select(x => x.Source!.Value.Text);
         return new ComposeFile
         {
             Name = declaration.ProjectOf(environment.Name),
             Services = services,
             Networks = NullWhereEmpty(With(definition.Networks, services.Values.SelectMany(x => x.Networks ?? []))),
-            Volumes = NullWhereEmpty(With(definition.Volumes, services.Values.SelectMany(x => x.Volumes ?? []).Where(x => x is { Type: "volume", Source: not null }).Select(x => x.Source!.Value.Text))),
+            Volumes = NullWhereEmpty(With(definition.Volumes, volumes)),
             Secrets = NullWhereEmpty(secrets),
         };
     }
@@ -92,12 +102,14 @@ public sealed record EnvironmentModel
     private static Service ServiceOf(EnvironmentDeclaration declaration, ServiceDefinition service)
     {
         var environment = new SortedDictionary<string, Scalar>(StringComparer.Ordinal);
-        foreach (var (name, value) in service.Settings.SelectMany(x => x.Environment).Concat(service.Compose.Environment ?? new Dictionary<string, Scalar>())) environment[name] = value;
+        foreach (var (name, value) in service.Settings.SelectMany(x => x.Environment)) environment[name] = value;
+        foreach (var (name, value) in service.Compose.Environment ?? new Dictionary<string, Scalar>()) environment[name] = value;
         return service.Compose with
         {
             Image = service.Image is { } image ? ImageOf(declaration, service.Name, image) : service.Compose.Image,
             Environment = NullWhereEmpty(environment),
-            Secrets = service.Secrets.Count == 0 ? service.Compose.Secrets : [.. service.Secrets.Select(x => x.Reference), .. service.Compose.Secrets ?? []],
+            Secrets = service.Secrets.Count == 0 ? service.Compose.Secrets
+                : [.. service.Secrets.Select(x => x.Reference), .. service.Compose.Secrets ?? []],
         };
     }
 
@@ -106,7 +118,9 @@ public sealed record EnvironmentModel
     {
         var variable = $"{declaration.VariablePrefix}_{(service == declaration.Name ? "" : $"{service.Replace('-', '_').ToUpperInvariant()}_")}IMAGE";
         return image.Own is { } own
-            ? Scalar.Required(new Variable(variable, image.Description, null) { Source = new LastPublish(own) }, $"run {declaration.Command} Publish, or name an image by its digest")
+            ? Scalar.Required(
+                new Variable(variable, image.Description, null) { Source = new LastPublish(own) },
+                $"run {declaration.Command} Publish, or name an image by its digest")
             : Scalar.Variable(new Variable(variable, image.Description, image.Reference) { Source = new UpstreamImage(image.Reference!) });
     }
 

@@ -49,15 +49,27 @@ internal sealed record EnvironmentPlan
             foreach (var told in service.Settings) told.Check(service.Secrets, typed.Values.Keys);
         }
 
-        if (committed.UntoldSecrets.FirstOrDefault(x => variables.ContainsKey(x.FileVariable)) is { } unused) throw committed.Untold(unused, unused.FileVariable);
+        if (committed.UntoldSecrets.FirstOrDefault(x => variables.ContainsKey(x.FileVariable)) is { } unused)
+            throw committed.Untold(unused, unused.FileVariable);
         foreach (var (before, now) in committed.AllSettings.Zip(effective.AllSettings)) EnsureUnchanged(environment, before, now);
-        return new EnvironmentPlan { Committed = committed, Effective = effective, CommittedSettings = committedSettings, Settings = settings, Typed = typed, Variables = variables };
+        return new EnvironmentPlan
+        {
+            Committed = committed,
+            Effective = effective,
+            CommittedSettings = committedSettings,
+            Settings = settings,
+            Typed = typed,
+            Variables = variables,
+        };
     }
 
     private static void EnsureUnchanged(string environment, ServiceSettings committed, ServiceSettings effective)
     {
-        foreach (var name in committed.Definition.All.Select(x => x.Name).Where(x => !x.IsSecret && committed.IsFixed(x) && committed.WrittenAs(x) != effective.WrittenAs(x)))
-            throw new DeliveryException($"Environment '{environment}': {name} cannot be set from outside, because its value in the settings files is a list with a variable for each value, or holds a brace, a dollar sign or a line break. Change it there.");
+        var names = committed.Definition.All.Select(x => x.Name).Where(x => !x.IsSecret);
+        if (names.FirstOrDefault(x => committed.IsFixed(x) && committed.WrittenAs(x) != effective.WrittenAs(x)) is { } name)
+            throw new DeliveryException(
+                $"Environment '{environment}': {name} cannot be set from outside, because its value in the settings files " +
+                "is a list with a variable for each value, or holds a brace, a dollar sign or a line break. Change it there.");
     }
 
     /// <summary>What this machine says beside the <c>.env</c> file and the process's variables: the user's own settings, which docker compose does not know.</summary>

@@ -27,7 +27,8 @@ internal sealed record PublishedPort(string Service, PortRange Ports, IPAddress 
         let replicas = service.Value.Deploy?.Replicas
         select new PublishedPort(
             service.Key,
-            PortRange.TryParse(Text(port.Published!.Value)) ?? throw new DeliveryException($"Service {service.Key}: '{Text(port.Published.Value)}' is neither a port nor a range of them, as in 8080-8082."),
+            PortRange.TryParse(Text(port.Published!.Value)) ?? throw new DeliveryException(
+                $"Service {service.Key}: '{Text(port.Published.Value)}' is neither a port nor a range of them, as in 8080-8082."),
             port.HostIp is { } address ? IPAddress.Parse(Text(address)) : IPAddress.Any,
             replicas is { } count ? int.Parse(Text(count), System.Globalization.CultureInfo.InvariantCulture) : 1)
         {

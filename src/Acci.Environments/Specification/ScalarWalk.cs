@@ -8,7 +8,8 @@ namespace Acci.Environments.Specification;
 internal static class ScalarWalk
 {
     /// <summary>The variables that are put into the file, each once.</summary>
-    public static IEnumerable<Variable> VariablesIn(ComposeFile file) => ScalarsIn(file).Select(x => x.Source).OfType<Variable>().DistinctBy(x => x.Name);
+    public static IEnumerable<Variable> VariablesIn(ComposeFile file) =>
+        ScalarsIn(file).Select(x => x.Source).OfType<Variable>().DistinctBy(x => x.Name);
 
     private static IEnumerable<Scalar> ScalarsIn(object? node) => node switch
     {

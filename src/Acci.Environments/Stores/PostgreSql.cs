@@ -4,7 +4,8 @@ using Acci.Environments.Specification;
 namespace Acci.Environments.Stores;
 
 /// <summary>
-/// PostgreSQL as a service: without capabilities, on a root file system that cannot be written, its data in a volume. It takes its password when it makes its data.
+/// PostgreSQL as a service: without capabilities, on a root file system that cannot be written, its data in a volume. It takes its password when it
+/// makes its data.
 /// </summary>
 public sealed record PostgreSql
 {
@@ -68,13 +69,20 @@ public sealed record PostgreSql
             Image = Image ?? ServiceImage.Upstream($"docker.io/library/postgres:{Version}") with { Description = $"Image of PostgreSQL {Version}" },
             Secrets = [Password],
             DataSecret = new DataSecret(Password, Volume, "PostgreSQL", "ALTER ROLE … PASSWORD …"),
-            Capacity = Connections == 0 ? null : new Capacity(needed, Math.Max(needed, DefaultConnections), "connections", "PostgreSQL", ConnectionSettings),
+            Capacity = Connections == 0
+                ? null
+                : new Capacity(needed, Math.Max(needed, DefaultConnections), "connections", "PostgreSQL", ConnectionSettings),
             Compose = new Service
             {
                 Comment = Comment,
                 Command = needed > DefaultConnections ? ["postgres", "-c", $"max_connections={needed}"] : null,
                 User = ImageUser,
-                Environment = new Dictionary<string, Scalar> { ["POSTGRES_DB"] = Database, ["POSTGRES_PASSWORD_FILE"] = Password.Path, ["POSTGRES_USER"] = User },
+                Environment = new Dictionary<string, Scalar>
+                {
+                    ["POSTGRES_DB"] = Database,
+                    ["POSTGRES_PASSWORD_FILE"] = Password.Path,
+                    ["POSTGRES_USER"] = User,
+                },
                 Healthcheck = new Healthcheck
                 {
                     // Over TCP: while it sets itself up it listens on its socket only.

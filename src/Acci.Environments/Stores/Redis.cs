@@ -4,8 +4,8 @@ using Acci.Environments.Specification;
 namespace Acci.Environments.Stores;
 
 /// <summary>
-/// Redis as a cache: without capabilities, on a root file system that cannot be written, its data in a volume. It has no password, so it belongs on a network that only
-/// its clients are on.
+/// Redis as a cache: without capabilities, on a root file system that cannot be written, its data in a volume. It has no password, so it belongs on
+/// a network that only its clients are on.
 /// </summary>
 public sealed record Redis
 {
@@ -52,10 +52,22 @@ public sealed record Redis
         Compose = new Service
         {
             Comment = Comment,
-            Command = ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--maxmemory", MaximumMemory, "--maxmemory-policy", EvictionPolicy],
+            Command =
+            [
+                "redis-server", "--bind", "0.0.0.0", "--protected-mode", "no",
+                "--maxmemory", MaximumMemory, "--maxmemory-policy", EvictionPolicy,
+            ],
             User = ImageUser,
             // -e: an answer that is an error fails the check, too; without it redis-cli ends with 0.
-            Healthcheck = new Healthcheck { Test = ["CMD", "redis-cli", "-e", "ping"], Interval = "5s", Timeout = "3s", Retries = 5, StartPeriod = "30s", StartInterval = "250ms" },
+            Healthcheck = new Healthcheck
+            {
+                Test = ["CMD", "redis-cli", "-e", "ping"],
+                Interval = "5s",
+                Timeout = "3s",
+                Retries = 5,
+                StartPeriod = "30s",
+                StartInterval = "250ms",
+            },
             Ports = Ports,
             Networks = Networks,
             Volumes = [Mount.Volume(Volume, "/data")],
