@@ -1,3 +1,4 @@
+using Acci.Environments;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -13,5 +14,5 @@ public interface IComposeLogs : IHazEnvironments
     Target ComposeLogs => _ => _
         .Description("Shows the last lines of an environment's containers (--follow: and goes on)")
         .TryAfter<IComposeUp>(x => x.ComposeUp)
-        .Executes(() => Compose.LogsAsync(Environment, Follow));
+        .Executes(() => new EnvironmentLogs(Context, Compose.Declaration).RunAsync(Environment, Follow));
 }

@@ -1,3 +1,4 @@
+using Acci.Environments;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -10,5 +11,5 @@ public interface IComposeUp : IHazEnvironments
         .Description("Starts an environment (--environment dev|prod) and waits until it is healthy")
         .TryAfter<IGenerateCompose>(x => x.GenerateCompose)
         .TryAfter<IPublishImages>(x => x.Publish)
-        .Executes(() => Compose.UpAsync(Environment, DryRun));
+        .Executes(() => new EnvironmentUp(Context, Compose.Declaration).RunAsync(Environment, DryRun));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Acci.Environments;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -11,5 +12,5 @@ public interface IDeployStack : IHazEnvironments
     Target DeployStack => _ => _
         .Description("Deploys an environment to Docker Swarm, or updates it there without losing a request")
         .TryAfter<IPublishImages>(x => x.Publish)
-        .Executes(() => Compose.DeployStackAsync(Environment, DryRun));
+        .Executes(() => new StackDeploy(Context, Compose.Declaration).RunAsync(Environment, DryRun));
 }

@@ -5,7 +5,7 @@ namespace Acci.Components;
 /// <summary>Writes the compose files.</summary>
 public interface IGenerateCompose : IHazEnvironments
 {
-    /// <summary>Writes a compose file for each environment, and the example of what can be set, from the settings in <c>deploy/environments</c>.</summary>
+    /// <summary>Writes a compose file for each environment, and the example of what can be set, from the declaration and the settings files.</summary>
     Target GenerateCompose => _ => _
         .Description("Writes deploy/compose: a compose file for each environment in deploy/environments, and .env.example")
         .Executes(() => Compose.Generate(DryRun));

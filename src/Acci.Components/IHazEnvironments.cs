@@ -1,18 +1,22 @@
 using System.Runtime.CompilerServices;
-using Acci.Environments;
+using Acci.Environments.Declarations;
+using Acci.Environments.Files;
 using Nuke.Common;
 
 namespace Acci.Components;
 
-/// <summary>The environments the app runs in: one for each <c>deploy/environments/settings.&lt;name&gt;.json</c>.</summary>
+/// <summary>The environments that a build's images run in. A build declares them; each has a settings file of its own.</summary>
 public interface IHazEnvironments : IHazDelivery, IHazDryRun
 {
-    private static readonly ConditionalWeakTable<INukeBuild, ComposeDelivery> Deliveries = [];
+    private static readonly ConditionalWeakTable<INukeBuild, ComposeFiles> Files = [];
+
+    /// <summary>The environments.</summary>
+    EnvironmentDeclaration Environments { get; }
 
     /// <summary>The environment that targets work on.</summary>
     [Parameter("Environment to start, end or deploy: dev, prod, or any other that has a file deploy/environments/settings.<name>.json")]
     string? Environment => TryGetValue(() => Environment);
 
-    /// <summary>What the targets do.</summary>
-    sealed ComposeDelivery Compose => Deliveries.GetValue(this, _ => new ComposeDelivery(Context));
+    /// <summary>The files that are written from the declaration and the settings.</summary>
+    sealed ComposeFiles Compose => Files.GetValue(this, _ => new ComposeFiles(RootDirectory, Environments.NamedAfter(RootDirectory.Name)));
 }

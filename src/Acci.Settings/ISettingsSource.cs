@@ -3,7 +3,9 @@ namespace Acci.Settings;
 /// <summary>Where settings come from.</summary>
 public interface ISettingsSource
 {
-    /// <summary>The environment variables below <c>APP__</c> that are set, to tell misspelt ones.</summary>
+    /// <summary>
+    /// The environment variables that can only be meant for these settings, to tell misspelt ones: see <see cref="NamingRule.Owns"/>.
+    /// </summary>
     IEnumerable<string> Variables { get; }
 
     /// <summary>Gives a setting's text, or null where it is not set.</summary>

@@ -5,8 +5,8 @@ using System.Text;
 namespace Acci.Settings;
 
 /// <summary>
-/// A setting's name in its three spellings. All follow from the path of properties below <see cref="AppSettings"/>, so that a renamed
-/// property renames the setting wherever it is written or read.
+/// A setting's name in its spellings. All follow from the path of properties below the type that holds the settings, so that a renamed property
+/// renames the setting wherever it is written or read.
 /// </summary>
 public sealed record SettingName
 {
@@ -18,8 +18,7 @@ public sealed record SettingName
     public string Key { get; }
 
     /// <summary>
-    /// The name in the environment: <c>APP__SERVER__BACKEND_PORT</c>; a setting at the top has no prefix: <c>RUN_MODE</c>. A file of
-    /// this name in the secrets folder holds the setting too.
+    /// The name in the environment, as the <see cref="NamingRule"/> has it. A file of this name in the secrets folder holds the setting too.
     /// </summary>
     public string EnvironmentVariable { get; }
 
@@ -27,20 +26,31 @@ public sealed record SettingName
     public string FileVariable => EnvironmentVariable + FileSuffix;
 
     /// <summary>Whether the setting is marked as a <see cref="SecretAttribute">secret</see>; known to names made from an expression.</summary>
-    public bool IsSecret { get; private init; }
+    public bool IsSecret { get; init; }
 
-    /// <summary>The setting at a path of property names below <see cref="AppSettings"/>.</summary>
-    public static SettingName Of(params ReadOnlySpan<string> path)
+    /// <summary>The name as it is written where colons and capitals are not: <c>database-password</c>.</summary>
+    public string Dashed => string.Join('-', Key.Split(':').Select(part => Separate(part, '-'))).ToLowerInvariant();
+
+    /// <summary>A setting that no rule names.</summary>
+    /// <param name="key">The name in a settings file, levels joined by a colon.</param>
+    /// <param name="environmentVariable">The name in the environment.</param>
+    public static SettingName Of(string key, string environmentVariable)
     {
-        var variable = new StringBuilder(path.Length > 1 ? "APP" : "");
-        foreach (var property in path)
-            variable.Append(variable.Length > 0 ? "__" : "").Append(Separate(property, '_').ToUpperInvariant());
-        return new SettingName(string.Join(':', path), variable.ToString());
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentException.ThrowIfNullOrEmpty(environmentVariable);
+        return new SettingName(key, environmentVariable);
     }
 
-    /// <summary>The setting that an expression points at: <c>SettingName.Of(s => s.Server.BackendPort)</c>.</summary>
+    /// <summary>The setting at a path of property names.</summary>
+    public static SettingName Of(NamingRule rule, params ReadOnlySpan<string> path)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return new SettingName(string.Join(':', path), rule.VariableOf(path));
+    }
+
+    /// <summary>The setting that an expression points at: <c>SettingName.Of((AppSettings s) => s.Server.BackendPort, rule)</c>.</summary>
     /// <exception cref="ArgumentException">The expression is something else than a path of properties.</exception>
-    public static SettingName Of<T>(Expression<Func<AppSettings, T>> setting)
+    public static SettingName Of<TSettings, T>(Expression<Func<TSettings, T>> setting, NamingRule rule)
     {
         ArgumentNullException.ThrowIfNull(setting);
         var path = new Stack<MemberInfo>();
@@ -48,9 +58,12 @@ public sealed record SettingName
         for (; node is MemberExpression member; node = member.Expression)
             path.Push(member.Member);
         return node is ParameterExpression && path.Count > 0
-            ? Of(path.Select(member => member.Name).ToArray()) with { IsSecret = path.Last().IsDefined(typeof(SecretAttribute)) }
+            ? Of(rule, path.Select(member => member.Name).ToArray()) with { IsSecret = path.Last().IsDefined(typeof(SecretAttribute)) }
             : throw new ArgumentException($"'{setting}' is not a path of properties such as s => s.Server.BackendPort.", nameof(setting));
     }
+
+    /// <summary>The same setting below a section of the settings file, which its variable does not show.</summary>
+    public SettingName Below(string section) => new($"{section}:{Key}", EnvironmentVariable) { IsSecret = IsSecret };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Key} ({EnvironmentVariable})";

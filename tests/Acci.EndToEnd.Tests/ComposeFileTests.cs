@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Processes;
-using Acci.Environments;
+using Acci.Environments.Files;
 using Acci.Environments.Specification;
 using Acci.Environments.Tests;
 using CsCheck;

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
-using Acci.Environments;
+using Acci.Environments.Files;
 using Acci.Oci;
 using Acci.Oci.Registries;
 using Acci.Testing;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Acci.Configuration;
+using Acci.Environments.Files;
 using Acci.Environments.Specification;
 using Acci.Environments.Swarm;
 using Acci.Settings;
@@ -12,7 +13,7 @@ namespace Acci.Environments.Tests;
 public sealed class AppBindingTests : IDisposable
 {
     private const string SecretsVariable = "SECRETS_DIRECTORY";
-    private static readonly SettingName Password = SettingName.Of(s => s.Database.Password);
+    private static readonly SettingName Password = SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming);
 
     private readonly HashSet<string> _set = [];
 
@@ -26,7 +27,7 @@ public sealed class AppBindingTests : IDisposable
         (name, user, redisUser) =>
         {
             using var folder = new SettingsFolder(prod: JsonSerializer.Serialize(new { Database = new { Name = name, User = user }, Redis = new { User = redisUser } }));
-            var model = EnvironmentModel.Of(folder.Read());
+            var model = folder.Model();
 
             foreach (var file in (ComposeFile[])[model.File, Stack(model)])
             {
@@ -43,8 +44,8 @@ public sealed class AppBindingTests : IDisposable
         secret =>
         {
             using var folder = new SettingsFolder();
-            var model = EnvironmentModel.Of(folder.Read());
-            var files = new SecretFiles(Path.Combine(folder.Root, "deploy", "compose"), model.Environment);
+            var model = folder.Model();
+            var files = new SecretFiles(Path.Combine(folder.Root, "deploy", "compose"), "prod");
             files.Ensure(Password, secret, new Dictionary<string, string>());
             var file = files.Find(Password, new Dictionary<string, string>()).Path;
 

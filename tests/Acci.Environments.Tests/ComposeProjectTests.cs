@@ -49,7 +49,7 @@ public sealed class ComposeProjectTests : IDisposable
         Assert.Null(Assert.Contains(EmptyVariable, command.Environment));
     }
 
-    private ComposeProject Project(string environment) => ComposeProject.Of(new DockerEngine("docker"), _root.Path, environment);
+    private ComposeProject Project(string environment) => ComposeProject.Of(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment);
 
     private void Write(string file, string text)
     {

@@ -1,3 +1,5 @@
+using Acci.Environments.Files;
+using Acci.Environments.Variables;
 using Acci.Testing;
 
 namespace Acci.Environments.Tests;

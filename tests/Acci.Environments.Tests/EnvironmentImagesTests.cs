@@ -1,4 +1,6 @@
 using Acci.Delivery;
+using Acci.Environments.Files;
+using Acci.Environments.Running;
 using Acci.Oci;
 using Acci.Testing;
 
@@ -84,7 +86,7 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
         await File.WriteAllTextAsync(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"ACCI_IMAGE={App}\n", Cancellation);
         using var context = new DeliveryContext(
             new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), ImageMirror = mirrorDomain, Images = [] }, Cancellation);
-        return await new EnvironmentImages(context, _docker.Engine).FindAsync(EnvironmentPlan.Of(_settings.Files, "prod", _settings.Root), Cancellation);
+        return await new EnvironmentImages(context, _docker.Engine).FindAsync(EnvironmentPlan.Of(_settings.Files, "prod"), Cancellation);
     }
 
     private async Task<ImageReference> PushAsync(string path, int seed)

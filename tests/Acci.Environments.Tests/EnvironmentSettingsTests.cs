@@ -1,3 +1,5 @@
+using Acci.Environments.Declarations;
+using Acci.Environments.Files;
 using Acci.Settings;
 
 namespace Acci.Environments.Tests;
@@ -50,7 +52,7 @@ public class EnvironmentSettingsTests
     {
         using var folder = new SettingsFolder().Write($"settings.{name}.json", "{}");
 
-        Assert.Contains($"'{name}'", Assert.Throws<DeliveryException>(() => folder.Files.All()).Message, StringComparison.Ordinal);
+        Assert.Contains($"'{name}'", Assert.Throws<DeliveryException>(() => folder.Files.GeneratedFiles()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,12 +63,12 @@ public class EnvironmentSettingsTests
         var settings = folder.Read().With(
             new Dictionary<string, string> { ["APP__DATABASE__USER"] = "typed", ["APP__DATABASE__NAME"] = "typed", ["ACCI_REPLICAS"] = "2" },
             new Dictionary<string, string> { ["APP__DATABASE__USER"] = "process", ["ACCI_REPLICAS"] = "1" });
-        var model = EnvironmentModel.Of(settings);
+        var model = EnvironmentModel.Of(AppEnvironments.Declaration, settings);
 
-        Assert.Equal("${APP__DATABASE__USER:-process}", model.Environment.Get(s => s.Database.User).Text);
-        Assert.Equal("${APP__DATABASE__NAME:-typed}", model.Environment.Get(s => s.Database.Name).Text);
-        Assert.Equal("${APP__REDIS__USER:-file}", model.Environment.Get(s => s.Redis.User).Text);
-        Assert.Equal(1, model.Environment.Deployment.Replicas);
+        Assert.Equal("${APP__DATABASE__USER:-process}", App(model).Get(s => s.Database.User).Text);
+        Assert.Equal("${APP__DATABASE__NAME:-typed}", App(model).Get(s => s.Database.Name).Text);
+        Assert.Equal("${APP__REDIS__USER:-file}", App(model).Get(s => s.Redis.User).Text);
+        Assert.Equal(1, model.Environment.Number(DeploymentSetting.Replicas));
     }
 
     [Fact]
@@ -76,13 +78,13 @@ public class EnvironmentSettingsTests
         using var home = new UserSecrets("acci-prod", """{ "Database": { "User": "own" }, "Database:Name": "own", "Database:Password": "own", "Deployment": { "Replicas": 2 } }""");
 
         var settings = folder.Read().With(new Dictionary<string, string> { ["APP__DATABASE__NAME"] = "typed" }, new Dictionary<string, string>());
-        var model = EnvironmentModel.Of(settings);
+        var model = EnvironmentModel.Of(AppEnvironments.Declaration, settings);
 
-        Assert.Equal("${APP__DATABASE__USER:-own}", model.Environment.Get(s => s.Database.User).Text);
-        Assert.Equal("${APP__DATABASE__NAME:-typed}", model.Environment.Get(s => s.Database.Name).Text);
-        Assert.Equal("${APP__REDIS__USER:-file}", model.Environment.Get(s => s.Redis.User).Text);
-        Assert.Equal("own", settings.Find(SettingName.Of(s => s.Database.Password)));
-        Assert.Equal(2, model.Environment.Deployment.Replicas);
+        Assert.Equal("${APP__DATABASE__USER:-own}", App(model).Get(s => s.Database.User).Text);
+        Assert.Equal("${APP__DATABASE__NAME:-typed}", App(model).Get(s => s.Database.Name).Text);
+        Assert.Equal("${APP__REDIS__USER:-file}", App(model).Get(s => s.Redis.User).Text);
+        Assert.Equal("own", settings.Find(SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming)));
+        Assert.Equal(2, model.Environment.Number(DeploymentSetting.Replicas));
     }
 
     [Theory]
@@ -107,7 +109,7 @@ public class EnvironmentSettingsTests
         Directory.CreateDirectory(Path.Combine(folder.Root, "deploy", "compose"));
         File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", ".env.prod"), "APP__REDIS__PASSWORD_FILE=./redis\n");
 
-        var error = Assert.Throws<DeliveryException>(() => EnvironmentPlan.Of(folder.Files, "prod", folder.Root));
+        var error = Assert.Throws<DeliveryException>(() => EnvironmentPlan.Of(folder.Files, "prod"));
 
         Assert.Contains("APP__REDIS__PASSWORD_FILE", error.Message, StringComparison.Ordinal);
     }
@@ -120,7 +122,7 @@ public class EnvironmentSettingsTests
         Directory.CreateDirectory(Path.Combine(folder.Root, "deploy", "compose"));
         File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", ".env.prod"), "ACCI_IMAGE=\nAPP__DATABASE__USER=\nAPP__DATABASE__NAME=typed\n");
 
-        var plan = EnvironmentPlan.Of(folder.Files, "prod", folder.Root);
+        var plan = EnvironmentPlan.Of(folder.Files, "prod");
 
         Assert.DoesNotContain("ACCI_IMAGE", plan.Variables.Keys);
         Assert.Equal("typed", plan.Variables["APP__DATABASE__NAME"]);
@@ -132,9 +134,12 @@ public class EnvironmentSettingsTests
     {
         using var folder = new SettingsFolder();
 
-        var error = Assert.Throws<DeliveryException>(() => EnvironmentModel.Of(folder.Read()).Environment.ReadApp("APP__SERVER__BAKEND_PORT"));
+        var error = Assert.Throws<DeliveryException>(() => App(folder.Model()).Check([], "APP__SERVER__BAKEND_PORT"));
 
         Assert.Contains("APP__SERVER__BAKEND_PORT", error.Message, StringComparison.Ordinal);
         Assert.Contains("APP__SERVER__BACKEND_PORT", error.Message, StringComparison.Ordinal);
     }
+
+    private static ServiceSettings<AppSettings> App(EnvironmentModel model) =>
+        (ServiceSettings<AppSettings>)Assert.Single(model.Definition.Services.Single(x => x.Name == "acci").Settings);
 }

@@ -1,3 +1,4 @@
+using Acci.Environments.Files;
 using Acci.Testing;
 using NJsonSchema;
 
@@ -9,16 +10,16 @@ public class GeneratedFilesTests
 
     [Fact]
     public void What_is_checked_in_is_what_the_settings_say_byte_for_byte() =>
-        Assert.All(new ComposeFiles(SourceTree.Root).All(), file => Assert.Equal(file.Content, File.ReadAllText(Path.Combine(SourceTree.Root, file.Path))));
+        Assert.All(new ComposeFiles(SourceTree.Root, AppEnvironments.Declaration).GeneratedFiles(), file => Assert.Equal(file.Content, File.ReadAllText(Path.Combine(SourceTree.Root, file.Path))));
 
     [Fact]
     public void Writing_again_changes_nothing_and_a_change_by_hand_is_seen()
     {
         using var folder = new SettingsFolder();
-        var files = folder.Files.All();
+        var files = folder.Files.GeneratedFiles();
 
         Assert.All(files, file => Assert.True(file.Write(folder.Root)));
-        Assert.All(folder.Files.All(), file => Assert.False(file.Write(folder.Root)));
+        Assert.All(folder.Files.GeneratedFiles(), file => Assert.False(file.Write(folder.Root)));
 
         File.AppendAllText(Path.Combine(folder.Root, files[0].Path), "# by hand\n");
         Assert.False(files[0].IsUpToDate(folder.Root));
@@ -30,7 +31,7 @@ public class GeneratedFilesTests
         // NJsonSchema looks for definitions where draft 4 has them.
         var schema = await JsonSchema.FromJsonAsync(Conformance.Text("compose-spec.schema.json").Replace("$defs", "definitions", StringComparison.Ordinal), Cancellation);
 
-        foreach (var file in new ComposeFiles(SourceTree.Root).All().Where(x => x.Path.EndsWith(".yml", StringComparison.Ordinal)))
+        foreach (var file in new ComposeFiles(SourceTree.Root, AppEnvironments.Declaration).GeneratedFiles().Where(x => x.Path.EndsWith(".yml", StringComparison.Ordinal)))
             Assert.Empty(schema.Validate(YamlText.ToJson(file.Content).ToJsonString()));
         Assert.NotEmpty(schema.Validate("""{"services":{"acci":{"image":"acci","imag":"acci"}}}"""));
     }
@@ -91,7 +92,7 @@ public class GeneratedFilesTests
     {
         using var folder = new SettingsFolder(prod: prod);
 
-        var postgres = EnvironmentModel.Of(folder.Read()).File.Services["postgres"];
+        var postgres = folder.Model().File.Services["postgres"];
 
         Assert.Equal(limit, postgres.Command?[^1].Text);
     }
@@ -100,13 +101,13 @@ public class GeneratedFilesTests
     public void The_file_of_an_environment_that_is_gone_is_found_and_one_written_by_hand_is_not()
     {
         using var folder = new SettingsFolder().Write("settings.staging.json", "{}");
-        foreach (var file in folder.Files.All()) file.Write(folder.Root);
+        foreach (var file in folder.Files.GeneratedFiles()) file.Write(folder.Root);
         File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", "docker-compose.override.yml"), "services: {}\n");
-        Assert.Empty(folder.Files.Obsolete());
+        Assert.Empty(folder.Files.ObsoleteFiles());
 
         File.Delete(Path.Combine(folder.Files.SettingsFolder, "settings.staging.json"));
 
-        Assert.Equal(["deploy/compose/docker-compose.staging.yml"], folder.Files.Obsolete());
+        Assert.Equal(["deploy/compose/docker-compose.staging.yml"], folder.Files.ObsoleteFiles());
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public class GeneratedFilesTests
     {
         using var folder = new SettingsFolder().Write("settings.staging.json", """{ "Deployment": { "Replicas": 2, "Ports": "9080-9081" }, "Server": { "TrustedProxies": ["10.0.0.0/8", "fd00::/8"] } }""");
 
-        var file = Assert.Single(folder.Files.All(), x => x.Path == "deploy/compose/docker-compose.staging.yml");
+        var file = Assert.Single(folder.Files.GeneratedFiles(), x => x.Path == "deploy/compose/docker-compose.staging.yml");
         var staging = YamlText.ToJson(file.Content);
 
         Assert.Equal("acci-staging", (string?)staging["name"]);
@@ -144,5 +145,5 @@ public class GeneratedFilesTests
         }
     }
 
-    private static string Content(string name) => new ComposeFiles(SourceTree.Root).All().Single(x => x.Path == $"deploy/compose/{name}").Content;
+    private static string Content(string name) => new ComposeFiles(SourceTree.Root, AppEnvironments.Declaration).GeneratedFiles().Single(x => x.Path == $"deploy/compose/{name}").Content;
 }

@@ -15,7 +15,7 @@ public class OutsideHealthTests
         var address = $"127.0.0.1:{RegistryServer.FreePort()}";
         listener.Prefixes.Add($"http://{address}/");
 
-        var asked = OutsideHealth.EnsureAsync(address, Cancellation);
+        var asked = OutsideHealth.EnsureAsync("web", address, "/health", Cancellation);
         await Task.Delay(300, Cancellation);
         Assert.False(asked.IsCompleted);
         listener.Start();
@@ -37,7 +37,7 @@ public class OutsideHealthTests
         var address = $"127.0.0.1:{RegistryServer.FreePort()}";
         listener.Prefixes.Add($"http://{address}/");
         listener.Start();
-        var asked = OutsideHealth.EnsureAsync(address, Cancellation);
+        var asked = OutsideHealth.EnsureAsync("web", address, "/health", Cancellation);
         _ = Task.Run(async () =>
         {
             while (true)

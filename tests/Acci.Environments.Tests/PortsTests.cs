@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Acci.Environments.Running;
+using Acci.Environments.Specification;
 
 namespace Acci.Environments.Tests;
 
@@ -36,9 +37,9 @@ public sealed class PortsTests : IDisposable
 
     public void Dispose() => _other.Dispose();
 
-    private static DeploymentSettings Deployment(string ports, int replicas)
+    private static IEnumerable<PublishedPort> Deployment(string ports, int replicas)
     {
         using var folder = new SettingsFolder(prod: $$"""{ "Deployment": { "Ports": "{{ports}}", "Replicas": {{replicas}} } }""");
-        return folder.Read().ReadDeployment();
+        return PublishedPort.Of(folder.Model().File);
     }
 }

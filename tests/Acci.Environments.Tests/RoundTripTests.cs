@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using Acci.Environments.Files;
 using Acci.Environments.Specification;
+using Acci.Environments.Variables;
 using CsCheck;
 
 namespace Acci.Environments.Tests;

@@ -1,17 +1,20 @@
+using Acci.Environments.Declarations;
+using Acci.Environments.Files;
 using Acci.Settings;
 
 namespace Acci.Environments.Tests;
 
 public sealed class SecretFilesTests : IDisposable
 {
-    private static readonly SettingName Password = SettingName.Of(s => s.Database.Password);
+    private static readonly SettingName Password = SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming);
+    private static readonly DataSecret Data = new(new ServiceSecret(Password), "postgres-data", "PostgreSQL", "ALTER ROLE … PASSWORD …");
     private static readonly Dictionary<string, string> None = [];
 
     private readonly SettingsFolder _settings = new();
 
     private string Folder => Path.Combine(_settings.Root, "deploy", "compose");
 
-    private SecretFiles Files => new(Folder, new ComposeEnvironment(_settings.Read()));
+    private SecretFiles Files => new(Folder, "prod");
 
     [Fact]
     public void A_secret_is_made_up_once_strong_and_never_shown()
@@ -21,7 +24,7 @@ public sealed class SecretFilesTests : IDisposable
         Assert.Matches("^[A-Za-z0-9]{32}$", secret);
         Assert.Equal(secret, Files.Ensure(Password, null, None));
         Assert.Equal(Redaction.Mask, Redaction.Redact(secret));
-        Assert.NotEqual(secret, new SecretFiles(Path.Combine(_settings.Root, "other"), new ComposeEnvironment(_settings.Read())).Ensure(Password, null, None));
+        Assert.NotEqual(secret, new SecretFiles(Path.Combine(_settings.Root, "other"), "prod").Ensure(Password, null, None));
     }
 
     [Fact]
@@ -59,20 +62,20 @@ public sealed class SecretFilesTests : IDisposable
     [Fact]
     public void Data_of_before_go_with_the_password_they_were_made_with_and_no_other()
     {
-        Assert.Contains("is gone", Files.ConflictWithData(Password, null, None), StringComparison.Ordinal);
+        Assert.Contains("is gone", Files.ConflictWithData(Data, null, None), StringComparison.Ordinal);
         // How a file that is gone comes back.
-        Assert.Null(Files.ConflictWithData(Password, "pass-one", None));
+        Assert.Null(Files.ConflictWithData(Data, "pass-one", None));
 
         Files.Ensure(Password, "pass-one", None);
 
-        Assert.Null(Files.ConflictWithData(Password, null, None));
-        Assert.Null(Files.ConflictWithData(Password, "pass-one\n", None));
-        var conflict = Files.ConflictWithData(Password, "pass-two", None);
+        Assert.Null(Files.ConflictWithData(Data, null, None));
+        Assert.Null(Files.ConflictWithData(Data, "pass-one\n", None));
+        var conflict = Files.ConflictWithData(Data, "pass-two", None);
         Assert.Contains("ALTER ROLE", conflict, StringComparison.Ordinal);
         Assert.Contains(Files.Find(Password, None).Path, conflict, StringComparison.Ordinal);
         Assert.DoesNotContain("pass-one", conflict, StringComparison.Ordinal);
         Assert.DoesNotContain("pass-two", conflict, StringComparison.Ordinal);
-        Assert.Null(Files.ConflictWithData(Password, "pass-two", new Dictionary<string, string> { [Password.FileVariable] = "./own" }));
+        Assert.Null(Files.ConflictWithData(Data, "pass-two", new Dictionary<string, string> { [Password.FileVariable] = "./own" }));
     }
 
     public void Dispose() => _settings.Dispose();

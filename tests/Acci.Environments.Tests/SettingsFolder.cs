@@ -1,3 +1,5 @@
+using Acci.Environments.Declarations;
+using Acci.Environments.Files;
 using Acci.Testing;
 
 namespace Acci.Environments.Tests;
@@ -15,7 +17,7 @@ internal sealed class SettingsFolder : IDisposable
 
     public string Root => _folder.Path;
 
-    public ComposeFiles Files => new(Root);
+    public ComposeFiles Files => new(Root, AppEnvironments.Declaration);
 
     public SettingsFolder Write(string file, string content)
     {
@@ -25,7 +27,12 @@ internal sealed class SettingsFolder : IDisposable
         return this;
     }
 
-    public EnvironmentSettings Read(string environment = "prod") => EnvironmentSettings.Read(Files.SettingsFolder, environment);
+    public EnvironmentSettings Read(string environment = "prod") => Files.Read(environment);
+
+    public EnvironmentModel Model(string environment = "prod") => EnvironmentModel.Of(AppEnvironments.Declaration, Read(environment));
+
+    /// <summary>What the app is told, before the declaration says what is always the same.</summary>
+    public ServiceSettings<AppSettings> Settings() => new EnvironmentContext(AppEnvironments.Declaration, Read()).Settings(AppEnvironments.Settings);
 
     public void Dispose() => _folder.Dispose();
 }

@@ -1,3 +1,4 @@
+using Acci.Environments.Specification;
 using Acci.Environments.Swarm;
 
 namespace Acci.Environments.Tests;
@@ -10,7 +11,7 @@ public class SwarmStackTests
     public void A_stack_has_all_variables_put_in_and_only_what_a_swarm_knows()
     {
         using var folder = new SettingsFolder(prod: """{ "Redis": { "User": "a$b}" } }""");
-        var file = EnvironmentModel.Of(folder.Read()).File;
+        var file = folder.Model().File;
 
         var yaml = ComposeWriter.ToYaml(SwarmStack.Of(file, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci@sha256:0", ["ACCI_REPLICAS"] = "5" }, Secrets, _ => "here", hasIngress: true));
         var app = YamlText.ToJson(yaml)["services"]!["acci"]!;
@@ -31,7 +32,7 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var app = SwarmStack.Of(EnvironmentModel.Of(folder.Read()).File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, _ => "here", hasIngress: false).Services["acci"];
+        var app = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, _ => "here", hasIngress: false).Services["acci"];
 
         Assert.Null(Assert.Single(app.Ports!).Published);
         Assert.Equal("host", app.Ports![0].Mode);
@@ -43,7 +44,7 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var error = Assert.Throws<DeliveryException>(() => SwarmStack.Of(EnvironmentModel.Of(folder.Read()).File, new Dictionary<string, string>(), Secrets, _ => "here", hasIngress: true));
+        var error = Assert.Throws<DeliveryException>(() => SwarmStack.Of(folder.Model().File, new Dictionary<string, string>(), Secrets, _ => "here", hasIngress: true));
 
         Assert.Contains("Publish", error.Message, StringComparison.Ordinal);
     }
@@ -53,7 +54,7 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var services = SwarmStack.Of(EnvironmentModel.Of(folder.Read()).File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, service => $"{service}-node", hasIngress: true).Services;
+        var services = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, service => $"{service}-node", hasIngress: true).Services;
 
         Assert.Equal(["node.id == postgres-node"], services["postgres"].Deploy!.Placement!.Constraints);
         Assert.Equal(["node.id == redis-node"], services["redis"].Deploy!.Placement!.Constraints);
@@ -65,7 +66,7 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var networks = SwarmStack.Of(EnvironmentModel.Of(folder.Read()).File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, _ => "here", hasIngress: true).Networks!;
+        var networks = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, _ => "here", hasIngress: true).Networks!;
 
         Assert.True(networks["frontend"].Attachable);
         Assert.Null(networks["backend"].Attachable);
@@ -77,10 +78,12 @@ public class SwarmStackTests
     public void An_image_that_only_this_machine_has_is_refused_where_there_are_several_nodes(string variable, string image, string remedy)
     {
         var variables = new Dictionary<string, string> { ["ACCI_IMAGE"] = "ghcr.io/octo/acci:1", ["ACCI_REDIS_IMAGE"] = "redis:7", ["ACCI_PORTS"] = "8080" };
-        ComposeDelivery.EnsureEveryNodeCanPull(2, variables);
+        using var folder = new SettingsFolder();
+        var known = folder.Model().Variables;
+        StackDeploy.EnsureEveryNodeCanPull(2, known, variables);
         variables[variable] = image;
 
-        var error = Assert.Throws<DeliveryException>(() => ComposeDelivery.EnsureEveryNodeCanPull(2, variables));
+        var error = Assert.Throws<DeliveryException>(() => StackDeploy.EnsureEveryNodeCanPull(2, known, variables));
 
         Assert.Contains(image, error.Message, StringComparison.Ordinal);
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);

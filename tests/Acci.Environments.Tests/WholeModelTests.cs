@@ -23,7 +23,7 @@ public class WholeModelTests
     }
 
     [Fact]
-    public void It_is_written_as_the_specification_has_it() => Assert.Equal(File.ReadAllText(Path.Combine(SourceTree.Root, "tests", "Acci.Delivery.Tests", "Compose", "whole-model.yml")), ComposeWriter.ToYaml(WholeModel.File));
+    public void It_is_written_as_the_specification_has_it() => Assert.Equal(File.ReadAllText(Path.Combine(SourceTree.Root, "tests", "Acci.Environments.Tests", "whole-model.yml")), ComposeWriter.ToYaml(WholeModel.File));
 
     [Fact]
     public async Task It_is_valid_by_the_specification_s_own_schema_as_a_stack_too()

@@ -1,5 +1,4 @@
 using Acci.Hosting;
-using Acci.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;

@@ -6,7 +6,7 @@ namespace Acci.Tests;
 internal sealed class FixedSettings(IReadOnlyList<(string Name, string Value)> environment) : ISettingsSource
 {
     public IEnumerable<string> Variables =>
-        environment.Select(variable => variable.Name).Where(name => name.StartsWith("APP__", StringComparison.Ordinal));
+        environment.Select(variable => variable.Name).Where(AppSettings.Naming.Owns);
 
     public string? Find(SettingName name) => environment.FirstOrDefault(variable => variable.Name == name.EnvironmentVariable).Value;
 }

@@ -1,14 +1,17 @@
 using System.Text.Json;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Environments.Declarations;
+using Acci.Environments.Files;
 
 namespace Acci.Environments.Running;
 
 /// <summary>One environment on one engine, and the <c>docker compose</c> command that handles it.</summary>
 /// <param name="Engine">Where it runs.</param>
 /// <param name="Root">The repository's root, where the command is run.</param>
+/// <param name="Declaration">What is declared of the environments.</param>
 /// <param name="Environment">The environment's name.</param>
-internal sealed record ComposeProject(DockerEngine Engine, string Root, string Environment)
+internal sealed record ComposeProject(DockerEngine Engine, string Root, EnvironmentDeclaration Declaration, string Environment)
 {
     private const string NameVariable = "COMPOSE_PROJECT_NAME";
     private const string ProjectLabel = "com.docker.compose.project";
@@ -17,10 +20,10 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, string E
     public string FoundFile => $"artifacts/compose/{Environment}.env";
 
     /// <summary>What a person set, relative to the root.</summary>
-    public string TypedFile => EnvironmentModel.VariablesFileOf(Environment);
+    public string TypedFile => Declaration.VariablesFileOf(Environment);
 
     /// <summary>The compose file, relative to the root.</summary>
-    public string File => EnvironmentModel.FileOf(Environment);
+    public string File => Declaration.FileOf(Environment);
 
     /// <summary>What its containers, networks and volumes are named after.</summary>
     public required string Name { get; init; }
@@ -29,11 +32,11 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, string E
     /// The project of an environment, under the name its file gives it or <c>COMPOSE_PROJECT_NAME</c> does. One that is exported holds for all environments, which would
     /// share their data under one name: to that the environment's is added.
     /// </summary>
-    public static ComposeProject Of(DockerEngine engine, string root, string environment)
+    public static ComposeProject Of(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment)
     {
-        var typed = EnvironmentFile.Find(Path.Combine(root, EnvironmentModel.VariablesFileOf(environment)), NameVariable);
-        var name = System.Environment.GetEnvironmentVariable(NameVariable) is { Length: > 0 } exported ? $"{exported}-{environment}" : typed ?? $"acci-{environment}";
-        return new ComposeProject(engine, root, environment) { Name = name };
+        var typed = EnvironmentFile.Find(Path.Combine(root, declaration.VariablesFileOf(environment)), NameVariable);
+        var name = System.Environment.GetEnvironmentVariable(NameVariable) is { Length: > 0 } exported ? $"{exported}-{environment}" : typed ?? declaration.ProjectOf(environment);
+        return new ComposeProject(engine, root, declaration, environment) { Name = name };
     }
 
     /// <summary>

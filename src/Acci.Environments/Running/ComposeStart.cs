@@ -1,16 +1,18 @@
 using System.Diagnostics;
 using Acci.Delivery.Processes;
+using Acci.Environments.Files;
+using Acci.Environments.Variables;
 using Serilog;
 
 namespace Acci.Environments.Running;
 
 /// <summary>
 /// Starts a project and waits until all of it is up, telling what happens meanwhile. When one service does not come up, or the wait is interrupted, what was not
-/// there before is taken away again: the environment runs, or it does not. One that ran before goes back to the app's image of before.
+/// there before is taken away again: the environment runs, or it does not. One that ran before goes back to the build's own images of before.
 /// </summary>
 /// <param name="project">What is started.</param>
-/// <param name="builds">The app's image is built from source.</param>
-internal sealed class ComposeStart(ComposeProject project, bool builds)
+/// <param name="model">What it is made of.</param>
+internal sealed class ComposeStart(ComposeProject project, EnvironmentModel model)
 {
     private const int ShownLines = 20;
     private const int MostRestarts = 2;
@@ -20,7 +22,7 @@ internal sealed class ComposeStart(ComposeProject project, bool builds)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
 
-    private readonly TimeSpan _limit = builds ? DevelopmentLimit : ProductionLimit;
+    private readonly TimeSpan _limit = model.Builds ? DevelopmentLimit : ProductionLimit;
     private readonly Dictionary<string, string> _told = [];
     private readonly Dictionary<string, Container> _failed = [];
     private readonly Dictionary<string, int> _restartsBefore = [];
@@ -31,7 +33,7 @@ internal sealed class ComposeStart(ComposeProject project, bool builds)
     /// <exception cref="DeliveryException">One cannot be had or built.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        foreach (var arguments in builds ? (string[][])[["pull", "--policy", "missing", "--ignore-buildable"], ["build"]] : [["pull", "--policy", "missing"]])
+        foreach (var arguments in model.Builds ? (string[][])[["pull", "--policy", "missing", "--ignore-buildable"], ["build"]] : [["pull", "--policy", "missing"]])
         {
             var result = await CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", .. arguments]), Tell, cancellationToken);
             if (!result.Succeeded) throw new DeliveryException($"The images of the environment cannot be {(arguments[0] == "pull" ? "had" : "built")}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
@@ -48,29 +50,33 @@ internal sealed class ComposeStart(ComposeProject project, bool builds)
         var data = await project.ListAsync("volume", cancellationToken);
         try
         {
-            return await UpAsync(before, image: null, cancellationToken);
+            return await UpAsync(before, images: null, cancellationToken);
         }
         catch (Exception exception)
         {
             if (before.Count == 0) await RemoveAsync(hasData: data.Count > 0);
-            else if (exception is DeliveryException && !builds && before.FirstOrDefault(x => x.Service == EnvironmentModel.App && x.IsUp) is { } app) await GoBackAsync(app.Image, cancellationToken);
+            else if (exception is DeliveryException && !model.Builds && OwnImagesOf(before) is { Count: > 0 } images) await GoBackAsync(images, cancellationToken);
             else Log.Warning("{Project} ran before: what runs now is left as it is. ComposeDown ends it, ComposeUp tries again", project.Name);
             throw;
         }
     }
 
-    private async Task<IReadOnlyList<Container>> UpAsync(IReadOnlyList<Container> before, string? image, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Container>> UpAsync(IReadOnlyList<Container> before, Dictionary<string, string?>? images, CancellationToken cancellationToken)
     {
         foreach (var container in before) _restartsBefore[container.Id] = container.Restarts;
         _watch.Restart();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var command = project.Compose("--progress", "plain", "up", "--detach", "--remove-orphans");
-        if (image is not null) command = command with { Environment = new Dictionary<string, string?>(command.Environment) { [ProductionServices.ImageVariable] = image } };
+        if (images is not null) command = command with { Environment = new Dictionary<string, string?>([.. command.Environment.ExceptBy(images.Keys, x => x.Key), .. images]) };
         var up = CommandRunner.TryRunAsync(command, Tell, stop.Token);
         try
         {
             var containers = await WaitAsync(up, cancellationToken);
-            foreach (var (address, _) in containers.Where(x => x.Service == EnvironmentModel.App).SelectMany(x => x.Addresses).Distinct()) await OutsideHealth.EnsureAsync(address, cancellationToken);
+            foreach (var (service, path) in model.Definition.Services.Where(x => x.HealthPath is not null).Select(x => (x.Name, x.HealthPath!)))
+            {
+                foreach (var (address, _) in containers.Where(x => x.Service == service).SelectMany(x => x.Addresses).Distinct()) await OutsideHealth.EnsureAsync(service, address, path, cancellationToken);
+            }
+
             return containers;
         }
         catch (Exception)
@@ -81,17 +87,24 @@ internal sealed class ComposeStart(ComposeProject project, bool builds)
         }
     }
 
-    private async Task GoBackAsync(string image, CancellationToken cancellationToken)
+    // By the variables that name them.
+    private Dictionary<string, string?> OwnImagesOf(IReadOnlyList<Container> containers) => model.File.Services
+        .Select(x => (x.Value.Image?.Source, Container: containers.FirstOrDefault(container => container.Service == x.Key && container.IsUp)))
+        .Where(x => x is { Source.Source: LastPublish, Container: not null })
+        .ToDictionary(x => x.Source!.Name, x => (string?)x.Container!.Image);
+
+    private async Task GoBackAsync(Dictionary<string, string?> images, CancellationToken cancellationToken)
     {
-        Log.Warning("{Project:l} ran before: going back to {Image:l}", project.Name, image);
+        var names = string.Join(", ", images.Values.Distinct());
+        Log.Warning("{Project:l} ran before: going back to {Image:l}", project.Name, names);
         try
         {
-            await new ComposeStart(project, builds).UpAsync(await project.ContainersAsync(cancellationToken), image, cancellationToken);
-            Log.Warning("{Project:l} runs {Image:l} again", project.Name, image);
+            await new ComposeStart(project, model).UpAsync(await project.ContainersAsync(cancellationToken), images, cancellationToken);
+            Log.Warning("{Project:l} runs {Image:l} again", project.Name, names);
         }
         catch (DeliveryException exception)
         {
-            Log.Error("{Project:l} does not run with the image of before, either, and is left as it is: {Problem:l}", project.Name, exception.Message);
+            Log.Error("{Project:l} does not run with what it ran before, either, and is left as it is: {Problem:l}", project.Name, exception.Message);
         }
     }
 

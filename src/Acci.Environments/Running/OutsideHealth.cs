@@ -2,25 +2,27 @@ using System.Diagnostics;
 
 namespace Acci.Environments.Running;
 
-/// <summary>Asks the app's health over the host's port, as those who use it do.</summary>
+/// <summary>Asks a service's health over the host's port, as those who use it do.</summary>
 internal static class OutsideHealth
 {
     // A port leads to a container a moment after the container is healthy.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Makes sure that <c>/health</c> answers with success.</summary>
+    /// <summary>Makes sure that it answers with success.</summary>
+    /// <param name="service">The service.</param>
     /// <param name="address">Host and port.</param>
+    /// <param name="path">The path that tells its health.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DeliveryException">It does not; the message says what it does.</exception>
-    public static async Task EnsureAsync(string address, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(string service, string address, string path, CancellationToken cancellationToken)
     {
         // What is on this machine is asked without a proxy.
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Limit };
         var watch = Stopwatch.StartNew();
-        while (await ProblemAsync(http, new Uri($"http://{address}/health"), cancellationToken) is { } problem)
+        while (await ProblemAsync(http, new Uri($"http://{address}{path}"), cancellationToken) is { } problem)
         {
-            if (watch.Elapsed > Limit) throw new DeliveryException($"The app says of itself that it is healthy, but http://{address}/health {problem} from outside.");
+            if (watch.Elapsed > Limit) throw new DeliveryException($"{service} says of itself that it is healthy, but http://{address}{path} {problem} from outside.");
             await Task.Delay(Pause, cancellationToken);
         }
     }

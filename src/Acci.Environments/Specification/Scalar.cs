@@ -1,8 +1,10 @@
+using Acci.Environments.Variables;
+
 namespace Acci.Environments.Specification;
 
 /// <summary>
 /// A value in a compose file: a text, or a variable that is put in when the file is read. A text is taken as it is, whatever dollar signs it has:
-/// only <see cref="Variable"/> and <see cref="Required"/> make something to be put in. Source: Compose specification, Interpolation.
+/// only <see cref="Variable(string, string)"/> and <see cref="Required(string, string)"/> make something to be put in. Source: Compose specification, Interpolation.
 /// </summary>
 public readonly record struct Scalar
 {
@@ -11,7 +13,10 @@ public readonly record struct Scalar
 
     private readonly string? _text;
 
-    private Scalar(string text, bool isPlain) => (_text, IsPlain) = (text, isPlain);
+    private Scalar(string text, bool isPlain, Variable? source = null) => (_text, IsPlain, Source) = (text, isPlain, source);
+
+    /// <summary>What is put in when the file is read; null where the value is a text, or a variable of which nothing but its name is known.</summary>
+    public Variable? Source { get; }
 
     /// <summary>The value as it stands in the file, dollar signs that mean themselves doubled.</summary>
     public string Text => _text ?? "";
@@ -47,6 +52,21 @@ public readonly record struct Scalar
     public static Scalar Variable(string name, string fallback) => IsDefault(fallback)
         ? new($"${{{name}:-{fallback}}}", false)
         : throw new ArgumentException($"'{fallback}' cannot be what {name} is when it is not set: it holds a brace, a dollar sign or a line break.", nameof(fallback));
+
+    /// <summary>The variable's value, and its default where it is not set or empty.</summary>
+    /// <exception cref="ArgumentException">The default cannot stand in such an expression: see <see cref="IsDefault"/>.</exception>
+    public static Scalar Variable(Variable variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        return new(Variable(variable.Name, variable.Default ?? "").Text, false, variable);
+    }
+
+    /// <summary>The variable's value; where it is not set or empty, reading the file fails with the message.</summary>
+    public static Scalar Required(Variable variable, string message)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        return new(Required(variable.Name, message).Text, false, variable);
+    }
 
     /// <summary>The variable's value; where it is not set or empty, reading the file fails with the message: <c>${NAME:?message}</c>.</summary>
     public static Scalar Required(string name, string message) => new($"${{{name}:?{message}}}", false);

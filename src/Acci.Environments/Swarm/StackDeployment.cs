@@ -8,8 +8,8 @@ namespace Acci.Environments.Swarm;
 /// <summary>Deploys a stack and waits until the swarm has done what was asked, or has gone back to what was before, which is a failure.</summary>
 /// <param name="swarm">The swarm.</param>
 /// <param name="stack">The stack's name.</param>
-/// <param name="replicas">Replicas of the app, which are replaced one after the other.</param>
-/// <param name="login">The login by which the nodes get the app's image.</param>
+/// <param name="replicas">Replicas of all services, which are replaced one after the other.</param>
+/// <param name="login">The login by which the nodes get the images.</param>
 internal sealed class StackDeployment(SwarmManager swarm, string stack, int replicas, PullLogin login)
 {
     private const int ShownLines = 20;

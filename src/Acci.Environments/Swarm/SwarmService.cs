@@ -5,7 +5,7 @@ internal sealed record SwarmService
 {
     public required string Id { get; init; }
 
-    /// <summary>The stack's name and the service's: <c>acci-prod_acci</c>.</summary>
+    /// <summary>The stack's name and the service's: <c>shop-prod_worker</c>.</summary>
     public required string Name { get; init; }
 
     public required string Image { get; init; }

@@ -1,4 +1,5 @@
 using Acci.Environments.Specification;
+using Acci.Environments.Variables;
 
 namespace Acci.Environments.Swarm;
 

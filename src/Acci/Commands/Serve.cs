@@ -47,7 +47,7 @@ internal static class Serve
 
     private static StartException Unusable(AppSettings settings, string reason, Exception exception)
     {
-        var name = SettingName.Of(nameof(AppSettings.Server), nameof(ServerSettings.BackendPort));
+        var name = SettingName.Of(AppSettings.Naming, nameof(AppSettings.Server), nameof(ServerSettings.BackendPort));
         return new StartException(
             $"port {settings.Server.BackendPort} ({name.Key}, {name.EnvironmentVariable}) cannot be used: {reason}.", exception);
     }

@@ -9,7 +9,6 @@ namespace Acci.Configuration;
 /// </summary>
 internal sealed class SettingsSources : ISettingsSource
 {
-    private const string Prefix = "APP__";
     private const string DirectoryVariable = "SECRETS_DIRECTORY";
     private const string DefaultDirectory = "/run/secrets";
 
@@ -37,7 +36,7 @@ internal sealed class SettingsSources : ISettingsSource
 
     /// <inheritdoc/>
     public IEnumerable<string> Variables => _environment.Keys.Concat(_files.Keys)
-        .Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        .Where(AppSettings.Naming.Owns)
         .Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads the settings of this process.</summary>

@@ -1,4 +1,3 @@
-using Acci.Settings;
 
 namespace Acci.Hosting;
 

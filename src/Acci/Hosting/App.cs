@@ -2,7 +2,6 @@ using Acci.Health;
 using Acci.OpenApi;
 using Acci.PostgreSql;
 using Acci.Redis;
-using Acci.Settings;
 using Acci.Tenants;
 using Microsoft.AspNetCore.Connections;
 

@@ -1,4 +1,3 @@
-using Acci.Settings;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Acci.Hosting;

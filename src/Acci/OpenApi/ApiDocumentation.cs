@@ -1,5 +1,4 @@
 using Acci.Hosting;
-using Acci.Settings;
 
 namespace Acci.OpenApi;
 

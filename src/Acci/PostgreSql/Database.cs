@@ -111,5 +111,5 @@ internal sealed class Database(DatabaseSettings settings, ILoggerFactory? loggin
     }
 
     private static UnavailableException NotConfigured() =>
-        new($"No database is configured: set {SettingName.Of(nameof(AppSettings.Database), nameof(DatabaseSettings.Host)).EnvironmentVariable}.");
+        new($"No database is configured: set {SettingName.Of(AppSettings.Naming, nameof(AppSettings.Database), nameof(DatabaseSettings.Host)).EnvironmentVariable}.");
 }

@@ -1,4 +1,3 @@
-using Acci.Settings;
 using StackExchange.Redis;
 
 namespace Acci.Redis;

@@ -1,0 +1,95 @@
+using Acci.Settings;
+
+namespace Acci.Environments.Declarations;
+
+/// <summary>
+/// The environments of one repository: what they are called, where their files lie, which settings there are, and what runs in each. There is one
+/// environment for each file <c>settings.&lt;name&gt;.json</c> in the folder of settings files.
+/// </summary>
+public sealed record EnvironmentDeclaration
+{
+    private readonly string? _prefix;
+
+    /// <summary>
+    /// What Compose projects and user secrets are named after, each environment's name added: two repositories on one machine share neither.
+    /// Lower-case letters and digits, with '-' between them; the folder of the repository when nothing is said.
+    /// </summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What variables that no app reads begin with; the name in capitals when nothing is said: <c>SHOP</c> for <c>SHOP_PORTS</c>.</summary>
+    public string VariablePrefix
+    {
+        get => _prefix ?? Name.Replace('-', '_').ToUpperInvariant();
+        init => _prefix = value;
+    }
+
+    /// <summary>The folder of compose files, <c>.env</c> files and secrets, relative to the repository's root.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The folder of settings files, relative to the repository's root.</summary>
+    public required string SettingsFolder { get; init; }
+
+    /// <summary>The command that runs the build, as it is written for people.</summary>
+    public string Command { get; init; } = "nuke";
+
+    /// <summary>The environment whose file has the name that every program looks for, <c>docker-compose.yml</c>.</summary>
+    public string MainEnvironment { get; init; } = "prod";
+
+    /// <summary>The settings of the apps; every type whose settings are used is among them.</summary>
+    public IReadOnlyList<SettingsDefinition> Settings { get; init; } = [];
+
+    /// <summary>Settings that are not an app's: how many replicas, which ports.</summary>
+    public IReadOnlyList<DeploymentSetting> Deployment { get; init; } = DeploymentSetting.Common;
+
+    /// <summary>What runs in an environment, asked for each one with its settings.</summary>
+    public required Func<EnvironmentContext, EnvironmentDefinition> Define { get; init; }
+
+    /// <summary>The same, named after a repository's folder where it has no name of its own.</summary>
+    /// <exception cref="DeliveryException">Neither gives a name that projects could have.</exception>
+    public EnvironmentDeclaration NamedAfter(string folder)
+    {
+        var named = Name.Length > 0 ? this : this with { Name = EnvironmentName.From(folder) };
+        return EnvironmentName.IsWellFormed(named.Name)
+            ? named
+            : throw new DeliveryException(
+                $"'{(Name.Length > 0 ? Name : folder)}' cannot be what the environments' projects are named after: " +
+                $"declare a {nameof(Name)} of lower-case letters and digits, with '-' between them.");
+    }
+
+    /// <summary>The Compose project, and the Swarm stack, of an environment.</summary>
+    public string ProjectOf(string environment) => $"{Name}-{environment}";
+
+    /// <summary>The id under which <c>dotnet user-secrets</c> keeps a person's own values for an environment.</summary>
+    public string UserSecretsIdOf(string environment) => $"{Name}-{environment}";
+
+    /// <summary>The compose file of an environment, relative to the repository's root.</summary>
+    public string FileOf(string environment) =>
+        $"{Folder}/{(environment == MainEnvironment ? "docker-compose.yml" : $"docker-compose.{environment}.yml")}";
+
+    /// <summary>The file of an environment's variables, relative to the repository's root.</summary>
+    public string VariablesFileOf(string environment) => $"{Folder}/.env.{environment}";
+
+    /// <summary>What tells a file that was written from settings from one that was written by hand.</summary>
+    internal string Origin => $"written by {Command} GenerateCompose from {SettingsFolder}/settings.json";
+
+    /// <summary>A deployment setting's name in the settings file and in the environment.</summary>
+    internal SettingName NameOf(DeploymentSetting setting) =>
+        SettingName.Of(
+            $"{DeploymentSetting.Section}:{setting.Property}",
+            $"{VariablePrefix}_{NamingRule.Prefixed(VariablePrefix).VariableOf(setting.Property)}");
+
+    /// <summary>Makes sure that the names of settings are such that they can be told apart.</summary>
+    /// <exception cref="DeliveryException">Two are not; the message says which.</exception>
+    internal EnvironmentDeclaration Checked()
+    {
+        // Two settings of one variable would be told the same value.
+        var twice = Settings.SelectMany(x => x.All).DistinctBy(x => x.Name.Key)
+            .GroupBy(x => x.Name.EnvironmentVariable, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(x => x.Count() > 1);
+        if (twice is not null)
+            throw new DeliveryException(
+                $"{string.Join(" and ", twice.Select(x => x.Name.Key))} are both the variable {twice.Key}: " +
+                "give one of the settings types another prefix.");
+        return this;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Acci.Environments.Declarations;
+
+/// <summary>What the settings files of an environment say, and on the machine that starts it also what that says on top of them.</summary>
+internal interface ISettingValues
+{
+    /// <summary>The environment's name.</summary>
+    string Name { get; }
+
+    /// <summary>The text at a key, or null where there is none; a list is joined by commas.</summary>
+    string? Find(string key);
+
+    /// <summary>The values of a list at a key.</summary>
+    IReadOnlyList<string> List(string key);
+}

@@ -1,0 +1,201 @@
+using System.Collections;
+using System.Globalization;
+using System.Linq.Expressions;
+using Acci.Environments.Specification;
+using Acci.Environments.Variables;
+using Acci.Settings;
+
+namespace Acci.Environments.Declarations;
+
+/// <summary>The settings that a service is told, whatever app they are of.</summary>
+public abstract class ServiceSettings
+{
+    private readonly ISettingValues _found;
+    private readonly EnvironmentDeclaration _declaration;
+    private readonly Dictionary<SettingName, string> _values = [];
+    private readonly Dictionary<SettingName, Scalar> _scalars = [];
+    private readonly Dictionary<SettingName, IReadOnlyList<string>> _lists = [];
+    private readonly List<Variable> _variables = [];
+
+    private protected ServiceSettings(SettingsDefinition definition, EnvironmentDeclaration declaration, ISettingValues found)
+    {
+        (Definition, _declaration, _found) = (definition, declaration, found);
+        foreach (var setting in definition.All.Where(x => !x.Name.IsSecret)) Add(setting);
+    }
+
+    /// <summary>What settings there are.</summary>
+    public SettingsDefinition Definition { get; }
+
+    /// <summary>The variables the service is told, in the order of their names; secrets are not among them.</summary>
+    public IReadOnlyDictionary<string, Scalar> Environment => new SortedDictionary<string, Scalar>(
+        _scalars.Select(x => (Name: x.Key.EnvironmentVariable, x.Value))
+            .Concat(from list in _lists
+                    from item in list.Value.Index()
+                    select (Name: NamingRule.VariableOfItem(list.Key.EnvironmentVariable, item.Index), Value: Scalar.Literal(item.Item)))
+            .ToDictionary(x => x.Name, x => x.Value),
+        StringComparer.Ordinal);
+
+    /// <summary>Those that can be set from outside.</summary>
+    public IReadOnlyList<Variable> Variables => _variables;
+
+    /// <summary>Whether a setting is written as it is, so that no variable changes it.</summary>
+    public bool IsFixed(SettingName name) => !_scalars.TryGetValue(name, out var scalar) || scalar.Source is null;
+
+    /// <summary>What the service is told of a setting, as the compose file has it.</summary>
+    internal string WrittenAs(SettingName name) => _scalars.TryGetValue(name, out var scalar) ? scalar.Text : string.Join(',', _lists[name]);
+
+    /// <summary>Looks whether the app can be started with them.</summary>
+    /// <param name="secrets">The secrets it is told.</param>
+    /// <param name="variables">All variables it may be told from outside, so that misspelt ones are found.</param>
+    /// <exception cref="DeliveryException">One or more cannot be used; the message names all of them.</exception>
+    internal void Check(IEnumerable<ServiceSecret> secrets, params IEnumerable<string> variables)
+    {
+        var source = new Source(this, [.. secrets.Select(x => x.Name.EnvironmentVariable)], [.. variables.Where(Definition.Rule.Owns)]);
+        Read(() =>
+        {
+            Definition.Check(source);
+            return true;
+        });
+    }
+
+    private protected ISettingsSource Told => new Source(this, [], []);
+
+    private protected T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SettingsException exception)
+        {
+            throw new DeliveryException($"Environment '{_found.Name}': {exception.Message}", exception);
+        }
+    }
+
+    private protected Scalar Get(SettingName name) => _scalars[name];
+
+    private protected void Set(SettingName name, object? value)
+    {
+        string[] list = value is IEnumerable items and not string ? [.. items.Cast<object?>().Select(TextOf)] : [TextOf(value)];
+        var text = string.Join(',', list);
+        if (!Scalar.IsWritable(text))
+            throw new ArgumentException($"The value of {name} holds a NUL or half of a surrogate pair, which no variable can.", nameof(value));
+        if (_found.Find(name.Key) is { } other && other != text)
+            throw Wrong(
+                name,
+                $"it is '{other}', but here it is always '{text}'. Take it out of the settings files, .env.{_found.Name} and the environment");
+        _values[name] = text;
+        if (_lists.ContainsKey(name)) _lists[name] = list;
+        else _scalars[name] = Scalar.Literal(text);
+        _variables.RemoveAll(x => x.Name == name.EnvironmentVariable);
+    }
+
+    private protected void Require(SettingName name)
+    {
+        if (!_values.ContainsKey(name) && _found.Find(name.Key) is null)
+            throw Wrong(name, $"it has no value. Write one into {_declaration.SettingsFolder}/settings.json or settings.{_found.Name}.json");
+    }
+
+    private DeliveryException Wrong(SettingName name, string problem) => new($"Environment '{_found.Name}': {name} cannot be used: {problem}.");
+
+    private void Add(Setting setting)
+    {
+        var (name, description, _) = setting;
+        var value = _found.Find(name.Key);
+        if (value is not null && !Scalar.IsWritable(value)) throw Wrong(name, "it holds a NUL or half of a surrogate pair, which no variable can");
+        if (value is not null) _values[name] = value;
+        if (setting.IsList && Definition.Rule.NumbersLists)
+        {
+            _lists[name] = _found.List(name.Key);
+            return;
+        }
+
+        // What cannot stand in an expression is written as it is, and changed in the settings file.
+        if (value is not null && !Scalar.IsDefault(value))
+        {
+            _scalars[name] = Scalar.Literal(value);
+            return;
+        }
+
+        var variable = new Variable(name.EnvironmentVariable, description, value) { Key = name.Key };
+        _scalars[name] = Scalar.Variable(variable);
+        _variables.Add(variable);
+    }
+
+    private string TextOf(object? value) => value switch
+    {
+        null => "",
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        Enum choice => Definition.Rule.Spell(choice),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    private sealed class Source(ServiceSettings settings, string[] secrets, string[] variables) : ISettingsSource
+    {
+        public IEnumerable<string> Variables => variables;
+
+        // An app that is told a secret has one; which one matters to nobody who checks the others.
+        public string? Find(SettingName name) =>
+            settings._values.FirstOrDefault(x => x.Key.EnvironmentVariable == name.EnvironmentVariable).Value
+            ?? (secrets.Contains(name.EnvironmentVariable) ? "secret" : null);
+    }
+}
+
+/// <summary>
+/// The settings that a service is told, named by expressions over the app's own type: <c>settings.Set(s => s.Server.BackendPort, 8080)</c> gives
+/// <c>APP__SERVER__BACKEND_PORT=8080</c>, or whatever the naming rule makes of it; a setting the app does not have does not compile. What comes
+/// from the settings files can be set from outside, what is set here cannot.
+/// </summary>
+/// <typeparam name="TSettings">The type that holds the settings.</typeparam>
+public sealed class ServiceSettings<TSettings> : ServiceSettings
+{
+    private readonly SettingsDefinition<TSettings> _definition;
+
+    internal ServiceSettings(SettingsDefinition<TSettings> definition, EnvironmentDeclaration declaration, ISettingValues found)
+        : base(definition, declaration, found) => _definition = definition;
+
+    /// <summary>Gives a setting its value; from outside it cannot be changed.</summary>
+    /// <exception cref="DeliveryException">The settings files give it another one.</exception>
+    public ServiceSettings<TSettings> Set<T>(Expression<Func<TSettings, T>> setting, T value)
+    {
+        Set(NotSecret(setting), (object?)value);
+        return this;
+    }
+
+    /// <summary>Demands that a setting has a value.</summary>
+    /// <exception cref="DeliveryException">It has none.</exception>
+    public ServiceSettings<TSettings> Require<T>(Expression<Func<TSettings, T>> setting)
+    {
+        Require(_definition.NameOf(setting));
+        return this;
+    }
+
+    /// <summary>The value of a setting, for another place than the service's own environment.</summary>
+    public Scalar Get<T>(Expression<Func<TSettings, T>> setting) => Get(NotSecret(setting));
+
+    /// <summary>How errors name a setting: <c>Server:BackendPort (APP__SERVER__BACKEND_PORT)</c>.</summary>
+    public string Title<T>(Expression<Func<TSettings, T>> setting) => _definition.NameOf(setting).ToString();
+
+    /// <summary>A secret setting, to be handed to services as a file.</summary>
+    public ServiceSecret Secret<T>(Expression<Func<TSettings, T>> setting) => new(_definition.NameOf(setting) with { IsSecret = true });
+
+    /// <summary>All settings but secrets, as the app itself will read them.</summary>
+    /// <exception cref="DeliveryException">One or more cannot be used; the message names all of them.</exception>
+    /// <exception cref="InvalidOperationException">The definition does not say how the app reads them.</exception>
+    public TSettings Read()
+    {
+        var read = _definition.Read
+            ?? throw new InvalidOperationException($"The definition of {typeof(TSettings).Name} does not say how they are read.");
+        return Read(() => read(Told));
+    }
+
+    private SettingName NotSecret<T>(Expression<Func<TSettings, T>> setting)
+    {
+        var name = _definition.NameOf(setting);
+        return name.IsSecret
+            ? throw new ArgumentException($"{name} is a secret: it is handed over as a file, never as a variable.", nameof(setting))
+            : name;
+    }
+}

@@ -1,0 +1,97 @@
+using Acci.Delivery;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Environments.Declarations;
+using Acci.Environments.Files;
+using Acci.Environments.Running;
+using Acci.Environments.Specification;
+using Acci.Environments.Variables;
+using Serilog;
+
+namespace Acci.Environments;
+
+/// <summary>Starts an environment under Docker Compose.</summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="declaration">What is declared of the environments.</param>
+public sealed class EnvironmentUp(DeliveryContext context, EnvironmentDeclaration declaration) : EnvironmentVerb(context, declaration)
+{
+    /// <summary>
+    /// Starts an environment, or brings it to what its compose file, this machine's variables and the last publish say, and waits until all of it is healthy. One that ran
+    /// before and does not come up with new images goes back to the old ones.
+    /// </summary>
+    /// <exception cref="DeliveryException">Something is wrong with the settings, the machine or a service; the message says what.</exception>
+    public async Task RunAsync(string? environment, bool dryRun)
+    {
+        var plan = Plan(environment);
+        if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say: {Command:l} GenerateCompose writes it anew. It is used as it is", Declaration.FileOf(plan.Name), Declaration.Command);
+        EnsureSecretsCanServe(plan);
+        EnsureCapacitiesSuffice(plan);
+        if (dryRun)
+        {
+            TellWhatWouldBeDone(plan, "docker compose up --detach");
+            return;
+        }
+
+        await Context.LockAsync();
+        var engine = await EngineWithComposeAsync();
+        if (await engine.EndpointAsync(Cancellation) is var endpoint && !DockerEngine.IsLocal(endpoint))
+            throw new DeliveryException($"{engine} is at {endpoint}, and ComposeUp mounts secrets and source from the machine that the engine is on. Run it there, or deploy to a swarm, which gets secrets sent: DeployStack --environment {plan.Name}. Nothing was started.");
+        var project = ProjectOf(engine, plan.Name);
+        if (await HasStackAsync(project))
+            throw new DeliveryException($"Environment '{plan.Name}' runs here as a stack, with the same data: ComposeDown --environment {plan.Name} first. Nothing was started.");
+        await EnsureDataAreKnownAsync(plan, project);
+        Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), await project.ContainersAsync(Cancellation));
+        var found = await new EnvironmentImages(Context, engine).FindAsync(plan, Cancellation);
+
+        // Only now is anything written; from here on the machine has all that the environment needs.
+        var foundBefore = EnvironmentFile.Read(FoundFileOf(plan)).Text;
+        WriteFiles(plan, found);
+        try
+        {
+            await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);
+            foreach (var image in plan.Committed.Variables.Where(x => x.Source is LastPublish or UpstreamImage).Select(x => found.GetValueOrDefault(x.Name)).OfType<string>().Distinct()) await PullWithLoginAsync(engine, image);
+            var start = new ComposeStart(project, plan.Effective);
+            await start.PrepareAsync(Cancellation);
+            Tell(plan, project, await start.RunAsync(Cancellation));
+        }
+        catch (Exception) when (foundBefore.Length > 0)
+        {
+            // What runs is what ran before, and so is what is told of it.
+            EnvironmentFile.Write(FoundFileOf(plan), foundBefore);
+            throw;
+        }
+    }
+
+    // The compose file holds one limit, whatever this machine says of what it comes from.
+    private static void EnsureCapacitiesSuffice(EnvironmentPlan plan)
+    {
+        var limits = plan.Committed.Definition.Services.Where(x => x.Capacity is not null).ToDictionary(x => x.Name, x => x.Capacity!.Limit);
+        foreach (var (service, needed) in plan.Effective.Definition.Services.Where(x => x.Capacity is not null).Select(x => (x.Name, x.Capacity!)))
+        {
+            if (limits.TryGetValue(service, out var limit) && needed.Needed > limit)
+                throw new DeliveryException($"Environment '{plan.Name}': {string.Join(" and ", needed.Settings)} as they are set here come to {needed.Needed} {needed.Unit}, and {needed.Store} takes {limit}. Lower one of them, or write them into settings.{plan.Name}.json, from which GenerateCompose sets {needed.Store}'s limit. Nothing was started.");
+        }
+    }
+
+    // What docker compose cannot log in for is there before it looks.
+    private async Task PullWithLoginAsync(DockerEngine engine, string image)
+    {
+        if ((await CommandRunner.TryRunAsync(engine.Docker("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: Cancellation)).Succeeded) return;
+        using var login = await PullLogin.ForAsync(Context, engine, image);
+        if (login.HasCredentials) await CommandRunner.RunAsync(login.Docker("pull", "--quiet", image), Log.Verbose, Cancellation);
+    }
+
+    private static void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers)
+    {
+        var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).Select(x => x.Name).ToHashSet();
+        var table = new ServiceTable();
+        foreach (var container in containers)
+        {
+            var addresses = container.Addresses.Select(x => web.Contains(container.Service) ? $"http://{x.Address}" : x.Address).Distinct().ToArray();
+            table.Add(container.Service, container.Name, container.State, addresses.Length == 0 ? "inside only" : string.Join(", ", addresses), container.Image);
+        }
+
+        Console.WriteLine(table);
+        Log.Information("Environment '{Environment:l}' is up. By hand: {Command:l}", plan.Name, Shortcut.ToTyped(project.Compose("ps").ToString()));
+    }
+}

@@ -1,0 +1,132 @@
+using Acci.Delivery;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Environments.Declarations;
+using Acci.Environments.Files;
+using Acci.Environments.Running;
+using Acci.Environments.Swarm;
+using Acci.Environments.Variables;
+using Acci.Generation;
+using Serilog;
+
+namespace Acci.Environments;
+
+/// <summary>What is done with an environment; each verb is what one target of the build does.</summary>
+public abstract class EnvironmentVerb
+{
+    private protected EnvironmentVerb(DeliveryContext context, EnvironmentDeclaration declaration) =>
+        (Context, Declaration, Files) = (context, declaration, new ComposeFiles(context.Options.Root, declaration));
+
+    private protected DeliveryContext Context { get; }
+
+    private protected EnvironmentDeclaration Declaration { get; }
+
+    private protected ComposeFiles Files { get; }
+
+    private protected string Root => Context.Options.Root;
+
+    private protected CancellationToken Cancellation => Context.CancellationToken;
+
+    private string Folder => Path.Combine(Root, Declaration.Folder);
+
+    // What runs can be ended and read whatever has become of its files: of the name nothing but its grammar is asked.
+    private protected string Named(string? environment) =>
+        EnvironmentName.Is(Given(environment)) ? environment! : throw new DeliveryException($"'{environment}' is no name for an environment. {EnvironmentName.Rule}");
+
+    private protected EnvironmentPlan Plan(string? environment)
+    {
+        var plan = EnvironmentPlan.Of(Files, Given(environment));
+        foreach (var secret in plan.Committed.Secrets) Redaction.Register(plan.Settings.Find(secret.Name));
+        return plan;
+    }
+
+    private protected ComposeProject ProjectOf(DockerEngine engine, string environment) => ComposeProject.Of(engine, Root, Declaration, environment);
+
+    private protected SecretFiles SecretsOf(EnvironmentPlan plan) => new(Folder, plan.Name);
+
+    private protected bool IsChangedByHand(EnvironmentPlan plan)
+    {
+        var generated = new GeneratedFile(Declaration.FileOf(plan.Name), plan.Committed.ToYaml());
+        return File.Exists(Path.Combine(Root, generated.Path)) && !generated.IsUpToDate(Root);
+    }
+
+    private protected async Task<DockerEngine> EngineWithComposeAsync()
+    {
+        var engine = await Context.EngineAsync();
+        return (await CommandRunner.TryRunAsync(engine.Docker("compose", "version"), cancellationToken: Cancellation)).Succeeded
+            ? engine
+            : throw new DeliveryException($"{engine} answers, but '{engine.Cli}' has no compose. Install the docker-compose plugin: https://docs.docker.com/go/compose");
+    }
+
+    private protected async Task EnsureThereIsAsync(ComposeProject project)
+    {
+        if (File.Exists(Path.Combine(Files.SettingsFolder, $"settings.{project.Environment}.json")) || await HasStackAsync(project)) return;
+        foreach (var kind in (string[])["container", "network", "volume"])
+        {
+            if ((await project.ListAsync(kind, Cancellation)).Count > 0) return;
+        }
+
+        throw new DeliveryException($"There is no environment '{project.Environment}', and nothing of one of that name is here ({project.Name}).");
+    }
+
+    private protected async Task<bool> HasStackAsync(ComposeProject project)
+    {
+        var swarm = new SwarmManager(project.Engine);
+        return (await swarm.StateAsync(Cancellation)).IsManager && (await swarm.ServicesAsync(project.Name, Cancellation)).Count > 0;
+    }
+
+    private protected void EnsureSecretsCanServe(EnvironmentPlan plan)
+    {
+        foreach (var secret in plan.Committed.Secrets)
+        {
+            if (SecretsOf(plan).Find(secret.Name, plan.Variables) is { IsOwn: false } file) SecretFiles.Check(secret.Name, file.Path);
+        }
+    }
+
+    // A store takes its password when it makes its data; a new one would lock its clients out of old data.
+    private protected async Task EnsureDataAreKnownAsync(EnvironmentPlan plan, ComposeProject project)
+    {
+        foreach (var data in plan.Committed.Definition.Services.Select(x => x.DataSecret).OfType<DataSecret>())
+        {
+            var volume = $"{project.Name}_{data.Volume}";
+            if (SecretsOf(plan).ConflictWithData(data, plan.Settings.Find(data.Secret.Name), plan.Variables) is { } conflict
+                && (await CommandRunner.TryRunAsync(project.Engine.Docker("volume", "inspect", volume), cancellationToken: Cancellation)).Succeeded)
+                throw new DeliveryException($"The volume {volume} holds {data.Store}'s data from before, {conflict}, or remove the data: ComposeDown --environment {plan.Name} --volumes. Nothing was started.");
+        }
+    }
+
+    private protected void WriteFiles(EnvironmentPlan plan, IReadOnlyDictionary<string, string> found)
+    {
+        WriteComposeFileIfMissing(plan.Name);
+        var place = Path.Combine(Root, Declaration.VariablesFileOf(plan.Name));
+        // As it is now: finding images takes its time, and a person may have written since.
+        var typed = EnvironmentFile.Read(place);
+        var text = typed.With(
+            plan.Committed.Variables,
+            $"What environment '{plan.Name}' is told on this machine. It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
+            "A line that begins with # is what holds without it. A value in single quotes is taken as it is.");
+        if (!File.Exists(place) || text != typed.Text) EnvironmentFile.Write(place, text);
+        EnvironmentFile.Write(
+            FoundFileOf(plan),
+            $"# What ComposeUp found for environment '{plan.Name}' where {Declaration.VariablesFileOf(plan.Name)} said nothing; it is written anew each time.\n" + string.Concat(found.Select(x => $"{EnvironmentFile.Line(x.Key, x.Value)}\n")));
+        foreach (var secret in plan.Committed.Secrets) SecretsOf(plan).Ensure(secret.Name, plan.Settings.Find(secret.Name), plan.Variables);
+    }
+
+    private protected string FoundFileOf(EnvironmentPlan plan) => Path.Combine(Root, "artifacts", "compose", $"{plan.Name}.env");
+
+    private protected void TellWhatWouldBeDone(EnvironmentPlan plan, string command)
+    {
+        Log.Information("Would run: {Command:l} for environment '{Environment:l}' with {File:l}", command, plan.Name, Declaration.FileOf(plan.Name));
+        foreach (var (name, service) in plan.Effective.File.Services)
+            Log.Information("Would start {Service:l}: {Image:l}", name, service.Image is { } image ? Interpolation.Describe(image.Text, plan.Variables) : "built from the source");
+    }
+
+    private string Given(string? environment) =>
+        string.IsNullOrEmpty(environment) ? throw new DeliveryException($"Name the environment: --environment {string.Join(" or --environment ", EnvironmentSettings.NamesIn(Files.SettingsFolder))}.") : environment;
+
+    private void WriteComposeFileIfMissing(string environment)
+    {
+        var file = Declaration.FileOf(environment);
+        if (!File.Exists(Path.Combine(Root, file))) new GeneratedFile(file, Files.ModelOf(environment).ToYaml()).Write(Root);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using Acci.Environments.Declarations;
+using Acci.Generation;
+using Acci.Settings;
+using Serilog;
+
+namespace Acci.Environments.Files;
+
+/// <summary>The files that are written from the settings and checked in: a compose file for each environment, and <c>.env.example</c>.</summary>
+/// <param name="Root">The repository's root.</param>
+/// <param name="Declaration">What is declared of the environments.</param>
+public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaration)
+{
+    /// <summary>The folder of the settings files.</summary>
+    public string SettingsFolder => Path.Combine(Root, Declaration.SettingsFolder);
+
+    /// <summary>All of them.</summary>
+    /// <exception cref="DeliveryException">A setting is missing or cannot be used.</exception>
+    public IReadOnlyList<GeneratedFile> GeneratedFiles()
+    {
+        var models = EnvironmentSettings.NamesIn(SettingsFolder).Select(ModelOf).ToArray();
+        return
+        [
+            .. models.Select(model => new GeneratedFile(Declaration.FileOf(model.Name), model.ToYaml())),
+            new GeneratedFile($"{Declaration.Folder}/.env.example", Example(models)),
+        ];
+    }
+
+    /// <summary>Files of environments that have no settings any more, relative to the root. What was written by hand is not among them.</summary>
+    public IReadOnlyList<string> ObsoleteFiles()
+    {
+        var folder = Path.Combine(Root, Declaration.Folder);
+        if (!Directory.Exists(folder)) return [];
+        var current = EnvironmentSettings.NamesIn(SettingsFolder).Select(Declaration.FileOf).ToHashSet();
+        return
+        [
+            .. Directory.EnumerateFiles(folder, "docker-compose*.yml")
+                .Where(file => File.ReadAllText(file).Contains(Declaration.Origin, StringComparison.Ordinal))
+                .Select(file => $"{Declaration.Folder}/{Path.GetFileName(file)}")
+                .Where(file => !current.Contains(file))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>Writes them, and removes those of environments that have no settings any more.</summary>
+    /// <param name="dryRun">Only say which would change.</param>
+    public void Generate(bool dryRun)
+    {
+        foreach (var file in GeneratedFiles())
+        {
+            var isChanged = dryRun ? !file.IsUpToDate(Root) : file.Write(Root);
+            Log.Information("{File:l}: {Result:l}", file.Path, !isChanged ? "unchanged" : dryRun ? "would be written" : "written");
+        }
+
+        foreach (var file in ObsoleteFiles())
+        {
+            if (!dryRun) File.Delete(Path.Combine(Root, file));
+            Log.Information("{File:l}: {Result:l}", file, dryRun ? "would be removed" : "removed");
+        }
+    }
+
+    /// <summary>One environment, from the files alone.</summary>
+    /// <exception cref="DeliveryException">There is no such environment, or a setting is missing, cannot be used, or is a secret that must not be checked in.</exception>
+    public EnvironmentModel ModelOf(string environment)
+    {
+        var settings = Read(environment);
+        var model = EnvironmentModel.Of(Declaration, settings);
+        // Everybody who has the repository has what is in it; that is fine for a database on a developer's own machine alone.
+        if (model.Environment.Kind == EnvironmentKind.Production && Secrets(model).FirstOrDefault(x => settings.Find(x) is not null) is { } secret)
+            throw new DeliveryException($"Environment '{environment}': {secret} is a secret, and its value is in a settings file that is checked in. Take it out there; write it into the file that {secret.FileVariable} names, or into `dotnet user-secrets set {secret.Key} … --id {Declaration.UserSecretsIdOf(environment)}`.");
+        return model;
+    }
+
+    /// <summary>The settings of one environment in the files.</summary>
+    /// <exception cref="DeliveryException">There is no such environment, or a file is not valid.</exception>
+    public EnvironmentSettings Read(string environment) => EnvironmentSettings.Read(Declaration, Root, environment);
+
+    private static IEnumerable<SettingName> Secrets(EnvironmentModel model) =>
+        model.Declaration.Settings.SelectMany(x => x.All).Select(x => x.Name).Where(x => x.IsSecret).Concat(model.Secrets.Select(x => x.Name));
+
+    private static string Example(EnvironmentModel[] models)
+    {
+        var text = new StringBuilder("""
+            # All that an environment can be told from outside. ComposeUp makes .env.<environment> from it; by hand, copy this file and take the # from what you set.
+            # A value in single quotes is taken as it is; without quotes, what follows " #" is a comment and $NAME would be replaced.
+            # What is set in the environment of the command wins over what is set here.
+
+            """);
+        var variables = models.SelectMany(model => model.Variables.Select(variable => (Environment: model.Name, Variable: variable))).GroupBy(x => x.Variable.Name, StringComparer.Ordinal);
+        foreach (var variable in variables)
+        {
+            var first = variable.First().Variable;
+            var defaults = variable.Where(x => !string.IsNullOrEmpty(x.Variable.Default)).ToArray();
+            text.Append('\n').Append(System.Globalization.CultureInfo.InvariantCulture, $"# {first.Description}.");
+            if (defaults.Length > 0) text.Append(System.Globalization.CultureInfo.InvariantCulture, $" Without: {string.Join(", ", defaults.Select(x => $"{EnvironmentFile.Quote(x.Variable.Default!)} in {x.Environment}"))}.");
+            if (variable.Count() < models.Length) text.Append(System.Globalization.CultureInfo.InvariantCulture, $" Only in {string.Join(", ", variable.Select(x => x.Environment))}.");
+            text.Append('\n');
+            text.Append('#').Append(EnvironmentFile.Line(first.Name, variable.Last().Variable.Default ?? "")).Append('\n');
+        }
+
+        return text.ToString();
+    }
+}

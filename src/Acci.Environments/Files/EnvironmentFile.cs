@@ -1,0 +1,244 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Acci.Environments.Variables;
+
+namespace Acci.Environments.Files;
+
+/// <summary>
+/// A <c>.env</c> file, as docker compose reads it: <c>NAME=value</c> a line, values in single quotes as they are, in double quotes with escapes, without quotes up to
+/// a comment. Source: Compose documentation, Interpolation, <c>.env</c> file syntax.
+/// </summary>
+public sealed partial class EnvironmentFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    private EnvironmentFile(string text) => Text = text;
+
+    /// <summary>The file's text.</summary>
+    public string Text { get; }
+
+    /// <summary>What the variables are.</summary>
+    public IReadOnlyDictionary<string, string> Values => _values;
+
+    /// <summary>Reads a file; one that does not exist is empty.</summary>
+    /// <exception cref="DeliveryException">A line is not understood, or holds a value that docker compose would put something else into.</exception>
+    public static EnvironmentFile Read(string file) => Parse(File.Exists(file) ? File.ReadAllText(file) : "", Path.GetFileName(file));
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">What it is called in errors.</param>
+    /// <exception cref="DeliveryException">A line is not understood, or holds a value that docker compose would put something else into.</exception>
+    public static EnvironmentFile Parse(string text, string name = ".env")
+    {
+        var file = new EnvironmentFile(text);
+        var rest = text.Replace("\r\n", "\n", StringComparison.Ordinal);
+        var line = 1;
+        while (rest.Length > 0)
+        {
+            var end = rest.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var found ? found : rest.Length;
+            var first = rest[..end];
+            if (string.IsNullOrWhiteSpace(first) || first.TrimStart().StartsWith('#'))
+            {
+                rest = rest[Math.Min(end + 1, rest.Length)..];
+                line++;
+                continue;
+            }
+
+            var statement = Statement().Match(rest);
+            // The line may be the second one of a secret, so nothing of it is shown; no error here shows a value, or a part of one.
+            if (!statement.Success) throw Wrong("this is no variable: write NAME=value");
+            var variable = statement.Groups["name"].Value;
+            var length = statement.Length;
+            var value = rest[length..] switch
+            {
+                ['\'', .. var quoted] => Quoted(variable, '\'', quoted, ref length),
+                ['"', .. var quoted] => Unescape(variable, Quoted(variable, '"', quoted, ref length)),
+                var plain => Plain(variable, plain, ref length),
+            };
+            file._values[variable] = value;
+            line += rest[..length].Count(x => x == '\n');
+            rest = rest[length..];
+        }
+
+        return file;
+
+        DeliveryException Wrong(string problem) => new($"{name}, line {line}: {problem}.");
+
+        string Plain(string variable, string text, ref int length)
+        {
+            var value = text.Split('\n')[0];
+            length += value.Length;
+            value = Comment().Replace(value, "").TrimEnd();
+            return WithoutVariables(variable, value);
+        }
+
+        // A backslash before the quote makes it part of the value; before anything else it is one.
+        string Quoted(string variable, char quote, string text, ref int length)
+        {
+            var value = new StringBuilder();
+            for (var i = 0; i < text.Length; i++)
+            {
+                if (text[i] == '\\' && i + 1 < text.Length)
+                {
+                    if (text[i + 1] != quote) value.Append('\\');
+                    value.Append(text[++i]);
+                }
+                else if (text[i] == quote)
+                {
+                    length += i + 2;
+                    var after = text[(i + 1)..].Split('\n')[0].Trim();
+                    return after.Length == 0 || after[0] == '#' ? Skip(value, after, text[(i + 1)..], ref length) : throw Wrong($"after the value of {variable} there is more than a comment");
+                }
+                else
+                {
+                    value.Append(text[i]);
+                }
+            }
+
+            throw Wrong($"the value of {variable} begins with {quote} and does not end");
+        }
+
+        static string Skip(StringBuilder value, string _, string rest, ref int length)
+        {
+            length += rest.Split('\n')[0].Length;
+            return value.ToString();
+        }
+
+        string Unescape(string variable, string text) => WithoutVariables(variable, Escape().Replace(text, match => match.ValueSpan[1] switch
+        {
+            'n' => "\n",
+            'r' => "\r",
+            't' => "\t",
+            '$' => "$$",
+            '\\' or '"' => match.Value[1..],
+            _ => throw Wrong($"the value of {variable} holds an escape that not every docker compose knows: write the value in single quotes to keep it as it is"),
+        }));
+
+        string WithoutVariables(string variable, string value)
+        {
+            return Dollar().Matches(value).All(x => x.Value == "$$")
+                ? value.Replace("$$", "$", StringComparison.Ordinal)
+                : throw Wrong($"docker compose would put a variable into the value of {variable}: write the value in single quotes to keep it as it is");
+        }
+    }
+
+    /// <summary>One variable of a file that may be broken elsewhere; null where the file does not set it, or not in a way that is understood.</summary>
+    internal static string? Find(string file, string name)
+    {
+        if (!File.Exists(file)) return null;
+        foreach (var line in File.ReadLines(file).Where(line => Statement().Match(line) is { Success: true } statement && statement.Groups["name"].Value == name).Reverse())
+        {
+            try
+            {
+                return Parse(line).Values[name] is { Length: > 0 } value ? value : null;
+            }
+            catch (DeliveryException)
+            {
+                // The one before it, then.
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The value, quoted so that it is read as exactly this text.</summary>
+    /// <exception cref="ArgumentException">It holds a NUL or half of a surrogate pair.</exception>
+    public static string Quote(string value)
+    {
+        if (!Specification.Scalar.IsWritable(value)) throw new ArgumentException("The value holds a NUL or half of a surrogate pair.", nameof(value));
+        if (Unquoted().IsMatch(value)) return value;
+        if (value.AsSpan().IndexOfAny("'\\\r") < 0) return $"'{value}'";
+        var quoted = new StringBuilder("\"");
+        foreach (var letter in value)
+        {
+            quoted.Append(letter switch
+            {
+                '\\' => @"\\",
+                '"' => "\\\"",
+                '$' => "$$",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                _ => letter.ToString(),
+            });
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    /// <summary>The line that sets a variable.</summary>
+    public static string Line(string name, string value) => $"{name}={Quote(value)}";
+
+    /// <summary>
+    /// The text with every variable that it does not mention yet added at its end, each explained, and as a comment: what it is without. A comment of an earlier
+    /// time, <c>#NAME=…</c>, says what it is without now.
+    /// </summary>
+    /// <param name="variables">What can be set.</param>
+    /// <param name="preamble">The comment a new file begins with.</param>
+    public string With(IEnumerable<Variable> variables, params IEnumerable<string> preamble)
+    {
+        var text = new StringBuilder(Text);
+        if (text.Length == 0)
+        {
+            foreach (var line in preamble) text.Append(line.Length == 0 ? "#" : $"# {line}").Append('\n');
+        }
+        else if (text[^1] != '\n')
+        {
+            text.Append('\n');
+        }
+
+        foreach (var variable in variables)
+        {
+            var comment = $"#{Line(variable.Name, variable.Default ?? "")}";
+            if (!Mentions(variable.Name)) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n# {variable.Description}.\n{comment}\n");
+            else Renew(text, $"#{variable.Name}=", comment);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// Writes a file that only its owner can read; one that exists keeps its mode, and a link what it leads to. A reader sees the old one or the new one, never half of one.
+    /// </summary>
+    public static void Write(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var target = new FileInfo(file) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : file;
+        var draft = $"{target}.{Environment.ProcessId}";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        using (var writer = new StreamWriter(draft, options)) writer.Write(text);
+        if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(draft, File.GetUnixFileMode(target));
+        File.Move(draft, target, overwrite: true);
+    }
+
+    private static void Renew(StringBuilder text, string start, string comment)
+    {
+        var lines = text.ToString().Split('\n');
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith(start, StringComparison.Ordinal)) lines[i] = comment + (lines[i].EndsWith('\r') ? "\r" : "");
+        }
+
+        text.Clear().AppendJoin('\n', lines);
+    }
+
+    private bool Mentions(string name) =>
+        _values.ContainsKey(name) || Text.Split('\n').Any(line => line.TrimStart('#', ' ').StartsWith(name + "=", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"\A[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Statement();
+
+    [GeneratedRegex(@"(?:^|\s)#.*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"\\.", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex Escape();
+
+    [GeneratedRegex(@"\$(?:\$|\{[^}]*\}?|[A-Za-z_][A-Za-z0-9_]*|)", RegexOptions.CultureInvariant)]
+    private static partial Regex Dollar();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_./:@%+,-]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Unquoted();
+}

@@ -1,0 +1,88 @@
+using Acci.Environments.Declarations;
+
+namespace Acci.Environments.Files;
+
+/// <summary>An environment as it is about to run on this machine: what is checked in, and what this machine says on top of it.</summary>
+internal sealed record EnvironmentPlan
+{
+    /// <summary>The environment's name.</summary>
+    public string Name => Committed.Name;
+
+    /// <summary>From the settings files alone: what the compose file is written from.</summary>
+    public required EnvironmentModel Committed { get; init; }
+
+    /// <summary>With all that this machine says: what will be read by docker compose and the app.</summary>
+    public required EnvironmentModel Effective { get; init; }
+
+    /// <summary>The settings of <see cref="Effective"/>.</summary>
+    public required EnvironmentSettings Settings { get; init; }
+
+    /// <summary>The settings of <see cref="Committed"/>.</summary>
+    public required EnvironmentSettings CommittedSettings { get; init; }
+
+    /// <summary>The environment's <c>.env</c> file.</summary>
+    public required EnvironmentFile Typed { get; init; }
+
+    /// <summary>The variables of that file, and over them those of this process. One that is empty is not set: it hides nothing below it.</summary>
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
+    /// <summary>What it is declared by.</summary>
+    public EnvironmentDeclaration Declaration => Committed.Declaration;
+
+    /// <summary>Reads an environment, and looks whether the app can be started with it.</summary>
+    /// <exception cref="DeliveryException">A setting or a variable cannot be used; the message names it.</exception>
+    public static EnvironmentPlan Of(ComposeFiles files, string environment)
+    {
+        var declaration = files.Declaration;
+        var committed = files.ModelOf(environment);
+        var typed = EnvironmentFile.Read(Path.Combine(files.Root, declaration.VariablesFileOf(environment)));
+        var process = ProcessVariables();
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in typed.Values.Concat(process).Where(x => x.Value.Length > 0)) variables[name] = value;
+
+        var committedSettings = files.Read(environment);
+        var settings = committedSettings.With(typed.Values, process);
+        var effective = EnvironmentModel.Of(declaration, settings);
+        // What a person wrote for this environment is looked at; what else is in the process's environment is none of its business.
+        foreach (var service in effective.Definition.Services)
+        {
+            foreach (var told in service.Settings) told.Check(service.Secrets, typed.Values.Keys);
+        }
+
+        if (committed.UntoldSecrets.FirstOrDefault(x => variables.ContainsKey(x.FileVariable)) is { } unused)
+            throw committed.Untold(unused, unused.FileVariable);
+        foreach (var (before, now) in committed.AllSettings.Zip(effective.AllSettings)) EnsureUnchanged(environment, before, now);
+        return new EnvironmentPlan
+        {
+            Committed = committed,
+            Effective = effective,
+            CommittedSettings = committedSettings,
+            Settings = settings,
+            Typed = typed,
+            Variables = variables,
+        };
+    }
+
+    private static void EnsureUnchanged(string environment, ServiceSettings committed, ServiceSettings effective)
+    {
+        var names = committed.Definition.All.Select(x => x.Name).Where(x => !x.IsSecret);
+        if (names.FirstOrDefault(x => committed.IsFixed(x) && committed.WrittenAs(x) != effective.WrittenAs(x)) is { } name)
+            throw new DeliveryException(
+                $"Environment '{environment}': {name} cannot be set from outside, because its value in the settings files " +
+                "is a list with a variable for each value, or holds a brace, a dollar sign or a line break. Change it there.");
+    }
+
+    /// <summary>What this machine says beside the <c>.env</c> file and the process's variables: the user's own settings, which docker compose does not know.</summary>
+    public IEnumerable<KeyValuePair<string, string>> UserSettings() =>
+        EnvironmentSettings.UserNames(Declaration).Where(x => !x.IsSecret)
+            .Select(x => (Variable: x.EnvironmentVariable, Committed: CommittedSettings.Find(x), Value: Settings.Find(x)))
+            .Where(x => x.Value is not null && x.Value != x.Committed && !Variables.ContainsKey(x.Variable))
+            .Select(x => KeyValuePair.Create(x.Variable, x.Value!));
+
+    private static Dictionary<string, string> ProcessVariables()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables()) variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        return variables;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.RegularExpressions;
+using Acci.Environments.Declarations;
+using Acci.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.UserSecrets;
+
+namespace Acci.Environments.Files;
+
+/// <summary>
+/// The settings of one environment, in layers of which a later one wins: <c>settings.json</c>, <c>settings.&lt;name&gt;.json</c>, and on the machine that runs it
+/// also the user's secrets, the environment's <c>.env</c> file and the process's own variables. What is generated comes from the files alone.
+/// </summary>
+public sealed partial class EnvironmentSettings : ISettingValues
+{
+    private readonly EnvironmentDeclaration _declaration;
+    private readonly IConfiguration _values;
+
+    private EnvironmentSettings(EnvironmentDeclaration declaration, string name, IConfiguration values) => (_declaration, Name, _values) = (declaration, name, values);
+
+    /// <summary>The environment's name: <c>prod</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The environments that there are: one for each <c>settings.&lt;name&gt;.json</c> in the folder.</summary>
+    /// <exception cref="DeliveryException">A file's name gives none that containers could have.</exception>
+    public static IReadOnlyList<string> NamesIn(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new DeliveryException($"There are no environments: {folder} does not exist. Each is a file settings.<name>.json in it.");
+        var names = Directory.EnumerateFiles(folder, "settings.*.json").Select(file => Path.GetFileName(file)["settings.".Length..^".json".Length]).Order(StringComparer.Ordinal).ToArray();
+        return names.FirstOrDefault(name => !EnvironmentName.Is(name)) is { } wrong
+            ? throw new DeliveryException($"{Path.Combine(folder, $"settings.{wrong}.json")}: '{wrong}' is no name for an environment. {EnvironmentName.Rule}")
+            : names;
+    }
+
+    /// <summary>The settings in the files.</summary>
+    /// <param name="declaration">What is declared of all environments.</param>
+    /// <param name="root">The repository's root.</param>
+    /// <param name="name">The environment's name.</param>
+    /// <exception cref="DeliveryException">There is no such environment, or a file is not valid, or it holds a setting that nothing has.</exception>
+    public static EnvironmentSettings Read(EnvironmentDeclaration declaration, string root, string name)
+    {
+        var folder = Path.Combine(root, declaration.SettingsFolder);
+        var names = NamesIn(folder);
+        if (!names.Contains(name)) throw new DeliveryException($"There is no environment '{name}': {(names.Count == 0 ? "none has been made" : $"there are {string.Join(", ", names)}")}. A new one is a file {Path.Combine(folder, $"settings.{name}.json")}.");
+        string[] files = ["settings.json", $"settings.{name}.json"];
+        foreach (var file in files) RejectUnknown(Path.Combine(folder, file), [.. UserNames(declaration).Select(x => x.Key), declaration.NameOf(DeploymentSetting.Kind).Key]);
+        var builder = new ConfigurationBuilder().SetBasePath(folder);
+        foreach (var file in files) builder.AddJsonFile(file, optional: true);
+        return new EnvironmentSettings(declaration, name, builder.Build());
+    }
+
+    /// <summary>The same settings with those of this machine on top of them.</summary>
+    /// <param name="typed">The variables in the environment's <c>.env</c> file.</param>
+    /// <param name="environment">The process's variables.</param>
+    /// <exception cref="DeliveryException">The user's secrets are not valid, or hold a setting that nothing has.</exception>
+    public EnvironmentSettings With(IReadOnlyDictionary<string, string> typed, IReadOnlyDictionary<string, string> environment)
+    {
+        var id = _declaration.UserSecretsIdOf(Name);
+        // What an environment is for stands in its files alone.
+        RejectUnknown(PathHelper.GetSecretsPathFromSecretsId(id), [.. UserNames(_declaration).Select(x => x.Key)]);
+        return new EnvironmentSettings(
+            _declaration,
+            Name,
+            new ConfigurationBuilder()
+                .AddConfiguration(_values)
+                .AddUserSecrets(id)
+                .AddInMemoryCollection(Known(typed))
+                .AddInMemoryCollection(Known(environment))
+                .Build());
+    }
+
+    /// <summary>The text of a setting, or null where it has none.</summary>
+    public string? Find(SettingName name) => Text(name.Key);
+
+    string? ISettingValues.Find(string key) => Text(key);
+
+    IReadOnlyList<string> ISettingValues.List(string key) => List(key) is { Length: > 0 } list ? list
+        : Text(key) is { } text ? text.Split(',', StringSplitOptions.TrimEntries)
+        : [];
+
+    /// <summary>All that a person can set, beside the files.</summary>
+    internal static IEnumerable<SettingName> UserNames(EnvironmentDeclaration declaration) =>
+        declaration.Settings.SelectMany(x => x.All).Select(x => x.Name).Concat(declaration.Deployment.Select(declaration.NameOf));
+
+    // An empty text is no value, as it is for the app; a list in a file is what the app reads joined by commas.
+    private string? Text(string key) =>
+        _values[key] is { } text ? (text.Length > 0 ? text : null)
+        : List(key) is { Length: > 0 } list ? string.Join(',', list)
+        : null;
+
+    private string[] List(string key) => [.. _values.GetSection(key).GetChildren().Select(x => x.Value).OfType<string>()];
+
+    private IEnumerable<KeyValuePair<string, string?>> Known(IReadOnlyDictionary<string, string> variables) =>
+        UserNames(_declaration)
+            .Where(x => variables.GetValueOrDefault(x.EnvironmentVariable) is { Length: > 0 })
+            .Select(x => KeyValuePair.Create<string, string?>(x.Key, variables[x.EnvironmentVariable]));
+
+    private static void RejectUnknown(string file, string[] known)
+    {
+        if (!File.Exists(file)) return;
+        IConfigurationRoot values;
+        try
+        {
+            values = new ConfigurationBuilder().AddJsonFile(file).Build();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new DeliveryException($"{file} is not valid JSON: {exception.InnerException?.Message ?? exception.Message}", exception);
+        }
+
+        foreach (var (key, value) in values.AsEnumerable())
+        {
+            if (value is null) continue;
+            var setting = ListIndex().Replace(key, "");
+            if (known.Contains(setting, StringComparer.OrdinalIgnoreCase)) continue;
+            var section = setting[..(setting.LastIndexOf(':') + 1)];
+            var near = known.Where(x => section.Length > 0 && x.StartsWith(section, StringComparison.OrdinalIgnoreCase)).ToArray();
+            throw new DeliveryException($"{file}: there is no setting '{setting}'; there are {string.Join(", ", near.Length > 0 ? near : known)}.");
+        }
+    }
+
+    [GeneratedRegex(":[0-9]+\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ListIndex();
+}

@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using Acci.Environments.Declarations;
+using Acci.Settings;
+
+namespace Acci.Environments.Files;
+
+/// <summary>
+/// The files that hand secrets to containers. A file that is mounted keeps its mode and owner, and its readers are users without rights: so everybody
+/// may read the file, and nobody but its owner gets into the folder it is in. A mount does not ask the folder.
+/// </summary>
+/// <param name="folder">The folder of compose files.</param>
+/// <param name="environment">The environment's name.</param>
+internal sealed class SecretFiles(string folder, string environment)
+{
+    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private const int Length = 32;
+    private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>Where a secret's file is, relative to the compose file, when nobody says otherwise.</summary>
+    public static string PathOf(string environment, SettingName secret) => $"./secrets/{environment}/{secret.EnvironmentVariable}";
+
+    /// <summary>The secret's file, and whether it is one that is made here.</summary>
+    public (string Path, bool IsOwn) Find(SettingName secret, IReadOnlyDictionary<string, string> variables)
+    {
+        var own = PathOf(environment, secret);
+        var named = variables.GetValueOrDefault(secret.FileVariable) is { Length: > 0 } text ? text : own;
+        return (Path.GetFullPath(named, folder), Path.GetFullPath(named, folder) == Path.GetFullPath(own, folder));
+    }
+
+    /// <summary>
+    /// Why data from before could not be read with the secret as it would be now; null where they can. A value that is given where there is no file is taken at its
+    /// word: nothing is lost by that, and it is how a file that is gone comes back.
+    /// </summary>
+    /// <param name="data">The secret, and the store whose data are made with it.</param>
+    /// <param name="value">What the settings say it is.</param>
+    /// <param name="variables">The variables that may name a file of a person's own.</param>
+    public string? ConflictWithData(DataSecret data, string? value, IReadOnlyDictionary<string, string> variables)
+    {
+        var secret = data.Secret.Name;
+        var (path, isOwn) = Find(secret, variables);
+        if (!isOwn || value is null == File.Exists(path)) return null;
+        if (value is null) return $"and {path} with its password is gone. Put the file back";
+        return Trimmed(File.ReadAllText(path)) == Trimmed(value)
+            ? null
+            : $"made with the password in {path}, and {secret} is another one now, which {data.Store} would not take. Tell {data.Store} first ({data.Change}) and then remove that file";
+    }
+
+    /// <summary>Makes sure that the file is there and can be read where it is needed.</summary>
+    /// <param name="secret">The setting.</param>
+    /// <param name="value">What the settings say it is; null leaves what is there, or makes up a strong one.</param>
+    /// <param name="variables">The variables that may name a file of a person's own, which is never written.</param>
+    /// <returns>The secret.</returns>
+    /// <exception cref="DeliveryException">The file that was named cannot serve.</exception>
+    public string Ensure(SettingName secret, string? value, IReadOnlyDictionary<string, string> variables)
+    {
+        var (path, isOwn) = Find(secret, variables);
+        if (!isOwn)
+        {
+            Check(secret, path);
+        }
+        else if (!File.Exists(path) || (value is not null && Trimmed(File.ReadAllText(path)) != Trimmed(value)))
+        {
+            Write(path, value ?? RandomNumberGenerator.GetString(Letters, Length));
+        }
+
+        var text = File.ReadAllText(path);
+        if (Trimmed(text).Length == 0) throw Wrong(secret, path, "is empty");
+        Redaction.Register(Trimmed(text));
+        return text;
+    }
+
+    /// <summary>Looks whether a file that a person named can serve.</summary>
+    public static void Check(SettingName secret, string path)
+    {
+        if (Directory.Exists(path)) throw Wrong(secret, path, "is a folder");
+        if (!File.Exists(path)) throw Wrong(secret, path, "does not exist");
+        if (!OperatingSystem.IsWindows() && !File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead))
+            throw Wrong(secret, path, $"has mode 0{Convert.ToString((int)File.GetUnixFileMode(path), 8)}, which the containers' users could not read: run `chmod 444` on it, and keep others out by the folder's mode, `chmod 700`");
+    }
+
+    // As everyone who reads such a file reads it.
+    private static string Trimmed(string text) => text.TrimEnd('\r', '\n');
+
+    private void Write(string path, string value)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, value);
+            return;
+        }
+
+        Directory.CreateDirectory(Path.Combine(folder, "secrets"), OwnFolder);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnFolder);
+        File.SetUnixFileMode(Path.GetDirectoryName(path)!, OwnFolder);
+        var draft = $"{path}.{Environment.ProcessId}";
+        using (var writer = new StreamWriter(draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Readable })) writer.Write(value);
+        // What the process may not give away at creation (umask) is given here.
+        File.SetUnixFileMode(draft, Readable);
+        File.Move(draft, path, overwrite: true);
+    }
+
+    private static DeliveryException Wrong(SettingName secret, string path, string problem) =>
+        new($"The file of the secret {secret.Key}, {path} ({secret.FileVariable}), {problem}. Nothing was started.");
+}

@@ -1,0 +1,117 @@
+using Acci.Delivery;
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Environments.Files;
+using Acci.Environments.Variables;
+using Acci.Oci;
+using Serilog;
+
+namespace Acci.Environments.Running;
+
+/// <summary>Finds the images an environment runs: the build's own from the records of their publish, the others where base images come from, all by digest.</summary>
+internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine engine)
+{
+    /// <summary>The variables that make the compose file run here, but for what a person set: of that only the build's own images are told again.</summary>
+    /// <exception cref="DeliveryException">Nothing was published, or an image can be had nowhere.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> FindAsync(EnvironmentPlan plan, CancellationToken cancellationToken)
+    {
+        var found = new SortedDictionary<string, string>(plan.UserSettings().ToDictionary(), StringComparer.Ordinal);
+        AddMachineFiles(found, plan);
+        var own = plan.Committed.Variables.Where(x => x.Source is LastPublish).ToArray();
+        foreach (var variable in own) found[variable.Name] = plan.Variables.GetValueOrDefault(variable.Name) ?? Published(variable, plan.Declaration.Command).ToString();
+        var registry = await LocalRegistryAsync(own.Select(x => found[x.Name]), cancellationToken);
+        var wanted = Wanted(plan).Where(x => !plan.Variables.ContainsKey(x.Variable)).ToArray();
+        var before = await BeforeAsync(plan, allowsLoopback: registry is not null, cancellationToken);
+        var resolved = await Task.WhenAll(wanted.Select(x => ResolveAsync(x.Image, before.GetValueOrDefault(x.Variable), cancellationToken)));
+        var missing = wanted.Zip(resolved).Where(x => x.Second is null).Select(x => x.First.Image).Distinct().ToArray();
+        var last = missing.Length == 0 ? null : await Sources(registry).ResolveAsync(missing, cancellationToken);
+        foreach (var ((variable, image), reference) in wanted.Zip(resolved)) found[variable] = reference ?? last![image].Actual.ToString();
+        return found;
+    }
+
+    // A pinned image that is on the engine needs no registry to answer. What is not pinned follows its name, and stays what it was where nothing answers.
+    private async Task<string?> ResolveAsync(ImageReference image, string? before, CancellationToken cancellationToken)
+    {
+        if (before is null || Locks.DigestOf(image) is not null) return before;
+        try
+        {
+            return (await Sources(standIns: null).ResolveAsync([image], cancellationToken))[image].Actual.ToString();
+        }
+        catch (DeliveryException)
+        {
+            return before;
+        }
+    }
+
+    private BaseImages Sources(string? standIns) => new(Locks, context.Scripts) { Mirror = context.Options.ImageMirror, StandInRegistry = standIns };
+
+    /// <summary>The build's own image that a variable names, of the last publish.</summary>
+    /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
+    private ImageReference Published(Variable variable, string command)
+    {
+        var file = Path.Combine(context.Options.Artifacts, "publish", $"{((LastPublish)variable.Source!).Image}.json");
+        var name = Path.GetRelativePath(context.Options.Root, file);
+        var record = PublishRecord.Read(file)
+            ?? throw new DeliveryException($"Nothing was published: there is no {name}. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
+        return record.Steps.ContainsKey(PublishStep.Tag)
+            ? ImageReference.Parse(record.Repository).WithDigest(record.Digest)
+            : throw new DeliveryException($"{name} holds {record.Digest}, which was built and not published. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
+    }
+
+    private ImageLocks Locks => ImageLocks.Read(Path.Combine(context.Scripts.Directory, "locks", "images.json"));
+
+    private static IEnumerable<(string Variable, ImageReference Image)> Wanted(EnvironmentPlan plan) =>
+        from variable in plan.Committed.Variables
+        let upstream = variable.Source as UpstreamImage
+        where upstream is not null
+        select (variable.Name, ImageReference.Parse(upstream.Reference));
+
+    // The machine's own package sources and certificate authorities, as building images has them.
+    private static void AddMachineFiles(SortedDictionary<string, string> found, EnvironmentPlan plan)
+    {
+        var wanted = plan.Committed.Variables.Where(x => x.Source is MachineFile && !plan.Variables.ContainsKey(x.Name)).ToArray();
+        if (wanted.Length == 0) return;
+        var files = BuildSecrets.OfThisMachine();
+        foreach (var variable in wanted)
+        {
+            if (files.TryGetValue(((MachineFile)variable.Source!).Secret, out var file)) found[variable.Name] = file;
+        }
+    }
+
+    // Stand-ins serve this machine only, and so does what runs beside an image that is on it alone. The local registry has to run for both.
+    private async Task<string?> LocalRegistryAsync(IEnumerable<string> own, CancellationToken cancellationToken)
+    {
+        if (PrivateEngine.Obstacle is not null || own.Any(x => !IsLoopback(x))) return null;
+        return context.Options.Registry is null ? (await context.DestinationAsync()).Domain : await new PrivateTools(context.Scripts).StartRegistryAsync(cancellationToken);
+    }
+
+    /// <summary>Whether an image can only be had on the machine that has it.</summary>
+    public static bool IsLoopback(string image) => Destination.Parse(ImageReference.Parse(image).Registry).IsLoopback;
+
+    // What was found last time and is on the engine, unless another digest was pinned since, or it is a stand-in where none may be.
+    private async Task<IReadOnlyDictionary<string, string>> BeforeAsync(EnvironmentPlan plan, bool allowsLoopback, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(context.Options.Artifacts, "compose", $"{plan.Name}.env");
+        var found = EnvironmentFile.Read(file).Values;
+        var before = new Dictionary<string, string>();
+        foreach (var (variable, image) in Wanted(plan))
+        {
+            if (found.GetValueOrDefault(variable) is { Length: > 0 } known
+                && (Locks.DigestOf(image) is not { } pinned || known.EndsWith(pinned.ToString(), StringComparison.Ordinal))
+                && (allowsLoopback || !IsLoopback(known))
+                && await IsHereAsync(known, cancellationToken)) before[variable] = known;
+        }
+
+        return before;
+    }
+
+    private async Task<bool> IsHereAsync(string image, CancellationToken cancellationToken)
+    {
+        var isHere = (await CommandRunner.TryRunAsync(engine.Docker("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: cancellationToken)).Succeeded;
+        if (isHere) Log.Verbose("{Image:l} is on the engine already", image);
+        return isHere;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections;
+using System.Reflection;
+using Acci.Environments.Variables;
+
+namespace Acci.Environments.Specification;
+
+/// <summary>All values of a compose file, in the order in which it is written.</summary>
+internal static class ScalarWalk
+{
+    /// <summary>The variables that are put into the file, each once.</summary>
+    public static IEnumerable<Variable> VariablesIn(ComposeFile file) =>
+        ScalarsIn(file).Select(x => x.Source).OfType<Variable>().DistinctBy(x => x.Name);
+
+    private static IEnumerable<Scalar> ScalarsIn(object? node) => node switch
+    {
+        null or string => [],
+        Scalar scalar => [scalar],
+        IDictionary map => map.Values.Cast<object?>().SelectMany(ScalarsIn),
+        IEnumerable list => list.Cast<object?>().SelectMany(ScalarsIn),
+        _ when node.GetType().Namespace == typeof(ComposeFile).Namespace => PropertiesOf(node.GetType()).SelectMany(x => ScalarsIn(x.GetValue(node))),
+        _ => [],
+    };
+
+    private static IEnumerable<PropertyInfo> PropertiesOf(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(x => x.GetIndexParameters().Length == 0).OrderBy(x => x.MetadataToken);
+}

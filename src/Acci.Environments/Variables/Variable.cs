@@ -1,0 +1,19 @@
+namespace Acci.Environments.Variables;
+
+/// <summary>
+/// A variable that an environment can be told something with: in its <c>.env</c> file, or in the environment of the command that starts it.
+/// </summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it means, one line.</param>
+/// <param name="Default">What it is when nobody sets it; null where nothing is.</param>
+public sealed record Variable(string Name, string Description, string? Default)
+{
+    /// <summary>The setting it changes, as a settings file has it; null for one that no settings file knows.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Where its value is found when nobody sets it; null where it is simply its default.</summary>
+    public VariableSource? Source { get; init; }
+
+    /// <summary>The variable as errors name it: with its setting, if it has one.</summary>
+    internal string Title => Key is null ? Name : $"{Key} ({Name})";
+}

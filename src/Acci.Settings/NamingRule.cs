@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace Acci.Settings;
+
+/// <summary>How the path of properties that leads to a setting becomes the name of an environment variable.</summary>
+public sealed record NamingRule
+{
+    private const string Level = "__";
+
+    private readonly string _prefix;
+    private readonly bool _isUpperCase;
+
+    private NamingRule(string prefix, bool isUpperCase) => (_prefix, _isUpperCase) = (prefix, isUpperCase);
+
+    /// <summary>
+    /// Words in capitals, joined by one underscore, levels by two: <c>APP__SERVER__BACKEND_PORT</c>. A setting at the top has no prefix:
+    /// <c>RUN_MODE</c>. Choices are spelt in lower case: <c>verify-full</c>; a list is one variable, its values joined by commas.
+    /// </summary>
+    /// <param name="prefix">The first level: <c>APP</c>.</param>
+    public static NamingRule Prefixed(string prefix)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
+        return new(prefix + Level, isUpperCase: true);
+    }
+
+    /// <summary>
+    /// As Microsoft.Extensions.Configuration reads variables: property names as they are, levels joined by two underscores,
+    /// <c>Server__BackendPort</c>; a list is one variable for each value, <c>Server__Hosts__0</c>.
+    /// </summary>
+    /// <param name="prefix">What <c>AddEnvironmentVariables</c> is called with, if anything: <c>SHOP_</c>.</param>
+    public static NamingRule Configuration(string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return new(prefix, isUpperCase: false);
+    }
+
+    /// <summary>Whether a list is one variable for each of its values; otherwise it is one variable, joined by commas.</summary>
+    public bool NumbersLists => !_isUpperCase;
+
+    /// <summary>
+    /// Whether a variable can only be one of these settings, or a misspelt one. Without a prefix none can be told from those of others.
+    /// </summary>
+    public bool Owns(string variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        return _prefix.Length > 0 && variable.StartsWith(_prefix, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The variable of the setting that a path of property names leads to.</summary>
+    public string VariableOf(params ReadOnlySpan<string> path)
+    {
+        var variable = new StringBuilder(path.Length > 1 || !_isUpperCase ? _prefix : "");
+        for (var i = 0; i < path.Length; i++)
+            variable.Append(i > 0 ? Level : "").Append(_isUpperCase ? SettingName.Separate(path[i], '_').ToUpperInvariant() : path[i]);
+        return variable.ToString();
+    }
+
+    /// <summary>The variable of one value of a list, where <see cref="NumbersLists">each has its own</see>.</summary>
+    public static string VariableOfItem(string variable, int index) => $"{variable}{Level}{index}";
+
+    /// <summary>A choice as a variable's text.</summary>
+    public string Spell(Enum choice)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        return _isUpperCase ? SettingName.Separate(choice.ToString(), '-').ToLowerInvariant() : choice.ToString();
+    }
+}

@@ -1,0 +1,167 @@
+using System.Text.Json.Nodes;
+using Acci.Delivery.Engines;
+using Acci.Environments.Files;
+using Acci.Environments.Running;
+using Acci.Environments.Specification;
+using Acci.Environments.Swarm;
+using Acci.Environments.Variables;
+using Acci.Testing;
+using NJsonSchema;
+
+namespace Acci.Environments.Tests;
+
+/// <summary>An app, settings and services that this library knows nothing of.</summary>
+public sealed class ShopEnvironmentTests : IDisposable
+{
+    private readonly TemporaryFolder _root = new();
+
+    public ShopEnvironmentTests()
+    {
+        Write("settings.json", """
+            {
+              "Hosts": ["shop.example.com", "www.example.com"],
+              "Database": { "Name": "shop", "Timeout": "00:00:05" },
+              "Deployment": { "Kind": "Production", "Replicas": 2, "Ports": "5000-5001", "BindAddress": "127.0.0.1", "WorkerReplicas": 4 }
+            }
+            """);
+        Write("settings.live.json", "{}");
+    }
+
+    private ComposeFiles Files => new(_root.Path, ShopEnvironments.Declaration);
+
+    private JsonNode Compose => YamlText.ToJson(Files.GeneratedFiles().Single(x => x.Path == "ops/compose/docker-compose.yml").Content);
+
+    public void Dispose() => _root.Dispose();
+
+    [Fact]
+    public async Task What_is_generated_is_valid_by_the_specification_s_own_schema()
+    {
+        var schema = await JsonSchema.FromJsonAsync(
+            Conformance.Text("compose-spec.schema.json").Replace("$defs", "definitions", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+
+        Assert.Empty(schema.Validate(Compose.ToJsonString()));
+    }
+
+    [Fact]
+    public void Settings_are_told_by_the_names_that_the_app_s_own_configuration_reads()
+    {
+        var environment = Compose["services"]!["shop"]!["environment"]!.AsObject().ToDictionary(x => x.Key, x => (string?)x.Value);
+
+        Assert.Equal("postgres", environment["Database__Host"]);
+        Assert.Equal("${Database__Name:-shop}", environment["Database__Name"]);
+        Assert.Equal("OneLine", environment["Log"]);
+        Assert.Equal(["shop.example.com", "www.example.com"], [environment["Hosts__0"], environment["Hosts__1"]]);
+        Assert.DoesNotContain(
+            environment, x => x.Key.Contains("Password", StringComparison.Ordinal) || x.Key.StartsWith("APP", StringComparison.Ordinal));
+        Assert.Equal(environment, Compose["services"]!["worker"]!["environment"]!.AsObject().ToDictionary(x => x.Key, x => (string?)x.Value));
+    }
+
+    [Fact]
+    public void Any_service_reads_any_number_of_secrets()
+    {
+        Assert.Equal(["Database__Password", "Queue__Password"], Targets("shop"));
+        Assert.Equal(["Database__Password", "Queue__Password"], Targets("worker"));
+        Assert.Equal(["Database__Password"], Targets("postgres"));
+        Assert.Equal(["/etc/rabbitmq/password"], Targets("queue"));
+        Assert.Equal("/run/secrets/Database__Password", (string?)Compose["services"]!["postgres"]!["environment"]!["POSTGRES_PASSWORD_FILE"]);
+        Assert.Equal("${Queue__Password_FILE:-./secrets/live/Queue__Password}", (string?)Compose["secrets"]!["queue-password"]!["file"]);
+
+        IEnumerable<string?> Targets(string service) => Compose["services"]![service]!["secrets"]!.AsArray().Select(x => (string?)x!["target"]);
+    }
+
+    [Fact]
+    public void Each_service_has_its_image_its_replicas_and_its_data()
+    {
+        var services = Compose["services"]!;
+
+        Assert.StartsWith("${SHOP_IMAGE:?run nuke Publish", (string?)services["shop"]!["image"], StringComparison.Ordinal);
+        Assert.StartsWith("${SHOP_WORKER_IMAGE:?", (string?)services["worker"]!["image"], StringComparison.Ordinal);
+        Assert.Equal("${SHOP_QUEUE_IMAGE:-docker.io/library/rabbitmq:4}", (string?)services["queue"]!["image"]);
+        Assert.Equal("${SHOP_POSTGRES_IMAGE:-docker.io/library/postgres:17}", (string?)services["postgres"]!["image"]);
+        Assert.Equal("${SHOP_WORKER_REPLICAS:-4}", (string?)services["worker"]!["deploy"]!["replicas"]);
+        Assert.Equal("2G", (string?)services["postgres"]!["deploy"]!["resources"]!["limits"]!["memory"]);
+        Assert.Equal(["shop-data", "queue-data"], Compose["volumes"]!.AsObject().Select(x => x.Key));
+        var images = EnvironmentModel.Of(ShopEnvironments.Declaration, Files.Read("live")).Variables.ToDictionary(x => x.Name, x => x.Source);
+        Assert.Equal(new LastPublish("shop-worker"), images["SHOP_WORKER_IMAGE"]);
+        Assert.Equal(new UpstreamImage("docker.io/library/rabbitmq:4"), images["SHOP_QUEUE_IMAGE"]);
+    }
+
+    [Fact]
+    public void Nothing_of_another_repository_s_names_is_in_it()
+    {
+        var text = string.Concat(Files.GeneratedFiles().Select(x => x.Content));
+
+        Assert.Equal("shop-live", (string?)Compose["name"]);
+        Assert.DoesNotContain("acci", text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("./build.sh", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("deploy/", text, StringComparison.Ordinal);
+        Assert.NotEqual(AppEnvironments.Declaration.ProjectOf("prod"), ShopEnvironments.Declaration.ProjectOf("prod"));
+        Assert.NotEqual(AppEnvironments.Declaration.UserSecretsIdOf("prod"), ShopEnvironments.Declaration.UserSecretsIdOf("prod"));
+        Assert.Equal("shop-live", ComposeProject.Of(new DockerEngine("docker"), _root.Path, ShopEnvironments.Declaration, "live").Name);
+    }
+
+    [Fact]
+    public void A_declaration_without_a_name_is_called_as_the_repository_s_folder()
+    {
+        var unnamed = ShopEnvironments.Declaration with { Name = "" };
+
+        Assert.Equal("my-shop-live", unnamed.NamedAfter("My Shop").ProjectOf("live"));
+        Assert.Equal("MY_SHOP", unnamed.NamedAfter("My Shop").VariablePrefix);
+        Assert.Equal("shop", ShopEnvironments.Declaration.NamedAfter("My Shop").Name);
+        Assert.Contains("'4711'", Assert.Throws<DeliveryException>(() => unnamed.NamedAfter("4711")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "Database": { "Nam": "x" } }""", "Database:Nam", "Database:Name")]
+    [InlineData("""{ "Database": { "Timeout": "soon" } }""", "Database__Timeout", "'soon'")]
+    [InlineData("""{ "Database": { "Host": "elsewhere" } }""", "Database:Host", "'postgres'")]
+    [InlineData("""{ "Deployment": { "WorkerReplicas": 0 } }""", "SHOP_WORKER_REPLICAS", "'0'")]
+    [InlineData("""{ "Deployment": { "Replicas": 3 } }""", "SHOP_PORTS", "5000-5002")]
+    [InlineData("""{ "Queue": { "Password": "checked in" } }""", "Queue:Password", "shop-live")]
+    public void What_is_wrong_with_its_settings_is_told_by_their_names(string live, params string[] words)
+    {
+        Write("settings.live.json", live);
+
+        var error = Assert.Throws<DeliveryException>(() => Files.ModelOf("live"));
+
+        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain("'checked in'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_settings_of_one_variable_are_refused()
+    {
+        var twice = ShopEnvironments.Declaration with
+        {
+            Settings = [ShopEnvironments.Settings, ShopEnvironments.Settings with { Section = "Other" }],
+        };
+
+        var error = Assert.Throws<DeliveryException>(() => new ComposeFiles(_root.Path, twice).ModelOf("live"));
+
+        Assert.Contains("Log and Other:Log", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the variable Log", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stack_has_it_all_too()
+    {
+        var model = EnvironmentModel.Of(ShopEnvironments.Declaration, Files.Read("live"));
+        var secrets = model.File.Secrets!.Keys.ToDictionary(x => x, x => $"shop-live_{x}_1");
+
+        var stack = YamlText.ToJson(ComposeWriter.ToYaml(SwarmStack.Of(
+            model.File,
+            new Dictionary<string, string> { ["SHOP_IMAGE"] = "shop@sha256:0", ["SHOP_WORKER_IMAGE"] = "worker@sha256:0" },
+            secrets, _ => "here", hasIngress: true)));
+
+        Assert.Equal(4, (long?)stack["services"]!["worker"]!["deploy"]!["replicas"]);
+        Assert.Equal("docker.io/library/rabbitmq:4", (string?)stack["services"]!["queue"]!["image"]);
+        Assert.Equal("shop-live_queue-password_1", (string?)stack["secrets"]!["queue-password"]!["name"]);
+    }
+
+    private void Write(string file, string content)
+    {
+        Directory.CreateDirectory(_root.Combine("ops", "settings"));
+        File.WriteAllText(_root.Combine("ops", "settings", file), content);
+    }
+}
