@@ -43,7 +43,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
         }
     }
 
-    private BaseImages Sources(string? standIns) => new(Locks, context.Scripts) { Mirror = context.Options.ImageMirror, StandInRegistry = standIns };
+    private BaseImages Sources(string? standIns) => new(context.ImageLocks, context.Scripts) { Mirror = context.Options.ImageMirror, StandInRegistry = standIns };
 
     /// <summary>The image of the last publish.</summary>
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
@@ -57,8 +57,6 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
             ? ImageReference.Parse(record.Repository).WithDigest(record.Digest)
             : throw new DeliveryException($"{name} holds {record.Digest}, which was built and not published. Run ./build.sh Publish, or name an image by its digest with {ProductionServices.ImageVariable}. Nothing was started.");
     }
-
-    private ImageLocks Locks => ImageLocks.Read(Path.Combine(context.Scripts.Directory, "locks", "images.json"));
 
     private static IEnumerable<(string Variable, ImageReference Image)> Wanted(EnvironmentPlan plan)
     {
@@ -81,7 +79,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
     private async Task<string?> LocalRegistryAsync(string? app, CancellationToken cancellationToken)
     {
         if (PrivateEngine.Obstacle is not null || (app is not null && !IsLoopback(app))) return null;
-        return context.Options.Registry is null ? (await context.DestinationAsync()).Domain : await new PrivateTools(context.Scripts).StartRegistryAsync(cancellationToken);
+        return context.Options.Registry is null ? (await context.DestinationAsync()).Domain : await new PrivateTools(context.Scripts) { ImageLocks = context.ImageLocks }.StartRegistryAsync(cancellationToken);
     }
 
     /// <summary>Whether an image can only be had on the machine that has it.</summary>

@@ -202,7 +202,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
     private async Task<WorkflowRunner> RunnerAsync(Dictionary<string, string>? replaced = null)
     {
         published.NeedsEngine();
-        var cosign = await new PrivateTools(new EngineScripts(Path.Combine(_checkout!.Folder, "deploy"), CacheDirectory.Default)).CosignAsync(Cancellation);
+        var cosign = await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation);
         new TrivyStandIn(_programs.FullName).AnswerWith([TrivyStandIn.Vulnerability("CVE-2026-4711", "LOW")]);
         var key = await LocalKeyPair.EnsureAsync(_keys.FullName, cosign, Cancellation);
         return new WorkflowRunner
