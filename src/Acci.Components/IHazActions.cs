@@ -1,5 +1,4 @@
 using Acci.Generation.Workflows;
-using Nuke.Common;
 
 namespace Acci.Components;
 

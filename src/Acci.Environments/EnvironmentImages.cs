@@ -32,7 +32,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
     // A pinned image that is on the engine needs no registry to answer. What is not pinned follows its name, and stays what it was where nothing answers.
     private async Task<string?> ResolveAsync(ImageReference image, string? before, CancellationToken cancellationToken)
     {
-        if (before is null || Locks.DigestOf(image) is not null) return before;
+        if (before is null || context.ImageLocks.DigestOf(image) is not null) return before;
         try
         {
             return (await Sources(standIns: null).ResolveAsync([image], cancellationToken))[image].Actual.ToString();
@@ -94,7 +94,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
         foreach (var (variable, image) in Wanted(plan))
         {
             if (found.GetValueOrDefault(variable) is { Length: > 0 } known
-                && (Locks.DigestOf(image) is not { } pinned || known.EndsWith(pinned.ToString(), StringComparison.Ordinal))
+                && (context.ImageLocks.DigestOf(image) is not { } pinned || known.EndsWith(pinned.ToString(), StringComparison.Ordinal))
                 && (allowsLoopback || !IsLoopback(known))
                 && await IsHereAsync(known, cancellationToken)) before[variable] = known;
         }
