@@ -1,11 +1,10 @@
 using Acci.Generation.Workflows;
-using Nuke.Common;
 
 namespace Acci.Components;
 
 /// <summary>The actions that workflows may use.</summary>
-public interface IHazActions : INukeBuild
+public interface IHazActions : IHazLayout
 {
-    /// <summary>Each of them pinned to a commit, in <c>deploy/locks/actions.json</c>.</summary>
-    ActionLocks Actions => ActionLocks.Read(RootDirectory / "deploy" / "locks" / "actions.json");
+    /// <summary>Each of them pinned to a commit, in the lock file of actions.</summary>
+    ActionLocks Actions => ActionLocks.Read(RootDirectory / Layout.ActionLocks);
 }

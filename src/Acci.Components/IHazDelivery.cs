@@ -6,7 +6,7 @@ using Nuke.Components;
 namespace Acci.Components;
 
 /// <summary>The delivery of the build's images, made from its parameters. One per build: what one target finds out, the next one knows.</summary>
-public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScanning, IHazGitHub, IHazDryRun, IHazArtifacts
+public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScanning, IHazGitHub, IHazDryRun, IHazLayout, IHazArtifacts
 {
     private static readonly ConditionalWeakTable<INukeBuild, DeliveryContext> Contexts = [];
     private static readonly ConditionalWeakTable<INukeBuild, ImageDelivery> Deliveries = [];
@@ -25,6 +25,7 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
     {
         Root = RootDirectory,
         Artifacts = ArtifactsDirectory,
+        Layout = Layout,
         Images = [.. Images.Select(image => Platforms is { Length: > 0 } platforms ? image with { Platforms = [.. platforms.Select(Oci.Platform.Parse)] } : image)],
         Registry = Registry,
         RegistryUser = RegistryUser,

@@ -13,7 +13,7 @@ public interface IUpdateLocks : IHazDelivery, IHazActions
 
     /// <summary>Pins actions and tools to their newest release, base images to what their tags point at now, and says what changed.</summary>
     Target UpdateLocks => _ => _
-        .Description("Pins actions, base images and tools in deploy/locks to what is newest, and says what changed")
+        .Description("Pins actions, base images and tools to what is newest, and says what changed")
         .TryBefore<IGenerateWorkflows>(x => x.GenerateWorkflows)
         .Executes(async () =>
         {

@@ -20,6 +20,7 @@ namespace Acci.Delivery;
 public sealed class DeliveryContext(DeliveryOptions options, CancellationToken cancellationToken) : IDisposable
 {
     private readonly Dictionary<string, Task> _found = [];
+    private ImageLocks? _imageLocks;
 
     /// <summary>What was set.</summary>
     public DeliveryOptions Options => options;
@@ -28,7 +29,10 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     public CancellationToken CancellationToken => cancellationToken;
 
     /// <summary>The scripts of the private engine.</summary>
-    public EngineScripts Scripts { get; } = new(Path.Combine(options.Root, "deploy"), options.CacheDirectory);
+    public EngineScripts Scripts { get; } = new(options.CacheDirectory);
+
+    /// <summary>What base images are pinned to.</summary>
+    public ImageLocks ImageLocks => _imageLocks ??= ImageLocks.Read(options.PathOf(options.Layout.ImageLocks), options.Layout.ImageLocks);
 
     /// <summary>What is being built.</summary>
     public Task<VersionInfo> VersionAsync() => Once(nameof(VersionAsync), () => VersionInfo.ReadAsync(options.Root, cancellationToken));
@@ -39,12 +43,12 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>The engine to build on.</summary>
     public Task<DockerEngine> EngineAsync() => Once(nameof(EngineAsync), () => new EngineLocator(new PrivateEngine(Scripts))
     {
-        BuilderImage = ImageLocks.Read(Path.Combine(Scripts.Directory, "locks", "images.json")).PinnedIn(options.ImageMirror, DockerEngine.BuilderImage),
+        BuilderImage = ImageLocks.PinnedIn(options.ImageMirror, DockerEngine.BuilderImage),
     }.LocateAsync(cancellationToken));
 
     /// <summary>Where images go: the registry that was named, else the local one, started if it does not run.</summary>
     public Task<Destination> DestinationAsync() => Once(nameof(DestinationAsync), async () =>
-        options.Registry is { } registry ? Destination.Parse(registry) : new Destination(await new PrivateTools(Scripts) { ImageMirror = options.ImageMirror }.StartRegistryAsync(cancellationToken), ""));
+        options.Registry is { } registry ? Destination.Parse(registry) : new Destination(await new PrivateTools(Scripts) { ImageMirror = options.ImageMirror, ImageLocks = ImageLocks }.StartRegistryAsync(cancellationToken), ""));
 
     /// <summary>The client of that registry.</summary>
     public Task<OciRegistry> RegistryAsync() => Once(nameof(RegistryAsync), async () => Connect((await DestinationAsync()).Domain));
@@ -61,9 +65,8 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>What scans, or why there is nothing that does.</summary>
     public Task<(Trivy? Scanner, string? Obstacle)> ScannerAsync() => Once<(Trivy? Scanner, string? Obstacle)>(nameof(ScannerAsync), async () =>
     {
-        var lockFile = Path.Combine(Scripts.Directory, "locks", "tools.json");
         // An engine that is found may run the scanner's image; none is fetched for it.
-        var locator = new TrivyLocator(ToolLocks.Read(lockFile), Path.GetRelativePath(options.Root, lockFile), options.CacheDirectory, () => EngineLocator.FindRunningAsync(cancellationToken)) { Offline = options.Scan.Offline };
+        var locator = new TrivyLocator(ToolLocks.Read(options.PathOf(options.Layout.ToolLocks)), options.Layout.ToolLocks, options.CacheDirectory, () => EngineLocator.FindRunningAsync(cancellationToken)) { Offline = options.Scan.Offline };
         if (options.Scan.Program is { } program) locator = locator with { Installed = program };
         var (scanner, obstacle) = await locator.LocateAsync(cancellationToken);
         if (scanner is null) return (null, obstacle);

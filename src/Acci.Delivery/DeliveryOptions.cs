@@ -13,6 +13,9 @@ public sealed record DeliveryOptions
     /// <summary>Where results go.</summary>
     public required string Artifacts { get; init; }
 
+    /// <summary>Where the repository keeps its files.</summary>
+    public RepositoryLayout Layout { get; init; } = new();
+
     /// <summary>The images, with the platforms they are to be built for.</summary>
     public required IReadOnlyList<ImageDefinition> Images { get; init; }
 
@@ -79,6 +82,6 @@ public sealed record DeliveryOptions
     /// <summary>Only say what would be done.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Folder with the engine's scripts, the locks and the Dockerfiles.</summary>
-    public string Deploy => Path.Combine(Root, "deploy");
+    /// <summary>A file or folder of the repository, by its path from the root.</summary>
+    public string PathOf(string path) => Path.GetFullPath(path, Path.GetFullPath(Root));
 }

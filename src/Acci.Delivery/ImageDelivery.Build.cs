@@ -109,7 +109,7 @@ public sealed partial class ImageDelivery
     }
 
     private Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage>> ResolveBaseImagesAsync(Destination destination) =>
-        new BaseImages(ImageLocks.Read(Path.Combine(context.Scripts.Directory, "locks", "images.json")), context.Scripts)
+        new BaseImages(context.ImageLocks, context.Scripts)
         {
             Mirror = context.Options.ImageMirror,
             StandInRegistry = destination.IsLoopback ? destination.Domain : null,

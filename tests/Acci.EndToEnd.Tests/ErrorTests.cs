@@ -153,7 +153,7 @@ public class ErrorTests(PublishedImage published)
         await CommandRunner.RunAsync(new Command("mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", folder), cancellationToken: Cancellation);
         try
         {
-            var fetch = await CommandRunner.TryRunAsync(new Command("bash", $"{published.Checkout.Folder}/deploy/engine/fetch.sh", folder, "engine"), cancellationToken: Cancellation);
+            var fetch = await CommandRunner.TryRunAsync(new Command("bash", $"{published.Checkout.Folder}/src/Acci.Delivery/Engines/Scripts/engine/fetch.sh", folder, "engine"), cancellationToken: Cancellation);
 
             Assert.NotEqual(0, fetch.ExitCode);
             Assert.Single(fetch.StandardError.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal) && line.Contains("MB free", StringComparison.Ordinal));

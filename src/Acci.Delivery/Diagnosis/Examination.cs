@@ -114,7 +114,7 @@ public sealed class Examination(DeliveryContext context)
     {
         const string name = "Scanner";
         if (Executables.Find("trivy") is { } path) return new Finding(name, path, Good);
-        var lockFile = Path.Combine(context.Scripts.Directory, "locks", "tools.json");
+        var lockFile = context.Options.PathOf(context.Options.Layout.ToolLocks);
         try
         {
             if (!context.Options.Scan.Offline && ToolLocks.Read(lockFile).Trivy is { } pinned && pinned.Archives.GetValueOrDefault(ToolFetch.Machine)?.Sha256 is not null)

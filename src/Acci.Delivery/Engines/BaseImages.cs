@@ -42,7 +42,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
             var pinned = locks.DigestOf(name);
             using var registry = RegistryOf(place);
             var digest = (await registry.ResolveAsync(pinned is null ? place : place.WithDigest(pinned.Value), inTime.Token)).Digest;
-            if (pinned is null) Log.Warning("{Image} is not pinned: deploy/locks/images.json has no digest for it; using {Digest}", name.ToString(), digest.ToString());
+            if (pinned is null) locks.SayUnpinned(name, digest);
             return (new ResolvedBaseImage(name, place.WithDigest(digest), source), null);
         }
         catch (DeliveryException exception)

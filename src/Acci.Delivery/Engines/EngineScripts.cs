@@ -5,21 +5,20 @@ using Serilog;
 namespace Acci.Delivery.Engines;
 
 /// <summary>
-/// The scripts under <c>deploy/engine</c> and <c>deploy/stand-ins</c>: progress comes on their standard error, results come as <c>KEY=VALUE</c> lines on
-/// their standard output, a failure is one line that starts with <c>error: </c>.
+/// The scripts of the private engine, the local registry and the stand-ins, which this assembly carries: progress comes on their standard error, results come as
+/// <c>KEY=VALUE</c> lines on their standard output, a failure is one line that starts with <c>error: </c>.
 /// </summary>
-/// <param name="Directory">The repository's <c>deploy</c> folder.</param>
-/// <param name="Cache">The folder the scripts work in.</param>
-public sealed partial record EngineScripts(string Directory, CacheDirectory Cache)
+/// <param name="Cache">The folder the scripts are unpacked into and work in.</param>
+public sealed partial record EngineScripts(CacheDirectory Cache)
 {
     private const string ErrorMark = "error: ";
 
-    /// <summary>Runs one script, <c>bash SCRIPT CACHE ARGUMENTS…</c>, and returns its results in the order written.</summary>
+    /// <summary>Runs one script, such as <c>engine/up.sh</c>, as <c>bash SCRIPT CACHE ARGUMENTS…</c>, and returns its results in the order written.</summary>
     /// <exception cref="DeliveryException">The script failed; the message is its own.</exception>
     public async Task<IReadOnlyList<KeyValuePair<string, string>>> RunAsync(
         string script, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var command = new Command("bash", [Path.Combine(Directory, script), Cache.Path, .. arguments]);
+        var command = new Command("bash", [Path.Combine(new ScriptFolder(Cache).Ensure(), script), Cache.Path, .. arguments]);
         var result = await CommandRunner.TryRunAsync(command, Show, cancellationToken);
         if (!result.Succeeded)
         {

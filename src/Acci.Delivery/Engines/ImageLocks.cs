@@ -1,26 +1,39 @@
 using System.Text.Json;
 using Acci.Oci;
+using Serilog;
 
 namespace Acci.Delivery.Engines;
 
-/// <summary>The digests that base images are pinned to: <c>deploy/locks/images.json</c>, an object of reference → digest, null where none was recorded yet.</summary>
+/// <summary>The digests that base images are pinned to: an object of reference → digest, null where none was recorded yet.</summary>
 public sealed class ImageLocks
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Dictionary<string, Digest?> _digests;
 
-    private ImageLocks(Dictionary<string, Digest?> digests) => _digests = digests;
+    private readonly string? _name;
 
-    /// <summary>Reads the file.</summary>
-    /// <exception cref="DeliveryException">It is not there, or not of that form; the message names the entry.</exception>
-    public static ImageLocks Read(string file)
+    private ImageLocks(string? name, Dictionary<string, Digest?> digests) => (_name, _digests) = (name, digests);
+
+    /// <summary>Nothing is pinned.</summary>
+    public static ImageLocks None { get; } = new(null, []);
+
+    /// <summary>Reads the file. Without one nothing is pinned, and a warning says so.</summary>
+    /// <param name="file">Where it is.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="DeliveryException">It is not of that form; the message names the entry.</exception>
+    public static ImageLocks Read(string file, string? name = null)
     {
-        if (!File.Exists(file)) throw new DeliveryException($"{file} is missing: it pins the digests of the base images.");
+        if (!File.Exists(file))
+        {
+            Log.Warning("There is no {File:l}, so base images are not pinned to digests: UpdateLocks writes it", name ?? file);
+            return None;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return new ImageLocks(document.RootElement.EnumerateObject().ToDictionary(
+            return new ImageLocks(name ?? file, document.RootElement.EnumerateObject().ToDictionary(
                 entry => entry.Name,
                 entry => entry.Value.ValueKind == JsonValueKind.Null ? (Digest?)null
                     : Digest.TryParse(entry.Value.GetString() ?? "", out var digest, out var problem) ? digest
@@ -42,6 +55,18 @@ public sealed class ImageLocks
 
     /// <summary>Where an image is to be had by the digest it is pinned to: under its own name, or in the mirror; null where it is not pinned.</summary>
     public ImageReference? PinnedIn(string? mirror, ImageReference reference) => DigestOf(reference) is { } digest ? BaseImages.PlaceOf(reference, mirror).WithDigest(digest) : null;
+
+    /// <summary>These, and the references that they lack, pinned to nothing yet.</summary>
+    public IReadOnlyDictionary<ImageReference, Digest?> With(IEnumerable<ImageReference> references) =>
+        references.Where(x => !_digests.ContainsKey(x.ToString())).Distinct().Select(x => KeyValuePair.Create(x, (Digest?)null)).Concat(All)
+            .OrderBy(x => x.Key.ToString(), StringComparer.Ordinal).ToDictionary();
+
+    // Where there is no file at all, that has been said once.
+    internal void SayUnpinned(ImageReference reference, Digest digest)
+    {
+        if (_name is null) Log.Information("{Image}: using {Digest}", reference.ToString(), digest.ToString());
+        else Log.Warning("{Image} is not pinned: {File:l} has no digest for it; using {Digest}", reference.ToString(), _name, digest.ToString());
+    }
 
     /// <summary>The digest this reference is pinned to, or null.</summary>
     public Digest? DigestOf(ImageReference reference) => _digests.GetValueOrDefault(reference.ToString());

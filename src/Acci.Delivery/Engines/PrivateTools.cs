@@ -12,6 +12,9 @@ public sealed class PrivateTools(EngineScripts scripts)
     /// <summary>A registry that carries the registry's own image, as <see cref="BaseImages.Mirror"/> does the base images.</summary>
     public string? ImageMirror { get; init; }
 
+    /// <summary>What the registry's own image is pinned to.</summary>
+    public ImageLocks ImageLocks { get; init; } = ImageLocks.None;
+
     /// <summary>Path of cosign.</summary>
     /// <exception cref="DeliveryException">It is not on the PATH and cannot be fetched.</exception>
     public async Task<string> CosignAsync(CancellationToken cancellationToken) => Executables.Find("cosign") ?? (PrivateEngine.CanFetchPackages
@@ -35,7 +38,7 @@ public sealed class PrivateTools(EngineScripts scripts)
     }
 
     private ImageReference RegistryImage() =>
-        ImageLocks.Read(Path.Combine(scripts.Directory, "locks", "images.json")).PinnedIn(ImageMirror, RegistryContainer.Image) ?? BaseImages.PlaceOf(RegistryContainer.Image, ImageMirror);
+        ImageLocks.PinnedIn(ImageMirror, RegistryContainer.Image) ?? BaseImages.PlaceOf(RegistryContainer.Image, ImageMirror);
 
     private async Task<string> FetchAsync(CancellationToken cancellationToken) =>
         new Dictionary<string, string>(await scripts.RunAsync("engine/fetch.sh", ["tools"], cancellationToken))["TOOLS_PATH"];

@@ -59,7 +59,7 @@ public sealed class RegistryContainer(DockerEngine engine)
             await CommandRunner.RunAsync(engine.Docker("rm", "--force", Name), cancellationToken: cancellationToken);
         }
 
-        if (image.Digest is null) Log.Warning("{Image} is not pinned: deploy/locks/images.json has no digest for it", image.ToString());
+        if (image.Digest is null) Log.Warning("{Image} is not pinned to a digest", image.ToString());
         Log.Information("Starting the local registry as a container of this machine's Docker engine: {Name:l}", Name);
         var run = engine.Docker(
             "run", "--detach", "--name", Name, "--publish", $"127.0.0.1:{FreePort()}:{Port}", "--volume", $"{Name}:/var/lib/registry", "--env", "REGISTRY_STORAGE_DELETE_ENABLED=true",

@@ -10,6 +10,10 @@ public sealed record ActionUpdates(GitHubConnection GitHub, TimeSpan MinimumAge)
 {
     private const string Read = "contents: read";
 
+    // Every release is newer than this one.
+    private const string Before = "v0.0.0";
+    private static readonly string Nowhere = new('0', 40);
+
     /// <summary>The highest version of each action that was released long enough ago; the action as it is where that is no newer.</summary>
     /// <param name="actions">The actions.</param>
     /// <param name="changes">Is told of each change, of each release that is left alone, and of each tag that was moved.</param>
@@ -20,6 +24,24 @@ public sealed record ActionUpdates(GitHubConnection GitHub, TimeSpan MinimumAge)
         var newest = new List<ActionReference>();
         foreach (var action in actions) newest.Add(await FindAsync(action, changes, cancellationToken));
         return newest;
+    }
+
+    /// <summary>The newest version, by the same rules, of each action that is pinned to none yet; without those that have none.</summary>
+    /// <param name="names">Their names.</param>
+    /// <param name="changes">Is told of each that is pinned now, and of each that is not.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    /// <exception cref="DeliveryException">GitHub does not say.</exception>
+    public async Task<IReadOnlyList<ActionReference>> FindNewAsync(IEnumerable<string> names, Action<LockChange> changes, CancellationToken cancellationToken)
+    {
+        var found = new List<ActionReference>();
+        foreach (var name in names)
+        {
+            var none = new ActionReference(name, Nowhere, Before);
+            if (await FindAsync(none, change => changes(change.IsChange ? LockChange.Of(name, "not pinned", change.Text.Split(" → ")[^1]) : change), cancellationToken) is var newest && newest != none)
+                found.Add(newest);
+        }
+
+        return found;
     }
 
     private async Task<ActionReference> FindAsync(ActionReference action, Action<LockChange> changes, CancellationToken cancellationToken)

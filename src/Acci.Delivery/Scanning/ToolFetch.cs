@@ -78,7 +78,7 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
         if (!actual.Equals(archive.Sha256, StringComparison.OrdinalIgnoreCase))
         {
             throw new DeliveryException(
-                $"{archive.Url} is not what was pinned: its SHA-256 is {actual}, and deploy/locks/tools.json says {archive.Sha256}. It was thrown away. "
+                $"{archive.Url} is not what was pinned: its SHA-256 is {actual}, and the pinned one is {archive.Sha256}. It was thrown away. "
                 + "Find out why before you change the pin: an archive of a released version never changes.");
         }
     }
@@ -123,7 +123,7 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
             }
         }
 
-        throw new DeliveryException($"{url} has no '{program}' in it. Correct its address in deploy/locks/tools.json.");
+        throw new DeliveryException($"{url} has no '{program}' in it. Correct its address where it is pinned.");
     }
 
     /// <summary>The archive cannot be had from here: there is no way to it, or what is on the way does not let it through.</summary>

@@ -4,7 +4,7 @@ using Acci.Oci;
 
 namespace Acci.Delivery.Scanning;
 
-/// <summary>Tools that are fetched when they are not there, pinned by version, checksum and digest: <c>deploy/locks/tools.json</c>.</summary>
+/// <summary>Tools that are fetched when they are not there, pinned by version, checksum and digest.</summary>
 public sealed partial record ToolLocks
 {
     /// <summary>The scanner.</summary>

@@ -7,7 +7,7 @@ using Serilog;
 namespace Acci.Delivery.Scanning;
 
 /// <summary>
-/// Finds the scanner: on the PATH, else the pinned version of <c>deploy/locks/tools.json</c> by its checksum, else its container image by its digest.
+/// Finds the scanner: on the PATH, else the pinned version by its checksum, else its container image by its digest.
 /// A version known to be malicious is refused before it runs.
 /// </summary>
 /// <param name="Locks">What is pinned.</param>

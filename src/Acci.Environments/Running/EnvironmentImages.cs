@@ -35,7 +35,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
     // A pinned image that is on the engine needs no registry to answer. What is not pinned follows its name, and stays what it was where nothing answers.
     private async Task<string?> ResolveAsync(ImageReference image, string? before, CancellationToken cancellationToken)
     {
-        if (before is null || Locks.DigestOf(image) is not null) return before;
+        if (before is null || context.ImageLocks.DigestOf(image) is not null) return before;
         try
         {
             return (await Sources(standIns: null).ResolveAsync([image], cancellationToken))[image].Actual.ToString();
@@ -46,7 +46,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
         }
     }
 
-    private BaseImages Sources(string? standIns) => new(Locks, context.Scripts) { Mirror = context.Options.ImageMirror, StandInRegistry = standIns };
+    private BaseImages Sources(string? standIns) => new(context.ImageLocks, context.Scripts) { Mirror = context.Options.ImageMirror, StandInRegistry = standIns };
 
     /// <summary>The build's own image that a variable names, of the last publish.</summary>
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
@@ -60,8 +60,6 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
             ? ImageReference.Parse(record.Repository).WithDigest(record.Digest)
             : throw new DeliveryException($"{name} holds {record.Digest}, which was built and not published. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
     }
-
-    private ImageLocks Locks => ImageLocks.Read(Path.Combine(context.Scripts.Directory, "locks", "images.json"));
 
     private static IEnumerable<(string Variable, ImageReference Image)> Wanted(EnvironmentPlan plan) =>
         from variable in plan.Committed.Variables
@@ -85,7 +83,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
     private async Task<string?> LocalRegistryAsync(IEnumerable<string> own, CancellationToken cancellationToken)
     {
         if (PrivateEngine.Obstacle is not null || own.Any(x => !IsLoopback(x))) return null;
-        return context.Options.Registry is null ? (await context.DestinationAsync()).Domain : await new PrivateTools(context.Scripts).StartRegistryAsync(cancellationToken);
+        return context.Options.Registry is null ? (await context.DestinationAsync()).Domain : await new PrivateTools(context.Scripts) { ImageLocks = context.ImageLocks }.StartRegistryAsync(cancellationToken);
     }
 
     /// <summary>Whether an image can only be had on the machine that has it.</summary>
@@ -100,7 +98,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
         foreach (var (variable, image) in Wanted(plan))
         {
             if (found.GetValueOrDefault(variable) is { Length: > 0 } known
-                && (Locks.DigestOf(image) is not { } pinned || known.EndsWith(pinned.ToString(), StringComparison.Ordinal))
+                && (context.ImageLocks.DigestOf(image) is not { } pinned || known.EndsWith(pinned.ToString(), StringComparison.Ordinal))
                 && (allowsLoopback || !IsLoopback(known))
                 && await IsHereAsync(known, cancellationToken)) before[variable] = known;
         }

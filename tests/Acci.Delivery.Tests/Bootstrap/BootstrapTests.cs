@@ -248,7 +248,7 @@ public sealed class BootstrapTests : IDisposable
     [InlineData("registry-down.sh")]
     public async Task The_engine_s_scripts_find_their_parts_whatever_CDPATH_says(string script)
     {
-        var command = new Command("bash", $"deploy/engine/{script}", _script.Root) { WorkingDirectory = SourceTree.Root, Environment = new Dictionary<string, string?> { ["CDPATH"] = "." } };
+        var command = new Command("bash", $"src/Acci.Delivery/Engines/Scripts/engine/{script}", _script.Root) { WorkingDirectory = SourceTree.Root, Environment = new Dictionary<string, string?> { ["CDPATH"] = "." } };
 
         Assert.Equal(new CommandResult(0, "", ""), await CommandRunner.TryRunAsync(command, cancellationToken: TestContext.Current.CancellationToken));
     }

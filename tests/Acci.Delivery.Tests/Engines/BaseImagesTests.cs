@@ -71,7 +71,7 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
     {
         var locks = _folder.Combine("images.json");
         File.WriteAllText(locks, pinned);
-        return new BaseImages(ImageLocks.Read(locks), new EngineScripts(_folder.Path, new CacheDirectory(_folder.Path))) { Mirror = mirror };
+        return new BaseImages(ImageLocks.Read(locks), new EngineScripts(new CacheDirectory(_folder.Path))) { Mirror = mirror };
     }
 
     private async Task<(ImageReference Name, Digest Digest)> PushAsync(string path, int seed = 7)

@@ -95,6 +95,17 @@ public class ActionUpdatesTests : GitHubFixture
     }
 
     [Fact]
+    public async Task An_action_that_was_only_named_is_pinned_to_its_newest_release()
+    {
+        Release("v1.1.0", New, TimeSpan.FromDays(30));
+        GitHub.AddRepository("octo/other");
+
+        Assert.Equal([new ActionReference("octo/action", New, "v1.1.0")], await new ActionUpdates(Connect(), TimeSpan.FromDays(7)).FindNewAsync(["octo/action", "octo/other"], _changes.Add, Cancellation));
+        Assert.Equal("octo/action: not pinned → v1.1.0 (222222222222)", _changes[0].ToString());
+        Assert.False(_changes[1].IsChange);
+    }
+
+    [Fact]
     public void The_file_is_written_as_it_is_read()
     {
         var file = Path.Combine(SourceTree.Root, "deploy", "locks", "actions.json");

@@ -168,7 +168,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     private async Task<Cosign> CosignAsync(string keys)
     {
         Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and apt is not here to fetch it.");
-        var program = await new PrivateTools(new EngineScripts(Path.Combine(SourceTree.Root, "deploy"), CacheDirectory.Default)).CosignAsync(Cancellation);
+        var program = await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation);
         return new Cosign(program, await LocalKeyPair.EnsureAsync(_folder.Combine(keys), program, Cancellation));
     }
 }

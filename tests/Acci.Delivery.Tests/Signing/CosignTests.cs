@@ -179,6 +179,6 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     private static async Task<string> ProgramAsync()
     {
         Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and this machine does not run Debian, whose packages have it.");
-        return await new PrivateTools(new EngineScripts(Path.Combine(SourceTree.Root, "deploy"), CacheDirectory.Default)).CosignAsync(Cancellation);
+        return await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation);
     }
 }

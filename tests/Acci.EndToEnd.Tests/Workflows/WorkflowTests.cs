@@ -202,13 +202,13 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
     private async Task<WorkflowRunner> RunnerAsync(Dictionary<string, string>? replaced = null)
     {
         published.NeedsEngine();
-        var cosign = await new PrivateTools(new EngineScripts(Path.Combine(_checkout!.Folder, "deploy"), CacheDirectory.Default)).CosignAsync(Cancellation);
+        var cosign = await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation);
         new TrivyStandIn(_programs.FullName).AnswerWith([TrivyStandIn.Vulnerability("CVE-2026-4711", "LOW")]);
         var key = await LocalKeyPair.EnsureAsync(_keys.FullName, cosign, Cancellation);
         return new WorkflowRunner
         {
             Repository = Repository,
-            Folder = _checkout.Folder,
+            Folder = _checkout!.Folder,
             Api = _gitHub!.Url,
             Variables = new Dictionary<string, string> { ["REGISTRY"] = $"{_registry}/{_owner}", ["PLATFORMS"] = "linux/amd64,linux/ppc64le" },
             Secrets = new Dictionary<string, string> { ["SIGNING_KEY"] = await File.ReadAllTextAsync(key.Reference, Cancellation), ["SIGNING_PASSWORD"] = key.Password! },

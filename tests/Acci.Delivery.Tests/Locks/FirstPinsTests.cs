@@ -1,0 +1,63 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Locks;
+using Acci.Delivery.Scanning;
+using Acci.Generation;
+using Acci.Generation.Workflows;
+using Acci.Oci;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Locks;
+
+public sealed class FirstPinsTests : IDisposable
+{
+    private static readonly ImageReference Base = ImageReference.Parse("registry.example.com/base:1");
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Without_lock_files_nothing_is_pinned()
+    {
+        Assert.Null(ImageLocks.Read(_folder.Combine("images.json")).DigestOf(Base));
+        Assert.Null(ToolLocks.Read(_folder.Combine("tools.json")).Trivy);
+        var actions = ActionLocks.Read(_folder.Combine("actions.json"));
+        Assert.Empty(actions.All);
+        Assert.Contains("run UpdateLocks", Assert.Throws<GenerationException>(() => actions["octo/action"]).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_images_are_built_from_is_added_to_what_is_pinned()
+    {
+        var digest = Digest.Of("pinned"u8);
+        var file = _folder.Combine("images.json");
+        File.WriteAllText(file, $$"""{ "z.example.com/mine:1": "{{digest}}" }""");
+        var image = new ImageDefinition("app") { Dockerfile = "Dockerfile", BaseImages = [new(Base)] };
+
+        var pins = ImageLocks.Read(file).With(FirstPins.ImagesOf([image]));
+
+        Assert.Equal(digest, pins[ImageReference.Parse("z.example.com/mine:1")]);
+        Assert.All([Base, RegistryContainer.Image, DockerEngine.BuilderImage], reference => Assert.Null(Assert.Contains(reference, pins)));
+    }
+
+    [Fact]
+    public void This_repository_pins_all_that_its_build_uses()
+    {
+        var locks = ImageLocks.Read(Path.Combine(SourceTree.Root, "deploy", "locks", "images.json"));
+
+        Assert.Equal(locks.All.Keys, locks.With(FirstPins.ImagesOf([])).Keys);
+    }
+
+    [Fact]
+    public void An_action_without_a_version_is_written_as_it_is_read()
+    {
+        var file = _folder.Combine("actions.json");
+        File.WriteAllText(file, "{ \"octo/action\": null }");
+
+        var locks = ActionLocks.Read(file);
+
+        Assert.Equal(["octo/action"], locks.Unpinned);
+        Assert.Equal("{\n  \"octo/action\": null\n}\n", ActionLocks.ToJson(locks.All, locks.Unpinned));
+    }
+}
