@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Acci.Delivery;
 using Acci.Delivery.Engines;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
@@ -157,6 +158,34 @@ public sealed class ShopEnvironmentTests : IDisposable
         Assert.Equal(4, (long?)stack["services"]!["worker"]!["deploy"]!["replicas"]);
         Assert.Equal("docker.io/library/rabbitmq:4", (string?)stack["services"]!["queue"]!["image"]);
         Assert.Equal("shop-live_queue-password_1", (string?)stack["secrets"]!["queue-password"]!["name"]);
+    }
+
+    [Fact]
+    public async Task Each_image_of_the_build_is_the_one_of_its_own_publish()
+    {
+        using var docker = new DockerStandIn();
+        Directory.CreateDirectory(_root.Combine("deploy", "locks"));
+        await File.WriteAllTextAsync(_root.Combine("deploy", "locks", "images.json"), "{}", TestContext.Current.CancellationToken);
+        EnvironmentFile.Write(_root.Combine("ops", "compose", ".env.live"), $"SHOP_IMAGE=ghcr.example.com/octo/shop@sha256:{new string('0', 64)}\n");
+        using var context = new DeliveryContext(
+            new DeliveryOptions { Root = _root.Path, Artifacts = _root.Combine("artifacts"), Images = [] }, TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(
+            () => new EnvironmentImages(context, docker.Engine).FindAsync(EnvironmentPlan.Of(Files, "live"), TestContext.Current.CancellationToken));
+
+        Assert.Contains("shop-worker.json", error.Message, StringComparison.Ordinal);
+        Assert.Contains("SHOP_WORKER_IMAGE", error.Message, StringComparison.Ordinal);
+        Assert.Contains("nuke Publish", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_that_has_a_variable_for_each_value_is_changed_in_the_settings_files_alone()
+    {
+        EnvironmentFile.Write(_root.Combine("ops", "compose", ".env.live"), "Hosts=other.example.com\n");
+
+        var error = Assert.Throws<DeliveryException>(() => EnvironmentPlan.Of(Files, "live"));
+
+        Assert.Contains("Hosts (Hosts) cannot be set from outside", error.Message, StringComparison.Ordinal);
     }
 
     private void Write(string file, string content)

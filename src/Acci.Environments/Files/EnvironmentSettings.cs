@@ -73,9 +73,8 @@ public sealed partial class EnvironmentSettings : ISettingValues
 
     string? ISettingValues.Find(string key) => Text(key);
 
-    IReadOnlyList<string> ISettingValues.List(string key) => List(key) is { Length: > 0 } list ? list
-        : Text(key) is { } text ? text.Split(',', StringSplitOptions.TrimEntries)
-        : [];
+    IReadOnlyList<string> ISettingValues.List(string key) =>
+        _values[key] is { Length: > 0 } text ? text.Split(',', StringSplitOptions.TrimEntries) : List(key);
 
     /// <summary>All that a person can set, beside the files.</summary>
     internal static IEnumerable<SettingName> UserNames(EnvironmentDeclaration declaration) =>
