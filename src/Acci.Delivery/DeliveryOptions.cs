@@ -79,6 +79,9 @@ public sealed record DeliveryOptions
     /// <summary>Only say what would be done.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Where a dry run shows what would be sent, apart from everything that builds make.</summary>
+    public string Drafts => Path.Combine(Root, ".nuke", "temp");
+
     /// <summary>Folder with the engine's scripts, the locks and the Dockerfiles.</summary>
     public string Deploy => Path.Combine(Root, "deploy");
 }
