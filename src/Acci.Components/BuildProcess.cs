@@ -21,7 +21,7 @@ internal static class BuildProcess
         try
         {
             var exitCode = execute();
-            return Interruption.ExitCode ?? exitCode;
+            return Interruption.ExitCode ?? (FailureSink.IsWrongUse ? WrongUse : exitCode);
         }
         catch (TypeInitializationException exception) when (exception.TypeName == typeof(NukeBuild).FullName)
         {

@@ -17,6 +17,9 @@ internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
 
     private static readonly MessageTemplate Reason = new MessageTemplateParser().Parse("{Reason:l}");
 
+    /// <summary>Whether a target failed because of a value that was typed.</summary>
+    public static bool IsWrongUse { get; private set; }
+
     /// <summary>A logger that hands on everything to the other one, which decides what it writes.</summary>
     public static ILogger Before(ILogger logger) => new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(new FailureSink(logger)).CreateLogger();
 
@@ -28,6 +31,7 @@ internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
             return;
         }
 
+        IsWrongUse |= exception is WrongUseException;
         if (Interruption.IsRequested && exception is OperationCanceledException or ProcessException) return;
         // What a person can act on is said by its message alone; anything else is a fault whose place matters.
         var isPlain = exception is DeliveryException or GenerationException or ProcessException;

@@ -1,4 +1,6 @@
+using Acci.Delivery;
 using Acci.Generation;
+using Nuke.Common;
 using Nuke.Common.IO;
 using Serilog;
 
@@ -7,26 +9,42 @@ namespace Acci.Components;
 /// <summary>Writes generated files, removes those that are generated no more, and says which.</summary>
 internal static class GeneratedFiles
 {
-    public static void Write(IHazDryRun build, IEnumerable<GeneratedFile> files)
+    /// <summary>The verb of a target that generates files.</summary>
+    /// <param name="build">The build.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="obsolete">Files that are generated no more.</param>
+    public static Verb Verb(INukeBuild build, Func<IEnumerable<GeneratedFile>> files, Func<IEnumerable<AbsolutePath>> obsolete) => new(
+        () =>
+        {
+            Report(files(), file => !file.IsUpToDate(build.RootDirectory), "would be written");
+            foreach (var file in obsolete().ToList()) Log.Information("would be removed: {File:l}", Relative(build, file));
+            return Task.CompletedTask;
+        },
+        () =>
+        {
+            Report(files(), file => file.Write(build.RootDirectory), "written");
+            foreach (var file in obsolete().ToList())
+            {
+                file.DeleteFile();
+                Log.Information("removed: {File:l}", Relative(build, file));
+            }
+
+            return Task.CompletedTask;
+        });
+
+    private static void Report(IEnumerable<GeneratedFile> files, Func<GeneratedFile, bool> isChanged, string outcome)
     {
         var (changed, all) = (0, 0);
         foreach (var file in files)
         {
             all++;
-            if (build.DryRun ? file.IsUpToDate(build.RootDirectory) : !file.Write(build.RootDirectory)) continue;
+            if (!isChanged(file)) continue;
             changed++;
-            Log.Information("{Outcome:l}: {File:l}", build.DryRun ? "would be written" : "written", file.Path);
+            Log.Information("{Outcome:l}: {File:l}", outcome, file.Path);
         }
 
         Log.Information("{Unchanged} of {All} files were up to date", all - changed, all);
     }
 
-    public static void Remove(IHazDryRun build, IEnumerable<AbsolutePath> obsolete)
-    {
-        foreach (var file in obsolete.ToList())
-        {
-            Log.Information("{Outcome:l}: {File:l}", build.DryRun ? "would be removed" : "removed", build.RootDirectory.GetUnixRelativePathTo(file).ToString());
-            if (!build.DryRun) file.DeleteFile();
-        }
-    }
+    private static string Relative(INukeBuild build, AbsolutePath file) => build.RootDirectory.GetUnixRelativePathTo(file).ToString();
 }

@@ -9,10 +9,5 @@ public interface IBuildImages : IHazDelivery
     Target BuildImages => _ => _
         .Description("Builds every image for all its platforms, into artifacts/images")
         .Produces(ArtifactsDirectory / "docker-bake.json")
-        .Executes(async () =>
-        {
-            // A registry that cannot be published to is better said now than after the build.
-            if (ExecutionPlan.Any(x => x.Name == nameof(ISignImages.SignImages))) await Delivery.EnsureRegistryAsync();
-            await Delivery.BuildAsync();
-        });
+        .Runs(this, () => Delivery.Build);
 }

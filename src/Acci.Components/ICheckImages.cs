@@ -12,9 +12,8 @@ public interface ICheckImages : IHazDelivery
         .Description("Checks every Dockerfile with BuildKit's own rules; the findings are in artifacts/checks as SARIF, too")
         .Produces(ArtifactsDirectory / "checks" / "*.sarif")
         .TryBefore<IBuildImages>(x => x.BuildImages)
-        .Executes(async () =>
+        .Runs(this, () => Delivery.Check(findings =>
         {
-            var findings = await Delivery.CheckAsync();
             foreach (var finding in findings)
             {
                 if (GitHubActions.Instance is null)
@@ -35,5 +34,5 @@ public interface ICheckImages : IHazDelivery
 
             if (findings.Count > 0) throw new DeliveryException($"The Dockerfiles have {findings.Count} {(findings.Count == 1 ? "finding" : "findings")}: see above, and artifacts/checks.");
             Log.Information("No findings");
-        });
+        }));
 }

@@ -1,20 +1,34 @@
+using Acci.Delivery;
 using Nuke.Common;
 using Nuke.Common.IO;
 using Nuke.Components;
+using Serilog;
 
 namespace Acci.Components;
 
 /// <summary>Removes what builds make.</summary>
-public interface IClean : IHazArtifacts
+public interface IClean : IHazArtifacts, IHazDryRun
 {
     /// <summary>Removes artifacts, and the intermediate and output folders of all projects but the running build's. Caches and published images stay.</summary>
     Target Clean => _ => _
         .Description("Removes artifacts and the projects' bin and obj folders; caches and published images stay")
         .TryBefore<IRestore>(x => x.Restore)
         .TryBefore<IBuildImages>(x => x.BuildImages)
-        .Executes(() =>
+        .Runs(this, () =>
         {
-            foreach (var folder in RootDirectory.GlobDirectories("src/*/bin", "src/*/obj", "tests/*/bin", "tests/*/obj")) folder.DeleteDirectory();
-            ArtifactsDirectory.CreateOrCleanDirectory();
+            var folders = RootDirectory.GlobDirectories("src/*/bin", "src/*/obj", "tests/*/bin", "tests/*/obj");
+            return new Verb(
+                () =>
+                {
+                    foreach (var folder in folders) Log.Information("Would remove {Folder:l}", RootDirectory.GetRelativePathTo(folder).ToString());
+                    Log.Information("Would empty {Folder:l}", RootDirectory.GetRelativePathTo(ArtifactsDirectory).ToString());
+                    return Task.CompletedTask;
+                },
+                () =>
+                {
+                    foreach (var folder in folders) folder.DeleteDirectory();
+                    ArtifactsDirectory.CreateOrCleanDirectory();
+                    return Task.CompletedTask;
+                });
         });
 }

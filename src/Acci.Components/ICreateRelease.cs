@@ -11,5 +11,5 @@ public interface ICreateRelease : IHazDelivery
     Target CreateRelease => _ => _
         .Description("Makes the GitHub release of what was published from a version tag, or brings it up to date")
         .TryAfter<IPublishImages>(x => x.Publish)
-        .Executes(() => Delivery.CreateReleaseAsync());
+        .Runs(this, () => Delivery.CreateRelease);
 }

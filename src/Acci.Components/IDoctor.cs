@@ -1,3 +1,4 @@
+using Acci.Delivery;
 using Acci.Delivery.Diagnosis;
 using Nuke.Common;
 using Serilog;
@@ -10,7 +11,7 @@ public interface IDoctor : IHazDelivery
     /// <summary>Looks at tools, engine, registry and keys, changes nothing, and says what to do about what is missing.</summary>
     Target Doctor => _ => _
         .Description("Tells what this machine has, what Publish would use, and what to do about what is missing")
-        .Executes(async () =>
+        .Runs(this, () => Verb.Looking(async () =>
         {
             var findings = await Delivery.ExamineAsync();
             foreach (var finding in findings)
@@ -20,5 +21,5 @@ public interface IDoctor : IHazDelivery
             }
 
             if (findings.Any(x => x.Severity == FindingSeverity.Fatal)) throw new DeliveryException("Publish would fail here: see the warnings above.");
-        });
+        }));
 }

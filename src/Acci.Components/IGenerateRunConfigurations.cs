@@ -27,9 +27,5 @@ public interface IGenerateRunConfigurations : IHazDryRun
     /// </summary>
     Target GenerateRunConfigurations => _ => _
         .Description("Writes run configurations for Rider, VS Code and Visual Studio, and completions for four shells")
-        .Executes(() =>
-        {
-            GeneratedFiles.Write(this, RunConfigurationFiles);
-            GeneratedFiles.Remove(this, ObsoleteRunConfigurations);
-        });
+        .Runs(this, () => GeneratedFiles.Verb(this, () => RunConfigurationFiles, () => ObsoleteRunConfigurations));
 }

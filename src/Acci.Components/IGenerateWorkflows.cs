@@ -32,9 +32,5 @@ public interface IGenerateWorkflows : IHazActions, IHazDryRun
     /// <summary>Writes a file for each workflow, and removes those of workflows that are declared no more. Files that were written by hand stay.</summary>
     Target GenerateWorkflows => _ => _
         .Description("Writes .github/workflows from what the build declares")
-        .Executes(() =>
-        {
-            GeneratedFiles.Write(this, WorkflowFiles);
-            GeneratedFiles.Remove(this, ObsoleteWorkflows);
-        });
+        .Runs(this, () => GeneratedFiles.Verb(this, () => WorkflowFiles, () => ObsoleteWorkflows));
 }

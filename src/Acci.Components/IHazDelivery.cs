@@ -18,7 +18,17 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
         : throw new DeliveryException($"{GetType().Name} has to derive from {nameof(DeliveryBuild)} instead of {nameof(NukeBuild)}: components rely on its checks."));
 
     /// <summary>The delivery.</summary>
-    sealed ImageDelivery Delivery => Deliveries.GetValue(this, _ => new ImageDelivery(Context));
+    sealed ImageDelivery Delivery => Deliveries.GetValue(this, _ => new ImageDelivery(Context) { Scope = Scope });
+
+    private DeliveryScope Scope => new()
+    {
+        Builds = IsPlanned(nameof(IBuildImages.BuildImages)),
+        Scans = IsPlanned(nameof(IScanImages.ScanImages)),
+        Signs = IsPlanned(nameof(ISignImages.SignImages)),
+        Tags = IsPlanned(nameof(IPublishImages.Publish)),
+    };
+
+    private bool IsPlanned(string target) => ExecutionPlan.Any(x => x.Name == target);
 
     /// <summary>What the parameters say; a build may change it before it is used.</summary>
     DeliveryOptions DeliveryOptions => new()
@@ -26,7 +36,7 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
         Root = RootDirectory,
         Artifacts = ArtifactsDirectory,
         Layout = Layout,
-        Images = [.. Images.Select(image => Platforms is { Length: > 0 } platforms ? image with { Platforms = [.. platforms.Select(Oci.Platform.Parse)] } : image)],
+        Images = [.. Images.Select(image => Platforms is { Length: > 0 } platforms ? image with { Platforms = [.. platforms.Select(x => WrongUseException.Read("--platforms", () => Oci.Platform.Parse(x)))] } : image)],
         Registry = Registry,
         RegistryUser = RegistryUser,
         RegistryToken = RegistryToken,
@@ -41,8 +51,8 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
         Keyless = Keyless,
         SignedBy = SignedBy,
         // What is signed has to be what was scanned.
-        Scan = Image is { Length: > 0 } && ExecutionPlan.Any(x => x.Name == nameof(ISignImages.SignImages))
-            ? throw new DeliveryException("--image names images that ScanImages or RescanImages looks at, and cannot be given where SignImages runs: leave it away, or run that target by itself.")
+        Scan = Image is { Length: > 0 } && IsPlanned(nameof(ISignImages.SignImages))
+            ? throw new WrongUseException("--image names images that ScanImages or RescanImages looks at, and cannot be given where SignImages runs: leave it away, or run that target by itself.")
             : ScanOptions,
         GitHubToken = GitHubToken,
         DryRun = DryRun,

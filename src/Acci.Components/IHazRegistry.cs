@@ -33,8 +33,8 @@ public interface IHazRegistry : INukeBuild
     {
         get
         {
-            var rules = TagRuleText is { } text ? TagRules.ParseList(text) : DeliveryOptions.DefaultTagRules;
-            return TagFlavor is { } flavor ? rules with { Flavor = Flavor.ParseList(flavor) } : rules;
+            var rules = TagRuleText is { } text ? WrongUseException.Read("--tag-rules", () => TagRules.ParseList(text)) : DeliveryOptions.DefaultTagRules;
+            return TagFlavor is { } flavor ? rules with { Flavor = WrongUseException.Read("--tag-flavor", () => Flavor.ParseList(flavor)) } : rules;
         }
     }
 

@@ -45,7 +45,7 @@ public interface IHazScanning : INukeBuild
     /// <summary>All of it.</summary>
     sealed ScanOptions ScanOptions => new()
     {
-        Severities = SeverityText is { } text ? Severities.Parse(text) : Severities.Default,
+        Severities = SeverityText is { } text ? WrongUseException.Read("--severity", () => Severities.Parse(text)) : Severities.Default,
         IgnoreUnfixed = IgnoreUnfixed,
         Required = RequireScan,
         IgnoreFile = IgnoreFile,

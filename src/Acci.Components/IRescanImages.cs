@@ -8,5 +8,5 @@ public interface IRescanImages : IHazDelivery
     /// <summary>Scans the published digests, for a schedule, and uploads the findings for the commits they were built from.</summary>
     Target RescanImages => _ => _
         .Description("Scans what is published again, and uploads the findings for the commit each image was built from")
-        .Executes(() => Delivery.RescanAsync());
+        .Runs(this, () => Delivery.Rescan);
 }

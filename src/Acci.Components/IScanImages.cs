@@ -10,5 +10,5 @@ public interface IScanImages : IHazDelivery
         .Description("Scans every platform for vulnerabilities and secrets, writes artifacts/scan/report.html, and stops what --severity says")
         .TryAfter<ISmokeTestImages>(x => x.SmokeTestImages)
         .TryBefore<ISignImages>(x => x.SignImages)
-        .Executes(() => Delivery.ScanAsync());
+        .Runs(this, () => Delivery.Scan);
 }

@@ -9,5 +9,5 @@ public interface ISignImages : IHazDelivery
     Target SignImages => _ => _
         .Description("Pushes every image by digest, signs it and attests its bill of materials and provenance; no tag moves")
         .TryAfter<ISmokeTestImages>(x => x.SmokeTestImages)
-        .Executes(() => Delivery.SignAsync());
+        .Runs(this, () => Delivery.Sign);
 }

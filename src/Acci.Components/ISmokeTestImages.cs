@@ -9,5 +9,5 @@ public interface ISmokeTestImages : IBuildImages
     Target SmokeTestImages => _ => _
         .Description("Starts every platform that can run here and waits until it is healthy")
         .DependsOn(BuildImages)
-        .Executes(() => Delivery.SmokeTestAsync());
+        .Runs(this, () => Delivery.SmokeTest);
 }

@@ -15,9 +15,8 @@ public interface IUpdateLocks : IHazDelivery, IHazActions
     Target UpdateLocks => _ => _
         .Description("Pins actions, base images and tools to what is newest, and says what changed")
         .TryBefore<IGenerateWorkflows>(x => x.GenerateWorkflows)
-        .Executes(async () =>
+        .Runs(this, () => Delivery.UpdateLocks(TimeSpan.FromDays(MinimumAge), changes =>
         {
-            var changes = await Delivery.UpdateLocksAsync(TimeSpan.FromDays(MinimumAge));
             foreach (var change in changes)
             {
                 if (change.IsChange) Log.Information("{Change:l}", change.ToString());
@@ -26,5 +25,5 @@ public interface IUpdateLocks : IHazDelivery, IHazActions
 
             var changed = changes.Count(x => x.IsChange);
             Log.Information("{Changed} pins {Outcome:l}{Next:l}", changed, DryRun ? "would change" : "changed", changed > 0 && !DryRun ? $"; now run ./build.sh {nameof(IGenerateWorkflows.GenerateWorkflows)}" : "");
-        });
+        }));
 }

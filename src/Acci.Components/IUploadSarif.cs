@@ -9,5 +9,5 @@ public interface IUploadSarif : IHazDelivery
     Target UploadSarif => _ => _
         .Description("Uploads the findings, and --sarif-files of other tools, to GitHub code scanning")
         .TryAfter<IScanImages>(x => x.ScanImages)
-        .Executes(() => Delivery.UploadAsync());
+        .Runs(this, () => Delivery.Upload);
 }

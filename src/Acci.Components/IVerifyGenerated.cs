@@ -1,3 +1,4 @@
+using Acci.Delivery;
 using Acci.Delivery.Versioning;
 using Acci.Generation;
 using Nuke.Common;
@@ -7,7 +8,7 @@ using Nuke.Common.IO;
 namespace Acci.Components;
 
 /// <summary>Finds generated files that are not what their sources say.</summary>
-public interface IVerifyGenerated : INukeBuild
+public interface IVerifyGenerated : IHazDryRun
 {
     private const string Schema = ".nuke/build.schema.json";
 
@@ -27,7 +28,7 @@ public interface IVerifyGenerated : INukeBuild
         .TryAfter<IGenerateRunConfigurations>(x => x.GenerateRunConfigurations)
         .TryAfter<IGenerateBakeFile>(x => x.GenerateBakeFile)
         .TryAfter<IGenerateCompose>(x => x.GenerateCompose)
-        .Executes(async () =>
+        .Runs(this, () => Verb.Looking(async () =>
         {
             var drifts = Drift.Find(RootDirectory, GeneratedFiles).ToList();
             AbsolutePath[] obsolete = [.. (this as IGenerateWorkflows)?.ObsoleteWorkflows ?? [], .. (this as IGenerateRunConfigurations)?.ObsoleteRunConfigurations ?? []];
@@ -44,5 +45,5 @@ public interface IVerifyGenerated : INukeBuild
             var targets = ExecutableTargets.Of(this).Select(x => x.Name).Where(x => x.StartsWith("Generate", StringComparison.Ordinal));
             throw new DeliveryException(
                 $"{string.Join(", ", drifts.Select(x => x.Path))} {(drifts.Count == 1 ? "is" : "are")} not what the build says: run ./build.sh {string.Join(' ', targets)}, and commit what changed.");
-        });
+        }));
 }

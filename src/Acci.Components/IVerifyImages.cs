@@ -9,5 +9,5 @@ public interface IVerifyImages : IHazDelivery
     Target VerifyImages => _ => _
         .Description("Verifies every signature and attestation in the registry, as a consumer would")
         .TryAfter<ISignImages>(x => x.SignImages)
-        .Executes(() => Delivery.VerifyAsync());
+        .Runs(this, () => Delivery.Verify);
 }

@@ -41,14 +41,29 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     public Task<BuildFacts> FactsAsync() => Once(nameof(FactsAsync), () => BuildFacts.ReadAsync(options.Root, cancellationToken));
 
     /// <summary>The engine to build on.</summary>
-    public Task<DockerEngine> EngineAsync() => Once(nameof(EngineAsync), () => new EngineLocator(new PrivateEngine(Scripts))
+    public Task<DockerEngine> EngineAsync() => Begin(nameof(EngineAsync), "an engine, which may have to be started", () => new EngineLocator(new PrivateEngine(Scripts))
     {
         BuilderImage = ImageLocks.PinnedIn(options.ImageMirror, DockerEngine.BuilderImage),
     }.LocateAsync(cancellationToken));
 
     /// <summary>Where images go: the registry that was named, else the local one, started if it does not run.</summary>
-    public Task<Destination> DestinationAsync() => Once(nameof(DestinationAsync), async () =>
-        options.Registry is { } registry ? Destination.Parse(registry) : new Destination(await new PrivateTools(Scripts) { ImageMirror = options.ImageMirror, ImageLocks = ImageLocks }.StartRegistryAsync(cancellationToken), ""));
+    public Task<Destination> DestinationAsync() => Named is { } named
+        ? Task.FromResult(named)
+        : Begin(nameof(DestinationAsync), "the local registry, which may have to be started", async () => new Destination(await new PrivateTools(Scripts) { ImageMirror = options.ImageMirror, ImageLocks = ImageLocks }.StartRegistryAsync(cancellationToken), ""));
+
+    /// <summary>The registry that was named; null means the local one.</summary>
+    /// <exception cref="WrongUseException">What was named is none.</exception>
+    public Destination? Named => options.Registry is { } registry ? WrongUseException.Read("--registry", () => Destination.Parse(registry)) : null;
+
+    /// <summary>The tags that the images get.</summary>
+    /// <exception cref="DeliveryException">No rule applies.</exception>
+    public Task<TagSet> TagsAsync() => Once(nameof(TagsAsync), async () =>
+    {
+        var facts = await FactsAsync();
+        var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));
+        foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
+        return tags.All.Count > 0 ? tags : throw new DeliveryException("No tag rule applies to this build, so nothing would point at the image. Change --tag-rules.");
+    });
 
     /// <summary>The client of that registry.</summary>
     public Task<OciRegistry> RegistryAsync() => Once(nameof(RegistryAsync), async () => Connect((await DestinationAsync()).Domain));
@@ -63,7 +78,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     });
 
     /// <summary>What scans, or why there is nothing that does.</summary>
-    public Task<(Trivy? Scanner, string? Obstacle)> ScannerAsync() => Once<(Trivy? Scanner, string? Obstacle)>(nameof(ScannerAsync), async () =>
+    public Task<(Trivy? Scanner, string? Obstacle)> ScannerAsync() => Begin<(Trivy? Scanner, string? Obstacle)>(nameof(ScannerAsync), "the scanner, which may have to be fetched", async () =>
     {
         // An engine that is found may run the scanner's image; none is fetched for it.
         var locator = new TrivyLocator(ToolLocks.Read(options.PathOf(options.Layout.ToolLocks)), options.Layout.ToolLocks, options.CacheDirectory, () => EngineLocator.FindRunningAsync(cancellationToken)) { Offline = options.Scan.Offline };
@@ -81,19 +96,19 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>What signs.</summary>
     public Task<Cosign> CosignAsync() => Once(nameof(CosignAsync), async () =>
     {
+        var choice = SigningChoice.Of(options);
         var cosign = await VerifierAsync();
-        SigningIdentity identity = options switch
+        SigningIdentity identity = choice switch
         {
-            { Keyless: true, SigningKey: not null } => throw new DeliveryException("--keyless and --signing-key exclude each other: name one of the two."),
-            { Keyless: true } => await SigningIdentity.Keyless.FromGitHubActionsAsync(cancellationToken),
-            { SigningKey: { } key } => SigningIdentity.FromParameter(key, options.SigningPassword),
+            { IsKeyless: true } => await SigningIdentity.Keyless.FromGitHubActionsAsync(cancellationToken),
+            { Named: { } key } => key,
             _ => await LocalKeyPair.EnsureAsync(CacheDirectory.KeyDirectory, cosign.Executable, cancellationToken),
         };
         return cosign with { Identity = identity };
     });
 
     /// <summary>What verifies: the same without anything to sign with.</summary>
-    public Task<Cosign> VerifierAsync() => Once(nameof(VerifierAsync), async () =>
+    public Task<Cosign> VerifierAsync() => Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
     {
         TemporaryLogin.DeleteLeftovers();
         return new Cosign(await new PrivateTools(Scripts).CosignAsync(cancellationToken)) { Login = OwnCredentials(), Retry = Retry };
@@ -109,7 +124,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     }
 
     /// <summary>Waits until no other build of this checkout works on its images, and keeps others waiting until this one ends.</summary>
-    public Task LockAsync() => Once(nameof(LockAsync), () => CheckoutLock.TakeAsync(Path.Combine(options.Artifacts, ".lock"), cancellationToken));
+    public Task LockAsync() => Begin(nameof(LockAsync), "a lock", () => CheckoutLock.TakeAsync(Path.Combine(options.Artifacts, ".lock"), cancellationToken));
 
     /// <summary>An image's repository.</summary>
     public async Task<ImageReference> RepositoryAsync(ImageDefinition image) => (await DestinationAsync()).RepositoryOf(image);
@@ -132,15 +147,28 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
 
     // What docker's configuration has, every other tool finds by itself. The local registry takes no credentials.
     private ICredentialSource OwnCredentials() =>
-        Credentials.From(Given is { } given && options.Registry is { } registry ? given.For(Destination.Parse(registry).Domain) : null, new EnvironmentCredentials());
+        Credentials.From(Given is { } given && options.Registry is not null ? given.For(Named!.Domain) : null, new EnvironmentCredentials());
 
-    private Credentials? Given => (options.RegistryUser, options.RegistryToken) switch
+    /// <summary>The credentials that were given.</summary>
+    /// <exception cref="WrongUseException">Half of them was.</exception>
+    internal Credentials? Given => (options.RegistryUser, options.RegistryToken) switch
     {
         ({ } user, { } token) => new Credentials(user, token),
         (null, null) => null,
-        (null, _) => throw new DeliveryException("--registry-token needs --registry-user beside it."),
-        _ => throw new DeliveryException("--registry-user needs --registry-token beside it (better in the environment variable RegistryToken than on the command line)."),
+        (null, _) => throw new WrongUseException("--registry-token needs --registry-user beside it."),
+        _ => throw new WrongUseException("--registry-user needs --registry-token beside it (better in the environment variable RegistryToken than on the command line)."),
     };
+
+    /// <summary>Does something once in a build, whoever asks for it first; its failure is that of everybody who asks.</summary>
+    internal Task OnceAsync(string name, Func<Task> action) => Once(name, async () =>
+    {
+        await action();
+        return true;
+    });
+
+    // What changes something on the machine: a dry run gets none of it, whatever asks.
+    private Task<T> Begin<T>(string name, string what, Func<Task<T>> find) => Once(name, () => !options.DryRun ? find()
+        : throw new DeliveryException($"--dry-run changes nothing, and this would need {what}: run it without --dry-run."));
 
     // A failure is kept too: the second target that asks gets the same error, not another attempt.
     private Task<T> Once<T>(string name, Func<Task<T>> find)

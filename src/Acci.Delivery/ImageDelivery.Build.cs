@@ -14,19 +14,16 @@ namespace Acci.Delivery;
 
 public sealed partial class ImageDelivery
 {
-    private const int ShownChanges = 5;
-
     private readonly Dictionary<ImageReference, Digest?> _tagsAtStart = [];
 
     /// <summary>Makes sure that the registry takes what is about to be built, before minutes are spent on building it.</summary>
     public async Task EnsureRegistryAsync()
     {
-        if (IsDryRun) return;
         // Fetching the engine fetches the local registry, too.
         if (context.Options.Registry is null) await context.EngineAsync();
         var registry = await context.RegistryAsync();
         await registry.EnsureReachableAsync(Cancellation);
-        var tags = await TagsAsync();
+        var tags = await context.TagsAsync();
         foreach (var image in context.Options.Images)
         {
             var repository = await context.RepositoryAsync(image);
@@ -51,12 +48,6 @@ public sealed partial class ImageDelivery
     /// <summary>Builds every image for every platform, each into its layout.</summary>
     public async Task BuildAsync()
     {
-        if (IsDryRun)
-        {
-            await SayBuildAsync();
-            return;
-        }
-
         await context.LockAsync();
         var images = context.Options.Images;
         var version = await context.VersionAsync();
@@ -64,7 +55,8 @@ public sealed partial class ImageDelivery
         // The local registry is not started where there is nothing to build with.
         if (context.Options.Registry is null) await context.EngineAsync();
         var destination = await context.DestinationAsync();
-        await EnsureCleanAsync(version, destination);
+        await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, Cancellation);
+        DeparturePolicy.Warn(version);
         var engine = await context.EngineAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
         var targets = await DescribeTargetsAsync(version, destination);
@@ -79,21 +71,6 @@ public sealed partial class ImageDelivery
         }
     }
 
-    /// <summary>What a version tag names is its commit: files besides it must not go out under that version.</summary>
-    private async Task EnsureCleanAsync(VersionInfo version, Destination destination)
-    {
-        if (!version.IsDirty) return;
-        if (!destination.IsLoopback && !context.Options.Force && (await context.FactsAsync()).Tag is { } tag)
-        {
-            var changes = await new Git(context.Options.Root).ChangesAsync(Cancellation);
-            throw new DeliveryException(
-                $"The working tree is not what {tag} names ({string.Join(", ", changes.Take(ShownChanges).Select(x => x.Trim()))}{(changes.Count > ShownChanges ? " …" : "")}): {destination} does not get version {version} of it. "
-                + "Commit or stash them, or publish them all the same with --force.");
-        }
-
-        Log.Warning("The working tree differs from commit {Revision:l}, and is built as it is (git status)", version.Revision ?? "");
-    }
-
     private async Task<BakeTargets> DescribeTargetsAsync(VersionInfo version, Destination destination)
     {
         var facts = await context.FactsAsync();
@@ -101,19 +78,19 @@ public sealed partial class ImageDelivery
         {
             Version = version,
             Labels = OciLabels.Of(facts, version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
-            BaseImages = await ResolveBaseImagesAsync(destination),
+            BaseImages = await BaseImagesFor(destination).ResolveAsync(BakeTargets.NeededBy(context.Options.Images), Cancellation),
             Cache = image => CacheLocation.Of(context.Options.Cache ?? (destination.IsLoopback ? BuildCache.None : image.Cache), destination.RepositoryOf(image), context.Options.CacheDirectory, facts.IsDefaultBranch),
             Secrets = BuildSecrets.OfThisMachine(),
             LayoutOf = image => Path.GetRelativePath(context.Options.Root, _builder.LayoutOf(image)),
         };
     }
 
-    private Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage>> ResolveBaseImagesAsync(Destination destination) =>
-        new BaseImages(context.ImageLocks, context.Scripts)
+    private BaseImages BaseImagesFor(Destination destination) =>
+        new(context.ImageLocks, context.Scripts)
         {
             Mirror = context.Options.ImageMirror,
             StandInRegistry = destination.IsLoopback ? destination.Domain : null,
-        }.ResolveAsync(BakeTargets.NeededBy(context.Options.Images), Cancellation);
+        };
 
     private static async Task<PublishRecord> DescribeAsync(ImageDefinition image, OciLayout layout, BakeTargets targets, Destination destination)
     {

@@ -1,7 +1,9 @@
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
 using Acci.Delivery.Scanning;
+using Acci.Delivery.Signing;
 using Acci.Oci;
 using Serilog;
 
@@ -15,37 +17,59 @@ public sealed partial class ImageDelivery
     private async Task SayBuildAsync()
     {
         var version = await context.VersionAsync();
+        foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
+        var destination = new Preflight(context, Scope).Destination;
+        await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, Cancellation);
+        DeparturePolicy.Warn(version);
+        foreach (var line in await BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(context.Options.Images), Cancellation)) Log.Information("{Line:l}", line);
         foreach (var image in context.Options.Images)
             Log.Information("{Image}: would build version {Version:l} for {Platforms:l} from {Dockerfile:l}", image.Name, version.ToString(), string.Join(", ", image.Platforms), image.Dockerfile);
         var bakeFile = Path.GetRelativePath(context.Options.Root, _builder.BakeFile);
         Log.Information("  docker buildx bake --file {File:l} {Images:l}{NoCache:l}", bakeFile, string.Join(" ", context.Options.Images.Select(x => x.Name)), context.Options.NoCache ? " --no-cache" : "");
     }
 
-    private void SaySmokeTest()
+    private Task SayCheck()
+    {
+        foreach (var image in context.Options.Images) Log.Information("{Image}: would check {Dockerfile:l}", image.Name, image.Dockerfile);
+        var file = Relative(Path.Combine(context.Options.Artifacts, "checks", "docker-bake.json"));
+        Log.Information("  docker buildx bake --file {File:l} --check, and write the findings beside it as SARIF", file);
+        return Task.CompletedTask;
+    }
+
+    private Task SayStopEngine(bool purge)
+    {
+        Log.Information("Would stop the local registry and the private engine, where they run{Purge:l}", purge ? $", and remove all they hold, below {context.Options.CacheDirectory} too" : "");
+        return Task.CompletedTask;
+    }
+
+    private Task SaySmokeTest()
     {
         foreach (var image in context.Options.Images)
             Log.Information("{Image}: would start every platform that this machine can run, read-only and without capabilities{Health:l}", image.Name, image.Health is { } health ? $", and ask {health.Path} on port {health.Port}" : "");
+        return Task.CompletedTask;
     }
 
-    private void SayScan()
+    private Task SayScan()
     {
         var (options, scan) = (context.Options, context.Options.Scan);
         var severities = string.Join(", ", scan.Severities.OrderDescending().Select(x => x.ToName()));
         if (scan.Images.Count > 0)
         {
             foreach (var name in scan.Images) SayTrivy(name, $"and stop at {severities}", Trivy.OfPublished(name), name);
-            return;
+            return Task.CompletedTask;
         }
 
         foreach (var image in options.Images)
             SayTrivy(image.Name, $"and stop at {severities}", Trivy.OfLayout($"{Relative(_builder.LayoutOf(image))}.scan-<platform>"), image.Name);
+        return Task.CompletedTask;
     }
 
-    private void SayRescan()
+    private Task SayRescan()
     {
         var scan = context.Options.Scan;
         var names = scan.Images.Count > 0 ? scan.Images : [.. context.Options.Images.Select(image => $"{PlaceOf(image)}:latest")];
         foreach (var name in names) SayTrivy(name, "and upload the findings for the commit it was built from", Trivy.OfPublished(name), $"published/{name}");
+        return Task.CompletedTask;
     }
 
     private void SayTrivy(string image, string then, IReadOnlyList<string> what, string folder)
@@ -58,19 +82,21 @@ public sealed partial class ImageDelivery
 
     private string Relative(string path) => Path.GetRelativePath(context.Options.Root, path);
 
-    private void SaySign()
+    private Task SaySign()
     {
         foreach (var image in context.Options.Images) Log.Information("{Repository:l}: would push by digest, then sign and attest {Signer:l}", PlaceOf(image), Signer);
+        return Task.CompletedTask;
     }
 
-    private void SayVerify()
+    private Task SayVerify()
     {
         foreach (var image in context.Options.Images) Log.Information("{Repository:l}: would verify signatures and attestations made {Signer:l}", PlaceOf(image), Signer);
+        return Task.CompletedTask;
     }
 
     private async Task SayTagsAsync()
     {
-        var tags = await TagsAsync();
+        var tags = await context.TagsAsync();
         foreach (var image in context.Options.Images)
         {
             if (context.Options.Registry is null)
@@ -87,12 +113,7 @@ public sealed partial class ImageDelivery
         }
     }
 
-    private string PlaceOf(ImageDefinition image) => context.Options.Registry is { } registry ? Destination.Parse(registry).RepositoryOf(image).Repository : $"{image.Name} in the local registry";
+    private string PlaceOf(ImageDefinition image) => context.Named is { } destination ? destination.RepositoryOf(image).Repository : $"{image.Name} in the local registry";
 
-    private string Signer => context.Options switch
-    {
-        { Keyless: true } => "with the identity of the workflow",
-        { SigningKey: not null } => "with --signing-key",
-        _ => "with this machine's own key",
-    };
+    private string Signer => SigningChoice.Of(context.Options).ToString();
 }

@@ -4,7 +4,6 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Pruning;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
@@ -25,7 +24,7 @@ public sealed partial class ImageDelivery
     public async Task<IReadOnlyList<PruneReport>> PruneAsync(KeepRules rules, bool delete)
     {
         // Asked for without a registry, the local one would only be started to be told that it has no packages.
-        if (context.Options.Registry is null) throw new DeliveryException("PruneImages deletes versions of packages in GitHub's container registry: name it with --registry ghcr.io/owner.");
+        if (context.Options.Registry is null) throw new WrongUseException("PruneImages deletes versions of packages in GitHub's container registry: name it with --registry ghcr.io/owner.");
         if (await IsForkOnScheduleAsync()) return [];
         var gitHub = await context.GitHubAsync();
         var registry = await context.RegistryAsync();
@@ -37,7 +36,7 @@ public sealed partial class ImageDelivery
             var own = rules with { Digests = rules.Digests.Concat(published).ToHashSet() };
             var report = await new ImagePruning(gitHub, registry, own).RunAsync(repository, delete, Cancellation);
             reports.Add(report);
-            if (JobSummary.FromEnvironment() is { } page) await page.AppendAsync(report.ToMarkdown(), Cancellation);
+            if (!IsDryRun && JobSummary.FromEnvironment() is { } page) await page.AppendAsync(report.ToMarkdown(), Cancellation);
         }
 
         return reports;
@@ -66,7 +65,7 @@ public sealed partial class ImageDelivery
         var isSignedWithKey = false;
         await ForEachImageAsync(async (image, publish) =>
         {
-            EnsureReleasable(publish, tag, version, facts.Sha, gitHub.Server);
+            DeparturePolicy.EnsureMayBeReleased(publish.Record, tag, version.ToFullString(), facts.Sha, gitHub.Server.Api.IsLoopback ? "" : gitHub.Server.ToString());
             var layout = await LayoutAsync(image);
             if (layout.Root.Digest != publish.Record.Digest)
                 throw new DeliveryException($"{layout.Folder} holds {layout.Root.Digest}, and {publish.Record.Digest} was published: run Publish again, or bring back the artifacts of that publish.");
@@ -97,20 +96,6 @@ public sealed partial class ImageDelivery
         var repository = await gitHub.RunAsync($"say whether {gitHub.Repository} is a fork", "contents: read", github => github.Repository.Get(owner, name), Cancellation);
         if (repository.Fork) Log.Information("Nothing is done: {Repository:l} is a fork, and this is a schedule of what it was forked from", gitHub.Repository.ToString());
         return repository.Fork;
-    }
-
-    private static void EnsureReleasable(PublishTransaction publish, string tag, SemanticVersion version, string revision, GitHubServer server)
-    {
-        var record = publish.Record;
-        if (!publish.Has(PublishStep.Tag)) throw new DeliveryException($"'{record.Image}' is not published: its tags have not moved for {record.Digest}. Run Publish first.");
-        if (record.Revision != revision || record.Version != version.ToFullString())
-        {
-            throw new DeliveryException(
-                $"'{record.Image}' was published as {record.Version} from commit {record.Revision}; the release {tag} is of {version.ToFullString()} from {revision}. Run Publish with {tag} checked out.");
-        }
-
-        if (Destination.Parse(record.Repository).IsLoopback && !server.Api.IsLoopback)
-            throw new DeliveryException($"'{record.Image}' was published to {record.Repository}, which nobody else can reach: publish it with --registry before it is released on {server}.");
     }
 
     private async Task<IEnumerable<ReleaseAsset>> ReadStatementsAsync(ImageDefinition image, OciLayout layout, SemanticVersion version)

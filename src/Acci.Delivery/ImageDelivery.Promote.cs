@@ -1,4 +1,3 @@
-using Acci.Delivery.Buildx;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
@@ -24,7 +23,13 @@ public sealed partial class ImageDelivery
     /// <exception cref="DeliveryException">There is no such image, its signature is not valid, or nothing is known of what the tags pointed at before.</exception>
     public async Task PromoteAsync(Promotion promotion)
     {
-        if (promotion.To.Count == 0) throw new DeliveryException("Nothing says which tags are meant: name them, as in --to 1.2.3,latest.");
+        if (promotion.To.Count == 0) throw new WrongUseException("Nothing says which tags are meant: name them, as in --to 1.2.3,latest.");
+        if (IsDryRun && context.Options.Registry is null)
+        {
+            Log.Information("Would move {Tags:l} in the local registry; a dry run does not start that one, so which of them move is not known", string.Join(", ", promotion.To));
+            return;
+        }
+
         var registry = await context.RegistryAsync();
         await registry.EnsureReachableAsync(Cancellation);
         var floating = context.Options.TagRules.Apply(await context.FactsAsync()).Floating;
@@ -67,29 +72,19 @@ public sealed partial class ImageDelivery
     /// <summary>The image to promote; where it is in another registry it is copied, with everything that refers to it.</summary>
     private async Task<Manifest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, Promotion promotion)
     {
-        var origin = promotion.FromRegistry is { } from ? Destination.Parse(from).RepositoryOf(image) : repository;
+        var origin = promotion.FromRegistry is { } from ? WrongUseException.Read("--from-registry", () => Destination.Parse(from)).RepositoryOf(image) : repository;
         var source = promotion.SourceIn(origin);
         if (origin.Repository == repository.Repository) return await registry.GetManifestAsync(source, Cancellation);
 
         if (IsDryRun) throw new DeliveryException($"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. Run it with --registry {promotion.FromRegistry} alone.");
         using var elsewhere = context.Connect(origin.Domain!);
         var found = await elsewhere.GetManifestAsync(source, Cancellation);
-        if (!(await context.DestinationAsync()).IsLoopback) EnsureMayLeave(source, found, PublishRecord.Read(RecordFile(image)));
+        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, PublishRecord.Read(RecordFile(image)));
         await VerifyPublishedAsync(elsewhere, origin.WithDigest(found.Digest));
         var copied = await elsewhere.CopyAsync(origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name), Cancellation);
         Log.Information(
             "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before", image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
         return found;
-    }
-
-    /// <summary>The same holds for an image that is promoted as for one that is published: what is not scanned, or is made from stand-ins, stays on this machine.</summary>
-    internal static void EnsureMayLeave(ImageReference source, Manifest image, PublishRecord? record)
-    {
-        if (image.Annotations.TryGetValue(BakeTargets.StandInAnnotation, out var standIns))
-            throw new DeliveryException($"{source} is made from stand-ins for {standIns} and must not leave this machine. Build it where the base images can be had.");
-        if (!new Destination(source.Registry, "").IsLoopback) return;
-        var isScanned = record is not null && record.Steps.ContainsKey(PublishStep.Scan) && (record.Digest == image.Digest || record.Platforms.Any(x => x.Digest == image.Digest));
-        if (!isScanned) throw new DeliveryException($"{source} must not leave this machine: no publish of this checkout has scanned {image.Digest} and let it pass. Run Publish, and promote what it published.");
     }
 
     private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository, IReadOnlyList<string> tags)
@@ -124,7 +119,7 @@ public sealed partial class ImageDelivery
     /// </summary>
     internal async Task<ExpectedSigner> ExpectedSignerAsync(string? recorded = null)
     {
-        if (context.Options.SignedBy is { } named) return ExpectedSigner.Parse(named);
+        if (context.Options.SignedBy is { } named) return WrongUseException.Read("--signed-by", () => ExpectedSigner.Parse(named));
         if (ExpectedSigner.IsWorkflow(recorded)) return ExpectedSigner.Of(recorded, PublicKeyFile);
         if (!context.Options.Keyless)
         {

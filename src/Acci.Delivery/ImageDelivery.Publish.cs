@@ -1,6 +1,5 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
-using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
@@ -15,7 +14,7 @@ public sealed partial class ImageDelivery
     private static readonly PublishStep[] BeforeTags = [PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
 
     /// <summary>Pushes every image by digest, signs it there and attests what is known of its making. No tag moves.</summary>
-    public Task SignAsync() => ForEachImageAsync(SaySign, async (image, publish) =>
+    public Task SignAsync() => ForEachImageAsync(async (image, publish) =>
     {
         await PushAsync(image, publish);
         var cosign = await context.CosignAsync();
@@ -27,7 +26,7 @@ public sealed partial class ImageDelivery
     });
 
     /// <summary>Verifies every signature and attestation as a consumer would.</summary>
-    public Task VerifyAsync() => ForEachImageAsync(SayVerify, async (image, publish) =>
+    public Task VerifyAsync() => ForEachImageAsync(async (image, publish) =>
     {
         var cosign = await context.VerifierAsync();
         await (await context.RegistryAsync()).EnsureReachableAsync(Cancellation);
@@ -57,18 +56,12 @@ public sealed partial class ImageDelivery
     /// <exception cref="DeliveryException">A step before it has not been done for what is to be tagged, or a tag could not be written; then none has moved.</exception>
     public async Task<IReadOnlyList<PublishSummary>> TagAsync()
     {
-        if (IsDryRun)
-        {
-            await SayTagsAsync();
-            return [];
-        }
-
         var registry = await context.RegistryAsync();
-        var tags = await TagsAsync();
+        var tags = await context.TagsAsync();
         var plans = new List<TagPlan>();
         await ForEachImageAsync(async (_, publish) =>
         {
-            var mayGoUnscanned = await MayGoUnscannedAsync(publish);
+            var mayGoUnscanned = DeparturePolicy.Of(context, await context.DestinationAsync()).MayGoUnscanned(publish.Record);
             var open = BeforeTags.Where(step => !publish.Has(step) && !(step == PublishStep.Scan && mayGoUnscanned) && !(step == PublishStep.SmokeTest && publish.Record.NotSmokeTested is not null)).ToArray();
             if (open.Length > 0) throw new DeliveryException($"No tag of {publish.Record.Repository} moves: {string.Join(" and ", open)} not done for {publish.Record.Digest}. Run Publish.");
             plans.Add(await TagPlan.DecideAsync(registry, ImageReference.Parse(publish.Record.Repository), publish.Record.Digest, tags.All, tags.Floating, Cancellation));
@@ -117,19 +110,7 @@ public sealed partial class ImageDelivery
     private async Task PushAsync(ImageDefinition image, PublishTransaction publish)
     {
         var destination = await context.DestinationAsync();
-        if (publish.Record.StandIns.Count > 0 && !destination.IsLoopback)
-        {
-            throw new DeliveryException(
-                $"'{image.Name}' is made from stand-ins for {string.Join(", ", publish.Record.StandIns)} and must not leave this machine: {destination} does not get it. "
-                + "Build it where the base images can be had, or name a registry that carries them with --image-mirror.");
-        }
-
-        if (!publish.Has(PublishStep.Scan) && !await MayGoUnscannedAsync(publish))
-        {
-            throw new DeliveryException(
-                $"'{image.Name}' has not been scanned and passed, and {destination} does not get it: run ScanImages, or Publish as a whole.{(publish.Record.NotScanned is { } reason ? $" It was not scanned: {reason}" : "")}");
-        }
-
+        DeparturePolicy.Of(context, destination).EnsureMayBePushed(publish.Record);
         var registry = await context.RegistryAsync();
         if (publish.Has(PublishStep.Push) && await registry.FindAsync(publish.Reference, Cancellation) is not null)
         {
@@ -145,13 +126,6 @@ public sealed partial class ImageDelivery
     }
 
     private async Task<ImageSigner> SignerAsync(ImageDefinition image, Cosign cosign) => new(cosign, await LayoutAsync(image), await context.RepositoryAsync(image));
-
-    private async Task<TagSet> TagsAsync()
-    {
-        var tags = context.Options.TagRules.Apply(await context.FactsAsync());
-        foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
-        return tags.All.Count > 0 ? tags : throw new DeliveryException("No tag rule applies to this build, so nothing would point at the image. Change --tag-rules.");
-    }
 
     private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish)
     {

@@ -24,14 +24,8 @@ public sealed partial class ImageDelivery
     /// <exception cref="DeliveryException">There is no scanner, nothing is published, an image could not be scanned, or an upload was refused; the others were scanned and uploaded.</exception>
     public async Task RescanAsync()
     {
-        if (IsDryRun)
-        {
-            SayRescan();
-            return;
-        }
-
         if (await IsForkOnScheduleAsync()) return;
-        var gate = Gate();
+        var gate = SeverityGate.Of(context.Options.Root, context.Options.Scan);
         var references = context.Options.Scan.Images.Count > 0 ? [.. context.Options.Scan.Images.Select(ImageReference.Parse)] : await PublishedAsync();
         var scanned = new List<ScannedImage>();
         var failed = new List<string>();

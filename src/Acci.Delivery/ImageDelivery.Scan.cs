@@ -25,13 +25,7 @@ public sealed partial class ImageDelivery
     /// <exception cref="DeliveryException">A finding stops an image, an ignored one has expired, or there is no scanner where there has to be one.</exception>
     public async Task ScanAsync()
     {
-        if (IsDryRun)
-        {
-            SayScan();
-            return;
-        }
-
-        var gate = Gate();
+        var gate = SeverityGate.Of(context.Options.Root, context.Options.Scan);
         if (context.Options.Scan.Images.Count > 0)
         {
             var published = new List<ScannedImage>();
@@ -66,10 +60,6 @@ public sealed partial class ImageDelivery
     }
 
     private string ReportFile => Path.GetRelativePath(context.Options.Root, Path.Combine(ScanFolder, HtmlReport.FileName));
-
-    /// <summary>Whether an image that was not scanned may be published all the same: on this machine, when it was said that there is no scanner.</summary>
-    private async Task<bool> MayGoUnscannedAsync(PublishTransaction publish) =>
-        publish.Record.NotScanned is not null && !context.Options.Scan.Required && (await context.DestinationAsync()).IsLoopback;
 
     private async Task<ScannedImage?> ScanBuiltAsync(SeverityGate gate, ImageDefinition image, PublishTransaction publish)
     {
@@ -111,9 +101,7 @@ public sealed partial class ImageDelivery
         // What an earlier scan wrote is not about this image.
         foreach (var file in (string[])[HtmlReport.FileName, SummaryName]) File.Delete(Path.Combine(Directory.CreateDirectory(ScanFolder).FullName, file));
         if (publish.Has(PublishStep.Scan)) publish.Reopen(PublishStep.Scan);
-        if (context.Options.Scan.Required) throw new DeliveryException($"'{image.Name}' cannot be scanned, and --require-scan asks for it: {obstacle}");
-        var destination = await context.DestinationAsync();
-        if (!destination.IsLoopback) throw new DeliveryException($"'{image.Name}' cannot be scanned, and without that nothing is published to {destination}: {obstacle}");
+        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayGoUnscanned(image.Name, obstacle);
         Log.Warning("{Image}: not scanned: {Obstacle:l} It is published on this machine only", image.Name, obstacle);
     }
 
@@ -165,22 +153,6 @@ public sealed partial class ImageDelivery
         }
 
         return new ScannedImage(record, folder, decision, contents);
-    }
-
-    private SeverityGate Gate()
-    {
-        var (root, options) = (context.Options.Root, context.Options.Scan);
-        if (File.Exists(Path.Combine(root, IgnoreFile.OlderName)) && options.IgnoreFile is null)
-            Log.Warning("{Older:l} is not looked at: write its entries into {File:l}, or name it with --ignore-file", IgnoreFile.OlderName, IgnoreFile.DefaultName);
-        var file = options.IgnoreFile ?? (File.Exists(Path.Combine(root, IgnoreFile.DefaultName)) ? IgnoreFile.DefaultName : null);
-        return new SeverityGate
-        {
-            Severities = options.Severities,
-            IgnoreUnfixed = options.IgnoreUnfixed,
-            // Messages name the file as it was given.
-            Ignores = file is null ? IgnoreFile.None : IgnoreFile.Read(Path.Combine(root, file)) with { File = file },
-            Vex = [.. options.Vex.Select(x => VexDocument.Read(Path.Combine(root, x)))],
-        };
     }
 
     private async Task ReportAsync(List<ScannedImage> images)

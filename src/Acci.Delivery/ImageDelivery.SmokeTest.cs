@@ -15,7 +15,7 @@ public sealed partial class ImageDelivery
     /// it may be published all the same, since what builds a platform often cannot run it.
     /// </summary>
     /// <exception cref="DeliveryException">One does not become healthy.</exception>
-    public Task SmokeTestAsync() => ForEachImageAsync(SaySmokeTest, async (image, publish) =>
+    public Task SmokeTestAsync() => ForEachImageAsync(async (image, publish) =>
     {
         var runnable = (await context.EngineAsync()).RunnablePlatforms;
         var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));

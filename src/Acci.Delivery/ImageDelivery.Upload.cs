@@ -14,7 +14,8 @@ namespace Acci.Delivery;
 
 public sealed partial class ImageDelivery
 {
-    private string UploadFolder => Path.Combine(ScanFolder, "upload");
+    // A dry run leaves what builds made as it was.
+    private string UploadFolder => Path.Combine(context.Options.Drafts, "upload");
 
     /// <summary>
     /// Uploads what the last scan found, and the SARIF files that were named, to GitHub's code scanning: an analysis for each tool and category, for the commit

@@ -21,27 +21,48 @@ public sealed class Examination(DeliveryContext context)
         var baseImages = LookAtBaseImagesAsync();
         return
         [
-            await LookAtGitAsync(),
             await engine,
             LookAtSpace(),
             .. await baseImages,
-            await LookAtRegistryAsync(),
+            .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
             LookAtScanner(),
             LookAtTool("cosign", "signing", "https://docs.sigstore.dev/cosign"),
-            LookAtKey(),
+            .. await LookAtPreflightAsync(),
         ];
     }
 
-    private async Task<Finding> LookAtGitAsync()
+    // What the first target of Publish looks at.
+    private async Task<IEnumerable<Finding>> LookAtPreflightAsync()
     {
-        try
+        var findings = new List<Finding>();
+        foreach (var check in new Preflight(context, DeliveryScope.Publish).Checks)
         {
-            var version = await context.VersionAsync();
-            return new Finding("Version", $"{version}{(version.IsDirty ? ", with changes that are not committed" : "")}{string.Concat(version.Warnings.Select(x => $" {x}"))}", version.Warnings.Count > 0 ? Notice : Good);
+            try
+            {
+                findings.Add(new Finding(check.Name, await check.LookAsync(), Good));
+            }
+            catch (DeliveryException exception)
+            {
+                findings.Add(new Finding(check.Name, exception.Message, Fatal));
+            }
         }
-        catch (DeliveryException exception)
+
+        return findings;
+    }
+
+    // What is wrong with its name is a finding of the preflight.
+    private Destination? Destination
+    {
+        get
         {
-            return new Finding("Version", exception.Message, Fatal);
+            try
+            {
+                return context.Named;
+            }
+            catch (WrongUseException)
+            {
+                return null;
+            }
         }
     }
 
@@ -57,8 +78,10 @@ public sealed class Examination(DeliveryContext context)
             return new Finding(name, exception.Message, Fatal);
         }
 
-        return PrivateEngine.Obstacle is { } obstacle
-            ? new Finding(name, $"none answers, and {obstacle}. Start Docker, or set DOCKER_HOST.", Fatal)
+        // The private engine's own command is there once it was started, and reaches it as long as it runs.
+        var shortcut = context.Options.CacheDirectory.Combine("bin", "docker");
+        if (File.Exists(shortcut) && await DockerEngine.FindAsync(shortcut, context.CancellationToken) is { } own) return new Finding(name, $"ACCI's private engine runs: {own}; runs {string.Join(", ", own.RunnablePlatforms)}", Good);
+        return PrivateEngine.Obstacle is { } obstacle ? new Finding(name, $"none answers, and {obstacle}. Start Docker, or set DOCKER_HOST.", Fatal)
             : new Finding(name, $"none answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
     }
 
@@ -78,7 +101,7 @@ public sealed class Examination(DeliveryContext context)
 
     private async Task<Finding> LookAtBaseImageAsync(ImageReference image)
     {
-        var standInsAllowed = context.Options.Registry is null || Destination.Parse(context.Options.Registry).IsLoopback;
+        var standInsAllowed = Destination is null or { IsLoopback: true };
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         inTime.CancelAfter(AnswerTime);
         try
@@ -88,7 +111,11 @@ public sealed class Examination(DeliveryContext context)
             await registry.ResolveAsync(place, inTime.Token);
             return new Finding("Base image", $"{place} can be had", Good);
         }
-        catch (Exception exception) when (exception is DeliveryException || (exception is OperationCanceledException && !context.CancellationToken.IsCancellationRequested))
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            return new Finding("Base image", $"{image}: its registry did not answer within {AnswerTime.TotalSeconds:0} s; Publish waits longer, and fails if it still does not answer", Notice);
+        }
+        catch (DeliveryException)
         {
             return standInsAllowed && PrivateEngine.Obstacle is null
                 ? new Finding("Base image", $"{image} cannot be reached: a stand-in from the distribution's packages will be used", Notice)
@@ -98,7 +125,6 @@ public sealed class Examination(DeliveryContext context)
 
     private async Task<Finding> LookAtRegistryAsync()
     {
-        if (context.Options.Registry is null) return new Finding("Registry", "this machine's own, on 127.0.0.1; name another with --registry", Good);
         try
         {
             await (await context.RegistryAsync()).EnsureReachableAsync(context.CancellationToken);
@@ -125,7 +151,7 @@ public sealed class Examination(DeliveryContext context)
             return new Finding(name, exception.Message, Fatal);
         }
 
-        var needed = context.Options.Scan.Required || (context.Options.Registry is { } registry && !Destination.Parse(registry).IsLoopback);
+        var needed = context.Options.Scan.Required || Destination is { IsLoopback: false };
         return new Finding(name, $"trivy is not on the PATH{(needed ? ", and without it nothing is published there" : ": images are not scanned, and stay on this machine")}. Install it: https://trivy.dev", needed ? Fatal : Notice);
     }
 
@@ -134,12 +160,5 @@ public sealed class Examination(DeliveryContext context)
         ({ } path, _) => new Finding(tool, path, Good),
         (null, true) => new Finding(tool, $"not on the PATH: it will be fetched from the distribution's packages for {purpose}", Notice),
         _ => new Finding(tool, $"not on the PATH, needed for {purpose}. Install it: {home}", Fatal),
-    };
-
-    private Finding LookAtKey() => context.Options switch
-    {
-        { Keyless: true } => new Finding("Signing", "keyless, with the workflow's identity", Good),
-        { SigningKey: not null } => new Finding("Signing", "with --signing-key", Good),
-        _ => new Finding("Signing", $"with this machine's own key pair in {CacheDirectory.KeyDirectory}", Good),
     };
 }

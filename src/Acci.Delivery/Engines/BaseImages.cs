@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Oci;
 using Acci.Oci.Registries;
@@ -12,7 +13,10 @@ namespace Acci.Delivery.Engines;
 /// </summary>
 public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
 {
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// How long a registry may take to answer: longer than a connection may take, because a registry that cannot be reached has said no, and one that is slow has not.
+    /// </summary>
+    internal TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A registry, with an optional path, that carries the base images under their own repositories' paths.</summary>
     public string? Mirror { get; init; }
@@ -21,14 +25,31 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     public string? StandInRegistry { get; init; }
 
     /// <summary>Finds all of them, each once.</summary>
-    /// <exception cref="DeliveryException">One can be had nowhere.</exception>
+    /// <exception cref="NoAnswerException">A registry is there and did not answer in time.</exception>
+    /// <exception cref="DeliveryException">No place has one of them.</exception>
     public async Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage>> ResolveAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
+    {
+        var (found, missing) = await FindAllAsync(names, cancellationToken);
+        var standIns = missing.Length == 0 ? [] : await MakeStandInsAsync(missing, cancellationToken);
+        return found.Concat(standIns).ToDictionary(x => x.Name);
+    }
+
+    /// <summary>What <see cref="ResolveAsync"/> would take, a line for each; nothing is made.</summary>
+    /// <exception cref="DeliveryException">As it would throw.</exception>
+    public async Task<IReadOnlyList<string>> DescribeAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
+    {
+        var (found, missing) = await FindAllAsync(names, cancellationToken);
+        if (missing.Length > 0) EnsureStandInsMayServe(missing[0]);
+        return [.. found.Select(x => $"  from {x.Actual}"), .. missing.Select(x => $"  from a stand-in for {x.Name}, made from the distribution's packages: such an image stays on this machine")];
+    }
+
+    private async Task<(ResolvedBaseImage[] Found, (ImageReference Name, string? Problem)[] Missing)> FindAllAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
     {
         var wanted = names.Distinct().ToArray();
         var found = await Task.WhenAll(wanted.Select(name => FindAsync(name, cancellationToken)));
-        var missing = wanted.Zip(found).Where(pair => pair.Second.Image is null).Select(pair => (Name: pair.First, pair.Second.Problem)).ToArray();
-        var standIns = missing.Length == 0 ? [] : await MakeStandInsAsync(missing, cancellationToken);
-        return found.Select(x => x.Image).OfType<ResolvedBaseImage>().Concat(standIns).ToDictionary(x => x.Name);
+        return (
+            [.. found.Select(x => x.Image).OfType<ResolvedBaseImage>()],
+            [.. wanted.Zip(found).Where(pair => pair.Second.Image is null).Select(pair => (pair.First, pair.Second.Problem))]);
     }
 
     private async Task<(ResolvedBaseImage? Image, string? Problem)> FindAsync(ImageReference name, CancellationToken cancellationToken)
@@ -51,23 +72,26 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, $"{place.Domain} did not answer within {AnswerTime.TotalSeconds:0} s");
+            throw new NoAnswerException($"{place.Domain}, asked for the base image {place},", AnswerTime, "Run the build again, or name a registry that carries it with --image-mirror.");
         }
     }
 
     private async Task<IEnumerable<ResolvedBaseImage>> MakeStandInsAsync((ImageReference Name, string? Problem)[] missing, CancellationToken cancellationToken)
     {
-        var (first, problem) = missing[0];
+        EnsureStandInsMayServe(missing[0]);
+        Log.Warning("{Count} base images cannot be had from upstream ({Problem:l}): using stand-ins from the distribution's packages", missing.Length, missing[0].Problem?.Split(". ")[0]);
+        var made = await scripts.RunAsync("stand-ins/build.sh", [StandInRegistry!, .. missing.Select(x => x.Name.ToString())], cancellationToken);
+        return made.Select(x => new ResolvedBaseImage(ImageReference.Parse(x.Key), ImageReference.Parse(x.Value), BaseImageSource.StandIn));
+    }
+
+    private void EnsureStandInsMayServe((ImageReference Name, string? Problem) missing)
+    {
         if (StandInRegistry is null || PrivateEngine.Obstacle is not null)
         {
             throw new DeliveryException(
-                $"The base image {first} cannot be had: {problem?.Split(". ")[0]}. Name a registry that carries it with --image-mirror."
+                $"The base image {missing.Name} cannot be had: {missing.Problem?.Split(". ")[0]}. Name a registry that carries it with --image-mirror."
                 + (StandInRegistry is null ? " Stand-ins are only used when publishing to this machine's own registry." : ""));
         }
-
-        Log.Warning("{Count} base images cannot be had from upstream ({Problem:l}): using stand-ins from the distribution's packages", missing.Length, problem?.Split(". ")[0]);
-        var made = await scripts.RunAsync("stand-ins/build.sh", [StandInRegistry, .. missing.Select(x => x.Name.ToString())], cancellationToken);
-        return made.Select(x => new ResolvedBaseImage(ImageReference.Parse(x.Key), ImageReference.Parse(x.Value), BaseImageSource.StandIn));
     }
 
     /// <summary>Where a base image is looked for: where its name says, or under the same path in the mirror.</summary>

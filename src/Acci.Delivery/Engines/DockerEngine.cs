@@ -9,7 +9,10 @@ namespace Acci.Delivery.Engines;
 /// <param name="Cli">Path of the <c>docker</c> command, which finds this engine by itself.</param>
 public sealed record DockerEngine(string Cli)
 {
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Noteworthy = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long each question may take. Long, because an engine that is busy or far away is not absent.</summary>
+    public TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The address of the private engine; none for an engine of the machine's own.</summary>
     public string? Address { get; init; }
@@ -38,11 +41,13 @@ public sealed record DockerEngine(string Cli)
         // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.
         : new Command(Cli, ["--config", Login.Folder, .. arguments]) { Environment = new Dictionary<string, string?> { ["BUILDX_CONFIG"] = BuilderFolder } };
 
-    /// <summary>The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context); null when none answers.</summary>
+    /// <summary>The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context); null when there is none, or it refuses.</summary>
+    /// <exception cref="NoAnswerException">Whether there is one is not known: the command did not answer in time.</exception>
     /// <exception cref="DeliveryException">An engine answers, but has no buildx.</exception>
-    public static async Task<DockerEngine?> FindAsync(string cli, CancellationToken cancellationToken)
+    public static async Task<DockerEngine?> FindAsync(string cli, CancellationToken cancellationToken, TimeSpan? answerTime = null)
     {
         var engine = new DockerEngine(cli);
+        if (answerTime is { } limit) engine = engine with { AnswerTime = limit };
         if (await engine.AskAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken) is not { } version) return null;
         if (await engine.AskAsync(["buildx", "version"], cancellationToken) is null)
             throw new DeliveryException($"Docker Engine {version} answers, but '{cli}' has no buildx. Install the docker-buildx plugin: https://docs.docker.com/go/buildx");
@@ -91,22 +96,27 @@ public sealed record DockerEngine(string Cli)
     private async Task<IReadOnlyList<Platform>> ReadRunnablePlatformsAsync(CancellationToken cancellationToken)
     {
         var builder = await AskAsync(["buildx", "inspect", "default"], cancellationToken) ?? await AskAsync(["buildx", "inspect"], cancellationToken) ?? "";
-        return [.. (Field(builder, "Platforms") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(x => Platform.Parse(x.TrimEnd('*')))];
+        // A builder that does not run tells no platforms; the engine's own runs anyway.
+        var platforms = Field(builder, "Platforms") ?? await AskAsync(["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], cancellationToken) ?? "";
+        return [.. platforms.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(x => Platform.Parse(x.TrimEnd('*')))];
     }
 
-    /// <summary>What the command answers, or null when it fails or does not answer in time.</summary>
+    /// <summary>What the command answers, or null when it fails.</summary>
+    /// <exception cref="NoAnswerException">It did neither in time.</exception>
     internal async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
+        var command = Docker(arguments);
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         inTime.CancelAfter(AnswerTime);
+        await using var notice = new Timer(_ => Log.Information("Waiting for `{Command:l}`, up to {Seconds:0} s", command.ToString(), AnswerTime.TotalSeconds), null, Noteworthy, Timeout.InfiniteTimeSpan);
         try
         {
-            var result = await CommandRunner.TryRunAsync(Docker(arguments), cancellationToken: inTime.Token);
+            var result = await CommandRunner.TryRunAsync(command, cancellationToken: inTime.Token);
             return result.Succeeded ? result.StandardOutput.Trim() : null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return null;
+            throw new NoAnswerException($"`{command}`", AnswerTime, "The Docker engine is there, or may be: run the command by hand, and this build again once it answers.");
         }
     }
 

@@ -10,11 +10,17 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <summary>The image that a builder is made from, where the engine needs one; null leaves it to buildx.</summary>
     public ImageReference? BuilderImage { get; init; }
 
+    /// <summary>The <c>docker</c> command that is asked; null when this machine has none.</summary>
+    public string? Cli { get; init; } = Executables.Find("docker");
+
+    /// <summary>How long each of its answers may take; null means as long as <see cref="DockerEngine.AnswerTime"/> says.</summary>
+    public TimeSpan? AnswerTime { get; init; }
+
     /// <summary>The engine, ready to build for several platforms.</summary>
-    /// <exception cref="DeliveryException">No engine answers and the private one cannot be had; the message says why and what to do.</exception>
+    /// <exception cref="DeliveryException">No engine answers and the private one cannot run here, or an engine is too slow to know; the message says why and what to do.</exception>
     public async Task<DockerEngine> LocateAsync(CancellationToken cancellationToken)
     {
-        if (await FindRunningAsync(cancellationToken) is { } running) return await running.WithBuilderAsync(BuilderImage, cancellationToken);
+        if (await FindRunningAsync(Cli, AnswerTime, cancellationToken) is { } running) return await running.WithBuilderAsync(BuilderImage, cancellationToken);
         if (PrivateEngine.Obstacle is { } obstacle)
             throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(PrivateEngine.CanFetchPackages ? ", or run this as root" : "")}.");
         Log.Information("No Docker engine answers: using a private one");
@@ -22,16 +28,20 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     }
 
     /// <summary>The engine the user's own command line reaches, or null. Nothing is changed on it.</summary>
+    /// <exception cref="NoAnswerException">Whether there is one is not known: the command line did not answer in time.</exception>
     /// <exception cref="DeliveryException"><c>DOCKER_HOST</c> names an engine that does not answer.</exception>
-    public static async Task<DockerEngine?> FindRunningAsync(CancellationToken cancellationToken)
+    public static Task<DockerEngine?> FindRunningAsync(CancellationToken cancellationToken) => FindRunningAsync(Executables.Find("docker"), null, cancellationToken);
+
+    private static async Task<DockerEngine?> FindRunningAsync(string? cli, TimeSpan? answerTime, CancellationToken cancellationToken)
     {
         var host = Environment.GetEnvironmentVariable("DOCKER_HOST");
-        if (Executables.Find("docker") is not { } cli)
+        if (cli is null)
         {
-            return string.IsNullOrEmpty(host) ? null : throw new DeliveryException($"DOCKER_HOST names {host}, but there is no 'docker' command on the PATH. Install the Docker command line.");
+            return string.IsNullOrEmpty(host) ? null
+                : throw new DeliveryException($"DOCKER_HOST names {host}, but there is no 'docker' command on the PATH. Install the Docker command line.");
         }
 
-        var engine = await DockerEngine.FindAsync(cli, cancellationToken);
+        var engine = await DockerEngine.FindAsync(cli, cancellationToken, answerTime);
         return engine is null && !string.IsNullOrEmpty(host)
             ? throw new DeliveryException($"The Docker engine at {host} (DOCKER_HOST) does not answer. Start it, or unset DOCKER_HOST.")
             : engine;

@@ -38,7 +38,7 @@ public sealed class RegistryContainer(DockerEngine engine)
         return address;
     }
 
-    /// <summary>Ends it, where it runs; with <paramref name="purge"/> what was pushed goes, too. An engine that does not answer has nothing to end.</summary>
+    /// <summary>Ends it, where it runs; with <paramref name="purge"/> what was pushed goes, too. Where there is no engine there is nothing to end.</summary>
     public async Task StopAsync(bool purge, CancellationToken cancellationToken)
     {
         if (await IsRunningAsync(cancellationToken) is not null) await CommandRunner.RunAsync(engine.Docker("rm", "--force", Name), cancellationToken: cancellationToken);
@@ -87,7 +87,7 @@ public sealed class RegistryContainer(DockerEngine engine)
             }
         }
 
-        throw new DeliveryException($"The local registry, the container {Name}, does not answer at {address}. An engine on another machine cannot run it for this one: name a registry with --registry.");
+        throw new DeliveryException($"The local registry, the container {Name}, does not answer at {address} within {StartTime.TotalSeconds:0} s. An engine on another machine cannot run it for this one: name a registry with --registry.");
     }
 
     private static int FreePort()

@@ -1,4 +1,5 @@
 using Acci.Oci;
+using Serilog;
 
 namespace Acci.Delivery.Scanning;
 
@@ -19,6 +20,28 @@ public sealed record SeverityGate
 
     /// <summary>What the makers of packages say.</summary>
     public IReadOnlyList<VexDocument> Vex { get; init; } = [];
+
+    /// <summary>The gate as the parameters set it, with the files they name.</summary>
+    /// <param name="root">The repository.</param>
+    /// <param name="options">The parameters.</param>
+    /// <exception cref="WrongUseException">A file that is named is not there.</exception>
+    /// <exception cref="DeliveryException">A file cannot be understood.</exception>
+    public static SeverityGate Of(string root, ScanOptions options)
+    {
+        if (options.IgnoreFile is { } named && !File.Exists(Path.Combine(root, named))) throw new WrongUseException($"--ignore-file: there is no file '{named}'.");
+        if (options.Vex.FirstOrDefault(x => !File.Exists(Path.Combine(root, x))) is { } missing) throw new WrongUseException($"--vex: there is no file '{missing}'.");
+        if (File.Exists(Path.Combine(root, IgnoreFile.OlderName)) && options.IgnoreFile is null)
+            Log.Warning("{Older:l} is not looked at: write its entries into {File:l}, or name it with --ignore-file", IgnoreFile.OlderName, IgnoreFile.DefaultName);
+        var file = options.IgnoreFile ?? (File.Exists(Path.Combine(root, IgnoreFile.DefaultName)) ? IgnoreFile.DefaultName : null);
+        return new SeverityGate
+        {
+            Severities = options.Severities,
+            IgnoreUnfixed = options.IgnoreUnfixed,
+            // Messages name the file as it was given.
+            Ignores = file is null ? IgnoreFile.None : IgnoreFile.Read(Path.Combine(root, file)) with { File = file },
+            Vex = [.. options.Vex.Select(x => VexDocument.Read(Path.Combine(root, x)))],
+        };
+    }
 
     /// <summary>Judges every finding of every platform.</summary>
     /// <param name="image">What was scanned.</param>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 namespace Acci.Delivery.Signing;
 
 /// <summary>With what an image is signed; how a consumer recognises it, <see cref="ExpectedSigner"/> says.</summary>
@@ -12,6 +13,9 @@ public abstract record SigningIdentity
     /// <param name="Password">What the file is encrypted with.</param>
     public sealed record Key(string Reference, string? Password) : SigningIdentity
     {
+        /// <summary>A key service holds it.</summary>
+        public bool IsService => Reference.Contains("://", StringComparison.Ordinal);
+
         /// <inheritdoc/>
         public override string ToString() => Reference;
     }
@@ -29,23 +33,42 @@ public abstract record SigningIdentity
     /// <param name="Identity">The identity in the certificate: the workflow's URL with its ref.</param>
     public sealed record Keyless(string Identity) : SigningIdentity
     {
+        /// <summary>Looks whether there can be an identity at all, and asks for none.</summary>
+        /// <exception cref="DeliveryException">This is no GitHub Actions job that may have a token.</exception>
+        public static void EnsureTokenCanBeAsked()
+        {
+            if (!WorkflowIdentity.CanBeAsked)
+                throw new DeliveryException("Keyless signing needs an identity token: run it in a GitHub Actions job with `permissions: id-token: write`, or sign with --signing-key.");
+        }
+
         /// <summary>The identity of the GitHub Actions workflow this runs in.</summary>
         /// <exception cref="DeliveryException">This is no GitHub Actions job, or GitHub gives it no token.</exception>
         public static async Task<Keyless> FromGitHubActionsAsync(CancellationToken cancellationToken)
         {
-            if (!WorkflowIdentity.CanBeAsked)
-                throw new DeliveryException("Keyless signing needs an identity token: run it in a GitHub Actions job with `permissions: id-token: write`, or sign with --signing-key.");
+            EnsureTokenCanBeAsked();
             var server = Environment.GetEnvironmentVariable("GITHUB_SERVER_URL") is { Length: > 0 } named ? named : "https://github.com";
             return new Keyless($"{server}/{await WorkflowIdentity.ReadAsync(cancellationToken)}");
         }
     }
 
     /// <summary>The identity that the parameters name: a PEM text, a file, a key service's URI.</summary>
+    /// <exception cref="WrongUseException">There is no such file, or it holds no private key.</exception>
     public static SigningIdentity FromParameter(string key, string? password)
     {
-        if (key.Contains("-----BEGIN", StringComparison.Ordinal)) return new KeyText(key, password);
-        if (!key.Contains("://", StringComparison.Ordinal) && !File.Exists(key))
-            throw new DeliveryException("--signing-key names no file, is no key service's URI (awskms://, gcpkms://, azurekms://, hashivault://, k8s://) and no PEM text.");
-        return new Key(key, password);
+        if (key.Contains("-----BEGIN", StringComparison.Ordinal)) return new KeyText(PrivateKey(key, "the text given"), password);
+        if (key.Contains("://", StringComparison.Ordinal)) return new Key(key, password);
+        if (!File.Exists(key)) throw new WrongUseException("--signing-key names no file, is no key service's URI (awskms://, gcpkms://, azurekms://, hashivault://, k8s://) and no PEM text.");
+        var text = File.ReadAllText(key);
+        var pem = PrivateKey(text, key);
+        return pem.Trim() == text.Trim() ? new Key(key, password) : new KeyText(pem, password);
+    }
+
+    // Secrets often hold the text with its line breaks written as \n, or as Windows writes them; cosign takes neither.
+    private static string PrivateKey(string text, string place)
+    {
+        var pem = text.Replace("\\r", "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).ReplaceLineEndings("\n").Trim();
+        if (PemEncoding.TryFind(pem, out var fields) && pem[fields.Label].EndsWith("PRIVATE KEY", StringComparison.Ordinal)) return $"{pem}\n";
+        throw new WrongUseException(
+            $"--signing-key cannot be used: {place} holds no private key as PEM text (-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----). 'cosign generate-key-pair' makes one; its file is cosign.key.");
     }
 }

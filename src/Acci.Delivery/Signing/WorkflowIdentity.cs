@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Acci.Delivery.Processes;
 
 namespace Acci.Delivery.Signing;
 
@@ -14,6 +15,8 @@ internal static class WorkflowIdentity
     private const string Token = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
     private const string Claim = "job_workflow_ref";
 
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
+
     /// <summary>The job may ask for an identity token.</summary>
     public static bool CanBeAsked => Environment.GetEnvironmentVariable(Address) is { Length: > 0 };
 
@@ -26,7 +29,7 @@ internal static class WorkflowIdentity
     /// <exception cref="DeliveryException">There is no answer, or one of another form.</exception>
     public static async Task<string> ReadAsync(string address, string token, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient { Timeout = AnswerTime };
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{address}&audience=sigstore");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
@@ -38,6 +41,10 @@ internal static class WorkflowIdentity
             // A JSON web token is three parts in base64url, the second its claims: RFC 7519, section 3.
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(identity.Split('.')[1]));
             return claims.RootElement.GetProperty(Claim).GetString()!;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NoAnswerException("GitHub, asked for an identity token to sign with,", AnswerTime, "Run the job again.");
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException or KeyNotFoundException or FormatException or IndexOutOfRangeException or InvalidOperationException)
         {

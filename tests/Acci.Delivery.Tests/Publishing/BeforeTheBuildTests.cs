@@ -1,3 +1,5 @@
+using Acci.Delivery.Images;
+using Acci.Oci;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
@@ -11,7 +13,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
 
     public async ValueTask InitializeAsync()
     {
-        _checkout.Write(".gitignore", "artifacts\n");
+        _checkout.Write(".gitignore", "artifacts\ndeploy\n");
         await _checkout.Run("git init --quiet --initial-branch main", "git add .", "git commit --quiet --message one", "git tag v1.2.3");
     }
 
@@ -34,6 +36,32 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         Assert.Contains("--force", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_dry_run_refuses_what_the_run_would_refuse()
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the tag is the workflow's.");
+        await _checkout.Run("git checkout --quiet v1.2.3");
+        _checkout.Write("new.txt", "");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner").Build.Plan);
+
+        Assert.Contains("not what v1.2.3 names (?? new.txt)", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_checkout.Directory, "artifacts")));
+    }
+
+    [Fact]
+    public async Task A_dry_run_for_a_registry_that_others_reach_refuses_stand_ins()
+    {
+        Directory.CreateDirectory(Path.Combine(_checkout.Directory, "deploy", "locks"));
+        _checkout.Write("deploy/locks/images.json", "{}");
+        var missing = ImageReference.Parse($"{server.Domain}/distroless/missing:nonroot");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner", new BaseImage(missing)).Build.Plan);
+
+        Assert.Contains($"The base image {missing} cannot be had", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Stand-ins are only used when publishing to this machine's own registry", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(401)]
     [InlineData(403)]
@@ -47,12 +75,12 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         Assert.Contains(proxy.Requests, x => x.Method == "HEAD");
     }
 
-    private ImageDelivery Delivery(string registry) => new(new DeliveryContext(
+    private ImageDelivery Delivery(string registry, params BaseImage[] baseImages) => new(new DeliveryContext(
         new DeliveryOptions
         {
             Root = _checkout.Directory,
             Artifacts = Path.Combine(_checkout.Directory, "artifacts"),
-            Images = [new("app") { Dockerfile = "Dockerfile" }],
+            Images = [new("app") { Dockerfile = "Dockerfile", Platforms = [Platform.LinuxAmd64], BaseImages = baseImages }],
             Registry = registry,
         },
         Cancellation));

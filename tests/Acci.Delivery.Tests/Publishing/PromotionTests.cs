@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Oci.Registries;
@@ -119,11 +120,12 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         var record = new PublishRecord { Image = "app", Digest = digest, Repository = Repository.Repository, Version = "1.0.0", Revision = "", Platforms = [] };
         var scanned = record.With(PublishStep.Scan, new StepResult(DateTimeOffset.UnixEpoch, 1, "nothing found"));
 
-        ImageDelivery.EnsureMayLeave(source, image, scanned);
-        ImageDelivery.EnsureMayLeave(ImageReference.Parse("ghcr.io/staging/app:1.0.0"), image, null);
+        var policy = new DeparturePolicy(Destination.Parse("ghcr.io/octo"));
+        policy.EnsureMayBePromoted(source, image, scanned);
+        policy.EnsureMayBePromoted(ImageReference.Parse("ghcr.io/staging/app:1.0.0"), image, null);
 
         foreach (var other in (PublishRecord?[])[null, record, scanned with { Digest = Digest.Of([]) }])
-            Assert.Contains("must not leave this machine", Assert.Throws<DeliveryException>(() => ImageDelivery.EnsureMayLeave(source, image, other)).Message, StringComparison.Ordinal);
+            Assert.Contains("must not leave this machine", Assert.Throws<DeliveryException>(() => policy.EnsureMayBePromoted(source, image, other)).Message, StringComparison.Ordinal);
     }
 
     private async Task<Digest?> AtAsync(OciRegistry registry, string tag) => (await registry.FindAsync(Repository.WithTag(tag), Cancellation))?.Digest;

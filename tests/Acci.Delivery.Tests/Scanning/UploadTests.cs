@@ -57,9 +57,9 @@ public sealed class UploadTests : GitHubFixture
         await Delivery(dryRun: true, token: null).UploadAsync();
 
         Assert.Empty(GitHub.Requests);
-        var files = Directory.EnumerateFiles(Path.Combine(Root, "artifacts", "scan", "upload")).Select(Path.GetFileName).Order();
+        var files = Directory.EnumerateFiles(Path.Combine(Root, ".nuke", "temp", "upload")).Select(Path.GetFileName).Order();
         Assert.Equal(["01-trivy-trivy-acci-linux-amd64.json", "01-trivy-trivy-acci-linux-amd64.sarif", "02-trivy-trivy-acci-linux-ppc64le.json", "02-trivy-trivy-acci-linux-ppc64le.sarif"], files);
-        Assert.Equal(revision, (string?)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Root, "artifacts", "scan", "upload", "01-trivy-trivy-acci-linux-amd64.json"), Cancellation))!["commit_sha"]);
+        Assert.Equal(revision, (string?)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Root, ".nuke", "temp", "upload", "01-trivy-trivy-acci-linux-amd64.json"), Cancellation))!["commit_sha"]);
     }
 
     [Fact]

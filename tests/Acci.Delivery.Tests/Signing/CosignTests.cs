@@ -139,10 +139,38 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     [Fact]
     public void A_key_that_is_nothing_of_the_kind_is_refused_without_being_shown()
     {
-        var failure = Assert.Throws<DeliveryException>(() => SigningIdentity.FromParameter("no-such-file-or-secret", null));
+        var failure = Assert.Throws<WrongUseException>(() => SigningIdentity.FromParameter("no-such-file-or-secret", null));
 
         Assert.Contains("--signing-key", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("no-such-file-or-secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\r\n")]
+    [InlineData("\\n")]
+    [InlineData("\\r\\n")]
+    public async Task A_key_whose_line_breaks_a_secret_store_has_changed_is_the_same_key(string lineBreak)
+    {
+        var pair = await LocalKeyPair.EnsureAsync(_folder.Combine("keys"), await ProgramAsync(), Cancellation);
+        var text = (await File.ReadAllTextAsync(pair.Reference, Cancellation)).ReplaceLineEndings(lineBreak);
+        var file = _folder.Combine("changed.key");
+        await File.WriteAllTextAsync(file, text, Cancellation);
+
+        foreach (var key in (string[])[text, file])
+        {
+            var cosign = new Cosign(await ProgramAsync(), SigningIdentity.FromParameter(key, pair.Password));
+            Assert.Equal(await new Cosign(await ProgramAsync(), pair).ReadSignerAsync(Cancellation), await cosign.ReadSignerAsync(Cancellation));
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_private_key_is_named()
+    {
+        await LocalKeyPair.EnsureAsync(_folder.Combine("keys"), await ProgramAsync(), Cancellation);
+
+        var failure = Assert.Throws<WrongUseException>(() => SigningIdentity.FromParameter(_folder.Combine("keys", "cosign.pub"), null));
+
+        Assert.Contains("cosign.pub holds no private key", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,34 @@
+using Acci.Delivery;
+using Nuke.Common;
+using Nuke.Common.Execution;
+using Serilog;
+
+namespace Acci.Components;
+
+/// <summary>Targets that run a <see cref="Verb"/>: with <c>--dry-run</c> they say what they would do. Any other target does nothing then.</summary>
+public static class VerbTargets
+{
+    /// <summary>Lets the target run the verb, or with <c>--dry-run</c> its plan.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="build">The build, which knows whether it is a dry run.</param>
+    /// <param name="verb">Makes the verb, when it is the target's turn.</param>
+    public static ITargetDefinition Runs(this ITargetDefinition target, IHazDryRun build, Func<Verb> verb) => target.Executes(new Planned(build, verb).Execute);
+
+    /// <summary>Takes from a target what it does where that has no plan, and says so in its place.</summary>
+    internal static void SkipUnlessPlanned(ExecutableTarget target)
+    {
+        if (target.Actions.Count == 0 || target.Actions.All(action => action.Target is Planned) || SaysByItself(target)) return;
+        target.Actions.Clear();
+        target.Actions.Add(() => Log.Information("Would run {Target:l}, which has no dry run of its own", target.Name));
+    }
+
+    // The targets of environments are given the parameter and branch on it.
+    private static bool SaysByItself(ExecutableTarget target) =>
+        target.Member?.DeclaringType is { } component && component.Assembly == typeof(VerbTargets).Assembly && typeof(IHazEnvironments).IsAssignableFrom(component);
+
+    // A class of its own, so that an engine's target can be asked whether it is one.
+    private sealed class Planned(IHazDryRun build, Func<Verb> verb)
+    {
+        public void Execute() => verb().ExecuteAsync(build.DryRun).GetAwaiter().GetResult();
+    }
+}

@@ -1,0 +1,79 @@
+using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Scanning;
+using Acci.Delivery.Signing;
+
+namespace Acci.Delivery.Diagnosis;
+
+/// <summary>
+/// What can be known before anything is built, of the steps that are going to be taken. The first target of a build looks at it, <c>--dry-run</c> prints it and Doctor
+/// reports it: all three say the same. Nothing is written, started or sent.
+/// </summary>
+/// <param name="context">What was set, and what the machine has.</param>
+/// <param name="scope">The steps.</param>
+public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
+{
+    /// <summary>The checks, in the order in which people correct what is wrong.</summary>
+    public IReadOnlyList<PreflightCheck> Checks =>
+    [
+        .. When(scope.Signs || scope.Builds, "Destination", LookAtDestination),
+        .. When(scope.Builds, "Version", LookAtVersionAsync),
+        .. When(scope.Signs || scope.Tags, "Tags", LookAtTagsAsync),
+        .. When(scope.Scans, "Gate", LookAtGate),
+        .. When(scope.Signs, "Signing", LookAtSigningAsync),
+    ];
+
+    private static IEnumerable<PreflightCheck> When(bool isNeeded, string name, Func<Task<string>> look) => isNeeded ? [new PreflightCheck(name, look)] : [];
+
+    private Task<string> LookAtDestination()
+    {
+        _ = context.Given;
+        return Task.FromResult(context.Named?.ToString() ?? "this machine's own registry, on 127.0.0.1; name another with --registry");
+    }
+
+    private async Task<string> LookAtVersionAsync()
+    {
+        var version = await context.VersionAsync();
+        await DeparturePolicy.Of(context, Destination).EnsureTreeIsItsTagsAsync(version);
+        return $"{version}{(version.IsDirty ? ", with changes that are not committed" : "")}{string.Concat(version.Warnings.Select(x => $" {x}"))}";
+    }
+
+    private async Task<string> LookAtTagsAsync() => string.Join(", ", (await context.TagsAsync()).All);
+
+    private Task<string> LookAtGate()
+    {
+        var gate = SeverityGate.Of(context.Options.Root, context.Options.Scan);
+        return Task.FromResult($"{string.Join(", ", gate.Severities.OrderDescending().Select(x => x.ToName()))} stop an image");
+    }
+
+    private async Task<string> LookAtSigningAsync()
+    {
+        var choice = SigningChoice.Of(context.Options);
+        // Where cosign has to be fetched first, the key is tried when it is.
+        if (choice.Named is { } key && Executables.Find("cosign") is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));
+        return choice.ToString();
+    }
+
+    /// <summary>Lets cosign read the key, which it can do only with the right password.</summary>
+    /// <exception cref="WrongUseException">It cannot.</exception>
+    internal async Task EnsureUsableAsync(Cosign cosign)
+    {
+        try
+        {
+            await cosign.ReadSignerAsync(context.CancellationToken);
+        }
+        catch (CommandFailedException exception) when (cosign.Identity is SigningIdentity.KeyText or SigningIdentity.Key { IsService: false } && context.Options.SigningKey is not null)
+        {
+            throw new WrongUseException($"--signing-key, with the password in --signing-password, cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The registry that was named, or the one of this machine, whose port is not known before it runs.</summary>
+    internal Destination Destination => context.Named ?? new Destination("127.0.0.1", "");
+}
+
+/// <summary>One thing that is looked at.</summary>
+/// <param name="Name">What: "Signing".</param>
+/// <param name="LookAsync">Says what will be used, or throws what a build would fail with.</param>
+public sealed record PreflightCheck(string Name, Func<Task<string>> LookAsync);

@@ -1,0 +1,94 @@
+using Acci.Delivery.Diagnosis;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Scanning;
+using Acci.Oci;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Diagnosis;
+
+/// <summary>What is wrong is known before anything is built, to a run, its dry run and Doctor alike.</summary>
+public sealed class PreflightTests : IAsyncLifetime
+{
+    private readonly TemporaryRepository _checkout = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _checkout.Write(".gitignore", "artifacts\n");
+        await _checkout.Run("git init --quiet --initial-branch main", "git add .", "git commit --quiet --message one");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _checkout.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public static TheoryData<string, string, Func<DeliveryOptions, DeliveryOptions>> Wrong => new()
+    {
+        { "Destination", "--registry cannot be 'UPPER/CASE'", x => x with { Registry = "UPPER/CASE" } },
+        { "Destination", "--registry-user needs --registry-token", x => x with { RegistryUser = "ada" } },
+        { "Gate", "--ignore-file: there is no file 'none.yaml'", x => x with { Scan = new ScanOptions { IgnoreFile = "none.yaml" } } },
+        { "Gate", "--vex: there is no file 'none.json'", x => x with { Scan = new ScanOptions { Vex = ["none.json"] } } },
+        { "Signing", "--keyless and --signing-key exclude each other", x => x with { Keyless = true, SigningKey = "/does/not/exist" } },
+        { "Signing", "--signing-key names no file", x => x with { SigningKey = "/does/not/exist" } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
+    public async Task What_is_typed_wrong_stops_the_first_target_its_dry_run_and_is_in_Doctors_report(string name, string problem, Func<DeliveryOptions, DeliveryOptions> change)
+    {
+        var options = change(Options);
+
+        // Whichever target comes first.
+        foreach (var verb in (Func<ImageDelivery, Verb>[])[x => x.Build, x => x.SmokeTest, x => x.Sign])
+        {
+            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(verb(Delivery(options)).Run)).Message, StringComparison.Ordinal);
+            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(verb(Delivery(options)).Plan)).Message, StringComparison.Ordinal);
+        }
+
+        var finding = Assert.Single(await new Examination(new DeliveryContext(options, Cancellation)).RunAsync(), x => x.Name == name);
+        Assert.Contains(problem, finding.Text, StringComparison.Ordinal);
+        Assert.Equal(FindingSeverity.Fatal, finding.Severity);
+        Assert.False(Directory.Exists(Path.Combine(_checkout.Directory, "artifacts")));
+    }
+
+    [Fact]
+    public async Task Steps_that_are_not_taken_are_not_looked_at()
+    {
+        var checks = new Preflight(new DeliveryContext(Options with { SigningKey = "/does/not/exist" }, Cancellation), new DeliveryScope { Scans = true }).Checks;
+
+        Assert.Equal("Gate", Assert.Single(checks).Name);
+        Assert.Equal("CRITICAL, HIGH stop an image", await checks[0].LookAsync());
+    }
+
+    [Fact]
+    public void What_has_stand_ins_or_no_scan_stays_here_and_a_release_is_of_its_tags_version()
+    {
+        var record = new PublishRecord { Image = "app", Digest = Digest.Of([1]), Repository = "ghcr.io/octo/app", Version = "1.2.3", Revision = "abc", Platforms = [] };
+        var scanned = record.With(PublishStep.Scan, new StepResult(DateTimeOffset.UnixEpoch, 1, "nothing found"));
+        var (there, here) = (new DeparturePolicy(Destination.Parse("ghcr.io/octo")), new DeparturePolicy(Destination.Parse("127.0.0.1:5600")));
+
+        there.EnsureMayBePushed(scanned);
+        here.EnsureMayBePushed(scanned with { StandIns = ["debian"] });
+        here.EnsureMayBePushed(record with { NotScanned = "no scanner" });
+        DeparturePolicy.EnsureMayBeReleased(scanned.With(PublishStep.Tag, new StepResult(DateTimeOffset.UnixEpoch, 1, "tagged")), "v1.2.3", "1.2.3", "abc", "github.com");
+
+        Assert.Throws<DeliveryException>(() => there.EnsureMayBePushed(scanned with { StandIns = ["debian"] }));
+        Assert.Throws<DeliveryException>(() => there.EnsureMayBePushed(record with { NotScanned = "no scanner" }));
+        Assert.Throws<DeliveryException>(() => new DeparturePolicy(Destination.Parse("127.0.0.1:5600")) { IsScanRequired = true }.EnsureMayBePushed(record with { NotScanned = "no scanner" }));
+        Assert.Throws<DeliveryException>(() => DeparturePolicy.EnsureMayBeReleased(scanned, "v1.2.3", "1.2.3", "abc", "github.com"));
+        Assert.Throws<DeliveryException>(() => DeparturePolicy.EnsureMayBeReleased(scanned.With(PublishStep.Tag, new StepResult(DateTimeOffset.UnixEpoch, 1, "tagged")), "v1.2.4", "1.2.4", "abc", "github.com"));
+    }
+
+    private DeliveryOptions Options => new()
+    {
+        Root = _checkout.Directory,
+        Artifacts = Path.Combine(_checkout.Directory, "artifacts"),
+        Images = [new("app") { Dockerfile = "Dockerfile" }],
+    };
+
+    private static ImageDelivery Delivery(DeliveryOptions options) => new(new DeliveryContext(options, Cancellation)) { Scope = DeliveryScope.Publish };
+}
