@@ -19,6 +19,7 @@ using Nuke.Components;
 /// GenerateCompose → ComposeUp, ComposeLogs, ComposeDown       environments of the app on this machine
 /// DeployStack                                                 the same on Docker Swarm
 /// GenerateWorkflows, …RunConfigurations, …BakeFile            what others read, from what is declared here; VerifyGenerated
+/// Pack                                                        the components as NuGet packages
 /// UpdateLocks                                                 newer versions of what is pinned
 /// StopEngine, Clean                                           tidying up
 /// </code>

@@ -1,0 +1,90 @@
+using System.IO.Compression;
+using System.Security;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Versioning;
+using Serilog;
+
+namespace Acci.Delivery.Packing;
+
+/// <summary>NuGet packages of a repository's projects: one run of <c>dotnet pack</c>, with the version that git says and images get, too.</summary>
+/// <param name="Root">The repository's root.</param>
+/// <param name="Output">Where the packages go. What was there is deleted.</param>
+public sealed record PackageBuild(string Root, string Output)
+{
+    /// <summary>The project files. Each has to be packable.</summary>
+    public required IReadOnlyList<string> Projects { get; init; }
+
+    /// <summary>The version that the packages get.</summary>
+    /// <exception cref="DeliveryException">git cannot be asked.</exception>
+    public Task<VersionInfo> VersionAsync(CancellationToken cancellationToken) => VersionInfo.ReadAsync(Root, cancellationToken);
+
+    /// <summary>Packs all of them.</summary>
+    /// <returns>The packages' files, in the order of their names; symbols lie beside them.</returns>
+    /// <exception cref="DeliveryException">A project cannot be built or packed; the message is the first error that was reported.</exception>
+    public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
+    {
+        var version = await VersionAsync(cancellationToken);
+        foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
+        if (version.IsDirty) Log.Warning("The working tree is not what {Revision:l} is: what is packed is in no commit", version.Revision);
+        if (Directory.Exists(Output)) Directory.Delete(Output, recursive: true);
+        Directory.CreateDirectory(Output);
+        var list = Path.Combine(Output, "packages.proj");
+        try
+        {
+            await File.WriteAllTextAsync(list, Traversal(), cancellationToken);
+            var result = await CommandRunner.TryRunAsync(await CommandAsync(list, version, cancellationToken), line => Log.Debug("{Line:l}", line), cancellationToken);
+            if (!result.Succeeded) throw Failed(result);
+        }
+        finally
+        {
+            File.Delete(list);
+        }
+
+        string[] packages = [.. Directory.EnumerateFiles(Output, "*.nupkg").Order(StringComparer.Ordinal)];
+        // Of the same commit the same bytes: a package's entries otherwise have the time of the day.
+        foreach (var file in Directory.EnumerateFiles(Output)) SetTimes(file, version.CommitTime ?? DateTimeOffset.UnixEpoch);
+        return packages.Length >= Projects.Count
+            ? packages
+            : throw new DeliveryException($"{Projects.Count} projects made {packages.Length} packages: set IsPackable to true in each that is packed.");
+    }
+
+    private async Task<Command> CommandAsync(string project, VersionInfo version, CancellationToken cancellationToken)
+    {
+        var address = (await GitFacts.ReadAsync(Root, cancellationToken)).Repository.Url;
+        return new Command(
+            "dotnet",
+            [
+                "pack", project, "--output", Output, "--configuration", "Release", "-nologo", "-verbosity:minimal", "-nodeReuse:false",
+                $"-p:Version={version}", "-p:ContinuousIntegrationBuild=true",
+                .. version.Revision is { } revision ? [$"-p:RepositoryCommit={revision}"] : Array.Empty<string>(),
+                .. address.Length > 0 ? [$"-p:RepositoryUrl={address}", $"-p:PackageProjectUrl={address}", "-p:RepositoryType=git"] : Array.Empty<string>(),
+            ])
+        { WorkingDirectory = Root };
+    }
+
+    // A project that names the others: one run of MSBuild builds what they share once. It imports nothing of the repository's.
+    private string Traversal() => $"""
+        <Project>
+          <ItemGroup>
+        {string.Join('\n', Projects.Select(x => $"    <Packed Include=\"{SecurityElement.Escape(Path.GetFullPath(x, Root))}\" />"))}
+          </ItemGroup>
+          <Target Name="Restore"><MSBuild Projects="@(Packed)" Targets="Restore" /></Target>
+          <Target Name="Pack"><MSBuild Projects="@(Packed)" Targets="Pack" /></Target>
+        </Project>
+        """;
+
+    private static void SetTimes(string file, DateTimeOffset time)
+    {
+        // A zip file has no time before 1980.
+        var oldest = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using var package = ZipFile.Open(file, ZipArchiveMode.Update);
+        foreach (var entry in package.Entries) entry.LastWriteTime = time.ToUniversalTime() < oldest ? oldest : time.ToUniversalTime();
+    }
+
+    private static DeliveryException Failed(CommandResult result)
+    {
+        var error = (result.StandardOutput + "\n" + result.StandardError).Split('\n').FirstOrDefault(x => x.Contains(": error ", StringComparison.Ordinal));
+        return new DeliveryException(Redaction.Redact(error is null ? $"dotnet pack ended with {result.ExitCode}: run the build with --verbosity verbose to see why." : error.Trim()));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace Acci.Architecture.Tests;
+
+/// <summary>The product knows no app: no name, setting, port or path of the one in this repository.</summary>
+public partial class InstanceNameTests
+{
+    [Fact]
+    public void No_text_in_the_product_names_this_repository_s_app_but_those_that_always_did()
+    {
+        var texts = Product.Arrows.Keys.SelectMany(library =>
+        {
+            using var module = Product.Read(library);
+            return TextsOf(module).Where(x => Name().IsMatch(x)).Distinct().Select(x => $"{library}: {x.ReplaceLineEndings("\\n")}").ToArray();
+        });
+
+        Baseline.Check("instance-names.txt", string.Join('\n', texts.Order(StringComparer.Ordinal)), "texts with a name of this repository's app are others than before; a line may only go.");
+    }
+
+    [Theory]
+    [InlineData("acci", true)]
+    [InlineData("acci-dev", true)]
+    [InlineData("APP__SERVER__PORT", true)]
+    [InlineData("deploy/compose", true)]
+    [InlineData("run ./build.sh Publish", true)]
+    [InlineData("vaccination", false)]
+    [InlineData("Acci.Oci", false)]
+    public void What_counts_as_such_a_name(string text, bool counts) => Assert.Equal(counts, Name().IsMatch(text));
+
+    private static IEnumerable<string> TextsOf(ModuleDefinition module) =>
+        module.GetTypes().SelectMany(type => type.Methods.Where(x => x.HasBody).SelectMany(x => x.Body.Instructions).Where(x => x.OpCode == OpCodes.Ldstr).Select(x => (string)x.Operand)
+            .Concat(type.Fields.Select(x => x.Constant).OfType<string>())
+            .Concat(from member in (IEnumerable<ICustomAttributeProvider>)[.. type.Properties, .. type.Methods, type]
+                from attribute in member.CustomAttributes
+                from argument in attribute.ConstructorArguments
+                select argument.Value as string into text
+                where text is not null
+                select text));
+
+    // The app's name in its own spelling, its settings' prefix, and this repository's own places.
+    [GeneratedRegex(@"\bacci\b|APP__|\bdeploy/|\./build\.sh")]
+    private static partial Regex Name();
+}
