@@ -255,7 +255,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var plan = await PlanAsync(registry, staging, image, "latest");
         await new TagHistory(registry).NoteAsync(plan, Cancellation);
 
-        await registry.CopyAsync(staging.WithDigest(image), registry, home, cancellationToken: Cancellation);
+        await registry.CopyAsync(staging.WithDigest(image), registry, home, null, [TagHistory.ArtifactType], Cancellation);
 
         Assert.Empty(await registry.ListReferrersAsync(home.WithDigest(image), TagHistory.ArtifactType, Cancellation));
         // Another tool that copies images copies everything.
