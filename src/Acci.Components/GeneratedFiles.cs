@@ -13,7 +13,7 @@ internal static class GeneratedFiles
     /// <param name="build">The build.</param>
     /// <param name="files">The files.</param>
     /// <param name="obsolete">Files that are generated no more.</param>
-    public static Verb Verb(INukeBuild build, Func<IEnumerable<GeneratedFile>> files, Func<IEnumerable<AbsolutePath>> obsolete) => new(
+    public static Verb VerbOf(INukeBuild build, Func<IEnumerable<GeneratedFile>> files, Func<IEnumerable<AbsolutePath>> obsolete) => Verb.Of(
         () =>
         {
             Report(files(), file => !file.IsUpToDate(build.RootDirectory), "would be written");

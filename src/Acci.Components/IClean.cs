@@ -17,7 +17,7 @@ public interface IClean : IHazArtifacts, IHazDryRun
         .Runs(this, () =>
         {
             var folders = RootDirectory.GlobDirectories("src/*/bin", "src/*/obj", "tests/*/bin", "tests/*/obj");
-            return new Verb(
+            return Verb.Of(
                 () =>
                 {
                     foreach (var folder in folders) Log.Information("Would remove {Folder:l}", RootDirectory.GetRelativePathTo(folder).ToString());

@@ -13,5 +13,5 @@ public interface IGenerateBakeFile : IHazImages, IHazDryRun
     /// <summary>Writes <c>docker-bake.json</c>, with which <c>docker buildx bake</c> builds the images without this build.</summary>
     Target GenerateBakeFile => _ => _
         .Description("Writes docker-bake.json, with which 'docker buildx bake' builds the images by hand")
-        .Runs(this, () => GeneratedFiles.Verb(this, () => BakeFiles, () => []));
+        .Runs(this, () => GeneratedFiles.VerbOf(this, () => BakeFiles, () => []));
 }

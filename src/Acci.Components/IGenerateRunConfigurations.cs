@@ -27,5 +27,5 @@ public interface IGenerateRunConfigurations : IHazDryRun
     /// </summary>
     Target GenerateRunConfigurations => _ => _
         .Description("Writes run configurations for Rider, VS Code and Visual Studio, and completions for four shells")
-        .Runs(this, () => GeneratedFiles.Verb(this, () => RunConfigurationFiles, () => ObsoleteRunConfigurations));
+        .Runs(this, () => GeneratedFiles.VerbOf(this, () => RunConfigurationFiles, () => ObsoleteRunConfigurations));
 }

@@ -32,5 +32,5 @@ public interface IGenerateWorkflows : IHazActions, IHazDryRun
     /// <summary>Writes a file for each workflow, and removes those of workflows that are declared no more. Files that were written by hand stay.</summary>
     Target GenerateWorkflows => _ => _
         .Description("Writes .github/workflows from what the build declares")
-        .Runs(this, () => GeneratedFiles.Verb(this, () => WorkflowFiles, () => ObsoleteWorkflows));
+        .Runs(this, () => GeneratedFiles.VerbOf(this, () => WorkflowFiles, () => ObsoleteWorkflows));
 }

@@ -29,5 +29,5 @@ public interface IPruneImages : IHazDelivery
     /// <summary>Says which old versions of the images would go, and with <c>--delete</c> deletes them; nothing that an image that stays needs is touched.</summary>
     Target PruneImages => _ => _
         .Description("Says which old versions of the images would go from GitHub's container registry (--delete deletes them)")
-        .Runs(this, () => Delivery.Prune(KeepRules, Delete, report => Console.WriteLine(report.ToText())));
+        .Runs(this, () => new PruneImages(Context, KeepRules, Delete, report => Console.WriteLine(report.ToText())));
 }

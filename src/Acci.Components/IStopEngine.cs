@@ -1,3 +1,4 @@
+using Acci.Delivery.Engines;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -12,5 +13,5 @@ public interface IStopEngine : IHazDelivery
     /// <summary>Stops the private engine and the local registry; a Docker engine of the machine's own is not touched, but for a local registry that it runs.</summary>
     Target StopEngine => _ => _
         .Description("Stops the private engine and the local registry (--purge also removes what they hold)")
-        .Runs(this, () => Delivery.StopEngine(Purge));
+        .Runs(this, () => new StopEngine(Context, Purge));
 }

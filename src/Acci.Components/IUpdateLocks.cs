@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Acci.Delivery.Locks;
 using Nuke.Common;
 using Serilog;
 
@@ -15,7 +16,7 @@ public interface IUpdateLocks : IHazDelivery, IHazActions
     Target UpdateLocks => _ => _
         .Description("Pins actions, base images and tools to what is newest, and says what changed")
         .TryBefore<IGenerateWorkflows>(x => x.GenerateWorkflows)
-        .Runs(this, () => Delivery.UpdateLocks(TimeSpan.FromDays(MinimumAge), changes =>
+        .Runs(this, () => new UpdateLocks(Context, TimeSpan.FromDays(MinimumAge), changes =>
         {
             foreach (var change in changes)
             {

@@ -93,6 +93,18 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>GitHub's API.</summary>
     public Task<GitHubConnection> GitHubAsync() => Once(nameof(GitHubAsync), () => GitHubConnection.OpenAsync(options.Root, options.GitHubToken, Retry, cancellationToken));
 
+    /// <summary>Whether this is a fork, on a schedule of what it was forked from, which is then none of its business.</summary>
+    internal async Task<bool> IsForkOnScheduleAsync()
+    {
+        // A workflow's condition sees whether it runs in a fork, but not on a schedule: that event says nothing of the repository.
+        if ((await FactsAsync()).EventName != "schedule") return false;
+        var gitHub = await GitHubAsync();
+        var (owner, name) = gitHub.Repository;
+        var repository = await gitHub.RunAsync($"say whether {gitHub.Repository} is a fork", "contents: read", github => github.Repository.Get(owner, name), cancellationToken);
+        if (repository.Fork) Log.Information("Nothing is done: {Repository:l} is a fork, and this is a schedule of what it was forked from", gitHub.Repository.ToString());
+        return repository.Fork;
+    }
+
     /// <summary>What signs.</summary>
     public Task<Cosign> CosignAsync() => Once(nameof(CosignAsync), async () =>
     {

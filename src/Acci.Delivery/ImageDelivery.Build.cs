@@ -62,11 +62,11 @@ public sealed partial class ImageDelivery
         var targets = await DescribeTargetsAsync(version, destination);
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);
-        var layouts = await _builder.BuildAsync(images, images.ToDictionary(x => x.Name, targets.Of), engine with { Login = login }, !context.Options.NoCache, Cancellation);
+        var layouts = await _files.Builder.BuildAsync(images, images.ToDictionary(x => x.Name, targets.Of), engine with { Login = login }, !context.Options.NoCache, Cancellation);
         foreach (var image in images)
         {
             var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
-            PublishTransaction.Begin(RecordFile(image), built, context.Options.Force);
+            PublishTransaction.Begin(_files.RecordOf(image), built, context.Options.Force);
             Log.Information("{Image}: built for {Platforms:l}, {Digest:l}", image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
         }
     }
@@ -81,7 +81,7 @@ public sealed partial class ImageDelivery
             BaseImages = await BaseImagesFor(destination).ResolveAsync(BakeTargets.NeededBy(context.Options.Images), Cancellation),
             Cache = image => CacheLocation.Of(context.Options.Cache ?? (destination.IsLoopback ? BuildCache.None : image.Cache), destination.RepositoryOf(image), context.Options.CacheDirectory, facts.IsDefaultBranch),
             Secrets = BuildSecrets.OfThisMachine(),
-            LayoutOf = image => Path.GetRelativePath(context.Options.Root, _builder.LayoutOf(image)),
+            LayoutOf = image => Path.GetRelativePath(context.Options.Root, _files.Builder.LayoutOf(image)),
         };
     }
 

@@ -24,7 +24,7 @@ public sealed partial class ImageDelivery
         foreach (var line in await BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(context.Options.Images), Cancellation)) Log.Information("{Line:l}", line);
         foreach (var image in context.Options.Images)
             Log.Information("{Image}: would build version {Version:l} for {Platforms:l} from {Dockerfile:l}", image.Name, version.ToString(), string.Join(", ", image.Platforms), image.Dockerfile);
-        var bakeFile = Path.GetRelativePath(context.Options.Root, _builder.BakeFile);
+        var bakeFile = Path.GetRelativePath(context.Options.Root, _files.Builder.BakeFile);
         Log.Information("  docker buildx bake --file {File:l} {Images:l}{NoCache:l}", bakeFile, string.Join(" ", context.Options.Images.Select(x => x.Name)), context.Options.NoCache ? " --no-cache" : "");
     }
 
@@ -33,12 +33,6 @@ public sealed partial class ImageDelivery
         foreach (var image in context.Options.Images) Log.Information("{Image}: would check {Dockerfile:l}", image.Name, image.Dockerfile);
         var file = Relative(Path.Combine(context.Options.Artifacts, "checks", "docker-bake.json"));
         Log.Information("  docker buildx bake --file {File:l} --check, and write the findings beside it as SARIF", file);
-        return Task.CompletedTask;
-    }
-
-    private Task SayStopEngine(bool purge)
-    {
-        Log.Information("Would stop the local registry and the private engine, where they run{Purge:l}", purge ? $", and remove all they hold, below {context.Options.CacheDirectory} too" : "");
         return Task.CompletedTask;
     }
 
@@ -60,7 +54,7 @@ public sealed partial class ImageDelivery
         }
 
         foreach (var image in options.Images)
-            SayTrivy(image.Name, $"and stop at {severities}", Trivy.OfLayout($"{Relative(_builder.LayoutOf(image))}.scan-<platform>"), image.Name);
+            SayTrivy(image.Name, $"and stop at {severities}", Trivy.OfLayout($"{Relative(_files.Builder.LayoutOf(image))}.scan-<platform>"), image.Name);
         return Task.CompletedTask;
     }
 

@@ -2,11 +2,9 @@ using System.Text;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Pruning;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Versioning;
-using Acci.Oci;
 using Acci.Oci.Layouts;
 using NuGet.Versioning;
 using Serilog;
@@ -16,31 +14,6 @@ namespace Acci.Delivery;
 public sealed partial class ImageDelivery
 {
     private const string PublicKeyName = "cosign.pub";
-
-    /// <summary>Deletes old versions of every image's package, or says which would go. What this checkout published last stays.</summary>
-    /// <param name="rules">What stays.</param>
-    /// <param name="delete">Whether they are deleted.</param>
-    /// <exception cref="DeliveryException">The images are not published to GitHub's container registry, or what belongs together cannot be read in full.</exception>
-    public async Task<IReadOnlyList<PruneReport>> PruneAsync(KeepRules rules, bool delete)
-    {
-        // Asked for without a registry, the local one would only be started to be told that it has no packages.
-        if (context.Options.Registry is null) throw new WrongUseException("PruneImages deletes versions of packages in GitHub's container registry: name it with --registry ghcr.io/owner.");
-        if (await IsForkOnScheduleAsync()) return [];
-        var gitHub = await context.GitHubAsync();
-        var registry = await context.RegistryAsync();
-        var reports = new List<PruneReport>();
-        foreach (var image in context.Options.Images)
-        {
-            var repository = await context.RepositoryAsync(image);
-            var published = PublishRecord.Read(RecordFile(image)) is { } record && record.Repository == repository.Repository ? [record.Digest] : Array.Empty<Digest>();
-            var own = rules with { Digests = rules.Digests.Concat(published).ToHashSet() };
-            var report = await new ImagePruning(gitHub, registry, own).RunAsync(repository, delete, Cancellation);
-            reports.Add(report);
-            if (!IsDryRun && JobSummary.FromEnvironment() is { } page) await page.AppendAsync(report.ToMarkdown(), Cancellation);
-        }
-
-        return reports;
-    }
 
     /// <summary>
     /// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and the public key, or brings it up to date. In a dry run it
@@ -54,7 +27,7 @@ public sealed partial class ImageDelivery
         if (facts.Tag is not { } tag || !tag.StartsWith(VersionInfo.TagPrefix, StringComparison.Ordinal) || !SemanticVersion.TryParse(tag[VersionInfo.TagPrefix.Length..], out var version))
             throw new DeliveryException($"A release is made of a commit with a version tag, and {(facts.Ref.Length > 0 ? facts.Ref : "what is checked out")} is none: git tag {VersionInfo.TagPrefix}1.2.3, push it, and Publish it first.");
 
-        if (IsDryRun && context.Options.Images.Any(image => PublishRecord.Read(RecordFile(image)) is not { } record || record.Revision != facts.Sha || !record.Steps.ContainsKey(PublishStep.Tag)))
+        if (IsDryRun && context.Options.Images.Any(image => PublishRecord.Read(_files.RecordOf(image)) is not { } record || record.Revision != facts.Sha || !record.Steps.ContainsKey(PublishStep.Tag)))
         {
             Log.Information("Would release {Tag:l} of {Repository:l} once it is published; then a dry run can say what the release has", tag, gitHub.Repository.ToString());
             return;
@@ -66,7 +39,7 @@ public sealed partial class ImageDelivery
         await ForEachImageAsync(async (image, publish) =>
         {
             DeparturePolicy.EnsureMayBeReleased(publish.Record, tag, version.ToFullString(), facts.Sha, gitHub.Server.Api.IsLoopback ? "" : gitHub.Server.ToString());
-            var layout = await LayoutAsync(image);
+            var layout = await _files.LayoutAsync(image, Cancellation);
             if (layout.Root.Digest != publish.Record.Digest)
                 throw new DeliveryException($"{layout.Folder} holds {layout.Root.Digest}, and {publish.Record.Digest} was published: run Publish again, or bring back the artifacts of that publish.");
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
@@ -87,17 +60,6 @@ public sealed partial class ImageDelivery
         Log.Information("Released: {Page:l}", (await new Releases(gitHub).PublishAsync(content, Cancellation)).ToString());
     }
 
-    // A workflow's condition sees whether it runs in a fork, but not on a schedule: that event says nothing of the repository.
-    private async Task<bool> IsForkOnScheduleAsync()
-    {
-        if ((await context.FactsAsync()).EventName != "schedule") return false;
-        var gitHub = await context.GitHubAsync();
-        var (owner, name) = gitHub.Repository;
-        var repository = await gitHub.RunAsync($"say whether {gitHub.Repository} is a fork", "contents: read", github => github.Repository.Get(owner, name), Cancellation);
-        if (repository.Fork) Log.Information("Nothing is done: {Repository:l} is a fork, and this is a schedule of what it was forked from", gitHub.Repository.ToString());
-        return repository.Fork;
-    }
-
     private async Task<IEnumerable<ReleaseAsset>> ReadStatementsAsync(ImageDefinition image, OciLayout layout, SemanticVersion version)
     {
         var assets = new List<ReleaseAsset>();
@@ -113,9 +75,9 @@ public sealed partial class ImageDelivery
         return assets;
     }
 
-    private async Task<byte[]> ReadPublicKeyAsync() => File.Exists(PublicKeyFile)
-        ? await File.ReadAllBytesAsync(PublicKeyFile, Cancellation)
-        : throw new DeliveryException($"{PublicKeyFile} is not there, and without the public key nobody can verify what was signed with its other half: bring back the artifacts of that publish.");
+    private async Task<byte[]> ReadPublicKeyAsync() => File.Exists(_files.PublicKey)
+        ? await File.ReadAllBytesAsync(_files.PublicKey, Cancellation)
+        : throw new DeliveryException($"{_files.PublicKey} is not there, and without the public key nobody can verify what was signed with its other half: bring back the artifacts of that publish.");
 
     // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed is what the record says: another workflow
     // may make the release than published, and needs nothing to sign with.

@@ -79,7 +79,7 @@ public sealed partial class ImageDelivery
         if (IsDryRun) throw new DeliveryException($"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. Run it with --registry {promotion.FromRegistry} alone.");
         using var elsewhere = context.Connect(origin.Domain!);
         var found = await elsewhere.GetManifestAsync(source, Cancellation);
-        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, PublishRecord.Read(RecordFile(image)));
+        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, PublishRecord.Read(_files.RecordOf(image)));
         await VerifyPublishedAsync(elsewhere, origin.WithDigest(found.Digest));
         var copied = await elsewhere.CopyAsync(origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name), Cancellation);
         Log.Information(
@@ -120,11 +120,11 @@ public sealed partial class ImageDelivery
     internal async Task<ExpectedSigner> ExpectedSignerAsync(string? recorded = null)
     {
         if (context.Options.SignedBy is { } named) return WrongUseException.Read("--signed-by", () => ExpectedSigner.Parse(named));
-        if (ExpectedSigner.IsWorkflow(recorded)) return ExpectedSigner.Of(recorded, PublicKeyFile);
+        if (ExpectedSigner.IsWorkflow(recorded)) return ExpectedSigner.Of(recorded, _files.PublicKey);
         if (!context.Options.Keyless)
         {
-            await (await context.CosignAsync()).WritePublicKeyAsync(PublicKeyFile, Cancellation);
-            return new ExpectedSigner.PublicKey(PublicKeyFile);
+            await (await context.CosignAsync()).WritePublicKeyAsync(_files.PublicKey, Cancellation);
+            return new ExpectedSigner.PublicKey(_files.PublicKey);
         }
 
         var facts = await context.FactsAsync();

@@ -19,7 +19,7 @@ public sealed partial class ImageDelivery
         await PushAsync(image, publish);
         var cosign = await context.CosignAsync();
         // The printed command names it, whoever it is that is trusted here.
-        await cosign.WritePublicKeyAsync(PublicKeyFile, Cancellation);
+        await cosign.WritePublicKeyAsync(_files.PublicKey, Cancellation);
         // Another key than last time: its signature is added to those that are there.
         if (publish.Record.Signer != await cosign.ReadSignerAsync(Cancellation)) publish.Reopen(PublishStep.Sign);
         await publish.StepAsync(PublishStep.Sign, () => SignAsync(image, publish, cosign));
@@ -120,18 +120,18 @@ public sealed partial class ImageDelivery
 
         await publish.RedoAsync(PublishStep.Push, async () =>
         {
-            var pushed = await registry.PushAsync(await LayoutAsync(image), destination.RepositoryOf(image), new TransferLog(image.Name), Cancellation);
+            var pushed = await registry.PushAsync(await _files.LayoutAsync(image, Cancellation), destination.RepositoryOf(image), new TransferLog(image.Name), Cancellation);
             return $"pushed by digest: {pushed.BlobsSent} blobs sent ({pushed.BytesSent / 1e6:0.0} MB), {pushed.BlobsPresent} there before";
         });
     }
 
-    private async Task<ImageSigner> SignerAsync(ImageDefinition image, Cosign cosign) => new(cosign, await LayoutAsync(image), await context.RepositoryAsync(image));
+    private async Task<ImageSigner> SignerAsync(ImageDefinition image, Cosign cosign) => new(cosign, await _files.LayoutAsync(image, Cancellation), await context.RepositoryAsync(image));
 
     private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish)
     {
         var cosign = await context.VerifierAsync();
         var engine = await context.EngineAsync();
-        var signer = ExpectedSigner.Of(publish.Record.Signer, Path.GetRelativePath(context.Options.Root, PublicKeyFile));
+        var signer = ExpectedSigner.Of(publish.Record.Signer, Path.GetRelativePath(context.Options.Root, _files.PublicKey));
         var verify = new Command(cosign.Executable, signer.VerifyArguments(publish.Reference));
         var run = engine.Docker(RunArguments(image, publish));
         return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString()), Shortcut.ToTyped(run.ToString()));

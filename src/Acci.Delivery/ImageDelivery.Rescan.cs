@@ -24,7 +24,7 @@ public sealed partial class ImageDelivery
     /// <exception cref="DeliveryException">There is no scanner, nothing is published, an image could not be scanned, or an upload was refused; the others were scanned and uploaded.</exception>
     public async Task RescanAsync()
     {
-        if (await IsForkOnScheduleAsync()) return;
+        if (await context.IsForkOnScheduleAsync()) return;
         var gate = SeverityGate.Of(context.Options.Root, context.Options.Scan);
         var references = context.Options.Scan.Images.Count > 0 ? [.. context.Options.Scan.Images.Select(ImageReference.Parse)] : await PublishedAsync();
         var scanned = new List<ScannedImage>();

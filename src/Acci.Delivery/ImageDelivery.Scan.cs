@@ -107,7 +107,7 @@ public sealed partial class ImageDelivery
 
     private async Task<ScanRecord> ScanAsync(Trivy scanner, ImageDefinition image, PublishTransaction publish, string folder)
     {
-        var layout = await LayoutAsync(image);
+        var layout = await _files.LayoutAsync(image, Cancellation);
         var platforms = new List<ScannedPlatform>();
         ScanRecord.Delete(folder);
         foreach (var platform in await layout.ReadPlatformsAsync(Cancellation))

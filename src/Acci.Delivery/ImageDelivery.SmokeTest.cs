@@ -29,7 +29,7 @@ public sealed partial class ImageDelivery
 
         await publish.StepAsync(PublishStep.SmokeTest, async () =>
         {
-            var layout = await LayoutAsync(image);
+            var layout = await _files.LayoutAsync(image, Cancellation);
             var results = new List<string>();
             foreach (var platform in await layout.ReadPlatformsAsync(Cancellation)) results.Add(await SmokeTestAsync(image, layout, platform));
             return string.Join(", ", results);

@@ -45,8 +45,8 @@ public sealed class PreflightTests : IAsyncLifetime
         // Whichever target comes first.
         foreach (var verb in (Func<ImageDelivery, Verb>[])[x => x.Build, x => x.SmokeTest, x => x.Sign])
         {
-            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(verb(Delivery(options)).Run)).Message, StringComparison.Ordinal);
-            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(verb(Delivery(options)).Plan)).Message, StringComparison.Ordinal);
+            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(verb(Delivery(options)).RunAsync)).Message, StringComparison.Ordinal);
+            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(verb(Delivery(options)).PlanAsync)).Message, StringComparison.Ordinal);
         }
 
         var finding = Assert.Single(await new Examination(new DeliveryContext(options, Cancellation)).RunAsync(), x => x.Name == name);

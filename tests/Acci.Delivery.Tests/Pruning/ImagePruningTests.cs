@@ -90,14 +90,21 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
         Environment.SetEnvironmentVariable("GITHUB_STEP_SUMMARY", page);
         try
         {
-            var delivery = new ImageDelivery(new DeliveryContext(
-                new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Registry = owner, Images = [new("app") { Dockerfile = "Dockerfile" }], GitHubToken = Token }, Cancellation));
+            var context = new DeliveryContext(
+                new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Registry = owner, Images = [new("app") { Dockerfile = "Dockerfile" }], GitHubToken = Token }, Cancellation);
+            var reports = new List<PruneReport>();
 
-            Assert.Equal(OldVersions, Assert.Single(await delivery.PruneAsync(_rules, delete: false)).Plan.Deletions.Count);
+            await new PruneImages(context, _rules, delete: true, reports.Add).PlanAsync();
+            Assert.False(File.Exists(page));
+            reports.Clear();
+            await new PruneImages(context, _rules, delete: false, reports.Add).RunAsync();
+            Assert.Equal(OldVersions, Assert.Single(reports).Plan.Deletions.Count);
             Assert.Contains("| goes | `pr-7` ", await File.ReadAllTextAsync(page, Cancellation), StringComparison.Ordinal);
 
             new PublishRecord { Image = "app", Digest = world.Old, Repository = world.Repository.Repository, Version = "1.0.0", Revision = "", Platforms = [] }.Write(_folder.Combine("publish", "app.json"));
-            Assert.Empty(Assert.Single(await delivery.PruneAsync(_rules, delete: true)).Plan.Deletions);
+            reports.Clear();
+            await new PruneImages(context, _rules, delete: true, reports.Add).RunAsync();
+            Assert.Empty(Assert.Single(reports).Plan.Deletions);
         }
         finally
         {

@@ -43,7 +43,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         await _checkout.Run("git checkout --quiet v1.2.3");
         _checkout.Write("new.txt", "");
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner").Build.Plan);
+        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner").Build.PlanAsync);
 
         Assert.Contains("not what v1.2.3 names (?? new.txt)", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_checkout.Directory, "artifacts")));
@@ -56,7 +56,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         _checkout.Write("deploy/locks/images.json", "{}");
         var missing = ImageReference.Parse($"{server.Domain}/distroless/missing:nonroot");
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner", new BaseImage(missing)).Build.Plan);
+        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner", new BaseImage(missing)).Build.PlanAsync);
 
         Assert.Contains($"The base image {missing} cannot be had", error.Message, StringComparison.Ordinal);
         Assert.Contains("Stand-ins are only used when publishing to this machine's own registry", error.Message, StringComparison.Ordinal);

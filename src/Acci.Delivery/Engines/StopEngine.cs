@@ -1,0 +1,24 @@
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>Stops the private engine and the local registry; a Docker engine of the machine's own is not touched, but for a local registry that it runs.</summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="purge">All they hold is removed, too.</param>
+public sealed class StopEngine(DeliveryContext context, bool purge) : Verb
+{
+    /// <inheritdoc/>
+    public override Task PlanAsync()
+    {
+        Log.Information("Would stop the local registry and the private engine, where they run{Purge:l}", purge ? $", and remove all they hold, below {context.Options.CacheDirectory} too" : "");
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async Task RunAsync()
+    {
+        if (Executables.Find("docker") is { } cli) await new RegistryContainer(new DockerEngine(cli)).StopAsync(purge, context.CancellationToken);
+        if (OperatingSystem.IsLinux()) await new PrivateEngine(context.Scripts).StopAsync(purge, context.CancellationToken);
+    }
+}

@@ -1,0 +1,56 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Scanning;
+using Acci.Generation.Workflows;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
+
+namespace Acci.Delivery.Locks;
+
+/// <summary>
+/// Pins what the lock files pin to what is newest: actions and tools to their newest release, base images to what their tags point at. What the build uses and no file
+/// names is added.
+/// </summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="minimumAge">How long a release has to have been out.</param>
+/// <param name="report">Gets what changed, or would change, and what could not be looked up.</param>
+public sealed class UpdateLocks(DeliveryContext context, TimeSpan minimumAge, Action<IReadOnlyList<LockChange>> report) : Verb
+{
+    /// <inheritdoc/>
+    public override Task PlanAsync() => UpdateAsync(isWritten: false);
+
+    /// <inheritdoc/>
+    public override Task RunAsync() => UpdateAsync(isWritten: true);
+
+    private async Task UpdateAsync(bool isWritten)
+    {
+        var changes = new List<LockChange>();
+        var layout = context.Options.Layout;
+        var locked = ActionLocks.Read(context.Options.PathOf(layout.ActionLocks));
+        var gitHub = await context.GitHubAsync();
+        var newest = new ActionUpdates(gitHub, minimumAge);
+        ActionReference[] actions =
+        [
+            .. await newest.FindAsync(locked.All, changes.Add, context.CancellationToken),
+            .. await newest.FindNewAsync(locked.Unpinned, changes.Add, context.CancellationToken),
+        ];
+        var tools = ToolLocks.Read(context.Options.PathOf(layout.ToolLocks));
+        var trivy = await new ToolUpdates(gitHub, minimumAge) { IsMalicious = TrivyVersion.IsMalicious }
+            .FindAsync("trivy", tools.Trivy ?? FirstPins.Scanner, changes.Add, context.CancellationToken);
+        if (trivy != FirstPins.Scanner) tools = tools with { Trivy = trivy };
+        // Their registries are not the one that images are published to: its credentials are not for them. One that does not answer is asked the next time.
+        var options = new RegistryOptions { Credentials = Credentials.From(new DockerConfig()), Retry = new RetryOptions { Budget = TimeSpan.Zero } };
+        var images = await new ImageUpdates(image => OciRegistry.Of(image, options))
+            .FindAsync(context.ImageLocks.With(FirstPins.ImagesOf(context.Options.Images)), changes.Add, context.CancellationToken);
+        if (isWritten)
+        {
+            Directory.CreateDirectory(context.Options.PathOf(layout.Locks));
+            string[] unpinned = [.. locked.Unpinned.Except(actions.Select(x => x.Name))];
+            await File.WriteAllTextAsync(context.Options.PathOf(layout.ActionLocks), ActionLocks.ToJson(actions, unpinned), context.CancellationToken);
+            await File.WriteAllTextAsync(context.Options.PathOf(layout.ToolLocks), tools.ToJson(), context.CancellationToken);
+            await File.WriteAllTextAsync(context.Options.PathOf(layout.ImageLocks), ImageLocks.ToJson(images), context.CancellationToken);
+        }
+
+        report(changes);
+    }
+}

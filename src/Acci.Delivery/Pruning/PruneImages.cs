@@ -1,0 +1,40 @@
+using Acci.Delivery.GitHub;
+using Acci.Delivery.Publishing;
+using Acci.Oci;
+
+namespace Acci.Delivery.Pruning;
+
+/// <summary>Deletes old versions of every image's package, or says which would go. What this checkout published last stays.</summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="rules">What stays.</param>
+/// <param name="delete">Whether versions are deleted, and not only named.</param>
+/// <param name="report">Gets what is decided of each image.</param>
+public sealed class PruneImages(DeliveryContext context, KeepRules rules, bool delete, Action<PruneReport> report) : Verb
+{
+    private readonly ImageFiles _files = new(context.Options);
+
+    /// <inheritdoc/>
+    public override Task PlanAsync() => PruneAsync(false, null);
+
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">The images are not published to GitHub's container registry, or what belongs together cannot be read in full.</exception>
+    public override Task RunAsync() => PruneAsync(delete, JobSummary.FromEnvironment());
+
+    private async Task PruneAsync(bool really, JobSummary? page)
+    {
+        // Asked for without a registry, the local one would only be started to be told that it has no packages.
+        if (context.Options.Registry is null) throw new WrongUseException("PruneImages deletes versions of packages in GitHub's container registry: name it with --registry ghcr.io/owner.");
+        if (await context.IsForkOnScheduleAsync()) return;
+        var gitHub = await context.GitHubAsync();
+        var registry = await context.RegistryAsync();
+        foreach (var image in context.Options.Images)
+        {
+            var repository = await context.RepositoryAsync(image);
+            var published = PublishRecord.Read(_files.RecordOf(image)) is { } record && record.Repository == repository.Repository ? [record.Digest] : Array.Empty<Digest>();
+            var own = rules with { Digests = rules.Digests.Concat(published).ToHashSet() };
+            var pruned = await new ImagePruning(gitHub, registry, own).RunAsync(repository, really, context.CancellationToken);
+            report(pruned);
+            if (page is not null) await page.AppendAsync(pruned.ToMarkdown(), context.CancellationToken);
+        }
+    }
+}
