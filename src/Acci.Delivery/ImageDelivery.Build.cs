@@ -2,6 +2,7 @@ using System.Net;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;

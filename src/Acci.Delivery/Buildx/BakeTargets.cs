@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
 

@@ -31,10 +31,10 @@ public sealed partial record ImageDefinition
     /// <summary>Values of the Dockerfile's <c>ARG</c>s. They stay readable in the image's history: no secrets.</summary>
     public IReadOnlyDictionary<string, string> BuildArguments { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Labels in the configuration of every platform's image, besides those of <see cref="OciLabels"/>.</summary>
+    /// <summary>Labels in the configuration of every platform's image, besides those of <see cref="Tags.OciLabels"/>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Annotations on the index and on every platform's manifest, besides those of <see cref="OciLabels"/>.</summary>
+    /// <summary>Annotations on the index and on every platform's manifest, besides those of <see cref="Tags.OciLabels"/>.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Where build results are kept between builds.</summary>

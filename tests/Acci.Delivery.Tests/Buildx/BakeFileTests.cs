@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
 using NuGet.Versioning;

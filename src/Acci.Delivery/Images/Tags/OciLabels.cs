@@ -1,8 +1,7 @@
 using System.Globalization;
-using Acci.Delivery.Images.Tags;
 using Acci.Oci;
 
-namespace Acci.Delivery.Images;
+namespace Acci.Delivery.Images.Tags;
 
 /// <summary>
 /// What an image says of itself: the same keys serve as labels of a platform's configuration and as annotations of manifests and index.
