@@ -1,3 +1,4 @@
+using Acci.Delivery;
 using Acci.Delivery.Packing;
 using Nuke.Common;
 using Nuke.Common.IO;
@@ -18,15 +19,16 @@ public interface IPack : IHazDryRun, IHazArtifacts
     /// <summary>Makes a package of each project, and of its symbols, into <c>artifacts/packages</c>, with the version that images get from git, too.</summary>
     Target Pack => _ => _
         .Description("Makes the NuGet packages, into artifacts/packages, with the version that git says")
-        .Executes(async () =>
+        .Runs(this, () =>
         {
             var packing = new PackageBuild(RootDirectory, PackageDirectory) { Projects = [.. PackedProjects.Select(x => x.ToString()).Order(StringComparer.Ordinal)] };
-            if (DryRun)
-            {
-                Log.Information("Would pack version {Version} of {Projects:l}", (await packing.VersionAsync(Interruption.Token)).ToString(), string.Join(", ", packing.Projects.Select(Path.GetFileNameWithoutExtension)));
-                return;
-            }
-
-            foreach (var package in await packing.RunAsync(Interruption.Token)) Log.Information("{Package:l}", RootDirectory.GetUnixRelativePathTo(package).ToString());
+            return Verb.Of(
+                async () => Log.Information("Would pack version {Version} of {Projects:l}", $"{await packing.VersionAsync(Interruption.Token)}", Names(packing.Projects)),
+                async () =>
+                {
+                    foreach (var package in await packing.RunAsync(Interruption.Token)) Log.Information("{Package:l}", $"{RootDirectory.GetUnixRelativePathTo(package)}");
+                });
         });
+
+    private static string Names(IEnumerable<string> projects) => string.Join(", ", projects.Select(Path.GetFileNameWithoutExtension));
 }

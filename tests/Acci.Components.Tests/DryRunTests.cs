@@ -144,6 +144,8 @@ public sealed class DryRunTests : IDisposable
             {
                 var name = Path.GetRelativePath(_folder, path);
                 if (name.StartsWith(Path.Combine("checkout", ".nuke", "temp"), StringComparison.Ordinal)) continue;
+                // NUKE rewrites the schema with the bytes that it has; git then notes the file's new time in its index when it is asked for changes.
+                if (name == Path.Combine("checkout", ".git", "index")) continue;
                 found[name] = Directory.Exists(path) ? "" : Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
             }
         }

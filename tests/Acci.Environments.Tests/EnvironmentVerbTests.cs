@@ -37,7 +37,7 @@ public sealed class EnvironmentVerbTests : IDisposable
     [Fact]
     public async Task An_engine_on_another_machine_is_refused_before_anything_is_written()
     {
-        using var docker = new DockerStandIn("""case "$1 $2" in "context inspect") echo ssh://elsewhere ;; "buildx inspect") echo "Driver: docker-container" ;; version*) echo 29.0.0 ;; esac""");
+        using var docker = new DockerStandIn("""case "$1 $2" in "context inspect") echo ssh://elsewhere ;; "buildx inspect") echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;; version*) echo 29.0.0 ;; esac""");
         Environment.SetEnvironmentVariable("PATH", $"{Path.GetDirectoryName(docker.Engine.Cli)}{Path.PathSeparator}{_path}");
         var locks = Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "locks"));
         await File.WriteAllTextAsync(Path.Combine(locks.FullName, "images.json"), "{}", TestContext.Current.CancellationToken);

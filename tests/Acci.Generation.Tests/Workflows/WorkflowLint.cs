@@ -24,7 +24,7 @@ internal static class WorkflowLint
     private static async Task<string?> FetchAsync()
     {
         if (Executables.Find("node") is null || Executables.Find("npm") is null) return null;
-        var source = Path.Combine(SourceTree.Root, "tests", "Acci.Delivery.Tests", "Workflows");
+        var source = Path.Combine(SourceTree.Root, "tests", "Acci.Generation.Tests", "Workflows");
         var recipe = Digest.Of(await File.ReadAllBytesAsync(Path.Combine(source, "package-lock.json")));
         var folder = CacheDirectory.Default.Combine("tests", "workflow-lint", recipe.Hex[..12]);
         if (!Directory.Exists(folder) && !await InstallAsync(source, folder)) return null;

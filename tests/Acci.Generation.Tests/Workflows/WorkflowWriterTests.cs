@@ -285,7 +285,7 @@ public class WorkflowWriterTests
     [Theory]
     [MemberData(nameof(Inconsistent))]
     public void What_leads_nowhere_is_not_written(string problem, Workflow workflow) =>
-        Assert.Equal($"The workflow 'wrong' cannot be written: {problem}.", Assert.Throws<DeliveryException>(() => Write(workflow)).Message);
+        Assert.Equal($"The workflow 'wrong' cannot be written: {problem}.", Assert.Throws<GenerationException>(() => Write(workflow)).Message);
 
     [Theory]
     [InlineData("yes")]
@@ -335,7 +335,7 @@ public class WorkflowWriterTests
     [InlineData("echo ${{ github.head_ref }}")]
     [InlineData("echo ${{github.token}}")]
     public void A_script_cannot_hold_an_expression(string script) =>
-        Assert.Contains("environment", Assert.Throws<DeliveryException>(() => new RunStep(script)).Message, StringComparison.Ordinal);
+        Assert.Contains("environment", Assert.Throws<GenerationException>(() => new RunStep(script)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("actions/checkout", "v7", "v7")]
@@ -343,7 +343,7 @@ public class WorkflowWriterTests
     [InlineData("actions/checkout", "3D3C42E5AAC5BA805825DA76410C181273BA90B1", "v7")]
     [InlineData("checkout", "3d3c42e5aac5ba805825da76410c181273ba90b1", "v7")]
     [InlineData("actions/checkout", "3d3c42e5aac5ba805825da76410c181273ba90b1", "main")]
-    public void An_action_is_pinned_to_a_commit(string name, string commit, string version) => Assert.Throws<DeliveryException>(() => new ActionReference(name, commit, version));
+    public void An_action_is_pinned_to_a_commit(string name, string commit, string version) => Assert.Throws<GenerationException>(() => new ActionReference(name, commit, version));
 
     // The called workflow lies beside it, as in a repository.
     private static async Task<IReadOnlyList<LintFinding>> LintAsync(string workflow)
