@@ -8,8 +8,8 @@ using Serilog;
 namespace Acci.Delivery;
 
 /// <summary>
-/// What the targets of one build share, each found when it is first asked for. Version, facts and tags are here; the engine, the registry, the scanner and what else a build
-/// may need is found by the folder that knows it, which asks <see cref="Once"/>.
+/// What the targets of one build share, each found when it is first asked for. Version, facts and tags are here; the engine, the registry, the
+/// scanner and what else a build may need is found by the folder that knows it, which asks <see cref="Once"/>.
 /// </summary>
 /// <param name="options">What was set.</param>
 /// <param name="cancellationToken">Ends whatever is under way.</param>
@@ -43,11 +43,13 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         var facts = await FactsAsync();
         var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));
         foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
-        return tags.All.Count > 0 ? tags : throw new DeliveryException("No tag rule applies to this build, so nothing would point at the image. Change --tag-rules.");
+        return tags.All.Count > 0 ? tags
+            : throw new DeliveryException("No tag rule applies to this build, so nothing would point at the image. Change --tag-rules.");
     });
 
     /// <summary>Waits until no other build of this checkout works on its images, and keeps others waiting until this one ends.</summary>
-    public Task LockAsync() => Begin(nameof(LockAsync), "a lock", () => CheckoutLock.TakeAsync(Path.Combine(options.Artifacts, ".lock"), cancellationToken));
+    public Task LockAsync() =>
+        Begin(nameof(LockAsync), "a lock", () => CheckoutLock.TakeAsync(Path.Combine(options.Artifacts, ".lock"), cancellationToken));
 
     /// <summary>Lets other builds of the checkout go on.</summary>
     public void Dispose()
@@ -56,8 +58,8 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     }
 
     /// <summary>
-    /// What is asked for under this name, found once in a build, whoever asks first. A failure is kept too: the second target that asks gets the same error, not another
-    /// attempt.
+    /// What is asked for under this name, found once in a build, whoever asks first. A failure is kept too: the second target that asks gets the same
+    /// error, not another attempt.
     /// </summary>
     internal T Once<T>(string name, Func<T> find)
     {

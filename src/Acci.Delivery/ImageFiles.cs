@@ -23,7 +23,8 @@ internal sealed class ImageFiles(DeliveryOptions options)
     public string RecordOf(ImageDefinition image) => Path.Combine(options.Artifacts, "publish", $"{image.Name}.json");
 
     /// <summary>An image that was built.</summary>
-    public Task<OciLayout> LayoutAsync(ImageDefinition image, CancellationToken cancellationToken) => OciLayout.OpenAsync(LayoutOf(image), cancellationToken);
+    public Task<OciLayout> LayoutAsync(ImageDefinition image, CancellationToken cancellationToken) =>
+        OciLayout.OpenAsync(LayoutOf(image), cancellationToken);
 
     /// <summary>A path as messages name it: from the repository's root.</summary>
     public string Relative(string path) => Path.GetRelativePath(options.Root, path);

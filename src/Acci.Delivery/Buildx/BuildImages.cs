@@ -23,19 +23,24 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var destination = context.PlannedDestination();
         await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         DeparturePolicy.Warn(version);
-        foreach (var line in await context.BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken)) Log.Information("{Line:l}", line);
+        foreach (var line in await context.BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
+            Log.Information("{Line:l}", line);
         foreach (var image in Images)
         {
             Log.Information(
-                "{Image}: would build version {Version:l} for {Platforms:l} from {Dockerfile:l}", image.Name, version.ToString(), string.Join(", ", image.Platforms), image.Dockerfile);
+                "{Image}: would build version {Version:l} for {Platforms:l} from {Dockerfile:l}",
+                image.Name, version.ToString(), string.Join(", ", image.Platforms), image.Dockerfile);
         }
 
         var names = string.Join(" ", Images.Select(x => x.Name));
-        Log.Information("  docker buildx bake --file {File:l} {Images:l}{NoCache:l}", _files.Relative(_files.BakeFile), names, context.Options.NoCache ? " --no-cache" : "");
+        Log.Information(
+            "  docker buildx bake --file {File:l} {Images:l}{NoCache:l}",
+            _files.Relative(_files.BakeFile), names, context.Options.NoCache ? " --no-cache" : "");
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DeliveryException">The working tree is not what its version's tag names, a base image can be had nowhere, or a build failed.</exception>
+    /// <exception cref="DeliveryException">The working tree is not what its version's tag names, a base image can be had nowhere, or a build
+    /// failed.</exception>
     public override async Task RunAsync()
     {
         await context.LockAsync();
@@ -51,13 +56,15 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var targets = await context.BakeTargetsAsync(destination);
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);
-        var layouts = await new ImageBuilder(context.Options.Root, _files)
-            .BuildAsync(Images, Images.ToDictionary(x => x.Name, targets.Of), engine with { Login = login }, !context.Options.NoCache, context.CancellationToken);
+        var layouts = await new ImageBuilder(context.Options.Root, _files).BuildAsync(
+            Images, Images.ToDictionary(x => x.Name, targets.Of), engine with { Login = login }, !context.Options.NoCache, context.CancellationToken);
         foreach (var image in Images)
         {
             var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
             PublishTransaction.Begin(_files.RecordOf(image), built, context.Options.Force);
-            Log.Information("{Image}: built for {Platforms:l}, {Digest:l}", image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
+            Log.Information(
+                "{Image}: built for {Platforms:l}, {Digest:l}",
+                image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
         }
     }
 

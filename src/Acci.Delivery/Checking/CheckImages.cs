@@ -4,7 +4,9 @@ using Serilog;
 
 namespace Acci.Delivery.Checking;
 
-/// <summary>Lets BuildKit check every image's Dockerfile, and writes what it says as SARIF: <c>artifacts/checks/&lt;image&gt;.sarif</c>. Nothing is built.</summary>
+/// <summary>
+/// Lets BuildKit check every image's Dockerfile, and writes what it says as SARIF: <c>artifacts/checks/&lt;image&gt;.sarif</c>. Nothing is built.
+/// </summary>
 /// <param name="context">What the targets of the build share.</param>
 /// <param name="report">Gets what BuildKit says of all of them; each Dockerfile's findings once.</param>
 public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<DockerfileFinding>> report) : Verb
@@ -30,13 +32,15 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
         var images = context.Options.Images;
         var engine = await context.EngineAsync();
         var targets = await context.BakeTargetsAsync(await context.DestinationAsync());
-        var checkedTargets = images.Select(image => KeyValuePair.Create(image.Name, targets.Of(image) with { CacheFrom = null, CacheTo = null, Output = null }));
+        var checks = images.Select(x => KeyValuePair.Create(x.Name, targets.Of(x) with { CacheFrom = null, CacheTo = null, Output = null }));
         Directory.CreateDirectory(_folder);
-        await File.WriteAllTextAsync(BakeFilePath, BakeFile.Of(checkedTargets).ToJson(), context.CancellationToken);
+        await File.WriteAllTextAsync(BakeFilePath, BakeFile.Of(checks).ToJson(), context.CancellationToken);
 
         var dockerfiles = images.ToDictionary(image => image.Name, image => image.Dockerfile.Replace('\\', '/'));
-        var findings = CheckReport.Read(await new Bake(engine, context.Options.Root).CheckAsync(BakeFilePath, context.CancellationToken), target => dockerfiles[target]);
-        foreach (var (image, own) in findings) await File.WriteAllTextAsync(Path.Combine(_folder, $"{image}.sarif"), CheckSarif.ToJson(image, own), context.CancellationToken);
+        var output = await new Bake(engine, context.Options.Root).CheckAsync(BakeFilePath, context.CancellationToken);
+        var findings = CheckReport.Read(output, target => dockerfiles[target]);
+        foreach (var (image, own) in findings)
+            await File.WriteAllTextAsync(Path.Combine(_folder, $"{image}.sarif"), CheckSarif.ToJson(image, own), context.CancellationToken);
         report([.. findings.Values.SelectMany(x => x).Distinct()]);
     }
 }

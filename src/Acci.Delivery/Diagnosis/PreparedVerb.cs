@@ -6,7 +6,10 @@ using Serilog;
 
 namespace Acci.Delivery.Diagnosis;
 
-/// <summary>A verb after the preflight of its build, which the first of a build's verbs makes, whichever that is: what can be known at the first second fails there.</summary>
+/// <summary>
+/// A verb after the preflight of its build, which the first of a build's verbs makes, whichever that is: what can be known at the first second fails
+/// there.
+/// </summary>
 /// <param name="context">What the targets of the build share.</param>
 /// <param name="scope">The steps that the build takes.</param>
 /// <param name="verb">The verb.</param>

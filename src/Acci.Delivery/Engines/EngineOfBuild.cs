@@ -27,7 +27,8 @@ public static class EngineOfBuild
         }.LocateAsync(context.CancellationToken));
 
     /// <summary>
-    /// A login for builds at the registry that images go to, because buildx takes credentials from docker's configuration alone; null where there are none but docker's own.
+    /// A login for builds at the registry that images go to, because buildx takes credentials from docker's configuration alone; null where there are
+    /// none but docker's own.
     /// </summary>
     public static async Task<TemporaryLogin?> LoginAsync(this DeliveryContext context, DockerEngine engine)
     {
@@ -37,7 +38,9 @@ public static class EngineOfBuild
             : null;
     }
 
-    /// <summary>The credentials for a registry that this engine's docker command does not find by itself; null where it needs none from here.</summary>
+    /// <summary>
+    /// The credentials for a registry that this engine's docker command does not find by itself; null where it needs none from here.
+    /// </summary>
     public static async Task<Credentials?> CredentialsBesideAsync(this DeliveryContext context, DockerEngine engine, string domain)
     {
         // The private engine's command has a configuration of its own, so that of the user is handed to it, too.

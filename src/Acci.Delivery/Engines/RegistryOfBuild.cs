@@ -22,12 +22,14 @@ public static class RegistryOfBuild
         context.Once(nameof(RegistryAsync), async () => context.Connect((await context.DestinationAsync()).Domain));
 
     /// <summary>An image's repository.</summary>
-    public static async Task<ImageReference> RepositoryAsync(this DeliveryContext context, ImageDefinition image) => (await context.DestinationAsync()).RepositoryOf(image);
+    public static async Task<ImageReference> RepositoryAsync(this DeliveryContext context, ImageDefinition image) =>
+        (await context.DestinationAsync()).RepositoryOf(image);
 
     /// <summary>A client of any registry; the credentials that were given are for the one images go to.</summary>
     public static OciRegistry Connect(this DeliveryContext context, string domain)
     {
-        var baseImages = context.Options.Images.SelectMany(image => image.BaseImages).Select(x => BaseImages.PlaceOf(x.Reference, context.Options.ImageMirror));
+        var options = context.Options;
+        var baseImages = options.Images.SelectMany(image => image.BaseImages).Select(x => BaseImages.PlaceOf(x.Reference, options.ImageMirror));
         return new OciRegistry(domain, new RegistryOptions
         {
             Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig()),

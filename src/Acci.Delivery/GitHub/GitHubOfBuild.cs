@@ -7,7 +7,8 @@ public static class GitHubOfBuild
 {
     /// <summary>GitHub's API.</summary>
     public static Task<GitHubConnection> GitHubAsync(this DeliveryContext context) => context.Once(
-        nameof(GitHubAsync), () => GitHubConnection.OpenAsync(context.Options.Root, context.Options.GitHubToken, context.Retry, context.CancellationToken));
+        nameof(GitHubAsync),
+        () => GitHubConnection.OpenAsync(context.Options.Root, context.Options.GitHubToken, context.Retry, context.CancellationToken));
 
     /// <summary>Whether this is a fork, on a schedule of what it was forked from, which is then none of its business.</summary>
     public static async Task<bool> IsForkOnScheduleAsync(this DeliveryContext context)
@@ -18,7 +19,9 @@ public static class GitHubOfBuild
         var (owner, name) = gitHub.Repository;
         var repository = await gitHub.RunAsync(
             $"say whether {gitHub.Repository} is a fork", "contents: read", github => github.Repository.Get(owner, name), context.CancellationToken);
-        if (repository.Fork) Log.Information("Nothing is done: {Repository:l} is a fork, and this is a schedule of what it was forked from", gitHub.Repository.ToString());
+        if (repository.Fork)
+            Log.Information(
+                "Nothing is done: {Repository:l} is a fork, and this is a schedule of what it was forked from", gitHub.Repository.ToString());
         return repository.Fork;
     }
 }

@@ -12,8 +12,8 @@ using Serilog;
 namespace Acci.Delivery.Publishing;
 
 /// <summary>
-/// Gives images that are published other tags, or their tags back to what had them before. Nothing is built, the digest stays what it is, and no tag moves before every
-/// image's signature has been verified.
+/// Gives images that are published other tags, or their tags back to what had them before. Nothing is built, the digest stays what it is, and no tag
+/// moves before every image's signature has been verified.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 /// <param name="promotion">Which image gets which tags.</param>
@@ -30,7 +30,9 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         EnsureTagsAreNamed();
         if (context.Options.Registry is null)
         {
-            Log.Information("Would move {Tags:l} in the local registry; a dry run does not start that one, so which of them move is not known", string.Join(", ", promotion.To));
+            Log.Information(
+                "Would move {Tags:l} in the local registry; a dry run does not start that one, so which of them move is not known",
+                string.Join(", ", promotion.To));
             return;
         }
 
@@ -38,7 +40,8 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DeliveryException">There is no such image, its signature is not valid, or nothing is known of what the tags pointed at before.</exception>
+    /// <exception cref="DeliveryException">There is no such image, its signature is not valid, or nothing is known of what the tags pointed at
+    /// before.</exception>
     public override async Task RunAsync()
     {
         EnsureTagsAreNamed();
@@ -82,27 +85,38 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     {
         if (context.Options.Force) return TagPlan.Of(repository, image.Digest, promotion.To, "it is told to with --force");
         // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
+        var annotation = image.Annotations.GetValueOrDefault(OciLabels.VersionKey, "");
         var version = floating.VersionOf(promotion.To)
-            ?? (SemanticVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey, ""), out var own) ? own : floating.VersionOf([promotion.From!]));
+            ?? (SemanticVersion.TryParse(annotation, out var own) ? own : floating.VersionOf([promotion.From!]));
         return await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating with { Version = version }, Cancellation);
     }
 
     /// <summary>The image to promote; where it is in another registry it is copied, with everything that refers to it.</summary>
     private async Task<Manifest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, bool isDry)
     {
-        var origin = promotion.FromRegistry is { } from ? WrongUseException.Read("--from-registry", () => Destination.Parse(from)).RepositoryOf(image) : repository;
+        var origin = promotion.FromRegistry is { } from
+            ? WrongUseException.Read("--from-registry", () => Destination.Parse(from)).RepositoryOf(image)
+            : repository;
         var source = promotion.SourceIn(origin);
         if (origin.Repository == repository.Repository) return await registry.GetManifestAsync(source, Cancellation);
 
-        if (isDry) throw new DeliveryException($"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. Run it with --registry {promotion.FromRegistry} alone.");
+        if (isDry)
+        {
+            throw new DeliveryException(
+                $"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. "
+                + $"Run it with --registry {promotion.FromRegistry} alone.");
+        }
+
         using var elsewhere = context.Connect(origin.Domain!);
         var found = await elsewhere.GetManifestAsync(source, Cancellation);
         var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));
         DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, record);
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
-        var copied = await elsewhere.CopyAsync(origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name), Cancellation);
+        var copied = await elsewhere.CopyAsync(
+            origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name), Cancellation);
         Log.Information(
-            "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before", image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
+            "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before",
+            image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
         return found;
     }
 
@@ -113,9 +127,16 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         {
             var now = (await registry.ResolveAsync(repository.WithTag(tag), Cancellation)).Digest;
             var before = await new TagHistory(registry).BeforeAsync(repository.WithDigest(now), tag, Cancellation)
-                ?? throw new DeliveryException($"Nothing is known of what {repository.WithTag(tag)} pointed at before {now}. Name the image instead: --from <tag or digest> --to {tag} --force.");
+                ?? throw new DeliveryException(
+                    $"Nothing is known of what {repository.WithTag(tag)} pointed at before {now}. "
+                    + $"Name the image instead: --from <tag or digest> --to {tag} --force.");
             if (await registry.FindAsync(repository.WithDigest(before), Cancellation) is null)
-                throw new DeliveryException($"{repository.WithTag(tag)} pointed at {before} before, which the registry has no more. Name another image: --from <tag or digest> --to {tag} --force.");
+            {
+                throw new DeliveryException(
+                    $"{repository.WithTag(tag)} pointed at {before} before, which the registry has no more. "
+                    + $"Name another image: --from <tag or digest> --to {tag} --force.");
+            }
+
             back.Add((tag, before));
         }
 

@@ -16,7 +16,8 @@ public sealed class SignImages(DeliveryContext context) : Verb
     public override Task PlanAsync()
     {
         var signer = SigningChoice.Of(context.Options).ToString();
-        foreach (var image in context.Options.Images) Log.Information("{Repository:l}: would push by digest, then sign and attest {Signer:l}", context.PlaceOf(image), signer);
+        foreach (var image in context.Options.Images)
+            Log.Information("{Repository:l}: would push by digest, then sign and attest {Signer:l}", context.PlaceOf(image), signer);
         return Task.CompletedTask;
     }
 

@@ -13,7 +13,8 @@ namespace Acci.Delivery.Publishing;
 /// <param name="report">Gets what was published.</param>
 public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<PublishSummary>, Task> report) : Verb
 {
-    private static readonly PublishStep[] BeforeTags = [PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
+    private static readonly PublishStep[] BeforeTags =
+        [PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
 
     private readonly ImageFiles _files = new(context.Options);
 
@@ -38,7 +39,8 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DeliveryException">A step before it has not been done for what is to be tagged, or a tag could not be written; then none has moved.</exception>
+    /// <exception cref="DeliveryException">A step before it has not been done for what is to be tagged, or a tag could not be written; then none has
+    /// moved.</exception>
     public override async Task RunAsync()
     {
         var registry = await context.RegistryAsync();
@@ -72,11 +74,16 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
 
     private async Task EnsureDoneAsync(PublishTransaction publish)
     {
-        var mayGoUnscanned = DeparturePolicy.Of(context, await context.DestinationAsync()).MayGoUnscanned(publish.Record);
-        var open = BeforeTags
-            .Where(step => !publish.Has(step) && !(step == PublishStep.Scan && mayGoUnscanned) && !(step == PublishStep.SmokeTest && publish.Record.NotSmokeTested is not null))
-            .ToArray();
-        if (open.Length > 0) throw new DeliveryException($"No tag of {publish.Record.Repository} moves: {string.Join(" and ", open)} not done for {publish.Record.Digest}. Run Publish.");
+        var record = publish.Record;
+        var mayGoUnscanned = DeparturePolicy.Of(context, await context.DestinationAsync()).MayGoUnscanned(record);
+        var open = BeforeTags.Where(step => !publish.Has(step) && step switch
+        {
+            PublishStep.Scan => !mayGoUnscanned,
+            PublishStep.SmokeTest => record.NotSmokeTested is null,
+            _ => true,
+        }).ToArray();
+        if (open.Length == 0) return;
+        throw new DeliveryException($"No tag of {record.Repository} moves: {string.Join(" and ", open)} not done for {record.Digest}. Run Publish.");
     }
 
     private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish)

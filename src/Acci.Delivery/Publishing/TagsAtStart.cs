@@ -9,11 +9,14 @@ namespace Acci.Delivery.Publishing;
 public static class TagsAtStart
 {
     /// <summary>
-    /// Makes sure that the registry takes what is about to be built, before minutes are spent on building it, and keeps in mind what the tags point at: what moves them
-    /// meanwhile is another publish.
+    /// Makes sure that the registry takes what is about to be built, before minutes are spent on building it, and keeps in mind what the tags point
+    /// at: what moves them meanwhile is another publish.
     /// </summary>
     /// <exception cref="DeliveryException">The registry does not answer, or does not let this be pushed.</exception>
-    public static Task<IReadOnlyDictionary<ImageReference, Digest?>> TagsAtStartAsync(this DeliveryContext context) => context.Once(nameof(TagsAtStartAsync), async () =>
+    public static Task<IReadOnlyDictionary<ImageReference, Digest?>> TagsAtStartAsync(this DeliveryContext context) =>
+        context.Once(nameof(TagsAtStartAsync), () => LookAsync(context));
+
+    private static async Task<IReadOnlyDictionary<ImageReference, Digest?>> LookAsync(DeliveryContext context)
     {
         // Fetching the engine fetches the local registry, too.
         if (context.Options.Registry is null) await context.EngineAsync();
@@ -28,8 +31,8 @@ public static class TagsAtStart
             foreach (var tag in tags.All.Select(repository.WithTag)) found[tag] = await FindAsync(registry, tag, context.CancellationToken);
         }
 
-        return (IReadOnlyDictionary<ImageReference, Digest?>)found;
-    });
+        return found;
+    }
 
     private static async Task<Digest?> FindAsync(OciRegistry registry, ImageReference tag, CancellationToken cancellationToken)
     {
@@ -39,7 +42,8 @@ public static class TagsAtStart
         }
         catch (RegistryException exception) when (exception.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            // The repository may be pushed to, so this is how the registry says that it is not there yet. What is refused once it is there, is an error.
+            // The repository may be pushed to, so this is how the registry says that it is not there yet. What is refused once it is there, is an
+            // error.
             return null;
         }
     }

@@ -16,7 +16,8 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
     public override Task PlanAsync()
     {
         var signer = SigningChoice.Of(context.Options).ToString();
-        foreach (var image in context.Options.Images) Log.Information("{Repository:l}: would verify signatures and attestations made {Signer:l}", context.PlaceOf(image), signer);
+        foreach (var image in context.Options.Images)
+            Log.Information("{Repository:l}: would verify signatures and attestations made {Signer:l}", context.PlaceOf(image), signer);
         return Task.CompletedTask;
     }
 
@@ -41,8 +42,11 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
             }
             catch (CommandFailedException exception) when (left > 0 && publish.Has(PublishStep.Sign))
             {
-                // Where a registry keeps no list of referrers, whoever signs reads the list, adds to it and writes it back: of two at once, one is lost.
-                Log.Warning("{Image}: a signature is missing, which happens when two sign the same digest at once; signing again. {Problem:l}", image.Name, exception.Message);
+                // Where a registry keeps no list of referrers, whoever signs reads the list, adds to it and writes it back: of two at once, one is
+                // lost.
+                Log.Warning(
+                    "{Image}: a signature is missing, which happens when two sign the same digest at once; signing again. {Problem:l}",
+                    image.Name, exception.Message);
                 await Task.Delay(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 2), context.CancellationToken);
                 await publish.RedoAsync(PublishStep.Sign, () => signing.SignAsync(image, publish));
             }

@@ -21,13 +21,17 @@ public static class CredentialsOfBuild
         ({ } user, { } token) => new Credentials(user, token),
         (null, null) => null,
         (null, _) => throw new WrongUseException("--registry-token needs --registry-user beside it."),
-        _ => throw new WrongUseException("--registry-user needs --registry-token beside it (better in the environment variable RegistryToken than on the command line)."),
+        _ => throw new WrongUseException(
+            "--registry-user needs --registry-token beside it (better in the environment variable RegistryToken than on the command line)."),
     };
 
-    /// <summary>The credentials that docker's configuration does not have; what it has, every other tool finds by itself. The local registry takes none.</summary>
+    /// <summary>
+    /// The credentials that docker's configuration does not have; what it has, every other tool finds by itself. The local registry takes none.
+    /// </summary>
     public static ICredentialSource OwnCredentials(this DeliveryContext context) =>
         Credentials.From(
-        context.GivenCredentials() is { } given && context.NamedDestination() is { } named ? given.For(named.Domain) : null, new EnvironmentCredentials());
+        context.GivenCredentials() is { } given && context.NamedDestination() is { } named ? given.For(named.Domain) : null,
+        new EnvironmentCredentials());
 
     /// <summary>Where an image goes, as a dry run says it: the local registry need not run for that.</summary>
     internal static string PlaceOf(this DeliveryContext context, ImageDefinition image) =>

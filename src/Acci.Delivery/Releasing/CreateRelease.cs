@@ -13,7 +13,8 @@ using Serilog;
 namespace Acci.Delivery.Releasing;
 
 /// <summary>
-/// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and the public key, or brings it up to date.
+/// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and the public key, or brings it up to
+/// date.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 public sealed class CreateRelease(DeliveryContext context) : Verb
@@ -28,15 +29,20 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         var gitHub = await context.GitHubAsync();
         var facts = await context.FactsAsync();
         var (tag, version) = TagOf(facts);
-        if (!context.Options.Images.All(image => PublishRecord.Read(_files.RecordOf(image)) is { } record && record.Revision == facts.Sha && record.Steps.ContainsKey(PublishStep.Tag)))
+        if (!context.Options.Images.All(image => IsPublished(image, facts.Sha)))
         {
-            Log.Information("Would release {Tag:l} of {Repository:l} once it is published; then a dry run can say what the release has", tag, gitHub.Repository.ToString());
+            Log.Information(
+                "Would release {Tag:l} of {Repository:l} once it is published; then a dry run can say what the release has",
+                tag, gitHub.Repository.ToString());
             return;
         }
 
         var content = await ContentAsync(gitHub, tag, version, facts.Sha);
-        Log.Information("The {Kind:l} {Tag:l} of {Repository:l} would have these files:", version.IsPrerelease ? "pre-release" : "release", tag, gitHub.Repository.ToString());
-        foreach (var asset in content.Assets) Log.Information("  {Name:l}  {Size} bytes, {Digest:l}", asset.Name, asset.Content.Length, asset.Digest.ToString());
+        Log.Information(
+            "The {Kind:l} {Tag:l} of {Repository:l} would have these files:",
+            version.IsPrerelease ? "pre-release" : "release", tag, gitHub.Repository.ToString());
+        foreach (var asset in content.Assets)
+            Log.Information("  {Name:l}  {Size} bytes, {Digest:l}", asset.Name, asset.Content.Length, asset.Digest.ToString());
         Log.Information("and begin with:\n{Text:l}", content.BodyWith($"What changed, as {gitHub.Server} lists it."));
     }
 
@@ -51,8 +57,12 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         Log.Information("Released: {Page:l}", (await new Releases(gitHub).PublishAsync(content, context.CancellationToken)).ToString());
     }
 
+    private bool IsPublished(ImageDefinition image, string revision) =>
+        PublishRecord.Read(_files.RecordOf(image)) is { } record && record.Revision == revision && record.Steps.ContainsKey(PublishStep.Tag);
+
     private static (string Tag, SemanticVersion Version) TagOf(BuildFacts facts) =>
-        facts.Tag is { } tag && tag.StartsWith(VersionInfo.TagPrefix, StringComparison.Ordinal) && SemanticVersion.TryParse(tag[VersionInfo.TagPrefix.Length..], out var version)
+        facts.Tag is { } tag && tag.StartsWith(VersionInfo.TagPrefix, StringComparison.Ordinal)
+        && SemanticVersion.TryParse(tag[VersionInfo.TagPrefix.Length..], out var version)
             ? (tag, version)
             : throw new DeliveryException(
                 $"A release is made of a commit with a version tag, and {(facts.Ref.Length > 0 ? facts.Ref : "what is checked out")} is none: "
@@ -60,15 +70,21 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
 
     private async Task<ReleaseContent> ContentAsync(GitHubConnection gitHub, string tag, SemanticVersion version, string revision)
     {
+        var server = gitHub.Server.Api.IsLoopback ? "" : gitHub.Server.ToString();
         var images = new StringBuilder();
         var assets = new List<ReleaseAsset>();
         var isSignedWithKey = false;
         await context.ForEachImageAsync(async (image, publish) =>
         {
-            DeparturePolicy.EnsureMayBeReleased(publish.Record, tag, version.ToFullString(), revision, gitHub.Server.Api.IsLoopback ? "" : gitHub.Server.ToString());
+            DeparturePolicy.EnsureMayBeReleased(publish.Record, tag, version.ToFullString(), revision, server);
             var layout = await _files.LayoutAsync(image, context.CancellationToken);
             if (layout.Root.Digest != publish.Record.Digest)
-                throw new DeliveryException($"{layout.Folder} holds {layout.Root.Digest}, and {publish.Record.Digest} was published: run Publish again, or bring back the artifacts of that publish.");
+            {
+                throw new DeliveryException(
+                    $"{layout.Folder} holds {layout.Root.Digest}, and {publish.Record.Digest} was published: "
+                    + "run Publish again, or bring back the artifacts of that publish.");
+            }
+
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
             images.AppendLine(Describe(image, publish, gitHub, tag));
             isSignedWithKey |= !ExpectedSigner.IsWorkflow(publish.Record.Signer);
@@ -94,10 +110,12 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
 
     private async Task<byte[]> ReadPublicKeyAsync() => File.Exists(_files.PublicKey)
         ? await File.ReadAllBytesAsync(_files.PublicKey, context.CancellationToken)
-        : throw new DeliveryException($"{_files.PublicKey} is not there, and without the public key nobody can verify what was signed with its other half: bring back the artifacts of that publish.");
+        : throw new DeliveryException(
+            $"{_files.PublicKey} is not there, and without the public key nobody can verify what was signed with its other half: "
+            + "bring back the artifacts of that publish.");
 
-    // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed is what the record says: another workflow
-    // may make the release than published, and needs nothing to sign with.
+    // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed is what the record says:
+    // another workflow may make the release than published, and needs nothing to sign with.
     private static string Describe(ImageDefinition image, PublishTransaction publish, GitHubConnection gitHub, string tag)
     {
         var key = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}/{PublicKeyName}";

@@ -37,18 +37,23 @@ internal sealed class CodeScanningUpload(GitHubRepository repository, CodeScanni
             try
             {
                 var id = await scanning.UploadAsync(payload, cancellationToken);
-                Log.Information("{Analysis:l}: {Count} results uploaded for {Ref:l} at {Commit:l}", name, analysis.Run.Results.Count, payload.Ref, payload.Commit);
+                Log.Information(
+                    "{Analysis:l}: {Count} results uploaded for {Ref:l} at {Commit:l}",
+                    name, analysis.Run.Results.Count, payload.Ref, payload.Commit);
                 log.Note(key, new UploadLog.Upload(payload.Hash, id, IsProcessed: false));
                 open.Add((key, name, id));
             }
             catch (GitHubException exception) when (isFork && exception.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
             {
-                Log.Warning("Nothing was uploaded to code scanning: the token of this pull request from a fork may not. {Answer:l}", exception.Message);
+                Log.Warning(
+                    "Nothing was uploaded to code scanning: the token of this pull request from a fork may not. {Answer:l}", exception.Message);
                 break;
             }
             catch (GitHubException exception) when (CodeScanning.IsNotEnabled(exception))
             {
-                Log.Warning("Nothing was uploaded to code scanning, which is not enabled for {Repository:l}: {Answer:l}", repository.ToString(), exception.Message);
+                Log.Warning(
+                    "Nothing was uploaded to code scanning, which is not enabled for {Repository:l}: {Answer:l}",
+                    repository.ToString(), exception.Message);
                 break;
             }
             catch (DeliveryException exception)
@@ -61,7 +66,9 @@ internal sealed class CodeScanningUpload(GitHubRepository repository, CodeScanni
 
         var problems = await AwaitProcessingAsync(open, cancellationToken);
         if (failure is not null && problems.Length == 0) ExceptionDispatchInfo.Throw(failure);
-        if (problems.Length > 0) throw new DeliveryException($"{(failure is null ? "" : $"{failure.Message}\n")}Code scanning could not process what was uploaded:{problems}", failure);
+        if (problems.Length == 0) return;
+        var first = failure is null ? "" : $"{failure.Message}\n";
+        throw new DeliveryException($"{first}Code scanning could not process what was uploaded:{problems}", failure);
     }
 
     /// <returns>What processing found wrong, a line each.</returns>
@@ -74,7 +81,10 @@ internal sealed class CodeScanningUpload(GitHubRepository repository, CodeScanni
             switch (errors)
             {
                 case null:
-                    Log.Warning("{Analysis:l}: code scanning is still processing it, as {Id:l}; how it ends is seen on GitHub, or when this is run again.{Obstacle:l}", name, id, obstacle);
+                    Log.Warning(
+                        "{Analysis:l}: code scanning is still processing it, as {Id:l}; "
+                        + "how it ends is seen on GitHub, or when this is run again.{Obstacle:l}",
+                        name, id, obstacle);
                     break;
                 case []:
                     Log.Information("{Analysis:l}: processed", name);

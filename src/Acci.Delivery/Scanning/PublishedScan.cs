@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
@@ -38,24 +39,32 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
 
         var platforms = await ScanAsync(scanner, reference, manifest, folder);
         if (platforms.Count == 0) throw new DeliveryException($"{reference} is no image: its index names no platform.");
-        var labels = manifest.Annotations.ContainsKey(OciLabels.RevisionKey) ? manifest.Annotations : await LabelsAsync(registry, reference, manifest, platforms[0].Digest);
+        var labels = manifest.Annotations.ContainsKey(OciLabels.RevisionKey)
+            ? manifest.Annotations
+            : await LabelsAsync(registry, reference, manifest, platforms[0].Digest);
         var record = ScanReports.Record(scanner, name, manifest.Digest, platforms) with
         {
             Repository = reference.Repository,
             Revision = await OwnRevisionAsync(labels),
             Version = labels.GetValueOrDefault(OciLabels.VersionKey, ""),
         };
-        var tree = image is null ? RepositoryFiles.Empty
-            : await RepositoryFiles.OfCommitAsync(context.Options.Root, record.Revision, file => file == image.Dockerfile || FindingOrigins.IsPackageFile(file), Cancellation);
-        return ScanReports.Judge(gate, record, folder, image, new FindingOrigins(tree));
+        return ScanReports.Judge(gate, record, folder, image, new FindingOrigins(image is null ? RepositoryFiles.Empty : await FilesAsync(image)));
+
+        Task<RepositoryFiles> FilesAsync(ImageDefinition own) => RepositoryFiles.OfCommitAsync(
+            context.Options.Root, record.Revision, file => file == own.Dockerfile || FindingOrigins.IsPackageFile(file), Cancellation);
     }
 
     private async Task<List<ScannedPlatform>> ScanAsync(Trivy scanner, ImageReference reference, Manifest manifest, string folder)
     {
         var platforms = new List<ScannedPlatform>();
-        foreach (var (platform, digest) in manifest.IsIndex ? PlatformImage.Of(manifest.Manifests).Select(x => ((Platform?)x.Platform, x.Manifest.Digest)) : [((Platform?)null, manifest.Digest)])
+        IEnumerable<(Platform?, Digest)> images = manifest.IsIndex
+            ? PlatformImage.Of(manifest.Manifests).Select(x => ((Platform?)x.Platform, x.Manifest.Digest))
+            : [(null, manifest.Digest)];
+        foreach (var (platform, digest) in images)
         {
-            Log.Information("{Image:l}: scanning {Platform:l} with {Scanner:l}", reference.ToString(), platform?.ToString() ?? digest.ToString(), ScanReports.NameOf(scanner));
+            Log.Information(
+                "{Image:l}: scanning {Platform:l} with {Scanner:l}",
+                reference.ToString(), platform?.ToString() ?? digest.ToString(), ScanReports.NameOf(scanner));
             var draft = Path.Combine(folder, $"{digest.Hex}.json");
             var report = await scanner.ScanPublishedAsync(reference.WithDigest(digest), draft, Cancellation);
             // Of an image without an index its configuration tells the platform.
@@ -70,7 +79,8 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
     }
 
     // What built the image may write labels only.
-    private async Task<IReadOnlyDictionary<string, string>> LabelsAsync(OciRegistry registry, ImageReference reference, Manifest manifest, Digest platform)
+    private async Task<IReadOnlyDictionary<string, string>> LabelsAsync(
+        OciRegistry registry, ImageReference reference, Manifest manifest, Digest platform)
     {
         var image = manifest.IsIndex ? await registry.GetManifestAsync(reference.WithDigest(platform), Cancellation) : manifest;
         if (image.Config is not { Size: <= LargestConfiguration } descriptor) return new Dictionary<string, string>();

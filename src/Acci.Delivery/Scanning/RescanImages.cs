@@ -8,8 +8,8 @@ using Serilog;
 namespace Acci.Delivery.Scanning;
 
 /// <summary>
-/// Scans what is published again, because new vulnerabilities become known in old images, and uploads the findings for the commit each image was built from. Nothing fails
-/// for what is found: that is what the alerts are for.
+/// Scans what is published again, because new vulnerabilities become known in old images, and uploads the findings for the commit each image was
+/// built from. Nothing fails for what is found: that is what the alerts are for.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 public sealed class RescanImages(DeliveryContext context) : Verb
@@ -24,17 +24,20 @@ public sealed class RescanImages(DeliveryContext context) : Verb
     {
         var scan = context.Options.Scan;
         var names = scan.Images.Count > 0 ? scan.Images : [.. context.Options.Images.Select(image => $"{context.PlaceOf(image)}:latest")];
-        foreach (var name in names) _reports.Say(name, "and upload the findings for the commit it was built from", Trivy.OfPublished(name), $"published/{name}");
+        foreach (var name in names)
+            _reports.Say(name, "and upload the findings for the commit it was built from", Trivy.OfPublished(name), $"published/{name}");
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DeliveryException">There is no scanner, nothing is published, an image could not be scanned, or an upload was refused; the others were scanned and uploaded.</exception>
+    /// <exception cref="DeliveryException">There is no scanner, nothing is published, an image could not be scanned, or an upload was refused; the
+    /// others were scanned and uploaded.</exception>
     public override async Task RunAsync()
     {
         if (await context.IsForkOnScheduleAsync()) return;
         var scan = new PublishedScan(context, SeverityGate.Of(context.Options.Root, context.Options.Scan));
-        var references = context.Options.Scan.Images.Count > 0 ? [.. context.Options.Scan.Images.Select(ImageReference.Parse)] : await PublishedAsync();
+        var named = context.Options.Scan.Images;
+        var references = named.Count > 0 ? [.. named.Select(ImageReference.Parse)] : await PublishedAsync();
         var scanned = new List<ScannedImage>();
         var failed = new List<string>();
         foreach (var reference in references)
@@ -54,10 +57,12 @@ public sealed class RescanImages(DeliveryContext context) : Verb
 
         if (scanned.Count == 0) throw new DeliveryException($"Nothing could be scanned:{string.Concat(failed)}");
         await _reports.WriteAsync(scanned);
-        foreach (var image in scanned.Where(x => !x.Decision.Passed)) Log.Warning("{Image:l} would not be published again: {Line:l}", image.Record.Image, image.Decision.ToLine());
+        foreach (var image in scanned.Where(x => !x.Decision.Passed))
+            Log.Warning("{Image:l} would not be published again: {Line:l}", image.Record.Image, image.Decision.ToLine());
         await UploadAsync(scanned);
-        if (failed.Count > 0)
-            throw new DeliveryException($"The findings of {(scanned.Count == 1 ? "one image" : $"{scanned.Count} images")} are reported; others could not be scanned:{string.Concat(failed)}");
+        if (failed.Count == 0) return;
+        var count = scanned.Count == 1 ? "one image" : $"{scanned.Count} images";
+        throw new DeliveryException($"The findings of {count} are reported; others could not be scanned:{string.Concat(failed)}");
     }
 
     private async Task UploadAsync(IEnumerable<ScannedImage> images)
@@ -66,7 +71,11 @@ public sealed class RescanImages(DeliveryContext context) : Verb
         foreach (var image in images)
         {
             if (await WithRefAsync(image.Record) is { } record) uploaded.Add((record, image.Folder));
-            else Log.Warning("{Image:l}: its findings are not uploaded: it does not say from which commit of this repository it was built, or the default branch is not known (set GITHUB_REPOSITORY)", image.Record.Image);
+            else
+                Log.Warning(
+                    "{Image:l}: its findings are not uploaded: it does not say from which commit of this repository it was built, "
+                    + "or the default branch is not known (set GITHUB_REPOSITORY)",
+                    image.Record.Image);
         }
 
         await new UploadSarif(context) { ProcessingPauses = ProcessingPauses }.UploadAsync(uploaded, []);
@@ -90,21 +99,25 @@ public sealed class RescanImages(DeliveryContext context) : Verb
             }
 
             if (published is not null) found.Add(published);
-            else Log.Warning("{Repository:l} has none of the tags {Tags:l}: name what is to be scanned with --image", repository.ToString(), string.Join(", ", tags));
+            else
+                Log.Warning(
+                    "{Repository:l} has none of the tags {Tags:l}: name what is to be scanned with --image",
+                    repository.ToString(), string.Join(", ", tags));
         }
 
         return found.Count > 0 ? found : throw new DeliveryException("Nothing is published that could be scanned: name it with --image.");
     }
 
     /// <summary>
-    /// The record for the ref the image was built for: the tag of its version, where this clone has it; else the default branch, where people look at alerts. Null where
-    /// neither is known, or the commit is not.
+    /// The record for the ref the image was built for: the tag of its version, where this clone has it; else the default branch, where people look at
+    /// alerts. Null where neither is known, or the commit is not.
     /// </summary>
     private async Task<ScanRecord?> WithRefAsync(ScanRecord record)
     {
         if (record.Revision.Length == 0) return null;
         var tags = await new Git(context.Options.Root).TagsAtAsync(record.Revision, context.CancellationToken);
-        if (tags.FirstOrDefault(tag => tag == record.Version || tag == $"v{record.Version}") is { } tag) return record with { Ref = $"refs/tags/{tag}" };
+        if (tags.FirstOrDefault(tag => tag == record.Version || tag == $"v{record.Version}") is { } tag)
+            return record with { Ref = $"refs/tags/{tag}" };
         var branch = (await context.FactsAsync()).Repository.DefaultBranch;
         return branch.Length > 0 ? record with { Ref = $"refs/heads/{branch}" } : null;
     }

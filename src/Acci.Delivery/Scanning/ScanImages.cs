@@ -7,8 +7,8 @@ using Serilog;
 namespace Acci.Delivery.Scanning;
 
 /// <summary>
-/// Scans every platform of every image that was built, or the published images that were named, writes the reports, and lets pass what the gate lets pass. A scan of the
-/// same digest is used again for some hours; the gate is asked every time.
+/// Scans every platform of every image that was built, or the published images that were named, writes the reports, and lets pass what the gate lets
+/// pass. A scan of the same digest is used again for some hours; the gate is asked every time.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 public sealed class ScanImages(DeliveryContext context) : Verb
@@ -32,7 +32,8 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DeliveryException">A finding stops an image, an ignored one has expired, or there is no scanner where there has to be one.</exception>
+    /// <exception cref="DeliveryException">A finding stops an image, an ignored one has expired, or there is no scanner where there has to be
+    /// one.</exception>
     public override async Task RunAsync()
     {
         var gate = SeverityGate.Of(context.Options.Root, context.Options.Scan);
@@ -82,7 +83,9 @@ public sealed class ScanImages(DeliveryContext context) : Verb
             }
             else if (earlier is not null && publish.Has(PublishStep.Scan))
             {
-                Log.Warning("{Image}: not scanned again: {Obstacle:l} What was found on {Date:yyyy-MM-dd} is judged", image.Name, obstacle, earlier.ScannedAt);
+                Log.Warning(
+                    "{Image}: not scanned again: {Obstacle:l} What was found on {Date:yyyy-MM-dd} is judged",
+                    image.Name, obstacle, earlier.ScannedAt);
                 record = earlier;
             }
             else
@@ -101,7 +104,10 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     }
 
     private static ScanRecord? EarlierScan(string folder, Digest digest) =>
-        ScanRecord.Read(folder) is { } record && record.Digest == digest && record.Platforms.All(x => File.Exists(ScanRecord.ReportFile(folder, x.Platform))) ? record : null;
+        ScanRecord.Read(folder) is { } record && record.Digest == digest
+            && record.Platforms.All(x => File.Exists(ScanRecord.ReportFile(folder, x.Platform)))
+            ? record
+            : null;
 
     private async Task SkipAsync(ImageDefinition image, PublishTransaction publish, string obstacle)
     {
@@ -136,6 +142,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
             platforms.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
         }
 
-        return ScanReports.Record(scanner, image.Name, publish.Record.Digest, platforms) with { Repository = publish.Record.Repository, Revision = publish.Record.Revision };
+        var built = publish.Record;
+        return ScanReports.Record(scanner, image.Name, built.Digest, platforms) with { Repository = built.Repository, Revision = built.Revision };
     }
 }

@@ -28,7 +28,8 @@ internal sealed class ScanReports(DeliveryContext context)
     {
         record.Write(folder);
         var reports = record.Platforms.Select(x => (x.Platform, Report: TrivyReport.Read(ScanRecord.ReportFile(folder, x.Platform)))).ToList();
-        var decision = gate.Judge(record, reports.SelectMany(x => x.Report.Findings().Select(finding => (x.Platform, finding))), DateTimeOffset.UtcNow);
+        var found = reports.SelectMany(x => x.Report.Findings().Select(finding => (x.Platform, finding)));
+        var decision = gate.Judge(record, found, DateTimeOffset.UtcNow);
         var version = record.Scanner.Split(' ') is [_, var number] ? number : null;
         foreach (var platform in record.Platforms.Select(x => x.Platform))
         {
@@ -40,7 +41,8 @@ internal sealed class ScanReports(DeliveryContext context)
         foreach (var content in contents)
         {
             Log.Information("{Image:l}, {Platform:l}: {Content:l}", record.Image, content.Platform.ToString(), SafeText.Terminal(content.ToLine()));
-            if (content.Doubt is { } doubt) Log.Warning("{Image:l}, {Platform:l}: {Doubt:l}", record.Image, content.Platform.ToString(), SafeText.Terminal(doubt));
+            if (content.Doubt is { } doubt)
+                Log.Warning("{Image:l}, {Platform:l}: {Doubt:l}", record.Image, content.Platform.ToString(), SafeText.Terminal(doubt));
         }
 
         return new ScannedImage(record, folder, decision, contents);
@@ -54,7 +56,8 @@ internal sealed class ScanReports(DeliveryContext context)
         await File.WriteAllTextAsync(Page, HtmlReport.Write(images, DateTimeOffset.UtcNow), context.CancellationToken);
         var markdown = ScanSummary.ToMarkdown(images);
         await File.WriteAllTextAsync(Path.Combine(_files.Scans, SummaryName), markdown, context.CancellationToken);
-        if (context.Variables.GetValueOrDefault("GITHUB_STEP_SUMMARY") is { Length: > 0 } page) await new JobSummary(page).AppendAsync(markdown, context.CancellationToken);
+        if (context.Variables.GetValueOrDefault("GITHUB_STEP_SUMMARY") is { Length: > 0 } page)
+            await new JobSummary(page).AppendAsync(markdown, context.CancellationToken);
         Log.Information("{Findings:l}", ScanSummary.ToText(images));
         Log.Information("All findings: {File:l}", _files.Relative(Page));
     }
@@ -82,7 +85,11 @@ internal sealed class ScanReports(DeliveryContext context)
     public void Say(string image, string then, IReadOnlyList<string> what, string folder)
     {
         var scan = context.Options.Scan;
-        var trivy = new Trivy(new TrivyProgram.Installed("trivy"), context.Options.CacheDirectory.Combine("trivy")) { Databases = scan.Databases, Offline = scan.Offline };
+        var trivy = new Trivy(new TrivyProgram.Installed("trivy"), context.Options.CacheDirectory.Combine("trivy"))
+        {
+            Databases = scan.Databases,
+            Offline = scan.Offline,
+        };
         Log.Information("{Image:l}: would scan every platform with Trivy, {Then:l}", image, then);
         Log.Information("  {Command:l}", trivy.ToTyped(what, $"{_files.Relative(Path.Combine(_files.Scans, folder))}/<platform>.json"));
     }

@@ -13,8 +13,7 @@ public static class ScannerOfBuild
         {
             var (options, scan) = (context.Options, context.Options.Scan);
             var locks = ToolLocks.Read(options.PathOf(options.Layout.ToolLocks));
-            // An engine that is found may run the scanner's image; none is fetched for it.
-            var locator = new TrivyLocator(locks, options.Layout.ToolLocks, options.CacheDirectory, () => EngineLocator.FindRunningAsync(context.CancellationToken)) { Offline = scan.Offline };
+            var locator = new TrivyLocator(locks, options.Layout.ToolLocks, options.CacheDirectory, FindEngineAsync) { Offline = scan.Offline };
             if (scan.Program is { } program) locator = locator with { Installed = program };
             var (scanner, obstacle) = await locator.LocateAsync(context.CancellationToken);
             if (scanner is null) return (null, obstacle);
@@ -22,5 +21,8 @@ public static class ScannerOfBuild
             var own = context.OwnCredentials();
             var login = scanner.Program is TrivyProgram.Container ? Credentials.From(own, new DockerConfig()) : own;
             return (scanner with { Databases = scan.Databases, Offline = scan.Offline, Login = login }, null);
+
+            // An engine that is found may run the scanner's image; none is fetched for it.
+            Task<DockerEngine?> FindEngineAsync() => EngineLocator.FindRunningAsync(context.CancellationToken);
         });
 }

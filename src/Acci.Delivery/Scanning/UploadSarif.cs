@@ -8,8 +8,8 @@ using Serilog;
 namespace Acci.Delivery.Scanning;
 
 /// <summary>
-/// Uploads what the last scan found, and the SARIF files that were named, to GitHub's code scanning: an analysis for each tool and category, for the commit that was
-/// scanned. What was uploaded before is not uploaded again. A dry run writes what would be sent into a folder.
+/// Uploads what the last scan found, and the SARIF files that were named, to GitHub's code scanning: an analysis for each tool and category, for the
+/// commit that was scanned. What was uploaded before is not uploaded again. A dry run writes what would be sent into a folder.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 public sealed class UploadSarif(DeliveryContext context) : Verb
@@ -52,7 +52,8 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     private async Task<AnalysisTarget?> TargetAsync(bool isDry)
     {
         var (target, obstacle) = await AnalysisTarget.ReadAsync(context.Options.Root, context.Variables, context.CancellationToken);
-        if (!isDry && string.IsNullOrWhiteSpace(context.Options.GitHubToken)) obstacle ??= "there is no token: set GITHUB_TOKEN to one with `security-events: write`";
+        if (!isDry && string.IsNullOrWhiteSpace(context.Options.GitHubToken))
+            obstacle ??= "there is no token: set GITHUB_TOKEN to one with `security-events: write`";
         if (obstacle is null) return target;
         Log.Warning("Nothing was uploaded to code scanning: {Obstacle:l}", obstacle);
         return null;
@@ -69,7 +70,8 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
         var files = SarifFiles();
         return records.Count > 0 || files.Count > 0
             ? (records, files)
-            : throw new DeliveryException($"There is nothing to upload: {_files.Relative(_files.Scans)} has no scan. Run ScanImages, or name files with --sarif-files.");
+            : throw new DeliveryException(
+                $"There is nothing to upload: {_files.Relative(_files.Scans)} has no scan. Run ScanImages, or name files with --sarif-files.");
     }
 
     private List<string> SarifFiles()
@@ -81,7 +83,8 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
             if (Directory.Exists(path))
             {
                 var found = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsSarif).Order(StringComparer.Ordinal).ToList();
-                files.AddRange(found.Count > 0 ? found : throw new DeliveryException($"--sarif-files: the folder '{name}' has no file *.sarif or *.sarif.json in it."));
+                files.AddRange(found.Count > 0 ? found
+                    : throw new DeliveryException($"--sarif-files: the folder '{name}' has no file *.sarif or *.sarif.json in it."));
             }
             else
             {
@@ -91,10 +94,12 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
 
         return files;
 
-        static bool IsSarif(string file) => file.EndsWith(".sarif", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".sarif.json", StringComparison.OrdinalIgnoreCase);
+        static bool IsSarif(string file) =>
+            file.EndsWith(".sarif", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".sarif.json", StringComparison.OrdinalIgnoreCase);
     }
 
-    private List<(Analysis Analysis, SarifPayload Payload)> Payloads(IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files, AnalysisTarget head)
+    private List<(Analysis Analysis, SarifPayload Payload)> Payloads(
+        IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files, AnalysisTarget head)
     {
         void Warn(string text) => Log.Warning("{Warning:l}", SafeText.Terminal(text));
         var reports = new List<(AnalysisTarget Target, DateTimeOffset? StartedAt, SarifLog Log)>();
@@ -102,7 +107,10 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
         {
             var target = TargetOf(record, head);
             foreach (var platform in record.Platforms)
-                reports.Add((target, record.ScannedAt, WithoutAccepted(record.CategoryOf(platform.Platform), SarifReader.Read(Path.Combine(folder, $"{platform.Platform.Slug}.sarif"), Warn))));
+            {
+                var file = Path.Combine(folder, $"{platform.Platform.Slug}.sarif");
+                reports.Add((target, record.ScannedAt, WithoutAccepted(record.CategoryOf(platform.Platform), SarifReader.Read(file, Warn))));
+            }
         }
 
         foreach (var file in files) reports.Add((head, null, TrivySarif.Categorize(SarifReader.Read(file, Warn))));
@@ -117,7 +125,8 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
                 if (group.Key.Commit == head.Commit) fingerprints.AddTo(analysis.Run, text => Warn($"{analysis}: {text}"));
                 TrivySarif.AddFingerprints(analysis.Run);
                 var compressed = UploadLimits.GitHub.Apply(analysis, Warn);
-                payloads.Add((analysis, new SarifPayload(group.Key.Commit, group.Key.Ref, compressed, new Uri(context.Options.Root), group.Min(x => x.StartedAt))));
+                var (commit, reference) = (group.Key.Commit, group.Key.Ref);
+                payloads.Add((analysis, new SarifPayload(commit, reference, compressed, new Uri(context.Options.Root), group.Min(x => x.StartedAt))));
             }
         }
 
@@ -130,7 +139,10 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
         foreach (var run in log.Runs)
         {
             var open = run.Results.Where(result => !(result.Suppressions ?? []).Any(x => x.Status == SuppressionStatus.Accepted)).ToList();
-            if (open.Count < run.Results.Count) Log.Information("{Category:l}: {Count} accepted results stay here; code scanning would show them as open", category, run.Results.Count - open.Count);
+            if (open.Count < run.Results.Count)
+                Log.Information(
+                    "{Category:l}: {Count} accepted results stay here; code scanning would show them as open",
+                    category, run.Results.Count - open.Count);
             run.Results = open;
         }
 
@@ -140,7 +152,9 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     private static AnalysisTarget TargetOf(ScanRecord record, AnalysisTarget head) =>
         record.Ref is { } named ? new AnalysisTarget(record.Revision, named)
         : record.Revision.Length == 0 || record.Revision == head.Commit ? head
-        : throw new DeliveryException($"'{record.Image}' was scanned as built from the commit {record.Revision}, and {head.Commit} is checked out: its findings would be shown for the wrong commit. Run BuildImages and ScanImages again.");
+        : throw new DeliveryException(
+            $"'{record.Image}' was scanned as built from the commit {record.Revision}, and {head.Commit} is checked out: "
+            + "its findings would be shown for the wrong commit. Run BuildImages and ScanImages again.");
 
     private async Task WriteAsync(List<(Analysis Analysis, SarifPayload Payload)> payloads)
     {
@@ -151,13 +165,19 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
             var name = string.Create(CultureInfo.InvariantCulture, $"{index + 1:00}-{FileName($"{analysis.Tool} {analysis.Category}")}");
             SarifWriter.Write(analysis.ToLog(), Path.Combine(Drafts, $"{name}.sarif"));
             await File.WriteAllTextAsync(Path.Combine(Drafts, $"{name}.json"), JsonSerializer.Serialize(payload.ToBody()), context.CancellationToken);
-            Log.Information("Would upload {Analysis:l}: {Count} results for {Ref:l} at {Commit:l}, {Size} bytes", SafeText.Terminal(analysis.ToString()), analysis.Run.Results.Count, payload.Ref, payload.Commit, payload.CompressedReport.Length);
+            Log.Information(
+                "Would upload {Analysis:l}: {Count} results for {Ref:l} at {Commit:l}, {Size} bytes",
+                SafeText.Terminal(analysis.ToString()), analysis.Run.Results.Count, payload.Ref, payload.Commit, payload.CompressedReport.Length);
         }
 
         Log.Information("What would be sent is in {Folder:l}", _files.Relative(Drafts));
     }
 
-    private static string FileName(string text) => string.Join('-', text.ToLowerInvariant().Split([.. text.ToLowerInvariant().Where(x => !char.IsAsciiLetterOrDigit(x)).Distinct()], StringSplitOptions.RemoveEmptyEntries)) is { Length: > 0 and var length } name
-        ? name[..Math.Min(length, 80)]
-        : "analysis";
+    private static string FileName(string text)
+    {
+        var plain = text.ToLowerInvariant();
+        char[] others = [.. plain.Where(x => !char.IsAsciiLetterOrDigit(x)).Distinct()];
+        var name = string.Join('-', plain.Split(others, StringSplitOptions.RemoveEmptyEntries));
+        return name.Length > 0 ? name[..Math.Min(name.Length, 80)] : "analysis";
+    }
 }

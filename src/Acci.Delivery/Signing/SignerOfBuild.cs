@@ -21,15 +21,17 @@ public static class SignerOfBuild
     });
 
     /// <summary>What verifies: the same without anything to sign with.</summary>
-    public static Task<Cosign> VerifierAsync(this DeliveryContext context) => context.Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
-    {
-        TemporaryLogin.DeleteLeftovers();
-        return new Cosign(await new PrivateTools(context.Scripts()).CosignAsync(context.CancellationToken)) { Login = context.OwnCredentials(), Retry = context.Retry };
-    });
+    public static Task<Cosign> VerifierAsync(this DeliveryContext context) =>
+        context.Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
+        {
+            TemporaryLogin.DeleteLeftovers();
+            var program = await new PrivateTools(context.Scripts()).CosignAsync(context.CancellationToken);
+            return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry };
+        });
 
     /// <summary>
-    /// Who must have signed: whom --signed-by names, else whom the record of the publish names; where there is none, what would sign here, which without a key is any
-    /// workflow of this repository, since another one publishes than promotes, and on another branch or tag.
+    /// Who must have signed: whom --signed-by names, else whom the record of the publish names; where there is none, what would sign here, which
+    /// without a key is any workflow of this repository, since another one publishes than promotes, and on another branch or tag.
     /// </summary>
     /// <param name="context">The build.</param>
     /// <param name="recorded">Whom the record of the publish names.</param>

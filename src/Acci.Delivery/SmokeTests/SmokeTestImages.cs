@@ -9,8 +9,8 @@ using Serilog;
 namespace Acci.Delivery.SmokeTests;
 
 /// <summary>
-/// Starts every platform of every image that this machine can run. An image that it can run on no platform is not smoke-tested, and everything that is said of it says so;
-/// it may be published all the same, since what builds a platform often cannot run it.
+/// Starts every platform of every image that this machine can run. An image that it can run on no platform is not smoke-tested, and everything that
+/// is said of it says so; it may be published all the same, since what builds a platform often cannot run it.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 public sealed class SmokeTestImages(DeliveryContext context) : Verb
@@ -23,7 +23,8 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         foreach (var image in context.Options.Images)
         {
             var question = image.Health is { } health ? $", and ask {health.Path} on port {health.Port}" : "";
-            Log.Information("{Image}: would start every platform that this machine can run, read-only and without capabilities{Health:l}", image.Name, question);
+            Log.Information(
+                "{Image}: would start every platform that this machine can run, read-only and without capabilities{Health:l}", image.Name, question);
         }
 
         return Task.CompletedTask;
@@ -47,7 +48,8 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         {
             var layout = await _files.LayoutAsync(image, context.CancellationToken);
             var results = new List<string>();
-            foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken)) results.Add(await TryOutAsync(image, layout, platform));
+            foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
+                results.Add(await TryOutAsync(image, layout, platform));
             return string.Join(", ", results);
         });
     });
