@@ -7,11 +7,11 @@ namespace Acci.Delivery.Images;
 public sealed partial record ImageDefinition
 {
     /// <summary>Defines an image.</summary>
-    /// <param name="name">The last part of its repository and the name of its bake target: <c>acci</c>.</param>
+    /// <param name="name">The last part of its repository and the name of its bake target: <c>app</c>.</param>
     /// <exception cref="DeliveryException">The name cannot stand in a repository.</exception>
     public ImageDefinition(string name) => Name = NameGrammar().IsMatch(name)
         ? name
-        : throw new DeliveryException($"'{name}' is not an image name: write lower-case letters and digits, with '-' or '_' between them, as in 'acci' or 'acci-worker'.");
+        : throw new DeliveryException($"'{name}' is not an image name: write lower-case letters and digits, with '-' or '_' between them, as in 'app' or 'app-worker'.");
 
     /// <summary>The last part of the image's repository, the name of its bake target, and of its folder below <c>artifacts</c>.</summary>
     public string Name { get; }
