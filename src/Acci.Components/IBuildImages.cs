@@ -1,3 +1,4 @@
+using Acci.Delivery.Buildx;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -9,5 +10,5 @@ public interface IBuildImages : IHazDelivery
     Target BuildImages => _ => _
         .Description("Builds every image for all its platforms, into artifacts/images")
         .Produces(ArtifactsDirectory / "docker-bake.json")
-        .Runs(this, () => Delivery.Build);
+        .Runs(this, () => Prepared(new BuildImages(Context)));
 }

@@ -1,3 +1,4 @@
+using Acci.Delivery.Checking;
 using Nuke.Common;
 using Nuke.Common.CI.GitHubActions;
 using Serilog;
@@ -12,7 +13,7 @@ public interface ICheckImages : IHazDelivery
         .Description("Checks every Dockerfile with BuildKit's own rules; the findings are in artifacts/checks as SARIF, too")
         .Produces(ArtifactsDirectory / "checks" / "*.sarif")
         .TryBefore<IBuildImages>(x => x.BuildImages)
-        .Runs(this, () => Delivery.Check(findings =>
+        .Runs(this, () => new CheckImages(Context, findings =>
         {
             foreach (var finding in findings)
             {

@@ -1,3 +1,4 @@
+using Acci.Delivery.Releasing;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -11,5 +12,5 @@ public interface ICreateRelease : IHazDelivery
     Target CreateRelease => _ => _
         .Description("Makes the GitHub release of what was published from a version tag, or brings it up to date")
         .TryAfter<IPublishImages>(x => x.Publish)
-        .Runs(this, () => Delivery.CreateRelease);
+        .Runs(this, () => new CreateRelease(Context));
 }

@@ -13,7 +13,7 @@ public interface IDoctor : IHazDelivery
         .Description("Tells what this machine has, what Publish would use, and what to do about what is missing")
         .Runs(this, () => Verb.Looking(async () =>
         {
-            var findings = await Delivery.ExamineAsync();
+            var findings = await new Examination(Context).RunAsync();
             foreach (var finding in findings)
             {
                 if (finding.Severity == FindingSeverity.Good) Log.Information("{Name:l}: {Text:l}", finding.Name, finding.Text);

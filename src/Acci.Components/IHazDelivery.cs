@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
 using Acci.Delivery;
+using Acci.Delivery.Diagnosis;
 using Nuke.Common;
 using Nuke.Components;
 
 namespace Acci.Components;
 
-/// <summary>The delivery of the build's images, made from its parameters. One per build: what one target finds out, the next one knows.</summary>
+/// <summary>What the targets of the build's images share, made from its parameters. One per build: what one target finds out, the next one knows.</summary>
 public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScanning, IHazGitHub, IHazDryRun, IHazLayout, IHazArtifacts
 {
     private static readonly ConditionalWeakTable<INukeBuild, DeliveryContext> Contexts = [];
-    private static readonly ConditionalWeakTable<INukeBuild, ImageDelivery> Deliveries = [];
 
     /// <summary>What all targets share: the version, the engine, the registry.</summary>
     /// <exception cref="DeliveryException">The build does not derive from <see cref="DeliveryBuild"/>, which keeps stray environment variables from deleting things.</exception>
@@ -17,8 +17,8 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
         ? new DeliveryContext(DeliveryOptions, Interruption.Token)
         : throw new DeliveryException($"{GetType().Name} has to derive from {nameof(DeliveryBuild)} instead of {nameof(NukeBuild)}: components rely on its checks."));
 
-    /// <summary>The delivery.</summary>
-    sealed ImageDelivery Delivery => Deliveries.GetValue(this, _ => new ImageDelivery(Context) { Scope = Scope });
+    /// <summary>A verb after the preflight, which looks at everything that the planned targets need before the first of them begins.</summary>
+    sealed Verb Prepared(Verb verb) => new PreparedVerb(Context, Scope, verb);
 
     private DeliveryScope Scope => new()
     {

@@ -1,4 +1,4 @@
-using Acci.Delivery.Scanning;
+using Acci.Delivery;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -50,7 +50,7 @@ public interface IHazScanning : INukeBuild
         Required = RequireScan,
         IgnoreFile = IgnoreFile,
         Vex = Vex ?? [],
-        Databases = ScanDatabases ?? Trivy.DefaultDatabases,
+        Databases = ScanDatabases ?? ScanOptions.DefaultDatabases,
         Offline = ScanOffline,
         Images = Image ?? [],
         SarifFiles = SarifFiles ?? [],

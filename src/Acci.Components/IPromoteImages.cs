@@ -25,5 +25,5 @@ public interface IPromoteImages : IHazDelivery
     /// <summary>Moves tags to an image that is published already, by digest and after its signature has been verified, or back.</summary>
     Target PromoteImages => _ => _
         .Description("Moves tags to a published image, by digest, once its signature is verified (--from --to), or back (--rollback --to)")
-        .Runs(this, () => Delivery.Promote(new Promotion { From = From, FromRegistry = FromRegistry, To = To ?? [], Rollback = Rollback }));
+        .Runs(this, () => new PromoteImages(Context, new Promotion { From = From, FromRegistry = FromRegistry, To = To ?? [], Rollback = Rollback }));
 }

@@ -10,10 +10,10 @@ public interface IPublishImages : ISmokeTestImages, IScanImages, ISignImages, IV
     Target Publish => _ => _
         .Description("Builds, tries, scans, pushes, signs and verifies every image; its tags move last")
         .DependsOn(SmokeTestImages, ScanImages, SignImages, VerifyImages)
-        .Runs(this, () => Delivery.Tag(async summaries =>
+        .Runs(this, () => Prepared(new TagImages(Context, async summaries =>
         {
             foreach (var summary in summaries) Console.WriteLine(summary.ToText());
             await PublishSummary.WriteMarkdownAsync(summaries, ArtifactsDirectory / "publish");
             await PublishSummary.WriteOutputsAsync(summaries);
-        }));
+        })));
 }

@@ -1,3 +1,4 @@
+using Acci.Delivery.Scanning;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -8,5 +9,5 @@ public interface IRescanImages : IHazDelivery
     /// <summary>Scans the published digests, for a schedule, and uploads the findings for the commits they were built from.</summary>
     Target RescanImages => _ => _
         .Description("Scans what is published again, and uploads the findings for the commit each image was built from")
-        .Runs(this, () => Delivery.Rescan);
+        .Runs(this, () => new RescanImages(Context));
 }

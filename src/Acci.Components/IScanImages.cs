@@ -1,3 +1,4 @@
+using Acci.Delivery.Scanning;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -10,5 +11,5 @@ public interface IScanImages : IHazDelivery
         .Description("Scans every platform for vulnerabilities and secrets, writes artifacts/scan/report.html, and stops what --severity says")
         .TryAfter<ISmokeTestImages>(x => x.SmokeTestImages)
         .TryBefore<ISignImages>(x => x.SignImages)
-        .Runs(this, () => Delivery.Scan);
+        .Runs(this, () => Prepared(new ScanImages(Context)));
 }

@@ -1,3 +1,4 @@
+using Acci.Delivery.Publishing;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -9,5 +10,5 @@ public interface ISignImages : IHazDelivery
     Target SignImages => _ => _
         .Description("Pushes every image by digest, signs it and attests its bill of materials and provenance; no tag moves")
         .TryAfter<ISmokeTestImages>(x => x.SmokeTestImages)
-        .Runs(this, () => Delivery.Sign);
+        .Runs(this, () => Prepared(new SignImages(Context)));
 }

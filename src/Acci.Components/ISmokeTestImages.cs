@@ -1,3 +1,4 @@
+using Acci.Delivery.SmokeTests;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -9,5 +10,5 @@ public interface ISmokeTestImages : IBuildImages
     Target SmokeTestImages => _ => _
         .Description("Starts every platform that can run here and waits until it is healthy")
         .DependsOn(BuildImages)
-        .Runs(this, () => Delivery.SmokeTest);
+        .Runs(this, () => Prepared(new SmokeTestImages(Context)));
 }

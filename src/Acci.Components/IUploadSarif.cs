@@ -1,3 +1,4 @@
+using Acci.Delivery.Scanning;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -9,5 +10,5 @@ public interface IUploadSarif : IHazDelivery
     Target UploadSarif => _ => _
         .Description("Uploads the findings, and --sarif-files of other tools, to GitHub code scanning")
         .TryAfter<IScanImages>(x => x.ScanImages)
-        .Runs(this, () => Delivery.Upload);
+        .Runs(this, () => new UploadSarif(Context));
 }

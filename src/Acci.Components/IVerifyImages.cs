@@ -1,3 +1,4 @@
+using Acci.Delivery.Publishing;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -9,5 +10,5 @@ public interface IVerifyImages : IHazDelivery
     Target VerifyImages => _ => _
         .Description("Verifies every signature and attestation in the registry, as a consumer would")
         .TryAfter<ISignImages>(x => x.SignImages)
-        .Runs(this, () => Delivery.Verify);
+        .Runs(this, () => Prepared(new VerifyImages(Context)));
 }

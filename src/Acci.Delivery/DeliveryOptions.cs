@@ -1,6 +1,5 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
-using Acci.Delivery.Scanning;
 
 namespace Acci.Delivery;
 

@@ -1,4 +1,3 @@
-using Acci.Delivery.Buildx;
 using Acci.Delivery.Images;
 using Acci.Oci.Layouts;
 
@@ -8,15 +7,25 @@ namespace Acci.Delivery;
 /// <param name="options">What was set.</param>
 internal sealed class ImageFiles(DeliveryOptions options)
 {
-    /// <summary>What builds the images, and knows the folders of their layouts.</summary>
-    public ImageBuilder Builder { get; } = new(options.Root, options.Artifacts);
+    /// <summary>The bake file.</summary>
+    public string BakeFile { get; } = Path.Combine(options.Artifacts, "docker-bake.json");
 
     /// <summary>The public half of the signing key, for those who verify.</summary>
     public string PublicKey { get; } = Path.Combine(options.Artifacts, "publish", "cosign.pub");
+
+    /// <summary>Reports of scans.</summary>
+    public string Scans { get; } = Path.Combine(options.Artifacts, "scan");
+
+    /// <summary>The layout of an image.</summary>
+    public string LayoutOf(ImageDefinition image) => Path.Combine(options.Artifacts, "images", image.Name);
 
     /// <summary>The record of an image's publish.</summary>
     public string RecordOf(ImageDefinition image) => Path.Combine(options.Artifacts, "publish", $"{image.Name}.json");
 
     /// <summary>An image that was built.</summary>
-    public Task<OciLayout> LayoutAsync(ImageDefinition image, CancellationToken cancellationToken) => OciLayout.OpenAsync(Builder.LayoutOf(image), cancellationToken);
+    public Task<OciLayout> LayoutAsync(ImageDefinition image, CancellationToken cancellationToken) =>
+        OciLayout.OpenAsync(LayoutOf(image), cancellationToken);
+
+    /// <summary>A path as messages name it: from the repository's root.</summary>
+    public string Relative(string path) => Path.GetRelativePath(options.Root, path);
 }

@@ -90,7 +90,7 @@ public static partial class ReferenceGrammar
         var colon = name.IndexOf(':', name.LastIndexOf('/') + 1);
         if (name.StartsWith('[') && !name.Contains('/', StringComparison.Ordinal))
         {
-            return "a repository must follow the registry's address, as in [::1]:5000/acci";
+            return "a repository must follow the registry's address, as in [::1]:5000/app";
         }
 
         if (colon >= 0)

@@ -33,7 +33,7 @@ public class ArrowTests
     }
 
     [Fact]
-    public void No_two_folders_use_each_other_but_those_that_always_did()
+    public void No_two_folders_of_a_library_use_each_other()
     {
         var arrows = Product.Arrows.Keys.SelectMany(library =>
         {
@@ -41,7 +41,7 @@ public class ArrowTests
             return ArrowsInCycles([.. References.Between(module).Distinct()]).Select(x => $"{library}: {x.From} -> {x.To}").ToArray();
         });
 
-        Baseline.Check("cycles.txt", string.Join('\n', arrows.Order(StringComparer.Ordinal)), "the folders that use each other are others than before; a line may only go.");
+        Assert.Empty(arrows.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Acci.Delivery;
+using Acci.Delivery.Buildx;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
@@ -26,10 +27,10 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
         published.NeedsEngine();
         await WriteAsync("first", "second");
 
-        await DeliveryOf(
+        await BuildOf(
             Root,
             new("first") { Dockerfile = "first/Dockerfile", Context = "first", Platforms = [Platform.LinuxAmd64, Platform.LinuxPpc64le] },
-            new("second") { Dockerfile = "second/Dockerfile", Context = "second", Platforms = [Platform.LinuxArm64] }).BuildAsync();
+            new("second") { Dockerfile = "second/Dockerfile", Context = "second", Platforms = [Platform.LinuxArm64] }).RunAsync();
 
         Assert.Equal([Platform.LinuxAmd64, Platform.LinuxPpc64le], Record("first").Platforms.Select(x => x.Platform));
         Assert.Equal([Platform.LinuxArm64], Record("second").Platforms.Select(x => x.Platform));
@@ -39,14 +40,14 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
     public async Task Arm64_is_compiled_natively_without_an_arm64_machine()
     {
         published.NeedsEngine();
-        await DeliveryOf(
+        await BuildOf(
             published.Checkout.Folder,
             new ImageDefinition("acci")
             {
                 Dockerfile = "deploy/images/acci/Dockerfile",
                 Platforms = [Platform.LinuxArm64],
                 BaseImages = [new(ImageReference.Parse("mcr.microsoft.com/dotnet/sdk:10.0-noble-aot")), new(ImageReference.Parse("gcr.io/distroless/cc-debian13:nonroot")) { Platforms = [Platform.LinuxArm64] }],
-            }).BuildAsync();
+            }).RunAsync();
 
         var layout = await OciLayout.OpenAsync(Path.Combine(Root, "artifacts", "images", "acci"), Cancellation);
         var files = await ElfFiles.OfAsync(layout, Assert.Single(await layout.ReadPlatformsAsync(Cancellation)), Cancellation);
@@ -80,7 +81,7 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
         Environment.SetEnvironmentVariable("DOCKER_CONFIG", Root);
         try
         {
-            await new ImageDelivery(new DeliveryContext(options, Cancellation)).BuildAsync();
+            await new BuildImages(new DeliveryContext(options, Cancellation)).RunAsync();
         }
         finally
         {
@@ -102,7 +103,7 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
         }
     }
 
-    private ImageDelivery DeliveryOf(string root, params ImageDefinition[] images) =>
+    private BuildImages BuildOf(string root, params ImageDefinition[] images) =>
         new(new DeliveryContext(OptionsOf(root, images), Cancellation));
 
     private DeliveryOptions OptionsOf(string root, params ImageDefinition[] images) => new() { Root = root, Artifacts = Path.Combine(Root, "artifacts"), Images = images };

@@ -81,7 +81,7 @@ public sealed class ImageReferenceTests
     [InlineData("ghcr.io//acci", "a part of the repository is empty: it starts or ends with '/', or has '//' in it")]
     [InlineData("https://ghcr.io/owner/acci", "it is a URL, leave 'https://' out")]
     [InlineData("ghcr.io/ow$ner/acci", "'ow$ner' can be no part of a repository: write lower-case letters and digits, with one '.', one or two '_', or dashes between them")]
-    [InlineData("[::1]:5000", "a repository must follow the registry's address, as in [::1]:5000/acci")]
+    [InlineData("[::1]:5000", "a repository must follow the registry's address, as in [::1]:5000/app")]
     public void An_error_names_what_is_wrong(string text, string problem)
     {
         var error = Assert.Throws<InvalidReferenceException>(() => ImageReference.Parse(text));

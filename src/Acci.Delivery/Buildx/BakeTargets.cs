@@ -1,5 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Publishing;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
 
@@ -8,9 +10,6 @@ namespace Acci.Delivery.Buildx;
 /// <summary>Turns image definitions into bake targets: what is built (<see cref="ImageDefinition"/>), from what (base images), and what is said of it (labels, attestations).</summary>
 public sealed record BakeTargets
 {
-    /// <summary>Annotation of an image that is made from stand-ins; its value names them.</summary>
-    public const string StandInAnnotation = "org.acci.stand-ins";
-
     /// <summary>BuildKit's generator of bills of materials.</summary>
     public static ImageReference SbomGenerator { get; } = ImageReference.Parse("docker.io/docker/buildkit-syft-scanner:stable-1");
 
@@ -85,7 +84,7 @@ public sealed record BakeTargets
         const string everywhere = "index,manifest";
         var standIns = StandInsOf(image);
         foreach (var (key, value) in labels.Concat(image.Annotations).DistinctByLast().OrderBy(x => x.Key, StringComparer.Ordinal)) yield return $"{everywhere}:{key}={value}";
-        if (standIns.Count > 0) yield return $"{everywhere}:{StandInAnnotation}={string.Join(' ', standIns)}";
+        if (standIns.Count > 0) yield return $"{everywhere}:{DeparturePolicy.StandInAnnotation}={string.Join(' ', standIns)}";
 
         // Platforms may have different bases; the index, which can name only one, names the first platform's.
         foreach (var (platform, index) in image.Platforms.Select((x, i) => (x, i)))

@@ -7,18 +7,12 @@ using Serilog;
 namespace Acci.Delivery.Buildx;
 
 /// <summary>Builds images, all in one graph, each into an OCI layout of its own.</summary>
-/// <param name="Root">The repository's root, where contexts and Dockerfiles are relative to.</param>
-/// <param name="Artifacts">The folder for the bake file (<c>docker-bake.json</c>) and the layouts (<c>images/&lt;name&gt;</c>).</param>
-public sealed record ImageBuilder(string Root, string Artifacts)
+/// <param name="root">The repository's root, where contexts and Dockerfiles are relative to.</param>
+/// <param name="files">Where the bake file and the layouts go.</param>
+internal sealed class ImageBuilder(string root, ImageFiles files)
 {
     private const string DraftSuffix = ".new-";
     private const string OldSuffix = ".old";
-
-    /// <summary>The bake file.</summary>
-    public string BakeFile => Path.Combine(Artifacts, "docker-bake.json");
-
-    /// <summary>The layout of an image.</summary>
-    public string LayoutOf(ImageDefinition image) => Path.Combine(Artifacts, "images", image.Name);
 
     /// <summary>Builds the images.</summary>
     /// <param name="images">What to build.</param>
@@ -29,18 +23,18 @@ public sealed record ImageBuilder(string Root, string Artifacts)
     public async Task<IReadOnlyDictionary<string, OciLayout>> BuildAsync(
         IReadOnlyCollection<ImageDefinition> images, IReadOnlyDictionary<string, BakeTarget> targets, DockerEngine engine, bool useCache, CancellationToken cancellationToken)
     {
-        foreach (var image in images.Where(image => !File.Exists(Path.Combine(Root, image.Dockerfile))))
-            throw new DeliveryException($"The image '{image.Name}' has no Dockerfile: {Path.Combine(Root, image.Dockerfile)} does not exist.");
+        foreach (var image in images.Where(image => !File.Exists(Path.Combine(root, image.Dockerfile))))
+            throw new DeliveryException($"The image '{image.Name}' has no Dockerfile: {Path.Combine(root, image.Dockerfile)} does not exist.");
 
-        Directory.CreateDirectory(Path.Combine(Artifacts, "images"));
-        await File.WriteAllTextAsync(BakeFile, Buildx.BakeFile.Of(targets).ToJson(), cancellationToken);
+        foreach (var image in images) Directory.CreateDirectory(Path.GetDirectoryName(files.LayoutOf(image))!);
+        await File.WriteAllTextAsync(files.BakeFile, BakeFile.Of(targets).ToJson(), cancellationToken);
 
-        foreach (var image in images) TidyUp(LayoutOf(image));
+        foreach (var image in images) TidyUp(files.LayoutOf(image));
         // A name of its own for each run: the docker command of a build that was killed goes on, and still writes.
-        var drafts = images.ToDictionary(image => image.Name, image => $"{LayoutOf(image)}{DraftSuffix}{Guid.NewGuid():n}");
+        var drafts = images.ToDictionary(image => image.Name, image => $"{files.LayoutOf(image)}{DraftSuffix}{Guid.NewGuid():n}");
         try
         {
-            await new Bake(engine, Root).BuildAsync(BakeFile, drafts, useCache, cancellationToken);
+            await new Bake(engine, root).BuildAsync(files.BakeFile, drafts, useCache, cancellationToken);
             var layouts = new Dictionary<string, OciLayout>();
             foreach (var image in images) layouts[image.Name] = await TakeAsync(image, drafts[image.Name], cancellationToken);
             return layouts;
@@ -65,7 +59,7 @@ public sealed record ImageBuilder(string Root, string Artifacts)
     private async Task<OciLayout> TakeAsync(ImageDefinition image, string draft, CancellationToken cancellationToken)
     {
         var built = await OciLayout.OpenAsync(draft, cancellationToken);
-        var place = LayoutOf(image);
+        var place = files.LayoutOf(image);
         if (await IsSameAsync(place, built, cancellationToken))
         {
             Log.Information("{Image}: unchanged since the last build", image.Name);

@@ -57,7 +57,7 @@ public sealed class Examination(DeliveryContext context)
         {
             try
             {
-                return context.Named;
+                return context.NamedDestination();
             }
             catch (WrongUseException)
             {

@@ -28,14 +28,14 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 
     private Task<string> LookAtDestination()
     {
-        _ = context.Given;
-        return Task.FromResult(context.Named?.ToString() ?? "this machine's own registry, on 127.0.0.1; name another with --registry");
+        _ = context.GivenCredentials();
+        return Task.FromResult(context.NamedDestination()?.ToString() ?? "this machine's own registry, on 127.0.0.1; name another with --registry");
     }
 
     private async Task<string> LookAtVersionAsync()
     {
         var version = await context.VersionAsync();
-        await DeparturePolicy.Of(context, Destination).EnsureTreeIsItsTagsAsync(version);
+        await DeparturePolicy.Of(context, context.PlannedDestination()).EnsureTreeIsItsTagsAsync(version);
         return $"{version}{(version.IsDirty ? ", with changes that are not committed" : "")}{string.Concat(version.Warnings.Select(x => $" {x}"))}";
     }
 
@@ -68,9 +68,6 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
             throw new WrongUseException($"--signing-key, with the password in --signing-password, cannot be used: {exception.Message}", exception);
         }
     }
-
-    /// <summary>The registry that was named, or the one of this machine, whose port is not known before it runs.</summary>
-    internal Destination Destination => context.Named ?? new Destination("127.0.0.1", "");
 }
 
 /// <summary>One thing that is looked at.</summary>

@@ -7,11 +7,11 @@ namespace Acci.Delivery.Images;
 public sealed partial record ImageDefinition
 {
     /// <summary>Defines an image.</summary>
-    /// <param name="name">The last part of its repository and the name of its bake target: <c>acci</c>.</param>
+    /// <param name="name">The last part of its repository and the name of its bake target: <c>app</c>.</param>
     /// <exception cref="DeliveryException">The name cannot stand in a repository.</exception>
     public ImageDefinition(string name) => Name = NameGrammar().IsMatch(name)
         ? name
-        : throw new DeliveryException($"'{name}' is not an image name: write lower-case letters and digits, with '-' or '_' between them, as in 'acci' or 'acci-worker'.");
+        : throw new DeliveryException($"'{name}' is not an image name: write lower-case letters and digits, with '-' or '_' between them, as in 'app' or 'app-worker'.");
 
     /// <summary>The last part of the image's repository, the name of its bake target, and of its folder below <c>artifacts</c>.</summary>
     public string Name { get; }
@@ -31,10 +31,10 @@ public sealed partial record ImageDefinition
     /// <summary>Values of the Dockerfile's <c>ARG</c>s. They stay readable in the image's history: no secrets.</summary>
     public IReadOnlyDictionary<string, string> BuildArguments { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Labels in the configuration of every platform's image, besides those of <see cref="OciLabels"/>.</summary>
+    /// <summary>Labels in the configuration of every platform's image, besides those of <see cref="Tags.OciLabels"/>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Annotations on the index and on every platform's manifest, besides those of <see cref="OciLabels"/>.</summary>
+    /// <summary>Annotations on the index and on every platform's manifest, besides those of <see cref="Tags.OciLabels"/>.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Where build results are kept between builds.</summary>

@@ -1,4 +1,5 @@
 using Acci.Delivery.Engines;
+using Acci.Delivery.GitHub;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Scanning;
 using Acci.Generation.Workflows;
@@ -41,7 +42,7 @@ public sealed class UpdateLocks(DeliveryContext context, TimeSpan minimumAge, Ac
         // Their registries are not the one that images are published to: its credentials are not for them. One that does not answer is asked the next time.
         var options = new RegistryOptions { Credentials = Credentials.From(new DockerConfig()), Retry = new RetryOptions { Budget = TimeSpan.Zero } };
         var images = await new ImageUpdates(image => OciRegistry.Of(image, options))
-            .FindAsync(context.ImageLocks.With(FirstPins.ImagesOf(context.Options.Images)), changes.Add, context.CancellationToken);
+            .FindAsync(context.ImageLocks().With(FirstPins.ImagesOf(context.Options.Images)), changes.Add, context.CancellationToken);
         if (isWritten)
         {
             Directory.CreateDirectory(context.Options.PathOf(layout.Locks));

@@ -1,3 +1,4 @@
+using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Publishing;
 using Acci.Oci;

@@ -1,4 +1,3 @@
-using Acci.Delivery.Buildx;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
@@ -14,6 +13,9 @@ namespace Acci.Delivery.Publishing;
 /// <param name="destination">Where it is to go.</param>
 public sealed class DeparturePolicy(Destination destination)
 {
+    /// <summary>Annotation of an image that is made from stand-ins; its value names them.</summary>
+    public const string StandInAnnotation = "org.acci.stand-ins";
+
     private const int ShownChanges = 5;
 
     /// <summary>What is not scanned goes nowhere, not even to this machine's own registry.</summary>
@@ -84,7 +86,7 @@ public sealed class DeparturePolicy(Destination destination)
     public void EnsureMayBePromoted(ImageReference source, Manifest image, PublishRecord? record)
     {
         if (destination.IsLoopback) return;
-        if (image.Annotations.TryGetValue(BakeTargets.StandInAnnotation, out var standIns))
+        if (image.Annotations.TryGetValue(StandInAnnotation, out var standIns))
             throw new DeliveryException($"{source} is made from stand-ins for {standIns} and must not leave this machine. Build it where the base images can be had.");
         if (!new Destination(source.Registry, "").IsLoopback) return;
         var isScanned = record is not null && record.Steps.ContainsKey(PublishStep.Scan) && (record.Digest == image.Digest || record.Platforms.Any(x => x.Digest == image.Digest));

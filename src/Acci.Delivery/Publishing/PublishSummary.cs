@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Acci.Delivery.GitHub;
+using Acci.Delivery.Images;
 
 namespace Acci.Delivery.Publishing;
 
@@ -11,6 +12,15 @@ namespace Acci.Delivery.Publishing;
 public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, string RunCommand)
 {
     private const int NameWidth = 11;
+
+    /// <summary>What a <c>docker</c> command needs to run the image.</summary>
+    internal static string[] RunArguments(ImageDefinition image, PublishTransaction publish)
+    {
+        string[] ports = image.Health is { } health ? ["--publish", $"{health.Port}:{health.Port}"] : [];
+        // Always pulled: an engine that has an older image under this tag would run that one.
+        var name = publish.Record.Tags is [var tag, ..] ? publish.Reference.WithTag(tag) : publish.Reference;
+        return ["run", "--rm", "--pull", "always", "--read-only", "--cap-drop", "ALL", .. ports, name.ToString()];
+    }
 
     /// <summary>The table as text.</summary>
     public string ToText()

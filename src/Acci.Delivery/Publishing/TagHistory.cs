@@ -2,6 +2,7 @@ using System.Globalization;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Delivery.Publishing;
 
@@ -35,6 +36,19 @@ public sealed class TagHistory(OciRegistry registry)
         annotations[Created] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
         annotations[Repository] = plan.Repository.Repository;
         await registry.PutNoteAsync(plan.Repository.WithDigest(plan.Digest), ArtifactType, annotations, cancellationToken);
+    }
+
+    /// <summary>Notes it of several plans. Nothing that is published stays back for the sake of a note: where it cannot be written, that is said.</summary>
+    internal async Task TryNoteAsync(IEnumerable<TagPlan> plans, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var plan in plans) await NoteAsync(plan, cancellationToken);
+        }
+        catch (DeliveryException exception)
+        {
+            Log.Warning("What the tags point at now could not be noted, so a rollback will not find it: {Problem:l}", exception.Message);
+        }
     }
 
     /// <summary>What the tag pointed at before it moved to this image; none when nothing is known.</summary>

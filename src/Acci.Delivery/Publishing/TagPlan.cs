@@ -2,6 +2,7 @@ using Acci.Delivery.Images.Tags;
 using Acci.Oci;
 using Acci.Oci.Registries;
 using NuGet.Versioning;
+using Serilog;
 
 namespace Acci.Delivery.Publishing;
 
@@ -54,6 +55,13 @@ public sealed record TagPlan
         var moves = tags.Select(tag => new TagMove(tag, true, reason)).ToList();
         EnsureTags(repository, moves.Select(move => move.Tag));
         return new TagPlan { Repository = repository, Digest = digest, Floating = new FloatingTags(), Moves = moves };
+    }
+
+    /// <summary>Says which tags would move, and why not where one would not.</summary>
+    /// <param name="image">What the tags would point at, as messages name it.</param>
+    internal void Say(string image)
+    {
+        foreach (var move in Moves) Log.Information("{Image:l}: {Would:l} {Tag:l}: {Reason:l}", image, move.Moves ? "would tag" : "would not move", move.Tag, move.Reason);
     }
 
     // Said before the first one is written.

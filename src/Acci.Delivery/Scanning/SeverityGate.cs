@@ -10,7 +10,7 @@ namespace Acci.Delivery.Scanning;
 public sealed record SeverityGate
 {
     /// <summary>Severities that stop a publish.</summary>
-    public IReadOnlyList<Severity> Severities { get; init; } = Scanning.Severities.Default;
+    public IReadOnlyList<Severity> Severities { get; init; } = Delivery.Severities.Default;
 
     /// <summary>Lets vulnerabilities pass that no version fixes.</summary>
     public bool IgnoreUnfixed { get; init; }

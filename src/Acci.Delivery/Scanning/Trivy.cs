@@ -18,10 +18,6 @@ namespace Acci.Delivery.Scanning;
 /// <param name="CacheFolder">Where its databases lie.</param>
 public sealed record Trivy(TrivyProgram Program, string CacheFolder)
 {
-    /// <summary>The addresses of the vulnerability database in the order in which they are tried: a public mirror first, because the registries limit how often they are asked.</summary>
-    public static IReadOnlyList<string> DefaultDatabases { get; } =
-        ["mirror.gcr.io/aquasec/trivy-db:2", "public.ecr.aws/aquasecurity/trivy-db:2", "ghcr.io/aquasecurity/trivy-db:2"];
-
     // All else that Trivy takes from the environment would change what the report says, or where it is written.
     private static readonly string[] KeptVariables = ["TRIVY_INSECURE", "TRIVY_CACERT", "TRIVY_REGISTRY_TOKEN", "TRIVY_USERNAME", "TRIVY_PASSWORD"];
 
@@ -29,7 +25,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     public NuGetVersion? Version { get; init; }
 
     /// <summary>Where the vulnerability database is, in the order in which the addresses are tried.</summary>
-    public IReadOnlyList<string> Databases { get; init; } = DefaultDatabases;
+    public IReadOnlyList<string> Databases { get; init; } = ScanOptions.DefaultDatabases;
 
     /// <summary>The network is not to be used: the cache has the databases.</summary>
     public bool Offline { get; init; }

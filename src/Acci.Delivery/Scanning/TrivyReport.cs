@@ -147,7 +147,7 @@ public sealed partial record TrivyReport
         PackageIdentifier? PkgIdentifier,
         [property: JsonPropertyName("CVSS")] IReadOnlyDictionary<string, Cvss?>? Cvss)
     {
-        internal ScanFinding ToFinding(Target target, Scanning.Severity severity)
+        internal ScanFinding ToFinding(Target target, Delivery.Severity severity)
         {
             var score = Cvss is not null && SeveritySource is not null && Cvss.TryGetValue(SeveritySource, out var cvss) ? cvss?.V40Score ?? cvss?.V3Score : null;
             return new ScanFinding
@@ -183,7 +183,7 @@ public sealed partial record TrivyReport
         [property: JsonPropertyName("ID")] string? Id, string? Title, string? Message, string? Description, string? Severity, string? Status,
         [property: JsonPropertyName("PrimaryURL")] string? PrimaryUrl, Cause? CauseMetadata)
     {
-        internal ScanFinding ToFinding(Target target, Scanning.Severity severity) => new()
+        internal ScanFinding ToFinding(Target target, Delivery.Severity severity) => new()
         {
             Kind = FindingKind.Misconfiguration,
             Id = Id ?? "",
@@ -203,7 +203,7 @@ public sealed partial record TrivyReport
     /// <summary>What looks like a secret. The text itself, which Trivy masks, is not read.</summary>
     public sealed record SecretMatch([property: JsonPropertyName("RuleID")] string? RuleId, string? Title, string? Severity, int? StartLine)
     {
-        internal ScanFinding ToFinding(Target target, Scanning.Severity severity) => new()
+        internal ScanFinding ToFinding(Target target, Delivery.Severity severity) => new()
         {
             Kind = FindingKind.Secret,
             Id = RuleId ?? "",
@@ -218,7 +218,7 @@ public sealed partial record TrivyReport
     /// <summary>A licence of a package or file.</summary>
     public sealed record LicenseMatch(string? Name, string? PkgName, string? FilePath, string? Severity, string? Category, string? Link)
     {
-        internal ScanFinding ToFinding(Target target, Scanning.Severity severity) => new()
+        internal ScanFinding ToFinding(Target target, Delivery.Severity severity) => new()
         {
             Kind = FindingKind.License,
             Id = Name ?? "",

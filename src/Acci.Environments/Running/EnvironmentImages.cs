@@ -35,7 +35,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
     // A pinned image that is on the engine needs no registry to answer. What is not pinned follows its name, and stays what it was where nothing answers.
     private async Task<string?> ResolveAsync(ImageReference image, string? before, CancellationToken cancellationToken)
     {
-        if (before is null || context.ImageLocks.DigestOf(image) is not null) return before;
+        if (before is null || context.ImageLocks().DigestOf(image) is not null) return before;
         try
         {
             return (await Sources(standIns: null).ResolveAsync([image], cancellationToken))[image].Actual.ToString();
@@ -46,7 +46,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
         }
     }
 
-    private BaseImages Sources(string? standIns) => new(context.ImageLocks, context.Scripts) { Mirror = context.Options.ImageMirror, StandInRegistry = standIns };
+    private BaseImages Sources(string? standIns) => new(context.ImageLocks(), context.Scripts()) { Mirror = context.Options.ImageMirror, StandInRegistry = standIns };
 
     /// <summary>The build's own image that a variable names, of the last publish.</summary>
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
@@ -83,7 +83,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
     private async Task<string?> LocalRegistryAsync(IEnumerable<string> own, CancellationToken cancellationToken)
     {
         if (PrivateEngine.Obstacle is not null || own.Any(x => !IsLoopback(x))) return null;
-        return context.Options.Registry is null ? (await context.DestinationAsync()).Domain : await new PrivateTools(context.Scripts) { ImageLocks = context.ImageLocks }.StartRegistryAsync(cancellationToken);
+        return context.Options.Registry is null ? (await context.DestinationAsync()).Domain : await new PrivateTools(context.Scripts()) { ImageLocks = context.ImageLocks() }.StartRegistryAsync(cancellationToken);
     }
 
     /// <summary>Whether an image can only be had on the machine that has it.</summary>
@@ -98,7 +98,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
         foreach (var (variable, image) in Wanted(plan))
         {
             if (found.GetValueOrDefault(variable) is { Length: > 0 } known
-                && (context.ImageLocks.DigestOf(image) is not { } pinned || known.EndsWith(pinned.ToString(), StringComparison.Ordinal))
+                && (context.ImageLocks().DigestOf(image) is not { } pinned || known.EndsWith(pinned.ToString(), StringComparison.Ordinal))
                 && (allowsLoopback || !IsLoopback(known))
                 && await IsHereAsync(known, cancellationToken)) before[variable] = known;
         }

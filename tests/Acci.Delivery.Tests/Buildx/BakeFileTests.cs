@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Publishing;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
 using NuGet.Versioning;
@@ -60,7 +62,7 @@ public class BakeFileTests
         Assert.Contains($"manifest[linux/ppc64le]:org.opencontainers.image.base.name={Portable}", annotations);
         Assert.Contains($"manifest[linux/amd64]:org.opencontainers.image.base.name={Native}", annotations);
         Assert.Contains($"index:org.opencontainers.image.base.name={Native}", annotations);
-        Assert.Contains($"index,manifest:{BakeTargets.StandInAnnotation}={Portable}", annotations);
+        Assert.Contains($"index,manifest:{DeparturePolicy.StandInAnnotation}={Portable}", annotations);
         Assert.Contains("index,manifest:org.opencontainers.image.licenses=Apache-2.0", annotations);
     }
 

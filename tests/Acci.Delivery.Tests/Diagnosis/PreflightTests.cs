@@ -1,7 +1,8 @@
+using Acci.Delivery.Buildx;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
-using Acci.Delivery.Scanning;
+using Acci.Delivery.SmokeTests;
 using Acci.Oci;
 using Acci.Testing;
 
@@ -43,10 +44,16 @@ public sealed class PreflightTests : IAsyncLifetime
         var options = change(Options);
 
         // Whichever target comes first.
-        foreach (var verb in (Func<ImageDelivery, Verb>[])[x => x.Build, x => x.SmokeTest, x => x.Sign])
+        foreach (var verb in (Func<DeliveryContext, Verb>[])[x => new BuildImages(x), x => new SmokeTestImages(x), x => new SignImages(x)])
         {
-            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(verb(Delivery(options)).RunAsync)).Message, StringComparison.Ordinal);
-            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(verb(Delivery(options)).PlanAsync)).Message, StringComparison.Ordinal);
+            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(Prepared(verb).RunAsync)).Message, StringComparison.Ordinal);
+            Assert.Contains(problem, (await Assert.ThrowsAsync<WrongUseException>(Prepared(verb).PlanAsync)).Message, StringComparison.Ordinal);
+        }
+
+        Verb Prepared(Func<DeliveryContext, Verb> verb)
+        {
+            var context = new DeliveryContext(options, Cancellation);
+            return new PreparedVerb(context, DeliveryScope.Publish, verb(context));
         }
 
         var finding = Assert.Single(await new Examination(new DeliveryContext(options, Cancellation)).RunAsync(), x => x.Name == name);
@@ -89,6 +96,4 @@ public sealed class PreflightTests : IAsyncLifetime
         Artifacts = Path.Combine(_checkout.Directory, "artifacts"),
         Images = [new("app") { Dockerfile = "Dockerfile" }],
     };
-
-    private static ImageDelivery Delivery(DeliveryOptions options) => new(new DeliveryContext(options, Cancellation)) { Scope = DeliveryScope.Publish };
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Releasing;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
@@ -29,7 +30,7 @@ public sealed class CreateReleaseTests : GitHubFixture
     {
         var layout = await PrepareAsync();
 
-        await Delivery().CreateReleaseAsync();
+        await Verb().RunAsync();
 
         var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
         Assert.False(release.Draft);
@@ -53,7 +54,7 @@ public sealed class CreateReleaseTests : GitHubFixture
         Environment.SetEnvironmentVariable("GITHUB_WORKFLOW_REF", "octo/app/.github/workflows/release.yml@refs/tags/v1.2.3");
         try
         {
-            await Delivery().CreateReleaseAsync();
+            await Verb().RunAsync();
         }
         finally
         {
@@ -82,7 +83,7 @@ public sealed class CreateReleaseTests : GitHubFixture
     {
         await PrepareAsync();
 
-        await Delivery(dryRun: true).CreateReleaseAsync();
+        await Verb(dryRun: true).PlanAsync();
 
         Assert.Empty(GitHub.Requests);
     }
@@ -122,7 +123,7 @@ public sealed class CreateReleaseTests : GitHubFixture
 
     private async Task<DeliveryException> FailureAsync()
     {
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery().CreateReleaseAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Verb().RunAsync);
         Assert.Empty(GitHub.Requests);
         return failure;
     }
@@ -149,12 +150,12 @@ public sealed class CreateReleaseTests : GitHubFixture
         return layout;
     }
 
-    private ImageDelivery Delivery(bool dryRun = false)
+    private CreateRelease Verb(bool dryRun = false)
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the commit is the workflow's, not that of the test's own repository.");
         Environment.SetEnvironmentVariable("GITHUB_API_URL", GitHub.Url);
         Environment.SetEnvironmentVariable("GITHUB_REPOSITORY", "octo/app");
-        return new ImageDelivery(new DeliveryContext(
+        return new CreateRelease(new DeliveryContext(
             new DeliveryOptions
             {
                 Root = _repository.Directory,

@@ -1,4 +1,6 @@
+using Acci.Delivery.Buildx;
 using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
 using Acci.Oci;
 using Acci.Testing;
 
@@ -30,7 +32,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         await _checkout.Run("git checkout --quiet v1.2.3");
         _checkout.Write("new.txt", "");
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner").BuildAsync);
+        var error = await Assert.ThrowsAsync<DeliveryException>(new BuildImages(Context("ghcr.io/owner")).RunAsync);
 
         Assert.Contains("not what v1.2.3 names (?? new.txt): ghcr.io/owner does not get version 1.2.3 of it", error.Message, StringComparison.Ordinal);
         Assert.Contains("--force", error.Message, StringComparison.Ordinal);
@@ -43,7 +45,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         await _checkout.Run("git checkout --quiet v1.2.3");
         _checkout.Write("new.txt", "");
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner").Build.PlanAsync);
+        var error = await Assert.ThrowsAsync<DeliveryException>(new BuildImages(Context("ghcr.io/owner")).PlanAsync);
 
         Assert.Contains("not what v1.2.3 names (?? new.txt)", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_checkout.Directory, "artifacts")));
@@ -56,7 +58,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         _checkout.Write("deploy/locks/images.json", "{}");
         var missing = ImageReference.Parse($"{server.Domain}/distroless/missing:nonroot");
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(Delivery("ghcr.io/owner", new BaseImage(missing)).Build.PlanAsync);
+        var error = await Assert.ThrowsAsync<DeliveryException>(new BuildImages(Context("ghcr.io/owner", new BaseImage(missing))).PlanAsync);
 
         Assert.Contains($"The base image {missing} cannot be had", error.Message, StringComparison.Ordinal);
         Assert.Contains("Stand-ins are only used when publishing to this machine's own registry", error.Message, StringComparison.Ordinal);
@@ -70,12 +72,12 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         await using var proxy = await FaultProxy.StartAsync(server);
         proxy.Decide = request => request.Method == "HEAD" && request.Path.Contains("/manifests/", StringComparison.Ordinal) ? new NetworkFault.Answer(status) : null;
 
-        await Delivery($"{proxy.Domain}/owner").EnsureRegistryAsync();
+        await Context($"{proxy.Domain}/owner").TagsAtStartAsync();
 
         Assert.Contains(proxy.Requests, x => x.Method == "HEAD");
     }
 
-    private ImageDelivery Delivery(string registry, params BaseImage[] baseImages) => new(new DeliveryContext(
+    private DeliveryContext Context(string registry, params BaseImage[] baseImages) => new(
         new DeliveryOptions
         {
             Root = _checkout.Directory,
@@ -83,5 +85,5 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
             Images = [new("app") { Dockerfile = "Dockerfile", Platforms = [Platform.LinuxAmd64], BaseImages = baseImages }],
             Registry = registry,
         },
-        Cancellation));
+        Cancellation);
 }

@@ -75,10 +75,10 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         var newest = await PublishAsync(registry, "2.0.0", "2.0.0", "latest");
         var older = await PublishAsync(registry, "1.2.9", "1.2.9");
 
-        await (await DeliveryAsync(force: true)).PromoteAsync(new Promotion { From = "1.2.9", To = ["latest"] });
+        await new PromoteImages(await ContextAsync(force: true), new Promotion { From = "1.2.9", To = ["latest"] }).RunAsync();
         Assert.Equal(older, await AtAsync(registry, "latest"));
 
-        await (await DeliveryAsync()).PromoteAsync(new Promotion { Rollback = true, To = ["latest"] });
+        await new PromoteImages(await ContextAsync(), new Promotion { Rollback = true, To = ["latest"] }).RunAsync();
         Assert.Equal(newest, await AtAsync(registry, "latest"));
     }
 
@@ -90,8 +90,8 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         var theirs = _folder.Combine("theirs.pub");
         await (await CosignAsync("keys")).WritePublicKeyAsync(theirs, Cancellation);
 
-        await Assert.ThrowsAsync<CommandFailedException>(async () => await (await DeliveryAsync(keys: "mine")).PromoteAsync(new Promotion { From = "1.0.0", To = ["latest"] }));
-        await (await DeliveryAsync(keys: null, signedBy: theirs)).PromoteAsync(new Promotion { From = "1.0.0", To = ["latest"] });
+        await Assert.ThrowsAsync<CommandFailedException>(async () => await new PromoteImages(await ContextAsync(keys: "mine"), new Promotion { From = "1.0.0", To = ["latest"] }).RunAsync());
+        await new PromoteImages(await ContextAsync(keys: null, signedBy: theirs), new Promotion { From = "1.0.0", To = ["latest"] }).RunAsync();
 
         Assert.Equal(image, await AtAsync(registry, "latest"));
     }
@@ -100,15 +100,15 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     public async Task Keyless_promotion_needs_no_token_and_takes_what_any_workflow_of_the_repository_signed()
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the repository is the workflow's.");
-        var delivery = await DeliveryAsync(keys: null, keyless: true);
-        Assert.Contains("--signed-by", (await Assert.ThrowsAsync<DeliveryException>(() => delivery.ExpectedSignerAsync())).Message, StringComparison.Ordinal);
+        var context = await ContextAsync(keys: null, keyless: true);
+        Assert.Contains("--signed-by", (await Assert.ThrowsAsync<DeliveryException>(() => context.ExpectedSignerAsync())).Message, StringComparison.Ordinal);
         await _checkout.Run("git remote add origin git@github.com:octo/app.git");
 
-        delivery = await DeliveryAsync(keys: null, keyless: true);
+        context = await ContextAsync(keys: null, keyless: true);
 
-        Assert.Equal(ExpectedSigner.AnyWorkflowOf("https://github.com/octo/app"), await delivery.ExpectedSignerAsync());
+        Assert.Equal(ExpectedSigner.AnyWorkflowOf("https://github.com/octo/app"), await context.ExpectedSignerAsync());
         const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main";
-        Assert.Equal(new ExpectedSigner.Workflow(publisher), await delivery.ExpectedSignerAsync(publisher));
+        Assert.Equal(new ExpectedSigner.Workflow(publisher), await context.ExpectedSignerAsync(publisher));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
 
     private async Task<Digest?> AtAsync(OciRegistry registry, string tag) => (await registry.FindAsync(Repository.WithTag(tag), Cancellation))?.Digest;
 
-    private async Task PromoteAsync(string from, params string[] to) => await (await DeliveryAsync()).PromoteAsync(new Promotion { From = from, To = to });
+    private async Task PromoteAsync(string from, params string[] to) => await new PromoteImages(await ContextAsync(), new Promotion { From = from, To = to }).RunAsync();
 
     /// <summary>Pushes and signs an image of this version, and puts these tags.</summary>
     private async Task<Digest> PublishAsync(OciRegistry registry, string? version, params string[] tags)
@@ -145,12 +145,12 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         return layout.Root.Digest;
     }
 
-    private async Task<ImageDelivery> DeliveryAsync(bool force = false, string? keys = "keys", bool keyless = false, string? signedBy = null)
+    private async Task<DeliveryContext> ContextAsync(bool force = false, string? keys = "keys", bool keyless = false, string? signedBy = null)
     {
         var deploy = Path.Combine(_checkout.Directory, "deploy");
         if (!Directory.Exists(deploy)) Directory.CreateSymbolicLink(deploy, Path.Combine(SourceTree.Root, "deploy"));
         var key = keys is null ? null : (SigningIdentity.Key)(await CosignAsync(keys)).Identity!;
-        return new ImageDelivery(new DeliveryContext(
+        return new DeliveryContext(
             new DeliveryOptions
             {
                 Root = _checkout.Directory,
@@ -164,7 +164,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
                 SignedBy = signedBy,
                 Force = force,
             },
-            Cancellation));
+            Cancellation);
     }
 
     private async Task<Cosign> CosignAsync(string keys)

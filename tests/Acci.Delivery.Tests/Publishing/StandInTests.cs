@@ -23,11 +23,11 @@ public sealed class StandInTests : IDisposable
             Platforms = [],
             StandIns = ["gcr.io/distroless/cc-debian13:nonroot"],
         }.Write(_folder.Combine("publish", "app.json"));
-        var delivery = new ImageDelivery(new DeliveryContext(
+        var verb = new SignImages(new DeliveryContext(
             new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Registry = "ghcr.io/owner", Images = [new("app") { Dockerfile = "Dockerfile" }] },
             TestContext.Current.CancellationToken));
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(delivery.SignAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(verb.RunAsync);
 
         Assert.Contains("gcr.io/distroless/cc-debian13:nonroot", failure.Message, StringComparison.Ordinal);
         Assert.Contains("ghcr.io/owner", failure.Message, StringComparison.Ordinal);

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Scanning;
-using Acci.Delivery.Scanning.Report;
 using Acci.Oci;
 using Acci.Testing;
 

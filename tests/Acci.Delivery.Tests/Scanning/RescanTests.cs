@@ -15,7 +15,7 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         trivy.AnswerWith([Vulnerability("CVE-1", "LOW")]);
         var image = await PublishAsync();
 
-        await Delivery(trivy, image.WithTag("v1").ToString()).ScanAsync();
+        await Verb(trivy, image.WithTag("v1").ToString()).RunAsync();
 
         Assert.Equal(2, trivy.Scans.Count);
         Assert.All(trivy.Scans, call => Assert.Matches($"--image-src remote {image.Repository}@sha256:[0-9a-f]{{64}}$", call));
@@ -31,11 +31,11 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         var image = await PublishAsync();
         await PublishAsync(image, "v2", seed: 99);
 
-        await Delivery(trivy, image.WithTag("v1").ToString(), image.WithTag("v2").ToString()).ScanAsync();
+        await Verb(trivy, image.WithTag("v1").ToString(), image.WithTag("v2").ToString()).RunAsync();
 
         Assert.Equal(2, Directory.GetFiles(Path.Combine(Published, image.Path), "scan.json", SearchOption.AllDirectories).Length);
         trivy.Fail("FATAL\tFatal error\tno space left on device");
-        await Assert.ThrowsAnyAsync<DeliveryException>(Delivery(trivy, image.WithTag("v1").ToString()).ScanAsync);
+        await Assert.ThrowsAnyAsync<DeliveryException>(Verb(trivy, image.WithTag("v1").ToString()).RunAsync);
         Assert.Single(Directory.GetFiles(Path.Combine(Published, image.Path), "scan.json", SearchOption.AllDirectories));
     }
 
@@ -45,10 +45,10 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
         var image = (await PublishAsync()).WithTag("v1").ToString();
 
-        await Delivery(trivy, "127.0.0.1:9/other", [image]).ScanAsync();
+        await Verb(trivy, "127.0.0.1:9/other", [image]).RunAsync();
         Assert.Null(trivy.Login);
 
-        await Delivery(trivy, $"{server.Domain}/other", [image]).ScanAsync();
+        await Verb(trivy, $"{server.Domain}/other", [image]).RunAsync();
         Assert.Contains(server.Domain, trivy.Login, StringComparison.Ordinal);
     }
 
@@ -59,7 +59,7 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
         var (one, two) = (await PublishAsync(), await PublishAsync(seed: 99));
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(trivy, one.WithTag("v1").ToString(), two.WithTag("v1").ToString()).ScanAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Verb(trivy, one.WithTag("v1").ToString(), two.WithTag("v1").ToString()).RunAsync);
 
         Assert.Contains(one.Path, failure.Message, StringComparison.Ordinal);
         Assert.Contains(two.Path, failure.Message, StringComparison.Ordinal);
@@ -72,12 +72,12 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
         var image = await PublishAsync();
 
-        Assert.Contains("CVE-1", (await Assert.ThrowsAsync<DeliveryException>(Delivery(trivy, image.WithTag("v1").ToString()).ScanAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("CVE-1", (await Assert.ThrowsAsync<DeliveryException>(Verb(trivy, image.WithTag("v1").ToString()).RunAsync)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_reference_that_is_not_there_is_told() =>
-        Assert.Contains("v2", (await Assert.ThrowsAnyAsync<DeliveryException>(Delivery(new TrivyStandIn(Path.Combine(Root, "bin")), (await PublishAsync()).WithTag("v2").ToString()).ScanAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("v2", (await Assert.ThrowsAnyAsync<DeliveryException>(Verb(new TrivyStandIn(Path.Combine(Root, "bin")), (await PublishAsync()).WithTag("v2").ToString()).RunAsync)).Message, StringComparison.Ordinal);
 
     private string Published => Path.Combine(Root, "artifacts", "scan", "published");
 
@@ -91,9 +91,9 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         return repository;
     }
 
-    private ImageDelivery Delivery(TrivyStandIn trivy, params string[] images) => Delivery(trivy, null, images);
+    private ScanImages Verb(TrivyStandIn trivy, params string[] images) => Verb(trivy, null, images);
 
-    private ImageDelivery Delivery(TrivyStandIn trivy, string? destination, string[] images) => new(new DeliveryContext(
+    private ScanImages Verb(TrivyStandIn trivy, string? destination, string[] images) => new(new DeliveryContext(
         new DeliveryOptions
         {
             Root = Root,
@@ -105,5 +105,5 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
             Images = [],
             Scan = new ScanOptions { Program = trivy.Program, Images = images },
         },
-        Cancellation)) { Variables = new Dictionary<string, string>() };
+        Cancellation) { Variables = new Dictionary<string, string>() });
 }

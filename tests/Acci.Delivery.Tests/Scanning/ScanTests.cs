@@ -35,9 +35,9 @@ public sealed class ScanTests : ScanningFixture
     {
         Trivy.AnswerWith([Vulnerability("CVE-1", "MEDIUM")], "amd64");
         Trivy.AnswerWith([Vulnerability("CVE-1", "MEDIUM"), Vulnerability("CVE-2", "LOW")], "ppc64le");
-        var delivery = await BuiltAsync();
+        var verb = await BuiltAsync();
 
-        await delivery.ScanAsync();
+        await verb.RunAsync();
 
         Assert.Equal(2, Trivy.Scans.Count);
         Assert.Equal("1 medium, 1 low", Record.Steps[PublishStep.Scan].Result);
@@ -49,16 +49,16 @@ public sealed class ScanTests : ScanningFixture
     public async Task A_critical_finding_stops_and_the_same_ignored_until_tomorrow_passes_today_without_another_scan()
     {
         Trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
-        var delivery = await BuiltAsync();
+        var verb = await BuiltAsync();
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(delivery.ScanAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(verb.RunAsync);
         Assert.Contains("CRITICAL CVE-1 openssl 3.0.15-1 → 3.0.17-1 (linux/amd64, linux/ppc64le)", failure.Message, StringComparison.Ordinal);
         Assert.Contains(Path.Combine("artifacts", "scan", "report.html"), failure.Message, StringComparison.Ordinal);
         Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
         Assert.True(File.Exists(Artifact("acci/linux-amd64.sarif")));
 
         Ignore("CVE-1", DateTimeOffset.UtcNow.AddDays(1));
-        await delivery.ScanAsync();
+        await verb.RunAsync();
         Assert.Equal("no findings; 1 ignored", Record.Steps[PublishStep.Scan].Result);
         Assert.Equal(2, Trivy.Scans.Count);
     }
@@ -68,15 +68,15 @@ public sealed class ScanTests : ScanningFixture
     {
         Trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
         Ignore("CVE-1", DateTimeOffset.UtcNow.AddDays(1));
-        var delivery = await BuiltAsync();
-        await delivery.ScanAsync();
+        var verb = await BuiltAsync();
+        await verb.RunAsync();
         await PublishTransaction.Resume(RecordFile, "acci").RedoAsync(PublishStep.Push, () => Task.FromResult("pushed"));
 
-        await delivery.ScanAsync();
+        await verb.RunAsync();
         Assert.True(Record.Steps.ContainsKey(PublishStep.Push));
 
         Ignore("CVE-1", DateTimeOffset.UtcNow.AddDays(-1));
-        var failure = await Assert.ThrowsAsync<DeliveryException>(delivery.ScanAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(verb.RunAsync);
         Assert.Contains("CVE-1 expired", failure.Message, StringComparison.Ordinal);
         Assert.Equal([PublishStep.SmokeTest], Record.Steps.Keys);
     }
@@ -85,9 +85,9 @@ public sealed class ScanTests : ScanningFixture
     public async Task Another_severity_is_judged_without_another_scan()
     {
         Trivy.AnswerWith([Vulnerability("CVE-1", "MEDIUM")]);
-        await (await BuiltAsync()).ScanAsync();
+        await (await BuiltAsync()).RunAsync();
 
-        await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions { Program = Trivy.Program, Severities = [Severity.Medium] }).ScanAsync);
+        await Assert.ThrowsAsync<DeliveryException>(Verb(new ScanOptions { Program = Trivy.Program, Severities = [Severity.Medium] }).RunAsync);
 
         Assert.Equal(2, Trivy.Scans.Count);
         Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
@@ -96,9 +96,9 @@ public sealed class ScanTests : ScanningFixture
     [Fact]
     public async Task Another_digest_is_scanned()
     {
-        await (await BuiltAsync()).ScanAsync();
+        await (await BuiltAsync()).RunAsync();
 
-        await (await BuiltAsync(seed: 99)).ScanAsync();
+        await (await BuiltAsync(seed: 99)).RunAsync();
 
         Assert.Equal(4, Trivy.Scans.Count);
     }
@@ -106,12 +106,12 @@ public sealed class ScanTests : ScanningFixture
     [Fact]
     public async Task A_scan_that_breaks_off_leaves_no_record_beside_the_reports_of_another()
     {
-        var delivery = await BuiltAsync();
-        await delivery.ScanAsync();
+        var verb = await BuiltAsync();
+        await verb.RunAsync();
         await BuiltAsync(seed: 99);
         Trivy.Fail("FATAL\tFatal error\tno space left on device");
 
-        await Assert.ThrowsAnyAsync<DeliveryException>(Delivery(new ScanOptions { Program = Trivy.Program }).ScanAsync);
+        await Assert.ThrowsAnyAsync<DeliveryException>(Verb(new ScanOptions { Program = Trivy.Program }).RunAsync);
 
         Assert.False(File.Exists(Artifact("acci/scan.json")));
     }
@@ -119,12 +119,12 @@ public sealed class ScanTests : ScanningFixture
     [Fact]
     public async Task What_the_gate_stopped_is_not_pushed_even_on_this_machine_and_even_if_it_was_skipped_before()
     {
-        var delivery = await BuiltAsync();
+        var verb = await BuiltAsync();
         PublishTransaction.Resume(RecordFile, "acci").Update(record => record with { NotScanned = "there was no scanner" });
         Trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
-        await Assert.ThrowsAsync<DeliveryException>(delivery.ScanAsync);
+        await Assert.ThrowsAsync<DeliveryException>(verb.RunAsync);
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions()).SignAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(new SignImages(ContextOf(new ScanOptions())).RunAsync);
 
         Assert.Contains("has not been scanned and passed", failure.Message, StringComparison.Ordinal);
     }
@@ -133,10 +133,10 @@ public sealed class ScanTests : ScanningFixture
     public async Task A_report_of_an_earlier_image_does_not_stay_when_nothing_is_scanned()
     {
         Assert.SkipWhen(Acci.Delivery.Processes.Executables.Find("trivy") is not null, "There is a scanner here.");
-        await (await BuiltAsync()).ScanAsync();
+        await (await BuiltAsync()).RunAsync();
         await BuiltAsync(seed: 99);
 
-        await Delivery(new ScanOptions()).ScanAsync();
+        await Verb(new ScanOptions()).RunAsync();
 
         Assert.False(File.Exists(Artifact("report.html")));
         Assert.False(File.Exists(Artifact("summary.md")));
@@ -148,7 +148,7 @@ public sealed class ScanTests : ScanningFixture
         Trivy.AnswerWith(Report([]), "amd64");
         Trivy.AnswerWith(Report([], system: new { Family = "none", Name = "" }, packages: 0), "ppc64le");
 
-        await (await BuiltAsync()).ScanAsync();
+        await (await BuiltAsync()).RunAsync();
 
         var summary = await File.ReadAllTextAsync(Artifact("summary.md"), Cancellation);
         Assert.Contains("linux/amd64 \\(3 packages, debian 13.1\\)\n", summary, StringComparison.Ordinal);
@@ -177,7 +177,7 @@ public sealed class ScanTests : ScanningFixture
     {
         Trivy.AnswerWith([], secrets: [new { RuleID = "aws-access-key-id", Title = "AWS Access Key ID", Severity = "CRITICAL", StartLine = 7, Match = "AWS_KEY=****" }]);
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>((await BuiltAsync()).ScanAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>((await BuiltAsync()).RunAsync);
 
         Assert.Contains("CRITICAL aws-access-key-id /app/settings.json:7", failure.Message, StringComparison.Ordinal);
     }
@@ -186,9 +186,9 @@ public sealed class ScanTests : ScanningFixture
     public async Task A_scan_that_fails_is_no_scan()
     {
         Trivy.Fail("FATAL\tFatal error\tno space left on device");
-        var delivery = await BuiltAsync();
+        var verb = await BuiltAsync();
 
-        Assert.Contains("no space left", (await Assert.ThrowsAnyAsync<DeliveryException>(delivery.ScanAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("no space left", (await Assert.ThrowsAnyAsync<DeliveryException>(verb.RunAsync)).Message, StringComparison.Ordinal);
 
         Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
         Assert.Equal(["acci"], Directory.EnumerateDirectories(Path.Combine(Root, "artifacts", "images")).Select(Path.GetFileName));
@@ -200,7 +200,7 @@ public sealed class ScanTests : ScanningFixture
         Assert.SkipWhen(Acci.Delivery.Processes.Executables.Find("trivy") is not null, "There is a scanner here.");
         await BuiltAsync();
 
-        await Delivery(new ScanOptions()).ScanAsync();
+        await Verb(new ScanOptions()).RunAsync();
 
         Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
         Assert.Contains("trivy is not on the PATH", Record.NotScanned, StringComparison.Ordinal);
@@ -215,7 +215,7 @@ public sealed class ScanTests : ScanningFixture
         Assert.SkipWhen(Acci.Delivery.Processes.Executables.Find("trivy") is not null, "There is a scanner here.");
         await BuiltAsync();
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions { Required = required }, registry).ScanAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Verb(new ScanOptions { Required = required }, registry).RunAsync);
 
         Assert.Contains(word, failure.Message, StringComparison.Ordinal);
         Assert.Contains("Install it", failure.Message, StringComparison.Ordinal);
@@ -228,7 +228,7 @@ public sealed class ScanTests : ScanningFixture
     {
         await BuiltAsync(registry);
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions { Required = required }, registry).SignAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(new SignImages(ContextOf(new ScanOptions { Required = required }, registry)).RunAsync);
 
         Assert.Contains("has not been scanned", failure.Message, StringComparison.Ordinal);
     }
@@ -238,14 +238,14 @@ public sealed class ScanTests : ScanningFixture
     {
         await BuiltAsync();
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery(new ScanOptions()).TagAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(new TagImages(ContextOf(new ScanOptions()), _ => Task.CompletedTask).RunAsync);
 
         Assert.Contains("Scan", failure.Message, StringComparison.Ordinal);
     }
 
     private void Ignore(string id, DateTimeOffset until) => Write(".trivyignore.yaml", $"vulnerabilities:\n  - id: {id}\n    expired_at: {until:yyyy-MM-dd}\n");
 
-    private async Task<ImageDelivery> BuiltAsync(string registry = "127.0.0.1:5600", int seed = 7)
+    private async Task<ScanImages> BuiltAsync(string registry = "127.0.0.1:5600", int seed = 7)
     {
         var folder = Path.Combine(Root, "artifacts", "images", "acci");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
@@ -260,10 +260,12 @@ public sealed class ScanTests : ScanningFixture
             Platforms = [],
         });
         await publish.RedoAsync(PublishStep.SmokeTest, () => Task.FromResult("healthy"));
-        return Delivery(new ScanOptions { Program = Trivy.Program }, registry);
+        return Verb(new ScanOptions { Program = Trivy.Program }, registry);
     }
 
-    private ImageDelivery Delivery(ScanOptions scan, string registry = "127.0.0.1:5600") => new(Context = new DeliveryContext(
+    private ScanImages Verb(ScanOptions scan, string registry = "127.0.0.1:5600") => new(ContextOf(scan, registry));
+
+    private DeliveryContext ContextOf(ScanOptions scan, string registry = "127.0.0.1:5600") => Context = new DeliveryContext(
         new DeliveryOptions
         {
             Root = Root,
@@ -274,5 +276,5 @@ public sealed class ScanTests : ScanningFixture
             Scan = scan,
             TagRules = TagRules.Parse(["type=raw,value=latest"]),
         },
-        Cancellation)) { Variables = new Dictionary<string, string>() };
+        Cancellation) { Variables = new Dictionary<string, string>() };
 }

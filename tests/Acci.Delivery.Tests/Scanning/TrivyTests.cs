@@ -33,8 +33,8 @@ public sealed class TrivyTests : ScanningFixture
         Assert.Equal(Path.GetDirectoryName(Report), trivy.WorkingFolder);
         var call = Assert.Single(trivy.Scans);
         foreach (var words in (string[])["--format json", "--list-all-pkgs", "--severity UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL", "--exit-code 0", $"--cache-dir {Cache}"]) Assert.Contains(words, call, StringComparison.Ordinal);
-        Assert.True(Trivy.DefaultDatabases.Count > 1);
-        Assert.Contains(string.Join(' ', Trivy.DefaultDatabases.Select(x => $"--db-repository {x}")), call, StringComparison.Ordinal);
+        Assert.True(ScanOptions.DefaultDatabases.Count > 1);
+        Assert.Contains(string.Join(' ', ScanOptions.DefaultDatabases.Select(x => $"--db-repository {x}")), call, StringComparison.Ordinal);
         Assert.Contains("--java-db-repository mirror.gcr.io/aquasec/trivy-java-db:1 --java-db-repository public.ecr.aws/aquasecurity/trivy-java-db:1 --java-db-repository ghcr.io/aquasecurity/trivy-java-db:1", call, StringComparison.Ordinal);
         Assert.DoesNotContain("ignore", call, StringComparison.Ordinal);
         Assert.Equal([Report], Directory.EnumerateFiles(Path.GetDirectoryName(Report)!));

@@ -19,6 +19,8 @@ public sealed class UploadTests : GitHubFixture
     private const string VersionKey = "org.opencontainers.image.version";
 
     private readonly TemporaryRepository _repository = new();
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5)];
+
     private DeliveryContext? _context;
 
     private string Root => _repository.Directory;
@@ -37,8 +39,8 @@ public sealed class UploadTests : GitHubFixture
         var repository = GitHub.AddRepository("octo/app");
         var revision = await ScannedAsync();
 
-        await Delivery().UploadAsync();
-        await Delivery().UploadAsync();
+        await Verb().RunAsync();
+        await Verb().RunAsync();
 
         Assert.Equal(["trivy/acci/linux-amd64/", "trivy/acci/linux-ppc64le/"], repository.SarifUploads.Select(x => (string?)x.Sarif["runs"]![0]!["automationDetails"]!["id"]));
         Assert.All(repository.SarifUploads, upload => Assert.Equal((revision, "refs/heads/main"), ((string?)upload.Request["commit_sha"], (string?)upload.Request["ref"])));
@@ -54,7 +56,7 @@ public sealed class UploadTests : GitHubFixture
     {
         var revision = await ScannedAsync();
 
-        await Delivery(dryRun: true, token: null).UploadAsync();
+        await Verb(dryRun: true, token: null).PlanAsync();
 
         Assert.Empty(GitHub.Requests);
         var files = Directory.EnumerateFiles(Path.Combine(Root, ".nuke", "temp", "upload")).Select(Path.GetFileName).Order();
@@ -67,7 +69,7 @@ public sealed class UploadTests : GitHubFixture
     {
         await ScannedAsync();
 
-        await Delivery(token: null).UploadAsync();
+        await Verb(token: null).RunAsync();
 
         Assert.Empty(GitHub.Requests);
     }
@@ -79,11 +81,11 @@ public sealed class UploadTests : GitHubFixture
         repository.ProcessingErrors = ["rejecting SARIF: the reason"];
         await ScannedAsync();
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery().UploadAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Verb().RunAsync);
         Assert.Contains("Trivy, trivy/acci/linux-amd64/: rejecting SARIF: the reason", failure.Message, StringComparison.Ordinal);
 
         repository.ProcessingErrors = [];
-        await Delivery().UploadAsync();
+        await Verb().RunAsync();
         Assert.Equal(4, repository.SarifUploads.Count);
     }
 
@@ -93,12 +95,12 @@ public sealed class UploadTests : GitHubFixture
         var repository = GitHub.AddRepository("octo/app");
         await ScannedAsync();
         _repository.Write("artifacts/a.sarif", Report("one"));
-        await Delivery(files: ["artifacts/a.sarif"]).UploadAsync();
+        await Verb(files: ["artifacts/a.sarif"]).RunAsync();
         _repository.Write("artifacts/a.sarif", Report("two"));
-        await Delivery(files: ["artifacts/a.sarif"]).UploadAsync();
+        await Verb(files: ["artifacts/a.sarif"]).RunAsync();
         _repository.Write("artifacts/a.sarif", Report("one"));
 
-        await Delivery(files: ["artifacts/a.sarif"]).UploadAsync();
+        await Verb(files: ["artifacts/a.sarif"]).RunAsync();
 
         // Those of the scan once, and GitHub shows what was found last.
         Assert.Equal(["one", "two", "one"], repository.SarifUploads.Skip(2).Select(x => (string?)x.Sarif["runs"]![0]!["results"]![0]!["message"]!["text"]));
@@ -113,7 +115,7 @@ public sealed class UploadTests : GitHubFixture
         var posts = 0;
         GitHub.Fail(Fault.Forbidden("security_events=write") with { When = request => request.Method == "POST" && ++posts > 1 });
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery().UploadAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Verb().RunAsync);
 
         Assert.Contains("security_events: write", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Trivy, trivy/acci/linux-amd64/: rejecting SARIF: the reason", failure.Message, StringComparison.Ordinal);
@@ -126,9 +128,9 @@ public sealed class UploadTests : GitHubFixture
         repository.PendingAnswers = 2;
         repository.ProcessingErrors = ["rejecting SARIF: the reason"];
         await ScannedAsync();
-        await Delivery().UploadAsync();
+        await Verb().RunAsync();
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Delivery().UploadAsync);
+        var failure = await Assert.ThrowsAsync<DeliveryException>(Verb().RunAsync);
 
         Assert.Contains("linux-amd64/: rejecting SARIF", failure.Message, StringComparison.Ordinal);
         Assert.Contains("linux-ppc64le/: rejecting SARIF", failure.Message, StringComparison.Ordinal);
@@ -142,7 +144,7 @@ public sealed class UploadTests : GitHubFixture
         await ScannedAsync();
         GitHub.Fail(Fault.Forbidden("security_events=read") with { When = request => request.Method == "GET" });
 
-        await Delivery().UploadAsync();
+        await Verb().RunAsync();
 
         Assert.Equal(2, repository.SarifUploads.Count);
     }
@@ -158,7 +160,7 @@ public sealed class UploadTests : GitHubFixture
         await ScannedAsync();
         GitHub.Fail(Fault.Forbidden() with { Status = status, Message = message });
 
-        await Delivery().UploadAsync();
+        await Verb().RunAsync();
 
         Assert.Empty(repository.SarifUploads);
     }
@@ -170,7 +172,7 @@ public sealed class UploadTests : GitHubFixture
         _repository.Write(".trivyignore.yaml", "vulnerabilities:\n  - id: CVE-1\n    statement: not called\n");
         await ScannedAsync();
 
-        await Delivery().UploadAsync();
+        await Verb().RunAsync();
 
         Assert.All(repository.SarifUploads, upload => Assert.Empty(upload.Sarif["runs"]![0]!["results"]!.AsArray()));
         Assert.Contains("not called", await File.ReadAllTextAsync(Path.Combine(Root, "artifacts", "scan", "acci", "linux-amd64.sarif"), Cancellation), StringComparison.Ordinal);
@@ -186,7 +188,7 @@ public sealed class UploadTests : GitHubFixture
         Directory.CreateDirectory(Path.Combine(Root, "artifacts", "reports"));
         File.Move(Path.Combine(Root, "artifacts", "t.sarif.json"), Path.Combine(Root, "artifacts", "reports", "t.sarif.json"));
 
-        await Delivery(files: ["artifacts/reports"]).UploadAsync();
+        await Verb(files: ["artifacts/reports"]).RunAsync();
 
         var hashes = repository.SarifUploads[2].Sarif["runs"]![0]!["results"]!.AsArray().Select(x => (string?)x!["partialFingerprints"]!["primaryLocationLineHash"]).ToList();
         Assert.Equal(Acci.Delivery.Sarif.LineHashes.Of(await File.ReadAllTextAsync(Path.Combine(Root, "Dockerfile"), Cancellation))[0], hashes[0]);
@@ -202,7 +204,7 @@ public sealed class UploadTests : GitHubFixture
         _repository.Write("artifacts/reports/a.sarif", Report("one"));
         _repository.Write("artifacts/reports/b.sarif", Report("two"));
 
-        await Delivery(files: ["artifacts/reports"]).UploadAsync();
+        await Verb(files: ["artifacts/reports"]).RunAsync();
 
         Assert.Equal(3, repository.SarifUploads.Count);
         var other = repository.SarifUploads[2].Sarif["runs"]!.AsArray().Single()!;
@@ -218,7 +220,7 @@ public sealed class UploadTests : GitHubFixture
         await ScannedAsync();
         Directory.CreateDirectory(Path.Combine(Root, "artifacts", "empty"));
 
-        Assert.Contains(name, (await Assert.ThrowsAsync<DeliveryException>(() => Delivery(files: [name]).UploadAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(name, (await Assert.ThrowsAsync<DeliveryException>(() => Verb(files: [name]).RunAsync())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -227,12 +229,12 @@ public sealed class UploadTests : GitHubFixture
         await ScannedAsync();
         await _repository.Run("git commit -q --allow-empty -m two");
 
-        Assert.Contains("Run BuildImages and ScanImages again", (await Assert.ThrowsAsync<DeliveryException>(Delivery().UploadAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("Run BuildImages and ScanImages again", (await Assert.ThrowsAsync<DeliveryException>(Verb().RunAsync)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_a_scan_there_is_nothing_to_upload() =>
-        Assert.Contains("Run ScanImages", (await Assert.ThrowsAsync<DeliveryException>(Delivery().UploadAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("Run ScanImages", (await Assert.ThrowsAsync<DeliveryException>(Verb().RunAsync)).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_token_that_may_not_is_an_error_that_names_the_permission()
@@ -241,7 +243,7 @@ public sealed class UploadTests : GitHubFixture
         GitHub.Fail(Fault.Forbidden("security_events=write"));
         await ScannedAsync();
 
-        Assert.Contains("security_events: write", (await Assert.ThrowsAsync<GitHubException>(Delivery().UploadAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("security_events: write", (await Assert.ThrowsAsync<GitHubException>(Verb().RunAsync)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -255,7 +257,7 @@ public sealed class UploadTests : GitHubFixture
         // Nothing fails for what is found: that is what the alerts are for.
         Trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
 
-        await Delivery(registry: $"{server.Domain}/team").RescanAsync();
+        await Rescan(registry: $"{server.Domain}/team").RunAsync();
 
         var upload = Assert.Single(repository.SarifUploads);
         Assert.Equal((revision, "refs/tags/v1.2.3"), ((string?)upload.Request["commit_sha"], (string?)upload.Request["ref"]));
@@ -278,7 +280,7 @@ public sealed class UploadTests : GitHubFixture
         Trivy.AnswerWith(Report2("CVE-OLD"), first.Hex);
         Trivy.AnswerWith(Report2("CVE-NEW"), second.Hex);
 
-        await Delivery(registry: $"{server.Domain}/team", images: [$"{server.Domain}/team/acci:1.2.3", $"{server.Domain}/team/acci:1.3.0"]).RescanAsync();
+        await Rescan(registry: $"{server.Domain}/team", images: [$"{server.Domain}/team/acci:1.2.3", $"{server.Domain}/team/acci:1.3.0"]).RunAsync();
 
         Assert.Equal(
             [(old, "refs/tags/v1.2.3", "CVE-OLD"), (head, "refs/tags/v1.3.0", "CVE-NEW")],
@@ -300,7 +302,7 @@ public sealed class UploadTests : GitHubFixture
         await PublishAsync(server, "labelled", [3], annotations: new JsonObject(), labels: new JsonObject { [RevisionKey] = revision, [VersionKey] = "1.2.3" });
 
         var failure = await Assert.ThrowsAsync<DeliveryException>(
-            Delivery(registry: $"{server.Domain}/team", images: [.. new[] { "foreign", "silent", "missing", "labelled" }.Select(tag => $"{server.Domain}/team/acci:{tag}")]).RescanAsync);
+            Rescan(registry: $"{server.Domain}/team", images: [.. new[] { "foreign", "silent", "missing", "labelled" }.Select(tag => $"{server.Domain}/team/acci:{tag}")]).RunAsync);
 
         Assert.Contains("acci:missing", failure.Message, StringComparison.Ordinal);
         Assert.Equal(3, Trivy.Scans.Count);
@@ -357,11 +359,15 @@ public sealed class UploadTests : GitHubFixture
             Platforms = [],
         });
         Trivy.AnswerWith([Vulnerability("CVE-1", "MEDIUM")]);
-        await Delivery().ScanAsync();
+        await new ScanImages(ContextOf()).RunAsync();
         return revision;
     }
 
-    private ImageDelivery Delivery(bool dryRun = false, string? token = Token, string registry = "127.0.0.1:5600", string[]? images = null, params string[] files)
+    private UploadSarif Verb(bool dryRun = false, string? token = Token, params string[] files) => new(ContextOf(dryRun, token, files: files)) { ProcessingPauses = Pauses };
+
+    private RescanImages Rescan(string registry, string[]? images = null) => new(ContextOf(registry: registry, images: images)) { ProcessingPauses = Pauses };
+
+    private DeliveryContext ContextOf(bool dryRun = false, string? token = Token, string registry = "127.0.0.1:5600", string[]? images = null, params string[] files)
     {
         // One build of a checkout at a time.
         _context?.Dispose();
@@ -377,7 +383,8 @@ public sealed class UploadTests : GitHubFixture
                 GitHubToken = token,
                 DryRun = dryRun,
             },
-            Cancellation);
-        return new ImageDelivery(context) { Variables = new Dictionary<string, string>(), ProcessingPauses = [TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5)], OpenGitHub = () => Task.FromResult(Connect()) };
+            Cancellation) { Variables = new Dictionary<string, string>() };
+        context.Know(nameof(GitHubOfBuild.GitHubAsync), Task.FromResult(Connect()));
+        return context;
     }
 }

@@ -1,7 +1,7 @@
-using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
 using Acci.Oci;
 
-namespace Acci.Delivery.Tests.Images;
+namespace Acci.Delivery.Tests.Images.Tags;
 
 public sealed class OciLabelsTests
 {

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 
-namespace Acci.Delivery.Scanning.Report;
+namespace Acci.Delivery.Scanning;
 
 /// <summary>
 /// Every finding on one page that needs nothing but a browser: no network, no other file. It reads without scripts; with them it sorts and filters.

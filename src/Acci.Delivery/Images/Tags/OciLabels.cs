@@ -1,8 +1,7 @@
 using System.Globalization;
-using Acci.Delivery.Images.Tags;
 using Acci.Oci;
 
-namespace Acci.Delivery.Images;
+namespace Acci.Delivery.Images.Tags;
 
 /// <summary>
 /// What an image says of itself: the same keys serve as labels of a platform's configuration and as annotations of manifests and index.
@@ -11,6 +10,15 @@ namespace Acci.Delivery.Images;
 public sealed record OciLabels
 {
     private const string Prefix = "org.opencontainers.image.";
+
+    /// <summary>The key of <see cref="Version"/>.</summary>
+    internal const string VersionKey = Prefix + "version";
+
+    /// <summary>The key of <see cref="Revision"/>.</summary>
+    internal const string RevisionKey = Prefix + "revision";
+
+    /// <summary>The key of <see cref="Source"/>.</summary>
+    internal const string SourceKey = Prefix + "source";
 
     /// <summary>The image's name for people.</summary>
     public string Title { get; init; } = "";
@@ -77,10 +85,10 @@ public sealed record OciLabels
             [Prefix + "title"] = Title,
             [Prefix + "description"] = Description,
             [Prefix + "url"] = Url,
-            [Prefix + "source"] = Source,
-            [Prefix + "version"] = Version,
+            [SourceKey] = Source,
+            [VersionKey] = Version,
             [Prefix + "created"] = Created.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            [Prefix + "revision"] = Revision,
+            [RevisionKey] = Revision,
             [Prefix + "licenses"] = Licenses,
         };
         AddIfSet("authors", Authors);

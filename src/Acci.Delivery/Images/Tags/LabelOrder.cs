@@ -1,4 +1,4 @@
-namespace Acci.Delivery.Images;
+namespace Acci.Delivery.Images.Tags;
 
 /// <summary>
 /// The order in which docker/metadata-action writes labels, JavaScript's <c>localeCompare</c>: punctuation before digits before letters, letters by the alphabet,

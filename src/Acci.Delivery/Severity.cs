@@ -1,4 +1,4 @@
-namespace Acci.Delivery.Scanning;
+namespace Acci.Delivery;
 
 /// <summary>How severe a finding is, as Trivy grades it. Source: Trivy's documentation, "Severity selection".</summary>
 public enum Severity

@@ -1,0 +1,91 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Oci.Layouts;
+using Serilog;
+
+namespace Acci.Delivery.Buildx;
+
+/// <summary>Builds every image for every platform, each into its layout.</summary>
+/// <param name="context">What the targets of the build share.</param>
+public sealed class BuildImages(DeliveryContext context) : Verb
+{
+    private readonly ImageFiles _files = new(context.Options);
+
+    private IReadOnlyList<ImageDefinition> Images => context.Options.Images;
+
+    /// <inheritdoc/>
+    public override async Task PlanAsync()
+    {
+        var version = await context.VersionAsync();
+        foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
+        var destination = context.PlannedDestination();
+        await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
+        DeparturePolicy.Warn(version);
+        foreach (var line in await context.BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
+            Log.Information("{Line:l}", line);
+        foreach (var image in Images)
+        {
+            Log.Information(
+                "{Image}: would build version {Version:l} for {Platforms:l} from {Dockerfile:l}",
+                image.Name, version.ToString(), string.Join(", ", image.Platforms), image.Dockerfile);
+        }
+
+        var names = string.Join(" ", Images.Select(x => x.Name));
+        Log.Information(
+            "  docker buildx bake --file {File:l} {Images:l}{NoCache:l}",
+            _files.Relative(_files.BakeFile), names, context.Options.NoCache ? " --no-cache" : "");
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">The working tree is not what its version's tag names, a base image can be had nowhere, or a build
+    /// failed.</exception>
+    public override async Task RunAsync()
+    {
+        await context.LockAsync();
+        var version = await context.VersionAsync();
+        foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
+        // The local registry is not started where there is nothing to build with.
+        if (context.Options.Registry is null) await context.EngineAsync();
+        var destination = await context.DestinationAsync();
+        await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
+        DeparturePolicy.Warn(version);
+        var engine = await context.EngineAsync();
+        Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
+        var targets = await context.BakeTargetsAsync(destination);
+        // For the cache beside the image.
+        using var login = await context.LoginAsync(engine);
+        var layouts = await new ImageBuilder(context.Options.Root, _files).BuildAsync(
+            Images, Images.ToDictionary(x => x.Name, targets.Of), engine with { Login = login }, !context.Options.NoCache, context.CancellationToken);
+        foreach (var image in Images)
+        {
+            var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
+            PublishTransaction.Begin(_files.RecordOf(image), built, context.Options.Force);
+            Log.Information(
+                "{Image}: built for {Platforms:l}, {Digest:l}",
+                image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
+        }
+    }
+
+    private static async Task<PublishRecord> DescribeAsync(ImageDefinition image, OciLayout layout, BakeTargets targets, Destination destination)
+    {
+        var platforms = new List<PublishedPlatform>();
+        foreach (var platform in await layout.ReadPlatformsAsync())
+        {
+            var manifest = await layout.ReadManifestAsync(platform.Manifest);
+            platforms.Add(new PublishedPlatform(platform.Platform, platform.Manifest.Digest, manifest.Blobs.Sum(x => x.Size)));
+        }
+
+        return new PublishRecord
+        {
+            Image = image.Name,
+            Digest = layout.Root.Digest,
+            Repository = destination.RepositoryOf(image).Repository,
+            Version = targets.Version.ToString(),
+            Revision = targets.Version.Revision ?? "",
+            Platforms = platforms,
+            StandIns = targets.StandInsOf(image),
+        };
+    }
+}

@@ -1,0 +1,37 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Registries;
+
+namespace Acci.Delivery.Buildx;
+
+/// <summary>The bake targets of a build, and what they start from.</summary>
+internal static class TargetsOfBuild
+{
+    /// <summary>What stands for the base images of images that go to a destination.</summary>
+    public static BaseImages BaseImagesFor(this DeliveryContext context, Destination destination) => new(context.ImageLocks(), context.Scripts())
+    {
+        Mirror = context.Options.ImageMirror,
+        StandInRegistry = destination.IsLoopback ? destination.Domain : null,
+    };
+
+    /// <summary>The targets of images that go to a destination.</summary>
+    /// <exception cref="DeliveryException">A base image can be had nowhere.</exception>
+    public static async Task<BakeTargets> BakeTargetsAsync(this DeliveryContext context, Destination destination)
+    {
+        var options = context.Options;
+        var files = new ImageFiles(options);
+        var (version, facts) = (await context.VersionAsync(), await context.FactsAsync());
+        return new BakeTargets
+        {
+            Version = version,
+            Labels = OciLabels.Of(facts, version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
+            BaseImages = await context.BaseImagesFor(destination).ResolveAsync(BakeTargets.NeededBy(options.Images), context.CancellationToken),
+            Cache = image => CacheLocation.Of(CacheOf(image), destination.RepositoryOf(image), options.CacheDirectory, facts.IsDefaultBranch),
+            Secrets = BuildSecrets.OfThisMachine(),
+            LayoutOf = image => files.Relative(files.LayoutOf(image)),
+        };
+
+        BuildCache CacheOf(ImageDefinition image) => options.Cache ?? (destination.IsLoopback ? BuildCache.None : image.Cache);
+    }
+}

@@ -1,0 +1,46 @@
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Engines;
+using Serilog;
+
+namespace Acci.Delivery.Checking;
+
+/// <summary>
+/// Lets BuildKit check every image's Dockerfile, and writes what it says as SARIF: <c>artifacts/checks/&lt;image&gt;.sarif</c>. Nothing is built.
+/// </summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="report">Gets what BuildKit says of all of them; each Dockerfile's findings once.</param>
+public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<DockerfileFinding>> report) : Verb
+{
+    private readonly string _folder = Path.Combine(context.Options.Artifacts, "checks");
+
+    private string BakeFilePath => Path.Combine(_folder, "docker-bake.json");
+
+    /// <inheritdoc/>
+    public override Task PlanAsync()
+    {
+        foreach (var image in context.Options.Images) Log.Information("{Image}: would check {Dockerfile:l}", image.Name, image.Dockerfile);
+        var file = Path.GetRelativePath(context.Options.Root, BakeFilePath);
+        Log.Information("  docker buildx bake --file {File:l} --check, and write the findings beside it as SARIF", file);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">A Dockerfile could not be checked.</exception>
+    public override async Task RunAsync()
+    {
+        await context.LockAsync();
+        var images = context.Options.Images;
+        var engine = await context.EngineAsync();
+        var targets = await context.BakeTargetsAsync(await context.DestinationAsync());
+        var checks = images.Select(x => KeyValuePair.Create(x.Name, targets.Of(x) with { CacheFrom = null, CacheTo = null, Output = null }));
+        Directory.CreateDirectory(_folder);
+        await File.WriteAllTextAsync(BakeFilePath, BakeFile.Of(checks).ToJson(), context.CancellationToken);
+
+        var dockerfiles = images.ToDictionary(image => image.Name, image => image.Dockerfile.Replace('\\', '/'));
+        var output = await new Bake(engine, context.Options.Root).CheckAsync(BakeFilePath, context.CancellationToken);
+        var findings = CheckReport.Read(output, target => dockerfiles[target]);
+        foreach (var (image, own) in findings)
+            await File.WriteAllTextAsync(Path.Combine(_folder, $"{image}.sarif"), CheckSarif.ToJson(image, own), context.CancellationToken);
+        report([.. findings.Values.SelectMany(x => x).Distinct()]);
+    }
+}

@@ -1,0 +1,53 @@
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Scanning;
+using Acci.Delivery.Signing;
+using Serilog;
+
+namespace Acci.Delivery.Diagnosis;
+
+/// <summary>
+/// A verb after the preflight of its build, which the first of a build's verbs makes, whichever that is: what can be known at the first second fails
+/// there.
+/// </summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="scope">The steps that the build takes.</param>
+/// <param name="verb">The verb.</param>
+public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, Verb verb) : Verb
+{
+    private readonly Preflight _preflight = new(context, scope);
+
+    /// <inheritdoc/>
+    public override async Task PlanAsync()
+    {
+        await context.Once($"{nameof(PreparedVerb)}.{nameof(SayAsync)}", SayAsync);
+        await verb.PlanAsync();
+    }
+
+    /// <inheritdoc/>
+    public override async Task RunAsync()
+    {
+        await context.Once($"{nameof(PreparedVerb)}.{nameof(PrepareAsync)}", PrepareAsync);
+        await verb.RunAsync();
+    }
+
+    private async Task SayAsync()
+    {
+        foreach (var check in _preflight.Checks) Log.Information("{Name:l}: {Text:l}", check.Name, await check.LookAsync());
+    }
+
+    private async Task PrepareAsync()
+    {
+        foreach (var check in _preflight.Checks) Log.Debug("{Name:l}: {Text:l}", check.Name, await check.LookAsync());
+        if (scope.Signs)
+        {
+            await context.TagsAtStartAsync();
+            await _preflight.EnsureUsableAsync(await context.CosignAsync());
+        }
+
+        var destination = context.PlannedDestination();
+        if (!scope.Scans || (!context.Options.Scan.Required && destination.IsLoopback) || context.Options.Scan.Images.Count > 0) return;
+        if (await context.ScannerAsync() is { Scanner: null, Obstacle: { } obstacle })
+            foreach (var image in context.Options.Images) DeparturePolicy.Of(context, destination).EnsureMayGoUnscanned(image.Name, obstacle);
+    }
+}

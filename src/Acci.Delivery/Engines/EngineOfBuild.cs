@@ -1,0 +1,50 @@
+using Acci.Delivery.Registries;
+using Acci.Oci.Registries;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>The engine that a build runs on, and what it takes to find it.</summary>
+public static class EngineOfBuild
+{
+    /// <summary>The scripts of the private engine.</summary>
+    public static EngineScripts Scripts(this DeliveryContext context) => new(context.Options.CacheDirectory);
+
+    /// <summary>What base images are pinned to.</summary>
+    /// <exception cref="DeliveryException">The lock file is not of its form.</exception>
+    public static ImageLocks ImageLocks(this DeliveryContext context)
+    {
+        var options = context.Options;
+        return context.Once(nameof(ImageLocks), () => Engines.ImageLocks.Read(options.PathOf(options.Layout.ImageLocks), options.Layout.ImageLocks));
+    }
+
+    /// <summary>The engine to build on.</summary>
+    public static Task<DockerEngine> EngineAsync(this DeliveryContext context) => context.Begin(
+        nameof(EngineAsync),
+        "an engine, which may have to be started",
+        () => new EngineLocator(new PrivateEngine(context.Scripts()))
+        {
+            BuilderImage = context.ImageLocks().PinnedIn(context.Options.ImageMirror, DockerEngine.BuilderImage),
+        }.LocateAsync(context.CancellationToken));
+
+    /// <summary>
+    /// A login for builds at the registry that images go to, because buildx takes credentials from docker's configuration alone; null where there are
+    /// none but docker's own.
+    /// </summary>
+    public static async Task<TemporaryLogin?> LoginAsync(this DeliveryContext context, DockerEngine engine)
+    {
+        var domain = (await context.DestinationAsync()).Domain;
+        return await context.OwnCredentials().FindAsync(domain, context.CancellationToken) is { } credentials
+            ? new TemporaryLogin(domain, credentials, engine.Configuration ?? DockerConfig.Folder)
+            : null;
+    }
+
+    /// <summary>
+    /// The credentials for a registry that this engine's docker command does not find by itself; null where it needs none from here.
+    /// </summary>
+    public static async Task<Credentials?> CredentialsBesideAsync(this DeliveryContext context, DockerEngine engine, string domain)
+    {
+        // The private engine's command has a configuration of its own, so that of the user is handed to it, too.
+        var sources = Credentials.From(context.OwnCredentials(), engine.Address is null ? null : new DockerConfig());
+        return await sources.FindAsync(domain, context.CancellationToken) is { IsRefreshToken: false } credentials ? credentials : null;
+    }
+}

@@ -1,0 +1,41 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
+using Acci.Oci;
+using Acci.Oci.Registries;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>The registry that a build's images go to.</summary>
+public static class RegistryOfBuild
+{
+    /// <summary>Where images go: the registry that was named, else the local one, started if it does not run.</summary>
+    public static Task<Destination> DestinationAsync(this DeliveryContext context) => context.NamedDestination() is { } named
+        ? Task.FromResult(named)
+        : context.Begin(nameof(DestinationAsync), "the local registry, which may have to be started", async () =>
+        {
+            var tools = new PrivateTools(context.Scripts()) { ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks() };
+            return new Destination(await tools.StartRegistryAsync(context.CancellationToken), "");
+        });
+
+    /// <summary>The client of that registry.</summary>
+    public static Task<OciRegistry> RegistryAsync(this DeliveryContext context) =>
+        context.Once(nameof(RegistryAsync), async () => context.Connect((await context.DestinationAsync()).Domain));
+
+    /// <summary>An image's repository.</summary>
+    public static async Task<ImageReference> RepositoryAsync(this DeliveryContext context, ImageDefinition image) =>
+        (await context.DestinationAsync()).RepositoryOf(image);
+
+    /// <summary>A client of any registry; the credentials that were given are for the one images go to.</summary>
+    public static OciRegistry Connect(this DeliveryContext context, string domain)
+    {
+        var options = context.Options;
+        var baseImages = options.Images.SelectMany(image => image.BaseImages).Select(x => BaseImages.PlaceOf(x.Reference, options.ImageMirror));
+        return new OciRegistry(domain, new RegistryOptions
+        {
+            Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig()),
+            Retry = context.Retry,
+            // Layers of base images that are in the same registry need not be sent there.
+            MountFrom = [.. baseImages.Where(x => x.Domain == domain).Select(x => x.Path).Distinct()],
+        });
+    }
+}

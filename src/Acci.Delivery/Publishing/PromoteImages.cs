@@ -1,0 +1,155 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Signing;
+using Acci.Oci;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
+using NuGet.Versioning;
+using Serilog;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>
+/// Gives images that are published other tags, or their tags back to what had them before. Nothing is built, the digest stays what it is, and no tag
+/// moves before every image's signature has been verified.
+/// </summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="promotion">Which image gets which tags.</param>
+public sealed class PromoteImages(DeliveryContext context, Promotion promotion) : Verb
+{
+    // What BuildKit calls the platform of an attestation's manifest, which nobody signs. Source: BuildKit, docs/attestations/attestation-storage.md.
+    private const string Unknown = "unknown";
+
+    private CancellationToken Cancellation => context.CancellationToken;
+
+    /// <inheritdoc/>
+    public override async Task PlanAsync()
+    {
+        EnsureTagsAreNamed();
+        if (context.Options.Registry is null)
+        {
+            Log.Information(
+                "Would move {Tags:l} in the local registry; a dry run does not start that one, so which of them move is not known",
+                string.Join(", ", promotion.To));
+            return;
+        }
+
+        foreach (var plan in await PlanAllAsync(isDry: true)) plan.Say(plan.Repository.WithDigest(plan.Digest).ToString());
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">There is no such image, its signature is not valid, or nothing is known of what the tags pointed at
+    /// before.</exception>
+    public override async Task RunAsync()
+    {
+        EnsureTagsAreNamed();
+        var registry = await context.RegistryAsync();
+        var plans = await PlanAllAsync(isDry: false);
+        foreach (var plan in plans) await VerifyAsync(registry, plan.Repository.WithDigest(plan.Digest));
+        // A rollback is not noted: the next one goes back one step further, and not forward again.
+        if (!promotion.Rollback) await new TagHistory(registry).TryNoteAsync(plans, Cancellation);
+        var writes = await new TagTransaction(registry).RunAsync(plans, Cancellation);
+        foreach (var plan in plans)
+        {
+            var own = writes.Where(x => x.Tag.Repository == plan.Repository.Repository && x.Digest == plan.Digest).ToList();
+            var report = TagReport.Of(plan, own).Log(plan.Repository.Path);
+            var hint = plan.Staying.Any() ? "; --force moves the others all the same" : "";
+            Log.Information("{Image:l}: {Result:l}{Hint:l}", plan.Repository.WithDigest(plan.Digest).ToString(), report.ToString(), hint);
+        }
+    }
+
+    private void EnsureTagsAreNamed()
+    {
+        if (promotion.To.Count == 0) throw new WrongUseException("Nothing says which tags are meant: name them, as in --to 1.2.3,latest.");
+    }
+
+    private async Task<List<TagPlan>> PlanAllAsync(bool isDry)
+    {
+        var registry = await context.RegistryAsync();
+        await registry.EnsureReachableAsync(Cancellation);
+        var floating = context.Options.TagRules.Apply(await context.FactsAsync()).Floating;
+        var plans = new List<TagPlan>();
+        foreach (var image in context.Options.Images)
+        {
+            var repository = await context.RepositoryAsync(image);
+            if (promotion.Rollback) plans.AddRange(await PlanRollbackAsync(registry, repository));
+            else plans.Add(await PlanAsync(registry, repository, await BringAsync(registry, image, repository, isDry), floating));
+        }
+
+        return plans;
+    }
+
+    private async Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, Manifest image, FloatingTags floating)
+    {
+        if (context.Options.Force) return TagPlan.Of(repository, image.Digest, promotion.To, "it is told to with --force");
+        // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
+        var annotation = image.Annotations.GetValueOrDefault(OciLabels.VersionKey, "");
+        var version = floating.VersionOf(promotion.To)
+            ?? (SemanticVersion.TryParse(annotation, out var own) ? own : floating.VersionOf([promotion.From!]));
+        return await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating with { Version = version }, Cancellation);
+    }
+
+    /// <summary>The image to promote; where it is in another registry it is copied, with everything that refers to it.</summary>
+    private async Task<Manifest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, bool isDry)
+    {
+        var origin = promotion.FromRegistry is { } from
+            ? WrongUseException.Read("--from-registry", () => Destination.Parse(from)).RepositoryOf(image)
+            : repository;
+        var source = promotion.SourceIn(origin);
+        if (origin.Repository == repository.Repository) return await registry.GetManifestAsync(source, Cancellation);
+
+        if (isDry)
+        {
+            throw new DeliveryException(
+                $"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. "
+                + $"Run it with --registry {promotion.FromRegistry} alone.");
+        }
+
+        using var elsewhere = context.Connect(origin.Domain!);
+        var found = await elsewhere.GetManifestAsync(source, Cancellation);
+        var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));
+        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, record);
+        await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
+        var copied = await elsewhere.CopyAsync(
+            origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name), Cancellation);
+        Log.Information(
+            "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before",
+            image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
+        return found;
+    }
+
+    private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository)
+    {
+        var back = new List<(string Tag, Digest Digest)>();
+        foreach (var tag in promotion.To)
+        {
+            var now = (await registry.ResolveAsync(repository.WithTag(tag), Cancellation)).Digest;
+            var before = await new TagHistory(registry).BeforeAsync(repository.WithDigest(now), tag, Cancellation)
+                ?? throw new DeliveryException(
+                    $"Nothing is known of what {repository.WithTag(tag)} pointed at before {now}. "
+                    + $"Name the image instead: --from <tag or digest> --to {tag} --force.");
+            if (await registry.FindAsync(repository.WithDigest(before), Cancellation) is null)
+            {
+                throw new DeliveryException(
+                    $"{repository.WithTag(tag)} pointed at {before} before, which the registry has no more. "
+                    + $"Name another image: --from <tag or digest> --to {tag} --force.");
+            }
+
+            back.Add((tag, before));
+        }
+
+        return back.GroupBy(x => x.Digest, x => x.Tag).Select(group => TagPlan.Of(repository, group.Key, group, "it goes back"));
+    }
+
+    /// <summary>Verifies the signatures of an image in a registry, of its index and of every platform.</summary>
+    private async Task VerifyAsync(OciRegistry registry, ImageReference image)
+    {
+        var (cosign, signer) = (await context.VerifierAsync(), await context.ExpectedSignerAsync());
+        var root = await registry.GetManifestAsync(image, Cancellation);
+        var platforms = root.Manifests.Where(x => x.Platform is { OperatingSystem: not Unknown }).Select(x => x.Digest);
+        foreach (var digest in platforms.Prepend(root.Digest)) await cosign.VerifyAsync(image.WithDigest(digest), signer, Cancellation);
+        Log.Information("{Image:l}: signatures verified", image.ToString());
+    }
+}

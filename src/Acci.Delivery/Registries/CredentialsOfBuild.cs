@@ -1,0 +1,39 @@
+using Acci.Delivery.Images;
+using Acci.Oci.Registries;
+
+namespace Acci.Delivery.Registries;
+
+/// <summary>The registry and the credentials that a build was given.</summary>
+public static class CredentialsOfBuild
+{
+    /// <summary>The registry that was named; null means the local one.</summary>
+    /// <exception cref="WrongUseException">What was named is none.</exception>
+    public static Destination? NamedDestination(this DeliveryContext context) =>
+        context.Options.Registry is { } registry ? WrongUseException.Read("--registry", () => Destination.Parse(registry)) : null;
+
+    /// <summary>The registry that was named, or the one of this machine, whose port is not known before it runs.</summary>
+    public static Destination PlannedDestination(this DeliveryContext context) => context.NamedDestination() ?? new Destination("127.0.0.1", "");
+
+    /// <summary>The credentials that were given.</summary>
+    /// <exception cref="WrongUseException">Half of them was.</exception>
+    public static Credentials? GivenCredentials(this DeliveryContext context) => (context.Options.RegistryUser, context.Options.RegistryToken) switch
+    {
+        ({ } user, { } token) => new Credentials(user, token),
+        (null, null) => null,
+        (null, _) => throw new WrongUseException("--registry-token needs --registry-user beside it."),
+        _ => throw new WrongUseException(
+            "--registry-user needs --registry-token beside it (better in the environment variable RegistryToken than on the command line)."),
+    };
+
+    /// <summary>
+    /// The credentials that docker's configuration does not have; what it has, every other tool finds by itself. The local registry takes none.
+    /// </summary>
+    public static ICredentialSource OwnCredentials(this DeliveryContext context) =>
+        Credentials.From(
+        context.GivenCredentials() is { } given && context.NamedDestination() is { } named ? given.For(named.Domain) : null,
+        new EnvironmentCredentials());
+
+    /// <summary>Where an image goes, as a dry run says it: the local registry need not run for that.</summary>
+    internal static string PlaceOf(this DeliveryContext context, ImageDefinition image) =>
+        context.NamedDestination() is { } named ? named.RepositoryOf(image).Repository : $"{image.Name} in the local registry";
+}

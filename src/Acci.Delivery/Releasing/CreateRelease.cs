@@ -1,0 +1,126 @@
+using System.Text;
+using Acci.Delivery.GitHub;
+using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Signing;
+using Acci.Delivery.Versioning;
+using Acci.Oci.Layouts;
+using NuGet.Versioning;
+using Serilog;
+
+namespace Acci.Delivery.Releasing;
+
+/// <summary>
+/// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and the public key, or brings it up to
+/// date.
+/// </summary>
+/// <param name="context">What the targets of the build share.</param>
+public sealed class CreateRelease(DeliveryContext context) : Verb
+{
+    private const string PublicKeyName = "cosign.pub";
+
+    private readonly ImageFiles _files = new(context.Options);
+
+    /// <inheritdoc/>
+    public override async Task PlanAsync()
+    {
+        var gitHub = await context.GitHubAsync();
+        var facts = await context.FactsAsync();
+        var (tag, version) = TagOf(facts);
+        if (!context.Options.Images.All(image => IsPublished(image, facts.Sha)))
+        {
+            Log.Information(
+                "Would release {Tag:l} of {Repository:l} once it is published; then a dry run can say what the release has",
+                tag, gitHub.Repository.ToString());
+            return;
+        }
+
+        var content = await ContentAsync(gitHub, tag, version, facts.Sha);
+        Log.Information(
+            "The {Kind:l} {Tag:l} of {Repository:l} would have these files:",
+            version.IsPrerelease ? "pre-release" : "release", tag, gitHub.Repository.ToString());
+        foreach (var asset in content.Assets)
+            Log.Information("  {Name:l}  {Size} bytes, {Digest:l}", asset.Name, asset.Content.Length, asset.Digest.ToString());
+        Log.Information("and begin with:\n{Text:l}", content.BodyWith($"What changed, as {gitHub.Server} lists it."));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">The commit has no version tag, or not every image was published from it; or GitHub refused.</exception>
+    public override async Task RunAsync()
+    {
+        var gitHub = await context.GitHubAsync();
+        var facts = await context.FactsAsync();
+        var (tag, version) = TagOf(facts);
+        var content = await ContentAsync(gitHub, tag, version, facts.Sha);
+        Log.Information("Released: {Page:l}", (await new Releases(gitHub).PublishAsync(content, context.CancellationToken)).ToString());
+    }
+
+    private bool IsPublished(ImageDefinition image, string revision) =>
+        PublishRecord.Read(_files.RecordOf(image)) is { } record && record.Revision == revision && record.Steps.ContainsKey(PublishStep.Tag);
+
+    private static (string Tag, SemanticVersion Version) TagOf(BuildFacts facts) =>
+        facts.Tag is { } tag && tag.StartsWith(VersionInfo.TagPrefix, StringComparison.Ordinal)
+        && SemanticVersion.TryParse(tag[VersionInfo.TagPrefix.Length..], out var version)
+            ? (tag, version)
+            : throw new DeliveryException(
+                $"A release is made of a commit with a version tag, and {(facts.Ref.Length > 0 ? facts.Ref : "what is checked out")} is none: "
+                + $"git tag {VersionInfo.TagPrefix}1.2.3, push it, and Publish it first.");
+
+    private async Task<ReleaseContent> ContentAsync(GitHubConnection gitHub, string tag, SemanticVersion version, string revision)
+    {
+        var server = gitHub.Server.Api.IsLoopback ? "" : gitHub.Server.ToString();
+        var images = new StringBuilder();
+        var assets = new List<ReleaseAsset>();
+        var isSignedWithKey = false;
+        await context.ForEachImageAsync(async (image, publish) =>
+        {
+            DeparturePolicy.EnsureMayBeReleased(publish.Record, tag, version.ToFullString(), revision, server);
+            var layout = await _files.LayoutAsync(image, context.CancellationToken);
+            if (layout.Root.Digest != publish.Record.Digest)
+            {
+                throw new DeliveryException(
+                    $"{layout.Folder} holds {layout.Root.Digest}, and {publish.Record.Digest} was published: "
+                    + "run Publish again, or bring back the artifacts of that publish.");
+            }
+
+            assets.AddRange(await ReadStatementsAsync(image, layout, version));
+            images.AppendLine(Describe(image, publish, gitHub, tag));
+            isSignedWithKey |= !ExpectedSigner.IsWorkflow(publish.Record.Signer);
+        });
+        if (isSignedWithKey) assets.Add(new ReleaseAsset(PublicKeyName, "application/x-pem-file", await ReadPublicKeyAsync()));
+        return new ReleaseContent { Tag = tag, Revision = revision, Version = version, Images = images.ToString(), Assets = assets };
+    }
+
+    private async Task<IEnumerable<ReleaseAsset>> ReadStatementsAsync(ImageDefinition image, OciLayout layout, SemanticVersion version)
+    {
+        var assets = new List<ReleaseAsset>();
+        foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
+        {
+            var name = $"{image.Name}-{version.ToFullString().Replace('+', '-')}-{platform.Platform.Slug}";
+            assets.AddRange(from statement in await InTotoStatement.ReadAsync(layout, platform, context.CancellationToken)
+                select statement.Type == PredicateType.Spdx
+                    ? new ReleaseAsset($"{name}.spdx.json", "application/spdx+json", Encoding.UTF8.GetBytes(statement.Predicate.GetRawText()))
+                    : new ReleaseAsset($"{name}.provenance.json", "application/vnd.in-toto+json", statement.Content));
+        }
+
+        return assets;
+    }
+
+    private async Task<byte[]> ReadPublicKeyAsync() => File.Exists(_files.PublicKey)
+        ? await File.ReadAllBytesAsync(_files.PublicKey, context.CancellationToken)
+        : throw new DeliveryException(
+            $"{_files.PublicKey} is not there, and without the public key nobody can verify what was signed with its other half: "
+            + "bring back the artifacts of that publish.");
+
+    // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed is what the record says:
+    // another workflow may make the release than published, and needs nothing to sign with.
+    private static string Describe(ImageDefinition image, PublishTransaction publish, GitHubConnection gitHub, string tag)
+    {
+        var key = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}/{PublicKeyName}";
+        var verify = new Command("cosign", ExpectedSigner.Of(publish.Record.Signer, key).VerifyArguments(publish.Reference));
+        var run = new Command("docker", PublishSummary.RunArguments(image, publish));
+        return new PublishSummary(publish.Record, verify.ToString(), run.ToString()).ToMarkdown();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Versioning;
+using Acci.Oci;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
+using Serilog;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>Scans images where they are published.</summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="gate">What stops an image.</param>
+internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
+{
+    private const long LargestConfiguration = 8 * 1024 * 1024;
+
+    private CancellationToken Cancellation => context.CancellationToken;
+
+    /// <summary>Scans every platform of an image.</summary>
+    /// <exception cref="DeliveryException">There is no scanner, no such image, or it is none.</exception>
+    public async Task<ScannedImage> RunAsync(ImageReference reference)
+    {
+        var (scanner, obstacle) = await context.ScannerAsync();
+        if (scanner is null) throw new DeliveryException($"{reference} cannot be scanned: {obstacle}");
+
+        var isOwn = await IsOwnAsync(reference);
+        var name = isOwn ? reference.Path.Split('/')[^1] : reference.Path;
+        var image = isOwn ? context.Options.Images.FirstOrDefault(x => x.Name == name) : null;
+        using var other = isOwn ? null : context.Connect(reference.Normalize().Domain!);
+        var registry = other ?? await context.RegistryAsync();
+        var manifest = await registry.GetManifestAsync(reference, Cancellation);
+        // Versions of an image lie beside each other, and none of them in the place of one that was built here.
+        var folder = Path.Combine(new ImageFiles(context.Options).Scans, "published", name, manifest.Digest.Hex[..12]);
+        ScanRecord.Delete(folder);
+
+        var platforms = await ScanAsync(scanner, reference, manifest, folder);
+        if (platforms.Count == 0) throw new DeliveryException($"{reference} is no image: its index names no platform.");
+        var labels = manifest.Annotations.ContainsKey(OciLabels.RevisionKey)
+            ? manifest.Annotations
+            : await LabelsAsync(registry, reference, manifest, platforms[0].Digest);
+        var record = ScanReports.Record(scanner, name, manifest.Digest, platforms) with
+        {
+            Repository = reference.Repository,
+            Revision = await OwnRevisionAsync(labels),
+            Version = labels.GetValueOrDefault(OciLabels.VersionKey, ""),
+        };
+        return ScanReports.Judge(gate, record, folder, image, new FindingOrigins(image is null ? RepositoryFiles.Empty : await FilesAsync(image)));
+
+        Task<RepositoryFiles> FilesAsync(ImageDefinition own) => RepositoryFiles.OfCommitAsync(
+            context.Options.Root, record.Revision, file => file == own.Dockerfile || FindingOrigins.IsPackageFile(file), Cancellation);
+    }
+
+    private async Task<List<ScannedPlatform>> ScanAsync(Trivy scanner, ImageReference reference, Manifest manifest, string folder)
+    {
+        var platforms = new List<ScannedPlatform>();
+        IEnumerable<(Platform?, Digest)> images = manifest.IsIndex
+            ? PlatformImage.Of(manifest.Manifests).Select(x => ((Platform?)x.Platform, x.Manifest.Digest))
+            : [(null, manifest.Digest)];
+        foreach (var (platform, digest) in images)
+        {
+            Log.Information(
+                "{Image:l}: scanning {Platform:l} with {Scanner:l}",
+                reference.ToString(), platform?.ToString() ?? digest.ToString(), ScanReports.NameOf(scanner));
+            var draft = Path.Combine(folder, $"{digest.Hex}.json");
+            var report = await scanner.ScanPublishedAsync(reference.WithDigest(digest), draft, Cancellation);
+            // Of an image without an index its configuration tells the platform.
+            var actual = platform ?? Platform.Parse(report.Metadata?.ImageConfig is { Os: { } os, Architecture: { } architecture } configuration
+                ? $"{os}/{architecture}{(string.IsNullOrEmpty(configuration.Variant) ? "" : $"/{configuration.Variant}")}"
+                : throw new DeliveryException($"{reference}: the scan does not tell the image's platform."));
+            File.Move(draft, ScanRecord.ReportFile(folder, actual), overwrite: true);
+            platforms.Add(new ScannedPlatform(actual, digest));
+        }
+
+        return platforms;
+    }
+
+    // What built the image may write labels only.
+    private async Task<IReadOnlyDictionary<string, string>> LabelsAsync(
+        OciRegistry registry, ImageReference reference, Manifest manifest, Digest platform)
+    {
+        var image = manifest.IsIndex ? await registry.GetManifestAsync(reference.WithDigest(platform), Cancellation) : manifest;
+        if (image.Config is not { Size: <= LargestConfiguration } descriptor) return new Dictionary<string, string>();
+        using var configuration = Parse(await registry.ReadBlobAsync(reference, descriptor, Cancellation));
+        return configuration?.RootElement.Find("config")?.Find("Labels") is { ValueKind: JsonValueKind.Object } labels
+            ? labels.EnumerateObject().Where(x => x.Value.ValueKind == JsonValueKind.String).ToDictionary(x => x.Name, x => x.Value.GetString()!)
+            : new Dictionary<string, string>();
+
+        // An artifact's configuration may be anything.
+        static JsonDocument? Parse(byte[] content)
+        {
+            try
+            {
+                return JsonDocument.Parse(content);
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The commit of this repository that an image was built from; empty where it names none, or one of another repository's.</summary>
+    private async Task<string> OwnRevisionAsync(IReadOnlyDictionary<string, string> labels)
+    {
+        if (labels.GetValueOrDefault(OciLabels.RevisionKey) is not { Length: 40 } revision || !revision.All(char.IsAsciiHexDigitLower)) return "";
+        if (await new Git(context.Options.Root).CommitOfAsync(revision, Cancellation) is not null) return revision;
+        var (url, source) = ((await context.FactsAsync()).Repository.Url, labels.GetValueOrDefault(OciLabels.SourceKey, ""));
+        return url.Length > 0 && Plain(url) == Plain(source) ? revision : "";
+
+        static string Plain(string url) => url.TrimEnd('/').Replace(".git", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
+    }
+
+    // Without --registry images of the build's own are on this machine, and the local registry need not be started to see that this one is not.
+    private async Task<bool> IsOwnAsync(ImageReference reference) =>
+        (context.Options.Registry is not null || new Destination(reference.Registry, "").IsLoopback)
+        && reference.Repository.StartsWith($"{await context.DestinationAsync()}/", StringComparison.Ordinal);
+}

@@ -1,0 +1,148 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
+using Acci.Oci;
+using Serilog;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>
+/// Scans every platform of every image that was built, or the published images that were named, writes the reports, and lets pass what the gate lets
+/// pass. A scan of the same digest is used again for some hours; the gate is asked every time.
+/// </summary>
+/// <param name="context">What the targets of the build share.</param>
+public sealed class ScanImages(DeliveryContext context) : Verb
+{
+    // As often as Trivy's database is made anew: until then a scan of the same bytes finds the same.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(6);
+
+    private readonly ImageFiles _files = new(context.Options);
+    private readonly ScanReports _reports = new(context);
+
+    private IReadOnlyList<string> Published => context.Options.Scan.Images;
+
+    /// <inheritdoc/>
+    public override Task PlanAsync()
+    {
+        var then = $"and stop at {string.Join(", ", context.Options.Scan.Severities.OrderDescending().Select(x => x.ToName()))}";
+        foreach (var name in Published) _reports.Say(name, then, Trivy.OfPublished(name), name);
+        foreach (var image in Published.Count > 0 ? [] : context.Options.Images)
+            _reports.Say(image.Name, then, Trivy.OfLayout($"{_files.Relative(_files.LayoutOf(image))}.scan-<platform>"), image.Name);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">A finding stops an image, an ignored one has expired, or there is no scanner where there has to be
+    /// one.</exception>
+    public override async Task RunAsync()
+    {
+        var gate = SeverityGate.Of(context.Options.Root, context.Options.Scan);
+        if (Published.Count > 0) await ScanPublishedAsync(gate);
+        else await ScanBuiltAsync(gate);
+    }
+
+    private async Task ScanPublishedAsync(SeverityGate gate)
+    {
+        var scan = new PublishedScan(context, gate);
+        var images = new List<ScannedImage>();
+        foreach (var reference in Published) images.Add(await scan.RunAsync(ImageReference.Parse(reference)));
+        await _reports.WriteAsync(images);
+        _reports.EnsurePassed(images);
+    }
+
+    private async Task ScanBuiltAsync(SeverityGate gate)
+    {
+        var scanned = new List<(ScannedImage Image, PublishTransaction Publish)>();
+        await context.ForEachImageAsync(async (image, publish) =>
+        {
+            if (await ScanBuiltAsync(gate, image, publish) is { } result) scanned.Add((result, publish));
+        });
+        await _reports.WriteAsync([.. scanned.Select(x => x.Image)]);
+        // Every image's record says how it went before any of them stops the build.
+        foreach (var (image, publish) in scanned)
+        {
+            publish.Update(record => record with { NotScanned = null });
+            if (image.Decision.Passed) await publish.ConfirmAsync(PublishStep.Scan, () => Task.FromResult(image.Decision.ToLine()));
+            else publish.Reopen(PublishStep.Scan);
+        }
+
+        _reports.EnsurePassed([.. scanned.Select(x => x.Image)]);
+    }
+
+    private async Task<ScannedImage?> ScanBuiltAsync(SeverityGate gate, ImageDefinition image, PublishTransaction publish)
+    {
+        var folder = Path.Combine(_files.Scans, image.Name);
+        var earlier = EarlierScan(folder, publish.Record.Digest);
+        var record = earlier?.ScannedAt > DateTimeOffset.UtcNow - Lifetime ? earlier : null;
+        if (record is null)
+        {
+            var (scanner, obstacle) = await context.ScannerAsync();
+            if (scanner is not null)
+            {
+                record = await ScanAsync(scanner, image, publish, folder);
+            }
+            else if (earlier is not null && publish.Has(PublishStep.Scan))
+            {
+                Log.Warning(
+                    "{Image}: not scanned again: {Obstacle:l} What was found on {Date:yyyy-MM-dd} is judged",
+                    image.Name, obstacle, earlier.ScannedAt);
+                record = earlier;
+            }
+            else
+            {
+                await SkipAsync(image, publish, obstacle!);
+                return null;
+            }
+        }
+        else
+        {
+            Log.Information("{Image}: scanned at {Time:HH:mm} UTC for this digest; judging what was found", image.Name, record.ScannedAt);
+        }
+
+        var tree = await RepositoryFiles.OfWorkingTreeAsync(context.Options.Root, context.CancellationToken);
+        return ScanReports.Judge(gate, record, folder, image, new FindingOrigins(tree));
+    }
+
+    private static ScanRecord? EarlierScan(string folder, Digest digest) =>
+        ScanRecord.Read(folder) is { } record && record.Digest == digest
+            && record.Platforms.All(x => File.Exists(ScanRecord.ReportFile(folder, x.Platform)))
+            ? record
+            : null;
+
+    private async Task SkipAsync(ImageDefinition image, PublishTransaction publish, string obstacle)
+    {
+        publish.Update(record => record with { NotScanned = obstacle });
+        // What an earlier scan wrote is not about this image.
+        _reports.Delete();
+        if (publish.Has(PublishStep.Scan)) publish.Reopen(PublishStep.Scan);
+        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayGoUnscanned(image.Name, obstacle);
+        Log.Warning("{Image}: not scanned: {Obstacle:l} It is published on this machine only", image.Name, obstacle);
+    }
+
+    private async Task<ScanRecord> ScanAsync(Trivy scanner, ImageDefinition image, PublishTransaction publish, string folder)
+    {
+        var layout = await _files.LayoutAsync(image, context.CancellationToken);
+        var platforms = new List<ScannedPlatform>();
+        ScanRecord.Delete(folder);
+        foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
+        {
+            Log.Information("{Image}: scanning {Platform:l} with {Scanner:l}", image.Name, platform.Platform.ToString(), ScanReports.NameOf(scanner));
+            // Of a layout with several images Trivy reads the first.
+            var view = $"{layout.Folder}.scan-{platform.Platform.Slug}";
+            try
+            {
+                await layout.WriteViewAsync(platform, view, context.CancellationToken);
+                await scanner.ScanLayoutAsync(view, ScanRecord.ReportFile(folder, platform.Platform), context.CancellationToken);
+            }
+            finally
+            {
+                if (Directory.Exists(view)) Directory.Delete(view, recursive: true);
+            }
+
+            platforms.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
+        }
+
+        var built = publish.Record;
+        return ScanReports.Record(scanner, image.Name, built.Digest, platforms) with { Repository = built.Repository, Revision = built.Revision };
+    }
+}

@@ -1,0 +1,28 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Registries;
+using Acci.Oci.Registries;
+
+namespace Acci.Delivery.Scanning;
+
+/// <summary>The scanner that a build uses.</summary>
+public static class ScannerOfBuild
+{
+    /// <summary>What scans, or why there is nothing that does.</summary>
+    public static Task<(Trivy? Scanner, string? Obstacle)> ScannerAsync(this DeliveryContext context) =>
+        context.Begin<(Trivy? Scanner, string? Obstacle)>(nameof(ScannerAsync), "the scanner, which may have to be fetched", async () =>
+        {
+            var (options, scan) = (context.Options, context.Options.Scan);
+            var locks = ToolLocks.Read(options.PathOf(options.Layout.ToolLocks));
+            var locator = new TrivyLocator(locks, options.Layout.ToolLocks, options.CacheDirectory, FindEngineAsync) { Offline = scan.Offline };
+            if (scan.Program is { } program) locator = locator with { Installed = program };
+            var (scanner, obstacle) = await locator.LocateAsync(context.CancellationToken);
+            if (scanner is null) return (null, obstacle);
+            // In a container there is no configuration of docker's.
+            var own = context.OwnCredentials();
+            var login = scanner.Program is TrivyProgram.Container ? Credentials.From(own, new DockerConfig()) : own;
+            return (scanner with { Databases = scan.Databases, Offline = scan.Offline, Login = login }, null);
+
+            // An engine that is found may run the scanner's image; none is fetched for it.
+            Task<DockerEngine?> FindEngineAsync() => EngineLocator.FindRunningAsync(context.CancellationToken);
+        });
+}

@@ -1,0 +1,74 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
+using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
+using Serilog;
+
+namespace Acci.Delivery.SmokeTests;
+
+/// <summary>
+/// Starts every platform of every image that this machine can run. An image that it can run on no platform is not smoke-tested, and everything that
+/// is said of it says so; it may be published all the same, since what builds a platform often cannot run it.
+/// </summary>
+/// <param name="context">What the targets of the build share.</param>
+public sealed class SmokeTestImages(DeliveryContext context) : Verb
+{
+    private readonly ImageFiles _files = new(context.Options);
+
+    /// <inheritdoc/>
+    public override Task PlanAsync()
+    {
+        foreach (var image in context.Options.Images)
+        {
+            var question = image.Health is { } health ? $", and ask {health.Path} on port {health.Port}" : "";
+            Log.Information(
+                "{Image}: would start every platform that this machine can run, read-only and without capabilities{Health:l}", image.Name, question);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">One does not become healthy.</exception>
+    public override Task RunAsync() => context.ForEachImageAsync(async (image, publish) =>
+    {
+        var runnable = (await context.EngineAsync()).RunnablePlatforms;
+        var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));
+        var reason = isRunnable ? null : $"this machine can run none of {string.Join(", ", publish.Record.Platforms.Select(x => x.Platform))}";
+        publish.Update(record => record with { NotSmokeTested = record.Steps.ContainsKey(PublishStep.SmokeTest) ? null : reason });
+        if (publish.Record.NotSmokeTested is not null)
+        {
+            Log.Warning("{Image}: NOT smoke-tested: {Reason:l}", image.Name, publish.Record.NotSmokeTested);
+            return;
+        }
+
+        await publish.StepAsync(PublishStep.SmokeTest, async () =>
+        {
+            var layout = await _files.LayoutAsync(image, context.CancellationToken);
+            var results = new List<string>();
+            foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
+                results.Add(await TryOutAsync(image, layout, platform));
+            return string.Join(", ", results);
+        });
+    });
+
+    private async Task<string> TryOutAsync(ImageDefinition image, OciLayout layout, PlatformImage platform)
+    {
+        var engine = await context.EngineAsync();
+        if (!engine.RunnablePlatforms.Contains(platform.Platform)) return $"{platform.Platform} skipped (this machine cannot run it)";
+        var folder = $"{layout.Folder}.{platform.Platform.Slug}";
+        try
+        {
+            var view = await layout.WriteViewAsync(platform, folder, context.CancellationToken);
+            var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{platform.Manifest.Digest.Hex[..12]}");
+            var healthy = await new SmokeTest(engine, context.Options.Root).RunAsync(view.Folder, name, image.Health, context.CancellationToken);
+            return $"{platform.Platform} healthy in {healthy.TotalSeconds:0.0} s";
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+}
