@@ -86,7 +86,7 @@ public sealed class RetryPolicy
         }
         catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException("no answer", exception);
+            throw new TimeoutException(state.CutOff, exception);
         }
     }
 
@@ -103,6 +103,14 @@ public sealed class RetryPolicy
         public TimeSpan Delay { get; private set; }
 
         private TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_firstFailure);
+
+        /// <summary>Why an attempt failed that the budget's end cut off. Its silence alone would hide what the service answered before.</summary>
+        public string CutOff => _reason switch
+        {
+            "" => "no answer",
+            _ when _reason.Contains("no answer", StringComparison.Ordinal) => _reason,
+            _ => $"{_reason}, then no answer",
+        };
 
         /// <summary>What is left of the budget; none before the first failure.</summary>
         public TimeSpan? BudgetLeft => _failuresInARow == 0 ? null : options.Budget - Elapsed;

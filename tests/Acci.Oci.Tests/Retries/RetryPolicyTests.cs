@@ -72,6 +72,23 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
+    public async Task An_attempt_that_the_end_of_the_budget_cuts_off_does_not_hide_what_failed_before()
+    {
+        var policy = new RetryPolicy(new RetryOptions { Budget = TimeSpan.FromSeconds(2), BoundsAttempts = true });
+
+        var error = await Assert.ThrowsAsync<RetriesExhaustedException>(() => policy.RunAsync(
+            "a test",
+            async attempt =>
+            {
+                if (attempt.Number == 1) throw new SocketException((int)SocketError.ConnectionRefused);
+                await Task.Delay(Timeout.Infinite, attempt.CancellationToken);
+            },
+            Cancellation));
+
+        Assert.StartsWith("a test failed: connection refused, then no answer. 2 attempts used up ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_budget_nothing_is_tried_again()
     {
         var attempts = 0;
