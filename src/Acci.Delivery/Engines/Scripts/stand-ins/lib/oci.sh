@@ -46,17 +46,19 @@ layer_compressed() {
 }
 
 # image ARCHITECTURE SETTINGS LAYER… : configuration and manifest; SETTINGS is the configuration's `config` object, LAYER
-# what layer printed. Prints the manifest's descriptor for an index.
+# what layer printed. Prints the manifest's descriptor for an index. Every layer has its entry in the history: BuildKit adds
+# those that are missing to each image built on top, dated when it happened to make or fetch the layer.
 image() {
-  local architecture=$1 settings=$2 line type digest size id layers='' ids='' manifest configuration
+  local architecture=$1 settings=$2 line type digest size id layers='' ids='' history='' manifest configuration
   shift 2
   for line in "$@"; do
     read -r type digest size id <<<"$line"
     layers+=",{\"mediaType\":\"$type\",\"digest\":\"$digest\",\"size\":$size}"
     ids+=",\"$id\""
+    history+=",{\"created\":\"$CREATED\",\"created_by\":\"stand-in\"}"
   done
-  configuration=$(printf '{"created":"%s","architecture":"%s","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":[%s]}}' \
-    "$CREATED" "$architecture" "$settings" "${ids#,}" | blob)
+  configuration=$(printf '{"created":"%s","architecture":"%s","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":[%s]},"history":[%s]}' \
+    "$CREATED" "$architecture" "$settings" "${ids#,}" "${history#,}" | blob)
   manifest=$(printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"%s","size":%s},"layers":[%s]}' \
     "${configuration% *}" "${configuration#* }" "${layers#,}" | blob)
   printf '{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"%s","size":%s,"platform":{"architecture":"%s","os":"linux"}}\n' \
