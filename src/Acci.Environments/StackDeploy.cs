@@ -44,8 +44,9 @@ public sealed class StackDeploy(DeliveryContext context, EnvironmentDeclaration 
         foreach (var (name, value) in plan.Variables) variables[name] = value;
         await swarm.EnsureAsync(Cancellation);
         var (_, _, nodes, thisNode) = await swarm.StateAsync(Cancellation);
-        if (nodes > 1) EnsureEveryNodeCanPull(nodes, plan.Committed.Variables, variables);
-        var isHere = DockerEngine.IsLocal(await engine.EndpointAsync(Cancellation));
+        var endpoint = await engine.EndpointAsync(Cancellation);
+        var isHere = DockerEngine.IsLocal(endpoint);
+        await new SwarmDeparture(Context, isHere && nodes == 1, nodes > 1 ? $"a swarm of {nodes} nodes" : $"the swarm at {endpoint}").EnsureAllowedAsync(plan.Committed.Variables, variables);
         var hasIngress = await HasIngressAsync(isHere);
         PublishedPort[] published = [.. PublishedPort.Of(plan.Effective.File)];
         if (hasIngress && isHere && (await swarm.ServicesAsync(project.Name, Cancellation)).Count == 0) Ports.EnsureFreeForSwarm(published);
@@ -85,12 +86,6 @@ public sealed class StackDeploy(DeliveryContext context, EnvironmentDeclaration 
         }
 
         Console.WriteLine(table);
-    }
-
-    internal static void EnsureEveryNodeCanPull(int nodes, IEnumerable<Variable> images, IReadOnlyDictionary<string, string> variables)
-    {
-        if (images.FirstOrDefault(x => x.Source is LastPublish or UpstreamImage && variables.TryGetValue(x.Name, out var image) && EnvironmentImages.IsLoopback(image)) is { } local)
-            throw new DeliveryException($"The swarm has {nodes} nodes, and {variables[local.Name]} ({local.Name}) can only be had on this one: {(local.Source is LastPublish ? "publish with --registry" : $"set {local.Name}")} to where all of them can pull from. Nothing was deployed.");
     }
 
     // The build's own images are in the registry that may want a login.

@@ -1,5 +1,7 @@
 using Acci.Delivery;
+using Acci.Delivery.Publishing;
 using Acci.Environments.Files;
+using Acci.Oci;
 
 namespace Acci.Environments.Tests;
 
@@ -47,6 +49,35 @@ public sealed class EnvironmentVerbTests : IDisposable
         Assert.Contains("ssh://elsewhere", error.Message, StringComparison.Ordinal);
         Assert.Contains("DeployStack --environment prod", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_settings.Root, "deploy", "compose")));
+    }
+
+    [Theory]
+    [InlineData("unix:///var/run/docker.sock", 3, "a swarm of 3 nodes does not get it")]
+    [InlineData("ssh://elsewhere", 1, "the swarm at ssh://elsewhere does not get it")]
+    [InlineData("unix:///var/run/docker.sock", 1, null)]
+    public async Task An_image_that_was_not_scanned_is_not_deployed_to_other_machines(string endpoint, int nodes, string? problem)
+    {
+        using var docker = new DockerStandIn($$"""
+            case "$*" in
+                "context inspect"*) echo {{endpoint}} ;;
+                "buildx inspect"*) echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;;
+                version*) echo 29.0.0 ;;
+                info*Swarm*) echo active true {{nodes}} here ;;
+                "volume inspect"*) exit 1 ;;
+                "stack deploy"*) echo refused >&2; exit 1 ;;
+            esac
+            """);
+        Environment.SetEnvironmentVariable("PATH", $"{Path.GetDirectoryName(docker.Engine.Cli)}{Path.PathSeparator}{_path}");
+        var image = Digest.Of([1]);
+        Typed($"ACCI_IMAGE=ghcr.example.com/octo/acci@{image}\nACCI_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nACCI_REDIS_IMAGE=ghcr.example.com/redis:7\n");
+        new PublishRecord { Image = "acci", Digest = image, Repository = "ghcr.example.com/octo/acci", Version = "1.2.3", Revision = "abc", Platforms = [], NotScanned = "there was no scanner" }
+            .Write(Context.Options.RecordOf("acci"));
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => new StackDeploy(Context, AppEnvironments.Declaration).RunAsync("prod", dryRun: false));
+
+        Assert.Equal(problem is null, docker.Called.Any(x => x.Contains("stack deploy", StringComparison.Ordinal)));
+        Assert.Contains(problem ?? "refused", error.Message, StringComparison.Ordinal);
+        if (problem is not null) Assert.Contains("there was no scanner", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

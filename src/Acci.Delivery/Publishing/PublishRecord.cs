@@ -31,6 +31,9 @@ public sealed partial record PublishRecord
     /// <summary>Base images that are stand-ins; an image with any never leaves this machine.</summary>
     public IReadOnlyList<string> StandIns { get; init; } = [];
 
+    /// <summary>The version tag on its commit, where the working tree it was built from was not what that tag names.</summary>
+    public string? ChangedSince { get; init; }
+
     /// <summary>Who signed it: the key's reference or the keyless identity.</summary>
     public string? Signer { get; init; }
 
@@ -48,6 +51,9 @@ public sealed partial record PublishRecord
 
     /// <summary>The steps that ended well, for exactly this digest and repository.</summary>
     public IReadOnlyDictionary<PublishStep, StepResult> Steps { get; init; } = new SortedDictionary<PublishStep, StepResult>();
+
+    /// <summary>Whether this is the record of an image: of the index, or of one of its platforms.</summary>
+    public bool IsOf(Digest digest) => Digest == digest || Platforms.Any(x => x.Digest == digest);
 
     /// <summary>The record in the file, or null when there is none that can be read: then everything is done again.</summary>
     public static PublishRecord? Read(string file)

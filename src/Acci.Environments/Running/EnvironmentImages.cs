@@ -52,7 +52,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
     private ImageReference Published(Variable variable, string command)
     {
-        var file = Path.Combine(context.Options.Artifacts, "publish", $"{((LastPublish)variable.Source!).Image}.json");
+        var file = context.Options.RecordOf(((LastPublish)variable.Source!).Image);
         var name = Path.GetRelativePath(context.Options.Root, file);
         var record = PublishRecord.Read(file)
             ?? throw new DeliveryException($"Nothing was published: there is no {name}. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
