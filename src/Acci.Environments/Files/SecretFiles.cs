@@ -46,6 +46,10 @@ internal sealed class SecretFiles(string folder, string environment)
             : $"made with the password in {path}, and {secret} is another one now, which {data.Store} would not take. Tell {data.Store} first ({data.Change}) and then remove that file";
     }
 
+    /// <summary>The file that <see cref="Ensure"/> would write; null where it would leave what is there.</summary>
+    public string? WouldWrite(SettingName secret, string? value, IReadOnlyDictionary<string, string> variables) =>
+        Find(secret, variables) is (var path, true) && (!File.Exists(path) || (value is not null && Trimmed(File.ReadAllText(path)) != Trimmed(value))) ? path : null;
+
     /// <summary>Makes sure that the file is there and can be read where it is needed.</summary>
     /// <param name="secret">The setting.</param>
     /// <param name="value">What the settings say it is; null leaves what is there, or makes up a strong one.</param>
@@ -55,14 +59,8 @@ internal sealed class SecretFiles(string folder, string environment)
     public string Ensure(SettingName secret, string? value, IReadOnlyDictionary<string, string> variables)
     {
         var (path, isOwn) = Find(secret, variables);
-        if (!isOwn)
-        {
-            Check(secret, path);
-        }
-        else if (!File.Exists(path) || (value is not null && Trimmed(File.ReadAllText(path)) != Trimmed(value)))
-        {
-            Write(path, value ?? RandomNumberGenerator.GetString(Letters, Length));
-        }
+        if (!isOwn) Check(secret, path);
+        else if (WouldWrite(secret, value, variables) is not null) Write(path, value ?? RandomNumberGenerator.GetString(Letters, Length));
 
         var text = File.ReadAllText(path);
         if (Trimmed(text).Length == 0) throw Wrong(secret, path, "is empty");
