@@ -9,6 +9,7 @@ using Acci.Environments.Running;
 using Acci.Environments.Specification;
 using Acci.Environments.Swarm;
 using Acci.Environments.Variables;
+using Acci.Generation;
 using Serilog;
 
 namespace Acci.Environments;
@@ -71,7 +72,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
                 var dataOn = await swarm.NodesAsync(project.Name, Cancellation);
                 var stack = SwarmStack.Of(plan.Effective.File, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress);
                 var file = Path.Combine(Root, "artifacts", "compose", $"stack.{plan.Name}.yml");
-                await File.WriteAllTextAsync(file, ComposeWriter.ToYaml(stack, $"What DeployStack made of {Declaration.FileOf(plan.Name)} for a swarm."), Cancellation);
+                AtomicFile.Write(file, ComposeWriter.ToYaml(stack, $"What DeployStack made of {Declaration.FileOf(plan.Name)} for a swarm."));
                 return file;
             },
             async () =>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Acci.Generation;
 using Acci.Oci;
 
 namespace Acci.Delivery.Publishing;
@@ -69,13 +70,7 @@ public sealed partial record PublishRecord
     }
 
     /// <summary>Writes the record; a reader sees the old one or the new one, never half of one.</summary>
-    public void Write(string file)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var draft = $"{file}.{Environment.ProcessId}";
-        File.WriteAllText(draft, JsonSerializer.Serialize(this, Json.Readable.PublishRecord) + "\n");
-        File.Move(draft, file, overwrite: true);
-    }
+    public void Write(string file) => AtomicFile.Write(file, JsonSerializer.Serialize(this, Json.Readable.PublishRecord) + "\n");
 
     /// <summary>Deletes what runs have left behind that were killed while they wrote the record. Not to be called while another one may write it.</summary>
     public static void DeleteDrafts(string file)

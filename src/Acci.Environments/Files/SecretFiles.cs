@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Acci.Environments.Declarations;
+using Acci.Generation;
 using Acci.Settings;
 
 namespace Acci.Environments.Files;
@@ -82,21 +83,14 @@ internal sealed class SecretFiles(string folder, string environment)
 
     private void Write(string path, string value)
     {
-        if (OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, value);
-            return;
+            Directory.CreateDirectory(Path.Combine(folder, "secrets"), OwnFolder);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnFolder);
+            File.SetUnixFileMode(Path.GetDirectoryName(path)!, OwnFolder);
         }
 
-        Directory.CreateDirectory(Path.Combine(folder, "secrets"), OwnFolder);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnFolder);
-        File.SetUnixFileMode(Path.GetDirectoryName(path)!, OwnFolder);
-        var draft = $"{path}.{Environment.ProcessId}";
-        using (var writer = new StreamWriter(draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Readable })) writer.Write(value);
-        // What the process may not give away at creation (umask) is given here.
-        File.SetUnixFileMode(draft, Readable);
-        File.Move(draft, path, overwrite: true);
+        AtomicFile.Write(path, value, Readable);
     }
 
     private static DeliveryException Wrong(SettingName secret, string path, string problem) =>
