@@ -13,5 +13,5 @@ public interface IComposeDown : IHazEnvironments
     /// <summary>Takes away the environment's containers and networks, and its stack; data volumes stay unless <see cref="Volumes"/> is set.</summary>
     Target ComposeDown => _ => _
         .Description("Ends an environment and takes all of it away but its data (--volumes: its data, too)")
-        .Executes(() => new EnvironmentDown(Context, Compose.Declaration).RunAsync(Environment, Volumes, DryRun));
+        .Runs(this, () => new ComposeDown(Context, Compose.Declaration, Environment, Volumes));
 }

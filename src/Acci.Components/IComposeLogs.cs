@@ -14,5 +14,5 @@ public interface IComposeLogs : IHazEnvironments
     Target ComposeLogs => _ => _
         .Description("Shows the last lines of an environment's containers (--follow: and goes on)")
         .TryAfter<IComposeUp>(x => x.ComposeUp)
-        .Executes(() => new EnvironmentLogs(Context, Compose.Declaration).RunAsync(Environment, Follow));
+        .Runs(this, () => new ComposeLogs(Context, Compose.Declaration, Environment, Follow));
 }

@@ -11,5 +11,5 @@ public interface IComposeUp : IHazEnvironments
         .Description("Starts an environment (--environment dev|prod) and waits until it is healthy")
         .TryAfter<IGenerateCompose>(x => x.GenerateCompose)
         .TryAfter<IPublishImages>(x => x.Publish)
-        .Executes(() => new EnvironmentUp(Context, Compose.Declaration).RunAsync(Environment, DryRun));
+        .Runs(this, () => new ComposeUp(Context, Compose.Declaration, Environment));
 }

@@ -12,5 +12,5 @@ public interface IDeployStack : IHazEnvironments
     Target DeployStack => _ => _
         .Description("Deploys an environment to Docker Swarm, or updates it there without losing a request")
         .TryAfter<IPublishImages>(x => x.Publish)
-        .Executes(() => new StackDeploy(Context, Compose.Declaration).RunAsync(Environment, DryRun));
+        .Runs(this, () => new DeployStack(Context, Compose.Declaration, Environment));
 }

@@ -1,3 +1,4 @@
+using Acci.Environments.Files;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -8,5 +9,5 @@ public interface IGenerateCompose : IHazEnvironments
     /// <summary>Writes a compose file for each environment, and the example of what can be set, from the declaration and the settings files.</summary>
     Target GenerateCompose => _ => _
         .Description("Writes deploy/compose: a compose file for each environment in deploy/environments, and .env.example")
-        .Executes(() => Compose.Generate(DryRun));
+        .Runs(this, () => new GenerateCompose(Compose));
 }

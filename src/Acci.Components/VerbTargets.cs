@@ -17,14 +17,10 @@ public static class VerbTargets
     /// <summary>Takes from a target what it does where that has no plan, and says so in its place.</summary>
     internal static void SkipUnlessPlanned(ExecutableTarget target)
     {
-        if (target.Actions.Count == 0 || target.Actions.All(action => action.Target is Planned) || SaysByItself(target)) return;
+        if (target.Actions.Count == 0 || target.Actions.All(action => action.Target is Planned)) return;
         target.Actions.Clear();
         target.Actions.Add(() => Log.Information("Would run {Target:l}, which has no dry run of its own", target.Name));
     }
-
-    // The targets of environments are given the parameter and branch on it.
-    private static bool SaysByItself(ExecutableTarget target) =>
-        target.Member?.DeclaringType is { } component && component.Assembly == typeof(VerbTargets).Assembly && typeof(IHazEnvironments).IsAssignableFrom(component);
 
     // A class of its own, so that an engine's target can be asked whether it is one.
     private sealed class Planned(IHazDryRun build, Func<Verb> verb)

@@ -84,6 +84,9 @@ public sealed record DeliveryOptions
     /// <summary>A file or folder of the repository, by its path from the root.</summary>
     public string PathOf(string path) => Path.GetFullPath(path, Path.GetFullPath(Root));
 
+    /// <summary>The record of an image's publish.</summary>
+    public string RecordOf(string image) => Path.Combine(Artifacts, "publish", $"{image}.json");
+
     /// <summary>Where a dry run shows what would be sent, apart from everything that builds make.</summary>
     public string Drafts => Path.Combine(Root, ".nuke", "temp");
 }

@@ -20,7 +20,7 @@ internal sealed class ImageFiles(DeliveryOptions options)
     public string LayoutOf(ImageDefinition image) => Path.Combine(options.Artifacts, "images", image.Name);
 
     /// <summary>The record of an image's publish.</summary>
-    public string RecordOf(ImageDefinition image) => Path.Combine(options.Artifacts, "publish", $"{image.Name}.json");
+    public string RecordOf(ImageDefinition image) => options.RecordOf(image.Name);
 
     /// <summary>An image that was built.</summary>
     public Task<OciLayout> LayoutAsync(ImageDefinition image, CancellationToken cancellationToken) =>

@@ -5,17 +5,18 @@ using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
 using Acci.Environments.Swarm;
-using Acci.Environments.Variables;
 using Acci.Generation;
 using Serilog;
 
 namespace Acci.Environments;
 
 /// <summary>What is done with an environment; each verb is what one target of the build does.</summary>
-public abstract class EnvironmentVerb
+public abstract class EnvironmentVerb : Verb
 {
-    private protected EnvironmentVerb(DeliveryContext context, EnvironmentDeclaration declaration) =>
-        (Context, Declaration, Files) = (context, declaration, new ComposeFiles(context.Options.Root, declaration));
+    private readonly string? _environment;
+
+    private protected EnvironmentVerb(DeliveryContext context, EnvironmentDeclaration declaration, string? environment) =>
+        (Context, Declaration, Files, _environment) = (context, declaration, new ComposeFiles(context.Options.Root, declaration), environment);
 
     private protected DeliveryContext Context { get; }
 
@@ -30,12 +31,11 @@ public abstract class EnvironmentVerb
     private string Folder => Path.Combine(Root, Declaration.Folder);
 
     // What runs can be ended and read whatever has become of its files: of the name nothing but its grammar is asked.
-    private protected string Named(string? environment) =>
-        EnvironmentName.Is(Given(environment)) ? environment! : throw new DeliveryException($"'{environment}' is no name for an environment. {EnvironmentName.Rule}");
+    private protected string Name => EnvironmentName.Is(Given) ? Given : throw new DeliveryException($"'{Given}' is no name for an environment. {EnvironmentName.Rule}");
 
-    private protected EnvironmentPlan Plan(string? environment)
+    private protected EnvironmentPlan ReadPlan()
     {
-        var plan = EnvironmentPlan.Of(Files, Given(environment));
+        var plan = EnvironmentPlan.Of(Files, Given);
         foreach (var secret in plan.Committed.Secrets) Redaction.Register(plan.Settings.Find(secret.Name));
         return plan;
     }
@@ -50,9 +50,10 @@ public abstract class EnvironmentVerb
         return File.Exists(Path.Combine(Root, generated.Path)) && !generated.IsUpToDate(Root);
     }
 
-    private protected async Task<DockerEngine> EngineWithComposeAsync()
+    private protected async Task<DockerEngine> EngineWithComposeAsync() => await WithComposeAsync(await Context.EngineAsync());
+
+    private protected async Task<DockerEngine> WithComposeAsync(DockerEngine engine)
     {
-        var engine = await Context.EngineAsync();
         return (await CommandRunner.TryRunAsync(engine.Docker("compose", "version"), cancellationToken: Cancellation)).Succeeded
             ? engine
             : throw new DeliveryException($"{engine} answers, but '{engine.Cli}' has no compose. Install the docker-compose plugin: https://docs.docker.com/go/compose");
@@ -97,36 +98,43 @@ public abstract class EnvironmentVerb
 
     private protected void WriteFiles(EnvironmentPlan plan, IReadOnlyDictionary<string, string> found)
     {
-        WriteComposeFileIfMissing(plan.Name);
+        var file = Declaration.FileOf(plan.Name);
+        if (!File.Exists(Path.Combine(Root, file))) new GeneratedFile(file, Files.ModelOf(plan.Name).ToYaml()).Write(Root);
         var place = Path.Combine(Root, Declaration.VariablesFileOf(plan.Name));
-        // As it is now: finding images takes its time, and a person may have written since.
-        var typed = EnvironmentFile.Read(place);
-        var text = typed.With(
-            plan.Committed.Variables,
-            $"What environment '{plan.Name}' is told on this machine. It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
-            "A line that begins with # is what holds without it. A value in single quotes is taken as it is.");
-        if (!File.Exists(place) || text != typed.Text) EnvironmentFile.Write(place, text);
+        if (NewVariables(plan) is { } text) EnvironmentFile.Write(place, text);
         EnvironmentFile.Write(
             FoundFileOf(plan),
             $"# What ComposeUp found for environment '{plan.Name}' where {Declaration.VariablesFileOf(plan.Name)} said nothing; it is written anew each time.\n" + string.Concat(found.Select(x => $"{EnvironmentFile.Line(x.Key, x.Value)}\n")));
         foreach (var secret in plan.Committed.Secrets) SecretsOf(plan).Ensure(secret.Name, plan.Settings.Find(secret.Name), plan.Variables);
     }
 
-    private protected string FoundFileOf(EnvironmentPlan plan) => Path.Combine(Root, "artifacts", "compose", $"{plan.Name}.env");
-
-    private protected void TellWhatWouldBeDone(EnvironmentPlan plan, string command)
+    /// <summary>Says what <see cref="WriteFiles"/> would write that a person sees.</summary>
+    private protected void SayFiles(EnvironmentPlan plan)
     {
-        Log.Information("Would run: {Command:l} for environment '{Environment:l}' with {File:l}", command, plan.Name, Declaration.FileOf(plan.Name));
-        foreach (var (name, service) in plan.Effective.File.Services)
-            Log.Information("Would start {Service:l}: {Image:l}", name, service.Image is { } image ? Interpolation.Describe(image.Text, plan.Variables) : "built from the source");
+        var file = Declaration.FileOf(plan.Name);
+        if (!File.Exists(Path.Combine(Root, file))) Log.Information("Would write {File:l}", file);
+        if (NewVariables(plan) is not null) Log.Information("Would write {File:l}", Declaration.VariablesFileOf(plan.Name));
+        foreach (var secret in plan.Committed.Secrets)
+        {
+            if (SecretsOf(plan).WouldWrite(secret.Name, plan.Settings.Find(secret.Name), plan.Variables) is { } path)
+                Log.Information("Would write the secret {Secret:l}, {Source:l}, to {File:l}", secret.Name.Key, plan.Settings.Find(secret.Name) is null ? "a new one" : "as it is set", Path.GetRelativePath(Root, path));
+        }
     }
 
-    private string Given(string? environment) =>
-        string.IsNullOrEmpty(environment) ? throw new DeliveryException($"Name the environment: --environment {string.Join(" or --environment ", EnvironmentSettings.NamesIn(Files.SettingsFolder))}.") : environment;
+    private protected string FoundFileOf(EnvironmentPlan plan) => Path.Combine(Root, "artifacts", "compose", $"{plan.Name}.env");
 
-    private void WriteComposeFileIfMissing(string environment)
+    private string Given =>
+        string.IsNullOrEmpty(_environment) ? throw new DeliveryException($"Name the environment: --environment {string.Join(" or --environment ", EnvironmentSettings.NamesIn(Files.SettingsFolder))}.") : _environment;
+
+    // As the file is now: finding images takes its time, and a person may have written since. Null where nothing is to be added.
+    private string? NewVariables(EnvironmentPlan plan)
     {
-        var file = Declaration.FileOf(environment);
-        if (!File.Exists(Path.Combine(Root, file))) new GeneratedFile(file, Files.ModelOf(environment).ToYaml()).Write(Root);
+        var place = Path.Combine(Root, Declaration.VariablesFileOf(plan.Name));
+        var typed = EnvironmentFile.Read(place);
+        var text = typed.With(
+            plan.Committed.Variables,
+            $"What environment '{plan.Name}' is told on this machine. It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
+            "A line that begins with # is what holds without it. A value in single quotes is taken as it is.");
+        return File.Exists(place) && text == typed.Text ? null : text;
     }
 }

@@ -17,11 +17,7 @@ public sealed record GeneratedFile(string Path, string Content)
     public bool Write(string root)
     {
         if (IsUpToDate(root)) return false;
-        var file = System.IO.Path.Combine(root, Path);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-        var draft = $"{file}.{Environment.ProcessId}";
-        File.WriteAllText(draft, Content);
-        File.Move(draft, file, overwrite: true);
+        AtomicFile.Write(System.IO.Path.Combine(root, Path), Content);
         return true;
     }
 }

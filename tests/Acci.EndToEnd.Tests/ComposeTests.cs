@@ -188,7 +188,13 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var files = await FilesAsync();
 
         (await RunAsync("ComposeUp", "production")).AssertFailed("production", "prod");
-        foreach (var target in (string[])["ComposeUp", "ComposeDown", "DeployStack"]) (await RunAsync($"{target} --dry-run", "prod", ("ACCI_IMAGE", "acci:1"))).AssertSucceeded();
+        var free = FreePorts(3);
+        foreach (var target in (string[])["ComposeUp", "ComposeDown", "DeployStack"])
+        {
+            var dry = (await RunAsync($"{target} --dry-run", "prod", ("ACCI_PORTS", $"{free}-{free + 2}"))).AssertSucceeded();
+            if (target != "ComposeDown") Assert.Contains($"Would create acci (3 replicas): {published.Record.Repository}@{published.Record.Digest}", dry.Output, StringComparison.Ordinal);
+        }
+
         (await published.Checkout.BuildAsync("ComposeUp", Cancellation)).AssertFailed("--environment", "dev", "prod");
         (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertFailed($"{port + 1}", "ACCI_PORTS");
         (await RunAsync("ComposeUp", "prod", ("ACCI_REPLICAS", "many"))).AssertFailed("ACCI_REPLICAS", "'many'");

@@ -1,5 +1,7 @@
 using Acci.Delivery;
+using Acci.Delivery.Publishing;
 using Acci.Environments.Files;
+using Acci.Oci;
 
 namespace Acci.Environments.Tests;
 
@@ -12,7 +14,7 @@ public sealed class EnvironmentVerbTests : IDisposable
     private DeliveryContext Context => new(
         new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [] }, TestContext.Current.CancellationToken);
 
-    private EnvironmentUp Up => new(Context, AppEnvironments.Declaration);
+    private ComposeUp Up => new(Context, AppEnvironments.Declaration, "prod");
 
     public void Dispose()
     {
@@ -23,15 +25,18 @@ public sealed class EnvironmentVerbTests : IDisposable
     [Fact]
     public async Task Replicas_that_would_need_more_connections_than_PostgreSQL_takes_are_told_with_both_settings()
     {
+        using var docker = new DockerStandIn("""case "$*" in version*) echo 29.0.0 ;; "volume inspect"*) exit 1 ;; "buildx inspect"*) echo "Platforms: linux/amd64" ;; info*) echo inactive false 0 ;; esac""");
+        Environment.SetEnvironmentVariable("PATH", $"{Path.GetDirectoryName(docker.Engine.Cli)}{Path.PathSeparator}{_path}");
         Typed("ACCI_REPLICAS=9\nACCI_PORTS=8080-8088\n");
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => Up.RunAsync("prod", dryRun: true));
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => Up.PlanAsync());
 
         Assert.Contains("ACCI_REPLICAS", error.Message, StringComparison.Ordinal);
         Assert.Contains("APP__DATABASE__MAXIMUM_CONNECTIONS", error.Message, StringComparison.Ordinal);
 
-        Typed("ACCI_REPLICAS=9\nACCI_PORTS=8080-8088\nAPP__DATABASE__MAXIMUM_CONNECTIONS=5\n");
-        await Up.RunAsync("prod", dryRun: true);
+        Typed("ACCI_REPLICAS=9\nACCI_PORTS=8080-8088\nAPP__DATABASE__MAXIMUM_CONNECTIONS=5\nACCI_IMAGE=acci:1\nACCI_POSTGRES_IMAGE=postgres:15\nACCI_REDIS_IMAGE=redis:7\n");
+        await Up.PlanAsync();
+        Assert.Contains(docker.Called, x => x.EndsWith("config --hash *", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -42,7 +47,7 @@ public sealed class EnvironmentVerbTests : IDisposable
         var locks = Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "locks"));
         await File.WriteAllTextAsync(Path.Combine(locks.FullName, "images.json"), "{}", TestContext.Current.CancellationToken);
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => Up.RunAsync("prod", dryRun: false));
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => Up.RunAsync());
 
         Assert.Contains("ssh://elsewhere", error.Message, StringComparison.Ordinal);
         Assert.Contains("DeployStack --environment prod", error.Message, StringComparison.Ordinal);
@@ -50,11 +55,40 @@ public sealed class EnvironmentVerbTests : IDisposable
     }
 
     [Theory]
+    [InlineData("unix:///var/run/docker.sock", 3, "a swarm of 3 nodes does not get it")]
+    [InlineData("ssh://elsewhere", 1, "the swarm at ssh://elsewhere does not get it")]
+    [InlineData("unix:///var/run/docker.sock", 1, null)]
+    public async Task An_image_that_was_not_scanned_is_not_deployed_to_other_machines(string endpoint, int nodes, string? problem)
+    {
+        using var docker = new DockerStandIn($$"""
+            case "$*" in
+                "context inspect"*) echo {{endpoint}} ;;
+                "buildx inspect"*) echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;;
+                version*) echo 29.0.0 ;;
+                info*Swarm*) echo active true {{nodes}} here ;;
+                "volume inspect"*) exit 1 ;;
+                "stack deploy"*) echo refused >&2; exit 1 ;;
+            esac
+            """);
+        Environment.SetEnvironmentVariable("PATH", $"{Path.GetDirectoryName(docker.Engine.Cli)}{Path.PathSeparator}{_path}");
+        var image = Digest.Of([1]);
+        Typed($"ACCI_IMAGE=ghcr.example.com/octo/acci@{image}\nACCI_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nACCI_REDIS_IMAGE=ghcr.example.com/redis:7\n");
+        new PublishRecord { Image = "acci", Digest = image, Repository = "ghcr.example.com/octo/acci", Version = "1.2.3", Revision = "abc", Platforms = [], NotScanned = "there was no scanner" }
+            .Write(Context.Options.RecordOf("acci"));
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => new DeployStack(Context, AppEnvironments.Declaration, "prod").RunAsync());
+
+        Assert.Equal(problem is null, docker.Called.Any(x => x.Contains("stack deploy", StringComparison.Ordinal)));
+        Assert.Contains(problem ?? "refused", error.Message, StringComparison.Ordinal);
+        if (problem is not null) Assert.Contains("there was no scanner", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Prod")]
     [InlineData("override")]
     [InlineData("../prod")]
     public async Task What_is_no_name_is_not_looked_for(string name) =>
-        Assert.Contains($"'{name}'", (await Assert.ThrowsAsync<DeliveryException>(() => new EnvironmentDown(Context, AppEnvironments.Declaration).RunAsync(name, volumes: false, dryRun: true))).Message, StringComparison.Ordinal);
+        Assert.Contains($"'{name}'", (await Assert.ThrowsAsync<DeliveryException>(() => new ComposeDown(Context, AppEnvironments.Declaration, name, volumes: false).PlanAsync())).Message, StringComparison.Ordinal);
 
     private void Typed(string text) => EnvironmentFile.Write(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), text);
 }

@@ -1,3 +1,4 @@
+using Acci.Delivery;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Testing;
@@ -26,6 +27,9 @@ internal sealed class SettingsFolder : IDisposable
         File.WriteAllText(path, content);
         return this;
     }
+
+    public DeliveryContext Context() => new(
+        new DeliveryOptions { Root = Root, Artifacts = Path.Combine(Root, "artifacts"), Images = [] }, TestContext.Current.CancellationToken);
 
     public EnvironmentSettings Read(string environment = "prod") => Files.Read(environment);
 

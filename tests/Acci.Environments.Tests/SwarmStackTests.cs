@@ -75,15 +75,16 @@ public class SwarmStackTests
     [Theory]
     [InlineData("ACCI_IMAGE", "127.0.0.1:5600/acci@sha256:0000000000000000000000000000000000000000000000000000000000000000", "--registry")]
     [InlineData("ACCI_POSTGRES_IMAGE", "localhost:5600/postgres:15", "set ACCI_POSTGRES_IMAGE")]
-    public void An_image_that_only_this_machine_has_is_refused_where_there_are_several_nodes(string variable, string image, string remedy)
+    public async Task An_image_that_only_this_machine_has_is_refused_where_there_are_several_nodes(string variable, string image, string remedy)
     {
-        var variables = new Dictionary<string, string> { ["ACCI_IMAGE"] = "ghcr.io/octo/acci:1", ["ACCI_REDIS_IMAGE"] = "redis:7", ["ACCI_PORTS"] = "8080" };
+        var variables = new Dictionary<string, string> { [variable] = image, ["ACCI_REDIS_IMAGE"] = "redis:7", ["ACCI_PORTS"] = "8080" };
         using var folder = new SettingsFolder();
+        using var context = folder.Context();
         var known = folder.Model().Variables;
-        StackDeploy.EnsureEveryNodeCanPull(2, known, variables);
-        variables[variable] = image;
+        await new SwarmDeparture(context, isThisMachine: true, "a swarm of 1 node").EnsureAllowedAsync(known, variables);
 
-        var error = Assert.Throws<DeliveryException>(() => StackDeploy.EnsureEveryNodeCanPull(2, known, variables));
+        var error = await Assert.ThrowsAsync<DeliveryException>(
+            () => new SwarmDeparture(context, isThisMachine: false, "a swarm of 2 nodes").EnsureAllowedAsync(known, variables));
 
         Assert.Contains(image, error.Message, StringComparison.Ordinal);
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);

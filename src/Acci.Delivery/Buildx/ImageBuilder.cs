@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Generation;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
 using Serilog;
@@ -27,7 +28,7 @@ internal sealed class ImageBuilder(string root, ImageFiles files)
             throw new DeliveryException($"The image '{image.Name}' has no Dockerfile: {Path.Combine(root, image.Dockerfile)} does not exist.");
 
         foreach (var image in images) Directory.CreateDirectory(Path.GetDirectoryName(files.LayoutOf(image))!);
-        await File.WriteAllTextAsync(files.BakeFile, BakeFile.Of(targets).ToJson(), cancellationToken);
+        AtomicFile.Write(files.BakeFile, BakeFile.Of(targets).ToJson());
 
         foreach (var image in images) TidyUp(files.LayoutOf(image));
         // A name of its own for each run: the docker command of a build that was killed goes on, and still writes.

@@ -1,5 +1,6 @@
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
+using Acci.Generation;
 using Serilog;
 
 namespace Acci.Delivery.Checking;
@@ -34,13 +35,13 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
         var targets = await context.BakeTargetsAsync(await context.DestinationAsync());
         var checks = images.Select(x => KeyValuePair.Create(x.Name, targets.Of(x) with { CacheFrom = null, CacheTo = null, Output = null }));
         Directory.CreateDirectory(_folder);
-        await File.WriteAllTextAsync(BakeFilePath, BakeFile.Of(checks).ToJson(), context.CancellationToken);
+        AtomicFile.Write(BakeFilePath, BakeFile.Of(checks).ToJson());
 
         var dockerfiles = images.ToDictionary(image => image.Name, image => image.Dockerfile.Replace('\\', '/'));
         var output = await new Bake(engine, context.Options.Root).CheckAsync(BakeFilePath, context.CancellationToken);
         var findings = CheckReport.Read(output, target => dockerfiles[target]);
         foreach (var (image, own) in findings)
-            await File.WriteAllTextAsync(Path.Combine(_folder, $"{image}.sarif"), CheckSarif.ToJson(image, own), context.CancellationToken);
+            AtomicFile.Write(Path.Combine(_folder, $"{image}.sarif"), CheckSarif.ToJson(image, own));
         report([.. findings.Values.SelectMany(x => x).Distinct()]);
     }
 }

@@ -78,9 +78,7 @@ public sealed class Examination(DeliveryContext context)
             return new Finding(name, exception.Message, Fatal);
         }
 
-        // The private engine's own command is there once it was started, and reaches it as long as it runs.
-        var shortcut = context.Options.CacheDirectory.Combine("bin", "docker");
-        if (File.Exists(shortcut) && await DockerEngine.FindAsync(shortcut, context.CancellationToken) is { } own) return new Finding(name, $"ACCI's private engine runs: {own}; runs {string.Join(", ", own.RunnablePlatforms)}", Good);
+        if (await new PrivateEngine(context.Scripts()).FindAsync(context.CancellationToken) is { } own) return new Finding(name, $"{own}; runs {string.Join(", ", own.RunnablePlatforms)}", Good);
         return PrivateEngine.Obstacle is { } obstacle ? new Finding(name, $"none answers, and {obstacle}. Start Docker, or set DOCKER_HOST.", Fatal)
             : new Finding(name, $"none answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
     }

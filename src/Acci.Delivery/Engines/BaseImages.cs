@@ -34,14 +34,22 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         return found.Concat(standIns).ToDictionary(x => x.Name);
     }
 
-    /// <summary>What <see cref="ResolveAsync"/> would take, a line for each; nothing is made.</summary>
+    /// <summary>What <see cref="ResolveAsync"/> would take: null for an image that it would make a stand-in for. Nothing is made.</summary>
     /// <exception cref="DeliveryException">As it would throw.</exception>
-    public async Task<IReadOnlyList<string>> DescribeAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage?>> PlanAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
     {
         var (found, missing) = await FindAllAsync(names, cancellationToken);
         if (missing.Length > 0) EnsureStandInsMayServe(missing[0]);
-        return [.. found.Select(x => $"  from {x.Actual}"), .. missing.Select(x => $"  from a stand-in for {x.Name}, made from the distribution's packages: such an image stays on this machine")];
+        return found.Select(x => (x.Name, Image: (ResolvedBaseImage?)x)).Concat(missing.Select(x => (x.Name, Image: (ResolvedBaseImage?)null))).ToDictionary(x => x.Name, x => x.Image);
     }
+
+    /// <summary>The same, a line for each.</summary>
+    /// <exception cref="DeliveryException">As <see cref="ResolveAsync"/> would throw.</exception>
+    public async Task<IReadOnlyList<string>> DescribeAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken) =>
+        [.. (await PlanAsync(names, cancellationToken)).Select(x => x.Value is { } image ? $"  from {image.Actual}" : $"  from {StandInFor(x.Key)}: such an image stays on this machine")];
+
+    /// <summary>As plans name an image that is not made yet.</summary>
+    public static string StandInFor(ImageReference name) => $"a stand-in for {name}, made from the distribution's packages";
 
     private async Task<(ResolvedBaseImage[] Found, (ImageReference Name, string? Problem)[] Missing)> FindAllAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
     {

@@ -21,10 +21,17 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     public async Task<DockerEngine> LocateAsync(CancellationToken cancellationToken)
     {
         if (await FindRunningAsync(Cli, AnswerTime, cancellationToken) is { } running) return await running.WithBuilderAsync(BuilderImage, cancellationToken);
-        if (PrivateEngine.Obstacle is { } obstacle)
-            throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(PrivateEngine.CanFetchPackages ? ", or run this as root" : "")}.");
+        EnsureMayUsePrivate();
         Log.Information("No Docker engine answers: using a private one");
         return await privateEngine.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Makes sure that the private engine can run here, where no other one answers.</summary>
+    /// <exception cref="DeliveryException">It cannot; the message says why and what to do.</exception>
+    public static void EnsureMayUsePrivate()
+    {
+        if (PrivateEngine.Obstacle is { } obstacle)
+            throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(PrivateEngine.CanFetchPackages ? ", or run this as root" : "")}.");
     }
 
     /// <summary>The engine the user's own command line reaches, or null. Nothing is changed on it.</summary>

@@ -1,5 +1,6 @@
 using Acci.Delivery.Registries;
 using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Delivery.Engines;
 
@@ -25,6 +26,17 @@ public static class EngineOfBuild
         {
             BuilderImage = context.ImageLocks().PinnedIn(context.Options.ImageMirror, DockerEngine.BuilderImage),
         }.LocateAsync(context.CancellationToken));
+
+    /// <summary>The engine that runs, as it is; null where the private one would be started. Nothing is started or made, so that a dry run may ask.</summary>
+    /// <exception cref="DeliveryException">As <see cref="EngineAsync"/> would throw.</exception>
+    public static Task<DockerEngine?> PlannedEngineAsync(this DeliveryContext context) => context.Once(nameof(PlannedEngineAsync), async () =>
+    {
+        var running = await EngineLocator.FindRunningAsync(context.CancellationToken) ?? await new PrivateEngine(context.Scripts()).FindAsync(context.CancellationToken);
+        if (running is not null) return running;
+        EngineLocator.EnsureMayUsePrivate();
+        Log.Information("Would start ACCI's private engine: no Docker engine answers");
+        return null;
+    });
 
     /// <summary>
     /// A login for builds at the registry that images go to, because buildx takes credentials from docker's configuration alone; null where there are

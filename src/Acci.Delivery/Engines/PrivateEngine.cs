@@ -37,6 +37,16 @@ public sealed class PrivateEngine(EngineScripts scripts)
             : throw new DeliveryException($"The private engine was started but does not answer; its log is {scripts.Cache.Combine("engine", "run", "dockerd.log")}.");
     }
 
+    /// <summary>The engine, where it was started before and runs; nothing is fetched or started.</summary>
+    public async Task<DockerEngine?> FindAsync(CancellationToken cancellationToken)
+    {
+        // Its own command is there once it was started, and reaches it as long as it runs.
+        var docker = scripts.Cache.Combine("bin", "docker");
+        return File.Exists(docker) && await DockerEngine.FindAsync(docker, cancellationToken) is { } engine
+            ? engine with { Address = $"unix://{scripts.Cache.Combine("engine", "run", "docker.sock")}", Configuration = scripts.Cache.Combine("engine", "docker") }
+            : null;
+    }
+
     /// <summary>Stops the engine and the local registry; with <paramref name="purge"/> their data go too.</summary>
     public async Task StopAsync(bool purge, CancellationToken cancellationToken)
     {

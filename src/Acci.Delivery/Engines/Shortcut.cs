@@ -1,4 +1,5 @@
 using Acci.Delivery.Processes;
+using Acci.Generation;
 
 namespace Acci.Delivery.Engines;
 
@@ -19,11 +20,7 @@ public static class Shortcut
         var lines = variables.Select(x => $"export {x.Key}={Command.Quote(x.Value)}").Append($"exec {Command.Quote(program)} \"$@\"");
         var text = $"#!/bin/sh\n{string.Join('\n', lines)}\n";
         if (File.Exists(script) && File.ReadAllText(script) == text) return script;
-        Directory.CreateDirectory(Path.GetDirectoryName(script)!);
-        var draft = $"{script}.{Environment.ProcessId}";
-        File.WriteAllText(draft, text);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, Executable);
-        File.Move(draft, script, overwrite: true);
+        AtomicFile.Write(script, text, Executable);
         return script;
     }
 

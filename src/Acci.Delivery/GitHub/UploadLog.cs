@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Acci.Delivery.Sarif;
+using Acci.Generation;
 
 namespace Acci.Delivery.GitHub;
 
@@ -51,13 +52,7 @@ internal sealed class UploadLog
         Write();
     }
 
-    private void Write()
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
-        var draft = $"{_file}.{Environment.ProcessId}";
-        File.WriteAllText(draft, JsonSerializer.Serialize(_uploads) + "\n");
-        File.Move(draft, _file, overwrite: true);
-    }
+    private void Write() => AtomicFile.Write(_file, JsonSerializer.Serialize(_uploads) + "\n");
 
     /// <summary>An upload.</summary>
     /// <param name="Hash">Of the report.</param>

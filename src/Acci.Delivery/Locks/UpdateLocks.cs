@@ -2,6 +2,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Scanning;
+using Acci.Generation;
 using Acci.Generation.Workflows;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
@@ -47,9 +48,9 @@ public sealed class UpdateLocks(DeliveryContext context, TimeSpan minimumAge, Ac
         {
             Directory.CreateDirectory(context.Options.PathOf(layout.Locks));
             string[] unpinned = [.. locked.Unpinned.Except(actions.Select(x => x.Name))];
-            await File.WriteAllTextAsync(context.Options.PathOf(layout.ActionLocks), ActionLocks.ToJson(actions, unpinned), context.CancellationToken);
-            await File.WriteAllTextAsync(context.Options.PathOf(layout.ToolLocks), tools.ToJson(), context.CancellationToken);
-            await File.WriteAllTextAsync(context.Options.PathOf(layout.ImageLocks), ImageLocks.ToJson(images), context.CancellationToken);
+            AtomicFile.Write(context.Options.PathOf(layout.ActionLocks), ActionLocks.ToJson(actions, unpinned));
+            AtomicFile.Write(context.Options.PathOf(layout.ToolLocks), tools.ToJson());
+            AtomicFile.Write(context.Options.PathOf(layout.ImageLocks), ImageLocks.ToJson(images));
         }
 
         report(changes);

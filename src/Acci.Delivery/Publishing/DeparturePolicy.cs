@@ -2,21 +2,38 @@ using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
 using Acci.Oci.Manifests;
+using NuGet.Versioning;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
 
 /// <summary>
-/// May this image leave this machine? Publish, promote and release ask here. What is made from stand-ins, was not scanned and let pass, or is not what its version's tag
-/// names, stays on this machine.
+/// May this image leave this machine? Publish, promote, release and deploy ask here. Five things keep an image here: it is made from stand-ins, it was not scanned, the
+/// working tree was not what its version's tag names, it is not signed, or its version is not the one a tag would give it.
+/// <para>
+/// A registry on this machine is no departure, and neither is a swarm that is this machine alone. Any other swarm is one: its nodes run what they pull, so what
+/// <c>DeployStack</c> takes from the last publish has to have passed all five. An image that a person named instead was built elsewhere and passed its own build's
+/// policy on its way to the registry; of that, the registry is asked whether it is made from stand-ins. <c>ComposeUp</c> runs on this machine's engine alone and asks
+/// nothing.
+/// </para>
 /// </summary>
-/// <param name="destination">Where it is to go.</param>
-public sealed class DeparturePolicy(Destination destination)
+/// <param name="place">Where it is to go, as messages name it.</param>
+/// <param name="isThisMachine">What goes there stays on this machine.</param>
+public sealed class DeparturePolicy(string place, bool isThisMachine)
 {
     /// <summary>Annotation of an image that is made from stand-ins; its value names them.</summary>
     public const string StandInAnnotation = "org.acci.stand-ins";
 
     private const int ShownChanges = 5;
+
+    private static readonly PublishStep[] BeforeTags =
+        [PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
+
+    /// <summary>The policy for a registry.</summary>
+    public DeparturePolicy(Destination destination)
+        : this(destination.ToString(), destination.IsLoopback)
+    {
+    }
 
     /// <summary>What is not scanned goes nowhere, not even to this machine's own registry.</summary>
     public bool IsScanRequired { get; init; }
@@ -30,8 +47,11 @@ public sealed class DeparturePolicy(Destination destination)
     /// <summary>The tag on the commit that is built, if there is one.</summary>
     public Func<Task<string?>> Tag { get; init; } = () => Task.FromResult<string?>(null);
 
-    /// <summary>The policy as a build's parameters have it.</summary>
-    public static DeparturePolicy Of(DeliveryContext context, Destination destination) => new(destination)
+    /// <summary>The policy for a registry, as a build's parameters have it.</summary>
+    public static DeparturePolicy Of(DeliveryContext context, Destination destination) => Of(context, destination.ToString(), destination.IsLoopback);
+
+    /// <summary>The policy for any place, as a build's parameters have it.</summary>
+    public static DeparturePolicy Of(DeliveryContext context, string place, bool isThisMachine) => new(place, isThisMachine)
     {
         IsScanRequired = context.Options.Scan.Required,
         IsForced = context.Options.Force,
@@ -43,59 +63,82 @@ public sealed class DeparturePolicy(Destination destination)
     /// <exception cref="DeliveryException">The working tree has such files.</exception>
     public async Task EnsureTreeIsItsTagsAsync(VersionInfo version, CancellationToken cancellationToken = default)
     {
-        if (!version.IsDirty || destination.IsLoopback || IsForced || await Tag() is not { } tag) return;
+        if (!version.IsDirty || isThisMachine || IsForced || await Tag() is not { } tag) return;
         var changes = await new Git(Root).ChangesAsync(cancellationToken);
         throw new DeliveryException(
             $"The working tree is not what {tag} names ({string.Join(", ", changes.Take(ShownChanges).Select(x => x.Trim()))}{(changes.Count > ShownChanges ? " …" : "")}): "
-            + $"{destination} does not get version {version} of it. Commit or stash them, or publish them all the same with --force.");
+            + $"{place} does not get version {version} of it. Commit or stash them, or publish them all the same with --force.");
     }
 
     /// <summary>An image that was built here may be pushed.</summary>
     /// <exception cref="DeliveryException">It may not.</exception>
     public void EnsureMayBePushed(PublishRecord record)
     {
-        if (record.StandIns.Count > 0 && !destination.IsLoopback)
-        {
-            throw new DeliveryException(
-                $"'{record.Image}' is made from stand-ins for {string.Join(", ", record.StandIns)} and must not leave this machine: {destination} does not get it. "
-                + "Build it where the base images can be had, or name a registry that carries them with --image-mirror.");
-        }
-
+        EnsureHasNoStandIns($"'{record.Image}'", string.Join(", ", record.StandIns));
+        EnsureIsItsTags(record);
         if (record.Steps.ContainsKey(PublishStep.Scan) || MayGoUnscanned(record)) return;
         throw new DeliveryException(
-            $"'{record.Image}' has not been scanned and passed, and {destination} does not get it: run ScanImages, or Publish as a whole."
+            $"'{record.Image}' has not been scanned and passed, and {place} does not get it: run ScanImages, or Publish as a whole."
             + $"{(record.NotScanned is { } reason ? $" It was not scanned: {reason}" : "")}");
     }
 
+    /// <summary>An image that was pushed may get its tags: every step before them has been done, and the tags, which come from what is checked out, are its own.</summary>
+    /// <exception cref="DeliveryException">It may not.</exception>
+    public void EnsureMayBeTagged(PublishRecord record, VersionInfo checkedOut)
+    {
+        var open = BeforeTags.Where(step => !record.Steps.ContainsKey(step) && step switch
+        {
+            PublishStep.Scan => !MayGoUnscanned(record),
+            PublishStep.SmokeTest => record.NotSmokeTested is null,
+            _ => true,
+        }).ToArray();
+        if (open.Length > 0) throw new DeliveryException($"No tag of {record.Repository} moves: {string.Join(" and ", open)} not done for {record.Digest}. Run Publish.");
+        if (record.Version == checkedOut.ToString() && record.Revision == (checkedOut.Revision ?? "")) return;
+        throw new DeliveryException(
+            $"No tag of {record.Repository} moves: {record.Digest} is {record.Version}, built from commit {record.Revision}, and the tags are those of "
+            + $"{checkedOut} at {checkedOut.Revision}, which is checked out. Run Publish without skipping BuildImages.");
+    }
+
     /// <summary>Whether an image that was not scanned may be published all the same: on this machine, when it was said that there is no scanner.</summary>
-    public bool MayGoUnscanned(PublishRecord record) => record.NotScanned is not null && !IsScanRequired && destination.IsLoopback;
+    public bool MayGoUnscanned(PublishRecord record) => record.NotScanned is not null && !IsScanRequired && isThisMachine;
 
     /// <summary>An image cannot be scanned: it may be published all the same, on this machine.</summary>
     /// <exception cref="DeliveryException">It may not.</exception>
     public void EnsureMayGoUnscanned(string image, string obstacle)
     {
         if (IsScanRequired) throw new DeliveryException($"'{image}' cannot be scanned, and --require-scan asks for it: {obstacle}");
-        if (!destination.IsLoopback) throw new DeliveryException($"'{image}' cannot be scanned, and without that nothing is published to {destination}: {obstacle}");
+        if (!isThisMachine) throw new DeliveryException($"'{image}' cannot be scanned, and without that nothing is published to {place}: {obstacle}");
     }
 
-    /// <summary>An image that is published may be promoted from where it is.</summary>
+    /// <summary>An image that is published may be promoted from where it is. That it is signed is verified in the registry it comes from.</summary>
     /// <param name="source">The image.</param>
     /// <param name="image">What it is.</param>
     /// <param name="record">What this checkout knows of its publish.</param>
     /// <exception cref="DeliveryException">It may not.</exception>
     public void EnsureMayBePromoted(ImageReference source, Manifest image, PublishRecord? record)
     {
-        if (destination.IsLoopback) return;
-        if (image.Annotations.TryGetValue(StandInAnnotation, out var standIns))
-            throw new DeliveryException($"{source} is made from stand-ins for {standIns} and must not leave this machine. Build it where the base images can be had.");
+        if (isThisMachine) return;
+        EnsureHasNoStandIns(source.ToString(), image.Annotations.GetValueOrDefault(StandInAnnotation, ""));
         if (!new Destination(source.Registry, "").IsLoopback) return;
-        var isScanned = record is not null && record.Steps.ContainsKey(PublishStep.Scan) && (record.Digest == image.Digest || record.Platforms.Any(x => x.Digest == image.Digest));
-        if (!isScanned) throw new DeliveryException($"{source} must not leave this machine: no publish of this checkout has scanned {image.Digest} and let it pass. Run Publish, and promote what it published.");
+        if (record?.IsOf(image.Digest) is not true || !record.Steps.ContainsKey(PublishStep.Scan))
+            throw new DeliveryException($"{source} must not leave this machine: no publish of this checkout has scanned {image.Digest} and let it pass. Run Publish, and promote what it published.");
+        EnsureIsItsTags(record);
+    }
+
+    /// <summary>A released version keeps its number: no other version's tag is put on it, in no registry. A pre-release may become any version.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="own">The version the image has; null where it says none.</param>
+    /// <param name="named">The version that the tags would give it; null where they name none in full.</param>
+    /// <exception cref="DeliveryException">Another version's tag would be put on it.</exception>
+    public static void EnsureMayBeCalled(ImageReference image, SemanticVersion? own, SemanticVersion? named)
+    {
+        if (own is null or { IsPrerelease: true } || named is null || (own.Major, own.Minor, own.Patch) == (named.Major, named.Minor, named.Patch)) return;
+        throw new DeliveryException($"{image} is version {own} and does not become {named}. Publish {named} from its own tag, or promote a pre-release of it.");
     }
 
     /// <summary>An image that was published may be named by a release: its tags have moved, and it is the version and the commit of the release's tag.</summary>
     /// <exception cref="DeliveryException">It may not.</exception>
-    public static void EnsureMayBeReleased(PublishRecord record, string tag, string version, string revision, string server)
+    public void EnsureMayBeReleased(PublishRecord record, string tag, string version, string revision)
     {
         if (!record.Steps.ContainsKey(PublishStep.Tag)) throw new DeliveryException($"'{record.Image}' is not published: its tags have not moved for {record.Digest}. Run Publish first.");
         if (record.Revision != revision || record.Version != version)
@@ -104,13 +147,50 @@ public sealed class DeparturePolicy(Destination destination)
                 $"'{record.Image}' was published as {record.Version} from commit {record.Revision}; the release {tag} is of {version} from {revision}. Run Publish with {tag} checked out.");
         }
 
-        if (server.Length > 0 && Destination.Parse(record.Repository).IsLoopback)
-            throw new DeliveryException($"'{record.Image}' was published to {record.Repository}, which nobody else can reach: publish it with --registry before it is released on {server}.");
+        EnsureMayLeave(record);
+        if (!isThisMachine && Destination.Parse(record.Repository).IsLoopback)
+            throw new DeliveryException($"'{record.Image}' was published to {record.Repository}, which nobody else can reach: publish it with --registry before it is released on {place}.");
+    }
+
+    /// <summary>An image may run on a swarm.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="record">What this checkout knows of its last publish.</param>
+    /// <param name="readAsync">Reads the image from its registry.</param>
+    /// <exception cref="DeliveryException">It may not, or the registry cannot be asked.</exception>
+    public async Task EnsureMayBeDeployedAsync(ImageReference image, PublishRecord? record, Func<Task<Manifest>> readAsync)
+    {
+        if (isThisMachine) return;
+        if (record is not null && image.Digest is { } digest && record.IsOf(digest)) EnsureMayLeave(record);
+        else EnsureHasNoStandIns(image.ToString(), (await readAsync()).Annotations.GetValueOrDefault(StandInAnnotation, ""));
     }
 
     /// <summary>Says that what is built is not what is committed, where that is so.</summary>
     public static void Warn(VersionInfo version)
     {
         if (version.IsDirty) Log.Warning("The working tree differs from commit {Revision:l}, and is built as it is (git status)", version.Revision ?? "");
+    }
+
+    private void EnsureMayLeave(PublishRecord record)
+    {
+        if (isThisMachine) return;
+        EnsureMayBePushed(record);
+        if (record.Steps.ContainsKey(PublishStep.Sign) && record.Steps.ContainsKey(PublishStep.Verify)) return;
+        throw new DeliveryException($"'{record.Image}' ({record.Digest}) is not signed and verified, and {place} does not get it: run Publish.");
+    }
+
+    private void EnsureHasNoStandIns(string image, string standIns)
+    {
+        if (standIns.Length == 0 || isThisMachine) return;
+        throw new DeliveryException(
+            $"{image} is made from stand-ins for {standIns} and must not leave this machine: {place} does not get it. "
+            + "Build it where the base images can be had, or name a registry that carries them with --image-mirror.");
+    }
+
+    private void EnsureIsItsTags(PublishRecord record)
+    {
+        if (record.ChangedSince is not { } tag || isThisMachine || IsForced) return;
+        throw new DeliveryException(
+            $"'{record.Image}' was built from a working tree that is not what {tag} names, and {place} does not get it. "
+            + "Commit or stash the changes and run Publish, or publish them all the same with --force.");
     }
 }

@@ -86,8 +86,10 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         if (context.Options.Force) return TagPlan.Of(repository, image.Digest, promotion.To, "it is told to with --force");
         // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
         var annotation = image.Annotations.GetValueOrDefault(OciLabels.VersionKey, "");
-        var version = floating.VersionOf(promotion.To)
-            ?? (SemanticVersion.TryParse(annotation, out var own) ? own : floating.VersionOf([promotion.From!]));
+        var own = SemanticVersion.TryParse(annotation, out var said) ? said : null;
+        var named = floating.VersionOf(promotion.To);
+        DeparturePolicy.EnsureMayBeCalled(repository.WithDigest(image.Digest), own, named);
+        var version = named ?? own ?? floating.VersionOf([promotion.From!]);
         return await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating with { Version = version }, Cancellation);
     }
 

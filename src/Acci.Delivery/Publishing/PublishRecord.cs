@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Acci.Generation;
 using Acci.Oci;
 
 namespace Acci.Delivery.Publishing;
@@ -31,6 +32,9 @@ public sealed partial record PublishRecord
     /// <summary>Base images that are stand-ins; an image with any never leaves this machine.</summary>
     public IReadOnlyList<string> StandIns { get; init; } = [];
 
+    /// <summary>The version tag on its commit, where the working tree it was built from was not what that tag names.</summary>
+    public string? ChangedSince { get; init; }
+
     /// <summary>Who signed it: the key's reference or the keyless identity.</summary>
     public string? Signer { get; init; }
 
@@ -49,6 +53,9 @@ public sealed partial record PublishRecord
     /// <summary>The steps that ended well, for exactly this digest and repository.</summary>
     public IReadOnlyDictionary<PublishStep, StepResult> Steps { get; init; } = new SortedDictionary<PublishStep, StepResult>();
 
+    /// <summary>Whether this is the record of an image: of the index, or of one of its platforms.</summary>
+    public bool IsOf(Digest digest) => Digest == digest || Platforms.Any(x => x.Digest == digest);
+
     /// <summary>The record in the file, or null when there is none that can be read: then everything is done again.</summary>
     public static PublishRecord? Read(string file)
     {
@@ -63,13 +70,7 @@ public sealed partial record PublishRecord
     }
 
     /// <summary>Writes the record; a reader sees the old one or the new one, never half of one.</summary>
-    public void Write(string file)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var draft = $"{file}.{Environment.ProcessId}";
-        File.WriteAllText(draft, JsonSerializer.Serialize(this, Json.Readable.PublishRecord) + "\n");
-        File.Move(draft, file, overwrite: true);
-    }
+    public void Write(string file) => AtomicFile.Write(file, JsonSerializer.Serialize(this, Json.Readable.PublishRecord) + "\n");
 
     /// <summary>Deletes what runs have left behind that were killed while they wrote the record. Not to be called while another one may write it.</summary>
     public static void DeleteDrafts(string file)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
+using Acci.Generation;
 
 namespace Acci.Delivery.Publishing;
 
@@ -43,7 +44,7 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     public static async Task WriteMarkdownAsync(IEnumerable<PublishSummary> summaries, string folder)
     {
         var markdown = string.Join("\n", summaries.Select(x => x.ToMarkdown()));
-        await File.WriteAllTextAsync(Path.Combine(folder, "summary.md"), markdown);
+        AtomicFile.Write(Path.Combine(folder, "summary.md"), markdown);
         if (JobSummary.FromEnvironment() is { } page) await page.AppendAsync(markdown);
     }
 

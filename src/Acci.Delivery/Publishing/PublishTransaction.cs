@@ -34,7 +34,7 @@ public sealed class PublishTransaction
     {
         var earlier = startOver ? null : PublishRecord.Read(file);
         var record = earlier is not null && earlier.Digest == built.Digest && earlier.Repository == built.Repository
-            ? earlier with { Version = built.Version, Revision = built.Revision, StandIns = built.StandIns }
+            ? earlier with { Version = built.Version, Revision = built.Revision, StandIns = built.StandIns, ChangedSince = built.ChangedSince }
             : built;
         PublishRecord.DeleteDrafts(file);
         record.Write(file);

@@ -5,6 +5,16 @@ namespace Acci.Delivery.Publishing;
 /// <summary>The records of a build's images.</summary>
 internal static class RecordsOfBuild
 {
+    /// <summary>Begins an image's publish with what has just been built.</summary>
+    public static PublishTransaction BeginPublish(this DeliveryContext context, ImageDefinition image, PublishRecord built)
+    {
+        context.BuiltHere().Add(image.Name);
+        return PublishTransaction.Begin(new ImageFiles(context.Options).RecordOf(image), built, context.Options.Force);
+    }
+
+    /// <summary>The images that this build has built, by name; the others it goes on with were built by an earlier one.</summary>
+    public static ISet<string> BuiltHere(this DeliveryContext context) => context.Once(nameof(BuiltHere), () => new HashSet<string>());
+
     /// <summary>Does something to each image that was built, one after the other, while no other build of the checkout works on them.</summary>
     /// <exception cref="DeliveryException">One was not built.</exception>
     public static async Task ForEachImageAsync(this DeliveryContext context, Func<ImageDefinition, PublishTransaction, Task> action)

@@ -13,9 +13,6 @@ namespace Acci.Delivery.Publishing;
 /// <param name="report">Gets what was published.</param>
 public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<PublishSummary>, Task> report) : Verb
 {
-    private static readonly PublishStep[] BeforeTags =
-        [PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
-
     private readonly ImageFiles _files = new(context.Options);
 
     /// <inheritdoc/>
@@ -48,12 +45,12 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var plans = new List<TagPlan>();
         await context.ForEachImageAsync(async (_, publish) =>
         {
-            await EnsureDoneAsync(publish);
+            DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBeTagged(publish.Record, await context.VersionAsync());
             var repository = ImageReference.Parse(publish.Record.Repository);
             plans.Add(await TagPlan.DecideAsync(registry, repository, publish.Record.Digest, tags.All, tags.Floating, context.CancellationToken));
         });
 
-        var atStart = await context.TagsAtStartAsync();
+        var atStart = await context.TagsWhenBuiltAsync();
         await new TagHistory(registry).TryNoteAsync(plans, context.CancellationToken);
         var writes = await new TagTransaction(registry) { AtStart = atStart }.RunAsync(plans, context.CancellationToken);
         var summaries = new List<PublishSummary>();
@@ -70,20 +67,6 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             summaries.Add(await SummarizeAsync(image, publish));
         });
         await report(summaries);
-    }
-
-    private async Task EnsureDoneAsync(PublishTransaction publish)
-    {
-        var record = publish.Record;
-        var mayGoUnscanned = DeparturePolicy.Of(context, await context.DestinationAsync()).MayGoUnscanned(record);
-        var open = BeforeTags.Where(step => !publish.Has(step) && step switch
-        {
-            PublishStep.Scan => !mayGoUnscanned,
-            PublishStep.SmokeTest => record.NotSmokeTested is null,
-            _ => true,
-        }).ToArray();
-        if (open.Length == 0) return;
-        throw new DeliveryException($"No tag of {record.Repository} moves: {string.Join(" and ", open)} not done for {record.Digest}. Run Publish.");
     }
 
     private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish)

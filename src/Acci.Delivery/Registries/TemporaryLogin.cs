@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Acci.Generation;
 using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Registries;
@@ -38,7 +39,7 @@ public sealed class TemporaryLogin : IDisposable
             CopyContexts(Path.Combine(basis, Contexts));
         }
 
-        File.WriteAllText(Path.Combine(Folder, DockerConfig.FileName), configuration.ToJsonString());
+        AtomicFile.Write(Path.Combine(Folder, DockerConfig.FileName), configuration.ToJsonString(), AtomicFile.OwnerOnly);
     }
 
     /// <summary>The folder, the value of <c>DOCKER_CONFIG</c>.</summary>

@@ -70,13 +70,13 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
 
     private async Task<ReleaseContent> ContentAsync(GitHubConnection gitHub, string tag, SemanticVersion version, string revision)
     {
-        var server = gitHub.Server.Api.IsLoopback ? "" : gitHub.Server.ToString();
+        var policy = DeparturePolicy.Of(context, gitHub.Server.ToString(), gitHub.Server.Api.IsLoopback);
         var images = new StringBuilder();
         var assets = new List<ReleaseAsset>();
         var isSignedWithKey = false;
         await context.ForEachImageAsync(async (image, publish) =>
         {
-            DeparturePolicy.EnsureMayBeReleased(publish.Record, tag, version.ToFullString(), revision, server);
+            policy.EnsureMayBeReleased(publish.Record, tag, version.ToFullString(), revision);
             var layout = await _files.LayoutAsync(image, context.CancellationToken);
             if (layout.Root.Digest != publish.Record.Digest)
             {

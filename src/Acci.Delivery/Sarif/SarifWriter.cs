@@ -1,4 +1,5 @@
 using System.Text;
+using Acci.Generation;
 using Microsoft.CodeAnalysis.Sarif;
 using Newtonsoft.Json;
 
@@ -16,11 +17,5 @@ public static class SarifWriter
     }
 
     /// <summary>Writes a report to a file; who reads it sees the old one or the new one, never half of one.</summary>
-    public static void Write(SarifLog log, string file)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var draft = $"{file}.{Environment.ProcessId}";
-        using (var stream = File.Create(draft)) Write(log, stream);
-        File.Move(draft, file, overwrite: true);
-    }
+    public static void Write(SarifLog log, string file) => AtomicFile.Write(file, stream => Write(log, stream));
 }

@@ -4,6 +4,7 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
+using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
@@ -71,7 +72,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
             var actual = platform ?? Platform.Parse(report.Metadata?.ImageConfig is { Os: { } os, Architecture: { } architecture } configuration
                 ? $"{os}/{architecture}{(string.IsNullOrEmpty(configuration.Variant) ? "" : $"/{configuration.Variant}")}"
                 : throw new DeliveryException($"{reference}: the scan does not tell the image's platform."));
-            File.Move(draft, ScanRecord.ReportFile(folder, actual), overwrite: true);
+            AtomicFile.Put(draft, ScanRecord.ReportFile(folder, actual));
             platforms.Add(new ScannedPlatform(actual, digest));
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Acci.Generation;
 using Acci.Oci;
 
 namespace Acci.Delivery.Scanning;
@@ -57,14 +58,7 @@ public sealed partial record ScanRecord
     }
 
     /// <summary>Writes the record.</summary>
-    public void Write(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, FileName);
-        var draft = $"{file}.{Environment.ProcessId}";
-        File.WriteAllText(draft, JsonSerializer.Serialize(this, ScanJson.Readable.ScanRecord) + "\n");
-        File.Move(draft, file, overwrite: true);
-    }
+    public void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, ScanJson.Readable.ScanRecord) + "\n");
 
     /// <summary>Takes the record away before a scan begins, so that one that breaks off leaves none beside reports that are not of it.</summary>
     public static void Delete(string folder) => File.Delete(Path.Combine(Directory.CreateDirectory(folder).FullName, FileName));

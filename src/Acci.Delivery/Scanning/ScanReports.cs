@@ -1,6 +1,7 @@
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
 using Acci.Delivery.Sarif;
+using Acci.Generation;
 using Acci.Oci;
 using Serilog;
 
@@ -53,9 +54,9 @@ internal sealed class ScanReports(DeliveryContext context)
     {
         if (images.Count == 0) return;
         Directory.CreateDirectory(_files.Scans);
-        await File.WriteAllTextAsync(Page, HtmlReport.Write(images, DateTimeOffset.UtcNow), context.CancellationToken);
+        AtomicFile.Write(Page, HtmlReport.Write(images, DateTimeOffset.UtcNow));
         var markdown = ScanSummary.ToMarkdown(images);
-        await File.WriteAllTextAsync(Path.Combine(_files.Scans, SummaryName), markdown, context.CancellationToken);
+        AtomicFile.Write(Path.Combine(_files.Scans, SummaryName), markdown);
         if (context.Variables.GetValueOrDefault("GITHUB_STEP_SUMMARY") is { Length: > 0 } page)
             await new JobSummary(page).AppendAsync(markdown, context.CancellationToken);
         Log.Information("{Findings:l}", ScanSummary.ToText(images));

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Acci.Generation;
 using Acci.Oci.Retries;
 
 namespace Acci.Delivery.Scanning;
@@ -32,13 +33,13 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
         if (File.Exists(path)) return path;
 
         Directory.CreateDirectory(folder);
-        var draft = Path.Combine(folder, $".{program}.{Environment.ProcessId}");
+        var draft = AtomicFile.DraftOf(Path.Combine(folder, $".{program}"));
         try
         {
             await DownloadAsync(tool, archive, $"{draft}.archive", cancellationToken);
             await ExtractAsync($"{draft}.archive", program, draft, archive.Url, cancellationToken);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, Executable);
-            File.Move(draft, path, overwrite: true);
+            AtomicFile.Put(draft, path);
             return path;
         }
         finally

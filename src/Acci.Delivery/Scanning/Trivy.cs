@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Json;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
+using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
@@ -83,7 +84,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     {
         Directory.CreateDirectory(CacheFolder);
         Directory.CreateDirectory(Path.GetDirectoryName(report)!);
-        var draft = $"{report}.{System.Environment.ProcessId}";
+        var draft = AtomicFile.DraftOf(report);
         try
         {
             await new RetryPolicy(Retry).RunAsync($"scan of {name}", attempt => RunAsync(what, folders, environment, draft, Offline, attempt.CancellationToken), cancellationToken);
@@ -103,7 +104,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
         try
         {
             var read = TrivyReport.Read(draft);
-            File.Move(draft, report, overwrite: true);
+            AtomicFile.Put(draft, report);
             return read;
         }
         finally

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Sarif;
+using Acci.Generation;
 using Microsoft.CodeAnalysis.Sarif;
 using Serilog;
 
@@ -164,7 +165,7 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{index + 1:00}-{FileName($"{analysis.Tool} {analysis.Category}")}");
             SarifWriter.Write(analysis.ToLog(), Path.Combine(Drafts, $"{name}.sarif"));
-            await File.WriteAllTextAsync(Path.Combine(Drafts, $"{name}.json"), JsonSerializer.Serialize(payload.ToBody()), context.CancellationToken);
+            AtomicFile.Write(Path.Combine(Drafts, $"{name}.json"), JsonSerializer.Serialize(payload.ToBody()));
             Log.Information(
                 "Would upload {Analysis:l}: {Count} results for {Ref:l} at {Commit:l}, {Size} bytes",
                 SafeText.Terminal(analysis.ToString()), analysis.Run.Results.Count, payload.Ref, payload.Commit, payload.CompressedReport.Length);

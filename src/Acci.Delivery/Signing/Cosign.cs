@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
+using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
@@ -59,8 +60,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
     public async Task WritePublicKeyAsync(string file, CancellationToken cancellationToken)
     {
         if (Identity is SigningIdentity.Keyless) return;
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await File.WriteAllTextAsync(file, await ReadPublicKeyAsync(cancellationToken), cancellationToken);
+        AtomicFile.Write(file, await ReadPublicKeyAsync(cancellationToken));
     }
 
     private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken) => (await RunAsync(["public-key", .. KeyArguments], null, cancellationToken)).StandardOutput;

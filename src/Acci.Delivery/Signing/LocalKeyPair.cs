@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Acci.Delivery.Processes;
+using Acci.Generation;
 using Serilog;
 
 namespace Acci.Delivery.Signing;
@@ -44,11 +45,11 @@ public static class LocalKeyPair
             Redaction.Register(password);
             var make = new Command(cosign, "generate-key-pair") { WorkingDirectory = work, Environment = new Dictionary<string, string?> { ["COSIGN_PASSWORD"] = password } };
             await CommandRunner.RunAsync(make, cancellationToken: cancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(work, PasswordFile), password, cancellationToken);
+            AtomicFile.Write(Path.Combine(work, PasswordFile), password, AtomicFile.OwnerOnly);
             foreach (var file in (string[])[PasswordFile, "cosign.pub", PrivateKeyFile])
             {
                 MakePrivate(Path.Combine(work, file));
-                File.Move(Path.Combine(work, file), Path.Combine(directory, file), overwrite: true);
+                AtomicFile.Put(Path.Combine(work, file), Path.Combine(directory, file));
             }
 
             Log.Information("Made a signing key pair in {Directory}; back it up if others are to trust it", directory);
@@ -61,6 +62,6 @@ public static class LocalKeyPair
 
     private static void MakePrivate(string file)
     {
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, AtomicFile.OwnerOnly);
     }
 }

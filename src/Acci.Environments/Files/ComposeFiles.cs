@@ -2,7 +2,6 @@ using System.Text;
 using Acci.Environments.Declarations;
 using Acci.Generation;
 using Acci.Settings;
-using Serilog;
 
 namespace Acci.Environments.Files;
 
@@ -40,23 +39,6 @@ public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaratio
                 .Where(file => !current.Contains(file))
                 .Order(StringComparer.Ordinal),
         ];
-    }
-
-    /// <summary>Writes them, and removes those of environments that have no settings any more.</summary>
-    /// <param name="dryRun">Only say which would change.</param>
-    public void Generate(bool dryRun)
-    {
-        foreach (var file in GeneratedFiles())
-        {
-            var isChanged = dryRun ? !file.IsUpToDate(Root) : file.Write(Root);
-            Log.Information("{File:l}: {Result:l}", file.Path, !isChanged ? "unchanged" : dryRun ? "would be written" : "written");
-        }
-
-        foreach (var file in ObsoleteFiles())
-        {
-            if (!dryRun) File.Delete(Path.Combine(Root, file));
-            Log.Information("{File:l}: {Result:l}", file, dryRun ? "would be removed" : "removed");
-        }
     }
 
     /// <summary>One environment, from the files alone.</summary>

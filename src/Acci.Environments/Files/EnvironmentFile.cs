@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Environments.Variables;
+using Acci.Generation;
 
 namespace Acci.Environments.Files;
 
@@ -10,8 +11,6 @@ namespace Acci.Environments.Files;
 /// </summary>
 public sealed partial class EnvironmentFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     private EnvironmentFile(string text) => Text = text;
@@ -203,14 +202,8 @@ public sealed partial class EnvironmentFile
     /// </summary>
     public static void Write(string file, string text)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var target = new FileInfo(file) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : file;
-        var draft = $"{target}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-        using (var writer = new StreamWriter(draft, options)) writer.Write(text);
-        if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(draft, File.GetUnixFileMode(target));
-        File.Move(draft, target, overwrite: true);
+        AtomicFile.Write(target, text, File.Exists(target) ? null : AtomicFile.OwnerOnly);
     }
 
     private static void Renew(StringBuilder text, string start, string comment)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Acci.Environments.Declarations;
+using Acci.Generation;
 using Acci.Settings;
 
 namespace Acci.Environments.Files;
@@ -46,6 +47,10 @@ internal sealed class SecretFiles(string folder, string environment)
             : $"made with the password in {path}, and {secret} is another one now, which {data.Store} would not take. Tell {data.Store} first ({data.Change}) and then remove that file";
     }
 
+    /// <summary>The file that <see cref="Ensure"/> would write; null where it would leave what is there.</summary>
+    public string? WouldWrite(SettingName secret, string? value, IReadOnlyDictionary<string, string> variables) =>
+        Find(secret, variables) is (var path, true) && (!File.Exists(path) || (value is not null && Trimmed(File.ReadAllText(path)) != Trimmed(value))) ? path : null;
+
     /// <summary>Makes sure that the file is there and can be read where it is needed.</summary>
     /// <param name="secret">The setting.</param>
     /// <param name="value">What the settings say it is; null leaves what is there, or makes up a strong one.</param>
@@ -55,14 +60,8 @@ internal sealed class SecretFiles(string folder, string environment)
     public string Ensure(SettingName secret, string? value, IReadOnlyDictionary<string, string> variables)
     {
         var (path, isOwn) = Find(secret, variables);
-        if (!isOwn)
-        {
-            Check(secret, path);
-        }
-        else if (!File.Exists(path) || (value is not null && Trimmed(File.ReadAllText(path)) != Trimmed(value)))
-        {
-            Write(path, value ?? RandomNumberGenerator.GetString(Letters, Length));
-        }
+        if (!isOwn) Check(secret, path);
+        else if (WouldWrite(secret, value, variables) is not null) Write(path, value ?? RandomNumberGenerator.GetString(Letters, Length));
 
         var text = File.ReadAllText(path);
         if (Trimmed(text).Length == 0) throw Wrong(secret, path, "is empty");
@@ -84,21 +83,14 @@ internal sealed class SecretFiles(string folder, string environment)
 
     private void Write(string path, string value)
     {
-        if (OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, value);
-            return;
+            Directory.CreateDirectory(Path.Combine(folder, "secrets"), OwnFolder);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnFolder);
+            File.SetUnixFileMode(Path.GetDirectoryName(path)!, OwnFolder);
         }
 
-        Directory.CreateDirectory(Path.Combine(folder, "secrets"), OwnFolder);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnFolder);
-        File.SetUnixFileMode(Path.GetDirectoryName(path)!, OwnFolder);
-        var draft = $"{path}.{Environment.ProcessId}";
-        using (var writer = new StreamWriter(draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Readable })) writer.Write(value);
-        // What the process may not give away at creation (umask) is given here.
-        File.SetUnixFileMode(draft, Readable);
-        File.Move(draft, path, overwrite: true);
+        AtomicFile.Write(path, value, Readable);
     }
 
     private static DeliveryException Wrong(SettingName secret, string path, string problem) =>

@@ -49,6 +49,19 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         return Engine.Docker(["compose", .. variables, "--file", File, "--project-name", Name, .. arguments]) with { WorkingDirectory = Root, Environment = WithoutEmpty() };
     }
 
+    /// <summary>A <c>docker compose</c> command with nothing written before it: what was found, and a compose file that is not there yet, are handed to it.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="file">The compose file's text; null where it is there.</param>
+    /// <param name="arguments">What is asked.</param>
+    public Command Planned(IReadOnlyDictionary<string, string> found, string? file, params IEnumerable<string> arguments)
+    {
+        string[] variables = System.IO.File.Exists(Path.Combine(Root, TypedFile)) ? ["--env-file", TypedFile] : [];
+        string[] text = file is null ? ["--file", File] : ["--file", "-", "--project-directory", Declaration.Folder];
+        var environment = WithoutEmpty();
+        foreach (var (name, value) in found) environment[name] = value;
+        return Engine.Docker(["compose", .. variables, .. text, "--project-name", Name, .. arguments]) with { WorkingDirectory = Root, Environment = environment, StandardInput = file };
+    }
+
     /// <summary>A <c>docker compose</c> command on what there is of the project, whatever has become of its files since.</summary>
     public Command ByName(params IEnumerable<string> arguments) => Engine.Docker(["compose", "--project-name", Name, .. arguments]) with { WorkingDirectory = Root };
 

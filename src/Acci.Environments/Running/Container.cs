@@ -11,6 +11,9 @@ internal sealed record Container
 
     public required string Image { get; init; }
 
+    /// <summary>The hash of the configuration it was made from, as docker compose notes it.</summary>
+    public string? ConfigurationHash { get; init; }
+
     /// <summary><c>created</c>, <c>running</c>, <c>restarting</c>, <c>exited</c>, …</summary>
     public required string Status { get; init; }
 

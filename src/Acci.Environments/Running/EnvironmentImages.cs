@@ -12,24 +12,63 @@ using Serilog;
 namespace Acci.Environments.Running;
 
 /// <summary>Finds the images an environment runs: the build's own from the records of their publish, the others where base images come from, all by digest.</summary>
-internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine engine)
+internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? engine)
 {
     /// <summary>The variables that make the compose file run here, but for what a person set: of that only the build's own images are told again.</summary>
     /// <exception cref="DeliveryException">Nothing was published, or an image can be had nowhere.</exception>
     public async Task<IReadOnlyDictionary<string, string>> FindAsync(EnvironmentPlan plan, CancellationToken cancellationToken)
     {
+        var found = Known(plan);
+        var registry = MayHaveStandIns(plan, found) ? await LocalRegistryAsync(cancellationToken) : null;
+        var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns: registry is not null, cancellationToken);
+        var last = missing.Count == 0 ? null : await Sources(registry).ResolveAsync(missing.Values, cancellationToken);
+        foreach (var (variable, image) in missing) found[variable] = last![image].Actual.ToString();
+        return found;
+    }
+
+    /// <summary>What <see cref="FindAsync"/> would find, with nothing started or made, and the stand-ins it would make, by their variables.</summary>
+    /// <exception cref="DeliveryException">As it would throw.</exception>
+    public async Task<PlannedImages> PlanAsync(EnvironmentPlan plan, CancellationToken cancellationToken)
+    {
+        var found = Known(plan);
+        var mayHaveStandIns = MayHaveStandIns(plan, found);
+        var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
+        var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns ? "the local registry" : null).PlanAsync(missing.Values, cancellationToken);
+        var standIns = new Dictionary<string, ImageReference>();
+        foreach (var (variable, image) in missing)
+        {
+            if (last![image] is { } there) found[variable] = there.Actual.ToString();
+            else standIns[variable] = image;
+        }
+
+        return new PlannedImages(found, standIns);
+    }
+
+    private SortedDictionary<string, string> Known(EnvironmentPlan plan)
+    {
         var found = new SortedDictionary<string, string>(plan.UserSettings().ToDictionary(), StringComparer.Ordinal);
         AddMachineFiles(found, plan);
-        var own = plan.Committed.Variables.Where(x => x.Source is LastPublish).ToArray();
-        foreach (var variable in own) found[variable.Name] = plan.Variables.GetValueOrDefault(variable.Name) ?? Published(variable, plan.Declaration.Command).ToString();
-        var registry = await LocalRegistryAsync(own.Select(x => found[x.Name]), cancellationToken);
-        var wanted = Wanted(plan).Where(x => !plan.Variables.ContainsKey(x.Variable)).ToArray();
-        var before = await BeforeAsync(plan, allowsLoopback: registry is not null, cancellationToken);
-        var resolved = await Task.WhenAll(wanted.Select(x => ResolveAsync(x.Image, before.GetValueOrDefault(x.Variable), cancellationToken)));
-        var missing = wanted.Zip(resolved).Where(x => x.Second is null).Select(x => x.First.Image).Distinct().ToArray();
-        var last = missing.Length == 0 ? null : await Sources(registry).ResolveAsync(missing, cancellationToken);
-        foreach (var ((variable, image), reference) in wanted.Zip(resolved)) found[variable] = reference ?? last![image].Actual.ToString();
+        foreach (var variable in Own(plan)) found[variable.Name] = plan.Variables.GetValueOrDefault(variable.Name) ?? Published(variable, plan.Declaration.Command).ToString();
         return found;
+    }
+
+    private static IEnumerable<Variable> Own(EnvironmentPlan plan) => plan.Committed.Variables.Where(x => x.Source is LastPublish);
+
+    // Adds the images of others that can be had, and gives those that cannot, or not yet.
+    private async Task<Dictionary<string, ImageReference>> AddUpstreamAsync(
+        EnvironmentPlan plan, SortedDictionary<string, string> found, bool mayHaveStandIns, CancellationToken cancellationToken)
+    {
+        var wanted = Wanted(plan).Where(x => !plan.Variables.ContainsKey(x.Variable)).ToArray();
+        var before = await BeforeAsync(plan, mayHaveStandIns, cancellationToken);
+        var resolved = await Task.WhenAll(wanted.Select(x => ResolveAsync(x.Image, before.GetValueOrDefault(x.Variable), cancellationToken)));
+        var missing = new Dictionary<string, ImageReference>();
+        foreach (var ((variable, image), reference) in wanted.Zip(resolved))
+        {
+            if (reference is null) missing[variable] = image;
+            else found[variable] = reference;
+        }
+
+        return missing;
     }
 
     // A pinned image that is on the engine needs no registry to answer. What is not pinned follows its name, and stays what it was where nothing answers.
@@ -52,7 +91,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
     private ImageReference Published(Variable variable, string command)
     {
-        var file = Path.Combine(context.Options.Artifacts, "publish", $"{((LastPublish)variable.Source!).Image}.json");
+        var file = context.Options.RecordOf(((LastPublish)variable.Source!).Image);
         var name = Path.GetRelativePath(context.Options.Root, file);
         var record = PublishRecord.Read(file)
             ?? throw new DeliveryException($"Nothing was published: there is no {name}. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
@@ -79,12 +118,13 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
         }
     }
 
-    // Stand-ins serve this machine only, and so does what runs beside an image that is on it alone. The local registry has to run for both.
-    private async Task<string?> LocalRegistryAsync(IEnumerable<string> own, CancellationToken cancellationToken)
-    {
-        if (PrivateEngine.Obstacle is not null || own.Any(x => !IsLoopback(x))) return null;
-        return context.Options.Registry is null ? (await context.DestinationAsync()).Domain : await new PrivateTools(context.Scripts()) { ImageLocks = context.ImageLocks() }.StartRegistryAsync(cancellationToken);
-    }
+    // Stand-ins serve this machine only, and so does what runs beside an image that is on it alone.
+    private static bool MayHaveStandIns(EnvironmentPlan plan, SortedDictionary<string, string> found) => PrivateEngine.Obstacle is null && Own(plan).All(x => IsLoopback(found[x.Name]));
+
+    // It has to run for stand-ins and for what was published there.
+    private async Task<string> LocalRegistryAsync(CancellationToken cancellationToken) => context.Options.Registry is null
+        ? (await context.DestinationAsync()).Domain
+        : await new PrivateTools(context.Scripts()) { ImageLocks = context.ImageLocks() }.StartRegistryAsync(cancellationToken);
 
     /// <summary>Whether an image can only be had on the machine that has it.</summary>
     public static bool IsLoopback(string image) => Destination.Parse(ImageReference.Parse(image).Registry).IsLoopback;
@@ -108,7 +148,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine en
 
     private async Task<bool> IsHereAsync(string image, CancellationToken cancellationToken)
     {
-        var isHere = (await CommandRunner.TryRunAsync(engine.Docker("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: cancellationToken)).Succeeded;
+        var isHere = engine is not null && (await CommandRunner.TryRunAsync(engine.Docker("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: cancellationToken)).Succeeded;
         if (isHere) Log.Verbose("{Image:l} is on the engine already", image);
         return isHere;
     }

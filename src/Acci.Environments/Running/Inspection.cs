@@ -15,6 +15,7 @@ internal static class Inspection
             Id = inspected.GetProperty("Id").GetString()!,
             Name = inspected.GetProperty("Name").GetString()!.TrimStart('/'),
             Service = configuration.GetProperty("Labels").GetProperty("com.docker.compose.service").GetString()!,
+            ConfigurationHash = configuration.GetProperty("Labels").TryGetProperty("com.docker.compose.config-hash", out var hash) ? hash.GetString() : null,
             Image = configuration.GetProperty("Image").GetString()!,
             Status = state.GetProperty("Status").GetString()!,
             ExitCode = state.GetProperty("ExitCode").GetInt32(),

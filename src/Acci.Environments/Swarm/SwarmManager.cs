@@ -30,14 +30,22 @@ internal sealed record SwarmManager(DockerEngine Engine)
             .ToDictionary(x => x.Name, x => x.Node!);
     }
 
-    /// <summary>Makes sure that there is a swarm to deploy to; only of the private engine one is made.</summary>
+    /// <summary>Whether a swarm has to be made first, which is done of the private engine alone.</summary>
     /// <exception cref="DeliveryException">There is none; the message names the command that makes one.</exception>
-    public async Task EnsureAsync(CancellationToken cancellationToken)
+    public async Task<bool> NeedsSwarmAsync(CancellationToken cancellationToken)
     {
         var (isActive, isManager, _, _) = await StateAsync(cancellationToken);
-        if (isManager) return;
+        if (isManager) return false;
         if (isActive) throw new DeliveryException($"{Engine} is a worker of its swarm and cannot deploy to it: set DOCKER_HOST to one of its managers.");
         if (Engine.Address is null) throw new DeliveryException($"{Engine} is not part of a swarm. If it shall be, run `docker swarm init` once; nothing was deployed.");
+        return true;
+    }
+
+    /// <summary>Makes sure that there is a swarm to deploy to.</summary>
+    /// <exception cref="DeliveryException">There is none, and none is made of this engine.</exception>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (!await NeedsSwarmAsync(cancellationToken)) return;
         // A swarm of this machine alone: nobody outside is to find it.
         await RunAsync(["swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", "127.0.0.1:2377"], cancellationToken);
         // Seen with Docker Engine 28.5: leaving empties its names for every network, and what runs finds nothing by name until it is started again.

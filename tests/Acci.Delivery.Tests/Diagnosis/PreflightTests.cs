@@ -1,9 +1,7 @@
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
 using Acci.Delivery.SmokeTests;
-using Acci.Oci;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Diagnosis;
@@ -69,25 +67,6 @@ public sealed class PreflightTests : IAsyncLifetime
 
         Assert.Equal("Gate", Assert.Single(checks).Name);
         Assert.Equal("CRITICAL, HIGH stop an image", await checks[0].LookAsync());
-    }
-
-    [Fact]
-    public void What_has_stand_ins_or_no_scan_stays_here_and_a_release_is_of_its_tags_version()
-    {
-        var record = new PublishRecord { Image = "app", Digest = Digest.Of([1]), Repository = "ghcr.io/octo/app", Version = "1.2.3", Revision = "abc", Platforms = [] };
-        var scanned = record.With(PublishStep.Scan, new StepResult(DateTimeOffset.UnixEpoch, 1, "nothing found"));
-        var (there, here) = (new DeparturePolicy(Destination.Parse("ghcr.io/octo")), new DeparturePolicy(Destination.Parse("127.0.0.1:5600")));
-
-        there.EnsureMayBePushed(scanned);
-        here.EnsureMayBePushed(scanned with { StandIns = ["debian"] });
-        here.EnsureMayBePushed(record with { NotScanned = "no scanner" });
-        DeparturePolicy.EnsureMayBeReleased(scanned.With(PublishStep.Tag, new StepResult(DateTimeOffset.UnixEpoch, 1, "tagged")), "v1.2.3", "1.2.3", "abc", "github.com");
-
-        Assert.Throws<DeliveryException>(() => there.EnsureMayBePushed(scanned with { StandIns = ["debian"] }));
-        Assert.Throws<DeliveryException>(() => there.EnsureMayBePushed(record with { NotScanned = "no scanner" }));
-        Assert.Throws<DeliveryException>(() => new DeparturePolicy(Destination.Parse("127.0.0.1:5600")) { IsScanRequired = true }.EnsureMayBePushed(record with { NotScanned = "no scanner" }));
-        Assert.Throws<DeliveryException>(() => DeparturePolicy.EnsureMayBeReleased(scanned, "v1.2.3", "1.2.3", "abc", "github.com"));
-        Assert.Throws<DeliveryException>(() => DeparturePolicy.EnsureMayBeReleased(scanned.With(PublishStep.Tag, new StepResult(DateTimeOffset.UnixEpoch, 1, "tagged")), "v1.2.4", "1.2.4", "abc", "github.com"));
     }
 
     private DeliveryOptions Options => new()

@@ -13,34 +13,37 @@ namespace Acci.Environments;
 /// <summary>Starts an environment under Docker Compose.</summary>
 /// <param name="context">What the targets of the build share.</param>
 /// <param name="declaration">What is declared of the environments.</param>
-public sealed class EnvironmentUp(DeliveryContext context, EnvironmentDeclaration declaration) : EnvironmentVerb(context, declaration)
+/// <param name="environment">The environment.</param>
+public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration declaration, string? environment) : EnvironmentVerb(context, declaration, environment)
 {
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">Something is wrong with the settings or the machine; the message says what.</exception>
+    public override async Task PlanAsync()
+    {
+        var plan = CheckedPlan();
+        var engine = await Context.PlannedEngineAsync();
+        if (engine is null) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), []);
+        else await EnsureMayStartAsync(plan, await WithComposeAsync(engine));
+        var images = await new EnvironmentImages(Context, engine).PlanAsync(plan, Cancellation);
+        SayFiles(plan);
+        // Where none runs yet, what is said of services is what compose does on an empty one.
+        var project = ProjectOf(engine ?? new DockerEngine("docker"), plan.Name);
+        var preview = new ComposePreview(project, plan, images);
+        foreach (var line in await preview.DescribeAsync(hasEngine: engine is not null, Cancellation)) Log.Information("{Line:l}", line);
+        Log.Information("  {Command:l}", Shortcut.ToTyped(project.Compose("up", "--detach", "--remove-orphans").ToString()));
+    }
+
     /// <summary>
     /// Starts an environment, or brings it to what its compose file, this machine's variables and the last publish say, and waits until all of it is healthy. One that ran
     /// before and does not come up with new images goes back to the old ones.
     /// </summary>
     /// <exception cref="DeliveryException">Something is wrong with the settings, the machine or a service; the message says what.</exception>
-    public async Task RunAsync(string? environment, bool dryRun)
+    public override async Task RunAsync()
     {
-        var plan = Plan(environment);
-        if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say: {Command:l} GenerateCompose writes it anew. It is used as it is", Declaration.FileOf(plan.Name), Declaration.Command);
-        EnsureSecretsCanServe(plan);
-        EnsureCapacitiesSuffice(plan);
-        if (dryRun)
-        {
-            TellWhatWouldBeDone(plan, "docker compose up --detach");
-            return;
-        }
-
+        var plan = CheckedPlan();
         await Context.LockAsync();
         var engine = await EngineWithComposeAsync();
-        if (await engine.EndpointAsync(Cancellation) is var endpoint && !DockerEngine.IsLocal(endpoint))
-            throw new DeliveryException($"{engine} is at {endpoint}, and ComposeUp mounts secrets and source from the machine that the engine is on. Run it there, or deploy to a swarm, which gets secrets sent: DeployStack --environment {plan.Name}. Nothing was started.");
-        var project = ProjectOf(engine, plan.Name);
-        if (await HasStackAsync(project))
-            throw new DeliveryException($"Environment '{plan.Name}' runs here as a stack, with the same data: ComposeDown --environment {plan.Name} first. Nothing was started.");
-        await EnsureDataAreKnownAsync(plan, project);
-        Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), await project.ContainersAsync(Cancellation));
+        var project = await EnsureMayStartAsync(plan, engine);
         var found = await new EnvironmentImages(Context, engine).FindAsync(plan, Cancellation);
 
         // Only now is anything written; from here on the machine has all that the environment needs.
@@ -60,6 +63,27 @@ public sealed class EnvironmentUp(DeliveryContext context, EnvironmentDeclaratio
             EnvironmentFile.Write(FoundFileOf(plan), foundBefore);
             throw;
         }
+    }
+
+    private EnvironmentPlan CheckedPlan()
+    {
+        var plan = ReadPlan();
+        if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say: {Command:l} GenerateCompose writes it anew. It is used as it is", Declaration.FileOf(plan.Name), Declaration.Command);
+        EnsureSecretsCanServe(plan);
+        EnsureCapacitiesSuffice(plan);
+        return plan;
+    }
+
+    private async Task<ComposeProject> EnsureMayStartAsync(EnvironmentPlan plan, DockerEngine engine)
+    {
+        if (await engine.EndpointAsync(Cancellation) is var endpoint && !DockerEngine.IsLocal(endpoint))
+            throw new DeliveryException($"{engine} is at {endpoint}, and ComposeUp mounts secrets and source from the machine that the engine is on. Run it there, or deploy to a swarm, which gets secrets sent: DeployStack --environment {plan.Name}. Nothing was started.");
+        var project = ProjectOf(engine, plan.Name);
+        if (await HasStackAsync(project))
+            throw new DeliveryException($"Environment '{plan.Name}' runs here as a stack, with the same data: ComposeDown --environment {plan.Name} first. Nothing was started.");
+        await EnsureDataAreKnownAsync(plan, project);
+        Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), await project.ContainersAsync(Cancellation));
+        return project;
     }
 
     // The compose file holds one limit, whatever this machine says of what it comes from.

@@ -1,0 +1,75 @@
+using Acci.Delivery;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Environments.Declarations;
+using Acci.Environments.Running;
+using Acci.Environments.Swarm;
+using Serilog;
+
+namespace Acci.Environments;
+
+/// <summary>Ends an environment.</summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="declaration">What is declared of the environments.</param>
+/// <param name="environment">The environment.</param>
+/// <param name="volumes">The data volumes go, too.</param>
+public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration declaration, string? environment, bool volumes)
+    : EnvironmentVerb(context, declaration, environment)
+{
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">There is no such environment.</exception>
+    public override async Task PlanAsync()
+    {
+        var name = Name;
+        if (await Context.PlannedEngineAsync() is not { } engine)
+        {
+            Log.Information("No Docker engine runs here, so nothing of environment '{Environment:l}' does", name);
+            return;
+        }
+
+        var project = ProjectOf(await WithComposeAsync(engine), name);
+        await EnsureThereIsAsync(project);
+        if (await HasStackAsync(project)) Log.Information("Would remove the stack {Stack:l}", project.Name);
+        foreach (var kind in (string[])["container", "network"])
+        {
+            foreach (var left in await project.ListAsync(kind, Cancellation)) Log.Information("Would remove the {Kind:l} {Name:l}", kind, left);
+        }
+
+        foreach (var data in await DataOfAsync(project)) Log.Information("{Would:l} the volume {Name:l}", volumes ? "Would remove" : "Would leave", data);
+        Log.Information("  {Command:l}", Shortcut.ToTyped(Down(project).ToString()));
+    }
+
+    /// <summary>Ends the environment, a stack of it included, and takes away everything but its data volumes.</summary>
+    /// <exception cref="DeliveryException">There is no such environment, or something of it stays.</exception>
+    public override async Task RunAsync()
+    {
+        var name = Name;
+        await Context.LockAsync();
+        var project = ProjectOf(await EngineWithComposeAsync(), name);
+        await EnsureThereIsAsync(project);
+        await RemoveStackAsync(project);
+        await CommandRunner.RunAsync(Down(project), Log.Verbose, Cancellation);
+        string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
+        if (left.Length > 0) throw new DeliveryException($"Of environment '{name}' there is still {string.Join(", ", left)}: something else uses it. End that and run ComposeDown again.");
+        var data = await project.ListAsync("volume", Cancellation);
+        Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, data.Count == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", data)}; ComposeDown --environment {name} --volumes removes them");
+    }
+
+    private Command Down(ComposeProject project) => project.ByName(["down", "--remove-orphans", "--rmi", "local", .. volumes ? (string[])["--volumes"] : []]);
+
+    private async Task<IEnumerable<string>> DataOfAsync(ComposeProject project) =>
+        (await project.ListAsync("volume", Cancellation)).Union(await new SwarmManager(project.Engine).VolumesAsync(project.Name, Cancellation));
+
+    private async Task RemoveStackAsync(ComposeProject project)
+    {
+        var swarm = new SwarmManager(project.Engine);
+        if (!(await swarm.StateAsync(Cancellation)).IsManager) return;
+        if ((await swarm.ServicesAsync(project.Name, Cancellation)).Count > 0)
+        {
+            Log.Information("Removing the stack {Stack:l}", project.Name);
+            await swarm.RemoveAsync(project.Name, Cancellation);
+        }
+
+        if (volumes) await swarm.RemoveVolumesAsync(project.Name, Cancellation);
+    }
+}

@@ -1,0 +1,62 @@
+using Acci.Delivery;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Environments.Declarations;
+using Acci.Environments.Running;
+using Acci.Environments.Swarm;
+using Serilog;
+
+namespace Acci.Environments;
+
+/// <summary>Shows what an environment writes.</summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="declaration">What is declared of the environments.</param>
+/// <param name="environment">The environment.</param>
+/// <param name="follow">Go on showing what is written, until interrupted.</param>
+public sealed class ComposeLogs(DeliveryContext context, EnvironmentDeclaration declaration, string? environment, bool follow)
+    : EnvironmentVerb(context, declaration, environment)
+{
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">There is no such environment, or nothing of it runs under Docker Compose.</exception>
+    public override async Task PlanAsync()
+    {
+        var name = Name;
+        if (await Context.PlannedEngineAsync() is not { } engine) throw Nothing(name);
+        var project = ProjectOf(await WithComposeAsync(engine), name);
+        foreach (var container in await ContainersAsync(project)) Log.Information("Would show the last lines of {Container:l}", container.Name);
+        Log.Information("  {Command:l}", Shortcut.ToTyped(Logs(project).ToString()));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">There is no such environment, or nothing of it runs under Docker Compose.</exception>
+    public override async Task RunAsync()
+    {
+        var project = ProjectOf(await EngineWithComposeAsync(), Name);
+        await ContainersAsync(project);
+        try
+        {
+            await CommandRunner.RunAsync(Logs(project), Console.WriteLine, Cancellation);
+        }
+        catch (OperationCanceledException) when (follow)
+        {
+            // That is how one ends it.
+        }
+    }
+
+    private Command Logs(ComposeProject project) => project.ByName(["logs", "--tail", "200", "--no-color", .. follow ? (string[])["--follow"] : []]);
+
+    private async Task<IReadOnlyList<Container>> ContainersAsync(ComposeProject project)
+    {
+        if (await project.ContainersAsync(Cancellation) is { Count: > 0 } containers) return containers;
+        await EnsureThereIsAsync(project);
+        throw await HasStackAsync(project)
+            ? new DeliveryException($"Environment '{project.Environment}' runs here as a stack: {await StackCommandsAsync(project)} shows what its replicas wrote.")
+            : Nothing(project.Environment);
+    }
+
+    private static DeliveryException Nothing(string environment) => new($"Nothing of environment '{environment}' runs here. ComposeUp --environment {environment} starts it.");
+
+    // A command for each service: a stack as a whole has none.
+    private async Task<string> StackCommandsAsync(ComposeProject project) => string.Join(", or ",
+        (await new SwarmManager(project.Engine).ServicesAsync(project.Name, Cancellation)).Select(x => Shortcut.ToTyped(project.Engine.Docker("service", "logs", x.Name).ToString())));
+}

@@ -1,0 +1,45 @@
+using Acci.Delivery;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Publishing;
+using Acci.Environments.Running;
+using Acci.Environments.Variables;
+using Acci.Oci;
+
+namespace Acci.Environments.Swarm;
+
+/// <summary>A deployment to a swarm that is not this machine alone lets images leave it: whether they may is asked before anything is deployed.</summary>
+/// <param name="context">What the targets of the build share.</param>
+/// <param name="isThisMachine">The swarm is this machine alone.</param>
+/// <param name="place">The swarm, as messages name it.</param>
+internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine, string place)
+{
+    private readonly DeparturePolicy _policy = DeparturePolicy.Of(context, place, isThisMachine);
+
+    /// <summary>Makes sure that every node can pull every image, and that the build's own may leave this machine.</summary>
+    /// <param name="images">The variables that name images.</param>
+    /// <param name="values">What they are set to.</param>
+    /// <exception cref="DeliveryException">One may not, or its registry cannot be asked.</exception>
+    public async Task EnsureAllowedAsync(IReadOnlyList<Variable> images, IReadOnlyDictionary<string, string> values)
+    {
+        if (isThisMachine) return;
+        EnsureEveryNodeCanPull(images, values);
+        foreach (var own in images.Where(x => x.Source is LastPublish && values.ContainsKey(x.Name)))
+        {
+            var image = ImageReference.Parse(values[own.Name]).Normalize();
+            var record = PublishRecord.Read(context.Options.RecordOf(((LastPublish)own.Source!).Image));
+            await _policy.EnsureMayBeDeployedAsync(image, record, async () =>
+            {
+                using var registry = context.Connect(image.Domain!);
+                return await registry.GetManifestAsync(image, context.CancellationToken);
+            });
+        }
+    }
+
+    private void EnsureEveryNodeCanPull(IReadOnlyList<Variable> images, IReadOnlyDictionary<string, string> values)
+    {
+        var local = images.FirstOrDefault(x => x.Source is LastPublish or UpstreamImage && values.TryGetValue(x.Name, out var image) && EnvironmentImages.IsLoopback(image));
+        if (local is null) return;
+        var remedy = local.Source is LastPublish ? "publish with --registry" : $"set {local.Name}";
+        throw new DeliveryException($"{values[local.Name]} ({local.Name}) can only be had on this machine, and {place} does not get it: {remedy} to where every node can pull from. Nothing was deployed.");
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Acci.Generation;
+
+/// <summary>
+/// Files that a reader finds whole, the old one or the new one, whenever the writer is killed: written beside their place, on the disk, and then renamed. This is the one
+/// place of the product that does so.
+/// </summary>
+public static class AtomicFile
+{
+    /// <summary>The mode of what only its owner may read.</summary>
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static int _drafts;
+
+    /// <summary>Writes a text, UTF-8 without a byte order mark, and makes the folder where there is none.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="text">What is to be in it.</param>
+    /// <param name="mode">Who may do what with it, from its first moment on; without, a file that is there keeps its mode.</param>
+    public static void Write(string file, string text, UnixFileMode? mode = null) => Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)), mode);
+
+    /// <summary>Writes what a method gives.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="write">Writes it.</param>
+    /// <param name="mode">Who may do what with it, from its first moment on; without, a file that is there keeps its mode.</param>
+    public static void Write(string file, Action<Stream> write, UnixFileMode? mode = null)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        if (!OperatingSystem.IsWindows() && mode is null && File.Exists(file)) mode = File.GetUnixFileMode(file);
+        var draft = DraftOf(file);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows() && mode is { } creation) options.UnixCreateMode = creation;
+        try
+        {
+            using (var stream = new FileStream(draft, options))
+            {
+                // What the process may not give away at creation (umask) is given here, while there is nothing to read.
+                if (!OperatingSystem.IsWindows() && mode is { } exact) File.SetUnixFileMode(stream.SafeFileHandle, exact);
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            Put(draft, file);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+
+    /// <summary>A name beside a file's place, for a program that writes the draft itself; no other writer has it.</summary>
+    public static string DraftOf(string file) => $"{file}.{Environment.ProcessId}-{Interlocked.Increment(ref _drafts)}";
+
+    /// <summary>Puts a draft that is complete into the file's place.</summary>
+    public static void Put(string draft, string file) => File.Move(draft, file, overwrite: true);
+}

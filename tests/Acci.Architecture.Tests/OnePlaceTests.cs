@@ -1,0 +1,35 @@
+using Mono.Cecil;
+
+namespace Acci.Architecture.Tests;
+
+/// <summary>What the product does in one place is done there alone.</summary>
+public class OnePlaceTests
+{
+    public static TheoryData<string> Libraries => Product.Libraries;
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Files_are_put_in_their_place_by_one_class(string library) =>
+        Assert.Empty(Callers(library, ["System.IO.File::Move", "System.IO.File::Replace"]).Except(["Acci.Generation.AtomicFile"]));
+
+    [Fact]
+    public void A_call_is_found_in_lambdas_and_async_methods_too() =>
+        Assert.Contains("Acci.Delivery.Publishing.TagImages", Callers("Acci.Delivery", ["Acci.Delivery.Publishing.PublishTransaction::RedoAsync"]));
+
+    // The types, without those that the compiler makes inside them, whose code calls one of these methods.
+    private static IEnumerable<string> Callers(string library, string[] methods)
+    {
+        using var module = Product.Read(library);
+        return
+        [
+            .. from type in module.GetTypes()
+            from method in type.Methods
+            where method.HasBody
+            from instruction in method.Body.Instructions
+            where instruction.Operand is MethodReference called && methods.Contains($"{called.DeclaringType.FullName}::{called.Name}")
+            select Outermost(type).FullName,
+        ];
+    }
+
+    private static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+}

@@ -1,0 +1,127 @@
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Versioning;
+using Acci.Oci;
+using Acci.Oci.Manifests;
+using NuGet.Versioning;
+
+namespace Acci.Delivery.Tests.Publishing;
+
+/// <summary>Each reason that keeps an image on this machine, for each verb that would let it go. That an unsigned image is not promoted is in <see cref="PromotionTests"/>.</summary>
+public sealed class DeparturePolicyTests
+{
+    private static readonly Digest Image = Digest.Of([1]);
+    private static readonly DeparturePolicy There = new(Destination.Parse("ghcr.io/octo"));
+
+    private static readonly PublishRecord Fine = new()
+    {
+        Image = "app",
+        Digest = Image,
+        Repository = "ghcr.io/octo/app",
+        Version = "1.2.3",
+        Revision = "abc",
+        Platforms = [],
+        Steps = Enum.GetValues<PublishStep>().ToDictionary(x => x, _ => new StepResult(DateTimeOffset.UnixEpoch, 1, "done")),
+    };
+
+    private static readonly Dictionary<string, Func<PublishRecord, Task>> Verbs = new()
+    {
+        ["publish"] = record =>
+        {
+            There.EnsureMayBePushed(record);
+            There.EnsureMayBeTagged(record, new VersionInfo { Version = SemanticVersion.Parse("1.2.3"), Revision = "abc" });
+            return Task.CompletedTask;
+        },
+        ["promote"] = record =>
+        {
+            var image = Manifest(record.StandIns);
+            There.EnsureMayBePromoted(ImageReference.Parse("127.0.0.1:5600/app:1"), image, record with { Digest = image.Digest });
+            DeparturePolicy.EnsureMayBeCalled(ImageReference.Parse("app"), SemanticVersion.Parse(record.Version), SemanticVersion.Parse("1.2.3"));
+            return Task.CompletedTask;
+        },
+        ["release"] = record =>
+        {
+            new DeparturePolicy("github.com", isThisMachine: false).EnsureMayBeReleased(record, "v1.2.3", "1.2.3", "abc");
+            return Task.CompletedTask;
+        },
+        ["deploy"] = record => Swarm(isThisMachine: false).EnsureMayBeDeployedAsync(
+            ImageReference.Parse("ghcr.io/octo/app").WithDigest(Image), record, () => throw new InvalidOperationException("The record knows it.")),
+    };
+
+    private static readonly Dictionary<string, Func<PublishRecord, PublishRecord>> Reasons = new()
+    {
+        ["stand-ins for debian"] = x => x with { StandIns = ["debian"] },
+        ["scanned"] = x => Without(x, PublishStep.Scan) with { NotScanned = "no scanner" },
+        ["not what v1.2.3 names"] = x => x with { ChangedSince = "v1.2.3" },
+        ["Sign"] = x => Without(x, PublishStep.Sign),
+        ["Verify"] = x => Without(x, PublishStep.Verify),
+        ["1.2.4"] = x => x with { Version = "1.2.4" },
+        ["def"] = x => x with { Revision = "def" },
+    };
+
+    [Theory]
+    [InlineData("publish", "stand-ins for debian", "scanned", "not what v1.2.3 names", "Sign", "Verify", "1.2.4", "def")]
+    [InlineData("promote", "stand-ins for debian", "scanned", "not what v1.2.3 names", "1.2.4")]
+    [InlineData("release", "stand-ins for debian", "scanned", "not what v1.2.3 names", "Sign", "Verify", "1.2.4", "def")]
+    [InlineData("deploy", "stand-ins for debian", "scanned", "not what v1.2.3 names", "Sign", "Verify")]
+    public async Task Each_verb_asks_for_all_that_it_can_know(string verb, params string[] reasons)
+    {
+        await Verbs[verb](Fine);
+
+        foreach (var reason in reasons)
+        {
+            var error = await Assert.ThrowsAsync<DeliveryException>(() => Verbs[verb](Reasons[reason](Fine)));
+            Assert.Contains(reason is "Sign" or "Verify" && verb != "publish" ? "not signed and verified" : reason, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_stays_on_this_machine_may_be_made_from_stand_ins_unscanned_where_there_is_no_scanner_and_dirty()
+    {
+        var record = Reasons["scanned"](Fine) with { StandIns = ["debian"], ChangedSince = "v1.2.3" };
+        var here = Destination.Parse("127.0.0.1:5600");
+
+        new DeparturePolicy(here).EnsureMayBePushed(record);
+        new DeparturePolicy(here).EnsureMayBePromoted(ImageReference.Parse("127.0.0.1:5600/app:1"), Manifest(["debian"]), null);
+        await Swarm(isThisMachine: true).EnsureMayBeDeployedAsync(ImageReference.Parse("127.0.0.1:5600/app").WithDigest(Image), record, () => throw new InvalidOperationException("Nothing is asked."));
+
+        Assert.Throws<DeliveryException>(() => new DeparturePolicy(here) { IsScanRequired = true }.EnsureMayBePushed(record));
+    }
+
+    [Fact]
+    public async Task Of_an_image_that_a_person_named_the_registry_knows_whether_it_is_made_from_stand_ins()
+    {
+        var other = ImageReference.Parse("ghcr.io/octo/app").WithDigest(Digest.Of([2]));
+
+        await Swarm(isThisMachine: false).EnsureMayBeDeployedAsync(other, Reasons["Sign"](Fine), () => Task.FromResult(Manifest([])));
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => Swarm(isThisMachine: false).EnsureMayBeDeployedAsync(other, Fine, () => Task.FromResult(Manifest(["debian"]))));
+        Assert.Contains("a swarm of 3 nodes does not get it", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.2.3", "1.2.4", false)]
+    [InlineData("1.2.3", "1.2.3", true)]
+    [InlineData("1.2.3", "1.2.3-alpine", true)]
+    [InlineData("1.2.4-alpha.0.3", "2.0.0", true)]
+    [InlineData(null, "2.0.0", true)]
+    [InlineData("1.2.3", null, true)]
+    public void A_released_version_keeps_its_number(string? own, string? named, bool may)
+    {
+        var error = Record.Exception(() => DeparturePolicy.EnsureMayBeCalled(ImageReference.Parse("app"), Version(own), Version(named)));
+
+        Assert.Equal(may, error is null);
+    }
+
+    private static SemanticVersion? Version(string? text) => text is null ? null : SemanticVersion.Parse(text);
+
+    private static DeparturePolicy Swarm(bool isThisMachine) => new("a swarm of 3 nodes", isThisMachine);
+
+    private static PublishRecord Without(PublishRecord record, PublishStep step) => record with { Steps = record.Steps.Where(x => x.Key != step).ToDictionary() };
+
+    private static Manifest Manifest(IReadOnlyList<string> standIns)
+    {
+        var annotations = standIns.Count == 0 ? "" : $", \"annotations\": {{ \"{DeparturePolicy.StandInAnnotation}\": \"{string.Join(' ', standIns)}\" }}";
+        return Oci.Manifests.Manifest.Parse(System.Text.Encoding.UTF8.GetBytes($"{{ \"schemaVersion\": 2, \"mediaType\": \"{MediaTypes.ImageIndex}\", \"manifests\": []{annotations} }}"), null, "a test");
+    }
+}

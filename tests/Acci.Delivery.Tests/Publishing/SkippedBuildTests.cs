@@ -1,0 +1,97 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Signing;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Publishing;
+
+/// <summary>A publish that goes on with what an earlier build made: <c>--skip BuildImages</c>.</summary>
+public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<RegistryServer>, IAsyncLifetime
+{
+    private const string Older = "2026-01-01T00:00:00Z", Newer = "2026-02-02T00:00:00Z";
+
+    private readonly TemporaryRepository _checkout = new();
+    private readonly string _owner = $"owner-{Guid.NewGuid():n}";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private ImageReference Repository => ImageReference.Parse($"{server.Domain}/{_owner}/app");
+
+    public async ValueTask InitializeAsync() => await _checkout.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one");
+
+    public ValueTask DisposeAsync()
+    {
+        _checkout.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_newer_commit_that_was_published_since_the_image_was_built_keeps_the_branchs_tag(bool isSkipped)
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the branch is the workflow's.");
+        using var registry = server.Connect();
+        var ours = await PushAsync(registry, "ours", Older);
+        var theirs = await PushAsync(registry, "theirs", Newer);
+        await registry.PutTagAsync(Repository, "main", theirs, Cancellation);
+        using var context = Context();
+        // A build that makes the image looks first, and moves the tag on purpose: what it finds was there before.
+        if (!isSkipped) context.BeginPublish(context.Options.Images[0], await RecordAsync(context, ours));
+        (await RecordAsync(context, ours)).Write(context.Options.RecordOf("app"));
+
+        await new TagImages(context, _ => Task.CompletedTask).RunAsync();
+
+        Assert.Equal(isSkipped ? theirs : ours, (await registry.FindAsync(Repository.WithTag("main"), Cancellation))?.Digest);
+    }
+
+    [Fact]
+    public async Task An_image_of_another_commit_does_not_get_the_tags_of_this_one()
+    {
+        using var registry = server.Connect();
+        using var context = Context();
+        (await RecordAsync(context, await PushAsync(registry, "ours", Older))).Write(context.Options.RecordOf("app"));
+        await _checkout.Run("git commit --quiet --allow-empty --message two");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(new TagImages(Context(), _ => Task.CompletedTask).RunAsync);
+
+        Assert.Contains("without skipping BuildImages", error.Message, StringComparison.Ordinal);
+        Assert.Null(await registry.FindAsync(Repository.WithTag("main"), Cancellation));
+    }
+
+    private async Task<Digest> PushAsync(OciRegistry registry, string content, string created)
+    {
+        var layout = await LayoutBuilder.WriteOneAsync(Path.Combine(_checkout.Directory, "layouts", content), content, created);
+        return (await registry.PushAsync(layout, Repository, null, Cancellation)).Digest;
+    }
+
+    private async Task<PublishRecord> RecordAsync(DeliveryContext context, Digest digest) => new()
+    {
+        Image = "app",
+        Digest = digest,
+        Repository = Repository.Repository,
+        Version = (await context.VersionAsync()).ToString(),
+        Revision = (await context.VersionAsync()).Revision!,
+        Platforms = [],
+        Steps = Enum.GetValues<PublishStep>().Where(x => x != PublishStep.Tag).ToDictionary(x => x, _ => new StepResult(DateTimeOffset.UnixEpoch, 1, "done")),
+    };
+
+    private DeliveryContext Context()
+    {
+        var context = new DeliveryContext(
+            new DeliveryOptions
+            {
+                Root = _checkout.Directory,
+                Artifacts = Path.Combine(_checkout.Directory, "artifacts"),
+                Images = [new("app") { Dockerfile = "Dockerfile" }],
+                Registry = $"{server.Domain}/{_owner}",
+            },
+            Cancellation);
+        // What the closing table names; neither is run.
+        context.Know(nameof(EngineOfBuild.EngineAsync), Task.FromResult(new DockerEngine("docker")));
+        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(new Cosign("cosign")));
+        return context;
+    }
+}
