@@ -45,7 +45,7 @@ public sealed class EnvironmentUp(DeliveryContext context, EnvironmentDeclaratio
 
         // Only now is anything written; from here on the machine has all that the environment needs.
         var foundBefore = EnvironmentFile.Read(FoundFileOf(plan)).Text;
-        WriteFiles(plan, found);
+        WriteFiles(plan, found, LocalName.Of(Root, Declaration, plan.Name));
         try
         {
             await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);

@@ -95,16 +95,18 @@ public abstract class EnvironmentVerb
         }
     }
 
-    private protected void WriteFiles(EnvironmentPlan plan, IReadOnlyDictionary<string, string> found)
+    private protected void WriteFiles(EnvironmentPlan plan, IReadOnlyDictionary<string, string> found, string name)
     {
+        var isNameKept = LocalName.IsKept(Root, Declaration, plan.Name);
         WriteComposeFileIfMissing(plan.Name);
         var place = Path.Combine(Root, Declaration.VariablesFileOf(plan.Name));
         // As it is now: finding images takes its time, and a person may have written since.
         var typed = EnvironmentFile.Read(place);
         var text = typed.With(
             plan.Committed.Variables,
-            $"What environment '{plan.Name}' is told on this machine. It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
+            $"{LocalName.Heading(plan.Name)} It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
             "A line that begins with # is what holds without it. A value in single quotes is taken as it is.");
+        text = LocalName.Kept(text, isNameKept, name);
         if (!File.Exists(place) || text != typed.Text) EnvironmentFile.Write(place, text);
         EnvironmentFile.Write(
             FoundFileOf(plan),
@@ -117,6 +119,7 @@ public abstract class EnvironmentVerb
     private protected void TellWhatWouldBeDone(EnvironmentPlan plan, string command)
     {
         Log.Information("Would run: {Command:l} for environment '{Environment:l}' with {File:l}", command, plan.Name, Declaration.FileOf(plan.Name));
+        Log.Information("User secrets for it: dotnet user-secrets set <setting> <value> --id {Id:l}", plan.Settings.UserSecretsId);
         foreach (var (name, service) in plan.Effective.File.Services)
             Log.Information("Would start {Service:l}: {Image:l}", name, service.Image is { } image ? Interpolation.Describe(image.Text, plan.Variables) : "built from the source");
     }

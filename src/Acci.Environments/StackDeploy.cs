@@ -35,7 +35,7 @@ public sealed class StackDeploy(DeliveryContext context, EnvironmentDeclaration 
         await Context.LockAsync();
         var engine = await Context.EngineAsync();
         var swarm = new SwarmManager(engine);
-        var project = ProjectOf(engine, plan.Name);
+        var project = ComposeProject.OfStack(engine, Root, Declaration, plan.Name);
         if ((await project.ContainersAsync(Cancellation)).Count > 0)
             throw new DeliveryException($"Environment '{plan.Name}' runs here under docker compose, and a stack would use the same data: ComposeDown --environment {plan.Name} first. Nothing was deployed.");
         await EnsureDataAreKnownAsync(plan, project);
@@ -51,7 +51,7 @@ public sealed class StackDeploy(DeliveryContext context, EnvironmentDeclaration 
         if (hasIngress && isHere && (await swarm.ServicesAsync(project.Name, Cancellation)).Count == 0) Ports.EnsureFreeForSwarm(published);
         if (!hasIngress) Log.Warning("This kernel has no IPVS, so the swarm has no port that leads to every replica: each gets one of this machine's");
         if (published.FirstOrDefault(x => IPAddress.IsLoopback(x.Address)) is { } local) Log.Warning("The ports of {Service:l} are on {Address} under docker compose, but a swarm opens them on every address of its nodes: keep others out by a firewall", local.Service, local.Address.ToString());
-        WriteFiles(plan, found);
+        WriteFiles(plan, found, Declaration.ProjectOf(plan.Name));
 
         var secrets = new Dictionary<string, string>();
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).ToDictionary(x => $"{project.Name}_{x.Name}", x => x);
