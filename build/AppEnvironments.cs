@@ -20,8 +20,6 @@ static class AppEnvironments
     {
         Name = App,
         Folder = Folder,
-        SettingsFolder = "deploy/environments",
-        Command = "./build.sh",
         Settings = [Settings],
         Deployment = [.. DeploymentSetting.Common, DatabasePort, RedisPort],
         Define = environment => environment.Kind == EnvironmentKind.Development ? Development(environment) : Production(environment),

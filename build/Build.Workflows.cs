@@ -283,10 +283,10 @@ partial class Build
         },
     ];
 
-    private static RunStep Run(string target, params IEnumerable<(string Name, string Value)> parameters) => new(BuildCommandLine.Of(target, parameters)) { Name = target };
+    private RunStep Run(string target, params IEnumerable<(string Name, string Value)> parameters) => new(BuildCommandLine.Of(((IHazLayout)this).Layout.BuildCommand, target, parameters)) { Name = target };
 
     // What was found is shown when it stopped what came before, too.
-    private static RunStep UploadFindings(string files, params IEnumerable<(string Name, string Value)> parameters) => Run(nameof(IUploadSarif.UploadSarif), parameters) with
+    private RunStep UploadFindings(string files, params IEnumerable<(string Name, string Value)> parameters) => Run(nameof(IUploadSarif.UploadSarif), parameters) with
     {
         If = NotCancelled & HashOfFiles(files).IsNot(""),
         Permissions = new() { SecurityEvents = Access.Write },

@@ -6,18 +6,18 @@ using Nuke.Common.Execution;
 
 namespace Acci.Components;
 
-/// <summary>What can be typed after <c>./build.sh</c>, from the build's declarations alone: files generated from it are the same on both engines.</summary>
+/// <summary>What can be typed after the command that runs a build, from the build's declarations alone: files generated from it are the same on both engines.</summary>
 internal static class DeclaredCommands
 {
     // The hosts that both engines know.
     private static readonly string[] Hosts = [nameof(GitHubActions), nameof(Terminal)];
 
     /// <summary>The targets and parameters of a build.</summary>
-    public static BuildCommands Of(INukeBuild build)
+    public static BuildCommands Of(INukeBuild build, string command)
     {
         var targets = ExecutableTargets.Of(build).Select(x => new BuildTarget(x.Name, x.Description ?? "", x.IsDefault)).ToArray();
         var parameters = Parameters.Of(build.GetType()).Values.OfType<MemberInfo>().Select(x => Parameter(x, [.. targets.Select(target => target.Name)]));
-        return new BuildCommands(targets, [.. parameters.OrderBy(x => x.Name, StringComparer.Ordinal)]);
+        return new BuildCommands(targets, [.. parameters.OrderBy(x => x.Name, StringComparer.Ordinal)]) { BuildCommand = command };
     }
 
     private static BuildParameter Parameter(MemberInfo member, string[] targets)

@@ -8,7 +8,7 @@ public interface IComposeUp : IHazEnvironments
 {
     /// <summary>Starts the environment's services and waits until all of them are healthy; production runs the image that was published last.</summary>
     Target ComposeUp => _ => _
-        .Description("Starts an environment (--environment dev|prod) and waits until it is healthy")
+        .Description("Starts an environment (--environment NAME) and waits until it is healthy")
         .TryAfter<IGenerateCompose>(x => x.GenerateCompose)
         .TryAfter<IPublishImages>(x => x.Publish)
         .Runs(this, () => new ComposeUp(Context, Compose.Declaration, Environment));

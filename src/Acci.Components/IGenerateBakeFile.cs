@@ -8,7 +8,7 @@ namespace Acci.Components;
 public interface IGenerateBakeFile : IHazImages, IHazDryRun
 {
     /// <summary>The file.</summary>
-    sealed IEnumerable<GeneratedFile> BakeFiles => [PlainBakeFile.Of(Images)];
+    sealed IEnumerable<GeneratedFile> BakeFiles => [PlainBakeFile.Of(PlacedImages)];
 
     /// <summary>Writes <c>docker-bake.json</c>, with which <c>docker buildx bake</c> builds the images without this build.</summary>
     Target GenerateBakeFile => _ => _

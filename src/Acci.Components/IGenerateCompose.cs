@@ -8,6 +8,6 @@ public interface IGenerateCompose : IHazEnvironments
 {
     /// <summary>Writes a compose file for each environment, and the example of what can be set, from the declaration and the settings files.</summary>
     Target GenerateCompose => _ => _
-        .Description("Writes deploy/compose: a compose file for each environment in deploy/environments, and .env.example")
+        .Description("Writes a compose file for each environment that has a settings file, and .env.example")
         .Runs(this, () => new GenerateCompose(Compose));
 }

@@ -6,14 +6,14 @@ using Nuke.Common.IO;
 namespace Acci.Components;
 
 /// <summary>Writes run configurations for editors, and completions for shells.</summary>
-public interface IGenerateRunConfigurations : IHazDryRun
+public interface IGenerateRunConfigurations : IHazDryRun, IHazLayout
 {
     /// <summary>What is started with a debugger, beside the build itself.</summary>
     IEnumerable<DebuggedProgram> DebuggedPrograms => [];
 
     /// <summary>The files.</summary>
     sealed IEnumerable<GeneratedFile> RunConfigurationFiles => Acci.Generation.RunConfigurations.RunConfigurationFiles.Of(
-        DeclaredCommands.Of(this),
+        DeclaredCommands.Of(this, Layout.BuildCommand),
         [.. DebuggedPrograms]);
 
     /// <summary>Rider's configurations of targets that there were once and are no more.</summary>

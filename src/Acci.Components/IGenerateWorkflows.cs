@@ -19,7 +19,7 @@ public interface IGenerateWorkflows : IHazActions, IHazDryRun
     {
         get
         {
-            var writer = new WorkflowWriter($"./build.sh {nameof(GenerateWorkflows)}", WorkflowSource);
+            var writer = new WorkflowWriter($"{Layout.BuildCommand} {nameof(GenerateWorkflows)}", WorkflowSource);
             return Workflows.Select(writer.Write);
         }
     }

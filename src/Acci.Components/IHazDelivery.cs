@@ -36,7 +36,7 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
         Root = RootDirectory,
         Artifacts = ArtifactsDirectory,
         Layout = Layout,
-        Images = [.. Images.Select(image => Platforms is { Length: > 0 } platforms ? image with { Platforms = [.. platforms.Select(x => WrongUseException.Read("--platforms", () => Oci.Platform.Parse(x)))] } : image)],
+        Images = [.. PlacedImages.Select(image => Platforms is { Length: > 0 } platforms ? image with { Platforms = [.. platforms.Select(x => WrongUseException.Read("--platforms", () => Oci.Platform.Parse(x)))] } : image)],
         Registry = Registry,
         RegistryUser = RegistryUser,
         RegistryToken = RegistryToken,

@@ -14,9 +14,9 @@ public interface IHazEnvironments : IHazDelivery, IHazDryRun
     EnvironmentDeclaration Environments { get; }
 
     /// <summary>The environment that targets work on.</summary>
-    [Parameter("Environment to start, end or deploy: dev, prod, or any other that has a file deploy/environments/settings.<name>.json")]
+    [Parameter("Environment to start, end or deploy: each that has a settings file, settings.<name>.json, is one")]
     string? Environment => TryGetValue(() => Environment);
 
     /// <summary>The files that are written from the declaration and the settings.</summary>
-    sealed ComposeFiles Compose => Files.GetValue(this, _ => new ComposeFiles(RootDirectory, Environments.NamedAfter(RootDirectory.Name)));
+    sealed ComposeFiles Compose => Files.GetValue(this, _ => new ComposeFiles(RootDirectory, Environments.NamedAfter(RootDirectory.Name) with { Layout = Layout }));
 }

@@ -4,10 +4,13 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>The images a build produces. A build declares them; everything else follows from them.</summary>
-public interface IHazImages : INukeBuild
+public interface IHazImages : IHazLayout
 {
     /// <summary>The images.</summary>
     IEnumerable<ImageDefinition> Images { get; }
+
+    /// <summary>The images, each with its Dockerfile.</summary>
+    sealed IEnumerable<ImageDefinition> PlacedImages => Images.Select(Layout.WithDockerfile);
 
     /// <summary>Platforms to build for, instead of those the images name: <c>linux/amd64,linux/arm64,linux/ppc64le</c>.</summary>
     [Parameter("Platforms to build for, as in 'linux/amd64,linux/arm64'; default: those each image names", Separator = ",")]

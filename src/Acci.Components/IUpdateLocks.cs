@@ -25,6 +25,9 @@ public interface IUpdateLocks : IHazDelivery, IHazActions
             }
 
             var changed = changes.Count(x => x.IsChange);
-            Log.Information("{Changed} pins {Outcome:l}{Next:l}", changed, DryRun ? "would change" : "changed", changed > 0 && !DryRun ? $"; now run ./build.sh {nameof(IGenerateWorkflows.GenerateWorkflows)}" : "");
-        }));
+            Log.Information("{Changed} pins {Outcome:l}{Next:l}", changed, DryRun ? "would change" : "changed", changed > 0 && !DryRun && this is IGenerateWorkflows ? $"; now run {Layout.BuildCommand} {nameof(IGenerateWorkflows.GenerateWorkflows)}" : "");
+        })
+        {
+            FurtherImages = (this as IHazEnvironments)?.Compose.UpstreamImages() ?? [],
+        });
 }

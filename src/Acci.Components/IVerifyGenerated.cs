@@ -8,7 +8,7 @@ using Nuke.Common.IO;
 namespace Acci.Components;
 
 /// <summary>Finds generated files that are not what their sources say.</summary>
-public interface IVerifyGenerated : IHazDryRun
+public interface IVerifyGenerated : IHazDryRun, IHazLayout
 {
     private const string Schema = ".nuke/build.schema.json";
 
@@ -44,6 +44,6 @@ public interface IVerifyGenerated : IHazDryRun
             if (drifts.Count == 0) return;
             var targets = ExecutableTargets.Of(this).Select(x => x.Name).Where(x => x.StartsWith("Generate", StringComparison.Ordinal));
             throw new DeliveryException(
-                $"{string.Join(", ", drifts.Select(x => x.Path))} {(drifts.Count == 1 ? "is" : "are")} not what the build says: run ./build.sh {string.Join(' ', targets)}, and commit what changed.");
+                $"{string.Join(", ", drifts.Select(x => x.Path))} {(drifts.Count == 1 ? "is" : "are")} not what the build says: run {Layout.BuildCommand} {string.Join(' ', targets)}, and commit what changed.");
         }));
 }

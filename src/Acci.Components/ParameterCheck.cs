@@ -134,7 +134,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
         if (swallowed.Length == 0) return null;
         var others = member?.IsDefined(typeof(SecretAttribute)) is true ? [" …"] : values.Except(swallowed).Select(x => $" {x}");
         return $"would take '{swallowed[0]}', which is a target, for a value; targets go before the first parameter: "
-            + $"./build.sh {string.Join(' ', [.. typed, .. swallowed])} --{name}{string.Concat(others)}";
+            + $"{string.Join(' ', [.. typed, .. swallowed])} --{name}{string.Concat(others)}";
     }
 
     private bool IsTargets(string text) => text.Split('+').All(IsTarget);

@@ -9,7 +9,9 @@ internal static class RepeatCommand
     private static readonly string[] OfWorkflowsOnly = ["--keyless", "--delete"];
 
     /// <summary>The command for a build that was started with these arguments.</summary>
-    public static string Of(IEnumerable<string> arguments)
+    /// <param name="command">What runs the build.</param>
+    /// <param name="arguments">What it was started with.</param>
+    public static string Of(string command, IEnumerable<string> arguments)
     {
         var kept = new List<string>();
         var skipValue = false;
@@ -20,6 +22,6 @@ internal static class RepeatCommand
             if (!skipValue && !isItsValue) kept.Add(argument);
         }
 
-        return new Command("./build.sh", kept).ToString();
+        return new Command(command, kept).ToString();
     }
 }

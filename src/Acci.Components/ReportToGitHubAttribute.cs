@@ -1,4 +1,5 @@
 using System.Reflection;
+using Acci.Delivery;
 using Nuke.Common;
 using Nuke.Common.CI.GitHubActions;
 using Nuke.Common.Execution;
@@ -28,8 +29,9 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
     public void OnBuildFinished()
     {
         if (GitHubActions.Instance is not { } runner || Build.IsSucceeding || Interruption.IsRequested) return;
+        var command = ((Build as IHazLayout)?.Layout ?? new RepositoryLayout()).BuildCommand;
         // Fetched by its name: what a pull request would be when merged is on no branch.
-        Console.WriteLine($"To repeat this on a machine of your own: git fetch origin {runner.Sha} && git checkout {runner.Sha} && {RepeatCommand.Of(Environment.GetCommandLineArgs().Skip(1))}");
+        Console.WriteLine($"To repeat this on a machine of your own: git fetch origin {runner.Sha} && git checkout {runner.Sha} && {RepeatCommand.Of(command, Environment.GetCommandLineArgs().Skip(1))}");
     }
 
     private static void WriteUnmasked(string command)

@@ -1,3 +1,5 @@
+using Acci.Delivery.Images;
+
 namespace Acci.Delivery;
 
 /// <summary>
@@ -6,10 +8,13 @@ namespace Acci.Delivery;
 /// </summary>
 public sealed record RepositoryLayout
 {
+    /// <summary>The command that runs the build, as people type it in the root, as workflows run it, and as messages name it.</summary>
+    public string BuildCommand { get; init; } = "./build.sh";
+
     /// <summary>Versions, digests and checksums of what others make: base images, actions, tools.</summary>
     public string Locks { get; init; } = "deploy/locks";
 
-    /// <summary>Dockerfiles, one folder for each image.</summary>
+    /// <summary>Dockerfiles, in a folder for each image; an image may name another place.</summary>
     public string Images { get; init; } = "deploy/images";
 
     /// <summary>Compose files, and this machine's variables and secrets beside them.</summary>
@@ -18,8 +23,12 @@ public sealed record RepositoryLayout
     /// <summary>Settings of the environments.</summary>
     public string Environments { get; init; } = "deploy/environments";
 
-    /// <summary>Workflows of GitHub Actions. GitHub reads them from this place alone.</summary>
-    public string Workflows { get; } = ".github/workflows";
+    /// <summary>The image with its Dockerfile, which is in its own folder where it names none: <c>deploy/images/app/Dockerfile</c>.</summary>
+    public ImageDefinition WithDockerfile(ImageDefinition image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.Dockerfile.Length > 0 ? image : image with { Dockerfile = $"{Images}/{image.Name}/Dockerfile" };
+    }
 
     /// <summary>The digests of base images.</summary>
     public string ImageLocks => $"{Locks}/images.json";

@@ -25,7 +25,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         if (engine is null) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), []);
         else await EnsureMayStartAsync(plan, await WithComposeAsync(engine));
         var images = await new EnvironmentImages(Context, engine).PlanAsync(plan, Cancellation);
-        SayFiles(plan);
+        SayFiles(plan, LocalName.Of(Root, Declaration, plan.Name));
         // Where none runs yet, what is said of services is what compose does on an empty one.
         var project = ProjectOf(engine ?? new DockerEngine("docker"), plan.Name);
         var preview = new ComposePreview(project, plan, images);
@@ -48,7 +48,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
 
         // Only now is anything written; from here on the machine has all that the environment needs.
         var foundBefore = EnvironmentFile.Read(FoundFileOf(plan)).Text;
-        WriteFiles(plan, found);
+        WriteFiles(plan, found, LocalName.Of(Root, Declaration, plan.Name));
         try
         {
             await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);

@@ -27,7 +27,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     {
         var plan = CheckedPlan();
         var engine = await Context.PlannedEngineAsync();
-        var project = engine is null ? ProjectOf(new DockerEngine("docker"), plan.Name) : await EnsureMayDeployAsync(plan, engine);
+        var project = engine is null ? ComposeProject.OfStack(new DockerEngine("docker"), Root, Declaration, plan.Name) : await EnsureMayDeployAsync(plan, engine);
         var images = await new EnvironmentImages(Context, engine).PlanAsync(plan, Cancellation);
         var there = Array.Empty<SwarmService>();
         if (engine is null || await new SwarmManager(engine).NeedsSwarmAsync(Cancellation))
@@ -40,7 +40,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
             there = [.. await new SwarmManager(engine).ServicesAsync(project.Name, Cancellation)];
         }
 
-        SayFiles(plan);
+        SayFiles(plan, Declaration.ProjectOf(plan.Name));
         foreach (var line in StackPreview.Describe(plan.Effective.File, images.With(plan.Variables), project.Name, there)) Log.Information("{Line:l}", line);
         Log.Information("  docker stack deploy {Stack:l}", project.Name);
     }
@@ -59,7 +59,8 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         foreach (var (name, value) in plan.Variables) variables[name] = value;
         await swarm.EnsureAsync(Cancellation);
         var (isAllHere, hasIngress, thisNode) = await LookAtSwarmAsync(plan, project, variables);
-        WriteFiles(plan, found);
+        WriteFiles(plan, found, Declaration.ProjectOf(plan.Name));
+
         var secrets = new Dictionary<string, string>();
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).ToDictionary(x => $"{project.Name}_{x.Name}", x => x);
         var replicas = plan.Effective.File.Services.Values.Sum(x => x.Deploy?.Replicas is { } count ? int.Parse(Interpolation.Resolve(count.Text, variables), System.Globalization.CultureInfo.InvariantCulture) : 0);
@@ -106,7 +107,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
 
     private async Task<ComposeProject> EnsureMayDeployAsync(EnvironmentPlan plan, DockerEngine engine)
     {
-        var project = ProjectOf(engine, plan.Name);
+        var project = ComposeProject.OfStack(engine, Root, Declaration, plan.Name);
         if ((await project.ContainersAsync(Cancellation)).Count > 0)
             throw new DeliveryException($"Environment '{plan.Name}' runs here under docker compose, and a stack would use the same data: ComposeDown --environment {plan.Name} first. Nothing was deployed.");
         await EnsureDataAreKnownAsync(plan, project);

@@ -96,12 +96,12 @@ public abstract class EnvironmentVerb : Verb
         }
     }
 
-    private protected void WriteFiles(EnvironmentPlan plan, IReadOnlyDictionary<string, string> found)
+    private protected void WriteFiles(EnvironmentPlan plan, IReadOnlyDictionary<string, string> found, string name)
     {
         var file = Declaration.FileOf(plan.Name);
         if (!File.Exists(Path.Combine(Root, file))) new GeneratedFile(file, Files.ModelOf(plan.Name).ToYaml()).Write(Root);
         var place = Path.Combine(Root, Declaration.VariablesFileOf(plan.Name));
-        if (NewVariables(plan) is { } text) EnvironmentFile.Write(place, text);
+        if (NewVariables(plan, name) is { } text) EnvironmentFile.Write(place, text);
         EnvironmentFile.Write(
             FoundFileOf(plan),
             $"# What ComposeUp found for environment '{plan.Name}' where {Declaration.VariablesFileOf(plan.Name)} said nothing; it is written anew each time.\n" + string.Concat(found.Select(x => $"{EnvironmentFile.Line(x.Key, x.Value)}\n")));
@@ -109,11 +109,12 @@ public abstract class EnvironmentVerb : Verb
     }
 
     /// <summary>Says what <see cref="WriteFiles"/> would write that a person sees.</summary>
-    private protected void SayFiles(EnvironmentPlan plan)
+    private protected void SayFiles(EnvironmentPlan plan, string name)
     {
         var file = Declaration.FileOf(plan.Name);
         if (!File.Exists(Path.Combine(Root, file))) Log.Information("Would write {File:l}", file);
-        if (NewVariables(plan) is not null) Log.Information("Would write {File:l}", Declaration.VariablesFileOf(plan.Name));
+        if (NewVariables(plan, name) is not null) Log.Information("Would write {File:l}", Declaration.VariablesFileOf(plan.Name));
+        Log.Information("User secrets for it: dotnet user-secrets set <setting> <value> --id {Id:l}", plan.Settings.UserSecretsId);
         foreach (var secret in plan.Committed.Secrets)
         {
             if (SecretsOf(plan).WouldWrite(secret.Name, plan.Settings.Find(secret.Name), plan.Variables) is { } path)
@@ -127,14 +128,15 @@ public abstract class EnvironmentVerb : Verb
         string.IsNullOrEmpty(_environment) ? throw new DeliveryException($"Name the environment: --environment {string.Join(" or --environment ", EnvironmentSettings.NamesIn(Files.SettingsFolder))}.") : _environment;
 
     // As the file is now: finding images takes its time, and a person may have written since. Null where nothing is to be added.
-    private string? NewVariables(EnvironmentPlan plan)
+    private string? NewVariables(EnvironmentPlan plan, string name)
     {
         var place = Path.Combine(Root, Declaration.VariablesFileOf(plan.Name));
         var typed = EnvironmentFile.Read(place);
         var text = typed.With(
             plan.Committed.Variables,
-            $"What environment '{plan.Name}' is told on this machine. It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
+            $"{LocalName.Heading(plan.Name)} It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
             "A line that begins with # is what holds without it. A value in single quotes is taken as it is.");
+        text = LocalName.Kept(text, LocalName.IsKept(Root, Declaration, plan.Name), name);
         return File.Exists(place) && text == typed.Text ? null : text;
     }
 }

@@ -1,50 +1,125 @@
-using Acci.Delivery.Packing;
+using System.Net.Sockets;
+using Acci.Delivery;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
-using Acci.Testing;
 
 namespace Acci.Architecture.Tests;
 
-/// <summary>A repository of somebody else, <c>tests/adopter</c>: it has this one's packages, and no file of it.</summary>
-public sealed class AdopterTests : IDisposable
+/// <summary>What somebody else does with the packages, from the first command to a running environment.</summary>
+public sealed class AdopterTests(Adopter adopter, ITestOutputHelper output) : IClassFixture<Adopter>
 {
-    private static readonly string[] Projects = ["Acci.Oci", "Acci.Settings", "Acci.Generation", "Acci.Delivery", "Acci.Environments", "Acci.Components", "Nuke.Offline"];
-
-    private readonly TemporaryRepository _shop = new();
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _shop.Dispose();
 
     [Fact]
     public async Task A_repository_with_the_packages_alone_says_what_it_would_build()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The adopter's build.sh runs here on Linux.");
-        Assert.SkipUnless(typeof(Nuke.Common.NukeBuild).Assembly.GetName().Name == "Nuke.Offline", "Packages made on NUKE itself need a package source that carries it.");
-        Copy(Path.Combine(SourceTree.Root, "tests", "adopter"));
-        await _shop.Run("git init --quiet", "git add .", "git commit --quiet --message first", "git tag v1.2.3");
-        var packages = await new PackageBuild(SourceTree.Root, Path.Combine(_shop.Directory, "packages")) { Projects = [.. Projects.Select(x => $"src/{x}/{x}.csproj")] }.RunAsync(Cancellation);
+        Assert.SkipWhen(Adopter.Obstacle is not null, Adopter.Obstacle ?? "");
 
-        var plan = await RunAsync("BuildImages", "--dry-run");
+        var plan = await adopter.RunAsync("BuildImages", "--dry-run");
 
-        Assert.Equal(Projects.Length, packages.Count);
-        Assert.Contains("shop: would build version 1.2.3 for linux/amd64 from web/Dockerfile", plan.StandardOutput, StringComparison.Ordinal);
+        Assert.Equal(7, adopter.Packages.Count);
+        Assert.Contains("shop: would build version 1.2.3 for linux/amd64 from src/Shop/Dockerfile", plan.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("shop-stock: would build version 1.2.3 for linux/amd64 from src/stock/Dockerfile", plan.StandardOutput, StringComparison.Ordinal);
         Assert.Equal(0, plan.ExitCode);
-        // What it has of its own is all it needs, and nothing there has the name of this repository's app.
-        Assert.False(Directory.Exists(Path.Combine(_shop.Directory, "deploy")));
-        Assert.Equal(2, (await RunAsync("BuildImages", "--platfroms", "linux/amd64")).ExitCode);
+        Assert.Equal(2, (await adopter.RunAsync("BuildImages", "--platfroms", "linux/amd64")).ExitCode);
     }
 
-    private Task<CommandResult> RunAsync(params string[] arguments) => CommandRunner.TryRunAsync(
-        new Command("bash", ["build.sh", .. arguments]) { WorkingDirectory = _shop.Directory, Environment = new Dictionary<string, string?> { ["NUKE_ROOT"] = null } }, cancellationToken: Cancellation);
-
-    private void Copy(string source)
+    [Fact]
+    public async Task It_publishes_both_its_images_and_two_of_it_run_side_by_side_and_share_nothing()
     {
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        Assert.SkipWhen(Adopter.Obstacle is not null, Adopter.Obstacle ?? "");
+        var obstacle = await Testing.Engine.FindObstacleAsync();
+        Assert.SkipWhen(obstacle is not null, $"Nothing can be published here: {obstacle}.");
+
+        var published = Succeeded(await TimedAsync([], "Publish"));
+        Assert.Matches("shop: tagged .*1\\.2\\.3", published);
+        Assert.Matches("shop-stock: tagged .*1\\.2\\.3", published);
+        var (one, two) = (adopter.Folder, await adopter.CopyAsync(Cancellation));
+        int[] ports = FreePorts(2);
+        var up = new List<string> { one, two };
+        try
         {
-            // A file of that name would hold for the copy's source as well.
-            var target = Path.Combine(_shop.Directory, Path.GetRelativePath(source, file).Replace("gitignore", ".gitignore", StringComparison.Ordinal));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
+            var first = Succeeded(await UpAsync(one, ports[0], "Hello from one"));
+            var second = Succeeded(await UpAsync(two, ports[1], "Hello from two"));
+
+            // The greeting is its own setting; the stock came from the second image by way of a store that lets nobody in without the secret.
+            Assert.Equal("Hello from one: three apples", await AskAsync(ports[0], "three apples"));
+            Assert.Equal("Hello from two: three apples", await AskAsync(ports[1], "three apples"));
+            Assert.NotEqual(ProjectOf(one), ProjectOf(two));
+            Assert.NotEqual(SecretOf(one), SecretOf(two));
+            Assert.All([SecretOf(one), SecretOf(two)], secret => Assert.DoesNotContain(secret, first + second, StringComparison.Ordinal));
+
+            Succeeded(await DownAsync(one));
+            up.Remove(one);
+            Assert.Equal("Hello from two: three apples", await AskAsync(ports[1], "three apples"));
+            Succeeded(await DownAsync(two));
+            up.Remove(two);
         }
+        finally
+        {
+            // Whatever failed, nothing of it stays.
+            foreach (var root in up) await DownAsync(root);
+        }
+
+        Assert.Empty(await LeftOverAsync(ProjectOf(one), ProjectOf(two)));
+    }
+
+    private Task<CommandResult> UpAsync(string root, int port, string greeting) =>
+        TimedAsync([new("SHOP_PORTS", $"{port}"), new("Greeting", greeting)], "ComposeUp", "--environment", "local", "--root", root);
+
+    private Task<CommandResult> DownAsync(string root) => TimedAsync([], "ComposeDown", "--environment", "local", "--volumes", "--root", root);
+
+    private async Task<CommandResult> TimedAsync(KeyValuePair<string, string?>[] variables, params string[] arguments)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var result = await adopter.RunAsync(variables, arguments);
+        output.WriteLine($"{arguments[0]}: {watch.Elapsed.TotalSeconds:0} s");
+        return result;
+    }
+
+    private static string Succeeded(CommandResult result)
+    {
+        Assert.True(result.ExitCode == 0, result.StandardOutput + result.StandardError);
+        return result.StandardOutput + result.StandardError;
+    }
+
+    private static string SecretOf(string root) => File.ReadAllText(Path.Combine(root, "deploy", "compose", "secrets", "local", "Store__Password"));
+
+    // What the second image says is in the store within a second or two of its start.
+    private static async Task<string> AskAsync(int port, string awaited)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        for (var attempt = 0; ; attempt++)
+        {
+            var answer = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"), Cancellation);
+            if (answer.Contains(awaited, StringComparison.Ordinal) || attempt == 100) return answer;
+            await Task.Delay(100, Cancellation);
+        }
+    }
+
+    private static string ProjectOf(string root) =>
+        File.ReadLines(Path.Combine(root, "deploy", "compose", ".env.local")).Single(x => x.StartsWith("COMPOSE_PROJECT_NAME=", StringComparison.Ordinal)).Split('=')[1];
+
+    private async Task<string[]> LeftOverAsync(params string[] projects)
+    {
+        var engine = await new DeliveryContext(new DeliveryOptions { Root = adopter.Folder, Artifacts = adopter.Folder, Images = [] }, Cancellation).EngineAsync();
+        var left = new List<string>();
+        foreach (var (kind, project) in from kind in (string[])["container", "network", "volume"] from project in projects select (kind, project))
+        {
+            string[] all = kind == "container" ? ["--all"] : [];
+            var list = await CommandRunner.RunAsync(engine.Docker([kind, "ls", "--quiet", .. all, "--filter", $"label=com.docker.compose.project={project}"]), cancellationToken: Cancellation);
+            left.AddRange(list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        }
+
+        return [.. left];
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(System.Net.IPAddress.Loopback, 0))];
+        foreach (var listener in listeners) listener.Start();
+        int[] ports = [.. listeners.Select(x => ((System.Net.IPEndPoint)x.LocalEndpoint).Port)];
+        foreach (var listener in listeners) listener.Dispose();
+        return ports;
     }
 }

@@ -8,7 +8,7 @@ namespace Acci.Architecture.Tests;
 public partial class InstanceNameTests
 {
     [Fact]
-    public void No_text_in_the_product_names_this_repository_s_app_but_those_that_always_did()
+    public void No_text_in_the_product_names_this_repository_s_app_but_the_product_s_own_names_and_its_defaults()
     {
         var texts = Product.Arrows.Keys.SelectMany(library =>
         {
@@ -16,7 +16,7 @@ public partial class InstanceNameTests
             return TextsOf(module).Where(x => Name().IsMatch(x)).Distinct().Select(x => $"{library}: {x.ReplaceLineEndings("\\n")}").ToArray();
         });
 
-        Baseline.Check("instance-names.txt", string.Join('\n', texts.Order(StringComparer.Ordinal)), "texts with a name of this repository's app are others than before; a line may only go.");
+        Baseline.Check("instance-names.txt", string.Join('\n', texts.Order(StringComparer.Ordinal)), "texts with a name of this repository's app are others than before. A line may only go: docs/decisions/names-of-the-product.md says why each is there.");
     }
 
     [Theory]
@@ -27,6 +27,9 @@ public partial class InstanceNameTests
     [InlineData("run ./build.sh Publish", true)]
     [InlineData("vaccination", false)]
     [InlineData("Acci.Oci", false)]
+    [InlineData("org.acci.stand-ins", false)]
+    [InlineData("application/vnd.acci.tag-history.v1", false)]
+    [InlineData("example.acci.org", true)]
     public void What_counts_as_such_a_name(string text, bool counts) => Assert.Equal(counts, Name().IsMatch(text));
 
     private static IEnumerable<string> TextsOf(ModuleDefinition module) =>
@@ -39,7 +42,7 @@ public partial class InstanceNameTests
                 where text is not null
                 select text));
 
-    // The app's name in its own spelling, its settings' prefix, and this repository's own places.
-    [GeneratedRegex(@"\bacci\b|APP__|\bdeploy/|\./build\.sh")]
+    // The app's name in its own spelling, its settings' prefix, and this repository's own places. What begins with the product's own domain is no app's.
+    [GeneratedRegex(@"(?<!\b(?:org|vnd)\.)\bacci\b|APP__|\bdeploy/|\./build\.sh")]
     private static partial Regex Name();
 }

@@ -18,7 +18,7 @@ public sealed partial class BuildProcessTests : IDisposable
     [InlineData("Default --verbosity 7", "--verbosity cannot be '7': it is one of Verbose, Normal, Minimal, Quiet.")]
     [InlineData("--profile nope", "there is no profile 'nope': .nuke/parameters.nope.json does not exist.")]
     [InlineData("--root /nowhere/at/all", "--root cannot be '/nowhere/at/all': there is no such folder.")]
-    [InlineData("--names a Refuses", "--names would take 'Refuses', which is a target, for a value; targets go before the first parameter: ./build.sh Refuses --names a.")]
+    [InlineData("--names a Refuses", "--names would take 'Refuses', which is a target, for a value; targets go before the first parameter: Refuses --names a.")]
     [InlineData("Refsues", "there is no target 'Refsues'. Did you mean 'Refuses'? All are listed by --help.")]
     public async Task Wrong_use_is_one_line_and_code_2_before_the_engine_starts(string line, string problem)
     {

@@ -1,7 +1,6 @@
-using Acci.Delivery.Engines;
-using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Oci.Layouts;
+using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 
@@ -25,7 +24,7 @@ public sealed class PublishedImage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _checkout = await Checkout.CloneAsync(CancellationToken.None);
-        Obstacle = await FindObstacleAsync();
+        Obstacle = await Engine.FindObstacleAsync();
         if (Obstacle is not null)
         {
             // Compiled at least, for what needs no more.
@@ -43,12 +42,6 @@ public sealed class PublishedImage : IAsyncLifetime
 
     /// <summary>One of the commands the summary printed: "Verify" or "Run".</summary>
     public string PrintedCommand(string name) => Publish.Output.Split('\n').Last(line => line.StartsWith(name + " ", StringComparison.Ordinal))[name.Length..].Trim();
-
-    private static async Task<string?> FindObstacleAsync()
-    {
-        if (await EngineLocator.FindRunningAsync(CancellationToken.None) is null && PrivateEngine.Obstacle is { } obstacle) return $"no Docker engine answers, and {obstacle}";
-        return Executables.Find("cosign") is null && !PrivateEngine.CanFetchPackages ? "cosign is not on the PATH, and this machine does not run Debian, whose packages have it" : null;
-    }
 
     public ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using Acci.Delivery.Engines;
+using Acci.Environments.Files;
 using Acci.Environments.Running;
 using Acci.Testing;
 
@@ -33,7 +34,51 @@ public sealed class ComposeProjectTests : IDisposable
         Write("deploy/compose/.env.prod", "COMPOSE_PROJECT_NAME=shop\nBROKEN\n");
 
         Assert.Equal("shop", Project("prod").Name);
-        Assert.Equal("acci-dev", Project("dev").Name);
+        Assert.Equal(Elsewhere(_root.Path, "dev"), Project("dev").Name);
+    }
+
+    [Fact]
+    public void Two_checkouts_of_one_machine_share_neither_containers_nor_user_secrets()
+    {
+        using var other = new TemporaryFolder();
+
+        Assert.Matches("^acci-prod-[0-9a-f]{6}$", Project("prod").Name);
+        Assert.NotEqual(Project("prod").Name, Elsewhere(other.Path, "prod"));
+        Assert.NotEqual(UserSecretsId(_root.Path), UserSecretsId(other.Path));
+        Assert.Equal(Project("prod").Name, UserSecretsId(_root.Path));
+    }
+
+    [Fact]
+    public void A_checkout_keeps_its_name_when_it_is_moved()
+    {
+        var name = Project("prod").Name;
+        Write("deploy/compose/.env.prod", LocalName.Kept("# mine\n", isKept: false, name));
+        using var moved = new TemporaryFolder();
+        Directory.Move(_root.Combine("deploy"), moved.Combine("deploy"));
+
+        Assert.Equal(name, Elsewhere(moved.Path, "prod"));
+        Assert.Equal(name, UserSecretsId(moved.Path));
+    }
+
+    [Fact]
+    public void What_an_earlier_version_started_keeps_its_name_and_its_user_secrets()
+    {
+        Write("deploy/compose/.env.prod", $"# {LocalName.Heading("prod")} It is yours.\n");
+
+        Assert.Equal(("acci-prod", "acci-prod"), (Project("prod").Name, UserSecretsId(_root.Path)));
+        Assert.True(LocalName.IsKept(_root.Path, AppEnvironments.Declaration, "prod"));
+    }
+
+    [Fact]
+    public void A_stack_has_the_declared_name_from_whichever_checkout_it_is_deployed()
+    {
+        var secrets = UserSecretsId(_root.Path);
+
+        Assert.Equal("acci-prod", Stack("prod").Name);
+        Write("deploy/compose/.env.prod", LocalName.Kept("", isKept: false, Stack("prod").Name));
+
+        Assert.Equal(("acci-prod", "acci-prod"), (Stack("prod").Name, Project("prod").Name));
+        Assert.Equal(secrets, UserSecretsId(_root.Path));
     }
 
     [Fact]
@@ -45,9 +90,16 @@ public sealed class ComposeProjectTests : IDisposable
 
         var command = Project("prod").Compose("up");
 
-        Assert.Equal("docker compose --env-file deploy/compose/.env.prod --env-file artifacts/compose/prod.env --file deploy/compose/docker-compose.yml --project-name acci-prod up", command.ToString());
+        Assert.Equal($"docker compose --env-file deploy/compose/.env.prod --env-file artifacts/compose/prod.env --file deploy/compose/docker-compose.yml --project-name {Elsewhere(_root.Path, "prod")} up", command.ToString());
         Assert.Null(Assert.Contains(EmptyVariable, command.Environment));
     }
+
+    private static string Elsewhere(string root, string environment) =>
+        ComposeProject.Of(new DockerEngine("docker"), root, AppEnvironments.Declaration, environment).Name;
+
+    private static string UserSecretsId(string root) => LocalName.UserSecretsId(root, AppEnvironments.Declaration, "prod");
+
+    private ComposeProject Stack(string environment) => ComposeProject.OfStack(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment);
 
     private ComposeProject Project(string environment) => ComposeProject.Of(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment);
 

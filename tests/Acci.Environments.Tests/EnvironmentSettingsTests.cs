@@ -75,7 +75,7 @@ public class EnvironmentSettingsTests
     public void A_person_s_own_settings_win_over_the_files_and_lose_to_what_is_typed()
     {
         using var folder = new SettingsFolder(prod: """{ "Database": { "User": "file", "Name": "file" }, "Redis": { "User": "file" } }""");
-        using var home = new UserSecrets("acci-prod", """{ "Database": { "User": "own" }, "Database:Name": "own", "Database:Password": "own", "Deployment": { "Replicas": 2 } }""");
+        using var home = new UserSecrets(folder.Read().UserSecretsId, """{ "Database": { "User": "own" }, "Database:Name": "own", "Database:Password": "own", "Deployment": { "Replicas": 2 } }""");
 
         var settings = folder.Read().With(new Dictionary<string, string> { ["APP__DATABASE__NAME"] = "typed" }, new Dictionary<string, string>());
         var model = EnvironmentModel.Of(AppEnvironments.Declaration, settings);
@@ -94,7 +94,7 @@ public class EnvironmentSettingsTests
     public void What_is_wrong_in_a_person_s_own_settings_is_told_with_their_file(string secrets, string problem)
     {
         using var folder = new SettingsFolder();
-        using var home = new UserSecrets("acci-prod", secrets);
+        using var home = new UserSecrets(folder.Read().UserSecretsId, secrets);
 
         var error = Assert.Throws<DeliveryException>(() => folder.Read().With(new Dictionary<string, string>(), new Dictionary<string, string>()));
 
@@ -118,7 +118,7 @@ public class EnvironmentSettingsTests
     public void A_variable_that_is_empty_hides_nothing()
     {
         using var folder = new SettingsFolder();
-        using var home = new UserSecrets("acci-prod", """{ "Database": { "User": "own" } }""");
+        using var home = new UserSecrets(folder.Read().UserSecretsId, """{ "Database": { "User": "own" } }""");
         Directory.CreateDirectory(Path.Combine(folder.Root, "deploy", "compose"));
         File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", ".env.prod"), "ACCI_IMAGE=\nAPP__DATABASE__USER=\nAPP__DATABASE__NAME=typed\n");
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Acci.Delivery;
 using Acci.Environments.Declarations;
 using Acci.Environments.Specification;
 using Acci.Settings;
@@ -13,13 +14,12 @@ internal static class ShopEnvironments
 {
     private static readonly DeploymentSetting WorkerReplicas = new("WorkerReplicas", "Replicas of the worker", DeploymentValue.Replicas);
 
-    public static readonly SettingsDefinition<ShopSettings> Settings = new(NamingRule.Configuration());
+    public static readonly SettingsDefinition<ShopSettings> Settings = new(NamingRule.Configuration()) { Secrets = [s => s.Queue.Password] };
 
     public static EnvironmentDeclaration Declaration { get; } = new()
     {
         Name = "shop",
-        Folder = "ops/compose",
-        SettingsFolder = "ops/settings",
+        Layout = new RepositoryLayout { BuildCommand = "nuke", Compose = "ops/compose", Environments = "ops/settings" },
         MainEnvironment = "live",
         Settings = [Settings],
         Deployment = [.. DeploymentSetting.Common, WorkerReplicas],
@@ -107,7 +107,6 @@ internal sealed class ShopQueue
 {
     public string Host { get; set; } = "";
 
-    [Secret]
     public string? Password { get; set; }
 }
 

@@ -24,6 +24,7 @@ public sealed class Examination(DeliveryContext context)
             await engine,
             LookAtSpace(),
             .. await baseImages,
+            LookAtPins(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
             LookAtScanner(),
             LookAtTool("cosign", "signing", "https://docs.sigstore.dev/cosign"),
@@ -89,6 +90,21 @@ public sealed class Examination(DeliveryContext context)
         while (!Directory.Exists(folder)) folder = Path.GetDirectoryName(folder)!;
         var free = new DriveInfo(folder).AvailableFreeSpace;
         return new Finding("Disk", $"{free / 1e9:0.0} GB free in {folder}{(free < NeededSpace ? $"; a first publish takes up to {NeededSpace / 1e9:0} GB" : "")}", free < NeededSpace ? Notice : Good);
+    }
+
+    private Finding LookAtPins()
+    {
+        const string name = "Pins";
+        try
+        {
+            return context.ImageLocks().Problem(BakeTargets.NeededBy(context.Options.Images)) is { } problem
+                ? new Finding(name, $"not pinned to a digest: {problem}", Notice)
+                : new Finding(name, $"every base image has its digest in {context.Options.Layout.ImageLocks}", Good);
+        }
+        catch (DeliveryException exception)
+        {
+            return new Finding(name, exception.Message, Fatal);
+        }
     }
 
     private async Task<IEnumerable<Finding>> LookAtBaseImagesAsync()

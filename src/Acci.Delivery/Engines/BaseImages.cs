@@ -54,6 +54,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     private async Task<(ResolvedBaseImage[] Found, (ImageReference Name, string? Problem)[] Missing)> FindAllAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
     {
         var wanted = names.Distinct().ToArray();
+        if (wanted.Length > 0) locks.SayMissing();
         var found = await Task.WhenAll(wanted.Select(name => FindAsync(name, cancellationToken)));
         return (
             [.. found.Select(x => x.Image).OfType<ResolvedBaseImage>()],

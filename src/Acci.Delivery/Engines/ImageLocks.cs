@@ -11,25 +11,22 @@ public sealed class ImageLocks
 
     private readonly Dictionary<string, Digest?> _digests;
 
-    private readonly string? _name;
+    private readonly string _name;
+    private readonly bool _exists;
+    private bool _saidMissing;
 
-    private ImageLocks(string? name, Dictionary<string, Digest?> digests) => (_name, _digests) = (name, digests);
+    private ImageLocks(string name, Dictionary<string, Digest?> digests, bool exists = true) => (_name, _digests, _exists) = (name, digests, exists);
 
     /// <summary>Nothing is pinned.</summary>
-    public static ImageLocks None { get; } = new(null, []);
+    public static ImageLocks None { get; } = new("", []);
 
-    /// <summary>Reads the file. Without one nothing is pinned, and a warning says so.</summary>
+    /// <summary>Reads the file. Without one nothing is pinned.</summary>
     /// <param name="file">Where it is.</param>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="DeliveryException">It is not of that form; the message names the entry.</exception>
     public static ImageLocks Read(string file, string? name = null)
     {
-        if (!File.Exists(file))
-        {
-            Log.Warning("There is no {File:l}, so base images are not pinned to digests: UpdateLocks writes it", name ?? file);
-            return None;
-        }
-
+        if (!File.Exists(file)) return new ImageLocks(name ?? file, [], exists: false);
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
@@ -61,10 +58,27 @@ public sealed class ImageLocks
         references.Where(x => !_digests.ContainsKey(x.ToString())).Distinct().Select(x => KeyValuePair.Create(x, (Digest?)null)).Concat(All)
             .OrderBy(x => x.Key.ToString(), StringComparer.Ordinal).ToDictionary();
 
+    /// <summary>Which of these images follow their tags, because no digest is recorded for them; null where all of them have one.</summary>
+    public string? Problem(IEnumerable<ImageReference> used)
+    {
+        string[] unpinned = [.. used.Where(x => x.Digest is null && DigestOf(x) is null).Select(x => x.ToString()).Distinct().Order(StringComparer.Ordinal)];
+        return unpinned.Length == 0 ? null
+            : _exists ? $"{string.Join(", ", unpinned)}: {_name} has no digest for {(unpinned.Length == 1 ? "it" : "them")}. UpdateLocks adds {(unpinned.Length == 1 ? "it" : "them")}"
+            : $"{string.Join(", ", unpinned)}: there is no {_name}. UpdateLocks writes it";
+    }
+
+    /// <summary>Says, once, that nothing is pinned where there is no file.</summary>
+    internal void SayMissing()
+    {
+        if (_exists || _saidMissing) return;
+        _saidMissing = true;
+        Log.Warning("There is no {File:l}, so base images are not pinned to digests: UpdateLocks writes it", _name);
+    }
+
     // Where there is no file at all, that has been said once.
     internal void SayUnpinned(ImageReference reference, Digest digest)
     {
-        if (_name is null) Log.Information("{Image}: using {Digest}", reference.ToString(), digest.ToString());
+        if (!_exists) Log.Information("{Image}: using {Digest}", reference.ToString(), digest.ToString());
         else Log.Warning("{Image} is not pinned: {File:l} has no digest for it; using {Digest}", reference.ToString(), _name, digest.ToString());
     }
 

@@ -19,7 +19,7 @@ public sealed class StepOutputs(string file)
         foreach (var (name, value) in outputs)
         {
             // A delimiter that nobody can guess: a value must not be able to end itself and set another output.
-            var delimiter = $"acci-{Guid.NewGuid():N}";
+            var delimiter = $"end-{Guid.NewGuid():N}";
             text.Append(value.AsSpan().ContainsAny('\r', '\n') ? $"{name}<<{delimiter}\n{value}\n{delimiter}\n" : $"{name}={value}\n");
         }
 

@@ -16,8 +16,8 @@ public sealed partial record ImageDefinition
     /// <summary>The last part of the image's repository, the name of its bake target, and of its folder below <c>artifacts</c>.</summary>
     public string Name { get; }
 
-    /// <summary>The Dockerfile, relative to the root of the repository.</summary>
-    public required string Dockerfile { get; init; }
+    /// <summary>The Dockerfile, relative to the root of the repository; where none is named, the one in the image's folder of the repository's layout.</summary>
+    public string Dockerfile { get; init; } = "";
 
     /// <summary>The folder that is sent to the builder, relative to the root of the repository.</summary>
     public string Context { get; init; } = ".";

@@ -4,6 +4,7 @@ using Acci.Delivery.Registries;
 using Acci.Delivery.Scanning;
 using Acci.Generation;
 using Acci.Generation.Workflows;
+using Acci.Oci;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
 
@@ -18,6 +19,9 @@ namespace Acci.Delivery.Locks;
 /// <param name="report">Gets what changed, or would change, and what could not be looked up.</param>
 public sealed class UpdateLocks(DeliveryContext context, TimeSpan minimumAge, Action<IReadOnlyList<LockChange>> report) : Verb
 {
+    /// <summary>Images that are used besides those the build's own images start from: what environments run.</summary>
+    public IReadOnlyList<ImageReference> FurtherImages { get; init; } = [];
+
     /// <inheritdoc/>
     public override Task PlanAsync() => UpdateAsync(isWritten: false);
 
@@ -29,21 +33,11 @@ public sealed class UpdateLocks(DeliveryContext context, TimeSpan minimumAge, Ac
         var changes = new List<LockChange>();
         var layout = context.Options.Layout;
         var locked = ActionLocks.Read(context.Options.PathOf(layout.ActionLocks));
-        var gitHub = await context.GitHubAsync();
-        var newest = new ActionUpdates(gitHub, minimumAge);
-        ActionReference[] actions =
-        [
-            .. await newest.FindAsync(locked.All, changes.Add, context.CancellationToken),
-            .. await newest.FindNewAsync(locked.Unpinned, changes.Add, context.CancellationToken),
-        ];
-        var tools = ToolLocks.Read(context.Options.PathOf(layout.ToolLocks));
-        var trivy = await new ToolUpdates(gitHub, minimumAge) { IsMalicious = TrivyVersion.IsMalicious }
-            .FindAsync("trivy", tools.Trivy ?? FirstPins.Scanner, changes.Add, context.CancellationToken);
-        if (trivy != FirstPins.Scanner) tools = tools with { Trivy = trivy };
+        var (actions, tools) = await AskGitHubAsync(locked, ToolLocks.Read(context.Options.PathOf(layout.ToolLocks)), changes);
         // Their registries are not the one that images are published to: its credentials are not for them. One that does not answer is asked the next time.
         var options = new RegistryOptions { Credentials = Credentials.From(new DockerConfig()), Retry = new RetryOptions { Budget = TimeSpan.Zero } };
         var images = await new ImageUpdates(image => OciRegistry.Of(image, options))
-            .FindAsync(context.ImageLocks().With(FirstPins.ImagesOf(context.Options.Images)), changes.Add, context.CancellationToken);
+            .FindAsync(context.ImageLocks().With([.. FirstPins.ImagesOf(context.Options.Images), .. FurtherImages]), changes.Add, context.CancellationToken);
         if (isWritten)
         {
             Directory.CreateDirectory(context.Options.PathOf(layout.Locks));
@@ -54,5 +48,28 @@ public sealed class UpdateLocks(DeliveryContext context, TimeSpan minimumAge, Ac
         }
 
         report(changes);
+    }
+
+    // Where nothing of GitHub's is pinned yet, images can be pinned without it.
+    internal async Task<(IReadOnlyList<ActionReference> Actions, ToolLocks Tools)> AskGitHubAsync(ActionLocks locked, ToolLocks tools, List<LockChange> changes)
+    {
+        try
+        {
+            var gitHub = await context.GitHubAsync();
+            var newest = new ActionUpdates(gitHub, minimumAge);
+            ActionReference[] actions =
+            [
+                .. await newest.FindAsync(locked.All, changes.Add, context.CancellationToken),
+                .. await newest.FindNewAsync(locked.Unpinned, changes.Add, context.CancellationToken),
+            ];
+            var trivy = await new ToolUpdates(gitHub, minimumAge) { IsMalicious = TrivyVersion.IsMalicious }
+                .FindAsync("trivy", tools.Trivy ?? FirstPins.Scanner, changes.Add, context.CancellationToken);
+            return (actions, trivy == FirstPins.Scanner ? tools : tools with { Trivy = trivy });
+        }
+        catch (DeliveryException exception) when (locked.All.Count == 0 && locked.Unpinned.Count == 0 && tools.Trivy is null)
+        {
+            changes.Add(LockChange.Left("trivy", "no version", exception.Message));
+            return ([], tools);
+        }
     }
 }

@@ -14,6 +14,9 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
 {
     private const int NameWidth = 11;
 
+    /// <summary>Which base images followed their tags, and why; null where each has a digest that it is pinned to.</summary>
+    public string? NotPinned { get; init; }
+
     /// <summary>What a <c>docker</c> command needs to run the image.</summary>
     internal static string[] RunArguments(ImageDefinition image, PublishTransaction publish)
     {
@@ -64,6 +67,7 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         yield return ("Signature", Result(PublishStep.Verify));
         yield return ("Smoke test", Result(PublishStep.SmokeTest));
         yield return ("Findings", Result(PublishStep.Scan));
+        if (NotPinned is not null) yield return ("Not pinned", NotPinned);
         if (Record.StandIns.Count > 0) yield return ("Stand-ins", $"{string.Join(", ", Record.StandIns)}: not for any registry but this machine's own");
     }
 

@@ -80,7 +80,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
             return;
         }
 
-        var directory = Directory.CreateTempSubdirectory("acci-cosign-");
+        var directory = Directory.CreateTempSubdirectory("cosign-");
         try
         {
             var config = Path.Combine(directory.FullName, "signing-config.json");

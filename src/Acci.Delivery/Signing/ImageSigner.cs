@@ -54,7 +54,7 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, ImageReference
 
     private async Task AttestAsync(ImageReference reference, PredicateType type, JsonElement predicate, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(Path.GetTempPath(), $"acci-predicate-{Guid.NewGuid():N}.json");
+        var file = Path.Combine(Path.GetTempPath(), $"predicate-{Guid.NewGuid():N}.json");
         try
         {
             await File.WriteAllTextAsync(file, predicate.GetRawText(), cancellationToken);

@@ -14,7 +14,7 @@ namespace Acci.Delivery.SmokeTests;
 /// <param name="Owner">Who tests, one at a time: containers that an earlier test of the same owner left, because it was killed, are removed.</param>
 public sealed record SmokeTest(DockerEngine Engine, string Owner)
 {
-    private const string OwnerLabel = "acci.smoke-test";
+    private const string OwnerLabel = "org.acci.smoke-test";
     private const int ShownLogLines = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

@@ -1,3 +1,4 @@
+using Acci.Delivery;
 using Acci.Settings;
 
 namespace Acci.Environments.Declarations;
@@ -8,11 +9,11 @@ namespace Acci.Environments.Declarations;
 /// </summary>
 public sealed record EnvironmentDeclaration
 {
-    private readonly string? _prefix;
+    private readonly string? _prefix, _folder, _settingsFolder, _command;
 
     /// <summary>
-    /// What Compose projects and user secrets are named after, each environment's name added: two repositories on one machine share neither.
-    /// Lower-case letters and digits, with '-' between them; the folder of the repository when nothing is said.
+    /// What Compose projects, stacks and user secrets are named after: each environment's name is added, and, but for stacks, what tells this checkout from others on the
+    /// machine. Lower-case letters and digits, with '-' between them; the folder of the repository when nothing is said.
     /// </summary>
     public string Name { get; init; } = "";
 
@@ -23,14 +24,29 @@ public sealed record EnvironmentDeclaration
         init => _prefix = value;
     }
 
-    /// <summary>The folder of compose files, <c>.env</c> files and secrets, relative to the repository's root.</summary>
-    public required string Folder { get; init; }
+    /// <summary>Where the repository keeps its files.</summary>
+    public RepositoryLayout Layout { get; init; } = new();
 
-    /// <summary>The folder of settings files, relative to the repository's root.</summary>
-    public required string SettingsFolder { get; init; }
+    /// <summary>The folder of compose files, <c>.env</c> files and secrets, relative to the repository's root; the layout's when nothing is said.</summary>
+    public string Folder
+    {
+        get => _folder ?? Layout.Compose;
+        init => _folder = value;
+    }
 
-    /// <summary>The command that runs the build, as it is written for people.</summary>
-    public string Command { get; init; } = "nuke";
+    /// <summary>The folder of settings files, relative to the repository's root; the layout's when nothing is said.</summary>
+    public string SettingsFolder
+    {
+        get => _settingsFolder ?? Layout.Environments;
+        init => _settingsFolder = value;
+    }
+
+    /// <summary>The command that runs the build, as it is written for people; the layout's when nothing is said.</summary>
+    public string Command
+    {
+        get => _command ?? Layout.BuildCommand;
+        init => _command = value;
+    }
 
     /// <summary>The environment whose file has the name that every program looks for, <c>docker-compose.yml</c>.</summary>
     public string MainEnvironment { get; init; } = "prod";
@@ -56,11 +72,8 @@ public sealed record EnvironmentDeclaration
                 $"declare a {nameof(Name)} of lower-case letters and digits, with '-' between them.");
     }
 
-    /// <summary>The Compose project, and the Swarm stack, of an environment.</summary>
+    /// <summary>The Swarm stack of an environment, and the Compose project of those who run the compose file by hand.</summary>
     public string ProjectOf(string environment) => $"{Name}-{environment}";
-
-    /// <summary>The id under which <c>dotnet user-secrets</c> keeps a person's own values for an environment.</summary>
-    public string UserSecretsIdOf(string environment) => $"{Name}-{environment}";
 
     /// <summary>The compose file of an environment, relative to the repository's root.</summary>
     public string FileOf(string environment) =>

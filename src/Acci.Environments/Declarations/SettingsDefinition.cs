@@ -42,11 +42,17 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
     /// </summary>
     public Func<ISettingsSource, TSettings>? Read { get; init; }
 
+    /// <summary>
+    /// The settings that are secrets, for a type that does not know <see cref="SecretAttribute"/>: <c>[s => s.Database.Password]</c>. Those that have the attribute need
+    /// not be here.
+    /// </summary>
+    public IReadOnlyList<Expression<Func<TSettings, string?>>> Secrets { get; init; } = [];
+
     /// <inheritdoc/>
     public override IReadOnlyList<Setting> All => [.. Below(typeof(TSettings), [])];
 
     /// <summary>The name of one.</summary>
-    public SettingName NameOf<T>(Expression<Func<TSettings, T>> setting) => Placed(SettingName.Of(setting, Rule));
+    public SettingName NameOf<T>(Expression<Func<TSettings, T>> setting) => Marked(Placed(SettingName.Of(setting, Rule)));
 
     internal override void Check(ISettingsSource source)
     {
@@ -79,12 +85,15 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
             }
             else
             {
-                var name = Placed(SettingName.Of(Rule, place)) with { IsSecret = property.IsDefined(typeof(SecretAttribute)) };
+                var name = Marked(Placed(SettingName.Of(Rule, place) with { IsSecret = property.IsDefined(typeof(SecretAttribute)) }));
                 var description = property.GetCustomAttribute<DescriptionAttribute>()?.Description.TrimEnd('.') ?? name.Key;
                 yield return new Setting(name, description, property.PropertyType);
             }
         }
     }
+
+    private SettingName Marked(SettingName name) =>
+        name.IsSecret || Secrets.Any(x => Placed(SettingName.Of(x, Rule)).Key == name.Key) ? name with { IsSecret = true } : name;
 
     // A type of the app's own with properties of its own; what can be read from a text is a value.
     private static bool IsSection(Type type) =>

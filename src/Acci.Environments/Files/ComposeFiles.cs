@@ -1,6 +1,8 @@
 using System.Text;
 using Acci.Environments.Declarations;
+using Acci.Environments.Variables;
 using Acci.Generation;
+using Acci.Oci;
 using Acci.Settings;
 
 namespace Acci.Environments.Files;
@@ -24,6 +26,15 @@ public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaratio
             new GeneratedFile($"{Declaration.Folder}/.env.example", Example(models)),
         ];
     }
+
+    /// <summary>The images of somebody else's that the environments run, each once; none where there are no environments yet.</summary>
+    /// <exception cref="DeliveryException">A setting is missing or cannot be used.</exception>
+    public IReadOnlyList<ImageReference> UpstreamImages() => !Directory.Exists(SettingsFolder) ? [] :
+    [
+        .. EnvironmentSettings.NamesIn(SettingsFolder).SelectMany(name => ModelOf(name).Variables)
+            .Select(x => x.Source).OfType<UpstreamImage>()
+            .Select(x => ImageReference.Parse(x.Reference)).Distinct(),
+    ];
 
     /// <summary>Files of environments that have no settings any more, relative to the root. What was written by hand is not among them.</summary>
     public IReadOnlyList<string> ObsoleteFiles()
@@ -49,7 +60,7 @@ public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaratio
         var model = EnvironmentModel.Of(Declaration, settings);
         // Everybody who has the repository has what is in it; that is fine for a database on a developer's own machine alone.
         if (model.Environment.Kind == EnvironmentKind.Production && Secrets(model).FirstOrDefault(x => settings.Find(x) is not null) is { } secret)
-            throw new DeliveryException($"Environment '{environment}': {secret} is a secret, and its value is in a settings file that is checked in. Take it out there; write it into the file that {secret.FileVariable} names, or into `dotnet user-secrets set {secret.Key} … --id {Declaration.UserSecretsIdOf(environment)}`.");
+            throw new DeliveryException($"Environment '{environment}': {secret} is a secret, and its value is in a settings file that is checked in. Take it out there; write it into the file that {secret.FileVariable} names, or into `dotnet user-secrets set {secret.Key} … --id {settings.UserSecretsId}`.");
         return model;
     }
 

@@ -15,10 +15,16 @@ public sealed partial class EnvironmentSettings : ISettingValues
     private readonly EnvironmentDeclaration _declaration;
     private readonly IConfiguration _values;
 
-    private EnvironmentSettings(EnvironmentDeclaration declaration, string name, IConfiguration values) => (_declaration, Name, _values) = (declaration, name, values);
+    private readonly string _root;
+
+    private EnvironmentSettings(EnvironmentDeclaration declaration, string root, string name, IConfiguration values) =>
+        (_declaration, _root, Name, _values) = (declaration, root, name, values);
 
     /// <summary>The environment's name: <c>prod</c>.</summary>
     public string Name { get; }
+
+    /// <summary>The id under which <c>dotnet user-secrets</c> keeps a person's own values for the environment of this checkout.</summary>
+    public string UserSecretsId => LocalName.UserSecretsId(_root, _declaration, Name);
 
     /// <summary>The environments that there are: one for each <c>settings.&lt;name&gt;.json</c> in the folder.</summary>
     /// <exception cref="DeliveryException">A file's name gives none that containers could have.</exception>
@@ -45,7 +51,7 @@ public sealed partial class EnvironmentSettings : ISettingValues
         foreach (var file in files) RejectUnknown(Path.Combine(folder, file), [.. UserNames(declaration).Select(x => x.Key), declaration.NameOf(DeploymentSetting.Kind).Key]);
         var builder = new ConfigurationBuilder().SetBasePath(folder);
         foreach (var file in files) builder.AddJsonFile(file, optional: true);
-        return new EnvironmentSettings(declaration, name, builder.Build());
+        return new EnvironmentSettings(declaration, root, name, builder.Build());
     }
 
     /// <summary>The same settings with those of this machine on top of them.</summary>
@@ -54,11 +60,12 @@ public sealed partial class EnvironmentSettings : ISettingValues
     /// <exception cref="DeliveryException">The user's secrets are not valid, or hold a setting that nothing has.</exception>
     public EnvironmentSettings With(IReadOnlyDictionary<string, string> typed, IReadOnlyDictionary<string, string> environment)
     {
-        var id = _declaration.UserSecretsIdOf(Name);
+        var id = UserSecretsId;
         // What an environment is for stands in its files alone.
         RejectUnknown(PathHelper.GetSecretsPathFromSecretsId(id), [.. UserNames(_declaration).Select(x => x.Key)]);
         return new EnvironmentSettings(
             _declaration,
+            _root,
             Name,
             new ConfigurationBuilder()
                 .AddConfiguration(_values)

@@ -13,7 +13,6 @@ namespace Acci.Environments.Running;
 /// <param name="Environment">The environment's name.</param>
 internal sealed record ComposeProject(DockerEngine Engine, string Root, EnvironmentDeclaration Declaration, string Environment)
 {
-    private const string NameVariable = "COMPOSE_PROJECT_NAME";
     private const string ProjectLabel = "com.docker.compose.project";
 
     /// <summary>What ComposeUp found out, images above all; relative to the root.</summary>
@@ -28,16 +27,20 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     /// <summary>What its containers, networks and volumes are named after.</summary>
     public required string Name { get; init; }
 
-    /// <summary>
-    /// The project of an environment, under the name its file gives it or <c>COMPOSE_PROJECT_NAME</c> does. One that is exported holds for all environments, which would
-    /// share their data under one name: to that the environment's is added.
-    /// </summary>
-    public static ComposeProject Of(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment)
-    {
-        var typed = EnvironmentFile.Find(Path.Combine(root, declaration.VariablesFileOf(environment)), NameVariable);
-        var name = System.Environment.GetEnvironmentVariable(NameVariable) is { Length: > 0 } exported ? $"{exported}-{environment}" : typed ?? declaration.ProjectOf(environment);
-        return new ComposeProject(engine, root, declaration, environment) { Name = name };
-    }
+    /// <summary>The project of an environment, under the name that the environment has on this machine, or that <c>COMPOSE_PROJECT_NAME</c> gives it.</summary>
+    public static ComposeProject Of(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment) =>
+        new(engine, root, declaration, environment) { Name = Exported(environment) ?? LocalName.Of(root, declaration, environment) };
+
+    /// <summary>The same for a stack, which is a swarm's: from whichever checkout it is deployed, it has the declaration's name where nobody gives it another.</summary>
+    public static ComposeProject OfStack(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment) =>
+        new(engine, root, declaration, environment)
+        {
+            Name = Exported(environment) ?? LocalName.Typed(root, declaration, environment) ?? declaration.ProjectOf(environment),
+        };
+
+    // One that is exported holds for all environments, which would share their data under one name: to that the environment's is added.
+    private static string? Exported(string environment) =>
+        System.Environment.GetEnvironmentVariable(LocalName.Variable) is { Length: > 0 } exported ? $"{exported}-{environment}" : null;
 
     /// <summary>
     /// A <c>docker compose</c> command, as one would type it in the root. A variable that is empty is not set: what was found stands in its place, so its file comes last,

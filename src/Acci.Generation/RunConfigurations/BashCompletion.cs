@@ -8,7 +8,7 @@ internal static class BashCompletion
     public static GeneratedFile Of(BuildCommands commands) => ShellCompletion.File(
         Name,
         [
-            ShellCompletion.Notice(Name, "source FILE"),
+            ShellCompletion.Notice(commands, Name, "source FILE"),
             "_acci_build() {",
             "    local word=${COMP_WORDS[COMP_CWORD]} at parameter= words=",
             "    # The parameter that this word may be a value of: the last one before it.",
@@ -24,6 +24,6 @@ internal static class BashCompletion
             // No word has a blank in it, and the bash of macOS, which is 3.2, has no mapfile.
             "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))",
             "}",
-            $"complete -o default -F _acci_build {string.Join(' ', ShellCompletion.Commands)}",
+            $"complete -o default -F _acci_build {string.Join(' ', ShellCompletion.CommandsOf(commands))}",
         ]);
 }

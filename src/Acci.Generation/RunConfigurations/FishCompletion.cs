@@ -8,7 +8,7 @@ internal static class FishCompletion
     public static GeneratedFile Of(BuildCommands commands) => ShellCompletion.File(
         Name,
         [
-            ShellCompletion.Notice(Name, "source FILE"),
+            ShellCompletion.Notice(commands, Name, "source FILE"),
             // The parameter that a word may be a value of: the last one before it.
             "function __acci_build_parameter",
             "    set --local parameters (string match -- '--*' (commandline --tokenize --cut-at-cursor --current-process))",
@@ -20,7 +20,7 @@ internal static class FishCompletion
                 .Select(x => $"        case --{x.Name}; printf '%s\\n' {string.Join(' ', ShellCompletion.ValuesOf(x).Select(Quote))}"),
             "    end",
             "end",
-            .. ShellCompletion.Commands.SelectMany(command => Lines(command, commands)),
+            .. ShellCompletion.CommandsOf(commands).SelectMany(command => Lines(command, commands)),
         ]);
 
     private static IEnumerable<string> Lines(string command, BuildCommands commands) =>

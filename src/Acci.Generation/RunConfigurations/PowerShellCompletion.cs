@@ -8,7 +8,7 @@ internal static class PowerShellCompletion
     public static GeneratedFile Of(BuildCommands commands) => ShellCompletion.File(
         Name,
         [
-            ShellCompletion.Notice(Name, ". FILE"),
+            ShellCompletion.Notice(commands, Name, ". FILE"),
             "$AcciBuild = @{",
             "    Targets = [ordered]@{",
             .. commands.Targets.Select(x => $"        {Quote(x.Name)} = {Quote(x.Description)}"),

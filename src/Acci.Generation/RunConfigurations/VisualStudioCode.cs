@@ -17,7 +17,7 @@ public static class VisualStudioCode
     public static GeneratedFile Tasks(BuildCommands commands, IEnumerable<DebuggedProgram> programs) => new(".vscode/tasks.json", EditorJson.Text(new JsonObject
     {
         ["version"] = "2.0.0",
-        ["tasks"] = EditorJson.List([.. commands.Targets.Select(TargetTask), .. programs.Prepend(DebuggedProgram.Build).Select(CompileTask)]),
+        ["tasks"] = EditorJson.List([.. commands.Targets.Select(x => TargetTask(commands, x)), .. programs.Prepend(DebuggedProgram.Build).Select(CompileTask)]),
     }));
 
     /// <summary><c>.vscode/launch.json</c>.</summary>
@@ -35,16 +35,16 @@ public static class VisualStudioCode
         }]),
     }));
 
-    private static JsonObject TargetTask(BuildTarget target)
+    private static JsonObject TargetTask(BuildCommands commands, BuildTarget target)
     {
         var task = new JsonObject
         {
             ["label"] = target.Name,
             ["detail"] = target.Description,
             ["type"] = "process",
-            ["command"] = $"{Root}/build.sh",
+            ["command"] = $"{Root}/{commands.Script}",
             ["args"] = EditorJson.List([target.Name]),
-            ["windows"] = new JsonObject { ["command"] = $"{Root}/build.cmd" },
+            ["windows"] = new JsonObject { ["command"] = $"{Root}/{commands.ScriptName}.cmd" },
             ["options"] = new JsonObject { ["cwd"] = Root },
             ["problemMatcher"] = "$msCompile",
         };

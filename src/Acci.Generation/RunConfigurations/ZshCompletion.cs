@@ -8,8 +8,8 @@ internal static class ZshCompletion
     public static GeneratedFile Of(BuildCommands commands) => ShellCompletion.File(
         Name,
         [
-            $"#compdef {string.Join(' ', ShellCompletion.Commands)}",
-            ShellCompletion.Notice(Name, "source FILE, after compinit"),
+            $"#compdef {string.Join(' ', ShellCompletion.CommandsOf(commands))}",
+            ShellCompletion.Notice(commands, Name, "source FILE, after compinit"),
             "_acci_build() {",
             "    local parameter=${${(M)words[2,CURRENT-1]:#--*}[-1]}",
             "    local -a targets parameters values",
@@ -29,7 +29,7 @@ internal static class ZshCompletion
             "    else _files",
             "    fi",
             "}",
-            $"compdef _acci_build {string.Join(' ', ShellCompletion.Commands)}",
+            $"compdef _acci_build {string.Join(' ', ShellCompletion.CommandsOf(commands))}",
             "# Loaded by compinit from a folder in fpath, this file is the body of the function that completes.",
             $"if [[ $funcstack[1] == {Name} ]]; then _acci_build \"$@\"; fi",
         ]);

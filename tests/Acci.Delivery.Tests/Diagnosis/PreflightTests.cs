@@ -1,7 +1,9 @@
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Diagnosis;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.SmokeTests;
+using Acci.Oci;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Diagnosis;
@@ -58,6 +60,25 @@ public sealed class PreflightTests : IAsyncLifetime
         Assert.Contains(problem, finding.Text, StringComparison.Ordinal);
         Assert.Equal(FindingSeverity.Fatal, finding.Severity);
         Assert.False(Directory.Exists(Path.Combine(_checkout.Directory, "artifacts")));
+    }
+
+    [Fact]
+    public async Task Doctor_says_what_is_not_pinned_and_why()
+    {
+        var from = ImageReference.Parse("127.0.0.1:1/base:1");
+        var options = Options with { Images = [new("app") { Dockerfile = "Dockerfile", BaseImages = [new(from)] }], Layout = new RepositoryLayout { Locks = "pins" } };
+
+        Assert.Contains("127.0.0.1:1/base:1", (await FindingAsync(FindingSeverity.Notice)).Text, StringComparison.Ordinal);
+        Assert.EndsWith("there is no pins/images.json. UpdateLocks writes it", (await FindingAsync(FindingSeverity.Notice)).Text, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(_checkout.Directory, "pins"));
+        _checkout.Write("pins/images.json", "{}");
+        Assert.Contains("pins/images.json has no digest for", (await FindingAsync(FindingSeverity.Notice)).Text, StringComparison.Ordinal);
+        var needed = BakeTargets.NeededBy(options.Images).Select(x => KeyValuePair.Create(x, (Digest?)Digest.Of([1])));
+        _checkout.Write("pins/images.json", ImageLocks.ToJson(needed));
+        Assert.EndsWith("in pins/images.json", (await FindingAsync(FindingSeverity.Good)).Text, StringComparison.Ordinal);
+
+        async Task<Finding> FindingAsync(FindingSeverity severity) =>
+            Assert.Single(await new Examination(new DeliveryContext(options, Cancellation)).RunAsync(), x => x.Name == "Pins" && x.Severity == severity);
     }
 
     [Fact]

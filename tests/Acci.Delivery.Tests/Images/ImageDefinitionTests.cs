@@ -29,6 +29,15 @@ public sealed class ImageDefinitionTests
     }
 
     [Fact]
+    public void A_Dockerfile_that_is_not_named_is_in_the_image_s_own_folder()
+    {
+        var layout = new RepositoryLayout { Images = "docker" };
+
+        Assert.Equal("docker/shop/Dockerfile", layout.WithDockerfile(new ImageDefinition("shop")).Dockerfile);
+        Assert.Equal("src/Dockerfile", layout.WithDockerfile(new ImageDefinition("shop") { Dockerfile = "src/Dockerfile" }).Dockerfile);
+    }
+
+    [Fact]
     public void Both_platforms_that_are_published_are_built_unless_others_are_named() =>
         Assert.Equal(["linux/amd64", "linux/ppc64le"], new ImageDefinition("acci") { Dockerfile = "Dockerfile" }.Platforms.Select(platform => platform.ToString()));
 }

@@ -50,6 +50,22 @@ public sealed class FirstPinsTests : IDisposable
     }
 
     [Fact]
+    public async Task Images_are_pinned_without_GitHub_where_nothing_of_GitHub_is_pinned_yet()
+    {
+        var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Images = [] }, TestContext.Current.CancellationToken);
+        var update = new UpdateLocks(context, TimeSpan.Zero, _ => { });
+        var changes = new List<LockChange>();
+        File.WriteAllText(_folder.Combine("pinned.json"), "{ \"octo/action\": null }");
+
+        var (actions, tools) = await update.AskGitHubAsync(ActionLocks.Read(_folder.Combine("none.json")), new ToolLocks(), changes);
+
+        Assert.Empty(actions);
+        Assert.Null(tools.Trivy);
+        Assert.StartsWith("trivy: stays at no version: github.com is to be asked", Assert.Single(changes).ToString(), StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => update.AskGitHubAsync(ActionLocks.Read(_folder.Combine("pinned.json")), new ToolLocks(), []));
+    }
+
+    [Fact]
     public void An_action_without_a_version_is_written_as_it_is_read()
     {
         var file = _folder.Combine("actions.json");

@@ -118,6 +118,15 @@ public sealed class PublishTransactionTests : IDisposable
         Assert.Contains("| Smoke test | `not smoke-tested: this machine can run none of linux/ppc64le` |", summary.ToMarkdown(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_follows_its_tag_is_in_the_table()
+    {
+        var summary = new PublishSummary(Built("one"), "cosign verify", "docker run");
+
+        Assert.DoesNotContain("Not pinned", summary.ToText(), StringComparison.Ordinal);
+        Assert.Contains("Not pinned debian:13: there is no images.json", (summary with { NotPinned = "debian:13: there is no images.json" }).ToText(), StringComparison.Ordinal);
+    }
+
     private static Task<string> Fine() => Task.FromResult("fine");
 
     private static PublishRecord Built(string content) => new()

@@ -41,6 +41,19 @@ public class BuildCommandsTests
     }
 
     [Fact]
+    public void All_files_go_by_the_name_that_the_build_s_script_has()
+    {
+        var files = RunConfigurationFiles.Of(SampleCommands.All with { BuildCommand = "./make.sh" }, []).ToDictionary(x => x.Path, x => x.Content);
+
+        var task = JsonElement.Parse(files[".vscode/tasks.json"]).GetProperty("tasks")[0];
+        Assert.Equal("${workspaceFolder}/make.sh", task.GetProperty("command").GetString());
+        Assert.Equal("${workspaceFolder}/make.cmd", task.GetProperty("windows").GetProperty("command").GetString());
+        Assert.Contains(" make.sh nuke", files["build/completions/build.bash"], StringComparison.Ordinal);
+        Assert.Contains("make.ps1, make.cmd, make.sh, nuke", files["build/completions/build.completion.ps1"], StringComparison.Ordinal);
+        Assert.All(files.Values, content => Assert.DoesNotContain("build.sh", content, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Visual_Studio_starts_the_default_target_unless_another_is_chosen()
     {
         var profiles = JsonElement.Parse(VisualStudioProfiles.Of(SampleCommands.All).Content).GetProperty("profiles").EnumerateObject().ToList();

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text;
+using Acci.Environments.Declarations;
+
+namespace Acci.Environments.Files;
+
+/// <summary>
+/// What an environment of this checkout is called on its machine: its containers, networks and volumes, and its user secrets. Nothing but the folder tells two checkouts
+/// of one machine apart, be they two repositories or one repository twice; but data have to stay with a checkout that is moved. So the folder gives the name once, and
+/// <c>ComposeUp</c> writes it into the environment's variables.
+/// </summary>
+internal static class LocalName
+{
+    /// <summary>The variable that holds it; docker compose goes by it, too.</summary>
+    public const string Variable = "COMPOSE_PROJECT_NAME";
+
+    private const int HashLength = 6;
+
+    /// <summary>The first line of the variables that were written for an environment.</summary>
+    public static string Heading(string environment) => $"What environment '{environment}' is told on this machine.";
+
+    /// <summary>The name.</summary>
+    public static string Of(string root, EnvironmentDeclaration declaration, string environment)
+    {
+        var name = declaration.ProjectOf(environment);
+        return Typed(root, declaration, environment) ?? (IsOfBefore(root, declaration, environment) ? name : $"{name}-{HashOf(root)}");
+    }
+
+    /// <summary>The name in the environment's variables; null where they have none.</summary>
+    public static string? Typed(string root, EnvironmentDeclaration declaration, string environment) =>
+        EnvironmentFile.Find(Path.Combine(root, declaration.VariablesFileOf(environment)), Variable);
+
+    /// <summary>
+    /// The id under which <c>dotnet user-secrets</c> keeps a person's own values. Another name, a person's own or a stack's, leaves it as it is.
+    /// </summary>
+    public static string UserSecretsId(string root, EnvironmentDeclaration declaration, string environment)
+    {
+        var name = declaration.ProjectOf(environment);
+        var typed = Typed(root, declaration, environment);
+        return typed?.StartsWith($"{name}-", StringComparison.Ordinal) is true ? typed
+            : typed is null && IsOfBefore(root, declaration, environment) ? name
+            : $"{name}-{HashOf(root)}";
+    }
+
+    /// <summary>The text of an environment's variables with the name in it, so that the environment keeps it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isKept">Nothing needs to be written: the text has a name, or stands for one.</param>
+    /// <param name="name">The name.</param>
+    public static string Kept(string text, bool isKept, string name) => isKept
+        ? text
+        : $"{text}\n# What this checkout's containers and volumes are called: another checkout has another name, and this one keeps it when it is moved.\n{EnvironmentFile.Line(Variable, name)}\n";
+
+    /// <summary>Whether the environment's variables give its name already.</summary>
+    public static bool IsKept(string root, EnvironmentDeclaration declaration, string environment) =>
+        Typed(root, declaration, environment) is not null || IsOfBefore(root, declaration, environment);
+
+    // Written without a name, by a version that knew none: what is up, and its data, have the bare name.
+    private static bool IsOfBefore(string root, EnvironmentDeclaration declaration, string environment)
+    {
+        var file = Path.Combine(root, declaration.VariablesFileOf(environment));
+        return File.Exists(file) && File.ReadLines(file).Any(line => line.StartsWith($"# {Heading(environment)}", StringComparison.Ordinal));
+    }
+
+    private static string HashOf(string root)
+    {
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        if (OperatingSystem.IsWindows()) folder = folder.ToUpperInvariant();
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..HashLength];
+    }
+}

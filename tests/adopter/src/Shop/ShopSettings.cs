@@ -1,0 +1,20 @@
+public sealed class ShopSettings
+{
+    public ServerSettings Server { get; set; } = new();
+
+    public StoreSettings Store { get; set; } = new();
+
+    public string Greeting { get; set; } = "";
+}
+
+public sealed class ServerSettings
+{
+    public int BackendPort { get; set; } = 8080;
+}
+
+public sealed class StoreSettings
+{
+    public string Host { get; set; } = "";
+
+    public string Password { get; set; } = "";
+}
