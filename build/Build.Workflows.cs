@@ -156,7 +156,7 @@ partial class Build
                         Steps =
                         [
                             .. Preparation(),
-                            Run(nameof(IPruneImages.PruneImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\""), (nameof(IPruneImages.Delete), "\"$DELETE\"")) with
+                            Run(nameof(IPruneImages.PruneImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\""), (nameof(IPruneImages.PruneDelete), "\"$DELETE\"")) with
                             {
                                 Permissions = new() { Packages = Access.Write },
                                 Environment = new Dictionary<string, string>(

@@ -44,15 +44,16 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
         ImageMirror = ImageMirror,
         Cache = Cache,
         NoCache = NoCache,
-        Force = Force,
+        Republish = Republish,
+        AllowDirty = AllowDirty,
         TagRules = TagRules,
         SigningKey = SigningKey,
         SigningPassword = SigningPassword,
         Keyless = Keyless,
         SignedBy = SignedBy,
         // What is signed has to be what was scanned.
-        Scan = Image is { Length: > 0 } && IsPlanned(nameof(ISignImages.SignImages))
-            ? throw new WrongUseException("--image names images that ScanImages or RescanImages looks at, and cannot be given where SignImages runs: leave it away, or run that target by itself.")
+        Scan = ScanImage is { Length: > 0 } && IsPlanned(nameof(ISignImages.SignImages))
+            ? throw new WrongUseException("--scan-image cannot be combined with SignImages, which signs the images that were built: leave it out, or run ScanImages by itself.")
             : ScanOptions,
         GitHubToken = GitHubToken,
         DryRun = DryRun,

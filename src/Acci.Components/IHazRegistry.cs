@@ -43,8 +43,12 @@ public interface IHazRegistry : INukeBuild
     int RetryBudget => TryGetValue<int?>(() => RetryBudget) ?? 120;
 
     /// <summary>Starts a publish over.</summary>
-    [Parameter("Do every step of a publish, whatever an earlier run has done for the same digest; publish files besides the commit of a version tag; PromoteImages moves tags back to older versions too"), TypedOnly]
-    bool Force => TryGetValue<bool?>(() => Force) ?? false;
+    [Parameter("Repeat every step of a publish, also those that are already done for the same digest"), FormerName("Force")]
+    bool Republish => TryGetValue<bool?>(() => Republish) ?? false;
+
+    /// <summary>Publishes uncommitted changes under the version of a tag.</summary>
+    [Parameter("Publish although the working tree differs from the tagged commit"), TypedOnly]
+    bool AllowDirty => TryGetValue<bool?>(() => AllowDirty) ?? false;
 
     /// <summary>A registry that carries the base images.</summary>
     [Parameter("Registry that carries the base images under their own paths, as in 'mirror.example.com/hub'")]

@@ -35,8 +35,8 @@ public interface IHazScanning : INukeBuild
     bool ScanOffline => TryGetValue<bool?>(() => ScanOffline) ?? false;
 
     /// <summary>Published images to scan.</summary>
-    [Parameter("Published images for ScanImages or RescanImages, by tag or digest, separated by ','; default: those built, or those published", Separator = ",")]
-    string[]? Image => TryGetValue(() => Image);
+    [Parameter("Published images that ScanImages or RescanImages scans, by tag or digest, separated by ','; default: the images that were built, or published", Separator = ","), FormerName("Image")]
+    string[]? ScanImage => TryGetValue(() => ScanImage);
 
     /// <summary>SARIF files of other tools.</summary>
     [Parameter("SARIF files of other tools for UploadSarif, or folders of them, separated by ','", Separator = ",")]
@@ -52,7 +52,7 @@ public interface IHazScanning : INukeBuild
         Vex = Vex ?? [],
         Databases = ScanDatabases ?? ScanOptions.DefaultDatabases,
         Offline = ScanOffline,
-        Images = Image ?? [],
+        Images = ScanImage ?? [],
         SarifFiles = SarifFiles ?? [],
     };
 }

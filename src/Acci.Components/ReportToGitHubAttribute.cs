@@ -28,8 +28,9 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
     public void OnBuildFinished()
     {
         if (GitHubActions.Instance is not { } runner || Build.IsSucceeding || Interruption.IsRequested) return;
+        var arguments = new FormerNames(Parameters.Of(Build.GetType())).Renamed(Environment.GetCommandLineArgs().Skip(1));
         // Fetched by its name: what a pull request would be when merged is on no branch.
-        Console.WriteLine($"To repeat this on a machine of your own: git fetch origin {runner.Sha} && git checkout {runner.Sha} && {RepeatCommand.Of(Environment.GetCommandLineArgs().Skip(1))}");
+        Console.WriteLine($"To repeat this on a machine of your own: git fetch origin {runner.Sha} && git checkout {runner.Sha} && {RepeatCommand.Of(arguments)}");
     }
 
     private static void WriteUnmasked(string command)

@@ -34,7 +34,10 @@ public sealed record DeliveryOptions
     public TimeSpan RetryBudget { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Every step of a publish is done, whatever an earlier run did for the same digest.</summary>
-    public bool Force { get; init; }
+    public bool Republish { get; init; }
+
+    /// <summary>A working tree that differs from its version tag's commit may be published under that version.</summary>
+    public bool AllowDirty { get; init; }
 
     /// <summary>A registry that carries the base images.</summary>
     public string? ImageMirror { get; init; }

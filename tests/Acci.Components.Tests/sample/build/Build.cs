@@ -13,9 +13,17 @@ class Build : DeliveryBuild, IHazDryRun
     [Parameter("Names", Separator = ",")] readonly string[] Names = [];
     [Parameter("A password"), Secret] readonly string? Password = null;
 
+    [Parameter("Colours", Separator = ","), FormerName("Colors")] readonly string[] Colours = [];
+    [Parameter("How many days files stay"), FormerName("Age")] readonly int KeepDays = 1;
+    [Parameter("Erases everything"), TypedOnly, FormerName("Wipe")] readonly bool EraseAll = false;
+    [Parameter("A key"), Secret, FormerName("Token")] readonly string? AccessKey = null;
+
     Target Default => _ => _
         .Description("Prints what it was given")
         .Executes(() => Log.Information("default ran with {Names}; host {Host}", string.Join("|", Names), Host.GetType().Name));
+
+    Target Renamed => _ => _
+        .Executes(() => Log.Information("colours {Colours:l}; {Days} days; erase {Erase}; key {Key}", string.Join("|", Colours), KeepDays, EraseAll, AccessKey?.Length ?? 0));
 
     Target Loud => _ => _.Executes(() => Log.Warning("the password is {Password}", Password));
 
