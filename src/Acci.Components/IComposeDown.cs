@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Ends an environment.</summary>
-public interface IComposeDown : IHazEnvironments
+public interface IComposeDown : IHazEnvironment
 {
     /// <summary>Whether its data go, too.</summary>
     [Parameter("ComposeDown also deletes the environment's data volumes"), TypedOnly, FormerName("Volumes")]

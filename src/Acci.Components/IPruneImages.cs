@@ -5,7 +5,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Deletes old versions of the images from GitHub's container registry.</summary>
-public interface IPruneImages : IHazDelivery
+public interface IPruneImages : IHazDelivery, IHazImages, IHazRegistry, IHazGitHub
 {
     /// <summary>Deletes, instead of only saying what would go.</summary>
     [Parameter("PruneImages deletes the old versions; without this switch it only lists them"), TypedOnly, FormerName("Delete")]

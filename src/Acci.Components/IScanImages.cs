@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Scans the images.</summary>
-public interface IScanImages : IHazDelivery
+public interface IScanImages : IHazDelivery, IHazImages, IHazScanning, IHazScanRequirement, IHazRegistry, IHazRetries, IHazImageMirror
 {
     /// <summary>Scans every platform of every built image before anything leaves the machine, or the published images that <c>--scan-image</c> names.</summary>
     Target ScanImages => _ => _

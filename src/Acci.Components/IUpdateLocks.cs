@@ -6,7 +6,7 @@ using Serilog;
 namespace Acci.Components;
 
 /// <summary>Pins newer versions.</summary>
-public interface IUpdateLocks : IHazDelivery, IHazActions
+public interface IUpdateLocks : IHazDelivery, IHazImages, IHazActions, IHazGitHub
 {
     /// <summary>How many days a release has to have been out.</summary>
     [Parameter("UpdateLocks skips releases that are younger than this many days; default: 7"), Range(0, 36_500), FormerName("MinimumAge")]

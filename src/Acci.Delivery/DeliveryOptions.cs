@@ -15,8 +15,8 @@ public sealed record DeliveryOptions
     /// <summary>Where the repository keeps its files.</summary>
     public RepositoryLayout Layout { get; init; } = new();
 
-    /// <summary>The images, with the platforms they are to be built for.</summary>
-    public required IReadOnlyList<ImageDefinition> Images { get; init; }
+    /// <summary>The images, with the platforms they are to be built for; none where the build only works on other things.</summary>
+    public IReadOnlyList<ImageDefinition> Images { get; init; } = [];
 
     /// <summary>What ACCI keeps between builds.</summary>
     public CacheDirectory CacheDirectory { get; init; } = CacheDirectory.Default;

@@ -43,6 +43,21 @@ public sealed class FormerNameTests : IDisposable
         Assert.Contains("erase False", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("DELETE", "true", "")]
+    [InlineData("Delete", "true", "")]
+    [InlineData("KEEPDAYS", "3", "")]
+    [InlineData("NUKE_DELETE", "true", "warning: the environment variable NUKE_DELETE is now called NUKE_PRUNE_DELETE")]
+    [InlineData("KEEP_DAYS", "3", "warning: the environment variable KEEP_DAYS is now called NUKE_PRUNE_KEEP_DAYS")]
+    [InlineData("KeepDays", "3", "warning: the environment variable KeepDays is now called NUKE_PRUNE_KEEP_DAYS")]
+    public async Task A_component_s_former_name_counts_in_the_environment_where_the_present_one_would(string variable, string value, string errors)
+    {
+        var run = await BuildRun.StartAsync(
+            BuildRun.Sample, _root, ["--plan"], new Dictionary<string, string> { ["SAMPLE_BUILD"] = "PruneBuild", [variable] = value });
+
+        Assert.Equal((0, errors), (run.ExitCode, run.Errors));
+    }
+
     [Fact]
     public async Task In_a_parameter_file_whose_last_profile_counts()
     {
@@ -91,7 +106,7 @@ public sealed class FormerNameTests : IDisposable
         await WriteAsync("parameters.json", """{ "Age": "many" }""");
         AssertRefused(await RunAsync(""), ".nuke/parameters.json: Age cannot be 'many': it is not a whole number.");
         await WriteAsync("parameters.json", """{ "Token": "v1:x" }""");
-        AssertRefused(await RunAsync(""), ".nuke/parameters.json: Token is now called AccessKey: write that.");
+        AssertRefused(await RunAsync(""), ".nuke/parameters.json: Token is now called ApiKey: write that.");
     }
 
     [Fact]
