@@ -5,8 +5,8 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>
-/// What the parameters of a build say: those of the components that it is composed of. A parameter that none of them has leaves what holds without it, so that a verb that
-/// is taken alone brings only its own.
+/// What the parameters of a build say: those of the components that it is composed of. A parameter that no component has leaves the option's default,
+/// so that a verb that is taken alone brings only its own parameters.
 /// </summary>
 internal static class ComposedOptions
 {
@@ -14,9 +14,11 @@ internal static class ComposedOptions
     /// <exception cref="WrongUseException">A parameter cannot be what it was given, or not beside the targets that are planned.</exception>
     public static DeliveryOptions Of(IHazDelivery build)
     {
-        var options = new DeliveryOptions { Root = build.RootDirectory, Artifacts = build.ArtifactsDirectory, Layout = build.Layout, DryRun = build.DryRun };
+        var options = new DeliveryOptions { Root = build.RootDirectory, Artifacts = build.ArtifactsDirectory };
         return options with
         {
+            Layout = build.Layout,
+            DryRun = build.DryRun,
             Images = ImagesOf(build),
             Registry = (build as IHazDestination)?.Registry,
             RegistryUser = (build as IHazRegistry)?.RegistryUser,

@@ -4,8 +4,8 @@ using Acci.Delivery.Processes;
 namespace Acci.Components;
 
 /// <summary>
-/// Environment variables that NUKE would take for parameters though nobody meant them: it reads <c>HOST</c>, <c>PLAN</c>, <c>CACHE</c> or <c>VEX</c> in any spelling.
-/// They are hidden from the engine; programs that the build starts get them.
+/// Environment variables that NUKE would take for parameters though nobody meant them: it reads <c>HOST</c>, <c>PLAN</c>, <c>CACHE</c> or <c>VEX</c> in
+/// any spelling. They are hidden from the engine; programs that the build starts get them.
 /// </summary>
 internal static class ForeignVariables
 {

@@ -6,10 +6,12 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>
-/// The names that parameters had before, as <see cref="FormerNameAttribute"/> says. Neither engine knows them: what is given under one is handed to the engine as an
-/// environment variable of the present name, and a warning names that.
+/// The names that parameters had before, as <see cref="FormerNameAttribute"/> says. Neither engine knows them: a value that is given under a former name
+/// is handed to the engine as an environment variable of the present name, and a warning names that.
 /// </summary>
-/// <remarks>The environment, because both engines keep the command line and the parameter files to themselves, and read the environment when they start.</remarks>
+/// <remarks>
+/// The command line and the parameter files cannot be changed for NUKE, which reads them itself. The environment can, until NUKE starts.
+/// </remarks>
 internal sealed partial class FormerNames
 {
     private readonly Dictionary<string, MemberInfo> _members = new(StringComparer.OrdinalIgnoreCase);
@@ -20,7 +22,10 @@ internal sealed partial class FormerNames
     {
         foreach (var member in parameters.Values.OfType<MemberInfo>())
         {
-            foreach (var former in member.GetCustomAttributes<FormerNameAttribute>().Where(x => !parameters.ContainsKey(x.Name))) _members.TryAdd(former.Name, member);
+            foreach (var former in member.GetCustomAttributes<FormerNameAttribute>())
+            {
+                if (!parameters.ContainsKey(former.Name)) _members.TryAdd(former.Name, member);
+            }
         }
     }
 
@@ -86,13 +91,16 @@ internal sealed partial class FormerNames
         Environment.SetEnvironmentVariable(Parameters.NameOf(member), value);
     }
 
-    private string? PresentOption(string argument) => argument is ['-', ..] && Present(argument) is { } name ? $"--{BuildParameter.Typed(name)}" : null;
+    private string? PresentOption(string argument) =>
+        argument is ['-', ..] && Present(argument) is { } name ? $"--{BuildParameter.Typed(name)}" : null;
 
     private string? FormerNameIn(string variable)
     {
         var plain = ForeignVariables.Plain(variable);
         if (plain.StartsWith("NUKE", StringComparison.OrdinalIgnoreCase) && _members.ContainsKey(plain[4..])) return plain[4..];
-        return _members.Keys.FirstOrDefault(x => x.Equals(plain, StringComparison.OrdinalIgnoreCase)) is { } former && !ForeignVariables.IsForeign(variable, former, _members[former]) ? former : null;
+        // As it was declared, for its spelling counts.
+        var former = _members.Keys.FirstOrDefault(x => x.Equals(plain, StringComparison.OrdinalIgnoreCase));
+        return former is not null && !ForeignVariables.IsForeign(variable, former, _members[former]) ? former : null;
     }
 
     // With the prefix each parameter counts, in this spelling, too.

@@ -9,7 +9,13 @@ namespace Acci.Components;
 public interface IDoctor : IHazDelivery
 {
     // All that the build can do, whatever is planned.
-    private DeliveryScope Reach => new() { Builds = this is IBuildImages, Scans = this is IScanImages, Signs = this is ISignImages, Tags = this is IPublishImages };
+    private DeliveryScope Reach => new()
+    {
+        Builds = this is IBuildImages,
+        Scans = this is IScanImages,
+        Signs = this is ISignImages,
+        Tags = this is IPublishImages,
+    };
 
     /// <summary>Looks at tools, engine, registry and keys, changes nothing, and says what to do about what is missing.</summary>
     Target Doctor => _ => _
@@ -23,6 +29,7 @@ public interface IDoctor : IHazDelivery
                 else Log.Warning("{Name:l}: {Text:l}", finding.Name, finding.Text);
             }
 
-            if (findings.Any(x => x.Severity == FindingSeverity.Fatal)) throw new DeliveryException("A build would fail here: see the warnings above.");
+            if (findings.Any(x => x.Severity == FindingSeverity.Fatal))
+                throw new DeliveryException("A build would fail here: see the warnings above.");
         }));
 }

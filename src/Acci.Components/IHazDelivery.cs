@@ -7,8 +7,8 @@ using Nuke.Components;
 namespace Acci.Components;
 
 /// <summary>
-/// What targets share, made from the parameters of the components that the build is composed of. One per build: what one target finds out, the next one knows. It has no
-/// parameter but <c>--dry-run</c>: the component of each target names those that its target reads.
+/// What targets share, made from the parameters of the components that the build is composed of. One per build: what one target finds out, the next one
+/// knows. It has no parameter but <c>--dry-run</c>: the component of each target names those that its target reads.
 /// </summary>
 public interface IHazDelivery : IHazDryRun, IHazLayout, IHazArtifacts
 {

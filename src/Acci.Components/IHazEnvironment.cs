@@ -6,6 +6,6 @@ namespace Acci.Components;
 public interface IHazEnvironment : IHazEnvironments, IHazDelivery, IHazImageMirror
 {
     /// <summary>Its name.</summary>
-    [Parameter("Environment to start, stop or deploy: dev, prod, or any other that has a file deploy/environments/settings.<name>.json")]
+    [Parameter("Environment to start, stop or deploy: the <name> of a file settings.<name>.json, such as dev or prod")]
     string? Environment => TryGetValue(() => Environment);
 }

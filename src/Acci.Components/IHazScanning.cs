@@ -31,7 +31,8 @@ public interface IHazScanning : INukeBuild
     bool ScanOffline => TryGetValue<bool?>(() => ScanOffline) ?? false;
 
     /// <summary>Published images to scan.</summary>
-    [Parameter("Published images that ScanImages or RescanImages scans, by tag or digest, separated by ','; default: the images that were built, or published", Separator = ","), FormerName("Image")]
+    [Parameter("Published images to scan, by tag or digest, separated by ','; default: the images that were built, or published", Separator = ",")]
+    [FormerName("Image")]
     string[]? ScanImage => TryGetValue(() => ScanImage);
 
     /// <summary>All of it.</summary>

