@@ -59,7 +59,7 @@ partial class Build
                     .. Preparation(),
                     Run(nameof(IVerifyGenerated.VerifyGenerated)),
                     Run(nameof(ICheckImages.CheckImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\"")) with { Environment = new Dictionary<string, string> { ["REGISTRY"] = Registry }, If = NotCancelled },
-                    UploadFindings("artifacts/checks/*.sarif", (nameof(IHazScanning.SarifFiles), "artifacts/checks")),
+                    UploadFindings("artifacts/checks/*.sarif", (nameof(IUploadSarif.SarifFiles), "artifacts/checks")),
                 ],
             },
         ],
@@ -156,7 +156,7 @@ partial class Build
                         Steps =
                         [
                             .. Preparation(),
-                            Run(nameof(IPruneImages.PruneImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\""), (nameof(IPruneImages.Delete), "\"$DELETE\"")) with
+                            Run(nameof(IPruneImages.PruneImages), (nameof(IHazRegistry.Registry), "\"$REGISTRY\""), (nameof(IPruneImages.PruneDelete), "\"$DELETE\"")) with
                             {
                                 Permissions = new() { Packages = Access.Write },
                                 Environment = new Dictionary<string, string>(
@@ -249,7 +249,7 @@ partial class Build
         Run(
             nameof(IPublishImages.Publish),
             (nameof(IHazRegistry.Registry), "\"$REGISTRY\""),
-            (nameof(IHazImages.Platforms), "\"$PLATFORMS\""),
+            (nameof(IHazPlatforms.Platforms), "\"$PLATFORMS\""),
             (nameof(IHazSigning.Keyless), "\"$KEYLESS\"")) with
         {
             Id = "publish",

@@ -7,14 +7,14 @@ _acci_build() {
         case ${COMP_WORDS[at]} in --*) parameter=${COMP_WORDS[at]}; break ;; esac
     done
     case $parameter in
+        --allow-dirty) words='true false' ;;
         --cache) words='Registry GitHubActions Local None' ;;
         --configuration) words='Debug Release' ;;
         --continue) words='true false' ;;
         --coverage) words='true false' ;;
-        --delete) words='true false' ;;
+        --delete-volumes) words='true false' ;;
         --dry-run) words='true false' ;;
         --follow) words='true false' ;;
-        --force) words='true false' ;;
         --help) words='true false' ;;
         --host) words='GitHubActions Terminal' ;;
         --ignore-failed-sources) words='true false' ;;
@@ -23,17 +23,19 @@ _acci_build() {
         --no-cache) words='true false' ;;
         --no-logo) words='true false' ;;
         --plan) words='true false' ;;
-        --purge) words='true false' ;;
+        --promote-allow-older) words='true false' ;;
+        --promote-rollback) words='true false' ;;
+        --prune-delete) words='true false' ;;
+        --purge-engine) words='true false' ;;
+        --republish) words='true false' ;;
         --require-scan) words='true false' ;;
-        --rollback) words='true false' ;;
         --scan-offline) words='true false' ;;
         --skip) words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows Pack PromoteImages PruneImages Publish RescanImages Restore ScanImages SignImages SmokeTestImages StopEngine Test UpdateLocks UploadSarif VerifyGenerated VerifyImages' ;;
         --target) words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows Pack PromoteImages PruneImages Publish RescanImages Restore ScanImages SignImages SmokeTestImages StopEngine Test UpdateLocks UploadSarif VerifyGenerated VerifyImages' ;;
         --verbosity) words='Verbose Normal Minimal Quiet' ;;
-        --volumes) words='true false' ;;
         '') words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows Pack PromoteImages PruneImages Publish RescanImages Restore ScanImages SignImages SmokeTestImages StopEngine Test UpdateLocks UploadSarif VerifyGenerated VerifyImages' ;;
     esac
-    case $word in -*) words='--cache --configuration --continue --coverage --delete --dry-run --environment --follow --force --from --from-registry --github-token --help --host --ignore-failed-sources --ignore-file --ignore-unfixed --image --image-mirror --keep-days --keep-tags --keep-versions --keyless --minimum-age --no-cache --no-logo --partition --plan --platforms --profile --purge --registry --registry-token --registry-user --require-scan --retry-budget --rollback --root --sarif-files --scan-databases --scan-offline --severity --signed-by --signing-key --signing-password --skip --solution --tag-flavor --tag-rules --target --test-filter --to --verbosity --vex --volumes' ;; esac
+    case $word in -*) words='--allow-dirty --cache --configuration --continue --coverage --delete-volumes --dry-run --environment --follow --github-token --help --host --ignore-failed-sources --ignore-file --ignore-unfixed --image-mirror --keyless --locks-minimum-age --no-cache --no-logo --partition --plan --platforms --profile --promote-allow-older --promote-from --promote-from-registry --promote-rollback --promote-to --prune-delete --prune-keep-days --prune-keep-tags --prune-keep-versions --purge-engine --registry --registry-token --registry-user --republish --require-scan --retry-budget --root --sarif-files --scan-databases --scan-image --scan-offline --severity --signed-by --signing-key --signing-password --skip --solution --tag-flavor --tag-rules --target --test-filter --verbosity --vex' ;; esac
     COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
 complete -o default -F _acci_build build.sh nuke

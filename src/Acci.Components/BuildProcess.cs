@@ -38,6 +38,8 @@ internal static class BuildProcess
         return WrongUse;
     }
 
+    private static void Warn(string warning) => Console.Error.WriteLine($"warning: {warning}");
+
     // NUKE empties the log of the last build, and fails where that one is still writing it; a file of its own is what both want.
     private static void ForgetLog(string root)
     {
@@ -55,12 +57,15 @@ internal static class BuildProcess
     {
         root = "";
         var parameters = Parameters.Of(build);
-        var check = new ParameterCheck(parameters, TargetNames.Of(build));
+        var (check, former) = (new ParameterCheck(parameters, TargetNames.Of(build)), new FormerNames(parameters));
         // The program's own name comes first.
-        var arguments = TypedArguments.Read(Environment.GetCommandLineArgs().Skip(1));
+        string[] line = [.. Environment.GetCommandLineArgs().Skip(1)];
+        var arguments = TypedArguments.Read(former.Renamed(line));
+        foreach (var warning in former.Warnings(line)) Warn(warning);
         if (check.OfCommandLine(arguments).FirstOrDefault() is { } typed) return typed;
 
         ForeignVariables.Hide(parameters);
+        if (former.RenameVariables(Warn) is { } twice) return twice;
         var variables = ForeignVariables.Current();
         if (check.OfEnvironment(variables).FirstOrDefault() is { } set) return set;
 
@@ -68,6 +73,10 @@ internal static class BuildProcess
         if (found is null) return missing;
         root = found;
         var files = ParameterFiles.Of(root, arguments, variables, out var absent);
-        return absent ?? files.SelectMany(x => check.OfFile(Path.GetRelativePath(found, x), File.ReadAllText(x))).FirstOrDefault();
+        if (absent is not null) return absent;
+        (string Name, string Text)[] texts = [.. files.Select(x => (Path.GetRelativePath(found, x), File.ReadAllText(x)))];
+        if (texts.SelectMany(x => check.OfFile(x.Name, x.Text)).FirstOrDefault() is { } written) return written;
+        former.HandOver(line, texts, Warn);
+        return null;
     }
 }

@@ -22,7 +22,7 @@ internal static class EncryptedValues
     {
         if (!value.StartsWith(Prefix, StringComparison.Ordinal))
             return $"is a secret and is not encrypted: 'nuke :secrets' encrypts it; or set the environment variable {name} instead";
-        if (IsInEnvironment(name)) return null;
+        if (ForeignVariables.Of(name).Any()) return null;
         if (!IsOnNuke)
             return $"is encrypted, which Nuke.Offline cannot decrypt: run the build on NUKE's packages (NUKE_ENGINE=Package), or set the environment variable {name} instead";
         if (!IsPasswordKnown(file))
@@ -46,9 +46,6 @@ internal static class EncryptedValues
     }
 
     private static bool IsOnNuke { get; } = typeof(NukeBuild).Assembly.GetName().Name != "Nuke.Offline";
-
-    private static bool IsInEnvironment(string name) =>
-        ForeignVariables.Current().Any(x => x.Value.Length > 0 && (Plain(x.Key) == Plain(name) || Plain(x.Key) == $"NUKE{Plain(name)}"));
 
     // On macOS it can be in the keychain.
     private static bool IsPasswordKnown(string file) =>

@@ -4,8 +4,8 @@ using Acci.Delivery.Processes;
 namespace Acci.Components;
 
 /// <summary>
-/// Environment variables that NUKE would take for parameters though nobody meant them: it reads <c>HOST</c>, <c>PLAN</c>, <c>FORCE</c> or <c>IMAGE</c> in any spelling.
-/// They are hidden from the engine; programs that the build starts get them.
+/// Environment variables that NUKE would take for parameters though nobody meant them: it reads <c>HOST</c>, <c>PLAN</c>, <c>CACHE</c> or <c>VEX</c> in
+/// any spelling. They are hidden from the engine; programs that the build starts get them.
 /// </summary>
 internal static class ForeignVariables
 {
@@ -28,12 +28,28 @@ internal static class ForeignVariables
     /// Whether a variable's name is a parameter's by accident. The engine's own parameters, and switches that override a protection, count only as <c>NUKE_…</c>; those
     /// of these components also under their very name, and in any spelling when it is of several words (<c>REGISTRY_USER</c>).
     /// </summary>
-    public static bool IsForeign(string variable, IReadOnlyDictionary<string, MemberInfo?> parameters)
+    public static bool IsForeign(string variable, IReadOnlyDictionary<string, MemberInfo?> parameters) =>
+        parameters.TryGetValue(Plain(variable), out var member) && (member is null || IsForeign(variable, Parameters.NameOf(member), member));
+
+    /// <summary>As the other one, of a variable that is one parameter's in some spelling.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="name">The parameter's name, the present one or a former one.</param>
+    /// <param name="member">The parameter.</param>
+    public static bool IsForeign(string variable, string name, MemberInfo member)
     {
-        var plain = new string([.. variable.Where(char.IsLetterOrDigit)]);
-        if (!parameters.TryGetValue(plain, out var member)) return false;
-        if (member is null || Parameters.IsEngines(member) || member.IsDefined(typeof(TypedOnlyAttribute))) return true;
+        if (Parameters.IsEngines(member) || member.IsDefined(typeof(TypedOnlyAttribute))) return true;
         var isOurs = member.DeclaringType?.Assembly == typeof(ForeignVariables).Assembly;
-        return isOurs && !variable.Contains('_', StringComparison.Ordinal) && variable != Parameters.NameOf(member);
+        return isOurs && !variable.Contains('_', StringComparison.Ordinal) && variable != name;
     }
+
+    /// <summary>This process's variables that are a parameter, in whatever spelling, and have a value.</summary>
+    /// <param name="name">The parameter.</param>
+    public static IEnumerable<string> Of(string name) => Current()
+        .Where(x => x.Value.Length > 0 && Plain(x.Key) is var plain && (Same(plain, name) || Same(plain, $"NUKE{name}")))
+        .Select(x => x.Key);
+
+    /// <summary>A variable's name as both engines compare it: its letters and digits.</summary>
+    public static string Plain(string variable) => new([.. variable.Where(char.IsLetterOrDigit)]);
+
+    private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

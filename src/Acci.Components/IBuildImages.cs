@@ -1,11 +1,31 @@
 using Acci.Delivery.Buildx;
+using Acci.Delivery.Images;
 using Nuke.Common;
 
 namespace Acci.Components;
 
 /// <summary>Builds the images.</summary>
-public interface IBuildImages : IHazDelivery
+public interface IBuildImages : IHazDelivery, IHazPlatforms, IHazRegistry, IHazImageMirror
 {
+    /// <summary>Where build results are kept between builds, by name. A text, because NUKE describes a nullable enumeration differently from run to run.</summary>
+    [Parameter("Where build results are kept between builds; default: what each image names, for the local registry None", Name = nameof(Cache), ValueProviderType = typeof(BuildCaches), ValueProviderMember = nameof(BuildCaches.Names))]
+    string? CacheName => TryGetValue(() => CacheName);
+
+    /// <summary>Where build results are kept between builds; null leaves it to each image.</summary>
+    sealed BuildCache? Cache => CacheName is { Length: > 0 } name ? Enum.Parse<BuildCache>(name, ignoreCase: true) : null;
+
+    /// <summary>Builds every step anew.</summary>
+    [Parameter("Build every step anew, whatever is cached")]
+    bool NoCache => TryGetValue<bool?>(() => NoCache) ?? false;
+
+    /// <summary>Starts a publish over.</summary>
+    [Parameter("Repeat every step of a publish, also those that are already done for the same digest"), FormerName("Force")]
+    bool Republish => TryGetValue<bool?>(() => Republish) ?? false;
+
+    /// <summary>Publishes uncommitted changes under the version of a tag.</summary>
+    [Parameter("Publish although the working tree differs from the tagged commit"), TypedOnly]
+    bool AllowDirty => TryGetValue<bool?>(() => AllowDirty) ?? false;
+
     /// <summary>Builds every image for all its platforms in one graph, each into an OCI layout under <c>artifacts/images</c>.</summary>
     Target BuildImages => _ => _
         .Description("Builds every image for all its platforms, into artifacts/images")

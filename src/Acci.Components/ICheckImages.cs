@@ -6,7 +6,7 @@ using Serilog;
 namespace Acci.Components;
 
 /// <summary>Checks the Dockerfiles.</summary>
-public interface ICheckImages : IHazDelivery
+public interface ICheckImages : IHazDelivery, IHazPlatforms, IHazDestination, IHazImageMirror
 {
     /// <summary>BuildKit's own checks of every Dockerfile, as SARIF under <c>artifacts/checks</c>, too; fails on any finding. Nothing is built.</summary>
     Target CheckImages => _ => _

@@ -4,14 +4,14 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Ends an environment.</summary>
-public interface IComposeDown : IHazEnvironments
+public interface IComposeDown : IHazEnvironment
 {
-    /// <summary>The data go, too.</summary>
-    [Parameter("ComposeDown also removes the environment's data volumes"), TypedOnly]
-    bool Volumes => TryGetValue<bool?>(() => Volumes) ?? false;
+    /// <summary>Whether its data go, too.</summary>
+    [Parameter("ComposeDown also deletes the environment's data volumes"), TypedOnly, FormerName("Volumes")]
+    bool DeleteVolumes => TryGetValue<bool?>(() => DeleteVolumes) ?? false;
 
-    /// <summary>Takes away the environment's containers and networks, and its stack; data volumes stay unless <see cref="Volumes"/> is set.</summary>
+    /// <summary>Takes away the environment's containers and networks, and its stack; data volumes stay unless <see cref="DeleteVolumes"/> is set.</summary>
     Target ComposeDown => _ => _
-        .Description("Ends an environment and takes all of it away but its data (--volumes: its data, too)")
-        .Runs(this, () => new ComposeDown(Context, Compose.Declaration, Environment, Volumes));
+        .Description("Stops an environment and removes its containers and networks; its data stay (--delete-volumes deletes them)")
+        .Runs(this, () => new ComposeDown(Context, Compose.Declaration, Environment, DeleteVolumes));
 }

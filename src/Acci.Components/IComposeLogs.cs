@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Shows what an environment writes.</summary>
-public interface IComposeLogs : IHazEnvironments
+public interface IComposeLogs : IHazEnvironment
 {
     /// <summary>Goes on showing.</summary>
     [Parameter("ComposeLogs goes on showing what is written, until Ctrl-C")]

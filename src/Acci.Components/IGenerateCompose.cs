@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Writes the compose files.</summary>
-public interface IGenerateCompose : IHazEnvironments
+public interface IGenerateCompose : IHazEnvironments, IHazDryRun
 {
     /// <summary>Writes a compose file for each environment, and the example of what can be set, from the declaration and the settings files.</summary>
     Target GenerateCompose => _ => _

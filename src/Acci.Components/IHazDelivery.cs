@@ -6,8 +6,11 @@ using Nuke.Components;
 
 namespace Acci.Components;
 
-/// <summary>What the targets of the build's images share, made from its parameters. One per build: what one target finds out, the next one knows.</summary>
-public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScanning, IHazGitHub, IHazDryRun, IHazLayout, IHazArtifacts
+/// <summary>
+/// What targets share, made from the parameters of the components that the build is composed of. One per build: what one target finds out, the next one
+/// knows. It has no parameter but <c>--dry-run</c>: the component of each target names those that its target reads.
+/// </summary>
+public interface IHazDelivery : IHazDryRun, IHazLayout, IHazArtifacts
 {
     private static readonly ConditionalWeakTable<INukeBuild, DeliveryContext> Contexts = [];
 
@@ -17,44 +20,17 @@ public interface IHazDelivery : IHazImages, IHazRegistry, IHazSigning, IHazScann
         ? new DeliveryContext(DeliveryOptions, Interruption.Token)
         : throw new DeliveryException($"{GetType().Name} has to derive from {nameof(DeliveryBuild)} instead of {nameof(NukeBuild)}: components rely on its checks."));
 
+    /// <summary>What the parameters say; a build may change it before it is used.</summary>
+    DeliveryOptions DeliveryOptions => ComposedOptions.Of(this);
+
     /// <summary>A verb after the preflight, which looks at everything that the planned targets need before the first of them begins.</summary>
     sealed Verb Prepared(Verb verb) => new PreparedVerb(Context, Scope, verb);
 
     private DeliveryScope Scope => new()
     {
-        Builds = IsPlanned(nameof(IBuildImages.BuildImages)),
-        Scans = IsPlanned(nameof(IScanImages.ScanImages)),
-        Signs = IsPlanned(nameof(ISignImages.SignImages)),
-        Tags = IsPlanned(nameof(IPublishImages.Publish)),
-    };
-
-    private bool IsPlanned(string target) => ExecutionPlan.Any(x => x.Name == target);
-
-    /// <summary>What the parameters say; a build may change it before it is used.</summary>
-    DeliveryOptions DeliveryOptions => new()
-    {
-        Root = RootDirectory,
-        Artifacts = ArtifactsDirectory,
-        Layout = Layout,
-        Images = [.. PlacedImages.Select(image => Platforms is { Length: > 0 } platforms ? image with { Platforms = [.. platforms.Select(x => WrongUseException.Read("--platforms", () => Oci.Platform.Parse(x)))] } : image)],
-        Registry = Registry,
-        RegistryUser = RegistryUser,
-        RegistryToken = RegistryToken,
-        RetryBudget = TimeSpan.FromSeconds(RetryBudget),
-        ImageMirror = ImageMirror,
-        Cache = Cache,
-        NoCache = NoCache,
-        Force = Force,
-        TagRules = TagRules,
-        SigningKey = SigningKey,
-        SigningPassword = SigningPassword,
-        Keyless = Keyless,
-        SignedBy = SignedBy,
-        // What is signed has to be what was scanned.
-        Scan = Image is { Length: > 0 } && IsPlanned(nameof(ISignImages.SignImages))
-            ? throw new WrongUseException("--image names images that ScanImages or RescanImages looks at, and cannot be given where SignImages runs: leave it away, or run that target by itself.")
-            : ScanOptions,
-        GitHubToken = GitHubToken,
-        DryRun = DryRun,
+        Builds = this.IsPlanned(nameof(IBuildImages.BuildImages)),
+        Scans = this.IsPlanned(nameof(IScanImages.ScanImages)),
+        Signs = this.IsPlanned(nameof(ISignImages.SignImages)),
+        Tags = this.IsPlanned(nameof(IPublishImages.Publish)),
     };
 }

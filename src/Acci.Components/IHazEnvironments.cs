@@ -6,16 +6,12 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>The environments that a build's images run in. A build declares them; each has a settings file of its own.</summary>
-public interface IHazEnvironments : IHazDelivery, IHazDryRun
+public interface IHazEnvironments : IHazLayout
 {
     private static readonly ConditionalWeakTable<INukeBuild, ComposeFiles> Files = [];
 
     /// <summary>The environments.</summary>
     EnvironmentDeclaration Environments { get; }
-
-    /// <summary>The environment that targets work on.</summary>
-    [Parameter("Environment to start, end or deploy: each that has a settings file, settings.<name>.json, is one")]
-    string? Environment => TryGetValue(() => Environment);
 
     /// <summary>The files that are written from the declaration and the settings.</summary>
     sealed ComposeFiles Compose => Files.GetValue(this, _ => new ComposeFiles(RootDirectory, Environments.NamedAfter(RootDirectory.Name) with { Layout = Layout }));

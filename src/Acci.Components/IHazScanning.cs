@@ -3,7 +3,7 @@ using Nuke.Common;
 
 namespace Acci.Components;
 
-/// <summary>What is scanned, how, and what it takes to stop a publish.</summary>
+/// <summary>What is scanned, how, and what stops an image.</summary>
 public interface IHazScanning : INukeBuild
 {
     /// <summary>Severities that stop a publish.</summary>
@@ -13,10 +13,6 @@ public interface IHazScanning : INukeBuild
     /// <summary>Lets vulnerabilities pass that no version fixes.</summary>
     [Parameter("Let vulnerabilities pass that no version fixes yet")]
     bool IgnoreUnfixed => TryGetValue<bool?>(() => IgnoreUnfixed) ?? false;
-
-    /// <summary>Without a scanner nothing is published, not even on this machine.</summary>
-    [Parameter("Publish nothing that was not scanned, not even on this machine")]
-    bool RequireScan => TryGetValue<bool?>(() => RequireScan) ?? false;
 
     /// <summary>File of accepted findings, in Trivy's own format.</summary>
     [Parameter("File of accepted findings with their expiry dates, in Trivy's format; default: .trivyignore.yaml at the root")]
@@ -35,24 +31,19 @@ public interface IHazScanning : INukeBuild
     bool ScanOffline => TryGetValue<bool?>(() => ScanOffline) ?? false;
 
     /// <summary>Published images to scan.</summary>
-    [Parameter("Published images for ScanImages or RescanImages, by tag or digest, separated by ','; default: those built, or those published", Separator = ",")]
-    string[]? Image => TryGetValue(() => Image);
-
-    /// <summary>SARIF files of other tools.</summary>
-    [Parameter("SARIF files of other tools for UploadSarif, or folders of them, separated by ','", Separator = ",")]
-    string[]? SarifFiles => TryGetValue(() => SarifFiles);
+    [Parameter("Published images to scan, by tag or digest, separated by ','; default: the images that were built, or published", Separator = ",")]
+    [FormerName("Image")]
+    string[]? ScanImage => TryGetValue(() => ScanImage);
 
     /// <summary>All of it.</summary>
     sealed ScanOptions ScanOptions => new()
     {
         Severities = SeverityText is { } text ? WrongUseException.Read("--severity", () => Severities.Parse(text)) : Severities.Default,
         IgnoreUnfixed = IgnoreUnfixed,
-        Required = RequireScan,
         IgnoreFile = IgnoreFile,
         Vex = Vex ?? [],
         Databases = ScanDatabases ?? ScanOptions.DefaultDatabases,
         Offline = ScanOffline,
-        Images = Image ?? [],
-        SarifFiles = SarifFiles ?? [],
+        Images = ScanImage ?? [],
     };
 }

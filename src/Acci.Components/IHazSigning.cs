@@ -16,8 +16,4 @@ public interface IHazSigning : INukeBuild
     /// <summary>Signs with the identity of the workflow this runs in.</summary>
     [Parameter("Sign with the identity of the GitHub Actions workflow this runs in, without a key")]
     bool Keyless => TryGetValue<bool?>(() => Keyless) ?? false;
-
-    /// <summary>Who must have signed, where that is another than signs here.</summary>
-    [Parameter("Who must have signed what is promoted or verified: a workflow's identity, a regular expression that starts with '^', or a public key's file; default: who signs here, with --keyless any workflow of this repository")]
-    string? SignedBy => TryGetValue(() => SignedBy) is { Length: > 0 } signer ? signer : null;
 }

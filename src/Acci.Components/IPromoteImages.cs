@@ -4,26 +4,37 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Promotes images.</summary>
-public interface IPromoteImages : IHazDelivery
+public interface IPromoteImages : IHazDelivery, IHazImages, IHazTags, IHazExpectedSigner, IHazRegistry, IHazRetries, IHazImageMirror
 {
     /// <summary>What is promoted.</summary>
-    [Parameter("PromoteImages: tag or digest of the image to promote, as in '1.2.3-rc.1'")]
-    string? From => TryGetValue(() => From);
+    [Parameter("Tag or digest of the image that PromoteImages promotes, as in '1.2.3-rc.1'"), FormerName("From")]
+    string? PromoteFrom => TryGetValue(() => PromoteFrom);
 
     /// <summary>Where it comes from.</summary>
-    [Parameter("PromoteImages: registry and owner to promote from, as in 'ghcr.io/owner'; default: the one it is promoted in")]
-    string? FromRegistry => TryGetValue(() => FromRegistry);
+    [Parameter("Registry and owner that PromoteImages takes the image from, as in 'ghcr.io/owner'; default: --registry"), FormerName("FromRegistry")]
+    string? PromoteFromRegistry => TryGetValue(() => PromoteFromRegistry);
 
     /// <summary>The tags it gets.</summary>
-    [Parameter("PromoteImages: the tags to move, as in '1.2.3,latest'", Separator = ",")]
-    string[]? To => TryGetValue(() => To);
+    [Parameter("Tags that PromoteImages moves, as in '1.2.3,latest'", Separator = ","), FormerName("To")]
+    string[]? PromoteTo => TryGetValue(() => PromoteTo);
 
     /// <summary>Takes the last move of the tags back.</summary>
-    [Parameter("PromoteImages puts the tags of --to back to what they pointed at before"), TypedOnly]
-    bool Rollback => TryGetValue<bool?>(() => Rollback) ?? false;
+    [Parameter("PromoteImages moves the tags in --promote-to back to the image they pointed at before"), TypedOnly, FormerName("Rollback")]
+    bool PromoteRollback => TryGetValue<bool?>(() => PromoteRollback) ?? false;
+
+    /// <summary>Moves tags back to an older version, too.</summary>
+    [Parameter("PromoteImages also moves tags such as 'latest' back to an older version"), TypedOnly]
+    bool PromoteAllowOlder => TryGetValue<bool?>(() => PromoteAllowOlder) ?? false;
 
     /// <summary>Moves tags to an image that is published already, by digest and after its signature has been verified, or back.</summary>
     Target PromoteImages => _ => _
-        .Description("Moves tags to a published image, by digest, once its signature is verified (--from --to), or back (--rollback --to)")
-        .Runs(this, () => new PromoteImages(Context, new Promotion { From = From, FromRegistry = FromRegistry, To = To ?? [], Rollback = Rollback }));
+        .Description("Moves tags to a published image once its signature is verified (--promote-from, --promote-to), or back (--promote-rollback)")
+        .Runs(this, () => new PromoteImages(Context, new Promotion
+        {
+            From = PromoteFrom,
+            FromRegistry = PromoteFromRegistry,
+            To = PromoteTo ?? [],
+            Rollback = PromoteRollback,
+            AllowOlder = PromoteAllowOlder,
+        }));
 }

@@ -5,29 +5,35 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Deletes old versions of the images from GitHub's container registry.</summary>
-public interface IPruneImages : IHazDelivery
+public interface IPruneImages : IHazDelivery, IHazImages, IHazRegistry, IHazGitHub
 {
-    /// <summary>Deletes, and does not only say what would go.</summary>
-    [Parameter("PruneImages really deletes; without it, it only says what would go"), TypedOnly]
-    bool Delete => TryGetValue<bool?>(() => Delete) ?? false;
+    /// <summary>Deletes, instead of only saying what would go.</summary>
+    [Parameter("PruneImages deletes the old versions; without this switch it only lists them"), TypedOnly, FormerName("Delete")]
+    bool PruneDelete => TryGetValue<bool?>(() => PruneDelete) ?? false;
 
     /// <summary>How many of the newest tagged versions stay.</summary>
-    [Parameter("How many of the newest tagged versions PruneImages keeps; default: 10"), Range(0, int.MaxValue)]
-    int KeepVersions => TryGetValue<int?>(() => KeepVersions) ?? new KeepRules().Newest;
+    [Parameter("How many of the newest tagged versions PruneImages keeps; default: 10"), Range(0, int.MaxValue), FormerName("KeepVersions")]
+    int PruneKeepVersions => TryGetValue<int?>(() => PruneKeepVersions) ?? new KeepRules().Newest;
 
     /// <summary>How many days a version stays after it was last pushed or tagged.</summary>
-    [Parameter("How many days PruneImages keeps a version after it was last pushed or tagged; default: 30"), Range(0, 36_500)]
-    int KeepDays => TryGetValue<int?>(() => KeepDays) ?? new KeepRules().Days;
+    [Parameter("How many days PruneImages keeps a version after it was last pushed or tagged; default: 30"), Range(0, 36_500), FormerName("KeepDays")]
+    int PruneKeepDays => TryGetValue<int?>(() => PruneKeepDays) ?? new KeepRules().Days;
 
     /// <summary>Tags and digests that stay, however old.</summary>
-    [Parameter(@"Tags and digests PruneImages keeps, however old, as in 'latest,v1.*,/-lts$/'; default: latest and all releases", Separator = ",")]
-    string[]? KeepTags => TryGetValue(() => KeepTags);
+    [Parameter("Tags and digests that PruneImages keeps whatever their age, as in 'latest,v1.*,/-lts$/'; default: latest and all releases", Separator = ",")]
+    [FormerName("KeepTags")]
+    string[]? PruneKeepTags => TryGetValue(() => PruneKeepTags);
 
     /// <summary>The rules these make.</summary>
-    KeepRules KeepRules => new KeepRules { Newest = KeepVersions, Days = KeepDays } is var rules && KeepTags is { Length: > 0 } tags ? rules.WithTags(tags) : rules;
+    KeepRules KeepRules =>
+        new KeepRules { Newest = PruneKeepVersions, Days = PruneKeepDays } is var rules && PruneKeepTags is { Length: > 0 } tags
+            ? rules.WithTags(tags)
+            : rules;
 
-    /// <summary>Says which old versions of the images would go, and with <c>--delete</c> deletes them; nothing that an image that stays needs is touched.</summary>
+    /// <summary>
+    /// Lists the old versions of the images, and with <c>--prune-delete</c> deletes them; what an image that is kept needs is kept, too.
+    /// </summary>
     Target PruneImages => _ => _
-        .Description("Says which old versions of the images would go from GitHub's container registry (--delete deletes them)")
-        .Runs(this, () => new PruneImages(Context, KeepRules, Delete, report => Console.WriteLine(report.ToText())));
+        .Description("Lists the old versions of the images in GitHub's container registry (--prune-delete deletes them)")
+        .Runs(this, () => new PruneImages(Context, KeepRules, PruneDelete, report => Console.WriteLine(report.ToText())));
 }

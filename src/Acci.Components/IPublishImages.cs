@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Publishes the images.</summary>
-public interface IPublishImages : ISmokeTestImages, IScanImages, ISignImages, IVerifyImages
+public interface IPublishImages : ISmokeTestImages, IScanImages, ISignImages, IVerifyImages, IHazTags
 {
     /// <summary>Everything from source to tags: builds, tries, scans, pushes by digest, signs, verifies, and only then moves the tags.</summary>
     Target Publish => _ => _

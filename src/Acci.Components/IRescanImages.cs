@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Scans published images again.</summary>
-public interface IRescanImages : IHazDelivery
+public interface IRescanImages : IHazDelivery, IHazImages, IHazScanning, IHazRegistry, IHazGitHub, IHazImageMirror
 {
     /// <summary>Scans the published digests, for a schedule, and uploads the findings for the commits they were built from.</summary>
     Target RescanImages => _ => _

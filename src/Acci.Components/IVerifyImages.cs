@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Verifies the images.</summary>
-public interface IVerifyImages : IHazDelivery
+public interface IVerifyImages : IHazDelivery, IHazImages, IHazExpectedSigner, IHazRegistry, IHazRetries, IHazImageMirror
 {
     /// <summary>Verifies, from the registry and with the public key alone, every signature and attestation.</summary>
     Target VerifyImages => _ => _

@@ -12,6 +12,8 @@ namespace Acci.Components;
 /// <param name="targets">The names of its targets.</param>
 internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberInfo?> parameters, IReadOnlyCollection<string> targets)
 {
+    private readonly FormerNames _former = new(parameters);
+
     /// <summary>What is wrong with a command line.</summary>
     public IEnumerable<string> OfCommandLine(TypedArguments arguments)
     {
@@ -53,7 +55,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     /// <param name="text">What stands in it.</param>
     public IEnumerable<string> OfFile(string file, string text)
     {
-        using var document = Parse(text, out var reason);
+        using var document = ParameterJson.Parse(text, out var reason);
         if (document is null)
         {
             yield return $"{file} {reason}.";
@@ -62,21 +64,37 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
         foreach (var property in document.RootElement.EnumerateObject().Where(x => x.Name != "$schema"))
         {
+            if (_former.Present(property.Name) is { } present)
+            {
+                if (UnderFormerName(property, present, document.RootElement, file) is { } wrong)
+                    yield return Sentence($"{file}: {property.Name} {wrong}");
+                continue;
+            }
+
             // As it is declared, and without dashes: NUKE would not find it otherwise.
             if (!parameters.TryGetValue(property.Name, out var member))
                 yield return $"{file}: there is no parameter '{property.Name}'.{Meant(Parameters.Normalize(property.Name), x => x)} All are listed by --help.";
-            else if (member is not null && InFile(property, member, file) is { } problem)
+            else if (property.Name != Shown(property.Name))
+                yield return $"{file}: {property.Name} is not read: write '{Shown(property.Name)}'.";
+            else if (member is not null && InFile(property, property.Name, member, file) is { } problem)
                 yield return Sentence($"{file}: {property.Name} {problem}");
         }
     }
 
-    private string? InFile(JsonProperty property, MemberInfo member, string file)
+    private string? UnderFormerName(JsonProperty property, string present, JsonElement all, string file)
     {
-        if (property.Name != Shown(property.Name)) return $"is not read: write '{Shown(property.Name)}'";
+        if (all.TryGetProperty(present, out _)) return $"is now called {present}, which is there, too: remove {property.Name}";
+        var member = parameters[present]!;
+        // The engine decrypts it by the name it knows.
+        return member.IsDefined(typeof(SecretAttribute)) ? $"is now called {present}: write that" : InFile(property, present, member, file);
+    }
+
+    private string? InFile(JsonProperty property, string name, MemberInfo member, string file)
+    {
         if (Parameters.IsCollection(member) && property.Value.ValueKind != JsonValueKind.Array) return "takes a list, as in [ \"one\", \"other\" ]";
-        var values = Values(property.Value);
-        if (member.IsDefined(typeof(SecretAttribute)) && values is [{ Length: > 0 } secret]) return EncryptedValues.Problem(property.Name, file, secret);
-        return Problem(property.Name, member, values, isTyped: false);
+        var values = ParameterJson.Values(property.Value);
+        if (member.IsDefined(typeof(SecretAttribute)) && values is [{ Length: > 0 } secret]) return EncryptedValues.Problem(name, file, secret);
+        return Problem(name, member, values, isTyped: false);
     }
 
     private string? Problem(string name, MemberInfo member, List<string> values, bool isTyped)
@@ -154,27 +172,6 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
     // As it was declared.
     private string Shown(string name) => parameters.Keys.First(x => x.Equals(name, StringComparison.OrdinalIgnoreCase));
-
-    private static JsonDocument? Parse(string text, out string reason)
-    {
-        try
-        {
-            var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            reason = "holds no parameters: it has to be a JSON object";
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
-            document.Dispose();
-        }
-        catch (JsonException exception)
-        {
-            reason = $"is no JSON: {exception.Message.TrimEnd('.')}";
-        }
-
-        return null;
-    }
-
-    private static List<string> Values(JsonElement value) => value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(Text)] : [Text(value)];
-
-    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     [GeneratedRegex("^-+(?<name>[A-Za-z][A-Za-z0-9_-]{0,50})(?<value>=.*)?$", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Name();

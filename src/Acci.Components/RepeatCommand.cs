@@ -6,11 +6,11 @@ namespace Acci.Components;
 internal static class RepeatCommand
 {
     // Only a workflow has an identity of its own, elsewhere images are signed with the machine's key; and whoever looks for what went wrong is not to delete anything.
-    private static readonly string[] OfWorkflowsOnly = ["--keyless", "--delete"];
+    private static readonly string[] OfWorkflowsOnly = ["--keyless", "--prune-delete"];
 
     /// <summary>The command for a build that was started with these arguments.</summary>
     /// <param name="command">What runs the build.</param>
-    /// <param name="arguments">What it was started with.</param>
+    /// <param name="arguments">The command line, with the present names of parameters.</param>
     public static string Of(string command, IEnumerable<string> arguments)
     {
         var kept = new List<string>();

@@ -15,8 +15,8 @@ public sealed record DeliveryOptions
     /// <summary>Where the repository keeps its files.</summary>
     public RepositoryLayout Layout { get; init; } = new();
 
-    /// <summary>The images, with the platforms they are to be built for.</summary>
-    public required IReadOnlyList<ImageDefinition> Images { get; init; }
+    /// <summary>The images, with the platforms they are to be built for; none where the build only works on other things.</summary>
+    public IReadOnlyList<ImageDefinition> Images { get; init; } = [];
 
     /// <summary>What ACCI keeps between builds.</summary>
     public CacheDirectory CacheDirectory { get; init; } = CacheDirectory.Default;
@@ -34,7 +34,10 @@ public sealed record DeliveryOptions
     public TimeSpan RetryBudget { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Every step of a publish is done, whatever an earlier run did for the same digest.</summary>
-    public bool Force { get; init; }
+    public bool Republish { get; init; }
+
+    /// <summary>A working tree that differs from its version tag's commit may be published under that version.</summary>
+    public bool AllowDirty { get; init; }
 
     /// <summary>A registry that carries the base images.</summary>
     public string? ImageMirror { get; init; }

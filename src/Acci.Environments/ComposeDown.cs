@@ -52,7 +52,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
         if (left.Length > 0) throw new DeliveryException($"Of environment '{name}' there is still {string.Join(", ", left)}: something else uses it. End that and run ComposeDown again.");
         var data = await project.ListAsync("volume", Cancellation);
-        Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, data.Count == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", data)}; ComposeDown --environment {name} --volumes removes them");
+        Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, data.Count == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", data)}; ComposeDown --environment {name} --delete-volumes deletes them");
     }
 
     private Command Down(ComposeProject project) => project.ByName(["down", "--remove-orphans", "--rmi", "local", .. volumes ? (string[])["--volumes"] : []]);

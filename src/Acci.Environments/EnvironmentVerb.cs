@@ -92,7 +92,7 @@ public abstract class EnvironmentVerb : Verb
             var volume = $"{project.Name}_{data.Volume}";
             if (SecretsOf(plan).ConflictWithData(data, plan.Settings.Find(data.Secret.Name), plan.Variables) is { } conflict
                 && (await CommandRunner.TryRunAsync(project.Engine.Docker("volume", "inspect", volume), cancellationToken: Cancellation)).Succeeded)
-                throw new DeliveryException($"The volume {volume} holds {data.Store}'s data from before, {conflict}, or remove the data: ComposeDown --environment {plan.Name} --volumes. Nothing was started.");
+                throw new DeliveryException($"The volume {volume} holds {data.Store}'s data from before, {conflict}, or remove the data: ComposeDown --environment {plan.Name} --delete-volumes. Nothing was started.");
         }
     }
 

@@ -17,7 +17,11 @@ public sealed class DryRunTests : IDisposable
     private const string ComposeQuestion = " config --hash *";
 
     // With all of them a run would do its worst.
-    private static readonly string[] Worst = ["--dry-run", "--purge", "--volumes", "--delete", "--force", "--retry-budget", "0", "--environment", "dev", "--to", "latest", "--from", "1.2.3"];
+    private static readonly string[] Worst =
+    [
+        "--dry-run", "--purge-engine", "--delete-volumes", "--prune-delete", "--republish", "--allow-dirty", "--promote-allow-older", "--retry-budget", "0",
+        "--environment", "dev", "--promote-to", "latest", "--promote-from", "1.2.3",
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dry-run-").FullName;
     private readonly string _root;

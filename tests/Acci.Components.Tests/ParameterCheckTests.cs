@@ -113,7 +113,7 @@ public class ParameterCheckTests
 
     private static IEnumerable<string> Variable(string name, string value) => Check.OfEnvironment(new Dictionary<string, string> { [name] = value });
 
-    private abstract class SomeBuild : NukeBuild, IHazRegistry, IHazSigning, IHazDryRun, IHazImages
+    private abstract class SomeBuild : NukeBuild, IBuildImages, IHazSigning
     {
         [Parameter("How often")] private readonly int? Retries = null;
         [Parameter("Where, at once", Separator = ",")] private readonly BuildCache[] Caches = [];

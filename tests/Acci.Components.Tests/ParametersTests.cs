@@ -28,7 +28,7 @@ public class ParametersTests
     [Fact]
     public void Neither_engine_looks_past_an_underscore() => Assert.Equal("Image_Mirror", Parameters.Normalize("Image_Mirror"));
 
-    private abstract class SomeBuild : NukeBuild, IHazRegistry, IHazWidget
+    private abstract class SomeBuild : NukeBuild, IHazRegistry, IHazImageMirror, IHazWidget
     {
         [Parameter("How often")] private readonly int? Retries = null;
         [Parameter("Which", Name = "Colour")] private readonly string[] Colours = [];

@@ -74,7 +74,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         Assert.Equal("", await DockerAsync($"network ls -q --filter label=com.docker.compose.project={Project()}"));
         Assert.Equal([$"{Project()}_postgres-data", $"{Project()}_redis-data"], (await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={Project()}")).Split('\n').Order());
 
-        (await RunAsync("ComposeDown --volumes", "prod")).AssertSucceeded();
+        (await RunAsync("ComposeDown --delete-volumes", "prod")).AssertSucceeded();
         Assert.Equal("", await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={Project()}"));
     }
 
@@ -109,7 +109,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
             await File.WriteAllTextAsync(source, before, CancellationToken.None);
         }
 
-        (await RunAsync("ComposeDown --volumes", "dev")).AssertSucceeded();
+        (await RunAsync("ComposeDown --delete-volumes", "dev")).AssertSucceeded();
         Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={Project("dev")}"));
     }
 
@@ -142,7 +142,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         }
 
         // What has no settings any more can be ended all the same.
-        (await RunAsync("ComposeDown --volumes", "staging")).AssertSucceeded();
+        (await RunAsync("ComposeDown --delete-volumes", "staging")).AssertSucceeded();
         Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={Project("staging")}"));
         (await RunAsync("ComposeDown", "staging")).AssertFailed("no environment 'staging'");
         File.Delete(Path.Combine(Root, "deploy", "compose", "docker-compose.staging.yml"));
@@ -171,7 +171,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         await DockerAsync($"rm --volumes {client}");
         Assert.Matches(@"(?m)^\d{2,} answered, 0 lost$", answers);
 
-        (await RunAsync("ComposeDown --volumes", "prod")).AssertSucceeded();
+        (await RunAsync("ComposeDown --delete-volumes", "prod")).AssertSucceeded();
         foreach (var kind in (string[])["ps -aq", "network ls -q", "volume ls -q", "secret ls -q"])
             Assert.Equal("", await DockerAsync($"{kind} --filter label=com.docker.stack.namespace={Project()}"));
     }
@@ -279,7 +279,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var environment in _started.Distinct()) await RunAsync("ComposeDown --volumes", environment);
+        foreach (var environment in _started.Distinct()) await RunAsync("ComposeDown --delete-volumes", environment);
         // An engine that leaves its swarm forgets the names of all containers that run on it: nothing else of this collection runs now.
         if (_leaveSwarm) await ShellAsync($"{Docker} swarm leave --force && {Docker} network rm docker_gwbridge");
         await ShellAsync($"{Docker} rm --force --volumes {_project}-client");
@@ -340,7 +340,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         try
         {
             File.Delete(file);
-            (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertFailed($"{Project()}_postgres-data", "is gone", "--volumes");
+            (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertFailed($"{Project()}_postgres-data", "is gone", "--delete-volumes");
             await File.WriteAllTextAsync(file, "the first", Cancellation);
             (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"), ("APP__DATABASE__PASSWORD", "the second"))).AssertFailed($"{Project()}_postgres-data", "ALTER ROLE");
             Assert.Equal("the first", await File.ReadAllTextAsync(file, Cancellation));

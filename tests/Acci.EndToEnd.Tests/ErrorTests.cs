@@ -58,7 +58,7 @@ public class ErrorTests(PublishedImage published)
     }
 
     [Fact]
-    public async Task What_is_signed_is_what_was_scanned() => (await BuildAsync("ScanImages SignImages --image ghcr.io/owner/acci:1")).AssertFailed("--image", "SignImages");
+    public async Task What_is_signed_is_what_was_scanned() => (await BuildAsync("ScanImages SignImages --scan-image ghcr.io/owner/acci:1")).AssertFailed("--scan-image", "SignImages");
 
     [Fact]
     public async Task A_registry_that_is_none_is_told_before_anything_is_built() => (await BuildAsync("Publish --registry nonsense")).AssertFailed("--registry", "nonsense");

@@ -60,7 +60,7 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
     public async Task A_schema_that_was_not_committed_is_found_although_the_build_has_just_written_it()
     {
         var place = Path.Combine(Checkout.Folder, ".nuke", "build.schema.json");
-        await File.WriteAllTextAsync(place, (await File.ReadAllTextAsync(place, Cancellation)).Replace("Purge", "Purged", StringComparison.Ordinal), Cancellation);
+        await File.WriteAllTextAsync(place, (await File.ReadAllTextAsync(place, Cancellation)).Replace("PurgeEngine", "PurgedEngine", StringComparison.Ordinal), Cancellation);
         await CommandRunner.RunAsync(new Command("git", "add", ".nuke/build.schema.json") { WorkingDirectory = Checkout.Folder }, cancellationToken: Cancellation);
 
         (await Checkout.BuildAsync("VerifyGenerated", Cancellation)).AssertFailed(".nuke/build.schema.json", "not what the build says");

@@ -22,19 +22,19 @@ public sealed class PromoteTests(PublishedImage published)
         var (first, second) = (published.Record.Platforms[0].Digest, published.Record.Digest);
 
         var origin = Home.Domain!;
-        await PromoteAsync($"--registry {target} --from-registry {origin} --from {first} --to 1.2.3,1.2,1,latest");
+        await PromoteAsync($"--registry {target} --promote-from-registry {origin} --promote-from {first} --promote-to 1.2.3,1.2,1,latest");
         Assert.Equal([first, first], [await AtAsync("1.2.3"), await AtAsync("latest")]);
 
-        await PromoteAsync($"--registry {target} --from-registry {origin} --from {second} --to 2.0.0,2,latest");
+        await PromoteAsync($"--registry {target} --promote-from-registry {origin} --promote-from {second} --promote-to 2.0.0,2,latest");
         Assert.Equal([first, second], [await AtAsync("1"), await AtAsync("latest")]);
 
-        var backport = await PromoteAsync($"--registry {target} --from 1.2.3 --to 1.2.9,1,latest");
+        var backport = await PromoteAsync($"--registry {target} --promote-from 1.2.3 --promote-to 1.2.9,1,latest");
         Assert.Contains("does not take latest: 2.0.0 is published and newer than 1.2.9", backport.Output, StringComparison.Ordinal);
         Assert.Equal([first, second], [await AtAsync("1.2.9"), await AtAsync("latest")]);
 
-        await PromoteAsync($"--registry {target} --rollback --to latest");
+        await PromoteAsync($"--registry {target} --promote-rollback --promote-to latest");
         Assert.Equal(first, await AtAsync("latest"));
-        (await published.Checkout.BuildAsync($"PromoteImages --registry {target} --rollback --to latest", Cancellation)).AssertFailed("Nothing is known", "latest");
+        (await published.Checkout.BuildAsync($"PromoteImages --registry {target} --promote-rollback --promote-to latest", Cancellation)).AssertFailed("Nothing is known", "latest");
 
         async Task<Digest?> AtAsync(string tag) => (await registry.FindAsync(repository.WithTag(tag), Cancellation))?.Digest;
     }
@@ -46,17 +46,17 @@ public sealed class PromoteTests(PublishedImage published)
         var unsigned = (await (await published.LayoutAsync()).ReadPlatformsAsync(Cancellation))[0].Attestations[0].Digest;
         using var registry = OciRegistry.Of(Home);
 
-        (await published.Checkout.BuildAsync($"PromoteImages --from {unsigned} --to unsigned", Cancellation)).AssertFailed("cosign", "verify");
+        (await published.Checkout.BuildAsync($"PromoteImages --promote-from {unsigned} --promote-to unsigned", Cancellation)).AssertFailed("cosign", "verify");
 
         Assert.Null(await registry.FindAsync(Home.WithTag("unsigned"), Cancellation));
     }
 
     [Theory]
-    [InlineData("--from nowhere --to 1.0.0", "nowhere does not exist")]
-    [InlineData("--from main", "--to")]
-    [InlineData("--to 1.0.0", "--from")]
-    [InlineData("--from main --to Ä", "Ä")]
-    [InlineData("--from 1:2 --to 1.0.0", "--from cannot be '1:2'")]
+    [InlineData("--promote-from nowhere --promote-to 1.0.0", "nowhere does not exist")]
+    [InlineData("--promote-from main", "--promote-to")]
+    [InlineData("--promote-to 1.0.0", "--promote-from")]
+    [InlineData("--promote-from main --promote-to Ä", "Ä")]
+    [InlineData("--promote-from 1:2 --promote-to 1.0.0", "--promote-from cannot be '1:2'")]
     public async Task Bad_input_is_one_clear_error(string arguments, string words)
     {
         published.NeedsEngine();

@@ -8,8 +8,10 @@ using static Acci.Delivery.Diagnosis.FindingSeverity;
 
 namespace Acci.Delivery.Diagnosis;
 
-/// <summary>Looks at what a publish would need and changes nothing: nothing is fetched, started or made.</summary>
-public sealed class Examination(DeliveryContext context)
+/// <summary>Looks at what a build would need and changes nothing: nothing is fetched, started or made.</summary>
+/// <param name="context">What was set, and what the machine has.</param>
+/// <param name="scope">The steps that the build can take.</param>
+public sealed class Examination(DeliveryContext context, DeliveryScope scope)
 {
     private const long NeededSpace = 6_000_000_000;
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
@@ -18,7 +20,7 @@ public sealed class Examination(DeliveryContext context)
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
         var engine = LookAtEngineAsync();
-        var baseImages = LookAtBaseImagesAsync();
+        var baseImages = scope.Builds ? LookAtBaseImagesAsync() : Task.FromResult<IEnumerable<Finding>>([]);
         return
         [
             await engine,
@@ -26,17 +28,17 @@ public sealed class Examination(DeliveryContext context)
             .. await baseImages,
             LookAtPins(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
-            LookAtScanner(),
-            LookAtTool("cosign", "signing", "https://docs.sigstore.dev/cosign"),
+            .. scope.Scans ? [LookAtScanner()] : Array.Empty<Finding>(),
+            .. scope.Signs ? [LookAtTool("cosign", "signing", "https://docs.sigstore.dev/cosign")] : Array.Empty<Finding>(),
             .. await LookAtPreflightAsync(),
         ];
     }
 
-    // What the first target of Publish looks at.
+    // What the first target of such a build looks at.
     private async Task<IEnumerable<Finding>> LookAtPreflightAsync()
     {
         var findings = new List<Finding>();
-        foreach (var check in new Preflight(context, DeliveryScope.Publish).Checks)
+        foreach (var check in new Preflight(context, scope).Checks)
         {
             try
             {

@@ -19,7 +19,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     [
         .. When(scope.Signs || scope.Builds, "Destination", LookAtDestination),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
-        .. When(scope.Signs || scope.Tags, "Tags", LookAtTagsAsync),
+        .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),
         .. When(scope.Signs, "Signing", LookAtSigningAsync),
     ];

@@ -41,10 +41,11 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
         foreach (var check in _preflight.Checks) Log.Debug("{Name:l}: {Text:l}", check.Name, await check.LookAsync());
         if (scope.Signs)
         {
-            await context.TagsAtStartAsync();
+            await context.EnsurePushAllowedAsync();
             await _preflight.EnsureUsableAsync(await context.CosignAsync());
         }
 
+        if (scope.Tags) await context.TagsAtStartAsync();
         var destination = context.PlannedDestination();
         if (!scope.Scans || (!context.Options.Scan.Required && destination.IsLoopback) || context.Options.Scan.Images.Count > 0) return;
         if (await context.ScannerAsync() is { Scanner: null, Obstacle: { } obstacle })

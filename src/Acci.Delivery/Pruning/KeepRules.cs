@@ -13,7 +13,7 @@ public sealed record KeepRules
     public int Newest
     {
         get;
-        init => field = value >= 1 ? value : throw new DeliveryException($"--keep-versions cannot be {value}: at least one tagged version stays, or the package would have to go.");
+        init => field = value >= 1 ? value : throw new DeliveryException($"--prune-keep-versions cannot be {value}: at least one tagged version stays, or the package would have to go.");
     } = 10;
 
     /// <summary>
@@ -24,7 +24,7 @@ public sealed record KeepRules
     public int Days
     {
         get;
-        init => field = value >= 1 ? value : throw new DeliveryException($"--keep-days cannot be {value}: what a publish has pushed and not tagged yet must stay, for at least a day.");
+        init => field = value >= 1 ? value : throw new DeliveryException($"--prune-keep-days cannot be {value}: what a publish has pushed and not tagged yet must stay, for at least a day.");
     } = 30;
 
     /// <summary>Tags that stay, however old.</summary>

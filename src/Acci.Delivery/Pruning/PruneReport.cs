@@ -48,7 +48,7 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
         var text = new StringBuilder(Headline).AppendLine().AppendLine(CultureInfo.InvariantCulture, $"  stay: {Kept}");
         foreach (var row in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"  {row.Verb,-8} {row.Name,-24} {row.Digest}  {row.Used:yyyy-MM-dd}  {row.Reason}");
         if (Plan.Deletions.Count > MostRows) text.AppendLine(CultureInfo.InvariantCulture, $"  … and {Plan.Deletions.Count - MostRows} more");
-        if (!Deleted && Plan.Deletions.Count > 0) text.AppendLine("  Nothing was deleted; --delete does it.");
+        if (!Deleted && Plan.Deletions.Count > 0) text.AppendLine("  Nothing was deleted; --prune-delete deletes them.");
         return text.ToString().TrimEnd();
     }
 
@@ -60,7 +60,7 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
         text.AppendLine("| | version | last used | reason |").AppendLine("|---|---|---|---|");
         foreach (var row in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Verb} | {(row.Name.Length == 0 ? "" : $"`{row.Name}` ")}`{row.Digest}` | {row.Used:yyyy-MM-dd} | {row.Reason.Replace("|", "\\|", StringComparison.Ordinal)} |");
         if (Plan.Deletions.Count > MostRows) text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"… and {Plan.Deletions.Count - MostRows} more.");
-        if (!Deleted) text.AppendLine().AppendLine("Nothing was deleted; `--delete` does it.");
+        if (!Deleted) text.AppendLine().AppendLine("Nothing was deleted; `--prune-delete` deletes them.");
         return text.ToString();
     }
 

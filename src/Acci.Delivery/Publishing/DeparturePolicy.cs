@@ -38,8 +38,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <summary>What is not scanned goes nowhere, not even to this machine's own registry.</summary>
     public bool IsScanRequired { get; init; }
 
-    /// <summary>A person has said that files besides the commit may go out under its version.</summary>
-    public bool IsForced { get; init; }
+    /// <summary>A person has said that a working tree that differs from the tagged commit may go out under its version.</summary>
+    public bool AllowsDirty { get; init; }
 
     /// <summary>The repository, for the files that differ.</summary>
     public string Root { get; init; } = "";
@@ -54,7 +54,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     public static DeparturePolicy Of(DeliveryContext context, string place, bool isThisMachine) => new(place, isThisMachine)
     {
         IsScanRequired = context.Options.Scan.Required,
-        IsForced = context.Options.Force,
+        AllowsDirty = context.Options.AllowDirty,
         Root = context.Options.Root,
         Tag = async () => (await context.FactsAsync()).Tag,
     };
@@ -63,11 +63,11 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <exception cref="DeliveryException">The working tree has such files.</exception>
     public async Task EnsureTreeIsItsTagsAsync(VersionInfo version, CancellationToken cancellationToken = default)
     {
-        if (!version.IsDirty || isThisMachine || IsForced || await Tag() is not { } tag) return;
+        if (!version.IsDirty || isThisMachine || AllowsDirty || await Tag() is not { } tag) return;
         var changes = await new Git(Root).ChangesAsync(cancellationToken);
         throw new DeliveryException(
-            $"The working tree is not what {tag} names ({string.Join(", ", changes.Take(ShownChanges).Select(x => x.Trim()))}{(changes.Count > ShownChanges ? " …" : "")}): "
-            + $"{place} does not get version {version} of it. Commit or stash them, or publish them all the same with --force.");
+            $"The working tree differs from the commit of {tag} ({string.Join(", ", changes.Take(ShownChanges).Select(x => x.Trim()))}{(changes.Count > ShownChanges ? " …" : "")}): "
+            + $"version {version} is not published to {place}. Commit or stash the changes, or publish them with --allow-dirty.");
     }
 
     /// <summary>An image that was built here may be pushed.</summary>
@@ -188,9 +188,9 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
 
     private void EnsureIsItsTags(PublishRecord record)
     {
-        if (record.ChangedSince is not { } tag || isThisMachine || IsForced) return;
+        if (record.ChangedSince is not { } tag || isThisMachine || AllowsDirty) return;
         throw new DeliveryException(
-            $"'{record.Image}' was built from a working tree that is not what {tag} names, and {place} does not get it. "
-            + "Commit or stash the changes and run Publish, or publish them all the same with --force.");
+            $"'{record.Image}' was built from a working tree that differs from the commit of {tag}, and {place} does not get it. "
+            + "Commit or stash the changes and run Publish, or repeat this with --allow-dirty.");
     }
 }

@@ -55,14 +55,14 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         {
             var own = writes.Where(x => x.Tag.Repository == plan.Repository.Repository && x.Digest == plan.Digest).ToList();
             var report = TagReport.Of(plan, own).Log(plan.Repository.Path);
-            var hint = plan.Staying.Any() ? "; --force moves the others all the same" : "";
+            var hint = plan.Staying.Any() ? "; --promote-allow-older moves the others, too" : "";
             Log.Information("{Image:l}: {Result:l}{Hint:l}", plan.Repository.WithDigest(plan.Digest).ToString(), report.ToString(), hint);
         }
     }
 
     private void EnsureTagsAreNamed()
     {
-        if (promotion.To.Count == 0) throw new WrongUseException("Nothing says which tags are meant: name them, as in --to 1.2.3,latest.");
+        if (promotion.To.Count == 0) throw new WrongUseException("Nothing says which tags are meant: name them, as in --promote-to 1.2.3,latest.");
     }
 
     private async Task<List<TagPlan>> PlanAllAsync(bool isDry)
@@ -83,7 +83,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
     private async Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, Manifest image, FloatingTags floating)
     {
-        if (context.Options.Force) return TagPlan.Of(repository, image.Digest, promotion.To, "it is told to with --force");
+        if (promotion.AllowOlder) return TagPlan.Of(repository, image.Digest, promotion.To, "--promote-allow-older is given");
         // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
         var annotation = image.Annotations.GetValueOrDefault(OciLabels.VersionKey, "");
         var own = SemanticVersion.TryParse(annotation, out var said) ? said : null;
@@ -97,7 +97,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     private async Task<Manifest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, bool isDry)
     {
         var origin = promotion.FromRegistry is { } from
-            ? WrongUseException.Read("--from-registry", () => Destination.Parse(from)).RepositoryOf(image)
+            ? WrongUseException.Read("--promote-from-registry", () => Destination.Parse(from)).RepositoryOf(image)
             : repository;
         var source = promotion.SourceIn(origin);
         if (origin.Repository == repository.Repository) return await registry.GetManifestAsync(source, Cancellation);
@@ -131,12 +131,12 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             var before = await new TagHistory(registry).BeforeAsync(repository.WithDigest(now), tag, Cancellation)
                 ?? throw new DeliveryException(
                     $"Nothing is known of what {repository.WithTag(tag)} pointed at before {now}. "
-                    + $"Name the image instead: --from <tag or digest> --to {tag} --force.");
+                    + $"Name the image instead: --promote-from <tag or digest> --promote-to {tag} --promote-allow-older.");
             if (await registry.FindAsync(repository.WithDigest(before), Cancellation) is null)
             {
                 throw new DeliveryException(
                     $"{repository.WithTag(tag)} pointed at {before} before, which the registry has no more. "
-                    + $"Name another image: --from <tag or digest> --to {tag} --force.");
+                    + $"Name another image: --promote-from <tag or digest> --promote-to {tag} --promote-allow-older.");
             }
 
             back.Add((tag, before));

@@ -17,14 +17,17 @@ public sealed record Promotion
     /// <summary>The tags go back to what they pointed at before.</summary>
     public bool Rollback { get; init; }
 
+    /// <summary>Tags that stand for the newest version move to an older one, too.</summary>
+    public bool AllowOlder { get; init; }
+
     /// <summary>The image in a repository.</summary>
     /// <exception cref="DeliveryException">Neither a tag nor a digest, or none at all.</exception>
     public ImageReference SourceIn(ImageReference repository)
     {
-        if (From is not { Length: > 0 } from) throw new DeliveryException("Nothing says which image is promoted: name its tag or digest, as in --from 1.2.3-rc.1.");
+        if (From is not { Length: > 0 } from) throw new DeliveryException("Nothing says which image is promoted: name its tag or digest, as in --promote-from 1.2.3-rc.1.");
         if (Digest.TryParse(from, out var digest, out _)) return repository.WithDigest(digest);
         return ImageReference.TryParse($"{repository}:{from}", out var reference, out var problem)
             ? reference
-            : throw new DeliveryException($"--from cannot be '{from}': {problem}. Name a tag or a digest of the image.");
+            : throw new DeliveryException($"--promote-from cannot be '{from}': {problem}. Name a tag or a digest of the image.");
     }
 }

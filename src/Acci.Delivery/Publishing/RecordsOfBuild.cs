@@ -9,7 +9,7 @@ internal static class RecordsOfBuild
     public static PublishTransaction BeginPublish(this DeliveryContext context, ImageDefinition image, PublishRecord built)
     {
         context.BuiltHere().Add(image.Name);
-        return PublishTransaction.Begin(new ImageFiles(context.Options).RecordOf(image), built, context.Options.Force);
+        return PublishTransaction.Begin(new ImageFiles(context.Options).RecordOf(image), built, context.Options.Republish);
     }
 
     /// <summary>The images that this build has built, by name; the others it goes on with were built by an earlier one.</summary>

@@ -9,10 +9,19 @@ namespace Acci.Delivery.Publishing;
 /// <summary>What a publish's tags point at when it begins.</summary>
 public static class TagsAtStart
 {
-    /// <summary>
-    /// Makes sure that the registry takes what is about to be built, before minutes are spent on building it, and keeps in mind what the tags point
-    /// at: what moves them meanwhile is another publish.
-    /// </summary>
+    /// <summary>Makes sure that the registry takes what is about to be built, before minutes are spent on building it.</summary>
+    /// <exception cref="DeliveryException">The registry does not answer, or does not let this be pushed.</exception>
+    internal static Task EnsurePushAllowedAsync(this DeliveryContext context) => context.Once(nameof(EnsurePushAllowedAsync), async () =>
+    {
+        // Fetching the engine fetches the local registry, too.
+        if (context.Options.Registry is null) await context.EngineAsync();
+        var registry = await context.RegistryAsync();
+        await registry.EnsureReachableAsync(context.CancellationToken);
+        foreach (var image in context.Options.Images)
+            await registry.EnsurePushAllowedAsync(await context.RepositoryAsync(image), context.CancellationToken);
+    });
+
+    /// <summary>Keeps in mind what the tags point at: what moves them meanwhile is another publish.</summary>
     /// <exception cref="DeliveryException">The registry does not answer, or does not let this be pushed.</exception>
     public static Task<IReadOnlyDictionary<ImageReference, Digest?>> TagsAtStartAsync(this DeliveryContext context) =>
         context.Once(nameof(TagsAtStartAsync), () => LookAsync(context));
@@ -36,16 +45,13 @@ public static class TagsAtStart
 
     private static async Task<IReadOnlyDictionary<ImageReference, Digest?>> LookAsync(DeliveryContext context)
     {
-        // Fetching the engine fetches the local registry, too.
-        if (context.Options.Registry is null) await context.EngineAsync();
+        await context.EnsurePushAllowedAsync();
         var registry = await context.RegistryAsync();
-        await registry.EnsureReachableAsync(context.CancellationToken);
         var tags = await context.TagsAsync();
         var found = new Dictionary<ImageReference, Digest?>();
         foreach (var image in context.Options.Images)
         {
             var repository = await context.RepositoryAsync(image);
-            await registry.EnsurePushAllowedAsync(repository, context.CancellationToken);
             foreach (var tag in tags.All.Select(repository.WithTag)) found[tag] = await FindAsync(registry, tag, context.CancellationToken);
         }
 

@@ -101,11 +101,11 @@ public sealed class RescanImages(DeliveryContext context) : Verb
             if (published is not null) found.Add(published);
             else
                 Log.Warning(
-                    "{Repository:l} has none of the tags {Tags:l}: name what is to be scanned with --image",
+                    "{Repository:l} has none of the tags {Tags:l}: name what is to be scanned with --scan-image",
                     repository.ToString(), string.Join(", ", tags));
         }
 
-        return found.Count > 0 ? found : throw new DeliveryException("Nothing is published that could be scanned: name it with --image.");
+        return found.Count > 0 ? found : throw new DeliveryException("Nothing is published that could be scanned: name it with --scan-image.");
     }
 
     /// <summary>

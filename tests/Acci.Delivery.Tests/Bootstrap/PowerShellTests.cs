@@ -45,11 +45,11 @@ public sealed partial class PowerShellTests : IDisposable
     [Theory]
     // Lists, and numbers as they were typed, in lists, too.
     [InlineData("--platforms linux/amd64,linux/arm64", "[--platforms][linux/amd64,linux/arm64]")]
-    [InlineData("--to 1.2.3,1.10,007,latest 1.10 007 0x10 1e3", "[--to][1.2.3,1.10,007,latest][1.10][007][0x10][1e3]")]
-    [InlineData("--to 1.10, 2.0 `\n  --keep-tags 3.0,1.1", "[--to][1.10,2.0][--keep-tags][3.0,1.1]")]
-    [InlineData("--to=1.10,2.0", "[--to=1.10,2.0]")]
-    [InlineData("--to 1.20,$one,$two", "[--to][1.20,1.1,a b]")]
-    [InlineData("--to $list $nothing @list", "[--to][a b,c][a b][c]")]
+    [InlineData("--promote-to 1.2.3,1.10,007,latest 1.10 007 0x10 1e3", "[--promote-to][1.2.3,1.10,007,latest][1.10][007][0x10][1e3]")]
+    [InlineData("--promote-to 1.10, 2.0 `\n  --prune-keep-tags 3.0,1.1", "[--promote-to][1.10,2.0][--prune-keep-tags][3.0,1.1]")]
+    [InlineData("--promote-to=1.10,2.0", "[--promote-to=1.10,2.0]")]
+    [InlineData("--promote-to 1.20,$one,$two", "[--promote-to][1.20,1.1,a b]")]
+    [InlineData("--promote-to $list $nothing @list", "[--promote-to][a b,c][a b][c]")]
     // What PowerShell would take for itself.
     [InlineData("-Verbose -Debug Publish -ErrorAction Stop -WhatIf -ov x", "[-Verbose][-Debug][Publish][-ErrorAction][Stop][-WhatIf][-ov][x]")]
     [InlineData("--severity HIGH,CRITICAL -5 $true", "[--severity][HIGH,CRITICAL][-5][True]")]

@@ -56,7 +56,7 @@ public sealed class PreflightTests : IAsyncLifetime
             return new PreparedVerb(context, DeliveryScope.Publish, verb(context));
         }
 
-        var finding = Assert.Single(await new Examination(new DeliveryContext(options, Cancellation)).RunAsync(), x => x.Name == name);
+        var finding = Assert.Single(await new Examination(new DeliveryContext(options, Cancellation), DeliveryScope.Publish).RunAsync(), x => x.Name == name);
         Assert.Contains(problem, finding.Text, StringComparison.Ordinal);
         Assert.Equal(FindingSeverity.Fatal, finding.Severity);
         Assert.False(Directory.Exists(Path.Combine(_checkout.Directory, "artifacts")));
@@ -78,7 +78,7 @@ public sealed class PreflightTests : IAsyncLifetime
         Assert.EndsWith("in pins/images.json", (await FindingAsync(FindingSeverity.Good)).Text, StringComparison.Ordinal);
 
         async Task<Finding> FindingAsync(FindingSeverity severity) =>
-            Assert.Single(await new Examination(new DeliveryContext(options, Cancellation)).RunAsync(), x => x.Name == "Pins" && x.Severity == severity);
+            Assert.Single(await new Examination(new DeliveryContext(options, Cancellation), DeliveryScope.Publish).RunAsync(), x => x.Name == "Pins" && x.Severity == severity);
     }
 
     [Fact]
@@ -88,6 +88,17 @@ public sealed class PreflightTests : IAsyncLifetime
 
         Assert.Equal("Gate", Assert.Single(checks).Name);
         Assert.Equal("CRITICAL, HIGH stop an image", await checks[0].LookAsync());
+    }
+
+    [Fact]
+    public async Task Tags_are_looked_at_only_where_they_move_and_Doctor_looks_at_what_the_build_can_do()
+    {
+        var context = new DeliveryContext(Options, Cancellation);
+
+        Assert.Equal(["Destination", "Signing"], new Preflight(context, new DeliveryScope { Signs = true }).Checks.Select(x => x.Name));
+        Assert.Equal(["Tags"], new Preflight(context, new DeliveryScope { Tags = true }).Checks.Select(x => x.Name));
+        Assert.Equal(["Docker engine", "Disk"], (await new Examination(context, new DeliveryScope()).RunAsync()).Select(x => x.Name));
+        Assert.Contains((await new Examination(context, DeliveryScope.Publish).RunAsync()).Select(x => x.Name), x => x is "Scanner");
     }
 
     private DeliveryOptions Options => new()

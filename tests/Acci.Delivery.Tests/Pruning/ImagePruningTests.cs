@@ -40,7 +40,7 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
 
         Assert.Equal(OldVersions, report.Plan.Deletions.Count);
         Assert.DoesNotContain(GitHub.Requests, x => x.Method == "DELETE");
-        Assert.Contains("Nothing was deleted; --delete does it.", report.ToText(), StringComparison.Ordinal);
+        Assert.Contains("Nothing was deleted; --prune-delete deletes them.", report.ToText(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class TagPatternTests
     [Fact]
     public void Rules_that_would_delete_what_is_being_published_are_refused()
     {
-        Assert.Contains("--keep-days", Assert.Throws<DeliveryException>(() => new KeepRules { Days = 0 }).Message, StringComparison.Ordinal);
-        Assert.Contains("--keep-versions", Assert.Throws<DeliveryException>(() => new KeepRules { Newest = 0 }).Message, StringComparison.Ordinal);
+        Assert.Contains("--prune-keep-days", Assert.Throws<DeliveryException>(() => new KeepRules { Days = 0 }).Message, StringComparison.Ordinal);
+        Assert.Contains("--prune-keep-versions", Assert.Throws<DeliveryException>(() => new KeepRules { Newest = 0 }).Message, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using Acci.Delivery.Buildx;
+using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Oci;
@@ -34,8 +35,24 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
 
         var error = await Assert.ThrowsAsync<DeliveryException>(new BuildImages(Context("ghcr.io/owner")).RunAsync);
 
-        Assert.Contains("not what v1.2.3 names (?? new.txt): ghcr.io/owner does not get version 1.2.3 of it", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--force", error.Message, StringComparison.Ordinal);
+        Assert.Contains("differs from the commit of v1.2.3 (?? new.txt): version 1.2.3 is not published to ghcr.io/owner", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--allow-dirty", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_being_allowed_to_publishes_a_dirty_tree_and_not_doing_all_steps_again()
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the tag is the workflow's.");
+        await _checkout.Run("git checkout --quiet v1.2.3");
+        _checkout.Write("new.txt", "");
+        var options = Context("ghcr.io/owner").Options;
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => LookAtVersionAsync(options with { Republish = true }));
+        Assert.Contains("--allow-dirty", error.Message, StringComparison.Ordinal);
+        Assert.Contains("changes that are not committed", await LookAtVersionAsync(options with { AllowDirty = true }), StringComparison.Ordinal);
+
+        static Task<string> LookAtVersionAsync(DeliveryOptions options) =>
+            new Preflight(new DeliveryContext(options, Cancellation), new DeliveryScope { Builds = true }).Checks.Single(x => x.Name == "Version").LookAsync();
     }
 
     [Fact]
@@ -47,7 +64,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
 
         var error = await Assert.ThrowsAsync<DeliveryException>(new BuildImages(Context("ghcr.io/owner")).PlanAsync);
 
-        Assert.Contains("not what v1.2.3 names (?? new.txt)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("differs from the commit of v1.2.3 (?? new.txt)", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_checkout.Directory, "artifacts")));
     }
 

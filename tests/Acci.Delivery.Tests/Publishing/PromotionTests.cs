@@ -69,13 +69,13 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     }
 
     [Fact]
-    public async Task Force_moves_a_tag_back_and_a_rollback_undoes_it()
+    public async Task Allowed_to_a_tag_moves_back_to_an_older_version_and_a_rollback_undoes_it()
     {
         using var registry = server.Connect();
         var newest = await PublishAsync(registry, "2.0.0", "2.0.0", "latest");
         var older = await PublishAsync(registry, "1.2.9", "1.2.9");
 
-        await new PromoteImages(await ContextAsync(force: true), new Promotion { From = "1.2.9", To = ["latest"] }).RunAsync();
+        await new PromoteImages(await ContextAsync(), new Promotion { From = "1.2.9", To = ["latest"], AllowOlder = true }).RunAsync();
         Assert.Equal(older, await AtAsync(registry, "latest"));
 
         await new PromoteImages(await ContextAsync(), new Promotion { Rollback = true, To = ["latest"] }).RunAsync();
@@ -145,7 +145,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         return layout.Root.Digest;
     }
 
-    private async Task<DeliveryContext> ContextAsync(bool force = false, string? keys = "keys", bool keyless = false, string? signedBy = null)
+    private async Task<DeliveryContext> ContextAsync(string? keys = "keys", bool keyless = false, string? signedBy = null)
     {
         var deploy = Path.Combine(_checkout.Directory, "deploy");
         if (!Directory.Exists(deploy)) Directory.CreateSymbolicLink(deploy, Path.Combine(SourceTree.Root, "deploy"));
@@ -162,7 +162,6 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
                 SigningPassword = key?.Password,
                 Keyless = keyless,
                 SignedBy = signedBy,
-                Force = force,
             },
             Cancellation);
     }

@@ -145,7 +145,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
     [Fact]
     public async Task On_schedule_old_versions_go_and_by_hand_it_is_only_said_which_would()
     {
-        var runner = await RunnerAsync(new() { ["./build.sh PruneImages --registry \"$REGISTRY\" --delete \"$DELETE\""] = $"./build.sh PruneImages --registry {_registry}/{_owner} --delete \"$DELETE\"" });
+        var runner = await RunnerAsync(new() { ["./build.sh PruneImages --registry \"$REGISTRY\" --prune-delete \"$DELETE\""] = $"./build.sh PruneImages --registry {_registry}/{_owner} --prune-delete \"$DELETE\"" });
         // To ghcr.io, as far as the workflow knows: elsewhere it does nothing.
         runner = runner with { Variables = new Dictionary<string, string>() };
         var package = _gitHub!.AddPackage(_owner, "acci");

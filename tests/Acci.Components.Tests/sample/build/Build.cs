@@ -8,14 +8,24 @@ using Serilog;
 /// <summary>A build of somebody else: targets that end in every way a target can end.</summary>
 class Build : DeliveryBuild, IHazDryRun
 {
-    public static int Main() => Execute<Build>(x => x.Default);
+    public static int Main() =>
+        Environment.GetEnvironmentVariable("SAMPLE_BUILD") == nameof(PruneBuild) ? PruneBuild.Run() : Execute<Build>(x => x.Default);
 
     [Parameter("Names", Separator = ",")] readonly string[] Names = [];
     [Parameter("A password"), Secret] readonly string? Password = null;
 
+    [Parameter("Colours", Separator = ","), FormerName("Colors")] readonly string[] Colours = [];
+    [Parameter("How many days files stay"), FormerName("Age")] readonly int KeepDays = 1;
+    [Parameter("Erases everything"), TypedOnly, FormerName("Wipe")] readonly bool EraseAll = false;
+    [Parameter("A key"), Secret, FormerName("Token")] readonly string? ApiKey = null;
+
     Target Default => _ => _
         .Description("Prints what it was given")
         .Executes(() => Log.Information("default ran with {Names}; host {Host}", string.Join("|", Names), Host.GetType().Name));
+
+    Target Renamed => _ => _
+        .Executes(() => Log.Information(
+            "colours {Colours:l}; {Days} days; erase {Erase}; key {Key}", string.Join("|", Colours), KeepDays, EraseAll, ApiKey?.Length ?? 0));
 
     Target Loud => _ => _.Executes(() => Log.Warning("the password is {Password}", Password));
 

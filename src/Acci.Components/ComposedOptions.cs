@@ -1,0 +1,66 @@
+using Acci.Delivery;
+using Acci.Delivery.Images;
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>
+/// What the parameters of a build say: those of the components that it is composed of. A parameter that no component has leaves the option's default,
+/// so that a verb that is taken alone brings only its own parameters.
+/// </summary>
+internal static class ComposedOptions
+{
+    /// <summary>The options.</summary>
+    /// <exception cref="WrongUseException">A parameter cannot be what it was given, or not beside the targets that are planned.</exception>
+    public static DeliveryOptions Of(IHazDelivery build)
+    {
+        var options = new DeliveryOptions { Root = build.RootDirectory, Artifacts = build.ArtifactsDirectory };
+        return options with
+        {
+            Layout = build.Layout,
+            DryRun = build.DryRun,
+            Images = ImagesOf(build),
+            Registry = (build as IHazDestination)?.Registry,
+            RegistryUser = (build as IHazRegistry)?.RegistryUser,
+            RegistryToken = (build as IHazRegistry)?.RegistryToken,
+            RetryBudget = build is IHazRetries retries ? TimeSpan.FromSeconds(retries.RetryBudget) : options.RetryBudget,
+            ImageMirror = (build as IHazImageMirror)?.ImageMirror,
+            Cache = (build as IBuildImages)?.Cache,
+            NoCache = build is IBuildImages { NoCache: true },
+            Republish = build is IBuildImages { Republish: true },
+            AllowDirty = build is IBuildImages { AllowDirty: true },
+            TagRules = (build as IHazTags)?.TagRules ?? options.TagRules,
+            SigningKey = (build as IHazSigning)?.SigningKey,
+            SigningPassword = (build as IHazSigning)?.SigningPassword,
+            Keyless = build is IHazSigning { Keyless: true },
+            SignedBy = (build as IHazExpectedSigner)?.SignedBy,
+            Scan = ScanOf(build) with
+            {
+                Required = build is IHazScanRequirement { RequireScan: true },
+                SarifFiles = (build as IUploadSarif)?.SarifFiles ?? [],
+            },
+            GitHubToken = (build as IHazGitHub)?.GitHubToken,
+        };
+    }
+
+    /// <summary>Whether the build is going to run a target.</summary>
+    public static bool IsPlanned(this INukeBuild build, string target) => build.ExecutionPlan.Any(x => x.Name == target);
+
+    private static ImageDefinition[] ImagesOf(INukeBuild build) =>
+    [
+        .. from image in (build as IHazImages)?.PlacedImages ?? []
+        select build is IHazPlatforms { Platforms: { Length: > 0 } platforms }
+            ? image with { Platforms = [.. platforms.Select(x => WrongUseException.Read("--platforms", () => Oci.Platform.Parse(x)))] }
+            : image,
+    ];
+
+    private static ScanOptions ScanOf(INukeBuild build)
+    {
+        if (build is not IHazScanning scanning) return new ScanOptions();
+        // What is signed has to be what was scanned.
+        return scanning.ScanImage is { Length: > 0 } && build.IsPlanned(nameof(ISignImages.SignImages))
+            ? throw new WrongUseException(
+                "--scan-image cannot be combined with SignImages, which signs the images that were built: leave it out, or run ScanImages by itself.")
+            : scanning.ScanOptions;
+    }
+}

@@ -1,0 +1,11 @@
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>Where images are published.</summary>
+public interface IHazDestination : INukeBuild
+{
+    /// <summary>The registry, with the path images go below; none means the local registry on 127.0.0.1, which needs no credentials.</summary>
+    [Parameter("Registry and owner to publish to, as in 'ghcr.io/owner'; default: a registry of this machine's own on 127.0.0.1")]
+    string? Registry => TryGetValue(() => Registry);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Acci.Components;
+
+/// <summary>What stands in a parameter file.</summary>
+internal static class ParameterJson
+{
+    // As both engines read it.
+    private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
+    /// <summary>The file's JSON; null, and what is wrong, where it is not an object.</summary>
+    public static JsonDocument? Parse(string text, out string reason)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(text, Options);
+            reason = "holds no parameters: it has to be a JSON object";
+            if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+            document.Dispose();
+        }
+        catch (JsonException exception)
+        {
+            reason = $"is no JSON: {exception.Message.TrimEnd('.')}";
+        }
+
+        return null;
+    }
+
+    /// <summary>A parameter's values, as they would be typed.</summary>
+    public static List<string> Values(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(Text)] : [Text(value)];
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+}
