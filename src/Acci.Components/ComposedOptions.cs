@@ -28,7 +28,7 @@ internal static class ComposedOptions
             Cache = (build as IBuildImages)?.Cache,
             NoCache = build is IBuildImages { NoCache: true },
             Republish = build is IBuildImages { Republish: true },
-            AllowDirty = build is IBuildImages { AllowDirty: true },
+            AllowDirty = build is IHazDirtyTree { AllowDirty: true },
             TagRules = (build as IHazTags)?.TagRules ?? options.TagRules,
             SigningKey = (build as IHazSigning)?.SigningKey,
             SigningPassword = (build as IHazSigning)?.SigningPassword,

@@ -5,7 +5,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Builds the images.</summary>
-public interface IBuildImages : IHazDelivery, IHazPlatforms, IHazRegistry, IHazImageMirror
+public interface IBuildImages : IHazDelivery, IHazPlatforms, IHazDirtyTree, IHazRegistry, IHazImageMirror
 {
     /// <summary>Where build results are kept between builds, by name. A text, because NUKE describes a nullable enumeration differently from run to run.</summary>
     [Parameter("Where build results are kept between builds; default: what each image names, for the local registry None", Name = nameof(Cache), ValueProviderType = typeof(BuildCaches), ValueProviderMember = nameof(BuildCaches.Names))]
@@ -21,10 +21,6 @@ public interface IBuildImages : IHazDelivery, IHazPlatforms, IHazRegistry, IHazI
     /// <summary>Starts a publish over.</summary>
     [Parameter("Repeat every step of a publish, also those that are already done for the same digest"), FormerName("Force")]
     bool Republish => TryGetValue<bool?>(() => Republish) ?? false;
-
-    /// <summary>Publishes uncommitted changes under the version of a tag.</summary>
-    [Parameter("Publish although the working tree differs from the tagged commit"), TypedOnly]
-    bool AllowDirty => TryGetValue<bool?>(() => AllowDirty) ?? false;
 
     /// <summary>Builds every image for all its platforms in one graph, each into an OCI layout under <c>artifacts/images</c>.</summary>
     Target BuildImages => _ => _

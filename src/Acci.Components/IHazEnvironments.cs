@@ -14,5 +14,6 @@ public interface IHazEnvironments : IHazLayout
     EnvironmentDeclaration Environments { get; }
 
     /// <summary>The files that are written from the declaration and the settings.</summary>
-    sealed ComposeFiles Compose => Files.GetValue(this, _ => new ComposeFiles(RootDirectory, Environments.NamedAfter(RootDirectory.Name) with { Layout = Layout }));
+    sealed ComposeFiles Compose => Files.GetValue(
+        this, _ => new ComposeFiles(RootDirectory, Environments.NamedAfter(RootDirectory.Name) with { Layout = Layout }));
 }

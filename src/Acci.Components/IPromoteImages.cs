@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Promotes images.</summary>
-public interface IPromoteImages : IHazDelivery, IHazImages, IHazTags, IHazExpectedSigner, IHazRegistry, IHazRetries, IHazImageMirror
+public interface IPromoteImages : IHazDelivery, IHazImages, IHazTags, IHazExpectedSigner, IHazDirtyTree, IHazRegistry, IHazRetries, IHazImageMirror
 {
     /// <summary>What is promoted.</summary>
     [Parameter("Tag or digest of the image that PromoteImages promotes, as in '1.2.3-rc.1'"), FormerName("From")]

@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Signs the images.</summary>
-public interface ISignImages : IHazDelivery, IHazImages, IHazSigning, IHazScanRequirement, IHazRegistry, IHazRetries, IHazImageMirror
+public interface ISignImages : IHazDelivery, IHazImages, IHazSigning, IHazScanRequirement, IHazDirtyTree, IHazRegistry, IHazRetries, IHazImageMirror
 {
     /// <summary>Pushes every image by digest and signs and attests it there; no tag moves.</summary>
     Target SignImages => _ => _

@@ -24,8 +24,8 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IComposeDown), "delete-volumes dry-run environment image-mirror" },
         { typeof(IComposeLogs), "dry-run environment follow image-mirror" },
         { typeof(IComposeUp), "dry-run environment image-mirror registry registry-token registry-user" },
-        { typeof(ICreateRelease), "dry-run github-token retry-budget" },
-        { typeof(IDeployStack), "dry-run environment image-mirror registry registry-token registry-user" },
+        { typeof(ICreateRelease), "allow-dirty dry-run github-token retry-budget" },
+        { typeof(IDeployStack), "allow-dirty dry-run environment image-mirror registry registry-token registry-user retry-budget" },
         { typeof(IDoctor), "dry-run" },
         { typeof(IGenerateBakeFile), "dry-run" },
         { typeof(IGenerateCompose), "dry-run" },
@@ -34,8 +34,8 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IPack), "dry-run" },
         {
             typeof(IPromoteImages),
-            "dry-run image-mirror keyless promote-allow-older promote-from promote-from-registry promote-rollback promote-to registry registry-token registry-user "
-            + "retry-budget signed-by signing-key signing-password tag-flavor tag-rules"
+            "allow-dirty dry-run image-mirror keyless promote-allow-older promote-from promote-from-registry promote-rollback promote-to registry registry-token "
+            + "registry-user retry-budget signed-by signing-key signing-password tag-flavor tag-rules"
         },
         { typeof(IPruneImages), Pruning },
         {
@@ -53,7 +53,10 @@ public sealed partial class SingleComponentTests : IDisposable
             "dry-run ignore-file ignore-unfixed image-mirror registry registry-token registry-user require-scan retry-budget scan-databases scan-image scan-offline "
             + "severity vex"
         },
-        { typeof(ISignImages), "dry-run image-mirror keyless registry registry-token registry-user require-scan retry-budget signing-key signing-password" },
+        {
+            typeof(ISignImages),
+            "allow-dirty dry-run image-mirror keyless registry registry-token registry-user require-scan retry-budget signing-key signing-password"
+        },
         { typeof(ISmokeTestImages), Building },
         { typeof(IStopEngine), "dry-run purge-engine" },
         { typeof(ITestWithSummary), "configuration coverage ignore-failed-sources solution test-filter" },
