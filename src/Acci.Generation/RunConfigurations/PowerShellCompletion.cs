@@ -39,7 +39,7 @@ internal static class PowerShellCompletion
             "        }",
             "    }",
             "}",
-            "Register-ArgumentCompleter -Native -CommandName build.ps1, build.cmd, build.sh, nuke -ScriptBlock {",
+            $"Register-ArgumentCompleter -Native -CommandName {commands.ScriptName}.ps1, {commands.ScriptName}.cmd, {string.Join(", ", ShellCompletion.CommandsOf(commands))} -ScriptBlock {{",
             "    param($wordToComplete, $commandAst, $cursorPosition)",
             "    & $AcciBuild.Complete $wordToComplete $commandAst",
             "}",
