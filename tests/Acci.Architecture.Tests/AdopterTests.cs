@@ -67,7 +67,7 @@ public sealed class AdopterTests(Adopter adopter, ITestOutputHelper output) : IC
     private Task<CommandResult> UpAsync(string root, int port, string greeting) =>
         TimedAsync([new("SHOP_PORTS", $"{port}"), new("Greeting", greeting)], "ComposeUp", "--environment", "local", "--root", root);
 
-    private Task<CommandResult> DownAsync(string root) => TimedAsync([], "ComposeDown", "--environment", "local", "--volumes", "--root", root);
+    private Task<CommandResult> DownAsync(string root) => TimedAsync([], "ComposeDown", "--environment", "local", "--delete-volumes", "--root", root);
 
     private async Task<CommandResult> TimedAsync(KeyValuePair<string, string?>[] variables, params string[] arguments)
     {
