@@ -27,7 +27,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
             return;
         }
 
-        var project = ProjectOf(await WithComposeAsync(engine), name);
+        var project = await ProjectOnAsync(await WithComposeAsync(engine), name);
         await EnsureThereIsAsync(project);
         if (await HasStackAsync(project)) Log.Information("Would remove the stack {Stack:l}", project.Name);
         foreach (var kind in (string[])["container", "network"])
@@ -45,7 +45,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
     {
         var name = Name;
         await Context.LockAsync();
-        var project = ProjectOf(await EngineWithComposeAsync(), name);
+        var project = await ProjectOnAsync(await EngineWithComposeAsync(), name);
         await EnsureThereIsAsync(project);
         await RemoveStackAsync(project);
         await CommandRunner.RunAsync(Down(project), Log.Verbose, Cancellation);

@@ -22,7 +22,7 @@ public sealed class ComposeLogs(DeliveryContext context, EnvironmentDeclaration 
     {
         var name = Name;
         if (await Context.PlannedEngineAsync() is not { } engine) throw Nothing(name);
-        var project = ProjectOf(await WithComposeAsync(engine), name);
+        var project = await ProjectOnAsync(await WithComposeAsync(engine), name);
         foreach (var container in await ContainersAsync(project)) Log.Information("Would show the last lines of {Container:l}", container.Name);
         Log.Information("  {Command:l}", Shortcut.ToTyped(Logs(project).ToString()));
     }
@@ -31,7 +31,7 @@ public sealed class ComposeLogs(DeliveryContext context, EnvironmentDeclaration 
     /// <exception cref="DeliveryException">There is no such environment, or nothing of it runs under Docker Compose.</exception>
     public override async Task RunAsync()
     {
-        var project = ProjectOf(await EngineWithComposeAsync(), Name);
+        var project = await ProjectOnAsync(await EngineWithComposeAsync(), Name);
         await ContainersAsync(project);
         try
         {

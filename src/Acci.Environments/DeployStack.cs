@@ -27,7 +27,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     {
         var plan = CheckedPlan();
         var engine = await Context.PlannedEngineAsync();
-        var project = engine is null ? ComposeProject.OfStack(new DockerEngine("docker"), Root, Declaration, plan.Name) : await EnsureMayDeployAsync(plan, engine);
+        var project = engine is null ? StackOf(new DockerEngine("docker"), plan.Name, isHere: true) : await EnsureMayDeployAsync(plan, engine);
         var images = await new EnvironmentImages(Context, engine).PlanAsync(plan, Cancellation);
         var there = Array.Empty<SwarmService>();
         if (engine is null || await new SwarmManager(engine).NeedsSwarmAsync(Cancellation))
@@ -40,7 +40,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
             there = [.. await new SwarmManager(engine).ServicesAsync(project.Name, Cancellation)];
         }
 
-        SayFiles(plan, Declaration.ProjectOf(plan.Name));
+        SayFiles(plan, await KeptNameAsync(plan, engine));
         foreach (var line in StackPreview.Describe(plan.Effective.File, images.With(plan.Variables), project.Name, there)) Log.Information("{Line:l}", line);
         Log.Information("  docker stack deploy {Stack:l}", project.Name);
     }
@@ -59,7 +59,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         foreach (var (name, value) in plan.Variables) variables[name] = value;
         await swarm.EnsureAsync(Cancellation);
         var (isAllHere, hasIngress, thisNode) = await LookAtSwarmAsync(plan, project, variables);
-        WriteFiles(plan, found, Declaration.ProjectOf(plan.Name));
+        WriteFiles(plan, found, await KeptNameAsync(plan, engine));
 
         var secrets = new Dictionary<string, string>();
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).ToDictionary(x => $"{project.Name}_{x.Name}", x => x);
@@ -72,7 +72,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
                     secrets[secret.Source] = await swarm.EnsureSecretAsync(project.Name, secret.Source, await File.ReadAllTextAsync(SecretsOf(plan).Find(secret.Name, plan.Variables).Path, Cancellation), Cancellation);
                 var dataOn = await swarm.NodesAsync(project.Name, Cancellation);
                 var stack = SwarmStack.Of(plan.Effective.File, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress);
-                var file = Path.Combine(Root, "artifacts", "compose", $"stack.{plan.Name}.yml");
+                var file = Path.Combine(Context.Options.Artifacts, "compose", $"stack.{plan.Name}.yml");
                 AtomicFile.Write(file, ComposeWriter.ToYaml(stack, $"What DeployStack made of {Declaration.FileOf(plan.Name)} for a swarm."));
                 return file;
             },
@@ -107,12 +107,16 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
 
     private async Task<ComposeProject> EnsureMayDeployAsync(EnvironmentPlan plan, DockerEngine engine)
     {
-        var project = ComposeProject.OfStack(engine, Root, Declaration, plan.Name);
+        var project = StackOf(engine, plan.Name, await IsHereAsync(engine));
         if ((await project.ContainersAsync(Cancellation)).Count > 0)
             throw new DeliveryException($"Environment '{plan.Name}' runs here under docker compose, and a stack would use the same data: ComposeDown --environment {plan.Name} first. Nothing was deployed.");
         await EnsureDataAreKnownAsync(plan, project);
         return project;
     }
+
+    // A stack on this machine's engine shares its data with ComposeUp; one elsewhere leaves this machine's environment its own name.
+    private async Task<string> KeptNameAsync(EnvironmentPlan plan, DockerEngine? engine) =>
+        engine is null || await IsHereAsync(engine) ? Declaration.ProjectOf(plan.Name) : LocalName.Of(Root, Declaration, plan.Name);
 
     // Whether the images may go there, the ports are free, and what kind of swarm it is.
     private async Task<(bool IsAllHere, bool HasIngress, string ThisNode)> LookAtSwarmAsync(

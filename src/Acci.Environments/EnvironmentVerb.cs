@@ -40,7 +40,18 @@ public abstract class EnvironmentVerb : Verb
         return plan;
     }
 
-    private protected ComposeProject ProjectOf(DockerEngine engine, string environment) => ComposeProject.Of(engine, Root, Declaration, environment);
+    private protected ComposeProject ProjectOf(DockerEngine engine, string environment) => ComposeProject.Of(engine, Root, Declaration, environment) with { Results = Results };
+
+    private protected ComposeProject StackOf(DockerEngine engine, string environment, bool isHere) =>
+        ComposeProject.OfStack(engine, Root, Declaration, environment, isHere) with { Results = Results };
+
+    // On another machine's engine there is nothing but stacks.
+    private protected async Task<ComposeProject> ProjectOnAsync(DockerEngine engine, string environment) =>
+        await IsHereAsync(engine) ? ProjectOf(engine, environment) : StackOf(engine, environment, isHere: false);
+
+    private protected async Task<bool> IsHereAsync(DockerEngine engine) => DockerEngine.IsLocal(await engine.EndpointAsync(Cancellation));
+
+    private string Results => Path.GetRelativePath(Root, Context.Options.Artifacts).Replace('\\', '/');
 
     private protected SecretFiles SecretsOf(EnvironmentPlan plan) => new(Folder, plan.Name);
 
@@ -122,7 +133,7 @@ public abstract class EnvironmentVerb : Verb
         }
     }
 
-    private protected string FoundFileOf(EnvironmentPlan plan) => Path.Combine(Root, "artifacts", "compose", $"{plan.Name}.env");
+    private protected string FoundFileOf(EnvironmentPlan plan) => Path.Combine(Context.Options.Artifacts, "compose", $"{plan.Name}.env");
 
     private string Given =>
         string.IsNullOrEmpty(_environment) ? throw new DeliveryException($"Name the environment: --environment {string.Join(" or --environment ", EnvironmentSettings.NamesIn(Files.SettingsFolder))}.") : _environment;

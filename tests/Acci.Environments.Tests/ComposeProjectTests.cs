@@ -1,3 +1,4 @@
+using Acci.Delivery;
 using Acci.Delivery.Engines;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
@@ -94,12 +95,44 @@ public sealed class ComposeProjectTests : IDisposable
         Assert.Null(Assert.Contains(EmptyVariable, command.Environment));
     }
 
+    [Fact]
+    public void On_another_machine_s_swarm_a_stack_is_not_named_after_the_checkout()
+    {
+        Write("deploy/compose/.env.prod", LocalName.Kept("", isKept: false, Project("prod").Name));
+
+        Assert.Equal(Project("prod").Name, Stack("prod").Name);
+        Assert.Equal("acci-prod", Stack("prod", isHere: false).Name);
+        Write("deploy/compose/.env.prod", "COMPOSE_PROJECT_NAME=shop\n");
+        Assert.Equal("shop", Stack("prod", isHere: false).Name);
+    }
+
+    [Fact]
+    public void What_was_found_is_in_the_folder_of_what_builds_make()
+    {
+        var context = new DeliveryContext(new DeliveryOptions { Root = _root.Path, Artifacts = _root.Combine("out", "made"), Images = [] }, TestContext.Current.CancellationToken);
+        Write("out/made/compose/prod.env", "ACCI_IMAGE=acci\n");
+
+        var project = new Looking(context).Project;
+
+        Assert.Contains("--env-file out/made/compose/prod.env", project.Compose("up").ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class Looking(DeliveryContext context) : EnvironmentVerb(context, AppEnvironments.Declaration, "prod")
+    {
+        public ComposeProject Project => ProjectOf(new DockerEngine("docker"), "prod");
+
+        public override Task PlanAsync() => Task.CompletedTask;
+
+        public override Task RunAsync() => Task.CompletedTask;
+    }
+
     private static string Elsewhere(string root, string environment) =>
         ComposeProject.Of(new DockerEngine("docker"), root, AppEnvironments.Declaration, environment).Name;
 
     private static string UserSecretsId(string root) => LocalName.UserSecretsId(root, AppEnvironments.Declaration, "prod");
 
-    private ComposeProject Stack(string environment) => ComposeProject.OfStack(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment);
+    private ComposeProject Stack(string environment, bool isHere = true) =>
+        ComposeProject.OfStack(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment, isHere);
 
     private ComposeProject Project(string environment) => ComposeProject.Of(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment);
 

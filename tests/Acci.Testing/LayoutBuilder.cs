@@ -54,14 +54,15 @@ public sealed class LayoutBuilder(string folder)
     /// <param name="platform">The platform.</param>
     /// <param name="layers">The layers.</param>
     /// <param name="labels">Labels of the configuration, if any.</param>
-    public void AddImage(Platform platform, IReadOnlyList<JsonObject> layers, JsonObject? labels = null)
+    /// <param name="command">What the image starts, if anything.</param>
+    public void AddImage(Platform platform, IReadOnlyList<JsonObject> layers, JsonObject? labels = null, string? command = null)
     {
         var config = AddJson("application/vnd.oci.image.config.v1+json", new JsonObject
         {
             ["architecture"] = platform.Architecture,
             ["os"] = platform.OperatingSystem,
             ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray() },
-            ["config"] = new JsonObject { ["Labels"] = labels },
+            ["config"] = command is null ? new JsonObject { ["Labels"] = labels } : new JsonObject { ["Labels"] = labels, ["Cmd"] = new JsonArray(command) },
         });
         var image = AddManifest(config, layers);
         image["platform"] = new JsonObject { ["architecture"] = platform.Architecture, ["os"] = platform.OperatingSystem };

@@ -58,6 +58,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
     {
         var engine = await context.EngineAsync();
         if (!engine.RunnablePlatforms.Contains(platform.Platform)) return $"{platform.Platform} skipped (this machine cannot run it)";
+        if (image.Health is null && !await ImageProgram.IsInAsync(layout, platform, context.CancellationToken)) return $"{platform.Platform} not started (it names no program: its files are for others)";
         var folder = $"{layout.Folder}.{platform.Platform.Slug}";
         try
         {

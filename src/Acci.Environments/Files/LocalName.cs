@@ -37,7 +37,7 @@ internal static class LocalName
     {
         var name = declaration.ProjectOf(environment);
         var typed = Typed(root, declaration, environment);
-        return typed?.StartsWith($"{name}-", StringComparison.Ordinal) is true ? typed
+        return typed is not null && IsMade(declaration, environment, typed) ? typed
             : typed is null && IsOfBefore(root, declaration, environment) ? name
             : $"{name}-{HashOf(root)}";
     }
@@ -49,6 +49,11 @@ internal static class LocalName
     public static string Kept(string text, bool isKept, string name) => isKept
         ? text
         : $"{text}\n# What this checkout's containers and volumes are called: another checkout has another name, and this one keeps it when it is moved.\n{EnvironmentFile.Line(Variable, name)}\n";
+
+    /// <summary>Whether it was made for a checkout; any other one is a person's own, or a stack's.</summary>
+    public static bool IsMade(EnvironmentDeclaration declaration, string environment, string name) =>
+        name.StartsWith($"{declaration.ProjectOf(environment)}-", StringComparison.Ordinal)
+        && name.Length == declaration.ProjectOf(environment).Length + 1 + HashLength;
 
     /// <summary>Whether the environment's variables give its name already.</summary>
     public static bool IsKept(string root, EnvironmentDeclaration declaration, string environment) =>

@@ -16,7 +16,10 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     private const string ProjectLabel = "com.docker.compose.project";
 
     /// <summary>What ComposeUp found out, images above all; relative to the root.</summary>
-    public string FoundFile => $"artifacts/compose/{Environment}.env";
+    public string FoundFile => $"{Results}/compose/{Environment}.env";
+
+    /// <summary>The folder of what builds make, relative to the root.</summary>
+    public string Results { get; init; } = "artifacts";
 
     /// <summary>What a person set, relative to the root.</summary>
     public string TypedFile => Declaration.VariablesFileOf(Environment);
@@ -31,12 +34,17 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     public static ComposeProject Of(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment) =>
         new(engine, root, declaration, environment) { Name = Exported(environment) ?? LocalName.Of(root, declaration, environment) };
 
-    /// <summary>The same for a stack, which is a swarm's: from whichever checkout it is deployed, it has the declaration's name where nobody gives it another.</summary>
-    public static ComposeProject OfStack(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment) =>
-        new(engine, root, declaration, environment)
-        {
-            Name = Exported(environment) ?? LocalName.Typed(root, declaration, environment) ?? declaration.ProjectOf(environment),
-        };
+    /// <summary>
+    /// The same for a stack, which is a swarm's: from whichever checkout it is deployed, it has the declaration's name where nobody gives it another. On this machine's own
+    /// engine it goes on with the data that ComposeUp made, so it has the name that ComposeUp gave.
+    /// </summary>
+    public static ComposeProject OfStack(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment, bool isHere)
+    {
+        var typed = LocalName.Typed(root, declaration, environment);
+        var isElsewhere = !isHere && typed is not null && LocalName.IsMade(declaration, environment, typed);
+        var name = Exported(environment) ?? (isElsewhere ? null : typed) ?? declaration.ProjectOf(environment);
+        return new(engine, root, declaration, environment) { Name = name };
+    }
 
     // One that is exported holds for all environments, which would share their data under one name: to that the environment's is added.
     private static string? Exported(string environment) =>
