@@ -37,7 +37,10 @@ partial class Build : DeliveryBuild, IDoctor, ICompile, ITestWithSummary, ICheck
 
     Solution IHazSolution.Solution => Solution;
 
-    IEnumerable<Project> ITest.TestProjects => Solution.GetAllProjects("*.Tests");
+    // The longest first: beside it, which waits for engines and registries most of the time, the others run one after the other.
+    IEnumerable<Project> ITest.TestProjects => Solution.GetAllProjects("*.Tests").OrderByDescending(x => x.Name == "Acci.EndToEnd.Tests");
+
+    int ITest.TestDegreeOfParallelism => 2;
 
     IEnumerable<DebuggedProgram> IGenerateRunConfigurations.DebuggedPrograms =>
         [new("App", "src/Acci/Acci.csproj", "src/Acci/bin/Debug/net10.0/acci.dll") { Environment = new Dictionary<string, string> { ["RUN_MODE"] = "dev" } }];
