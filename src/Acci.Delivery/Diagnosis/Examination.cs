@@ -26,7 +26,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             await engine,
             LookAtSpace(),
             .. await baseImages,
-            LookAtPins(),
+            .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
             .. scope.Scans ? [LookAtScanner()] : Array.Empty<Finding>(),
             .. scope.Signs ? [LookAtTool("cosign", "signing", "https://docs.sigstore.dev/cosign")] : Array.Empty<Finding>(),
