@@ -52,7 +52,7 @@ public sealed class DeparturePolicyTests
     {
         ["stand-ins for debian"] = x => x with { StandIns = ["debian"] },
         ["scanned"] = x => Without(x, PublishStep.Scan) with { NotScanned = "no scanner" },
-        ["not what v1.2.3 names"] = x => x with { ChangedSince = "v1.2.3" },
+        ["differs from the commit of v1.2.3"] = x => x with { ChangedSince = "v1.2.3" },
         ["Sign"] = x => Without(x, PublishStep.Sign),
         ["Verify"] = x => Without(x, PublishStep.Verify),
         ["1.2.4"] = x => x with { Version = "1.2.4" },
@@ -60,10 +60,10 @@ public sealed class DeparturePolicyTests
     };
 
     [Theory]
-    [InlineData("publish", "stand-ins for debian", "scanned", "not what v1.2.3 names", "Sign", "Verify", "1.2.4", "def")]
-    [InlineData("promote", "stand-ins for debian", "scanned", "not what v1.2.3 names", "1.2.4")]
-    [InlineData("release", "stand-ins for debian", "scanned", "not what v1.2.3 names", "Sign", "Verify", "1.2.4", "def")]
-    [InlineData("deploy", "stand-ins for debian", "scanned", "not what v1.2.3 names", "Sign", "Verify")]
+    [InlineData("publish", "stand-ins for debian", "scanned", "differs from the commit of v1.2.3", "Sign", "Verify", "1.2.4", "def")]
+    [InlineData("promote", "stand-ins for debian", "scanned", "differs from the commit of v1.2.3", "1.2.4")]
+    [InlineData("release", "stand-ins for debian", "scanned", "differs from the commit of v1.2.3", "Sign", "Verify", "1.2.4", "def")]
+    [InlineData("deploy", "stand-ins for debian", "scanned", "differs from the commit of v1.2.3", "Sign", "Verify")]
     public async Task Each_verb_asks_for_all_that_it_can_know(string verb, params string[] reasons)
     {
         await Verbs[verb](Fine);
