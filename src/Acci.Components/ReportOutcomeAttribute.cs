@@ -16,7 +16,7 @@ internal sealed class ReportOutcomeAttribute : BuildExtensionAttributeBase, IOnB
     {
         if (Interruption.IsSignalThread || Build.ExecutionPlan.Count == 0) return;
         var (outcome, color) = Interruption.IsRequested ? ("was interrupted", Yellow) : Build.IsSucceeding ? ("succeeded", Green) : ("failed", Red);
-        var line = string.Create(CultureInfo.InvariantCulture, $"Build {outcome} on {DateTime.Now:yyyy-MM-dd HH:mm:ss}.");
+        var line = string.Create(CultureInfo.InvariantCulture, $"Build {outcome} on {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:ss}.");
         Console.WriteLine();
         Console.WriteLine(IsColored ? $"\e[{color}m{line}\e[0m" : line);
     }

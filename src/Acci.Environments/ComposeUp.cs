@@ -53,7 +53,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         {
             await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);
             foreach (var image in plan.Committed.Variables.Where(x => x.Source is LastPublish or UpstreamImage).Select(x => found.GetValueOrDefault(x.Name)).OfType<string>().Distinct()) await PullWithLoginAsync(engine, image);
-            var start = new ComposeStart(project, plan.Effective);
+            var start = new ComposeStart(project, plan.Effective, Context.Time);
             await start.PrepareAsync(Cancellation);
             Tell(plan, project, await start.RunAsync(Cancellation));
         }

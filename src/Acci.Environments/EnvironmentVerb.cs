@@ -53,6 +53,8 @@ public abstract class EnvironmentVerb : Verb
 
     private string Results => Path.GetRelativePath(Root, Context.Options.Artifacts).Replace('\\', '/');
 
+    private protected SwarmManager SwarmOf(DockerEngine engine) => new(engine) { Time = Context.Time };
+
     private protected SecretFiles SecretsOf(EnvironmentPlan plan) => new(Folder, plan.Name);
 
     private protected bool IsChangedByHand(EnvironmentPlan plan)
@@ -83,7 +85,7 @@ public abstract class EnvironmentVerb : Verb
 
     private protected async Task<bool> HasStackAsync(ComposeProject project)
     {
-        var swarm = new SwarmManager(project.Engine);
+        var swarm = SwarmOf(project.Engine);
         return (await swarm.StateAsync(Cancellation)).IsManager && (await swarm.ServicesAsync(project.Name, Cancellation)).Count > 0;
     }
 

@@ -15,6 +15,9 @@ public sealed class PrivateTools(EngineScripts scripts)
     /// <summary>What the registry's own image is pinned to.</summary>
     public ImageLocks ImageLocks { get; init; } = ImageLocks.None;
 
+    /// <summary>The clock that it is waited by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Path of cosign.</summary>
     /// <exception cref="DeliveryException">It is not on the PATH and cannot be fetched.</exception>
     public async Task<string> CosignAsync(CancellationToken cancellationToken) => Executables.Find("cosign") ?? (PrivateEngine.CanFetchPackages
@@ -33,7 +36,7 @@ public sealed class PrivateTools(EngineScripts scripts)
         }
 
         return await EngineLocator.FindRunningAsync(cancellationToken) is { } engine
-            ? await new RegistryContainer(engine).StartAsync(RegistryImage(), cancellationToken)
+            ? await new RegistryContainer(engine) { Time = Time }.StartAsync(RegistryImage(), cancellationToken)
             : throw new DeliveryException("There is no registry to publish to: name one with --registry, or start Docker, which then runs one on 127.0.0.1.");
     }
 

@@ -13,7 +13,7 @@ public static class RegistryOfBuild
         ? Task.FromResult(named)
         : context.Begin(nameof(DestinationAsync), "the local registry, which may have to be started", async () =>
         {
-            var tools = new PrivateTools(context.Scripts()) { ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks() };
+            var tools = new PrivateTools(context.Scripts()) { ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks(), Time = context.Time };
             return new Destination(await tools.StartRegistryAsync(context.CancellationToken), "");
         });
 

@@ -28,7 +28,8 @@ public sealed class GitHubConnection : IDisposable
     public GitHubConnection(GitHubServer server, GitHubRepository? repository, string? token, RetryOptions? retry = null)
     {
         Redaction.Register(token);
-        (Server, _repository, _retry) = (server, repository, new RetryPolicy(retry ?? new RetryOptions()));
+        retry ??= new RetryOptions();
+        (Server, _repository, _retry, Time) = (server, repository, new RetryPolicy(retry), retry.Time);
         _hasToken = !string.IsNullOrWhiteSpace(token);
         _http = new HttpClientAdapter(() => new JsonBodies(new SocketsHttpHandler
         {
@@ -40,6 +41,9 @@ public sealed class GitHubConnection : IDisposable
         var credentials = new InMemoryCredentialStore(_hasToken ? new Credentials(token!.Trim(), AuthenticationType.Bearer) : Credentials.Anonymous);
         _client = new GitHubClient(new Connection(new ProductHeaderValue("acci"), server.Api, credentials, _http, new SimpleJsonSerializer()));
     }
+
+    /// <summary>The clock that ages and limits are counted by.</summary>
+    internal TimeProvider Time { get; }
 
     /// <summary>The server.</summary>
     public GitHubServer Server { get; }
@@ -87,7 +91,7 @@ public sealed class GitHubConnection : IDisposable
                 }
                 catch (ApiException exception)
                 {
-                    throw (Exception?)ApiFailure.TryTransient(exception) ?? ApiFailure.Refusal(exception, Server, operation, permission);
+                    throw (Exception?)ApiFailure.TryTransient(exception, Time.GetUtcNow()) ?? ApiFailure.Refusal(exception, Server, operation, permission);
                 }
                 catch (OperationCanceledException exception) when (!attempt.CancellationToken.IsCancellationRequested)
                 {

@@ -62,7 +62,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
         await publish.RedoAsync(PublishStep.Push, async () =>
         {
             var layout = await _files.LayoutAsync(image, context.CancellationToken);
-            var pushed = await registry.PushAsync(layout, destination.RepositoryOf(image), new TransferLog(image.Name), context.CancellationToken);
+            var pushed = await registry.PushAsync(layout, destination.RepositoryOf(image), new TransferLog(image.Name, context.Time), context.CancellationToken);
             return $"pushed by digest: {pushed.BlobsSent} blobs sent ({pushed.BytesSent / 1e6:0.0} MB), {pushed.BlobsPresent} there before";
         });
     }

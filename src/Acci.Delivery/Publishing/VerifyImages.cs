@@ -47,7 +47,7 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
                 Log.Warning(
                     "{Image}: a signature is missing, which happens when two sign the same digest at once; signing again. {Problem:l}",
                     image.Name, exception.Message);
-                await Task.Delay(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 2), context.CancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 2), context.Time, context.CancellationToken);
                 await publish.RedoAsync(PublishStep.Sign, () => signing.SignAsync(image, publish));
             }
         }

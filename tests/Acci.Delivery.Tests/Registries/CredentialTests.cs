@@ -177,7 +177,7 @@ public sealed class CredentialTests : IDisposable
     {
         sent();
         return Task.FromResult(new HttpResponseMessage());
-    });
+    }, TimeProvider.System);
 
     private DockerConfig Config => new(_folder.Path);
 
