@@ -1,4 +1,5 @@
 using System.Globalization;
+using Acci.Delivery.Processes;
 using Nuke.Common.Execution;
 
 namespace Acci.Components;
@@ -22,7 +23,6 @@ internal sealed class ReportOutcomeAttribute : BuildExtensionAttributeBase, IOnB
     }
 
     // As NUKE's own lines: in a terminal, and in GitHub Actions' log. Source: https://no-color.org.
-    private static bool IsColored =>
-        Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 }
-        && (!Console.IsOutputRedirected || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is not null);
+    private static bool IsColored => ProcessEnvironment.Read() is var environment
+        && environment.Find("NO_COLOR") is null && (!Console.IsOutputRedirected || environment.Find("GITHUB_ACTIONS") is not null);
 }

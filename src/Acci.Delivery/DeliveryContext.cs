@@ -1,4 +1,3 @@
-using System.Collections;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
@@ -26,9 +25,8 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>The clock that everything goes by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>What a workflow tells of itself.</summary>
-    internal IReadOnlyDictionary<string, string> Variables { get; init; } =
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(x => (string)x.Key, x => (string?)x.Value ?? "");
+    /// <summary>Variables and folders of the build's process.</summary>
+    public ProcessEnvironment Environment { get; init; } = ProcessEnvironment.Read();
 
     /// <summary>How often what fails for a while is tried again.</summary>
     internal RetryOptions Retry => new() { Time = Time, Budget = options.RetryBudget, Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
@@ -37,7 +35,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     public Task<VersionInfo> VersionAsync() => Once(nameof(VersionAsync), () => VersionInfo.ReadAsync(options.Root, cancellationToken));
 
     /// <summary>Why it is being built, and from what.</summary>
-    public Task<BuildFacts> FactsAsync() => Once(nameof(FactsAsync), () => BuildFacts.ReadAsync(options.Root, Variables, Time.GetUtcNow(), cancellationToken));
+    public Task<BuildFacts> FactsAsync() => Once(nameof(FactsAsync), () => BuildFacts.ReadAsync(options.Root, Environment, Time.GetUtcNow(), cancellationToken));
 
     /// <summary>The tags that the images get.</summary>
     /// <exception cref="DeliveryException">No rule applies.</exception>

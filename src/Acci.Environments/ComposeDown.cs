@@ -35,7 +35,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         }
 
         foreach (var data in await DataOfAsync(project)) Log.Information("{Would:l} the volume {Name:l}", volumes ? "Would remove" : "Would leave", data);
-        Log.Information("  {Command:l}", Shortcut.ToTyped(Down(project).ToString()));
+        Log.Information("  {Command:l}", Typed(Down(project).ToString()));
     }
 
     /// <summary>Ends the environment, a stack of it included, and takes away everything but its data volumes.</summary>

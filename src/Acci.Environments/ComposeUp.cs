@@ -30,7 +30,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         var project = ProjectOf(engine ?? new DockerEngine("docker"), plan.Name);
         var preview = new ComposePreview(project, plan, images);
         foreach (var line in await preview.DescribeAsync(hasEngine: engine is not null, Cancellation)) Log.Information("{Line:l}", line);
-        Log.Information("  {Command:l}", Shortcut.ToTyped(project.Compose("up", "--detach", "--remove-orphans").ToString()));
+        Log.Information("  {Command:l}", Typed(project.Compose("up", "--detach", "--remove-orphans").ToString()));
     }
 
     /// <summary>
@@ -105,7 +105,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         if (login.HasCredentials) await CommandRunner.RunAsync(login.Docker("pull", "--quiet", image), Log.Verbose, Cancellation);
     }
 
-    private static void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers)
+    private void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers)
     {
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).Select(x => x.Name).ToHashSet();
         var table = new ServiceTable();
@@ -116,6 +116,6 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         }
 
         Console.WriteLine(table);
-        Log.Information("Environment '{Environment:l}' is up. By hand: {Command:l}", plan.Name, Shortcut.ToTyped(project.Compose("ps").ToString()));
+        Log.Information("Environment '{Environment:l}' is up. By hand: {Command:l}", plan.Name, Typed(project.Compose("ps").ToString()));
     }
 }

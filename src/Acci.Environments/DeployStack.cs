@@ -143,7 +143,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     private async Task<bool> HasIngressAsync(bool isHere)
     {
         if (!OperatingSystem.IsLinux() || !isHere || File.Exists("/proc/net/ip_vs")) return true;
-        return Executables.Find("modprobe") is { } modprobe && (await CommandRunner.TryRunAsync(new Command(modprobe, "--dry-run", "--quiet", "ip_vs"), cancellationToken: Cancellation)).Succeeded;
+        return Executables.Find("modprobe", Context.Environment) is { } modprobe && (await CommandRunner.TryRunAsync(new Command(modprobe, "--dry-run", "--quiet", "ip_vs"), cancellationToken: Cancellation)).Succeeded;
     }
 
     // A port of a replica's host is on that node, one of the swarm on all of them; what is not on this machine cannot be asked from here.

@@ -12,6 +12,14 @@ public class OnePlaceTests
     public void Files_are_put_in_their_place_by_one_class(string library) =>
         Assert.Empty(Callers(library, ["System.IO.File::Move", "System.IO.File::Replace"]).Except(["Acci.Generation.AtomicFile"]));
 
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Variables_and_folders_of_the_process_are_read_by_one_record(string library) =>
+        Assert.Empty(Callers(library,
+        [
+            "System.Environment::GetEnvironmentVariable", "System.Environment::GetEnvironmentVariables", "System.Environment::GetFolderPath",
+        ]).Except(["Acci.Delivery.Processes.ProcessEnvironment"]));
+
     // One that waits by a clock it is given has that among its parameters.
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -1,4 +1,5 @@
 using System.Net;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
 using Acci.Oci.Retries;
 using Octokit;
@@ -58,13 +59,15 @@ public sealed class GitHubConnection : IDisposable
     /// </summary>
     /// <param name="root">A folder of the working tree.</param>
     /// <param name="token">The token.</param>
+    /// <param name="environment">What names the server and, in a workflow, the repository.</param>
     /// <param name="retry">How long failures that may pass are met with another attempt, and who is told.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
     /// <exception cref="DeliveryException">A variable holds what it cannot hold.</exception>
-    public static async Task<GitHubConnection> OpenAsync(string root, string? token, RetryOptions? retry = null, CancellationToken cancellationToken = default)
+    public static async Task<GitHubConnection> OpenAsync(
+        string root, string? token, ProcessEnvironment environment, RetryOptions? retry = null, CancellationToken cancellationToken = default)
     {
-        var server = GitHubServer.FromEnvironment();
-        var repository = Environment.GetEnvironmentVariable("GITHUB_REPOSITORY") is { Length: > 0 } named
+        var server = GitHubServer.Of(environment);
+        var repository = environment.Find("GITHUB_REPOSITORY") is { } named
             ? GitHubRepository.Parse(named)
             : GitHubRepository.OfRemote(await new Git(root).OriginAsync(cancellationToken), server.Host);
         return new GitHubConnection(server, repository, token, retry);

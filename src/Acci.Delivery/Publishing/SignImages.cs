@@ -15,7 +15,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
     /// <inheritdoc/>
     public override Task PlanAsync()
     {
-        var signer = SigningChoice.Of(context.Options).ToString();
+        var signer = SigningChoice.Of(context).ToString();
         foreach (var image in context.Options.Images)
             Log.Information("{Repository:l}: would push by digest, then sign and attest {Signer:l}", context.PlaceOf(image), signer);
         return Task.CompletedTask;

@@ -15,7 +15,7 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
     /// <inheritdoc/>
     public override Task PlanAsync()
     {
-        var signer = SigningChoice.Of(context.Options).ToString();
+        var signer = SigningChoice.Of(context).ToString();
         foreach (var image in context.Options.Images)
             Log.Information("{Repository:l}: would verify signatures and attestations made {Signer:l}", context.PlaceOf(image), signer);
         return Task.CompletedTask;

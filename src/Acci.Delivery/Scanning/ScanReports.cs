@@ -57,8 +57,8 @@ internal sealed class ScanReports(DeliveryContext context)
         AtomicFile.Write(Page, HtmlReport.Write(images, context.Time.GetUtcNow()));
         var markdown = ScanSummary.ToMarkdown(images);
         AtomicFile.Write(Path.Combine(_files.Scans, SummaryName), markdown);
-        if (context.Variables.GetValueOrDefault("GITHUB_STEP_SUMMARY") is { Length: > 0 } page)
-            await new JobSummary(page).AppendAsync(markdown, context.CancellationToken);
+        if (JobSummary.Of(context.Environment) is { } page)
+            await page.AppendAsync(markdown, context.CancellationToken);
         Log.Information("{Findings:l}", ScanSummary.ToText(images));
         Log.Information("All findings: {File:l}", _files.Relative(Page));
     }

@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
 
 namespace Acci.Delivery.Images.Tags;
@@ -58,15 +59,15 @@ public sealed record BuildFacts
 
     /// <summary>The facts of the build that is running: from GitHub Actions where that runs it, else from git.</summary>
     /// <param name="directory">A folder of the working tree.</param>
-    /// <param name="variables">The environment, in which a workflow tells of itself.</param>
+    /// <param name="environment">The environment, in which a workflow tells of itself.</param>
     /// <param name="now">When the build started.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
     /// <exception cref="DeliveryException">GitHub's event cannot be read, or git cannot be used.</exception>
     public static async Task<BuildFacts> ReadAsync(
-        string directory, IReadOnlyDictionary<string, string> variables, DateTimeOffset now, CancellationToken cancellationToken = default)
+        string directory, ProcessEnvironment environment, DateTimeOffset now, CancellationToken cancellationToken = default)
     {
-        if (variables.GetValueOrDefault("GITHUB_ACTIONS") != "true") return await GitFacts.ReadAsync(directory, now, cancellationToken);
-        var facts = GitHubFacts.Read(variables, now);
+        if (!environment.IsGitHubActions) return await GitFacts.ReadAsync(directory, now, cancellationToken);
+        var facts = GitHubFacts.Read(environment.Variables, now);
         return facts.CommitDate is null ? facts with { CommitDate = await new Git(directory).TimeOfAsync(facts.Sha, cancellationToken) } : facts;
     }
 
