@@ -10,8 +10,7 @@ namespace Acci.Components;
 internal static class ForeignVariables
 {
     /// <summary>This process's variables.</summary>
-    public static IReadOnlyDictionary<string, string> Current() =>
-        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(x => (string)x.Key, x => (string?)x.Value ?? "");
+    public static IReadOnlyDictionary<string, string> Current() => ProcessEnvironment.Read().Variables;
 
     /// <summary>Hides them.</summary>
     /// <param name="parameters">The build's parameters, by name.</param>

@@ -13,7 +13,7 @@ public interface IPublishImages : ISmokeTestImages, IScanImages, ISignImages, IV
         .Runs(this, () => Prepared(new TagImages(Context, async summaries =>
         {
             foreach (var summary in summaries) Console.WriteLine(summary.ToText());
-            await PublishSummary.WriteMarkdownAsync(summaries, ArtifactsDirectory / "publish");
-            await PublishSummary.WriteOutputsAsync(summaries);
+            await PublishSummary.WriteMarkdownAsync(summaries, ArtifactsDirectory / "publish", Context.Environment);
+            await PublishSummary.WriteOutputsAsync(summaries, Context.Environment);
         })));
 }

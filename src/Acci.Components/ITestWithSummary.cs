@@ -1,4 +1,5 @@
 using Acci.Delivery.GitHub;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Testing;
 using Nuke.Common;
 using Nuke.Common.IO;
@@ -29,6 +30,6 @@ public interface ITestWithSummary : ITest
         var markdown = TestReport.Read(TestResultDirectory).ToMarkdown();
         (TestResultDirectory / "summary.md").WriteAllText(markdown);
         // NUKE waits for nobody here.
-        JobSummary.FromEnvironment()?.AppendAsync(markdown, Interruption.Token).GetAwaiter().GetResult();
+        JobSummary.Of(ProcessEnvironment.Read())?.AppendAsync(markdown, Interruption.Token).GetAwaiter().GetResult();
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Acci.Delivery.Processes;
 using Nuke.Common.Execution;
 
 namespace Acci.Components;
@@ -16,13 +17,12 @@ internal sealed class ReportOutcomeAttribute : BuildExtensionAttributeBase, IOnB
     {
         if (Interruption.IsSignalThread || Build.ExecutionPlan.Count == 0) return;
         var (outcome, color) = Interruption.IsRequested ? ("was interrupted", Yellow) : Build.IsSucceeding ? ("succeeded", Green) : ("failed", Red);
-        var line = string.Create(CultureInfo.InvariantCulture, $"Build {outcome} on {DateTime.Now:yyyy-MM-dd HH:mm:ss}.");
+        var line = string.Create(CultureInfo.InvariantCulture, $"Build {outcome} on {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:ss}.");
         Console.WriteLine();
         Console.WriteLine(IsColored ? $"\e[{color}m{line}\e[0m" : line);
     }
 
     // As NUKE's own lines: in a terminal, and in GitHub Actions' log. Source: https://no-color.org.
-    private static bool IsColored =>
-        Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 }
-        && (!Console.IsOutputRedirected || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is not null);
+    private static bool IsColored => ProcessEnvironment.Read() is var environment
+        && environment.Find("NO_COLOR") is null && (!Console.IsOutputRedirected || environment.Find("GITHUB_ACTIONS") is not null);
 }

@@ -1,3 +1,5 @@
+using Acci.Delivery.Processes;
+
 namespace Acci.Delivery;
 
 /// <summary>
@@ -7,13 +9,15 @@ namespace Acci.Delivery;
 public sealed record CacheDirectory(string Path)
 {
     /// <summary>The folder this machine's settings name.</summary>
-    public static CacheDirectory Default { get; } = new(
-        Variable("ACCI_CACHE") ?? System.IO.Path.Combine(Variable("XDG_CACHE_HOME") ?? System.IO.Path.Combine(Home, ".cache"), "acci"));
+    public static CacheDirectory Default { get; } = Of(ProcessEnvironment.Read());
+
+    /// <summary>The folder that an environment names.</summary>
+    public static CacheDirectory Of(ProcessEnvironment environment) => new(
+        environment.Find("ACCI_CACHE") ?? System.IO.Path.Combine(environment.Find("XDG_CACHE_HOME") ?? System.IO.Path.Combine(environment.Home, ".cache"), "acci"));
 
     /// <summary>Where signing keys made here lie; never inside a repository, and not in the cache, which may be emptied.</summary>
-    public static string KeyDirectory { get; } = System.IO.Path.Combine(Variable("XDG_CONFIG_HOME") ?? System.IO.Path.Combine(Home, ".config"), "acci");
-
-    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    public static string KeyDirectoryOf(ProcessEnvironment environment) =>
+        System.IO.Path.Combine(environment.Find("XDG_CONFIG_HOME") ?? System.IO.Path.Combine(environment.Home, ".config"), "acci");
 
     /// <summary>Makes a folder that its owner alone can enter.</summary>
     internal static void CreatePrivate(string path)
@@ -27,6 +31,4 @@ public sealed record CacheDirectory(string Path)
 
     /// <inheritdoc/>
     public override string ToString() => Path;
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -1,4 +1,3 @@
-using System.Collections;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
@@ -23,18 +22,20 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>Ends whatever is under way.</summary>
     public CancellationToken CancellationToken => cancellationToken;
 
-    /// <summary>What a workflow tells of itself.</summary>
-    internal IReadOnlyDictionary<string, string> Variables { get; init; } =
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(x => (string)x.Key, x => (string?)x.Value ?? "");
+    /// <summary>The clock that everything goes by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Variables and folders of the build's process.</summary>
+    public ProcessEnvironment Environment { get; init; } = ProcessEnvironment.Read();
 
     /// <summary>How often what fails for a while is tried again.</summary>
-    internal RetryOptions Retry => new() { Budget = options.RetryBudget, Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
+    internal RetryOptions Retry => new() { Time = Time, Budget = options.RetryBudget, Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
 
     /// <summary>What is being built.</summary>
     public Task<VersionInfo> VersionAsync() => Once(nameof(VersionAsync), () => VersionInfo.ReadAsync(options.Root, cancellationToken));
 
     /// <summary>Why it is being built, and from what.</summary>
-    public Task<BuildFacts> FactsAsync() => Once(nameof(FactsAsync), () => BuildFacts.ReadAsync(options.Root, cancellationToken));
+    public Task<BuildFacts> FactsAsync() => Once(nameof(FactsAsync), () => BuildFacts.ReadAsync(options.Root, Environment, Time.GetUtcNow(), cancellationToken));
 
     /// <summary>The tags that the images get.</summary>
     /// <exception cref="DeliveryException">No rule applies.</exception>
@@ -49,7 +50,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
 
     /// <summary>Waits until no other build of this checkout works on its images, and keeps others waiting until this one ends.</summary>
     public Task LockAsync() =>
-        Begin(nameof(LockAsync), "a lock", () => CheckoutLock.TakeAsync(Path.Combine(options.Artifacts, ".lock"), cancellationToken));
+        Begin(nameof(LockAsync), "a lock", () => CheckoutLock.TakeAsync(Path.Combine(options.Artifacts, ".lock"), cancellationToken, time: Time));
 
     /// <summary>Lets other builds of the checkout go on.</summary>
     public void Dispose()

@@ -3,7 +3,6 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 using Acci.Environments.Running;
-using Acci.Environments.Swarm;
 using Serilog;
 
 namespace Acci.Environments;
@@ -36,7 +35,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         }
 
         foreach (var data in await DataOfAsync(project)) Log.Information("{Would:l} the volume {Name:l}", volumes ? "Would remove" : "Would leave", data);
-        Log.Information("  {Command:l}", Shortcut.ToTyped(Down(project).ToString()));
+        Log.Information("  {Command:l}", Typed(Down(project).ToString()));
     }
 
     /// <summary>Ends the environment, a stack of it included, and takes away everything but its data volumes.</summary>
@@ -58,11 +57,11 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
     private Command Down(ComposeProject project) => project.ByName(["down", "--remove-orphans", "--rmi", "local", .. volumes ? (string[])["--volumes"] : []]);
 
     private async Task<IEnumerable<string>> DataOfAsync(ComposeProject project) =>
-        (await project.ListAsync("volume", Cancellation)).Union(await new SwarmManager(project.Engine).VolumesAsync(project.Name, Cancellation));
+        (await project.ListAsync("volume", Cancellation)).Union(await SwarmOf(project.Engine).VolumesAsync(project.Name, Cancellation));
 
     private async Task RemoveStackAsync(ComposeProject project)
     {
-        var swarm = new SwarmManager(project.Engine);
+        var swarm = SwarmOf(project.Engine);
         if (!(await swarm.StateAsync(Cancellation)).IsManager) return;
         if ((await swarm.ServicesAsync(project.Name, Cancellation)).Count > 0)
         {

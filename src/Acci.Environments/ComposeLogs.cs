@@ -3,7 +3,6 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 using Acci.Environments.Running;
-using Acci.Environments.Swarm;
 using Serilog;
 
 namespace Acci.Environments;
@@ -24,7 +23,7 @@ public sealed class ComposeLogs(DeliveryContext context, EnvironmentDeclaration 
         if (await Context.PlannedEngineAsync() is not { } engine) throw Nothing(name);
         var project = await ProjectOnAsync(await WithComposeAsync(engine), name);
         foreach (var container in await ContainersAsync(project)) Log.Information("Would show the last lines of {Container:l}", container.Name);
-        Log.Information("  {Command:l}", Shortcut.ToTyped(Logs(project).ToString()));
+        Log.Information("  {Command:l}", Typed(Logs(project).ToString()));
     }
 
     /// <inheritdoc/>
@@ -58,5 +57,5 @@ public sealed class ComposeLogs(DeliveryContext context, EnvironmentDeclaration 
 
     // A command for each service: a stack as a whole has none.
     private async Task<string> StackCommandsAsync(ComposeProject project) => string.Join(", or ",
-        (await new SwarmManager(project.Engine).ServicesAsync(project.Name, Cancellation)).Select(x => Shortcut.ToTyped(project.Engine.Docker("service", "logs", x.Name).ToString())));
+        (await SwarmOf(project.Engine).ServicesAsync(project.Name, Cancellation)).Select(x => Typed(project.Engine.Docker("service", "logs", x.Name).ToString())));
 }

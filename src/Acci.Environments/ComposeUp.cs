@@ -30,7 +30,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         var project = ProjectOf(engine ?? new DockerEngine("docker"), plan.Name);
         var preview = new ComposePreview(project, plan, images);
         foreach (var line in await preview.DescribeAsync(hasEngine: engine is not null, Cancellation)) Log.Information("{Line:l}", line);
-        Log.Information("  {Command:l}", Shortcut.ToTyped(project.Compose("up", "--detach", "--remove-orphans").ToString()));
+        Log.Information("  {Command:l}", Typed(project.Compose("up", "--detach", "--remove-orphans").ToString()));
     }
 
     /// <summary>
@@ -53,7 +53,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         {
             await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);
             foreach (var image in plan.Committed.Variables.Where(x => x.Source is LastPublish or UpstreamImage).Select(x => found.GetValueOrDefault(x.Name)).OfType<string>().Distinct()) await PullWithLoginAsync(engine, image);
-            var start = new ComposeStart(project, plan.Effective);
+            var start = new ComposeStart(project, plan.Effective, Context.Time);
             await start.PrepareAsync(Cancellation);
             Tell(plan, project, await start.RunAsync(Cancellation));
         }
@@ -105,7 +105,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         if (login.HasCredentials) await CommandRunner.RunAsync(login.Docker("pull", "--quiet", image), Log.Verbose, Cancellation);
     }
 
-    private static void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers)
+    private void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers)
     {
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).Select(x => x.Name).ToHashSet();
         var table = new ServiceTable();
@@ -116,6 +116,6 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         }
 
         Console.WriteLine(table);
-        Log.Information("Environment '{Environment:l}' is up. By hand: {Command:l}", plan.Name, Shortcut.ToTyped(project.Compose("ps").ToString()));
+        Log.Information("Environment '{Environment:l}' is up. By hand: {Command:l}", plan.Name, Typed(project.Compose("ps").ToString()));
     }
 }

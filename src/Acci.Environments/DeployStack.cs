@@ -30,14 +30,14 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var project = engine is null ? StackOf(new DockerEngine("docker"), plan.Name, isHere: true) : await EnsureMayDeployAsync(plan, engine);
         var images = await new EnvironmentImages(Context, engine).PlanAsync(plan, Cancellation);
         var there = Array.Empty<SwarmService>();
-        if (engine is null || await new SwarmManager(engine).NeedsSwarmAsync(Cancellation))
+        if (engine is null || await SwarmOf(engine).NeedsSwarmAsync(Cancellation))
         {
             Log.Information("Would make the private engine a swarm of its own");
         }
         else
         {
             await LookAtSwarmAsync(plan, project, images.Found.Concat(plan.Variables).DistinctBy(x => x.Key).ToDictionary());
-            there = [.. await new SwarmManager(engine).ServicesAsync(project.Name, Cancellation)];
+            there = [.. await SwarmOf(engine).ServicesAsync(project.Name, Cancellation)];
         }
 
         SayFiles(plan, await KeptNameAsync(plan, engine));
@@ -52,7 +52,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var plan = CheckedPlan();
         await Context.LockAsync();
         var engine = await Context.EngineAsync();
-        var swarm = new SwarmManager(engine);
+        var swarm = SwarmOf(engine);
         var project = await EnsureMayDeployAsync(plan, engine);
         var found = await new EnvironmentImages(Context, engine).FindAsync(plan, Cancellation);
         var variables = new Dictionary<string, string>(found, StringComparer.Ordinal);
@@ -80,7 +80,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
             {
                 foreach (var replica in (await ReplicasAsync(swarm, project.Name, isAllHere)).Where(x => web.ContainsKey(x.Service.Name)))
                 {
-                    foreach (var address in replica.Reachable) await OutsideHealth.EnsureAsync(web[replica.Service.Name].Name, address, web[replica.Service.Name].HealthPath!, Cancellation);
+                    foreach (var address in replica.Reachable) await OutsideHealth.EnsureAsync(web[replica.Service.Name].Name, address, web[replica.Service.Name].HealthPath!, Cancellation, Context.Time);
                 }
             },
             Cancellation);
@@ -122,7 +122,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     private async Task<(bool IsAllHere, bool HasIngress, string ThisNode)> LookAtSwarmAsync(
         EnvironmentPlan plan, ComposeProject project, IReadOnlyDictionary<string, string> variables)
     {
-        var swarm = new SwarmManager(project.Engine);
+        var swarm = SwarmOf(project.Engine);
         var (_, _, nodes, thisNode) = await swarm.StateAsync(Cancellation);
         var endpoint = await project.Engine.EndpointAsync(Cancellation);
         var isHere = DockerEngine.IsLocal(endpoint);
@@ -143,7 +143,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     private async Task<bool> HasIngressAsync(bool isHere)
     {
         if (!OperatingSystem.IsLinux() || !isHere || File.Exists("/proc/net/ip_vs")) return true;
-        return Executables.Find("modprobe") is { } modprobe && (await CommandRunner.TryRunAsync(new Command(modprobe, "--dry-run", "--quiet", "ip_vs"), cancellationToken: Cancellation)).Succeeded;
+        return Executables.Find("modprobe", Context.Environment) is { } modprobe && (await CommandRunner.TryRunAsync(new Command(modprobe, "--dry-run", "--quiet", "ip_vs"), cancellationToken: Cancellation)).Succeeded;
     }
 
     // A port of a replica's host is on that node, one of the swarm on all of them; what is not on this machine cannot be asked from here.

@@ -35,15 +35,16 @@ public abstract class EnvironmentVerb : Verb
 
     private protected EnvironmentPlan ReadPlan()
     {
-        var plan = EnvironmentPlan.Of(Files, Given);
+        var plan = EnvironmentPlan.Of(Files, Given, Context.Environment);
         foreach (var secret in plan.Committed.Secrets) Redaction.Register(plan.Settings.Find(secret.Name));
         return plan;
     }
 
-    private protected ComposeProject ProjectOf(DockerEngine engine, string environment) => ComposeProject.Of(engine, Root, Declaration, environment) with { Results = Results };
+    private protected ComposeProject ProjectOf(DockerEngine engine, string environment) =>
+        ComposeProject.Of(engine, Root, Declaration, environment, Context.Environment) with { Results = Results };
 
     private protected ComposeProject StackOf(DockerEngine engine, string environment, bool isHere) =>
-        ComposeProject.OfStack(engine, Root, Declaration, environment, isHere) with { Results = Results };
+        ComposeProject.OfStack(engine, Root, Declaration, environment, isHere, Context.Environment) with { Results = Results };
 
     // On another machine's engine there is nothing but stacks.
     private protected async Task<ComposeProject> ProjectOnAsync(DockerEngine engine, string environment) =>
@@ -52,6 +53,11 @@ public abstract class EnvironmentVerb : Verb
     private protected async Task<bool> IsHereAsync(DockerEngine engine) => DockerEngine.IsLocal(await engine.EndpointAsync(Cancellation));
 
     private string Results => Path.GetRelativePath(Root, Context.Options.Artifacts).Replace('\\', '/');
+
+    // A command as one would type it.
+    private protected string Typed(string command) => Shortcut.ToTyped(command, Context.Environment);
+
+    private protected SwarmManager SwarmOf(DockerEngine engine) => new(engine) { Time = Context.Time };
 
     private protected SecretFiles SecretsOf(EnvironmentPlan plan) => new(Folder, plan.Name);
 
@@ -83,7 +89,7 @@ public abstract class EnvironmentVerb : Verb
 
     private protected async Task<bool> HasStackAsync(ComposeProject project)
     {
-        var swarm = new SwarmManager(project.Engine);
+        var swarm = SwarmOf(project.Engine);
         return (await swarm.StateAsync(Cancellation)).IsManager && (await swarm.ServicesAsync(project.Name, Cancellation)).Count > 0;
     }
 

@@ -12,6 +12,24 @@ public class OnePlaceTests
     public void Files_are_put_in_their_place_by_one_class(string library) =>
         Assert.Empty(Callers(library, ["System.IO.File::Move", "System.IO.File::Replace"]).Except(["Acci.Generation.AtomicFile"]));
 
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Variables_and_folders_of_the_process_are_read_by_one_record(string library) =>
+        Assert.Empty(Callers(library,
+        [
+            "System.Environment::GetEnvironmentVariable", "System.Environment::GetEnvironmentVariables", "System.Environment::GetFolderPath",
+        ]).Except(["Acci.Delivery.Processes.ProcessEnvironment"]));
+
+    // One that waits by a clock it is given has that among its parameters.
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Nothing_asks_the_machines_clock_or_waits_by_it(string library) =>
+        Assert.Empty(Callers(library,
+        [
+            "System.DateTime::get_UtcNow", "System.DateTime::get_Now", "System.DateTimeOffset::get_UtcNow", "System.DateTimeOffset::get_Now",
+            "System.Diagnostics.Stopwatch::StartNew", "System.Diagnostics.Stopwatch::GetTimestamp", "System.Diagnostics.Stopwatch::.ctor", "System.Threading.Tasks.Task::Delay",
+        ]));
+
     [Fact]
     public void A_call_is_found_in_lambdas_and_async_methods_too() =>
         Assert.Contains("Acci.Delivery.Publishing.TagImages", Callers("Acci.Delivery", ["Acci.Delivery.Publishing.PublishTransaction::RedoAsync"]));
@@ -26,7 +44,9 @@ public class OnePlaceTests
             from method in type.Methods
             where method.HasBody
             from instruction in method.Body.Instructions
-            where instruction.Operand is MethodReference called && methods.Contains($"{called.DeclaringType.FullName}::{called.Name}")
+            let called = instruction.Operand as MethodReference
+            where called is not null && methods.Contains($"{called.DeclaringType.FullName}::{called.Name}")
+            where called.Parameters.All(x => x.ParameterType.FullName != typeof(TimeProvider).FullName)
             select Outermost(type).FullName,
         ];
     }

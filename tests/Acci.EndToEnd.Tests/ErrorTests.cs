@@ -127,7 +127,7 @@ public class ErrorTests(PublishedImage published)
     public async Task Who_is_not_root_and_has_no_engine_is_told_what_to_do()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Only root can become somebody else, with setpriv.");
-        Assert.SkipWhen(await EngineLocator.FindRunningAsync(Cancellation) is not null, "A Docker engine answers everybody here.");
+        Assert.SkipWhen(await EngineLocator.FindRunningAsync(ProcessEnvironment.Read(), Cancellation) is not null, "A Docker engine answers everybody here.");
         using var home = new TemporaryDirectory();
         // A copy of the clone that belongs to nobody.
         await CommandRunner.RunAsync(new Command("cp", "-a", published.Checkout.Folder, home.Path), cancellationToken: Cancellation);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Acci.Delivery.Processes;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
 using Acci.Environments.Swarm;
@@ -97,7 +98,7 @@ public sealed class ComposePreviewTests : IDisposable
     private (ComposeProject Project, EnvironmentPlan Plan) Environment(DockerStandIn docker)
     {
         EnvironmentFile.Write(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), "");
-        return (ComposeProject.Of(docker.Engine, _settings.Root, AppEnvironments.Declaration, "prod"), EnvironmentPlan.Of(_settings.Files, "prod"));
+        return (ComposeProject.Of(docker.Engine, _settings.Root, AppEnvironments.Declaration, "prod", ProcessEnvironment.Read()), EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Read()));
     }
 
     private DockerStandIn Docker(JsonObject[] there)

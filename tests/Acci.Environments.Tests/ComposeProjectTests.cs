@@ -1,29 +1,25 @@
 using Acci.Delivery;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
 using Acci.Testing;
 
 namespace Acci.Environments.Tests;
 
-[Collection(nameof(AlteredProcess))]
 public sealed class ComposeProjectTests : IDisposable
 {
     private const string NameVariable = "COMPOSE_PROJECT_NAME", EmptyVariable = "ACCI_REPLICAS";
 
     private readonly TemporaryFolder _root = new();
+    private ProcessEnvironment _environment = ProcessEnvironment.Empty;
 
-    public void Dispose()
-    {
-        Environment.SetEnvironmentVariable(NameVariable, null);
-        Environment.SetEnvironmentVariable(EmptyVariable, null);
-        _root.Dispose();
-    }
+    public void Dispose() => _root.Dispose();
 
     [Fact]
     public void An_exported_name_keeps_environments_apart()
     {
-        Environment.SetEnvironmentVariable(NameVariable, "shop");
+        _environment = _environment.With((NameVariable, "shop"));
 
         Assert.Equal("shop-dev", Project("dev").Name);
         Assert.Equal("shop-prod", Project("prod").Name);
@@ -87,7 +83,7 @@ public sealed class ComposeProjectTests : IDisposable
     {
         Write("deploy/compose/.env.prod", "ACCI_IMAGE=\n");
         Write("artifacts/compose/prod.env", "ACCI_IMAGE=acci\n");
-        Environment.SetEnvironmentVariable(EmptyVariable, "");
+        _environment = _environment.With((EmptyVariable, ""));
 
         var command = Project("prod").Compose("up");
 
@@ -127,14 +123,15 @@ public sealed class ComposeProjectTests : IDisposable
     }
 
     private static string Elsewhere(string root, string environment) =>
-        ComposeProject.Of(new DockerEngine("docker"), root, AppEnvironments.Declaration, environment).Name;
+        ComposeProject.Of(new DockerEngine("docker"), root, AppEnvironments.Declaration, environment, ProcessEnvironment.Empty).Name;
 
     private static string UserSecretsId(string root) => LocalName.UserSecretsId(root, AppEnvironments.Declaration, "prod");
 
     private ComposeProject Stack(string environment, bool isHere = true) =>
-        ComposeProject.OfStack(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment, isHere);
+        ComposeProject.OfStack(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment, isHere, _environment);
 
-    private ComposeProject Project(string environment) => ComposeProject.Of(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment);
+    private ComposeProject Project(string environment) =>
+        ComposeProject.Of(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment, _environment);
 
     private void Write(string file, string text)
     {

@@ -1,4 +1,5 @@
 using Acci.Delivery;
+using Acci.Delivery.Processes;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
 using Acci.Oci;
@@ -86,7 +87,7 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
         await File.WriteAllTextAsync(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"ACCI_IMAGE={App}\n", Cancellation);
         using var context = new DeliveryContext(
             new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), ImageMirror = mirrorDomain, Images = [] }, Cancellation);
-        return await new EnvironmentImages(context, _docker.Engine).FindAsync(EnvironmentPlan.Of(_settings.Files, "prod"), Cancellation);
+        return await new EnvironmentImages(context, _docker.Engine).FindAsync(EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);
     }
 
     private async Task<ImageReference> PushAsync(string path, int seed)

@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Settings;
@@ -109,7 +110,7 @@ public class EnvironmentSettingsTests
         Directory.CreateDirectory(Path.Combine(folder.Root, "deploy", "compose"));
         File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", ".env.prod"), "APP__REDIS__PASSWORD_FILE=./redis\n");
 
-        var error = Assert.Throws<DeliveryException>(() => EnvironmentPlan.Of(folder.Files, "prod"));
+        var error = Assert.Throws<DeliveryException>(() => EnvironmentPlan.Of(folder.Files, "prod", ProcessEnvironment.Read()));
 
         Assert.Contains("APP__REDIS__PASSWORD_FILE", error.Message, StringComparison.Ordinal);
     }
@@ -122,7 +123,7 @@ public class EnvironmentSettingsTests
         Directory.CreateDirectory(Path.Combine(folder.Root, "deploy", "compose"));
         File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", ".env.prod"), "ACCI_IMAGE=\nAPP__DATABASE__USER=\nAPP__DATABASE__NAME=typed\n");
 
-        var plan = EnvironmentPlan.Of(folder.Files, "prod");
+        var plan = EnvironmentPlan.Of(folder.Files, "prod", ProcessEnvironment.Read());
 
         Assert.DoesNotContain("ACCI_IMAGE", plan.Variables.Keys);
         Assert.Equal("typed", plan.Variables["APP__DATABASE__NAME"]);

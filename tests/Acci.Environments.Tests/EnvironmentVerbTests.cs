@@ -1,32 +1,29 @@
 using Acci.Delivery;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Environments.Files;
 using Acci.Oci;
+using Acci.Testing;
 
 namespace Acci.Environments.Tests;
 
-[Collection(nameof(AlteredProcess))]
 public sealed class EnvironmentVerbTests : IDisposable
 {
     private readonly SettingsFolder _settings = new();
-    private readonly string? _path = Environment.GetEnvironmentVariable("PATH");
+    private ProcessEnvironment _environment = TestEnvironment.OutsideWorkflows;
 
     private DeliveryContext Context => new(
-        new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [] }, TestContext.Current.CancellationToken);
+        new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [] }, TestContext.Current.CancellationToken) { Environment = _environment };
 
     private ComposeUp Up => new(Context, AppEnvironments.Declaration, "prod");
 
-    public void Dispose()
-    {
-        Environment.SetEnvironmentVariable("PATH", _path);
-        _settings.Dispose();
-    }
+    public void Dispose() => _settings.Dispose();
 
     [Fact]
     public async Task Replicas_that_would_need_more_connections_than_PostgreSQL_takes_are_told_with_both_settings()
     {
         using var docker = new DockerStandIn("""case "$*" in version*) echo 29.0.0 ;; "volume inspect"*) exit 1 ;; "buildx inspect"*) echo "Platforms: linux/amd64" ;; info*) echo inactive false 0 ;; esac""");
-        Environment.SetEnvironmentVariable("PATH", $"{Path.GetDirectoryName(docker.Engine.Cli)}{Path.PathSeparator}{_path}");
+        _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
         Typed("ACCI_REPLICAS=9\nACCI_PORTS=8080-8088\n");
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => Up.PlanAsync());
@@ -43,7 +40,7 @@ public sealed class EnvironmentVerbTests : IDisposable
     public async Task An_engine_on_another_machine_is_refused_before_anything_is_written()
     {
         using var docker = new DockerStandIn("""case "$1 $2" in "context inspect") echo ssh://elsewhere ;; "buildx inspect") echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;; version*) echo 29.0.0 ;; esac""");
-        Environment.SetEnvironmentVariable("PATH", $"{Path.GetDirectoryName(docker.Engine.Cli)}{Path.PathSeparator}{_path}");
+        _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
         var locks = Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "locks"));
         await File.WriteAllTextAsync(Path.Combine(locks.FullName, "images.json"), "{}", TestContext.Current.CancellationToken);
 
@@ -70,7 +67,7 @@ public sealed class EnvironmentVerbTests : IDisposable
                 "stack deploy"*) echo refused >&2; exit 1 ;;
             esac
             """);
-        Environment.SetEnvironmentVariable("PATH", $"{Path.GetDirectoryName(docker.Engine.Cli)}{Path.PathSeparator}{_path}");
+        _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
         var image = Digest.Of([1]);
         Typed($"ACCI_IMAGE=ghcr.example.com/octo/acci@{image}\nACCI_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nACCI_REDIS_IMAGE=ghcr.example.com/redis:7\n");
         new PublishRecord { Image = "acci", Digest = image, Repository = "ghcr.example.com/octo/acci", Version = "1.2.3", Revision = "abc", Platforms = [], NotScanned = "there was no scanner" }

@@ -15,16 +15,18 @@ public class OutsideHealthTests
         var address = $"127.0.0.1:{RegistryServer.FreePort()}";
         listener.Prefixes.Add($"http://{address}/");
 
-        var asked = OutsideHealth.EnsureAsync("web", address, "/health", Cancellation);
-        await Task.Delay(300, Cancellation);
-        Assert.False(asked.IsCompleted);
+        var clock = new TestClock { PassesByItself = false };
+        var asked = OutsideHealth.EnsureAsync("web", address, "/health", Cancellation, clock);
+        var pause = await clock.NextWaitAsync(Cancellation);
         listener.Start();
+        clock.Advance(pause);
         foreach (var status in (int[])[503, 200])
         {
             var context = await listener.GetContextAsync();
             Assert.Equal("/health", context.Request.Url!.AbsolutePath);
             context.Response.StatusCode = status;
             context.Response.Close();
+            if (status == 503) clock.Advance(await clock.NextWaitAsync(Cancellation));
         }
 
         await asked;
@@ -37,7 +39,7 @@ public class OutsideHealthTests
         var address = $"127.0.0.1:{RegistryServer.FreePort()}";
         listener.Prefixes.Add($"http://{address}/");
         listener.Start();
-        var asked = OutsideHealth.EnsureAsync("web", address, "/health", Cancellation);
+        var asked = OutsideHealth.EnsureAsync("web", address, "/health", Cancellation, new TestClock());
         _ = Task.Run(async () =>
         {
             while (true)

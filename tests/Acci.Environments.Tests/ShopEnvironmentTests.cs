@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
 using Acci.Environments.Specification;
@@ -105,7 +106,8 @@ public sealed class ShopEnvironmentTests : IDisposable
         Assert.DoesNotContain("./build.sh", text, StringComparison.Ordinal);
         Assert.DoesNotContain("deploy/", text, StringComparison.Ordinal);
         Assert.NotEqual(AppEnvironments.Declaration.ProjectOf("prod"), ShopEnvironments.Declaration.ProjectOf("prod"));
-        Assert.StartsWith("shop-live-", ComposeProject.Of(new DockerEngine("docker"), _root.Path, ShopEnvironments.Declaration, "live").Name, StringComparison.Ordinal);
+        var project = ComposeProject.Of(new DockerEngine("docker"), _root.Path, ShopEnvironments.Declaration, "live", ProcessEnvironment.Empty);
+        Assert.StartsWith("shop-live-", project.Name, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,7 +179,7 @@ public sealed class ShopEnvironmentTests : IDisposable
             new DeliveryOptions { Root = _root.Path, Artifacts = _root.Combine("artifacts"), Images = [] }, TestContext.Current.CancellationToken);
 
         var error = await Assert.ThrowsAsync<DeliveryException>(
-            () => new EnvironmentImages(context, docker.Engine).FindAsync(EnvironmentPlan.Of(Files, "live"), TestContext.Current.CancellationToken));
+            () => new EnvironmentImages(context, docker.Engine).FindAsync(EnvironmentPlan.Of(Files, "live", ProcessEnvironment.Read()), TestContext.Current.CancellationToken));
 
         Assert.Contains("shop-worker.json", error.Message, StringComparison.Ordinal);
         Assert.Contains("SHOP_WORKER_IMAGE", error.Message, StringComparison.Ordinal);
@@ -189,7 +191,7 @@ public sealed class ShopEnvironmentTests : IDisposable
     {
         EnvironmentFile.Write(_root.Combine("ops", "compose", ".env.live"), "Hosts=other.example.com\n");
 
-        var error = Assert.Throws<DeliveryException>(() => EnvironmentPlan.Of(Files, "live"));
+        var error = Assert.Throws<DeliveryException>(() => EnvironmentPlan.Of(Files, "live", ProcessEnvironment.Read()));
 
         Assert.Contains("Hosts (Hosts) cannot be set from outside", error.Message, StringComparison.Ordinal);
     }

@@ -28,7 +28,7 @@ internal static class TargetsOfBuild
             Labels = OciLabels.Of(facts, version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
             BaseImages = await context.BaseImagesFor(destination).ResolveAsync(BakeTargets.NeededBy(options.Images), context.CancellationToken),
             Cache = image => CacheLocation.Of(CacheOf(image), destination.RepositoryOf(image), options.CacheDirectory, facts.IsDefaultBranch),
-            Secrets = BuildSecrets.OfThisMachine(),
+            Secrets = BuildSecrets.Of(context.Environment),
             LayoutOf = image => files.Relative(files.LayoutOf(image)),
         };
 

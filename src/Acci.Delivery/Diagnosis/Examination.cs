@@ -74,7 +74,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         const string name = "Docker engine";
         try
         {
-            if (await EngineLocator.FindRunningAsync(context.CancellationToken) is { } engine) return new Finding(name, $"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}", Good);
+            if (await EngineLocator.FindRunningAsync(context.Environment, context.CancellationToken) is { } engine) return new Finding(name, $"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}", Good);
         }
         catch (DeliveryException exception)
         {
@@ -155,7 +155,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
     private Finding LookAtScanner()
     {
         const string name = "Scanner";
-        if (Executables.Find("trivy") is { } path) return new Finding(name, path, Good);
+        if (Executables.Find("trivy", context.Environment) is { } path) return new Finding(name, path, Good);
         var lockFile = context.Options.PathOf(context.Options.Layout.ToolLocks);
         try
         {
@@ -171,7 +171,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         return new Finding(name, $"trivy is not on the PATH{(needed ? ", and without it nothing is published there" : ": images are not scanned, and stay on this machine")}. Install it: https://trivy.dev", needed ? Fatal : Notice);
     }
 
-    private static Finding LookAtTool(string tool, string purpose, string home) => (Executables.Find(tool), CanFetch: PrivateEngine.CanFetchPackages) switch
+    private Finding LookAtTool(string tool, string purpose, string home) => (Executables.Find(tool, context.Environment), CanFetch: PrivateEngine.CanFetchPackages) switch
     {
         ({ } path, _) => new Finding(tool, path, Good),
         (null, true) => new Finding(tool, $"not on the PATH: it will be fetched from the distribution's packages for {purpose}", Notice),

@@ -49,9 +49,9 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 
     private async Task<string> LookAtSigningAsync()
     {
-        var choice = SigningChoice.Of(context.Options);
+        var choice = SigningChoice.Of(context);
         // Where cosign has to be fetched first, the key is tried when it is.
-        if (choice.Named is { } key && Executables.Find("cosign") is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));
+        if (choice.Named is { } key && Executables.Find("cosign", context.Environment) is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));
         return choice.ToString();
     }
 

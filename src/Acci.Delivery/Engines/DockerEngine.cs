@@ -11,6 +11,9 @@ public sealed record DockerEngine(string Cli)
 {
     private static readonly TimeSpan Noteworthy = TimeSpan.FromSeconds(10);
 
+    /// <summary>The environment that the command reads.</summary>
+    public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
+
     /// <summary>How long each question may take. Long, because an engine that is busy or far away is not absent.</summary>
     public TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -44,9 +47,10 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context); null when there is none, or it refuses.</summary>
     /// <exception cref="NoAnswerException">Whether there is one is not known: the command did not answer in time.</exception>
     /// <exception cref="DeliveryException">An engine answers, but has no buildx.</exception>
-    public static async Task<DockerEngine?> FindAsync(string cli, CancellationToken cancellationToken, TimeSpan? answerTime = null)
+    public static async Task<DockerEngine?> FindAsync(string cli, CancellationToken cancellationToken, TimeSpan? answerTime = null, ProcessEnvironment? process = null)
     {
         var engine = new DockerEngine(cli);
+        if (process is not null) engine = engine with { Process = process };
         if (answerTime is { } limit) engine = engine with { AnswerTime = limit };
         if (await engine.AskAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken) is not { } version) return null;
         if (await engine.AskAsync(["buildx", "version"], cancellationToken) is null)
@@ -62,7 +66,7 @@ public sealed record DockerEngine(string Cli)
     /// <summary>Where the command line finds the engine: <c>unix:///var/run/docker.sock</c>, <c>ssh://host</c>.</summary>
     public async Task<string> EndpointAsync(CancellationToken cancellationToken) =>
         Address ?? (await AskAsync(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], cancellationToken) is { Length: > 0 } host ? host
-            : Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } named ? named
+            : Process.Find("DOCKER_HOST") is { } named ? named
             : OperatingSystem.IsWindows() ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock");
 
     /// <summary>Whether an engine is reached over this machine's own sockets: ports and folders of its containers are then this machine's.</summary>
@@ -91,7 +95,7 @@ public sealed record DockerEngine(string Cli)
     }
 
     private string BuilderFolder =>
-        Configuration is null && Environment.GetEnvironmentVariable("BUILDX_CONFIG") is { Length: > 0 } own ? own : Path.Combine(Configuration ?? DockerConfig.Folder, "buildx");
+        Configuration is null && Process.Find("BUILDX_CONFIG") is { } own ? own : Path.Combine(Configuration ?? DockerConfig.FolderOf(Process), "buildx");
 
     private async Task<IReadOnlyList<Platform>> ReadRunnablePlatformsAsync(CancellationToken cancellationToken)
     {

@@ -13,6 +13,9 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <summary>The <c>docker</c> command that is asked; null when this machine has none.</summary>
     public string? Cli { get; init; } = Executables.Find("docker");
 
+    /// <summary>The environment that it reads.</summary>
+    public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
+
     /// <summary>How long each of its answers may take; null means as long as <see cref="DockerEngine.AnswerTime"/> says.</summary>
     public TimeSpan? AnswerTime { get; init; }
 
@@ -20,7 +23,7 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <exception cref="DeliveryException">No engine answers and the private one cannot run here, or an engine is too slow to know; the message says why and what to do.</exception>
     public async Task<DockerEngine> LocateAsync(CancellationToken cancellationToken)
     {
-        if (await FindRunningAsync(Cli, AnswerTime, cancellationToken) is { } running) return await running.WithBuilderAsync(BuilderImage, cancellationToken);
+        if (await FindRunningAsync(Cli, AnswerTime, Process, cancellationToken) is { } running) return await running.WithBuilderAsync(BuilderImage, cancellationToken);
         EnsureMayUsePrivate();
         Log.Information("No Docker engine answers: using a private one");
         return await privateEngine.StartAsync(cancellationToken);
@@ -37,19 +40,21 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <summary>The engine the user's own command line reaches, or null. Nothing is changed on it.</summary>
     /// <exception cref="NoAnswerException">Whether there is one is not known: the command line did not answer in time.</exception>
     /// <exception cref="DeliveryException"><c>DOCKER_HOST</c> names an engine that does not answer.</exception>
-    public static Task<DockerEngine?> FindRunningAsync(CancellationToken cancellationToken) => FindRunningAsync(Executables.Find("docker"), null, cancellationToken);
+    public static Task<DockerEngine?> FindRunningAsync(ProcessEnvironment environment, CancellationToken cancellationToken) =>
+        FindRunningAsync(Executables.Find("docker", environment), null, environment, cancellationToken);
 
-    private static async Task<DockerEngine?> FindRunningAsync(string? cli, TimeSpan? answerTime, CancellationToken cancellationToken)
+    private static async Task<DockerEngine?> FindRunningAsync(
+        string? cli, TimeSpan? answerTime, ProcessEnvironment environment, CancellationToken cancellationToken)
     {
-        var host = Environment.GetEnvironmentVariable("DOCKER_HOST");
+        var host = environment.Find("DOCKER_HOST");
         if (cli is null)
         {
-            return string.IsNullOrEmpty(host) ? null
+            return host is null ? null
                 : throw new DeliveryException($"DOCKER_HOST names {host}, but there is no 'docker' command on the PATH. Install the Docker command line.");
         }
 
-        var engine = await DockerEngine.FindAsync(cli, cancellationToken, answerTime);
-        return engine is null && !string.IsNullOrEmpty(host)
+        var engine = await DockerEngine.FindAsync(cli, cancellationToken, answerTime, environment);
+        return engine is null && host is not null
             ? throw new DeliveryException($"The Docker engine at {host} (DOCKER_HOST) does not answer. Start it, or unset DOCKER_HOST.")
             : engine;
     }

@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Oci.Registries;
 using Serilog;
@@ -24,6 +25,8 @@ public static class EngineOfBuild
         "an engine, which may have to be started",
         () => new EngineLocator(new PrivateEngine(context.Scripts()))
         {
+            Cli = Executables.Find("docker", context.Environment),
+            Process = context.Environment,
             BuilderImage = context.ImageLocks().PinnedIn(context.Options.ImageMirror, DockerEngine.BuilderImage),
         }.LocateAsync(context.CancellationToken));
 
@@ -31,7 +34,7 @@ public static class EngineOfBuild
     /// <exception cref="DeliveryException">As <see cref="EngineAsync"/> would throw.</exception>
     public static Task<DockerEngine?> PlannedEngineAsync(this DeliveryContext context) => context.Once(nameof(PlannedEngineAsync), async () =>
     {
-        var running = await EngineLocator.FindRunningAsync(context.CancellationToken) ?? await new PrivateEngine(context.Scripts()).FindAsync(context.CancellationToken);
+        var running = await EngineLocator.FindRunningAsync(context.Environment, context.CancellationToken) ?? await new PrivateEngine(context.Scripts()).FindAsync(context.CancellationToken);
         if (running is not null) return running;
         EngineLocator.EnsureMayUsePrivate();
         Log.Information("Would start ACCI's private engine: no Docker engine answers");
@@ -46,7 +49,7 @@ public static class EngineOfBuild
     {
         var domain = (await context.DestinationAsync()).Domain;
         return await context.OwnCredentials().FindAsync(domain, context.CancellationToken) is { } credentials
-            ? new TemporaryLogin(domain, credentials, engine.Configuration ?? DockerConfig.Folder)
+            ? new TemporaryLogin(domain, credentials, engine.Configuration ?? DockerConfig.FolderOf(context.Environment))
             : null;
     }
 
@@ -56,7 +59,7 @@ public static class EngineOfBuild
     public static async Task<Credentials?> CredentialsBesideAsync(this DeliveryContext context, DockerEngine engine, string domain)
     {
         // The private engine's command has a configuration of its own, so that of the user is handed to it, too.
-        var sources = Credentials.From(context.OwnCredentials(), engine.Address is null ? null : new DockerConfig());
+        var sources = Credentials.From(context.OwnCredentials(), engine.Address is null ? null : new DockerConfig(DockerConfig.FolderOf(context.Environment)));
         return await sources.FindAsync(domain, context.CancellationToken) is { IsRefreshToken: false } credentials ? credentials : null;
     }
 }

@@ -15,9 +15,15 @@ public sealed class PrivateTools(EngineScripts scripts)
     /// <summary>What the registry's own image is pinned to.</summary>
     public ImageLocks ImageLocks { get; init; } = ImageLocks.None;
 
+    /// <summary>The environment in which tools are looked for.</summary>
+    public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
+
+    /// <summary>The clock that it is waited by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Path of cosign.</summary>
     /// <exception cref="DeliveryException">It is not on the PATH and cannot be fetched.</exception>
-    public async Task<string> CosignAsync(CancellationToken cancellationToken) => Executables.Find("cosign") ?? (PrivateEngine.CanFetchPackages
+    public async Task<string> CosignAsync(CancellationToken cancellationToken) => Executables.Find("cosign", Process) ?? (PrivateEngine.CanFetchPackages
         ? Shortcut.Write(scripts.Cache, Path.Combine(await FetchAsync(cancellationToken), "cosign"))
         : throw new DeliveryException("cosign is not on the PATH. Install it: https://docs.sigstore.dev/cosign"));
 
@@ -32,8 +38,8 @@ public sealed class PrivateTools(EngineScripts scripts)
             return new Dictionary<string, string>(await scripts.RunAsync("engine/registry-up.sh", [], cancellationToken))["REGISTRY"];
         }
 
-        return await EngineLocator.FindRunningAsync(cancellationToken) is { } engine
-            ? await new RegistryContainer(engine).StartAsync(RegistryImage(), cancellationToken)
+        return await EngineLocator.FindRunningAsync(Process, cancellationToken) is { } engine
+            ? await new RegistryContainer(engine) { Time = Time }.StartAsync(RegistryImage(), cancellationToken)
             : throw new DeliveryException("There is no registry to publish to: name one with --registry, or start Docker, which then runs one on 127.0.0.1.");
     }
 

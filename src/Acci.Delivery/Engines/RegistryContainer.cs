@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Acci.Delivery.Processes;
@@ -17,12 +16,16 @@ public sealed class RegistryContainer(DockerEngine engine)
     private const int FirstPort = 5600, LastPort = 5699;
     private const string Port = "5000/tcp";
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The distribution project's own image of its registry.</summary>
     public static ImageReference Image { get; } = ImageReference.Parse("docker.io/library/registry:3");
 
     /// <summary>Name of the container, and of the volume.</summary>
     public string Name { get; init; } = "acci-registry";
+
+    /// <summary>The clock that it is waited by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Starts it, or finds it running.</summary>
     /// <param name="image">The image to run where there is no container yet.</param>
@@ -74,7 +77,7 @@ public sealed class RegistryContainer(DockerEngine engine)
     private async Task WaitAsync(string address, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < StartTime; await Task.Delay(100, cancellationToken))
+        for (var begun = Time.GetTimestamp(); Time.GetElapsedTime(begun) < StartTime; await Task.Delay(Pause, Time, cancellationToken))
         {
             try
             {

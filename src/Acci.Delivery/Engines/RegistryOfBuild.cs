@@ -13,7 +13,7 @@ public static class RegistryOfBuild
         ? Task.FromResult(named)
         : context.Begin(nameof(DestinationAsync), "the local registry, which may have to be started", async () =>
         {
-            var tools = new PrivateTools(context.Scripts()) { ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks() };
+            var tools = new PrivateTools(context.Scripts()) { ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks(), Time = context.Time, Process = context.Environment };
             return new Destination(await tools.StartRegistryAsync(context.CancellationToken), "");
         });
 
@@ -32,7 +32,7 @@ public static class RegistryOfBuild
         var baseImages = options.Images.SelectMany(image => image.BaseImages).Select(x => BaseImages.PlaceOf(x.Reference, options.ImageMirror));
         return new OciRegistry(domain, new RegistryOptions
         {
-            Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig()),
+            Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig(DockerConfig.FolderOf(context.Environment))),
             Retry = context.Retry,
             // Layers of base images that are in the same registry need not be sent there.
             MountFrom = [.. baseImages.Where(x => x.Domain == domain).Select(x => x.Path).Distinct()],

@@ -25,9 +25,9 @@ public static class Shortcut
     }
 
     /// <summary>The path as one would type it: below the home folder it starts with <c>~</c>.</summary>
-    public static string ToTyped(string command)
+    public static string ToTyped(string command, ProcessEnvironment environment)
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var home = environment.Home;
         return home.Length > 1 && command.StartsWith(home + "/", StringComparison.Ordinal) ? "~" + command[home.Length..] : command;
     }
 }

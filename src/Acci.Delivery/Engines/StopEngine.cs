@@ -18,7 +18,7 @@ public sealed class StopEngine(DeliveryContext context, bool purge) : Verb
     /// <inheritdoc/>
     public override async Task RunAsync()
     {
-        if (Executables.Find("docker") is { } cli) await new RegistryContainer(new DockerEngine(cli)).StopAsync(purge, context.CancellationToken);
+        if (Executables.Find("docker", context.Environment) is { } cli) await new RegistryContainer(new DockerEngine(cli)).StopAsync(purge, context.CancellationToken);
         if (OperatingSystem.IsLinux()) await new PrivateEngine(context.Scripts()).StopAsync(purge, context.CancellationToken);
     }
 }

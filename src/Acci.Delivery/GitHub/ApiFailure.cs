@@ -17,19 +17,19 @@ internal static class ApiFailure
     private static readonly TimeSpan SecondaryLimitPause = TimeSpan.FromMinutes(1);
 
     /// <summary>The failure as one that may be gone the next time, or null when it will not.</summary>
-    public static TransientException? TryTransient(ApiException exception) => exception switch
+    public static TransientException? TryTransient(ApiException exception, DateTimeOffset now) => exception switch
     {
         RateLimitExceededException primary => new TransientException(
-            $"the rate limit of {primary.Limit} requests is used up until {primary.Reset:HH:mm:ss} UTC", RetryAfter(exception) ?? SecondaryLimitPause, exception),
+            $"the rate limit of {primary.Limit} requests is used up until {primary.Reset:HH:mm:ss} UTC", RetryAfter(exception, now) ?? SecondaryLimitPause, exception),
         // What the answer says changes; what its headers say is told by the documentation.
-        SecondaryRateLimitExceededException or AbuseException => Limited("a secondary rate limit", exception),
-        { StatusCode: HttpStatusCode.Forbidden } when Header(exception, "Retry-After") is not null || Header(exception, Remaining) == "0" => Limited("a rate limit", exception),
-        { StatusCode: HttpStatusCode.TooManyRequests } => Limited("a rate limit", exception),
-        _ when TransientException.IsTransient(exception.StatusCode) => new TransientException(Answer(exception), RetryAfter(exception), exception),
+        SecondaryRateLimitExceededException or AbuseException => Limited("a secondary rate limit", exception, now),
+        { StatusCode: HttpStatusCode.Forbidden } when Header(exception, "Retry-After") is not null || Header(exception, Remaining) == "0" => Limited("a rate limit", exception, now),
+        { StatusCode: HttpStatusCode.TooManyRequests } => Limited("a rate limit", exception, now),
+        _ when TransientException.IsTransient(exception.StatusCode) => new TransientException(Answer(exception), RetryAfter(exception, now), exception),
         _ => null,
     };
 
-    private static TransientException Limited(string what, ApiException exception) => new($"{what} ({Answer(exception)})", RetryAfter(exception) ?? SecondaryLimitPause, exception);
+    private static TransientException Limited(string what, ApiException exception, DateTimeOffset now) => new($"{what} ({Answer(exception)})", RetryAfter(exception, now) ?? SecondaryLimitPause, exception);
 
     /// <summary>The failure as an error for people.</summary>
     public static GitHubException Refusal(ApiException exception, GitHubServer server, string operation, string permission) =>
@@ -62,17 +62,17 @@ internal static class ApiFailure
         return $"{(int)exception.StatusCode} {exception.Message.TrimEnd('.')}{errors}";
     }
 
-    private static TimeSpan? RetryAfter(ApiException exception)
+    private static TimeSpan? RetryAfter(ApiException exception, DateTimeOffset now)
     {
         if (int.TryParse(Header(exception, "Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(seconds);
         return Header(exception, Remaining) == "0"
             && long.TryParse(Header(exception, "X-RateLimit-Reset"), NumberStyles.None, CultureInfo.InvariantCulture, out var reset)
-                ? Until(DateTimeOffset.FromUnixTimeSeconds(reset))
+                ? Until(DateTimeOffset.FromUnixTimeSeconds(reset), now)
                 : null;
     }
 
     // A second more, because the limit is told in whole ones.
-    private static TimeSpan Until(DateTimeOffset reset) => reset > DateTimeOffset.UtcNow ? reset - DateTimeOffset.UtcNow + TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(1);
+    private static TimeSpan Until(DateTimeOffset reset, DateTimeOffset now) => reset > now ? reset - now + TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(1);
 
     private static string? Header(ApiException exception, string name) =>
         exception.HttpResponse?.Headers.FirstOrDefault(x => x.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;

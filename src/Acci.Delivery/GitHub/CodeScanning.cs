@@ -38,7 +38,7 @@ public sealed partial class CodeScanning(GitHubConnection connection)
     {
         foreach (var pause in Pauses)
         {
-            await Task.Delay(pause, cancellationToken);
+            await Task.Delay(pause, connection.Time, cancellationToken);
             // An upload that was just taken may not be known everywhere yet.
             var body = await connection.FindAsync(
                 $"tell how the upload {id} was processed",

@@ -1,4 +1,5 @@
 using System.Net;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
 using Acci.Oci.Retries;
 using Octokit;
@@ -28,7 +29,8 @@ public sealed class GitHubConnection : IDisposable
     public GitHubConnection(GitHubServer server, GitHubRepository? repository, string? token, RetryOptions? retry = null)
     {
         Redaction.Register(token);
-        (Server, _repository, _retry) = (server, repository, new RetryPolicy(retry ?? new RetryOptions()));
+        retry ??= new RetryOptions();
+        (Server, _repository, _retry, Time) = (server, repository, new RetryPolicy(retry), retry.Time);
         _hasToken = !string.IsNullOrWhiteSpace(token);
         _http = new HttpClientAdapter(() => new JsonBodies(new SocketsHttpHandler
         {
@@ -40,6 +42,9 @@ public sealed class GitHubConnection : IDisposable
         var credentials = new InMemoryCredentialStore(_hasToken ? new Credentials(token!.Trim(), AuthenticationType.Bearer) : Credentials.Anonymous);
         _client = new GitHubClient(new Connection(new ProductHeaderValue("acci"), server.Api, credentials, _http, new SimpleJsonSerializer()));
     }
+
+    /// <summary>The clock that ages and limits are counted by.</summary>
+    internal TimeProvider Time { get; }
 
     /// <summary>The server.</summary>
     public GitHubServer Server { get; }
@@ -54,13 +59,15 @@ public sealed class GitHubConnection : IDisposable
     /// </summary>
     /// <param name="root">A folder of the working tree.</param>
     /// <param name="token">The token.</param>
+    /// <param name="environment">What names the server and, in a workflow, the repository.</param>
     /// <param name="retry">How long failures that may pass are met with another attempt, and who is told.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
     /// <exception cref="DeliveryException">A variable holds what it cannot hold.</exception>
-    public static async Task<GitHubConnection> OpenAsync(string root, string? token, RetryOptions? retry = null, CancellationToken cancellationToken = default)
+    public static async Task<GitHubConnection> OpenAsync(
+        string root, string? token, ProcessEnvironment environment, RetryOptions? retry = null, CancellationToken cancellationToken = default)
     {
-        var server = GitHubServer.FromEnvironment();
-        var repository = Environment.GetEnvironmentVariable("GITHUB_REPOSITORY") is { Length: > 0 } named
+        var server = GitHubServer.Of(environment);
+        var repository = environment.Find("GITHUB_REPOSITORY") is { } named
             ? GitHubRepository.Parse(named)
             : GitHubRepository.OfRemote(await new Git(root).OriginAsync(cancellationToken), server.Host);
         return new GitHubConnection(server, repository, token, retry);
@@ -87,7 +94,7 @@ public sealed class GitHubConnection : IDisposable
                 }
                 catch (ApiException exception)
                 {
-                    throw (Exception?)ApiFailure.TryTransient(exception) ?? ApiFailure.Refusal(exception, Server, operation, permission);
+                    throw (Exception?)ApiFailure.TryTransient(exception, Time.GetUtcNow()) ?? ApiFailure.Refusal(exception, Server, operation, permission);
                 }
                 catch (OperationCanceledException exception) when (!attempt.CancellationToken.IsCancellationRequested)
                 {

@@ -8,7 +8,7 @@ public static class GitHubOfBuild
     /// <summary>GitHub's API.</summary>
     public static Task<GitHubConnection> GitHubAsync(this DeliveryContext context) => context.Once(
         nameof(GitHubAsync),
-        () => GitHubConnection.OpenAsync(context.Options.Root, context.Options.GitHubToken, context.Retry, context.CancellationToken));
+        () => GitHubConnection.OpenAsync(context.Options.Root, context.Options.GitHubToken, context.Environment, context.Retry, context.CancellationToken));
 
     /// <summary>Whether this is a fork, on a schedule of what it was forked from, which is then none of its business.</summary>
     public static async Task<bool> IsForkOnScheduleAsync(this DeliveryContext context)

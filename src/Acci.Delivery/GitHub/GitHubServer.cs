@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Oci;
 
 namespace Acci.Delivery.GitHub;
@@ -22,7 +23,7 @@ public sealed record GitHubServer
 
     /// <summary>The server that GITHUB_API_URL names, else GitHub itself.</summary>
     /// <exception cref="DeliveryException">The variable holds no address that a token may be sent to.</exception>
-    public static GitHubServer FromEnvironment() => Parse(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : PublicApi);
+    public static GitHubServer Of(ProcessEnvironment environment) => Parse(environment.Find(Variable) ?? PublicApi);
 
     /// <summary>Reads the address of an API.</summary>
     /// <exception cref="DeliveryException">It is no address that a token may be sent to.</exception>

@@ -1,4 +1,5 @@
 using System.Text;
+using Acci.Delivery.Processes;
 using Serilog;
 
 namespace Acci.Delivery.GitHub;
@@ -16,7 +17,7 @@ public sealed class JobSummary(string file)
     private const string Fence = "```";
 
     /// <summary>The page of the step this runs in; none outside GitHub Actions.</summary>
-    public static JobSummary? FromEnvironment() => Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } file ? new JobSummary(file) : null;
+    public static JobSummary? Of(ProcessEnvironment environment) => environment.Find("GITHUB_STEP_SUMMARY") is { } file ? new JobSummary(file) : null;
 
     /// <summary>Adds to the page. What would go beyond <see cref="Limit"/> is cut off at a line's end, and the page says so.</summary>
     public async Task AppendAsync(string markdown, CancellationToken cancellationToken = default)

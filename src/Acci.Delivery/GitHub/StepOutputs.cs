@@ -1,4 +1,5 @@
 using System.Text;
+using Acci.Delivery.Processes;
 
 namespace Acci.Delivery.GitHub;
 
@@ -10,7 +11,7 @@ namespace Acci.Delivery.GitHub;
 public sealed class StepOutputs(string file)
 {
     /// <summary>The outputs of the step this runs in; none outside GitHub Actions.</summary>
-    public static StepOutputs? FromEnvironment() => Environment.GetEnvironmentVariable("GITHUB_OUTPUT") is { Length: > 0 } file ? new StepOutputs(file) : null;
+    public static StepOutputs? Of(ProcessEnvironment environment) => environment.Find("GITHUB_OUTPUT") is { } file ? new StepOutputs(file) : null;
 
     /// <summary>Sets outputs; one that was set before gets the new value.</summary>
     public Task WriteAsync(IEnumerable<KeyValuePair<string, string>> outputs, CancellationToken cancellationToken = default)

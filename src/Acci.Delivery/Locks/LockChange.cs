@@ -13,8 +13,8 @@ public sealed record LockChange(string Name, string Text, bool IsChange)
     public static LockChange Left(string name, string current, string reason) => new(name, $"stays at {current}: {reason}", false);
 
     /// <summary>It stays because the newer release has not been out for long enough; null where it has.</summary>
-    public static LockChange? IfTooYoung(string name, string current, string release, DateTimeOffset published, TimeSpan minimumAge) =>
-        DateTimeOffset.UtcNow - published is var age && age < minimumAge ? Left(name, current, $"{release} has been out for {age.TotalDays:0} days only, and {minimumAge.TotalDays:0} are waited for") : null;
+    public static LockChange? IfTooYoung(string name, string current, string release, TimeSpan age, TimeSpan minimumAge) =>
+        age < minimumAge ? Left(name, current, $"{release} has been out for {age.TotalDays:0} days only, and {minimumAge.TotalDays:0} are waited for") : null;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Text}";

@@ -50,7 +50,7 @@ internal sealed record ReleaseChoice(GitHubConnection GitHub, TimeSpan MinimumAg
         foreach (var (release, isPinned) in final)
         {
             if (isPinned) return release;
-            if (LockChange.IfTooYoung(name, version, release.TagName, release.PublishedAt ?? release.CreatedAt, MinimumAge) is not { } left) return release;
+            if (LockChange.IfTooYoung(name, version, release.TagName, GitHub.Time.GetUtcNow() - (release.PublishedAt ?? release.CreatedAt), MinimumAge) is not { } left) return release;
             changes(left);
         }
 

@@ -51,7 +51,7 @@ public sealed record PackageBuild(string Root, string Output)
 
     private async Task<Command> CommandAsync(string project, VersionInfo version, CancellationToken cancellationToken)
     {
-        var address = (await GitFacts.ReadAsync(Root, cancellationToken)).Repository.Url;
+        var address = version.Revision is null ? "" : GitFacts.Repository(await new Git(Root).OriginAsync(cancellationToken)).Url;
         return new Command(
             "dotnet",
             [

@@ -22,8 +22,9 @@ public sealed class CheckoutLock : IDisposable
     /// <param name="file">The file to lock; it stays.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="busy">What another build is at that has the lock, for people.</param>
+    /// <param name="time">The clock that it is waited by.</param>
     /// <exception cref="DeliveryException">The file cannot be written.</exception>
-    public static async Task<CheckoutLock> TakeAsync(string file, CancellationToken cancellationToken, string busy = "Another build of this checkout is at work")
+    public static async Task<CheckoutLock> TakeAsync(string file, CancellationToken cancellationToken, string busy = "Another build of this checkout is at work", TimeProvider? time = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         for (var said = false; ; said = true)
@@ -39,7 +40,7 @@ public sealed class CheckoutLock : IDisposable
             catch (IOException)
             {
                 if (!said) Log.Information("{Busy:l}; this one goes on when that one has ended ({File:l})", busy, file);
-                await Task.Delay(Pause, cancellationToken);
+                await Task.Delay(Pause, time ?? TimeProvider.System, cancellationToken);
             }
         }
     }

@@ -6,9 +6,11 @@ public static class Executables
     private static readonly string[] Endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ""] : [""];
 
     /// <summary>The full path of the first program of this name on the PATH, or null.</summary>
-    public static string? Find(string name) =>
+    /// <param name="name">The program's name.</param>
+    /// <param name="environment">What holds the PATH; null means this process's.</param>
+    public static string? Find(string name, ProcessEnvironment? environment = null) =>
     (
-        from directory in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        from directory in ((environment ?? ProcessEnvironment.Read()).Find("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         from ending in Endings
         let file = Path.Combine(directory, name + ending)
         where File.Exists(file)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Acci.Delivery.GitHub;
 using Acci.Oci;
 using Acci.Oci.Manifests;
@@ -25,7 +24,7 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
     public TimeSpan ListLifetime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The time that ages are counted back from.</summary>
-    public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
+    public DateTimeOffset Now { get; init; } = GitHub.Time.GetUtcNow();
 
     /// <summary>Plans, and deletes if that is wanted.</summary>
     /// <param name="repository">The image.</param>
@@ -88,15 +87,15 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
     {
         var refusals = new Dictionary<Digest, string>();
         var known = versions.Select(State).ToHashSet();
-        var listed = Stopwatch.StartNew();
+        var listed = GitHub.Time.GetTimestamp();
         var gone = 0;
         foreach (var (node, _, _) in plan.Deletions)
         {
             if (refusals.ContainsKey(node.Digest)) continue;
-            if (listed.Elapsed >= ListLifetime)
+            if (GitHub.Time.GetElapsedTime(listed) >= ListLifetime)
             {
                 await EnsureUnchangedAsync(package, known, gone, cancellationToken);
-                listed.Restart();
+                listed = GitHub.Time.GetTimestamp();
             }
 
             if (await package.DeleteAsync(node.Version, cancellationToken) is { } refusal)

@@ -19,7 +19,7 @@ public sealed class PruneImages(DeliveryContext context, KeepRules rules, bool d
 
     /// <inheritdoc/>
     /// <exception cref="DeliveryException">The images are not published to GitHub's container registry, or what belongs together cannot be read in full.</exception>
-    public override Task RunAsync() => PruneAsync(delete, JobSummary.FromEnvironment());
+    public override Task RunAsync() => PruneAsync(delete, JobSummary.Of(context.Environment));
 
     private async Task PruneAsync(bool really, JobSummary? page)
     {

@@ -49,7 +49,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         var plans = await PlanAllAsync(isDry: false);
         foreach (var plan in plans) await VerifyAsync(registry, plan.Repository.WithDigest(plan.Digest));
         // A rollback is not noted: the next one goes back one step further, and not forward again.
-        if (!promotion.Rollback) await new TagHistory(registry).TryNoteAsync(plans, Cancellation);
+        if (!promotion.Rollback) await new TagHistory(registry, context.Time).TryNoteAsync(plans, Cancellation);
         var writes = await new TagTransaction(registry).RunAsync(plans, Cancellation);
         foreach (var plan in plans)
         {
@@ -115,7 +115,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, record);
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
         var copied = await elsewhere.CopyAsync(
-            origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name), Cancellation);
+            origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name, context.Time), Cancellation);
         Log.Information(
             "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before",
             image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
@@ -128,7 +128,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         foreach (var tag in promotion.To)
         {
             var now = (await registry.ResolveAsync(repository.WithTag(tag), Cancellation)).Digest;
-            var before = await new TagHistory(registry).BeforeAsync(repository.WithDigest(now), tag, Cancellation)
+            var before = await new TagHistory(registry, context.Time).BeforeAsync(repository.WithDigest(now), tag, Cancellation)
                 ?? throw new DeliveryException(
                     $"Nothing is known of what {repository.WithTag(tag)} pointed at before {now}. "
                     + $"Name the image instead: --promote-from <tag or digest> --promote-to {tag} --promote-allow-older.");

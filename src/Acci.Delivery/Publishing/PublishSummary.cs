@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
 using Acci.Generation;
 
 namespace Acci.Delivery.Publishing;
@@ -44,16 +45,16 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     }
 
     /// <summary>Writes the Markdown of all images where a person looks for it: <c>summary.md</c> in the folder, and the job's summary page in GitHub Actions.</summary>
-    public static async Task WriteMarkdownAsync(IEnumerable<PublishSummary> summaries, string folder)
+    public static async Task WriteMarkdownAsync(IEnumerable<PublishSummary> summaries, string folder, ProcessEnvironment environment)
     {
         var markdown = string.Join("\n", summaries.Select(x => x.ToMarkdown()));
         AtomicFile.Write(Path.Combine(folder, "summary.md"), markdown);
-        if (JobSummary.FromEnvironment() is { } page) await page.AppendAsync(markdown);
+        if (JobSummary.Of(environment) is { } page) await page.AppendAsync(markdown);
     }
 
     /// <summary>Hands on what was published to later steps and jobs, in GitHub Actions.</summary>
-    public static Task WriteOutputsAsync(IEnumerable<PublishSummary> summaries) =>
-        StepOutputs.FromEnvironment()?.WriteAsync(PublishOutputs.Of([.. summaries.Select(x => x.Record)])) ?? Task.CompletedTask;
+    public static Task WriteOutputsAsync(IEnumerable<PublishSummary> summaries, ProcessEnvironment environment) =>
+        StepOutputs.Of(environment)?.WriteAsync(PublishOutputs.Of([.. summaries.Select(x => x.Record)])) ?? Task.CompletedTask;
 
     private IEnumerable<(string Name, string Value)> Rows()
     {

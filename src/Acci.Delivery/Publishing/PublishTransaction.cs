@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Acci.Oci;
 using Serilog;
 
@@ -11,8 +10,9 @@ namespace Acci.Delivery.Publishing;
 public sealed class PublishTransaction
 {
     private readonly string _file;
+    private readonly TimeProvider _time;
 
-    private PublishTransaction(string file, PublishRecord record) => (_file, Record) = (file, record);
+    private PublishTransaction(string file, PublishRecord record, TimeProvider? time) => (_file, Record, _time) = (file, record, time ?? TimeProvider.System);
 
     /// <summary>What is known so far.</summary>
     public PublishRecord Record { get; private set; }
@@ -22,15 +22,16 @@ public sealed class PublishTransaction
 
     /// <summary>Goes on with what was built last.</summary>
     /// <exception cref="DeliveryException">Nothing was built.</exception>
-    public static PublishTransaction Resume(string file, string image) => PublishRecord.Read(file) is { } record
-        ? new PublishTransaction(file, record)
+    public static PublishTransaction Resume(string file, string image, TimeProvider? time = null) => PublishRecord.Read(file) is { } record
+        ? new PublishTransaction(file, record, time)
         : throw new DeliveryException($"There is no record of the image '{image}' ({file}): run BuildImages first.");
 
     /// <summary>Starts with what has just been built: what an earlier run did counts when it did it to the same digest, for the same repository.</summary>
     /// <param name="file">The record.</param>
     /// <param name="built">What has been built.</param>
     /// <param name="startOver">Nothing of what an earlier run did counts.</param>
-    public static PublishTransaction Begin(string file, PublishRecord built, bool startOver = false)
+    /// <param name="time">The clock that steps are timed by.</param>
+    public static PublishTransaction Begin(string file, PublishRecord built, bool startOver = false, TimeProvider? time = null)
     {
         var earlier = startOver ? null : PublishRecord.Read(file);
         var record = earlier is not null && earlier.Digest == built.Digest && earlier.Repository == built.Repository
@@ -38,7 +39,7 @@ public sealed class PublishTransaction
             : built;
         PublishRecord.DeleteDrafts(file);
         record.Write(file);
-        return new PublishTransaction(file, record);
+        return new PublishTransaction(file, record, time);
     }
 
     /// <summary>The step has ended well for this digest.</summary>
@@ -59,9 +60,9 @@ public sealed class PublishTransaction
     /// <summary>Does the step, whether it is done or not.</summary>
     public async Task RedoAsync(PublishStep step, Func<Task<string>> action)
     {
-        var watch = Stopwatch.StartNew();
+        var begun = _time.GetTimestamp();
         var result = await action();
-        Update(record => record.With(step, new StepResult(DateTimeOffset.UtcNow, Math.Round(watch.Elapsed.TotalSeconds, 2), result)));
+        Update(record => record.With(step, new StepResult(_time.GetUtcNow(), Math.Round(_time.GetElapsedTime(begun).TotalSeconds, 2), result)));
         Log.Information("{Image}: {Result:l}", Record.Image, result);
     }
 

@@ -9,7 +9,7 @@ internal static class RecordsOfBuild
     public static PublishTransaction BeginPublish(this DeliveryContext context, ImageDefinition image, PublishRecord built)
     {
         context.BuiltHere().Add(image.Name);
-        return PublishTransaction.Begin(new ImageFiles(context.Options).RecordOf(image), built, context.Options.Republish);
+        return PublishTransaction.Begin(new ImageFiles(context.Options).RecordOf(image), built, context.Options.Republish, context.Time);
     }
 
     /// <summary>The images that this build has built, by name; the others it goes on with were built by an earlier one.</summary>
@@ -21,6 +21,6 @@ internal static class RecordsOfBuild
     {
         var files = new ImageFiles(context.Options);
         if (!context.Options.DryRun) await context.LockAsync();
-        foreach (var image in context.Options.Images) await action(image, PublishTransaction.Resume(files.RecordOf(image), image.Name));
+        foreach (var image in context.Options.Images) await action(image, PublishTransaction.Resume(files.RecordOf(image), image.Name, context.Time));
     }
 }

@@ -15,7 +15,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
     /// <inheritdoc/>
     public override Task PlanAsync()
     {
-        var signer = SigningChoice.Of(context.Options).ToString();
+        var signer = SigningChoice.Of(context).ToString();
         foreach (var image in context.Options.Images)
             Log.Information("{Repository:l}: would push by digest, then sign and attest {Signer:l}", context.PlaceOf(image), signer);
         return Task.CompletedTask;
@@ -62,7 +62,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
         await publish.RedoAsync(PublishStep.Push, async () =>
         {
             var layout = await _files.LayoutAsync(image, context.CancellationToken);
-            var pushed = await registry.PushAsync(layout, destination.RepositoryOf(image), new TransferLog(image.Name), context.CancellationToken);
+            var pushed = await registry.PushAsync(layout, destination.RepositoryOf(image), new TransferLog(image.Name, context.Time), context.CancellationToken);
             return $"pushed by digest: {pushed.BlobsSent} blobs sent ({pushed.BytesSent / 1e6:0.0} MB), {pushed.BlobsPresent} there before";
         });
     }

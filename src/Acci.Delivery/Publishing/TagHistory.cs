@@ -9,7 +9,7 @@ namespace Acci.Delivery.Publishing;
 /// <summary>
 /// What tags pointed at before they moved. It is kept in the registry, as a note on the image that took the tags, so that any machine can take a move back.
 /// </summary>
-public sealed class TagHistory(OciRegistry registry)
+public sealed class TagHistory(OciRegistry registry, TimeProvider? time = null)
 {
     /// <summary>The type of such a note.</summary>
     public const string ArtifactType = "application/vnd.acci.tag-history.v1";
@@ -33,7 +33,7 @@ public sealed class TagHistory(OciRegistry registry)
         }
 
         if (annotations.Count == 0) return;
-        annotations[Created] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
+        annotations[Created] = (time ?? TimeProvider.System).GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
         annotations[Repository] = plan.Repository.Repository;
         await registry.PutNoteAsync(plan.Repository.WithDigest(plan.Digest), ArtifactType, annotations, cancellationToken);
     }

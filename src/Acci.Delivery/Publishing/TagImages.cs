@@ -51,7 +51,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         });
 
         var atStart = await context.TagsWhenBuiltAsync();
-        await new TagHistory(registry).TryNoteAsync(plans, context.CancellationToken);
+        await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
         var writes = await new TagTransaction(registry) { AtStart = atStart }.RunAsync(plans, context.CancellationToken);
         var summaries = new List<PublishSummary>();
         await context.ForEachImageAsync(async (image, publish) =>
@@ -76,7 +76,8 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var signer = ExpectedSigner.Of(publish.Record.Signer, _files.Relative(_files.PublicKey));
         var verify = new Command(cosign.Executable, signer.VerifyArguments(publish.Reference));
         var run = engine.Docker(PublishSummary.RunArguments(image, publish));
-        return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString()), Shortcut.ToTyped(run.ToString()))
+        return new PublishSummary(
+            publish.Record, Shortcut.ToTyped(verify.ToString(), context.Environment), Shortcut.ToTyped(run.ToString(), context.Environment))
         {
             NotPinned = context.ImageLocks().Problem(image.BaseImages.Select(x => x.Reference)),
         };

@@ -1,21 +1,21 @@
-using System.Diagnostics;
 using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
 
 /// <summary>Says how far a push is, at most once in two seconds.</summary>
-internal sealed class TransferLog(string image) : IProgress<TransferProgress>
+internal sealed class TransferLog(string image, TimeProvider time) : IProgress<TransferProgress>
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+    private readonly Lock _lock = new();
+    private long _last = time.GetTimestamp();
 
     public void Report(TransferProgress value)
     {
-        lock (_sinceLast)
+        lock (_lock)
         {
-            if (_sinceLast.Elapsed < Pause) return;
-            _sinceLast.Restart();
+            if (time.GetElapsedTime(_last) < Pause) return;
+            _last = time.GetTimestamp();
         }
 
         Log.Information(

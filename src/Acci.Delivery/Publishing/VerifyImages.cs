@@ -15,7 +15,7 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
     /// <inheritdoc/>
     public override Task PlanAsync()
     {
-        var signer = SigningChoice.Of(context.Options).ToString();
+        var signer = SigningChoice.Of(context).ToString();
         foreach (var image in context.Options.Images)
             Log.Information("{Repository:l}: would verify signatures and attestations made {Signer:l}", context.PlaceOf(image), signer);
         return Task.CompletedTask;
@@ -47,7 +47,7 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
                 Log.Warning(
                     "{Image}: a signature is missing, which happens when two sign the same digest at once; signing again. {Problem:l}",
                     image.Name, exception.Message);
-                await Task.Delay(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 2), context.CancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 2), context.Time, context.CancellationToken);
                 await publish.RedoAsync(PublishStep.Sign, () => signing.SignAsync(image, publish));
             }
         }

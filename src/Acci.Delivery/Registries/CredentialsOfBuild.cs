@@ -31,7 +31,7 @@ public static class CredentialsOfBuild
     public static ICredentialSource OwnCredentials(this DeliveryContext context) =>
         Credentials.From(
         context.GivenCredentials() is { } given && context.NamedDestination() is { } named ? given.For(named.Domain) : null,
-        new EnvironmentCredentials());
+        new EnvironmentCredentials(context.Environment));
 
     /// <summary>Where an image goes, as a dry run says it: the local registry need not run for that.</summary>
     internal static string PlaceOf(this DeliveryContext context, ImageDefinition image) =>

@@ -19,12 +19,10 @@ public sealed class DockerConfig(string? folder = null) : ICredentialSource
     private const string DockerHubKey = "https://index.docker.io/v1/";
     private const string RefreshTokenUser = "<token>";
 
-    private readonly string _file = Path.Combine(folder ?? Folder, FileName);
+    private readonly string _file = Path.Combine(folder ?? FolderOf(ProcessEnvironment.Read()), FileName);
 
     /// <summary>The folder of the user's own configuration.</summary>
-    internal static string Folder => Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } configured
-        ? configured
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
+    internal static string FolderOf(ProcessEnvironment environment) => environment.Find("DOCKER_CONFIG") ?? Path.Combine(environment.Home, ".docker");
 
     /// <summary>What a registry's entry is called: its domain, but for Docker Hub's, which has an address of old.</summary>
     internal static string KeyOf(string domain) => domain == DockerHub ? DockerHubKey : domain;

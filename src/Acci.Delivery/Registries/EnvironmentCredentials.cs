@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Registries;
@@ -6,7 +7,8 @@ namespace Acci.Delivery.Registries;
 /// Credentials from the environment: <c>CR_PAT</c> or <c>GITHUB_TOKEN</c>, with <c>GITHUB_ACTOR</c> as the user, for ghcr.io and no other registry.
 /// (A registry's own <c>REGISTRY_USER</c> and <c>REGISTRY_TOKEN</c> are the parameters of those names.)
 /// </summary>
-public sealed class EnvironmentCredentials : ICredentialSource
+/// <param name="environment">The environment.</param>
+public sealed class EnvironmentCredentials(ProcessEnvironment environment) : ICredentialSource
 {
     private const string GitHubContainerRegistry = "ghcr.io";
 
@@ -15,11 +17,9 @@ public sealed class EnvironmentCredentials : ICredentialSource
     {
         if (domain != GitHubContainerRegistry) return new((Credentials?)null);
         // The user's name only has to be there: ghcr.io looks at the token alone.
-        var user = Variable("GITHUB_ACTOR") ?? "token";
+        var user = environment.Find("GITHUB_ACTOR") ?? "token";
         return new(Token("CR_PAT") ?? Token("GITHUB_TOKEN"));
 
-        Credentials? Token(string name) => Variable(name) is { } token ? new Credentials(user, token, $"the environment variable {name}") : null;
+        Credentials? Token(string name) => environment.Find(name) is { } token ? new Credentials(user, token, $"the environment variable {name}") : null;
     }
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -35,6 +35,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         var registry = other ?? await context.RegistryAsync();
         var manifest = await registry.GetManifestAsync(reference, Cancellation);
         // Versions of an image lie beside each other, and none of them in the place of one that was built here.
+        var reports = new ScanReports(context);
         var folder = Path.Combine(new ImageFiles(context.Options).Scans, "published", name, manifest.Digest.Hex[..12]);
         ScanRecord.Delete(folder);
 
@@ -43,13 +44,13 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         var labels = manifest.Annotations.ContainsKey(OciLabels.RevisionKey)
             ? manifest.Annotations
             : await LabelsAsync(registry, reference, manifest, platforms[0].Digest);
-        var record = ScanReports.Record(scanner, name, manifest.Digest, platforms) with
+        var record = reports.Record(scanner, name, manifest.Digest, platforms) with
         {
             Repository = reference.Repository,
             Revision = await OwnRevisionAsync(labels),
             Version = labels.GetValueOrDefault(OciLabels.VersionKey, ""),
         };
-        return ScanReports.Judge(gate, record, folder, image, new FindingOrigins(image is null ? RepositoryFiles.Empty : await FilesAsync(image)));
+        return reports.Judge(gate, record, folder, image, new FindingOrigins(image is null ? RepositoryFiles.Empty : await FilesAsync(image)));
 
         Task<RepositoryFiles> FilesAsync(ImageDefinition own) => RepositoryFiles.OfCommitAsync(
             context.Options.Root, record.Revision, file => file == own.Dockerfile || FindingOrigins.IsPackageFile(file), Cancellation);

@@ -73,7 +73,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     {
         var folder = Path.Combine(_files.Scans, image.Name);
         var earlier = EarlierScan(folder, publish.Record.Digest);
-        var record = earlier?.ScannedAt > DateTimeOffset.UtcNow - Lifetime ? earlier : null;
+        var record = earlier?.ScannedAt > context.Time.GetUtcNow() - Lifetime ? earlier : null;
         if (record is null)
         {
             var (scanner, obstacle) = await context.ScannerAsync();
@@ -100,7 +100,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         }
 
         var tree = await RepositoryFiles.OfWorkingTreeAsync(context.Options.Root, context.CancellationToken);
-        return ScanReports.Judge(gate, record, folder, image, new FindingOrigins(tree));
+        return _reports.Judge(gate, record, folder, image, new FindingOrigins(tree));
     }
 
     private static ScanRecord? EarlierScan(string folder, Digest digest) =>
@@ -143,6 +143,6 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         }
 
         var built = publish.Record;
-        return ScanReports.Record(scanner, image.Name, built.Digest, platforms) with { Repository = built.Repository, Revision = built.Revision };
+        return _reports.Record(scanner, image.Name, built.Digest, platforms) with { Repository = built.Repository, Revision = built.Revision };
     }
 }

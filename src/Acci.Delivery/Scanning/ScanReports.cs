@@ -21,16 +21,16 @@ internal sealed class ScanReports(DeliveryContext context)
     public static string NameOf(Trivy scanner) => scanner.Version is { } version ? $"Trivy {version}" : "Trivy";
 
     /// <summary>The record of a scan that has just been made.</summary>
-    public static ScanRecord Record(Trivy scanner, string image, Digest digest, IReadOnlyList<ScannedPlatform> platforms) =>
-        new() { Image = image, Digest = digest, ScannedAt = DateTimeOffset.UtcNow, Scanner = NameOf(scanner), Platforms = platforms };
+    public ScanRecord Record(Trivy scanner, string image, Digest digest, IReadOnlyList<ScannedPlatform> platforms) =>
+        new() { Image = image, Digest = digest, ScannedAt = context.Time.GetUtcNow(), Scanner = NameOf(scanner), Platforms = platforms };
 
     /// <summary>Asks the gate about what was found, and writes the SARIF of it.</summary>
-    public static ScannedImage Judge(SeverityGate gate, ScanRecord record, string folder, ImageDefinition? image, FindingOrigins origins)
+    public ScannedImage Judge(SeverityGate gate, ScanRecord record, string folder, ImageDefinition? image, FindingOrigins origins)
     {
         record.Write(folder);
         var reports = record.Platforms.Select(x => (x.Platform, Report: TrivyReport.Read(ScanRecord.ReportFile(folder, x.Platform)))).ToList();
         var found = reports.SelectMany(x => x.Report.Findings().Select(finding => (x.Platform, finding)));
-        var decision = gate.Judge(record, found, DateTimeOffset.UtcNow);
+        var decision = gate.Judge(record, found, context.Time.GetUtcNow());
         var version = record.Scanner.Split(' ') is [_, var number] ? number : null;
         foreach (var platform in record.Platforms.Select(x => x.Platform))
         {
@@ -54,11 +54,11 @@ internal sealed class ScanReports(DeliveryContext context)
     {
         if (images.Count == 0) return;
         Directory.CreateDirectory(_files.Scans);
-        AtomicFile.Write(Page, HtmlReport.Write(images, DateTimeOffset.UtcNow));
+        AtomicFile.Write(Page, HtmlReport.Write(images, context.Time.GetUtcNow()));
         var markdown = ScanSummary.ToMarkdown(images);
         AtomicFile.Write(Path.Combine(_files.Scans, SummaryName), markdown);
-        if (context.Variables.GetValueOrDefault("GITHUB_STEP_SUMMARY") is { Length: > 0 } page)
-            await new JobSummary(page).AppendAsync(markdown, context.CancellationToken);
+        if (JobSummary.Of(context.Environment) is { } page)
+            await page.AppendAsync(markdown, context.CancellationToken);
         Log.Information("{Findings:l}", ScanSummary.ToText(images));
         Log.Information("All findings: {File:l}", _files.Relative(Page));
     }

@@ -1,4 +1,5 @@
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Oci.Registries;
 
@@ -13,16 +14,20 @@ public static class ScannerOfBuild
         {
             var (options, scan) = (context.Options, context.Options.Scan);
             var locks = ToolLocks.Read(options.PathOf(options.Layout.ToolLocks));
-            var locator = new TrivyLocator(locks, options.Layout.ToolLocks, options.CacheDirectory, FindEngineAsync) { Offline = scan.Offline };
-            if (scan.Program is { } program) locator = locator with { Installed = program };
+            var locator = new TrivyLocator(locks, options.Layout.ToolLocks, options.CacheDirectory, FindEngineAsync)
+            {
+                Installed = scan.Program ?? Executables.Find("trivy", context.Environment),
+                Process = context.Environment,
+                Offline = scan.Offline,
+            };
             var (scanner, obstacle) = await locator.LocateAsync(context.CancellationToken);
             if (scanner is null) return (null, obstacle);
             // In a container there is no configuration of docker's.
             var own = context.OwnCredentials();
-            var login = scanner.Program is TrivyProgram.Container ? Credentials.From(own, new DockerConfig()) : own;
+            var login = scanner.Program is TrivyProgram.Container ? Credentials.From(own, new DockerConfig(DockerConfig.FolderOf(context.Environment))) : own;
             return (scanner with { Databases = scan.Databases, Offline = scan.Offline, Login = login }, null);
 
             // An engine that is found may run the scanner's image; none is fetched for it.
-            Task<DockerEngine?> FindEngineAsync() => EngineLocator.FindRunningAsync(context.CancellationToken);
+            Task<DockerEngine?> FindEngineAsync() => EngineLocator.FindRunningAsync(context.Environment, context.CancellationToken);
         });
 }

@@ -57,7 +57,7 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
             await new RetryPolicy(retry).RunAsync($"download of {tool} from {archive.Url}", async attempt =>
             {
                 using var answer = await SendAsync(http, new Uri(archive.Url), attempt.CancellationToken);
-                if (TransientException.IsTransient(answer.StatusCode)) throw TransientException.From(answer);
+                if (TransientException.IsTransient(answer.StatusCode)) throw TransientException.From(answer, time: retry.Time);
                 if (!answer.IsSuccessStatusCode) throw new UnavailableException($"{archive.Url} answered {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd());
                 await using var content = await answer.Content.ReadAsStreamAsync(attempt.CancellationToken);
                 await using var target = File.Create(file);

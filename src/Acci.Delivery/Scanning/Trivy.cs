@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Text.Json;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
@@ -33,6 +32,9 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
 
     /// <summary>Credentials for the registry that a published image is read from, and for no other that Trivy asks; where it has none, Trivy takes docker's own.</summary>
     public ICredentialSource Login { get; init; } = Credentials.None;
+
+    /// <summary>The environment of the build.</summary>
+    public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
 
     /// <summary>How often a database that cannot be had now is asked for again.</summary>
     public RetryOptions Retry { get; init; } = new() { FirstDelay = TimeSpan.FromSeconds(5), Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
@@ -70,11 +72,10 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     internal static IReadOnlyList<string> OfPublished(string image) => ["--image-src", "remote", image];
 
     /// <summary>What Trivy is told beside its arguments: nothing of somebody's own configuration, and to talk to nobody but registries.</summary>
-    internal static Dictionary<string, string?> Environment()
+    internal Dictionary<string, string?> Environment()
     {
-        var environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(x => ((string)x.Key, (string?)x.Value))
-            .Where(x => x.Item1.StartsWith("TRIVY_", StringComparison.OrdinalIgnoreCase))
-            .ToDictionary(x => x.Item1, x => KeptVariables.Contains(x.Item1) ? x.Item2 : null, StringComparer.Ordinal);
+        var environment = Process.Variables.Where(x => x.Key.StartsWith("TRIVY_", StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(x => x.Key, x => KeptVariables.Contains(x.Key) ? x.Value : null, StringComparer.Ordinal);
         (environment["TRIVY_SKIP_VERSION_CHECK"], environment["TRIVY_DISABLE_TELEMETRY"]) = ("true", "true");
         return environment;
     }

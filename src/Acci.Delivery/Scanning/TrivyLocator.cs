@@ -25,6 +25,9 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
     /// <summary>The program that is there; null where there is none.</summary>
     public string? Installed { get; init; } = Executables.Find(Name);
 
+    /// <summary>The environment of the build.</summary>
+    public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
+
     /// <summary>The network is not to be used: nothing is fetched.</summary>
     public bool Offline { get; init; }
 
@@ -77,11 +80,12 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
         if (program is TrivyProgram.Installed { Path: var path } && TrivyVersion.FindInFile(path) is { } written) TrivyVersion.EnsureSafe(written, path);
         var folder = Cache.Combine("trivy");
         Directory.CreateDirectory(folder);
-        var result = await CommandRunner.RunAsync(program.Command(["--version"], [], Trivy.Environment()), cancellationToken: cancellationToken);
+        var scanner = new Trivy(program, folder) { Process = Process };
+        var result = await CommandRunner.RunAsync(program.Command(["--version"], [], scanner.Environment()), cancellationToken: cancellationToken);
         var version = result.StandardOutput.Split('\n').Where(line => line.StartsWith("Version:", StringComparison.Ordinal)).Select(TrivyVersion.Find).FirstOrDefault();
         if (version is not null) TrivyVersion.EnsureSafe(version, program.ToString());
         else Log.Warning("{Program:l} does not tell a released version of Trivy: whether it is one of those known to be malicious cannot be said", program.ToString());
-        return new Trivy(program, folder) { Version = version };
+        return scanner with { Version = version };
     }
 
     // Root in the container of a rootless engine is the user already.

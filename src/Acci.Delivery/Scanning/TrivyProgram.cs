@@ -43,7 +43,7 @@ public abstract record TrivyProgram
             var paths = PathVariables.Where(name => environment.GetValueOrDefault(name) is not null).ToDictionary(name => name, name => environment[name]!);
             // Variables go over by name, so that no value stands among the arguments; a path is none to hide, and docker itself must not take it for its own.
             var variables = environment.Where(x => x.Value is not null && !paths.ContainsKey(x.Key)).Select(x => x.Key)
-                .Concat(ProxyVariables.Where(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }));
+                .Concat(ProxyVariables.Where(name => Engine.Process.Find(name) is not null));
             var run = Engine.Docker(
             [
                 "run", "--rm", "--network", "host", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",

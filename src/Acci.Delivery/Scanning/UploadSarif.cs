@@ -46,13 +46,13 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
         var gitHub = await context.GitHubAsync();
         var log = UploadLog.Read(Path.Combine(_files.Scans, UploadLog.FileName));
         await new CodeScanningUpload(gitHub.Repository, new CodeScanning(gitHub) { Pauses = ProcessingPauses }, log)
-            .RunAsync(payloads, AnalysisTarget.IsForkPullRequest(context.Variables), context.CancellationToken);
+            .RunAsync(payloads, AnalysisTarget.IsForkPullRequest(context.Environment.Variables), context.CancellationToken);
     }
 
     /// <summary>The commit that is checked out, which findings are uploaded for; null, and said why, where nothing can be uploaded.</summary>
     private async Task<AnalysisTarget?> TargetAsync(bool isDry)
     {
-        var (target, obstacle) = await AnalysisTarget.ReadAsync(context.Options.Root, context.Variables, context.CancellationToken);
+        var (target, obstacle) = await AnalysisTarget.ReadAsync(context.Options.Root, context.Environment.Variables, context.CancellationToken);
         if (!isDry && string.IsNullOrWhiteSpace(context.Options.GitHubToken))
             obstacle ??= "there is no token: set GITHUB_TOKEN to one with `security-events: write`";
         if (obstacle is null) return target;

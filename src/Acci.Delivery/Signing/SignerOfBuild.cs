@@ -9,13 +9,13 @@ public static class SignerOfBuild
     /// <summary>What signs.</summary>
     public static Task<Cosign> CosignAsync(this DeliveryContext context) => context.Once(nameof(CosignAsync), async () =>
     {
-        var choice = SigningChoice.Of(context.Options);
+        var choice = SigningChoice.Of(context);
         var cosign = await context.VerifierAsync();
         SigningIdentity identity = choice switch
         {
-            { IsKeyless: true } => await SigningIdentity.Keyless.FromGitHubActionsAsync(context.CancellationToken),
+            { IsKeyless: true } => await SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.CancellationToken),
             { Named: { } key } => key,
-            _ => await LocalKeyPair.EnsureAsync(CacheDirectory.KeyDirectory, cosign.Executable, context.CancellationToken),
+            _ => await LocalKeyPair.EnsureAsync(choice.KeyDirectory, cosign.Executable, context.CancellationToken),
         };
         return cosign with { Identity = identity };
     });
@@ -25,7 +25,7 @@ public static class SignerOfBuild
         context.Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
         {
             TemporaryLogin.DeleteLeftovers();
-            var program = await new PrivateTools(context.Scripts()).CosignAsync(context.CancellationToken);
+            var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
             return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry };
         });
 

@@ -3,20 +3,25 @@ namespace Acci.Delivery.Signing;
 /// <summary>With what a build signs, as its parameters say: known before anything is built.</summary>
 /// <param name="Named">The key that was named; null for the workflow's identity, and for this machine's own key pair.</param>
 /// <param name="IsKeyless">It is the identity of the workflow.</param>
-public sealed record SigningChoice(SigningIdentity? Named, bool IsKeyless)
+/// <param name="KeyDirectory">Where this machine's own key pair is.</param>
+public sealed record SigningChoice(SigningIdentity? Named, bool IsKeyless, string KeyDirectory)
 {
     /// <summary>Reads it.</summary>
     /// <exception cref="WrongUseException">The parameters contradict each other, or the key cannot be one.</exception>
     /// <exception cref="DeliveryException">Keyless, and this job gets no identity token.</exception>
-    public static SigningChoice Of(DeliveryOptions options)
+    public static SigningChoice Of(DeliveryContext context)
     {
+        var options = context.Options;
         if (options is { Keyless: true, SigningKey: not null }) throw new WrongUseException("--keyless and --signing-key exclude each other: name one of the two.");
-        if (options.Keyless) SigningIdentity.Keyless.EnsureTokenCanBeAsked();
-        return new SigningChoice(options.SigningKey is { } key ? SigningIdentity.FromParameter(key, options.SigningPassword) : null, options.Keyless);
+        if (options.Keyless) SigningIdentity.Keyless.EnsureTokenCanBeAsked(context.Environment);
+        return new SigningChoice(
+            options.SigningKey is { } key ? SigningIdentity.FromParameter(key, options.SigningPassword) : null,
+            options.Keyless,
+            CacheDirectory.KeyDirectoryOf(context.Environment));
     }
 
     /// <summary>How a sentence ends that says what signs.</summary>
     public override string ToString() => IsKeyless ? "with the identity of the workflow"
         : Named is not null ? "with --signing-key"
-        : $"with this machine's own key pair in {CacheDirectory.KeyDirectory}";
+        : $"with this machine's own key pair in {KeyDirectory}";
 }

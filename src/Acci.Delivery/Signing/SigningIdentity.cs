@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Acci.Delivery.Processes;
 namespace Acci.Delivery.Signing;
 
 /// <summary>With what an image is signed; how a consumer recognises it, <see cref="ExpectedSigner"/> says.</summary>
@@ -35,19 +36,19 @@ public abstract record SigningIdentity
     {
         /// <summary>Looks whether there can be an identity at all, and asks for none.</summary>
         /// <exception cref="DeliveryException">This is no GitHub Actions job that may have a token.</exception>
-        public static void EnsureTokenCanBeAsked()
+        public static void EnsureTokenCanBeAsked(ProcessEnvironment environment)
         {
-            if (!WorkflowIdentity.CanBeAsked)
+            if (!WorkflowIdentity.CanBeAsked(environment))
                 throw new DeliveryException("Keyless signing needs an identity token: run it in a GitHub Actions job with `permissions: id-token: write`, or sign with --signing-key.");
         }
 
         /// <summary>The identity of the GitHub Actions workflow this runs in.</summary>
         /// <exception cref="DeliveryException">This is no GitHub Actions job, or GitHub gives it no token.</exception>
-        public static async Task<Keyless> FromGitHubActionsAsync(CancellationToken cancellationToken)
+        public static async Task<Keyless> FromGitHubActionsAsync(ProcessEnvironment environment, CancellationToken cancellationToken)
         {
-            EnsureTokenCanBeAsked();
-            var server = Environment.GetEnvironmentVariable("GITHUB_SERVER_URL") is { Length: > 0 } named ? named : "https://github.com";
-            return new Keyless($"{server}/{await WorkflowIdentity.ReadAsync(cancellationToken)}");
+            EnsureTokenCanBeAsked(environment);
+            var server = environment.Find("GITHUB_SERVER_URL") ?? "https://github.com";
+            return new Keyless($"{server}/{await WorkflowIdentity.ReadAsync(environment, cancellationToken)}");
         }
     }
 

@@ -18,12 +18,12 @@ internal static class WorkflowIdentity
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
 
     /// <summary>The job may ask for an identity token.</summary>
-    public static bool CanBeAsked => Environment.GetEnvironmentVariable(Address) is { Length: > 0 };
+    public static bool CanBeAsked(ProcessEnvironment environment) => environment.Find(Address) is not null;
 
     /// <summary>Asks for a token, as the job's variables say, and reads the workflow: <c>owner/name/.github/workflows/publish.yml@refs/heads/main</c>.</summary>
     /// <exception cref="DeliveryException">There is no answer, or one of another form.</exception>
-    public static Task<string> ReadAsync(CancellationToken cancellationToken) =>
-        ReadAsync(Environment.GetEnvironmentVariable(Address)!, Environment.GetEnvironmentVariable(Token) ?? "", cancellationToken);
+    public static Task<string> ReadAsync(ProcessEnvironment environment, CancellationToken cancellationToken) =>
+        ReadAsync(environment.Find(Address)!, environment.Find(Token) ?? "", cancellationToken);
 
     /// <summary>Asks for a token at this address, which has a query already, and reads the workflow.</summary>
     /// <exception cref="DeliveryException">There is no answer, or one of another form.</exception>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
@@ -19,6 +18,9 @@ public sealed record SmokeTest(DockerEngine Engine, string Owner)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The clock that it is waited by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Runs the test.</summary>
     /// <param name="layout">A layout folder that holds exactly this platform.</param>
     /// <param name="name">The name under which the layout is loaded, with a tag; it is removed afterwards.</param>
@@ -33,11 +35,11 @@ public sealed record SmokeTest(DockerEngine Engine, string Owner)
         string? container = null;
         try
         {
-            var watch = Stopwatch.StartNew();
+            var begun = Time.GetTimestamp();
             container = await StartAsync(name, endpoint, cancellationToken);
             if (endpoint is null) await EnsureRunningAsync(container, cancellationToken);
             else await WaitUntilHealthyAsync(container, endpoint, cancellationToken);
-            var healthy = watch.Elapsed;
+            var healthy = Time.GetElapsedTime(begun);
             await StopAsync(container, cancellationToken);
             return healthy;
         }
@@ -68,9 +70,9 @@ public sealed record SmokeTest(DockerEngine Engine, string Owner)
         var address = (await CommandRunner.RunAsync(Engine.Docker("port", container, $"{endpoint.Port}/tcp"), cancellationToken: cancellationToken)).StandardOutput.Split('\n')[0].Trim();
         // What is on this machine is asked without a proxy.
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
-        var watch = Stopwatch.StartNew();
+        var begun = Time.GetTimestamp();
         var problem = "it did not answer";
-        while (watch.Elapsed < Limit)
+        while (Time.GetElapsedTime(begun) < Limit)
         {
             try
             {
@@ -89,7 +91,7 @@ public sealed record SmokeTest(DockerEngine Engine, string Owner)
             }
 
             await EnsureRunningAsync(container, cancellationToken);
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(Pause, Time, cancellationToken);
         }
 
         throw new DeliveryException($"The container was not healthy within {Limit.TotalSeconds:0} s: {problem}.{await LastLogAsync(container)}");
@@ -98,8 +100,8 @@ public sealed record SmokeTest(DockerEngine Engine, string Owner)
     // The image's own HEALTHCHECK is what an orchestrator goes by, so it has to agree with what was just seen from outside.
     private async Task EnsureOwnHealthCheckAsync(string container, CancellationToken cancellationToken)
     {
-        var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < Limit)
+        var begun = Time.GetTimestamp();
+        while (Time.GetElapsedTime(begun) < Limit)
         {
             switch (await InspectAsync(container, "{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}", cancellationToken))
             {
@@ -107,7 +109,7 @@ public sealed record SmokeTest(DockerEngine Engine, string Owner)
                 case "unhealthy": throw new DeliveryException($"The image's own health check says unhealthy, although its endpoint answers.{await LastLogAsync(container)}");
             }
 
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(Pause, Time, cancellationToken);
         }
 
         throw new DeliveryException($"The image's own health check did not come to a result within {Limit.TotalSeconds:0} s.{await LastLogAsync(container)}");

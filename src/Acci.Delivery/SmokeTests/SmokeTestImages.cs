@@ -64,7 +64,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         {
             var view = await layout.WriteViewAsync(platform, folder, context.CancellationToken);
             var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{platform.Manifest.Digest.Hex[..12]}");
-            var healthy = await new SmokeTest(engine, context.Options.Root).RunAsync(view.Folder, name, image.Health, context.CancellationToken);
+            var healthy = await new SmokeTest(engine, context.Options.Root) { Time = context.Time }.RunAsync(view.Folder, name, image.Health, context.CancellationToken);
             return $"{platform.Platform} healthy in {healthy.TotalSeconds:0.0} s";
         }
         finally

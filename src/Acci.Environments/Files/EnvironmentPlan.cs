@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 
 namespace Acci.Environments.Files;
@@ -30,18 +31,20 @@ internal sealed record EnvironmentPlan
     public EnvironmentDeclaration Declaration => Committed.Declaration;
 
     /// <summary>Reads an environment, and looks whether the app can be started with it.</summary>
+    /// <param name="files">The settings files.</param>
+    /// <param name="environment">The environment's name.</param>
+    /// <param name="process">The variables of the process.</param>
     /// <exception cref="DeliveryException">A setting or a variable cannot be used; the message names it.</exception>
-    public static EnvironmentPlan Of(ComposeFiles files, string environment)
+    public static EnvironmentPlan Of(ComposeFiles files, string environment, ProcessEnvironment process)
     {
         var declaration = files.Declaration;
         var committed = files.ModelOf(environment);
         var typed = EnvironmentFile.Read(Path.Combine(files.Root, declaration.VariablesFileOf(environment)));
-        var process = ProcessVariables();
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in typed.Values.Concat(process).Where(x => x.Value.Length > 0)) variables[name] = value;
+        foreach (var (name, value) in typed.Values.Concat(process.Variables).Where(x => x.Value.Length > 0)) variables[name] = value;
 
         var committedSettings = files.Read(environment);
-        var settings = committedSettings.With(typed.Values, process);
+        var settings = committedSettings.With(typed.Values, process.Variables);
         var effective = EnvironmentModel.Of(declaration, settings);
         // What a person wrote for this environment is looked at; what else is in the process's environment is none of its business.
         foreach (var service in effective.Definition.Services)
@@ -78,11 +81,4 @@ internal sealed record EnvironmentPlan
             .Select(x => (Variable: x.EnvironmentVariable, Committed: CommittedSettings.Find(x), Value: Settings.Find(x)))
             .Where(x => x.Value is not null && x.Value != x.Committed && !Variables.ContainsKey(x.Variable))
             .Select(x => KeyValuePair.Create(x.Variable, x.Value!));
-
-    private static Dictionary<string, string> ProcessVariables()
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables()) variables[(string)variable.Key] = (string?)variable.Value ?? "";
-        return variables;
-    }
 }

@@ -41,7 +41,8 @@ internal sealed class ComposePreview(ComposeProject project, EnvironmentPlan pla
         if (there.Any(x => x.ConfigurationHash != hash))
         {
             var before = there.Select(x => x.Image).FirstOrDefault(x => service.Image is not null && x != image);
-            return $"Would recreate {name}{many}: {image}{(before is null ? ", with other settings" : $", instead of {before}")}";
+            var less = there.Length > wanted ? $", and remove {there.Length - wanted} of {there.Length}" : "";
+            return $"Would recreate {name}{many}: {image}{(before is null ? ", with other settings" : $", instead of {before}")}{less}";
         }
 
         var more = wanted.CompareTo(there.Length) switch

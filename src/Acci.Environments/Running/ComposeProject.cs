@@ -30,25 +30,33 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     /// <summary>What its containers, networks and volumes are named after.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The variables of the process.</summary>
+    public required ProcessEnvironment Process { get; init; }
+
     /// <summary>The project of an environment, under the name that the environment has on this machine, or that <c>COMPOSE_PROJECT_NAME</c> gives it.</summary>
-    public static ComposeProject Of(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment) =>
-        new(engine, root, declaration, environment) { Name = Exported(environment) ?? LocalName.Of(root, declaration, environment) };
+    public static ComposeProject Of(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment, ProcessEnvironment process) =>
+        new(engine, root, declaration, environment)
+        {
+            Name = Exported(environment, process) ?? LocalName.Of(root, declaration, environment),
+            Process = process,
+        };
 
     /// <summary>
     /// The same for a stack, which is a swarm's: from whichever checkout it is deployed, it has the declaration's name where nobody gives it another. On this machine's own
     /// engine it goes on with the data that ComposeUp made, so it has the name that ComposeUp gave.
     /// </summary>
-    public static ComposeProject OfStack(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment, bool isHere)
+    public static ComposeProject OfStack(
+        DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment, bool isHere, ProcessEnvironment process)
     {
         var typed = LocalName.Typed(root, declaration, environment);
         var isElsewhere = !isHere && typed is not null && LocalName.IsMade(declaration, environment, typed);
-        var name = Exported(environment) ?? (isElsewhere ? null : typed) ?? declaration.ProjectOf(environment);
-        return new(engine, root, declaration, environment) { Name = name };
+        var name = Exported(environment, process) ?? (isElsewhere ? null : typed) ?? declaration.ProjectOf(environment);
+        return new(engine, root, declaration, environment) { Name = name, Process = process };
     }
 
     // One that is exported holds for all environments, which would share their data under one name: to that the environment's is added.
-    private static string? Exported(string environment) =>
-        System.Environment.GetEnvironmentVariable(LocalName.Variable) is { Length: > 0 } exported ? $"{exported}-{environment}" : null;
+    private static string? Exported(string environment, ProcessEnvironment process) =>
+        process.Find(LocalName.Variable) is { } exported ? $"{exported}-{environment}" : null;
 
     /// <summary>
     /// A <c>docker compose</c> command, as one would type it in the root. A variable that is empty is not set: what was found stands in its place, so its file comes last,
@@ -96,8 +104,7 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         return list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static Dictionary<string, string?> WithoutEmpty() =>
-        System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Where(x => x.Value is "").ToDictionary(x => (string)x.Key, _ => (string?)null);
+    private Dictionary<string, string?> WithoutEmpty() => Process.Variables.Where(x => x.Value.Length == 0).ToDictionary(x => x.Key, _ => (string?)null);
 
     /// <summary>The last lines a container wrote, redacted.</summary>
     public async Task<IReadOnlyList<string>> LastLinesAsync(string container, int count)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Acci.Delivery.Processes;
 using Acci.Environments.Files;
 using Acci.Environments.Variables;
@@ -12,7 +11,8 @@ namespace Acci.Environments.Running;
 /// </summary>
 /// <param name="project">What is started.</param>
 /// <param name="model">What it is made of.</param>
-internal sealed class ComposeStart(ComposeProject project, EnvironmentModel model)
+/// <param name="time">The clock that it is waited by.</param>
+internal sealed class ComposeStart(ComposeProject project, EnvironmentModel model, TimeProvider time)
 {
     private const int ShownLines = 20;
     private const int MostRestarts = 2;
@@ -26,8 +26,8 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     private readonly Dictionary<string, string> _told = [];
     private readonly Dictionary<string, Container> _failed = [];
     private readonly Dictionary<string, int> _restartsBefore = [];
-    private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+    private long _begun = time.GetTimestamp();
+    private long _toldAt = time.GetTimestamp();
 
     /// <summary>Gets the images that are missing, and builds what is built here. However long that takes: it is no sign of a service that does not come up.</summary>
     /// <exception cref="DeliveryException">One cannot be had or built.</exception>
@@ -64,7 +64,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     private async Task<IReadOnlyList<Container>> UpAsync(IReadOnlyList<Container> before, Dictionary<string, string?>? images, CancellationToken cancellationToken)
     {
         foreach (var container in before) _restartsBefore[container.Id] = container.Restarts;
-        _watch.Restart();
+        _begun = time.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var command = project.Compose("--progress", "plain", "up", "--detach", "--remove-orphans");
         if (images is not null) command = command with { Environment = new Dictionary<string, string?>([.. command.Environment.ExceptBy(images.Keys, x => x.Key), .. images]) };
@@ -74,7 +74,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
             var containers = await WaitAsync(up, cancellationToken);
             foreach (var (service, path) in model.Definition.Services.Where(x => x.HealthPath is not null).Select(x => (x.Name, x.HealthPath!)))
             {
-                foreach (var (address, _) in containers.Where(x => x.Service == service).SelectMany(x => x.Addresses).Distinct()) await OutsideHealth.EnsureAsync(service, address, path, cancellationToken);
+                foreach (var (address, _) in containers.Where(x => x.Service == service).SelectMany(x => x.Addresses).Distinct()) await OutsideHealth.EnsureAsync(service, address, path, cancellationToken, time);
             }
 
             return containers;
@@ -99,7 +99,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         Log.Warning("{Project:l} ran before: going back to {Image:l}", project.Name, names);
         try
         {
-            await new ComposeStart(project, model).UpAsync(await project.ContainersAsync(cancellationToken), images, cancellationToken);
+            await new ComposeStart(project, model, time).UpAsync(await project.ContainersAsync(cancellationToken), images, cancellationToken);
             Log.Warning("{Project:l} runs {Image:l} again", project.Name, names);
         }
         catch (DeliveryException exception)
@@ -118,7 +118,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
             if (isStarted && (await up).Succeeded && containers.Count > 0 && containers.All(x => x.IsUp)) return containers;
             if (containers.FirstOrDefault(x => HasFailed(x, isStarted)) is { } failed) throw await FailureAsync(failed);
             if (isStarted && !(await up).Succeeded) throw Refused(await up);
-            if (_watch.Elapsed > _limit)
+            if (time.GetElapsedTime(_begun) > _limit)
             {
                 // What waits for another one is not what is wrong.
                 throw (containers.FirstOrDefault(x => !x.IsUp && x.Status != "created") ?? containers.FirstOrDefault(x => !x.IsUp)) is { } late
@@ -126,7 +126,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
                     : new DeliveryException($"`docker compose up` does not end, {_limit.TotalSeconds:0} s after it began.");
             }
 
-            await Task.WhenAny(Task.Delay(Pause, cancellationToken));
+            await Task.WhenAny(Task.Delay(Pause, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -141,16 +141,16 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         if (container.Status is "exited" or "restarting" or "dead") _failed[container.Name] = container;
         if (_told.GetValueOrDefault(container.Name) == container.State)
         {
-            if (container.IsUp || container.Status == "created" || _sinceLast.Elapsed < SignOfLife) return;
-            Log.Information("{Container:l}: {State:l} for {Elapsed:0} s: {Line:l}", container.Name, container.State, _watch.Elapsed.TotalSeconds, await project.LastLinesAsync(container.Name, 1) is [.., var line] ? line.Trim() : "it printed nothing");
+            if (container.IsUp || container.Status == "created" || time.GetElapsedTime(_toldAt) < SignOfLife) return;
+            Log.Information("{Container:l}: {State:l} for {Elapsed:0} s: {Line:l}", container.Name, container.State, time.GetElapsedTime(_begun).TotalSeconds, await project.LastLinesAsync(container.Name, 1) is [.., var line] ? line.Trim() : "it printed nothing");
         }
         else
         {
             _told[container.Name] = container.State;
-            Log.Information("{Container:l}: {State:l} after {Elapsed:0.0} s", container.Name, container.State, _watch.Elapsed.TotalSeconds);
+            Log.Information("{Container:l}: {State:l} after {Elapsed:0.0} s", container.Name, container.State, time.GetElapsedTime(_begun).TotalSeconds);
         }
 
-        _sinceLast.Restart();
+        _toldAt = time.GetTimestamp();
     }
 
     // Images on their way are worth a line; containers are told of as they are seen.

@@ -107,11 +107,11 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         select (variable.Name, ImageReference.Parse(upstream.Reference));
 
     // The machine's own package sources and certificate authorities, as building images has them.
-    private static void AddMachineFiles(SortedDictionary<string, string> found, EnvironmentPlan plan)
+    private void AddMachineFiles(SortedDictionary<string, string> found, EnvironmentPlan plan)
     {
         var wanted = plan.Committed.Variables.Where(x => x.Source is MachineFile && !plan.Variables.ContainsKey(x.Name)).ToArray();
         if (wanted.Length == 0) return;
-        var files = BuildSecrets.OfThisMachine();
+        var files = BuildSecrets.Of(context.Environment);
         foreach (var variable in wanted)
         {
             if (files.TryGetValue(((MachineFile)variable.Source!).Secret, out var file)) found[variable.Name] = file;
@@ -124,7 +124,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     // It has to run for stand-ins and for what was published there.
     private async Task<string> LocalRegistryAsync(CancellationToken cancellationToken) => context.Options.Registry is null
         ? (await context.DestinationAsync()).Domain
-        : await new PrivateTools(context.Scripts()) { ImageLocks = context.ImageLocks() }.StartRegistryAsync(cancellationToken);
+        : await new PrivateTools(context.Scripts()) { Process = context.Environment, Time = context.Time, ImageLocks = context.ImageLocks() }.StartRegistryAsync(cancellationToken);
 
     /// <summary>Whether an image can only be had on the machine that has it.</summary>
     public static bool IsLoopback(string image) => Destination.Parse(ImageReference.Parse(image).Registry).IsLoopback;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Acci.Environments.Running;
 
 /// <summary>Asks a service's health over the host's port, as those who use it do.</summary>
@@ -14,16 +12,18 @@ internal static class OutsideHealth
     /// <param name="address">Host and port.</param>
     /// <param name="path">The path that tells its health.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="time">The clock that it is waited by.</param>
     /// <exception cref="DeliveryException">It does not; the message says what it does.</exception>
-    public static async Task EnsureAsync(string service, string address, string path, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(string service, string address, string path, CancellationToken cancellationToken, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
         // What is on this machine is asked without a proxy.
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Limit };
-        var watch = Stopwatch.StartNew();
+        var begun = time.GetTimestamp();
         while (await ProblemAsync(http, new Uri($"http://{address}{path}"), cancellationToken) is { } problem)
         {
-            if (watch.Elapsed > Limit) throw new DeliveryException($"{service} says of itself that it is healthy, but http://{address}{path} {problem} from outside.");
-            await Task.Delay(Pause, cancellationToken);
+            if (time.GetElapsedTime(begun) > Limit) throw new DeliveryException($"{service} says of itself that it is healthy, but http://{address}{path} {problem} from outside.");
+            await Task.Delay(Pause, time, cancellationToken);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Acci.Delivery.Processes;
 using Acci.Environments.Running;
 using Serilog;
@@ -18,7 +17,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
 
     private readonly TimeSpan _limit = TimeSpan.FromMinutes(2) + replicas * TimeSpan.FromSeconds(20);
     private readonly Dictionary<string, string> _told = [];
-    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly long _begun = swarm.Time.GetTimestamp();
 
     /// <summary>Deploys it. What was not there before and does not come up, or is interrupted, is taken away again.</summary>
     /// <param name="prepare">Makes the swarm's secrets and the stack's file, and gives its path.</param>
@@ -60,11 +59,11 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
                 Tell(service, own, update);
                 if (update is "paused" or "rollback_paused" or "rollback_completed") throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), $"the update was {(update == "paused" ? "stopped" : update == "rollback_completed" ? "rolled back: what was there before runs again" : "rolled back, and that failed, too")}");
                 if (update is null && own.Count(x => x.HasFailed && !past.Contains(x.Id)) >= MostFailures) throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), "it does not come up");
-                if (_watch.Elapsed > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s");
+                if (swarm.Time.GetElapsedTime(_begun) > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s");
             }
 
             if (isDone) return;
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(Pause, swarm.Time, cancellationToken);
         }
     }
 
@@ -80,7 +79,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         var state = $"{isNew} of {service.Replicas} up{(update is null or "completed" ? "" : $", {update.Replace('_', ' ')}")}";
         if (_told.GetValueOrDefault(service.Id) == state) return;
         _told[service.Id] = state;
-        Log.Information("{Service:l}: {State:l} after {Elapsed:0.0} s", service.Name, state, _watch.Elapsed.TotalSeconds);
+        Log.Information("{Service:l}: {State:l} after {Elapsed:0.0} s", service.Name, state, swarm.Time.GetElapsedTime(_begun).TotalSeconds);
     }
 
     private async Task<DeliveryException> FailureAsync(SwarmService service, IEnumerable<SwarmTask> tasks, string problem)

@@ -12,6 +12,10 @@ internal sealed record SwarmManager(DockerEngine Engine)
 {
     private const string StackLabel = "com.docker.stack.namespace";
     private const int Iterations = 600_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The clock that it is waited by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Whether this engine is part of a swarm, and manages it; how many nodes that has, and which this one is.</summary>
     public async Task<(bool IsActive, bool IsManager, int Nodes, string NodeId)> StateAsync(CancellationToken cancellationToken)
@@ -108,7 +112,7 @@ internal sealed record SwarmManager(DockerEngine Engine)
             }
 
             if (left.Length == 0) await CommandRunner.TryRunAsync(Engine.Docker(["network", "rm", .. networks]), cancellationToken: cancellationToken);
-            await Task.Delay(250, cancellationToken);
+            await Task.Delay(Pause, Time, cancellationToken);
         }
 
         throw new DeliveryException($"The stack {stack} was removed, but something of it does not end. `docker ps --all --filter label={StackLabel}={stack}` and `docker network ls --filter label={StackLabel}={stack}` show what is on this node; a node that is down keeps its own.");

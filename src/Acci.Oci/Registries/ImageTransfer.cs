@@ -5,12 +5,12 @@ using Acci.Oci.Manifests;
 namespace Acci.Oci.Registries;
 
 /// <summary>Brings an image into a repository: the blobs that are missing, in parallel, then the manifests, children first. No tag is touched.</summary>
-internal sealed class ImageTransfer(OciRegistry target, ImageReference repository, IContentSource source, int parallelism, IProgress<TransferProgress>? progress)
+internal sealed class ImageTransfer(OciRegistry target, ImageReference repository, IContentSource source, int parallelism, IProgress<TransferProgress>? progress, TimeProvider time)
 {
     // A question about a blob costs the registry little, and the wait for the answer is most of it.
     private const int QuestionsPerBlob = 2;
 
-    private readonly TransferMeter _meter = new(progress);
+    private readonly TransferMeter _meter = new(progress, time);
 
     /// <summary>Transfers everything that belongs to the root.</summary>
     /// <param name="content">The image.</param>

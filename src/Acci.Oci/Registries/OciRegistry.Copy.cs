@@ -39,5 +39,5 @@ public sealed partial class OciRegistry
 
     /// <summary>The transfer of one image into a repository of this registry.</summary>
     internal ImageTransfer TransferTo(ImageReference repository, IContentSource source, IProgress<TransferProgress>? progress) =>
-        new(this, repository, source, _options.Parallelism, progress);
+        new(this, repository, source, _options.Parallelism, progress, _options.Time);
 }

@@ -132,7 +132,7 @@ public sealed partial class OciRegistry
         if (chunked)
         {
             using var response = await _transport.SendAnyAsync(new RegistryRequest(HttpMethod.Get, session, PushScope(path)), attempt.CancellationToken);
-            if (TransientException.IsTransient(response.StatusCode)) throw TransientException.From(response);
+            if (TransientException.IsTransient(response.StatusCode)) throw TransientException.From(response, time: _options.Time);
             if (response.IsSuccessStatusCode && EndOf(response) is { } end && end <= upload.Blob.Size)
             {
                 upload.Continue(LocationOf(response, session), end);

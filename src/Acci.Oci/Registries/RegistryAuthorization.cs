@@ -14,7 +14,8 @@ namespace Acci.Oci.Registries;
 internal sealed class RegistryAuthorization(
     string domain,
     ICredentialSource source,
-    Func<RegistryRequest, AuthenticationHeaderValue?, CancellationToken, Task<HttpResponseMessage>> send) : IDisposable
+    Func<RegistryRequest, AuthenticationHeaderValue?, CancellationToken, Task<HttpResponseMessage>> send,
+    TimeProvider time) : IDisposable
 {
     // What the specification says a token lives when its answer does not tell.
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(60);
@@ -33,7 +34,7 @@ internal sealed class RegistryAuthorization(
     {
         if (_challenge is not { } challenge) return null;
         if (challenge.Realm is null) return _credentials?.ToHeader();
-        if (_tokens.TryGetValue(scope, out var token) && token.IsFresh) return token.Header;
+        if (_tokens.TryGetValue(scope, out var token) && IsFresh(token)) return token.Header;
         return await TokenAsync(challenge, scope, scope, null, cancellationToken);
     }
 
@@ -90,7 +91,7 @@ internal sealed class RegistryAuthorization(
         try
         {
             // Another request may have renewed it in the meantime.
-            if (_tokens.TryGetValue(key, out var known) && known.IsFresh && known.Header != refused) return known.Header;
+            if (_tokens.TryGetValue(key, out var known) && IsFresh(known) && known.Header != refused) return known.Header;
             var token = await FetchAsync(challenge, scope, cancellationToken);
             _tokens[key] = token;
             return token.Header;
@@ -121,13 +122,13 @@ internal sealed class RegistryAuthorization(
         {
             var error = await RegistryError.ReadAsync(response, cancellationToken);
             throw TransientException.IsTransient(response.StatusCode)
-                ? TransientException.From(response, $"the token service of {domain}: {error.Detail}".TrimEnd(' ', ':'))
+                ? TransientException.From(response, $"the token service of {domain}: {error.Detail}".TrimEnd(' ', ':'), time)
                 // Where nobody asks for a token without the right to what it is for, that right is what is missing.
                 : credentials is not null && response.StatusCode == HttpStatusCode.Forbidden && scope.Contains("push", StringComparison.Ordinal) ? Forbidden(error, scope)
                 : Unauthorized(error);
         }
 
-        var received = DateTimeOffset.UtcNow;
+        var received = time.GetUtcNow();
         var (text, lifetime) = await ReadTokenAsync(response, realm, cancellationToken);
         Redaction.Register(text);
         // Renewed when a tenth of its life is left, so that it does not expire on the way.
@@ -163,6 +164,8 @@ internal sealed class RegistryAuthorization(
         return _credentials;
     }
 
+    private bool IsFresh(Token token) => time.GetUtcNow() < token.RenewAt;
+
     private static string Union(string scope, string asked) => string.Join(' ', scope.Split(' ').Union(asked.Split(' ')).Where(x => x.Length > 0));
 
     private static Uri WithQuery(Uri address, IEnumerable<(string Name, string Value)> parameters) => new UriBuilder(address)
@@ -180,8 +183,5 @@ internal sealed class RegistryAuthorization(
         [property: JsonPropertyName("access_token")] string? AccessToken,
         [property: JsonPropertyName("expires_in")] double? ExpiresIn);
 
-    private sealed record Token(AuthenticationHeaderValue Header, DateTimeOffset RenewAt)
-    {
-        public bool IsFresh => DateTimeOffset.UtcNow < RenewAt;
-    }
+    private sealed record Token(AuthenticationHeaderValue Header, DateTimeOffset RenewAt);
 }

@@ -11,6 +11,9 @@ public sealed record RegistryOptions
     /// <summary>How long failures that may pass are met with another attempt, and who is told.</summary>
     public RetryOptions Retry { get; init; } = new();
 
+    /// <summary>The clock: that of the retries.</summary>
+    internal TimeProvider Time => Retry.Time;
+
     /// <summary>How long a registry that was never reached is waited for. Default: 5 seconds; a wrong address should not take minutes to be said.</summary>
     public TimeSpan FirstContactBudget { get; init; } = TimeSpan.FromSeconds(5);
 

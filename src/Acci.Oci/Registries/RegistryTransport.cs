@@ -9,6 +9,7 @@ internal sealed class RegistryTransport : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
+    private readonly TimeProvider _time;
     private readonly TimeSpan _stallTimeout;
     private readonly HttpMessageInvoker _http;
     private readonly RegistryAuthorization _authorization;
@@ -16,6 +17,7 @@ internal sealed class RegistryTransport : IDisposable
     public RegistryTransport(RegistryEndpoint endpoint, RegistryOptions options)
     {
         Endpoint = endpoint;
+        _time = options.Time;
         _stallTimeout = options.StallTimeout;
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -23,7 +25,7 @@ internal sealed class RegistryTransport : IDisposable
             UseProxy = !RegistryEndpoint.IsLoopback(endpoint.Base),
             UseCookies = false,
         });
-        _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, SendOnceAsync);
+        _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, SendOnceAsync, options.Time);
     }
 
     public RegistryEndpoint Endpoint { get; }
@@ -66,7 +68,7 @@ internal sealed class RegistryTransport : IDisposable
         using (response)
         {
             var error = await RegistryError.ReadAsync(response, cancellationToken);
-            if (TransientException.IsTransient(response.StatusCode)) throw TransientException.From(response, error.Detail);
+            if (TransientException.IsTransient(response.StatusCode)) throw TransientException.From(response, error.Detail, _time);
             if (response.StatusCode == HttpStatusCode.Forbidden) throw await _authorization.RefusalAsync(error, request.Scope, cancellationToken);
             throw new RegistryException($"{Endpoint.Domain} refused {request.Method} {request.Address.AbsolutePath} ({error}).", error);
         }

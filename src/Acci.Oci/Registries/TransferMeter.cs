@@ -1,17 +1,16 @@
-using System.Diagnostics;
 using Acci.Oci.Manifests;
 
 namespace Acci.Oci.Registries;
 
 /// <summary>Adds up what the parallel parts of a transfer report, and passes it on a few times a second.</summary>
-internal sealed class TransferMeter(IProgress<TransferProgress>? progress)
+internal sealed class TransferMeter(IProgress<TransferProgress>? progress, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
 
     private readonly Lock _lock = new();
     private readonly Queue<(long Time, long Bytes)> _samples = [];
-    private long _lastReport = Stopwatch.GetTimestamp();
+    private long _lastReport = time.GetTimestamp();
     private TransferProgress _state;
 
     /// <summary>States what there is to do.</summary>
@@ -30,8 +29,8 @@ internal sealed class TransferMeter(IProgress<TransferProgress>? progress)
         lock (_lock)
         {
             _state = change(_state);
-            var now = Stopwatch.GetTimestamp();
-            if (!always && Stopwatch.GetElapsedTime(_lastReport, now) < Interval) return;
+            var now = time.GetTimestamp();
+            if (!always && time.GetElapsedTime(_lastReport, now) < Interval) return;
             _lastReport = now;
             progress.Report(_state = _state with { BytesPerSecond = Rate(now) });
         }
@@ -40,9 +39,9 @@ internal sealed class TransferMeter(IProgress<TransferProgress>? progress)
     private double Rate(long now)
     {
         _samples.Enqueue((now, _state.BytesDone));
-        while (_samples.Count > 2 && Stopwatch.GetElapsedTime(_samples.Peek().Time, now) > Window) _samples.Dequeue();
+        while (_samples.Count > 2 && time.GetElapsedTime(_samples.Peek().Time, now) > Window) _samples.Dequeue();
         var (since, bytes) = _samples.Peek();
-        var seconds = Stopwatch.GetElapsedTime(since, now).TotalSeconds;
+        var seconds = time.GetElapsedTime(since, now).TotalSeconds;
         return seconds > 0 ? Math.Max(0, (_state.BytesDone - bytes) / seconds) : 0;
     }
 }

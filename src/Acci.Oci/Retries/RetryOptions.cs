@@ -26,6 +26,9 @@ public sealed record RetryOptions
     /// </summary>
     public bool BoundsAttempts { get; init; }
 
+    /// <summary>The clock that the budget and the delays go by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Is told of each retry before the delay.</summary>
     public Action<RetryNotice>? Notify { get; init; }
 }

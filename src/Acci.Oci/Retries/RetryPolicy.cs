@@ -20,7 +20,7 @@ public sealed class RetryPolicy
     public RetryPolicy(RetryOptions options)
     {
         _options = options;
-        _pipeline = new ResiliencePipelineBuilder()
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = options.Time }
             .AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = int.MaxValue,
@@ -78,7 +78,9 @@ public sealed class RetryPolicy
     // A service that swallows what it is sent would hold the last attempt long after the budget's end.
     private async Task<T> AttemptAsync<T>(Operation state, Func<Attempt, Task<T>> action, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // A source that is linked has the machine's clock.
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.Time);
+        await using var interruption = cancellationToken.Register(limit.Cancel);
         if (_options.BoundsAttempts && state.BudgetLeft is { } left) limit.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         try
         {
@@ -102,7 +104,7 @@ public sealed class RetryPolicy
         /// <summary>How long it is until the next attempt.</summary>
         public TimeSpan Delay { get; private set; }
 
-        private TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_firstFailure);
+        private TimeSpan Elapsed => options.Time.GetElapsedTime(_firstFailure);
 
         /// <summary>Why an attempt failed that the budget's end cut off. Its silence alone would hide what the service answered before.</summary>
         public string CutOff => _reason switch
@@ -122,7 +124,7 @@ public sealed class RetryPolicy
         {
             if (TransientFault.Reason(exception) is not { } reason) return false;
             _reason = reason;
-            if (_failuresInARow++ == 0) _firstFailure = TimeProvider.System.GetTimestamp();
+            if (_failuresInARow++ == 0) _firstFailure = options.Time.GetTimestamp();
             // A service that asks to be left alone for less than the backoff, or for no time at all, would be asked again and again.
             var backoff = Backoff();
             _retryAfter = exception is TransientException { RetryAfter: { } asked } && asked > backoff ? asked : null;

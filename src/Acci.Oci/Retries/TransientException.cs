@@ -19,13 +19,15 @@ public class TransientException(string message, TimeSpan? retryAfter = null, Exc
     /// <summary>The failure that a response with a transient status stands for. Source of <c>Retry-After</c>: RFC 9110, section 10.2.3.</summary>
     /// <param name="response">The response; only its status and headers are read.</param>
     /// <param name="detail">What the response's body says, if anything.</param>
-    public static TransientException From(HttpResponseMessage response, string? detail = null)
+    /// <param name="time">The clock that a point in time is counted from.</param>
+    public static TransientException From(HttpResponseMessage response, string? detail = null, TimeProvider? time = null)
     {
+        var now = (time ?? TimeProvider.System).GetUtcNow();
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
         var retryAfter = response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } when date > DateTimeOffset.UtcNow => date - DateTimeOffset.UtcNow,
+            { Date: { } date } when date > now => date - now,
             _ => (TimeSpan?)null,
         };
         return new TransientException(string.IsNullOrEmpty(detail) ? status : $"{status}: {detail}", retryAfter);

@@ -12,15 +12,12 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.GitHub;
 
 /// <summary>From what a publish left behind to the release, in a repository of the test's own.</summary>
-[Collection(GitHubEnvironment)]
 public sealed class CreateReleaseTests : GitHubFixture
 {
     private readonly TemporaryRepository _repository = new();
 
     public override async ValueTask DisposeAsync()
     {
-        Environment.SetEnvironmentVariable("GITHUB_API_URL", null);
-        Environment.SetEnvironmentVariable("GITHUB_REPOSITORY", null);
         _repository.Dispose();
         await base.DisposeAsync();
     }
@@ -51,15 +48,8 @@ public sealed class CreateReleaseTests : GitHubFixture
     {
         const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
         var layout = await PrepareAsync(record => record with { Signer = publisher });
-        Environment.SetEnvironmentVariable("GITHUB_WORKFLOW_REF", "octo/app/.github/workflows/release.yml@refs/tags/v1.2.3");
-        try
-        {
-            await Verb().RunAsync();
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("GITHUB_WORKFLOW_REF", null);
-        }
+
+        await Verb(variables: ("GITHUB_WORKFLOW_REF", "octo/app/.github/workflows/release.yml@refs/tags/v1.2.3")).RunAsync();
 
         var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
         Assert.Contains(
@@ -150,11 +140,8 @@ public sealed class CreateReleaseTests : GitHubFixture
         return layout;
     }
 
-    private CreateRelease Verb(bool dryRun = false)
+    private CreateRelease Verb(bool dryRun = false, params (string Name, string Value)[] variables)
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the commit is the workflow's, not that of the test's own repository.");
-        Environment.SetEnvironmentVariable("GITHUB_API_URL", GitHub.Url);
-        Environment.SetEnvironmentVariable("GITHUB_REPOSITORY", "octo/app");
         return new CreateRelease(new DeliveryContext(
             new DeliveryOptions
             {
@@ -165,7 +152,8 @@ public sealed class CreateReleaseTests : GitHubFixture
                 GitHubToken = Token,
                 DryRun = dryRun,
             },
-            Cancellation));
+            Cancellation)
+        { Environment = TestEnvironment.OutsideWorkflows.With([("GITHUB_API_URL", GitHub.Url), ("GITHUB_REPOSITORY", "octo/app"), .. variables]) });
     }
 
     private string Artifact(string folder, string name) => Path.Combine(Directory.CreateDirectory(Path.Combine(_repository.Directory, "artifacts", folder)).FullName, name);

@@ -7,9 +7,6 @@ namespace Acci.Delivery.Tests.GitHub;
 /// <summary>A stand-in for GitHub of the test's own. At the end nothing may have been asked that GitHub does not describe.</summary>
 public abstract class GitHubFixture : IAsyncLifetime
 {
-    /// <summary>The collection of tests that set GITHUB_API_URL, which the whole process has in common.</summary>
-    public const string GitHubEnvironment = "GITHUB_API_URL";
-
     protected const string Token = "ghs_standInsOwnToken0815";
 
     private readonly List<GitHubConnection> _connections = [];

@@ -13,7 +13,6 @@ using PackageVersion = Acci.GitHub.StandIn.PackageVersion;
 namespace Acci.Delivery.Tests.Pruning;
 
 /// <summary>Images in a real registry, multi-platform, attested and signed; the stand-in for GitHub lists them as its container packages.</summary>
-[Collection(GitHubEnvironment)]
 public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IClassFixture<RegistryServer>
 {
     // Index, two platforms, signature, referrer and its list; the attestations of both images happen to be the same ones, and stay.
@@ -86,31 +85,24 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
         using var world = await World.CreateAsync(this);
         var owner = world.Repository.Repository[..^"/app".Length];
         var page = _folder.Combine("summary.md");
-        Environment.SetEnvironmentVariable("GITHUB_API_URL", GitHub.Url);
-        Environment.SetEnvironmentVariable("GITHUB_STEP_SUMMARY", page);
-        try
+        var context = new DeliveryContext(
+            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Registry = owner, Images = [new("app") { Dockerfile = "Dockerfile" }], GitHubToken = Token }, Cancellation)
         {
-            var context = new DeliveryContext(
-                new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Registry = owner, Images = [new("app") { Dockerfile = "Dockerfile" }], GitHubToken = Token }, Cancellation);
-            var reports = new List<PruneReport>();
+            Environment = TestEnvironment.OutsideWorkflows.With(("GITHUB_API_URL", GitHub.Url), ("GITHUB_STEP_SUMMARY", page)),
+        };
+        var reports = new List<PruneReport>();
 
-            await new PruneImages(context, _rules, delete: true, reports.Add).PlanAsync();
-            Assert.False(File.Exists(page));
-            reports.Clear();
-            await new PruneImages(context, _rules, delete: false, reports.Add).RunAsync();
-            Assert.Equal(OldVersions, Assert.Single(reports).Plan.Deletions.Count);
-            Assert.Contains("| goes | `pr-7` ", await File.ReadAllTextAsync(page, Cancellation), StringComparison.Ordinal);
+        await new PruneImages(context, _rules, delete: true, reports.Add).PlanAsync();
+        Assert.False(File.Exists(page));
+        reports.Clear();
+        await new PruneImages(context, _rules, delete: false, reports.Add).RunAsync();
+        Assert.Equal(OldVersions, Assert.Single(reports).Plan.Deletions.Count);
+        Assert.Contains("| goes | `pr-7` ", await File.ReadAllTextAsync(page, Cancellation), StringComparison.Ordinal);
 
-            new PublishRecord { Image = "app", Digest = world.Old, Repository = world.Repository.Repository, Version = "1.0.0", Revision = "", Platforms = [] }.Write(_folder.Combine("publish", "app.json"));
-            reports.Clear();
-            await new PruneImages(context, _rules, delete: true, reports.Add).RunAsync();
-            Assert.Empty(Assert.Single(reports).Plan.Deletions);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("GITHUB_API_URL", null);
-            Environment.SetEnvironmentVariable("GITHUB_STEP_SUMMARY", null);
-        }
+        new PublishRecord { Image = "app", Digest = world.Old, Repository = world.Repository.Repository, Version = "1.0.0", Revision = "", Platforms = [] }.Write(_folder.Combine("publish", "app.json"));
+        reports.Clear();
+        await new PruneImages(context, _rules, delete: true, reports.Add).RunAsync();
+        Assert.Empty(Assert.Single(reports).Plan.Deletions);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Oci.Registries;
 using Acci.Testing;
@@ -128,18 +129,11 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public async Task A_token_for_GitHub_goes_to_no_other_registry()
     {
-        var before = Environment.GetEnvironmentVariable("CR_PAT");
-        Environment.SetEnvironmentVariable("CR_PAT", "ghp_secret");
-        try
-        {
-            Assert.Equal("the environment variable CR_PAT", (await new EnvironmentCredentials().FindAsync("ghcr.io", Cancellation))?.Origin);
-            Assert.Null(await new EnvironmentCredentials().FindAsync("ghcr.io.example", Cancellation));
-            Assert.Null(await new EnvironmentCredentials().FindAsync("127.0.0.1:5000", Cancellation));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("CR_PAT", before);
-        }
+        var credentials = new EnvironmentCredentials(ProcessEnvironment.Empty.With(("CR_PAT", "ghp_secret")));
+
+        Assert.Equal("the environment variable CR_PAT", (await credentials.FindAsync("ghcr.io", Cancellation))?.Origin);
+        Assert.Null(await credentials.FindAsync("ghcr.io.example", Cancellation));
+        Assert.Null(await credentials.FindAsync("127.0.0.1:5000", Cancellation));
     }
 
     [Fact]
@@ -177,7 +171,7 @@ public sealed class CredentialTests : IDisposable
     {
         sent();
         return Task.FromResult(new HttpResponseMessage());
-    });
+    }, TimeProvider.System);
 
     private DockerConfig Config => new(_folder.Path);
 

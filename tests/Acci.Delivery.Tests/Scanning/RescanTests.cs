@@ -105,5 +105,5 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
             Images = [],
             Scan = new ScanOptions { Program = trivy.Program, Images = images },
         },
-        Cancellation) { Variables = new Dictionary<string, string>() });
+        Cancellation) { Environment = TestEnvironment.OutsideWorkflows });
 }

@@ -276,5 +276,5 @@ public sealed class ScanTests : ScanningFixture
             Scan = scan,
             TagRules = TagRules.Parse(["type=raw,value=latest"]),
         },
-        Cancellation) { Variables = new Dictionary<string, string>() };
+        Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
 }

@@ -383,7 +383,7 @@ public sealed class UploadTests : GitHubFixture
                 GitHubToken = token,
                 DryRun = dryRun,
             },
-            Cancellation) { Variables = new Dictionary<string, string>() };
+            Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
         context.Know(nameof(GitHubOfBuild.GitHubAsync), Task.FromResult(Connect()));
         return context;
     }

@@ -81,11 +81,12 @@ public sealed class AuthorizationTests : IAsyncLifetime
     {
         _tokens.StatedSeconds = 1;
         var repository = _server.NewRepository();
-        using var registry = Connect(_ada);
+        var clock = new TestClock();
+        using var registry = Connect(_ada, x => x with { Retry = x.Retry with { Time = clock } });
         await registry.FindAsync(repository.WithTag("a"), Cancellation);
         var before = _tokens.Requests.Count;
 
-        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+        clock.Advance(TimeSpan.FromSeconds(1));
         await registry.FindAsync(repository.WithTag("b"), Cancellation);
 
         Assert.Equal(before + 1, _tokens.Requests.Count);

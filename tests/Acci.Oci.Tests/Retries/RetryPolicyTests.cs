@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Acci.Oci.Retries;
+using Acci.Testing;
 
 namespace Acci.Oci.Tests.Retries;
 
@@ -9,6 +9,7 @@ namespace Acci.Oci.Tests.Retries;
 public sealed class RetryPolicyTests
 {
     private readonly List<RetryNotice> _notices = [];
+    private readonly TestClock _clock = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -61,12 +62,12 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task The_budget_ends_it_and_the_error_says_everything()
     {
-        var since = Stopwatch.StartNew();
+        var begun = _clock.GetTimestamp();
 
         var error = await Assert.ThrowsAsync<RetriesExhaustedException>(
             () => Policy(TimeSpan.FromSeconds(0.5)).RunAsync<int>("ghcr.io: push of acci", _ => throw new TimeoutException("no answer within 60 s"), Cancellation));
 
-        Assert.True(since.Elapsed > TimeSpan.FromSeconds(0.2), "It gave up before the budget ended.");
+        Assert.InRange(_clock.GetElapsedTime(begun), TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(0.5));
         Assert.Matches("^ghcr\\.io: push of acci failed: no answer within 60 s\\. [0-9]+ attempts used up the retry budget of 0\\.5 s\\. Check the network and the service, then run the same command again\\.$", error.Message);
         Assert.IsType<TimeoutException>(error.InnerException);
     }
@@ -74,13 +75,14 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task An_attempt_that_the_end_of_the_budget_cuts_off_does_not_hide_what_failed_before()
     {
-        var policy = new RetryPolicy(new RetryOptions { Budget = TimeSpan.FromSeconds(2), BoundsAttempts = true });
+        var policy = new RetryPolicy(new RetryOptions { Budget = TimeSpan.FromSeconds(2), BoundsAttempts = true, Time = _clock });
 
         var error = await Assert.ThrowsAsync<RetriesExhaustedException>(() => policy.RunAsync(
             "a test",
             async attempt =>
             {
                 if (attempt.Number == 1) throw new SocketException((int)SocketError.ConnectionRefused);
+                _clock.Advance(TimeSpan.FromSeconds(2));
                 await Task.Delay(Timeout.Infinite, attempt.CancellationToken);
             },
             Cancellation));
@@ -109,17 +111,17 @@ public sealed class RetryPolicyTests
     public async Task An_operation_that_gets_on_in_steps_has_a_budget_for_each()
     {
         var step = 0;
-        var since = Stopwatch.StartNew();
+        var begun = _clock.GetTimestamp();
 
         // Twenty failures of a tenth of a second do not fit in one budget of half a second.
-        await Policy(TimeSpan.FromSeconds(0.5)).RunAsync("a test", async attempt =>
+        await Policy(TimeSpan.FromSeconds(0.5)).RunAsync("a test", attempt =>
         {
-            await Task.Delay(100, attempt.CancellationToken);
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
             attempt.Progressed();
-            return ++step < 20 ? throw new TransientException("broke off") : step;
+            return ++step < 20 ? throw new TransientException("broke off") : Task.FromResult(step);
         }, Cancellation);
 
-        Assert.True(since.Elapsed > TimeSpan.FromSeconds(1));
+        Assert.True(_clock.GetElapsedTime(begun) >= TimeSpan.FromSeconds(2));
     }
 
     [Fact]
@@ -147,9 +149,9 @@ public sealed class RetryPolicyTests
     public async Task A_service_that_may_be_asked_again_at_once_is_not_asked_without_a_pause(string? retryAfter)
     {
         using var response = new HttpResponseMessage(HttpStatusCode.TooManyRequests);
-        if (retryAfter is not null) response.Headers.TryAddWithoutValidation("Retry-After", retryAfter == "0" ? "0" : DateTimeOffset.UtcNow.AddMinutes(-1).ToString("R"));
+        if (retryAfter is not null) response.Headers.TryAddWithoutValidation("Retry-After", retryAfter == "0" ? "0" : _clock.GetUtcNow().AddMinutes(-1).ToString("R"));
 
-        await Policy(TimeSpan.FromSeconds(10)).RunAsync("a test", attempt => attempt.Number < 4 ? throw TransientException.From(response) : Task.FromResult(0), Cancellation);
+        await Policy(TimeSpan.FromSeconds(10)).RunAsync("a test", attempt => attempt.Number < 4 ? throw TransientException.From(response, time: _clock) : Task.FromResult(0), Cancellation);
 
         Assert.All(_notices, notice => Assert.True(notice.Delay >= TimeSpan.FromMilliseconds(5), notice.ToString()));
     }
@@ -158,31 +160,28 @@ public sealed class RetryPolicyTests
     public void A_service_may_say_at_what_time_it_is_to_be_asked_again()
     {
         using var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
-        response.Headers.TryAddWithoutValidation("Retry-After", DateTimeOffset.UtcNow.AddSeconds(30).ToString("R"));
+        response.Headers.TryAddWithoutValidation("Retry-After", _clock.GetUtcNow().AddSeconds(30).ToString("R"));
 
-        Assert.InRange(TransientException.From(response).RetryAfter!.Value, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(30));
+        Assert.Equal(TimeSpan.FromSeconds(30), TransientException.From(response, time: _clock).RetryAfter);
     }
 
     [Fact]
     public async Task An_attempt_ends_with_the_budget_unless_it_gets_on()
     {
-        var policy = new RetryPolicy(new RetryOptions { Budget = TimeSpan.FromSeconds(0.5), FirstDelay = TimeSpan.FromMilliseconds(10), BoundsAttempts = true });
-        var since = Stopwatch.StartNew();
+        var policy = new RetryPolicy(new RetryOptions { Budget = TimeSpan.FromSeconds(0.5), FirstDelay = TimeSpan.FromMilliseconds(10), BoundsAttempts = true, Time = _clock });
 
         await Assert.ThrowsAsync<RetriesExhaustedException>(() => policy.RunAsync("a test", attempt => HangAsync(attempt, moves: false), Cancellation));
-        Assert.True(since.Elapsed < Hang, "The attempt was not ended.");
 
         await policy.RunAsync("a test", attempt => HangAsync(attempt, moves: true), Cancellation);
 
-        static async Task HangAsync(Attempt attempt, bool moves)
+        async Task HangAsync(Attempt attempt, bool moves)
         {
             if (attempt.Number == 1) throw new TransientException("the connection broke off");
             if (moves) attempt.Moved();
-            await Task.Delay(moves ? TimeSpan.FromSeconds(1) : Hang, attempt.CancellationToken);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(moves ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, attempt.CancellationToken);
         }
     }
 
-    private static TimeSpan Hang { get; } = TimeSpan.FromMinutes(1);
-
-    private RetryPolicy Policy(TimeSpan budget) => new(new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10), Notify = _notices.Add });
+    private RetryPolicy Policy(TimeSpan budget) => new(new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10), Notify = _notices.Add, Time = _clock });
 }

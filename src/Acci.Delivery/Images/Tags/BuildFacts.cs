@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
 
 namespace Acci.Delivery.Images.Tags;
@@ -58,12 +59,15 @@ public sealed record BuildFacts
 
     /// <summary>The facts of the build that is running: from GitHub Actions where that runs it, else from git.</summary>
     /// <param name="directory">A folder of the working tree.</param>
+    /// <param name="environment">The environment, in which a workflow tells of itself.</param>
+    /// <param name="now">When the build started.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
     /// <exception cref="DeliveryException">GitHub's event cannot be read, or git cannot be used.</exception>
-    public static async Task<BuildFacts> ReadAsync(string directory, CancellationToken cancellationToken = default)
+    public static async Task<BuildFacts> ReadAsync(
+        string directory, ProcessEnvironment environment, DateTimeOffset now, CancellationToken cancellationToken = default)
     {
-        if (Environment.GetEnvironmentVariable("GITHUB_ACTIONS") != "true") return await GitFacts.ReadAsync(directory, cancellationToken);
-        var facts = GitHubFacts.Read();
+        if (!environment.IsGitHubActions) return await GitFacts.ReadAsync(directory, now, cancellationToken);
+        var facts = GitHubFacts.Read(environment.Variables, now);
         return facts.CommitDate is null ? facts with { CommitDate = await new Git(directory).TimeOfAsync(facts.Sha, cancellationToken) } : facts;
     }
 

@@ -11,12 +11,13 @@ public static class GitFacts
 {
     /// <summary>Reads what is checked out. Outside a repository, and in one without commits, only <see cref="BuildFacts.Now"/> is known.</summary>
     /// <param name="directory">A folder of the working tree.</param>
+    /// <param name="now">When the build started.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
     /// <exception cref="DeliveryException">git is not installed, the folder does not exist, or git refuses the repository because of its owner.</exception>
-    public static async Task<BuildFacts> ReadAsync(string directory, CancellationToken cancellationToken = default)
+    public static async Task<BuildFacts> ReadAsync(string directory, DateTimeOffset now, CancellationToken cancellationToken = default)
     {
         var git = new Git(directory);
-        var facts = new BuildFacts { Now = DateTimeOffset.UtcNow };
+        var facts = new BuildFacts { Now = now };
         if (!await git.IsWorkingDirectoryAsync(cancellationToken) || await git.HeadAsync(cancellationToken) is not var (revision, time)) return facts;
 
         var branch = await git.BranchAsync(cancellationToken) ?? (await git.RemoteBranchesAtHeadAsync(cancellationToken) is [var remote, ..] ? remote : null);

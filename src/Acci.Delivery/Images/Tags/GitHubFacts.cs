@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 
@@ -11,11 +10,6 @@ namespace Acci.Delivery.Images.Tags;
 public static class GitHubFacts
 {
     private const string ShortShaLength = "DOCKER_METADATA_SHORT_SHA_LENGTH";
-
-    /// <summary>Reads the variables of this process and the file that GITHUB_EVENT_PATH names.</summary>
-    /// <exception cref="DeliveryException">The file cannot be read, or DOCKER_METADATA_SHORT_SHA_LENGTH is not a length.</exception>
-    public static BuildFacts Read() =>
-        Read(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(x => (string)x.Key, x => (string?)x.Value ?? ""), DateTimeOffset.UtcNow);
 
     /// <summary>Reads these variables and the file that GITHUB_EVENT_PATH names among them; without it the payload is empty.</summary>
     /// <exception cref="DeliveryException">The file cannot be read, or DOCKER_METADATA_SHORT_SHA_LENGTH is not a length.</exception>

@@ -1,0 +1,38 @@
+using System.Collections;
+
+namespace Acci.Delivery.Processes;
+
+/// <summary>
+/// What the build's process is told by whoever started it: its variables and its user's folders. It is read once and handed in, so that a test says what holds instead of
+/// changing the process. Programs that are run get the process's own variables.
+/// </summary>
+/// <param name="Variables">The variables, by name.</param>
+public sealed record ProcessEnvironment(IReadOnlyDictionary<string, string> Variables)
+{
+    /// <summary>One in which nothing is set.</summary>
+    public static ProcessEnvironment Empty { get; } = new(new Dictionary<string, string>());
+
+    /// <summary>The user's own folder.</summary>
+    public string Home { get; init; } = "";
+
+    /// <summary>Where programs keep what they are told for all of the user's machines.</summary>
+    public string ApplicationData { get; init; } = "";
+
+    /// <summary>GitHub Actions runs the build.</summary>
+    public bool IsGitHubActions => Find("GITHUB_ACTIONS") == "true";
+
+    /// <summary>That of this process, as it is now.</summary>
+    public static ProcessEnvironment Read()
+    {
+        var variables = new Dictionary<string, string>(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        return new ProcessEnvironment(variables)
+        {
+            Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+            ApplicationData = Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData),
+        };
+    }
+
+    /// <summary>A variable; null where it is not set, or empty.</summary>
+    public string? Find(string name) => Variables.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+}
