@@ -9,7 +9,7 @@ namespace Acci.Delivery.Publishing;
 
 /// <summary>
 /// May this image leave this machine? Publish, promote, release and deploy ask here. Five things keep an image here: it is made from stand-ins, it was not scanned, the
-/// working tree was not what its version's tag names, it is not signed, or its version is not the one a tag would give it.
+/// working tree differed from its version tag's commit, it is not signed, or its version is not the one a tag would give it.
 /// <para>
 /// A registry on this machine is no departure, and neither is a swarm that is this machine alone. Any other swarm is one: its nodes run what they pull, so what
 /// <c>DeployStack</c> takes from the last publish has to have passed all five. An image that a person named instead was built elsewhere and passed its own build's

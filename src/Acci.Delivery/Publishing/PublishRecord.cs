@@ -32,7 +32,7 @@ public sealed partial record PublishRecord
     /// <summary>Base images that are stand-ins; an image with any never leaves this machine.</summary>
     public IReadOnlyList<string> StandIns { get; init; } = [];
 
-    /// <summary>The version tag on its commit, where the working tree it was built from was not what that tag names.</summary>
+    /// <summary>The version tag on its commit, where the working tree it was built from differed from it.</summary>
     public string? ChangedSince { get; init; }
 
     /// <summary>Who signed it: the key's reference or the keyless identity.</summary>

@@ -89,6 +89,17 @@ public sealed class DeparturePolicyTests
     }
 
     [Fact]
+    public void Uncommitted_changes_leave_this_machine_only_where_that_is_said()
+    {
+        var dirty = Fine with { ChangedSince = "v1.2.3" };
+        var there = Destination.Parse("ghcr.io/octo");
+
+        new DeparturePolicy(there) { AllowsDirty = true }.EnsureMayBePushed(dirty);
+        Assert.Contains(
+            "--allow-dirty", Assert.Throws<DeliveryException>(() => new DeparturePolicy(there).EnsureMayBePushed(dirty)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_an_image_that_a_person_named_the_registry_knows_whether_it_is_made_from_stand_ins()
     {
         var other = ImageReference.Parse("ghcr.io/octo/app").WithDigest(Digest.Of([2]));
