@@ -3,8 +3,8 @@ using System.Text;
 namespace Acci.Generation;
 
 /// <summary>
-/// Files that a reader finds whole, the old one or the new one, whenever the writer is killed: written beside their place, on the disk, and then renamed. This is the one
-/// place of the product that does so.
+/// Files that a reader finds whole, the old one or the new one, whenever the writer is killed: written beside their place, on the disk, and then
+/// renamed. This is the one place of the product that does so.
 /// </summary>
 public static class AtomicFile
 {
@@ -17,7 +17,8 @@ public static class AtomicFile
     /// <param name="file">The file.</param>
     /// <param name="text">What is to be in it.</param>
     /// <param name="mode">Who may do what with it, from its first moment on; without, a file that is there keeps its mode.</param>
-    public static void Write(string file, string text, UnixFileMode? mode = null) => Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)), mode);
+    public static void Write(string file, string text, UnixFileMode? mode = null) =>
+        Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)), mode);
 
     /// <summary>Writes what a method gives.</summary>
     /// <param name="file">The file.</param>

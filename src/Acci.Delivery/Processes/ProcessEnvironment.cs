@@ -3,8 +3,8 @@ using System.Collections;
 namespace Acci.Delivery.Processes;
 
 /// <summary>
-/// What the build's process is told by whoever started it: its variables and its user's folders. It is read once and handed in, so that a test says what holds instead of
-/// changing the process. Programs that are run get the process's own variables.
+/// The variables of the build's process and the folders of its user. It is read once and handed in, so that a test says what holds instead of changing
+/// the process. Programs that are run get the process's own variables.
 /// </summary>
 /// <param name="Variables">The variables, by name.</param>
 public sealed record ProcessEnvironment(IReadOnlyDictionary<string, string> Variables)

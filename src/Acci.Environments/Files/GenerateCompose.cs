@@ -10,7 +10,8 @@ public sealed class GenerateCompose(ComposeFiles files) : Verb
     /// <inheritdoc/>
     public override Task PlanAsync()
     {
-        foreach (var file in files.GeneratedFiles()) Log.Information("{File:l}: {Result:l}", file.Path, file.IsUpToDate(files.Root) ? "unchanged" : "would be written");
+        foreach (var file in files.GeneratedFiles())
+            Log.Information("{File:l}: {Result:l}", file.Path, file.IsUpToDate(files.Root) ? "unchanged" : "would be written");
         foreach (var file in files.ObsoleteFiles()) Log.Information("{File:l}: would be removed", file);
         return Task.CompletedTask;
     }
@@ -19,7 +20,8 @@ public sealed class GenerateCompose(ComposeFiles files) : Verb
     /// <exception cref="DeliveryException">A setting is missing or cannot be used.</exception>
     public override Task RunAsync()
     {
-        foreach (var file in files.GeneratedFiles()) Log.Information("{File:l}: {Result:l}", file.Path, file.Write(files.Root) ? "written" : "unchanged");
+        foreach (var file in files.GeneratedFiles())
+            Log.Information("{File:l}: {Result:l}", file.Path, file.Write(files.Root) ? "written" : "unchanged");
         foreach (var file in files.ObsoleteFiles())
         {
             File.Delete(Path.Combine(files.Root, file));

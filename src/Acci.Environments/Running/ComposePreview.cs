@@ -7,8 +7,8 @@ using Acci.Environments.Variables;
 namespace Acci.Environments.Running;
 
 /// <summary>
-/// What <c>docker compose up</c> would do to each service. It is found as compose finds it: a container is replaced when the hash of its service's configuration, which is
-/// one of its labels, is not what <c>docker compose config --hash</c> says now.
+/// What <c>docker compose up</c> would do to each service. It is found as compose finds it: a container is replaced when the hash of its service's
+/// configuration, which is one of its labels, is not what <c>docker compose config --hash</c> says now.
 /// </summary>
 /// <param name="project">What would be started.</param>
 /// <param name="plan">What it is made of.</param>
@@ -23,7 +23,8 @@ internal sealed class ComposePreview(ComposeProject project, EnvironmentPlan pla
     /// <exception cref="DeliveryException">Compose refuses the file.</exception>
     public async Task<IReadOnlyList<string>> DescribeAsync(bool hasEngine, CancellationToken cancellationToken)
     {
-        var running = hasEngine ? (await project.ContainersAsync(cancellationToken)).ToLookup(x => x.Service) : Array.Empty<Container>().ToLookup(x => x.Service);
+        var containers = hasEngine ? await project.ContainersAsync(cancellationToken) : [];
+        var running = containers.ToLookup(x => x.Service);
         var hashes = hasEngine ? await HashesAsync(cancellationToken) : [];
         return
         [
@@ -35,7 +36,9 @@ internal sealed class ComposePreview(ComposeProject project, EnvironmentPlan pla
     private string Describe(string name, Service service, Container[] there, string? hash)
     {
         var image = service.Image is { } named ? Interpolation.Describe(named.Text, _variables) : "built from the source";
-        var wanted = service.Deploy?.Replicas is { } replicas ? int.Parse(Interpolation.Resolve(replicas.Text, _variables), CultureInfo.InvariantCulture) : 1;
+        var wanted = service.Deploy?.Replicas is { } replicas
+            ? int.Parse(Interpolation.Resolve(replicas.Text, _variables), CultureInfo.InvariantCulture)
+            : 1;
         var many = wanted == 1 ? "" : $" ({wanted} replicas)";
         if (there.Length == 0) return $"Would create {name}{many}: {image}";
         if (there.Any(x => x.ConfigurationHash != hash))
@@ -59,10 +62,12 @@ internal sealed class ComposePreview(ComposeProject project, EnvironmentPlan pla
 
     private async Task<Dictionary<string, string>> HashesAsync(CancellationToken cancellationToken)
     {
-        var command = project.Planned(images.Found, File.Exists(Path.Combine(project.Root, project.File)) ? null : plan.Committed.ToYaml(), "config", "--hash", "*");
+        var text = File.Exists(Path.Combine(project.Root, project.File)) ? null : plan.Committed.ToYaml();
+        var command = project.Planned(images.Found, text, "config", "--hash", "*");
         var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
         if (!result.Succeeded) throw new CommandFailedException(command, result);
-        return result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        return result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
     }
 }

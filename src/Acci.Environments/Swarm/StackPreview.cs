@@ -1,3 +1,4 @@
+using System.Globalization;
 using Acci.Environments.Specification;
 using Acci.Environments.Variables;
 
@@ -11,12 +12,15 @@ internal static class StackPreview
     /// <param name="variables">All variables that are set.</param>
     /// <param name="stack">The stack's name.</param>
     /// <param name="there">What the swarm has of it.</param>
-    public static IEnumerable<string> Describe(ComposeFile file, IReadOnlyDictionary<string, string> variables, string stack, IReadOnlyCollection<SwarmService> there)
+    public static IEnumerable<string> Describe(
+        ComposeFile file, IReadOnlyDictionary<string, string> variables, string stack, IReadOnlyCollection<SwarmService> there)
     {
         foreach (var (name, service) in file.Services)
         {
             var image = service.Image is { } named ? Interpolation.Describe(named.Text, variables) : "";
-            var replicas = service.Deploy?.Replicas is { } count ? int.Parse(Interpolation.Resolve(count.Text, variables), System.Globalization.CultureInfo.InvariantCulture) : 1;
+            var replicas = service.Deploy?.Replicas is { } count
+                ? int.Parse(Interpolation.Resolve(count.Text, variables), CultureInfo.InvariantCulture)
+                : 1;
             yield return there.FirstOrDefault(x => x.Name == $"{stack}_{name}") switch
             {
                 null => $"Would create {name}{(replicas == 1 ? "" : $" ({replicas} replicas)")}: {image}",
@@ -27,6 +31,7 @@ internal static class StackPreview
             };
         }
 
-        foreach (var old in there.Where(x => !file.Services.Keys.Any(name => x.Name == $"{stack}_{name}"))) yield return $"Would remove {old.Name}, which is declared no more";
+        foreach (var old in there.ExceptBy(file.Services.Keys.Select(name => $"{stack}_{name}"), x => x.Name))
+            yield return $"Would remove {old.Name}, which is declared no more";
     }
 }

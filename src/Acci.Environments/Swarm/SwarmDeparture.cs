@@ -7,7 +7,9 @@ using Acci.Oci;
 
 namespace Acci.Environments.Swarm;
 
-/// <summary>A deployment to a swarm that is not this machine alone lets images leave it: whether they may is asked before anything is deployed.</summary>
+/// <summary>
+/// A deployment to a swarm that is not this machine alone lets images leave it: whether they may is asked before anything is deployed.
+/// </summary>
 /// <param name="context">What the targets of the build share.</param>
 /// <param name="isThisMachine">The swarm is this machine alone.</param>
 /// <param name="place">The swarm, as messages name it.</param>
@@ -37,9 +39,12 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
 
     private void EnsureEveryNodeCanPull(IReadOnlyList<Variable> images, IReadOnlyDictionary<string, string> values)
     {
-        var local = images.FirstOrDefault(x => x.Source is LastPublish or UpstreamImage && values.TryGetValue(x.Name, out var image) && EnvironmentImages.IsLoopback(image));
+        var local = images.FirstOrDefault(x =>
+            x.Source is LastPublish or UpstreamImage && values.TryGetValue(x.Name, out var image) && EnvironmentImages.IsLoopback(image));
         if (local is null) return;
         var remedy = local.Source is LastPublish ? "publish with --registry" : $"set {local.Name}";
-        throw new DeliveryException($"{values[local.Name]} ({local.Name}) can only be had on this machine, and {place} does not get it: {remedy} to where every node can pull from. Nothing was deployed.");
+        throw new DeliveryException(
+            $"{values[local.Name]} ({local.Name}) can only be had on this machine, and {place} does not get it: {remedy} to where every node can pull from. "
+            + "Nothing was deployed.");
     }
 }
