@@ -214,7 +214,7 @@ public sealed partial class BuildProcessTests : IDisposable
     public async Task Two_builds_of_a_repository_run_at_once()
     {
         BuildRun? second = null;
-        var first = await BuildRun.StartAsync(BuildRun.Sample, _root, ["Waits"], meanwhile: async (process, output) =>
+        var first = await BuildRun.StartAsync(BuildRun.Build, _root, ["Waits"], meanwhile: async (process, output) =>
         {
             await UntilAsync(() => output().Contains("waiting", StringComparison.Ordinal) || process.HasExited);
             second = await RunAsync([]);
@@ -231,7 +231,7 @@ public sealed partial class BuildProcessTests : IDisposable
     public async Task A_build_outlives_its_output(string redirection)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The shell that closes the output is a POSIX one.");
-        var start = new ProcessStartInfo("sh", ["-c", $"dotnet '{BuildRun.Sample}' Default {redirection}"]) { WorkingDirectory = _root, RedirectStandardError = true };
+        var start = new ProcessStartInfo("sh", ["-c", $"dotnet '{BuildRun.Build}' Default {redirection}"]) { WorkingDirectory = _root, RedirectStandardError = true };
         start.Environment["NUKE_TELEMETRY_OPTOUT"] = "1";
         using var process = Process.Start(start)!;
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -243,12 +243,12 @@ public sealed partial class BuildProcessTests : IDisposable
     }
 
     private Task<BuildRun> RunAsync(IEnumerable<string> arguments, Dictionary<string, string>? environment = null) =>
-        BuildRun.StartAsync(BuildRun.Sample, _root, arguments, environment);
+        BuildRun.StartAsync(BuildRun.Build, _root, arguments, environment);
 
     private Task<BuildRun> InterruptAsync(string target, string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
-        return BuildRun.StartAsync(BuildRun.Sample, _root, [target], meanwhile: async (process, output) =>
+        return BuildRun.StartAsync(BuildRun.Build, _root, [target], meanwhile: async (process, output) =>
         {
             await UntilAsync(() => output().Contains("waiting", StringComparison.Ordinal) || process.HasExited);
             await SignalAsync(process, signal);

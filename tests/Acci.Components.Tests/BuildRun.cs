@@ -14,17 +14,11 @@ internal sealed record BuildRun(int ExitCode, string Output, string Errors)
         "PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "DOTNET_ROOT", "SSL_CERT_FILE",
     ];
 
-    /// <summary>The build in <c>sample/</c>.</summary>
-    public static string Sample { get; } = Metadata("SampleBuild");
-
-    /// <summary>This repository's build.</summary>
+    /// <summary>The build that is tested.</summary>
     public static string Build { get; } = Metadata("Build");
 
     /// <summary>Whether the engine is NUKE's own packages.</summary>
     public static bool IsOnNuke { get; } = Metadata("NukeEngine") == "Package";
-
-    /// <summary>This repository.</summary>
-    public static string Repository { get; } = Metadata("Root");
 
     /// <summary>Runs it to its end.</summary>
     /// <param name="build">The build's assembly.</param>

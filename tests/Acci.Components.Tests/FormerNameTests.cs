@@ -53,7 +53,7 @@ public sealed class FormerNameTests : IDisposable
     public async Task A_component_s_former_name_counts_in_the_environment_where_the_present_one_would(string variable, string value, string errors)
     {
         var run = await BuildRun.StartAsync(
-            BuildRun.Sample, _root, ["--plan"], new Dictionary<string, string> { ["SAMPLE_BUILD"] = "PruneBuild", [variable] = value });
+            BuildRun.Build, _root, ["--plan"], new Dictionary<string, string> { ["SAMPLE_BUILD"] = "PruneBuild", [variable] = value });
 
         Assert.Equal((0, errors), (run.ExitCode, run.Errors));
     }
@@ -131,7 +131,7 @@ public sealed class FormerNameTests : IDisposable
     [Fact]
     public async Task A_failure_on_GitHub_is_repeated_with_the_present_name()
     {
-        var run = await BuildRun.StartAsync(BuildRun.Sample, _root, ["Refuses", "--age", "7"], new Dictionary<string, string>
+        var run = await BuildRun.StartAsync(BuildRun.Build, _root, ["Refuses", "--age", "7"], new Dictionary<string, string>
         {
             ["GITHUB_ACTIONS"] = "true", ["GITHUB_SHA"] = "0123abc", ["GITHUB_REPOSITORY"] = "octo/app", ["GITHUB_REF"] = "refs/heads/main",
             ["GITHUB_ACTOR"] = "octo", ["GITHUB_REPOSITORY_OWNER"] = "octo", ["GITHUB_SERVER_URL"] = "https://github.com", ["GITHUB_RUN_ID"] = "1", ["GITHUB_RUN_NUMBER"] = "1",
@@ -174,7 +174,7 @@ public sealed class FormerNameTests : IDisposable
     private static IReadOnlyDictionary<string, MemberInfo?> Everything => Parameters.Of(typeof(AllVerbs));
 
     private Task<BuildRun> RunAsync(string line, params (string Name, string Value)[] variables) => BuildRun.StartAsync(
-        BuildRun.Sample,
+        BuildRun.Build,
         _root,
         ["Renamed", .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
         variables.ToDictionary(x => x.Name, x => x.Value));

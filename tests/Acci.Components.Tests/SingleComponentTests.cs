@@ -114,7 +114,7 @@ public sealed partial class SingleComponentTests : IDisposable
     }
 
     private Task<BuildRun> RunAsync(params string[] arguments) =>
-        BuildRun.StartAsync(BuildRun.Sample, _root, arguments, new Dictionary<string, string> { ["SAMPLE_BUILD"] = "PruneBuild" });
+        BuildRun.StartAsync(BuildRun.Build, _root, arguments, new Dictionary<string, string> { ["SAMPLE_BUILD"] = "PruneBuild" });
 
     private Task<string> ReadAsync(params string[] path) =>
         File.ReadAllTextAsync(Path.Combine([_root, .. path]), TestContext.Current.CancellationToken);

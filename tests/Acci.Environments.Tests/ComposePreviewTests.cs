@@ -13,7 +13,7 @@ namespace Acci.Environments.Tests;
 [Collection(nameof(AlteredProcess))]
 public sealed class ComposePreviewTests : IDisposable
 {
-    private static readonly string New = $"ghcr.example.com/octo/acci@{Digest.Of([1])}", Old = $"ghcr.example.com/octo/acci@{Digest.Of([2])}";
+    private static readonly string New = $"ghcr.example.com/octo/bakery@{Digest.Of([1])}", Old = $"ghcr.example.com/octo/bakery@{Digest.Of([2])}";
     private static readonly string Postgres = $"docker.io/library/postgres@{Digest.Of([3])}";
 
     private readonly SettingsFolder _settings = new(prod: """{ "Deployment": { "Replicas": 2, "Ports": "8080-8081" } }""");
@@ -32,7 +32,7 @@ public sealed class ComposePreviewTests : IDisposable
     {
         var lines = await DescribeAsync();
 
-        Assert.Contains($"Would create acci (2 replicas): {New}", lines);
+        Assert.Contains($"Would create bakery (2 replicas): {New}", lines);
         Assert.Contains($"Would create postgres: {Postgres}", lines);
         Assert.Contains("Would create redis: a stand-in for docker.io/library/redis:7, made from the distribution's packages", lines);
     }
@@ -40,12 +40,12 @@ public sealed class ComposePreviewTests : IDisposable
     [Fact]
     public async Task What_is_there_is_recreated_left_started_removed_or_gets_more_replicas()
     {
-        Assert.Contains($"Would recreate acci (2 replicas): {New}, instead of {Old}", await DescribeAsync(There("acci", "other", Old), There("acci", "other", Old)));
-        Assert.Contains($"Would recreate acci (2 replicas): {New}, with other settings", await DescribeAsync(There("acci", "other", New), There("acci", "hash-of-acci", New)));
-        Assert.Contains($"Would leave acci as it is (2 replicas): {New}", await DescribeAsync(There("acci", "hash-of-acci", New), There("acci", "hash-of-acci", New)));
-        Assert.Contains($"Would start acci again (2 replicas): {New}", await DescribeAsync(There("acci", "hash-of-acci", New), There("acci", "hash-of-acci", New, "exited")));
-        Assert.Contains($"Would create 1 more of acci: {New}", await DescribeAsync(There("acci", "hash-of-acci", New)));
-        Assert.Contains($"Would remove 1 of acci: {New}", await DescribeAsync([.. Enumerable.Repeat(There("acci", "hash-of-acci", New), 3)]));
+        Assert.Contains($"Would recreate bakery (2 replicas): {New}, instead of {Old}", await DescribeAsync(There("bakery", "other", Old), There("bakery", "other", Old)));
+        Assert.Contains($"Would recreate bakery (2 replicas): {New}, with other settings", await DescribeAsync(There("bakery", "other", New), There("bakery", "hash-of-bakery", New)));
+        Assert.Contains($"Would leave bakery as it is (2 replicas): {New}", await DescribeAsync(There("bakery", "hash-of-bakery", New), There("bakery", "hash-of-bakery", New)));
+        Assert.Contains($"Would start bakery again (2 replicas): {New}", await DescribeAsync(There("bakery", "hash-of-bakery", New), There("bakery", "hash-of-bakery", New, "exited")));
+        Assert.Contains($"Would create 1 more of bakery: {New}", await DescribeAsync(There("bakery", "hash-of-bakery", New)));
+        Assert.Contains($"Would remove 1 of bakery: {New}", await DescribeAsync([.. Enumerable.Repeat(There("bakery", "hash-of-bakery", New), 3)]));
         Assert.Contains("Would remove worker, which is declared no more", await DescribeAsync(There("worker", "any", Old)));
     }
 
@@ -68,25 +68,25 @@ public sealed class ComposePreviewTests : IDisposable
         var file = _settings.Model().File;
         var variables = Images.With(new Dictionary<string, string>());
 
-        var lines = StackPreview.Describe(file, variables, "acci-prod", [Service("acci", Old, 2), Service("postgres", Postgres, 1), Service("worker", Old, 1)]).ToHashSet();
+        var lines = StackPreview.Describe(file, variables, "bakery-prod", [Service("bakery", Old, 2), Service("postgres", Postgres, 1), Service("worker", Old, 1)]).ToHashSet();
 
         Assert.Equal(
             new HashSet<string>
             {
-                $"Would update acci, replica by replica: {New}, instead of {Old}",
+                $"Would update bakery, replica by replica: {New}, instead of {Old}",
                 $"Would leave postgres as it is, unless its settings or secrets are others now: {Postgres}",
                 "Would create redis: a stand-in for docker.io/library/redis:7, made from the distribution's packages",
-                "Would remove acci-prod_worker, which is declared no more",
+                "Would remove bakery-prod_worker, which is declared no more",
             },
             lines);
-        Assert.Contains($"Would change acci from 1 to 2 replicas: {New}", StackPreview.Describe(file, variables, "acci-prod", [Service("acci", New, 1)]));
+        Assert.Contains($"Would change bakery from 1 to 2 replicas: {New}", StackPreview.Describe(file, variables, "bakery-prod", [Service("bakery", New, 1)]));
     }
 
     private static PlannedImages Images => new(
-        new Dictionary<string, string> { ["ACCI_IMAGE"] = New, ["ACCI_POSTGRES_IMAGE"] = Postgres },
-        new Dictionary<string, ImageReference> { ["ACCI_REDIS_IMAGE"] = ImageReference.Parse("docker.io/library/redis:7") });
+        new Dictionary<string, string> { ["BAKERY_IMAGE"] = New, ["BAKERY_POSTGRES_IMAGE"] = Postgres },
+        new Dictionary<string, ImageReference> { ["BAKERY_REDIS_IMAGE"] = ImageReference.Parse("docker.io/library/redis:7") });
 
-    private static SwarmService Service(string name, string image, int replicas) => new() { Id = name, Name = $"acci-prod_{name}", Image = image, Replicas = replicas, Specification = "" };
+    private static SwarmService Service(string name, string image, int replicas) => new() { Id = name, Name = $"bakery-prod_{name}", Image = image, Replicas = replicas, Specification = "" };
 
     private async Task<IReadOnlyList<string>> DescribeAsync(params JsonObject[] there)
     {
@@ -98,7 +98,7 @@ public sealed class ComposePreviewTests : IDisposable
     private (ComposeProject Project, EnvironmentPlan Plan) Environment(DockerStandIn docker)
     {
         EnvironmentFile.Write(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), "");
-        return (ComposeProject.Of(docker.Engine, _settings.Root, AppEnvironments.Declaration, "prod", ProcessEnvironment.Read()), EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Read()));
+        return (ComposeProject.Of(docker.Engine, _settings.Root, BakeryEnvironments.Declaration, "prod", ProcessEnvironment.Read()), EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Read()));
     }
 
     private DockerStandIn Docker(JsonObject[] there)
@@ -108,7 +108,7 @@ public sealed class ComposePreviewTests : IDisposable
             case "$*" in
                 "ps --all"*) printf '{string.Concat(there.Select((_, i) => $"{i}\\n"))}' ;;
                 inspect*) cat '{_answers.Combine("containers")}' ;;
-                *"config --hash"*) cat > '{_answers.Combine("input")}'; for service in acci postgres redis; do echo "$service hash-of-$service"; done ;;
+                *"config --hash"*) cat > '{_answers.Combine("input")}'; for service in bakery postgres redis; do echo "$service hash-of-$service"; done ;;
             esac
             """);
     }

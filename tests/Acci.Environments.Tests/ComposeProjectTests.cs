@@ -9,7 +9,7 @@ namespace Acci.Environments.Tests;
 
 public sealed class ComposeProjectTests : IDisposable
 {
-    private const string NameVariable = "COMPOSE_PROJECT_NAME", EmptyVariable = "ACCI_REPLICAS";
+    private const string NameVariable = "COMPOSE_PROJECT_NAME", EmptyVariable = "BAKERY_REPLICAS";
 
     private readonly TemporaryFolder _root = new();
     private ProcessEnvironment _environment = ProcessEnvironment.Empty;
@@ -39,7 +39,7 @@ public sealed class ComposeProjectTests : IDisposable
     {
         using var other = new TemporaryFolder();
 
-        Assert.Matches("^acci-prod-[0-9a-f]{6}$", Project("prod").Name);
+        Assert.Matches("^bakery-prod-[0-9a-f]{6}$", Project("prod").Name);
         Assert.NotEqual(Project("prod").Name, Elsewhere(other.Path, "prod"));
         Assert.NotEqual(UserSecretsId(_root.Path), UserSecretsId(other.Path));
         Assert.Equal(Project("prod").Name, UserSecretsId(_root.Path));
@@ -62,8 +62,8 @@ public sealed class ComposeProjectTests : IDisposable
     {
         Write("deploy/compose/.env.prod", $"# {LocalName.Heading("prod")} It is yours.\n");
 
-        Assert.Equal(("acci-prod", "acci-prod"), (Project("prod").Name, UserSecretsId(_root.Path)));
-        Assert.True(LocalName.IsKept(_root.Path, AppEnvironments.Declaration, "prod"));
+        Assert.Equal(("bakery-prod", "bakery-prod"), (Project("prod").Name, UserSecretsId(_root.Path)));
+        Assert.True(LocalName.IsKept(_root.Path, BakeryEnvironments.Declaration, "prod"));
     }
 
     [Fact]
@@ -71,18 +71,18 @@ public sealed class ComposeProjectTests : IDisposable
     {
         var secrets = UserSecretsId(_root.Path);
 
-        Assert.Equal("acci-prod", Stack("prod").Name);
+        Assert.Equal("bakery-prod", Stack("prod").Name);
         Write("deploy/compose/.env.prod", LocalName.Kept("", isKept: false, Stack("prod").Name));
 
-        Assert.Equal(("acci-prod", "acci-prod"), (Stack("prod").Name, Project("prod").Name));
+        Assert.Equal(("bakery-prod", "bakery-prod"), (Stack("prod").Name, Project("prod").Name));
         Assert.Equal(secrets, UserSecretsId(_root.Path));
     }
 
     [Fact]
     public void What_was_found_stands_where_nothing_or_an_empty_text_was_typed()
     {
-        Write("deploy/compose/.env.prod", "ACCI_IMAGE=\n");
-        Write("artifacts/compose/prod.env", "ACCI_IMAGE=acci\n");
+        Write("deploy/compose/.env.prod", "BAKERY_IMAGE=\n");
+        Write("artifacts/compose/prod.env", "BAKERY_IMAGE=bakery\n");
         _environment = _environment.With((EmptyVariable, ""));
 
         var command = Project("prod").Compose("up");
@@ -97,7 +97,7 @@ public sealed class ComposeProjectTests : IDisposable
         Write("deploy/compose/.env.prod", LocalName.Kept("", isKept: false, Project("prod").Name));
 
         Assert.Equal(Project("prod").Name, Stack("prod").Name);
-        Assert.Equal("acci-prod", Stack("prod", isHere: false).Name);
+        Assert.Equal("bakery-prod", Stack("prod", isHere: false).Name);
         Write("deploy/compose/.env.prod", "COMPOSE_PROJECT_NAME=shop\n");
         Assert.Equal("shop", Stack("prod", isHere: false).Name);
     }
@@ -106,14 +106,14 @@ public sealed class ComposeProjectTests : IDisposable
     public void What_was_found_is_in_the_folder_of_what_builds_make()
     {
         var context = new DeliveryContext(new DeliveryOptions { Root = _root.Path, Artifacts = _root.Combine("out", "made"), Images = [] }, TestContext.Current.CancellationToken);
-        Write("out/made/compose/prod.env", "ACCI_IMAGE=acci\n");
+        Write("out/made/compose/prod.env", "BAKERY_IMAGE=bakery\n");
 
         var project = new Looking(context).Project;
 
         Assert.Contains("--env-file out/made/compose/prod.env", project.Compose("up").ToString(), StringComparison.Ordinal);
     }
 
-    private sealed class Looking(DeliveryContext context) : EnvironmentVerb(context, AppEnvironments.Declaration, "prod")
+    private sealed class Looking(DeliveryContext context) : EnvironmentVerb(context, BakeryEnvironments.Declaration, "prod")
     {
         public ComposeProject Project => ProjectOf(new DockerEngine("docker"), "prod");
 
@@ -123,15 +123,15 @@ public sealed class ComposeProjectTests : IDisposable
     }
 
     private static string Elsewhere(string root, string environment) =>
-        ComposeProject.Of(new DockerEngine("docker"), root, AppEnvironments.Declaration, environment, ProcessEnvironment.Empty).Name;
+        ComposeProject.Of(new DockerEngine("docker"), root, BakeryEnvironments.Declaration, environment, ProcessEnvironment.Empty).Name;
 
-    private static string UserSecretsId(string root) => LocalName.UserSecretsId(root, AppEnvironments.Declaration, "prod");
+    private static string UserSecretsId(string root) => LocalName.UserSecretsId(root, BakeryEnvironments.Declaration, "prod");
 
     private ComposeProject Stack(string environment, bool isHere = true) =>
-        ComposeProject.OfStack(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment, isHere, _environment);
+        ComposeProject.OfStack(new DockerEngine("docker"), _root.Path, BakeryEnvironments.Declaration, environment, isHere, _environment);
 
     private ComposeProject Project(string environment) =>
-        ComposeProject.Of(new DockerEngine("docker"), _root.Path, AppEnvironments.Declaration, environment, _environment);
+        ComposeProject.Of(new DockerEngine("docker"), _root.Path, BakeryEnvironments.Declaration, environment, _environment);
 
     private void Write(string file, string text)
     {

@@ -4,7 +4,7 @@ namespace Acci.Environments.Tests;
 
 public class ContainerTests
 {
-    private static readonly Container Container = new() { Id = "1", Name = "acci-1", Service = "acci", Image = "acci", Status = "running" };
+    private static readonly Container Container = new() { Id = "1", Name = "bakery-1", Service = "bakery", Image = "bakery", Status = "running" };
 
     [Fact]
     public void One_that_works_has_no_problem()

@@ -6,7 +6,7 @@ namespace Acci.Environments.Tests;
 
 public class EnvironmentFileTests
 {
-    private static readonly Variable[] Known = [new("ACCI_PORTS", "Ports", "8080-8082"), new("ACCI_IMAGE", "Image", null)];
+    private static readonly Variable[] Known = [new("BAKERY_PORTS", "Ports", "8080-8082"), new("BAKERY_IMAGE", "Image", null)];
 
     [Theory]
     [InlineData("A=b", "b")]
@@ -69,7 +69,7 @@ public class EnvironmentFileTests
     [Fact]
     public void A_comment_says_what_holds_now()
     {
-        const string earlier = "# Ports.\r\n#ACCI_PORTS=8080-8081\r\n\n# my own note: #ACCI_IMAGE=old\nACCI_IMAGE=typed\n";
+        const string earlier = "# Ports.\r\n#BAKERY_PORTS=8080-8081\r\n\n# my own note: #BAKERY_IMAGE=old\nBAKERY_IMAGE=typed\n";
 
         Assert.Equal(earlier.Replace("8080-8081", "8080-8082", StringComparison.Ordinal), EnvironmentFile.Parse(earlier).With(Known, "preamble"));
     }
@@ -77,12 +77,12 @@ public class EnvironmentFileTests
     [Fact]
     public void What_a_person_typed_stays_byte_for_byte_and_only_what_is_missing_is_added()
     {
-        const string typed = "# mine\r\nACCI_PORTS = '1-3' # three\nMORE=1";
+        const string typed = "# mine\r\nBAKERY_PORTS = '1-3' # three\nMORE=1";
 
         var text = EnvironmentFile.Parse(typed).With(Known, "preamble");
 
         Assert.StartsWith(typed + "\n", text, StringComparison.Ordinal);
-        Assert.Equal("\n# Image.\n#ACCI_IMAGE=\n", text[(typed.Length + 1)..]);
+        Assert.Equal("\n# Image.\n#BAKERY_IMAGE=\n", text[(typed.Length + 1)..]);
         Assert.Equal(text, EnvironmentFile.Parse(text).With(Known, "preamble"));
     }
 
@@ -91,7 +91,7 @@ public class EnvironmentFileTests
     {
         var text = EnvironmentFile.Parse("").With(Known, "preamble");
 
-        Assert.Equal("# preamble\n\n# Ports.\n#ACCI_PORTS=8080-8082\n\n# Image.\n#ACCI_IMAGE=\n", text);
+        Assert.Equal("# preamble\n\n# Ports.\n#BAKERY_PORTS=8080-8082\n\n# Image.\n#BAKERY_IMAGE=\n", text);
         Assert.Empty(EnvironmentFile.Parse(text).Values);
     }
 

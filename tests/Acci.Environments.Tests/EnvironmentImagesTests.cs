@@ -10,7 +10,7 @@ namespace Acci.Environments.Tests;
 [Collection(nameof(AlteredProcess))]
 public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixture<RegistryServer>, IDisposable
 {
-    private static readonly string App = $"ghcr.example.com/octo/acci@sha256:{new string('0', 64)}";
+    private static readonly string App = $"ghcr.example.com/octo/bakery@sha256:{new string('0', 64)}";
     private static readonly string StandIn = $"127.0.0.1:1/library/postgres@sha256:{new string('1', 64)}";
 
     private readonly SettingsFolder _settings = new();
@@ -31,29 +31,29 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
     public async Task What_is_not_pinned_follows_its_name_whatever_was_found_before()
     {
         var (postgres, redis) = (await PushAsync("library/postgres:15", 1), await PushAsync("library/redis:7", 2));
-        Found($"ACCI_POSTGRES_IMAGE=registry.example.com/library/postgres@{Digest.Of([1])}");
+        Found($"BAKERY_POSTGRES_IMAGE=registry.example.com/library/postgres@{Digest.Of([1])}");
 
         var found = await FindAsync(mirror.Domain);
 
-        Assert.Equal(postgres.ToString(), found["ACCI_POSTGRES_IMAGE"]);
-        Assert.Equal(redis.ToString(), found["ACCI_REDIS_IMAGE"]);
+        Assert.Equal(postgres.ToString(), found["BAKERY_POSTGRES_IMAGE"]);
+        Assert.Equal(redis.ToString(), found["BAKERY_REDIS_IMAGE"]);
     }
 
     [Fact]
     public async Task Where_nothing_answers_it_stays_what_it_was()
     {
         var known = $"registry.example.com/library/postgres@{Digest.Of([1])}";
-        Found($"ACCI_POSTGRES_IMAGE={known}", $"ACCI_REDIS_IMAGE={known}");
+        Found($"BAKERY_POSTGRES_IMAGE={known}", $"BAKERY_REDIS_IMAGE={known}");
 
         var found = await FindAsync($"127.0.0.1:{RegistryServer.FreePort()}");
 
-        Assert.Equal(known, found["ACCI_POSTGRES_IMAGE"]);
+        Assert.Equal(known, found["BAKERY_POSTGRES_IMAGE"]);
     }
 
     [Fact]
     public async Task A_stand_in_of_before_does_not_run_beside_an_image_that_others_can_have()
     {
-        Found($"ACCI_POSTGRES_IMAGE={StandIn}", $"ACCI_REDIS_IMAGE={StandIn}");
+        Found($"BAKERY_POSTGRES_IMAGE={StandIn}", $"BAKERY_REDIS_IMAGE={StandIn}");
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => FindAsync($"127.0.0.1:{RegistryServer.FreePort()}"));
 
@@ -65,11 +65,11 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
     {
         var pinned = Digest.Of([2]);
         Lock($$"""{ "docker.io/library/postgres:15": "{{pinned}}", "docker.io/library/redis:7": "{{pinned}}" }""");
-        Found($"ACCI_POSTGRES_IMAGE=registry.example.com/postgres@{pinned}", $"ACCI_REDIS_IMAGE=registry.example.com/redis@{pinned}");
+        Found($"BAKERY_POSTGRES_IMAGE=registry.example.com/postgres@{pinned}", $"BAKERY_REDIS_IMAGE=registry.example.com/redis@{pinned}");
 
         var found = await FindAsync($"127.0.0.1:{RegistryServer.FreePort()}");
 
-        Assert.Equal($"registry.example.com/postgres@{pinned}", found["ACCI_POSTGRES_IMAGE"]);
+        Assert.Equal($"registry.example.com/postgres@{pinned}", found["BAKERY_POSTGRES_IMAGE"]);
     }
 
     private void Found(params string[] lines) => EnvironmentFile.Write(Path.Combine(_settings.Root, "artifacts", "compose", "prod.env"), string.Join('\n', lines));
@@ -84,7 +84,7 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
     {
         if (!File.Exists(Path.Combine(_settings.Root, "deploy", "locks", "images.json"))) Lock("{}");
         Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "compose"));
-        await File.WriteAllTextAsync(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"ACCI_IMAGE={App}\n", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"BAKERY_IMAGE={App}\n", Cancellation);
         using var context = new DeliveryContext(
             new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), ImageMirror = mirrorDomain, Images = [] }, Cancellation);
         return await new EnvironmentImages(context, _docker.Engine).FindAsync(EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);

@@ -26,10 +26,10 @@ public class EnvironmentSettingsTests
     [InlineData("""{ "Database": { """, "settings.prod.json", "not valid JSON")]
     [InlineData("""{ "Server": { "BackendPort": "many" } }""", "APP__SERVER__BACKEND_PORT", "'many'")]
     [InlineData("""{ "Database": { "Name": "" } }""", "Database:Name", "no value")]
-    [InlineData("""{ "Deployment": { "Replicas": 5 } }""", "ACCI_PORTS", "8080-8084")]
+    [InlineData("""{ "Deployment": { "Replicas": 5 } }""", "BAKERY_PORTS", "8080-8084")]
     [InlineData("""{ "Deployment": { "Ports": "80-" } }""", "Deployment:Ports", "'80-'")]
     [InlineData("""{ "Deployment": { "Kind": "Test" } }""", "Deployment:Kind", "Production")]
-    [InlineData("""{ "Deployment": { "Memory": "much" } }""", "ACCI_MEMORY", "'much'")]
+    [InlineData("""{ "Deployment": { "Memory": "much" } }""", "BAKERY_MEMORY", "'much'")]
     [InlineData("""{ "Deployment": { "BindAddress": "localhost" } }""", "Deployment:BindAddress", "127.0.0.1")]
     [InlineData("""{ "Database": { "Host": "elsewhere" } }""", "Database:Host", "'postgres'")]
     [InlineData("""{ "Database": { "Password": "in the repository" } }""", "Database:Password", "user-secrets")]
@@ -62,9 +62,9 @@ public class EnvironmentSettingsTests
         using var folder = new SettingsFolder(prod: """{ "Database": { "User": "file", "Name": "file" }, "Redis": { "User": "file" } }""");
 
         var settings = folder.Read().With(
-            new Dictionary<string, string> { ["APP__DATABASE__USER"] = "typed", ["APP__DATABASE__NAME"] = "typed", ["ACCI_REPLICAS"] = "2" },
-            new Dictionary<string, string> { ["APP__DATABASE__USER"] = "process", ["ACCI_REPLICAS"] = "1" });
-        var model = EnvironmentModel.Of(AppEnvironments.Declaration, settings);
+            new Dictionary<string, string> { ["APP__DATABASE__USER"] = "typed", ["APP__DATABASE__NAME"] = "typed", ["BAKERY_REPLICAS"] = "2" },
+            new Dictionary<string, string> { ["APP__DATABASE__USER"] = "process", ["BAKERY_REPLICAS"] = "1" });
+        var model = EnvironmentModel.Of(BakeryEnvironments.Declaration, settings);
 
         Assert.Equal("${APP__DATABASE__USER:-process}", App(model).Get(s => s.Database.User).Text);
         Assert.Equal("${APP__DATABASE__NAME:-typed}", App(model).Get(s => s.Database.Name).Text);
@@ -79,18 +79,18 @@ public class EnvironmentSettingsTests
         using var home = new UserSecrets(folder.Read().UserSecretsId, """{ "Database": { "User": "own" }, "Database:Name": "own", "Database:Password": "own", "Deployment": { "Replicas": 2 } }""");
 
         var settings = folder.Read().With(new Dictionary<string, string> { ["APP__DATABASE__NAME"] = "typed" }, new Dictionary<string, string>());
-        var model = EnvironmentModel.Of(AppEnvironments.Declaration, settings);
+        var model = EnvironmentModel.Of(BakeryEnvironments.Declaration, settings);
 
         Assert.Equal("${APP__DATABASE__USER:-own}", App(model).Get(s => s.Database.User).Text);
         Assert.Equal("${APP__DATABASE__NAME:-typed}", App(model).Get(s => s.Database.Name).Text);
         Assert.Equal("${APP__REDIS__USER:-file}", App(model).Get(s => s.Redis.User).Text);
-        Assert.Equal("own", settings.Find(SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming)));
+        Assert.Equal("own", settings.Find(SettingName.Of((BakerySettings s) => s.Database.Password, BakerySettings.Naming)));
         Assert.Equal(2, model.Environment.Number(DeploymentSetting.Replicas));
     }
 
     [Theory]
     [InlineData("""{ "Database": { """, "not valid JSON")]
-    [InlineData("""{ "Database": { "Nam": "acci" } }""", "'Database:Nam'")]
+    [InlineData("""{ "Database": { "Nam": "bakery" } }""", "'Database:Nam'")]
     [InlineData("""{ "Deployment": { "Kind": "Development" } }""", "'Deployment:Kind'")]
     public void What_is_wrong_in_a_person_s_own_settings_is_told_with_their_file(string secrets, string problem)
     {
@@ -121,11 +121,11 @@ public class EnvironmentSettingsTests
         using var folder = new SettingsFolder();
         using var home = new UserSecrets(folder.Read().UserSecretsId, """{ "Database": { "User": "own" } }""");
         Directory.CreateDirectory(Path.Combine(folder.Root, "deploy", "compose"));
-        File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", ".env.prod"), "ACCI_IMAGE=\nAPP__DATABASE__USER=\nAPP__DATABASE__NAME=typed\n");
+        File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", ".env.prod"), "BAKERY_IMAGE=\nAPP__DATABASE__USER=\nAPP__DATABASE__NAME=typed\n");
 
         var plan = EnvironmentPlan.Of(folder.Files, "prod", ProcessEnvironment.Read());
 
-        Assert.DoesNotContain("ACCI_IMAGE", plan.Variables.Keys);
+        Assert.DoesNotContain("BAKERY_IMAGE", plan.Variables.Keys);
         Assert.Equal("typed", plan.Variables["APP__DATABASE__NAME"]);
         Assert.Contains(KeyValuePair.Create("APP__DATABASE__USER", "own"), plan.UserSettings());
     }
@@ -141,6 +141,6 @@ public class EnvironmentSettingsTests
         Assert.Contains("APP__SERVER__BACKEND_PORT", error.Message, StringComparison.Ordinal);
     }
 
-    private static ServiceSettings<AppSettings> App(EnvironmentModel model) =>
-        (ServiceSettings<AppSettings>)Assert.Single(model.Definition.Services.Single(x => x.Name == "acci").Settings);
+    private static ServiceSettings<BakerySettings> App(EnvironmentModel model) =>
+        (ServiceSettings<BakerySettings>)Assert.Single(model.Definition.Services.Single(x => x.Name == "bakery").Settings);
 }

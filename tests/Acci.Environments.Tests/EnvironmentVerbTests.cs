@@ -15,7 +15,7 @@ public sealed class EnvironmentVerbTests : IDisposable
     private DeliveryContext Context => new(
         new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [] }, TestContext.Current.CancellationToken) { Environment = _environment };
 
-    private ComposeUp Up => new(Context, AppEnvironments.Declaration, "prod");
+    private ComposeUp Up => new(Context, BakeryEnvironments.Declaration, "prod");
 
     public void Dispose() => _settings.Dispose();
 
@@ -24,14 +24,14 @@ public sealed class EnvironmentVerbTests : IDisposable
     {
         using var docker = new DockerStandIn("""case "$*" in version*) echo 29.0.0 ;; "volume inspect"*) exit 1 ;; "buildx inspect"*) echo "Platforms: linux/amd64" ;; info*) echo inactive false 0 ;; esac""");
         _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
-        Typed("ACCI_REPLICAS=9\nACCI_PORTS=8080-8088\n");
+        Typed("BAKERY_REPLICAS=9\nBAKERY_PORTS=8080-8088\n");
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => Up.PlanAsync());
 
-        Assert.Contains("ACCI_REPLICAS", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BAKERY_REPLICAS", error.Message, StringComparison.Ordinal);
         Assert.Contains("APP__DATABASE__MAXIMUM_CONNECTIONS", error.Message, StringComparison.Ordinal);
 
-        Typed("ACCI_REPLICAS=9\nACCI_PORTS=8080-8088\nAPP__DATABASE__MAXIMUM_CONNECTIONS=5\nACCI_IMAGE=acci:1\nACCI_POSTGRES_IMAGE=postgres:15\nACCI_REDIS_IMAGE=redis:7\n");
+        Typed("BAKERY_REPLICAS=9\nBAKERY_PORTS=8080-8088\nAPP__DATABASE__MAXIMUM_CONNECTIONS=5\nBAKERY_IMAGE=bakery:1\nBAKERY_POSTGRES_IMAGE=postgres:15\nBAKERY_REDIS_IMAGE=redis:7\n");
         await Up.PlanAsync();
         Assert.Contains(docker.Called, x => x.EndsWith("config --hash *", StringComparison.Ordinal));
     }
@@ -69,11 +69,11 @@ public sealed class EnvironmentVerbTests : IDisposable
             """);
         _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
         var image = Digest.Of([1]);
-        Typed($"ACCI_IMAGE=ghcr.example.com/octo/acci@{image}\nACCI_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nACCI_REDIS_IMAGE=ghcr.example.com/redis:7\n");
-        new PublishRecord { Image = "acci", Digest = image, Repository = "ghcr.example.com/octo/acci", Version = "1.2.3", Revision = "abc", Platforms = [], NotScanned = "there was no scanner" }
-            .Write(Context.Options.RecordOf("acci"));
+        Typed($"BAKERY_IMAGE=ghcr.example.com/octo/bakery@{image}\nBAKERY_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nBAKERY_REDIS_IMAGE=ghcr.example.com/redis:7\n");
+        new PublishRecord { Image = "bakery", Digest = image, Repository = "ghcr.example.com/octo/bakery", Version = "1.2.3", Revision = "abc", Platforms = [], NotScanned = "there was no scanner" }
+            .Write(Context.Options.RecordOf("bakery"));
 
-        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => new DeployStack(Context, AppEnvironments.Declaration, "prod").RunAsync());
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => new DeployStack(Context, BakeryEnvironments.Declaration, "prod").RunAsync());
 
         Assert.Equal(problem is null, docker.Called.Any(x => x.Contains("stack deploy", StringComparison.Ordinal)));
         Assert.Contains(problem ?? "refused", error.Message, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class EnvironmentVerbTests : IDisposable
     [InlineData("override")]
     [InlineData("../prod")]
     public async Task What_is_no_name_is_not_looked_for(string name) =>
-        Assert.Contains($"'{name}'", (await Assert.ThrowsAsync<DeliveryException>(() => new ComposeDown(Context, AppEnvironments.Declaration, name, volumes: false).PlanAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains($"'{name}'", (await Assert.ThrowsAsync<DeliveryException>(() => new ComposeDown(Context, BakeryEnvironments.Declaration, name, volumes: false).PlanAsync())).Message, StringComparison.Ordinal);
 
     private void Typed(string text) => EnvironmentFile.Write(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), text);
 }

@@ -1,93 +1,80 @@
+using System.Text.RegularExpressions;
 using Acci.Environments.Files;
 using Acci.Testing;
 using NJsonSchema;
 
 namespace Acci.Environments.Tests;
 
-public class GeneratedFilesTests
+public sealed class GeneratedFilesTests : IDisposable
 {
+    private readonly SettingsFolder _folder = new SettingsFolder().Write(
+        "settings.dev.json",
+        """{ "Server": { "BackendPort": 3333 }, "Deployment": { "Kind": "Development", "Ports": "3333", "DatabasePort": 5432, "Replicas": 1 } }""");
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public void What_is_checked_in_is_what_the_settings_say_byte_for_byte() =>
-        Assert.All(new ComposeFiles(SourceTree.Root, AppEnvironments.Declaration).GeneratedFiles(), file => Assert.Equal(file.Content, File.ReadAllText(Path.Combine(SourceTree.Root, file.Path))));
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Writing_again_changes_nothing_and_a_change_by_hand_is_seen()
     {
-        using var folder = new SettingsFolder();
-        var files = folder.Files.GeneratedFiles();
+        var files = _folder.Files.GeneratedFiles();
 
-        Assert.All(files, file => Assert.True(file.Write(folder.Root)));
-        Assert.All(folder.Files.GeneratedFiles(), file => Assert.False(file.Write(folder.Root)));
+        Assert.All(files, file => Assert.True(file.Write(_folder.Root)));
+        Assert.All(_folder.Files.GeneratedFiles(), file => Assert.False(file.Write(_folder.Root)));
 
-        File.AppendAllText(Path.Combine(folder.Root, files[0].Path), "# by hand\n");
-        Assert.False(files[0].IsUpToDate(folder.Root));
+        File.AppendAllText(Path.Combine(_folder.Root, files[0].Path), "# by hand\n");
+        Assert.False(files[0].IsUpToDate(_folder.Root));
     }
 
     [Fact]
     public async Task Every_compose_file_is_valid_by_the_specification_s_own_schema()
     {
         // NJsonSchema looks for definitions where draft 4 has them.
-        var schema = await JsonSchema.FromJsonAsync(Conformance.Text("compose-spec.schema.json").Replace("$defs", "definitions", StringComparison.Ordinal), Cancellation);
+        var schema = await JsonSchema.FromJsonAsync(
+            Conformance.Text("compose-spec.schema.json").Replace("$defs", "definitions", StringComparison.Ordinal), Cancellation);
+        var files = _folder.Files.GeneratedFiles().Where(x => x.Path.EndsWith(".yml", StringComparison.Ordinal)).ToList();
 
-        foreach (var file in new ComposeFiles(SourceTree.Root, AppEnvironments.Declaration).GeneratedFiles().Where(x => x.Path.EndsWith(".yml", StringComparison.Ordinal)))
-            Assert.Empty(schema.Validate(YamlText.ToJson(file.Content).ToJsonString()));
-        Assert.NotEmpty(schema.Validate("""{"services":{"acci":{"image":"acci","imag":"acci"}}}"""));
+        Assert.Equal(2, files.Count);
+        Assert.All(files, file => Assert.Empty(schema.Validate(YamlText.ToJson(file.Content).ToJsonString())));
+        Assert.NotEmpty(schema.Validate("""{"services":{"bakery":{"image":"bakery","imag":"bakery"}}}"""));
     }
 
     [Fact]
-    public void Production_keeps_to_what_it_promises()
+    public void What_can_be_set_from_outside_is_a_variable_with_what_the_settings_say()
     {
         var file = YamlText.ToJson(Content("docker-compose.yml"));
-        var app = file["services"]!["acci"]!;
+        var app = file["services"]!["bakery"]!;
 
         Assert.Null(file["version"]);
-        Assert.Equal("${ACCI_REPLICAS:-3}", (string?)app["deploy"]!["replicas"]);
-        Assert.Equal("${ACCI_PORTS:-8080-8082}", (string?)app["ports"]![0]!["published"]);
-        Assert.Equal("start-first", (string?)app["deploy"]!["update_config"]!["order"]);
-        Assert.Equal("on-failure", (string?)app["deploy"]!["restart_policy"]!["condition"]);
-        Assert.StartsWith("${ACCI_IMAGE:?", (string?)app["image"], StringComparison.Ordinal);
-        Assert.True((bool?)file["networks"]!["backend"]!["internal"]);
-        foreach (var (_, service) in file["services"]!.AsObject())
-        {
-            Assert.True((bool?)service!["read_only"]);
-            Assert.Equal(["ALL"], service["cap_drop"]!.AsArray().Select(x => (string?)x));
-            Assert.NotNull(service["deploy"]!["resources"]!["limits"]!["memory"]);
-        }
+        Assert.Equal("${BAKERY_REPLICAS:-3}", (string?)app["deploy"]!["replicas"]);
+        Assert.Equal("${BAKERY_PORTS:-8080-8082}", (string?)app["ports"]![0]!["published"]);
+        Assert.Equal("${APP__SERVER__BACKEND_PORT:-8080}", (string?)app["ports"]![0]!["target"]);
+        Assert.StartsWith("${BAKERY_IMAGE:?", (string?)app["image"], StringComparison.Ordinal);
+        var development = YamlText.ToJson(Content("docker-compose.dev.yml"))["services"]!;
+        Assert.Equal("${BAKERY_PORTS:-3333}", (string?)development["bakery"]!["ports"]![0]!["published"]);
+        Assert.Equal("${BAKERY_DATABASE_PORT:-5432}", (string?)development["postgres"]!["ports"]![0]!["published"]);
+    }
+
+    [Fact]
+    public void The_ready_made_stores_have_no_rights_but_those_they_need()
+    {
+        var services = YamlText.ToJson(Content("docker-compose.yml"))["services"]!;
 
         foreach (var store in (string[])["postgres", "redis"])
         {
-            Assert.Null(file["services"]![store]!["ports"]);
-            Assert.Equal(["backend"], file["services"]![store]!["networks"]!.AsArray().Select(x => (string?)x));
+            Assert.True((bool?)services[store]!["read_only"]);
+            Assert.Equal(["ALL"], services[store]!["cap_drop"]!.AsArray().Select(x => (string?)x));
+            Assert.NotNull(services[store]!["deploy"]!["resources"]!["limits"]!["memory"]);
+            Assert.Null(services[store]!["ports"]);
+            Assert.Equal(["backend"], services[store]!["networks"]!.AsArray().Select(x => (string?)x));
         }
-    }
-
-    [Fact]
-    public void Development_mounts_the_source_and_lets_this_machine_reach_the_stores()
-    {
-        var services = YamlText.ToJson(Content("docker-compose.dev.yml"))["services"]!;
-
-        Assert.Equal("${RUN_MODE:-dev}", (string?)services["acci"]!["environment"]!["RUN_MODE"]);
-        Assert.Equal("${ACCI_PORTS:-3333}", (string?)services["acci"]!["ports"]![0]!["published"]);
-        Assert.Contains(services["acci"]!["volumes"]!.AsArray(), x => (string?)x!["target"] == "/src" && (bool?)x["read_only"] == true);
-        Assert.Equal("${ACCI_DATABASE_PORT:-5432}", (string?)services["postgres"]!["ports"]![0]!["published"]);
-        Assert.Equal("${ACCI_REDIS_PORT:-6379}", (string?)services["redis"]!["ports"]![0]!["published"]);
-    }
-
-    [Fact]
-    public void What_runs_the_source_sees_no_secret_of_another_environment()
-    {
-        var app = YamlText.ToJson(Content("docker-compose.dev.yml"))["services"]!["acci"]!;
-
-        Assert.Contains("/src/deploy/compose", app["tmpfs"]!.AsArray().Select(x => (string?)x));
-        Assert.Equal("../..", (string?)Assert.Single(app["volumes"]!.AsArray(), x => (string?)x!["target"] == "/src")!["source"]);
     }
 
     [Theory]
     [InlineData("""{ "Deployment": { "Replicas": 3 } }""", null)]
-    [InlineData("""{ "Deployment": { "Replicas": 9, "Ports": "8080-8088" } }""", "max_connections=225")]
-    [InlineData("""{ "Database": { "MaximumConnections": 50 } }""", "max_connections=213")]
+    [InlineData("""{ "Deployment": { "Replicas": 9, "Ports": "8080-8088" } }""", "max_connections=205")]
+    [InlineData("""{ "Database": { "MaximumConnections": 50 } }""", "max_connections=205")]
     public void PostgreSQL_takes_the_connections_of_all_replicas_and_of_one_more_during_an_update(string prod, string? limit)
     {
         using var folder = new SettingsFolder(prod: prod);
@@ -100,50 +87,58 @@ public class GeneratedFilesTests
     [Fact]
     public void The_file_of_an_environment_that_is_gone_is_found_and_one_written_by_hand_is_not()
     {
-        using var folder = new SettingsFolder().Write("settings.staging.json", "{}");
-        foreach (var file in folder.Files.GeneratedFiles()) file.Write(folder.Root);
-        File.WriteAllText(Path.Combine(folder.Root, "deploy", "compose", "docker-compose.override.yml"), "services: {}\n");
-        Assert.Empty(folder.Files.ObsoleteFiles());
+        _folder.Write("settings.staging.json", "{}");
+        foreach (var file in _folder.Files.GeneratedFiles()) file.Write(_folder.Root);
+        File.WriteAllText(Path.Combine(_folder.Root, "deploy", "compose", "docker-compose.override.yml"), "services: {}\n");
+        Assert.Empty(_folder.Files.ObsoleteFiles());
 
-        File.Delete(Path.Combine(folder.Files.SettingsFolder, "settings.staging.json"));
+        File.Delete(Path.Combine(_folder.Files.SettingsFolder, "settings.staging.json"));
 
-        Assert.Equal(["deploy/compose/docker-compose.staging.yml"], folder.Files.ObsoleteFiles());
+        Assert.Equal(["deploy/compose/docker-compose.staging.yml"], _folder.Files.ObsoleteFiles());
     }
 
     [Fact]
     public void No_secret_is_in_a_production_file()
     {
-        var variables = YamlText.ToJson(Content("docker-compose.yml"))["services"]!.AsObject().SelectMany(x => x.Value!["environment"]?.AsObject() ?? []);
+        var variables = YamlText.ToJson(Content("docker-compose.yml"))["services"]!.AsObject()
+            .SelectMany(x => x.Value!["environment"]?.AsObject() ?? []);
 
-        Assert.DoesNotContain(variables, x => x.Key.Contains("PASSWORD", StringComparison.Ordinal) && !x.Key.EndsWith("_FILE", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            variables, x => x.Key.Contains("PASSWORD", StringComparison.Ordinal) && !x.Key.EndsWith("_FILE", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_further_environment_takes_one_settings_file()
     {
-        using var folder = new SettingsFolder().Write("settings.staging.json", """{ "Deployment": { "Replicas": 2, "Ports": "9080-9081" }, "Server": { "TrustedProxies": ["10.0.0.0/8", "fd00::/8"] } }""");
+        _folder.Write(
+            "settings.staging.json",
+            """{ "Deployment": { "Replicas": 2, "Ports": "9080-9081" }, "Server": { "TrustedProxies": ["10.0.0.0/8", "fd00::/8"] } }""");
 
-        var file = Assert.Single(folder.Files.GeneratedFiles(), x => x.Path == "deploy/compose/docker-compose.staging.yml");
-        var staging = YamlText.ToJson(file.Content);
+        var staging = YamlText.ToJson(Content("docker-compose.staging.yml"));
+        var app = staging["services"]!["bakery"]!;
 
-        Assert.Equal("acci-staging", (string?)staging["name"]);
-        Assert.Equal("${ACCI_REPLICAS:-2}", (string?)staging["services"]!["acci"]!["deploy"]!["replicas"]);
-        Assert.Equal("${APP__SERVER__TRUSTED_PROXIES:-10.0.0.0/8,fd00::/8}", (string?)staging["services"]!["acci"]!["environment"]!["APP__SERVER__TRUSTED_PROXIES"]);
-        Assert.Equal("${APP__DATABASE__PASSWORD_FILE:-./secrets/staging/APP__DATABASE__PASSWORD}", (string?)staging["secrets"]!["database-password"]!["file"]);
+        Assert.Equal("bakery-staging", (string?)staging["name"]);
+        Assert.Equal("${BAKERY_REPLICAS:-2}", (string?)app["deploy"]!["replicas"]);
+        Assert.Equal(
+            "${APP__SERVER__TRUSTED_PROXIES:-10.0.0.0/8,fd00::/8}", (string?)app["environment"]!["APP__SERVER__TRUSTED_PROXIES"]);
+        Assert.Equal(
+            "${APP__DATABASE__PASSWORD_FILE:-./secrets/staging/APP__DATABASE__PASSWORD}",
+            (string?)staging["secrets"]!["database-password"]!["file"]);
     }
 
     [Fact]
     public void Every_variable_of_every_compose_file_stands_in_the_example()
     {
-        var example = EnvironmentFile.Parse(string.Concat(Content(".env.example").Split('\n').Where(x => x.StartsWith('#') && !x.StartsWith("# ", StringComparison.Ordinal)).Select(x => x[1..] + "\n")));
+        var lines = Content(".env.example").Split('\n').Where(x => x.StartsWith('#') && !x.StartsWith("# ", StringComparison.Ordinal));
+        var example = EnvironmentFile.Parse(string.Concat(lines.Select(x => x[1..] + "\n")));
 
         foreach (var file in (string[])["docker-compose.yml", "docker-compose.dev.yml"])
         {
-            Assert.All(
-                System.Text.RegularExpressions.Regex.Matches(Content(file), @"\$\{([A-Z_]+)"),
-                variable => Assert.Contains(variable.Groups[1].Value, example.Values.Keys));
+            var variables = Regex.Matches(Content(file), @"\$\{([A-Z_]+)");
+            Assert.NotEmpty(variables);
+            Assert.All(variables, variable => Assert.Contains(variable.Groups[1].Value, example.Values.Keys));
         }
     }
 
-    private static string Content(string name) => new ComposeFiles(SourceTree.Root, AppEnvironments.Declaration).GeneratedFiles().Single(x => x.Path == $"deploy/compose/{name}").Content;
+    private string Content(string name) => _folder.Files.GeneratedFiles().Single(x => x.Path == $"deploy/compose/{name}").Content;
 }

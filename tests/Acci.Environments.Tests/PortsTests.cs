@@ -19,7 +19,7 @@ public sealed class PortsTests : IDisposable
         var error = Assert.Throws<DeliveryException>(() => Ports.EnsureFree(Deployment($"{Taken}", 1), []));
 
         Assert.Contains($"{Taken}", error.Message, StringComparison.Ordinal);
-        Assert.Contains("ACCI_PORTS", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BAKERY_PORTS", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class PortsTests : IDisposable
     [Fact]
     public void What_the_environment_holds_itself_is_free_for_it() => Ports.EnsureFree(
         Deployment($"{Taken}", 1),
-        [new Container { Id = "1", Name = "acci-1", Service = "acci", Image = "acci", Status = "running", Addresses = [($"127.0.0.1:{Taken}", 8080)] }]);
+        [new Container { Id = "1", Name = "bakery-1", Service = "bakery", Image = "bakery", Status = "running", Addresses = [($"127.0.0.1:{Taken}", 8080)] }]);
 
     public void Dispose() => _other.Dispose();
 

@@ -11,7 +11,7 @@ namespace Acci.Environments.Tests;
 [Collection(nameof(AlteredProcess))]
 public sealed class PullLoginTests : IDisposable
 {
-    private static readonly string Image = $"ghcr.example.com/octo/acci@sha256:{new string('0', 64)}";
+    private static readonly string Image = $"ghcr.example.com/octo/bakery@sha256:{new string('0', 64)}";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -53,7 +53,7 @@ public sealed class PullLoginTests : IDisposable
     {
         using var docker = new DockerStandIn("echo unix:///var/run/docker.sock");
 
-        using var login = await PullLogin.ForAsync(Context("docker.io/octo"), docker.Engine, "octo/acci:1");
+        using var login = await PullLogin.ForAsync(Context("docker.io/octo"), docker.Engine, "octo/bakery:1");
 
         var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(login.Docker().Arguments[1], "config.json"), Cancellation))!;
         Assert.Equal(["https://index.docker.io/v1/"], config["auths"]!.AsObject().Select(x => x.Key));

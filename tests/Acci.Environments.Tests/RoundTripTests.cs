@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Acci.Environments.Files;
 using Acci.Environments.Specification;
 using Acci.Environments.Variables;
@@ -7,13 +6,13 @@ using CsCheck;
 namespace Acci.Environments.Tests;
 
 /// <summary>A value in the settings files is the same value in the app, whatever it is made of, through YAML, .env files and docker compose's interpolation.</summary>
-public partial class RoundTripTests
+public class RoundTripTests
 {
     private static readonly Gen<string> Value = AnyText.Value;
 
     [Fact]
     public void Any_text_in_a_compose_file_is_read_as_that_text() => Value.Sample(
-        value => Assert.Equal(value, Substitute((string)YamlText.ToJson(Yaml(value))["services"]!["a"]!["environment"]!["A"]!, new Dictionary<string, string>())),
+        value => Assert.Equal(value, ComposeText.Substitute((string)YamlText.ToJson(Yaml(value))["services"]!["a"]!["environment"]!["A"]!, new Dictionary<string, string>())),
         iter: 20_000);
 
     [Fact]
@@ -35,25 +34,13 @@ public partial class RoundTripTests
             var text = Scalar.Variable("A", fallback).Text;
             var set = new Dictionary<string, string> { ["A"] = value };
             Assert.Equal(value, Interpolation.Resolve(text, set));
-            Assert.Equal(value, Substitute(text, set));
+            Assert.Equal(value, ComposeText.Substitute(text, set));
             Assert.Equal(fallback, Interpolation.Resolve(text, new Dictionary<string, string>()));
-            Assert.Equal(fallback, Substitute(text, new Dictionary<string, string>()));
+            Assert.Equal(fallback, ComposeText.Substitute(text, new Dictionary<string, string>()));
         },
         iter: 20_000);
 
     private static string Yaml(string value) => ComposeWriter.ToYaml(FileOf(new Dictionary<string, Scalar> { ["A"] = Scalar.Literal(value) }));
 
     private static ComposeFile FileOf(Dictionary<string, Scalar> environment) => new() { Services = new Dictionary<string, Service> { ["a"] = new() { Image = "a", Environment = environment } } };
-
-    // Interpolation after the reference implementation: the expression up to its first closing brace, the default again a template, and nothing else that begins with a dollar sign.
-    internal static string Substitute(string template, IReadOnlyDictionary<string, string> variables) => Template().Replace(template, match =>
-    {
-        if (match.Value == "$$") return "$";
-        if (match.Groups["name"] is not { Success: true } name) throw new FormatException($"invalid template: {template}");
-        var value = variables.GetValueOrDefault(name.Value, "");
-        return value.Length > 0 || !match.Groups["fallback"].Success ? value : Substitute(match.Groups["fallback"].Value, variables);
-    });
-
-    [GeneratedRegex(@"\$(?:\$|(?<name>[_a-zA-Z][_a-zA-Z0-9]*)|\{(?<name>[_a-zA-Z][_a-zA-Z0-9]*)(?::-(?<fallback>[^}]*))?\}|)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Template();
 }

@@ -1,12 +1,14 @@
+using System.Text;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Settings;
+using CsCheck;
 
 namespace Acci.Environments.Tests;
 
 public sealed class SecretFilesTests : IDisposable
 {
-    private static readonly SettingName Password = SettingName.Of((AppSettings s) => s.Database.Password, AppSettings.Naming);
+    private static readonly SettingName Password = SettingName.Of((BakerySettings s) => s.Database.Password, BakerySettings.Naming);
     private static readonly DataSecret Data = new(new ServiceSecret(Password), "postgres-data", "PostgreSQL", "ALTER ROLE … PASSWORD …");
     private static readonly Dictionary<string, string> None = [];
 
@@ -26,6 +28,19 @@ public sealed class SecretFilesTests : IDisposable
         Assert.Equal(Redaction.Mask, Redaction.Redact(secret));
         Assert.NotEqual(secret, new SecretFiles(Path.Combine(_settings.Root, "other"), "prod").Ensure(Password, null, None));
     }
+
+    [Fact]
+    public void Any_secret_is_the_file_s_text() => AnyText.Value.Where(x => x.Trim('\r', '\n').Length > 0).Sample(
+        secret =>
+        {
+            using var settings = new SettingsFolder();
+            var files = new SecretFiles(settings.Root, "prod");
+
+            files.Ensure(Password, secret, None);
+
+            Assert.Equal(Encoding.UTF8.GetBytes(secret), File.ReadAllBytes(files.Find(Password, None).Path));
+        },
+        iter: 200, threads: 1);
 
     [Fact]
     public void Containers_can_read_the_file_and_nobody_else_gets_to_it()

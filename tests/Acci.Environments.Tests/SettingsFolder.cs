@@ -5,20 +5,28 @@ using Acci.Testing;
 
 namespace Acci.Environments.Tests;
 
-/// <summary>A repository's root with settings files of a test's own.</summary>
+/// <summary>The bakery's repository, with settings files of a test's own.</summary>
 internal sealed class SettingsFolder : IDisposable
 {
+    private const string Settings = """
+        {
+          "Server": { "BackendPort": 8080 },
+          "Database": { "Name": "bakery", "User": "bakery" },
+          "Deployment": { "Kind": "Production", "BindAddress": "127.0.0.1", "Ports": "8080-8082", "Replicas": 3, "Memory": "256M" }
+        }
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
-    public SettingsFolder(string? settings = null, string? prod = null)
+    public SettingsFolder(string prod = "{}")
     {
-        Write("settings.json", settings ?? File.ReadAllText(Path.Combine(SourceTree.Root, "deploy", "environments", "settings.json")));
-        Write("settings.prod.json", prod ?? "{}");
+        Write("settings.json", Settings);
+        Write("settings.prod.json", prod);
     }
 
     public string Root => _folder.Path;
 
-    public ComposeFiles Files => new(Root, AppEnvironments.Declaration);
+    public ComposeFiles Files => new(Root, BakeryEnvironments.Declaration);
 
     public SettingsFolder Write(string file, string content)
     {
@@ -33,10 +41,11 @@ internal sealed class SettingsFolder : IDisposable
 
     public EnvironmentSettings Read(string environment = "prod") => Files.Read(environment);
 
-    public EnvironmentModel Model(string environment = "prod") => EnvironmentModel.Of(AppEnvironments.Declaration, Read(environment));
+    public EnvironmentModel Model(string environment = "prod") => EnvironmentModel.Of(BakeryEnvironments.Declaration, Read(environment));
 
     /// <summary>What the app is told, before the declaration says what is always the same.</summary>
-    public ServiceSettings<AppSettings> Settings() => new EnvironmentContext(AppEnvironments.Declaration, Read()).Settings(AppEnvironments.Settings);
+    public ServiceSettings<BakerySettings> Told() =>
+        new EnvironmentContext(BakeryEnvironments.Declaration, Read()).Settings(BakeryEnvironments.Settings);
 
     public void Dispose() => _folder.Dispose();
 }

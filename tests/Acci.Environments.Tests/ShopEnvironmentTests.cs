@@ -105,7 +105,7 @@ public sealed class ShopEnvironmentTests : IDisposable
         Assert.DoesNotContain("acci", text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("./build.sh", text, StringComparison.Ordinal);
         Assert.DoesNotContain("deploy/", text, StringComparison.Ordinal);
-        Assert.NotEqual(AppEnvironments.Declaration.ProjectOf("prod"), ShopEnvironments.Declaration.ProjectOf("prod"));
+        Assert.NotEqual(BakeryEnvironments.Declaration.ProjectOf("prod"), ShopEnvironments.Declaration.ProjectOf("prod"));
         var project = ComposeProject.Of(new DockerEngine("docker"), _root.Path, ShopEnvironments.Declaration, "live", ProcessEnvironment.Empty);
         Assert.StartsWith("shop-live-", project.Name, StringComparison.Ordinal);
     }

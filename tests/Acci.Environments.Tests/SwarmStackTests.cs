@@ -5,7 +5,7 @@ namespace Acci.Environments.Tests;
 
 public class SwarmStackTests
 {
-    private static readonly Dictionary<string, string> Secrets = new() { ["database-password"] = "acci-prod_database-password_1" };
+    private static readonly Dictionary<string, string> Secrets = new() { ["database-password"] = "bakery-prod_database-password_1" };
 
     [Fact]
     public void A_stack_has_all_variables_put_in_and_only_what_a_swarm_knows()
@@ -13,17 +13,17 @@ public class SwarmStackTests
         using var folder = new SettingsFolder(prod: """{ "Redis": { "User": "a$b}" } }""");
         var file = folder.Model().File;
 
-        var yaml = ComposeWriter.ToYaml(SwarmStack.Of(file, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci@sha256:0", ["ACCI_REPLICAS"] = "5" }, Secrets, _ => "here", hasIngress: true));
-        var app = YamlText.ToJson(yaml)["services"]!["acci"]!;
+        var yaml = ComposeWriter.ToYaml(SwarmStack.Of(file, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery@sha256:0", ["BAKERY_REPLICAS"] = "5" }, Secrets, _ => "here", hasIngress: true));
+        var app = YamlText.ToJson(yaml)["services"]!["bakery"]!;
 
         Assert.DoesNotContain("${", yaml, StringComparison.Ordinal);
-        Assert.Equal("acci@sha256:0", (string?)app["image"]);
+        Assert.Equal("bakery@sha256:0", (string?)app["image"]);
         Assert.Equal(5, (long?)app["deploy"]!["replicas"]);
         Assert.Equal("a$$b}", (string?)app["environment"]!["APP__REDIS__USER"]);
         Assert.Null(app["depends_on"]);
         Assert.Equal(8080, (long?)app["ports"]![0]!["published"]);
         Assert.Equal("ingress", (string?)app["ports"]![0]!["mode"]);
-        Assert.Equal("acci-prod_database-password_1", (string?)YamlText.ToJson(yaml)["secrets"]!["database-password"]!["name"]);
+        Assert.Equal("bakery-prod_database-password_1", (string?)YamlText.ToJson(yaml)["secrets"]!["database-password"]!["name"]);
         Assert.Equal("overlay", (string?)YamlText.ToJson(yaml)["networks"]!["backend"]!["driver"]);
     }
 
@@ -32,7 +32,7 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var app = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, _ => "here", hasIngress: false).Services["acci"];
+        var app = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" }, Secrets, _ => "here", hasIngress: false).Services["bakery"];
 
         Assert.Null(Assert.Single(app.Ports!).Published);
         Assert.Equal("host", app.Ports![0].Mode);
@@ -54,11 +54,11 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var services = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, service => $"{service}-node", hasIngress: true).Services;
+        var services = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" }, Secrets, service => $"{service}-node", hasIngress: true).Services;
 
         Assert.Equal(["node.id == postgres-node"], services["postgres"].Deploy!.Placement!.Constraints);
         Assert.Equal(["node.id == redis-node"], services["redis"].Deploy!.Placement!.Constraints);
-        Assert.Null(services["acci"].Deploy!.Placement);
+        Assert.Null(services["bakery"].Deploy!.Placement);
     }
 
     [Fact]
@@ -66,18 +66,18 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var networks = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["ACCI_IMAGE"] = "acci" }, Secrets, _ => "here", hasIngress: true).Networks!;
+        var networks = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" }, Secrets, _ => "here", hasIngress: true).Networks!;
 
         Assert.True(networks["frontend"].Attachable);
         Assert.Null(networks["backend"].Attachable);
     }
 
     [Theory]
-    [InlineData("ACCI_IMAGE", "127.0.0.1:5600/acci@sha256:0000000000000000000000000000000000000000000000000000000000000000", "--registry")]
-    [InlineData("ACCI_POSTGRES_IMAGE", "localhost:5600/postgres:15", "set ACCI_POSTGRES_IMAGE")]
+    [InlineData("BAKERY_IMAGE", "127.0.0.1:5600/bakery@sha256:0000000000000000000000000000000000000000000000000000000000000000", "--registry")]
+    [InlineData("BAKERY_POSTGRES_IMAGE", "localhost:5600/postgres:15", "set BAKERY_POSTGRES_IMAGE")]
     public async Task An_image_that_only_this_machine_has_is_refused_where_there_are_several_nodes(string variable, string image, string remedy)
     {
-        var variables = new Dictionary<string, string> { [variable] = image, ["ACCI_REDIS_IMAGE"] = "redis:7", ["ACCI_PORTS"] = "8080" };
+        var variables = new Dictionary<string, string> { [variable] = image, ["BAKERY_REDIS_IMAGE"] = "redis:7", ["BAKERY_PORTS"] = "8080" };
         using var folder = new SettingsFolder();
         using var context = folder.Context();
         var known = folder.Model().Variables;

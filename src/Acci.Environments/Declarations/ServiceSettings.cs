@@ -15,7 +15,6 @@ public abstract class ServiceSettings
     private readonly Dictionary<SettingName, string> _values = [];
     private readonly Dictionary<SettingName, Scalar> _scalars = [];
     private readonly Dictionary<SettingName, IReadOnlyList<string>> _lists = [];
-    private readonly List<Variable> _variables = [];
 
     private protected ServiceSettings(SettingsDefinition definition, EnvironmentDeclaration declaration, ISettingValues found)
     {
@@ -36,7 +35,7 @@ public abstract class ServiceSettings
         StringComparer.Ordinal);
 
     /// <summary>Those that can be set from outside.</summary>
-    public IReadOnlyList<Variable> Variables => _variables;
+    public IReadOnlyList<Variable> Variables => [.. Definition.All.Select(x => _scalars.GetValueOrDefault(x.Name).Source).OfType<Variable>()];
 
     /// <summary>Whether a setting is written as it is, so that no variable changes it.</summary>
     public bool IsFixed(SettingName name) => !_scalars.TryGetValue(name, out var scalar) || scalar.Source is null;
@@ -76,10 +75,8 @@ public abstract class ServiceSettings
 
     private protected void Set(SettingName name, object? value)
     {
-        string[] list = value is IEnumerable items and not string ? [.. items.Cast<object?>().Select(TextOf)] : [TextOf(value)];
-        var text = string.Join(',', list);
-        if (!Scalar.IsWritable(text))
-            throw new ArgumentException($"The value of {name} holds a NUL or half of a surrogate pair, which no variable can.", nameof(value));
+        string[] list = TextsOf(value);
+        var text = Writable(name, string.Join(',', list));
         if (_found.Find(name.Key) is { } other && other != text)
             throw Wrong(
                 name,
@@ -87,7 +84,13 @@ public abstract class ServiceSettings
         _values[name] = text;
         if (_lists.ContainsKey(name)) _lists[name] = list;
         else _scalars[name] = Scalar.Literal(text);
-        _variables.RemoveAll(x => x.Name == name.EnvironmentVariable);
+    }
+
+    private protected void Default(SettingName name, object? value)
+    {
+        if (_values.ContainsKey(name)) return;
+        string[] list = TextsOf(value);
+        Put(Definition.All.First(x => x.Name == name), Writable(name, string.Join(',', list)), list);
     }
 
     private protected void Require(SettingName name)
@@ -96,31 +99,38 @@ public abstract class ServiceSettings
             throw Wrong(name, $"it has no value. Write one into {_declaration.SettingsFolder}/settings.json or settings.{_found.Name}.json");
     }
 
+    private static string Writable(SettingName name, string text) => Scalar.IsWritable(text)
+        ? text
+        : throw new ArgumentException($"The value of {name} holds a NUL or half of a surrogate pair, which no variable can.");
+
     private DeliveryException Wrong(SettingName name, string problem) => new($"Environment '{_found.Name}': {name} cannot be used: {problem}.");
 
     private void Add(Setting setting)
     {
-        var (name, description, _) = setting;
-        var value = _found.Find(name.Key);
-        if (value is not null && !Scalar.IsWritable(value)) throw Wrong(name, "it holds a NUL or half of a surrogate pair, which no variable can");
+        var value = _found.Find(setting.Name.Key);
+        if (value is not null && !Scalar.IsWritable(value))
+            throw Wrong(setting.Name, "it holds a NUL or half of a surrogate pair, which no variable can");
+        Put(setting, value, _found.List(setting.Name.Key));
+    }
+
+    private void Put(Setting setting, string? value, IReadOnlyList<string> list)
+    {
+        var name = setting.Name;
         if (value is not null) _values[name] = value;
         if (setting.IsList && Definition.Rule.NumbersLists)
         {
-            _lists[name] = _found.List(name.Key);
+            _lists[name] = list;
             return;
         }
 
         // What cannot stand in an expression is written as it is, and changed in the settings file.
-        if (value is not null && !Scalar.IsDefault(value))
-        {
-            _scalars[name] = Scalar.Literal(value);
-            return;
-        }
-
-        var variable = new Variable(name.EnvironmentVariable, description, value) { Key = name.Key };
-        _scalars[name] = Scalar.Variable(variable);
-        _variables.Add(variable);
+        _scalars[name] = value is null || Scalar.IsDefault(value)
+            ? Scalar.Variable(new Variable(name.EnvironmentVariable, setting.Description, value) { Key = name.Key })
+            : Scalar.Literal(value);
     }
+
+    private string[] TextsOf(object? value) =>
+        value is IEnumerable items and not string ? [.. items.Cast<object?>().Select(TextOf)] : [TextOf(value)];
 
     private string TextOf(object? value) => value switch
     {
@@ -161,6 +171,16 @@ public sealed class ServiceSettings<TSettings> : ServiceSettings
     public ServiceSettings<TSettings> Set<T>(Expression<Func<TSettings, T>> setting, T value)
     {
         Set(NotSecret(setting), (object?)value);
+        return this;
+    }
+
+    /// <summary>
+    /// Gives a setting its value where the settings files give it none; like theirs, it can be changed from outside. An app's own default needs
+    /// this only where something else reads the setting too, such as a published port.
+    /// </summary>
+    public ServiceSettings<TSettings> Default<T>(Expression<Func<TSettings, T>> setting, T value)
+    {
+        Default(NotSecret(setting), (object?)value);
         return this;
     }
 

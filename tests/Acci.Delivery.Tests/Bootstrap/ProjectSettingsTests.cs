@@ -46,14 +46,6 @@ public sealed class ProjectSettingsTests : IDisposable
     }
 
     [Fact]
-    public async Task The_app_takes_no_other_version_than_the_one_asked_for()
-    {
-        var app = new Command("dotnet", "msbuild", "src/Acci/Acci.csproj", "-getProperty:WarningsAsErrors") { WorkingDirectory = SourceTree.Root };
-
-        Assert.Contains("NU1603", (await CommandRunner.RunAsync(app, cancellationToken: Cancellation)).StandardOutput.Trim().Split(';'));
-    }
-
-    [Fact]
     public async Task Where_nothing_chose_an_engine_and_NUKE_is_not_carried_the_error_comes_with_what_to_do()
     {
         _settings.Write($"repository/{Components}", """<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><PackageReference Include="Nuke.Common" /></ItemGroup></Project>""");

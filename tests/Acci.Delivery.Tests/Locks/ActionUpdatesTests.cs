@@ -2,7 +2,6 @@ using Acci.Delivery.Locks;
 using Acci.Delivery.Tests.GitHub;
 using Acci.Generation.Workflows;
 using Acci.GitHub.StandIn;
-using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Locks;
 
@@ -103,14 +102,6 @@ public class ActionUpdatesTests : GitHubFixture
         Assert.Equal([new ActionReference("octo/action", New, "v1.1.0")], await new ActionUpdates(Connect(), TimeSpan.FromDays(7)).FindNewAsync(["octo/action", "octo/other"], _changes.Add, Cancellation));
         Assert.Equal("octo/action: not pinned → v1.1.0 (222222222222)", _changes[0].ToString());
         Assert.False(_changes[1].IsChange);
-    }
-
-    [Fact]
-    public void The_file_is_written_as_it_is_read()
-    {
-        var file = Path.Combine(SourceTree.Root, "deploy", "locks", "actions.json");
-
-        Assert.Equal(File.ReadAllText(file), ActionLocks.ToJson(ActionLocks.Read(file).All));
     }
 
     private Task<IReadOnlyList<ActionReference>> FindAsync() => new ActionUpdates(Connect(), TimeSpan.FromDays(7)).FindAsync([Action], _changes.Add, Cancellation);

@@ -42,14 +42,6 @@ public sealed class FirstPinsTests : IDisposable
     }
 
     [Fact]
-    public void This_repository_pins_all_that_its_build_uses()
-    {
-        var locks = ImageLocks.Read(Path.Combine(SourceTree.Root, "deploy", "locks", "images.json"));
-
-        Assert.Equal(locks.All.Keys, locks.With(FirstPins.ImagesOf([])).Keys);
-    }
-
-    [Fact]
     public async Task Images_are_pinned_without_GitHub_where_nothing_of_GitHub_is_pinned_yet()
     {
         var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Images = [] }, TestContext.Current.CancellationToken);

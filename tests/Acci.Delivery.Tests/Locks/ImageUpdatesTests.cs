@@ -1,4 +1,3 @@
-using Acci.Delivery.Engines;
 using Acci.Delivery.Locks;
 using Acci.Oci;
 using Acci.Oci.Registries;
@@ -38,13 +37,5 @@ public class ImageUpdatesTests
         Assert.Contains("no such tag", changes[2].Text, StringComparison.Ordinal);
 
         ImageReference Image(string name) => ImageReference.Parse($"{server.Domain}/{name}");
-    }
-
-    [Fact]
-    public void The_file_is_written_as_it_is_read()
-    {
-        var file = Path.Combine(SourceTree.Root, "deploy", "locks", "images.json");
-
-        Assert.Equal(File.ReadAllText(file), ImageLocks.ToJson(ImageLocks.Read(file).All));
     }
 }

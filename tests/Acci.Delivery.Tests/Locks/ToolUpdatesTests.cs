@@ -3,7 +3,6 @@ using Acci.Delivery.Locks;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Tests.GitHub;
 using Acci.GitHub.StandIn;
-using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Locks;
 
@@ -80,14 +79,6 @@ public class ToolUpdatesTests : GitHubFixture
 
         Assert.Same(Tool, await FindAsync());
         Assert.Contains("another checksum for tool_1.0.0_linux.tar.gz", Assert.Single(_changes).Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_file_is_written_as_it_is_read()
-    {
-        var file = Path.Combine(SourceTree.Root, "deploy", "locks", "tools.json");
-
-        Assert.Equal(File.ReadAllText(file), ToolLocks.Read(file).ToJson());
     }
 
     private Task<ToolLocks.ToolLock> FindAsync(string malicious = "0.0.1") =>

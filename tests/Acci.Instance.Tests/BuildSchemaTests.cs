@@ -1,6 +1,7 @@
-using Assert = Xunit.Assert;
+using Acci.Components.Tests;
+using Acci.Testing;
 
-namespace Acci.Components.Tests;
+namespace Acci.Instance.Tests;
 
 /// <summary>The schema that both engines write before any target runs is what is checked in, so that a clean clone stays clean.</summary>
 public sealed class BuildSchemaTests : IDisposable
@@ -13,12 +14,12 @@ public sealed class BuildSchemaTests : IDisposable
     public async Task What_the_engine_writes_for_this_repository_s_build_is_what_is_checked_in()
     {
         var nuke = Directory.CreateDirectory(Path.Combine(_root, ".nuke")).FullName;
-        File.Copy(Path.Combine(BuildRun.Repository, ".nuke", "parameters.json"), Path.Combine(nuke, "parameters.json"));
+        File.Copy(Path.Combine(SourceTree.Root, ".nuke", "parameters.json"), Path.Combine(nuke, "parameters.json"));
 
         var run = await BuildRun.StartAsync(BuildRun.Build, _root, ["--help"]);
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
-        Assert.Equal(await ReadAsync(Path.Combine(BuildRun.Repository, ".nuke", "build.schema.json")), await ReadAsync(Path.Combine(nuke, "build.schema.json")));
+        Assert.Equal(await ReadAsync(Path.Combine(SourceTree.Root, ".nuke", "build.schema.json")), await ReadAsync(Path.Combine(nuke, "build.schema.json")));
         Assert.Equal(["build.schema.json", "parameters.json"], Directory.EnumerateFiles(nuke).Select(x => Path.GetFileName(x)).Order(StringComparer.Ordinal));
     }
 

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
+using Acci.Generation.Tests.Workflows;
 using Acci.Generation.Workflows;
 using Acci.Testing;
 using YamlDotNet.RepresentationModel;
 
-namespace Acci.Generation.Tests.Workflows;
+namespace Acci.Instance.Tests;
 
 /// <summary>The workflows of this repository, as they are checked in.</summary>
-public partial class RepositoryWorkflowsTests
+public partial class WorkflowsTests
 {
     private static readonly string Folder = Path.Combine(SourceTree.Root, ".github", "workflows");
 
