@@ -7,11 +7,12 @@ using Acci.Environments.Variables;
 /// <summary>The environments of the app: with published images in production, from mounted source in development.</summary>
 static class AppEnvironments
 {
-    const string App = "acci", Frontend = "frontend", Backend = "backend", Folder = "deploy/compose";
+    const string App = AppSettings.AppName, Frontend = "frontend", Backend = "backend", Folder = "deploy/compose";
 
     // Two connections of each replica are for its health and upkeep.
     const int UpkeepConnections = 2;
 
+    static readonly AppSettings Defaults = new();
     static readonly DeploymentSetting DatabasePort = new("DatabasePort", "Port of this machine that leads to PostgreSQL", DeploymentValue.Port);
     static readonly DeploymentSetting RedisPort = new("RedisPort", "Port of this machine that leads to Redis", DeploymentValue.Port);
     public static readonly SettingsDefinition<AppSettings> Settings = new(AppSettings.Naming) { Read = AppSettings.Read };
@@ -41,7 +42,7 @@ static class AppEnvironments
                     },
                     Compose = new Service
                     {
-                        Comment = "The app. Each replica gets one of the ports; what checks its health is the image's own `acci healthcheck`.",
+                        Comment = $"The app. Each replica gets one of the ports; what checks its health is the image's own `{App} healthcheck`.",
                         User = "10001:10001",
                         DependsOn = StoresAreHealthy,
                         Healthcheck = new Healthcheck { Interval = "10s", Timeout = "5s", Retries = 3, StartPeriod = "30s", StartInterval = "500ms" },
@@ -111,7 +112,7 @@ static class AppEnvironments
             Comment = "The app from its source, built and loaded again whenever a file changes.",
             Build = new Acci.Environments.Specification.Build
             {
-                Context = "../images/acci",
+                Context = $"../images/{App}",
                 Dockerfile = "Dockerfile.dev",
                 Args = new Dictionary<string, Scalar> { ["SDK_IMAGE"] = sdkImage },
             },
@@ -119,7 +120,7 @@ static class AppEnvironments
             // The first start restores and compiles.
             Healthcheck = new Healthcheck
             {
-                Test = ["CMD", "dotnet", "/build/Acci/bin/Debug/net10.0/acci.dll", "healthcheck"],
+                Test = ["CMD", "dotnet", $"/build/Acci/bin/Debug/net10.0/{App}.dll", "healthcheck"],
                 Interval = "15s",
                 Timeout = "5s",
                 Retries = 10,
@@ -144,15 +145,16 @@ static class AppEnvironments
         };
     }
 
+    // The app's own defaults, said here because the ports and the store take them too: no settings file has to repeat them.
     static ServiceSettings<AppSettings> SettingsOf(EnvironmentContext environment) => environment.Settings(Settings)
         .Set(s => s.Database.Host, "postgres")
         .Set(s => s.Database.Port, PostgreSql.Port)
         .Set(s => s.Redis.Host, "redis")
         .Set(s => s.Redis.Port, Redis.Port)
-        .Require(s => s.RunMode)
-        .Require(s => s.Server.BackendPort)
-        .Require(s => s.Database.Name)
-        .Require(s => s.Database.User);
+        .Default(s => s.Server.BackendPort, Defaults.Server.BackendPort)
+        .Default(s => s.Database.Name, environment.Kind == EnvironmentKind.Development ? $"{Defaults.Database.Name}_dev" : Defaults.Database.Name)
+        .Default(s => s.Database.User, Defaults.Database.User)
+        .Require(s => s.RunMode);
 
     static ServiceDefinition Told(ServiceSettings<AppSettings> settings) => new(App)
     {

@@ -1,3 +1,4 @@
+using Acci;
 using Acci.Components;
 using Acci.Delivery.Images;
 using Acci.Generation.RunConfigurations;
@@ -43,13 +44,17 @@ partial class Build : DeliveryBuild, IDoctor, ICompile, ITestWithSummary, ICheck
     int ITest.TestDegreeOfParallelism => 2;
 
     IEnumerable<DebuggedProgram> IGenerateRunConfigurations.DebuggedPrograms =>
-        [new("App", "src/Acci/Acci.csproj", "src/Acci/bin/Debug/net10.0/acci.dll") { Environment = new Dictionary<string, string> { ["RUN_MODE"] = "dev" } }];
+    [
+        new("App", "src/Acci/Acci.csproj", $"src/Acci/bin/Debug/net10.0/{AppSettings.AppName}.dll")
+        {
+            Environment = new Dictionary<string, string> { ["RUN_MODE"] = "dev" },
+        },
+    ];
 
     IEnumerable<ImageDefinition> IHazImages.Images =>
     [
-        new("acci")
+        new(AppSettings.AppName)
         {
-            Dockerfile = "deploy/images/acci/Dockerfile",
             Platforms = [Platform.LinuxAmd64, Platform.LinuxPpc64le],
             BaseImages =
             [
@@ -57,7 +62,7 @@ partial class Build : DeliveryBuild, IDoctor, ICompile, ITestWithSummary, ICheck
                 new(ImageReference.Parse("gcr.io/distroless/cc-debian13:nonroot")) { Platforms = [Platform.LinuxAmd64, Platform.LinuxArm64] },
                 new(ImageReference.Parse("docker.io/ubuntu/dotnet-aspnet:10.0-26.04_stable")) { Platforms = [Platform.LinuxPpc64le] },
             ],
-            Health = new("/health", 8080),
+            Health = new("/health", new ServerSettings().BackendPort),
             // Said here and not taken from GitHub, so that a build anywhere gives the same digest.
             Labels = new Dictionary<string, string>
             {

@@ -9,6 +9,9 @@ namespace Acci;
 /// </summary>
 public sealed record AppSettings
 {
+    /// <summary>What the app is called: its program, its image, its environments, and in what it writes.</summary>
+    public const string AppName = "acci";
+
     /// <summary>How the settings are named in the environment.</summary>
     public static NamingRule Naming { get; } = NamingRule.Prefixed("APP");
 

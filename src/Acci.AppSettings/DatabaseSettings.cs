@@ -16,11 +16,11 @@ public sealed record DatabaseSettings
 
     /// <summary><c>APP__DATABASE__NAME</c>.</summary>
     [Description("Name of the database")]
-    public string Name { get; init; } = "acci";
+    public string Name { get; init; } = AppSettings.AppName;
 
     /// <summary><c>APP__DATABASE__USER</c>.</summary>
     [Description("The user to connect as")]
-    public string User { get; init; } = "acci";
+    public string User { get; init; } = AppSettings.AppName;
 
     /// <summary><c>APP__DATABASE__PASSWORD</c>, <c>APP__DATABASE__PASSWORD_FILE</c>.</summary>
     [Description("The user's password, if it has one")]

@@ -13,7 +13,7 @@ internal sealed record ProductVersion(string Version, string Revision)
     internal static ProductVersion Current { get; } = Read();
 
     /// <summary>The form of <c>acci --version</c>: <c>acci 1.4.0 (3f2c…)</c>.</summary>
-    public override string ToString() => $"acci {Version} ({Revision})";
+    public override string ToString() => $"{AppSettings.AppName} {Version} ({Revision})";
 
     private static ProductVersion Read()
     {

@@ -1,3 +1,4 @@
+using Acci;
 using Acci.Commands;
 using Acci.Health;
 using Acci.Settings;
@@ -16,6 +17,6 @@ try
 }
 catch (Exception exception) when (exception is SettingsException or StartException)
 {
-    await Console.Error.WriteLineAsync($"acci: {exception.Message}");
+    await Console.Error.WriteLineAsync($"{AppSettings.AppName}: {exception.Message}");
     return 1;
 }

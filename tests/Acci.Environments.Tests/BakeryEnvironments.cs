@@ -11,8 +11,14 @@ namespace Acci.Environments.Tests;
 /// </summary>
 internal static class BakeryEnvironments
 {
-    private static readonly DeploymentSetting DatabasePort = new("DatabasePort", "Port of this machine that leads to PostgreSQL", DeploymentValue.Port);
-    private static readonly Dictionary<string, Dependency> StoresAreHealthy = new() { ["postgres"] = Dependency.Healthy, ["redis"] = Dependency.Healthy };
+    private static readonly DeploymentSetting DatabasePort =
+        new("DatabasePort", "Port of this machine that leads to PostgreSQL", DeploymentValue.Port);
+
+    private static readonly Dictionary<string, Dependency> StoresAreHealthy = new()
+    {
+        ["postgres"] = Dependency.Healthy,
+        ["redis"] = Dependency.Healthy,
+    };
 
     public static readonly SettingsDefinition<BakerySettings> Settings = new(BakerySettings.Naming) { Read = BakerySettings.Read };
 

@@ -57,10 +57,9 @@ public class EnvironmentsTests
     [Fact]
     public void The_user_of_the_compose_file_is_the_image_s()
     {
-        var dockerfile = File.ReadAllLines(
-            Path.Combine(SourceTree.Root, Declaration.Layout.Images, Declaration.Name, "Dockerfile"));
+        var dockerfile = File.ReadAllLines(Path.Combine(SourceTree.Root, Declaration.Layout.Images, Declaration.Name, "Dockerfile"));
 
-        Assert.Equal(dockerfile.Last(x => x.StartsWith("USER ", StringComparison.Ordinal))["USER ".Length..], (string?)AppOf(FileOf("prod"))["user"]);
+        Assert.Equal($"USER {(string?)AppOf(FileOf("prod"))["user"]}", dockerfile.Last(x => x.StartsWith("USER ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -70,10 +69,11 @@ public class EnvironmentsTests
 
         Assert.Equal("${RUN_MODE:-dev}", (string?)AppOf(file)["environment"]!["RUN_MODE"]);
         Assert.Contains(AppOf(file)["volumes"]!.AsArray(), x => (string?)x!["target"] == "/src" && (bool?)x["read_only"] == true);
-        Assert.StartsWith(
-            $"${{{Declaration.VariablePrefix}_DATABASE_PORT:-", (string?)file["services"]!["postgres"]!["ports"]![0]!["published"], StringComparison.Ordinal);
-        Assert.StartsWith(
-            $"${{{Declaration.VariablePrefix}_REDIS_PORT:-", (string?)file["services"]!["redis"]!["ports"]![0]!["published"], StringComparison.Ordinal);
+        foreach (var (store, variable) in (ReadOnlySpan<(string, string)>)[("postgres", "DATABASE_PORT"), ("redis", "REDIS_PORT")])
+        {
+            var published = (string?)file["services"]![store]!["ports"]![0]!["published"];
+            Assert.StartsWith($"${{{Declaration.VariablePrefix}_{variable}:-", published, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

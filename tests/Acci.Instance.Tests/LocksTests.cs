@@ -23,7 +23,9 @@ public class LocksTests
     [Fact]
     public void Each_file_is_written_as_it_is_read()
     {
-        var (images, actions, tools) = (Path.Combine(Folder, "images.json"), Path.Combine(Folder, "actions.json"), Path.Combine(Folder, "tools.json"));
+        var images = Path.Combine(Folder, "images.json");
+        var actions = Path.Combine(Folder, "actions.json");
+        var tools = Path.Combine(Folder, "tools.json");
 
         Assert.Equal(File.ReadAllText(images), ImageLocks.ToJson(ImageLocks.Read(images).All));
         Assert.Equal(File.ReadAllText(actions), ActionLocks.ToJson(ActionLocks.Read(actions).All));

@@ -9,7 +9,7 @@ internal static class Answers
 {
     /// <summary>What <c>acci healthcheck</c> says of a port that nothing listens on. On a slow machine its patience, counted from its start, ends before it has asked.</summary>
     public static void NobodyListens(string port, string error) =>
-        Assert.Matches($@"^acci: no answer on port {port}(: nothing listens there| within 1\.8 s)\.$", error.TrimEnd());
+        Assert.Matches($@"^{AppSettings.AppName}: no answer on port {port}(: nothing listens there| within 1\.8 s)\.$", error.TrimEnd());
 
     /// <summary>The answer is a problem (RFC 9457) of that status, names a trace, and shows nothing of the app's inside.</summary>
     public static async Task<JsonElement> ProblemAsync(HttpResponseMessage response, HttpStatusCode status, string? detail = null)

@@ -144,7 +144,7 @@ internal sealed class AppProcess : IAsyncDisposable
 
     private static string[] Command(string[] arguments) => System.Environment.GetEnvironmentVariable("ACCI_APP") is { Length: > 0 } native
         ? [native, .. arguments]
-        : ["dotnet", Path.Combine(AppContext.BaseDirectory, "acci.dll"), .. arguments];
+        : ["dotnet", Path.Combine(AppContext.BaseDirectory, $"{AppSettings.AppName}.dll"), .. arguments];
 
     private static Process Run(string[] command, (string Name, string Value)[] environment)
     {

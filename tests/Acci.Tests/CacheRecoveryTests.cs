@@ -101,7 +101,7 @@ public sealed class CacheRecoveryTests(LocalServers servers)
             Cancellation, [.. await servers.Postgres.CreateDatabaseAsync(Cancellation), .. servers.Redis.Settings()]);
         var slug = await CreateAsync(app);
         Assert.Equal(HttpStatusCode.OK, await GetAsync(app, slug));
-        var key = await servers.Redis.CommandAsync(Cancellation, "keys", $"acci:*:{slug}");
+        var key = await servers.Redis.CommandAsync(Cancellation, "keys", $"{AppSettings.AppName}:*:{slug}");
         Assert.Equal("OK", await servers.Redis.CommandAsync(Cancellation, "set", key, copy));
 
         var answer = await app.Http.GetStringAsync($"/api/tenants/{slug}", Cancellation);

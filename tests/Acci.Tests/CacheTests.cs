@@ -108,7 +108,7 @@ public sealed class CacheTests(LocalServers servers)
 
         Assert.Equal(HttpStatusCode.NotFound, await GetAsync(app, slug));
         // The server did come back with what it had saved.
-        Assert.EndsWith(slug, await redis.CommandAsync(Cancellation, "keys", $"acci:*:tenant:1:{slug}"), StringComparison.Ordinal);
+        Assert.EndsWith(slug, await redis.CommandAsync(Cancellation, "keys", $"{AppSettings.AppName}:*:tenant:1:{slug}"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,8 +69,8 @@ public sealed class CommandTests
         Assert.Equal(1, exitCode);
         Assert.Empty(output);
         Assert.Equal(
-            """
-            acci: 4 settings are wrong:
+            $$"""
+            {{AppSettings.AppName}}: 4 settings are wrong:
               RunMode (RUN_MODE): 'production' is not one of prod, dev
               Server:BackendPort (APP__SERVER__BACKEND_PORT): '99999' is not a whole number from 1 to 65535
               OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' is not an address such as http://collector:4317
@@ -87,7 +87,7 @@ public sealed class CommandTests
             var (exitCode, _, error) = await AppProcess.RunAsync(command.Split(' '), Cancellation);
 
             Assert.Equal(2, exitCode);
-            Assert.StartsWith($"acci: '{command}' is not a command.", error, StringComparison.Ordinal);
+            Assert.StartsWith($"{AppSettings.AppName}: '{command}' is not a command.", error, StringComparison.Ordinal);
         }
     }
 

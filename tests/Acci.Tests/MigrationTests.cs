@@ -49,7 +49,7 @@ public sealed class MigrationTests(LocalServers servers)
 
         var migrate = await AppProcess.RunAsync(["migrate"], Cancellation, settings);
         Assert.Equal(1, migrate.ExitCode);
-        Assert.StartsWith("acci: migration 0001_tenants differs from the one of that version", migrate.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"{AppSettings.AppName}: migration 0001_tenants differs from the one of that version", migrate.Error, StringComparison.Ordinal);
 
         var serve = await AppProcess.RunAsync([], Cancellation, [.. settings, ("APP__SERVER__BACKEND_PORT", $"{ServerProcess.FreePort()}")]);
         Assert.Equal(1, serve.ExitCode);
@@ -127,12 +127,12 @@ public sealed class MigrationTests(LocalServers servers)
     {
         var (exitCode, _, error) = await AppProcess.RunAsync(["migrate"], Cancellation);
         Assert.Equal(1, exitCode);
-        Assert.Equal("acci: No database is configured: set APP__DATABASE__HOST.", error.TrimEnd());
+        Assert.Equal($"{AppSettings.AppName}: No database is configured: set APP__DATABASE__HOST.", error.TrimEnd());
 
         var away = await AppProcess.RunAsync(
             ["migrate"], Cancellation, ("APP__DATABASE__HOST", "127.0.0.1"), ("APP__DATABASE__PORT", $"{ServerProcess.FreePort()}"));
         Assert.Equal(1, away.ExitCode);
-        Assert.StartsWith("acci: the database acci on 127.0.0.1:", away.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"{AppSettings.AppName}: the database {new DatabaseSettings().Name} on 127.0.0.1:", away.Error, StringComparison.Ordinal);
     }
 
     private async Task<(string Name, (string Name, string Value)[] Settings)> CreateDatabaseAsync()

@@ -149,7 +149,7 @@ public sealed class OperationTests(LocalServers servers)
         Assert.Contains("shop", received["/v1/traces"], StringComparison.Ordinal);
         Assert.Contains("postgresql", received["/v1/traces"], StringComparison.Ordinal);
         Assert.DoesNotContain("/health", received["/v1/traces"], StringComparison.Ordinal);
-        foreach (var metric in new[] { "http.server.request.duration", "db.client.", "dotnet.gc.", "acci.cache.requests", "acci.cache.in_use" })
+        foreach (var metric in new[] { "http.server.request.duration", "db.client.", "dotnet.gc.", $"{AppSettings.AppName}.cache.requests", $"{AppSettings.AppName}.cache.in_use" })
             Assert.Contains(metric, received["/v1/metrics"], StringComparison.Ordinal);
     }
 

@@ -30,10 +30,10 @@ public sealed class ServeTests
 
         var about = await app.Http.GetFromJsonAsync<JsonElement>("/", Cancellation);
 
-        Assert.Equal("acci", about.GetProperty("name").GetString());
+        Assert.Equal(AppSettings.AppName, about.GetProperty("name").GetString());
         Assert.Equal(mode, about.GetProperty("mode").GetString());
         var (_, version, _) = await AppProcess.RunAsync(["--version"], Cancellation);
-        Assert.Equal($"acci {about.GetProperty("version")} ({about.GetProperty("revision")})", version.TrimEnd());
+        Assert.Equal($"{AppSettings.AppName} {about.GetProperty("version")} ({about.GetProperty("revision")})", version.TrimEnd());
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ServeTests
         Assert.Equal(1, exitCode);
         Assert.Empty(output);
         Assert.Equal(
-            $"acci: port {first.Port} (Server:BackendPort, APP__SERVER__BACKEND_PORT) cannot be used: "
+            $"{AppSettings.AppName}: port {first.Port} (Server:BackendPort, APP__SERVER__BACKEND_PORT) cannot be used: "
             + "another process listens there; stop it, or choose another port.",
             error.TrimEnd());
     }

@@ -13,7 +13,7 @@ public sealed class SettingsTests
         var settings = Read();
 
         Assert.Equal(RunMode.Prod, settings.RunMode);
-        Assert.Equal(8080, settings.Server.BackendPort);
+        Assert.Equal(new ServerSettings().BackendPort, settings.Server.BackendPort);
         Assert.False(settings.Database.IsConfigured);
         Assert.False(settings.Redis.IsConfigured);
     }
@@ -81,7 +81,8 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
-    public void An_empty_text_counts_as_not_set(string text) => Assert.Equal(8080, Read(("APP__SERVER__BACKEND_PORT", text)).Server.BackendPort);
+    public void An_empty_text_counts_as_not_set(string text) => Assert.Equal(
+        new ServerSettings().BackendPort, Read(("APP__SERVER__BACKEND_PORT", text)).Server.BackendPort);
 
     [Fact]
     public async Task A_setting_may_be_in_a_file_that_a_variable_names()
@@ -160,7 +161,7 @@ public sealed class SettingsTests
 
         var (_, _, error) = await AppProcess.RunAsync(["migrate"], Cancellation, ("SECRETS_DIRECTORY", folder.Path));
 
-        Assert.StartsWith("acci: the database acci on 127.0.0.1:1 cannot be migrated", error, StringComparison.Ordinal);
+        Assert.StartsWith($"{AppSettings.AppName}: the database {new DatabaseSettings().Name} on 127.0.0.1:1 cannot be migrated", error, StringComparison.Ordinal);
     }
 
     [Fact]

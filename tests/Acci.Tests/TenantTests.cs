@@ -132,7 +132,7 @@ public sealed class TenantTests(LocalServers servers)
         await Answers.ProblemAsync(await app.Http.DeleteAsync("/api/tenants/missing", Cancellation), HttpStatusCode.NotFound);
 
         // A deletion that was refused has left nothing in the cache, and the copy is still there.
-        Assert.Empty(await servers.Redis.CommandAsync(Cancellation, "keys", "acci:*:tenant:1:missing"));
+        Assert.Empty(await servers.Redis.CommandAsync(Cancellation, "keys", $"{AppSettings.AppName}:*:tenant:1:missing"));
         using var deleted = await SendAsync(app, HttpMethod.Delete, headers => headers.IfNoneMatch.ParseAdd("\"another\""));
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
     }

@@ -32,12 +32,12 @@ internal static class HealthCheck
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"acci: no answer on port {port} within {Patience.TotalSeconds} s.");
+            await Console.Error.WriteLineAsync($"{AppSettings.AppName}: no answer on port {port} within {Patience.TotalSeconds} s.");
         }
         catch (HttpRequestException exception)
         {
             var refused = exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
-            await Console.Error.WriteLineAsync($"acci: no answer on port {port}: {(refused ? "nothing listens there" : exception.Message)}.");
+            await Console.Error.WriteLineAsync($"{AppSettings.AppName}: no answer on port {port}: {(refused ? "nothing listens there" : exception.Message)}.");
         }
         return 1;
     }

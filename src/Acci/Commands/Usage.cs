@@ -3,8 +3,11 @@ namespace Acci.Commands;
 /// <summary>What the app says about its own command line.</summary>
 internal static class Usage
 {
-    private const string Text = """
-        Usage: acci [command]
+    private static readonly DatabaseSettings Database = new();
+    private static readonly string Account = $"NAME={Database.Name}  USER={Database.User}  PASSWORD";
+
+    private static readonly string Text = $"""
+        Usage: {AppSettings.AppName} [command]
 
           (none)        serve HTTP until SIGTERM
           migrate       bring the database to the schema of this build, and end
@@ -17,9 +20,9 @@ internal static class Usage
         Settings come from the environment, with the suffix _FILE from the file named, or from files of the variable's name in /run/secrets:
 
           RUN_MODE=prod|dev
-          APP__SERVER__      BACKEND_PORT=8080  TRUSTED_PROXIES=10.0.0.0/8,...
-          APP__DATABASE__    HOST  PORT=5432  NAME=acci  USER=acci  PASSWORD  TLS=prefer  MAXIMUM_CONNECTIONS=20
-          APP__REDIS__       HOST  PORT=6379  USER  PASSWORD  TLS=false
+          APP__SERVER__      BACKEND_PORT={new ServerSettings().BackendPort}  TRUSTED_PROXIES=10.0.0.0/8,...
+          APP__DATABASE__    HOST  PORT={Database.Port}  {Account}  TLS=prefer  MAXIMUM_CONNECTIONS={Database.MaximumConnections}
+          APP__REDIS__       HOST  PORT={new RedisSettings().Port}  USER  PASSWORD  TLS=false
           OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4317
 
         """;
@@ -32,7 +35,7 @@ internal static class Usage
 
     internal static int Reject(string[] arguments)
     {
-        Console.Error.WriteLine($"acci: '{string.Join(' ', arguments)}' is not a command.\n");
+        Console.Error.WriteLine($"{AppSettings.AppName}: '{string.Join(' ', arguments)}' is not a command.\n");
         return Print(Console.Error, exitCode: 2);
     }
 

@@ -7,7 +7,7 @@ internal sealed record AboutDocument(string Name, string Version, string Revisio
     internal static void Map(IEndpointRouteBuilder app, RunMode mode)
     {
         var (version, revision) = ProductVersion.Current;
-        var about = new AboutDocument("acci", version, revision, mode.ToString().ToLowerInvariant());
+        var about = new AboutDocument(AppSettings.AppName, version, revision, mode.ToString().ToLowerInvariant());
         app.MapMethods("/", Reading.Methods, () => about).WithName("About").WithTags("About").WithSummary("Says which build of the app this is.");
     }
 }

@@ -24,7 +24,7 @@ internal static class App
         {
             // What configures the app is read once: nothing has to watch for files that may change.
             Args = ["--hostBuilder:reloadConfigOnChange=false"],
-            ApplicationName = "acci",
+            ApplicationName = AppSettings.AppName,
             ContentRootPath = AppContext.BaseDirectory,
             EnvironmentName = settings.RunMode == RunMode.Dev ? Environments.Development : Environments.Production,
         });

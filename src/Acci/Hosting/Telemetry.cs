@@ -33,7 +33,7 @@ internal static class Telemetry
         builder.Configuration[Timeout] ??= "2000";
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
-                .AddService("acci", serviceVersion: ProductVersion.Current.Version)
+                .AddService(AppSettings.AppName, serviceVersion: ProductVersion.Current.Version)
                 // Once more, so that OTEL_SERVICE_NAME holds against the name before.
                 .AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics

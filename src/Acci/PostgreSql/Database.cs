@@ -103,7 +103,7 @@ internal sealed class Database(DatabaseSettings settings, ILoggerFactory? loggin
             // Its offer, which this app has no ticket for, costs a connection of its own.
             GssEncryptionMode = GssEncryptionMode.Disable,
             Options = options,
-            ApplicationName = "acci",
+            ApplicationName = AppSettings.AppName,
         };
         var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(logging);
         builder.EnableTransportSecurity();

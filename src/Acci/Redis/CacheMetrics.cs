@@ -13,9 +13,10 @@ internal sealed class CacheMetrics : IDisposable
 
     public CacheMetrics(RedisLink link)
     {
-        _requests = _meter.CreateCounter<long>("acci.cache.requests", "{request}", "What was looked for in the cache: hit, miss, or away.");
+        _requests = _meter.CreateCounter<long>($"{AppSettings.AppName}.cache.requests", "{request}", "What was looked for in the cache: hit, miss, or away.");
         if (link.IsConfigured)
-            _meter.CreateObservableGauge("acci.cache.in_use", () => link.IsInUse ? 1 : 0, description: "1 while the cache is read, 0 while it is away.");
+            _meter.CreateObservableGauge(
+                $"{AppSettings.AppName}.cache.in_use", () => link.IsInUse ? 1 : 0, description: "1 while the cache is read, 0 while it is away.");
     }
 
     internal void Hit() => Count("hit");

@@ -39,7 +39,7 @@ internal sealed partial class RedisLink(RedisSettings settings, ILogger<RedisLin
             _connection.ConnectionFailed += (_, failure) => Lose(_session, failure.Exception);
         }
         var redis = _connection.GetDatabase();
-        await redis.StringSetAsync("acci:probe", 1, ProbeLifetime).WaitAsync(Patience, cancellationToken);
+        await redis.StringSetAsync($"{AppSettings.AppName}:probe", 1, ProbeLifetime).WaitAsync(Patience, cancellationToken);
         return _session = new RedisSession(redis);
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class RedisLink(RedisSettings settings, ILogger<RedisLin
         User = settings.User,
         Password = settings.Password,
         Ssl = settings.Tls,
-        ClientName = "acci",
+        ClientName = AppSettings.AppName,
         AbortOnConnectFail = false,
         ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds,
         ReconnectRetryPolicy = new LinearRetry(500),

@@ -52,7 +52,7 @@ internal sealed class TenantCache(RedisLink link, Database database, CacheMetric
     /// <summary>
     /// The number is that of the copy's form: replicas of different builds do not read each other's. Neither do those of different databases.
     /// </summary>
-    private RedisKey Key(string slug) => $"acci:{database.Installation}:tenant:1:{slug}";
+    private RedisKey Key(string slug) => $"{AppSettings.AppName}:{database.Installation}:tenant:1:{slug}";
 
     private static Tenant? Read(byte[] json, string slug)
     {
