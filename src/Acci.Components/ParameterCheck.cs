@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Acci.Generation.RunConfigurations;
 using Nuke.Common;
-using Nuke.Common.IO;
 
 namespace Acci.Components;
 
@@ -23,6 +22,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
             yield return $"{twice.Last().Text} is given {twice.Count()} times: give it once, with the values of a list separated by ','.";
         if (arguments is { Targets.Count: > 0 } && arguments.ValuesOf("Target") is { Count: > 0 } named)
             yield return $"targets are given twice, as '{string.Join(' ', arguments.Targets)}' and as --target {string.Join(' ', named)}: give all of them first, without --target.";
+        if (SkippedInsteadOfRun(arguments) is { } skipped) yield return skipped;
         foreach (var (text, values) in arguments.Parameters)
         {
             if (Name().Match(text) is not { Success: true } match)
@@ -101,13 +101,9 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     {
         var type = Parameters.ValueType(member);
         var order = isTyped ? "; targets go before the first parameter" : "";
-        if (!Parameters.IsCollection(member))
-        {
-            // The root without a value is the working directory.
-            if (values.Count == 0 && type != typeof(bool) && !(Parameters.IsEngines(member) && type == typeof(AbsolutePath)))
-                return $"has no value; one that begins with '-' can come from the environment variable {(Parameters.IsEngines(member) ? "NUKE_" : "")}{Shown(name)}";
-            if (values.Count > 1) return $"takes one value, and has {values.Count}{order}";
-        }
+        if (values.Count == 0 && !CanBeAlone(name, member))
+            return $"has no value; one that begins with '-' can come from the environment variable {(Parameters.IsEngines(member) ? "NUKE_" : "")}{Shown(name)}";
+        if (values.Count > 1 && !Parameters.IsCollection(member)) return $"takes one value, and has {values.Count}{order}";
 
         foreach (var value in values)
         {
@@ -116,6 +112,10 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
         return null;
     }
+
+    /// <summary>A switch, a list, which is empty then, and the root, which is the working directory. No target and no profile mean nothing, and would run something else.</summary>
+    private static bool CanBeAlone(string name, MemberInfo member) => Parameters.ValueType(member) == typeof(bool)
+        || (Parameters.IsEngines(member) ? name.ToUpperInvariant() is "SKIP" or "ROOT" : Parameters.IsCollection(member));
 
     private string? ValueProblem(string name, MemberInfo member, string value)
     {
@@ -153,6 +153,15 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
         var others = member?.IsDefined(typeof(SecretAttribute)) is true ? [" …"] : values.Except(swallowed).Select(x => $" {x}");
         return $"would take '{swallowed[0]}', which is a target, for a value; targets go before the first parameter: "
             + $"{string.Join(' ', [.. typed, .. swallowed])} --{name}{string.Concat(others)}";
+    }
+
+    /// <summary>Several values of <c>--skip</c> where no target is named: the last ones may be meant to run, and the default target would run instead.</summary>
+    private static string? SkippedInsteadOfRun(TypedArguments arguments)
+    {
+        if (arguments.Targets.Count > 0 || arguments.ValuesOf("Target") is not null || arguments.ValuesOf("Skip") is not { Count: > 1 } names) return null;
+        var others = names.Skip(1).ToArray();
+        return $"--skip would take '{others[0]}' for a target to skip, and the default target would run; targets go before the first parameter: "
+            + $"{string.Join(' ', others)} --skip {names[0]}. Several targets to skip are joined by '+': --skip {string.Join('+', names)}.";
     }
 
     private bool IsTargets(string text) => text.Split('+').All(IsTarget);

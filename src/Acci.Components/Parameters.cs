@@ -12,8 +12,13 @@ internal static class Parameters
     // The engine takes these too, without declaring them as parameters everywhere.
     private static readonly string[] OfTheEngine =
     [
-        "Continue", "GenerateConfiguration", "Help", "Host", "NoLogo", "Partition", "Plan", "Profile", "Root", "ShellCompletion", "Skip", "Target", "Verbosity",
+        "Continue", "Help", "Host", "NoLogo", "Partition", "Plan", "Profile", "Root", "ShellCompletion", "Skip", "Target", "Verbosity",
     ];
+
+    private const string GenerateConfiguration = "GenerateConfiguration";
+
+    /// <summary>What NUKE's own programs type and no person does; in the environment they would end every run before its first target.</summary>
+    public static IReadOnlyList<string> BetweenPrograms { get; } = [GenerateConfiguration, "ShellCompletion"];
 
     /// <summary>Every member that is a parameter, once per name.</summary>
     public static IReadOnlyDictionary<string, MemberInfo?> Of(Type build)
@@ -25,8 +30,12 @@ internal static class Parameters
         }
 
         foreach (var name in OfTheEngine) parameters.TryAdd(name, null);
+        if (HasGenerators(build)) parameters.TryAdd(GenerateConfiguration, null);
         return parameters;
     }
+
+    // By the interface's name, for Nuke.Offline has no generators.
+    private static bool HasGenerators(Type build) => build.GetCustomAttributes(inherit: true).Any(x => x.GetType().GetInterface("IConfigurationGenerator") is not null);
 
     /// <summary>The class, its base classes and its components: what NUKE looks for parameters and targets in.</summary>
     public static IEnumerable<Type> Types(Type build)

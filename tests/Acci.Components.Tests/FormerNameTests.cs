@@ -92,6 +92,13 @@ public sealed class FormerNameTests : IDisposable
         AssertRefused(
             await RunAsync("--age 7 --keep-days 8"),
             "--keep-days is given 2 times: give it once, with the values of a list separated by ','.");
+        var twice = await RunAsync("--age 7 --age 8");
+        AssertRefused(twice, "--keep-days is given 2 times: give it once, with the values of a list separated by ','.");
+        Assert.Equal("warning: --age is now called --keep-days", twice.Errors.Split('\n')[0]);
+        Assert.Equal(2, twice.Errors.Split('\n').Length);
+        AssertRefused(
+            await RunAsync("", ("Age", "7"), ("NUKE_AGE", "8")),
+            "the environment variables Age and NUKE_AGE are the same parameter, which is now called KeepDays: set one of them.");
         AssertRefused(
             await RunAsync("", ("NUKE_AGE", "7"), ("KEEP_DAYS", "8")),
             "the environment variables NUKE_AGE and KEEP_DAYS are the same parameter, which is now called KeepDays: set one of them.");

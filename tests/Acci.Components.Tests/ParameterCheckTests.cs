@@ -22,7 +22,10 @@ public class ParameterCheckTests
     [InlineData("--caches none,local --root --verbosity quiet")]
     [InlineData("BuildImages --registry publish")]
     [InlineData("--platforms linux/amd64,publish")]
-    [InlineData("--shell-completion --generate-configuration x --host Terminal")]
+    [InlineData("--shell-completion --host Terminal --partition 2/3")]
+    [InlineData("--skip BuildImages")]
+    [InlineData("--skip BuildImages+Publish")]
+    [InlineData("Publish --skip BuildImages Publish")]
     public void What_both_engines_read_is_let_through(string line) => Assert.Empty(Line(line.Split(' ')));
 
     [Theory]
@@ -50,6 +53,14 @@ public class ParameterCheckTests
     [InlineData("Publish --platforms linux/amd64 BuildImages publish", "--platforms would take 'BuildImages', which is a target, for a value; targets go before the first parameter: Publish BuildImages publish --platforms linux/amd64.")]
     [InlineData("--platforms build-images", "--platforms would take 'build-images', which is a target, for a value; targets go before the first parameter: build-images --platforms.")]
     [InlineData("--registry publish", "--registry would take 'publish', which is a target, for a value; targets go before the first parameter: publish --registry.")]
+    [InlineData("--skip BuildImages Publish", "--skip would take 'Publish' for a target to skip, and the default target would run; targets go before the first parameter: Publish --skip BuildImages. Several targets to skip are joined by '+': --skip BuildImages+Publish.")]
+    [InlineData("--target", "--target has no value; one that begins with '-' can come from the environment variable NUKE_Target.")]
+    [InlineData("Publish --profile", "--profile has no value; one that begins with '-' can come from the environment variable NUKE_Profile.")]
+    [InlineData("--partition 3/2", "--partition cannot be '3/2': it is a part of several, as in 1/3.")]
+    [InlineData("--partition 0/0", "--partition cannot be '0/0': it is a part of several, as in 1/3.")]
+    [InlineData("--partition 1/2/3", "--partition cannot be '1/2/3': it is a part of several, as in 1/3.")]
+    [InlineData("--partition 1", "--partition cannot be '1': it is a part of several, as in 1/3.")]
+    [InlineData("--generate-configuration x", "there is no parameter '--generate-configuration'. All are listed by --help.")]
     [InlineData("--skip Publsh", "--skip cannot be 'Publsh': there is no target 'Publsh'. Did you mean 'Publish'? All are listed by --help.")]
     [InlineData("--", "an argument begins with '-' and is no parameter's name. All are listed by --help; a value that begins with '-' can come from the environment.")]
     public void What_an_engine_would_ignore_is_told(string line, string problem) => Assert.Equal([problem], Line(line.Split(' ')));
