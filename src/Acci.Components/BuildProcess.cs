@@ -42,7 +42,7 @@ internal static class BuildProcess
 
     // On GitHub an annotation of the run; the runner shows the kind before the text itself. NUKE's own host is not asked: it would start NUKE.
     private static void Say(string kind, string text) => Console.Error.WriteLine(
-        Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true" ? WorkflowCommand.Of(kind, text) : $"{kind}: {text}");
+        ForeignVariables.Current().GetValueOrDefault("GITHUB_ACTIONS") == "true" ? WorkflowCommand.Of(kind, text) : $"{kind}: {text}");
 
     // NUKE empties the log of the last build, and fails where that one is still writing it; a file of its own is what both want.
     private static void ForgetLog(string root)

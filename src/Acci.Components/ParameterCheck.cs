@@ -17,6 +17,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     public IEnumerable<string> OfCommandLine(TypedArguments arguments)
     {
         foreach (var problem in arguments.Targets.Select(TargetProblem).OfType<string>()) yield return Sentence(problem);
+        if (MixedSeparators(arguments.Targets, '+') is { } mixed) yield return $"targets {mixed}.";
         // Both engines would read the last one only.
         if (arguments.Parameters.Where(x => Name().IsMatch(x.Text)).GroupBy(x => Parameters.Normalize(x.Text), StringComparer.OrdinalIgnoreCase).FirstOrDefault(x => x.Count() > 1) is { } twice)
             yield return $"{twice.Last().Text} is given {twice.Count()} times: give it once, with the values of a list separated by ','.";
@@ -36,6 +37,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
             if (match.Groups["value"].Success) yield return $"--{name}=… is not read: write '--{name} value', with a space.";
             else if (!parameters.TryGetValue(Parameters.Normalize(name), out var member)) yield return $"there is no parameter '--{name}'.{Meant(Parameters.Normalize(name), x => $"--{BuildParameter.Typed(x)}")} All are listed by --help.";
             else if (member is not null && Problem(Parameters.Normalize(name), member, values, isTyped: true) is { } problem) yield return Sentence($"--{name} {problem}");
+            else if (member is not null && MixedSeparators(values, Parameters.Separator(member)) is { } both) yield return $"--{name} {both}.";
             else if (Swallowed(name, member, values, arguments.Targets) is { } target) yield return Sentence($"--{name} {target}");
         }
     }
@@ -85,6 +87,9 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     {
         if (all.TryGetProperty(present, out _)) return $"is now called {present}, which is there, too: remove {property.Name}";
         var member = parameters[present]!;
+        // It is handed to the engine in one line.
+        if (Parameters.Separator(member) is { } separator && ParameterJson.Values(property.Value).Any(x => x.Contains(separator, StringComparison.Ordinal)))
+            return $"is now called {present}, and a value with '{separator}' in it is read under that name only: write that";
         // The engine decrypts it by the name it knows.
         return member.IsDefined(typeof(SecretAttribute)) ? $"is now called {present}: write that" : InFile(property, present, member, file);
     }
@@ -163,6 +168,12 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
         return $"--skip would take '{others[0]}' for a target to skip, and the default target would run; targets go before the first parameter: "
             + $"{string.Join(' ', others)} --skip {names[0]}. Several targets to skip are joined by '+': --skip {string.Join('+', names)}.";
     }
+
+    // NUKE leaves such a list out, with a warning.
+    private static string? MixedSeparators(IReadOnlyList<string> values, char? separator) =>
+        separator is { } character && values.Count > 1 && values.FirstOrDefault(x => x.Contains(character, StringComparison.Ordinal)) is { } joined
+            ? $"cannot have '{joined}' beside other values: separate all of them by '{character}', or all by blanks"
+            : null;
 
     private bool IsTargets(string text) => text.Split('+').All(IsTarget);
 

@@ -13,8 +13,7 @@ internal static class ParameterText
     /// <summary>Why the text is no value for this parameter, as the end of a sentence that says what has it; null when it is one. A secret is never in it.</summary>
     public static string? Problem(MemberInfo member, string text)
     {
-        var separator = member.GetCustomAttribute<ParameterAttribute>()?.Separator;
-        var values = Parameters.IsCollection(member) && separator is { Length: > 0 } ? text.Split(separator[0], StringSplitOptions.RemoveEmptyEntries) : [text];
+        var values = Parameters.Separator(member) is { } separator ? text.Split(separator, StringSplitOptions.RemoveEmptyEntries) : [text];
         foreach (var value in values)
         {
             if (ProblemOf(member, value) is { } problem)

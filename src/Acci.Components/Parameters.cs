@@ -66,6 +66,10 @@ internal static class Parameters
     /// <summary>Whether it takes any number of values: an array, or any other collection but a text.</summary>
     public static bool IsCollection(MemberInfo member) => ElementType(MemberType(member)) is not null;
 
+    /// <summary>What separates the values of a list in one text; null when nothing does.</summary>
+    public static char? Separator(MemberInfo member) =>
+        IsCollection(member) && member.GetCustomAttribute<ParameterAttribute>()?.Separator is { Length: > 0 } separator ? separator[0] : null;
+
     /// <summary>The member's value in this build.</summary>
     public static object? Value(MemberInfo member, INukeBuild build) =>
         member is PropertyInfo property ? property.GetValue(build) : ((FieldInfo)member).GetValue(build);

@@ -114,6 +114,8 @@ public sealed class FormerNameTests : IDisposable
         AssertRefused(await RunAsync("", ("Age", "many")), "the environment variable NUKE_KEEP_DAYS cannot be 'many': it is not a whole number.");
         await WriteAsync("parameters.json", """{ "Age": "many" }""");
         AssertRefused(await RunAsync(""), ".nuke/parameters.json: Age cannot be 'many': it is not a whole number.");
+        await WriteAsync("parameters.json", """{ "Colors": [ "red", "a,b" ] }""");
+        AssertRefused(await RunAsync(""), ".nuke/parameters.json: Colors is now called Colours, and a value with ',' in it is read under that name only: write that.");
         await WriteAsync("parameters.json", """{ "Token": "v1:x" }""");
         AssertRefused(await RunAsync(""), ".nuke/parameters.json: Token is now called ApiKey: write that.");
     }
