@@ -34,11 +34,15 @@ internal static class BuildProcess
     /// <returns>The exit code for it.</returns>
     public static int Refuse(string problem)
     {
-        Console.Error.WriteLine($"error: {problem}");
+        Say("error", problem);
         return WrongUse;
     }
 
-    private static void Warn(string warning) => Console.Error.WriteLine($"warning: {warning}");
+    private static void Warn(string warning) => Say("warning", warning);
+
+    // On GitHub an annotation of the run; the runner shows the kind before the text itself. NUKE's own host is not asked: it would start NUKE.
+    private static void Say(string kind, string text) => Console.Error.WriteLine(
+        ForeignVariables.Current().GetValueOrDefault("GITHUB_ACTIONS") == "true" ? WorkflowCommand.Of(kind, text) : $"{kind}: {text}");
 
     // NUKE empties the log of the last build, and fails where that one is still writing it; a file of its own is what both want.
     private static void ForgetLog(string root)

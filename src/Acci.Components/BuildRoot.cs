@@ -10,8 +10,9 @@ internal static class BuildRoot
     public static (string? Folder, string? Problem) Find(TypedArguments arguments, IReadOnlyDictionary<string, string> variables, string workingDirectory)
     {
         // --root alone is the working directory.
-        var named = arguments.ValuesOf("Root") is { } typed ? (typed is [var path, ..] ? path : workingDirectory) : variables.GetValueOrDefault("NUKE_ROOT");
-        if (named is { Length: > 0 })
+        var named = arguments.ValuesOf("Root") is { } typed ? (typed is [var path, ..] ? path : workingDirectory) : ForeignVariables.OfEngine(variables, "Root");
+        if (named is { Length: 0 }) return (null, "--root cannot be '': there is no such folder.");
+        if (named is not null)
         {
             var folder = Path.GetFullPath(named, workingDirectory);
             return Directory.Exists(folder) ? (folder, null) : (null, $"--root cannot be '{named}': there is no such folder.");

@@ -9,26 +9,36 @@ namespace Acci.Components;
 /// </summary>
 internal static class ForeignVariables
 {
+    private const string Prefix = "NUKE";
+
     /// <summary>This process's variables.</summary>
     public static IReadOnlyDictionary<string, string> Current() => ProcessEnvironment.Read().Variables;
 
-    /// <summary>Hides them.</summary>
+    /// <summary>Hides them, and parameters without a value, which a workflow sets where it has none: each engine would make something else of them.</summary>
     /// <param name="parameters">The build's parameters, by name.</param>
     public static void Hide(IReadOnlyDictionary<string, MemberInfo?> parameters)
     {
-        foreach (var (variable, value) in Current().Where(x => IsForeign(x.Key, parameters)))
+        foreach (var (variable, value) in Current().Where(x => IsForeign(x.Key, parameters) || (x.Value.Length == 0 && IsParameter(x.Key, parameters))))
         {
             CommandRunner.Hidden[variable] = value;
             Environment.SetEnvironmentVariable(variable, null);
         }
     }
 
+    /// <summary>The value of a parameter of the engine, which has the prefix in whatever spelling; null when it has none.</summary>
+    /// <param name="variables">The variables.</param>
+    /// <param name="name">The parameter.</param>
+    public static string? OfEngine(IReadOnlyDictionary<string, string> variables, string name) =>
+        variables.FirstOrDefault(x => x.Value.Length > 0 && Same(Plain(x.Key), Prefix + name)).Value;
+
     /// <summary>
     /// Whether a variable's name is a parameter's by accident. The engine's own parameters, and switches that override a protection, count only as <c>NUKE_…</c>; those
     /// of these components also under their very name, and in any spelling when it is of several words (<c>REGISTRY_USER</c>).
     /// </summary>
     public static bool IsForeign(string variable, IReadOnlyDictionary<string, MemberInfo?> parameters) =>
-        parameters.TryGetValue(Plain(variable), out var member) && (member is null || IsForeign(variable, Parameters.NameOf(member), member));
+        parameters.TryGetValue(Plain(variable), out var member)
+            ? member is null || IsForeign(variable, Parameters.NameOf(member), member)
+            : Parameters.BetweenPrograms.Any(x => Same(Plain(variable), Prefix + x));
 
     /// <summary>As the other one, of a variable that is one parameter's in some spelling.</summary>
     /// <param name="variable">The variable.</param>
@@ -44,11 +54,15 @@ internal static class ForeignVariables
     /// <summary>This process's variables that are a parameter, in whatever spelling, and have a value.</summary>
     /// <param name="name">The parameter.</param>
     public static IEnumerable<string> Of(string name) => Current()
-        .Where(x => x.Value.Length > 0 && Plain(x.Key) is var plain && (Same(plain, name) || Same(plain, $"NUKE{name}")))
+        .Where(x => x.Value.Length > 0 && Plain(x.Key) is var plain && (Same(plain, name) || Same(plain, Prefix + name)))
         .Select(x => x.Key);
 
     /// <summary>A variable's name as both engines compare it: its letters and digits.</summary>
     public static string Plain(string variable) => new([.. variable.Where(char.IsLetterOrDigit)]);
+
+    private static bool IsParameter(string variable, IReadOnlyDictionary<string, MemberInfo?> parameters) =>
+        Plain(variable) is var plain
+        && (parameters.ContainsKey(plain) || (plain.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && parameters.ContainsKey(plain[Prefix.Length..])));
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

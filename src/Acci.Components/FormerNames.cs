@@ -37,19 +37,19 @@ internal sealed partial class FormerNames
 
     /// <summary>The warnings about a command line.</summary>
     public IEnumerable<string> Warnings(IEnumerable<string> arguments) =>
-        from argument in arguments let present = PresentOption(argument) where present is not null select $"{argument} is now called {present}";
+        from argument in arguments.Distinct() let present = PresentOption(argument) where present is not null select $"{argument} is now called {present}";
 
     /// <summary>Renames environment variables of this process.</summary>
     /// <param name="warn">Gets a warning for each.</param>
     /// <returns>What is wrong where a parameter has two variables; else null.</returns>
     public string? RenameVariables(Action<string> warn)
     {
-        var variables = ForeignVariables.Current().Where(x => x.Value.Length > 0).OrderBy(x => x.Key, StringComparer.Ordinal);
-        foreach (var (variable, value) in variables)
+        var found = ForeignVariables.Current().Where(x => x.Value.Length > 0).OrderBy(x => x.Key, StringComparer.Ordinal)
+            .Select(x => (Variable: x.Key, x.Value, Present: FormerNameIn(x.Key) is { } former ? Present(former)! : ""))
+            .Where(x => x.Present.Length > 0).ToList();
+        foreach (var (variable, value, present) in found)
         {
-            if (FormerNameIn(variable) is not { } former) continue;
-            var present = Present(former)!;
-            if (ForeignVariables.Of(present).FirstOrDefault() is { } other)
+            if (found.Where(x => x.Present == present && x.Variable != variable).Select(x => x.Variable).Concat(ForeignVariables.Of(present)).FirstOrDefault() is { } other)
                 return $"the environment variables {variable} and {other} are the same parameter, which is now called {present}: set one of them.";
             warn($"the environment variable {variable} is now called {Variable(present)}");
             Environment.SetEnvironmentVariable(variable, null);

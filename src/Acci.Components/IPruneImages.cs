@@ -12,11 +12,11 @@ public interface IPruneImages : IHazDelivery, IHazImages, IHazRegistry, IHazGitH
     bool PruneDelete => TryGetValue<bool?>(() => PruneDelete) ?? false;
 
     /// <summary>How many of the newest tagged versions stay.</summary>
-    [Parameter("How many of the newest tagged versions PruneImages keeps; default: 10"), Range(0, int.MaxValue), FormerName("KeepVersions")]
+    [Parameter("How many of the newest tagged versions PruneImages keeps; default: 10"), Range(1, int.MaxValue), FormerName("KeepVersions")]
     int PruneKeepVersions => TryGetValue<int?>(() => PruneKeepVersions) ?? new KeepRules().Newest;
 
     /// <summary>How many days a version stays after it was last pushed or tagged.</summary>
-    [Parameter("How many days PruneImages keeps a version after it was last pushed or tagged; default: 30"), Range(0, 36_500), FormerName("KeepDays")]
+    [Parameter("How many days PruneImages keeps a version after it was last pushed or tagged; default: 30"), Range(1, 36_500), FormerName("KeepDays")]
     int PruneKeepDays => TryGetValue<int?>(() => PruneKeepDays) ?? new KeepRules().Days;
 
     /// <summary>Tags and digests that stay, however old.</summary>
@@ -27,7 +27,7 @@ public interface IPruneImages : IHazDelivery, IHazImages, IHazRegistry, IHazGitH
     /// <summary>The rules these make.</summary>
     KeepRules KeepRules =>
         new KeepRules { Newest = PruneKeepVersions, Days = PruneKeepDays } is var rules && PruneKeepTags is { Length: > 0 } tags
-            ? rules.WithTags(tags)
+            ? WrongUseException.Read("--prune-keep-tags", () => rules.WithTags(tags))
             : rules;
 
     /// <summary>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Acci.Generation.RunConfigurations;
 using Nuke.Common;
-using Nuke.Common.IO;
 
 namespace Acci.Components;
 
@@ -18,11 +17,13 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     public IEnumerable<string> OfCommandLine(TypedArguments arguments)
     {
         foreach (var problem in arguments.Targets.Select(TargetProblem).OfType<string>()) yield return Sentence(problem);
+        if (MixedSeparators(arguments.Targets, '+') is { } mixed) yield return $"targets {mixed}.";
         // Both engines would read the last one only.
         if (arguments.Parameters.Where(x => Name().IsMatch(x.Text)).GroupBy(x => Parameters.Normalize(x.Text), StringComparer.OrdinalIgnoreCase).FirstOrDefault(x => x.Count() > 1) is { } twice)
             yield return $"{twice.Last().Text} is given {twice.Count()} times: give it once, with the values of a list separated by ','.";
         if (arguments is { Targets.Count: > 0 } && arguments.ValuesOf("Target") is { Count: > 0 } named)
             yield return $"targets are given twice, as '{string.Join(' ', arguments.Targets)}' and as --target {string.Join(' ', named)}: give all of them first, without --target.";
+        if (SkippedInsteadOfRun(arguments) is { } skipped) yield return skipped;
         foreach (var (text, values) in arguments.Parameters)
         {
             if (Name().Match(text) is not { Success: true } match)
@@ -36,6 +37,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
             if (match.Groups["value"].Success) yield return $"--{name}=… is not read: write '--{name} value', with a space.";
             else if (!parameters.TryGetValue(Parameters.Normalize(name), out var member)) yield return $"there is no parameter '--{name}'.{Meant(Parameters.Normalize(name), x => $"--{BuildParameter.Typed(x)}")} All are listed by --help.";
             else if (member is not null && Problem(Parameters.Normalize(name), member, values, isTyped: true) is { } problem) yield return Sentence($"--{name} {problem}");
+            else if (member is not null && MixedSeparators(values, Parameters.Separator(member)) is { } both) yield return $"--{name} {both}.";
             else if (Swallowed(name, member, values, arguments.Targets) is { } target) yield return Sentence($"--{name} {target}");
         }
     }
@@ -85,6 +87,9 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     {
         if (all.TryGetProperty(present, out _)) return $"is now called {present}, which is there, too: remove {property.Name}";
         var member = parameters[present]!;
+        // It is handed to the engine in one line.
+        if (Parameters.Separator(member) is { } separator && ParameterJson.Values(property.Value).Any(x => x.Contains(separator, StringComparison.Ordinal)))
+            return $"is now called {present}, and a value with '{separator}' in it is read under that name only: write that";
         // The engine decrypts it by the name it knows.
         return member.IsDefined(typeof(SecretAttribute)) ? $"is now called {present}: write that" : InFile(property, present, member, file);
     }
@@ -101,13 +106,9 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     {
         var type = Parameters.ValueType(member);
         var order = isTyped ? "; targets go before the first parameter" : "";
-        if (!Parameters.IsCollection(member))
-        {
-            // The root without a value is the working directory.
-            if (values.Count == 0 && type != typeof(bool) && !(Parameters.IsEngines(member) && type == typeof(AbsolutePath)))
-                return $"has no value; one that begins with '-' can come from the environment variable {(Parameters.IsEngines(member) ? "NUKE_" : "")}{Shown(name)}";
-            if (values.Count > 1) return $"takes one value, and has {values.Count}{order}";
-        }
+        if (values.Count == 0 && !CanBeAlone(name, member))
+            return $"has no value; one that begins with '-' can come from the environment variable {(Parameters.IsEngines(member) ? "NUKE_" : "")}{Shown(name)}";
+        if (values.Count > 1 && !Parameters.IsCollection(member)) return $"takes one value, and has {values.Count}{order}";
 
         foreach (var value in values)
         {
@@ -116,6 +117,10 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
         return null;
     }
+
+    /// <summary>A switch, a list, which is empty then, and the root, which is the working directory. No target and no profile mean nothing, and would run something else.</summary>
+    private static bool CanBeAlone(string name, MemberInfo member) => Parameters.ValueType(member) == typeof(bool)
+        || (Parameters.IsEngines(member) ? name.ToUpperInvariant() is "SKIP" or "ROOT" : Parameters.IsCollection(member));
 
     private string? ValueProblem(string name, MemberInfo member, string value)
     {
@@ -154,6 +159,21 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
         return $"would take '{swallowed[0]}', which is a target, for a value; targets go before the first parameter: "
             + $"{string.Join(' ', [.. typed, .. swallowed])} --{name}{string.Concat(others)}";
     }
+
+    /// <summary>Several values of <c>--skip</c> where no target is named: the last ones may be meant to run, and the default target would run instead.</summary>
+    private static string? SkippedInsteadOfRun(TypedArguments arguments)
+    {
+        if (arguments.Targets.Count > 0 || arguments.ValuesOf("Target") is not null || arguments.ValuesOf("Skip") is not { Count: > 1 } names) return null;
+        var others = names.Skip(1).ToArray();
+        return $"--skip would take '{others[0]}' for a target to skip, and the default target would run; targets go before the first parameter: "
+            + $"{string.Join(' ', others)} --skip {names[0]}. Several targets to skip are joined by '+': --skip {string.Join('+', names)}.";
+    }
+
+    // NUKE leaves such a list out, with a warning.
+    private static string? MixedSeparators(IReadOnlyList<string> values, char? separator) =>
+        separator is { } character && values.Count > 1 && values.FirstOrDefault(x => x.Contains(character, StringComparison.Ordinal)) is { } joined
+            ? $"cannot have '{joined}' beside other values: separate all of them by '{character}', or all by blanks"
+            : null;
 
     private bool IsTargets(string text) => text.Split('+').All(IsTarget);
 

@@ -11,7 +11,7 @@ internal static class ParameterFiles
     public static IReadOnlyList<string> Of(string root, TypedArguments arguments, IReadOnlyDictionary<string, string> variables, out string? missing)
     {
         var folder = Path.Combine(root, ".nuke");
-        var profiles = arguments.ValuesOf("Profile") ?? (variables.GetValueOrDefault("NUKE_PROFILE") is { Length: > 0 } profile ? [profile] : []);
+        var profiles = arguments.ValuesOf("Profile") ?? (ForeignVariables.OfEngine(variables, "Profile") is { } profile ? [profile] : []);
         missing = profiles.FirstOrDefault(x => !File.Exists(FileOf(x))) is { } absent ? Absent(absent) : null;
         return [.. profiles.Select(FileOf).Prepend(Path.Combine(folder, "parameters.json")).Where(File.Exists)];
 

@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using Nuke.Common;
+using Nuke.Common.CI;
 
 namespace Acci.Components;
 
@@ -11,8 +13,7 @@ internal static class ParameterText
     /// <summary>Why the text is no value for this parameter, as the end of a sentence that says what has it; null when it is one. A secret is never in it.</summary>
     public static string? Problem(MemberInfo member, string text)
     {
-        var separator = member.GetCustomAttribute<ParameterAttribute>()?.Separator;
-        var values = Parameters.IsCollection(member) && separator is { Length: > 0 } ? text.Split(separator[0], StringSplitOptions.RemoveEmptyEntries) : [text];
+        var values = Parameters.Separator(member) is { } separator ? text.Split(separator, StringSplitOptions.RemoveEmptyEntries) : [text];
         foreach (var value in values)
         {
             if (ProblemOf(member, value) is { } problem)
@@ -34,6 +35,7 @@ internal static class ParameterText
 
         if (type == typeof(string)) return null;
         if (type == typeof(bool)) return bool.TryParse(value, out _) ? null : "it is a switch, alone or followed by true or false";
+        if (type == typeof(Partition)) return IsPartition(value) ? null : "it is a part of several, as in 1/3";
         var converter = TypeDescriptor.GetConverter(type);
         if (!converter.CanConvertFrom(typeof(string))) return null;
         try
@@ -48,6 +50,11 @@ internal static class ParameterText
 
     private static string? OutOfRange(MemberInfo member, object? value) =>
         member.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(value) ? $"it has to be from {range.Minimum} to {range.Maximum}" : null;
+
+    private static bool IsPartition(string text) =>
+        text.Split('/') is [var part, var total] && Number(part) is { } one && Number(total) is { } all && one >= 1 && one <= all;
+
+    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static bool IsWhole(Type type) => type == typeof(int) || type == typeof(long) || type == typeof(short) || type == typeof(byte) || type == typeof(uint) || type == typeof(ulong);
 

@@ -12,8 +12,13 @@ internal static class Parameters
     // The engine takes these too, without declaring them as parameters everywhere.
     private static readonly string[] OfTheEngine =
     [
-        "Continue", "GenerateConfiguration", "Help", "Host", "NoLogo", "Partition", "Plan", "Profile", "Root", "ShellCompletion", "Skip", "Target", "Verbosity",
+        "Continue", "Help", "Host", "NoLogo", "Partition", "Plan", "Profile", "Root", "ShellCompletion", "Skip", "Target", "Verbosity",
     ];
+
+    private const string GenerateConfiguration = "GenerateConfiguration";
+
+    /// <summary>What NUKE's own programs type and no person does; in the environment they would end every run before its first target.</summary>
+    public static IReadOnlyList<string> BetweenPrograms { get; } = [GenerateConfiguration, "ShellCompletion"];
 
     /// <summary>Every member that is a parameter, once per name.</summary>
     public static IReadOnlyDictionary<string, MemberInfo?> Of(Type build)
@@ -25,8 +30,12 @@ internal static class Parameters
         }
 
         foreach (var name in OfTheEngine) parameters.TryAdd(name, null);
+        if (HasGenerators(build)) parameters.TryAdd(GenerateConfiguration, null);
         return parameters;
     }
+
+    // By the interface's name, for Nuke.Offline has no generators.
+    private static bool HasGenerators(Type build) => build.GetCustomAttributes(inherit: true).Any(x => x.GetType().GetInterface("IConfigurationGenerator") is not null);
 
     /// <summary>The class, its base classes and its components: what NUKE looks for parameters and targets in.</summary>
     public static IEnumerable<Type> Types(Type build)
@@ -56,6 +65,10 @@ internal static class Parameters
 
     /// <summary>Whether it takes any number of values: an array, or any other collection but a text.</summary>
     public static bool IsCollection(MemberInfo member) => ElementType(MemberType(member)) is not null;
+
+    /// <summary>What separates the values of a list in one text; null when nothing does.</summary>
+    public static char? Separator(MemberInfo member) =>
+        IsCollection(member) && member.GetCustomAttribute<ParameterAttribute>()?.Separator is { Length: > 0 } separator ? separator[0] : null;
 
     /// <summary>The member's value in this build.</summary>
     public static object? Value(MemberInfo member, INukeBuild build) =>

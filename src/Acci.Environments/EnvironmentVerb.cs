@@ -31,7 +31,7 @@ public abstract class EnvironmentVerb : Verb
     private string Folder => Path.Combine(Root, Declaration.Folder);
 
     // What runs can be ended and read whatever has become of its files: of the name nothing but its grammar is asked.
-    private protected string Name => EnvironmentName.Is(Given) ? Given : throw new DeliveryException($"'{Given}' is no name for an environment. {EnvironmentName.Rule}");
+    private protected string Name => EnvironmentName.Is(Given) ? Given : throw new WrongUseException($"'{Given}' is no name for an environment. {EnvironmentName.Rule}");
 
     private protected EnvironmentPlan ReadPlan()
     {
@@ -84,7 +84,7 @@ public abstract class EnvironmentVerb : Verb
             if ((await project.ListAsync(kind, Cancellation)).Count > 0) return;
         }
 
-        throw new DeliveryException($"There is no environment '{project.Environment}', and nothing of one of that name is here ({project.Name}).");
+        throw new WrongUseException($"There is no environment '{project.Environment}', and nothing of one of that name is here ({project.Name}).");
     }
 
     private protected async Task<bool> HasStackAsync(ComposeProject project)
@@ -142,7 +142,7 @@ public abstract class EnvironmentVerb : Verb
     private protected string FoundFileOf(EnvironmentPlan plan) => Path.Combine(Context.Options.Artifacts, "compose", $"{plan.Name}.env");
 
     private string Given =>
-        string.IsNullOrEmpty(_environment) ? throw new DeliveryException($"Name the environment: --environment {string.Join(" or --environment ", EnvironmentSettings.NamesIn(Files.SettingsFolder))}.") : _environment;
+        string.IsNullOrEmpty(_environment) ? throw new WrongUseException($"Name the environment: --environment {string.Join(" or --environment ", EnvironmentSettings.NamesIn(Files.SettingsFolder))}.") : _environment;
 
     // As the file is now: finding images takes its time, and a person may have written since. Null where nothing is to be added.
     private string? NewVariables(EnvironmentPlan plan, string name)

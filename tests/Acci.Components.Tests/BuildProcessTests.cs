@@ -62,6 +62,77 @@ public sealed partial class BuildProcessTests : IDisposable
         Assert.Contains("default ran", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("NUKE_PROFILE")]
+    [InlineData("nuke_profile")]
+    [InlineData("NukeProfile")]
+    public async Task A_profile_that_is_not_there_is_refused_however_its_variable_is_spelled(string variable)
+    {
+        var run = await RunAsync([], new() { [variable] = "nope" });
+
+        Assert.Equal((2, "error: there is no profile 'nope': .nuke/parameters.nope.json does not exist."), (run.ExitCode, run.Errors));
+    }
+
+    [Fact]
+    public async Task The_root_that_a_variable_names_is_the_root_and_has_to_be_there()
+    {
+        var other = Directory.CreateDirectory(Path.Combine(_root, "other", ".nuke")).Parent!.FullName;
+
+        Assert.Equal(0, (await RunAsync(["--plan"], new() { ["nuke_root"] = other })).ExitCode);
+        Assert.True(File.Exists(Path.Combine(other, ".nuke", "build.schema.json")));
+        Assert.False(File.Exists(Path.Combine(_root, ".nuke", "build.schema.json")));
+
+        var run = await RunAsync([], new() { ["nuke_root"] = Path.Combine(_root, "nowhere") });
+        Assert.Equal((2, $"error: --root cannot be '{_root}/nowhere': there is no such folder."), (run.ExitCode, run.Errors));
+        Assert.Equal("error: --root cannot be '': there is no such folder.", (await RunAsync(["--root", ""])).Errors);
+        Assert.False(Directory.Exists(Path.Combine(_root, "nowhere")));
+    }
+
+    [Fact]
+    public async Task A_variable_without_a_value_is_no_parameter()
+    {
+        var run = await RunAsync(["--plan"], new()
+        {
+            ["NUKE_VERBOSITY"] = "", ["NUKE_HOST"] = "", ["NUKE_ROOT"] = "", ["NUKE_PROFILE"] = "", ["NUKE_CONTINUE"] = "", ["NUKE_TARGET"] = "", ["NUKE_SKIP"] = "",
+            ["NUKE_PARTITION"] = "", ["NUKE_NAMES"] = "", ["NUKE_KEEP_DAYS"] = "", ["NUKE_WIPE"] = "", ["Password"] = "",
+        });
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.EndsWith("  Default   invoked (default)", run.Output.TrimEnd(), StringComparison.Ordinal);
+        Assert.DoesNotContain("WRN", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_targets_that_are_typed_come_before_those_of_the_environment()
+    {
+        var run = await RunAsync(["Renamed", "--plan"], new() { ["NUKE_TARGET"] = "Breaks" });
+
+        Assert.Contains("Renamed", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Breaks", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Breaks", (await RunAsync(["--plan"], new() { ["NUKE_TARGET"] = "Breaks" })).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("NUKE_GENERATE_CONFIGURATION", "x")]
+    [InlineData("NUKE_SHELL_COMPLETION", "true")]
+    public async Task What_NUKE_s_programs_tell_each_other_is_not_read_from_the_environment(string variable, string value)
+    {
+        var run = await RunAsync([], new() { [variable] = value });
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("default ran", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shell_that_completes_starts_no_target()
+    {
+        var run = await RunAsync(["--shell-completion"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.DoesNotContain("default ran", run.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_root, ".nuke", "build.schema.json")));
+    }
+
     [Fact]
     public async Task Outside_of_a_repository_the_build_says_so()
     {
@@ -119,6 +190,17 @@ public sealed partial class BuildProcessTests : IDisposable
 
         Assert.Equal(["::error::the registry says no: log in first"], run.Output.Split('\n').Where(x => x.StartsWith("::error", StringComparison.Ordinal)));
         Assert.EndsWith("git checkout 0123abc && ./build.sh Refuses", run.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_GitHub_wrong_use_and_former_names_are_annotations_too()
+    {
+        var run = await RunAsync(["Renamed", "--age", "7", "--verbosity", "100%"], new() { ["GITHUB_ACTIONS"] = "true" });
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal(
+            "::warning ::--age is now called --keep-days\n::error ::--verbosity cannot be '100%25': it is one of Verbose, Normal, Minimal, Quiet.",
+            run.Errors);
     }
 
     [Fact]

@@ -92,6 +92,13 @@ public sealed class FormerNameTests : IDisposable
         AssertRefused(
             await RunAsync("--age 7 --keep-days 8"),
             "--keep-days is given 2 times: give it once, with the values of a list separated by ','.");
+        var twice = await RunAsync("--age 7 --age 8");
+        AssertRefused(twice, "--keep-days is given 2 times: give it once, with the values of a list separated by ','.");
+        Assert.Equal("warning: --age is now called --keep-days", twice.Errors.Split('\n')[0]);
+        Assert.Equal(2, twice.Errors.Split('\n').Length);
+        AssertRefused(
+            await RunAsync("", ("Age", "7"), ("NUKE_AGE", "8")),
+            "the environment variables Age and NUKE_AGE are the same parameter, which is now called KeepDays: set one of them.");
         AssertRefused(
             await RunAsync("", ("NUKE_AGE", "7"), ("KEEP_DAYS", "8")),
             "the environment variables NUKE_AGE and KEEP_DAYS are the same parameter, which is now called KeepDays: set one of them.");
@@ -107,6 +114,8 @@ public sealed class FormerNameTests : IDisposable
         AssertRefused(await RunAsync("", ("Age", "many")), "the environment variable NUKE_KEEP_DAYS cannot be 'many': it is not a whole number.");
         await WriteAsync("parameters.json", """{ "Age": "many" }""");
         AssertRefused(await RunAsync(""), ".nuke/parameters.json: Age cannot be 'many': it is not a whole number.");
+        await WriteAsync("parameters.json", """{ "Colors": [ "red", "a,b" ] }""");
+        AssertRefused(await RunAsync(""), ".nuke/parameters.json: Colors is now called Colours, and a value with ',' in it is read under that name only: write that.");
         await WriteAsync("parameters.json", """{ "Token": "v1:x" }""");
         AssertRefused(await RunAsync(""), ".nuke/parameters.json: Token is now called ApiKey: write that.");
     }

@@ -111,6 +111,11 @@ public sealed partial class SingleComponentTests : IDisposable
         Assert.Contains("[ERR] PruneImages deletes versions of packages in GitHub's container registry: name it", run.Output, StringComparison.Ordinal);
         run = await RunAsync("PruneImages", "--scan-image", "x");
         Assert.Equal((2, "error: there is no parameter '--scan-image'. All are listed by --help."), (run.ExitCode, run.Errors));
+        run = await RunAsync("PruneImages", "--prune-keep-days", "0");
+        Assert.Equal((2, "error: --prune-keep-days cannot be '0': it has to be from 1 to 36500."), (run.ExitCode, run.Errors));
+        run = await RunAsync("PruneImages", "--prune-keep-tags", "/(/");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--prune-keep-tags: '/(/' is not a regular expression", run.Output, StringComparison.Ordinal);
     }
 
     private Task<BuildRun> RunAsync(params string[] arguments) =>

@@ -14,7 +14,7 @@ public class EnvironmentSettingsTests
     {
         using var folder = new SettingsFolder();
 
-        var error = Assert.Throws<DeliveryException>(() => folder.Read("produktion"));
+        var error = Assert.Throws<WrongUseException>(() => folder.Read("produktion"));
 
         Assert.Contains("produktion", error.Message, StringComparison.Ordinal);
         Assert.Contains("there are prod", error.Message, StringComparison.Ordinal);

@@ -81,11 +81,19 @@ public sealed class EnvironmentVerbTests : IDisposable
     }
 
     [Theory]
+    [InlineData("nowhere", "There is no environment 'nowhere': there are ")]
+    [InlineData("", "Name the environment: --environment ")]
+    public async Task An_environment_that_is_not_there_is_wrong_use(string name, string problem) => Assert.StartsWith(
+        problem,
+        (await Assert.ThrowsAsync<WrongUseException>(() => new ComposeUp(Context, BakeryEnvironments.Declaration, name).PlanAsync())).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("Prod")]
     [InlineData("override")]
     [InlineData("../prod")]
     public async Task What_is_no_name_is_not_looked_for(string name) =>
-        Assert.Contains($"'{name}'", (await Assert.ThrowsAsync<DeliveryException>(() => new ComposeDown(Context, BakeryEnvironments.Declaration, name, volumes: false).PlanAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains($"'{name}'", (await Assert.ThrowsAsync<WrongUseException>(() => new ComposeDown(Context, BakeryEnvironments.Declaration, name, volumes: false).PlanAsync())).Message, StringComparison.Ordinal);
 
     private void Typed(string text) => EnvironmentFile.Write(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), text);
 }

@@ -21,13 +21,13 @@ public sealed record Promotion
     public bool AllowOlder { get; init; }
 
     /// <summary>The image in a repository.</summary>
-    /// <exception cref="DeliveryException">Neither a tag nor a digest, or none at all.</exception>
+    /// <exception cref="WrongUseException">Neither a tag nor a digest, or none at all.</exception>
     public ImageReference SourceIn(ImageReference repository)
     {
-        if (From is not { Length: > 0 } from) throw new DeliveryException("Nothing says which image is promoted: name its tag or digest, as in --promote-from 1.2.3-rc.1.");
+        if (From is not { Length: > 0 } from) throw new WrongUseException("Nothing says which image is promoted: name its tag or digest, as in --promote-from 1.2.3-rc.1.");
         if (Digest.TryParse(from, out var digest, out _)) return repository.WithDigest(digest);
         return ImageReference.TryParse($"{repository}:{from}", out var reference, out var problem)
             ? reference
-            : throw new DeliveryException($"--promote-from cannot be '{from}': {problem}. Name a tag or a digest of the image.");
+            : throw new WrongUseException($"--promote-from cannot be '{from}': {problem}. Name a tag or a digest of the image.");
     }
 }

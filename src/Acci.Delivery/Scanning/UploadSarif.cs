@@ -85,11 +85,11 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
             {
                 var found = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsSarif).Order(StringComparer.Ordinal).ToList();
                 files.AddRange(found.Count > 0 ? found
-                    : throw new DeliveryException($"--sarif-files: the folder '{name}' has no file *.sarif or *.sarif.json in it."));
+                    : throw new WrongUseException($"--sarif-files: the folder '{name}' has no file *.sarif or *.sarif.json in it."));
             }
             else
             {
-                files.Add(File.Exists(path) ? path : throw new DeliveryException($"--sarif-files: there is no file or folder '{name}'."));
+                files.Add(File.Exists(path) ? path : throw new WrongUseException($"--sarif-files: there is no file or folder '{name}'."));
             }
         }
 

@@ -41,12 +41,13 @@ public sealed partial class EnvironmentSettings : ISettingValues
     /// <param name="declaration">What is declared of all environments.</param>
     /// <param name="root">The repository's root.</param>
     /// <param name="name">The environment's name.</param>
-    /// <exception cref="DeliveryException">There is no such environment, or a file is not valid, or it holds a setting that nothing has.</exception>
+    /// <exception cref="WrongUseException">There is no such environment.</exception>
+    /// <exception cref="DeliveryException">A file is not valid, or it holds a setting that nothing has.</exception>
     public static EnvironmentSettings Read(EnvironmentDeclaration declaration, string root, string name)
     {
         var folder = Path.Combine(root, declaration.SettingsFolder);
         var names = NamesIn(folder);
-        if (!names.Contains(name)) throw new DeliveryException($"There is no environment '{name}': {(names.Count == 0 ? "none has been made" : $"there are {string.Join(", ", names)}")}. A new one is a file {Path.Combine(folder, $"settings.{name}.json")}.");
+        if (!names.Contains(name)) throw new WrongUseException($"There is no environment '{name}': {(names.Count == 0 ? "none has been made" : $"there are {string.Join(", ", names)}")}. A new one is a file {Path.Combine(folder, $"settings.{name}.json")}.");
         string[] files = ["settings.json", $"settings.{name}.json"];
         foreach (var file in files) RejectUnknown(Path.Combine(folder, file), [.. UserNames(declaration).Select(x => x.Key), declaration.NameOf(DeploymentSetting.Kind).Key]);
         var builder = new ConfigurationBuilder().SetBasePath(folder);

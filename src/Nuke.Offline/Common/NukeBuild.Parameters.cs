@@ -99,7 +99,8 @@ public abstract partial class NukeBuild
     Verbosity INukeBuild.Verbosity => Verbosity;
 
     [Parameter("List of targets to be invoked. Default is '{default_target}'", Name = "Target", Separator = TargetSeparator)]
-    internal string[] InvokedTargetNames => Named("Target") ?? EnvironmentInfo.GetAllPositionalArguments<string>('+');
+    internal string[] InvokedTargetNames => 
+        (EnvironmentInfo.HasArgument("Target") ? Named("Target") : EnvironmentInfo.GetAllPositionalArguments<string>('+')) ?? Named("Target");
 
     [Parameter("List of targets to be skipped. Empty list skips all dependencies", Name = "Skip", Separator = TargetSeparator)]
     internal string[] SkippedTargetNames => Named("Skip");
@@ -125,6 +126,8 @@ public abstract partial class NukeBuild
         const string marker = ".nuke";
         if (EnvironmentInfo.HasArgument("Root"))
             return EnvironmentInfo.CommandLine.Values("Root") is [var root, ..] ? Path.GetFullPath(root) : EnvironmentInfo.WorkingDirectory;
+        if (EnvironmentParameters.Default.Get("Root", typeof(string), separator: null, withPrefixOnly: true) is string { Length: > 0 } set)
+            return Path.GetFullPath(set);
 
         return EnvironmentInfo.WorkingDirectory.FindParentOrSelf(x => (x / marker).Exists()) ??
                BuildAssemblyDirectory?.FindParentOrSelf(x => (x / marker).Exists()) ??

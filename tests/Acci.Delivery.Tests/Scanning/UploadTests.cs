@@ -220,7 +220,7 @@ public sealed class UploadTests : GitHubFixture
         await ScannedAsync();
         Directory.CreateDirectory(Path.Combine(Root, "artifacts", "empty"));
 
-        Assert.Contains(name, (await Assert.ThrowsAsync<DeliveryException>(() => Verb(files: [name]).RunAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(name, (await Assert.ThrowsAsync<WrongUseException>(() => Verb(files: [name]).RunAsync())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,6 +9,11 @@ internal sealed class EnvironmentParameters(IReadOnlyDictionary<string, string> 
 {
     private const string Prefix = "NUKE_";
 
+    private static readonly Lazy<EnvironmentParameters> OfProcess = new(() => new EnvironmentParameters(EnvironmentInfo.Variables));
+
+    /// <summary>Those of this process.</summary>
+    public static EnvironmentParameters Default => OfProcess.Value;
+
     private readonly Lazy<ILookup<string, string>> _spellings = new(() => variables.Keys.ToLookup(Plain, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>The engine's own parameters have names such as <c>Host</c>: a variable counts for them only with the prefix.</summary>

@@ -7,7 +7,7 @@ namespace Nuke.Common.ValueInjection;
 internal sealed class ParameterService(CommandLine commandLine, EnvironmentParameters environment, Func<ParameterFiles> files)
 {
     private static readonly Lazy<ParameterService> Default = new(() =>
-        new ParameterService(EnvironmentInfo.CommandLine, new EnvironmentParameters(EnvironmentInfo.Variables), () => ParameterFiles.Loaded));
+        new ParameterService(EnvironmentInfo.CommandLine, EnvironmentParameters.Default, () => ParameterFiles.Loaded));
 
     public static ParameterService Instance => Default.Value;
 

@@ -11,5 +11,8 @@ internal sealed class GenerateBuildSchemaAttribute : BuildExtensionAttributeBase
         var schema = SchemaUtility.GetJsonString(Build);
         if (!file.FileExists() || file.ReadAllText().TrimEnd('\n') != schema)
             file.WriteAllText(schema);
+        // The schema is all that NUKE's global tool wants then.
+        if (EnvironmentInfo.HasArgument("ShellCompletion"))
+            Environment.Exit(exitCode: 0);
     }
 }
