@@ -16,7 +16,7 @@ internal static class BuildProcess
         Console.SetError(new RedactedWriter(new DurableWriter(Console.Error, "standard error")));
         if (Problem(build, out var root) is { } problem) return Refuse(problem);
 
-        ForgetLog(root);
+        BuildLog.Begin(root);
         Interruption.Listen();
         try
         {
@@ -27,6 +27,10 @@ internal static class BuildProcess
         {
             // NUKE makes .nuke/temp when it is first touched.
             return Refuse($"the build cannot start in {root}: {exception.GetBaseException().Message}");
+        }
+        finally
+        {
+            BuildLog.Opened();
         }
     }
 
@@ -43,19 +47,6 @@ internal static class BuildProcess
     // On GitHub an annotation of the run; the runner shows the kind before the text itself. NUKE's own host is not asked: it would start NUKE.
     private static void Say(string kind, string text) => Console.Error.WriteLine(
         ForeignVariables.Current().GetValueOrDefault("GITHUB_ACTIONS") == "true" ? WorkflowCommand.Of(kind, text) : $"{kind}: {text}");
-
-    // NUKE empties the log of the last build, and fails where that one is still writing it; a file of its own is what both want.
-    private static void ForgetLog(string root)
-    {
-        try
-        {
-            File.Delete(Path.Combine(root, ".nuke", "temp", "build.log"));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Windows deletes no file that is open.
-        }
-    }
 
     private static string? Problem(Type build, out string root)
     {

@@ -293,6 +293,13 @@ public sealed partial class BuildProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Builds_of_a_repository_start_at_once()
+    {
+        foreach (var run in await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RunAsync([]))))
+            Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+    }
+
+    [Fact]
     public async Task Two_builds_of_a_repository_run_at_once()
     {
         BuildRun? second = null;
