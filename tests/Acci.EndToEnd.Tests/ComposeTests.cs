@@ -100,7 +100,9 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
             Assert.Equal("", await DockerAsync($"exec {app} ls -A /src/deploy/compose"));
 
             // In code that runs at the start alone, which is the harder case.
-            await File.WriteAllTextAsync(source, before.Replace("AboutDocument(\"acci\"", "AboutDocument(\"changed\"", StringComparison.Ordinal), Cancellation);
+            var changed = before.Replace("new AboutDocument(AppSettings.AppName", "new AboutDocument(\"changed\"", StringComparison.Ordinal);
+            Assert.NotEqual(before, changed);
+            await File.WriteAllTextAsync(source, changed, Cancellation);
             var watch = Stopwatch.StartNew();
             while (!await AnswersAsync(http, $"http://127.0.0.1:{port}/", "\"name\":\"changed\"")) Assert.True(watch.Elapsed < ReloadLimit, $"not served after {watch.Elapsed}");
         }
@@ -219,8 +221,8 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var settings = Path.Combine(Root, "deploy", "environments", "settings.incomplete.json");
         try
         {
-            await File.WriteAllTextAsync(settings, """{ "Database": { "Name": "" } }""", Cancellation);
-            (await RunAsync("ComposeUp", "incomplete")).AssertFailed("Database:Name", "no value");
+            await File.WriteAllTextAsync(settings, """{ "RunMode": "" }""", Cancellation);
+            (await RunAsync("ComposeUp", "incomplete")).AssertFailed("RunMode", "no value");
         }
         finally
         {
