@@ -221,8 +221,8 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var settings = Path.Combine(Root, "deploy", "environments", "settings.incomplete.json");
         try
         {
-            await File.WriteAllTextAsync(settings, """{ "RunMode": "" }""", Cancellation);
-            (await RunAsync("ComposeUp", "incomplete")).AssertFailed("RunMode", "no value");
+            await File.WriteAllTextAsync(settings, """{ "Database": { "Name": "" } }""", Cancellation);
+            (await RunAsync("ComposeUp", "incomplete")).AssertFailed("Database:Name", "no value");
         }
         finally
         {

@@ -68,6 +68,17 @@ public class ServiceSettingsTests
     }
 
     [Fact]
+    public void A_default_does_not_stand_in_for_a_setting_that_was_written_empty()
+    {
+        using var folder = new SettingsFolder(prod: """{ "Database": { "User": "" } }""");
+        var told = folder.Told();
+
+        var error = Assert.Throws<DeliveryException>(() => told.Default(s => s.Database.User, "default"));
+
+        Assert.Contains("Database:User (APP__DATABASE__USER) cannot be used: it has no value. Write one into ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_variable_wins_over_a_default()
     {
         using var folder = new SettingsFolder(prod: """{ "Database": { "User": null } }""");

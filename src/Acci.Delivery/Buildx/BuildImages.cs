@@ -39,7 +39,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DeliveryException">The working tree is not what its version's tag names, a base image can be had nowhere, or a build
+    /// <exception cref="DeliveryException">The working tree is not what its version's tag names, a base image is not available, or a build
     /// failed.</exception>
     public override async Task RunAsync()
     {

@@ -16,7 +16,7 @@ internal static class TargetsOfBuild
     };
 
     /// <summary>The targets of images that go to a destination.</summary>
-    /// <exception cref="DeliveryException">A base image can be had nowhere.</exception>
+    /// <exception cref="DeliveryException">A base image is not available.</exception>
     public static async Task<BakeTargets> BakeTargetsAsync(this DeliveryContext context, Destination destination)
     {
         var options = context.Options;

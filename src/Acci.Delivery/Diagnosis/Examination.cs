@@ -125,7 +125,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             var place = BaseImages.PlaceOf(image, context.Options.ImageMirror);
             using var registry = BaseImages.RegistryOf(place);
             await registry.ResolveAsync(place, inTime.Token);
-            return new Finding("Base image", $"{place} can be had", Good);
+            return new Finding("Base image", $"{place} is available", Good);
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {

@@ -9,6 +9,9 @@ internal interface ISettingValues
     /// <summary>The text at a key, or null where there is none; a list is joined by commas.</summary>
     string? Find(string key);
 
+    /// <summary>Whether an empty text was written at a key.</summary>
+    bool IsEmpty(string key);
+
     /// <summary>The values of a list at a key.</summary>
     IReadOnlyList<string> List(string key);
 }

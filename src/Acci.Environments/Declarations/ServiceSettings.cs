@@ -89,19 +89,23 @@ public abstract class ServiceSettings
     private protected void Default(SettingName name, object? value)
     {
         if (_values.ContainsKey(name)) return;
+        // Cleared on purpose or by mistake: the default would be a guess.
+        if (_found.IsEmpty(name.Key)) throw WithoutValue(name);
         string[] list = TextsOf(value);
         Put(Definition.All.First(x => x.Name == name), Writable(name, string.Join(',', list)), list);
     }
 
     private protected void Require(SettingName name)
     {
-        if (!_values.ContainsKey(name) && _found.Find(name.Key) is null)
-            throw Wrong(name, $"it has no value. Write one into {_declaration.SettingsFolder}/settings.json or settings.{_found.Name}.json");
+        if (!_values.ContainsKey(name) && _found.Find(name.Key) is null) throw WithoutValue(name);
     }
 
     private static string Writable(SettingName name, string text) => Scalar.IsWritable(text)
         ? text
         : throw new ArgumentException($"The value of {name} holds a NUL or half of a surrogate pair, which no variable can.");
+
+    private DeliveryException WithoutValue(SettingName name) =>
+        Wrong(name, $"it has no value. Write one into {_declaration.SettingsFolder}/settings.json or settings.{_found.Name}.json");
 
     private DeliveryException Wrong(SettingName name, string problem) => new($"Environment '{_found.Name}': {name} cannot be used: {problem}.");
 

@@ -81,6 +81,8 @@ public sealed partial class EnvironmentSettings : ISettingValues
 
     string? ISettingValues.Find(string key) => Text(key);
 
+    bool ISettingValues.IsEmpty(string key) => _values[key] is "";
+
     IReadOnlyList<string> ISettingValues.List(string key) =>
         _values[key] is { Length: > 0 } text ? text.Split(',', StringSplitOptions.TrimEntries) : List(key);
 

@@ -15,7 +15,7 @@ namespace Acci.Environments.Running;
 internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? engine)
 {
     /// <summary>The variables that make the compose file run here, but for what a person set: of that only the build's own images are told again.</summary>
-    /// <exception cref="DeliveryException">Nothing was published, or an image can be had nowhere.</exception>
+    /// <exception cref="DeliveryException">Nothing was published, or an image is not available.</exception>
     public async Task<IReadOnlyDictionary<string, string>> FindAsync(EnvironmentPlan plan, CancellationToken cancellationToken)
     {
         var found = Known(plan);
