@@ -42,6 +42,15 @@ public sealed class SecretFilesTests : IDisposable
         },
         iter: 200, threads: 1);
 
+    [Theory]
+    [InlineData("\ufeff")]
+    [InlineData("\ufeffsecret")]
+    public void A_byte_order_mark_is_part_of_a_secret(string secret)
+    {
+        Assert.Equal(secret, Files.Ensure(Password, secret, None));
+        Assert.Null(Files.WouldWrite(Password, secret, None));
+    }
+
     [Fact]
     public void Containers_can_read_the_file_and_nobody_else_gets_to_it()
     {

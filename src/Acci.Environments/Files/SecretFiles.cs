@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Acci.Environments.Declarations;
 using Acci.Generation;
 using Acci.Settings;
@@ -42,14 +43,14 @@ internal sealed class SecretFiles(string folder, string environment)
         var (path, isOwn) = Find(secret, variables);
         if (!isOwn || value is null == File.Exists(path)) return null;
         if (value is null) return $"and {path} with its password is gone. Put the file back";
-        return Trimmed(File.ReadAllText(path)) == Trimmed(value)
+        return Trimmed(TextOf(path)) == Trimmed(value)
             ? null
             : $"made with the password in {path}, and {secret} is another one now, which {data.Store} would not take. Tell {data.Store} first ({data.Change}) and then remove that file";
     }
 
     /// <summary>The file that <see cref="Ensure"/> would write; null where it would leave what is there.</summary>
     public string? WouldWrite(SettingName secret, string? value, IReadOnlyDictionary<string, string> variables) =>
-        Find(secret, variables) is (var path, true) && (!File.Exists(path) || (value is not null && Trimmed(File.ReadAllText(path)) != Trimmed(value))) ? path : null;
+        Find(secret, variables) is (var path, true) && (!File.Exists(path) || (value is not null && Trimmed(TextOf(path)) != Trimmed(value))) ? path : null;
 
     /// <summary>Makes sure that the file is there and can be read where it is needed.</summary>
     /// <param name="secret">The setting.</param>
@@ -63,7 +64,7 @@ internal sealed class SecretFiles(string folder, string environment)
         if (!isOwn) Check(secret, path);
         else if (WouldWrite(secret, value, variables) is not null) Write(path, value ?? RandomNumberGenerator.GetString(Letters, Length));
 
-        var text = File.ReadAllText(path);
+        var text = TextOf(path);
         if (Trimmed(text).Length == 0) throw Wrong(secret, path, "is empty");
         Redaction.Register(Trimmed(text));
         return text;
@@ -77,6 +78,9 @@ internal sealed class SecretFiles(string folder, string environment)
         if (!OperatingSystem.IsWindows() && !File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead))
             throw Wrong(secret, path, $"has mode 0{Convert.ToString((int)File.GetUnixFileMode(path), 8)}, which the containers' users could not read: run `chmod 444` on it, and keep others out by the folder's mode, `chmod 700`");
     }
+
+    // Every byte counts: a store that reads the file leaves no byte order mark out.
+    private static string TextOf(string path) => Encoding.UTF8.GetString(File.ReadAllBytes(path));
 
     // As everyone who reads such a file reads it.
     private static string Trimmed(string text) => text.TrimEnd('\r', '\n');
