@@ -70,7 +70,7 @@ internal static class BuildProcess
         var files = ParameterFiles.Of(root, arguments, variables, out var absent);
         if (absent is not null) return absent;
         (string Name, string Text)[] texts = [.. files.Select(x => (Path.GetRelativePath(found, x), File.ReadAllText(x)))];
-        if (texts.SelectMany(x => check.OfFile(x.Name, x.Text)).FirstOrDefault() is { } written) return written;
+        if (texts.SelectMany(x => check.OfFile(x.Name, x.Text, found)).FirstOrDefault() is { } written) return written;
         former.HandOver(line, texts, Warn);
         return null;
     }

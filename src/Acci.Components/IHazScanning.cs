@@ -1,4 +1,5 @@
 using Acci.Delivery;
+using Acci.Oci;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -44,6 +45,6 @@ public interface IHazScanning : INukeBuild
         Vex = Vex ?? [],
         Databases = ScanDatabases ?? ScanOptions.DefaultDatabases,
         Offline = ScanOffline,
-        Images = ScanImage ?? [],
+        Images = [.. (ScanImage ?? []).Select(x => WrongUseException.Read("--scan-image", () => ImageReference.Parse(x)))],
     };
 }

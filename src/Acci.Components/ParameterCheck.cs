@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Acci.Generation.RunConfigurations;
 using Nuke.Common;
+using Nuke.Common.ProjectModel;
 
 namespace Acci.Components;
 
@@ -36,7 +37,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
             var name = match.Groups["name"].Value;
             if (match.Groups["value"].Success) yield return $"--{name}=… is not read: write '--{name} value', with a space.";
             else if (!parameters.TryGetValue(Parameters.Normalize(name), out var member)) yield return $"there is no parameter '--{name}'.{Meant(Parameters.Normalize(name), x => $"--{BuildParameter.Typed(x)}")} All are listed by --help.";
-            else if (member is not null && Problem(Parameters.Normalize(name), member, values, isTyped: true) is { } problem) yield return Sentence($"--{name} {problem}");
+            else if (member is not null && Problem(Parameters.Normalize(name), member, values, isTyped: true, Environment.CurrentDirectory) is { } problem) yield return Sentence($"--{name} {problem}");
             else if (member is not null && MixedSeparators(values, Parameters.Separator(member)) is { } both) yield return $"--{name} {both}.";
             else if (Swallowed(name, member, values, arguments.Targets) is { } target) yield return Sentence($"--{name} {target}");
         }
@@ -47,7 +48,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     {
         foreach (var (variable, value) in variables.OrderBy(x => x.Key, StringComparer.Ordinal))
         {
-            if (value.Length > 0 && ParameterOf(variable) is var (name, member) && ValueProblem(name, member, value) is { } problem)
+            if (value.Length > 0 && ParameterOf(variable) is var (name, member) && ValueProblem(name, member, value, Environment.CurrentDirectory) is { } problem)
                 yield return Sentence($"the environment variable {variable} {problem}");
         }
     }
@@ -55,7 +56,8 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     /// <summary>What is wrong with a parameter file.</summary>
     /// <param name="file">How messages call it.</param>
     /// <param name="text">What stands in it.</param>
-    public IEnumerable<string> OfFile(string file, string text)
+    /// <param name="root">The repository's root, from which its paths start. Those of a command line start from the working directory.</param>
+    public IEnumerable<string> OfFile(string file, string text, string root)
     {
         using var document = ParameterJson.Parse(text, out var reason);
         if (document is null)
@@ -68,7 +70,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
         {
             if (_former.Present(property.Name) is { } present)
             {
-                if (UnderFormerName(property, present, document.RootElement, file) is { } wrong)
+                if (UnderFormerName(property, present, document.RootElement, file, root) is { } wrong)
                     yield return Sentence($"{file}: {property.Name} {wrong}");
                 continue;
             }
@@ -78,12 +80,12 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
                 yield return $"{file}: there is no parameter '{property.Name}'.{Meant(Parameters.Normalize(property.Name), x => x)} All are listed by --help.";
             else if (property.Name != Shown(property.Name))
                 yield return $"{file}: {property.Name} is not read: write '{Shown(property.Name)}'.";
-            else if (member is not null && InFile(property, property.Name, member, file) is { } problem)
+            else if (member is not null && InFile(property, property.Name, member, file, root) is { } problem)
                 yield return Sentence($"{file}: {property.Name} {problem}");
         }
     }
 
-    private string? UnderFormerName(JsonProperty property, string present, JsonElement all, string file)
+    private string? UnderFormerName(JsonProperty property, string present, JsonElement all, string file, string root)
     {
         if (all.TryGetProperty(present, out _)) return $"is now called {present}, which is there, too: remove {property.Name}";
         var member = parameters[present]!;
@@ -91,18 +93,18 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
         if (Parameters.Separator(member) is { } separator && ParameterJson.Values(property.Value).Any(x => x.Contains(separator, StringComparison.Ordinal)))
             return $"is now called {present}, and a value with '{separator}' in it is read under that name only: write that";
         // The engine decrypts it by the name it knows.
-        return member.IsDefined(typeof(SecretAttribute)) ? $"is now called {present}: write that" : InFile(property, present, member, file);
+        return member.IsDefined(typeof(SecretAttribute)) ? $"is now called {present}: write that" : InFile(property, present, member, file, root);
     }
 
-    private string? InFile(JsonProperty property, string name, MemberInfo member, string file)
+    private string? InFile(JsonProperty property, string name, MemberInfo member, string file, string root)
     {
         if (Parameters.IsCollection(member) && property.Value.ValueKind != JsonValueKind.Array) return "takes a list, as in [ \"one\", \"other\" ]";
         var values = ParameterJson.Values(property.Value);
         if (member.IsDefined(typeof(SecretAttribute)) && values is [{ Length: > 0 } secret]) return EncryptedValues.Problem(name, file, secret);
-        return Problem(name, member, values, isTyped: false);
+        return Problem(name, member, values, isTyped: false, root);
     }
 
-    private string? Problem(string name, MemberInfo member, List<string> values, bool isTyped)
+    private string? Problem(string name, MemberInfo member, List<string> values, bool isTyped, string folder)
     {
         var type = Parameters.ValueType(member);
         var order = isTyped ? "; targets go before the first parameter" : "";
@@ -112,7 +114,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
         foreach (var value in values)
         {
-            if (ValueProblem(name, member, value) is { } problem) return type == typeof(bool) && IsTarget(value) ? $"{problem}{order}" : problem;
+            if (ValueProblem(name, member, value, folder) is { } problem) return type == typeof(bool) && IsTarget(value) ? $"{problem}{order}" : problem;
         }
 
         return null;
@@ -122,10 +124,10 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
     private static bool CanBeAlone(string name, MemberInfo member) => Parameters.ValueType(member) == typeof(bool)
         || (Parameters.IsEngines(member) ? name.ToUpperInvariant() is "SKIP" or "ROOT" : Parameters.IsCollection(member));
 
-    private string? ValueProblem(string name, MemberInfo member, string value)
+    private string? ValueProblem(string name, MemberInfo member, string value, string folder)
     {
         if (TakesTargets(name, member)) return value.Split('+').Select(TargetProblem).OfType<string>().Select(x => $"cannot be '{value}': {x}").FirstOrDefault();
-        return ParameterText.Problem(member, value);
+        return ParameterText.Problem(member, value) ?? (Parameters.ValueType(member) == typeof(Solution) ? SolutionFile.Problem(value, folder) : null);
     }
 
     private string? TargetProblem(string typed)

@@ -1,3 +1,5 @@
+using Acci.Oci;
+
 namespace Acci.Delivery;
 
 /// <summary>What is scanned, how, and what it takes to stop a publish.</summary>
@@ -32,7 +34,7 @@ public sealed record ScanOptions
     public string? Program { get; init; }
 
     /// <summary>Published images to scan, instead of those built.</summary>
-    public IReadOnlyList<string> Images { get; init; } = [];
+    public IReadOnlyList<ImageReference> Images { get; init; } = [];
 
     /// <summary>SARIF files of other tools to upload: files, or folders of them.</summary>
     public IReadOnlyList<string> SarifFiles { get; init; } = [];

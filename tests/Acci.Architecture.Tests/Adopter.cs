@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Acci.Delivery.Packing;
 using Acci.Delivery.Processes;
 using Acci.Testing;
@@ -7,7 +8,11 @@ namespace Acci.Architecture.Tests;
 /// <summary>A repository of somebody else, <c>tests/adopter</c>, committed and tagged: it has this repository's packages, made anew, and no file of it.</summary>
 public sealed class Adopter : IAsyncLifetime
 {
-    private static readonly string[] Projects = ["Acci.Oci", "Acci.Settings", "Acci.Generation", "Acci.Delivery", "Acci.Environments", "Acci.Components", "Nuke.Offline"];
+    private static readonly string Engine = typeof(Nuke.Common.NukeBuild).Assembly.GetName().Name!;
+
+    /// <summary>What it gets: the components, and the engine where no package source carries NUKE.</summary>
+    internal static string[] Projects { get; } =
+        ["Acci.Oci", "Acci.Settings", "Acci.Generation", "Acci.Delivery", "Acci.Environments", "Acci.Components", .. Engine == "Nuke.Offline" ? [Engine] : Array.Empty<string>()];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -15,10 +20,7 @@ public sealed class Adopter : IAsyncLifetime
     public static string Source { get; } = Path.Combine(SourceTree.Root, "tests", "adopter");
 
     /// <summary>Why it cannot be built here; null where it can.</summary>
-    public static string? Obstacle =>
-        !OperatingSystem.IsLinux() ? "The adopter's build.sh runs here on Linux."
-        : typeof(Nuke.Common.NukeBuild).Assembly.GetName().Name != "Nuke.Offline" ? "Packages made on NUKE itself need a package source that carries it."
-        : null;
+    public static string? Obstacle => OperatingSystem.IsLinux() ? null : "The adopter's build.sh runs here on Linux.";
 
     /// <summary>Its root: a folder <c>shop</c>.</summary>
     public string Folder => _folder.Combine("one", "shop");
@@ -30,6 +32,7 @@ public sealed class Adopter : IAsyncLifetime
     {
         if (Obstacle is not null) return;
         CopyFiles();
+        await WriteSourcesAsync();
         Packages = await new PackageBuild(SourceTree.Root, Path.Combine(Folder, "packages")) { Projects = [.. Projects.Select(x => $"src/{x}/{x}.csproj")] }.RunAsync(CancellationToken.None);
         await GitAsync("init", "--quiet");
         // The first run writes the schema of parameters, which is checked in.
@@ -66,6 +69,15 @@ public sealed class Adopter : IAsyncLifetime
             Environment = new Dictionary<string, string?>([new("NUKE_ROOT", null), new("COMPOSE_PROJECT_NAME", null), new("NUGET_PACKAGES", _folder.Combine("nuget")), .. variables]),
         },
         cancellationToken: TestContext.Current.CancellationToken);
+
+    // The sources that this repository restores from, and not only those of this machine: one of them may be what carries NUKE.
+    private async Task WriteSourcesAsync()
+    {
+        var list = await CommandRunner.RunAsync(new Command("dotnet", "nuget", "list", "source", "--format", "short") { WorkingDirectory = SourceTree.Root });
+        var sources = list.StandardOutput.Split('\n').Where(x => x.StartsWith("E ", StringComparison.Ordinal)).Select(x => x[2..].Trim());
+        new XDocument(new XElement("configuration", new XElement("packageSources", new XElement("clear"), sources.Select((x, i) => new XElement("add", new XAttribute("key", $"source{i}"), new XAttribute("value", x))))))
+            .Save(_folder.Combine("NuGet.Config"));
+    }
 
     private void CopyFiles()
     {

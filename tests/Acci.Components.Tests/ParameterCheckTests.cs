@@ -1,15 +1,20 @@
 using Acci.Delivery.Images;
 using Nuke.Common;
+using Nuke.Components;
 using Assert = Xunit.Assert;
 
 namespace Acci.Components.Tests;
 
 /// <summary>What somebody types, exports or writes down, and what is wrong with it.</summary>
-public class ParameterCheckTests
+public sealed class ParameterCheckTests : IDisposable
 {
     private const string Secret = "-----BEGIN ENCRYPTED KEY-----\nMIIE0815\n-----END ENCRYPTED KEY-----";
 
+    private readonly string _root = Directory.CreateTempSubdirectory("check-").FullName;
+
     private static readonly ParameterCheck Check = new(Parameters.Of(typeof(SomeBuild)), ["Publish", "BuildImages"]);
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
     [InlineData("Publish")]
@@ -110,10 +115,27 @@ public class ParameterCheckTests
     [InlineData("""{ "Platforms": "linux/amd64" }""", "f.json: Platforms takes a list, as in [ \"one\", \"other\" ].")]
     [InlineData("""{ "SigningPassword": "plain" }""", "f.json: SigningPassword is a secret and is not encrypted: 'nuke :secrets' encrypts it; or set the environment variable SigningPassword instead.")]
     [InlineData("[]", "f.json holds no parameters: it has to be a JSON object.")]
-    public void A_file_that_an_engine_would_ignore_in_part_is_told(string text, string problem) => Assert.Equal([problem], Check.OfFile("f.json", text));
+    public void A_file_that_an_engine_would_ignore_in_part_is_told(string text, string problem) => Assert.Equal([problem], Check.OfFile("f.json", text, Path.GetTempPath()));
 
     [Fact]
-    public void A_file_that_is_no_JSON_is_told() => Assert.StartsWith("f.json is no JSON: ", Assert.Single(Check.OfFile("f.json", "{ oops")), StringComparison.Ordinal);
+    public void A_file_that_is_no_JSON_is_told() => Assert.StartsWith("f.json is no JSON: ", Assert.Single(Check.OfFile("f.json", "{ oops", Path.GetTempPath())), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("nope.sln", "there is no file")]
+    [InlineData("readme.md", "it is neither a .sln nor a .slnx file")]
+    [InlineData("broken.sln", "")]
+    public void A_solution_that_cannot_be_read_is_told_wherever_it_is_named(string path, string reason)
+    {
+        File.WriteAllText(Path.Combine(_root, "readme.md"), "");
+        File.WriteAllText(Path.Combine(_root, "broken.sln"), "Microsoft Visual Studio Solution File\nProject(");
+        File.WriteAllText(Path.Combine(_root, "fine.slnx"), "<Solution />");
+        var absolute = Path.Combine(_root, path);
+
+        Assert.StartsWith($"f.json: Solution cannot be '{path}': {reason}", Assert.Single(Check.OfFile("f.json", $$"""{ "Solution": "{{path}}" }""", _root)), StringComparison.Ordinal);
+        Assert.StartsWith($"--solution cannot be '{absolute}': {reason}", Assert.Single(Line("--solution", absolute)), StringComparison.Ordinal);
+        Assert.StartsWith($"the environment variable SOLUTION cannot be '{absolute}': {reason}", Assert.Single(Variable("SOLUTION", absolute)), StringComparison.Ordinal);
+        Assert.Empty(Check.OfFile("f.json", """{ "Solution": "fine.slnx" }""", _root));
+    }
 
     [Fact]
     public void A_file_as_editors_write_it_is_let_through() => Assert.Empty(Check.OfFile("f.json", """
@@ -121,13 +143,13 @@ public class ParameterCheckTests
           "$schema": "build.schema.json", // for editors
           "Registry": "ghcr.io/owner", "DryRun": true, "Retries": 7, "Platforms": [ "linux/amd64" ], "Verbosity": "Quiet",
         }
-        """));
+        """, _root));
 
     private static IEnumerable<string> Line(params string[] arguments) => Check.OfCommandLine(TypedArguments.Read(arguments));
 
     private static IEnumerable<string> Variable(string name, string value) => Check.OfEnvironment(new Dictionary<string, string> { [name] = value });
 
-    private abstract class SomeBuild : NukeBuild, IBuildImages, IHazSigning
+    private abstract class SomeBuild : NukeBuild, IBuildImages, IHazSigning, IHazSolution
     {
         [Parameter("How often")] private readonly int? Retries = null;
         [Parameter("Where, at once", Separator = ",")] private readonly BuildCache[] Caches = [];

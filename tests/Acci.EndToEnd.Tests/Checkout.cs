@@ -16,8 +16,7 @@ public sealed class Checkout : IDisposable
     public static async Task<Checkout> CloneAsync(CancellationToken cancellationToken)
     {
         var folder = Path.Combine(Directory.CreateTempSubdirectory("acci-clone-").FullName, "acci");
-        // A commit of what is changed, made without touching the working tree; empty when nothing is.
-        var changed = (await GitAsync(Repository, cancellationToken, "-c", "user.name=test", "-c", "user.email=test@localhost", "stash", "create")).Trim();
+        var changed = await ChangesAsync(cancellationToken);
         await GitAsync(Repository, cancellationToken, "clone", "--quiet", "--shared", Repository, folder);
         if (changed.Length > 0) await GitAsync(folder, cancellationToken, "checkout", "--quiet", "-B", "main", changed);
         return new Checkout(folder);
@@ -55,6 +54,27 @@ public sealed class Checkout : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
+
+    /// <summary>A commit of what is changed, made without touching the working tree or its index, which another test may be looking at; empty when nothing is.</summary>
+    private static async Task<string> ChangesAsync(CancellationToken cancellationToken)
+    {
+        var index = (await GitAsync(Repository, cancellationToken, "rev-parse", "--path-format=absolute", "--git-path", "index")).Trim();
+        var copy = Path.GetTempFileName();
+        try
+        {
+            File.Copy(index, copy, overwrite: true);
+            var stash = new Command("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "stash", "create")
+            {
+                WorkingDirectory = Repository,
+                Environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = copy },
+            };
+            return (await CommandRunner.RunAsync(stash, cancellationToken: cancellationToken)).StandardOutput.Trim();
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
+    }
 
     private static async Task<string> GitAsync(string folder, CancellationToken cancellationToken, params string[] arguments) =>
         (await CommandRunner.RunAsync(new Command("git", arguments) { WorkingDirectory = folder }, cancellationToken: cancellationToken)).StandardOutput;

@@ -61,6 +61,16 @@ public sealed class ParameterTests : IDisposable
     }
 
     [Fact]
+    public void A_path_starts_from_the_root_in_a_file_and_from_the_working_directory_on_the_command_line()
+    {
+        Write("parameters.json", """{ "Output": "a/b.txt" }""");
+        var files = Files();
+
+        Assert.Equal(((AbsolutePath)_directory.Path).Parent / "a/b.txt", files.Get("Output", typeof(AbsolutePath), null));
+        Assert.Equal(EnvironmentInfo.WorkingDirectory / "a/b.txt", new CommandLine(["--output", "a/b.txt"]).Get("Output", typeof(AbsolutePath), null));
+    }
+
+    [Fact]
     public void A_file_has_strings_numbers_booleans_and_arrays()
     {
         Write("parameters.json", """

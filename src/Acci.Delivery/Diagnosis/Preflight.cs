@@ -22,6 +22,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),
         .. When(scope.Signs, "Signing", LookAtSigningAsync),
+        .. When(context.Options.SignedBy is not null, "Signer", LookAtSignerAsync),
     ];
 
     private static IEnumerable<PreflightCheck> When(bool isNeeded, string name, Func<Task<string>> look) => isNeeded ? [new PreflightCheck(name, look)] : [];
@@ -53,6 +54,12 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         // Where cosign has to be fetched first, the key is tried when it is.
         if (choice.Named is { } key && Executables.Find("cosign", context.Environment) is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));
         return choice.ToString();
+    }
+
+    private async Task<string> LookAtSignerAsync()
+    {
+        await context.ExpectedSignerAsync();
+        return context.Options.SignedBy!;
     }
 
     /// <summary>Lets cosign read the key, which it can do only with the right password.</summary>

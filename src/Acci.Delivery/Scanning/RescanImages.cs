@@ -23,7 +23,7 @@ public sealed class RescanImages(DeliveryContext context) : Verb
     public override Task PlanAsync()
     {
         var scan = context.Options.Scan;
-        var names = scan.Images.Count > 0 ? scan.Images : [.. context.Options.Images.Select(image => $"{context.PlaceOf(image)}:latest")];
+        var names = scan.Images.Count > 0 ? [.. scan.Images.Select(x => x.ToString())] : (string[])[.. context.Options.Images.Select(image => $"{context.PlaceOf(image)}:latest")];
         foreach (var name in names)
             _reports.Say(name, "and upload the findings for the commit it was built from", Trivy.OfPublished(name), $"published/{name}");
         return Task.CompletedTask;
@@ -37,7 +37,7 @@ public sealed class RescanImages(DeliveryContext context) : Verb
         if (await context.IsForkOnScheduleAsync()) return;
         var scan = new PublishedScan(context, SeverityGate.Of(context.Options.Root, context.Options.Scan));
         var named = context.Options.Scan.Images;
-        var references = named.Count > 0 ? [.. named.Select(ImageReference.Parse)] : await PublishedAsync();
+        var references = named.Count > 0 ? named : await PublishedAsync();
         var scanned = new List<ScannedImage>();
         var failed = new List<string>();
         foreach (var reference in references)

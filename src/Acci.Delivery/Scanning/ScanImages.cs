@@ -19,13 +19,13 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     private readonly ImageFiles _files = new(context.Options);
     private readonly ScanReports _reports = new(context);
 
-    private IReadOnlyList<string> Published => context.Options.Scan.Images;
+    private IReadOnlyList<ImageReference> Published => context.Options.Scan.Images;
 
     /// <inheritdoc/>
     public override Task PlanAsync()
     {
         var then = $"and stop at {string.Join(", ", context.Options.Scan.Severities.OrderDescending().Select(x => x.ToName()))}";
-        foreach (var name in Published) _reports.Say(name, then, Trivy.OfPublished(name), name);
+        foreach (var name in Published.Select(x => x.ToString())) _reports.Say(name, then, Trivy.OfPublished(name), name);
         foreach (var image in Published.Count > 0 ? [] : context.Options.Images)
             _reports.Say(image.Name, then, Trivy.OfLayout($"{_files.Relative(_files.LayoutOf(image))}.scan-<platform>"), image.Name);
         return Task.CompletedTask;
@@ -45,7 +45,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     {
         var scan = new PublishedScan(context, gate);
         var images = new List<ScannedImage>();
-        foreach (var reference in Published) images.Add(await scan.RunAsync(ImageReference.Parse(reference)));
+        foreach (var reference in Published) images.Add(await scan.RunAsync(reference));
         await _reports.WriteAsync(images);
         _reports.EnsurePassed(images);
     }

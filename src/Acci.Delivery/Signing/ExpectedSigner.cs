@@ -34,7 +34,8 @@ public abstract record ExpectedSigner
     /// <summary>The signer that a parameter names: a public key's file, a workflow's identity, or a regular expression that starts with <c>^</c>.</summary>
     /// <exception cref="DeliveryException">It is none of these.</exception>
     public static ExpectedSigner Parse(string text) =>
-        text.StartsWith('^') || text.StartsWith("https://", StringComparison.Ordinal) ? new Workflow(text)
+        text.StartsWith('^') ? new Workflow(EnsureExpression(text))
+        : text.StartsWith("https://", StringComparison.Ordinal) ? new Workflow(text)
         : File.Exists(text) ? new PublicKey(text)
         : throw new DeliveryException(
             $"--signed-by cannot be '{text}': name a public key's file, a workflow as in https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main, or a regular expression that starts with '^'.");
@@ -53,4 +54,23 @@ public abstract record ExpectedSigner
 
     /// <summary>The arguments with which anyone verifies what stands at this digest.</summary>
     public IReadOnlyList<string> VerifyArguments(ImageReference image) => ["verify", .. Arguments, Cosign.Pinned(image)];
+
+    // RE2 has no look-around and no back references, and neither has this. What only RE2 has, cosign judges.
+    private static string EnsureExpression(string text)
+    {
+        try
+        {
+            _ = new Regex(text.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.NonBacktracking);
+            return text;
+        }
+        catch (RegexParseException exception) when (exception.Error is RegexParseError.InvalidGroupingConstruct or RegexParseError.InvalidUnicodePropertyEscape
+            or RegexParseError.MalformedUnicodePropertyEscape or RegexParseError.UnrecognizedEscape or RegexParseError.UnrecognizedUnicodeProperty)
+        {
+            return text;
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            throw new DeliveryException($"--signed-by cannot be '{text}': it is not a regular expression that cosign (RE2) reads: {exception.Message}", exception);
+        }
+    }
 }

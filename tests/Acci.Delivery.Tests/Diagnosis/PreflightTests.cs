@@ -33,6 +33,7 @@ public sealed class PreflightTests : IAsyncLifetime
         { "Destination", "--registry-user needs --registry-token", x => x with { RegistryUser = "ada" } },
         { "Gate", "--ignore-file: there is no file 'none.yaml'", x => x with { Scan = new ScanOptions { IgnoreFile = "none.yaml" } } },
         { "Gate", "--vex: there is no file 'none.json'", x => x with { Scan = new ScanOptions { Vex = ["none.json"] } } },
+        { "Signer", "--signed-by cannot be '^('", x => x with { SignedBy = "^(" } },
         { "Signing", "--keyless and --signing-key exclude each other", x => x with { Keyless = true, SigningKey = "/does/not/exist" } },
         { "Signing", "--signing-key names no file", x => x with { SigningKey = "/does/not/exist" } },
     };

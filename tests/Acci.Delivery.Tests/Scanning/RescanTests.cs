@@ -103,7 +103,7 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
             RegistryUser = destination is null ? null : "ada",
             RegistryToken = destination is null ? null : "open sesame 4711",
             Images = [],
-            Scan = new ScanOptions { Program = trivy.Program, Images = images },
+            Scan = new ScanOptions { Program = trivy.Program, Images = [.. images.Select(ImageReference.Parse)] },
         },
         Cancellation) { Environment = TestEnvironment.OutsideWorkflows });
 }

@@ -379,7 +379,7 @@ public sealed class UploadTests : GitHubFixture
                 CacheDirectory = new CacheDirectory(Path.Combine(Root, "artifacts", "cache")),
                 Registry = registry,
                 Images = [new("acci") { Dockerfile = "Dockerfile" }],
-                Scan = new ScanOptions { Program = Trivy.Program, SarifFiles = files, Images = images ?? [] },
+                Scan = new ScanOptions { Program = Trivy.Program, SarifFiles = files, Images = [.. (images ?? []).Select(ImageReference.Parse)] },
                 GitHubToken = token,
                 DryRun = dryRun,
             },

@@ -36,6 +36,20 @@ public sealed class ExpectedSignerTests : IDisposable
     public void What_is_none_of_these_is_an_error_that_says_what_there_is() =>
         Assert.Contains("--signed-by cannot be 'someone'", Assert.Throws<DeliveryException>(() => ExpectedSigner.Parse("someone")).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("^(")]
+    [InlineData("^https://github.com/[owner/")]
+    [InlineData("^a**")]
+    [InlineData("^a(?=b)")]
+    [InlineData(@"^(a)\1")]
+    public void An_expression_that_cosign_could_not_read_is_refused_before_anything_is_built(string text) =>
+        Assert.Contains($"--signed-by cannot be '{text}': it is not a regular expression", Assert.Throws<DeliveryException>(() => ExpectedSigner.Parse(text)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(@"^https://github\.com/(?P<owner>a|b)/.*$")]
+    [InlineData(@"^\Qa.b\E\pL[[:alpha:]](?i:x)\z")]
+    public void What_only_RE2_has_is_left_to_cosign(string text) => Assert.Equal(new ExpectedSigner.Workflow(text), ExpectedSigner.Parse(text));
+
     [Fact]
     public void Any_workflow_of_a_repository_is_matched_with_its_dots_for_what_they_are() => Assert.Equal(
         $@"verify {Issuer} --certificate-identity-regexp ^https://github\.com/owner/app\.net/\.github/workflows/ {Image}",

@@ -1,11 +1,10 @@
 using System.Reflection;
 using Nuke.Common.IO;
 using Nuke.Common.ValueInjection;
-using Nuke.Common.Utilities;
 
 namespace Nuke.Common.ProjectModel;
 
-/// <summary>The solution of the repository: the file given here, else the parameter named like the member, else the only one at the root.</summary>
+/// <summary>The solution of the repository: the file given here, else the parameter named like the member.</summary>
 public class SolutionAttribute : ParameterAttribute
 {
     private readonly string _relativePath;
@@ -26,16 +25,9 @@ public class SolutionAttribute : ParameterAttribute
     /// <inheritdoc/>
     public override object GetValue(MemberInfo member, object instance)
     {
-        var path = _relativePath ?? (string)ParameterService.Instance.GetValue(ParameterService.NameOf(member, this), typeof(string)) ?? OnlyOne();
-        return (PathConstruction.HasPathRoot(path) ? (AbsolutePath)path : Build.RootDirectory / path).ReadSolution();
-    }
-
-    private string OnlyOne()
-    {
-        var files = Build.RootDirectory.GetFiles("*.sln").Concat(Build.RootDirectory.GetFiles("*.slnx")).ToList();
-        Check.That(
-            files.Count == 1,
-            $"Found {files.Count} solution files in {Build.RootDirectory}; name one in the attribute, or with the parameter");
-        return files[0];
+        var path = _relativePath is null
+            ? (AbsolutePath)ParameterService.Instance.GetValue(ParameterService.NameOf(member, this), typeof(AbsolutePath))
+            : Build.RootDirectory / _relativePath;
+        return path.NotNull($"No solution file defined for '{member.Name}'").ReadSolution();
     }
 }

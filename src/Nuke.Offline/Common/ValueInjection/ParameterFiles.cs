@@ -7,10 +7,12 @@ namespace Nuke.Common.ValueInjection;
 /// <summary>Parameters from <c>.nuke/parameters.json</c> and the profiles asked for; a later profile wins.</summary>
 internal sealed class ParameterFiles
 {
+    private readonly AbsolutePath _root;
     private readonly Dictionary<string, (AbsolutePath File, IReadOnlyList<string> Values)> _values = new(StringComparer.OrdinalIgnoreCase);
 
     public ParameterFiles(AbsolutePath directory, IEnumerable<string> profiles)
     {
+        _root = directory.Parent;
         if ((directory / "parameters.json").ExistingFile() is { } defaults)
             Read(defaults);
         foreach (var profile in profiles)
@@ -35,6 +37,10 @@ internal sealed class ParameterFiles
                 $"Parameter '{name}' is encrypted in {entry.File}. Nuke.Offline does not decrypt: " +
                 "give the value in the environment, or on the command line");
         }
+
+        // Paths in a file start from the root, those on a command line from the working directory.
+        if (typeof(IAbsolutePathHolder).IsAssignableFrom(type) && entry.Values is [var path] && !PathConstruction.HasPathRoot(path))
+            return _root / path;
 
         try
         {
