@@ -61,14 +61,17 @@ public sealed class Adopter : IAsyncLifetime
     public Task<CommandResult> RunAsync(params IEnumerable<string> arguments) => RunAsync([], arguments);
 
     /// <summary>Runs its build with these variables.</summary>
-    public Task<CommandResult> RunAsync(IEnumerable<KeyValuePair<string, string?>> variables, IEnumerable<string> arguments) => CommandRunner.TryRunAsync(
-        new Command("bash", ["build.sh", .. arguments])
+    public async Task<CommandResult> RunAsync(IEnumerable<KeyValuePair<string, string?>> variables, IEnumerable<string> arguments)
+    {
+        var command = new Command("bash", ["build.sh", .. arguments])
         {
             WorkingDirectory = Folder,
             // Its packages are its own: those of the same version that an earlier test left must not be taken for them.
             Environment = new Dictionary<string, string?>([new("NUKE_ROOT", null), new("COMPOSE_PROJECT_NAME", null), new("NUGET_PACKAGES", _folder.Combine("nuget")), .. variables]),
-        },
-        cancellationToken: TestContext.Current.CancellationToken);
+        };
+        var result = await CommandRunner.TryRunAsync(command, cancellationToken: TestContext.Current.CancellationToken);
+        return result with { StandardOutput = ConsoleText.Plain(result.StandardOutput) };
+    }
 
     // The sources that this repository restores from, and not only those of this machine: one of them may be what carries NUKE.
     private async Task WriteSourcesAsync()

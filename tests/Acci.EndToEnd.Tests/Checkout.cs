@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Acci.Delivery.Processes;
+using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 
@@ -39,7 +40,7 @@ public sealed class Checkout : IDisposable
         var command = new Command("bash", "-c", $"exec ./build.sh {arguments} 2>&1") { WorkingDirectory = Folder, Environment = Variables(environment) };
         var watch = Stopwatch.StartNew();
         var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
-        return new BuildRun(arguments, result.ExitCode, result.StandardOutput, watch.Elapsed);
+        return new BuildRun(arguments, result.ExitCode, ConsoleText.Plain(result.StandardOutput), watch.Elapsed);
     }
 
     /// <summary>These variables, and none by which a workflow that runs the tests would make the builds they start take themselves for its own.</summary>
@@ -63,17 +64,18 @@ public sealed class Checkout : IDisposable
         try
         {
             File.Copy(index, copy, overwrite: true);
-            var stash = new Command("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "stash", "create")
-            {
-                WorkingDirectory = Repository,
-                Environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = copy },
-            };
+            // A file that was written anew with the same bytes is taken for a change at first, and then there is nothing to stash: an error.
+            await CommandRunner.TryRunAsync(OnCopy("update-index", "-q", "--refresh"), cancellationToken: cancellationToken);
+            var stash = OnCopy("-c", "user.name=test", "-c", "user.email=test@localhost", "stash", "create");
             return (await CommandRunner.RunAsync(stash, cancellationToken: cancellationToken)).StandardOutput.Trim();
         }
         finally
         {
             File.Delete(copy);
         }
+
+        Command OnCopy(params string[] arguments) =>
+            new("git", arguments) { WorkingDirectory = Repository, Environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = copy } };
     }
 
     private static async Task<string> GitAsync(string folder, CancellationToken cancellationToken, params string[] arguments) =>

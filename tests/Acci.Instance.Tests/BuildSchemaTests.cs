@@ -15,6 +15,7 @@ public sealed class BuildSchemaTests : IDisposable
     {
         var nuke = Directory.CreateDirectory(Path.Combine(_root, ".nuke")).FullName;
         File.Copy(Path.Combine(SourceTree.Root, ".nuke", "parameters.json"), Path.Combine(nuke, "parameters.json"));
+        File.Copy(Path.Combine(SourceTree.Root, "ACCI.sln"), Path.Combine(_root, "ACCI.sln"));
 
         var run = await BuildRun.StartAsync(BuildRun.Build, _root, ["--help"]);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.Processes;
 using Acci.GitHub.StandIn;
+using Acci.Testing;
 using YamlDotNet.RepresentationModel;
 
 namespace Acci.EndToEnd.Tests.Workflows;
@@ -194,7 +195,7 @@ internal sealed record WorkflowRunner
         var replacement = Replaced.GetValueOrDefault(script);
         var command = new Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", $"exec 2>&1\n{replacement ?? script}") { WorkingDirectory = Folder, Environment = variables };
         var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
-        Steps.Add(new RunStepResult(run.Workflow, job, script, result.StandardOutput, await System.IO.File.ReadAllTextAsync(summary, cancellationToken)));
+        Steps.Add(new RunStepResult(run.Workflow, job, script, ConsoleText.Plain(result.StandardOutput), await System.IO.File.ReadAllTextAsync(summary, cancellationToken)));
         Assert.True(result.Succeeded || replacement == Fails, $"{run.Workflow}, {job}: `{replacement ?? script}` ended with {result.ExitCode}:\n{result.StandardOutput}");
         return (result.Succeeded, Outputs(await System.IO.File.ReadAllTextAsync(output, cancellationToken)));
     }
