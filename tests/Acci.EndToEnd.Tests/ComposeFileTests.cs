@@ -23,7 +23,7 @@ public sealed class ComposeFileTests(PublishedImage published) : IDisposable
     [InlineData("docker-compose.dev.yml")]
     public async Task Every_compose_file_is_accepted_by_docker_compose(string file)
     {
-        var result = await ConfigAsync($"--file {Path.Combine(published.Checkout.Folder, "deploy", "compose", file)} config --quiet", ("ACCI_IMAGE", "acci"));
+        var result = await ConfigAsync($"--file {Path.Combine(published.Checkout.Folder, "deploy", "compose", file)} config --quiet", (App.Variable("IMAGE"), App.Name));
 
         Assert.Equal("", result.StandardError);
     }

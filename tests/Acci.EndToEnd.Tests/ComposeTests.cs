@@ -33,7 +33,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         published.NeedsEngine();
         var port = FreePorts(3);
 
-        var up = (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertSucceeded();
+        var up = (await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"))).AssertSucceeded();
 
         var healthy = HealthyAfter().Matches(up.Output).Select(x => double.Parse(x.Groups["seconds"].Value, CultureInfo.InvariantCulture)).ToArray();
         Assert.Equal(5, healthy.Length);
@@ -53,16 +53,16 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
 
         // Once more changes nothing.
         var replicas = await DockerAsync($"ps -q --filter label=com.docker.compose.project={Project()}");
-        (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertSucceeded();
+        (await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"))).AssertSucceeded();
         Assert.Equal(replicas, await DockerAsync($"ps -q --filter label=com.docker.compose.project={Project()}"));
         Assert.Contains("The cache redis:6379 is in use", (await RunAsync("ComposeLogs", "prod")).AssertSucceeded().Output, StringComparison.Ordinal);
 
         // An image that does not work is told, and the one of before answers again.
-        var broken = await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"), ("ACCI_IMAGE", await VariantAsync("exits-later", "ENTRYPOINT [\"/app/acci\", \"--bogus\"]")));
-        broken.AssertFailed("acci does not come up", "exit code");
+        var broken = await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"), (App.Variable("IMAGE"), await VariantAsync("exits-later", $"ENTRYPOINT [\"/app/{App.Name}\", \"--bogus\"]")));
+        broken.AssertFailed($"{App.Name} does not come up", "exit code");
         Assert.Contains($"runs {published.Record.Repository}@{published.Record.Digest} again", broken.Output, StringComparison.Ordinal);
         for (var replica = 0; replica < 3; replica++) Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"http://127.0.0.1:{port + replica}/api/tenants/acme"), Cancellation)).StatusCode);
-        Assert.Equal($"{published.Record.Repository}@{published.Record.Digest}", EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "prod.env")).Values["ACCI_IMAGE"]);
+        Assert.Equal($"{published.Record.Repository}@{published.Record.Digest}", EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "prod.env")).Values[App.Variable("IMAGE")]);
 
         // The password is in no variable, no argument and nothing that was printed.
         var password = await File.ReadAllTextAsync(Path.Combine(Root, "deploy", "compose", "secrets", "prod", "APP__DATABASE__PASSWORD"), Cancellation);
@@ -87,13 +87,13 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var before = await File.ReadAllTextAsync(source, Cancellation);
         try
         {
-            (await RunAsync("ComposeUp", "dev", ("ACCI_PORTS", $"{port}"), ("ACCI_DATABASE_PORT", $"{port + 1}"), ("ACCI_REDIS_PORT", $"{port + 2}"))).AssertSucceeded();
+            (await RunAsync("ComposeUp", "dev", (App.Variable("PORTS"), $"{port}"), (App.Variable("DATABASE_PORT"), $"{port + 1}"), (App.Variable("REDIS_PORT"), $"{port + 2}"))).AssertSucceeded();
             using var http = new HttpClient();
-            Assert.Contains("\"name\":\"acci\"", await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"), Cancellation), StringComparison.Ordinal);
+            Assert.Contains($"\"name\":\"{App.Name}\"", await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"), Cancellation), StringComparison.Ordinal);
             Assert.Equal("+PONG", await AskAsync(port + 2, "PING"));
             var variables = EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "dev.env")).Values;
-            Assert.Equal("acci acci_dev", await DockerAsync($"run --rm --network host --env PGPASSWORD=acci_dev --entrypoint psql {variables["ACCI_POSTGRES_IMAGE"]} --host 127.0.0.1 --port {port + 1} --username acci --dbname acci_dev --tuples-only --no-align --field-separator ' ' --command 'SELECT current_user, current_database()'"));
-            var app = await DockerAsync($"ps -q --filter label=com.docker.compose.project={Project("dev")} --filter label=com.docker.compose.service=acci");
+            Assert.Equal($"{App.Name} {App.Name}_dev", await DockerAsync($"run --rm --network host --env PGPASSWORD={App.Name}_dev --entrypoint psql {variables[App.Variable("POSTGRES_IMAGE")]} --host 127.0.0.1 --port {port + 1} --username {App.Name} --dbname {App.Name}_dev --tuples-only --no-align --field-separator ' ' --command 'SELECT current_user, current_database()'"));
+            var app = await DockerAsync($"ps -q --filter label=com.docker.compose.project={Project("dev")} --filter label=com.docker.compose.service={App.Name}");
             Assert.Equal("dev", await DockerAsync($"exec {app} printenv RUN_MODE"));
             // What is built there is anybody's code, and secrets of this machine's other environments are none of its business.
             Assert.True(Directory.EnumerateFileSystemEntries(Path.Combine(Root, "deploy", "compose")).Any());
@@ -124,15 +124,15 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         await File.WriteAllTextAsync(Path.Combine(_directory.Path, "htpasswd"), $"{user}:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", Cancellation);
         await using var closed = RegistryServer.With($"htpasswd:\n  realm: registry\n  path: {Path.Combine(_directory.Path, "htpasswd")}");
         await closed.StartAsync();
-        var image = ImageReference.Parse($"{closed.Domain}/acci").WithDigest(published.Record.Digest);
+        var image = ImageReference.Parse($"{closed.Domain}/{App.Name}").WithDigest(published.Record.Digest);
         using (var registry = closed.Connect(new Credentials(user, password))) await registry.PushAsync(await published.LayoutAsync(), image, cancellationToken: Cancellation);
         var settings = Path.Combine(Root, "deploy", "environments", "settings.staging.json");
         try
         {
             await File.WriteAllTextAsync(settings, $$"""{ "Deployment": { "Replicas": 1, "Ports": "{{port}}" }, "Database": { "Name": "acci_staging" } }""", Cancellation);
-            (await RunAsync($"ComposeUp --registry {closed.Domain}", "staging", ("ACCI_IMAGE", image.ToString()))).AssertFailed("cannot be had");
+            (await RunAsync($"ComposeUp --registry {closed.Domain}", "staging", (App.Variable("IMAGE"), image.ToString()))).AssertFailed("cannot be had");
 
-            var up = (await RunAsync($"ComposeUp --registry {closed.Domain} --registry-user {user}", "staging", ("ACCI_IMAGE", image.ToString()), ("RegistryToken", password))).AssertSucceeded();
+            var up = (await RunAsync($"ComposeUp --registry {closed.Domain} --registry-user {user}", "staging", (App.Variable("IMAGE"), image.ToString()), ("RegistryToken", password))).AssertSucceeded();
 
             Assert.DoesNotContain(password, up.Output, StringComparison.Ordinal);
             using var http = new HttpClient();
@@ -158,16 +158,16 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         Assert.SkipUnless(wasSwarm || published.PrintedCommand("Run").Contains("/bin/docker run", StringComparison.Ordinal), "This engine is not part of a swarm, and it is not for a test to make it one.");
         _leaveSwarm = !wasSwarm;
         var first = FreePorts(3);
-        var ports = ("ACCI_PORTS", $"{first}-{first + 2}");
+        var ports = (App.Variable("PORTS"), $"{first}-{first + 2}");
         (await RunAsync("DeployStack", "prod", ports)).AssertSucceeded();
         var client = await StartClientAsync();
 
-        var update = (await RunAsync("DeployStack", "prod", ports, ("ACCI_IMAGE", await VariantAsync("works", "LABEL variant=1")))).AssertSucceeded();
-        var failure = await RunAsync("DeployStack", "prod", ports, ("ACCI_IMAGE", await VariantAsync("broken", "ENTRYPOINT [\"/app/acci\", \"--version\"]")));
-        (await RunAsync("ComposeLogs", "prod")).AssertFailed("as a stack", $"service logs {Project()}_acci");
+        var update = (await RunAsync("DeployStack", "prod", ports, (App.Variable("IMAGE"), await VariantAsync("works", "LABEL variant=1")))).AssertSucceeded();
+        var failure = await RunAsync("DeployStack", "prod", ports, (App.Variable("IMAGE"), await VariantAsync("broken", $"ENTRYPOINT [\"/app/{App.Name}\", \"--version\"]")));
+        (await RunAsync("ComposeLogs", "prod")).AssertFailed("as a stack", $"service logs {Project()}_{App.Name}");
 
         Assert.Contains("3 of 3 up", update.Output, StringComparison.Ordinal);
-        failure.AssertFailed("acci", "rolled back");
+        failure.AssertFailed(App.Name, "rolled back");
         await DockerAsync($"stop {client}");
         var answers = await DockerAsync($"logs {client}");
         await DockerAsync($"rm --volumes {client}");
@@ -193,13 +193,13 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var free = FreePorts(3);
         foreach (var target in (string[])["ComposeUp", "ComposeDown", "DeployStack"])
         {
-            var dry = (await RunAsync($"{target} --dry-run", "prod", ("ACCI_PORTS", $"{free}-{free + 2}"))).AssertSucceeded();
-            if (target != "ComposeDown") Assert.Contains($"Would create acci (3 replicas): {published.Record.Repository}@{published.Record.Digest}", dry.Output, StringComparison.Ordinal);
+            var dry = (await RunAsync($"{target} --dry-run", "prod", (App.Variable("PORTS"), $"{free}-{free + 2}"))).AssertSucceeded();
+            if (target != "ComposeDown") Assert.Contains($"Would create {App.Name} (3 replicas): {published.Record.Repository}@{published.Record.Digest}", dry.Output, StringComparison.Ordinal);
         }
 
         (await published.Checkout.BuildAsync("ComposeUp", Cancellation)).AssertFailed("--environment", "dev", "prod");
-        (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertFailed($"{port + 1}", "ACCI_PORTS");
-        (await RunAsync("ComposeUp", "prod", ("ACCI_REPLICAS", "many"))).AssertFailed("ACCI_REPLICAS", "'many'");
+        (await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"))).AssertFailed($"{port + 1}", App.Variable("PORTS"));
+        (await RunAsync("ComposeUp", "prod", (App.Variable("REPLICAS"), "many"))).AssertFailed(App.Variable("REPLICAS"), "'many'");
         (await RunAsync("ComposeUp", "prod", ("APP__DATABASE__PASSWORD_FILE", "./nowhere"))).AssertFailed("APP__DATABASE__PASSWORD_FILE", "does not exist");
 
         var before = File.Exists(typed) ? await File.ReadAllTextAsync(typed, Cancellation) : null;
@@ -243,9 +243,9 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         published.NeedsEngine();
         var port = FreePorts(3);
 
-        var run = await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"), ("ACCI_IMAGE", await VariantAsync("exits", "ENTRYPOINT [\"/app/acci\", \"--bogus\"]")));
+        var run = await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"), (App.Variable("IMAGE"), await VariantAsync("exits", $"ENTRYPOINT [\"/app/{App.Name}\", \"--bogus\"]")));
 
-        run.AssertFailed("acci does not come up", "exit code");
+        run.AssertFailed($"{App.Name} does not come up", "exit code");
         Assert.Contains("--bogus", run.Output, StringComparison.Ordinal);
         Assert.Equal("", await DockerAsync($"ps -aq --filter label=com.docker.compose.project={Project()}"));
         Assert.Equal("", await DockerAsync($"volume ls -q --filter label=com.docker.compose.project={Project()}"));
@@ -262,7 +262,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var command = new Command("setsid", "--wait", "env", "--default-signal=INT", "bash", "-c", "echo $$; exec ./build.sh ComposeUp --environment prod 2>&1")
         {
             WorkingDirectory = Root,
-            Environment = new Dictionary<string, string?> { ["COMPOSE_PROJECT_NAME"] = _project, ["ACCI_PORTS"] = $"{port}-{port + 2}" },
+            Environment = new Dictionary<string, string?> { ["COMPOSE_PROJECT_NAME"] = _project, [App.Variable("PORTS")] = $"{port}-{port + 2}" },
         };
         _started.Add("prod");
 
@@ -314,19 +314,19 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
     private async Task<string> StartClientAsync()
     {
         var script = Path.Combine(_directory.Path, "client");
-        await File.WriteAllTextAsync(script, """
+        await File.WriteAllTextAsync(script, $$"""
             trap 'echo "$ok answered, $lost lost"; exit' TERM INT
             ok=0 lost=0
             while true; do
               line=
-              if { exec 3<>/dev/tcp/acci/8080; } 2>/dev/null \
-                && printf 'GET /api/tenants HTTP/1.1\r\nHost: acci\r\nConnection: close\r\n\r\n' >&3 2>/dev/null \
+              if { exec 3<>/dev/tcp/{{App.Name}}/{{App.Port}}; } 2>/dev/null \
+                && printf 'GET /api/tenants HTTP/1.1\r\nHost: {{App.Name}}\r\nConnection: close\r\n\r\n' >&3 2>/dev/null \
                 && read -r -t 5 line <&3 && [[ $line == 'HTTP/1.1 200'* ]]; then ((++ok)); else ((++lost)); echo "lost: ${line:-no answer}"; fi
               exec 3<&- 3>&-
               sleep 0.005
             done
             """.ReplaceLineEndings("\n"), Cancellation);
-        var postgres = EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "prod.env")).Values["ACCI_POSTGRES_IMAGE"];
+        var postgres = EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "prod.env")).Values[App.Variable("POSTGRES_IMAGE")];
         await DockerAsync($"run --detach --name {_project}-client --network {Project()}_frontend --volume {script}:/client:ro --entrypoint bash {postgres} /client");
         return $"{_project}-client";
     }
@@ -342,9 +342,9 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         try
         {
             File.Delete(file);
-            (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"))).AssertFailed($"{Project()}_postgres-data", "is gone", "--delete-volumes");
+            (await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"))).AssertFailed($"{Project()}_postgres-data", "is gone", "--delete-volumes");
             await File.WriteAllTextAsync(file, "the first", Cancellation);
-            (await RunAsync("ComposeUp", "prod", ("ACCI_PORTS", $"{port}-{port + 2}"), ("APP__DATABASE__PASSWORD", "the second"))).AssertFailed($"{Project()}_postgres-data", "ALTER ROLE");
+            (await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"), ("APP__DATABASE__PASSWORD", "the second"))).AssertFailed($"{Project()}_postgres-data", "ALTER ROLE");
             Assert.Equal("the first", await File.ReadAllTextAsync(file, Cancellation));
         }
         finally

@@ -111,11 +111,11 @@ public class ErrorTests(PublishedImage published)
     public async Task A_missing_Dockerfile_is_named()
     {
         published.NeedsEngine();
-        var dockerfile = Path.Combine(published.Checkout.Folder, "deploy", "images", "acci", "Dockerfile");
+        var dockerfile = Path.Combine(published.Checkout.Folder, "deploy", "images", App.Name, "Dockerfile");
         File.Move(dockerfile, dockerfile + ".away");
         try
         {
-            (await BuildAsync("BuildImages")).AssertFailed("acci", dockerfile);
+            (await BuildAsync("BuildImages")).AssertFailed(App.Name, dockerfile);
         }
         finally
         {
@@ -190,7 +190,7 @@ public class ErrorTests(PublishedImage published)
         await EndsAsync("-g", $"{group}");
         await EndsAsync("-f", "^dotnet (restore|publish) /src/src/Acci");
         Assert.Equal(before.Digest, published.Record.Digest);
-        Assert.Equal(["acci"], Directory.EnumerateDirectories(Path.Combine(published.Checkout.Folder, "artifacts", "images")).Select(Path.GetFileName));
+        Assert.Equal([App.Name], Directory.EnumerateDirectories(Path.Combine(published.Checkout.Folder, "artifacts", "images")).Select(Path.GetFileName));
     }
 
     // What the build asked others to do, the engine and the docker command's plugins, ends a moment after the build itself.

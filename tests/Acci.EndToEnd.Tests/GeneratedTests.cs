@@ -94,14 +94,14 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
     public async Task A_finding_in_a_Dockerfile_fails_the_check_and_is_in_the_SARIF_file_with_its_line()
     {
         published.NeedsEngine();
-        var dockerfile = Path.Combine(Checkout.Folder, "deploy", "images", "acci", "Dockerfile");
+        var dockerfile = Path.Combine(Checkout.Folder, "deploy", "images", App.Name, "Dockerfile");
         var lines = (await File.ReadAllLinesAsync(dockerfile, Cancellation)).ToList();
         lines.Add("MAINTAINER somebody");
         await File.WriteAllLinesAsync(dockerfile, lines, Cancellation);
 
-        (await Checkout.BuildAsync("CheckImages", Cancellation)).AssertFailed($"deploy/images/acci/Dockerfile:{lines.Count}", "MaintainerDeprecated");
+        (await Checkout.BuildAsync("CheckImages", Cancellation)).AssertFailed($"deploy/images/{App.Name}/Dockerfile:{lines.Count}", "MaintainerDeprecated");
 
-        var sarif = JsonElement.Parse(await File.ReadAllBytesAsync(Path.Combine(Checkout.Folder, "artifacts", "checks", "acci.sarif"), Cancellation));
+        var sarif = JsonElement.Parse(await File.ReadAllBytesAsync(Path.Combine(Checkout.Folder, "artifacts", "checks", $"{App.Name}.sarif"), Cancellation));
         var result = sarif.GetProperty("runs")[0].GetProperty("results")[0];
         Assert.Equal("MaintainerDeprecated", result.GetProperty("ruleId").GetString());
         Assert.Equal(lines.Count, result.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("region").GetProperty("startLine").GetInt32());
@@ -116,7 +116,7 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
         var printed = await CommandRunner.RunAsync(
             new Command("bash", "-c", bake) { WorkingDirectory = Checkout.Folder, Environment = new Dictionary<string, string?> { ["VERSION"] = "3.2.1" } }, cancellationToken: Cancellation);
 
-        Assert.Equal("3.2.1", JsonElement.Parse(printed.StandardOutput).GetProperty("target").GetProperty("acci").GetProperty("args").GetProperty("VERSION").GetString());
+        Assert.Equal("3.2.1", JsonElement.Parse(printed.StandardOutput).GetProperty("target").GetProperty(App.Name).GetProperty("args").GetProperty("VERSION").GetString());
     }
 
     [Fact]

@@ -42,16 +42,16 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
         published.NeedsEngine();
         await BuildOf(
             published.Checkout.Folder,
-            new ImageDefinition("acci")
+            new ImageDefinition(App.Name)
             {
-                Dockerfile = "deploy/images/acci/Dockerfile",
+                Dockerfile = $"deploy/images/{App.Name}/Dockerfile",
                 Platforms = [Platform.LinuxArm64],
                 BaseImages = [new(ImageReference.Parse("mcr.microsoft.com/dotnet/sdk:10.0-noble-aot")), new(ImageReference.Parse("gcr.io/distroless/cc-debian13:nonroot")) { Platforms = [Platform.LinuxArm64] }],
             }).RunAsync();
 
-        var layout = await OciLayout.OpenAsync(Path.Combine(Root, "artifacts", "images", "acci"), Cancellation);
+        var layout = await OciLayout.OpenAsync(Path.Combine(Root, "artifacts", "images", App.Name), Cancellation);
         var files = await ElfFiles.OfAsync(layout, Assert.Single(await layout.ReadPlatformsAsync(Cancellation)), Cancellation);
-        Assert.Contains(files, file => file.Name.EndsWith("app/acci", StringComparison.Ordinal));
+        Assert.Contains(files, file => file.Name.EndsWith($"app/{App.Name}", StringComparison.Ordinal));
         Assert.All(files, file => Assert.Equal(ElfFiles.MachineOf(Platform.LinuxArm64), file.Machine));
     }
 

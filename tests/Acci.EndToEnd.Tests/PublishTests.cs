@@ -98,7 +98,7 @@ public class PublishTests(PublishedImage published)
         Assert.Contains("--cap-drop ALL", run, StringComparison.Ordinal);
 
         // Who answers there must be the container.
-        using (var free = new TcpListener(IPAddress.Any, 8080))
+        using (var free = new TcpListener(IPAddress.Any, App.Port))
             free.Start();
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -148,7 +148,7 @@ public class PublishTests(PublishedImage published)
         var printed = await ShellAsync(bake);
 
         Assert.True(printed.Succeeded, printed.StandardError);
-        Assert.Contains("\"acci\"", printed.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains($"\"{App.Name}\"", printed.StandardOutput, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public class PublishTests(PublishedImage published)
             Assert.False(container.IsCompleted, container.IsCompletedSuccessfully ? (await container).StandardError : "the container ended");
             try
             {
-                using var answer = await http.GetAsync(new Uri("http://127.0.0.1:8080/health"), Cancellation);
+                using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{App.Port}/health"), Cancellation);
                 last = answer.StatusCode;
                 if (last == HttpStatusCode.OK)
                     return last;

@@ -19,7 +19,7 @@ public sealed class PublishedImage : IAsyncLifetime
 
     public PublishRecord Record => PublishRecord.Read(RecordFile) ?? throw new InvalidOperationException($"There is no record: {Publish.Output}");
 
-    public string RecordFile => Path.Combine(Checkout.Folder, "artifacts", "publish", "acci.json");
+    public string RecordFile => Path.Combine(Checkout.Folder, "artifacts", "publish", $"{App.Name}.json");
 
     public async ValueTask InitializeAsync()
     {
@@ -38,7 +38,7 @@ public sealed class PublishedImage : IAsyncLifetime
     /// <summary>Skips the test that calls it where nothing can be published.</summary>
     public void NeedsEngine() => Assert.SkipWhen(Obstacle is not null, $"Nothing can be published here: {Obstacle}.");
 
-    public Task<OciLayout> LayoutAsync() => OciLayout.OpenAsync(Path.Combine(Checkout.Folder, "artifacts", "images", "acci"), TestContext.Current.CancellationToken);
+    public Task<OciLayout> LayoutAsync() => OciLayout.OpenAsync(Path.Combine(Checkout.Folder, "artifacts", "images", App.Name), TestContext.Current.CancellationToken);
 
     /// <summary>One of the commands the summary printed: "Verify" or "Run".</summary>
     public string PrintedCommand(string name) => Publish.Output.Split('\n').Last(line => line.StartsWith(name + " ", StringComparison.Ordinal))[name.Length..].Trim();

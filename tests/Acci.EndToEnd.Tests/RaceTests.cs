@@ -20,7 +20,7 @@ public sealed class RaceTests(PublishedImage published)
         var runs = await Task.WhenAll(published.Checkout.BuildAsync($"Publish --registry {destination}", Cancellation), other.BuildAsync($"Publish --registry {destination}", Cancellation));
 
         Assert.All(runs, run => run.AssertSucceeded());
-        var records = new[] { published.Record, PublishRecord.Read(Path.Combine(other.Folder, "artifacts", "publish", "acci.json"))! };
+        var records = new[] { published.Record, PublishRecord.Read(Path.Combine(other.Folder, "artifacts", "publish", $"{App.Name}.json"))! };
         Assert.Equal(records[0].Platforms, records[1].Platforms);
         var repository = ImageReference.Parse(records[0].Repository);
         using var registry = OciRegistry.Of(repository);

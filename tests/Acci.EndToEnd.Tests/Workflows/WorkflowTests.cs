@@ -31,9 +31,9 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string Repository => $"{_owner}/acci";
+    private string Repository => $"{_owner}/{App.Name}";
 
-    private ImageReference Image => ImageReference.Parse($"{_registry}/{_owner}/acci");
+    private ImageReference Image => ImageReference.Parse($"{_registry}/{_owner}/{App.Name}");
 
     private IEnumerable<string> UploadedTools => _gitHub!.AddRepository(Repository).SarifUploads.Select(x => x.Sarif["runs"]![0]!["tool"]!["driver"]!["name"]!.ToString());
 
@@ -131,7 +131,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
     public async Task Another_repository_s_workflow_publishes_where_it_says_and_gets_to_know_what()
     {
         var runner = await RunnerAsync();
-        var image = ImageReference.Parse($"{_registry}/{_owner}/called/acci");
+        var image = ImageReference.Parse($"{_registry}/{_owner}/called/{App.Name}");
 
         var outputs = await runner.CallAsync("publish-images", GitHubEvent.PushToMain(Repository), new JsonObject { ["registry"] = $"{_registry}/{_owner}/called", ["platforms"] = "linux/amd64" }, Cancellation);
 
@@ -148,7 +148,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
         var runner = await RunnerAsync(new() { ["./build.sh PruneImages --registry \"$REGISTRY\" --prune-delete \"$DELETE\""] = $"./build.sh PruneImages --registry {_registry}/{_owner} --prune-delete \"$DELETE\"" });
         // To ghcr.io, as far as the workflow knows: elsewhere it does nothing.
         runner = runner with { Variables = new Dictionary<string, string>() };
-        var package = _gitHub!.AddPackage(_owner, "acci");
+        var package = _gitHub!.AddPackage(_owner, App.Name);
         var old = await PushAsync(package, "old");
         var kept = await PushAsync(package, "kept", "1.0.0");
 
