@@ -10,6 +10,7 @@ using Acci.Environments.Specification;
 using Acci.Environments.Swarm;
 using Acci.Environments.Variables;
 using Acci.Generation;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Environments;
@@ -36,7 +37,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         }
         else
         {
-            await LookAtSwarmAsync(plan, project, images.Found.Concat(plan.Variables).DistinctBy(x => x.Key).ToDictionary());
+            await LookAtSwarmAsync(plan, project, images.Found.Concat(plan.Variables).DistinctBy(x => x.Key).ToDictionary(), images.StandIns);
             there = [.. await SwarmOf(engine).ServicesAsync(project.Name, Cancellation)];
         }
 
@@ -120,13 +121,13 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
 
     // Whether the images may go there, the ports are free, and what kind of swarm it is.
     private async Task<(bool IsAllHere, bool HasIngress, string ThisNode)> LookAtSwarmAsync(
-        EnvironmentPlan plan, ComposeProject project, IReadOnlyDictionary<string, string> variables)
+        EnvironmentPlan plan, ComposeProject project, IReadOnlyDictionary<string, string> variables, IReadOnlyDictionary<string, ImageReference>? standIns = null)
     {
         var swarm = SwarmOf(project.Engine);
         var (_, _, nodes, thisNode) = await swarm.StateAsync(Cancellation);
         var endpoint = await project.Engine.EndpointAsync(Cancellation);
         var isHere = DockerEngine.IsLocal(endpoint);
-        await new SwarmDeparture(Context, isHere && nodes == 1, nodes > 1 ? $"a swarm of {nodes} nodes" : $"the swarm at {endpoint}").EnsureAllowedAsync(plan.Committed.Variables, variables);
+        await new SwarmDeparture(Context, isHere && nodes == 1, nodes > 1 ? $"a swarm of {nodes} nodes" : $"the swarm at {endpoint}").EnsureAllowedAsync(plan.Committed.Variables, variables, standIns);
         var hasIngress = await HasIngressAsync(isHere);
         PublishedPort[] published = [.. PublishedPort.Of(plan.Effective.File)];
         if (hasIngress && isHere && (await swarm.ServicesAsync(project.Name, Cancellation)).Count == 0) Ports.EnsureFreeForSwarm(published);

@@ -1,5 +1,6 @@
 using Acci.Environments.Specification;
 using Acci.Environments.Swarm;
+using Acci.Oci;
 
 namespace Acci.Environments.Tests;
 
@@ -88,5 +89,22 @@ public class SwarmStackTests
 
         Assert.Contains(image, error.Message, StringComparison.Ordinal);
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stand_in_that_would_be_made_is_refused_there_by_the_dry_run_as_well()
+    {
+        var variables = new Dictionary<string, string> { ["BAKERY_REDIS_IMAGE"] = "redis:7" };
+        var standIns = new Dictionary<string, ImageReference> { ["BAKERY_POSTGRES_IMAGE"] = ImageReference.Parse("postgres:15") };
+        using var folder = new SettingsFolder();
+        using var context = folder.Context();
+        var known = folder.Model().Variables;
+        await new SwarmDeparture(context, isThisMachine: true, "a swarm of 1 node").EnsureAllowedAsync(known, variables, standIns);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(
+            () => new SwarmDeparture(context, isThisMachine: false, "a swarm of 2 nodes").EnsureAllowedAsync(known, variables, standIns));
+
+        Assert.Contains("a stand-in for postgres:15", error.Message, StringComparison.Ordinal);
+        Assert.Contains("set BAKERY_POSTGRES_IMAGE", error.Message, StringComparison.Ordinal);
     }
 }

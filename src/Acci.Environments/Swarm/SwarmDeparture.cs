@@ -20,11 +20,15 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
     /// <summary>Makes sure that every node can pull every image, and that the build's own may leave this machine.</summary>
     /// <param name="images">The variables that name images.</param>
     /// <param name="values">What they are set to.</param>
+    /// <param name="standIns">The images that stand-ins would be made for, by their variables; none when they are made already.</param>
     /// <exception cref="DeliveryException">One may not, or its registry cannot be asked.</exception>
-    public async Task EnsureAllowedAsync(IReadOnlyList<Variable> images, IReadOnlyDictionary<string, string> values)
+    public async Task EnsureAllowedAsync(
+        IReadOnlyList<Variable> images, IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, ImageReference>? standIns = null)
     {
         if (isThisMachine) return;
         EnsureEveryNodeCanPull(images, values);
+        if (standIns?.FirstOrDefault() is { Key: { } variable, Value: { } missing })
+            throw OnThisMachineOnly(BaseImages.StandInFor(missing), variable, $"set {variable}");
         foreach (var own in images.Where(x => x.Source is LastPublish && values.ContainsKey(x.Name)))
         {
             var image = ImageReference.Parse(values[own.Name]).Normalize();
@@ -42,9 +46,9 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
         var local = images.FirstOrDefault(x =>
             x.Source is LastPublish or UpstreamImage && values.TryGetValue(x.Name, out var image) && EnvironmentImages.IsLoopback(image));
         if (local is null) return;
-        var remedy = local.Source is LastPublish ? "publish with --registry" : $"set {local.Name}";
-        throw new DeliveryException(
-            $"{values[local.Name]} ({local.Name}) can only be had on this machine, and {place} does not get it: {remedy} to where every node can pull from. "
-            + "Nothing was deployed.");
+        throw OnThisMachineOnly(values[local.Name], local.Name, local.Source is LastPublish ? "publish with --registry" : $"set {local.Name}");
     }
+
+    private DeliveryException OnThisMachineOnly(string image, string variable, string remedy) => new(
+        $"{image} ({variable}) is available on this machine only, and {place} cannot pull it: {remedy} to where every node can pull from. Nothing was deployed.");
 }
