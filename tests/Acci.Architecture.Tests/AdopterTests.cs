@@ -92,7 +92,7 @@ public sealed class AdopterTests(Adopter adopter, ITestOutputHelper output) : IC
         for (var attempt = 0; ; attempt++)
         {
             var answer = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"), Cancellation);
-            if (answer.Contains(awaited, StringComparison.Ordinal) || attempt == 100) return answer;
+            if (answer.Contains(awaited, StringComparison.Ordinal) || attempt == 3000) return answer;
             await Task.Delay(100, Cancellation);
         }
     }

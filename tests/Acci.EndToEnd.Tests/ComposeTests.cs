@@ -16,7 +16,7 @@ namespace Acci.EndToEnd.Tests;
 [Collection(nameof(Publishing))]
 public sealed partial class ComposeTests(PublishedImage published) : IAsyncDisposable
 {
-    private static readonly TimeSpan ReloadLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly string _project = $"acci-test-{Guid.NewGuid():N}"[..18];
     private readonly List<string> _started = [];
@@ -104,7 +104,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
             Assert.NotEqual(before, changed);
             await File.WriteAllTextAsync(source, changed, Cancellation);
             var watch = Stopwatch.StartNew();
-            while (!await AnswersAsync(http, $"http://127.0.0.1:{port}/", "\"name\":\"changed\"")) Assert.True(watch.Elapsed < ReloadLimit, $"not served after {watch.Elapsed}");
+            while (!await AnswersAsync(http, $"http://127.0.0.1:{port}/", "\"name\":\"changed\"")) Assert.True(watch.Elapsed < Patience, $"not served after {watch.Elapsed}");
         }
         finally
         {
@@ -271,7 +271,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
             if (group == 0) group = int.Parse(line, CultureInfo.InvariantCulture);
             if (line.Contains("postgres-1: starting", StringComparison.Ordinal)) started.TrySetResult();
         }, Cancellation);
-        await started.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+        await started.Task.WaitAsync(Patience, Cancellation);
         await CommandRunner.RunAsync(new Command("bash", "-c", $"kill -INT -- -{group}"), cancellationToken: Cancellation);
 
         Assert.NotEqual(0, (await run).ExitCode);

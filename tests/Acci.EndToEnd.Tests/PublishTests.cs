@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Acci.Delivery.Processes;
@@ -171,7 +172,7 @@ public class PublishTests(PublishedImage published)
         // Neither a proxy may answer, nor the app before it is ready.
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var last = HttpStatusCode.RequestTimeout;
-        for (var turn = 0; turn < 100; turn++)
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(2); await Task.Delay(100, Cancellation))
         {
             Assert.False(container.IsCompleted, container.IsCompletedSuccessfully ? (await container).StandardError : "the container ended");
             try
@@ -185,7 +186,6 @@ public class PublishTests(PublishedImage published)
             {
                 // Not there yet.
             }
-            await Task.Delay(100, Cancellation);
         }
 
         return last;

@@ -110,7 +110,7 @@ public sealed class RegistryServer : IAsyncLifetime
     private async Task WaitAsync()
     {
         var address = IPEndPoint.Parse(Domain);
-        for (var since = Stopwatch.StartNew(); since.Elapsed < TimeSpan.FromSeconds(20); await Task.Delay(20))
+        for (var since = Stopwatch.StartNew(); since.Elapsed < TimeSpan.FromMinutes(5); await Task.Delay(20))
         {
             Assert.False(_process!.HasExited, "The registry server ended at its start.");
             using var client = new TcpClient();

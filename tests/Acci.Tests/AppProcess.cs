@@ -163,7 +163,7 @@ internal sealed class AppProcess : IAsyncDisposable
         var patience = Stopwatch.StartNew();
         while (!await HoldsAsync(condition))
         {
-            if (_process.HasExited || patience.Elapsed > TimeSpan.FromSeconds(30))
+            if (_process.HasExited || patience.Elapsed > TimeSpan.FromMinutes(5))
                 throw new InvalidOperationException($"The app did not come so far:\n{Output}");
             await Task.Delay(20, cancellationToken);
         }

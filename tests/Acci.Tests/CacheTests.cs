@@ -88,7 +88,8 @@ public sealed class CacheTests(LocalServers servers)
         await load.AnsweredAsync(500, Cancellation);
 
         Assert.Empty(load.Failures);
-        Assert.InRange(load.Longest, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+        Assert.True(load.Longest >= TimeSpan.FromMilliseconds(200), $"Nobody waited for Redis: {load.Longest}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"the longest request took {load.Longest.TotalMilliseconds:0} ms");
     }
 
     [Fact]

@@ -33,14 +33,14 @@ internal abstract class ServerProcess(string name) : IAsyncDisposable
             _process.ErrorDataReceived += (_, line) => Append(line.Data);
             _process.BeginOutputReadLine();
             _process.BeginErrorReadLine();
-            while (!_process.HasExited && patience.Elapsed < TimeSpan.FromSeconds(60))
+            while (!_process.HasExited && patience.Elapsed < TimeSpan.FromMinutes(5))
             {
                 if (await AnswersAsync(cancellationToken))
                     return;
                 await Task.Delay(20, cancellationToken);
             }
             // What a killed server left behind may keep the next one from starting for a moment.
-            if (patience.Elapsed > TimeSpan.FromSeconds(20))
+            if (patience.Elapsed > TimeSpan.FromMinutes(1))
                 throw new InvalidOperationException($"{name} does not start:\n{_output}");
             await StopAsync();
             await Task.Delay(200, cancellationToken);
