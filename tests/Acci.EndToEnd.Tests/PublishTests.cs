@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Oci;
@@ -49,6 +50,31 @@ public class PublishTests(PublishedImage published)
                 ["https://slsa.dev/provenance/v1", "https://spdx.dev/Document"],
                 manifest.Blobs.Select(x => x.Annotations?.GetValueOrDefault("in-toto.io/predicate-type")).OfType<string>().Order());
         }
+    }
+
+    [Fact]
+    public async Task The_bill_of_materials_of_a_native_binary_lists_what_is_compiled_into_it()
+    {
+        published.NeedsEngine();
+        var layout = await published.LayoutAsync();
+        var packages = new Dictionary<Platform, string[]>();
+        foreach (var platform in await layout.ReadPlatformsAsync(Cancellation))
+        {
+            var attestation = await layout.ReadManifestAsync(platform.Attestations[0], Cancellation);
+            var bill = attestation.Blobs.Single(x => x.Annotations?.GetValueOrDefault("in-toto.io/predicate-type") == "https://spdx.dev/Document");
+            var document = JsonElement.Parse(await File.ReadAllBytesAsync(layout.BlobPath(bill.Digest), Cancellation));
+            packages[platform.Platform] = [.. document.GetProperty("predicate").GetProperty("packages").EnumerateArray()
+                .Where(x => x.TryGetProperty("externalRefs", out var references) && references.GetRawText().Contains("pkg:nuget/", StringComparison.Ordinal))
+                .Select(x => $"{x.GetProperty("name")} {x.GetProperty("versionInfo")}")];
+        }
+
+        // The same packages as where portable IL brings the list along, and the runtime, which is the base image's there.
+        var native = packages[Platform.LinuxAmd64].ToLookup(x => x.StartsWith("runtimepack.", StringComparison.Ordinal));
+        Assert.Contains(native[false], x => x.StartsWith("Npgsql ", StringComparison.Ordinal));
+        Assert.Equal(packages[Platform.LinuxPpc64le].Order(), native[false].Order());
+        Assert.Equal(
+            ["runtimepack.Microsoft.AspNetCore.App.Runtime.linux-x64", "runtimepack.Microsoft.NETCore.App.Runtime.linux-x64"],
+            native[true].Select(x => x.Split(' ')[0]).Order());
     }
 
     [Fact]
