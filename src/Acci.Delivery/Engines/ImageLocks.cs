@@ -29,7 +29,7 @@ public sealed class ImageLocks
         if (!File.Exists(file)) return new ImageLocks(name ?? file, [], exists: false);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            using var document = JsonDocument.Parse(InputFile.Read(file, 4 * 1024 * 1024));
             return new ImageLocks(name ?? file, document.RootElement.EnumerateObject().ToDictionary(
                 entry => entry.Name,
                 entry => entry.Value.ValueKind == JsonValueKind.Null ? (Digest?)null

@@ -14,6 +14,8 @@ namespace Acci.Delivery.GitHub;
 public sealed class GitHubConnection : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(100);
+    private const int LargestAnswer = 64 * 1024 * 1024;
 
     private readonly GitHubRepository? _repository;
     private readonly bool _hasToken;
@@ -32,7 +34,7 @@ public sealed class GitHubConnection : IDisposable
         retry ??= new RetryOptions();
         (Server, _repository, _retry, Time) = (server, repository, new RetryPolicy(retry), retry.Time);
         _hasToken = !string.IsNullOrWhiteSpace(token);
-        _http = new HttpClientAdapter(() => new JsonBodies(new SocketsHttpHandler
+        _http = new HttpClientAdapter(() => new Bodies(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
@@ -41,6 +43,7 @@ public sealed class GitHubConnection : IDisposable
         }));
         var credentials = new InMemoryCredentialStore(_hasToken ? new Credentials(token!.Trim(), AuthenticationType.Bearer) : Credentials.Anonymous);
         _client = new GitHubClient(new Connection(new ProductHeaderValue("acci"), server.Api, credentials, _http, new SimpleJsonSerializer()));
+        _client.SetRequestTimeout(retry.Budget > TimeSpan.Zero && retry.Budget < AnswerTimeout ? retry.Budget : AnswerTimeout);
     }
 
     /// <summary>The clock that ages and limits are counted by.</summary>
@@ -139,13 +142,26 @@ public sealed class GitHubConnection : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Octokit's clients send JSON and call it a form, which GitHub overlooks; it is called what it is.</summary>
-    private sealed class JsonBodies(HttpMessageHandler inner) : DelegatingHandler(inner)
+    /// <summary>
+    /// Octokit's clients send JSON and call it a form, which GitHub overlooks; it is called what it is. They take any amount of data for an answer, and a compressed one
+    /// may be a thousand times larger than what was sent.
+    /// </summary>
+    private sealed class Bodies(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (request.Content?.Headers.ContentType is { MediaType: "application/x-www-form-urlencoded" } type) type.MediaType = "application/json";
-            return base.SendAsync(request, cancellationToken);
+            var response = await base.SendAsync(request, cancellationToken);
+            try
+            {
+                await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
+                return response;
+            }
+            catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+            {
+                response.Dispose();
+                throw new DeliveryException($"{request.RequestUri?.Host} answered {request.RequestUri?.AbsolutePath} with more than {LargestAnswer / 1024 / 1024} MiB. Check GITHUB_API_URL.", exception);
+            }
         }
     }
 }

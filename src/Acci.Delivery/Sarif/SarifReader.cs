@@ -70,18 +70,7 @@ public static class SarifReader
 
     private static ArraySegment<byte> ReadContent(string file)
     {
-        byte[] bytes;
-        try
-        {
-            var length = new FileInfo(file).Length;
-            if (length > MaximumSize) throw new DeliveryException($"{file}: {length / 1_000_000} MB are more than code scanning could take of one file. Split it, or let the tool report less.");
-            bytes = File.ReadAllBytes(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new DeliveryException($"{file} cannot be read: {exception.Message}", exception);
-        }
-
+        var bytes = InputFile.Read(file, MaximumSize);
         // PowerShell's redirection writes UTF-16.
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) bytes = Transcode(file, bytes);
         var content = bytes.AsSpan().StartsWith(Utf8Mark) ? new ArraySegment<byte>(bytes)[Utf8Mark.Length..] : bytes;

@@ -9,17 +9,7 @@ internal static class IgnoreFileText
     /// <exception cref="DeliveryException">It cannot be read, is far too large, or is no text.</exception>
     public static string Read(string file, int maximumSize)
     {
-        byte[] content;
-        try
-        {
-            if (new FileInfo(file).Length > maximumSize) throw new DeliveryException($"{file} is larger than {maximumSize / 1024} KiB: this is no such file.");
-            content = File.ReadAllBytes(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new DeliveryException($"{file} cannot be read: {exception.Message}", exception);
-        }
-
+        var content = InputFile.Read(file, maximumSize);
         Encoding encoding = content switch
         {
             [0xFF, 0xFE, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true),

@@ -17,6 +17,8 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
+    private const long LargestArchive = 1024L * 1024 * 1024;
 
     /// <summary>This machine, as the locks name it: <c>linux/amd64</c>.</summary>
     public static string Machine =>
@@ -59,9 +61,7 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
                 using var answer = await SendAsync(http, new Uri(archive.Url), attempt.CancellationToken);
                 if (TransientException.IsTransient(answer.StatusCode)) throw TransientException.From(answer, time: retry.Time);
                 if (!answer.IsSuccessStatusCode) throw new UnavailableException($"{archive.Url} answered {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd());
-                await using var content = await answer.Content.ReadAsStreamAsync(attempt.CancellationToken);
-                await using var target = File.Create(file);
-                await content.CopyToAsync(target, attempt.CancellationToken);
+                await CopyAsync(answer.Content, archive.Url, file, attempt.CancellationToken);
             }, cancellationToken);
         }
         catch (RetriesExhaustedException exception)
@@ -81,6 +81,28 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
             throw new DeliveryException(
                 $"{archive.Url} is not what was pinned: its SHA-256 is {actual}, and the pinned one is {archive.Sha256}. It was thrown away. "
                 + "Find out why before you change the pin: an archive of a released version never changes.");
+        }
+    }
+
+    // It may take as long as it needs while it gets on.
+    private static async Task CopyAsync(HttpContent answer, string address, string file, CancellationToken cancellationToken)
+    {
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stall.CancelAfter(StallTimeout);
+        try
+        {
+            await using var content = await answer.ReadAsStreamAsync(stall.Token);
+            await using var target = File.Create(file);
+            var buffer = new byte[128 * 1024];
+            for (int count; (count = await content.ReadAsync(buffer, stall.Token)) > 0; stall.CancelAfter(StallTimeout))
+            {
+                await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                if (target.Length > LargestArchive) throw new DeliveryException($"{address} is larger than 1 GiB: that is not what was pinned.");
+            }
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"nothing more came within {StallTimeout.TotalSeconds:0} s", exception);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed partial record ToolLocks
         if (!File.Exists(file)) return new ToolLocks();
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), LocksJson.Strict.ToolLocks) ?? new ToolLocks();
+            return JsonSerializer.Deserialize(InputFile.Read(file, 4 * 1024 * 1024), LocksJson.Strict.ToolLocks) ?? new ToolLocks();
         }
         catch (JsonException exception)
         {

@@ -16,6 +16,7 @@ internal static class WorkflowIdentity
     private const string Claim = "job_workflow_ref";
 
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
+    private const int LargestAnswer = 1024 * 1024;
 
     /// <summary>The job may ask for an identity token.</summary>
     public static bool CanBeAsked(ProcessEnvironment environment) => environment.Find(Address) is not null;
@@ -29,7 +30,7 @@ internal static class WorkflowIdentity
     /// <exception cref="DeliveryException">There is no answer, or one of another form.</exception>
     public static async Task<string> ReadAsync(string address, string token, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { Timeout = AnswerTime };
+        using var http = new HttpClient { Timeout = AnswerTime, MaxResponseContentBufferSize = LargestAnswer };
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{address}&audience=sigstore");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try

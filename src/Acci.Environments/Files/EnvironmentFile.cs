@@ -13,6 +13,8 @@ public sealed partial class EnvironmentFile
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
+    private const int MaximumSize = 4 * 1024 * 1024;
+
     private EnvironmentFile(string text) => Text = text;
 
     /// <summary>The file's text.</summary>
@@ -23,7 +25,7 @@ public sealed partial class EnvironmentFile
 
     /// <summary>Reads a file; one that does not exist is empty.</summary>
     /// <exception cref="DeliveryException">A line is not understood, or holds a value that docker compose would put something else into.</exception>
-    public static EnvironmentFile Read(string file) => Parse(File.Exists(file) ? File.ReadAllText(file) : "", Path.GetFileName(file));
+    public static EnvironmentFile Read(string file) => Parse(File.Exists(file) ? InputFile.ReadText(file, MaximumSize) : "", Path.GetFileName(file));
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The text.</param>

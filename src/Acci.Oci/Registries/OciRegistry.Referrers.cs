@@ -61,7 +61,8 @@ public sealed partial class OciRegistry
     private async Task<IReadOnlyList<Descriptor>?> TryListReferrersAsync(string path, Digest digest, CancellationToken cancellationToken)
     {
         var all = new List<Descriptor>();
-        for (var page = Address($"{path}/referrers/{digest}"); page is not null;)
+        var pages = new PageTrail(_transport.Endpoint, $"the referrers of {path} {digest}");
+        for (var page = pages.Begin(Address($"{path}/referrers/{digest}")); page is not null;)
         {
             var address = page;
             var answer = await RunAsync($"list of the referrers of {path} {digest}", async attempt =>
@@ -74,7 +75,7 @@ public sealed partial class OciRegistry
             }, cancellationToken);
             if (answer is null) return null;
             all.AddRange(answer.Referrers);
-            page = answer.Next;
+            page = pages.Follow(answer.Next);
         }
 
         return all;

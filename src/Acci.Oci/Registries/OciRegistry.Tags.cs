@@ -17,10 +17,11 @@ public sealed partial class OciRegistry
         ImageReference repository, int pageSize = 1000, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var path = PathOf(repository);
-        for (var page = Address($"{path}/tags/list?n={pageSize}"); page is not null;)
+        var pages = new PageTrail(_transport.Endpoint, $"the tags of {path}");
+        for (var page = pages.Begin(Address($"{path}/tags/list?n={pageSize}")); page is not null;)
         {
             var address = page;
-            var (tags, next) = await RunAsync($"list of the tags of {path}", async attempt =>
+            var (tags, link) = await RunAsync($"list of the tags of {path}", async attempt =>
             {
                 var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path));
                 using var response = await SendAsync(request, attempt.CancellationToken, HttpStatusCode.NotFound);
@@ -29,7 +30,7 @@ public sealed partial class OciRegistry
                 return (Json(content, RegistryJson.Default.TagList, address).Tags ?? [], NextPage(response, address));
             }, cancellationToken);
             foreach (var tag in tags) yield return tag;
-            page = next;
+            page = pages.Follow(link);
         }
     }
 

@@ -185,6 +185,8 @@ public sealed partial class OciRegistry
             Body = upload.Rest,
             ExtraPatience = upload.CheckingTime,
         };
+        // It may take the registry long to check what it has by now.
+        attempt.Moved();
         try
         {
             using var response = await SendAsync(request, attempt.CancellationToken);

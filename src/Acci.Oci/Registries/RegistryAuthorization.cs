@@ -22,6 +22,7 @@ internal sealed class RegistryAuthorization(
 
     // A token is a few hundred bytes; what takes longer does not come any more.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+    private const int LargestAnswer = 1024 * 1024;
 
     private readonly ConcurrentDictionary<string, Token> _tokens = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1);
@@ -139,12 +140,8 @@ internal sealed class RegistryAuthorization(
     {
         try
         {
-            using var guard = new StallGuard(AnswerTimeout, cancellationToken);
-            var answer = await guard.RunAsync(async token =>
-            {
-                await using var body = await response.Content.ReadAsStreamAsync(token);
-                return await JsonSerializer.DeserializeAsync(body, RegistryJson.Default.TokenAnswer, token);
-            });
+            var body = await RegistryTransport.ReadAsync(response, LargestAnswer, AnswerTimeout, domain, cancellationToken);
+            var answer = JsonSerializer.Deserialize(body, RegistryJson.Default.TokenAnswer);
             if (answer is not null && (answer.Token ?? answer.AccessToken) is { Length: > 0 } token)
                 return (token, answer.ExpiresIn is > 0 and { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultLifetime);
         }

@@ -18,7 +18,9 @@ internal sealed class RegistryTransport : IDisposable
     {
         Endpoint = endpoint;
         _time = options.Time;
-        _stallTimeout = options.StallTimeout;
+        // Who is given less time for failures than for silence is not waited for longer.
+        var budget = options.Retry.Budget;
+        _stallTimeout = budget > TimeSpan.Zero && budget < options.StallTimeout ? budget : options.StallTimeout;
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
@@ -75,16 +77,21 @@ internal sealed class RegistryTransport : IDisposable
     }
 
     /// <summary>Reads a body that is known to be small.</summary>
-    public async Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
+    /// <exception cref="DeliveryException">It is larger.</exception>
+    public Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(response, limit, _stallTimeout, Endpoint.Domain, cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(HttpResponseMessage, int, CancellationToken)"/>
+    public static async Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, TimeSpan stallTimeout, string domain, CancellationToken cancellationToken)
     {
-        await using var stream = await OpenAsync(response, cancellationToken);
+        await using var stream = new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), stallTimeout);
         using var content = new MemoryStream();
         var buffer = new byte[16 * 1024];
         for (int count; (count = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
         {
             content.Write(buffer, 0, count);
             if (content.Length > limit)
-                throw new DeliveryException($"{Endpoint.Domain}: {response.RequestMessage?.RequestUri?.AbsolutePath} is larger than {limit} bytes.");
+                throw new DeliveryException($"{domain}: {response.RequestMessage?.RequestUri?.AbsolutePath} is larger than {limit} bytes.");
         }
 
         return content.ToArray();

@@ -7,7 +7,7 @@ public sealed record RetryOptions
 
     /// <summary>
     /// How long one operation may go on failing, counted from its first failure or, where it gets on in steps, from its first failure after the last step
-    /// that succeeded. Zero means that nothing is tried twice. Default: 2 minutes.
+    /// that succeeded. An attempt that waited for an answer in vain counts from its start. Zero means that nothing is tried twice. Default: 2 minutes.
     /// </summary>
     public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(2);
 

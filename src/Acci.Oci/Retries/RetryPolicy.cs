@@ -98,6 +98,8 @@ public sealed class RetryPolicy
         private int _attempts;
         private int _failuresInARow;
         private long _firstFailure;
+        private long _start;
+        private bool _moved;
         private TimeSpan? _retryAfter;
         private string _reason = "";
 
@@ -114,17 +116,21 @@ public sealed class RetryPolicy
             _ => $"{_reason}, then no answer",
         };
 
-        /// <summary>What is left of the budget; none before the first failure.</summary>
-        public TimeSpan? BudgetLeft => _failuresInARow == 0 ? null : options.Budget - Elapsed;
+        /// <summary>What is left of the budget; null where there is none.</summary>
+        public TimeSpan? BudgetLeft => options.Budget == TimeSpan.Zero ? null : _failuresInARow == 0 ? options.Budget : options.Budget - Elapsed;
 
-        public Attempt NextAttempt(CancellationTokenSource limit) => new(++_attempts, () => _failuresInARow = 0, limit);
+        public Attempt NextAttempt(CancellationTokenSource limit)
+        {
+            (_start, _moved) = (options.Time.GetTimestamp(), false);
+            return new Attempt(++_attempts, () => _moved = true, () => _failuresInARow = 0, limit);
+        }
 
         /// <summary>Takes note of a failure, and says whether it may pass and the next attempt would still start within the budget.</summary>
         public bool MayGoOnAfter(Exception exception)
         {
             if (TransientFault.Reason(exception) is not { } reason) return false;
             _reason = reason;
-            if (_failuresInARow++ == 0) _firstFailure = options.Time.GetTimestamp();
+            if (_failuresInARow++ == 0) _firstFailure = !_moved && TransientFault.IsSilence(exception) ? _start : options.Time.GetTimestamp();
             // A service that asks to be left alone for less than the backoff, or for no time at all, would be asked again and again.
             var backoff = Backoff();
             _retryAfter = exception is TransientException { RetryAfter: { } asked } && asked > backoff ? asked : null;

@@ -6,6 +6,10 @@ namespace Acci.Oci.Retries;
 /// <summary>Tells failures that may be gone the next time from those that will not, and says the former in a few words.</summary>
 internal static class TransientFault
 {
+    /// <summary>Whether an answer was waited for in vain, and the failure began when the wait did.</summary>
+    public static bool IsSilence(Exception exception) =>
+        exception is TimeoutException or OperationCanceledException or TransientException { InnerException: OperationCanceledException };
+
     /// <summary>Why the operation failed, or null when trying again would not help.</summary>
     public static string? Reason(Exception exception) => exception switch
     {

@@ -1,0 +1,55 @@
+using System.IO.Compression;
+using Acci.Delivery.GitHub;
+using Acci.Oci.Retries;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.GitHub;
+
+/// <summary>A server that is not GitHub, or not well, costs neither the machine's memory nor more than the retry budget.</summary>
+public sealed class GitHubLimitTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_answer_that_unpacks_to_gigabytes_is_refused_once()
+    {
+        var asked = 0;
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            asked++;
+            context.Response.ContentType = "application/json";
+            context.Response.Headers.ContentEncoding = "gzip";
+            await using var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
+            var part = new byte[1024 * 1024];
+            for (var i = 0; i < 200 && !context.RequestAborted.IsCancellationRequested; i++) await gzip.WriteAsync(part, context.RequestAborted);
+        });
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => AskAsync(server, TimeSpan.FromSeconds(20)));
+
+        Assert.Contains("with more than 64 MiB", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_waited_for_as_long_as_the_budget_says()
+    {
+        var asked = 0;
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            asked++;
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+
+        var failure = await Assert.ThrowsAsync<RetriesExhaustedException>(() => AskAsync(server, TimeSpan.FromSeconds(2)));
+
+        Assert.Contains("the retry budget of 2 s", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, asked);
+    }
+
+    private static async Task AskAsync(LoopbackServer server, TimeSpan budget)
+    {
+        using var connection = new GitHubConnection(
+            GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10) });
+        await connection.RunAsync("read it", "contents: read", github => github.Repository.Get("octo", "app"), Cancellation);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
+using Acci.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Acci.Oci.Tests.Registries;
+
+/// <summary>A registry that never comes to an end, or says far more than an answer needs, costs neither the build's time nor the machine's memory.</summary>
+public sealed class LimitTests
+{
+    private static readonly string Zero = $"sha256:{new string('0', 64)}";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Lists => new()
+    {
+        { "</v2/app/tags/list?n=1000>; rel=\"next\"", "names a page as the next one that was read before" },
+        { "</v2/app/tags/list?n=5>; rel=\"next\"", "names a page as the next one that was read before" },
+        { "<http://127.0.0.1:1/v2/app/tags/list>; rel=\"next\"", "names a next page at another server" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public async Task A_list_of_tags_that_does_not_end_is_an_error_and_not_half_a_list(string link, string problem)
+    {
+        await using var server = await LoopbackServer.StartAsync(context => AnswerAsync(context, link, """{ "tags": [ "1" ] }""", "application/json"));
+        using var registry = Connect(server);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await registry.ListTagsAsync(Image(server), cancellationToken: Cancellation).ToListAsync(Cancellation));
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pages_that_are_all_different_and_never_end_are_too_many_at_some_time()
+    {
+        var page = 0;
+        await using var server = await LoopbackServer.StartAsync(context => AnswerAsync(
+            context, $"</v2/app/tags/list?last={Interlocked.Increment(ref page)}>; rel=\"next\"", """{ "tags": [] }""", "application/json"));
+        using var registry = Connect(server);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await registry.ListTagsAsync(Image(server), cancellationToken: Cancellation).ToListAsync(Cancellation));
+
+        Assert.Contains("has more than 10000 pages", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task So_it_is_with_referrers()
+    {
+        var page = 0;
+        await using var server = await LoopbackServer.StartAsync(context => AnswerAsync(
+            context,
+            $"</v2/app/referrers/{Zero}?page={Interlocked.Increment(ref page) % 3}>; rel=\"next\"",
+            """{ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [] }""",
+            "application/vnd.oci.image.index.v1+json"));
+        using var registry = Connect(server);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => registry.ListReferrersAsync(Image(server).WithDigest(Digest.Parse(Zero)), cancellationToken: Cancellation));
+
+        Assert.Contains("the referrers of app", error.Message, StringComparison.Ordinal);
+        Assert.Contains("that was read before", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_service_that_answers_with_gigabytes_is_cut_off()
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            if (context.Request.Path.StartsWithSegments("/token"))
+            {
+                var part = new byte[64 * 1024];
+                await context.Response.Body.WriteAsync("{\"token\":\""u8.ToArray(), Cancellation);
+                Array.Fill(part, (byte)'a');
+                for (var sent = 0; sent < 40_000 && !context.RequestAborted.IsCancellationRequested; sent++) await context.Response.Body.WriteAsync(part, context.RequestAborted);
+                return;
+            }
+
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{context.Request.Host}/token\",service=\"test\"";
+        });
+        using var registry = Connect(server);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => registry.ResolveAsync(Image(server).WithTag("1"), Cancellation));
+
+        Assert.Contains("/token is larger than", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_registry_that_never_answers_costs_the_retry_budget_and_not_a_multiple_of_it()
+    {
+        await using var server = await LoopbackServer.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        var budget = TimeSpan.FromSeconds(4);
+        using var registry = new OciRegistry(server.Domain, new RegistryOptions { Retry = new RetryOptions { Budget = budget } });
+        foreach (var act in (Func<Task>[])[() => registry.EnsureReachableAsync(Cancellation), () => registry.ResolveAsync(Image(server).WithTag("1"), Cancellation)])
+        {
+            var watch = Stopwatch.StartNew();
+
+            await Assert.ThrowsAnyAsync<DeliveryException>(act);
+
+            // Without the budget it would be the minute that a silent connection is waited for.
+            Assert.True(watch.Elapsed < budget * 10, $"{watch.Elapsed}");
+        }
+    }
+
+    private static ImageReference Image(LoopbackServer server) => ImageReference.Parse($"{server.Domain}/app");
+
+    private static OciRegistry Connect(LoopbackServer server) => new(server.Domain, new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(20) } });
+
+    private static async Task AnswerAsync(HttpContext context, string link, string body, string type)
+    {
+        context.Response.Headers.Link = link;
+        context.Response.ContentType = type;
+        await context.Response.WriteAsync(body, Cancellation);
+    }
+}
