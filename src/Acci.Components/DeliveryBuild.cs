@@ -8,12 +8,13 @@ namespace Acci.Components;
 /// The base class of a build with these components. It is NUKE's build, and strict: a parameter or target that NUKE would ignore or misread ends the build before
 /// anything runs, secrets are masked, <c>--plan</c> is text, and Ctrl-C ends the build once.
 /// </summary>
-/// <remarks>Exit codes: 0, or 255 when a target failed, 2 for wrong use, also where the target finds it that first needs the value, and 128 and the signal's number after an interruption (130, 143).</remarks>
+/// <remarks>Exit codes: 0, or 255 when a target failed, 2 for wrong use, also where the target finds it that first needs the value, and 128 and the signal's number after an interruption (129, 130, 143).</remarks>
 [DescribeTargets]
 [RedactSecrets]
 [AnswerHelp]
 [EndInterrupted]
 [SkipUnplanned]
+[RemoveLeftovers]
 [ReportOutcome]
 [ReportToGitHub]
 [ReplaceOutcome]

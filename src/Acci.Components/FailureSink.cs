@@ -34,8 +34,9 @@ internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
         IsWrongUse |= exception is WrongUseException;
         if (Interruption.IsRequested && exception is OperationCanceledException or ProcessException) return;
         // What a person can act on is said by its message alone; anything else is a fault whose place matters.
-        var isPlain = exception is DeliveryException or GenerationException or ProcessException;
-        var reason = isPlain ? exception.Message : $"{exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}";
+        var fault = MachineFault.Reason(exception);
+        var isPlain = fault is not null || exception is DeliveryException or GenerationException or ProcessException;
+        var reason = fault ?? (isPlain ? exception.Message : $"{exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}");
         logger.Write(new LogEvent(logEvent.Timestamp, logEvent.Level, isPlain ? null : exception, Reason, [new LogEventProperty("Reason", new ScalarValue(reason))]));
     }
 

@@ -12,7 +12,7 @@ public static class Interruption
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
     private static readonly CancellationTokenSource Source = new();
 
-    private static PosixSignalRegistration? s_termination;
+    private static PosixSignalRegistration[]? s_signals;
     private static int s_buildThread;
 
     /// <summary>Cancelled at the first signal: what everything the build does listens to.</summary>
@@ -30,11 +30,16 @@ public static class Interruption
     /// <summary>Begins to listen. Before the engine does, so that it finds the interruption known.</summary>
     internal static void Listen()
     {
-        if (s_termination is not null) return;
+        if (s_signals is not null) return;
         s_buildThread = Environment.CurrentManagedThreadId;
         // As the engine does it: handlers of one event are called in the order they were added.
         Console.CancelKeyPress += (_, x) => x.Cancel = Interrupt(130);
-        s_termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, x => x.Cancel = Interrupt(143));
+        // A terminal that is closed, or a connection that is lost, ends the build as a runner does.
+        s_signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, x => x.Cancel = Interrupt(143)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, x => x.Cancel = Interrupt(129)),
+        ];
     }
 
     /// <returns>Always true: the process ends here, and not by the signal.</returns>

@@ -11,7 +11,8 @@ public static class AtomicFile
     /// <summary>The mode of what only its owner may read.</summary>
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private static int _drafts;
+    private const string Suffix = ".draft";
+    private static readonly TimeSpan Youth = TimeSpan.FromMinutes(1);
 
     /// <summary>Writes a text, UTF-8 without a byte order mark, and makes the folder where there is none.</summary>
     /// <param name="file">The file.</param>
@@ -29,7 +30,8 @@ public static class AtomicFile
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         if (!OperatingSystem.IsWindows() && mode is null && File.Exists(file)) mode = File.GetUnixFileMode(file);
         var draft = DraftOf(file);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        // Locked as long as it is written: another writer of the same file leaves it alone.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows() && mode is { } creation) options.UnixCreateMode = creation;
         try
         {
@@ -37,6 +39,7 @@ public static class AtomicFile
             {
                 // What the process may not give away at creation (umask) is given here, while there is nothing to read.
                 if (!OperatingSystem.IsWindows() && mode is { } exact) File.SetUnixFileMode(stream.SafeFileHandle, exact);
+                DeleteAbandoned(file, File.GetLastWriteTimeUtc(draft));
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
@@ -51,7 +54,29 @@ public static class AtomicFile
     }
 
     /// <summary>A name beside a file's place, for a program that writes the draft itself; no other writer has it.</summary>
-    public static string DraftOf(string file) => $"{file}.{Environment.ProcessId}-{Interlocked.Increment(ref _drafts)}";
+    public static string DraftOf(string file) => $"{file}.{Guid.NewGuid():n}{Suffix}";
+
+    // What a writer has left that was killed. One that has just begun, or ended, has no lock.
+    private static void DeleteAbandoned(string file, DateTime now)
+    {
+        var full = Path.GetFullPath(file);
+        foreach (var draft in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, $"{Path.GetFileName(full)}.{new string('?', 32)}{Suffix}"))
+        {
+            if (now - File.GetLastWriteTimeUtc(draft) < Youth) continue;
+            try
+            {
+                using var unlocked = new FileStream(draft, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                if (!OperatingSystem.IsWindows()) File.Delete(draft);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Somebody is at it, or has just finished.
+                continue;
+            }
+
+            if (OperatingSystem.IsWindows()) File.Delete(draft);
+        }
+    }
 
     /// <summary>Puts a draft that is complete into the file's place.</summary>
     public static void Put(string draft, string file) => File.Move(draft, file, overwrite: true);

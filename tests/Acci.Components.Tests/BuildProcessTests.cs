@@ -268,6 +268,7 @@ public sealed partial class BuildProcessTests : IDisposable
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
     public async Task An_interrupted_build_cleans_up_and_sums_up_once(string signal, int exitCode)
     {
         var run = await InterruptAsync("AfterWaits", signal);

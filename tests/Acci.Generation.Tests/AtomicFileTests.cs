@@ -53,6 +53,21 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_draft_that_a_killed_writer_left_goes_and_one_that_is_written_stays()
+    {
+        var file = _folder.Combine("record.json");
+        string[] drafts = [AtomicFile.DraftOf(file), AtomicFile.DraftOf(file), AtomicFile.DraftOf(file)];
+        foreach (var draft in drafts) File.WriteAllText(draft, "half");
+        File.SetLastWriteTimeUtc(drafts[0], File.GetLastWriteTimeUtc(drafts[0]).AddHours(-1));
+        File.SetLastWriteTimeUtc(drafts[1], File.GetLastWriteTimeUtc(drafts[1]).AddHours(-1));
+        using var atWork = new FileStream(drafts[1], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        AtomicFile.Write(file, "whole");
+
+        Assert.Equal(new[] { file, drafts[1], drafts[2] }.Order(StringComparer.Ordinal), Directory.EnumerateFiles(_folder.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Readers_find_it_whole_while_several_write_it_at_once()
     {
         var file = _folder.Combine("shared");

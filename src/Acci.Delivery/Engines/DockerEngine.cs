@@ -1,5 +1,6 @@
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Serilog;
 
@@ -9,6 +10,7 @@ namespace Acci.Delivery.Engines;
 /// <param name="Cli">Path of the <c>docker</c> command, which finds this engine by itself.</param>
 public sealed record DockerEngine(string Cli)
 {
+    private static readonly string[] EngineVariables = ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"];
     private static readonly TimeSpan Noteworthy = TimeSpan.FromSeconds(10);
 
     /// <summary>The environment that the command reads.</summary>
@@ -43,6 +45,17 @@ public sealed record DockerEngine(string Cli)
         ? new Command(Cli, [.. arguments])
         // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.
         : new Command(Cli, ["--config", Login.Folder, .. arguments]) { Environment = new Dictionary<string, string?> { ["BUILDX_CONFIG"] = BuilderFolder } };
+
+    /// <summary>What a test makes at this engine, as a journal notes it.</summary>
+    /// <param name="label">The label of its containers.</param>
+    /// <param name="image">The image that is loaded for them.</param>
+    internal Leftover Leftover(string label, ImageReference image) => new()
+    {
+        Label = label,
+        Image = image.ToString(),
+        Docker = Cli,
+        Environment = EngineVariables.Select(x => KeyValuePair.Create(x, Process.Find(x))).Where(x => x.Value is not null).ToDictionary(),
+    };
 
     /// <summary>The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context); null when there is none, or it refuses.</summary>
     /// <exception cref="NoAnswerException">Whether there is one is not known: the command did not answer in time.</exception>

@@ -13,7 +13,10 @@ public static class Executables
         from directory in ((environment ?? ProcessEnvironment.Read()).Find("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         from ending in Endings
         let file = Path.Combine(directory, name + ending)
-        where File.Exists(file)
+        where File.Exists(file) && IsExecutable(file)
         select file
     ).FirstOrDefault();
+
+    private static bool IsExecutable(string file) =>
+        OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 }

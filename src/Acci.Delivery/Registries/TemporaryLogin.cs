@@ -1,7 +1,6 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Acci.Delivery.Sessions;
 using Acci.Generation;
 using Acci.Oci.Registries;
 
@@ -17,7 +16,7 @@ public sealed class TemporaryLogin : IDisposable
     private const string Helpers = "credHelpers";
     private const string PluginFolders = "cliPluginsExtraDirs";
 
-    private static readonly string Parent = CacheDirectory.Default.Combine("logins");
+    private readonly IDisposable _noted;
 
     /// <summary>Writes the configuration.</summary>
     /// <param name="domain">The registry.</param>
@@ -29,6 +28,7 @@ public sealed class TemporaryLogin : IDisposable
         var configuration = basis is null ? [] : Read(basis);
         var key = DockerConfig.KeyOf(domain);
         Child(configuration, "auths")[key] = new JsonObject { ["auth"] = credentials.ToHeader().Parameter };
+        _noted = Session.Current.Note(Folder);
         CacheDirectory.CreatePrivate(Folder);
         if (basis is not null)
         {
@@ -43,27 +43,10 @@ public sealed class TemporaryLogin : IDisposable
     }
 
     /// <summary>The folder, the value of <c>DOCKER_CONFIG</c>.</summary>
-    public string Folder { get; } = Path.Combine(Parent, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
-
-    /// <summary>Deletes what processes have left behind that were killed.</summary>
-    public static void DeleteLeftovers()
-    {
-        if (!Directory.Exists(Parent)) return;
-        foreach (var folder in Directory.EnumerateDirectories(Parent).Where(folder => !IsAlive(Path.GetFileName(folder).Split('-')[0])))
-        {
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-            catch (IOException)
-            {
-                // Another build is at it.
-            }
-        }
-    }
+    public string Folder { get; } = CacheDirectory.Default.Combine("logins", $"{Guid.NewGuid():N}");
 
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose() => _noted.Dispose();
 
     private static JsonObject Read(string folder)
     {
@@ -97,19 +80,6 @@ public sealed class TemporaryLogin : IDisposable
             var copy = Path.Combine(Folder, Contexts, Path.GetRelativePath(contexts, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
-        }
-    }
-
-    private static bool IsAlive(string process)
-    {
-        try
-        {
-            using var found = Process.GetProcessById(int.Parse(process, CultureInfo.InvariantCulture));
-            return true;
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
-        {
-            return false;
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Acci.Delivery.Sessions;
 using Acci.Generation;
 using Acci.Oci.Retries;
 
@@ -36,19 +37,14 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
 
         Directory.CreateDirectory(folder);
         var draft = AtomicFile.DraftOf(Path.Combine(folder, $".{program}"));
-        try
-        {
-            await DownloadAsync(tool, archive, $"{draft}.archive", cancellationToken);
-            await ExtractAsync($"{draft}.archive", program, draft, archive.Url, cancellationToken);
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, Executable);
-            AtomicFile.Put(draft, path);
-            return path;
-        }
-        finally
-        {
-            File.Delete($"{draft}.archive");
-            File.Delete(draft);
-        }
+        var download = $"{draft}.archive";
+        using var notedDownload = Session.Current.Note(download);
+        using var notedDraft = Session.Current.Note(draft);
+        await DownloadAsync(tool, archive, download, cancellationToken);
+        await ExtractAsync(download, program, draft, archive.Url, cancellationToken);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, Executable);
+        AtomicFile.Put(draft, path);
+        return path;
     }
 
     private async Task DownloadAsync(string tool, ToolLocks.ToolArchive archive, string file, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Sessions;
 using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Registries;
@@ -86,6 +87,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
         Directory.CreateDirectory(CacheFolder);
         Directory.CreateDirectory(Path.GetDirectoryName(report)!);
         var draft = AtomicFile.DraftOf(report);
+        using var noted = Session.Current.Note(draft);
         try
         {
             await new RetryPolicy(Retry).RunAsync($"scan of {name}", attempt => RunAsync(what, folders, environment, draft, Offline, attempt.CancellationToken), cancellationToken);
@@ -102,16 +104,9 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
                 exception);
         }
 
-        try
-        {
-            var read = TrivyReport.Read(draft);
-            AtomicFile.Put(draft, report);
-            return read;
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
+        var read = TrivyReport.Read(draft);
+        AtomicFile.Put(draft, report);
+        return read;
     }
 
     private IReadOnlyList<string> Arguments(IReadOnlyList<string> what, string output, bool withoutUpdate)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Sessions;
 using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Registries;
@@ -80,18 +81,14 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
             return;
         }
 
-        var directory = Directory.CreateTempSubdirectory("cosign-");
-        try
+        var (folder, deletion) = Session.Current.TemporaryFolder();
+        using (deletion)
         {
-            var config = Path.Combine(directory.FullName, "signing-config.json");
-            var root = Path.Combine(directory.FullName, "trusted-root.json");
+            var config = Path.Combine(folder, "signing-config.json");
+            var root = Path.Combine(folder, "trusted-root.json");
             await File.WriteAllTextAsync(config, SigningConfig);
             await File.WriteAllTextAsync(root, TrustedRoot);
             await action([.. KeyArguments, "--signing-config", config, "--trusted-root", root]);
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 
@@ -54,15 +55,12 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, ImageReference
 
     private async Task AttestAsync(ImageReference reference, PredicateType type, JsonElement predicate, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(Path.GetTempPath(), $"predicate-{Guid.NewGuid():N}.json");
-        try
+        var (folder, deletion) = Session.Current.TemporaryFolder();
+        using (deletion)
         {
+            var file = Path.Combine(folder, "predicate.json");
             await File.WriteAllTextAsync(file, predicate.GetRawText(), cancellationToken);
             await Cosign.AttestAsync(reference, type, file, cancellationToken);
-        }
-        finally
-        {
-            File.Delete(file);
         }
     }
 }

@@ -24,7 +24,6 @@ public static class SignerOfBuild
     public static Task<Cosign> VerifierAsync(this DeliveryContext context) =>
         context.Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
         {
-            TemporaryLogin.DeleteLeftovers();
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
             return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry };
         });

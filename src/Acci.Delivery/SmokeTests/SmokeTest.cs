@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
 using Acci.Oci;
 
 namespace Acci.Delivery.SmokeTests;
@@ -10,10 +11,11 @@ namespace Acci.Delivery.SmokeTests;
 /// asks its health endpoint, and stops it.
 /// </summary>
 /// <param name="Engine">Where the container runs.</param>
-/// <param name="Owner">Who tests, one at a time: containers that an earlier test of the same owner left, because it was killed, are removed.</param>
-public sealed record SmokeTest(DockerEngine Engine, string Owner)
+/// <param name="Session">What container and image belong to: they are removed by the next build where this one is killed.</param>
+public sealed record SmokeTest(DockerEngine Engine, Session Session)
 {
-    private const string OwnerLabel = "org.acci.smoke-test";
+    private const string SessionLabel = "org.acci.session";
+    private const int LastLooks = 10;
     private const int ShownLogLines = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -30,11 +32,11 @@ public sealed record SmokeTest(DockerEngine Engine, string Owner)
     /// <exception cref="DeliveryException">It did not become healthy; the message has its last output.</exception>
     public async Task<TimeSpan> RunAsync(string layout, ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
     {
-        await RemoveLeftoversAsync(cancellationToken);
-        await LayoutArchive.LoadAsync(Engine, layout, name, cancellationToken);
+        using var noted = Session.Note(Engine.Leftover($"{SessionLabel}={Session.Id}", name));
         string? container = null;
         try
         {
+            await LayoutArchive.LoadAsync(Engine, layout, name, cancellationToken);
             var begun = Time.GetTimestamp();
             container = await StartAsync(name, endpoint, cancellationToken);
             if (endpoint is null) await EnsureRunningAsync(container, cancellationToken);
@@ -46,22 +48,28 @@ public sealed record SmokeTest(DockerEngine Engine, string Owner)
         finally
         {
             // Also after Ctrl-C: nothing of the test may stay behind.
-            if (container is not null) await CommandRunner.TryRunAsync(Engine.Docker("rm", "--force", "--volumes", container), cancellationToken: CancellationToken.None);
+            await RemoveContainersAsync(isOneExpected: container is not null || cancellationToken.IsCancellationRequested);
             await CommandRunner.TryRunAsync(Engine.Docker("image", "rm", "--force", name.ToString()), cancellationToken: CancellationToken.None);
         }
     }
 
-    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
+    // The engine may still be making the container when the command that asked for it was interrupted.
+    private async Task RemoveContainersAsync(bool isOneExpected)
     {
-        var left = await CommandRunner.RunAsync(Engine.Docker("ps", "--all", "--quiet", "--filter", $"label={OwnerLabel}={Owner}"), cancellationToken: cancellationToken);
-        var containers = left.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (containers.Length > 0) await CommandRunner.RunAsync(Engine.Docker(["rm", "--force", "--volumes", .. containers]), cancellationToken: cancellationToken);
+        for (var look = 1; ; look++)
+        {
+            var left = await CommandRunner.TryRunAsync(Engine.Docker("ps", "--all", "--quiet", "--filter", $"label={SessionLabel}={Session.Id}"), cancellationToken: CancellationToken.None);
+            var containers = left.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (containers.Length > 0) await CommandRunner.TryRunAsync(Engine.Docker(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
+            if (containers.Length > 0 || !isOneExpected || look == LastLooks) return;
+            await Task.Delay(Pause, Time, CancellationToken.None);
+        }
     }
 
     private async Task<string> StartAsync(ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
     {
         string[] publish = endpoint is null ? [] : ["--publish", $"127.0.0.1::{endpoint.Port}"];
-        var run = Engine.Docker(["run", "--detach", "--label", $"{OwnerLabel}={Owner}", "--pull", "never", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", .. publish, name.ToString()]);
+        var run = Engine.Docker(["run", "--detach", "--label", $"{SessionLabel}={Session.Id}", "--pull", "never", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", .. publish, name.ToString()]);
         return (await CommandRunner.RunAsync(run, cancellationToken: cancellationToken)).StandardOutput.Trim();
     }
 

@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
@@ -60,16 +61,10 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         if (!engine.RunnablePlatforms.Contains(platform.Platform)) return $"{platform.Platform} skipped (this machine cannot run it)";
         if (image.Health is null && !await ImageProgram.IsInAsync(layout, platform, context.CancellationToken)) return $"{platform.Platform} not started (it names no program: its files are for others)";
         var folder = $"{layout.Folder}.{platform.Platform.Slug}";
-        try
-        {
-            var view = await layout.WriteViewAsync(platform, folder, context.CancellationToken);
-            var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{platform.Manifest.Digest.Hex[..12]}");
-            var healthy = await new SmokeTest(engine, context.Options.Root) { Time = context.Time }.RunAsync(view.Folder, name, image.Health, context.CancellationToken);
-            return $"{platform.Platform} healthy in {healthy.TotalSeconds:0.0} s";
-        }
-        finally
-        {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        }
+        using var noted = Session.Current.Note(folder);
+        var view = await layout.WriteViewAsync(platform, folder, context.CancellationToken);
+        var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{Session.Current.Id}-{platform.Manifest.Digest.Hex[..12]}");
+        var healthy = await new SmokeTest(engine, Session.Current) { Time = context.Time }.RunAsync(view.Folder, name, image.Health, context.CancellationToken);
+        return $"{platform.Platform} healthy in {healthy.TotalSeconds:0.0} s";
     }
 }

@@ -1,0 +1,18 @@
+using Acci.Delivery;
+using Acci.Delivery.Sessions;
+using Nuke.Common.Execution;
+using Serilog;
+
+namespace Acci.Components;
+
+/// <summary>Removes what builds have left on this machine that were killed, before anything else is done.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class RemoveLeftoversAttribute : BuildExtensionAttributeBase, IOnBuildInitialized
+{
+    public void OnBuildInitialized(IReadOnlyCollection<ExecutableTarget> executableTargets, IReadOnlyCollection<ExecutableTarget> executionPlan)
+    {
+        if (Build is IHazDryRun { DryRun: true }) return;
+        foreach (var leftover in Session.RemoveAbandonedAsync(CacheDirectory.Default, Interruption.Token).GetAwaiter().GetResult())
+            Log.Debug("Removed what a killed build has left: {Leftover:l}", leftover);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Text.Json;
+
+namespace Acci.Delivery.Sessions;
+
+/// <summary>
+/// What this process makes for its own use and removes again: logins, containers of tests, temporary folders. Each is written to a journal before it is
+/// made, and the journal is locked as long as the process lives: what a killed process has left is thereby known, and belongs to nobody else.
+/// </summary>
+public sealed class Session : IDisposable
+{
+    private const string Folder = "sessions";
+
+    private static readonly Lazy<Session> OfProcess = new(() => new Session(CacheDirectory.Default));
+
+    private readonly Lock _gate = new();
+    private readonly CacheDirectory _cache;
+    private readonly HashSet<int> _open = [];
+    private FileStream? _journal;
+    private int _last;
+
+    /// <summary>A session whose journal lies in this cache.</summary>
+    internal Session(CacheDirectory cache)
+    {
+        _cache = cache;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
+    }
+
+    /// <summary>This process's.</summary>
+    public static Session Current => OfProcess.Value;
+
+    /// <summary>What no other session is called.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString("n")[..16];
+
+    /// <summary>Notes a file or folder that is about to be made. Disposing deletes it.</summary>
+    /// <param name="path">Its full path.</param>
+    public IDisposable Note(string path) => Note(new Leftover { Path = path });
+
+    /// <summary>Notes containers and images that are about to be made at an engine. Disposing says that they are gone.</summary>
+    internal IDisposable Note(Leftover leftover)
+    {
+        lock (_gate)
+        {
+            var number = ++_last;
+            Write(new Entry(number, leftover));
+            _open.Add(number);
+            return new Noted(() => Forget(number, leftover));
+        }
+    }
+
+    /// <summary>A folder of this session's own, which its owner alone can enter.</summary>
+    /// <returns>Its path, and what deletes it.</returns>
+    public (string Path, IDisposable Deletion) TemporaryFolder()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"delivery-{Id}-{Guid.NewGuid().ToString("n")[..8]}");
+        var noted = Note(path);
+        CacheDirectory.CreatePrivate(path);
+        return (path, noted);
+    }
+
+    /// <summary>Removes what sessions have left whose process was killed. What cannot be removed now is left to the next run.</summary>
+    /// <param name="cache">The cache that their journals lie in.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What was removed, for people.</returns>
+    public static async Task<IReadOnlyList<string>> RemoveAbandonedAsync(CacheDirectory cache, CancellationToken cancellationToken)
+    {
+        var folder = cache.Combine(Folder);
+        if (!Directory.Exists(folder)) return [];
+        var removed = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*.journal"))
+        {
+            // Locked by its process as long as that lives.
+            if (TryOpen(file) is not { } journal) continue;
+            await using (journal)
+            {
+                var isAllGone = true;
+                foreach (var leftover in Read(journal))
+                {
+                    var isGone = await leftover.TryRemoveAsync(cancellationToken);
+                    if (isGone is true) removed.Add(leftover.ToString());
+                    isAllGone &= isGone is not null;
+                }
+
+                if (isAllGone) File.Delete(file);
+            }
+        }
+
+        return removed;
+    }
+
+    /// <summary>Ends the session: its journal goes unless something of it is still there.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_journal is not { } journal) return;
+            _journal = null;
+            if (_open.Count == 0) File.Delete(journal.Name);
+            journal.Dispose();
+        }
+    }
+
+    private void Forget(int number, Leftover leftover)
+    {
+        leftover.DeletePath();
+        lock (_gate)
+        {
+            if (_open.Remove(number) && _journal is not null) Write(new Entry(number, null));
+        }
+    }
+
+    private void Write(Entry entry)
+    {
+        _journal ??= Create();
+        _journal.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry), (byte)'\n']);
+    }
+
+    private FileStream Create()
+    {
+        var folder = _cache.Combine(Folder);
+        try
+        {
+            CacheDirectory.CreatePrivate(folder);
+            return new FileStream(Path.Combine(folder, $"{Id}.journal"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DeliveryException($"{folder} cannot be written: {exception.Message.TrimEnd('.')}. Set ACCI_CACHE to a folder that can.", exception);
+        }
+    }
+
+    private static FileStream? TryOpen(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static Leftover[] Read(FileStream journal)
+    {
+        var open = new SortedDictionary<int, Leftover>();
+        using var reader = new StreamReader(journal, leaveOpen: true);
+        while (reader.ReadLine() is { } line)
+        {
+            // The process may have been killed in the middle of the last line; then nothing of it was made.
+            if (TryParse(line) is not { } entry) continue;
+            if (entry.Leftover is null) open.Remove(entry.Number);
+            else open[entry.Number] = entry.Leftover;
+        }
+
+        return [.. open.Values];
+    }
+
+    private static Entry? TryParse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Entry>(line);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A line of the journal: what is about to be made, or that it is gone.</summary>
+    private sealed record Entry(int Number, Leftover? Leftover);
+
+    private sealed class Noted(Action forget) : IDisposable
+    {
+        public void Dispose() => forget();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Acci.Delivery.Sessions;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Sessions;
+
+/// <summary>What a build makes for itself goes with it, and where it is killed with the next one; what another build has is left alone.</summary>
+public sealed class SessionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private CacheDirectory Cache => new(_folder.Combine("cache"));
+
+    private string[] Journals => Directory.GetFiles(Cache.Combine("sessions"));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_is_done_with_is_deleted_and_an_ended_session_leaves_nothing()
+    {
+        using (var session = new Session(Cache))
+        {
+            using (session.Note(Made("login"))) Assert.Single(Journals);
+            var (folder, deletion) = session.TemporaryFolder();
+            Assert.True(Directory.Exists(folder));
+            deletion.Dispose();
+            Assert.False(Directory.Exists(folder));
+        }
+
+        Assert.False(Directory.Exists(_folder.Combine("login")));
+        Assert.Empty(Journals);
+    }
+
+    [Fact]
+    public async Task The_next_build_removes_what_a_killed_one_left_and_nothing_of_one_that_runs()
+    {
+        using var alive = new Session(Cache);
+        using var mine = alive.Note(Made("mine"));
+        using var killed = new Session(Cache);
+        var left = killed.Note(Made("left"));
+        killed.Note(Made("done-with")).Dispose();
+        Directory.CreateDirectory(_folder.Combine("done-with"));
+
+        Assert.Empty(await Session.RemoveAbandonedAsync(Cache, Cancellation));
+        await KillAsync(killed);
+        Assert.Equal([_folder.Combine("left")], await Session.RemoveAbandonedAsync(Cache, Cancellation));
+
+        Assert.False(Directory.Exists(_folder.Combine("left")));
+        Assert.True(Directory.Exists(_folder.Combine("mine")));
+        // Made anew by somebody else under the same name.
+        Assert.True(Directory.Exists(_folder.Combine("done-with")));
+        Assert.Equal([alive.Id, killed.Id], new[] { alive.Id, killed.Id }.Where(id => Journals.Any(x => x.Contains(id, StringComparison.Ordinal))));
+        left.Dispose();
+    }
+
+    [Fact]
+    public async Task Containers_are_removed_by_their_label_as_soon_as_their_engine_answers()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        var docker = Script("docker", $"""
+            echo "$DOCKER_HOST $*" >> {_folder.Combine("calls")}
+            [ -f {_folder.Combine("answers")} ] || exit 1
+            case $1 in ps) echo c1; echo c2 ;; image) echo i1 ;; esac
+            """);
+        using var killed = new Session(Cache);
+        killed.Note(new Leftover { Label = "org.acci.session=1", Image = "smoke:1", Docker = docker, Environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = "tcp://there" } });
+        await KillAsync(killed);
+
+        Assert.Empty(await Session.RemoveAbandonedAsync(Cache, Cancellation));
+        await File.WriteAllTextAsync(_folder.Combine("answers"), "", Cancellation);
+        Assert.Equal(["containers of a test at tcp://there"], await Session.RemoveAbandonedAsync(Cache, Cancellation));
+
+        Assert.Equal(
+            [
+                "tcp://there ps --all --quiet --filter label=org.acci.session=1",
+                "tcp://there ps --all --quiet --filter label=org.acci.session=1",
+                "tcp://there rm --force --volumes c1 c2",
+                "tcp://there image ls --quiet smoke:1",
+                "tcp://there image rm --force smoke:1",
+            ],
+            await File.ReadAllLinesAsync(_folder.Combine("calls"), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_line_that_was_cut_off_is_no_leftover()
+    {
+        Directory.CreateDirectory(Cache.Combine("sessions"));
+        var left = Made("left").Replace("\\", "\\\\", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Cache.Combine("sessions", "x.journal"), "{\"Number\":1,\"Leftover\":{\"Path\":\"" + left + "\"}}\n{\"Number\":2,\"Leftover\":{\"Path\":\"/", Cancellation);
+
+        Assert.Single(await Session.RemoveAbandonedAsync(Cache, Cancellation));
+        Assert.Empty(Journals);
+    }
+
+    private string Made(string name) => Directory.CreateDirectory(_folder.Combine(name)).FullName;
+
+    // The journal as the process leaves it, under a name of its own: this process still holds the session's.
+    private async Task KillAsync(Session session)
+    {
+        var journal = Journals.Single(x => x.Contains(session.Id, StringComparison.Ordinal));
+        using var copy = Process.Start("cp", [journal, Cache.Combine("sessions", $"killed-{session.Id[..4]}.journal")]);
+        await copy.WaitForExitAsync(Cancellation);
+    }
+
+    private string Script(string name, string text)
+    {
+        var script = _folder.Combine(name);
+        File.WriteAllText(script, $"#!/bin/sh\n{text}\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return script;
+    }
+}
