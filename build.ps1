@@ -39,10 +39,37 @@ function Join-List([object[]] $list) {
     $texts -join ','
 }
 
+# The names of the variables that are secrets: of the build's secret parameters, in any spelling, and of what runners and tools know. Not those that the NuGet
+# configuration takes passwords from.
+function Get-SecretVariable {
+    $secrets = @('RegistryToken', 'SigningKey', 'SigningPassword', 'GithubToken', 'GhToken', 'CrPat', 'ActionsIdTokenRequestToken', 'ActionsRuntimeToken', 'SigstoreIdToken',
+        'CosignPassword', 'CosignPrivateKey', 'DockerAuthConfig', 'TrivyPassword', 'TrivyRegistryToken', 'TrivyToken', 'TrivyGithubToken')
+    $schema = Join-Path $root '.nuke/build.schema.json'
+    if (Test-Path -LiteralPath $schema) {
+        foreach ($line in [IO.File]::ReadAllLines($schema)) {
+            if ($line -match '^ *"([A-Za-z0-9]+)": *\{') { $name = $Matches[1] } elseif ($line -match '"default": "Secrets must be entered') { $secrets += $name }
+        }
+    }
+    $sources = "$(Get-ChildItem -LiteralPath $root -Filter 'nuget.config' -ErrorAction Ignore | ForEach-Object { [IO.File]::ReadAllText($_.FullName) })"
+    foreach ($variable in @([Environment]::GetEnvironmentVariables().Keys)) {
+        $name = $variable -replace '[^A-Za-z0-9]', ''
+        $isSecret = $name -in $secrets -or ($name -replace '^NUKE', '') -in $secrets -or $name -match '^PARAMS.*KEY$'
+        if ($isSecret -and -not $sources.Contains("%$variable%")) { $variable }
+    }
+}
+
 # What dotnet says, as text; its exit code is in $LASTEXITCODE. To Windows PowerShell a line on standard error is an error, and ends the script.
+# What compiles the build needs none of its secrets; the build itself gets them afterwards.
 function Invoke-Dotnet([string[]] $Arguments) {
     $ErrorActionPreference = 'Continue'
-    & dotnet $Arguments 2>&1 | ForEach-Object { "$_" }
+    $withheld = @{}
+    foreach ($name in Get-SecretVariable) { $withheld[$name] = [Environment]::GetEnvironmentVariable($name) }
+    try {
+        foreach ($name in $withheld.Keys) { [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
+        & dotnet $Arguments 2>&1 | ForEach-Object { "$_" }
+    } finally {
+        foreach ($name in $withheld.Keys) { [Environment]::SetEnvironmentVariable($name, $withheld[$name]) }
+    }
 }
 
 # Runs the build. Before 7.3 PowerShell loses quotes and empty arguments on the way to a program, so there the whole command line is put together here.

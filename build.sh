@@ -22,10 +22,39 @@ fail() { echo "error: $1" >&2; exit 1; }
 command -v dotnet >/dev/null || { [ -x "${HOME:-}/.dotnet/dotnet" ] && export PATH=$HOME/.dotnet:$PATH; } ||
     fail "there is no 'dotnet' on the PATH. Install the .NET 10 SDK: https://dot.net/download"
 
+# The names of the variables that are secrets: of the build's secret parameters, in any spelling, and of what runners and tools know. Not those that the NuGet
+# configuration takes passwords from.
+secret_variables() {
+    awk -v schema="$root/.nuke/build.schema.json" -v nuget="$root/nuget.config" -v others="$root/NuGet.config:$root/NuGet.Config" 'BEGIN {
+        known = "RegistryToken SigningKey SigningPassword GithubToken GhToken CrPat ActionsIdTokenRequestToken ActionsRuntimeToken SigstoreIdToken"
+        known = known " CosignPassword CosignPrivateKey DockerAuthConfig TrivyPassword TrivyRegistryToken TrivyToken TrivyGithubToken"
+        count = split(toupper(known), names, " ")
+        for (i = 1; i <= count; i++) secret[names[i]] = 1
+        while ((getline line < schema) > 0) {
+            if (line ~ /^ *"[A-Za-z0-9]+": *[{]/) { name = toupper(line); gsub(/[^A-Z0-9]/, "", name) }
+            else if (line ~ /"default": "Secrets must be entered/) secret[name] = 1
+        }
+        count = split(nuget ":" others, files, ":")
+        for (i = 1; i <= count; i++) while ((getline line < files[i]) > 0) sources = sources line
+        for (variable in ENVIRON) {
+            name = toupper(variable); gsub(/[^A-Z0-9]/, "", name)
+            bare = name; sub(/^NUKE/, "", bare)
+            if ((name in secret || bare in secret || name ~ /^PARAMS.*KEY$/) && !index(sources, "%" variable "%")) print variable
+        }
+    }'
+}
+
+# What compiles the build needs none of its secrets; the build itself gets them afterwards.
+dotnet_without_secrets() {
+    local name drop=()
+    while IFS= read -r name; do drop+=(-u "$name"); done < <(secret_variables)
+    env ${drop[@]+"${drop[@]}"} dotnet "$@"
+}
+
 # The SDK that global.json asks for: without it nothing can be restored or built, and for no reason of NUKE's.
 require_sdk() {
     local log
-    log=$(cd -- "$root" && dotnet --version 2>&1) || { echo "$log" >&2; fail "the .NET SDK that global.json asks for is not installed: https://dot.net/download"; }
+    log=$(cd -- "$root" && dotnet_without_secrets --version 2>&1) || { echo "$log" >&2; fail "the .NET SDK that global.json asks for is not installed: https://dot.net/download"; }
 }
 
 # Nobody watches there, so that nothing may become another by itself.
@@ -60,7 +89,7 @@ choose_engine() {
     require_sdk
     echo "Looking for NUKE's packages …" >&2
     mkdir -p "$temp"
-    if log=$(dotnet restore "$project" -p:NukeEngine=Package --verbosity quiet 2>&1); then
+    if log=$(dotnet_without_secrets restore "$project" -p:NukeEngine=Package --verbosity quiet 2>&1); then
         engine=Package
         echo "Engine: NUKE's own packages." >&2
         messages warning 'NU16.*' "$log" >&2 # a source has other versions than those that are asked for
@@ -110,7 +139,7 @@ if ! is_current; then
     marker=$(mktemp "$temp/built.XXXXXX")
     trap 'rm -f "$marker"' EXIT
     [ -f "$assembly" ] || echo "Building the build; this happens once …" >&2
-    if ! log=$(dotnet build "$project" --configuration Debug -p:NukeEngine="$engine" -nodeReuse:false --verbosity quiet "-clp:ErrorsOnly;NoSummary" 2>&1); then
+    if ! log=$(dotnet_without_secrets build "$project" --configuration Debug -p:NukeEngine="$engine" -nodeReuse:false --verbosity quiet "-clp:ErrorsOnly;NoSummary" 2>&1); then
         echo "$log" >&2
         [ "$engine" = Offline ] || [ -z "$(messages error 'NU1[13]0.*' "$log")" ] || fail "NUKE's packages do not restore; NUKE_ENGINE=Offline builds without them."
         fail "the build itself does not compile (engine: $engine)."

@@ -60,9 +60,11 @@ internal static class ForeignVariables
     /// <summary>A variable's name as both engines compare it: its letters and digits.</summary>
     public static string Plain(string variable) => new([.. variable.Where(char.IsLetterOrDigit)]);
 
-    private static bool IsParameter(string variable, IReadOnlyDictionary<string, MemberInfo?> parameters) =>
-        Plain(variable) is var plain
-        && (parameters.ContainsKey(plain) || (plain.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && parameters.ContainsKey(plain[Prefix.Length..])));
+    /// <summary>The names of parameters that a variable can be: its own, and the one behind the prefix.</summary>
+    public static IEnumerable<string> NamesOf(string variable) =>
+        Plain(variable) is var plain && plain.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? [plain, plain[Prefix.Length..]] : [plain];
+
+    private static bool IsParameter(string variable, IReadOnlyDictionary<string, MemberInfo?> parameters) => NamesOf(variable).Any(parameters.ContainsKey);
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

@@ -24,15 +24,14 @@ internal static class Parameters
     public static IReadOnlyDictionary<string, MemberInfo?> Of(Type build)
     {
         var parameters = new Dictionary<string, MemberInfo?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var member in Types(build).SelectMany(type => type.GetMembers(Declared)))
-        {
-            if (member.IsDefined(typeof(ParameterAttribute))) parameters.TryAdd(Normalize(NameOf(member)), member);
-        }
-
+        foreach (var member in AllOf(build)) parameters.TryAdd(Normalize(NameOf(member)), member);
         foreach (var name in OfTheEngine) parameters.TryAdd(name, null);
         if (HasGenerators(build)) parameters.TryAdd(GenerateConfiguration, null);
         return parameters;
     }
+
+    /// <summary>Every member that is a parameter, also where two have one name.</summary>
+    public static IEnumerable<MemberInfo> AllOf(Type build) => Types(build).SelectMany(type => type.GetMembers(Declared)).Where(x => x.IsDefined(typeof(ParameterAttribute)));
 
     // By the interface's name, for Nuke.Offline has no generators.
     private static bool HasGenerators(Type build) => build.GetCustomAttributes(inherit: true).Any(x => x.GetType().GetInterface("IConfigurationGenerator") is not null);

@@ -1,11 +1,9 @@
-using System.Reflection;
-using Nuke.Common;
 using Nuke.Common.Execution;
 using Serilog;
 
 namespace Acci.Components;
 
-/// <summary>Masks the values of secret parameters in everything that the build prints and logs.</summary>
+/// <summary>Masks the values of secret parameters in everything that the build prints and logs, and keeps them from the programs that it starts.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class RedactSecretsAttribute : BuildExtensionAttributeBase, IOnBuildInitialized
 {
@@ -16,10 +14,9 @@ internal sealed class RedactSecretsAttribute : BuildExtensionAttributeBase, IOnB
     {
         var parameters = Parameters.Of(Build.GetType());
         if (EncryptedValues.Undecrypted(parameters, Build) is { } problem) Environment.Exit(BuildProcess.Refuse(problem));
-        foreach (var member in parameters.Values)
-        {
-            if (member?.IsDefined(typeof(SecretAttribute)) is true) Redaction.Register(Parameters.Value(member, Build)?.ToString());
-        }
+        var secrets = new SecretParameters(Build.GetType());
+        foreach (var member in secrets.Members) Redaction.Register(Parameters.Value(member, Build)?.ToString());
+        secrets.Withhold(Build);
 
         Log.Logger = FailureSink.Before(RedactedSink.Before(Log.Logger));
     }

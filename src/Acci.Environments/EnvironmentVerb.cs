@@ -15,8 +15,13 @@ public abstract class EnvironmentVerb : Verb
 {
     private readonly string? _environment;
 
-    private protected EnvironmentVerb(DeliveryContext context, EnvironmentDeclaration declaration, string? environment) =>
+    private protected EnvironmentVerb(DeliveryContext context, EnvironmentDeclaration declaration, string? environment)
+    {
         (Context, Declaration, Files, _environment) = (context, declaration, new ComposeFiles(context.Options.Root, declaration), environment);
+        // Containers get secrets as files: no docker command needs one.
+        var secrets = declaration.Settings.SelectMany(x => x.All).Where(x => x.Name.IsSecret).Select(x => x.Name.EnvironmentVariable).ToHashSet(StringComparer.Ordinal);
+        WithheldVariables.Withhold(secrets.Contains);
+    }
 
     private protected DeliveryContext Context { get; }
 

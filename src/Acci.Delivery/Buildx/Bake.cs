@@ -9,6 +9,9 @@ namespace Acci.Delivery.Buildx;
 /// <param name="Root">Where the file's relative paths start: the repository's root.</param>
 public sealed record Bake(DockerEngine Engine, string Root)
 {
+    // buildx opens GitHub's cache with it (type=gha).
+    private const string CacheToken = "ACTIONS_RUNTIME_TOKEN";
+
     /// <summary>Builds the targets, each into an OCI layout folder of its own that does not exist yet.</summary>
     /// <param name="file">The bake file.</param>
     /// <param name="layouts">The folder of each target's layout, absolute.</param>
@@ -31,7 +34,8 @@ public sealed record Bake(DockerEngine Engine, string Root)
         arguments.AddRange(layouts.Keys);
 
         var progress = new BuildProgress();
-        var command = Engine.Docker(arguments) with { WorkingDirectory = Root };
+        var command = Engine.Docker(arguments);
+        command = command with { WorkingDirectory = Root, Secrets = [.. command.Secrets, CacheToken] };
         var result = await CommandRunner.TryRunAsync(command, progress.Read, cancellationToken);
         if (!result.Succeeded) throw new DeliveryException($"The image build failed at {progress.Failure()}");
         Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);

@@ -10,6 +10,9 @@ namespace Acci.Delivery.Engines;
 /// <param name="Cli">Path of the <c>docker</c> command, which finds this engine by itself.</param>
 public sealed record DockerEngine(string Cli)
 {
+    // What docker takes logins from beside its configuration.
+    private const string LoginsVariable = "DOCKER_AUTH_CONFIG";
+
     private static readonly string[] EngineVariables = ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"];
     private static readonly TimeSpan Noteworthy = TimeSpan.FromSeconds(10);
 
@@ -41,10 +44,14 @@ public sealed record DockerEngine(string Cli)
     public static ImageReference BuilderImage { get; } = ImageReference.Parse("docker.io/moby/buildkit:buildx-stable-1");
 
     /// <summary>A <c>docker</c> command for this engine.</summary>
-    public Command Docker(params IEnumerable<string> arguments) => Login is null
-        ? new Command(Cli, [.. arguments])
-        // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.
-        : new Command(Cli, ["--config", Login.Folder, .. arguments]) { Environment = new Dictionary<string, string?> { ["BUILDX_CONFIG"] = BuilderFolder } };
+    public Command Docker(params IEnumerable<string> arguments)
+    {
+        var command = new Command(Cli, [.. arguments]) { Secrets = [LoginsVariable] };
+        return Login is null
+            ? command
+            // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.
+            : command with { Arguments = ["--config", Login.Folder, .. arguments], Environment = new Dictionary<string, string?> { ["BUILDX_CONFIG"] = BuilderFolder } };
+    }
 
     /// <summary>What a test makes at this engine, as a journal notes it.</summary>
     /// <param name="label">The label of its containers.</param>

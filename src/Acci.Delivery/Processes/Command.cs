@@ -9,6 +9,9 @@ public sealed record Command(string Executable, params IReadOnlyList<string> Arg
     /// <summary>Variables set for the program on top of this process's own; a null value removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>Names of the withheld variables that the program gets all the same: the secrets that are its own.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
     /// <summary>Where the program runs; this process's own directory when not given.</summary>
     public string? WorkingDirectory { get; init; }
 

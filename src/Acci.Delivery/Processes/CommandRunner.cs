@@ -75,6 +75,11 @@ public static class CommandRunner
     private static Dictionary<string, string?> EnvironmentOf(Command command)
     {
         var variables = Hidden.ToDictionary(x => x.Key, x => (string?)x.Value);
+        foreach (var name in command.Secrets)
+        {
+            if (WithheldVariables.All.TryGetValue(name, out var secret)) variables[name] = secret;
+        }
+
         foreach (var (name, value) in command.Environment) variables[name] = value;
         return variables;
     }

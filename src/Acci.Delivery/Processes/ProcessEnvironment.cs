@@ -4,7 +4,7 @@ namespace Acci.Delivery.Processes;
 
 /// <summary>
 /// The variables of the build's process and the folders of its user. It is read once and handed in, so that a test says what holds instead of changing
-/// the process. Programs that are run get the process's own variables.
+/// the process. Programs that are run get the process's own variables, without those that are withheld from them.
 /// </summary>
 /// <param name="Variables">The variables, by name.</param>
 public sealed record ProcessEnvironment(IReadOnlyDictionary<string, string> Variables)
@@ -21,10 +21,13 @@ public sealed record ProcessEnvironment(IReadOnlyDictionary<string, string> Vari
     /// <summary>GitHub Actions runs the build.</summary>
     public bool IsGitHubActions => Find("GITHUB_ACTIONS") == "true";
 
-    /// <summary>That of this process, as it is now.</summary>
+    /// <summary>How names of variables are compared.</summary>
+    internal static StringComparer Names { get; } = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
+    /// <summary>That of this process, as it is now, with the secrets that its programs do not inherit.</summary>
     public static ProcessEnvironment Read()
     {
-        var variables = new Dictionary<string, string>(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var variables = new Dictionary<string, string>(WithheldVariables.All, Names);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) variables[(string)variable.Key] = (string?)variable.Value ?? "";
         return new ProcessEnvironment(variables)
         {

@@ -22,6 +22,9 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
     private const string SigningConfig = """{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogConfig":{},"tsaConfig":{}}""";
     private const string TrustedRoot = """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""";
     private const string KeyTextVariable = "COSIGN_PRIVATE_KEY";
+    private const string PasswordVariable = "COSIGN_PASSWORD";
+
+    private static readonly string[] TokenVariables = ["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SIGSTORE_ID_TOKEN"];
 
     /// <summary>Credentials for the registries the images are in; where it has none, cosign takes docker's own.</summary>
     public ICredentialSource Login { get; init; } = Credentials.None;
@@ -31,7 +34,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
 
     /// <summary>Signs what stands at this digest.</summary>
     public Task SignAsync(ImageReference image, CancellationToken cancellationToken) =>
-        WithOfflineConfigurationAsync(configuration => RunAsync(["sign", "--yes", .. configuration, Pinned(image)], image, cancellationToken));
+        WithOfflineConfigurationAsync(configuration => SignAsync(["sign", "--yes", .. configuration, Pinned(image)], image, cancellationToken));
 
     /// <summary>Signs a statement about what stands at this digest. Not to be called twice at once for one digest: cosign would lose one of the two.</summary>
     /// <param name="image">What the statement is about, by digest.</param>
@@ -39,7 +42,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
     /// <param name="predicateFile">File with the statement's predicate, JSON.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public Task AttestAsync(ImageReference image, PredicateType type, string predicateFile, CancellationToken cancellationToken) =>
-        WithOfflineConfigurationAsync(configuration => RunAsync(
+        WithOfflineConfigurationAsync(configuration => SignAsync(
             ["attest", "--yes", .. configuration, "--type", type.CosignName, "--predicate", predicateFile, Pinned(image)], image, cancellationToken));
 
     /// <summary>Verifies the signature as a consumer would: with the public key or the expected identity alone.</summary>
@@ -64,7 +67,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
         AtomicFile.Write(file, await ReadPublicKeyAsync(cancellationToken));
     }
 
-    private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken) => (await RunAsync(["public-key", .. KeyArguments], null, cancellationToken)).StandardOutput;
+    private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken) => (await SignAsync(["public-key", .. KeyArguments], null, cancellationToken)).StandardOutput;
 
     private IEnumerable<string> KeyArguments => Identity switch
     {
@@ -92,21 +95,24 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
         }
     }
 
-    private async Task<CommandResult> RunAsync(IEnumerable<string> arguments, ImageReference? image, CancellationToken cancellationToken)
+    // With the key and its password, or what an identity token is asked for with, which no other command gets.
+    private Task<CommandResult> SignAsync(IEnumerable<string> arguments, ImageReference? image, CancellationToken cancellationToken)
     {
         var environment = new Dictionary<string, string?>();
-        using var login = image?.Domain is { } domain && await Login.FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials) : null;
-        if (login is not null) environment["DOCKER_CONFIG"] = login.Folder;
-        var password = Identity switch
-        {
-            SigningIdentity.Key key => key.Password,
-            SigningIdentity.KeyText text => text.Password,
-            _ => null,
-        };
         // Without the variable cosign would ask on the terminal.
-        if (Identity is not (null or SigningIdentity.Keyless)) environment["COSIGN_PASSWORD"] = password ?? "";
-        if (Identity is SigningIdentity.KeyText { Pem: var pem }) environment[KeyTextVariable] = pem;
-        var command = new Command(Executable, [.. arguments]) { Environment = environment };
+        if (Identity is SigningIdentity.Key key) environment[PasswordVariable] = key.Password ?? "";
+        if (Identity is SigningIdentity.KeyText text) (environment[PasswordVariable], environment[KeyTextVariable]) = (text.Password ?? "", text.Pem);
+        var command = new Command(Executable, [.. arguments]) { Environment = environment, Secrets = Identity is SigningIdentity.Keyless ? TokenVariables : [] };
+        return RunAsync(command, image, cancellationToken);
+    }
+
+    private Task<CommandResult> RunAsync(IEnumerable<string> arguments, ImageReference? image, CancellationToken cancellationToken) =>
+        RunAsync(new Command(Executable, [.. arguments]), image, cancellationToken);
+
+    private async Task<CommandResult> RunAsync(Command command, ImageReference? image, CancellationToken cancellationToken)
+    {
+        using var login = image?.Domain is { } domain && await Login.FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials) : null;
+        if (login is not null) command = command with { Environment = new Dictionary<string, string?>(command.Environment) { ["DOCKER_CONFIG"] = login.Folder } };
         return await new RetryPolicy(Retry).RunAsync($"cosign {command.Arguments[0]} of {image}", async attempt =>
         {
             var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);

@@ -211,7 +211,7 @@ public sealed class BootstrapTests : IDisposable
         var home = Directory.CreateDirectory(Path.Combine(_script.Root, "home", ".dotnet"));
         BuildScript.WriteDotnet(home.FullName);
         File.Delete(Path.Combine(_script.Programs, "dotnet"));
-        string[] used = ["awk", "bash", "dirname", "find", "grep", "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "tr"];
+        string[] used = ["awk", "bash", "dirname", "env", "find", "grep", "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "sort", "tr"];
         foreach (var program in used) File.CreateSymbolicLink(Path.Combine(_script.Programs, program), Executables.Find(program)!);
 
         var (result, _) = await _script.RunAsync(shell, variables: [("PATH", _script.Programs), ("HOME", home.Parent!.FullName)]);
@@ -260,6 +260,46 @@ public sealed class BootstrapTests : IDisposable
         var (result, _) = await _script.RunAsync(shell, variables: ("HOME", null));
 
         Assert.Contains($"home={_script.Root}/.nuke/temp/home ", result.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task What_compiles_the_build_gets_none_of_its_secrets_and_the_build_gets_all(Shell shell)
+    {
+        Directory.CreateDirectory(Path.Combine(_script.Root, ".nuke"));
+        File.WriteAllText(Path.Combine(_script.Root, ".nuke", "build.schema.json"), """
+            {
+              "ApiKey": {
+                "type": "string",
+                "default": "Secrets must be entered via 'nuke :secrets [profile]'"
+              },
+              "Plain": {
+                "type": "string"
+              }
+            }
+            """);
+        File.WriteAllText(Path.Combine(_script.Root, "nuget.config"), """<add key="ClearTextPassword" value="%GH_TOKEN%" />""");
+        string[] secrets = ["ACTIONS_RUNTIME_TOKEN", "API_KEY", "GITHUB_TOKEN", "NUKE_SIGNING_KEY", "PARAMS_GHCR_KEY", "RegistryToken"];
+        string[] others = ["GH_TOKEN", "PLAIN"];
+
+        var (_, calls) = await _script.RunAsync(shell, variables: [.. secrets.Concat(others).Select(x => (x, (string?)"marked"))]);
+
+        var compiling = calls.Where(x => x.Contains(" got ", StringComparison.Ordinal) && !x.StartsWith("_build.dll", StringComparison.Ordinal)).ToList();
+        Assert.Equal(others, compiling.Select(x => x.Split(' ')[^1]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["--version", "build", "restore"], compiling.Select(x => x.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            secrets.Concat(others).Order(StringComparer.Ordinal),
+            calls.Where(x => x.StartsWith("_build.dll got ", StringComparison.Ordinal)).Select(x => x.Split(' ')[^1]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Scripts_know_the_secrets_that_the_build_knows()
+    {
+        foreach (var script in new[] { "build.sh", "build.ps1" })
+        {
+            var text = File.ReadAllText(Path.Combine(SourceTree.Root, script));
+            Assert.All(WithheldVariables.WellKnown, x => Assert.Contains(x.Replace("_", "", StringComparison.Ordinal), text, StringComparison.OrdinalIgnoreCase));
+        }
     }
 
     [Fact]

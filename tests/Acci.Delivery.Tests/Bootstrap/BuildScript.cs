@@ -9,6 +9,7 @@ internal sealed class BuildScript : IDisposable
     private const string Dotnet = """
         #!/bin/bash
         echo "$*" >> "$CALLS"
+        env | sed -n "s/^\([^=]*\)=marked$/${1##*/} got \1/p" | sort >> "$CALLS"
         case $1 in
             --version) exit "${SDK_STATUS:-0}" ;;
             restore) printf '%s\n' "$RESTORE_OUTPUT"; exit "$RESTORE_STATUS" ;;

@@ -1,5 +1,6 @@
 using Acci;
 using Acci.Components;
+using Acci.Delivery.Processes;
 using Acci.Environments.Specification;
 using Nuke.Common;
 using Nuke.Common.Tooling;
@@ -30,6 +31,12 @@ class Build : DeliveryBuild, IHazDryRun
     Target Loud => _ => _.Executes(() => Log.Warning("the password is {Password}", Password));
 
     Target Measures => _ => _.Executes(() => Log.Information("the password has {Length} letters", Password?.Length ?? 0));
+
+    Target Starts => _ => _.Executes(async () =>
+    {
+        ProcessTasks.StartProcess("sh", $"-c \"env >> '{RootDirectory / "children"}'\"").AssertZeroExitCode();
+        await CommandRunner.RunAsync(new Command("sh", "-c", $"env >> '{RootDirectory / "children"}'"));
+    });
 
     Target Refuses => _ => _.DependsOn(Default).Executes(() => throw new DeliveryException("the registry says no: log in first"));
 

@@ -1,0 +1,35 @@
+using System.Reflection;
+using Acci.Delivery.Processes;
+using Nuke.Common;
+
+namespace Acci.Components;
+
+/// <summary>The secrets that a build is given, and the variables that they come from.</summary>
+/// <param name="build">The class of the build.</param>
+internal sealed class SecretParameters(Type build)
+{
+    private readonly MemberInfo[] _parameters = [.. Parameters.AllOf(build)];
+
+    /// <summary>The parameters.</summary>
+    public IEnumerable<MemberInfo> Members => _parameters.Where(IsSecret);
+
+    private HashSet<string> Names => new(
+        Members.SelectMany(x => x.GetCustomAttributes<FormerNameAttribute>().Select(former => former.Name).Prepend(Parameters.NameOf(x)).Select(ForeignVariables.Plain)),
+        StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Takes the variables of secrets out of the process, in whatever spelling, so that no program that the build starts inherits them. What reads them is read before, and
+    /// both engines keep that.
+    /// </summary>
+    public void Withhold(INukeBuild running)
+    {
+        var names = Names;
+        foreach (var member in _parameters.Where(x => IsSecretVariable(Parameters.NameOf(x)))) _ = Parameters.Value(member, running);
+        WithheldVariables.Withhold(IsSecretVariable);
+
+        bool IsSecretVariable(string variable) =>
+            WithheldVariables.IsWellKnown(variable) || ForeignVariables.NamesOf(variable).Any(names.Contains);
+    }
+
+    private static bool IsSecret(MemberInfo member) => member.IsDefined(typeof(SecretAttribute));
+}

@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+
+namespace Acci.Delivery.Processes;
+
+/// <summary>
+/// Secrets among the variables of this process. They are taken out of it, so that no program inherits them, whoever starts it. <see cref="ProcessEnvironment.Read"/>
+/// still has them, and a program gets the ones that its command names in <see cref="Command.Secrets"/>.
+/// </summary>
+public static class WithheldVariables
+{
+    /// <summary>Variables that are secrets in every build.</summary>
+    internal static readonly string[] WellKnown =
+    [
+        "GITHUB_TOKEN", "GH_TOKEN", "CR_PAT", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN", "SIGSTORE_ID_TOKEN", "COSIGN_PASSWORD", "COSIGN_PRIVATE_KEY",
+        "DOCKER_AUTH_CONFIG", "TRIVY_PASSWORD", "TRIVY_REGISTRY_TOKEN", "TRIVY_TOKEN", "TRIVY_GITHUB_TOKEN",
+    ];
+
+    private static readonly ConcurrentDictionary<string, string> Values = new(ProcessEnvironment.Names);
+
+    /// <summary>Takes variables out of this process, keeps them, and has their values masked.</summary>
+    /// <param name="isSecret">Tells a secret by the variable's name.</param>
+    public static void Withhold(Predicate<string> isSecret)
+    {
+        foreach (var (name, value) in ProcessEnvironment.Read().Variables.Where(x => isSecret(x.Key))) Keep(name, value);
+        foreach (var (name, value) in CommandRunner.Hidden.Where(x => isSecret(x.Key)).ToArray()) Keep(name, value);
+    }
+
+    /// <summary>A variable that is a secret in every build: a token of GitHub's or of its runner's, what signs, what logs in, a password of a parameter file.</summary>
+    public static bool IsWellKnown(string name) =>
+        WellKnown.Contains(name, StringComparer.OrdinalIgnoreCase)
+        || (name.StartsWith("PARAMS_", StringComparison.OrdinalIgnoreCase) && name.EndsWith("_KEY", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Those that were taken out, by name.</summary>
+    internal static IReadOnlyDictionary<string, string> All => Values;
+
+    private static void Keep(string name, string value)
+    {
+        Values[name] = value;
+        Redaction.Register(value);
+        Environment.SetEnvironmentVariable(name, null);
+        CommandRunner.Hidden.Remove(name);
+    }
+}
