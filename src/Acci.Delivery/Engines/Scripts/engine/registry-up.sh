@@ -36,7 +36,7 @@ start_on() {
   local port=$1 pid turns=200
   write_configuration "$port"
   # In a session of its own and with no pipe of ours: a caller that reads our output to its end must not wait for it.
-  setsid "$PROGRAMS/bin/docker-registry" serve "$RUN/registry.yml" </dev/null >"$RUN/registry.log" 2>&1 9>&- &
+  become_daemon "$REGISTRY" "$PROGRAMS/bin/docker-registry" serve "$RUN/registry.yml" </dev/null >"$RUN/registry.log" 2>&1 9>&- &
   pid=$!
   disown
   printf '%s\n' "$pid" >"$RUN/pid"

@@ -77,7 +77,7 @@ start_daemon() {
 # In a session of its own and with no pipe of ours: a caller that reads our output to its end must not wait for the daemon.
 # In /, because the folder this was started from may be deleted, and the daemon's own programs do not run in one that is gone.
 spawn_daemon() {
-  (cd / && HOME=$ENGINE exec setsid "$PROGRAMS/bin/dockerd" --config-file "$RUN/daemon.json" </dev/null >"$RUN/dockerd.log" 2>&1 9>&-) &
+  (cd / && become_daemon "$ENGINE" "$PROGRAMS/bin/dockerd" --config-file "$RUN/daemon.json" </dev/null >"$RUN/dockerd.log" 2>&1 9>&-) &
   DAEMON=$!
   disown
 }
