@@ -1,5 +1,6 @@
 using Acci.Delivery;
 using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -24,7 +25,7 @@ internal static class ComposedOptions
             RegistryUser = (build as IHazRegistry)?.RegistryUser,
             RegistryToken = (build as IHazRegistry)?.RegistryToken,
             RetryBudget = build is IHazRetries retries ? TimeSpan.FromSeconds(retries.RetryBudget) : options.RetryBudget,
-            ImageMirror = (build as IHazImageMirror)?.ImageMirror,
+            ImageMirror = (build as IHazImageMirror)?.ImageMirror is { } mirror ? LoginInAddress.Refuse("--image-mirror", mirror) : null,
             Cache = (build as IBuildImages)?.Cache,
             NoCache = build is IBuildImages { NoCache: true },
             Republish = build is IBuildImages { Republish: true },

@@ -23,6 +23,7 @@ public sealed record Destination(string Domain, string Path)
     /// <exception cref="DeliveryException">It names no registry.</exception>
     public static Destination Parse(string text)
     {
+        LoginInAddress.Refuse("--registry", text);
         var trimmed = text.Trim().TrimEnd('/').ToLowerInvariant();
         if (!ImageReference.TryParse($"{trimmed}/image", out var reference, out var problem))
             throw new DeliveryException($"--registry cannot be '{text}': {problem}. Write a registry and a path, as in ghcr.io/owner.");

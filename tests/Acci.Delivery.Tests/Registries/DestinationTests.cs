@@ -33,4 +33,19 @@ public class DestinationTests
 
         Assert.Contains("--registry", exception.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("https://{0}@ghcr.io/owner")]
+    [InlineData("{0}@ghcr.io/owner")]
+    [InlineData("https://{0}/w@ghcr.io")]
+    public void A_login_within_the_address_is_refused_and_shown_nowhere(string form)
+    {
+        var password = $"p4ss@{Guid.NewGuid():N}";
+        var text = form.Replace("{0}", $"user:{password}", StringComparison.Ordinal);
+
+        var exception = Assert.Throws<WrongUseException>(() => Destination.Parse(text));
+
+        Assert.StartsWith("--registry has a user or a password before an @", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(password, $"{exception.Message} {Redaction.Redact(text)}", StringComparison.OrdinalIgnoreCase);
+    }
 }

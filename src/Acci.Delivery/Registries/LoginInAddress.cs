@@ -1,0 +1,21 @@
+namespace Acci.Delivery.Registries;
+
+/// <summary>Addresses of registries have no login in them: what is typed there stands in command lines, files and messages.</summary>
+public static class LoginInAddress
+{
+    /// <summary>The address, when it has none.</summary>
+    /// <param name="parameter">What gave it, as it is typed: <c>--registry</c>.</param>
+    /// <param name="address">The address.</param>
+    /// <exception cref="WrongUseException">It has one; the message has nothing of it, and what was typed is masked from then on.</exception>
+    public static string Refuse(string parameter, string address)
+    {
+        var end = address.LastIndexOf('@');
+        if (end < 0) return address;
+        var scheme = address.IndexOf("://", StringComparison.Ordinal);
+        var login = address[(scheme < 0 ? 0 : Math.Min(scheme + "://".Length, end))..end];
+        Redaction.Register(login);
+        Redaction.Register(login[(login.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+        throw new WrongUseException(
+            $"{parameter} has a user or a password before an @, where everybody can read it. Write the registry's host and path alone, and log in with `docker login`{(parameter == "--registry" ? ", or with --registry-user and the environment variable RegistryToken" : "")}.");
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Security;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Acci.Oci.Tests;
+
+/// <summary>A secret in every form in which texts have them.</summary>
+public class RedactedFormsTests
+{
+    private const string Secret = "it's \"50%\" of $a+b/c\\d & <é€😀> #1, x:y|z";
+
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static TheoryData<string, string> Forms => new()
+    {
+        { "as it is", Secret },
+        { "in a shell", $"'{Secret.Replace("'", @"'\''", StringComparison.Ordinal)}'" },
+        { "in a shell, with other quotes", $"'{Secret.Replace("'", "'\"'\"'", StringComparison.Ordinal)}'" },
+        { "JSON", JsonSerializer.Serialize(Secret) },
+        { "JSON, relaxed", JsonSerializer.Serialize(Secret, Relaxed) },
+        { "JSON, as Go writes it", JsonSerializer.Serialize(Secret).ToLowerInvariant().Replace("it\\u0027s", "it's", StringComparison.Ordinal) },
+        { "JSON within JSON", JsonSerializer.Serialize(JsonSerializer.Serialize(Secret, Relaxed)[1..^1]) },
+        { "an address", Uri.EscapeDataString(Secret) },
+        { "an address, in lower case", Uri.EscapeDataString(Secret).ToLowerInvariant() },
+        { "a form", WebUtility.UrlEncode(Secret) },
+        { "an address, as little as possible", Uri.EscapeDataString(Secret).Replace("%24", "$", StringComparison.Ordinal).Replace("%2B", "+", StringComparison.Ordinal).Replace("%27", "'", StringComparison.Ordinal) },
+        { "HTML", WebUtility.HtmlEncode(Secret) },
+        { "HTML, all of it", HtmlEncoder.Default.Encode(Secret) },
+        { "XML", SecurityElement.Escape(Secret) },
+        { "YAML", $"'{Secret.Replace("'", "''", StringComparison.Ordinal)}'" },
+        { "Markdown", string.Concat(Secret.Select(x => char.IsAsciiLetterOrDigit(x) || x > 127 || x == ' ' ? $"{x}" : $"\\{x}")) },
+        { "a compose file", Secret.Replace("$", "$$", StringComparison.Ordinal) },
+        { "a command of GitHub's runner", Secret.Replace("%", "%25", StringComparison.Ordinal).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal) },
+    };
+
+    public static TheoryData<string> Prefixes => ["", "a", "ab", "user:", "robot$a:", "x-access-token:"];
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void A_secret_is_masked_however_it_is_written(string form, string text)
+    {
+        Redaction.Register(Secret);
+
+        var shown = Redaction.Redact($"before {text} after");
+
+        Assert.True(shown.StartsWith("before ", StringComparison.Ordinal) && shown.EndsWith(" after", StringComparison.Ordinal), form);
+        Assert.Equal(Redaction.Mask, shown["before ".Length..^" after".Length].Trim('\'', '"', '\\'));
+    }
+
+    [Theory]
+    [MemberData(nameof(Prefixes))]
+    public void Nothing_of_a_secret_is_left_in_base64_whatever_stands_before_it(string prefix)
+    {
+        Redaction.Register(Secret);
+        foreach (var suffix in new[] { "", "\n", "@host" })
+        {
+            var code = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{prefix}{Secret}{suffix}"));
+            foreach (var text in new[] { code, code.TrimEnd('='), code.Replace('+', '-').Replace('/', '_') })
+            {
+                var shown = Redaction.Redact($"Basic {text}.");
+
+                Assert.Contains(Redaction.Mask, shown, StringComparison.Ordinal);
+                // The neighbours, and the characters that they share with the secret.
+                Assert.InRange(shown.Length - "Basic .".Length - Redaction.Mask.Length, 0, ((prefix.Length + suffix.Length) * 4 / 3) + 5);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_key_in_base64_is_masked_whatever_its_line_breaks_were()
+    {
+        var key = $"-----BEGIN KEY-----\n{string.Join('\n', Enumerable.Range(0, 6).Select(x => $"{x}MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7{x}"))}\n-----END KEY-----\n";
+        Redaction.Register(key);
+
+        foreach (var text in new[] { key, key.Trim(), key.ReplaceLineEndings("\r\n") })
+        {
+            var code = Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+            var broken = Convert.ToBase64String(Encoding.UTF8.GetBytes(text), Base64FormattingOptions.InsertLineBreaks);
+
+            Assert.InRange(Redaction.Redact(code).Length, Redaction.Mask.Length, Redaction.Mask.Length + 8);
+            Assert.InRange(Redaction.Redact(broken).Length, Redaction.Mask.Length, Redaction.Mask.Length + 10);
+            Assert.DoesNotContain("MIIE", Redaction.Redact(JsonSerializer.Serialize(text)), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("https://u:p4ss@host/x", "https://[REDACTED]@host/x")]
+    [InlineData("--registry=HTTPS://u:p@ss@host", "--registry=HTTPS://[REDACTED]@host")]
+    [InlineData("https://ghp_0123@github.com/o/r", "https://[REDACTED]@github.com/o/r")]
+    [InlineData("redis://:p4ss@host:6379", "redis://:[REDACTED]@host:6379")]
+    [InlineData("ssh://git@github.com/o/r and https://host:5000/x@sha256:0", "ssh://git@github.com/o/r and https://host:5000/x@sha256:0")]
+    [InlineData("docker-image://ghcr.io/o/r:1.0@sha256:0", "docker-image://ghcr.io/o/r:1.0@sha256:0")]
+    public void A_password_within_an_address_is_masked_though_nobody_registered_it(string text, string shown) => Assert.Equal(shown, Redaction.Redact(text));
+
+    [Fact]
+    public void A_secret_that_looks_like_a_pattern_is_one_text()
+    {
+        Redaction.Register(@"(a+)+$[b]{9}.*");
+
+        Assert.Equal($"{Redaction.Mask} aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", Redaction.Redact(@"(a+)+$[b]{9}.* aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"));
+    }
+}
