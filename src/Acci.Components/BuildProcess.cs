@@ -1,3 +1,4 @@
+using Acci.Delivery;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -46,7 +47,7 @@ internal static class BuildProcess
 
     // On GitHub an annotation of the run; the runner shows the kind before the text itself. NUKE's own host is not asked: it would start NUKE.
     private static void Say(string kind, string text) => Console.Error.WriteLine(
-        ForeignVariables.Current().GetValueOrDefault("GITHUB_ACTIONS") == "true" ? WorkflowCommand.Of(kind, text) : $"{kind}: {text}");
+        ForeignVariables.Current().GetValueOrDefault("GITHUB_ACTIONS") == "true" ? WorkflowCommand.Of(kind, text) : $"{kind}: {SafeText.Lines(text)}");
 
     private static string? Problem(Type build, out string root)
     {

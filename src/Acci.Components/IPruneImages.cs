@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Acci.Delivery;
 using Acci.Delivery.Pruning;
 using Nuke.Common;
 
@@ -35,5 +36,5 @@ public interface IPruneImages : IHazDelivery, IHazImages, IHazRegistry, IHazGitH
     /// </summary>
     Target PruneImages => _ => _
         .Description("Lists the old versions of the images in GitHub's container registry (--prune-delete deletes them)")
-        .Runs(this, () => new PruneImages(Context, KeepRules, PruneDelete, report => Console.WriteLine(report.ToText())));
+        .Runs(this, () => new PruneImages(Context, KeepRules, PruneDelete, report => Shown.WriteLine(report.ToText())));
 }

@@ -1,3 +1,4 @@
+using Acci.Delivery;
 using Acci.Delivery.Publishing;
 using Nuke.Common;
 
@@ -12,7 +13,7 @@ public interface IPublishImages : ISmokeTestImages, IScanImages, ISignImages, IV
         .DependsOn(SmokeTestImages, ScanImages, SignImages, VerifyImages)
         .Runs(this, () => Prepared(new TagImages(Context, async summaries =>
         {
-            foreach (var summary in summaries) Console.WriteLine(summary.ToText());
+            foreach (var summary in summaries) Shown.WriteLine(summary.ToText());
             await PublishSummary.WriteMarkdownAsync(summaries, ArtifactsDirectory / "publish", Context.Environment);
             await PublishSummary.WriteOutputsAsync(summaries, Context.Environment);
         })));

@@ -40,7 +40,7 @@ public interface IVerifyGenerated : IHazDryRun, IHazLayout
             var (checkedIn, schema) = (await CheckedInFile.ReadAsync(RootDirectory, Schema, Interruption.Token), SchemaUtility.GetJsonString(this));
             if (checkedIn?.TrimEnd('\n') != schema.TrimEnd('\n')) drifts.Add(Drift.Between(Schema, checkedIn, schema));
 
-            foreach (var drift in drifts) Console.WriteLine(drift.Diff);
+            foreach (var drift in drifts) Shown.WriteLine(drift.Diff);
             if (drifts.Count == 0) return;
             var targets = ExecutableTargets.Of(this).Select(x => x.Name).Where(x => x.StartsWith("Generate", StringComparison.Ordinal));
             throw new DeliveryException(

@@ -32,7 +32,7 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
         var command = ((Build as IHazLayout)?.Layout ?? new RepositoryLayout()).BuildCommand;
         var arguments = new FormerNames(Parameters.Of(Build.GetType())).Renamed(Environment.GetCommandLineArgs().Skip(1));
         // Fetched by its name: what a pull request would be when merged is on no branch.
-        Console.WriteLine($"To repeat this on a machine of your own: git fetch origin {runner.Sha} && git checkout {runner.Sha} && {RepeatCommand.Of(command, arguments)}");
+        Shown.WriteLine($"To repeat this on a machine of your own: git fetch origin {runner.Sha} && git checkout {runner.Sha} && {RepeatCommand.Of(command, arguments)}");
     }
 
     private static void WriteUnmasked(string command)

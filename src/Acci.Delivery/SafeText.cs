@@ -1,11 +1,27 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
-namespace Acci.Delivery.Scanning;
+namespace Acci.Delivery;
 
-/// <summary>Names, titles and paths come from outside: whoever packs a package chooses them. Here they are made harmless for the place they stand in.</summary>
-public static class SafeText
+/// <summary>
+/// Names, titles, paths and messages come from outside: those who pack a package or run a registry choose them. Here they are made harmless for the place they stand in.
+/// </summary>
+public static partial class SafeText
 {
+    /// <summary>
+    /// For a console and a log: as <see cref="Terminal"/>, with line breaks and tabs; and no line is a command to the runner of a pipeline.
+    /// Source: GitHub Actions runner, <c>src/Runner.Common/ActionCommand.cs</c>; Azure Pipelines, "Logging commands".
+    /// </summary>
+    public static string Lines(string text)
+    {
+        // What a terminal would do with it is gone as a whole: of \e[31m nothing is left, and where a line would be written over, the next one begins.
+        var lines = Sequence().Replace(text, "").ReplaceLineEndings("\n");
+        var safe = new StringBuilder(lines.Length);
+        foreach (var character in lines) safe.Append(character is '\n' or '\t' || !IsUnsafe(character) ? character : '\uFFFD');
+        return Hashes().Replace(Colons().Replace(safe.ToString(), "$1: :"), "# #");
+    }
+
     /// <summary>For a terminal: one line, without control characters, escape sequences and marks that turn the direction of writing.</summary>
     public static string Terminal(string text)
     {
@@ -39,6 +55,9 @@ public static class SafeText
         return safe.ToString();
     }
 
+    /// <summary>For a cell of a Markdown table, as code.</summary>
+    public static string Code(string text) => $"`{Terminal(text).Replace('`', '\'').Replace("|", "\\|", StringComparison.Ordinal)}`";
+
     /// <summary>The address, when it is one a reader may follow: http or https; else null.</summary>
     public static string? Link(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) && uri.UserInfo.Length == 0
@@ -47,4 +66,14 @@ public static class SafeText
 
     private static bool IsUnsafe(char character) => char.GetUnicodeCategory(character)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    // ECMA-48, sections 5.4 and 5.6: control sequences, and command strings up to their end.
+    [GeneratedRegex(@"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-Z\\^-~]")]
+    private static partial Regex Sequence();
+
+    [GeneratedRegex(@"^(\s*)::(?=.*::)", RegexOptions.Multiline)]
+    private static partial Regex Colons();
+
+    [GeneratedRegex(@"##(?=\w*\[)")]
+    private static partial Regex Hashes();
 }

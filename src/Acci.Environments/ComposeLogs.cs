@@ -34,7 +34,7 @@ public sealed class ComposeLogs(DeliveryContext context, EnvironmentDeclaration 
         await ContainersAsync(project);
         try
         {
-            await CommandRunner.RunAsync(Logs(project), Console.WriteLine, Cancellation);
+            await CommandRunner.RunAsync(Logs(project), Shown.WriteLine, Cancellation);
         }
         catch (OperationCanceledException) when (follow)
         {

@@ -115,7 +115,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
             table.Add(container.Service, container.Name, container.State, addresses.Length == 0 ? "inside only" : string.Join(", ", addresses), container.Image);
         }
 
-        Console.WriteLine(table);
+        Shown.WriteLine(table);
         Log.Information("Environment '{Environment:l}' is up. By hand: {Command:l}", plan.Name, Typed(project.Compose("ps").ToString()));
     }
 }

@@ -93,7 +93,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
             table.Add(service.Name, container, "running", reachable.Concat(other).Any() ? string.Join(", ", reachable.Select(x => $"{scheme}{x}").Concat(other)) : "inside only", service.Image);
         }
 
-        Console.WriteLine(table);
+        Shown.WriteLine(table);
     }
 
     private EnvironmentPlan CheckedPlan()

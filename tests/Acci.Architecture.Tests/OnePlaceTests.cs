@@ -30,6 +30,21 @@ public class OnePlaceTests
             "System.Diagnostics.Stopwatch::StartNew", "System.Diagnostics.Stopwatch::GetTimestamp", "System.Diagnostics.Stopwatch::.ctor", "System.Threading.Tasks.Task::Delay",
         ]));
 
+    // What others wrote is made harmless there, and in the sink of the log. The rest writes the build's own words, and what engines hand to it.
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void The_console_is_written_in_one_place(string library) =>
+        Assert.Empty(Callers(library, ["System.Console::WriteLine", "System.Console::Write", "System.Console::get_Out", "System.Console::get_Error", "System.Console::OpenStandardOutput"]).Except(
+        [
+            "Acci.Delivery.Shown", "Acci.Components.AnswerHelpAttribute", "Acci.Components.BuildProcess", "Acci.Components.DurableWriter", "Acci.Components.ICheckImages",
+            "Acci.Components.Interruption", "Acci.Components.ReportOutcomeAttribute", "Acci.Components.ReportToGitHubAttribute",
+        ]));
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Programs_are_started_in_one_place(string library) =>
+        Assert.Empty(Callers(library, ["System.Diagnostics.Process::Start", "CliWrap.Cli::Wrap"]).Except(["Acci.Delivery.Processes.CommandRunner"]));
+
     [Fact]
     public void A_call_is_found_in_lambdas_and_async_methods_too() =>
         Assert.Contains("Acci.Delivery.Publishing.TagImages", Callers("Acci.Delivery", ["Acci.Delivery.Publishing.PublishTransaction::RedoAsync"]));

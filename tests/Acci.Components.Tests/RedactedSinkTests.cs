@@ -28,6 +28,27 @@ public class RedactedSinkTests
     }
 
     [Fact]
+    public void What_others_wrote_acts_on_no_terminal_and_no_runner()
+    {
+        var written = new Written();
+        var log = RedactedSink.Before(new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(written).CreateLogger());
+        const string answer = "denied: \e[31mred\e[0m\r\n::stop-commands::token\n  ::add-mask::a\nsee ##[group]b\u202e\u009b2J";
+
+        log.Information("The registry says {Answer:l}", answer);
+        log.Information(answer);
+        log.Information("{@Structure}", new { Answer = answer });
+        log.Error(new InvalidOperationException(answer), "failed");
+
+        Assert.Equal(4, written.Events.Count);
+        Assert.Equal("The registry says denied: red\n: :stop-commands::token\n  : :add-mask::a\nsee # #[group]b\uFFFD", written.Events[0].RenderMessage());
+        foreach (var text in written.Events.Select(x => $"{x.RenderMessage()} {x.Exception}"))
+        {
+            Assert.DoesNotContain(text, x => x is '\e' or '\r' or '\u202e' or '\u009b');
+            Assert.DoesNotContain(text.Split('\n'), x => x.TrimStart().StartsWith("::", StringComparison.Ordinal) || x.Contains("##[", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void The_engine_s_logger_decides_what_is_written_and_ends_with_ours()
     {
         var written = new Written();

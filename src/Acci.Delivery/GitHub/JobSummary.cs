@@ -22,6 +22,7 @@ public sealed class JobSummary(string file)
     /// <summary>Adds to the page. What would go beyond <see cref="Limit"/> is cut off at a line's end, and the page says so.</summary>
     public async Task AppendAsync(string markdown, CancellationToken cancellationToken = default)
     {
+        markdown = Redaction.Redact(markdown);
         var written = File.Exists(file) ? new FileInfo(file).Length : 0;
         var text = written == 0 ? markdown : $"\n{markdown}";
         var room = Limit - written;

@@ -58,7 +58,7 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
         var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"## {Headline}").AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Stay: {Kept}.").AppendLine();
         if (Plan.Deletions.Count == 0) return text.ToString();
         text.AppendLine("| | version | last used | reason |").AppendLine("|---|---|---|---|");
-        foreach (var row in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Verb} | {(row.Name.Length == 0 ? "" : $"`{row.Name}` ")}`{row.Digest}` | {row.Used:yyyy-MM-dd} | {row.Reason.Replace("|", "\\|", StringComparison.Ordinal)} |");
+        foreach (var row in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Verb} | {(row.Name.Length == 0 ? "" : $"{SafeText.Code(row.Name)} ")}`{row.Digest}` | {row.Used:yyyy-MM-dd} | {SafeText.Markdown(row.Reason)} |");
         if (Plan.Deletions.Count > MostRows) text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"… and {Plan.Deletions.Count - MostRows} more.");
         if (!Deleted) text.AppendLine().AppendLine("Nothing was deleted; `--prune-delete` deletes them.");
         return text.ToString();

@@ -64,5 +64,5 @@ public sealed record TestReport(IReadOnlyList<TestedProject> Projects, IReadOnly
         from line in type.Elements("lines").Elements("line")
         select ((string?)package.Attribute("name") ?? "", (string?)type.Attribute("filename") ?? "", (int)line.Attribute("number")!, (long)line.Attribute("hits")! > 0);
 
-    private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+    private static string Escape(string text) => SafeText.Terminal(text).Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 }
