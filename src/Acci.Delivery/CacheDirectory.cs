@@ -19,6 +19,17 @@ public sealed record CacheDirectory(string Path)
     public static string KeyDirectoryOf(ProcessEnvironment environment) =>
         System.IO.Path.Combine(environment.Find("XDG_CONFIG_HOME") ?? System.IO.Path.Combine(environment.Home, ".config"), "acci");
 
+    /// <summary>Makes sure that nobody but this user, and root, can change what lies in the folder, and in these folders of it where they are there.</summary>
+    /// <exception cref="DeliveryException">Somebody else can.</exception>
+    internal void EnsureOwn(params ReadOnlySpan<string> folders)
+    {
+        OwnFolder.Ensure(Path);
+        foreach (var folder in folders)
+        {
+            if (Directory.Exists(Combine(folder))) OwnFolder.Ensure(Combine(folder));
+        }
+    }
+
     /// <summary>Makes a folder that its owner alone can enter.</summary>
     internal static void CreatePrivate(string path)
     {

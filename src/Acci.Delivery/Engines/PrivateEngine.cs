@@ -27,11 +27,7 @@ public sealed class PrivateEngine(EngineScripts scripts)
         // The tools come along, because reading the package lists is what takes the time.
         await scripts.RunAsync("engine/fetch.sh", ["engine", "tools"], cancellationToken);
         var answers = new Dictionary<string, string>(await scripts.RunAsync("engine/up.sh", [], cancellationToken));
-        var docker = Shortcut.Write(
-            scripts.Cache,
-            Path.Combine(answers["ENGINE_PATH"], "docker"),
-            KeyValuePair.Create("DOCKER_HOST", answers["DOCKER_HOST"]),
-            KeyValuePair.Create("DOCKER_CONFIG", answers["DOCKER_CONFIG"]));
+        var docker = await CommandAsync(answers["ENGINE_PATH"], answers["DOCKER_HOST"], answers["DOCKER_CONFIG"], cancellationToken);
         return await DockerEngine.FindAsync(docker, cancellationToken) is { } engine
             ? engine with { Address = answers["DOCKER_HOST"], Configuration = answers["DOCKER_CONFIG"] }
             : throw new DeliveryException($"The private engine was started but does not answer; its log is {scripts.Cache.Combine("engine", "run", "dockerd.log")}.");
@@ -40,11 +36,25 @@ public sealed class PrivateEngine(EngineScripts scripts)
     /// <summary>The engine, where it was started before and runs; nothing is fetched or started.</summary>
     public async Task<DockerEngine?> FindAsync(CancellationToken cancellationToken)
     {
-        // Its own command is there once it was started, and reaches it as long as it runs.
-        var docker = scripts.Cache.Combine("bin", "docker");
-        return File.Exists(docker) && await DockerEngine.FindAsync(docker, cancellationToken) is { } engine
-            ? engine with { Address = $"unix://{scripts.Cache.Combine("engine", "run", "docker.sock")}", Configuration = scripts.Cache.Combine("engine", "docker") }
-            : null;
+        // Which programs it runs from is there as long as it runs.
+        var programs = scripts.Cache.Combine("engine", "run", "programs");
+        if (!File.Exists(programs)) return null;
+        scripts.Cache.EnsureOwn("bin", "engine");
+        var folder = (await File.ReadAllTextAsync(programs, cancellationToken)).Trim();
+        // One that an earlier version started has no digests beside its programs; the command that goes with it is fetched when it is used.
+        if (!File.Exists(Path.Combine(folder, "bin", "docker.sha256"))) return null;
+        var (address, configuration) = ($"unix://{scripts.Cache.Combine("engine", "run", "docker.sock")}", scripts.Cache.Combine("engine", "docker"));
+        var docker = await CommandAsync(Path.Combine(folder, "bin"), address, configuration, cancellationToken);
+        return await DockerEngine.FindAsync(docker, cancellationToken) is { } engine ? engine with { Address = address, Configuration = configuration } : null;
+    }
+
+    // The command and its plugins get logins; each is what was fetched.
+    private async Task<string> CommandAsync(string programs, string address, string configuration, CancellationToken cancellationToken)
+    {
+        var plugins = Path.Combine(Path.GetDirectoryName(programs)!, "cli-plugins");
+        string[] used = [Path.Combine(programs, "docker"), Path.Combine(plugins, "docker-buildx"), Path.Combine(plugins, "docker-compose")];
+        foreach (var program in used) await FetchedProgram.EnsureAsync(program, cancellationToken);
+        return Shortcut.Write(scripts.Cache, used[0], KeyValuePair.Create("DOCKER_HOST", address), KeyValuePair.Create("DOCKER_CONFIG", configuration));
     }
 
     /// <summary>Stops the engine and the local registry; with <paramref name="purge"/> their data go too.</summary>

@@ -23,9 +23,14 @@ public sealed class PrivateTools(EngineScripts scripts)
 
     /// <summary>Path of cosign.</summary>
     /// <exception cref="DeliveryException">It is not on the PATH and cannot be fetched.</exception>
-    public async Task<string> CosignAsync(CancellationToken cancellationToken) => Executables.Find("cosign", Process) ?? (PrivateEngine.CanFetchPackages
-        ? Shortcut.Write(scripts.Cache, Path.Combine(await FetchAsync(cancellationToken), "cosign"))
-        : throw new DeliveryException("cosign is not on the PATH. Install it: https://docs.sigstore.dev/cosign"));
+    public async Task<string> CosignAsync(CancellationToken cancellationToken)
+    {
+        if (Executables.Find("cosign", Process) is { } installed) return installed;
+        if (!PrivateEngine.CanFetchPackages) throw new DeliveryException("cosign is not on the PATH. Install it: https://docs.sigstore.dev/cosign");
+        var program = Path.Combine(await FetchAsync(cancellationToken), "cosign");
+        await FetchedProgram.EnsureAsync(program, cancellationToken);
+        return Shortcut.Write(scripts.Cache, program);
+    }
 
     /// <summary>Starts the local registry, or finds it running.</summary>
     /// <returns>Its address: <c>127.0.0.1:5600</c>.</returns>

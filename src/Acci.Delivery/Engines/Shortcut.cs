@@ -16,6 +16,8 @@ public static class Shortcut
     /// <returns>The script's path.</returns>
     public static string Write(CacheDirectory cache, string program, params IEnumerable<KeyValuePair<string, string>> variables)
     {
+        cache.EnsureOwn();
+        OwnFolder.Ensure(cache.Combine("bin"));
         var script = cache.Combine("bin", Path.GetFileName(program));
         var lines = variables.Select(x => $"export {x.Key}={Command.Quote(x.Value)}").Append($"exec {Command.Quote(program)} \"$@\"");
         var text = $"#!/bin/sh\n{string.Join('\n', lines)}\n";

@@ -28,6 +28,7 @@ public sealed class TemporaryLogin : IDisposable
         var configuration = basis is null ? [] : Read(basis);
         var key = DockerConfig.KeyOf(domain);
         Child(configuration, "auths")[key] = new JsonObject { ["auth"] = credentials.ToHeader().Parameter };
+        CacheDirectory.Default.EnsureOwn("logins");
         _noted = Session.Current.Note(Folder);
         CacheDirectory.CreatePrivate(Folder);
         if (basis is not null)

@@ -2,9 +2,11 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Sessions;
 using Acci.Generation;
 using Acci.Oci.Retries;
+using Serilog;
 
 namespace Acci.Delivery.Scanning;
 
@@ -33,9 +35,11 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
         // Under its checksum, so that another pin is another folder.
         var folder = cache.Combine("tools", $"{tool}-{version}-{archive.Sha256![..12]}");
         var path = Path.Combine(folder, program);
-        if (File.Exists(path)) return path;
+        cache.EnsureOwn("tools");
+        OwnFolder.Ensure(folder);
+        if (await FetchedProgram.IsIntactAsync(path, cancellationToken)) return path;
+        if (File.Exists(path)) Log.Warning("{Program:l} is not what was fetched, or its digest was not written down: fetching it again", path);
 
-        Directory.CreateDirectory(folder);
         var draft = AtomicFile.DraftOf(Path.Combine(folder, $".{program}"));
         var download = $"{draft}.archive";
         using var notedDownload = Session.Current.Note(download);
@@ -44,6 +48,7 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
         await ExtractAsync(download, program, draft, archive.Url, cancellationToken);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, Executable);
         AtomicFile.Put(draft, path);
+        await FetchedProgram.RecordAsync(path, cancellationToken);
         return path;
     }
 

@@ -79,7 +79,8 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
     {
         if (program is TrivyProgram.Installed { Path: var path } && TrivyVersion.FindInFile(path) is { } written) TrivyVersion.EnsureSafe(written, path);
         var folder = Cache.Combine("trivy");
-        Directory.CreateDirectory(folder);
+        Cache.EnsureOwn();
+        OwnFolder.Ensure(folder);
         var scanner = new Trivy(program, folder) { Process = Process };
         var result = await CommandRunner.RunAsync(program.Command(["--version"], [], scanner.Environment()), cancellationToken: cancellationToken);
         var version = result.StandardOutput.Split('\n').Where(line => line.StartsWith("Version:", StringComparison.Ordinal)).Select(TrivyVersion.Find).FirstOrDefault();

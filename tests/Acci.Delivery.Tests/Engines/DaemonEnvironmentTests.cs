@@ -25,10 +25,17 @@ public sealed class DaemonEnvironmentTests : IDisposable
         var programs = await OutputAsync($". {Script("lib/common.sh")}; LIB={Script("lib")}; . {Script("lib/layout.sh")}; CACHE={_folder} group_folder tools");
         var bin = Path.Combine(programs.Trim(), "bin");
         Place(bin, "docker-registry");
+        await OutputAsync($"sha256sum < {bin}/docker-registry | cut -d' ' -f1 > {bin}/docker-registry.sha256");
 
         await OutputAsync($"bash {Script("registry-up.sh")} {_folder}");
 
         AssertOwn(bin, Path.Combine(_folder, "registry"));
+
+        await OutputAsync($"echo '# changed' >> {bin}/docker-registry; rm {bin}/environment");
+        var refused = await CommandRunner.TryRunAsync(new Command("bash", Script("registry-up.sh"), _folder), cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.StartsWith($"error: {bin}/docker-registry is not what was fetched", refused.StandardError, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(bin, "environment")));
     }
 
     [Fact]
@@ -50,7 +57,7 @@ public sealed class DaemonEnvironmentTests : IDisposable
     {
         Directory.CreateDirectory(bin);
         File.WriteAllText(Path.Combine(bin, program), WriteDown);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(bin, program), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(bin, program), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static void AssertOwn(string bin, string home)

@@ -47,6 +47,18 @@ public sealed class ToolFetchTests : ScanningFixture, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_that_was_changed_afterwards_is_fetched_again()
+    {
+        var archive = Serve("/tool.tar.gz", await TarAsync("tool"));
+        var program = await FetchAsync(archive);
+        await File.AppendAllTextAsync(program, "changed", Cancellation);
+        var again = await FetchAsync(archive);
+
+        Assert.Equal(Content, await File.ReadAllTextAsync(again, Cancellation));
+        Assert.Equal(2, _requests);
+    }
+
+    [Fact]
     public async Task What_has_its_checksum_is_unpacked_and_fetched_once()
     {
         var archive = Serve("/tool.tar.gz", await TarAsync("tool"));
@@ -58,7 +70,7 @@ public sealed class ToolFetchTests : ScanningFixture, IAsyncLifetime
         Assert.Equal(Content, await File.ReadAllTextAsync(first, Cancellation));
         Assert.True(File.GetUnixFileMode(first).HasFlag(UnixFileMode.UserExecute));
         Assert.Equal(1, _requests);
-        Assert.Equal([first], Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories));
+        Assert.Equal([first, $"{first}.sha256"], Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
     }
 
     [Fact]

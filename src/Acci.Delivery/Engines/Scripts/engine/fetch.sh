@@ -63,8 +63,19 @@ fetch_group() {
   fi
   rm -rf "$UNFINISHED/debs" "$UNFINISHED/root.left-out"
   "link_$group" "$UNFINISHED"
+  record_digests "$UNFINISHED"
   mv -T "$UNFINISHED" "$(group_folder "$group")"
   remove_outdated "$group"
+}
+
+# Beside each program its digest, NAME.sha256: what runs later is compared with it.
+record_digests() {
+  local program digest
+  for program in "$1"/bin/* "$1"/cli-plugins/*; do
+    [[ -f $program ]] || continue
+    digest=$(sha256sum <"$program")
+    printf '%s\n' "${digest%% *}" >"$program.sha256"
+  done
 }
 
 # Folders of earlier recipes, but for one that something still runs from.

@@ -60,6 +60,7 @@ main() {
   fi
   PROGRAMS=$(group_folder tools)
   [[ -d $PROGRAMS ]] || die "the local registry is not in $CACHE: run fetch.sh $CACHE tools first"
+  verify_programs "$PROGRAMS/bin/docker-registry"
   hold_lock "$REGISTRY/lock" registry
   if registry_is_up; then
     registry_print

@@ -53,7 +53,7 @@ JSON
 link_plugins() {
   local programs=$1 plugin
   mkdir -p "$CLIENT/cli-plugins"
-  for plugin in "$programs"/cli-plugins/*; do ln -sfn "$plugin" "$CLIENT/cli-plugins/${plugin##*/}"; done
+  for plugin in docker-buildx docker-compose; do ln -sfn "$programs/cli-plugins/$plugin" "$CLIENT/cli-plugins/$plugin"; done
 }
 
 # A daemon that was killed a moment ago may still be counted as running by the next one: that is worth a second try.
@@ -99,12 +99,14 @@ main() {
   [[ -d $1/engine || $(id -u) -eq 0 ]] || die_not_root
   CACHE=$(cache_folder "${1:-}")
   engine_paths
+  PROGRAMS=$(group_folder engine)
   if engine_is_up; then
+    # It may run from an earlier recipe's programs; the commands that are used with it are this one's.
+    if [[ -d $PROGRAMS ]]; then link_plugins "$PROGRAMS"; else PROGRAMS=$(engine_programs); fi
     engine_print
     return
   fi
   [[ $(id -u) -eq 0 ]] || die_not_root
-  PROGRAMS=$(group_folder engine)
   [[ -d $PROGRAMS ]] || die "the private engine is not in $CACHE: run fetch.sh $CACHE engine first"
   export PATH=$PROGRAMS/bin:$PATH:/usr/sbin:/sbin
   require_commands flock setsid awk ip iptables
@@ -116,6 +118,7 @@ main() {
   fi
   require_no_other_engine
   require_kernel
+  verify_programs "$PROGRAMS"/bin/{dockerd,docker-proxy,docker-init,containerd,containerd-shim-runc-v2,runc,iptables}
   engine_clean
   say "engine: starting"
   mkdir -p "$RUN" "$DATA"

@@ -33,7 +33,7 @@ engine_is_up() {
 engine_print() {
   printf 'DOCKER_HOST=unix://%s\n' "$RUN/docker.sock"
   printf 'DOCKER_CONFIG=%s\n' "$CLIENT"
-  printf 'ENGINE_PATH=%s\n' "$(engine_programs)/bin"
+  printf 'ENGINE_PATH=%s\n' "$PROGRAMS/bin"
 }
 
 # Another daemon of this kind in our network: the private engine would delete its bridge docker0 when it starts.

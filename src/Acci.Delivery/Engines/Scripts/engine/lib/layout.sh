@@ -8,6 +8,16 @@ group_folder() {
   printf '%s\n' "$CACHE/$group/recipe-$RECIPE_HASH"
 }
 
+# verify_programs PROGRAM… : each is what was fetched, as the digest beside it says.
+verify_programs() {
+  local program digest
+  for program in "$@"; do
+    digest=$(sha256sum <"$program")
+    [[ ${digest%% *} == "$(cat "$program.sha256" 2>/dev/null)" ]] \
+      || die "$program is not what was fetched: its SHA-256 is another one than $program.sha256 says; find out what changed it, and delete ${program%/*/*}: the next run fetches it again"
+  done
+}
+
 recipe_hash() {
   # shellcheck source=/dev/null
   { cat "$LIB/recipe.sh" "$LIB/../fetch.sh" && (. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}") && dpkg --print-architecture; } \

@@ -1,0 +1,92 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+
+namespace Acci.Delivery.Tests;
+
+/// <summary>Whose the folders are that programs are run from, and whether these are what was fetched.</summary>
+public sealed class OwnFolderTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("acci-own-").FullName;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private CacheDirectory Cache => new(Path.Combine(_folder, "cache"));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_made_so_that_nobody_else_can_write_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
+        Cache.EnsureOwn("bin");
+
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Cache.Path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+        Assert.False(Directory.Exists(Cache.Combine("bin")));
+    }
+
+    [Theory]
+    [InlineData("chmod 777 cache", "Others can write the cache folder ")]
+    [InlineData("chmod 775 cache", "Others can write the cache folder ")]
+    [InlineData("chmod 1777 cache", "Others can write the cache folder ")]
+    [InlineData("mkdir -m 777 cache/tools", "Others can write the cache folder ")]
+    [InlineData("mkdir -m 777 other && rmdir cache && ln -s other cache", "Others can write the cache folder ")]
+    [InlineData("chmod 777 .", "Everybody can write ")]
+    public async Task One_that_others_can_write_is_refused_in_a_line(string before, string message)
+    {
+        await PrepareAsync(before);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => new EngineScripts(Cache).RunAsync("engine/down.sh", [], Cancellation));
+
+        Assert.StartsWith(message, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
+    }
+
+    [Theory]
+    [InlineData("chown 12345 cache")]
+    [InlineData("mkdir cache/engine && chown 12345 cache/engine")]
+    [InlineData("mv cache other && ln -s other cache && chown -h 12345 cache")]
+    [InlineData("mv cache other && ln -s other cache && chown 12345 other")]
+    public async Task One_that_belongs_to_somebody_else_is_refused(string before)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows(), "Only root gives folders away.");
+        await PrepareAsync(before);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => new EngineScripts(Cache).RunAsync("engine/down.sh", [], Cancellation));
+
+        Assert.Contains("belongs to somebody else (user id 12345)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("mv cache other && ln -s other cache")]
+    [InlineData("chmod 1777 .")]
+    public async Task One_of_ones_own_is_used(string before)
+    {
+        await PrepareAsync(before);
+
+        Assert.Empty(await new EngineScripts(Cache).RunAsync("engine/down.sh", [], Cancellation));
+    }
+
+    [Fact]
+    public async Task A_program_that_is_another_one_than_was_fetched_is_refused()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "recipe", "bin"));
+        var (program, other) = (Path.Combine(_folder, "recipe", "bin", "cosign"), Path.Combine(_folder, "recipe", "bin", "oras"));
+        await File.WriteAllTextAsync(program, "the program", Cancellation);
+        await File.WriteAllTextAsync(other, "no record", Cancellation);
+        await FetchedProgram.RecordAsync(program, Cancellation);
+        await File.WriteAllTextAsync(program, "the pr0gram", Cancellation);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => FetchedProgram.EnsureAsync(program, Cancellation));
+        Assert.StartsWith($"{program} is not what was fetched", failure.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DeliveryException>(() => FetchedProgram.EnsureAsync(other, Cancellation));
+        await File.WriteAllTextAsync(program, "the program", Cancellation);
+        await FetchedProgram.EnsureAsync(program, Cancellation);
+    }
+
+    private async Task PrepareAsync(string commands)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
+        await CommandRunner.RunAsync(new Command("sh", "-ec", $"umask 022; mkdir cache; {commands}") { WorkingDirectory = _folder }, cancellationToken: Cancellation);
+    }
+}
