@@ -28,7 +28,7 @@ public static partial class Redaction
         lock (Change)
         {
             if (!Registered.Add(secret)) return;
-            var lines = secret.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.Length >= MinimumLength);
+            var lines = secret.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.Length >= MinimumLength && !IsBoundary(x));
             foreach (var line in lines) Forms.Add(new Form(line.Length, SecretPattern.OfText(line)));
             var text = secret.Trim();
             // Within base64 line breaks are as those who wrote it had them.
@@ -48,6 +48,9 @@ public static partial class Redaction
         foreach (var secret in _longestFirst) text = secret.Replace(text, Mask);
         return text.Contains("://", StringComparison.Ordinal) && text.Contains('@', StringComparison.Ordinal) ? UserInformation().Replace(text, Mask) : text;
     }
+
+    // Every key has the same ones.
+    private static bool IsBoundary(string line) => line.StartsWith("-----", StringComparison.Ordinal) && line.EndsWith("-----", StringComparison.Ordinal);
 
     // RFC 3986, section 3.2.1. What stands before the colon is shown where it is no web address, as in ssh://git@host.
     [GeneratedRegex(@"(?<=\bhttps?://)[^\s/?#]+(?=@)|(?<=://[^\s/:@?#]*:)[^\s/?#]+(?=@)", RegexOptions.IgnoreCase)]

@@ -9,8 +9,12 @@ using Serilog;
 /// <summary>A build of somebody else: targets that end in every way a target can end.</summary>
 class Build : DeliveryBuild, IHazDryRun
 {
-    public static int Main() =>
-        Environment.GetEnvironmentVariable("SAMPLE_BUILD") == nameof(PruneBuild) ? PruneBuild.Run() : Execute<Build>(x => x.Default);
+    public static int Main() => Environment.GetEnvironmentVariable("SAMPLE_BUILD") switch
+    {
+        nameof(PruneBuild) => PruneBuild.Run(),
+        nameof(PublishBuild) => PublishBuild.Run(),
+        _ => Execute<Build>(x => x.Default),
+    };
 
     [Parameter("Names", Separator = ",")] readonly string[] Names = [];
     [Parameter("A password"), Secret] readonly string? Password = null;

@@ -1,0 +1,157 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Acci.Delivery.Processes;
+using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
+using Acci.Testing;
+using Assert = Xunit.Assert;
+
+namespace Acci.Components.Tests.Secrets;
+
+/// <summary>Marks in every secret, searched for in all that a build prints, writes and starts: the one program that a secret is for gets it, and nothing else has it.</summary>
+public sealed class SecretsTests(RegistryServer registry) : IClassFixture<RegistryServer>, IAsyncLifetime
+{
+    private static readonly Mark Token = new("registry token", "it's the \"token\" of $mark/100% + é");
+    private static readonly Mark Key = new("signing key", "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nbWFya2VkLWtleS1vZi10aGUtYnVpbGQsIGxvbmcgZW5vdWdoIGZvciB0aHJlZSBs\naW5lcyBvZiBpdDsgbWFya2VkLWtleS1vZi10aGUtYnVpbGQsIGxvbmcgZW5vdWdo\nIGZvciB0aHJlZSBsaW5lcyBvZiBpdDsgbWFya2VkLWtleS1vZi10aGUtYnVpbGQs\nIGxvbmcgZW5vdWdoIGZvciB0aHJlZSBsaW5lcyBvZiBpdDsg\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n");
+    private static readonly Mark Password = new("signing password", "pass'word & <mark> \\ two");
+    private static readonly Mark GitHub = new("GitHub token", "ghp_MarkMarkMarkMark0001");
+    private static readonly Mark Identity = new("identity token", "identity-mark-0002");
+    private static readonly Mark Runtime = new("runtime token", "runtime-mark-0003");
+    private static readonly Mark Api = new("key of the build's own", "api-mark-0004'\"");
+    private static readonly Mark Cosign = new("cosign's password", "cosign-mark-0005");
+    private static readonly Mark Parameters = new("password of parameter files", "params-mark-0006");
+
+    private static readonly Mark[] All = [Token, Key, Password, GitHub, Identity, Runtime, Api, Cosign, Parameters];
+
+    private readonly TemporaryFolder _folder = new();
+    private Recorders _recorders = null!;
+
+    private string Root => _folder.Combine("checkout");
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins are shell scripts.");
+        foreach (var folder in new[] { ".nuke", "home" }) Directory.CreateDirectory(Path.Combine(Root, "..", folder == ".nuke" ? "checkout/.nuke" : folder));
+        await File.WriteAllTextAsync(Path.Combine(Root, "Dockerfile"), "FROM scratch\n");
+        await File.WriteAllTextAsync(Path.Combine(Root, ".gitignore"), "artifacts\n.nuke/temp\n");
+        foreach (var command in new[] { "init -q", "add .", "-c user.name=Ada -c user.email=ada@example.com commit -q -m first", "remote add origin https://ghp_remote-mark@example.com/o/r.git" })
+            await CommandRunner.RunAsync(new Command("git", command.Split(' ')) { WorkingDirectory = Root }, cancellationToken: TestContext.Current.CancellationToken);
+        var layout = await WriteLayoutAsync(_folder.Combine("layout"));
+        var generator = ImageReference.Parse($"{registry.Domain}/docker/buildkit-syft-scanner");
+        using var mirror = registry.Connect();
+        await mirror.PushAsync(layout, generator, cancellationToken: TestContext.Current.CancellationToken);
+        await mirror.PutTagAsync(generator, "stable-1", layout.Root.Digest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder.Combine("report.json"), TrivyStandIn.Report([]));
+        _recorders = new Recorders(_folder.Combine("stand-ins"), _folder.Combine("layout"), _folder.Combine("report.json"));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_publish_hands_each_secret_to_the_one_program_that_it_is_for()
+    {
+        var run = await RunAsync("BuildImages", "Publish", "--registry", registry.NewRepository().ToString(), "--image-mirror", registry.Domain, "--skip", "SmokeTestImages", "--verbosity", "Verbose");
+
+        AssertNothingIsShown(run);
+        AssertEachHasItsOwn();
+        var signing = _recorders.Started.Where(x => x.Program == "cosign" && Signs(x.Arguments)).ToList();
+        Assert.True(signing.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal)), run.Output + run.Errors);
+        Assert.All(signing, x => Assert.Contains($"COSIGN_PASSWORD={Password.Value}\n", x.Environment, StringComparison.Ordinal));
+        Assert.Contains(_recorders.Started, x => x.Program == "docker" && x.Arguments.Contains("bake", StringComparison.Ordinal) && Runtime.IsIn(x.Environment));
+        Assert.Superset(new HashSet<string> { "docker", "cosign", "trivy", "git" }, _recorders.Started.Select(x => x.Program).ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("--registry", "127.0.0.1:1/nobody", "--retry-budget", "1")]
+    [InlineData("--registry", "https://user:it's@127.0.0.1:1/nobody")]
+    [InlineData("--registry", "127.0.0.1:1/nobody", "--image-mirror", "https://user:it's@127.0.0.1:1/nobody")]
+    public async Task A_publish_that_fails_on_GitHub_shows_no_secret_either(params string[] arguments)
+    {
+        var run = await RunAsync(["Publish", "--api-key", Api.Value, .. arguments], new() { ["GITHUB_ACTIONS"] = "true", ["GITHUB_SHA"] = "0123abc", ["GITHUB_REPOSITORY"] = "octo/app" });
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("To repeat this", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("user:it", run.Output + run.Errors, StringComparison.Ordinal);
+        AssertNothingIsShown(run);
+        AssertEachHasItsOwn();
+    }
+
+    [Fact]
+    public async Task A_program_that_NUKE_starts_for_the_build_gets_none()
+    {
+        var run = await RunAsync("Deploy");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Contains(_recorders.Started, x => x.Program == "git" && x.Arguments == "version\n");
+        AssertNothingIsShown(run);
+        AssertEachHasItsOwn();
+    }
+
+    [Fact]
+    public async Task Doctor_shows_no_secret()
+    {
+        var run = await RunAsync("Doctor", "--registry", registry.NewRepository().ToString());
+
+        AssertNothingIsShown(run);
+        AssertEachHasItsOwn();
+    }
+
+    // An image of one platform, with the statements that a publish signs.
+    private static async Task<OciLayout> WriteLayoutAsync(string folder)
+    {
+        var builder = new LayoutBuilder(folder);
+        var image = builder.AddManifest(builder.AddBlob("""{"architecture":"amd64","os":"linux"}"""u8.ToArray(), "application/vnd.oci.image.config.v1+json"), [builder.AddBlob("layer"u8.ToArray())]);
+        image["platform"] = new JsonObject { ["architecture"] = "amd64", ["os"] = "linux" };
+        string[] types = ["https://spdx.dev/Document", "https://slsa.dev/provenance/v1"];
+        var attestation = builder.AddManifest(builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.image.config.v1+json"), types.Select(type =>
+        {
+            var statement = builder.AddBlob(Encoding.UTF8.GetBytes($$$"""{"predicateType":"{{{type}}}","predicate":{}}"""), "application/vnd.in-toto+json");
+            statement["annotations"] = new JsonObject { ["in-toto.io/predicate-type"] = type };
+            return statement;
+        }));
+        attestation["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
+        attestation["annotations"] = new JsonObject { ["vnd.docker.reference.digest"] = image["digest"]!.DeepClone(), ["vnd.docker.reference.type"] = "attestation-manifest" };
+        await builder.WriteRootAsync(builder.AddBlob(
+            JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.ImageIndex, ["manifests"] = new JsonArray(image, attestation) }), MediaTypes.ImageIndex));
+        return await OciLayout.OpenAsync(folder, TestContext.Current.CancellationToken);
+    }
+
+    private void AssertNothingIsShown(BuildRun run)
+    {
+        // To the runner, which then masks it.
+        var console = string.Join('\n', $"{run.Output}\n{run.Errors}".Split('\n').Where(x => !x.StartsWith("::add-mask::", StringComparison.Ordinal)));
+        var files = new[] { Root, _folder.Combine("home") }.SelectMany(x => Directory.EnumerateFiles(x, "*", SearchOption.AllDirectories)).Select(x => (x, File.ReadAllText(x)));
+        Assert.All(files.Prepend(("the console", console)), text => Assert.DoesNotContain(All, mark => mark.IsIn(text.Item2)));
+    }
+
+    private void AssertEachHasItsOwn() => Assert.All(_recorders.Started, x =>
+    {
+        Assert.DoesNotContain(All, mark => mark.IsIn(x.Arguments));
+        Assert.DoesNotContain(All.Except(OwnOf(x.Program, x.Arguments)), mark => mark.IsIn(x.Environment));
+    });
+
+    private static Mark[] OwnOf(string program, string arguments) => (program, arguments) switch
+    {
+        ("cosign", var command) when Signs(command) => [Key, Password],
+        ("docker", var command) when command.Contains("bake\n", StringComparison.Ordinal) => [Runtime],
+        _ => [],
+    };
+
+    private static bool Signs(string arguments) => arguments.Split('\n')[0] is "sign" or "attest" or "public-key";
+
+    private Task<BuildRun> RunAsync(params string[] arguments) => RunAsync(arguments, []);
+
+    private Task<BuildRun> RunAsync(string[] arguments, Dictionary<string, string> more) => BuildRun.StartAsync(BuildRun.Build, Root, arguments, new Dictionary<string, string>(more)
+    {
+        ["SAMPLE_BUILD"] = "PublishBuild", ["PATH"] = $"{_recorders.Programs}:{Environment.GetEnvironmentVariable("PATH")}", ["HOME"] = _folder.Combine("home"),
+        ["RegistryUser"] = "robot", ["REGISTRY_TOKEN"] = Token.Value, ["SigningKey"] = Key.Value, ["NUKE_SIGNING_PASSWORD"] = Password.Value, ["GITHUB_TOKEN"] = GitHub.Value,
+        ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = Identity.Value, ["ACTIONS_RUNTIME_TOKEN"] = Runtime.Value, ["COSIGN_PASSWORD"] = Cosign.Value, ["PARAMS_KEY"] = Parameters.Value,
+        ["API_KEY"] = more.Count == 0 ? Api.Value : "",
+    });
+}
