@@ -13,6 +13,8 @@ internal static class OwnFolder
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
+    private const string OfProcess = "/proc/self/task";
+
     private static readonly Lazy<int> User = new(ReadUser);
     private static readonly ConcurrentDictionary<string, bool> Known = new();
 
@@ -68,7 +70,9 @@ internal static class OwnFolder
 
     private static int ReadUser()
     {
-        var folder = Directory.CreateTempSubdirectory("acci-user-");
+        // What belongs to this process on Linux; elsewhere what it makes.
+        if (Directory.Exists(OfProcess)) return Read(OfProcess).Uid;
+        var folder = Directory.CreateTempSubdirectory();
         try
         {
             return Read(folder.FullName).Uid;
