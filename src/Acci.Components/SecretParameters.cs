@@ -1,5 +1,6 @@
 using System.Reflection;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Signing;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -24,11 +25,12 @@ internal sealed class SecretParameters(Type build)
     public void Withhold(INukeBuild running)
     {
         var names = Names;
+        string[] ofKey = (running as IHazSigning)?.SigningKey is { } key ? [.. KeyService.SecretsOf(key)] : [];
         foreach (var member in _parameters.Where(x => IsSecretVariable(Parameters.NameOf(x)))) _ = Parameters.Value(member, running);
         WithheldVariables.Withhold(IsSecretVariable);
 
         bool IsSecretVariable(string variable) =>
-            WithheldVariables.IsWellKnown(variable) || ForeignVariables.NamesOf(variable).Any(names.Contains);
+            WithheldVariables.IsWellKnown(variable) || ofKey.Contains(variable) || ForeignVariables.NamesOf(variable).Any(names.Contains);
     }
 
     private static bool IsSecret(MemberInfo member) => member.IsDefined(typeof(SecretAttribute));

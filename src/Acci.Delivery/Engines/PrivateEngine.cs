@@ -53,7 +53,7 @@ public sealed class PrivateEngine(EngineScripts scripts)
     {
         var plugins = Path.Combine(Path.GetDirectoryName(programs)!, "cli-plugins");
         string[] used = [Path.Combine(programs, "docker"), Path.Combine(plugins, "docker-buildx"), Path.Combine(plugins, "docker-compose")];
-        foreach (var program in used) await FetchedProgram.EnsureAsync(program, cancellationToken);
+        await Task.WhenAll(used.Select(program => Task.Run(() => FetchedProgram.EnsureAsync(program, cancellationToken), cancellationToken)));
         return Shortcut.Write(scripts.Cache, used[0], KeyValuePair.Create("DOCKER_HOST", address), KeyValuePair.Create("DOCKER_CONFIG", configuration));
     }
 

@@ -111,6 +111,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
 
     private async Task<CommandResult> RunAsync(Command command, ImageReference? image, CancellationToken cancellationToken)
     {
+        command = command with { Secrets = [.. command.Secrets, .. command.Arguments.SelectMany(KeyService.SecretsOf)] };
         using var login = image?.Domain is { } domain && await Login.FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials) : null;
         if (login is not null) command = command with { Environment = new Dictionary<string, string?>(command.Environment) { ["DOCKER_CONFIG"] = login.Folder } };
         return await new RetryPolicy(Retry).RunAsync($"cosign {command.Arguments[0]} of {image}", async attempt =>

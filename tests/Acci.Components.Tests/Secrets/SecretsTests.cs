@@ -23,10 +23,14 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
     private static readonly Mark Cosign = new("cosign's password", "cosign-mark-0005");
     private static readonly Mark Parameters = new("password of parameter files", "params-mark-0006");
 
-    private static readonly Mark[] All = [Token, Key, Password, GitHub, Identity, Runtime, Api, Cosign, Parameters];
+    private static readonly Mark Vault = new("token of the key's service", "hvs.mark-0007");
+
+    private static readonly Mark[] All = [Token, Key, Password, GitHub, Identity, Runtime, Api, Cosign, Parameters, Vault];
 
     private readonly TemporaryFolder _folder = new();
     private Recorders _recorders = null!;
+
+    private string[] Destination => ["--registry", registry.NewRepository().ToString(), "--image-mirror", registry.Domain, "--skip", "SmokeTestImages"];
 
     private string Root => _folder.Combine("checkout");
 
@@ -56,7 +60,7 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
     [Fact]
     public async Task A_publish_hands_each_secret_to_the_one_program_that_it_is_for()
     {
-        var run = await RunAsync("BuildImages", "Publish", "--registry", registry.NewRepository().ToString(), "--image-mirror", registry.Domain, "--skip", "SmokeTestImages", "--verbosity", "Verbose");
+        var run = await RunAsync(["BuildImages", "Publish", .. Destination, "--verbosity", "Verbose"]);
 
         AssertNothingIsShown(run);
         AssertEachHasItsOwn();
@@ -67,13 +71,23 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         Assert.Superset(new HashSet<string> { "docker", "cosign", "trivy", "git" }, _recorders.Started.Select(x => x.Program).ToHashSet());
     }
 
+    [Fact]
+    public async Task What_opens_the_service_with_the_key_is_as_good_as_the_key()
+    {
+        var run = await RunAsync(["BuildImages", "ScanImages", "SignImages", .. Destination], new() { ["SigningKey"] = "hashivault://acci", ["VAULT_TOKEN"] = Vault.Value });
+
+        AssertNothingIsShown(run);
+        AssertEachHasItsOwn();
+        Assert.True(_recorders.Started.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal) && Vault.IsIn(x.Environment)), run.Output + run.Errors);
+    }
+
     [Theory]
     [InlineData("--registry", "127.0.0.1:1/nobody", "--retry-budget", "1")]
     [InlineData("--registry", "https://user:it's@127.0.0.1:1/nobody")]
     [InlineData("--registry", "127.0.0.1:1/nobody", "--image-mirror", "https://user:it's@127.0.0.1:1/nobody")]
     public async Task A_publish_that_fails_on_GitHub_shows_no_secret_either(params string[] arguments)
     {
-        var run = await RunAsync(["Publish", "--api-key", Api.Value, .. arguments], new() { ["GITHUB_ACTIONS"] = "true", ["GITHUB_SHA"] = "0123abc", ["GITHUB_REPOSITORY"] = "octo/app" });
+        var run = await RunAsync(["Publish", "--api-key", Api.Value, .. arguments], new() { ["GITHUB_ACTIONS"] = "true", ["GITHUB_SHA"] = "0123abc", ["GITHUB_REPOSITORY"] = "octo/app", ["API_KEY"] = "" });
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("To repeat this", run.Output, StringComparison.Ordinal);
@@ -138,7 +152,7 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
 
     private static Mark[] OwnOf(string program, string arguments) => (program, arguments) switch
     {
-        ("cosign", var command) when Signs(command) => [Key, Password],
+        ("cosign", var command) when Signs(command) => [Key, Password, Vault],
         ("docker", var command) when command.Contains("bake\n", StringComparison.Ordinal) => [Runtime],
         _ => [],
     };
@@ -147,11 +161,11 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
 
     private Task<BuildRun> RunAsync(params string[] arguments) => RunAsync(arguments, []);
 
-    private Task<BuildRun> RunAsync(string[] arguments, Dictionary<string, string> more) => BuildRun.StartAsync(BuildRun.Build, Root, arguments, new Dictionary<string, string>(more)
+    private Task<BuildRun> RunAsync(string[] arguments, Dictionary<string, string> more) => BuildRun.StartAsync(BuildRun.Build, Root, arguments, new Dictionary<string, string>
     {
         ["SAMPLE_BUILD"] = "PublishBuild", ["PATH"] = $"{_recorders.Programs}:{Environment.GetEnvironmentVariable("PATH")}", ["HOME"] = _folder.Combine("home"),
         ["RegistryUser"] = "robot", ["REGISTRY_TOKEN"] = Token.Value, ["SigningKey"] = Key.Value, ["NUKE_SIGNING_PASSWORD"] = Password.Value, ["GITHUB_TOKEN"] = GitHub.Value,
         ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = Identity.Value, ["ACTIONS_RUNTIME_TOKEN"] = Runtime.Value, ["COSIGN_PASSWORD"] = Cosign.Value, ["PARAMS_KEY"] = Parameters.Value,
-        ["API_KEY"] = more.Count == 0 ? Api.Value : "",
-    });
+        ["API_KEY"] = Api.Value,
+    }.Concat(more).GroupBy(x => x.Key).ToDictionary(x => x.Key, x => x.Last().Value));
 }
