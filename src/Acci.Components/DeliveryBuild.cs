@@ -13,6 +13,7 @@ namespace Acci.Components;
 [RedactSecrets]
 [AnswerHelp]
 [EndInterrupted]
+[CleanSummary]
 [SkipUnplanned]
 [RemoveLeftovers]
 [ReportOutcome]

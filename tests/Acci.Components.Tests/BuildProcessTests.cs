@@ -332,6 +332,23 @@ public sealed partial class BuildProcessTests : IDisposable
         Assert.Contains("default ran", await File.ReadAllTextAsync(Path.Combine(_root, ".nuke", "temp", "build.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_others_wrote_acts_on_no_terminal_and_no_runner(bool isOnGitHub)
+    {
+        var run = await RunAsync(["Quotes"], isOnGitHub ? GitHub() : []);
+
+        var text = $"{run.Output}\n{run.Errors}\n{await File.ReadAllTextAsync(Path.Combine(_root, ".nuke", "temp", "build.log"), TestContext.Current.CancellationToken)}";
+        Assert.Contains("denied: red", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[41m", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e]", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("##[", text, StringComparison.Ordinal);
+        string[] commands = [.. text.Split('\n', '\r', '\u2028').Select(x => x.Trim()).Where(x => x.StartsWith("::", StringComparison.Ordinal)).Select(x => x.Split(' ', ':')[2])];
+        // NUKE's own: they go on working.
+        Assert.Equal(isOnGitHub ? ["endgroup", "error", "group", "warning"] : [], commands.Distinct().Order(StringComparer.Ordinal));
+    }
+
     private Task<BuildRun> RunAsync(IEnumerable<string> arguments, Dictionary<string, string>? environment = null) =>
         BuildRun.StartAsync(BuildRun.Build, _root, arguments, environment);
 

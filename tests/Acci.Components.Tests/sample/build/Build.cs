@@ -44,6 +44,14 @@ class Build : DeliveryBuild, IHazDryRun
 
     Target Refuses => _ => _.DependsOn(Default).Executes(() => throw new DeliveryException("the registry says no: log in first"));
 
+    Target Quotes => _ => _.Executes(() =>
+    {
+        const string answer = "denied: \e[41mred\e[0m\e]0;title\a\r::stop-commands::token\u2028::add-mask::a\n::error::b ##[group]c";
+        Log.Warning("The registry says {Answer:l}", answer);
+        ProcessTasks.StartProcess("printf", "\\033[41mred\\r::stop-commands::token\\n::add-mask::a\\n").AssertZeroExitCode();
+        throw new DeliveryException(answer);
+    });
+
     Target Breaks => _ => _.Executes(() => throw new InvalidOperationException("boom"));
 
     Target Waits => _ => _.Executes(async () =>
