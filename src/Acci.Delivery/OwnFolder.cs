@@ -26,7 +26,7 @@ internal static class OwnFolder
         try
         {
             Directory.CreateDirectory(path, Mode);
-            Check(path);
+            Check(Path.GetFullPath(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -68,6 +68,17 @@ public sealed class OwnFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_path_from_the_working_directory_is_one_too()
+    {
+        await PrepareAsync("chmod 777 cache");
+        var cache = new CacheDirectory(Path.GetRelativePath(Environment.CurrentDirectory, Cache.Path));
+
+        Assert.Throws<DeliveryException>(() => cache.EnsureOwn());
+        await CommandRunner.RunAsync(new Command("chmod", "755", Cache.Path), cancellationToken: Cancellation);
+        cache.EnsureOwn();
+    }
+
+    [Fact]
     public async Task A_program_that_is_another_one_than_was_fetched_is_refused()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "recipe", "bin"));
