@@ -12,7 +12,14 @@ internal sealed class RemoveLeftoversAttribute : BuildExtensionAttributeBase, IO
     public void OnBuildInitialized(IReadOnlyCollection<ExecutableTarget> executableTargets, IReadOnlyCollection<ExecutableTarget> executionPlan)
     {
         if (Build is IHazDryRun { DryRun: true }) return;
-        foreach (var leftover in Session.RemoveAbandonedAsync(CacheDirectory.Default, Interruption.Token).GetAwaiter().GetResult())
-            Log.Debug("Removed what a killed build has left: {Leftover:l}", leftover);
+        try
+        {
+            foreach (var leftover in Session.RemoveAbandonedAsync(CacheDirectory.Default, Interruption.Token).GetAwaiter().GetResult())
+                Log.Debug("Removed what a killed build has left: {Leftover:l}", leftover);
+        }
+        catch (DeliveryException exception)
+        {
+            Environment.Exit(BuildProcess.Refuse(exception.Message));
+        }
     }
 }

@@ -332,6 +332,23 @@ public sealed partial class BuildProcessTests : IDisposable
         Assert.Contains("default ran", await File.ReadAllTextAsync(Path.Combine(_root, ".nuke", "temp", "build.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_killed_build_has_left_is_not_taken_from_a_cache_that_others_can_write()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
+        var sessions = Directory.CreateDirectory(Path.Combine(_root, "cache", "sessions")).FullName;
+        var file = Path.Combine(_root, "precious");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(sessions, "0.journal"), $$$"""{"Number":1,"Leftover":{"Path":"{{{file}}}"}}""" + "\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(Path.Combine(_root, "cache"), (UnixFileMode)0b111_111_111);
+
+        var run = await RunAsync([], new() { ["ACCI_CACHE"] = Path.Combine(_root, "cache") });
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("error: Others can write the cache folder ", run.Errors, StringComparison.Ordinal);
+        Assert.True(File.Exists(file));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -61,10 +61,13 @@ public sealed class Session : IDisposable
     /// <param name="cache">The cache that their journals lie in.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>What was removed, for people.</returns>
+    /// <exception cref="DeliveryException">Others can write there.</exception>
     public static async Task<IReadOnlyList<string>> RemoveAbandonedAsync(CacheDirectory cache, CancellationToken cancellationToken)
     {
         var folder = cache.Combine(Folder);
         if (!Directory.Exists(folder)) return [];
+        // What stands there is deleted and run.
+        cache.EnsureOwn(Folder);
         var removed = new List<string>();
         foreach (var file in Directory.EnumerateFiles(folder, "*.journal"))
         {
