@@ -65,6 +65,9 @@ public sealed class FaultProxy : IAsyncDisposable
                 case NetworkFault.Delay delay:
                     await Task.Delay(delay.Time, context.RequestAborted);
                     break;
+                case NetworkFault.Linger linger:
+                    await LingerAsync(context, request, linger);
+                    return;
             }
 
             using var message = Forwarded(context.Request, request, fault);
@@ -77,6 +80,18 @@ public sealed class FaultProxy : IAsyncDisposable
             // Whatever broke on one side breaks on the other.
             context.Abort();
         }
+    }
+
+    private async Task LingerAsync(HttpContext context, Request request, NetworkFault.Linger fault)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        context.Request.Body = new MemoryStream(body.ToArray());
+        using var message = Forwarded(context.Request, request, fault);
+        await Task.Delay(fault.Time);
+        using var response = await _upstream.SendAsync(message, CancellationToken.None);
+        if (context.RequestAborted.IsCancellationRequested) return;
+        await AnswerAsync(context.Response, response, fault);
     }
 
     private HttpRequestMessage Forwarded(HttpRequest original, Request request, NetworkFault? fault)

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using Acci.Oci;
 using Acci.Oci.Registries;
+using Acci.Oci.Retries;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -13,7 +15,19 @@ public sealed class TagTransaction(OciRegistry registry)
 {
     private const string Created = "org.opencontainers.image.created";
     private const int Rounds = 5;
-    private static readonly TimeSpan PutBackLimit = TimeSpan.FromSeconds(15);
+    private const string Remedy = "What the tags move to is complete, signed and verified; run the same command again to move them all.";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly HashSet<ImageReference> _unanswered = [];
+
+    /// <summary>How long the answer to a write is waited for when the build is interrupted. Together with the other two, a build ends before it is ended.</summary>
+    internal TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a write that was not answered is watched before it is called unknown.</summary>
+    internal TimeSpan WatchLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long putting back may take.</summary>
+    internal TimeSpan PutBackLimit { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>
     /// What tags pointed at when the publish began. A tag that has moved since then was moved by another publish; it is left to that one when its commit is newer.
@@ -37,7 +51,7 @@ public sealed class TagTransaction(OciRegistry registry)
                         && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken);
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, yields ? before : plan.Digest));
-                    if (before != plan.Digest && !yields) await registry.PutTagAsync(plan.Repository, move.Tag, plan.Digest, cancellationToken);
+                    if (before != plan.Digest && !yields) await WriteAsync(tag, plan.Digest, cancellationToken);
                 }
             }
         }
@@ -47,7 +61,7 @@ public sealed class TagTransaction(OciRegistry registry)
             if (exception is OperationCanceledException)
             {
                 Log.Warning("{Outcome:l}", outcome);
-                throw;
+                throw new OperationCanceledException(outcome, exception, cancellationToken);
             }
 
             throw new DeliveryException($"{writes[^1].Tag} could not be written: {exception.Message} {outcome}", exception);
@@ -65,28 +79,65 @@ public sealed class TagTransaction(OciRegistry registry)
         }
     }
 
+    // A registry carries out a write that it has, whether or not somebody still waits for the answer: without it nobody knows.
+    private async Task WriteAsync(ImageReference tag, Digest digest, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource();
+        await using var interruption = cancellationToken.Register(() => limit.CancelAfter(AnswerLimit));
+        try
+        {
+            await registry.PutTagAsync(tag, tag.Tag!, digest, limit.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or RetriesExhaustedException)
+        {
+            _unanswered.Add(tag);
+            throw;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     private async Task<string> PutBackAsync(List<TagWrite> writes)
     {
         // Also after Ctrl-C, but not for long: the registry may be what failed.
         using var limit = new CancellationTokenSource(PutBackLimit);
-        var left = new List<string>();
+        var (left, unknown) = (new List<string>(), new List<string>());
         foreach (var write in Enumerable.Reverse(writes).Where(write => write.Before != write.Digest && !write.IsLost))
         {
             try
             {
-                if ((await registry.FindAsync(write.Tag, limit.Token))?.Digest != write.Digest) continue;
+                if (!await IsWrittenAsync(write, limit.Token))
+                {
+                    if (_unanswered.Contains(write.Tag)) unknown.Add(write.Tag.Tag!);
+                    continue;
+                }
+
                 if (write.Before is { } before) await registry.PutTagAsync(write.Tag, write.Tag.Tag!, before, limit.Token);
                 else if (!await registry.TryDeleteTagAsync(write.Tag, write.Tag.Tag!, limit.Token)) left.Add($"{write.Tag.Tag} (it is new, and this registry deletes no tags)");
             }
             catch (Exception exception) when (exception is DeliveryException or OperationCanceledException)
             {
-                left.Add(write.Tag.Tag!);
+                (_unanswered.Contains(write.Tag) ? unknown : left).Add(write.Tag.Tag!);
             }
         }
 
-        return left.Count == 0
-            ? "Every tag is where it was before."
-            : $"The tags written before it were put back, but for {string.Join(", ", left)}. What they point at is complete, signed and verified; run the same command again to move them all.";
+        return (left.Count, unknown.Count) switch
+        {
+            (0, 0) => "Every tag is where it was before.",
+            (_, 0) => $"The tags written before it were put back, but for {string.Join(", ", left)}. {Remedy}",
+            _ => $"Whether {string.Join(", ", unknown)} moves is not known: the registry did not answer, and may still carry the write out. "
+                + $"{(left.Count == 0 ? "Every other tag is where it was before." : $"The others were put back, but for {string.Join(", ", left)}.")} {Remedy}",
+        };
+    }
+
+    // The registry may be about to do what it did not answer.
+    private async Task<bool> IsWrittenAsync(TagWrite write, CancellationToken cancellationToken)
+    {
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(Pause, cancellationToken))
+        {
+            if ((await registry.FindAsync(write.Tag, cancellationToken))?.Digest == write.Digest) return true;
+            if (!_unanswered.Contains(write.Tag) || watch.Elapsed >= WatchLimit) return false;
+        }
     }
 
     private async Task<IReadOnlyList<TagWrite>> SettleAsync(IReadOnlyList<TagPlan> plans, List<TagWrite> writes, CancellationToken cancellationToken)

@@ -98,6 +98,38 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(old, await AtAsync(registry, repository, "edge"));
     }
 
+    [Theory]
+    [InlineData(0.5, 20, "Every tag is where it was before.")]
+    [InlineData(2.5, 1, "Every tag is where it was before.")]
+    [InlineData(6, 1, "Whether main moves is not known: the registry did not answer, and may still carry the write out. Every other tag is where it was before.")]
+    public async Task An_interruption_while_a_tag_is_written_waits_for_the_answer_and_says_what_it_does_not_know(double answeredAfter, double answerLimit, string outcome)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy, TimeSpan.FromSeconds(20));
+        var repository = proxy.NewRepository();
+        var (before, image) = (await PushAsync(registry, repository, "before"), await PushAsync(registry, repository, "image"));
+        foreach (var tag in (string[])["sha-1", "main"]) await registry.PutTagAsync(repository, tag, before, Cancellation);
+        var plan = await PlanAsync(registry, repository, image, "sha-1", "main");
+        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        proxy.Decide = request =>
+        {
+            if (request.Method != "PUT" || !request.Path.EndsWith("/manifests/main", StringComparison.Ordinal)) return null;
+            proxy.Decide = _ => null;
+            interruption.CancelAfter(100);
+            return new NetworkFault.Linger(TimeSpan.FromSeconds(answeredAfter));
+        };
+
+        var interrupted = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new TagTransaction(registry)
+        {
+            AnswerLimit = TimeSpan.FromSeconds(answerLimit),
+            WatchLimit = TimeSpan.FromSeconds(3),
+        }.RunAsync([plan], interruption.Token));
+
+        Assert.StartsWith(outcome, interrupted.Message, StringComparison.Ordinal);
+        if (!outcome.StartsWith("Every", StringComparison.Ordinal)) return;
+        Assert.Equal([before, before], new[] { await AtAsync(registry, repository, "sha-1"), await AtAsync(registry, repository, "main") });
+    }
+
     [Fact]
     public async Task Tags_of_several_images_move_together_or_not_at_all()
     {
@@ -297,10 +329,10 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(!takesBack, writes.Single(write => write.Tag.Tag == "main").IsLost);
     }
 
-    private static OciRegistry Through(FaultProxy proxy) => new(proxy.Domain, new RegistryOptions
+    private static OciRegistry Through(FaultProxy proxy, TimeSpan? budget = null) => new(proxy.Domain, new RegistryOptions
     {
         Credentials = Credentials.None,
-        Retry = new Oci.Retries.RetryOptions { Budget = TimeSpan.FromSeconds(1) },
+        Retry = new Oci.Retries.RetryOptions { Budget = budget ?? TimeSpan.FromSeconds(1) },
     });
 
     private static Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, Digest image, params string[] tags) =>
