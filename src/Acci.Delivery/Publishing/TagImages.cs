@@ -52,7 +52,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
 
         var atStart = await context.TagsWhenBuiltAsync();
         await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
-        var writes = await new TagTransaction(registry) { AtStart = atStart }.RunAsync(plans, context.CancellationToken);
+        var writes = await new TagTransaction(registry) { AtStart = atStart, Time = context.Time }.RunAsync(plans, context.CancellationToken);
         var summaries = new List<PublishSummary>();
         await context.ForEachImageAsync(async (image, publish) =>
         {

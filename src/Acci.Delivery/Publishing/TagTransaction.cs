@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Acci.Oci;
 using Acci.Oci.Registries;
@@ -19,6 +18,9 @@ public sealed class TagTransaction(OciRegistry registry)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly HashSet<ImageReference> _unanswered = [];
+
+    /// <summary>The clock that it is waited by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>How long the answer to a write is waited for when the build is interrupted. Together with the other two, a build ends before it is ended.</summary>
     internal TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(5);
@@ -82,7 +84,7 @@ public sealed class TagTransaction(OciRegistry registry)
     // A registry carries out a write that it has, whether or not somebody still waits for the answer: without it nobody knows.
     private async Task WriteAsync(ImageReference tag, Digest digest, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource();
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, Time);
         await using var interruption = cancellationToken.Register(() => limit.CancelAfter(AnswerLimit));
         try
         {
@@ -100,7 +102,7 @@ public sealed class TagTransaction(OciRegistry registry)
     private async Task<string> PutBackAsync(List<TagWrite> writes)
     {
         // Also after Ctrl-C, but not for long: the registry may be what failed.
-        using var limit = new CancellationTokenSource(PutBackLimit);
+        using var limit = new CancellationTokenSource(PutBackLimit, Time);
         var (left, unknown) = (new List<string>(), new List<string>());
         foreach (var write in Enumerable.Reverse(writes).Where(write => write.Before != write.Digest && !write.IsLost))
         {
@@ -133,10 +135,10 @@ public sealed class TagTransaction(OciRegistry registry)
     // The registry may be about to do what it did not answer.
     private async Task<bool> IsWrittenAsync(TagWrite write, CancellationToken cancellationToken)
     {
-        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(Pause, cancellationToken))
+        for (var begun = Time.GetTimestamp(); ; await Task.Delay(Pause, Time, cancellationToken))
         {
             if ((await registry.FindAsync(write.Tag, cancellationToken))?.Digest == write.Digest) return true;
-            if (!_unanswered.Contains(write.Tag) || watch.Elapsed >= WatchLimit) return false;
+            if (!_unanswered.Contains(write.Tag) || Time.GetElapsedTime(begun) >= WatchLimit) return false;
         }
     }
 
