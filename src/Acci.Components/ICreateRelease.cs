@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Makes the release.</summary>
-public interface ICreateRelease : IHazDelivery, IHazImages, IHazDirtyTree, IHazGitHub
+public interface ICreateRelease : IHazDelivery, IHazImages, IHazExpectedSigner, IHazDirtyTree, IHazGitHub
 {
     /// <summary>
     /// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and the public key; one that is there is brought up to date.

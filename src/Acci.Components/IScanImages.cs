@@ -11,5 +11,5 @@ public interface IScanImages : IHazDelivery, IHazImages, IHazScanning, IHazScanR
         .Description("Scans every platform for vulnerabilities and secrets, writes artifacts/scan/report.html, and stops what --severity says")
         .TryAfter<ISmokeTestImages>(x => x.SmokeTestImages)
         .TryBefore<ISignImages>(x => x.SignImages)
-        .Runs(this, () => Prepared(new ScanImages(Context)));
+        .Runs(this, () => Prepared(new ScanImages(Context) { IsAskedFor = InvokedTargets.Any(x => x.Name == nameof(ScanImages)) }));
 }

@@ -1,5 +1,4 @@
 using Acci.Delivery.Images;
-using Acci.Oci.Layouts;
 
 namespace Acci.Delivery;
 
@@ -21,10 +20,6 @@ internal sealed class ImageFiles(DeliveryOptions options)
 
     /// <summary>The record of an image's publish.</summary>
     public string RecordOf(ImageDefinition image) => options.RecordOf(image.Name);
-
-    /// <summary>An image that was built.</summary>
-    public Task<OciLayout> LayoutAsync(ImageDefinition image, CancellationToken cancellationToken) =>
-        OciLayout.OpenAsync(LayoutOf(image), cancellationToken);
 
     /// <summary>A path as messages name it: from the repository's root.</summary>
     public string Relative(string path) => Path.GetRelativePath(options.Root, path);

@@ -43,6 +43,30 @@ public sealed class LayoutBuilder(string folder)
         return builder.WriteAsync(created);
     }
 
+    /// <summary>A layout of one platform with a bill of materials and a provenance, as BuildKit attests them.</summary>
+    public static Task<OciLayout> WriteAttestedAsync(string folder, string content = "layer", JsonObject? annotations = null)
+    {
+        var builder = new LayoutBuilder(folder);
+        var config = builder.AddBlob("""{"architecture":"amd64","os":"linux"}"""u8.ToArray(), "application/vnd.oci.image.config.v1+json");
+        var image = builder.AddManifest(config, [builder.AddBlob(Encoding.UTF8.GetBytes(content))]);
+        image["platform"] = new JsonObject { ["architecture"] = "amd64", ["os"] = "linux" };
+        var attestation = builder.AddManifest(
+            builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.image.config.v1+json"),
+            [Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" }), Statement("https://slsa.dev/provenance/v1", new JsonObject { ["buildDefinition"] = new JsonObject() })]);
+        attestation["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
+        attestation["annotations"] = new JsonObject { ["vnd.docker.reference.digest"] = image["digest"]!.DeepClone(), ["vnd.docker.reference.type"] = "attestation-manifest" };
+        builder._manifests.AddRange([image, attestation]);
+        return builder.WriteAsync(annotations: annotations);
+
+        JsonObject Statement(string type, JsonObject predicate)
+        {
+            var statement = new JsonObject { ["_type"] = "https://in-toto.io/Statement/v1", ["predicateType"] = type, ["predicate"] = predicate };
+            var blob = builder.AddBlob(Encoding.UTF8.GetBytes(statement.ToJsonString()), "application/vnd.in-toto+json");
+            blob["annotations"] = new JsonObject { ["in-toto.io/predicate-type"] = type };
+            return blob;
+        }
+    }
+
     public JsonObject AddBlob(byte[] content, string mediaType = "application/vnd.oci.image.layer.v1.tar+gzip")
     {
         var digest = Digest.Of(content);

@@ -2,6 +2,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
+using Acci.Oci;
 using Acci.Oci.Layouts;
 using Serilog;
 
@@ -56,7 +57,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var targets = await context.BakeTargetsAsync(destination);
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);
-        var layouts = await new ImageBuilder(context.Options.Root, _files).BuildAsync(
+        var layouts = await new ImageBuilder(context.Options.Root, _files, BuiltBefore).BuildAsync(
             Images, Images.ToDictionary(x => x.Name, targets.Of), engine with { Login = login }, !context.Options.NoCache, context.CancellationToken);
         foreach (var image in Images)
         {
@@ -65,6 +66,19 @@ public sealed class BuildImages(DeliveryContext context) : Verb
             Log.Information(
                 "{Image}: built for {Platforms:l}, {Digest:l}",
                 image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
+        }
+    }
+
+    // What a record that cannot be used is about is not known; that it cannot be is said where it is replaced.
+    private Digest? BuiltBefore(ImageDefinition image)
+    {
+        try
+        {
+            return PublishRecord.Read(_files.RecordOf(image))?.Digest;
+        }
+        catch (DeliveryException)
+        {
+            return null;
         }
     }
 

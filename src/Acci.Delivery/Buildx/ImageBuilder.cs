@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Generation;
+using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
 using Serilog;
@@ -10,7 +11,8 @@ namespace Acci.Delivery.Buildx;
 /// <summary>Builds images, all in one graph, each into an OCI layout of its own.</summary>
 /// <param name="root">The repository's root, where contexts and Dockerfiles are relative to.</param>
 /// <param name="files">Where the bake file and the layouts go.</param>
-internal sealed class ImageBuilder(string root, ImageFiles files)
+/// <param name="builtBefore">The digest that an image's last build had; null where that is not known. A layout that has another one is nobody's.</param>
+internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefinition, Digest?> builtBefore)
 {
     private const string DraftSuffix = ".new-";
     private const string OldSuffix = ".old";
@@ -61,7 +63,7 @@ internal sealed class ImageBuilder(string root, ImageFiles files)
     {
         var built = await OciLayout.OpenAsync(draft, cancellationToken);
         var place = files.LayoutOf(image);
-        if (await IsSameAsync(place, built, cancellationToken))
+        if (await IsSameAsync(place, built, builtBefore(image), cancellationToken))
         {
             Log.Information("{Image}: unchanged since the last build", image.Name);
             return await OciLayout.OpenAsync(place, cancellationToken);
@@ -74,16 +76,18 @@ internal sealed class ImageBuilder(string root, ImageFiles files)
         return await OciLayout.OpenAsync(place, cancellationToken);
     }
 
-    private static async Task<bool> IsSameAsync(string place, OciLayout built, CancellationToken cancellationToken)
+    private static async Task<bool> IsSameAsync(string place, OciLayout built, Digest? before, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(place)) return false;
         try
         {
             var existing = await OciLayout.OpenAsync(place, cancellationToken);
+            // Its attestations would be signed as those of this build.
+            if (existing.Root.Digest != before) return false;
             await existing.VerifyAsync(cancellationToken);
-            var before = await existing.ReadPlatformsAsync(cancellationToken);
+            var old = await existing.ReadPlatformsAsync(cancellationToken);
             var now = await built.ReadPlatformsAsync(cancellationToken);
-            return before.Select(x => x.Manifest.Digest).SequenceEqual(now.Select(x => x.Manifest.Digest))
+            return old.Select(x => x.Manifest.Digest).SequenceEqual(now.Select(x => x.Manifest.Digest))
                 && SameAnnotations(await existing.ReadManifestAsync(existing.Root, cancellationToken), await built.ReadManifestAsync(built.Root, cancellationToken));
         }
         catch (DeliveryException damaged)

@@ -71,15 +71,14 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     }
 
     /// <summary>An image that was built here may be pushed.</summary>
+    /// <param name="record">What this checkout has done with it.</param>
+    /// <param name="image">The image itself, which says whether it is made from stand-ins.</param>
     /// <exception cref="DeliveryException">It may not.</exception>
-    public void EnsureMayBePushed(PublishRecord record)
+    public void EnsureMayBePushed(PublishRecord record, Manifest image)
     {
-        EnsureHasNoStandIns($"'{record.Image}'", string.Join(", ", record.StandIns));
+        EnsureHasNoStandIns($"'{record.Image}'", image);
         EnsureIsItsTags(record);
-        if (record.Steps.ContainsKey(PublishStep.Scan) || MayGoUnscanned(record)) return;
-        throw new DeliveryException(
-            $"'{record.Image}' has not been scanned and passed, and {place} does not get it: run ScanImages, or Publish as a whole."
-            + $"{(record.NotScanned is { } reason ? $" It was not scanned: {reason}" : "")}");
+        EnsureIsScanned(record);
     }
 
     /// <summary>An image that was pushed may get its tags: every step before them has been done, and the tags, which come from what is checked out, are its own.</summary>
@@ -118,7 +117,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     public void EnsureMayBePromoted(ImageReference source, Manifest image, PublishRecord? record)
     {
         if (isThisMachine) return;
-        EnsureHasNoStandIns(source.ToString(), image.Annotations.GetValueOrDefault(StandInAnnotation, ""));
+        EnsureHasNoStandIns(source.ToString(), image);
         if (!new Destination(source.Registry, "").IsLoopback) return;
         if (record?.IsOf(image.Digest) is not true || !record.Steps.ContainsKey(PublishStep.Scan))
             throw new DeliveryException($"{source} must not leave this machine: no publish of this checkout has scanned {image.Digest} and let it pass. Run Publish, and promote what it published.");
@@ -136,9 +135,17 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         throw new DeliveryException($"{image} is version {own} and does not become {named}. Publish {named} from its own tag, or promote a pre-release of it.");
     }
 
-    /// <summary>An image that was published may be named by a release: its tags have moved, and it is the version and the commit of the release's tag.</summary>
+    /// <summary>
+    /// An image that was published may be named by a release: its tags have moved, and it is the version and the commit of the release's tag. That it is
+    /// signed is verified where it is published.
+    /// </summary>
+    /// <param name="record">What this checkout has done with it.</param>
+    /// <param name="image">The image itself.</param>
+    /// <param name="tag">The release's tag.</param>
+    /// <param name="version">The release's version.</param>
+    /// <param name="revision">The commit of the tag.</param>
     /// <exception cref="DeliveryException">It may not.</exception>
-    public void EnsureMayBeReleased(PublishRecord record, string tag, string version, string revision)
+    public void EnsureMayBeReleased(PublishRecord record, Manifest image, string tag, string version, string revision)
     {
         if (!record.Steps.ContainsKey(PublishStep.Tag)) throw new DeliveryException($"'{record.Image}' is not published: its tags have not moved for {record.Digest}. Run Publish first.");
         if (record.Revision != revision || record.Version != version)
@@ -147,7 +154,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
                 $"'{record.Image}' was published as {record.Version} from commit {record.Revision}; the release {tag} is of {version} from {revision}. Run Publish with {tag} checked out.");
         }
 
-        EnsureMayLeave(record);
+        EnsureMayLeave(record, image);
         if (!isThisMachine && Destination.Parse(record.Repository).IsLoopback)
             throw new DeliveryException($"'{record.Image}' was published to {record.Repository}, which nobody else can reach: publish it with --registry before it is released on {place}.");
     }
@@ -156,12 +163,15 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <param name="image">The image.</param>
     /// <param name="record">What this checkout knows of its last publish.</param>
     /// <param name="readAsync">Reads the image from its registry.</param>
+    /// <param name="verifyAsync">Verifies there that it is signed and attested by who signed it, as the record says, or may have.</param>
     /// <exception cref="DeliveryException">It may not, or the registry cannot be asked.</exception>
-    public async Task EnsureMayBeDeployedAsync(ImageReference image, PublishRecord? record, Func<Task<Manifest>> readAsync)
+    public async Task EnsureMayBeDeployedAsync(ImageReference image, PublishRecord? record, Func<Task<Manifest>> readAsync, Func<PublishRecord, Task> verifyAsync)
     {
         if (isThisMachine) return;
-        if (record is not null && image.Digest is { } digest && record.IsOf(digest)) EnsureMayLeave(record);
-        else EnsureHasNoStandIns(image.ToString(), (await readAsync()).Annotations.GetValueOrDefault(StandInAnnotation, ""));
+        var own = record is not null && image.Digest is { } digest && record.IsOf(digest) ? record : null;
+        if (own is not null) EnsureMayLeave(own, null);
+        EnsureHasNoStandIns(image.ToString(), await readAsync());
+        if (own is not null) await verifyAsync(own);
     }
 
     /// <summary>Says that what is built is not what is committed, where that is so.</summary>
@@ -170,19 +180,24 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (version.IsDirty) Log.Warning("The working tree differs from commit {Revision:l}, and is built as it is (git status)", version.Revision ?? "");
     }
 
-    private void EnsureMayLeave(PublishRecord record)
+    private void EnsureMayLeave(PublishRecord record, Manifest? image)
     {
         if (isThisMachine) return;
-        EnsureMayBePushed(record);
+        if (image is not null) EnsureHasNoStandIns($"'{record.Image}'", image);
+        EnsureIsItsTags(record);
+        EnsureIsScanned(record);
         if (record.Steps.ContainsKey(PublishStep.Sign) && record.Steps.ContainsKey(PublishStep.Verify)) return;
         throw new DeliveryException($"'{record.Image}' ({record.Digest}) is not signed and verified, and {place} does not get it: run Publish.");
     }
 
-    private void EnsureHasNoStandIns(string image, string standIns)
+    /// <summary>The image is not made from stand-ins, by its own word.</summary>
+    /// <exception cref="DeliveryException">It is, and must not leave this machine.</exception>
+    internal void EnsureHasNoStandIns(string name, Manifest image)
     {
-        if (standIns.Length == 0 || isThisMachine) return;
+        var standIns = PublishRecord.StandInsOf(image);
+        if (standIns.Count == 0 || isThisMachine) return;
         throw new DeliveryException(
-            $"{image} is made from stand-ins for {standIns} and must not leave this machine: {place} does not get it. "
+            $"{name} is made from stand-ins for {string.Join(", ", standIns)} and must not leave this machine: {place} does not get it. "
             + "Build it where the base images can be had, or name a registry that carries them with --image-mirror.");
     }
 
@@ -192,5 +207,13 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         throw new DeliveryException(
             $"'{record.Image}' was built from a working tree that differs from the commit of {tag}, and {place} does not get it. "
             + "Commit or stash the changes and run Publish, or repeat this with --allow-dirty.");
+    }
+
+    private void EnsureIsScanned(PublishRecord record)
+    {
+        if (record.Steps.ContainsKey(PublishStep.Scan) || MayGoUnscanned(record)) return;
+        throw new DeliveryException(
+            $"'{record.Image}' has not been scanned and passed, and {place} does not get it: run ScanImages, or Publish as a whole."
+            + $"{(record.NotScanned is { } reason ? $" It was not scanned: {reason}" : "")}");
     }
 }

@@ -13,15 +13,12 @@ namespace Acci.Delivery.Publishing;
 
 /// <summary>
 /// Gives images that are published other tags, or their tags back to what had them before. Nothing is built, the digest stays what it is, and no tag
-/// moves before every image's signature has been verified.
+/// moves before every image's signatures and attestations have been verified.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 /// <param name="promotion">Which image gets which tags.</param>
 public sealed class PromoteImages(DeliveryContext context, Promotion promotion) : Verb
 {
-    // What BuildKit calls the platform of an attestation's manifest, which nobody signs. Source: BuildKit, docs/attestations/attestation-storage.md.
-    private const string Unknown = "unknown";
-
     private CancellationToken Cancellation => context.CancellationToken;
 
     /// <inheritdoc/>
@@ -112,7 +109,11 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         using var elsewhere = context.Connect(origin.Domain!);
         var found = await elsewhere.GetManifestAsync(source, Cancellation);
         var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));
-        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, record);
+        if (record is not null && record.Image != image.Name) record = null;
+        // A platform of what was published here is part of it if the index says so, not the record.
+        var root = record is null || record.Digest == found.Digest ? found : await elsewhere.FindManifestAsync(origin.WithDigest(record.Digest), Cancellation);
+        var isOwn = record is not null && root is not null && root.Manifests.Select(x => x.Digest).Append(root.Digest).Contains(found.Digest);
+        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, isOwn ? record : null);
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
         var copied = await elsewhere.CopyAsync(
             origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name, context.Time), Cancellation);
@@ -145,13 +146,10 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         return back.GroupBy(x => x.Digest, x => x.Tag).Select(group => TagPlan.Of(repository, group.Key, group, "it goes back"));
     }
 
-    /// <summary>Verifies the signatures of an image in a registry, of its index and of every platform.</summary>
+    /// <summary>Verifies the signatures and attestations of an image in a registry.</summary>
     private async Task VerifyAsync(OciRegistry registry, ImageReference image)
     {
-        var (cosign, signer) = (await context.VerifierAsync(), await context.ExpectedSignerAsync());
-        var root = await registry.GetManifestAsync(image, Cancellation);
-        var platforms = root.Manifests.Where(x => x.Platform is { OperatingSystem: not Unknown }).Select(x => x.Digest);
-        foreach (var digest in platforms.Prepend(root.Digest)) await cosign.VerifyAsync(image.WithDigest(digest), signer, Cancellation);
-        Log.Information("{Image:l}: signatures verified", image.ToString());
+        await context.EnsureSignedAsync(registry, image, await context.ExpectedSignerAsync());
+        Log.Information("{Image:l}: signatures and attestations verified", image.ToString());
     }
 }

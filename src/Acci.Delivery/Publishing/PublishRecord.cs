@@ -1,8 +1,9 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Acci.Generation;
+using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
 using Acci.Oci;
+using Acci.Oci.Manifests;
 
 namespace Acci.Delivery.Publishing;
 
@@ -56,21 +57,13 @@ public sealed partial record PublishRecord
     /// <summary>Whether this is the record of an image: of the index, or of one of its platforms.</summary>
     public bool IsOf(Digest digest) => Digest == digest || Platforms.Any(x => x.Digest == digest);
 
-    /// <summary>The record in the file, or null when there is none that can be read: then everything is done again.</summary>
-    public static PublishRecord? Read(string file)
-    {
-        try
-        {
-            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), Json.Readable.PublishRecord) : null;
-        }
-        catch (Exception exception) when (exception is JsonException or DeliveryException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The record in the file, or null when there is none.</summary>
+    /// <exception cref="DeliveryException">It is damaged, was edited, or was written by another version; the message names the file.</exception>
+    public static PublishRecord? Read(string file) =>
+        RecordFile.Read(file, Json.Readable.PublishRecord, record => record.Problem, "Run BuildImages again: every step after it is then done anew.");
 
     /// <summary>Writes the record; a reader sees the old one or the new one, never half of one.</summary>
-    public void Write(string file) => AtomicFile.Write(file, JsonSerializer.Serialize(this, Json.Readable.PublishRecord) + "\n");
+    public void Write(string file) => RecordFile.Write(file, this, Json.Readable.PublishRecord);
 
     /// <summary>Deletes what runs have left behind that were killed while they wrote the record. Not to be called while another one may write it.</summary>
     public static void DeleteDrafts(string file)
@@ -84,24 +77,55 @@ public sealed partial record PublishRecord
     public PublishRecord With(PublishStep step, StepResult result) =>
         this with { Steps = new SortedDictionary<PublishStep, StepResult>(Steps.Where(x => x.Key < step).Append(new(step, result)).ToDictionary()) };
 
+    /// <summary>Makes sure that this is the record of an image, and that nothing it says of it differs from what the image itself says.</summary>
+    /// <param name="image">The image's definition.</param>
+    /// <param name="root">The image: the manifest that names all others.</param>
+    /// <param name="place">Where it was found, as messages name it.</param>
+    /// <exception cref="DeliveryException">It is another image's.</exception>
+    internal void EnsureDescribes(ImageDefinition image, Manifest root, string place)
+    {
+        if (root.Digest != Digest)
+            throw new DeliveryException($"{place} holds {root.Digest}, and the record of '{Image}' is of {Digest}. Run BuildImages again, and all steps after it.");
+        if (root.IsIndex) EnsureSame("platforms", Platforms.Select(x => $"{x.Platform} {x.Digest}"), PlatformImage.Of(root.Manifests).Select(x => $"{x.Platform} {x.Manifest.Digest}"));
+        EnsureSame("stand-ins", StandIns, StandInsOf(root));
+        // An image definition may give it a version of its own.
+        if (!image.Labels.ContainsKey(OciLabels.VersionKey) && !image.Annotations.ContainsKey(OciLabels.VersionKey) && root.Annotations.GetValueOrDefault(OciLabels.VersionKey) is { } version)
+            EnsureSame("version", [Version], [version]);
+
+        void EnsureSame(string what, IEnumerable<string> recorded, IEnumerable<string> actual)
+        {
+            var (said, found) = (string.Join(", ", recorded), string.Join(", ", actual));
+            if (said == found) return;
+            throw new DeliveryException(
+                $"The record of '{Image}' says of {Digest} that its {what} are '{said}', and the image in {place} says '{found}'. Run BuildImages again, and all steps after it.");
+        }
+    }
+
+    /// <summary>Makes sure that the image was built for this repository: stand-ins, scans and tags of one registry say nothing of another.</summary>
+    /// <exception cref="DeliveryException">It was built for another one.</exception>
+    internal void EnsureGoesTo(ImageReference repository)
+    {
+        if (Repository == repository.Repository) return;
+        throw new DeliveryException(
+            $"The image '{Image}' was built for {Repository}, and this build is for {repository.Repository}: run BuildImages again for this one, or name the other with --registry.");
+    }
+
+    /// <summary>The base images that an image says are stand-ins.</summary>
+    internal static IReadOnlyList<string> StandInsOf(Manifest root) =>
+        root.Annotations.GetValueOrDefault(DeparturePolicy.StandInAnnotation, "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    // What no type says: lists and maps may hold null in JSON, and a repository is a text there.
+    private string? Problem =>
+        Platforms.Any(x => x is null) ? "'platforms' has null in it"
+        : StandIns.Concat(Tags).Concat(TagsLeft).Any(x => x is null) ? "a list of texts has null in it"
+        : Steps.Any(x => x.Value is null || !Enum.IsDefined(x.Key)) ? "'steps' has one without a result, or one that does not exist"
+        : !ImageReference.TryParse(Repository, out _, out _) ? $"'repository' is '{Repository}', which is none"
+        : null;
+
     [JsonSerializable(typeof(PublishRecord))]
     private sealed partial class Json : JsonSerializerContext
     {
-        public static Json Readable { get; } = new(new JsonSerializerOptions
-        {
-            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            WriteIndented = true,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new TextConverter<Digest>(Oci.Digest.Parse), new TextConverter<Platform>(Oci.Platform.Parse), new JsonStringEnumConverter<PublishStep>(JsonNamingPolicy.CamelCase) },
-        });
-    }
-
-    private sealed class TextConverter<T>(Func<string, T> parse) : JsonConverter<T>
-    {
-        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => parse(reader.GetString() ?? "");
-
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value!.ToString());
+        public static Json Readable { get; } = new(RecordFile.OptionsWith(new JsonStringEnumConverter<PublishStep>(JsonNamingPolicy.CamelCase)));
     }
 }
 

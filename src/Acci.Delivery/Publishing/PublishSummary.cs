@@ -18,13 +18,15 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     /// <summary>Which base images followed their tags, and why; null where each has a digest that it is pinned to.</summary>
     public string? NotPinned { get; init; }
 
+    /// <summary>When the table is shown, for the ages in it; null where it is for later readers.</summary>
+    public DateTimeOffset? At { get; init; }
+
     /// <summary>What a <c>docker</c> command needs to run the image.</summary>
     internal static string[] RunArguments(ImageDefinition image, PublishTransaction publish)
     {
         string[] ports = image.Health is { } health ? ["--publish", $"{health.Port}:{health.Port}"] : [];
-        // Always pulled: an engine that has an older image under this tag would run that one.
-        var name = publish.Record.Tags is [var tag, ..] ? publish.Reference.WithTag(tag) : publish.Reference;
-        return ["run", "--rm", "--pull", "always", "--read-only", "--cap-drop", "ALL", .. ports, name.ToString()];
+        // By digest: what is run is what was verified, whatever its tags point at by then.
+        return ["run", "--rm", "--read-only", "--cap-drop", "ALL", .. ports, publish.Reference.ToString()];
     }
 
     /// <summary>The table as text.</summary>
@@ -67,7 +69,7 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         for (var i = 0; i < platforms.Length; i++) yield return (i == 0 ? "Platforms" : "", platforms[i]);
         yield return ("Signature", Result(PublishStep.Verify));
         yield return ("Smoke test", Result(PublishStep.SmokeTest));
-        yield return ("Findings", Result(PublishStep.Scan));
+        yield return ("Findings", $"{Result(PublishStep.Scan)}{ScanTime()}");
         if (NotPinned is not null) yield return ("Not pinned", NotPinned);
         if (Record.StandIns.Count > 0) yield return ("Stand-ins", $"{string.Join(", ", Record.StandIns)}: not for any registry but this machine's own");
     }
@@ -78,6 +80,13 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         PublishStep.Scan => $"not scanned{Because(Record.NotScanned)}",
         _ => "not done",
     };
+
+    private string ScanTime()
+    {
+        if (Record.Steps.GetValueOrDefault(PublishStep.Scan)?.At is not { } at) return "";
+        var age = At is { } now ? $", {ScanAge.ToText(now - at)} before" : "";
+        return string.Create(CultureInfo.InvariantCulture, $" (scanned {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC{age})");
+    }
 
     private static string Because(string? reason) => reason is null ? "" : $": {reason}";
 

@@ -11,8 +11,10 @@ public sealed class PublishTransaction
 {
     private readonly string _file;
     private readonly TimeProvider _time;
+    private readonly ISet<PublishStep> _repeated;
 
-    private PublishTransaction(string file, PublishRecord record, TimeProvider? time) => (_file, Record, _time) = (file, record, time ?? TimeProvider.System);
+    private PublishTransaction(string file, PublishRecord record, TimeProvider? time, ISet<PublishStep>? repeated = null) =>
+        (_file, Record, _time, _repeated) = (file, record, time ?? TimeProvider.System, repeated ?? new HashSet<PublishStep>());
 
     /// <summary>What is known so far.</summary>
     public PublishRecord Record { get; private set; }
@@ -21,36 +23,65 @@ public sealed class PublishTransaction
     public ImageReference Reference => ImageReference.Parse(Record.Repository).WithDigest(Record.Digest);
 
     /// <summary>Goes on with what was built last.</summary>
-    /// <exception cref="DeliveryException">Nothing was built.</exception>
-    public static PublishTransaction Resume(string file, string image, TimeProvider? time = null) => PublishRecord.Read(file) is { } record
-        ? new PublishTransaction(file, record, time)
-        : throw new DeliveryException($"There is no record of the image '{image}' ({file}): run BuildImages first.");
+    /// <param name="file">The record.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="time">The clock that steps are timed by.</param>
+    /// <param name="repeated">Steps that are to be done again, whatever the record says of them; each leaves the set when it has been done.</param>
+    /// <exception cref="DeliveryException">Nothing was built, or the record cannot be used.</exception>
+    public static PublishTransaction Resume(string file, string image, TimeProvider? time = null, ISet<PublishStep>? repeated = null)
+    {
+        var record = PublishRecord.Read(file) ?? throw new DeliveryException($"There is no record of the image '{image}' ({file}): run BuildImages first.");
+        return record.Image == image
+            ? new PublishTransaction(file, record, time, repeated)
+            : throw new DeliveryException($"{file} is the record of the image '{record.Image}', not of '{image}': run BuildImages again.");
+    }
 
     /// <summary>Starts with what has just been built: what an earlier run did counts when it did it to the same digest, for the same repository.</summary>
-    /// <param name="file">The record.</param>
+    /// <param name="file">The record. One that cannot be used counts as none.</param>
     /// <param name="built">What has been built.</param>
     /// <param name="startOver">Nothing of what an earlier run did counts.</param>
     /// <param name="time">The clock that steps are timed by.</param>
     public static PublishTransaction Begin(string file, PublishRecord built, bool startOver = false, TimeProvider? time = null)
     {
-        var earlier = startOver ? null : PublishRecord.Read(file);
-        var record = earlier is not null && earlier.Digest == built.Digest && earlier.Repository == built.Repository
-            ? earlier with { Version = built.Version, Revision = built.Revision, StandIns = built.StandIns, ChangedSince = built.ChangedSince }
+        var earlier = startOver ? null : ReadEarlier(file);
+        var record = earlier is not null && (earlier.Image, earlier.Digest, earlier.Repository) == (built.Image, built.Digest, built.Repository)
+            ? built with
+            {
+                Signer = earlier.Signer,
+                NotSmokeTested = earlier.NotSmokeTested,
+                NotScanned = earlier.NotScanned,
+                Tags = earlier.Tags,
+                TagsLeft = earlier.TagsLeft,
+                Steps = earlier.Steps,
+            }
             : built;
         PublishRecord.DeleteDrafts(file);
         record.Write(file);
         return new PublishTransaction(file, record, time);
     }
 
+    private static PublishRecord? ReadEarlier(string file)
+    {
+        try
+        {
+            return PublishRecord.Read(file);
+        }
+        catch (DeliveryException exception)
+        {
+            Log.Warning("{Problem:l} BuildImages has run: nothing in the old record counts", exception.Message);
+            return null;
+        }
+    }
+
     /// <summary>The step has ended well for this digest.</summary>
-    public bool Has(PublishStep step) => Record.Steps.ContainsKey(step);
+    public bool Has(PublishStep step) => Record.Steps.ContainsKey(step) && !_repeated.Contains(step);
 
     /// <summary>Does the step, unless it is done.</summary>
     public async Task StepAsync(PublishStep step, Func<Task<string>> action)
     {
-        if (Record.Steps.TryGetValue(step, out var done))
+        if (Has(step))
         {
-            Log.Information("{Image}: {Step:l} was done before for this digest: {Result:l}", Record.Image, step.ToString(), done.Result);
+            Log.Information("{Image}: {Step:l} was done before for this digest: {Result:l}", Record.Image, step.ToString(), Record.Steps[step].Result);
             return;
         }
 
@@ -58,25 +89,33 @@ public sealed class PublishTransaction
     }
 
     /// <summary>Does the step, whether it is done or not.</summary>
-    public async Task RedoAsync(PublishStep step, Func<Task<string>> action)
+    /// <param name="step">The step.</param>
+    /// <param name="action">Does it, and gives what came out.</param>
+    /// <param name="at">When what it goes by was found; null means now.</param>
+    public async Task RedoAsync(PublishStep step, Func<Task<string>> action, DateTimeOffset? at = null)
     {
         var begun = _time.GetTimestamp();
         var result = await action();
-        Update(record => record.With(step, new StepResult(_time.GetUtcNow(), Math.Round(_time.GetElapsedTime(begun).TotalSeconds, 2), result)));
+        Update(record => record.With(step, new StepResult(at ?? _time.GetUtcNow(), Math.Round(_time.GetElapsedTime(begun).TotalSeconds, 2), result)));
+        _repeated.Remove(step);
         Log.Information("{Image}: {Result:l}", Record.Image, result);
     }
 
     /// <summary>
     /// Does the step, whether it is done or not. When it was, and ends well again, what comes after it stays done; when it does not, it and all after it are open.
     /// </summary>
-    public async Task ConfirmAsync(PublishStep step, Func<Task<string>> action)
+    /// <param name="step">The step.</param>
+    /// <param name="action">Does it, and gives what came out.</param>
+    /// <param name="at">When what it goes by was found; null leaves that as it was.</param>
+    public async Task ConfirmAsync(PublishStep step, Func<Task<string>> action, DateTimeOffset? at = null)
     {
-        if (!Record.Steps.TryGetValue(step, out var done))
+        if (!Has(step))
         {
-            await RedoAsync(step, action);
+            await RedoAsync(step, action, at);
             return;
         }
 
+        var done = Record.Steps[step];
         string result;
         try
         {
@@ -88,7 +127,7 @@ public sealed class PublishTransaction
             throw;
         }
 
-        Update(record => record with { Steps = new SortedDictionary<PublishStep, StepResult>(record.Steps.ToDictionary()) { [step] = done with { Result = result } } });
+        Update(record => record with { Steps = new SortedDictionary<PublishStep, StepResult>(record.Steps.ToDictionary()) { [step] = done with { At = at ?? done.At, Result = result } } });
         Log.Information("{Image}: {Result:l}", Record.Image, result);
     }
 

@@ -1,4 +1,5 @@
 using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
 
 namespace Acci.Delivery.Publishing;
 
@@ -16,11 +17,19 @@ internal static class RecordsOfBuild
     public static ISet<string> BuiltHere(this DeliveryContext context) => context.Once(nameof(BuiltHere), () => new HashSet<string>());
 
     /// <summary>Does something to each image that was built, one after the other, while no other build of the checkout works on them.</summary>
-    /// <exception cref="DeliveryException">One was not built.</exception>
+    /// <exception cref="DeliveryException">One was not built, or its record cannot be used, or is of another registry than was named.</exception>
     public static async Task ForEachImageAsync(this DeliveryContext context, Func<ImageDefinition, PublishTransaction, Task> action)
     {
-        var files = new ImageFiles(context.Options);
         if (!context.Options.DryRun) await context.LockAsync();
-        foreach (var image in context.Options.Images) await action(image, PublishTransaction.Resume(files.RecordOf(image), image.Name, context.Time));
+        foreach (var image in context.Options.Images) await action(image, context.ResumePublish(image));
+    }
+
+    private static PublishTransaction ResumePublish(this DeliveryContext context, ImageDefinition image)
+    {
+        var file = new ImageFiles(context.Options).RecordOf(image);
+        var repeated = context.Once($"{nameof(context.Options.Republish)} {image.Name}", () => context.Options.Republish ? Enum.GetValues<PublishStep>().ToHashSet() : []);
+        var publish = PublishTransaction.Resume(file, image.Name, context.Time, repeated);
+        if (context.NamedDestination() is { } named) publish.Record.EnsureGoesTo(named.RepositoryOf(image));
+        return publish;
     }
 }

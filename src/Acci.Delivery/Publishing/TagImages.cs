@@ -43,10 +43,15 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var registry = await context.RegistryAsync();
         var tags = await context.TagsAsync();
         var plans = new List<TagPlan>();
-        await context.ForEachImageAsync(async (_, publish) =>
+        var signers = new Dictionary<string, ExpectedSigner>();
+        await context.ForEachImageAsync(async (image, publish) =>
         {
-            DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBeTagged(publish.Record, await context.VersionAsync());
-            var repository = ImageReference.Parse(publish.Record.Repository);
+            var policy = DeparturePolicy.Of(context, await context.DestinationAsync());
+            policy.EnsureMayBeTagged(publish.Record, await context.VersionAsync());
+            var repository = await context.RepositoryAsync(image);
+            publish.Record.EnsureGoesTo(repository);
+            await context.EnsureUnchangedAsync(image, publish.Record);
+            signers[image.Name] = await EnsureSignedAsync(policy, image, publish);
             plans.Add(await TagPlan.DecideAsync(registry, repository, publish.Record.Digest, tags.All, tags.Floating, context.CancellationToken));
         });
 
@@ -64,21 +69,39 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
                 publish.Update(record => record with { Tags = result.Taken, TagsLeft = result.Left });
                 return Task.FromResult(result.ToString());
             });
-            summaries.Add(await SummarizeAsync(image, publish));
+            summaries.Add(await SummarizeAsync(image, publish, signers[image.Name]));
         });
         await report(summaries);
     }
 
-    private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish)
+    // Each time, whatever the record says: it can be edited, and so can the registry.
+    private async Task<ExpectedSigner> EnsureSignedAsync(DeparturePolicy policy, ImageDefinition image, PublishTransaction publish)
+    {
+        var signer = await context.ExpectedSignerAsync(publish.Record.Signer);
+        try
+        {
+            policy.EnsureHasNoStandIns(image.Name, await context.EnsurePublishedAsync(image, publish, signer));
+            return signer;
+        }
+        catch (CommandFailedException exception)
+        {
+            throw new DeliveryException(
+                $"No tag of {publish.Record.Repository} moves: {publish.Record.Digest} is not signed and attested there by who has to have signed it. "
+                + $"Run Publish as a whole. {exception.Message}", exception);
+        }
+    }
+
+    private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
     {
         var cosign = await context.VerifierAsync();
         var engine = await context.EngineAsync();
-        var signer = ExpectedSigner.Of(publish.Record.Signer, _files.Relative(_files.PublicKey));
-        var verify = new Command(cosign.Executable, signer.VerifyArguments(publish.Reference));
+        var shown = signer is ExpectedSigner.PublicKey { File: var file } ? new ExpectedSigner.PublicKey(_files.Relative(file)) : signer;
+        var verify = new Command(cosign.Executable, shown.VerifyArguments(publish.Reference));
         var run = engine.Docker(PublishSummary.RunArguments(image, publish));
         return new PublishSummary(
             publish.Record, Shortcut.ToTyped(verify.ToString(), context.Environment), Shortcut.ToTyped(run.ToString(), context.Environment))
         {
+            At = context.Time.GetUtcNow(),
             NotPinned = context.ImageLocks().Problem(image.BaseImages.Select(x => x.Reference)),
         };
     }

@@ -26,8 +26,9 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
     public override Task RunAsync() => context.ForEachImageAsync(async (image, publish) =>
     {
         var signing = new SignImages(context);
-        var cosign = await context.VerifierAsync();
         await (await context.RegistryAsync()).EnsureReachableAsync(context.CancellationToken);
+        publish.Record.EnsureGoesTo(await context.RepositoryAsync(image));
+        await context.EnsureUnchangedAsync(image, publish.Record);
         var signer = await context.ExpectedSignerAsync(publish.Record.Signer);
         for (var left = SigningRounds; ; left--)
         {
@@ -35,12 +36,12 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
             {
                 await publish.RedoAsync(PublishStep.Verify, async () =>
                 {
-                    await (await signing.SignerAsync(image, cosign)).VerifyAsync(signer, context.CancellationToken);
+                    await context.EnsurePublishedAsync(image, publish, signer);
                     return $"signatures and attestations by {publish.Record.Signer} verified";
                 });
                 return;
             }
-            catch (CommandFailedException exception) when (left > 0 && publish.Has(PublishStep.Sign))
+            catch (CommandFailedException exception) when (left > 0 && publish.Has(PublishStep.Sign) && context.HasLayout(image))
             {
                 // Where a registry keeps no list of referrers, whoever signs reads the list, adds to it and writes it back: of two at once, one is
                 // lost.
@@ -48,7 +49,8 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
                     "{Image}: a signature is missing, which happens when two sign the same digest at once; signing again. {Problem:l}",
                     image.Name, exception.Message);
                 await Task.Delay(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 2), context.Time, context.CancellationToken);
-                await publish.RedoAsync(PublishStep.Sign, () => signing.SignAsync(image, publish));
+                var layout = await context.LayoutAsync(image, publish.Record);
+                await publish.RedoAsync(PublishStep.Sign, () => signing.SignAsync(image, publish, layout));
             }
         }
     });

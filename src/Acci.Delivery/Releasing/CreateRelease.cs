@@ -1,4 +1,5 @@
 using System.Text;
+using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
@@ -6,6 +7,7 @@ using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Versioning;
+using Acci.Oci;
 using Acci.Oci.Layouts;
 using NuGet.Versioning;
 using Serilog;
@@ -73,23 +75,21 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         var policy = DeparturePolicy.Of(context, gitHub.Server.ToString(), gitHub.Server.Api.IsLoopback);
         var images = new StringBuilder();
         var assets = new List<ReleaseAsset>();
-        var isSignedWithKey = false;
+        ReleaseAsset? publicKey = null;
         await context.ForEachImageAsync(async (image, publish) =>
         {
-            policy.EnsureMayBeReleased(publish.Record, tag, version.ToFullString(), revision);
-            var layout = await _files.LayoutAsync(image, context.CancellationToken);
-            if (layout.Root.Digest != publish.Record.Digest)
-            {
-                throw new DeliveryException(
-                    $"{layout.Folder} holds {layout.Root.Digest}, and {publish.Record.Digest} was published: "
-                    + "run Publish again, or bring back the artifacts of that publish.");
-            }
-
+            var layout = await context.LayoutAsync(image, publish.Record);
+            var root = await layout.ReadManifestAsync(layout.Root, context.CancellationToken);
+            policy.EnsureMayBeReleased(publish.Record, root, tag, version.ToFullString(), revision);
+            var signer = await context.PublishersSignerAsync(publish.Record.Signer);
+            // A dry run starts nothing, cosign included.
+            var tags = context.Options.DryRun ? publish.Record.Tags : await EnsurePublishedAsync(image, publish, signer);
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
-            images.AppendLine(Describe(image, publish, gitHub, tag));
-            isSignedWithKey |= !ExpectedSigner.IsWorkflow(publish.Record.Signer);
+            images.AppendLine(Describe(image, publish, tags, signer, gitHub, tag));
+            if (signer is ExpectedSigner.PublicKey { File: var file })
+                publicKey = new ReleaseAsset(PublicKeyName, "application/x-pem-file", await File.ReadAllBytesAsync(file, context.CancellationToken));
         });
-        if (isSignedWithKey) assets.Add(new ReleaseAsset(PublicKeyName, "application/x-pem-file", await ReadPublicKeyAsync()));
+        if (publicKey is not null) assets.Add(publicKey);
         return new ReleaseContent { Tag = tag, Revision = revision, Version = version, Images = images.ToString(), Assets = assets };
     }
 
@@ -108,19 +108,32 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         return assets;
     }
 
-    private async Task<byte[]> ReadPublicKeyAsync() => File.Exists(_files.PublicKey)
-        ? await File.ReadAllBytesAsync(_files.PublicKey, context.CancellationToken)
-        : throw new DeliveryException(
-            $"{_files.PublicKey} is not there, and without the public key nobody can verify what was signed with its other half: "
-            + "bring back the artifacts of that publish.");
+    // What the release says of an image is asked where the image is: the record of its publish may be anything by now.
+    private async Task<IReadOnlyList<string>> EnsurePublishedAsync(ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
+    {
+        await context.EnsurePublishedAsync(image, publish, signer);
+        using var registry = context.Connect(publish.Reference.Domain!);
+        var tags = new List<string>();
+        foreach (var tag in publish.Record.Tags)
+        {
+            var at = await registry.FindAsync(ImageReference.Parse(publish.Record.Repository).WithTag(tag), context.CancellationToken);
+            if (at?.Digest == publish.Record.Digest) tags.Add(tag);
+            else Log.Warning("{Image}: the tag {Tag:l} has moved since, so the release does not name it", image.Name, tag);
+        }
 
-    // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed is what the record says:
+        if (tags.Count == 0) throw new DeliveryException($"'{image.Name}' is not published: no tag of {publish.Record.Repository} points at {publish.Record.Digest}. Run Publish first.");
+        return tags;
+    }
+
+    // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed has just been verified:
     // another workflow may make the release than published, and needs nothing to sign with.
-    private static string Describe(ImageDefinition image, PublishTransaction publish, GitHubConnection gitHub, string tag)
+    private static string Describe(
+        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, GitHubConnection gitHub, string tag)
     {
         var key = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}/{PublicKeyName}";
-        var verify = new Command("cosign", ExpectedSigner.Of(publish.Record.Signer, key).VerifyArguments(publish.Reference));
+        var shown = signer is ExpectedSigner.PublicKey ? new ExpectedSigner.PublicKey(key) : signer;
+        var verify = new Command("cosign", shown.VerifyArguments(publish.Reference));
         var run = new Command("docker", PublishSummary.RunArguments(image, publish));
-        return new PublishSummary(publish.Record, verify.ToString(), run.ToString()).ToMarkdown();
+        return new PublishSummary(publish.Record with { Tags = tags }, verify.ToString(), run.ToString()).ToMarkdown();
     }
 }

@@ -44,7 +44,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         var labels = manifest.Annotations.ContainsKey(OciLabels.RevisionKey)
             ? manifest.Annotations
             : await LabelsAsync(registry, reference, manifest, platforms[0].Digest);
-        var record = reports.Record(scanner, name, manifest.Digest, platforms) with
+        var record = reports.Record(scanner, name, manifest.Digest, platforms, folder) with
         {
             Repository = reference.Repository,
             Revision = await OwnRevisionAsync(labels),

@@ -1,14 +1,17 @@
+using System.Globalization;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
 using Serilog;
 
 namespace Acci.Delivery.Scanning;
 
 /// <summary>
 /// Scans every platform of every image that was built, or the published images that were named, writes the reports, and lets pass what the gate lets
-/// pass. A scan of the same digest is used again for some hours; the gate is asked every time.
+/// pass. A scan of the same digest is used again for some hours, unless the scan was asked for; the gate is asked every time.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 public sealed class ScanImages(DeliveryContext context) : Verb
@@ -18,6 +21,11 @@ public sealed class ScanImages(DeliveryContext context) : Verb
 
     private readonly ImageFiles _files = new(context.Options);
     private readonly ScanReports _reports = new(context);
+
+    /// <summary>The scan itself was asked for, so none that was made before is judged in its place; <c>--republish</c> asks for it, too.</summary>
+    public bool IsAskedFor { get; init; }
+
+    private bool IsAnew => IsAskedFor || context.Options.Republish;
 
     private IReadOnlyList<ImageReference> Published => context.Options.Scan.Images;
 
@@ -62,7 +70,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         foreach (var (image, publish) in scanned)
         {
             publish.Update(record => record with { NotScanned = null });
-            if (image.Decision.Passed) await publish.ConfirmAsync(PublishStep.Scan, () => Task.FromResult(image.Decision.ToLine()));
+            if (image.Decision.Passed) await publish.ConfirmAsync(PublishStep.Scan, () => Task.FromResult(image.Decision.ToLine()), image.Record.ScannedAt);
             else publish.Reopen(PublishStep.Scan);
         }
 
@@ -72,42 +80,64 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     private async Task<ScannedImage?> ScanBuiltAsync(SeverityGate gate, ImageDefinition image, PublishTransaction publish)
     {
         var folder = Path.Combine(_files.Scans, image.Name);
-        var earlier = EarlierScan(folder, publish.Record.Digest);
-        var record = earlier?.ScannedAt > context.Time.GetUtcNow() - Lifetime ? earlier : null;
-        if (record is null)
+        var layout = await context.LayoutAsync(image, publish.Record);
+        var platforms = (await layout.ReadPlatformsAsync(context.CancellationToken)).ToList();
+        var earlier = IsAnew ? null : EarlierScan(image, folder, layout.Root.Digest, platforms);
+        var isFresh = earlier?.ScannedAt > context.Time.GetUtcNow() - Lifetime;
+        var (scanner, obstacle) = isFresh ? (null, null) : await context.ScannerAsync();
+        if (scanner is not null)
+            return await JudgeAsync(gate, image, await ScanAsync(scanner, image, publish, layout, platforms, folder), folder);
+
+        if (earlier is null || (!isFresh && !publish.Has(PublishStep.Scan)))
         {
-            var (scanner, obstacle) = await context.ScannerAsync();
-            if (scanner is not null)
-            {
-                record = await ScanAsync(scanner, image, publish, folder);
-            }
-            else if (earlier is not null && publish.Has(PublishStep.Scan))
-            {
-                Log.Warning(
-                    "{Image}: not scanned again: {Obstacle:l} What was found on {Date:yyyy-MM-dd} is judged",
-                    image.Name, obstacle, earlier.ScannedAt);
-                record = earlier;
-            }
-            else
-            {
-                await SkipAsync(image, publish, obstacle!);
-                return null;
-            }
+            await SkipAsync(image, publish, obstacle!);
+            return null;
+        }
+
+        var age = context.Time.GetUtcNow() - earlier.ScannedAt;
+        if (isFresh)
+        {
+            Log.Information(
+                "{Image}: not scanned again: {Scanner:l} scanned this digest {Age:l} ago, at {Time:HH:mm} UTC; what it found is judged",
+                image.Name, earlier.Scanner, ScanAge.ToText(age), earlier.ScannedAt);
         }
         else
         {
-            Log.Information("{Image}: scanned at {Time:HH:mm} UTC for this digest; judging what was found", image.Name, record.ScannedAt);
+            Log.Warning(
+                "{Image}: not scanned again: {Obstacle:l} What was found {Age:l} ago, on {Date:yyyy-MM-dd}, is judged",
+                image.Name, obstacle, ScanAge.ToText(age), earlier.ScannedAt);
         }
 
+        return await JudgeAsync(gate, image, earlier, folder) with { Age = age };
+    }
+
+    private async Task<ScannedImage> JudgeAsync(SeverityGate gate, ImageDefinition image, ScanRecord record, string folder)
+    {
         var tree = await RepositoryFiles.OfWorkingTreeAsync(context.Options.Root, context.CancellationToken);
         return _reports.Judge(gate, record, folder, image, new FindingOrigins(tree));
     }
 
-    private static ScanRecord? EarlierScan(string folder, Digest digest) =>
-        ScanRecord.Read(folder) is { } record && record.Digest == digest
-            && record.Platforms.All(x => File.Exists(ScanRecord.ReportFile(folder, x.Platform)))
-            ? record
-            : null;
+    // An earlier scan of exactly this image, if everything it left is as it was left. What is wrong with it is said, and the image is scanned.
+    private ScanRecord? EarlierScan(ImageDefinition image, string folder, Digest digest, IEnumerable<PlatformImage> platforms)
+    {
+        try
+        {
+            if (ScanRecord.Read(folder) is not { } record || record.Digest != digest) return null;
+            var file = _files.Relative(Path.Combine(folder, ScanRecord.FileName));
+            if (record.Image != image.Name) throw new DeliveryException($"{file} is of the image '{record.Image}'.");
+            if (!record.Platforms.Select(x => (x.Platform, x.Digest)).SequenceEqual(platforms.Select(x => (x.Platform, x.Manifest.Digest))))
+                throw new DeliveryException($"{file} does not name the platforms that {digest} has.");
+            if (record.ScannedAt > context.Time.GetUtcNow())
+                throw new DeliveryException(string.Create(CultureInfo.InvariantCulture, $"{file} says that the scan was made on {record.ScannedAt:yyyy-MM-dd HH:mm} UTC, which is yet to come."));
+            record.EnsureReportsAreUnchanged(folder);
+            return record;
+        }
+        catch (DeliveryException exception)
+        {
+            Log.Warning("{Image}: an earlier scan does not count: {Problem:l}", image.Name, exception.Message);
+            return null;
+        }
+    }
 
     private async Task SkipAsync(ImageDefinition image, PublishTransaction publish, string obstacle)
     {
@@ -119,12 +149,12 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         Log.Warning("{Image}: not scanned: {Obstacle:l} It is published on this machine only", image.Name, obstacle);
     }
 
-    private async Task<ScanRecord> ScanAsync(Trivy scanner, ImageDefinition image, PublishTransaction publish, string folder)
+    private async Task<ScanRecord> ScanAsync(
+        Trivy scanner, ImageDefinition image, PublishTransaction publish, OciLayout layout, IReadOnlyList<PlatformImage> platforms, string folder)
     {
-        var layout = await _files.LayoutAsync(image, context.CancellationToken);
-        var platforms = new List<ScannedPlatform>();
+        var scanned = new List<ScannedPlatform>();
         ScanRecord.Delete(folder);
-        foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
+        foreach (var platform in platforms)
         {
             Log.Information("{Image}: scanning {Platform:l} with {Scanner:l}", image.Name, platform.Platform.ToString(), ScanReports.NameOf(scanner));
             // Of a layout with several images Trivy reads the first.
@@ -139,10 +169,10 @@ public sealed class ScanImages(DeliveryContext context) : Verb
                 if (Directory.Exists(view)) Directory.Delete(view, recursive: true);
             }
 
-            platforms.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
+            scanned.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
         }
 
         var built = publish.Record;
-        return _reports.Record(scanner, image.Name, built.Digest, platforms) with { Repository = built.Repository, Revision = built.Revision };
+        return _reports.Record(scanner, image.Name, built.Digest, scanned, folder) with { Repository = built.Repository, Revision = built.Revision };
     }
 }

@@ -1,7 +1,4 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Acci.Generation;
 using Acci.Oci;
 
 namespace Acci.Delivery.Scanning;
@@ -43,22 +40,35 @@ public sealed partial record ScanRecord
     /// <summary>The platforms.</summary>
     public required IReadOnlyList<ScannedPlatform> Platforms { get; init; }
 
-    /// <summary>The record in this folder, or null when there is none that can be read: then the image is scanned again.</summary>
-    public static ScanRecord? Read(string folder)
-    {
-        var file = Path.Combine(folder, FileName);
-        try
-        {
-            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), ScanJson.Readable.ScanRecord) : null;
-        }
-        catch (Exception exception) when (exception is JsonException or DeliveryException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The record in this folder, or null when there is none.</summary>
+    /// <exception cref="DeliveryException">It is damaged, was edited, or was written by another version; the message names the file.</exception>
+    public static ScanRecord? Read(string folder) => RecordFile.Read(
+        Path.Combine(folder, FileName), ScanJson.Readable.ScanRecord, x => x.Platforms.Any(platform => platform is null) ? "'platforms' has null in it" : null, "Run ScanImages again.");
 
     /// <summary>Writes the record.</summary>
-    public void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, ScanJson.Readable.ScanRecord) + "\n");
+    public void Write(string folder) => RecordFile.Write(Path.Combine(folder, FileName), this, ScanJson.Readable.ScanRecord);
+
+    /// <summary>Makes sure that Trivy's reports are there and are those that this scan wrote.</summary>
+    /// <exception cref="DeliveryException">One is not; the message names the file.</exception>
+    public void EnsureReportsAreUnchanged(string folder)
+    {
+        foreach (var platform in Platforms) EnsureIs(ReportFile(folder, platform.Platform), platform.Report);
+    }
+
+    /// <summary>Makes sure that the SARIF of what was found is there and is what this scan wrote.</summary>
+    /// <exception cref="DeliveryException">It is not; the message names the file.</exception>
+    public void EnsureSarifIsUnchanged(string folder)
+    {
+        foreach (var platform in Platforms) EnsureIs(SarifFile(folder, platform.Platform), platform.Sarif);
+    }
+
+    /// <summary>The record with the digests of the reports that lie in this folder.</summary>
+    internal ScanRecord WithReportsOf(string folder) =>
+        this with { Platforms = [.. Platforms.Select(x => x with { Report = DigestOf(ReportFile(folder, x.Platform)) })] };
+
+    /// <summary>The record with the digests of the SARIF files that lie in this folder.</summary>
+    internal ScanRecord WithSarifOf(string folder) =>
+        this with { Platforms = [.. Platforms.Select(x => x with { Sarif = DigestOf(SarifFile(folder, x.Platform)) })] };
 
     /// <summary>Takes the record away before a scan begins, so that one that breaks off leaves none beside reports that are not of it.</summary>
     public static void Delete(string folder) => File.Delete(Path.Combine(Directory.CreateDirectory(folder).FullName, FileName));
@@ -66,34 +76,33 @@ public sealed partial record ScanRecord
     /// <summary>Where Trivy's report of a platform lies.</summary>
     public static string ReportFile(string folder, Platform platform) => Path.Combine(folder, $"{platform.Slug}.json");
 
+    /// <summary>Where the SARIF of a platform lies.</summary>
+    public static string SarifFile(string folder, Platform platform) => Path.Combine(folder, $"{platform.Slug}.sarif");
+
     /// <summary>One platform as VEX documents name it.</summary>
     internal ScannedSubject SubjectOf(Platform platform) => new(Repository, Image, [Digest, .. Platforms.Where(x => x.Platform == platform).Select(x => x.Digest)]);
 
     /// <summary>The category of a platform's findings.</summary>
     public string CategoryOf(Platform platform) => $"trivy/{Image}/{platform.Slug}/";
 
+    private void EnsureIs(string file, Digest? written)
+    {
+        if (!File.Exists(file)) throw new DeliveryException($"{file} is missing, though the scan of '{Image}' wrote it. Run ScanImages again.");
+        if (DigestOf(file) != written) throw new DeliveryException($"{file} was changed since the scan of '{Image}' wrote it. Run ScanImages again.");
+    }
+
+    private static Digest DigestOf(string file) => Oci.Digest.Of(File.ReadAllBytes(file));
+
     [JsonSerializable(typeof(ScanRecord))]
     private sealed partial class ScanJson : JsonSerializerContext
     {
-        public static ScanJson Readable { get; } = new(new JsonSerializerOptions
-        {
-            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            WriteIndented = true,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new TextConverter<Digest>(Oci.Digest.Parse), new TextConverter<Platform>(Oci.Platform.Parse) },
-        });
-    }
-
-    private sealed class TextConverter<T>(Func<string, T> parse) : JsonConverter<T>
-    {
-        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => parse(reader.GetString() ?? "");
-
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value!.ToString());
+        public static ScanJson Readable { get; } = new(RecordFile.OptionsWith());
     }
 }
 
 /// <summary>One scanned platform.</summary>
 /// <param name="Platform">The platform.</param>
 /// <param name="Digest">Its manifest.</param>
-public sealed record ScannedPlatform(Platform Platform, Digest Digest);
+/// <param name="Report">The digest of Trivy's report, so that one that was changed since is noticed.</param>
+/// <param name="Sarif">The digest of the SARIF that was made of it.</param>
+public sealed record ScannedPlatform(Platform Platform, Digest Digest, Digest? Report = null, Digest? Sarif = null);

@@ -20,14 +20,15 @@ internal sealed class ScanReports(DeliveryContext context)
     /// <summary>A scanner's name and version.</summary>
     public static string NameOf(Trivy scanner) => scanner.Version is { } version ? $"Trivy {version}" : "Trivy";
 
-    /// <summary>The record of a scan that has just been made.</summary>
-    public ScanRecord Record(Trivy scanner, string image, Digest digest, IReadOnlyList<ScannedPlatform> platforms) =>
-        new() { Image = image, Digest = digest, ScannedAt = context.Time.GetUtcNow(), Scanner = NameOf(scanner), Platforms = platforms };
+    /// <summary>The record of a scan that has just been made, with its reports in this folder.</summary>
+    public ScanRecord Record(Trivy scanner, string image, Digest digest, IReadOnlyList<ScannedPlatform> platforms, string folder) =>
+        new ScanRecord { Image = image, Digest = digest, ScannedAt = context.Time.GetUtcNow(), Scanner = NameOf(scanner), Platforms = platforms }
+            .WithReportsOf(folder);
 
     /// <summary>Asks the gate about what was found, and writes the SARIF of it.</summary>
     public ScannedImage Judge(SeverityGate gate, ScanRecord record, string folder, ImageDefinition? image, FindingOrigins origins)
     {
-        record.Write(folder);
+        record.EnsureReportsAreUnchanged(folder);
         var reports = record.Platforms.Select(x => (x.Platform, Report: TrivyReport.Read(ScanRecord.ReportFile(folder, x.Platform)))).ToList();
         var found = reports.SelectMany(x => x.Report.Findings().Select(finding => (x.Platform, finding)));
         var decision = gate.Judge(record, found, context.Time.GetUtcNow());
@@ -35,8 +36,11 @@ internal sealed class ScanReports(DeliveryContext context)
         foreach (var platform in record.Platforms.Select(x => x.Platform))
         {
             var findings = FindingsSarif.Create(record, platform, [.. decision.Findings.Where(x => x.Platform == platform)], version, origins, image);
-            SarifWriter.Write(findings, Path.Combine(folder, $"{platform.Slug}.sarif"));
+            SarifWriter.Write(findings, ScanRecord.SarifFile(folder, platform));
         }
+
+        record = record.WithSarifOf(folder);
+        record.Write(folder);
 
         var contents = reports.Select(x => x.Report.ContentOf(x.Platform)).ToList();
         foreach (var content in contents)

@@ -5,4 +5,11 @@ namespace Acci.Delivery.Scanning;
 /// <param name="Folder">Where its reports lie.</param>
 /// <param name="Decision">What the gate says.</param>
 /// <param name="Platforms">The platforms, with findings or without.</param>
-public sealed record ScannedImage(ScanRecord Record, string Folder, GateDecision Decision, IReadOnlyList<ScannedContent> Platforms);
+public sealed record ScannedImage(ScanRecord Record, string Folder, GateDecision Decision, IReadOnlyList<ScannedContent> Platforms)
+{
+    /// <summary>How old the scan is; null where this build made it.</summary>
+    public TimeSpan? Age { get; init; }
+
+    /// <summary>The counts in a line, and how old they are.</summary>
+    public string ToLine() => Age is { } age ? $"{Decision.ToLine()} (scanned {ScanAge.ToText(age)} before)" : Decision.ToLine();
+}

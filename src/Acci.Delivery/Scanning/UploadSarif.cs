@@ -67,13 +67,16 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
             let folder = Path.Combine(_files.Scans, image.Name)
             let record = ScanRecord.Read(folder)
             where record is not null
-            select (record, folder)).ToList();
+            select (record.Image == image.Name ? record : throw Foreign(image.Name, folder), folder)).ToList();
         var files = SarifFiles();
         return records.Count > 0 || files.Count > 0
             ? (records, files)
             : throw new DeliveryException(
                 $"There is nothing to upload: {_files.Relative(_files.Scans)} has no scan. Run ScanImages, or name files with --sarif-files.");
     }
+
+    private DeliveryException Foreign(string image, string folder) =>
+        new($"{_files.Relative(Path.Combine(folder, ScanRecord.FileName))} is of another image than '{image}'. Run ScanImages again.");
 
     private List<string> SarifFiles()
     {
@@ -107,9 +110,10 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
         foreach (var (record, folder) in records)
         {
             var target = TargetOf(record, head);
+            record.EnsureSarifIsUnchanged(folder);
             foreach (var platform in record.Platforms)
             {
-                var file = Path.Combine(folder, $"{platform.Platform.Slug}.sarif");
+                var file = ScanRecord.SarifFile(folder, platform.Platform);
                 reports.Add((target, record.ScannedAt, WithoutAccepted(record.CategoryOf(platform.Platform), SarifReader.Read(file, Warn))));
             }
         }

@@ -58,7 +58,10 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
     /// <summary>Who signs, as records and summaries call it: the workflow, or the beginning of the public key's digest.</summary>
     public async Task<string> ReadSignerAsync(CancellationToken cancellationToken) => Identity is SigningIdentity.Keyless keyless
         ? keyless.Identity
-        : $"key {Digest.Of(Encoding.UTF8.GetBytes(await ReadPublicKeyAsync(cancellationToken))).Hex[..12]}";
+        : NameOf(await ReadPublicKeyAsync(cancellationToken));
+
+    /// <summary>What records and summaries call the owner of a key, by its public half.</summary>
+    internal static string NameOf(string publicKey) => $"key {Digest.Of(Encoding.UTF8.GetBytes(publicKey)).Hex[..12]}";
 
     /// <summary>Writes the public half of the key to a file; keyless has none.</summary>
     public async Task WritePublicKeyAsync(string file, CancellationToken cancellationToken)

@@ -6,8 +6,7 @@ using Acci.Oci.Layouts;
 namespace Acci.Delivery.Signing;
 
 /// <summary>
-/// Signs a pushed image and each of its platforms, and attests to each platform the bill of materials and the provenance that BuildKit wrote into the layout;
-/// verifies all of it again.
+/// Signs a pushed image and each of its platforms, and attests to each platform the bill of materials and the provenance that BuildKit wrote into the layout.
 /// </summary>
 /// <param name="Cosign">What signs.</param>
 /// <param name="Layout">The image.</param>
@@ -34,23 +33,6 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, ImageReference
             }
         });
         return (platforms.Select(x => x.Manifest.Digest).Append(Layout.Root.Digest).Distinct().Count(), attestations);
-    }
-
-    /// <summary>Verifies every signature and attestation as a consumer would, from the registry.</summary>
-    /// <exception cref="DeliveryException">One is missing or not valid.</exception>
-    public async Task VerifyAsync(ExpectedSigner signer, CancellationToken cancellationToken)
-    {
-        var platforms = await Layout.ReadPlatformsAsync(cancellationToken);
-        var checks = new List<Func<CancellationToken, Task>>();
-        foreach (var digest in platforms.Select(x => x.Manifest.Digest).Append(Layout.Root.Digest).Distinct())
-            checks.Add(token => Cosign.VerifyAsync(Repository.WithDigest(digest), signer, token));
-        foreach (var platform in platforms)
-        {
-            foreach (var (type, _, _) in await InTotoStatement.ReadAsync(Layout, platform, cancellationToken))
-                checks.Add(token => Cosign.VerifyAttestationAsync(Repository.WithDigest(platform.Manifest.Digest), type, signer, token));
-        }
-
-        await Parallel.ForEachAsync(checks, cancellationToken, async (check, token) => await check(token));
     }
 
     private async Task AttestAsync(ImageReference reference, PredicateType type, JsonElement predicate, CancellationToken cancellationToken)

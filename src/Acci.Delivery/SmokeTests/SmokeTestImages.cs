@@ -16,8 +16,6 @@ namespace Acci.Delivery.SmokeTests;
 /// <param name="context">What the targets of the build share.</param>
 public sealed class SmokeTestImages(DeliveryContext context) : Verb
 {
-    private readonly ImageFiles _files = new(context.Options);
-
     /// <inheritdoc/>
     public override Task PlanAsync()
     {
@@ -38,7 +36,8 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         var runnable = (await context.EngineAsync()).RunnablePlatforms;
         var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));
         var reason = isRunnable ? null : $"this machine can run none of {string.Join(", ", publish.Record.Platforms.Select(x => x.Platform))}";
-        publish.Update(record => record with { NotSmokeTested = record.Steps.ContainsKey(PublishStep.SmokeTest) ? null : reason });
+        var layout = await context.LayoutAsync(image, publish.Record);
+        publish.Update(record => record with { NotSmokeTested = publish.Has(PublishStep.SmokeTest) ? null : reason });
         if (publish.Record.NotSmokeTested is not null)
         {
             Log.Warning("{Image}: NOT smoke-tested: {Reason:l}", image.Name, publish.Record.NotSmokeTested);
@@ -47,7 +46,6 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
 
         await publish.StepAsync(PublishStep.SmokeTest, async () =>
         {
-            var layout = await _files.LayoutAsync(image, context.CancellationToken);
             var results = new List<string>();
             foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
                 results.Add(await TryOutAsync(image, layout, platform));

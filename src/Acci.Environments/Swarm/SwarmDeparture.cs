@@ -1,9 +1,13 @@
 using Acci.Delivery;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Signing;
 using Acci.Environments.Running;
 using Acci.Environments.Variables;
 using Acci.Oci;
+using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Environments.Swarm;
 
@@ -33,11 +37,28 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
         {
             var image = ImageReference.Parse(values[own.Name]).Normalize();
             var record = PublishRecord.Read(context.Options.RecordOf(((LastPublish)own.Source!).Image));
-            await _policy.EnsureMayBeDeployedAsync(image, record, async () =>
-            {
-                using var registry = context.Connect(image.Domain!);
-                return await registry.GetManifestAsync(image, context.CancellationToken);
-            });
+            using var registry = context.Connect(image.Domain!);
+            await _policy.EnsureMayBeDeployedAsync(
+                image, record, () => registry.GetManifestAsync(image, context.CancellationToken), published => EnsureSignedAsync(registry, image, published));
+        }
+    }
+
+    private async Task EnsureSignedAsync(OciRegistry registry, ImageReference image, PublishRecord record)
+    {
+        if (context.Options.DryRun)
+        {
+            Log.Information("Would verify signatures and attestations of {Image:l}", image.ToString());
+            return;
+        }
+
+        try
+        {
+            await context.EnsureSignedAsync(registry, image, await context.PublishersSignerAsync(record.Signer));
+        }
+        catch (CommandFailedException exception)
+        {
+            throw new DeliveryException(
+                $"{image} is not signed and attested by who has to have signed it, and {place} does not get it: run Publish. {exception.Message} Nothing was deployed.", exception);
         }
     }
 

@@ -45,6 +45,7 @@ public sealed partial class OciLayout : IContentSource
         var indexFile = Path.Combine(folder, IndexFile);
         var index = await ReadJsonAsync(indexFile, ManifestJson.Default.ImageIndex, cancellationToken);
         // An image that was given several names is listed once per name.
+        if (index.Manifests.Any(x => x is null)) throw new DeliveryException($"{indexFile}: 'manifests' has null in it.");
         var images = index.Manifests.DistinctBy(x => x.Digest).ToList();
         return images switch
         {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Acci.Oci.Manifests;
 
 /// <summary>What points at content: its type, digest and size. Source: OCI image specification 1.1, descriptor.md.</summary>
@@ -20,4 +22,25 @@ public sealed record Descriptor
 
     /// <summary>Remarks on the content.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>Makes sure that nothing in a list of descriptors, nor in annotations, is null.</summary>
+    /// <exception cref="JsonException">Something is.</exception>
+    internal static void EnsureComplete(string list, IEnumerable<Descriptor> descriptors, IReadOnlyDictionary<string, string>? annotations)
+    {
+        foreach (var (index, descriptor) in descriptors.Index())
+        {
+            if (descriptor is null) throw new JsonException($"{list}[{index}] is null");
+            EnsureComplete(descriptor.Annotations);
+        }
+
+        EnsureComplete(annotations);
+
+        static void EnsureComplete(IReadOnlyDictionary<string, string>? annotations)
+        {
+            foreach (var (key, value) in annotations ?? new Dictionary<string, string>())
+            {
+                if (value is null) throw new JsonException($"the annotation '{key}' is null");
+            }
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
 namespace Acci.Oci.Manifests;
 
 /// <summary>One manifest per platform, and what belongs to them. Source: OCI image specification 1.1, image-index.md.</summary>
@@ -13,11 +16,20 @@ public sealed record ImageIndex
     public string? ArtifactType { get; init; }
 
     /// <summary>The manifests, in the writer's order of preference.</summary>
-    public IReadOnlyList<Descriptor> Manifests { get; init; } = [];
+    [AllowNull]
+    public IReadOnlyList<Descriptor> Manifests { get; init => field = value ?? []; } = [];
 
     /// <summary>The manifest that this one says something about.</summary>
     public Descriptor? Subject { get; init; }
 
     /// <summary>Remarks on the index.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>The same, where no list or map has null in it, which JSON allows and the specification does not.</summary>
+    /// <exception cref="JsonException">One has.</exception>
+    internal ImageIndex EnsureComplete()
+    {
+        Descriptor.EnsureComplete("manifests", Manifests, Annotations);
+        return this;
+    }
 }

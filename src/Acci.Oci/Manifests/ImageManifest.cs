@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
 namespace Acci.Oci.Manifests;
 
 /// <summary>One platform's configuration and layers, or an artifact. Source: OCI image specification 1.1, manifest.md.</summary>
@@ -16,11 +19,20 @@ public sealed record ImageManifest
     public Descriptor? Config { get; init; }
 
     /// <summary>The layers, the base first.</summary>
-    public IReadOnlyList<Descriptor> Layers { get; init; } = [];
+    [AllowNull]
+    public IReadOnlyList<Descriptor> Layers { get; init => field = value ?? []; } = [];
 
     /// <summary>The manifest that this one says something about.</summary>
     public Descriptor? Subject { get; init; }
 
     /// <summary>Remarks on the manifest.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>The same, where no list or map has null in it, which JSON allows and the specification does not.</summary>
+    /// <exception cref="JsonException">One has.</exception>
+    internal ImageManifest EnsureComplete()
+    {
+        Descriptor.EnsureComplete("layers", Config is null ? Layers : Layers.Prepend(Config), Annotations);
+        return this;
+    }
 }

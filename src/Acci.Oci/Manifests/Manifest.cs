@@ -63,13 +63,13 @@ public sealed class Manifest
         try
         {
             // Both forms are read in the same lenient way; the properties there are say which one it is when no type does.
-            var index = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageIndex) ?? new ImageIndex();
+            var index = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageIndex)?.EnsureComplete() ?? new ImageIndex();
             var type = index.MediaType ?? (mediaType is not null && MediaTypes.IsManifest(mediaType) ? mediaType
                 : index.Manifests.Count > 0 ? MediaTypes.ImageIndex : MediaTypes.ImageManifest);
             if (!MediaTypes.IsManifest(type)) throw new DeliveryException($"{where} is of type '{type}', not a manifest.");
             if (MediaTypes.IsIndex(type)) return new Manifest(content, type, index, null);
 
-            var image = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageManifest);
+            var image = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageManifest)?.EnsureComplete();
             return image?.Config is null
                 ? throw new DeliveryException($"{where} is not an image manifest: it names no config.")
                 : new Manifest(content, type, null, image);

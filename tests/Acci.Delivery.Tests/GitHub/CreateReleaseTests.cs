@@ -1,23 +1,30 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Releasing;
+using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Oci.Layouts;
-using Acci.Oci.Manifests;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.GitHub;
 
 /// <summary>From what a publish left behind to the release, in a repository of the test's own.</summary>
-public sealed class CreateReleaseTests : GitHubFixture
+public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistryServer>
 {
     private readonly TemporaryRepository _repository = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _owner = $"octo-{Guid.NewGuid():n}";
+    private readonly RegistryServer _server;
+    private readonly CosignStandIn _cosign;
+
+    public CreateReleaseTests(RegistryServer server) => (_server, _cosign) = (server, new CosignStandIn(_folder.Combine("cosign")));
+
+    private ImageReference Repository => ImageReference.Parse($"{_server.Domain}/{_owner}/app");
 
     public override async ValueTask DisposeAsync()
     {
+        _folder.Dispose();
         _repository.Dispose();
         await base.DisposeAsync();
     }
@@ -35,10 +42,10 @@ public sealed class CreateReleaseTests : GitHubFixture
         Assert.Equal("SPDX-2.3", JsonNode.Parse(release.Assets.Single(x => x.Name.EndsWith("spdx.json", StringComparison.Ordinal)).Content)!["spdxVersion"]!.GetValue<string>());
         Assert.Equal("https://slsa.dev/provenance/v1", JsonNode.Parse(release.Assets.Single(x => x.Name.EndsWith("provenance.json", StringComparison.Ordinal)).Content)!["predicateType"]!.GetValue<string>());
         Assert.Contains(
-            $"cosign verify --key https://127.0.0.1/octo/app/releases/download/v1.2.3/cosign.pub --insecure-ignore-tlog=true 127.0.0.1:5600/octo/app@{layout.Root.Digest}",
+            $"cosign verify --key https://127.0.0.1/octo/app/releases/download/v1.2.3/cosign.pub --insecure-ignore-tlog=true {Repository.Repository}@{layout.Root.Digest}",
             release.Body,
             StringComparison.Ordinal);
-        Assert.Contains("docker run --rm --pull always --read-only --cap-drop ALL 127.0.0.1:5600/octo/app:1.2.3", release.Body, StringComparison.Ordinal);
+        Assert.Contains($"docker run --rm --read-only --cap-drop ALL {Repository.Repository}@{layout.Root.Digest}", release.Body, StringComparison.Ordinal);
         Assert.Contains("linux/amd64", release.Body, StringComparison.Ordinal);
         Assert.Contains("## What's Changed", release.Body, StringComparison.Ordinal);
     }
@@ -48,12 +55,13 @@ public sealed class CreateReleaseTests : GitHubFixture
     {
         const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
         var layout = await PrepareAsync(record => record with { Signer = publisher });
+        await _repository.Run("git remote add origin https://github.com/octo/app.git");
 
         await Verb(variables: ("GITHUB_WORKFLOW_REF", "octo/app/.github/workflows/release.yml@refs/tags/v1.2.3")).RunAsync();
 
         var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
         Assert.Contains(
-            $"cosign verify --certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity {publisher} 127.0.0.1:5600/octo/app@{layout.Root.Digest}",
+            $"cosign verify --certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity {publisher} {Repository.Repository}@{layout.Root.Digest}",
             release.Body,
             StringComparison.Ordinal);
         Assert.DoesNotContain(release.Assets, x => x.Name == "cosign.pub");
@@ -62,7 +70,7 @@ public sealed class CreateReleaseTests : GitHubFixture
     [Fact]
     public async Task A_key_whose_public_half_is_missing_is_no_release()
     {
-        await PrepareAsync(record => record with { Signer = "key 0123456789ab" });
+        await PrepareAsync();
         File.Delete(Artifact("publish", "cosign.pub"));
 
         Assert.Contains("cosign.pub is not there", (await FailureAsync()).Message, StringComparison.Ordinal);
@@ -111,9 +119,52 @@ public sealed class CreateReleaseTests : GitHubFixture
         Assert.Contains("bring back the artifacts of that publish", (await FailureAsync()).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_the_registry_has_unsigned_is_not_released_whatever_the_record_says()
+    {
+        await PrepareAsync();
+        _cosign.Forget();
+
+        Assert.Contains("no signatures found", (await FailureAsync()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_workflow_of_another_repository_is_no_signer_because_the_record_names_it()
+    {
+        await PrepareAsync(record => record with { Signer = "https://github.com/mallory/app/.github/workflows/publish.yml@refs/heads/main" });
+        await _repository.Run("git remote add origin https://github.com/octo/app.git");
+
+        Assert.Contains("no workflow of https://github.com/octo/app", (await FailureAsync()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_public_key_that_was_swapped_is_named()
+    {
+        await PrepareAsync();
+        File.Copy(new CosignStandIn(_folder.Combine("other")).PublicKey, Artifact("publish", "cosign.pub"), overwrite: true);
+
+        Assert.Contains("cosign.pub is not the public key of who signed", (await FailureAsync()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_has_moved_since_is_not_named_and_without_any_there_is_no_release()
+    {
+        var layout = await PrepareAsync();
+        using var registry = _server.Connect();
+        var other = await registry.PushAsync(await LayoutBuilder.WriteOneAsync(_folder.Combine("other"), "other"), Repository, cancellationToken: Cancellation);
+        await registry.PutTagAsync(Repository, "1.2", other.Digest, Cancellation);
+
+        await Verb().RunAsync();
+
+        Assert.DoesNotContain("1.2`", Assert.Single(GitHub.Repositories["octo/app"].Releases).Body.Replace("1.2.3`", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        await registry.PutTagAsync(Repository, "1.2.3", other.Digest, Cancellation);
+        Assert.Contains(
+            $"points at {layout.Root.Digest}", (await Assert.ThrowsAsync<DeliveryException>(Verb().RunAsync)).Message, StringComparison.Ordinal);
+    }
+
     private async Task<DeliveryException> FailureAsync()
     {
-        var failure = await Assert.ThrowsAsync<DeliveryException>(Verb().RunAsync);
+        var failure = await Assert.ThrowsAnyAsync<DeliveryException>(Verb().RunAsync);
         Assert.Empty(GitHub.Requests);
         return failure;
     }
@@ -123,12 +174,18 @@ public sealed class CreateReleaseTests : GitHubFixture
         await _repository.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one", "git tag v1.2.3");
         var head = (await CommandRunner.RunAsync(new Command("git", "rev-parse", "HEAD") { WorkingDirectory = _repository.Directory }, cancellationToken: Cancellation)).StandardOutput.Trim();
         GitHub.AddRepository("octo/app").Refs["refs/tags/v1.2.3"] = head;
-        var layout = await WriteLayoutAsync(Artifact("images", "app"));
+        var layout = await LayoutBuilder.WriteAttestedAsync(Artifact("images", "app"));
+        using var registry = _server.Connect();
+        await registry.PushAsync(layout, Repository, cancellationToken: Cancellation);
+        foreach (var tag in (string[])["1.2.3", "1.2"]) await registry.PutTagAsync(Repository, tag, layout.Root.Digest, Cancellation);
+        _cosign.Sign((await layout.ReadPlatformsAsync(Cancellation)).Select(x => x.Manifest.Digest).Append(layout.Root.Digest));
+        File.Copy(_cosign.PublicKey, Artifact("publish", "cosign.pub"));
         var record = new PublishRecord
         {
             Image = "app",
             Digest = layout.Root.Digest,
-            Repository = "127.0.0.1:5600/octo/app",
+            Repository = Repository.Repository,
+            Signer = await _cosign.Cosign.ReadSignerAsync(Cancellation),
             Version = "1.2.3",
             Revision = head,
             Platforms = [.. (await layout.ReadPlatformsAsync(Cancellation)).Select(x => new PublishedPlatform(x.Platform, x.Manifest.Digest, 15_000_000))],
@@ -136,50 +193,26 @@ public sealed class CreateReleaseTests : GitHubFixture
         };
         record = record.With(PublishStep.Tag, new StepResult(DateTimeOffset.UnixEpoch, 1, "tagged"));
         (change?.Invoke(record) ?? record).Write(Artifact("publish", "app.json"));
-        await File.WriteAllTextAsync(Artifact("publish", "cosign.pub"), "-----BEGIN PUBLIC KEY-----", Cancellation);
         return layout;
     }
 
     private CreateRelease Verb(bool dryRun = false, params (string Name, string Value)[] variables)
     {
-        return new CreateRelease(new DeliveryContext(
+        var context = new DeliveryContext(
             new DeliveryOptions
             {
                 Root = _repository.Directory,
                 Artifacts = Path.Combine(_repository.Directory, "artifacts"),
                 Images = [new("app") { Dockerfile = "Dockerfile" }],
-                Registry = "127.0.0.1:5600/octo",
+                Registry = $"{_server.Domain}/{_owner}",
                 GitHubToken = Token,
                 DryRun = dryRun,
             },
             Cancellation)
-        { Environment = TestEnvironment.OutsideWorkflows.With([("GITHUB_API_URL", GitHub.Url), ("GITHUB_REPOSITORY", "octo/app"), .. variables]) });
+        { Environment = TestEnvironment.OutsideWorkflows.With([("GITHUB_API_URL", GitHub.Url), ("GITHUB_REPOSITORY", "octo/app"), .. variables]) };
+        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(_cosign.Cosign));
+        return new CreateRelease(context);
     }
 
     private string Artifact(string folder, string name) => Path.Combine(Directory.CreateDirectory(Path.Combine(_repository.Directory, "artifacts", folder)).FullName, name);
-
-    // One platform with both statements, as BuildKit attests them.
-    private static async Task<OciLayout> WriteLayoutAsync(string folder)
-    {
-        var builder = new LayoutBuilder(folder);
-        var config = builder.AddBlob("""{"architecture":"amd64","os":"linux"}"""u8.ToArray(), "application/vnd.oci.image.config.v1+json");
-        var image = builder.AddManifest(config, [builder.AddBlob("layer"u8.ToArray())]);
-        image["platform"] = new JsonObject { ["architecture"] = "amd64", ["os"] = "linux" };
-        var attestation = builder.AddManifest(
-            builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.image.config.v1+json"),
-            [Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" }), Statement("https://slsa.dev/provenance/v1", new JsonObject { ["buildDefinition"] = new JsonObject() })]);
-        attestation["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
-        attestation["annotations"] = new JsonObject { ["vnd.docker.reference.digest"] = image["digest"]!.DeepClone(), ["vnd.docker.reference.type"] = "attestation-manifest" };
-        var index = new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.ImageIndex, ["manifests"] = new JsonArray(image, attestation) };
-        await builder.WriteRootAsync(builder.AddBlob(JsonSerializer.SerializeToUtf8Bytes(index), MediaTypes.ImageIndex));
-        return await OciLayout.OpenAsync(folder, Cancellation);
-
-        JsonObject Statement(string type, JsonObject predicate)
-        {
-            var statement = new JsonObject { ["_type"] = "https://in-toto.io/Statement/v1", ["predicateType"] = type, ["predicate"] = predicate };
-            var blob = builder.AddBlob(Encoding.UTF8.GetBytes(statement.ToJsonString()), "application/vnd.in-toto+json");
-            blob["annotations"] = new JsonObject { ["in-toto.io/predicate-type"] = type };
-            return blob;
-        }
-    }
 }

@@ -28,7 +28,7 @@ public sealed class DeparturePolicyTests
     {
         ["publish"] = record =>
         {
-            There.EnsureMayBePushed(record);
+            There.EnsureMayBePushed(record, Manifest(record.StandIns));
             There.EnsureMayBeTagged(record, new VersionInfo { Version = SemanticVersion.Parse("1.2.3"), Revision = "abc" });
             return Task.CompletedTask;
         },
@@ -41,11 +41,11 @@ public sealed class DeparturePolicyTests
         },
         ["release"] = record =>
         {
-            new DeparturePolicy("github.com", isThisMachine: false).EnsureMayBeReleased(record, "v1.2.3", "1.2.3", "abc");
+            new DeparturePolicy("github.com", isThisMachine: false).EnsureMayBeReleased(record, Manifest(record.StandIns), "v1.2.3", "1.2.3", "abc");
             return Task.CompletedTask;
         },
         ["deploy"] = record => Swarm(isThisMachine: false).EnsureMayBeDeployedAsync(
-            ImageReference.Parse("ghcr.io/octo/app").WithDigest(Image), record, () => throw new InvalidOperationException("The record knows it.")),
+            ImageReference.Parse("ghcr.io/octo/app").WithDigest(Image), record, () => Task.FromResult(Manifest(record.StandIns)), _ => Task.CompletedTask),
     };
 
     private static readonly Dictionary<string, Func<PublishRecord, PublishRecord>> Reasons = new()
@@ -81,11 +81,11 @@ public sealed class DeparturePolicyTests
         var record = Reasons["scanned"](Fine) with { StandIns = ["debian"], ChangedSince = "v1.2.3" };
         var here = Destination.Parse("127.0.0.1:5600");
 
-        new DeparturePolicy(here).EnsureMayBePushed(record);
+        new DeparturePolicy(here).EnsureMayBePushed(record, Manifest(["debian"]));
         new DeparturePolicy(here).EnsureMayBePromoted(ImageReference.Parse("127.0.0.1:5600/app:1"), Manifest(["debian"]), null);
-        await Swarm(isThisMachine: true).EnsureMayBeDeployedAsync(ImageReference.Parse("127.0.0.1:5600/app").WithDigest(Image), record, () => throw new InvalidOperationException("Nothing is asked."));
+        await Swarm(isThisMachine: true).EnsureMayBeDeployedAsync(ImageReference.Parse("127.0.0.1:5600/app").WithDigest(Image), record, () => throw new InvalidOperationException("Nothing is asked."), _ => throw new InvalidOperationException("Nothing is asked."));
 
-        Assert.Throws<DeliveryException>(() => new DeparturePolicy(here) { IsScanRequired = true }.EnsureMayBePushed(record));
+        Assert.Throws<DeliveryException>(() => new DeparturePolicy(here) { IsScanRequired = true }.EnsureMayBePushed(record, Manifest([])));
     }
 
     [Fact]
@@ -94,9 +94,9 @@ public sealed class DeparturePolicyTests
         var dirty = Fine with { ChangedSince = "v1.2.3" };
         var there = Destination.Parse("ghcr.io/octo");
 
-        new DeparturePolicy(there) { AllowsDirty = true }.EnsureMayBePushed(dirty);
+        new DeparturePolicy(there) { AllowsDirty = true }.EnsureMayBePushed(dirty, Manifest([]));
         Assert.Contains(
-            "--allow-dirty", Assert.Throws<DeliveryException>(() => new DeparturePolicy(there).EnsureMayBePushed(dirty)).Message, StringComparison.Ordinal);
+            "--allow-dirty", Assert.Throws<DeliveryException>(() => new DeparturePolicy(there).EnsureMayBePushed(dirty, Manifest([]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,9 +104,9 @@ public sealed class DeparturePolicyTests
     {
         var other = ImageReference.Parse("ghcr.io/octo/app").WithDigest(Digest.Of([2]));
 
-        await Swarm(isThisMachine: false).EnsureMayBeDeployedAsync(other, Reasons["Sign"](Fine), () => Task.FromResult(Manifest([])));
+        await Swarm(isThisMachine: false).EnsureMayBeDeployedAsync(other, Reasons["Sign"](Fine), () => Task.FromResult(Manifest([])), Verified);
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => Swarm(isThisMachine: false).EnsureMayBeDeployedAsync(other, Fine, () => Task.FromResult(Manifest(["debian"]))));
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => Swarm(isThisMachine: false).EnsureMayBeDeployedAsync(other, Fine, () => Task.FromResult(Manifest(["debian"])), Verified));
         Assert.Contains("a swarm of 3 nodes does not get it", error.Message, StringComparison.Ordinal);
     }
 
@@ -123,6 +123,17 @@ public sealed class DeparturePolicyTests
 
         Assert.Equal(may, error is null);
     }
+
+    [Fact]
+    public async Task What_was_published_here_is_verified_before_it_is_deployed_elsewhere_whatever_the_record_says()
+    {
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => Swarm(isThisMachine: false).EnsureMayBeDeployedAsync(
+            ImageReference.Parse("ghcr.io/octo/app").WithDigest(Image), Fine, () => Task.FromResult(Manifest([])), _ => throw new DeliveryException("no signature")));
+
+        Assert.Equal("no signature", error.Message);
+    }
+
+    private static Task Verified(PublishRecord record) => Task.CompletedTask;
 
     private static SemanticVersion? Version(string? text) => text is null ? null : SemanticVersion.Parse(text);
 

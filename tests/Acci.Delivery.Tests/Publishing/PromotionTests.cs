@@ -97,6 +97,17 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     }
 
     [Fact]
+    public async Task What_is_signed_and_not_attested_is_not_promoted()
+    {
+        using var registry = server.Connect();
+        await PublishAsync(registry, "1.0.0", isAttested: false, "1.0.0");
+
+        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync("1.0.0", "latest"));
+
+        Assert.Null(await AtAsync(registry, "latest"));
+    }
+
+    [Fact]
     public async Task Keyless_promotion_needs_no_token_and_takes_what_any_workflow_of_the_repository_signed()
     {
         var context = await ContextAsync(keys: null, keyless: true);
@@ -108,6 +119,9 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         Assert.Equal(ExpectedSigner.AnyWorkflowOf("https://github.com/octo/app"), await context.ExpectedSignerAsync());
         const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main";
         Assert.Equal(new ExpectedSigner.Workflow(publisher), await context.ExpectedSignerAsync(publisher));
+        // The record narrows who may have signed, and never widens it.
+        var other = await Assert.ThrowsAsync<DeliveryException>(() => context.ExpectedSignerAsync("https://github.com/mallory/app/.github/workflows/publish.yml@refs/heads/main"));
+        Assert.Contains("no workflow of https://github.com/octo/app", other.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,14 +146,25 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     private async Task PromoteAsync(string from, params string[] to) => await new PromoteImages(await ContextAsync(), new Promotion { From = from, To = to }).RunAsync();
 
     /// <summary>Pushes and signs an image of this version, and puts these tags.</summary>
-    private async Task<Digest> PublishAsync(OciRegistry registry, string? version, params string[] tags)
+    private Task<Digest> PublishAsync(OciRegistry registry, string? version, params string[] tags) => PublishAsync(registry, version, isAttested: true, tags);
+
+    private async Task<Digest> PublishAsync(OciRegistry registry, string? version, bool isAttested, params string[] tags)
     {
-        var builder = new LayoutBuilder(Directory.CreateDirectory(_folder.Combine(Guid.NewGuid().ToString("n"))).FullName);
-        builder.AddImage(Platform.LinuxAmd64, [builder.AddBlob(System.Text.Encoding.UTF8.GetBytes(tags[0]))]);
-        var layout = await builder.WriteAsync(annotations: version is null ? null : new JsonObject { ["org.opencontainers.image.version"] = version });
+        var layout = await LayoutBuilder.WriteAttestedAsync(
+            Directory.CreateDirectory(_folder.Combine(Guid.NewGuid().ToString("n"))).FullName,
+            tags[0], version is null ? null : new JsonObject { ["org.opencontainers.image.version"] = version });
         await registry.PushAsync(layout, Repository, cancellationToken: Cancellation);
         var cosign = await CosignAsync("keys");
-        foreach (var digest in (await layout.ReadPlatformsAsync(Cancellation)).Select(x => x.Manifest.Digest).Append(layout.Root.Digest)) await cosign.SignAsync(Repository.WithDigest(digest), Cancellation);
+        if (isAttested)
+        {
+            await new ImageSigner(cosign, layout, Repository).SignAsync(Cancellation);
+        }
+        else
+        {
+            foreach (var digest in (await layout.ReadPlatformsAsync(Cancellation)).Select(x => x.Manifest.Digest).Append(layout.Root.Digest))
+                await cosign.SignAsync(Repository.WithDigest(digest), Cancellation);
+        }
+
         foreach (var tag in tags) await registry.PutTagAsync(Repository, tag, layout.Root.Digest, Cancellation);
         return layout.Root.Digest;
     }

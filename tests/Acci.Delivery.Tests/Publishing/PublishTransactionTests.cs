@@ -1,3 +1,7 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Acci.Delivery.Publishing;
 using Acci.Oci;
 
@@ -73,12 +77,72 @@ public sealed class PublishTransactionTests : IDisposable
     [InlineData("")]
     [InlineData("{")]
     [InlineData("[]")]
+    [InlineData("null")]
     [InlineData("""{ "image": "app", "digest": "sha256:short" }""")]
-    public void A_damaged_record_counts_as_none(string content)
+    [InlineData("""{ "format": "1", "checksum": 1 }""")]
+    public async Task A_damaged_record_is_an_error_until_BuildImages_replaces_it(string content)
     {
-        File.WriteAllText(RecordFile, content);
+        await File.WriteAllTextAsync(RecordFile, content, TestContext.Current.CancellationToken);
 
-        Assert.Null(PublishRecord.Read(RecordFile));
+        var error = Assert.Throws<DeliveryException>(() => PublishTransaction.Resume(RecordFile, "app"));
+        Assert.StartsWith($"{RecordFile} is damaged or was edited: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Run BuildImages again: every step after it is then done anew.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+
+        PublishTransaction.Begin(RecordFile, Built("one"));
+        Assert.Empty(PublishTransaction.Resume(RecordFile, "app").Record.Steps);
+    }
+
+    [Theory]
+    [InlineData("steps")]
+    [InlineData("platforms")]
+    [InlineData("standIns")]
+    [InlineData("tags")]
+    [InlineData("image")]
+    [InlineData("repository")]
+    [InlineData("digest")]
+    [InlineData("platforms", "[null]")]
+    [InlineData("tags", "[null]")]
+    [InlineData("steps", """{ "scan": null }""")]
+    [InlineData("steps", """{ "7": { "at": "2026-01-01T00:00:00Z", "seconds": 1, "result": "" } }""")]
+    [InlineData("repository", "\"no repository!\"")]
+    [InlineData("unheardOf", "true")]
+    public void What_a_record_cannot_say_is_an_error_whoever_wrote_it(string name, string value = "null")
+    {
+        Edit(record => record[name] = JsonNode.Parse(value));
+
+        Assert.StartsWith($"{RecordFile} is damaged or was edited: ", Assert.Throws<DeliveryException>(() => PublishRecord.Read(RecordFile)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_of_a_newer_version_says_so()
+    {
+        Edit(record => record["format"] = 2);
+
+        Assert.Contains("newer version", Assert.Throws<DeliveryException>(() => PublishRecord.Read(RecordFile)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_of_another_image_is_not_gone_on_with()
+    {
+        PublishTransaction.Begin(RecordFile, Built("one") with { Image = "other" });
+
+        Assert.Contains("the image 'other', not of 'app'", Assert.Throws<DeliveryException>(() => PublishTransaction.Resume(RecordFile, "app")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_to_be_repeated_is_done_again_once()
+    {
+        var done = 0;
+        await PublishTransaction.Begin(RecordFile, Built("one")).StepAsync(PublishStep.SmokeTest, Count);
+        var repeated = new HashSet<PublishStep> { PublishStep.SmokeTest };
+
+        Assert.False(PublishTransaction.Resume(RecordFile, "app", null, repeated).Has(PublishStep.SmokeTest));
+        for (var turn = 0; turn < 2; turn++) await PublishTransaction.Resume(RecordFile, "app", null, repeated).StepAsync(PublishStep.SmokeTest, Count);
+
+        Assert.Equal(2, done);
+
+        Task<string> Count() => Task.FromResult($"{++done}");
     }
 
     [Fact]
@@ -127,12 +191,34 @@ public sealed class PublishTransactionTests : IDisposable
         Assert.Contains("Not pinned debian:13: there is no images.json", (summary with { NotPinned = "debian:13: there is no images.json" }).ToText(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Findings_are_shown_with_the_age_of_their_scan()
+    {
+        var at = new DateTimeOffset(2026, 11, 28, 11, 5, 0, TimeSpan.Zero);
+        var summary = new PublishSummary(Built("one").With(PublishStep.Scan, new StepResult(at, 1, "1 low")), "cosign verify", "docker run");
+
+        Assert.Contains("Findings   1 low (scanned 2026-11-28 11:05 UTC)", summary.ToText(), StringComparison.Ordinal);
+        Assert.Contains("1 low (scanned 2026-11-28 11:05 UTC, 2 h 10 min before)", (summary with { At = at.AddMinutes(130) }).ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    // A record that this version could have written, but for one value; whoever edits it may know how its checksum is made.
+    private void Edit(Action<JsonObject> change)
+    {
+        PublishTransaction.Begin(RecordFile, Built("one"));
+        var record = JsonNode.Parse(File.ReadAllText(RecordFile))!.AsObject();
+        record.Remove("checksum");
+        change(record);
+        var text = record.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        record["checksum"] = Digest.Of(Encoding.UTF8.GetBytes(text)).ToString();
+        File.WriteAllText(RecordFile, record.ToJsonString());
+    }
+
     private static Task<string> Fine() => Task.FromResult("fine");
 
     private static PublishRecord Built(string content) => new()
     {
         Image = "app",
-        Digest = Digest.Of(System.Text.Encoding.UTF8.GetBytes(content)),
+        Digest = Digest.Of(Encoding.UTF8.GetBytes(content)),
         Repository = "127.0.0.1:5600/app",
         Version = "1.2.3",
         Revision = new string('a', 40),

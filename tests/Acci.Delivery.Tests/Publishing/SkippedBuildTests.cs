@@ -13,7 +13,12 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
     private const string Older = "2026-01-01T00:00:00Z", Newer = "2026-02-02T00:00:00Z";
 
     private readonly TemporaryRepository _checkout = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly string _owner = $"owner-{Guid.NewGuid():n}";
+
+    private IReadOnlyList<PublishedPlatform> _platforms = [];
+
+    private CosignStandIn Cosign => field ??= new CosignStandIn(_folder.Combine("cosign"));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -24,6 +29,7 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
     public ValueTask DisposeAsync()
     {
         _checkout.Dispose();
+        _folder.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -33,8 +39,8 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
     public async Task A_newer_commit_that_was_published_since_the_image_was_built_keeps_the_branchs_tag(bool isSkipped)
     {
         using var registry = server.Connect();
-        var ours = await PushAsync(registry, "ours", Older);
         var theirs = await PushAsync(registry, "theirs", Newer);
+        var ours = await PushAsync(registry, "ours", Older);
         await registry.PutTagAsync(Repository, "main", theirs, Cancellation);
         using var context = Context();
         // A build that makes the image looks first, and moves the tag on purpose: what it finds was there before.
@@ -63,6 +69,8 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
     private async Task<Digest> PushAsync(OciRegistry registry, string content, string created)
     {
         var layout = await LayoutBuilder.WriteOneAsync(Path.Combine(_checkout.Directory, "layouts", content), content, created);
+        Cosign.Sign((await layout.ReadPlatformsAsync(Cancellation)).Select(x => x.Manifest.Digest).Append(layout.Root.Digest));
+        _platforms = [.. (await layout.ReadPlatformsAsync(Cancellation)).Select(x => new PublishedPlatform(x.Platform, x.Manifest.Digest, 1))];
         return (await registry.PushAsync(layout, Repository, null, Cancellation)).Digest;
     }
 
@@ -73,7 +81,7 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
         Repository = Repository.Repository,
         Version = (await context.VersionAsync()).ToString(),
         Revision = (await context.VersionAsync()).Revision!,
-        Platforms = [],
+        Platforms = _platforms,
         Steps = Enum.GetValues<PublishStep>().Where(x => x != PublishStep.Tag).ToDictionary(x => x, _ => new StepResult(DateTimeOffset.UnixEpoch, 1, "done")),
     };
 
@@ -89,9 +97,9 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
             },
             Cancellation)
         { Environment = TestEnvironment.OutsideWorkflows };
-        // What the closing table names; neither is run.
         context.Know(nameof(EngineOfBuild.EngineAsync), Task.FromResult(new DockerEngine("docker")));
-        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(new Cosign("cosign")));
+        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(Cosign.Cosign));
+        context.Know(nameof(SignerOfBuild.CosignAsync), Task.FromResult(Cosign.Cosign));
         return context;
     }
 }

@@ -94,6 +94,41 @@ public sealed class ScanTests : ScanningFixture
     }
 
     [Fact]
+    public async Task A_scan_that_was_asked_for_is_made_and_no_earlier_one_is_judged()
+    {
+        Trivy.AnswerWith([Vulnerability("CVE-1", "LOW")]);
+        await (await BuiltAsync()).RunAsync();
+        Trivy.AnswerWith([]);
+
+        await new ScanImages(ContextOf(new ScanOptions { Program = Trivy.Program })) { IsAskedFor = true }.RunAsync();
+        Assert.Equal((4, "no findings"), (Trivy.Scans.Count, Record.Steps[PublishStep.Scan].Result));
+
+        var context = ContextOf(new ScanOptions { Program = Trivy.Program }, republish: true);
+        await new ScanImages(context).RunAsync();
+        Assert.Equal(6, Trivy.Scans.Count);
+    }
+
+    [Fact]
+    public async Task A_scan_that_is_used_again_says_how_old_it_is()
+    {
+        Trivy.AnswerWith([Vulnerability("CVE-1", "LOW")]);
+        await (await BuiltAsync()).RunAsync();
+        var at = Record.Steps[PublishStep.Scan].At;
+        var (later, tooLate) = (new TestClock(), new TestClock());
+        later.SetUtcNow(at.AddMinutes(130));
+        tooLate.SetUtcNow(at.AddHours(7));
+
+        await new ScanImages(ContextOf(new ScanOptions { Program = Trivy.Program }, time: later)).RunAsync();
+
+        Assert.Equal(2, Trivy.Scans.Count);
+        Assert.Equal(at, Record.Steps[PublishStep.Scan].At);
+        Assert.Contains("1 low \\(scanned 2 h 10 min before\\): passed", await File.ReadAllTextAsync(Artifact("summary.md"), Cancellation), StringComparison.Ordinal);
+
+        await new ScanImages(ContextOf(new ScanOptions { Program = Trivy.Program }, time: tooLate)).RunAsync();
+        Assert.Equal(4, Trivy.Scans.Count);
+    }
+
+    [Fact]
     public async Task Another_digest_is_scanned()
     {
         await (await BuiltAsync()).RunAsync();
@@ -213,7 +248,7 @@ public sealed class ScanTests : ScanningFixture
     public async Task Without_a_scanner_nothing_leaves_the_machine_nor_passes_where_a_scan_is_required(string registry, bool required, string word)
     {
         Assert.SkipWhen(Acci.Delivery.Processes.Executables.Find("trivy") is not null, "There is a scanner here.");
-        await BuiltAsync();
+        await BuiltAsync(registry);
 
         var failure = await Assert.ThrowsAsync<DeliveryException>(Verb(new ScanOptions { Required = required }, registry).RunAsync);
 
@@ -257,7 +292,7 @@ public sealed class ScanTests : ScanningFixture
             Repository = $"{registry}/acci",
             Version = "1.2.3",
             Revision = new string('a', 40),
-            Platforms = [],
+            Platforms = [.. (await layout.ReadPlatformsAsync(Cancellation)).Select(x => new PublishedPlatform(x.Platform, x.Manifest.Digest, 1))],
         });
         await publish.RedoAsync(PublishStep.SmokeTest, () => Task.FromResult("healthy"));
         return Verb(new ScanOptions { Program = Trivy.Program }, registry);
@@ -265,7 +300,7 @@ public sealed class ScanTests : ScanningFixture
 
     private ScanImages Verb(ScanOptions scan, string registry = "127.0.0.1:5600") => new(ContextOf(scan, registry));
 
-    private DeliveryContext ContextOf(ScanOptions scan, string registry = "127.0.0.1:5600") => Context = new DeliveryContext(
+    private DeliveryContext ContextOf(ScanOptions scan, string registry = "127.0.0.1:5600", bool republish = false, TimeProvider? time = null) => Context = new DeliveryContext(
         new DeliveryOptions
         {
             Root = Root,
@@ -274,7 +309,8 @@ public sealed class ScanTests : ScanningFixture
             Registry = registry,
             Images = [new("acci") { Dockerfile = "Dockerfile" }],
             Scan = scan,
+            Republish = republish,
             TagRules = TagRules.Parse(["type=raw,value=latest"]),
         },
-        Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
+        Cancellation) { Environment = TestEnvironment.OutsideWorkflows, Time = time ?? TimeProvider.System };
 }

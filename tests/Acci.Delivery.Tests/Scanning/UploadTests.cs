@@ -356,7 +356,7 @@ public sealed class UploadTests : GitHubFixture
             Repository = "127.0.0.1:5600/acci",
             Version = "1.2.3",
             Revision = revision,
-            Platforms = [],
+            Platforms = [.. (await layout.ReadPlatformsAsync(Cancellation)).Select(x => new PublishedPlatform(x.Platform, x.Manifest.Digest, 1))],
         });
         Trivy.AnswerWith([Vulnerability("CVE-1", "MEDIUM")]);
         await new ScanImages(ContextOf()).RunAsync();

@@ -102,6 +102,25 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         await file.VerifyAsync(image, await PublicKeyAsync(file, "keys"), Cancellation);
     }
 
+    [Theory]
+    [InlineData("cosign.key")]
+    [InlineData("cosign.password")]
+    public async Task A_key_of_which_a_byte_was_changed_signs_nothing_and_is_named(string name)
+    {
+        var cosign = await CosignAsync("keys");
+        var image = await PushAsync();
+        var file = _folder.Combine("keys", name);
+        var content = await File.ReadAllBytesAsync(file, Cancellation);
+        content[content.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(file, content, Cancellation);
+
+        var failure = await Assert.ThrowsAsync<CommandFailedException>(async () => await (await CosignAsync("keys")).SignAsync(image, Cancellation));
+
+        Assert.Contains(_folder.Combine("keys", "cosign.key"), failure.Message, StringComparison.Ordinal);
+        using var registry = server.Connect();
+        Assert.Empty(await registry.ListReferrersAsync(image, cancellationToken: Cancellation));
+    }
+
     [Fact]
     public async Task A_wrong_password_is_said_without_being_shown()
     {

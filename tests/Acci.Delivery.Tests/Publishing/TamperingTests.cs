@@ -1,0 +1,317 @@
+using System.Globalization;
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Scanning;
+using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Publishing;
+
+/// <summary>
+/// What lies between two steps of a publish is changed by one byte, or swapped: it is noticed by name, or does no harm. The rows of the table in docs/reliability.md.
+/// </summary>
+public sealed class TamperingTests(RegistryServer server) : IClassFixture<RegistryServer>
+{
+    public static TheoryData<string> Steps => [.. PublishWorld.Steps];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Untouched_every_step_ends_well_and_the_command_to_run_names_what_was_verified()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("TagImages");
+
+        var table = await world.RunAsync("TagImages");
+
+        Assert.Equal([$"main {world.Record.Digest}", $"sha-{world.Record.Revision[..7]} {world.Record.Digest}"], await world.TagsAsync());
+        Assert.Matches($@"\nRun +docker run .* {world.Repository.Repository}@{world.Record.Digest}\n", table);
+        Assert.Matches($@"\nVerify .*@{world.Record.Digest}\n", table);
+        Assert.Contains("Findings   no findings (scanned 20", table, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public async Task A_byte_of_any_file_of_the_layout_is_noticed_by_the_files_name_before_every_step(string step)
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync(step);
+        var signatures = world.Cosign.Signatures;
+        var scans = world.Trivy.Scans.Count;
+        string[] files = [.. Directory.EnumerateFiles(world.Layout, "*", SearchOption.AllDirectories).Where(x => Path.GetFileName(x) != "index.json")];
+        // Marker, index, two manifests, two configurations, a layer, two statements.
+        Assert.Equal(9, files.Length);
+
+        foreach (var file in files)
+        {
+            using (new ChangedByte(file)) Assert.Contains(file, await world.RefusedAsync(step), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(signatures, world.Cosign.Signatures);
+        Assert.Equal(scans, world.Trivy.Scans.Count);
+        await world.RunAsync(step);
+    }
+
+    [Fact]
+    public async Task No_byte_of_the_layouts_list_leads_to_another_image()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        var file = Path.Combine(world.Layout, "index.json");
+        var digest = world.Record.Digest;
+
+        foreach (var at in Enumerable.Range(0, (int)new FileInfo(file).Length))
+        {
+            using var changed = new ChangedByte(file, at);
+            try
+            {
+                var layout = await OciLayout.OpenAsync(world.Layout, Cancellation);
+                await layout.VerifyAsync(Cancellation);
+                Assert.Equal(digest, layout.Root.Digest);
+            }
+            catch (DeliveryException exception)
+            {
+                Assert.Contains(world.Layout, exception.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public async Task A_layout_that_something_else_built_is_refused_before_every_step_and_both_digests_are_named(string step)
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync(step);
+        var (built, other) = (world.Record.Digest, await world.PushOtherAsync());
+        var signatures = world.Cosign.Signatures;
+        Directory.Delete(world.Layout, recursive: true);
+        Directory.Move(other.Folder, world.Layout);
+
+        var problem = await world.RefusedAsync(step);
+
+        Assert.Contains($"{world.Layout} holds {other.Root.Digest}, and the record of 'app' is of {built}", problem, StringComparison.Ordinal);
+        Assert.Contains("Run BuildImages again", problem, StringComparison.Ordinal);
+        Assert.Equal(signatures, world.Cosign.Signatures);
+    }
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public async Task A_record_whose_digest_was_edited_is_refused_before_every_step_also_where_its_checksum_is_right(string step)
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync(step);
+        var other = await world.PushOtherAsync();
+        var text = await File.ReadAllTextAsync(world.RecordFile, Cancellation);
+
+        await File.WriteAllTextAsync(world.RecordFile, text.Replace(world.Record.Digest.ToString(), other.Root.Digest.ToString(), StringComparison.Ordinal), Cancellation);
+        Assert.Contains($"{world.RecordFile} is damaged or was edited", await world.RefusedAsync(step), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(world.RecordFile, text, Cancellation);
+        (world.Record with { Digest = other.Root.Digest }).Write(world.RecordFile);
+        Assert.Contains(other.Root.Digest.ToString(), await world.RefusedAsync(step), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_layout_it_is_the_registry_and_cosign_that_say_whether_a_record_is_true()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("TagImages");
+        Directory.Delete(world.Layout, recursive: true);
+        var (record, other) = (world.Record, await world.PushOtherAsync());
+        var platform = (await other.ReadPlatformsAsync(Cancellation)).Single();
+
+        (record with { Digest = other.Root.Digest, Platforms = [new(platform.Platform, platform.Manifest.Digest, 1)] }).Write(world.RecordFile);
+        Assert.Contains($"{other.Root.Digest} is not signed and attested there", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
+        Assert.Contains("no signatures found", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+
+        (record with { Digest = Digest.Of([7]) }).Write(world.RecordFile);
+        Assert.Contains("The registry does not have", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
+
+        (record with { Platforms = [] }).Write(world.RecordFile);
+        Assert.Contains("its platforms are ''", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
+
+        record.Write(world.RecordFile);
+        var signed = world.Cosign.Signatures;
+        world.Cosign.Forget();
+        Assert.Contains("is not signed and attested there", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
+        world.Cosign.Sign(signed.Select(x => Digest.Parse(x.Split(' ')[0])));
+        await world.RunAsync("TagImages");
+    }
+
+    [Theory]
+    [InlineData("SmokeTestImages")]
+    [InlineData("SignImages")]
+    [InlineData("VerifyImages")]
+    [InlineData("TagImages")]
+    public async Task What_was_built_for_one_registry_is_not_published_to_another(string step)
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync(step);
+
+        var problem = await world.RefusedAsync(step, options => options with { Registry = $"{server.Domain}/elsewhere" });
+
+        Assert.Contains($"was built for {world.Repository.Repository}, and this build is for {server.Domain}/elsewhere/app", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_byte_of_a_record_is_noticed_or_is_white_space()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("TagImages");
+        var record = world.Record;
+
+        foreach (var at in Enumerable.Range(0, (int)new FileInfo(world.RecordFile).Length))
+        {
+            using var changed = new ChangedByte(world.RecordFile, at);
+            var error = Record.Exception(() => Assert.Equivalent(record, world.Record, strict: true));
+            if (error is not null) Assert.Contains(world.RecordFile, Assert.IsType<DeliveryException>(error).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Every_byte_of_a_scans_record_is_noticed_or_is_white_space()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("SignImages");
+        var (file, record) = (Path.Combine(world.Scan, ScanRecord.FileName), ScanRecord.Read(world.Scan));
+
+        foreach (var at in Enumerable.Range(0, (int)new FileInfo(file).Length))
+        {
+            using var changed = new ChangedByte(file, at);
+            var error = Record.Exception(() => Assert.Equivalent(record, ScanRecord.Read(world.Scan), strict: true));
+            if (error is not null) Assert.Contains(file, Assert.IsType<DeliveryException>(error).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("scan.json")]
+    [InlineData("linux-amd64.json")]
+    public async Task A_scan_that_was_changed_is_made_again(string name)
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("SignImages");
+        using var changed = new ChangedByte(Path.Combine(world.Scan, name));
+
+        await world.RunAsync("ScanImages");
+
+        Assert.Equal(2, world.Trivy.Scans.Count);
+        ScanRecord.Read(world.Scan)!.EnsureReportsAreUnchanged(world.Scan);
+        changed.Keep();
+    }
+
+    [Fact]
+    public async Task A_scan_that_says_it_is_from_tomorrow_or_of_other_platforms_is_made_again()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("SignImages");
+        var record = ScanRecord.Read(world.Scan)!;
+
+        (record with { ScannedAt = DateTimeOffset.UtcNow.AddDays(1) }).Write(world.Scan);
+        await world.RunAsync("ScanImages");
+        Assert.Equal(2, world.Trivy.Scans.Count);
+
+        (record with { Platforms = [] }).Write(world.Scan);
+        await world.RunAsync("ScanImages");
+        Assert.Equal(3, world.Trivy.Scans.Count);
+
+        (record with { Image = "other" }).Write(world.Scan);
+        await world.RunAsync("ScanImages");
+        Assert.Equal(4, world.Trivy.Scans.Count);
+    }
+
+    [Fact]
+    public async Task Findings_that_were_changed_are_not_uploaded()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("SignImages");
+        var (record, file) = (ScanRecord.Read(world.Scan)!, Path.Combine(world.Scan, "linux-amd64.sarif"));
+        record.EnsureSarifIsUnchanged(world.Scan);
+
+        using var changed = new ChangedByte(file);
+
+        Assert.Contains($"{file} was changed", Assert.Throws<DeliveryException>(() => record.EnsureSarifIsUnchanged(world.Scan)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_public_key_that_was_swapped_is_written_anew_before_anything_is_verified_with_it()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("VerifyImages");
+        var key = world.Artifact("publish", "cosign.pub");
+        await File.WriteAllTextAsync(key, "-----BEGIN PUBLIC KEY-----\nmallory's\n-----END PUBLIC KEY-----\n", Cancellation);
+
+        await world.RunAsync("VerifyImages");
+
+        Assert.Equal(await File.ReadAllTextAsync(world.Cosign.PublicKey, Cancellation), await File.ReadAllTextAsync(key, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_bake_file_that_was_changed_is_written_anew_before_anything_is_built_with_it()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new DeliveryOptions { Root = folder.Path, Artifacts = folder.Combine("artifacts"), Images = [new("app") { Dockerfile = "Dockerfile" }] };
+        await File.WriteAllTextAsync(folder.Combine("Dockerfile"), "FROM scratch", Cancellation);
+        await File.WriteAllTextAsync(folder.Combine("docker"), $"#!/bin/sh\ncp artifacts/docker-bake.json {folder.Combine("used")}\nexit 1\n", Cancellation);
+        File.SetUnixFileMode(folder.Combine("docker"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(options.Artifacts);
+        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, "docker-bake.json"), """{ "target": { "app": { "dockerfile": "/tmp/mallory" } } }""", Cancellation);
+        var target = new BakeTarget { Context = ".", Dockerfile = "Dockerfile", Platforms = ["linux/amd64"] };
+
+        await Assert.ThrowsAsync<DeliveryException>(() => new ImageBuilder(folder.Path, new ImageFiles(options), _ => null)
+            .BuildAsync(options.Images, new Dictionary<string, BakeTarget> { ["app"] = target }, new DockerEngine(folder.Combine("docker")), useCache: true, Cancellation));
+
+        Assert.Equal(BakeFile.Of(new Dictionary<string, BakeTarget> { ["app"] = target }).ToJson(), await File.ReadAllTextAsync(folder.Combine("used"), Cancellation));
+    }
+
+    [Fact]
+    public async Task Every_byte_of_a_lock_file_is_noticed_by_its_name_or_names_other_images()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Combine("images.json");
+        await File.WriteAllTextAsync(file, ImageLocks.ToJson(new Dictionary<ImageReference, Digest?> { [ImageReference.Parse("debian:13")] = Digest.Of([1]) }), Cancellation);
+        var before = ImageLocks.Read(file).All;
+
+        foreach (var at in Enumerable.Range(0, (int)new FileInfo(file).Length))
+        {
+            using var changed = new ChangedByte(file, at);
+            try
+            {
+                // What it pins then is another digest or another image, which a registry does not have, and git shows.
+                Assert.True(!before.SequenceEqual(ImageLocks.Read(file).All) || char.IsWhiteSpace((char)changed.Before), at.ToString(CultureInfo.InvariantCulture));
+            }
+            catch (DeliveryException)
+            {
+                // Named.
+            }
+        }
+    }
+
+    /// <summary>A file of which one byte is another one, until it is disposed.</summary>
+    private sealed class ChangedByte : IDisposable
+    {
+        private readonly string _file;
+        private readonly byte[] _content;
+        private bool _isKept;
+
+        public ChangedByte(string file, int? at = null)
+        {
+            _file = file;
+            _content = File.ReadAllBytes(file);
+            var changed = (byte[])_content.Clone();
+            var place = at ?? _content.Length / 2;
+            Before = changed[place];
+            changed[place] ^= 1;
+            File.WriteAllBytes(file, changed);
+        }
+
+        public byte Before { get; }
+
+        /// <summary>What has been written there since stays.</summary>
+        public void Keep() => _isKept = true;
+
+        public void Dispose()
+        {
+            if (!_isKept) File.WriteAllBytes(_file, _content);
+        }
+    }
+}

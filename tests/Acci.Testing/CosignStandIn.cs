@@ -1,0 +1,66 @@
+using Acci.Delivery.Signing;
+using Acci.Oci;
+
+namespace Acci.Testing;
+
+/// <summary>
+/// A stand-in for cosign, not cosign: a program that takes its command line, refuses what it does not know, and remembers what was signed. It has one key, and
+/// verifies with that key's public half alone.
+/// </summary>
+public sealed class CosignStandIn
+{
+    private readonly string _folder;
+
+    /// <param name="folder">Where it lies.</param>
+    public CosignStandIn(string folder)
+    {
+        _folder = Directory.CreateDirectory(folder).FullName;
+        File.WriteAllText(Path.Combine(_folder, "key.pub"), $"-----BEGIN PUBLIC KEY-----\n{Guid.NewGuid():n}\n-----END PUBLIC KEY-----\n");
+        File.WriteAllText(Path.Combine(_folder, "signed"), "");
+        var program = Path.Combine(_folder, "cosign");
+        File.WriteAllText(program, """
+            #!/bin/sh
+            # A stand-in for cosign, for tests.
+            here=$(dirname "$0")
+            verb=$1 key= type=signature image=
+            shift
+            while [ $# -gt 0 ]; do
+                case "$1" in
+                    --key) key=$2; shift ;;
+                    --type) type=$2; shift ;;
+                    --predicate|--signing-config|--trusted-root|--certificate-oidc-issuer|--certificate-identity|--certificate-identity-regexp) shift ;;
+                    --yes|--insecure-ignore-tlog=true) ;;
+                    -*) echo "Error: unknown flag: $1" >&2; exit 1 ;;
+                    *) image=$1 ;;
+                esac
+                shift
+            done
+            case "$verb" in
+                public-key) cat "$here/key.pub" ;;
+                sign|attest) echo "${image##*@} $type" >> "$here/signed" ;;
+                verify|verify-attestation)
+                    [ -z "$key" ] || [ "$(cat "$key")" = "$(cat "$here/key.pub")" ] || { echo "Error: no matching signatures: invalid signature" >&2; exit 1; }
+                    grep -qx "${image##*@} $type" "$here/signed" || { echo "Error: no signatures found for $image ($type)" >&2; exit 1; } ;;
+                *) echo "Error: unknown command \"$verb\" for \"cosign\"" >&2; exit 1 ;;
+            esac
+            """.ReplaceLineEndings("\n"));
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Cosign = new Cosign(program, new SigningIdentity.Key(Path.Combine(_folder, "cosign.key"), null));
+    }
+
+    /// <summary>What signs and verifies.</summary>
+    public Cosign Cosign { get; }
+
+    /// <summary>The public half of its key.</summary>
+    public string PublicKey => Path.Combine(_folder, "key.pub");
+
+    /// <summary>What was signed and attested, a line each: digest and type.</summary>
+    public IReadOnlyList<string> Signatures => File.ReadAllLines(Path.Combine(_folder, "signed"));
+
+    /// <summary>These are signed, and all that is attested of a platform is.</summary>
+    public void Sign(params IEnumerable<Digest> digests) => File.AppendAllLines(
+        Path.Combine(_folder, "signed"), digests.SelectMany(digest => PredicateType.All.Select(x => x.CosignName).Prepend("signature").Select(type => $"{digest} {type}")));
+
+    /// <summary>Nothing is signed any more.</summary>
+    public void Forget() => File.WriteAllText(Path.Combine(_folder, "signed"), "");
+}
