@@ -102,7 +102,7 @@ partial class Build
             return new("release")
             {
                 Description = "Makes the GitHub release of a version that was published, or brings it up to date.",
-                On = new() { Call = new(), Dispatch = [run with { Default = null }] },
+                On = new() { Call = new() { Secrets = [RegistrySecret] }, Dispatch = [run with { Default = null }] },
                 Jobs =
                 [
                     new("release")
@@ -124,10 +124,12 @@ partial class Build
                                     ["github-token"] = GitHubContext.Token,
                                 },
                             },
-                            Run(nameof(ICreateRelease.CreateRelease)) with
+                            // The signatures of what is released are verified where it is published.
+                            new ActionStep(Actions["sigstore/cosign-installer"]),
+                            Run(nameof(ICreateRelease.CreateRelease), (nameof(IHazRegistry.Registry), "\"$REGISTRY\"")) with
                             {
-                                Permissions = new() { Contents = Access.Write },
-                                Environment = new Dictionary<string, string> { ["GITHUB_TOKEN"] = GitHubContext.Token },
+                                Permissions = new() { Contents = Access.Write, Packages = Access.Read },
+                                Environment = new Dictionary<string, string>([new("REGISTRY", Registry), .. Login, new("GITHUB_TOKEN", GitHubContext.Token)]),
                             },
                         ],
                     },
@@ -208,7 +210,7 @@ partial class Build
                     Call = new()
                     {
                         Inputs = [registry, platforms],
-                        Secrets = [.. SigningSecrets, new("REGISTRY_TOKEN", "Token for the registry; default: the job's own")],
+                        Secrets = [.. SigningSecrets, RegistrySecret],
                         Outputs = [.. PublishOutputs.Select(x => new CallOutput(x.Name, x.Description, OutputOf("publish", x.Name)))],
                     },
                 },
@@ -241,6 +243,8 @@ partial class Build
 
     private static IReadOnlyList<KeyValuePair<string, string>> SigningSecrets =>
         [new("SIGNING_KEY", "Key to sign with; default: the workflow's own identity"), new("SIGNING_PASSWORD", "What the key is encrypted with")];
+
+    private static KeyValuePair<string, string> RegistrySecret => new("REGISTRY_TOKEN", "Token for the registry; default: the job's own");
 
     private IEnumerable<Step> PublishSteps(Expression registry, Expression platforms) =>
     [
