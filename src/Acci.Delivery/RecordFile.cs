@@ -17,6 +17,7 @@ namespace Acci.Delivery;
 internal static class RecordFile
 {
     private const int Format = 1;
+    private const int MaximumSize = 4 * 1024 * 1024;
     private const string FormatName = "format";
     private const string ChecksumName = "checksum";
 
@@ -51,7 +52,7 @@ internal static class RecordFile
         if (!File.Exists(file)) return null;
         try
         {
-            var content = JsonNode.Parse(File.ReadAllBytes(file)) as JsonObject ?? throw new JsonException("it is not an object");
+            var content = JsonNode.Parse(InputFile.Read(file, MaximumSize)) as JsonObject ?? throw new JsonException("it is not an object");
             var checksum = (string?)content[ChecksumName];
             content.Remove(ChecksumName);
             var format = (int?)content[FormatName];

@@ -18,7 +18,7 @@ public partial class WorkflowsTests
         ("contents", "read", step => step.Contains("actions/checkout@", StringComparison.Ordinal)),
         ("contents", "write", step => step.Contains("./build.sh CreateRelease", StringComparison.Ordinal)),
         ("id-token", "write", step => step.Contains("./build.sh Publish", StringComparison.Ordinal)),
-        ("packages", "read", step => step.Contains("./build.sh RescanImages", StringComparison.Ordinal)),
+        ("packages", "read", step => step.Contains("./build.sh RescanImages", StringComparison.Ordinal) || step.Contains("./build.sh CreateRelease", StringComparison.Ordinal)),
         ("packages", "write", step => step.Contains("./build.sh Publish", StringComparison.Ordinal) || step.Contains("./build.sh PruneImages", StringComparison.Ordinal)),
         ("security-events", "write", step => step.Contains("./build.sh UploadSarif", StringComparison.Ordinal) || step.Contains("./build.sh RescanImages", StringComparison.Ordinal)),
     ];

@@ -37,7 +37,7 @@ public sealed class ImageLocks
                     : throw new DeliveryException($"{file}, '{entry.Name}': this is not a digest: {problem}."),
                 StringComparer.Ordinal));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new DeliveryException($"{file} is not an object of references and digests: {exception.Message}", exception);
         }

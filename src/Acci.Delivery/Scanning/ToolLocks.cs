@@ -17,7 +17,8 @@ public sealed partial record ToolLocks
         if (!File.Exists(file)) return new ToolLocks();
         try
         {
-            return JsonSerializer.Deserialize(InputFile.Read(file, 4 * 1024 * 1024), LocksJson.Strict.ToolLocks) ?? new ToolLocks();
+            var locks = JsonSerializer.Deserialize(InputFile.Read(file, 4 * 1024 * 1024), LocksJson.Strict.ToolLocks) ?? new ToolLocks();
+            return locks.Trivy?.Archives.Values.Any(x => x is null) is true ? throw new JsonException("an archive is null") : locks;
         }
         catch (JsonException exception)
         {
@@ -57,6 +58,6 @@ public sealed partial record ToolLocks
     [JsonSerializable(typeof(ToolLocks))]
     private sealed partial class LocksJson : JsonSerializerContext
     {
-        public static LocksJson Strict { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, WriteIndented = true, NewLine = "\n" });
+        public static LocksJson Strict { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, WriteIndented = true, NewLine = "\n" });
     }
 }

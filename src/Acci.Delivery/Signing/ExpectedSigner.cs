@@ -52,6 +52,14 @@ public abstract record ExpectedSigner
     /// <summary>Whether a record names a workflow, and no key.</summary>
     public static bool IsWorkflow(string? signer) => signer?.StartsWith("https://", StringComparison.Ordinal) ?? false;
 
+    /// <summary>Who that is, as records and summaries call it: the workflow, or the beginning of the public key's digest.</summary>
+    public async Task<string> ReadNameAsync(CancellationToken cancellationToken) => this switch
+    {
+        Workflow workflow => workflow.Identity,
+        PublicKey key => Cosign.NameOf(await System.IO.File.ReadAllTextAsync(key.File, cancellationToken)),
+        _ => ToString()!,
+    };
+
     /// <summary>The arguments with which anyone verifies what stands at this digest.</summary>
     public IReadOnlyList<string> VerifyArguments(ImageReference image) => ["verify", .. Arguments, Cosign.Pinned(image)];
 

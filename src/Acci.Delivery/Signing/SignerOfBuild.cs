@@ -73,8 +73,9 @@ public static class SignerOfBuild
         if (!File.Exists(file))
             throw new DeliveryException(
                 $"{file} is not there, and without the public key nobody can verify what was signed with its other half: bring back the artifacts of that publish.");
-        return Cosign.NameOf(await File.ReadAllTextAsync(file, context.CancellationToken)) is var name && name == recorded
-            ? new ExpectedSigner.PublicKey(file)
+        var signer = new ExpectedSigner.PublicKey(file);
+        return await signer.ReadNameAsync(context.CancellationToken) is var name && name == recorded
+            ? signer
             : throw new DeliveryException(
                 $"{file} is not the public key of who signed: it is {name}, and the record says {recorded ?? "nobody"}. Bring back the artifacts of that publish, "
                 + "or name the signer with --signed-by.");
@@ -98,7 +99,7 @@ public static class SignerOfBuild
     private static async Task<ExpectedSigner> OwnWorkflowAsync(this DeliveryContext context, string recorded)
     {
         var address = (await context.FactsAsync()).Repository.Url;
-        if (address.Length > 0 && recorded.StartsWith($"{address}/.github/workflows/", StringComparison.Ordinal)) return new ExpectedSigner.Workflow(recorded);
+        if (address.Length > 0 && recorded.StartsWith($"{address}/.github/workflows/", StringComparison.OrdinalIgnoreCase)) return new ExpectedSigner.Workflow(recorded);
         if (context.Options.Keyless && WorkflowIdentity.CanBeAsked(context.Environment) && await context.CosignAsync() is { Identity: SigningIdentity.Keyless { Identity: var own } } && own == recorded)
             return new ExpectedSigner.Workflow(recorded);
         throw new DeliveryException(

@@ -91,10 +91,12 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
     private ImageReference Published(Variable variable, string command)
     {
-        var file = context.Options.RecordOf(((LastPublish)variable.Source!).Image);
+        var image = ((LastPublish)variable.Source!).Image;
+        var file = context.Options.RecordOf(image);
         var name = Path.GetRelativePath(context.Options.Root, file);
         var record = PublishRecord.Read(file)
             ?? throw new DeliveryException($"Nothing was published: there is no {name}. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
+        if (record.Image != image) throw new DeliveryException($"{name} is the record of the image '{record.Image}', not of '{image}'. Run {command} Publish. Nothing was started.");
         return record.Steps.ContainsKey(PublishStep.Tag)
             ? ImageReference.Parse(record.Repository).WithDigest(record.Digest)
             : throw new DeliveryException($"{name} holds {record.Digest}, which was built and not published. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");

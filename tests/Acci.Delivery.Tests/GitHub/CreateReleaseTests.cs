@@ -138,6 +138,20 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     }
 
     [Fact]
+    public async Task A_byte_of_any_file_of_the_layout_is_noticed_by_the_files_name()
+    {
+        var layout = await PrepareAsync();
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(layout.Folder, "blobs"), "*", SearchOption.AllDirectories).ToList())
+        {
+            var content = await File.ReadAllBytesAsync(file, Cancellation);
+            await File.WriteAllBytesAsync(file, [(byte)(content[0] ^ 1), .. content.Skip(1)], Cancellation);
+            Assert.Contains(file, (await FailureAsync()).Message, StringComparison.Ordinal);
+            await File.WriteAllBytesAsync(file, content, Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task A_public_key_that_was_swapped_is_named()
     {
         await PrepareAsync();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
 using Acci.Oci;
 using Acci.Oci.Layouts;
@@ -243,6 +244,21 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         await world.RunAsync("VerifyImages");
 
         Assert.Equal(await File.ReadAllTextAsync(world.Cosign.PublicKey, Cancellation), await File.ReadAllTextAsync(key, Cancellation));
+    }
+
+    [Fact]
+    public async Task The_records_word_on_who_signed_is_not_passed_on()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("VerifyImages");
+        var signer = world.Record.Signer;
+        (world.Record with { Signer = "key 000000000000" }).Write(world.RecordFile);
+
+        await world.RunAsync("VerifyImages");
+        Assert.Equal($"signatures and attestations by {signer} verified", world.Record.Steps[PublishStep.Verify].Result);
+
+        (world.Record with { Signer = "https://github.com/mallory/app/.github/workflows/publish.yml@refs/heads/main" }).Write(world.RecordFile);
+        foreach (var step in (string[])["VerifyImages", "TagImages"]) Assert.Contains("--signed-by https://github.com/mallory/", await world.RefusedAsync(step), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+using System.Text;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
+using Acci.Testing;
+
+namespace Acci.Oci.Tests.Manifests;
+
+public sealed class ManifestTests : IDisposable
+{
+    private const string Layer = """{ "mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000", "size": 1 }""";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [null] }""")]
+    [InlineData("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [{ "mediaType": null, "digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000", "size": 1 }] }""")]
+    [InlineData("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [{ "mediaType": "x", "digest": null, "size": 1 }] }""")]
+    [InlineData("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [], "annotations": { "a": null } }""")]
+    [InlineData($$"""{ "config": {{Layer}}, "layers": [null] }""")]
+    [InlineData($$"""{ "config": {{Layer}}, "layers": [], "annotations": { "a": null } }""")]
+    [InlineData($$"""{ "config": null, "layers": [{{Layer}}] }""")]
+    [InlineData("null")]
+    public void Null_where_the_specification_has_a_value_is_no_manifest(string content)
+    {
+        var error = Assert.Throws<DeliveryException>(() => Manifest.Parse(Encoding.UTF8.GetBytes(content), null, "the manifest"));
+
+        Assert.StartsWith("the manifest is not a", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_that_some_writers_leave_null_is_empty()
+    {
+        Assert.Empty(Manifest.Parse("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": null }"""u8.ToArray(), null, "the index").Manifests);
+        Assert.Single(Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "config": {{Layer}}, "layers": null }"""), null, "the manifest").Blobs);
+    }
+
+    [Fact]
+    public async Task A_layouts_list_with_null_in_it_is_named()
+    {
+        await LayoutBuilder.WriteOneAsync(_folder.Path, "content");
+        await File.WriteAllTextAsync(_folder.Combine("index.json"), """{ "manifests": [null] }""", TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => OciLayout.OpenAsync(_folder.Path, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith(_folder.Combine("index.json"), error.Message, StringComparison.Ordinal);
+    }
+}
