@@ -74,7 +74,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         await report(summaries);
     }
 
-    // Each time, whatever the record says: it can be edited, and so can the registry.
+    // Each time, whatever the record says: a file can be edited, and signatures can be deleted.
     private async Task<ExpectedSigner> EnsureSignedAsync(DeparturePolicy policy, ImageDefinition image, PublishTransaction publish)
     {
         var signer = await context.ExpectedSignerAsync(publish.Record.Signer);
@@ -86,7 +86,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         catch (CommandFailedException exception)
         {
             throw new DeliveryException(
-                $"No tag of {publish.Record.Repository} moves: {publish.Record.Digest} is not signed and attested there by who has to have signed it. "
+                $"No tag of {publish.Record.Repository} moves: {publish.Record.Digest} is not signed and attested there by the expected signer. "
                 + $"Run Publish as a whole. {exception.Message}", exception);
         }
     }

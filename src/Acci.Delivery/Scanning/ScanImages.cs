@@ -128,7 +128,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
             if (!record.Platforms.Select(x => (x.Platform, x.Digest)).SequenceEqual(platforms.Select(x => (x.Platform, x.Manifest.Digest))))
                 throw new DeliveryException($"{file} does not name the platforms that {digest} has.");
             if (record.ScannedAt > context.Time.GetUtcNow())
-                throw new DeliveryException(string.Create(CultureInfo.InvariantCulture, $"{file} says that the scan was made on {record.ScannedAt:yyyy-MM-dd HH:mm} UTC, which is yet to come."));
+                throw new DeliveryException(string.Create(CultureInfo.InvariantCulture, $"{file} says that the scan was made on {record.ScannedAt:yyyy-MM-dd HH:mm} UTC, which is in the future."));
             record.EnsureReportsAreUnchanged(folder);
             return record;
         }

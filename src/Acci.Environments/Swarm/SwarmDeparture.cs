@@ -58,7 +58,7 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
         catch (CommandFailedException exception)
         {
             throw new DeliveryException(
-                $"{image} is not signed and attested by who has to have signed it, and {place} does not get it: run Publish. {exception.Message} Nothing was deployed.", exception);
+                $"{image} is not signed and attested by the expected signer, and {place} does not get it: run Publish. {exception.Message} Nothing was deployed.", exception);
         }
     }
 
