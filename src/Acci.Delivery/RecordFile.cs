@@ -10,9 +10,9 @@ using Acci.Oci;
 namespace Acci.Delivery;
 
 /// <summary>
-/// A file in which a step writes down what it did, for the steps after it. Beside the content it holds the number of its form and a checksum: a file that
-/// was cut off, edited, or written by another version of this build is noticed before anything in it counts. The checksum is no signature; what a registry,
-/// cosign or the layout can answer is asked of them.
+/// A file in which a step writes down what it did, for the steps after it. Beside the content it holds the number of its form and a checksum: a
+/// file that was cut off, edited, or written by another version of this build is noticed before anything in it counts. The checksum is no
+/// signature; what a registry, cosign or the layout can answer is asked of them.
 /// </summary>
 internal static class RecordFile
 {
@@ -57,7 +57,11 @@ internal static class RecordFile
             content.Remove(ChecksumName);
             var format = (int?)content[FormatName];
             if (format > Format)
-                throw new DeliveryException($"{file} was written by a newer version of this build (format {format}, and {Format} is the newest known here). {remedy}");
+            {
+                throw new DeliveryException(
+                    $"{file} was written by a newer version of this build (format {format}, and {Format} is the newest known here). {remedy}");
+            }
+
             if (format is null && checksum is null)
                 throw new JsonException("it has neither format nor checksum, so an older version of this build wrote it, or something else did");
             if (format != Format || checksum != ChecksumOf(content)) throw new JsonException("its checksum is not that of its content");
@@ -65,7 +69,8 @@ internal static class RecordFile
             var record = content.Deserialize(type) ?? throw new JsonException("it is empty");
             return problem(record) is { } found ? throw new JsonException(found) : record;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        catch (Exception exception) when (
+            exception is JsonException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             throw new DeliveryException($"{file} is damaged or was edited: {exception.Message.TrimEnd('.')}. {remedy}", exception);
         }

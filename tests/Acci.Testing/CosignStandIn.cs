@@ -4,8 +4,8 @@ using Acci.Oci;
 namespace Acci.Testing;
 
 /// <summary>
-/// A stand-in for cosign, not cosign: a program that takes its command line, refuses what it does not know, and remembers what was signed. It has one key, and
-/// verifies with that key's public half alone.
+/// A stand-in for cosign, not cosign: a program that takes its command line, refuses what it does not know, and remembers what was signed. It has one
+/// key, and verifies with that key's public half alone.
 /// </summary>
 public sealed class CosignStandIn
 {
@@ -28,7 +28,8 @@ public sealed class CosignStandIn
                 case "$1" in
                     --key) key=$2; shift ;;
                     --type) type=$2; shift ;;
-                    --predicate|--signing-config|--trusted-root|--certificate-oidc-issuer|--certificate-identity|--certificate-identity-regexp) shift ;;
+                    --predicate|--signing-config|--trusted-root) shift ;;
+                    --certificate-oidc-issuer|--certificate-identity|--certificate-identity-regexp) shift ;;
                     --yes|--insecure-ignore-tlog=true) ;;
                     -*) echo "Error: unknown flag: $1" >&2; exit 1 ;;
                     *) image=$1 ;;
@@ -39,7 +40,8 @@ public sealed class CosignStandIn
                 public-key) cat "$here/key.pub" ;;
                 sign|attest) echo "${image##*@} $type" >> "$here/signed" ;;
                 verify|verify-attestation)
-                    [ -z "$key" ] || [ "$(cat "$key")" = "$(cat "$here/key.pub")" ] || { echo "Error: no matching signatures: invalid signature" >&2; exit 1; }
+                    [ -z "$key" ] || [ "$(cat "$key")" = "$(cat "$here/key.pub")" ] ||
+                        { echo "Error: no matching signatures: invalid signature" >&2; exit 1; }
                     grep -qx "${image##*@} $type" "$here/signed" || { echo "Error: no signatures found for $image ($type)" >&2; exit 1; } ;;
                 *) echo "Error: unknown command \"$verb\" for \"cosign\"" >&2; exit 1 ;;
             esac
@@ -58,8 +60,11 @@ public sealed class CosignStandIn
     public IReadOnlyList<string> Signatures => File.ReadAllLines(Path.Combine(_folder, "signed"));
 
     /// <summary>These are signed, and all that is attested of a platform is.</summary>
-    public void Sign(params IEnumerable<Digest> digests) => File.AppendAllLines(
-        Path.Combine(_folder, "signed"), digests.SelectMany(digest => PredicateType.All.Select(x => x.CosignName).Prepend("signature").Select(type => $"{digest} {type}")));
+    public void Sign(params IEnumerable<Digest> digests)
+    {
+        string[] types = ["signature", .. PredicateType.All.Select(x => x.CosignName)];
+        File.AppendAllLines(Path.Combine(_folder, "signed"), digests.SelectMany(digest => types.Select(type => $"{digest} {type}")));
+    }
 
     /// <summary>Nothing is signed any more.</summary>
     public void Forget() => File.WriteAllText(Path.Combine(_folder, "signed"), "");

@@ -11,7 +11,7 @@ namespace Acci.Delivery.Buildx;
 /// <summary>Builds images, all in one graph, each into an OCI layout of its own.</summary>
 /// <param name="root">The repository's root, where contexts and Dockerfiles are relative to.</param>
 /// <param name="files">Where the bake file and the layouts go.</param>
-/// <param name="builtBefore">The digest that an image's last build had; null where that is not known. A layout that has another one is nobody's.</param>
+/// <param name="builtBefore">The digest that an image's last build had; null where that is not known. A layout with another digest is not kept.</param>
 internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefinition, Digest?> builtBefore)
 {
     private const string DraftSuffix = ".new-";

@@ -8,7 +8,8 @@ using Acci.Oci.Manifests;
 namespace Acci.Delivery.Publishing;
 
 /// <summary>
-/// The image that a record is of, in its layout and in its registry. Every verb gets it here, so that what is tried, scanned, signed and tagged is one image.
+/// The image that a record is of, in its layout and in its registry. Every verb gets it here, so that what is tried, scanned, signed and tagged is
+/// one image.
 /// </summary>
 internal static class BuiltImage
 {
@@ -20,8 +21,9 @@ internal static class BuiltImage
         if (layout.Root.Digest != record.Digest)
         {
             throw new DeliveryException(
-                $"{layout.Folder} holds {layout.Root.Digest}, and the record of '{image.Name}' is of {record.Digest}: the layout was built or replaced outside of "
-                + "BuildImages, and nobody has tried or scanned it. Run BuildImages again, and all steps after it; or bring back the artifacts of that publish.");
+                $"{layout.Folder} holds {layout.Root.Digest}, and the record of '{image.Name}' is of {record.Digest}: the layout was built or replaced "
+                + "outside of BuildImages, and nobody has tried or scanned it. Run BuildImages again, and all steps after it; or bring back the artifacts "
+                + "of that publish.");
         }
 
         await layout.VerifyAsync(context.CancellationToken);
@@ -29,24 +31,28 @@ internal static class BuiltImage
         return layout;
     }
 
-    /// <summary>Makes sure of the layout where there is one: what is in the registry may be verified and tagged on another machine than built it.</summary>
+    /// <summary>Checks the layout where there is one: another machine than the one that built may verify and tag what is in the registry.</summary>
     /// <exception cref="DeliveryException">As of <see cref="LayoutAsync"/>.</exception>
     public static Task EnsureUnchangedAsync(this DeliveryContext context, ImageDefinition image, PublishRecord record) =>
         context.HasLayout(image) ? context.LayoutAsync(image, record) : Task.CompletedTask;
 
     /// <summary>The image lies here: this machine built it, or has the artifacts of the build.</summary>
-    public static bool HasLayout(this DeliveryContext context, ImageDefinition image) => Directory.Exists(new ImageFiles(context.Options).LayoutOf(image));
+    public static bool HasLayout(this DeliveryContext context, ImageDefinition image) =>
+        Directory.Exists(new ImageFiles(context.Options).LayoutOf(image));
 
     /// <summary>
-    /// Asks the registry whether it has exactly this image, and cosign whether the expected signer has signed it and all that has to be attested is; whatever the record says.
+    /// Asks the registry whether it has exactly this image, and cosign whether the expected signer has signed and attested it, whatever the record
+    /// says.
     /// </summary>
     /// <exception cref="CommandFailedException">A signature or an attestation is missing or not valid.</exception>
     /// <exception cref="DeliveryException">The registry does not have the image, or what it has is not what the record says.</exception>
-    public static async Task<Manifest> EnsurePublishedAsync(this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
+    public static async Task<Manifest> EnsurePublishedAsync(
+        this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
     {
         using var other = context.Connect(publish.Reference.Domain!);
         var root = await other.FindManifestAsync(publish.Reference, context.CancellationToken)
-            ?? throw new DeliveryException($"The registry does not have {publish.Reference}: run SignImages, which pushes it, or Publish as a whole.");
+            ?? throw new DeliveryException(
+                $"The registry does not have {publish.Reference}: run SignImages, which pushes it, or Publish as a whole.");
         publish.Record.EnsureDescribes(image, root, publish.Record.Repository);
         await context.EnsureSignedAsync(other, publish.Reference, signer);
         return root;

@@ -136,8 +136,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     }
 
     /// <summary>
-    /// An image that was published may be named by a release: its tags have moved, and it is the version and the commit of the release's tag. That it is
-    /// signed is verified where it is published.
+    /// An image that was published may be named by a release: its tags have moved, and it is the version and the commit of the release's tag. That it
+    /// is signed is verified where it is published.
     /// </summary>
     /// <param name="record">What this checkout has done with it.</param>
     /// <param name="image">The image itself.</param>
@@ -165,7 +165,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <param name="readAsync">Reads the image from its registry.</param>
     /// <param name="verifyAsync">Verifies there that it is signed and attested by who signed it, as the record says, or may have.</param>
     /// <exception cref="DeliveryException">It may not, or the registry cannot be asked.</exception>
-    public async Task EnsureMayBeDeployedAsync(ImageReference image, PublishRecord? record, Func<Task<Manifest>> readAsync, Func<PublishRecord, Task> verifyAsync)
+    public async Task EnsureMayBeDeployedAsync(
+        ImageReference image, PublishRecord? record, Func<Task<Manifest>> readAsync, Func<PublishRecord, Task> verifyAsync)
     {
         if (isThisMachine) return;
         var own = record is not null && image.Digest is { } digest && record.IsOf(digest) ? record : null;

@@ -111,7 +111,8 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));
         if (record is not null && record.Image != image.Name) record = null;
         // A platform of what was published here is part of it if the index says so, not the record.
-        var root = record is null || record.Digest == found.Digest ? found : await elsewhere.FindManifestAsync(origin.WithDigest(record.Digest), Cancellation);
+        var root = record is null || record.Digest == found.Digest ? found
+            : await elsewhere.FindManifestAsync(origin.WithDigest(record.Digest), Cancellation);
         var isOwn = record is not null && root is not null && root.Manifests.Select(x => x.Digest).Append(root.Digest).Contains(found.Digest);
         DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, isOwn ? record : null);
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));

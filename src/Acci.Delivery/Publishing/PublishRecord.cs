@@ -85,19 +85,25 @@ public sealed partial record PublishRecord
     internal void EnsureDescribes(ImageDefinition image, Manifest root, string place)
     {
         if (root.Digest != Digest)
-            throw new DeliveryException($"{place} holds {root.Digest}, and the record of '{Image}' is of {Digest}. Run BuildImages again, and all steps after it.");
-        if (root.IsIndex) EnsureSame("platforms", Platforms.Select(x => $"{x.Platform} {x.Digest}"), PlatformImage.Of(root.Manifests).Select(x => $"{x.Platform} {x.Manifest.Digest}"));
+        {
+            throw new DeliveryException(
+                $"{place} holds {root.Digest}, and the record of '{Image}' is of {Digest}. Run BuildImages again, and all steps after it.");
+        }
+
+        var platforms = PlatformImage.Of(root.Manifests).Select(x => $"{x.Platform} {x.Manifest.Digest}");
+        if (root.IsIndex) EnsureSame("platforms", Platforms.Select(x => $"{x.Platform} {x.Digest}"), platforms);
         EnsureSame("stand-ins", StandIns, StandInsOf(root));
         // An image definition may give it a version of its own.
-        if (!image.Labels.ContainsKey(OciLabels.VersionKey) && !image.Annotations.ContainsKey(OciLabels.VersionKey) && root.Annotations.GetValueOrDefault(OciLabels.VersionKey) is { } version)
-            EnsureSame("version", [Version], [version]);
+        var hasOwnVersion = image.Labels.ContainsKey(OciLabels.VersionKey) || image.Annotations.ContainsKey(OciLabels.VersionKey);
+        if (!hasOwnVersion && root.Annotations.GetValueOrDefault(OciLabels.VersionKey) is { } version) EnsureSame("version", [Version], [version]);
 
         void EnsureSame(string what, IEnumerable<string> recorded, IEnumerable<string> actual)
         {
             var (said, found) = (string.Join(", ", recorded), string.Join(", ", actual));
             if (said == found) return;
             throw new DeliveryException(
-                $"The record of '{Image}' says of {Digest} that its {what} are '{said}', and the image in {place} says '{found}'. Run BuildImages again, and all steps after it.");
+                $"The record of '{Image}' says of {Digest} that its {what} are '{said}', and the image in {place} says '{found}'. "
+                + "Run BuildImages again, and all steps after it.");
         }
     }
 
@@ -107,7 +113,8 @@ public sealed partial record PublishRecord
     {
         if (Repository == repository.Repository) return;
         throw new DeliveryException(
-            $"The image '{Image}' was built for {Repository}, and this build is for {repository.Repository}: run BuildImages again for this one, or name the other with --registry.");
+            $"The image '{Image}' was built for {Repository}, and this build is for {repository.Repository}: "
+            + "run BuildImages again for this one, or name the other with --registry.");
     }
 
     /// <summary>The base images that an image says are stand-ins.</summary>

@@ -30,7 +30,8 @@ public sealed class PublishTransaction
     /// <exception cref="DeliveryException">Nothing was built, or the record cannot be used.</exception>
     public static PublishTransaction Resume(string file, string image, TimeProvider? time = null, ISet<PublishStep>? repeated = null)
     {
-        var record = PublishRecord.Read(file) ?? throw new DeliveryException($"There is no record of the image '{image}' ({file}): run BuildImages first.");
+        var record = PublishRecord.Read(file)
+            ?? throw new DeliveryException($"There is no record of the image '{image}' ({file}): run BuildImages first.");
         return record.Image == image
             ? new PublishTransaction(file, record, time, repeated)
             : throw new DeliveryException($"{file} is the record of the image '{record.Image}', not of '{image}': run BuildImages again.");
@@ -81,7 +82,8 @@ public sealed class PublishTransaction
     {
         if (Has(step))
         {
-            Log.Information("{Image}: {Step:l} was done before for this digest: {Result:l}", Record.Image, step.ToString(), Record.Steps[step].Result);
+            var result = Record.Steps[step].Result;
+            Log.Information("{Image}: {Step:l} was done before for this digest: {Result:l}", Record.Image, step.ToString(), result);
             return;
         }
 
@@ -127,7 +129,8 @@ public sealed class PublishTransaction
             throw;
         }
 
-        Update(record => record with { Steps = new SortedDictionary<PublishStep, StepResult>(record.Steps.ToDictionary()) { [step] = done with { At = at ?? done.At, Result = result } } });
+        var steps = new SortedDictionary<PublishStep, StepResult>(Record.Steps.ToDictionary()) { [step] = done with { At = at ?? done.At, Result = result } };
+        Update(record => record with { Steps = steps });
         Log.Information("{Image}: {Result:l}", Record.Image, result);
     }
 

@@ -27,7 +27,8 @@ internal static class RecordsOfBuild
     private static PublishTransaction ResumePublish(this DeliveryContext context, ImageDefinition image)
     {
         var file = new ImageFiles(context.Options).RecordOf(image);
-        var repeated = context.Once($"{nameof(context.Options.Republish)} {image.Name}", () => context.Options.Republish ? Enum.GetValues<PublishStep>().ToHashSet() : []);
+        var repeated = context.Once(
+            $"{nameof(context.Options.Republish)} {image.Name}", () => context.Options.Republish ? Enum.GetValues<PublishStep>().ToHashSet() : []);
         var publish = PublishTransaction.Resume(file, image.Name, context.Time, repeated);
         if (context.NamedDestination() is { } named) publish.Record.EnsureGoesTo(named.RepositoryOf(image));
         return publish;

@@ -40,7 +40,8 @@ public sealed class SignImages(DeliveryContext context) : Verb
     internal async Task<string> SignAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout)
     {
         var cosign = await context.CosignAsync();
-        var (signatures, attestations) = await new ImageSigner(cosign, layout, await context.RepositoryAsync(image)).SignAsync(context.CancellationToken);
+        var signing = new ImageSigner(cosign, layout, await context.RepositoryAsync(image));
+        var (signatures, attestations) = await signing.SignAsync(context.CancellationToken);
         var signer = await cosign.ReadSignerAsync(context.CancellationToken);
         publish.Update(record => record with { Signer = signer });
         return $"{signatures} signatures and {attestations} attestations by {signer}";
@@ -49,7 +50,8 @@ public sealed class SignImages(DeliveryContext context) : Verb
     private async Task PushAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout)
     {
         var destination = await context.DestinationAsync();
-        DeparturePolicy.Of(context, destination).EnsureMayBePushed(publish.Record, await layout.ReadManifestAsync(layout.Root, context.CancellationToken));
+        var root = await layout.ReadManifestAsync(layout.Root, context.CancellationToken);
+        DeparturePolicy.Of(context, destination).EnsureMayBePushed(publish.Record, root);
         publish.Record.EnsureGoesTo(destination.RepositoryOf(image));
         var registry = await context.RegistryAsync();
         // Its bytes are asked for: a registry that only says that it has them may have others.

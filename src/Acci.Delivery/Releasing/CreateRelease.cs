@@ -121,8 +121,8 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             else Log.Warning("{Image}: the tag {Tag:l} has moved since, so the release does not name it", image.Name, tag);
         }
 
-        if (tags.Count == 0) throw new DeliveryException($"'{image.Name}' is not published: no tag of {publish.Record.Repository} points at {publish.Record.Digest}. Run Publish first.");
-        return tags;
+        return tags.Count > 0 ? tags : throw new DeliveryException(
+            $"'{image.Name}' is not published: no tag of {publish.Record.Repository} points at {publish.Record.Digest}. Run Publish first.");
     }
 
     // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed has just been verified:

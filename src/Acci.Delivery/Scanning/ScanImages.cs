@@ -70,7 +70,8 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         foreach (var (image, publish) in scanned)
         {
             publish.Update(record => record with { NotScanned = null });
-            if (image.Decision.Passed) await publish.ConfirmAsync(PublishStep.Scan, () => Task.FromResult(image.Decision.ToLine()), image.Record.ScannedAt);
+            var line = image.Decision.ToLine();
+            if (image.Decision.Passed) await publish.ConfirmAsync(PublishStep.Scan, () => Task.FromResult(line), image.Record.ScannedAt);
             else publish.Reopen(PublishStep.Scan);
         }
 
@@ -128,7 +129,11 @@ public sealed class ScanImages(DeliveryContext context) : Verb
             if (!record.Platforms.Select(x => (x.Platform, x.Digest)).SequenceEqual(platforms.Select(x => (x.Platform, x.Manifest.Digest))))
                 throw new DeliveryException($"{file} does not name the platforms that {digest} has.");
             if (record.ScannedAt > context.Time.GetUtcNow())
-                throw new DeliveryException(string.Create(CultureInfo.InvariantCulture, $"{file} says that the scan was made on {record.ScannedAt:yyyy-MM-dd HH:mm} UTC, which is in the future."));
+            {
+                throw new DeliveryException(string.Create(
+                    CultureInfo.InvariantCulture, $"{file} says that the scan was made on {record.ScannedAt:yyyy-MM-dd HH:mm} UTC, which is in the future."));
+            }
+
             record.EnsureReportsAreUnchanged(folder);
             return record;
         }

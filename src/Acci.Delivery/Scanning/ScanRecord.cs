@@ -43,7 +43,10 @@ public sealed partial record ScanRecord
     /// <summary>The record in this folder, or null when there is none.</summary>
     /// <exception cref="DeliveryException">It is damaged, was edited, or was written by another version; the message names the file.</exception>
     public static ScanRecord? Read(string folder) => RecordFile.Read(
-        Path.Combine(folder, FileName), ScanJson.Readable.ScanRecord, x => x.Platforms.Any(platform => platform is null) ? "'platforms' has null in it" : null, "Run ScanImages again.");
+        Path.Combine(folder, FileName),
+        ScanJson.Readable.ScanRecord,
+        record => record.Platforms.Any(x => x is null) ? "'platforms' has null in it" : null,
+        "Run ScanImages again.");
 
     /// <summary>Writes the record.</summary>
     public void Write(string folder) => RecordFile.Write(Path.Combine(folder, FileName), this, ScanJson.Readable.ScanRecord);

@@ -27,7 +27,8 @@ public static class ScanSummary
         foreach (var image in images)
         {
             var verdict = image.Decision.Passed ? "passed" : "**stopped**";
-            text.Append(CultureInfo.InvariantCulture, $"## Findings in {SafeText.Markdown(image.Record.Image)}\n\n{SafeText.Markdown(image.ToLine())}: {verdict}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"## Findings in {SafeText.Markdown(image.Record.Image)}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"{SafeText.Markdown(image.ToLine())}: {verdict}\n\n");
             foreach (var platform in image.Platforms) text.Append(CultureInfo.InvariantCulture, $"- {SafeText.Markdown(platform.ToString())}{(platform.Doubt is { } doubt ? $": **{SafeText.Markdown(doubt)}**" : "")}\n");
             foreach (var entry in image.Decision.Expired)
                 text.Append(CultureInfo.InvariantCulture, $"- {SafeText.Markdown(image.Decision.Gate.Ignores.File)}, line {entry.Line}: the entry for {SafeText.Markdown(entry.Id)} expired on {entry.ExpiresAt:yyyy-MM-dd}\n");

@@ -58,6 +58,13 @@ public sealed partial record ToolLocks
     [JsonSerializable(typeof(ToolLocks))]
     private sealed partial class LocksJson : JsonSerializerContext
     {
-        public static LocksJson Strict { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, WriteIndented = true, NewLine = "\n" });
+        public static LocksJson Strict { get; } = new(new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+            RespectNullableAnnotations = true,
+            WriteIndented = true,
+            NewLine = "\n",
+        });
     }
 }

@@ -6,7 +6,8 @@ using Acci.Oci.Layouts;
 namespace Acci.Delivery.Signing;
 
 /// <summary>
-/// Signs a pushed image and each of its platforms, and attests to each platform the bill of materials and the provenance that BuildKit wrote into the layout.
+/// Signs a pushed image and each of its platforms, and attests to each platform the bill of materials and the provenance that BuildKit wrote into
+/// the layout.
 /// </summary>
 /// <param name="Cosign">What signs.</param>
 /// <param name="Layout">The image.</param>

@@ -10,7 +10,9 @@ namespace Acci.Delivery.Signing;
 /// <param name="Registry">The registry that has the image.</param>
 public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
 {
-    /// <summary>Verifies the signatures of the image and of each platform, and that each platform's bill of materials and provenance are attested.</summary>
+    /// <summary>
+    /// Verifies the signatures of the image and of each platform, and that each platform's bill of materials and provenance are attested.
+    /// </summary>
     /// <param name="image">The image, by digest.</param>
     /// <param name="signer">Who must have signed.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -32,8 +32,9 @@ public static class SignerOfBuild
         });
 
     /// <summary>
-    /// Who must have signed: whom --signed-by names, else the workflow that the record of the publish names, if it is this repository's or this one; where there is none, what would sign here, which
-    /// without a key is any workflow of this repository, since another one publishes than promotes, and on another branch or tag.
+    /// Who must have signed: whom --signed-by names, else the workflow that the record of the publish names, if it is one of this repository's or the
+    /// one that is running; where there is none, what would sign here, which without a key is any workflow of this repository, since another one
+    /// publishes than promotes, and on another branch or tag.
     /// </summary>
     /// <param name="context">The build.</param>
     /// <param name="recorded">Whom the record of the publish names.</param>
@@ -58,8 +59,8 @@ public static class SignerOfBuild
     }
 
     /// <summary>
-    /// Who must have signed what an earlier build published: as <see cref="ExpectedSignerAsync"/>, but nothing to sign with is needed. Without --signed-by and
-    /// --signing-key it is the owner of the key whose public half lies among the artifacts of that publish.
+    /// Who must have signed what an earlier build published: as <see cref="ExpectedSignerAsync"/>, but nothing to sign with is needed. Without
+    /// --signed-by and --signing-key it is the owner of the key whose public half lies among the artifacts of that publish.
     /// </summary>
     /// <param name="context">The build.</param>
     /// <param name="recorded">Whom the record of the publish names.</param>
@@ -71,14 +72,18 @@ public static class SignerOfBuild
             return await context.ExpectedSignerAsync(recorded);
         var file = new ImageFiles(options).PublicKey;
         if (!File.Exists(file))
+        {
             throw new DeliveryException(
-                $"{file} is not there, and without the public key nobody can verify what was signed with its other half: bring back the artifacts of that publish.");
+                $"{file} is not there, and without the public key nobody can verify what was signed with its other half: "
+                + "bring back the artifacts of that publish.");
+        }
+
         var signer = new ExpectedSigner.PublicKey(file);
         return await signer.ReadNameAsync(context.CancellationToken) is var name && name == recorded
             ? signer
             : throw new DeliveryException(
-                $"{file} is not the public key of who signed: it is {name}, and the record says {recorded ?? "nobody"}. Bring back the artifacts of that publish, "
-                + "or name the signer with --signed-by.");
+                $"{file} is not the public key of who signed: it is {name}, and the record says {recorded ?? "nobody"}. "
+                + "Bring back the artifacts of that publish, or name the signer with --signed-by.");
     }
 
     /// <summary>Makes sure that an image is signed and attested where it is published, once in a build for each image and signer.</summary>
@@ -99,11 +104,15 @@ public static class SignerOfBuild
     private static async Task<ExpectedSigner> OwnWorkflowAsync(this DeliveryContext context, string recorded)
     {
         var address = (await context.FactsAsync()).Repository.Url;
-        if (address.Length > 0 && recorded.StartsWith($"{address}/.github/workflows/", StringComparison.OrdinalIgnoreCase)) return new ExpectedSigner.Workflow(recorded);
-        if (context.Options.Keyless && WorkflowIdentity.CanBeAsked(context.Environment) && await context.CosignAsync() is { Identity: SigningIdentity.Keyless { Identity: var own } } && own == recorded)
-            return new ExpectedSigner.Workflow(recorded);
+        var isOfRepository = address.Length > 0 && recorded.StartsWith($"{address}/.github/workflows/", StringComparison.OrdinalIgnoreCase);
+        if (isOfRepository || await SignsHereAsync()) return new ExpectedSigner.Workflow(recorded);
         throw new DeliveryException(
-            $"The record of the publish says that {recorded} signed, which is no workflow of {(address.Length > 0 ? address : "this repository, as far as git's remote 'origin' says")}. "
+            $"The record of the publish says that {recorded} signed, which is no workflow of "
+            + $"{(address.Length > 0 ? address : "this repository, as far as git's remote 'origin' says")}. "
             + $"If it may sign this repository's images, say so: --signed-by {recorded}");
+
+        async Task<bool> SignsHereAsync() =>
+            context.Options.Keyless && WorkflowIdentity.CanBeAsked(context.Environment)
+            && (await context.CosignAsync()).Identity is SigningIdentity.Keyless { Identity: var own } && own == recorded;
     }
 }

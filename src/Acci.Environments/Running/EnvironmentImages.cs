@@ -96,7 +96,12 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         var name = Path.GetRelativePath(context.Options.Root, file);
         var record = PublishRecord.Read(file)
             ?? throw new DeliveryException($"Nothing was published: there is no {name}. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
-        if (record.Image != image) throw new DeliveryException($"{name} is the record of the image '{record.Image}', not of '{image}'. Run {command} Publish. Nothing was started.");
+        if (record.Image != image)
+        {
+            throw new DeliveryException(
+                $"{name} is the record of the image '{record.Image}', not of '{image}'. Run {command} Publish. Nothing was started.");
+        }
+
         return record.Steps.ContainsKey(PublishStep.Tag)
             ? ImageReference.Parse(record.Repository).WithDigest(record.Digest)
             : throw new DeliveryException($"{name} holds {record.Digest}, which was built and not published. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");

@@ -39,7 +39,10 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
             var record = PublishRecord.Read(context.Options.RecordOf(((LastPublish)own.Source!).Image));
             using var registry = context.Connect(image.Domain!);
             await _policy.EnsureMayBeDeployedAsync(
-                image, record, () => registry.GetManifestAsync(image, context.CancellationToken), published => EnsureSignedAsync(registry, image, published));
+                image,
+                record,
+                () => registry.GetManifestAsync(image, context.CancellationToken),
+                published => EnsureSignedAsync(registry, image, published));
         }
     }
 
@@ -58,7 +61,9 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
         catch (CommandFailedException exception)
         {
             throw new DeliveryException(
-                $"{image} is not signed and attested by the expected signer, and {place} does not get it: run Publish. {exception.Message} Nothing was deployed.", exception);
+                $"{image} is not signed and attested by the expected signer, and {place} does not get it: run Publish. "
+                + $"{exception.Message} Nothing was deployed.",
+                exception);
         }
     }
 

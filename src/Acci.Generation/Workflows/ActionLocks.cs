@@ -5,7 +5,12 @@ namespace Acci.Generation.Workflows;
 /// <summary>The actions that workflows may use, each pinned to a commit: an object of name → version and commit, null where none was recorded yet.</summary>
 public sealed class ActionLocks
 {
-    private static readonly JsonSerializerOptions Readable = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+    };
 
     private readonly string _file;
 
@@ -29,7 +34,8 @@ public sealed class ActionLocks
         if (!File.Exists(file)) return new ActionLocks(file, [], []);
         try
         {
-            var entries = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllBytes(file), Readable) ?? throw new JsonException("it is null");
+            var entries = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllBytes(file), Readable)
+                ?? throw new JsonException("it is null");
             var pinned = from entry in entries where entry.Value is not null select new ActionReference(entry.Key, entry.Value.Commit, entry.Value.Version);
             return new ActionLocks(file, [.. pinned.OrderBy(x => x.Name, StringComparer.Ordinal)], [.. entries.Where(x => x.Value is null).Select(x => x.Key).Order(StringComparer.Ordinal)]);
         }

@@ -10,8 +10,8 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.Publishing;
 
 /// <summary>
-/// A checkout whose image is built, and the steps of its publish, each in a build of its own: with a registry server, and with stand-ins for the scanner and cosign. No
-/// platform can be started here.
+/// A checkout whose image is built, and the steps of its publish, each in a build of its own: with a registry server, and with stand-ins for the
+/// scanner and cosign. No platform can be started here.
 /// </summary>
 public sealed class PublishWorld : IDisposable
 {
@@ -112,7 +112,8 @@ public sealed class PublishWorld : IDisposable
         using var context = Context();
         var registry = await context.RegistryAsync();
         var tags = new List<string>();
-        await foreach (var tag in registry.ListTagsAsync(Repository, cancellationToken: Cancellation)) tags.Add($"{tag} {(await registry.ResolveAsync(Repository.WithTag(tag), Cancellation)).Digest}");
+        await foreach (var tag in registry.ListTagsAsync(Repository, cancellationToken: Cancellation))
+            tags.Add($"{tag} {(await registry.ResolveAsync(Repository.WithTag(tag), Cancellation)).Digest}");
         return [.. tags.Order(StringComparer.Ordinal)];
     }
 

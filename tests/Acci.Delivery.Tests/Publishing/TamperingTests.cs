@@ -10,7 +10,8 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.Publishing;
 
 /// <summary>
-/// What lies between two steps of a publish is changed by one byte, or swapped: it is noticed by name, or does no harm. The rows of the table in docs/reliability.md.
+/// What lies between two steps of a publish is changed by one byte, or swapped: it is noticed by name, or does no harm. The rows of the table in
+/// docs/reliability.md.
 /// </summary>
 public sealed class TamperingTests(RegistryServer server) : IClassFixture<RegistryServer>
 {
@@ -40,7 +41,8 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         await world.RunUntilAsync(step);
         var signatures = world.Cosign.Signatures;
         var scans = world.Trivy.Scans.Count;
-        string[] files = [.. Directory.EnumerateFiles(world.Layout, "*", SearchOption.AllDirectories).Where(x => Path.GetFileName(x) != "index.json")];
+        var all = Directory.EnumerateFiles(world.Layout, "*", SearchOption.AllDirectories);
+        string[] files = [.. all.Where(x => Path.GetFileName(x) != "index.json")];
         // Marker, index, two manifests, two configurations, a layer, two statements.
         Assert.Equal(9, files.Length);
 
@@ -104,7 +106,8 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         var other = await world.PushOtherAsync();
         var text = await File.ReadAllTextAsync(world.RecordFile, Cancellation);
 
-        await File.WriteAllTextAsync(world.RecordFile, text.Replace(world.Record.Digest.ToString(), other.Root.Digest.ToString(), StringComparison.Ordinal), Cancellation);
+        var edited = text.Replace(world.Record.Digest.ToString(), other.Root.Digest.ToString(), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(world.RecordFile, edited, Cancellation);
         Assert.Contains($"{world.RecordFile} is damaged or was edited", await world.RefusedAsync(step), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(world.RecordFile, text, Cancellation);
@@ -151,7 +154,8 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
 
         var problem = await world.RefusedAsync(step, options => options with { Registry = $"{server.Domain}/elsewhere" });
 
-        Assert.Contains($"was built for {world.Repository.Repository}, and this build is for {server.Domain}/elsewhere/app", problem, StringComparison.Ordinal);
+        Assert.Contains(
+            $"was built for {world.Repository.Repository}, and this build is for {server.Domain}/elsewhere/app", problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,7 +234,8 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
 
         using var changed = new ChangedByte(file);
 
-        Assert.Contains($"{file} was changed", Assert.Throws<DeliveryException>(() => record.EnsureSarifIsUnchanged(world.Scan)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<DeliveryException>(() => record.EnsureSarifIsUnchanged(world.Scan));
+        Assert.Contains($"{file} was changed", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -258,25 +263,33 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         Assert.Equal($"signatures and attestations by {signer} verified", world.Record.Steps[PublishStep.Verify].Result);
 
         (world.Record with { Signer = "https://github.com/mallory/app/.github/workflows/publish.yml@refs/heads/main" }).Write(world.RecordFile);
-        foreach (var step in (string[])["VerifyImages", "TagImages"]) Assert.Contains("--signed-by https://github.com/mallory/", await world.RefusedAsync(step), StringComparison.Ordinal);
+        foreach (var step in (string[])["VerifyImages", "TagImages"])
+            Assert.Contains("--signed-by https://github.com/mallory/", await world.RefusedAsync(step), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_bake_file_that_was_changed_is_written_anew_before_anything_is_built_with_it()
     {
         using var folder = new TemporaryFolder();
-        var options = new DeliveryOptions { Root = folder.Path, Artifacts = folder.Combine("artifacts"), Images = [new("app") { Dockerfile = "Dockerfile" }] };
+        var options = new DeliveryOptions
+        {
+            Root = folder.Path,
+            Artifacts = folder.Combine("artifacts"),
+            Images = [new("app") { Dockerfile = "Dockerfile" }],
+        };
         await File.WriteAllTextAsync(folder.Combine("Dockerfile"), "FROM scratch", Cancellation);
-        await File.WriteAllTextAsync(folder.Combine("docker"), $"#!/bin/sh\ncp artifacts/docker-bake.json {folder.Combine("used")}\nexit 1\n", Cancellation);
+        var script = $"#!/bin/sh\ncp artifacts/docker-bake.json {folder.Combine("used")}\nexit 1\n";
+        await File.WriteAllTextAsync(folder.Combine("docker"), script, Cancellation);
         File.SetUnixFileMode(folder.Combine("docker"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(options.Artifacts);
-        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, "docker-bake.json"), """{ "target": { "app": { "dockerfile": "/tmp/mallory" } } }""", Cancellation);
-        var target = new BakeTarget { Context = ".", Dockerfile = "Dockerfile", Platforms = ["linux/amd64"] };
+        var file = Path.Combine(options.Artifacts, "docker-bake.json");
+        await File.WriteAllTextAsync(file, """{ "target": { "app": { "dockerfile": "/tmp/mallory" } } }""", Cancellation);
+        var targets = new Dictionary<string, BakeTarget> { ["app"] = new() { Context = ".", Dockerfile = "Dockerfile", Platforms = ["linux/amd64"] } };
 
         await Assert.ThrowsAsync<DeliveryException>(() => new ImageBuilder(folder.Path, new ImageFiles(options), _ => null)
-            .BuildAsync(options.Images, new Dictionary<string, BakeTarget> { ["app"] = target }, new DockerEngine(folder.Combine("docker")), useCache: true, Cancellation));
+            .BuildAsync(options.Images, targets, new DockerEngine(folder.Combine("docker")), useCache: true, Cancellation));
 
-        Assert.Equal(BakeFile.Of(new Dictionary<string, BakeTarget> { ["app"] = target }).ToJson(), await File.ReadAllTextAsync(folder.Combine("used"), Cancellation));
+        Assert.Equal(BakeFile.Of(targets).ToJson(), await File.ReadAllTextAsync(folder.Combine("used"), Cancellation));
     }
 
     [Fact]
@@ -284,7 +297,8 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
     {
         using var folder = new TemporaryFolder();
         var file = folder.Combine("images.json");
-        await File.WriteAllTextAsync(file, ImageLocks.ToJson(new Dictionary<ImageReference, Digest?> { [ImageReference.Parse("debian:13")] = Digest.Of([1]) }), Cancellation);
+        var pinned = new Dictionary<ImageReference, Digest?> { [ImageReference.Parse("debian:13")] = Digest.Of([1]) };
+        await File.WriteAllTextAsync(file, ImageLocks.ToJson(pinned), Cancellation);
         var before = ImageLocks.Read(file).All;
 
         foreach (var at in Enumerable.Range(0, (int)new FileInfo(file).Length))
@@ -293,7 +307,8 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
             try
             {
                 // What it pins then is another digest or another image, which a registry does not have, and git shows.
-                Assert.True(!before.SequenceEqual(ImageLocks.Read(file).All) || char.IsWhiteSpace((char)changed.Before), at.ToString(CultureInfo.InvariantCulture));
+                var isOther = !before.SequenceEqual(ImageLocks.Read(file).All);
+                Assert.True(isOther || char.IsWhiteSpace((char)changed.Before), at.ToString(CultureInfo.InvariantCulture));
             }
             catch (DeliveryException)
             {

@@ -7,7 +7,9 @@ namespace Acci.Oci.Tests.Manifests;
 
 public sealed class ManifestTests : IDisposable
 {
-    private const string Layer = """{ "mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000", "size": 1 }""";
+    private const string Digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    private const string Layer = $$"""{ "mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": "{{Digest}}", "size": 1 }""";
+    private const string Index = "application/vnd.oci.image.index.v1+json";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -15,7 +17,7 @@ public sealed class ManifestTests : IDisposable
 
     [Theory]
     [InlineData("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [null] }""")]
-    [InlineData("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [{ "mediaType": null, "digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000", "size": 1 }] }""")]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{ "mediaType": null, "digest": "{{Digest}}", "size": 1 }] }""")]
     [InlineData("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [{ "mediaType": "x", "digest": null, "size": 1 }] }""")]
     [InlineData("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [], "annotations": { "a": null } }""")]
     [InlineData($$"""{ "config": {{Layer}}, "layers": [null] }""")]
@@ -32,7 +34,7 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public void A_list_that_some_writers_leave_null_is_empty()
     {
-        Assert.Empty(Manifest.Parse("""{ "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": null }"""u8.ToArray(), null, "the index").Manifests);
+        Assert.Empty(Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "mediaType": "{{Index}}", "manifests": null }"""), null, "the index").Manifests);
         Assert.Single(Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "config": {{Layer}}, "layers": null }"""), null, "the manifest").Blobs);
     }
 
