@@ -102,7 +102,7 @@ public sealed class TrivyStandIn
     public void Fail(string message) => File.WriteAllText(Path.Combine(_folder, "fault"), message);
 
     /// <summary>A report as Trivy writes it.</summary>
-    public static string Report(IEnumerable<object> vulnerabilities, IEnumerable<object>? secrets = null, object? system = null, int packages = 3) => JsonSerializer.Serialize(new
+    public static string Report(IEnumerable<object> vulnerabilities, IEnumerable<object>? secrets = null, object? system = null, int packages = 3, int applicationPackages = 2) => JsonSerializer.Serialize(new
     {
         SchemaVersion = 2,
         ArtifactName = "stand-in",
@@ -111,7 +111,7 @@ public sealed class TrivyStandIn
         Results = new object[]
         {
             new { Target = "stand-in (debian 13.1)", Class = "os-pkgs", Type = "debian", Packages = Enumerable.Range(0, packages).Select(x => new { Name = $"package{x}", Version = "1" }), Vulnerabilities = vulnerabilities.Where(x => !IsOfLanguage(x)) },
-            new { Target = "app/acci.deps.json", Class = "lang-pkgs", Type = "dotnet-core", Vulnerabilities = vulnerabilities.Where(IsOfLanguage) },
+            new { Target = "app/acci.deps.json", Class = "lang-pkgs", Type = "dotnet-core", Packages = Enumerable.Range(0, applicationPackages).Select(x => new { Name = $"Library{x}", Version = "1" }), Vulnerabilities = vulnerabilities.Where(IsOfLanguage) },
             new { Target = "/app/settings.json", Class = "secret", Secrets = secrets ?? [] },
         },
     });

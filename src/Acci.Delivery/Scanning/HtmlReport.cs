@@ -64,7 +64,7 @@ public static class HtmlReport
         Append(html, $"""
             <section class="image {new Raw(verdict)}">
             <p class="verdict"><strong>{record.Image}</strong> <span class="badge">{new Raw(decision.Passed ? "✓ passed" : "✕ stopped")}</span></p>
-            <p class="line">{decision.ToLine()}</p>
+            <p class="line">{image.Findings}</p>
             <dl>
             <div><dt>Gate</dt><dd>{severities} stop a publish{(decision.Gate.IgnoreUnfixed ? ", where a fix exists" : "")}</dd></div>
             <div><dt>Platforms</dt><dd>{string.Join(", ", image.Platforms)}</dd></div>

@@ -70,7 +70,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         foreach (var (image, publish) in scanned)
         {
             publish.Update(record => record with { NotScanned = null });
-            var line = image.Decision.ToLine();
+            var line = image.Findings;
             if (image.Decision.Passed) await publish.ConfirmAsync(PublishStep.Scan, () => Task.FromResult(line), image.Record.ScannedAt);
             else publish.Reopen(PublishStep.Scan);
         }

@@ -42,7 +42,7 @@ internal sealed class ScanReports(DeliveryContext context)
         record = record.WithSarifOf(folder);
         record.Write(folder);
 
-        var contents = reports.Select(x => x.Report.ContentOf(x.Platform)).ToList();
+        var contents = ScannedContent.Compared([.. reports.Select(x => x.Report.ContentOf(x.Platform))]);
         foreach (var content in contents)
         {
             Log.Information("{Image:l}, {Platform:l}: {Content:l}", record.Image, content.Platform.ToString(), SafeText.Terminal(content.ToLine()));

@@ -8,6 +8,12 @@ namespace Acci.Delivery.Scanning;
 /// <param name="Packages">How many packages, with findings or without.</param>
 public sealed record ScannedContent(Platform Platform, int Packages)
 {
+    /// <summary>How many of these are an application's: listed in a lock file, a binary or a <c>*.deps.json</c>.</summary>
+    public int ApplicationPackages { get; init; }
+
+    /// <summary>Another platform of the same image whose application's packages were recognised, where none of this one's were.</summary>
+    public ScannedContent? Known { get; init; }
+
     /// <summary>The operating system, <c>debian 13.1</c>; empty where none was recognised.</summary>
     public string System { get; init; } = "";
 
@@ -18,11 +24,23 @@ public sealed record ScannedContent(Platform Platform, int Packages)
     public string? Doubt =>
         Packages == 0 ? "no package was recognised in it, so nothing can be found in it"
         : System.Length == 0 ? "its operating system was not recognised, so nothing can be found in that"
+        : Known is not null ? $"no package of its application was recognised, and {Known.ApplicationPackages} were in {Known.Platform}: what is compiled into a binary is not seen, unless a list lies beside it"
         : IsOutdated ? $"{System} is past its end of life: what is wrong with it is not told any more"
         : null;
 
     /// <summary><c>92 packages, debian 13.1</c>.</summary>
-    public string ToLine() => string.Create(CultureInfo.InvariantCulture, $"{(Packages == 1 ? "1 package" : $"{Packages} packages")}, {(System.Length == 0 ? "no known operating system" : System)}");
+    public string ToLine()
+    {
+        var packages = Packages == 1 ? "1 package" : string.Create(CultureInfo.InvariantCulture, $"{Packages} packages");
+        return $"{packages}{(Packages > 0 && ApplicationPackages == 0 ? ", none of an application" : "")}, {(System.Length == 0 ? "no known operating system" : System)}";
+    }
+
+    /// <summary>The platforms of one image, each compared with the others.</summary>
+    public static IReadOnlyList<ScannedContent> Compared(IReadOnlyList<ScannedContent> platforms)
+    {
+        var known = platforms.MaxBy(x => x.ApplicationPackages);
+        return [.. platforms.Select(x => x.ApplicationPackages == 0 && known?.ApplicationPackages > 0 ? x with { Known = known } : x)];
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Platform} ({ToLine()})";

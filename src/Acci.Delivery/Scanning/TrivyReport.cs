@@ -52,6 +52,7 @@ public sealed partial record TrivyReport
     public ScannedContent ContentOf(Platform platform) => new(platform, (Results ?? []).Sum(target => target?.Packages?.Count ?? 0))
     {
         System = Metadata?.System is { Family: { Length: > 0 } family and not "none", Name: var name } ? $"{family} {name}".TrimEnd() : "",
+        ApplicationPackages = (Results ?? []).Where(target => target?.Class == "lang-pkgs").Sum(target => target?.Packages?.Count ?? 0),
         IsOutdated = Metadata?.System?.IsOutdated is true,
     };
 

@@ -181,14 +181,31 @@ public sealed class ScanTests : ScanningFixture
     public async Task What_was_recognised_is_told_and_what_was_not_too()
     {
         Trivy.AnswerWith(Report([]), "amd64");
-        Trivy.AnswerWith(Report([], system: new { Family = "none", Name = "" }, packages: 0), "ppc64le");
+        Trivy.AnswerWith(Report([], system: new { Family = "none", Name = "" }, packages: 0, applicationPackages: 0), "ppc64le");
 
         await (await BuiltAsync()).RunAsync();
 
         var summary = await File.ReadAllTextAsync(Artifact("summary.md"), Cancellation);
-        Assert.Contains("linux/amd64 \\(3 packages, debian 13.1\\)\n", summary, StringComparison.Ordinal);
+        Assert.Contains("linux/amd64 \\(5 packages, debian 13.1\\)\n", summary, StringComparison.Ordinal);
         Assert.Contains("linux/ppc64le \\(0 packages, no known operating system\\): **no package was recognised in it", summary, StringComparison.Ordinal);
-        Assert.Contains("3 packages, debian 13.1", await File.ReadAllTextAsync(Artifact("report.html"), Cancellation), StringComparison.Ordinal);
+        Assert.Contains("5 packages, debian 13.1", await File.ReadAllTextAsync(Artifact("report.html"), Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_binary_that_the_scanner_does_not_see_into_is_no_clean_one()
+    {
+        Trivy.AnswerWith(Report([], applicationPackages: 0), "amd64");
+        Trivy.AnswerWith(Report([], applicationPackages: 7), "ppc64le");
+        const string seen = "not all of linux/amd64 can be seen by the scanner";
+
+        await (await BuiltAsync()).RunAsync();
+
+        var summary = await File.ReadAllTextAsync(Artifact("summary.md"), Cancellation);
+        Assert.Contains("linux/amd64 \\(3 packages, none of an application, debian 13.1\\): **no package of its application was recognised, and 7 were in linux/ppc64le", summary, StringComparison.Ordinal);
+        Assert.Contains("linux/ppc64le \\(10 packages, debian 13.1\\)\n", summary, StringComparison.Ordinal);
+        Assert.Contains(seen, summary, StringComparison.Ordinal);
+        Assert.Contains(seen, await File.ReadAllTextAsync(Artifact("report.html"), Cancellation), StringComparison.Ordinal);
+        Assert.Contains(seen, Record.Steps[PublishStep.Scan].Result, StringComparison.Ordinal);
     }
 
     [Theory]

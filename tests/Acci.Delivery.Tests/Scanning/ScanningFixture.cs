@@ -36,7 +36,7 @@ public abstract class ScanningFixture : IDisposable
     protected static GateDecision Judge(SeverityGate gate, params ScanFinding[] findings) => gate.Judge(Recorded(Platform.LinuxAmd64), findings.Select(x => (Platform.LinuxAmd64, x)), Now);
 
     protected static ScannedImage Scanned(GateDecision decision, params Platform[] platforms) =>
-        new(Recorded(platforms), "", decision, [.. platforms.Select(x => new ScannedContent(x, 92) { System = "debian 13.1" })]);
+        new(Recorded(platforms), "", decision, [.. platforms.Select(x => new ScannedContent(x, 92) { ApplicationPackages = 12, System = "debian 13.1" })]);
 
     protected static ScanRecord Recorded(params Platform[] platforms) => new()
     {
