@@ -12,6 +12,7 @@ namespace Acci.Delivery.Tests.GitHub;
 /// <summary>From what a publish left behind to the release, in a repository of the test's own.</summary>
 public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistryServer>
 {
+    private DeliveryContext? _context;
     private readonly TemporaryRepository _repository = new();
     private readonly TemporaryFolder _folder = new();
     private readonly string _owner = $"octo-{Guid.NewGuid():n}";
@@ -24,6 +25,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
 
     public override async ValueTask DisposeAsync()
     {
+        _context?.Dispose();
         _folder.Dispose();
         _repository.Dispose();
         await base.DisposeAsync();
@@ -212,7 +214,9 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
 
     private CreateRelease Verb(bool dryRun = false, params (string Name, string Value)[] variables)
     {
-        var context = new DeliveryContext(
+        // The one before holds the lock on the checkout, as a build of its own would.
+        _context?.Dispose();
+        var context = _context = new DeliveryContext(
             new DeliveryOptions
             {
                 Root = _repository.Directory,
