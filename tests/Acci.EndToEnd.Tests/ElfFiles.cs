@@ -25,6 +25,28 @@ internal static class ElfFiles
     public static async Task<IReadOnlyList<(string Name, int Machine, bool IsLittleEndian)>> OfAsync(OciLayout layout, PlatformImage platform, CancellationToken cancellationToken)
     {
         var found = new List<(string, int, bool)>();
+        await ReadAsync(layout, platform, async entry =>
+        {
+            var header = new byte[HeaderLength];
+            if (await entry.DataStream!.ReadAtLeastAsync(header, HeaderLength, throwOnEndOfStream: false, cancellationToken) < HeaderLength || !header.AsSpan().StartsWith(Magic)) return;
+            found.Add((entry.Name, header[Machine] | header[Machine + 1] << 8, header[DataEncoding] == LittleEndian));
+        }, cancellationToken);
+        return found;
+    }
+
+    /// <summary>Writes a file of the platform's layers to a folder.</summary>
+    public static Task ExtractAsync(OciLayout layout, PlatformImage platform, string name, string folder, CancellationToken cancellationToken) => ReadAsync(
+        layout,
+        platform,
+        async entry =>
+        {
+            if (entry.Name.TrimStart('.', '/') != name) return;
+            await entry.ExtractToFileAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, Path.GetFileName(name)), overwrite: true, cancellationToken);
+        },
+        cancellationToken);
+
+    private static async Task ReadAsync(OciLayout layout, PlatformImage platform, Func<TarEntry, Task> read, CancellationToken cancellationToken)
+    {
         var manifest = await layout.ReadManifestAsync(platform.Manifest, cancellationToken);
         foreach (var layer in manifest.Blobs.Where(x => x.MediaType.Contains("tar", StringComparison.Ordinal)))
         {
@@ -33,13 +55,8 @@ internal static class ElfFiles
             await using var tar = new TarReader(content);
             while (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
             {
-                if (entry.DataStream is not { } data) continue;
-                var header = new byte[HeaderLength];
-                if (await data.ReadAtLeastAsync(header, HeaderLength, throwOnEndOfStream: false, cancellationToken) < HeaderLength || !header.AsSpan().StartsWith(Magic)) continue;
-                found.Add((entry.Name, header[Machine] | header[Machine + 1] << 8, header[DataEncoding] == LittleEndian));
+                if (entry.DataStream is not null) await read(entry);
             }
         }
-
-        return found;
     }
 }

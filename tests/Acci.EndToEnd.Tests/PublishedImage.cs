@@ -1,17 +1,28 @@
 using Acci.Delivery.Publishing;
+using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Testing;
 
+[assembly: AssemblyFixture(typeof(Acci.EndToEnd.Tests.PublishedImage))]
+
 namespace Acci.EndToEnd.Tests;
 
-/// <summary>The main job, done once for all tests of the collection: a clean clone, published.</summary>
+/// <summary>The main job, done once for all tests: a clean clone, published.</summary>
 public sealed class PublishedImage : IAsyncLifetime
 {
     private Checkout? _checkout;
+    private Checkout? _pristine;
+    private PublishRecord? _first;
     private BuildRun? _publish;
 
     /// <summary>Why nothing can be published here: there is no engine, and with it no registry, or no cosign to be had; null where there are.</summary>
     public string? Obstacle { get; private set; }
+
+    /// <summary>The clone with all that is compiled in it, as it was before any test: what is copied runs beside the tests that change the other one.</summary>
+    public Checkout Pristine => _pristine ?? throw new InvalidOperationException("There is no clone.");
+
+    /// <summary>What was published at first; tests publish elsewhere meanwhile.</summary>
+    public PublishRecord First => _first ?? throw new InvalidOperationException($"There is no record: {Publish.Output}");
 
     public Checkout Checkout => _checkout ?? throw new InvalidOperationException("There is no clone.");
 
@@ -33,6 +44,17 @@ public sealed class PublishedImage : IAsyncLifetime
         }
 
         _publish = await _checkout.BuildAsync("Publish", CancellationToken.None);
+        _pristine = await _checkout.CopyAsync(CancellationToken.None);
+        _first = PublishRecord.Read(RecordFile);
+        if (Environment.GetEnvironmentVariable("ACCI_NATIVE") is { Length: > 0 } folder && _publish.ExitCode == 0) await ExtractAsync(folder);
+    }
+
+    // The program as it is published, for who measures it.
+    private async Task ExtractAsync(string folder)
+    {
+        var layout = await LayoutAsync();
+        var native = (await layout.ReadPlatformsAsync()).Single(x => x.Platform == Platform.LinuxAmd64);
+        await ElfFiles.ExtractAsync(layout, native, $"app/{App.Name}", folder, CancellationToken.None);
     }
 
     /// <summary>Skips the test that calls it where nothing can be published.</summary>
@@ -46,10 +68,11 @@ public sealed class PublishedImage : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _checkout?.Dispose();
+        _pristine?.Dispose();
         return ValueTask.CompletedTask;
     }
 }
 
-/// <summary>The tests that share the published image, one after the other: they share the engine, too.</summary>
+/// <summary>The tests that share the published checkout, one after the other. Those that take a copy of it run beside them.</summary>
 [CollectionDefinition(nameof(Publishing))]
-public sealed class Publishing : ICollectionFixture<PublishedImage>;
+public sealed class Publishing;

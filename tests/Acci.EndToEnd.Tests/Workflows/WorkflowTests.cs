@@ -14,7 +14,6 @@ namespace Acci.EndToEnd.Tests.Workflows;
 /// replaces: images go to the local registry (the variable REGISTRY), for two platforms (PLATFORMS), signed with a key (SIGNING_KEY), because there is no GitHub that
 /// would vouch for an identity; the scanner is a stand-in for Trivy; and <c>Test</c> tests one small project, because testing everything would test this, too.
 /// </summary>
-[Collection(nameof(Publishing))]
 public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
 {
     private const string Solution = "small.slnx";
@@ -40,10 +39,10 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (published.Obstacle is not null) return;
-        _checkout = await published.Checkout.CopyAsync(Cancellation);
+        _checkout = await published.Pristine.CopyAsync(Cancellation);
         _gitHub = await GitHubStandIn.StartAsync();
         _gitHub.AddRepository(Repository);
-        _registry = published.Record.Repository.Split('/')[0];
+        _registry = published.First.Repository.Split('/')[0];
         await File.WriteAllTextAsync(Path.Combine(_checkout.Folder, Solution), """<Solution><Project Path="tests/Acci.Components.Tests/Acci.Components.Tests.csproj" /></Solution>""", Cancellation);
     }
 
