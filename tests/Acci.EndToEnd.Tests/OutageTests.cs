@@ -36,10 +36,8 @@ public sealed class OutageTests(PublishedImage published) : IAsyncLifetime
     public async Task A_registry_that_is_away_for_20_seconds_delays_the_publish_and_no_more()
     {
         published.NeedsEngine();
-        var digest = published.First.Digest;
-
         var publish = Checkout.BuildAsync($"Publish --registry {Destination}", Cancellation);
-        await KillInPushAsync(publish);
+        var digest = await KillInPushAsync(publish);
         await Task.Delay(TimeSpan.FromSeconds(20), Cancellation);
         Assert.False(publish.IsCompleted, "It did not wait.");
         await _server.StartAsync();
@@ -54,10 +52,8 @@ public sealed class OutageTests(PublishedImage published) : IAsyncLifetime
     public async Task A_registry_that_stays_away_ends_the_publish_within_the_budget_and_the_next_run_goes_on()
     {
         published.NeedsEngine();
-        var digest = published.First.Digest;
-
         var publish = Checkout.BuildAsync($"Publish --registry {Destination} --retry-budget 5", Cancellation);
-        await KillInPushAsync(publish);
+        var digest = await KillInPushAsync(publish);
         (await publish).AssertFailed(_server.Domain, "retry budget of 5 s");
 
         await _server.StartAsync();
@@ -73,7 +69,8 @@ public sealed class OutageTests(PublishedImage published) : IAsyncLifetime
     }
 
     /// <summary>Kills the registry as soon as the first blob is on its way.</summary>
-    private async Task KillInPushAsync(Task<BuildRun> publish)
+    /// <returns>What is published.</returns>
+    private async Task<Digest> KillInPushAsync(Task<BuildRun> publish)
     {
         // What is uploaded before the smoke test only tries whether that is allowed.
         while (_server.OpenUploads(Repository) == 0 || Record is not { } record || !record.Steps.ContainsKey(PublishStep.SmokeTest))
@@ -83,5 +80,6 @@ public sealed class OutageTests(PublishedImage published) : IAsyncLifetime
         }
 
         _server.Kill();
+        return Record!.Digest;
     }
 }
