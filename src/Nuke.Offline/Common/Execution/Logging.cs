@@ -1,3 +1,4 @@
+using Nuke.Common.CI;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -68,9 +69,9 @@ public static class Logging
     public static LoggerConfiguration ConfigureInMemory(this LoggerConfiguration configuration, INukeBuild build) =>
         configuration.WriteTo.Sink(InMemorySink.Instance, LogEventLevel.Warning);
 
-    /// <summary>Writes messages to <c>.nuke/temp/build.log</c>.</summary>
+    /// <summary>Writes messages to <c>.nuke/temp/build.log</c>; on a build server the console is kept by the server.</summary>
     public static LoggerConfiguration ConfigureFiles(this LoggerConfiguration configuration, INukeBuild build) =>
-        build is null ? configuration : configuration.WriteTo.Sink(new FileSink(build.TemporaryDirectory / "build.log"));
+        build?.Host is null or IBuildServer ? configuration : configuration.WriteTo.Sink(new FileSink(build.TemporaryDirectory / "build.log"));
 
     /// <summary>Messages belong to that target until the result is disposed of.</summary>
     public static IDisposable SetTarget(string name) => Utilities.DelegateDisposable.CreateBracket(() => s_target = name, () => s_target = null);
