@@ -68,10 +68,10 @@ public static partial class SafeText
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     // ECMA-48, sections 5.4 and 5.6: control sequences, and command strings up to their end.
-    [GeneratedRegex(@"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-Z\\^-~]")]
+    [GeneratedRegex(@"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-Z\\^-~]")]
     private static partial Regex Sequence();
 
-    [GeneratedRegex(@"^(\s*)::(?=.*::)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^([^\S\n]*)::(?=.*::)", RegexOptions.Multiline)]
     private static partial Regex Colons();
 
     [GeneratedRegex(@"##(?=\w*\[)")]

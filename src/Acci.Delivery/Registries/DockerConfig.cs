@@ -15,6 +15,9 @@ public sealed class DockerConfig(string? folder = null) : ICredentialSource
     /// <summary>The file's name.</summary>
     internal const string FileName = "config.json";
 
+    /// <summary>How large the file may be, bytes.</summary>
+    internal const int MaximumSize = 4 * 1024 * 1024;
+
     private const string DockerHub = "docker.io";
     private const string DockerHubKey = "https://index.docker.io/v1/";
     private const string RefreshTokenUser = "<token>";
@@ -31,7 +34,7 @@ public sealed class DockerConfig(string? folder = null) : ICredentialSource
     /// <exception cref="DeliveryException">The file cannot be read, or a credential helper cannot be run.</exception>
     public async ValueTask<Credentials?> FindAsync(string domain, CancellationToken cancellationToken = default)
     {
-        if (await ReadAsync(cancellationToken) is not { } config) return null;
+        if (Read() is not { } config) return null;
         var key = KeyOf(domain);
         var helper = config.CredHelpers?.GetValueOrDefault(key) ?? config.CredHelpers?.GetValueOrDefault(domain) ?? config.CredsStore;
         if (helper is { Length: > 0 } && await AskHelperAsync(helper, key, cancellationToken) is { } fromHelper) return fromHelper;
@@ -41,16 +44,12 @@ public sealed class DockerConfig(string? folder = null) : ICredentialSource
         return entry is null ? null : FromEntry(entry);
     }
 
-    private async Task<ConfigFile?> ReadAsync(CancellationToken cancellationToken)
+    private ConfigFile? Read()
     {
+        if (!File.Exists(_file)) return null;
         try
         {
-            await using var stream = File.OpenRead(_file);
-            return await JsonSerializer.DeserializeAsync(stream, DockerConfigJson.Default.ConfigFile, cancellationToken);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
+            return JsonSerializer.Deserialize(InputFile.Read(_file, MaximumSize), DockerConfigJson.Default.ConfigFile);
         }
         catch (JsonException exception)
         {

@@ -16,6 +16,8 @@ public sealed class TemporaryLogin : IDisposable
     private const string Helpers = "credHelpers";
     private const string PluginFolders = "cliPluginsExtraDirs";
 
+    private static readonly JsonDocumentOptions Once = new() { AllowDuplicateProperties = false };
+
     private readonly IDisposable _noted;
 
     /// <summary>Writes the configuration.</summary>
@@ -55,7 +57,15 @@ public sealed class TemporaryLogin : IDisposable
         if (!File.Exists(file)) return [];
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(file)) as JsonObject ?? [];
+            var configuration = JsonNode.Parse(InputFile.Read(file, DockerConfig.MaximumSize), documentOptions: Once) as JsonObject ?? [];
+            // What is no text, such as half of a surrogate pair, is found only when it is asked for.
+            foreach (var (_, value) in configuration) _ = (value as JsonObject)?.Count;
+            _ = configuration.ToJsonString();
+            return configuration;
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            throw new DeliveryException($"{file} has a name in it twice, or a text that is none. Repair the file, or log in again with `docker login`.");
         }
         catch (JsonException exception)
         {

@@ -9,6 +9,9 @@ namespace Acci.Delivery.Scanning;
 /// </summary>
 public sealed class PathPattern
 {
+    // As long as a path may be; an automaton of far more would take minutes and gigabytes.
+    private const int MaximumLength = 4096;
+
     private readonly string _text;
     private readonly Regex _regex;
 
@@ -17,6 +20,7 @@ public sealed class PathPattern
     /// <summary>Reads a pattern; null when it is not well-formed.</summary>
     public static PathPattern? TryParse(string text)
     {
+        if (text.Length > MaximumLength) return null;
         var regex = new StringBuilder("^");
         var braces = 0;
         for (var i = 0; i < text.Length; i++)

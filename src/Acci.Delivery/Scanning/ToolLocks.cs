@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Acci.Oci;
@@ -39,7 +40,8 @@ public sealed partial record ToolLocks
         public string? Checksums { get; init; }
 
         /// <summary>Its archives, by the platform of the machine: <c>linux/amd64</c>.</summary>
-        public IReadOnlyDictionary<string, ToolArchive> Archives { get; init; } = new Dictionary<string, ToolArchive>();
+        [AllowNull]
+        public IReadOnlyDictionary<string, ToolArchive> Archives { get; init => field = value ?? new Dictionary<string, ToolArchive>(); } = new Dictionary<string, ToolArchive>();
 
         /// <summary>Its container image, with a digest; null where none was recorded.</summary>
         public string? Image { get; init; }
@@ -63,6 +65,7 @@ public sealed partial record ToolLocks
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
             RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
             WriteIndented = true,
             NewLine = "\n",
         });

@@ -39,6 +39,10 @@ public sealed class ActionLocks
             var pinned = from entry in entries where entry.Value is not null select new ActionReference(entry.Key, entry.Value.Commit, entry.Value.Version);
             return new ActionLocks(file, [.. pinned.OrderBy(x => x.Name, StringComparer.Ordinal)], [.. entries.Where(x => x.Value is null).Select(x => x.Key).Order(StringComparer.Ordinal)]);
         }
+        catch (GenerationException exception)
+        {
+            throw new GenerationException($"{file}: {exception.Message}", exception);
+        }
         catch (JsonException exception)
         {
             throw new GenerationException($"{file} is not an object of actions, each with version and commit: {exception.Message}", exception);

@@ -45,7 +45,6 @@ public sealed partial class OciLayout : IContentSource
         var indexFile = Path.Combine(folder, IndexFile);
         var index = await ReadJsonAsync(indexFile, ManifestJson.Default.ImageIndex, cancellationToken);
         // An image that was given several names is listed once per name.
-        if (index.Manifests.Any(x => x is null)) throw new DeliveryException($"{indexFile}: 'manifests' has null in it.");
         var images = index.Manifests.DistinctBy(x => x.Digest).ToList();
         return images switch
         {
@@ -138,7 +137,9 @@ public sealed partial class OciLayout : IContentSource
         try
         {
             await using var stream = File.OpenRead(file);
-            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new DeliveryException($"{file}: it holds nothing.");
+            var content = await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new DeliveryException($"{file}: it holds nothing.");
+            (content as ImageIndex)?.EnsureComplete();
+            return content;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

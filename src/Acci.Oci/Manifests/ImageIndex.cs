@@ -29,7 +29,7 @@ public sealed record ImageIndex
     /// <exception cref="JsonException">One has.</exception>
     internal ImageIndex EnsureComplete()
     {
-        Descriptor.EnsureComplete("manifests", Manifests, Annotations);
+        Descriptor.EnsureComplete("manifests", Subject is null ? Manifests : Manifests.Append(Subject), Annotations);
         return this;
     }
 }

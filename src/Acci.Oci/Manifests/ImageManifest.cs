@@ -32,7 +32,7 @@ public sealed record ImageManifest
     /// <exception cref="JsonException">One has.</exception>
     internal ImageManifest EnsureComplete()
     {
-        Descriptor.EnsureComplete("layers", Config is null ? Layers : Layers.Prepend(Config), Annotations);
+        Descriptor.EnsureComplete("layers", Layers.Concat(new[] { Config, Subject }.OfType<Descriptor>()), Annotations);
         return this;
     }
 }

@@ -34,7 +34,8 @@ internal sealed partial record AuthorizationChallenge
             var parameters = Parameter().Matches(challenge.Parameter ?? "")
                 .GroupBy(x => x.Groups["name"].Value, StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(x => x.Key, x => x.First().Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
-            if (Uri.TryCreate(parameters.GetValueOrDefault("realm"), UriKind.Absolute, out var realm))
+            if (Uri.TryCreate(parameters.GetValueOrDefault("realm"), UriKind.Absolute, out var realm)
+                && (realm.Scheme == Uri.UriSchemeHttps || realm.Scheme == Uri.UriSchemeHttp))
             {
                 return new AuthorizationChallenge(
                     realm,
@@ -47,6 +48,6 @@ internal sealed partial record AuthorizationChallenge
         return basic;
     }
 
-    [GeneratedRegex("""(?<name>[A-Za-z_]+)\s*=\s*(?:"(?<value>[^"]*)"|(?<value>[^\s,"]+))""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""(?<![A-Za-z_])(?<name>[A-Za-z_]+)\s*=\s*(?:"(?<value>[^"]*)"|(?<value>[^\s,"]+))""", RegexOptions.ExplicitCapture)]
     private static partial Regex Parameter();
 }

@@ -71,8 +71,7 @@ public sealed partial class OciRegistry
                 using var response = await SendAsync(request, attempt.CancellationToken, NoSuchApi);
                 if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.ImageIndex) return null;
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);
-                var referrers = Json(content, ManifestJson.Default.ImageIndex, address).Manifests.Where(x => x is not null);
-                return new ReferrersPage([.. referrers], NextPage(response, address));
+                return new ReferrersPage(Json(content, ManifestJson.Default.ImageIndex, address).Manifests, NextPage(response, address));
             }, cancellationToken);
             if (answer is null) return null;
             all.AddRange(answer.Referrers);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Acci.Oci.Manifests;
 
 namespace Acci.Oci.Registries;
 
@@ -27,7 +28,9 @@ public sealed partial class OciRegistry
                 using var response = await SendAsync(request, attempt.CancellationToken, HttpStatusCode.NotFound);
                 if (response.StatusCode == HttpStatusCode.NotFound) return ([], null);
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);
-                return (Json(content, RegistryJson.Default.TagList, address).Tags ?? [], NextPage(response, address));
+                var listed = Json(content, RegistryJson.Default.TagList, address).Tags ?? [];
+                if (listed.Any(x => x is null)) throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with a tag that is null.");
+                return (listed, NextPage(response, address));
             }, cancellationToken);
             foreach (var tag in tags) yield return tag;
             page = pages.Follow(link);
@@ -52,18 +55,24 @@ public sealed partial class OciRegistry
     }
 
     /// <summary>The address of the next page. Source: OCI distribution specification 1.1, section "Listing Tags"; RFC 8288.</summary>
-    private static Uri? NextPage(HttpResponseMessage response, Uri address)
+    /// <exception cref="DeliveryException">It is none.</exception>
+    private Uri? NextPage(HttpResponseMessage response, Uri address)
     {
         if (!response.Headers.TryGetValues("Link", out var links)) return null;
         var next = links.SelectMany(x => x.Split(',')).FirstOrDefault(x => x.Replace("\"", "", StringComparison.Ordinal).Contains("rel=next", StringComparison.OrdinalIgnoreCase));
-        return next?.Split('<', '>') is [_, var target, ..] ? new Uri(address, target) : null;
+        if (next?.Split('<', '>') is not [_, var target, ..]) return null;
+        return Uri.TryCreate(address, target, out var page)
+            ? page
+            : throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with a next page that is no address.");
     }
 
     private T Json<T>(byte[] content, JsonTypeInfo<T> type, Uri address)
     {
         try
         {
-            return JsonSerializer.Deserialize(content, type) ?? throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with nothing.");
+            var answer = JsonSerializer.Deserialize(content, type) ?? throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with nothing.");
+            (answer as ImageIndex)?.EnsureComplete();
+            return answer;
         }
         catch (JsonException exception)
         {

@@ -20,6 +20,12 @@ internal sealed class RegistryAuthorization(
     // What the specification says a token lives when its answer does not tell.
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(60);
 
+    // Characters; no server takes a header that is longer.
+    private const int LongestToken = 16 * 1024;
+
+    // In seconds: a day, longer than any build.
+    private const double LongestLifetime = 24 * 60 * 60;
+
     // A token is a few hundred bytes; what takes longer does not come any more.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private const int LargestAnswer = 1024 * 1024;
@@ -142,8 +148,9 @@ internal sealed class RegistryAuthorization(
         {
             var body = await RegistryTransport.ReadAsync(response, LargestAnswer, AnswerTimeout, domain, cancellationToken);
             var answer = JsonSerializer.Deserialize(body, RegistryJson.Default.TokenAnswer);
-            if (answer is not null && (answer.Token ?? answer.AccessToken) is { Length: > 0 } token)
-                return (token, answer.ExpiresIn is > 0 and { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultLifetime);
+            // What a header cannot carry is no token.
+            if (answer is not null && (answer.Token ?? answer.AccessToken) is { Length: > 0 and <= LongestToken } token && !token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+                return (token, answer.ExpiresIn is > 0 and { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, LongestLifetime)) : DefaultLifetime);
         }
         catch (JsonException)
         {

@@ -44,12 +44,12 @@ internal sealed record RegistryError(HttpStatusCode StatusCode, string Status, I
         return Encoding.UTF8.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, ReadLimit, throwOnEndOfStream: false, cancellationToken));
     }
 
-    private static IReadOnlyList<Item> Parse(string body)
+    private static List<Item> Parse(string body)
     {
         if (!body.StartsWith('{')) return [];
         try
         {
-            return JsonSerializer.Deserialize(body, RegistryJson.Default.Body)?.Errors ?? [];
+            return JsonSerializer.Deserialize(body, RegistryJson.Default.Body)?.Errors?.OfType<Item>().ToList() ?? [];
         }
         catch (JsonException)
         {
@@ -58,7 +58,7 @@ internal sealed record RegistryError(HttpStatusCode StatusCode, string Status, I
     }
 
     /// <summary>The body of an error.</summary>
-    internal sealed record Body(IReadOnlyList<Item>? Errors);
+    internal sealed record Body(IReadOnlyList<Item?>? Errors);
 
     /// <summary>One of the errors in it.</summary>
     internal sealed record Item(string? Code, string? Message);

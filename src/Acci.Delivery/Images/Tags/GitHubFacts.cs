@@ -21,7 +21,7 @@ public static class GitHubFacts
             using var payload = JsonDocument.Parse(File.ReadAllBytes(path));
             return Read(environment, payload.RootElement, now);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
             throw new DeliveryException($"GitHub's event cannot be read from '{path}', which GITHUB_EVENT_PATH names: {exception.Message}", exception);
         }

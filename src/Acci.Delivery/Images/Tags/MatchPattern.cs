@@ -11,11 +11,20 @@ internal sealed partial record MatchPattern
     // A configuration decides over the expression: one that runs wild must not hang the build.
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(1);
 
+    // An expression of hundreds of thousands of characters takes gigabytes to be read.
+    private const int MaximumLength = 4096;
+
     private readonly Regex _regex;
     private readonly bool _findsAll;
 
     private MatchPattern(string text, string expression, string flags)
     {
+        if (text.Length > MaximumLength)
+        {
+            throw new DeliveryException(
+                $"'{text[..40]}…' has {text.Length} characters; a regular expression or pattern may have {MaximumLength}.");
+        }
+
         Text = text;
         _findsAll = flags.Contains('g', StringComparison.Ordinal);
         try
