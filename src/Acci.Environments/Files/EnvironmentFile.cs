@@ -34,77 +34,71 @@ public sealed partial class EnvironmentFile
     public static EnvironmentFile Parse(string text, string name = ".env")
     {
         var file = new EnvironmentFile(text);
-        var rest = text.Replace("\r\n", "\n", StringComparison.Ordinal);
+        // A position in one text: to cut off what was read would copy the rest for each line.
+        var all = text.Replace("\r\n", "\n", StringComparison.Ordinal);
         var line = 1;
-        while (rest.Length > 0)
+        for (var at = 0; at < all.Length;)
         {
-            var end = rest.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var found ? found : rest.Length;
-            var first = rest[..end];
-            if (string.IsNullOrWhiteSpace(first) || first.TrimStart().StartsWith('#'))
+            var first = all.AsSpan(at..EndOfLine(at)).TrimStart();
+            if (first.IsEmpty || first[0] == '#')
             {
-                rest = rest[Math.Min(end + 1, rest.Length)..];
+                at = Math.Min(EndOfLine(at) + 1, all.Length);
                 line++;
                 continue;
             }
 
-            var statement = Statement().Match(rest);
+            var statement = Statement().Match(all, at);
             // The line may be the second one of a secret, so nothing of it is shown; no error here shows a value, or a part of one.
             if (!statement.Success) throw Wrong("this is no variable: write NAME=value");
             var variable = statement.Groups["name"].Value;
-            var length = statement.Length;
-            var value = rest[length..] switch
+            var end = at + statement.Length;
+            file._values[variable] = (end < all.Length ? all[end] : '\n') switch
             {
-                ['\'', .. var quoted] => Quoted(variable, '\'', quoted, ref length),
-                ['"', .. var quoted] => Unescape(variable, Quoted(variable, '"', quoted, ref length)),
-                var plain => Plain(variable, plain, ref length),
+                '\'' => Quoted(variable, '\'', ref end),
+                '"' => Unescape(variable, Quoted(variable, '"', ref end)),
+                _ => Plain(variable, ref end),
             };
-            file._values[variable] = value;
-            line += rest[..length].Count(x => x == '\n');
-            rest = rest[length..];
+            line += all.AsSpan(at..end).Count('\n');
+            at = end;
         }
 
         return file;
 
         DeliveryException Wrong(string problem) => new($"{name}, line {line}: {problem}.");
 
-        string Plain(string variable, string text, ref int length)
+        int EndOfLine(int from) => all.IndexOf('\n', from) is >= 0 and var found ? found : all.Length;
+
+        string Plain(string variable, ref int end)
         {
-            var value = text.Split('\n')[0];
-            length += value.Length;
-            value = Comment().Replace(value, "").TrimEnd();
-            return WithoutVariables(variable, value);
+            var value = all[end..EndOfLine(end)];
+            end += value.Length;
+            return WithoutVariables(variable, Comment().Replace(value, "").TrimEnd());
         }
 
         // A backslash before the quote makes it part of the value; before anything else it is one.
-        string Quoted(string variable, char quote, string text, ref int length)
+        string Quoted(string variable, char quote, ref int end)
         {
             var value = new StringBuilder();
-            for (var i = 0; i < text.Length; i++)
+            for (var i = end + 1; i < all.Length; i++)
             {
-                if (text[i] == '\\' && i + 1 < text.Length)
+                if (all[i] == '\\' && i + 1 < all.Length)
                 {
-                    if (text[i + 1] != quote) value.Append('\\');
-                    value.Append(text[++i]);
+                    if (all[i + 1] != quote) value.Append('\\');
+                    value.Append(all[++i]);
                 }
-                else if (text[i] == quote)
+                else if (all[i] == quote)
                 {
-                    length += i + 2;
-                    var after = text[(i + 1)..].Split('\n')[0].Trim();
-                    return after.Length == 0 || after[0] == '#' ? Skip(value, after, text[(i + 1)..], ref length) : throw Wrong($"after the value of {variable} there is more than a comment");
+                    end = EndOfLine(i);
+                    var after = all.AsSpan((i + 1)..end).Trim();
+                    return after.IsEmpty || after[0] == '#' ? value.ToString() : throw Wrong($"after the value of {variable} there is more than a comment");
                 }
                 else
                 {
-                    value.Append(text[i]);
+                    value.Append(all[i]);
                 }
             }
 
             throw Wrong($"the value of {variable} begins with {quote} and does not end");
-        }
-
-        static string Skip(StringBuilder value, string _, string rest, ref int length)
-        {
-            length += rest.Split('\n')[0].Length;
-            return value.ToString();
         }
 
         string Unescape(string variable, string text) => WithoutVariables(variable, Escape().Replace(text, match => match.ValueSpan[1] switch
@@ -222,7 +216,7 @@ public sealed partial class EnvironmentFile
     private bool Mentions(string name) =>
         _values.ContainsKey(name) || Text.Split('\n').Any(line => line.TrimStart('#', ' ').StartsWith(name + "=", StringComparison.Ordinal));
 
-    [GeneratedRegex(@"\A[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\G[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Statement();
 
     [GeneratedRegex(@"(?:^|\s)#.*$", RegexOptions.CultureInvariant)]
