@@ -117,6 +117,12 @@ public sealed class ParameterCheckTests : IDisposable
     [InlineData("[]", "f.json holds no parameters: it has to be a JSON object.")]
     public void A_file_that_an_engine_would_ignore_in_part_is_told(string text, string problem) => Assert.Equal([problem], Check.OfFile("f.json", text, Path.GetTempPath()));
 
+    [Theory]
+    [InlineData("""{ "Configuration": "\ud800" }""")]
+    [InlineData("""{ "\ud800": "Release" }""")]
+    public void A_file_with_half_of_a_surrogate_pair_is_no_JSON(string text) =>
+        Assert.StartsWith("f.json is no JSON: ", Assert.Single(Check.OfFile("f.json", text, Path.GetTempPath())), StringComparison.Ordinal);
+
     [Fact]
     public void A_file_that_is_no_JSON_is_told() => Assert.StartsWith("f.json is no JSON: ", Assert.Single(Check.OfFile("f.json", "{ oops", Path.GetTempPath())), StringComparison.Ordinal);
 
