@@ -14,9 +14,9 @@ public sealed class ParserTrials : IDisposable
     private const int Stack = Megabyte;
     private static readonly TimeSpan Hang = TimeSpan.FromMinutes(2);
 
-    private readonly int _rounds = Setting("ACCI_HOSTILE_ROUNDS", 200);
+    private readonly int _rounds = Setting("ACCI_HOSTILE_ROUNDS", 100);
     private readonly int _seed = Setting("ACCI_HOSTILE_SEED", 13);
-    private readonly int _largest = Setting("ACCI_HOSTILE_KIB", 128) * 1024;
+    private readonly int _largest = Setting("ACCI_HOSTILE_KIB", 32) * 1024;
     private readonly TemporaryFolder _folder = new();
     private readonly StringBuilder _table = new();
     private readonly List<string> _faults = [];
