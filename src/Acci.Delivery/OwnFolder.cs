@@ -5,7 +5,7 @@ using System.Runtime.Versioning;
 namespace Acci.Delivery;
 
 /// <summary>
-/// Folders that programs are run from, and logins lie in. Whoever can write there decides what the build runs, with its keys: so that has to be this user, or root.
+/// Folders that contain programs and logins. A user who can write there controls what the build runs with its keys, so only this user and root may.
 /// </summary>
 internal static class OwnFolder
 {

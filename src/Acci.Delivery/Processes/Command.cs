@@ -9,7 +9,7 @@ public sealed record Command(string Executable, params IReadOnlyList<string> Arg
     /// <summary>Variables set for the program on top of this process's own; a null value removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Names of the withheld variables that the program gets all the same: the secrets that are its own.</summary>
+    /// <summary>Names of the withheld variables that are passed to the program: the secrets that it needs.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 
     /// <summary>Where the program runs; this process's own directory when not given.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Acci.Delivery.Processes;
 
 /// <summary>
-/// Secrets among the variables of this process. They are taken out of it, so that no program inherits them, whoever starts it. <see cref="ProcessEnvironment.Read"/>
+/// Secret environment variables. They are removed from this process, so that child processes do not inherit them. <see cref="ProcessEnvironment.Read"/>
 /// still has them, and a program gets the ones that its command names in <see cref="Command.Secrets"/>.
 /// </summary>
 public static class WithheldVariables

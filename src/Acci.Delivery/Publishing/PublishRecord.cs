@@ -57,7 +57,7 @@ public sealed partial record PublishRecord
     /// <summary>Whether this is the record of an image: of the index, or of one of its platforms.</summary>
     public bool IsOf(Digest digest) => Digest == digest || Platforms.Any(x => x.Digest == digest);
 
-    /// <summary>The record in the file, or null when there is none.</summary>
+    /// <summary>Reads the record; null if the file does not exist.</summary>
     /// <exception cref="DeliveryException">It is damaged, was edited, or was written by another version; the message names the file.</exception>
     public static PublishRecord? Read(string file) =>
         RecordFile.Read(file, Json.Readable.PublishRecord, record => record.Problem, "Run BuildImages again: every step after it is then done anew.");
@@ -126,7 +126,7 @@ public sealed partial record PublishRecord
         Platforms.Any(x => x is null) ? "'platforms' has null in it"
         : StandIns.Concat(Tags).Concat(TagsLeft).Any(x => x is null) ? "a list of texts has null in it"
         : Steps.Any(x => x.Value is null || !Enum.IsDefined(x.Key)) ? "'steps' has one without a result, or one that does not exist"
-        : !ImageReference.TryParse(Repository, out _, out _) ? $"'repository' is '{Repository}', which is none"
+        : !ImageReference.TryParse(Repository, out _, out _) ? $"'repository' is not an image repository: '{Repository}'"
         : null;
 
     [JsonSerializable(typeof(PublishRecord))]

@@ -40,7 +40,7 @@ public sealed partial record ScanRecord
     /// <summary>The platforms.</summary>
     public required IReadOnlyList<ScannedPlatform> Platforms { get; init; }
 
-    /// <summary>The record in this folder, or null when there is none.</summary>
+    /// <summary>Reads the record; null if the folder has none.</summary>
     /// <exception cref="DeliveryException">It is damaged, was edited, or was written by another version; the message names the file.</exception>
     public static ScanRecord? Read(string folder) => RecordFile.Read(
         Path.Combine(folder, FileName),

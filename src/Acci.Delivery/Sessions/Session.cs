@@ -104,7 +104,8 @@ public sealed class Session : IDisposable
 
     private void Forget(int number, Leftover leftover)
     {
-        leftover.DeletePath();
+        // What cannot be deleted now stays noted, and the next build tries again.
+        if (leftover.DeletePath() is null) return;
         lock (_gate)
         {
             if (_open.Remove(number) && _journal is not null) Write(new Entry(number, null));

@@ -32,7 +32,7 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
     /// <exception cref="DeliveryException">It did not become healthy; the message has its last output.</exception>
     public async Task<TimeSpan> RunAsync(string layout, ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
     {
-        using var noted = Session.Note(Engine.Leftover($"{SessionLabel}={Session.Id}", name));
+        var noted = Session.Note(Engine.Leftover($"{SessionLabel}={Session.Id}", name));
         string? container = null;
         try
         {
@@ -48,20 +48,23 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
         finally
         {
             // Also after Ctrl-C: nothing of the test may stay behind.
-            await RemoveContainersAsync(isOneExpected: container is not null || cancellationToken.IsCancellationRequested);
+            var isGone = await RemoveContainersAsync(isOneExpected: container is not null || cancellationToken.IsCancellationRequested);
             await CommandRunner.TryRunAsync(Engine.Docker("image", "rm", "--force", name.ToString()), cancellationToken: CancellationToken.None);
+            // Where the engine did not say so, the next build looks again.
+            if (isGone) noted.Dispose();
         }
     }
 
     // The engine may still be making the container when the command that asked for it was interrupted.
-    private async Task RemoveContainersAsync(bool isOneExpected)
+    private async Task<bool> RemoveContainersAsync(bool isOneExpected)
     {
         for (var look = 1; ; look++)
         {
             var left = await CommandRunner.TryRunAsync(Engine.Docker("ps", "--all", "--quiet", "--filter", $"label={SessionLabel}={Session.Id}"), cancellationToken: CancellationToken.None);
             var containers = left.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            if (containers.Length > 0) await CommandRunner.TryRunAsync(Engine.Docker(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
-            if (containers.Length > 0 || !isOneExpected || look == LastLooks) return;
+            if (containers.Length > 0)
+                return (await CommandRunner.TryRunAsync(Engine.Docker(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None)).Succeeded;
+            if (!left.Succeeded || !isOneExpected || look == LastLooks) return left.Succeeded;
             await Task.Delay(Pause, Time, CancellationToken.None);
         }
     }
