@@ -7,6 +7,7 @@ namespace Acci.Components;
 internal static class BuildProcess
 {
     private const int WrongUse = 2;
+    private const int MaximumFileSize = 4 * 1024 * 1024;
 
     /// <summary>Checks what the build is started with, runs it, and returns the exit code.</summary>
     /// <param name="build">The class of the build.</param>
@@ -70,7 +71,16 @@ internal static class BuildProcess
         root = found;
         var files = ParameterFiles.Of(root, arguments, variables, out var absent);
         if (absent is not null) return absent;
-        (string Name, string Text)[] texts = [.. files.Select(x => (Path.GetRelativePath(found, x), File.ReadAllText(x)))];
+        (string Name, string Text)[] texts;
+        try
+        {
+            texts = [.. files.Select(x => (Path.GetRelativePath(found, x), InputFile.ReadText(x, MaximumFileSize)))];
+        }
+        catch (DeliveryException exception)
+        {
+            return exception.Message;
+        }
+
         if (texts.SelectMany(x => check.OfFile(x.Name, x.Text, found)).FirstOrDefault() is { } written) return written;
         former.HandOver(line, texts, Warn);
         return null;

@@ -70,7 +70,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
             async () =>
             {
                 foreach (var secret in plan.Committed.Secrets)
-                    secrets[secret.Source] = await swarm.EnsureSecretAsync(project.Name, secret.Source, await File.ReadAllTextAsync(SecretsOf(plan).Find(secret.Name, plan.Variables).Path, Cancellation), Cancellation);
+                    secrets[secret.Source] = await swarm.EnsureSecretAsync(project.Name, secret.Source, InputFile.ReadText(SecretsOf(plan).Find(secret.Name, plan.Variables).Path, SecretFiles.MaximumSize), Cancellation);
                 var dataOn = await swarm.NodesAsync(project.Name, Cancellation);
                 var stack = SwarmStack.Of(plan.Effective.File, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress);
                 var file = Path.Combine(Context.Options.Artifacts, "compose", $"stack.{plan.Name}.yml");

@@ -6,7 +6,6 @@ using Acci.GitHub.StandIn;
 namespace Acci.EndToEnd.Tests;
 
 /// <summary>Files that are generated and checked in, and the checks that are made before anything is built.</summary>
-[Collection(nameof(Publishing))]
 public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLifetime
 {
     private const string Generate = "GenerateWorkflows GenerateRunConfigurations GenerateBakeFile GenerateCompose";
@@ -19,7 +18,7 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
 
     public async ValueTask InitializeAsync()
     {
-        _checkout = await published.Checkout.CopyAsync(Cancellation);
+        _checkout = await published.Pristine.CopyAsync(Cancellation);
     }
 
     public ValueTask DisposeAsync()

@@ -40,6 +40,7 @@ public sealed class PublishedImage : IAsyncLifetime
         {
             // Compiled at least, for what needs no more.
             (await _checkout.BuildAsync("--help", CancellationToken.None)).AssertSucceeded();
+            _pristine = await _checkout.CopyAsync(CancellationToken.None);
             return;
         }
 

@@ -6,7 +6,6 @@ using Acci.Testing;
 namespace Acci.EndToEnd.Tests;
 
 /// <summary>The whole way with a scanner on the PATH: a stand-in that takes Trivy's command line and finds what it is told to find.</summary>
-[Collection(nameof(Publishing))]
 public sealed class ScanTests(PublishedImage published) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -25,37 +24,29 @@ public sealed class ScanTests(PublishedImage published) : IDisposable
         await File.WriteAllTextAsync(ignores, "vulnerabilities: []\n", Cancellation);
         await using var registry = RegistryServer.With("");
         await registry.InitializeAsync();
+        using var checkout = await published.Pristine.CopyAsync(Cancellation);
         var publish = $"Publish --registry {registry.Domain}/team --require-scan --ignore-file {ignores}";
         var path = new Dictionary<string, string?> { ["PATH"] = $"{Path.GetDirectoryName(trivy.Program)}:{Environment.GetEnvironmentVariable("PATH")}" };
-        var record = await File.ReadAllTextAsync(published.RecordFile, Cancellation);
-        try
-        {
-            var stopped = await published.Checkout.BuildAsync(publish, Cancellation, path);
+        var stopped = await checkout.BuildAsync(publish, Cancellation, path);
 
-            stopped.AssertFailed("CRITICAL", "CVE-2026-4711", "openssl", "linux/amd64, linux/ppc64le");
-            // Stand-ins for base images may be there, which the build itself takes from it; nothing of the image is.
-            Assert.DoesNotContain("team/", await CatalogAsync(registry), StringComparison.Ordinal);
-            Assert.Contains("CVE-2026-4711", await File.ReadAllTextAsync(Path.Combine(published.Checkout.Folder, "artifacts", "scan", "report.html"), Cancellation), StringComparison.Ordinal);
+        stopped.AssertFailed("CRITICAL", "CVE-2026-4711", "openssl", "linux/amd64, linux/ppc64le");
+        // Stand-ins for base images may be there, which the build itself takes from it; nothing of the image is.
+        Assert.DoesNotContain("team/", await CatalogAsync(registry), StringComparison.Ordinal);
+        Assert.Contains("CVE-2026-4711", await File.ReadAllTextAsync(Path.Combine(checkout.Folder, "artifacts", "scan", "report.html"), Cancellation), StringComparison.Ordinal);
 
-            await File.WriteAllTextAsync(ignores, $"vulnerabilities:\n  - id: CVE-2026-4711\n    expired_at: {DateTime.UtcNow.AddDays(1):yyyy-MM-dd}\n", Cancellation);
-            var passed = await published.Checkout.BuildAsync(publish, Cancellation, path);
+        await File.WriteAllTextAsync(ignores, $"vulnerabilities:\n  - id: CVE-2026-4711\n    expired_at: {DateTime.UtcNow.AddDays(1):yyyy-MM-dd}\n", Cancellation);
+        var passed = await checkout.BuildAsync(publish, Cancellation, path);
 
-            passed.AssertSucceeded();
-            Assert.Contains("no findings; 1 ignored", passed.Output, StringComparison.Ordinal);
-            Assert.Equal(Enum.GetValues<PublishStep>(), published.Record.Steps.Keys.Order());
-            using var client = OciRegistry.Of(ImageReference.Parse(published.Record.Repository));
-            Assert.NotNull(await client.FindAsync(ImageReference.Parse(published.Record.Repository).WithTag(published.Record.Tags[0]), Cancellation));
-            Assert.Equal(2, trivy.Scans.Count);
+        passed.AssertSucceeded();
+        Assert.Contains("no findings; 1 ignored", passed.Output, StringComparison.Ordinal);
+        var record = PublishRecord.Read(Path.Combine(checkout.Folder, "artifacts", "publish", $"{App.Name}.json"))!;
+        Assert.Equal(Enum.GetValues<PublishStep>(), record.Steps.Keys.Order());
+        using var client = OciRegistry.Of(ImageReference.Parse(record.Repository));
+        Assert.NotNull(await client.FindAsync(ImageReference.Parse(record.Repository).WithTag(record.Tags[0]), Cancellation));
+        Assert.Equal(2, trivy.Scans.Count);
 
-            await File.WriteAllTextAsync(ignores, $"vulnerabilities:\n  - id: CVE-2026-4711\n    expired_at: {DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}\n", Cancellation);
-            (await published.Checkout.BuildAsync(publish, Cancellation, path)).AssertFailed(ignores, "line 2", "CVE-2026-4711", "expired");
-        }
-        finally
-        {
-            // For the tests that come after this one.
-            await File.WriteAllTextAsync(published.RecordFile, record, CancellationToken.None);
-            Directory.Delete(Path.Combine(published.Checkout.Folder, "artifacts", "scan"), recursive: true);
-        }
+        await File.WriteAllTextAsync(ignores, $"vulnerabilities:\n  - id: CVE-2026-4711\n    expired_at: {DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}\n", Cancellation);
+        (await checkout.BuildAsync(publish, Cancellation, path)).AssertFailed(ignores, "line 2", "CVE-2026-4711", "expired");
     }
 
     private static async Task<string> CatalogAsync(RegistryServer registry)

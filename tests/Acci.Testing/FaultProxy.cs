@@ -6,14 +6,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace Acci.Testing;
 
-/// <summary>Stands between client and registry, and does to some requests what networks do.</summary>
+/// <summary>Stands between client and registry, or another server, and does to some requests what networks do.</summary>
 public sealed class FaultProxy : IAsyncDisposable
 {
     private readonly HttpMessageInvoker _upstream = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
-    private readonly string _registry;
+    private readonly string _behind;
     private LoopbackServer? _server;
 
-    private FaultProxy(string registry) => _registry = registry;
+    private FaultProxy(string behind) => _behind = behind;
 
     public string Domain => _server!.Domain;
 
@@ -23,9 +23,12 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>Every request so far, in the order in which they came.</summary>
     public ConcurrentQueue<Request> Requests { get; } = [];
 
-    public static async Task<FaultProxy> StartAsync(RegistryServer registry)
+    public static Task<FaultProxy> StartAsync(RegistryServer registry) => StartAsync(registry.Domain);
+
+    /// <summary>Stands before the server of this host and port.</summary>
+    public static async Task<FaultProxy> StartAsync(string domain)
     {
-        var proxy = new FaultProxy(registry.Domain);
+        var proxy = new FaultProxy(domain);
         proxy._server = await LoopbackServer.StartAsync(proxy.HandleAsync);
         return proxy;
     }
@@ -96,7 +99,7 @@ public sealed class FaultProxy : IAsyncDisposable
 
     private HttpRequestMessage Forwarded(HttpRequest original, Request request, NetworkFault? fault)
     {
-        var message = new HttpRequestMessage(new HttpMethod(original.Method), $"http://{_registry}{original.Path}{original.QueryString}");
+        var message = new HttpRequestMessage(new HttpMethod(original.Method), $"http://{_behind}{original.Path}{original.QueryString}");
         if (request.Length > 0 || original.Method is "PUT" or "PATCH" or "POST") message.Content = new Body(original.Body, request, fault);
         foreach (var (name, values) in original.Headers)
         {
@@ -116,7 +119,7 @@ public sealed class FaultProxy : IAsyncDisposable
         }
 
         await using var body = await response.Content.ReadAsStreamAsync();
-        await CopyAsync(body, answer.Body, fault is NetworkFault.TruncateAnswer truncate ? truncate.AfterBytes : long.MaxValue, fault is NetworkFault.DamageAnswer, _ => { });
+        await CopyAsync(body, answer.Body, fault is NetworkFault.TruncateAnswer truncate ? truncate.AfterBytes : long.MaxValue, fault, fault is NetworkFault.DamageAnswer, _ => { });
         if (fault is NetworkFault.TruncateAnswer)
         {
             await answer.Body.FlushAsync();
@@ -124,15 +127,19 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(Stream from, Stream to, long limit, bool damage, Action<int> copied)
+    private static async Task CopyAsync(Stream from, Stream to, long limit, NetworkFault? fault, bool damage, Action<int> copied)
     {
-        var buffer = new byte[64 * 1024];
+        var slow = fault as NetworkFault.Trickle;
+        var buffer = new byte[slow is null ? 64 * 1024 : Math.Max(1, slow.BytesPerSecond / 10)];
         for (int count; limit > 0 && (count = await from.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, limit)))) > 0; limit -= count)
         {
             if (damage) buffer[0] ^= 1;
             damage = false;
             await to.WriteAsync(buffer.AsMemory(0, count));
             copied(count);
+            if (slow is null) continue;
+            await to.FlushAsync();
+            await Task.Delay(100);
         }
     }
 
@@ -160,7 +167,7 @@ public sealed class FaultProxy : IAsyncDisposable
     {
         protected override async Task SerializeToStreamAsync(Stream target, TransportContext? context)
         {
-            await CopyAsync(stream, target, fault is NetworkFault.BreakOff breakOff ? breakOff.AfterBytes : long.MaxValue, fault is NetworkFault.DamageRequest, request.Forward);
+            await CopyAsync(stream, target, fault is NetworkFault.BreakOff breakOff ? breakOff.AfterBytes : long.MaxValue, fault, fault is NetworkFault.DamageRequest, request.Forward);
             if (fault is not NetworkFault.BreakOff) return;
             await target.FlushAsync();
             throw new IOException("broken off");

@@ -18,6 +18,9 @@ public abstract record NetworkFault
     /// <summary>Passes everything on, but later.</summary>
     public sealed record Delay(TimeSpan Time) : NetworkFault;
 
+    /// <summary>Passes everything on, so many bytes a second.</summary>
+    public sealed record Trickle(int BytesPerSecond) : NetworkFault;
+
     /// <summary>Passes the request on later, also when nobody waits for the answer any more.</summary>
     public sealed record Linger(TimeSpan Time) : NetworkFault;
 

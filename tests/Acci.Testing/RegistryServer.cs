@@ -65,7 +65,7 @@ public sealed class RegistryServer : IAsyncLifetime
             version: 0.1
             log: { "{level: error, accesslog: {disabled: true}}" }
             storage:
-              filesystem: { "{rootdirectory: "}{_folder.Combine("data")}{ "}" }
+              filesystem: { "{rootdirectory: "}{Data}{ "}" }
               delete: { "{enabled: true}" }
               maintenance: { "{uploadpurging: {enabled: false}}" }
             http:
@@ -79,6 +79,9 @@ public sealed class RegistryServer : IAsyncLifetime
         _process.BeginErrorReadLine();
         await WaitAsync();
     }
+
+    /// <summary>The folder that it keeps everything in.</summary>
+    public string Data => _folder.Combine("data");
 
     public bool IsRunning => _process is not null;
 
@@ -95,7 +98,7 @@ public sealed class RegistryServer : IAsyncLifetime
     /// <summary>Uploads that were begun and neither finished nor given up.</summary>
     public int OpenUploads(ImageReference repository)
     {
-        var uploads = _folder.Combine("data", "docker", "registry", "v2", "repositories", repository.Path, "_uploads");
+        var uploads = Path.Combine(Data, "docker", "registry", "v2", "repositories", repository.Path, "_uploads");
         // This server leaves a folder behind; what it keeps of an upload that can be gone on with is this file.
         return Directory.Exists(uploads) ? Directory.GetFiles(uploads, "startedat", SearchOption.AllDirectories).Length : 0;
     }

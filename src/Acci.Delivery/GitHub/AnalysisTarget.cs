@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Versioning;
 
 namespace Acci.Delivery.GitHub;
@@ -42,12 +43,12 @@ public sealed partial record AnalysisTarget(string Commit, string Ref)
         if (environment.GetValueOrDefault("GITHUB_EVENT_PATH") is not { Length: > 0 } path || !File.Exists(path)) return false;
         try
         {
-            using var payload = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var payload = JsonDocument.Parse(InputFile.Read(path, GitHubFacts.MaximumEventSize));
             var head = payload.RootElement.GetProperty("pull_request").GetProperty("head").GetProperty("repo");
             // The fork may be gone by now.
             return head.ValueKind == JsonValueKind.Null || head.GetProperty("full_name").GetString() != payload.RootElement.GetProperty("repository").GetProperty("full_name").GetString();
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or DeliveryException)
         {
             return false;
         }

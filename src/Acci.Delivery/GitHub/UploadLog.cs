@@ -13,6 +13,8 @@ internal sealed class UploadLog
     /// <summary>The file's name.</summary>
     public const string FileName = "uploads.json";
 
+    private const int MaximumSize = 16 * 1024 * 1024;
+
     private readonly string _file;
     private readonly Dictionary<string, Upload> _uploads;
 
@@ -23,9 +25,9 @@ internal sealed class UploadLog
     {
         try
         {
-            return new UploadLog(file, File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, Upload>>(File.ReadAllBytes(file)) ?? [] : []);
+            return new UploadLog(file, File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, Upload>>(InputFile.Read(file, MaximumSize)) ?? [] : []);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or DeliveryException)
         {
             return new UploadLog(file, []);
         }

@@ -25,7 +25,7 @@ public sealed class TagTransaction(OciRegistry registry)
     /// <summary>How long the answer to a write is waited for when the build is interrupted. Together with the other two, a build ends before it is ended.</summary>
     internal TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a write that was not answered is watched before it is called unknown.</summary>
+    /// <summary>How long a write is watched that was not answered, before it is called unknown, or that cannot be seen, before it is called not kept.</summary>
     internal TimeSpan WatchLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long putting back may take.</summary>
@@ -53,7 +53,7 @@ public sealed class TagTransaction(OciRegistry registry)
                         && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken);
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, yields ? before : plan.Digest));
-                    if (before != plan.Digest && !yields) await WriteAsync(tag, plan.Digest, cancellationToken);
+                    if (before != plan.Digest && !yields) await WriteAsync(tag, plan.Digest, before, cancellationToken);
                 }
             }
         }
@@ -82,7 +82,7 @@ public sealed class TagTransaction(OciRegistry registry)
     }
 
     // A registry carries out a write that it has, whether or not somebody still waits for the answer: without it nobody knows.
-    private async Task WriteAsync(ImageReference tag, Digest digest, CancellationToken cancellationToken)
+    private async Task WriteAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, Time);
         await using var interruption = cancellationToken.Register(() => limit.CancelAfter(AnswerLimit));
@@ -97,6 +97,28 @@ public sealed class TagTransaction(OciRegistry registry)
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        if (await IsKeptAsync(tag, digest, before, cancellationToken)) return;
+        var shown = before is null ? "no such tag" : $"it at {before}";
+        throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it still shows {shown}.");
+    }
+
+    // False when the tag stays where it was, although the registry accepted the write. A registry may show a write late; a tag at a third place is another publish's.
+    private async Task<bool> IsKeptAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var begun = Time.GetTimestamp(); ; await Task.Delay(Pause, Time, cancellationToken))
+            {
+                var there = (await registry.FindAsync(tag, cancellationToken))?.Digest;
+                if (there == digest || there != before) return true;
+                if (Time.GetElapsedTime(begun) >= WatchLimit) return false;
+            }
+        }
+        catch (DeliveryException)
+        {
+            // The write was accepted. That nobody can look at it is said when all tags are written.
+            return true;
+        }
     }
 
     private async Task<string> PutBackAsync(List<TagWrite> writes)

@@ -37,7 +37,7 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
                 await publish.RedoAsync(PublishStep.Verify, async () =>
                 {
                     await context.EnsurePublishedAsync(image, publish, signer);
-                    return $"signatures and attestations by {await signer.ReadNameAsync(context.CancellationToken)} verified";
+                    return $"signatures and attestations by {signer.ReadName()} verified";
                 });
                 return;
             }

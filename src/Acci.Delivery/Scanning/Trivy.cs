@@ -158,10 +158,10 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
         if (!File.Exists(file)) return null;
         try
         {
-            using var metadata = JsonDocument.Parse(File.ReadAllBytes(file));
+            using var metadata = JsonDocument.Parse(InputFile.Read(file, 1024 * 1024));
             return metadata.RootElement.TryGetProperty("UpdatedAt", out var updated) && updated.TryGetDateTimeOffset(out var date) ? date.ToUniversalTime() : null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or DeliveryException)
         {
             return null;
         }

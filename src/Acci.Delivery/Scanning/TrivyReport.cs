@@ -8,6 +8,7 @@ namespace Acci.Delivery.Scanning;
 public sealed partial record TrivyReport
 {
     private const int SupportedSchema = 2;
+    private const long MaximumSize = 1024L * 1024 * 1024;
 
     private IReadOnlyList<ScanFinding> _findings = [];
 
@@ -30,6 +31,7 @@ public sealed partial record TrivyReport
         try
         {
             using var stream = File.OpenRead(file);
+            if (stream.Length > MaximumSize) throw new DeliveryException($"{file} is larger than {MaximumSize / 1024 / 1024} MiB: this is no report of Trivy.");
             var report = JsonSerializer.Deserialize(stream, TrivyJson.Default.TrivyReport);
             return report?.SchemaVersion == SupportedSchema
                 ? report with { _findings = [.. report.FindingsIn(file)] }

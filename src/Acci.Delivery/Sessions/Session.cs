@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acci.Generation;
 
 namespace Acci.Delivery.Sessions;
 
@@ -30,6 +31,8 @@ public sealed class Session : IDisposable
 
     /// <summary>What no other session is called.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("n")[..16];
+
+    private string JournalFile => _cache.Combine(Folder, $"{Id}.journal");
 
     /// <summary>Notes a file or folder that is about to be made. Disposing deletes it.</summary>
     /// <param name="path">Its full path.</param>
@@ -97,7 +100,7 @@ public sealed class Session : IDisposable
         {
             if (_journal is not { } journal) return;
             _journal = null;
-            if (_open.Count == 0) File.Delete(journal.Name);
+            if (_open.Count == 0) File.Delete(JournalFile);
             journal.Dispose();
         }
     }
@@ -124,7 +127,12 @@ public sealed class Session : IDisposable
         try
         {
             CacheDirectory.CreatePrivate(folder);
-            return new FileStream(Path.Combine(folder, $"{Id}.journal"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (OperatingSystem.IsWindows()) return new FileStream(JournalFile, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            // Elsewhere a file is made first and locked afterwards: under its name, another build could take it for abandoned in between.
+            var draft = AtomicFile.DraftOf(JournalFile);
+            var journal = new FileStream(draft, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            AtomicFile.Put(draft, JournalFile);
+            return journal;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

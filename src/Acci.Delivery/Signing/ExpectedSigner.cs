@@ -53,10 +53,10 @@ public abstract record ExpectedSigner
     public static bool IsWorkflow(string? signer) => signer?.StartsWith("https://", StringComparison.Ordinal) ?? false;
 
     /// <summary>Who that is, as records and summaries call it: the workflow, or the beginning of the public key's digest.</summary>
-    public async Task<string> ReadNameAsync(CancellationToken cancellationToken) => this switch
+    public string ReadName() => this switch
     {
         Workflow workflow => workflow.Identity,
-        PublicKey key => Cosign.NameOf(await System.IO.File.ReadAllTextAsync(key.File, cancellationToken)),
+        PublicKey key => Cosign.NameOf(InputFile.ReadText(key.File, 1024 * 1024)),
         _ => ToString()!,
     };
 

@@ -11,6 +11,7 @@ namespace Acci.Delivery.Signing;
 public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Content, JsonElement Predicate)
 {
     private const string PredicateTypeAnnotation = "in-toto.io/predicate-type";
+    private const int MaximumSize = 256 * 1024 * 1024;
 
     /// <summary>The statements about a platform, one of each type.</summary>
     /// <exception cref="DeliveryException">One is missing.</exception>
@@ -24,14 +25,26 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
             {
                 if (PredicateType.All.FirstOrDefault(x => x.Uri == layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
                 await layout.VerifyBlobAsync(layer, cancellationToken);
-                var content = await File.ReadAllBytesAsync(layout.BlobPath(layer.Digest), cancellationToken);
-                using var statement = JsonDocument.Parse(content);
-                statements.Add(new InTotoStatement(type, content, statement.RootElement.GetProperty("predicate").Clone()));
+                statements.Add(Read(layout.BlobPath(layer.Digest), type));
             }
         }
 
         return PredicateType.All.Except(statements.Select(x => x.Type)).FirstOrDefault() is { } missing
             ? throw new DeliveryException($"There is no {missing.CosignName} statement for {platform.Platform} in {layout.Folder}: it was not built with attestations. Run BuildImages again.")
             : statements;
+    }
+
+    private static InTotoStatement Read(string file, PredicateType type)
+    {
+        var content = InputFile.Read(file, MaximumSize);
+        try
+        {
+            using var statement = JsonDocument.Parse(content);
+            return new InTotoStatement(type, content, statement.RootElement.GetProperty("predicate").Clone());
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new DeliveryException($"{file} is no in-toto statement: {exception.Message} Run BuildImages again.", exception);
+        }
     }
 }

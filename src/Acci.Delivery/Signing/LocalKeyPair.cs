@@ -29,7 +29,7 @@ public static class LocalKeyPair
         }
 
         if (!File.Exists(password)) throw new DeliveryException($"{key} has no password beside it ({PasswordFile}). Put it back, or move the key away: a new pair is then made.");
-        var secret = (await File.ReadAllTextAsync(password, cancellationToken)).Trim();
+        var secret = InputFile.ReadText(password, 64 * 1024).Trim();
         Redaction.Register(secret);
         return new SigningIdentity.Key(key, secret);
     }

@@ -79,7 +79,7 @@ public static class SignerOfBuild
         }
 
         var signer = new ExpectedSigner.PublicKey(file);
-        return await signer.ReadNameAsync(context.CancellationToken) is var name && name == recorded
+        return signer.ReadName() is var name && name == recorded
             ? signer
             : throw new DeliveryException(
                 $"{file} is not the public key of who signed: it is {name}, and the record says {recorded ?? "nobody"}. "

@@ -59,7 +59,7 @@ public abstract record SigningIdentity
         if (key.Contains("-----BEGIN", StringComparison.Ordinal)) return new KeyText(PrivateKey(key, "the text given"), password);
         if (key.Contains("://", StringComparison.Ordinal)) return new Key(key, password);
         if (!File.Exists(key)) throw new WrongUseException("--signing-key names no file, is no key service's URI (awskms://, gcpkms://, azurekms://, hashivault://, k8s://) and no PEM text.");
-        var text = File.ReadAllText(key);
+        var text = InputFile.ReadText(key, 1024 * 1024);
         var pem = PrivateKey(text, key);
         return pem.Trim() == text.Trim() ? new Key(key, password) : new KeyText(pem, password);
     }

@@ -14,6 +14,9 @@ namespace Acci.Environments.Files;
 /// <param name="environment">The environment's name.</param>
 internal sealed class SecretFiles(string folder, string environment)
 {
+    /// <summary>How large a secret's file may be, in bytes.</summary>
+    internal const int MaximumSize = 1024 * 1024;
+
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int Length = 32;
     private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -80,7 +83,7 @@ internal sealed class SecretFiles(string folder, string environment)
     }
 
     // Every byte counts: a store that reads the file leaves no byte order mark out.
-    private static string TextOf(string path) => Encoding.UTF8.GetString(File.ReadAllBytes(path));
+    private static string TextOf(string path) => Encoding.UTF8.GetString(InputFile.Read(path, MaximumSize));
 
     // As everyone who reads such a file reads it.
     private static string Trimmed(string text) => text.TrimEnd('\r', '\n');

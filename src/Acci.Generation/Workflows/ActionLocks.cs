@@ -5,6 +5,8 @@ namespace Acci.Generation.Workflows;
 /// <summary>The actions that workflows may use, each pinned to a commit: an object of name → version and commit, null where none was recorded yet.</summary>
 public sealed class ActionLocks
 {
+    private const int MaximumSize = 4 * 1024 * 1024;
+
     private static readonly JsonSerializerOptions Readable = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -32,6 +34,7 @@ public sealed class ActionLocks
     public static ActionLocks Read(string file)
     {
         if (!File.Exists(file)) return new ActionLocks(file, [], []);
+        if (new FileInfo(file).Length > MaximumSize) throw new GenerationException($"{file} is larger than {MaximumSize / 1024 / 1024} MiB: these are no locks of actions.");
         try
         {
             var entries = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllBytes(file), Readable)

@@ -38,12 +38,12 @@ public sealed partial class OciLayout : IContentSource
     public static async Task<OciLayout> OpenAsync(string folder, CancellationToken cancellationToken = default)
     {
         folder = Path.GetFullPath(folder);
-        var marker = await ReadJsonAsync(Path.Combine(folder, MarkerFile), LayoutJson.Default.Marker, cancellationToken);
+        var marker = ReadJson(Path.Combine(folder, MarkerFile), LayoutJson.Default.Marker);
         if (marker.ImageLayoutVersion != Version)
             throw new DeliveryException($"{Path.Combine(folder, MarkerFile)}: the layout has version '{marker.ImageLayoutVersion}', only {Version} can be read.");
 
         var indexFile = Path.Combine(folder, IndexFile);
-        var index = await ReadJsonAsync(indexFile, ManifestJson.Default.ImageIndex, cancellationToken);
+        var index = ReadJson(indexFile, ManifestJson.Default.ImageIndex);
         // An image that was given several names is listed once per name.
         var images = index.Manifests.DistinctBy(x => x.Digest).ToList();
         return images switch
@@ -80,7 +80,7 @@ public sealed partial class OciLayout : IContentSource
 
         // Without an index the configuration is all that tells the platform.
         var file = CheckSize(root.Config!);
-        var platform = (await ReadJsonAsync(file, ManifestJson.Default.Properties, cancellationToken)).ToPlatform();
+        var platform = ReadJson(file, ManifestJson.Default.Properties).ToPlatform();
         return platform is null
             ? throw new DeliveryException($"{file}: the image's configuration names no platform.")
             : [new PlatformImage(platform, Root, [])];
@@ -132,18 +132,14 @@ public sealed partial class OciLayout : IContentSource
         if (actual != descriptor.Digest) throw new DeliveryException($"{file}: the blob is damaged, its content has the digest {actual}. Build the image again.");
     }
 
-    private static async Task<T> ReadJsonAsync<T>(string file, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private static T ReadJson<T>(string file, JsonTypeInfo<T> type)
     {
+        if (!File.Exists(file)) throw new DeliveryException($"{file}: the file is missing, so '{Path.GetDirectoryName(file)}' is not an OCI image layout.");
         try
         {
-            await using var stream = File.OpenRead(file);
-            var content = await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new DeliveryException($"{file}: it holds nothing.");
+            var content = JsonSerializer.Deserialize(InputFile.Read(file, MaximumManifestSize), type) ?? throw new DeliveryException($"{file}: it holds nothing.");
             (content as ImageIndex)?.EnsureComplete();
             return content;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DeliveryException($"{file}: the file is missing, so '{Path.GetDirectoryName(file)}' is not an OCI image layout.", exception);
         }
         catch (JsonException exception)
         {

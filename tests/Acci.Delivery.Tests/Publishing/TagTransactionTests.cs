@@ -99,6 +99,54 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_write_that_the_registry_accepts_and_does_not_keep_is_an_error_and_no_lost_race(bool isNew)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
+        foreach (var tag in isNew ? (string[])["main"] : ["main", "edge"]) await registry.PutTagAsync(repository, tag, old, Cancellation);
+        proxy.Decide = request => request.Method == "PUT" && request.Path.EndsWith("/manifests/edge", StringComparison.Ordinal) ? new NetworkFault.Answer(201) : null;
+        var plan = await PlanAsync(registry, repository, image, "main", "edge");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry) { WatchLimit = TimeSpan.FromSeconds(1) }.RunAsync([plan], Cancellation));
+
+        var shown = isNew ? "no such tag" : $"it at {old}";
+        Assert.Equal($"{repository}:edge could not be written: the registry accepted the write, and 1 s later it still shows {shown}. Every tag is where it was before.", error.Message);
+        Assert.Equal(old, await AtAsync(registry, repository, "main"));
+    }
+
+    [Fact]
+    public async Task A_write_that_shows_late_is_waited_for()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
+        await registry.PutTagAsync(repository, "main", old, Cancellation);
+        var plan = await PlanAsync(registry, repository, image, "main");
+        using var direct = server.Connect();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var looks = 0;
+        var isAccepted = false;
+        proxy.Decide = request =>
+        {
+            if (!request.Path.EndsWith("/manifests/main", StringComparison.Ordinal)) return null;
+            isAccepted |= request.Method == "PUT";
+            if (request.Method == "PUT") return new NetworkFault.Answer(201);
+            if (isAccepted && ++looks == 3) direct.PutTagAsync(behind, "main", image, Cancellation).GetAwaiter().GetResult();
+            return null;
+        };
+
+        var writes = await new TagTransaction(registry).RunAsync([plan], Cancellation);
+
+        Assert.False(Assert.Single(writes).IsLost);
+        Assert.True(looks >= 3);
+    }
+
+    [Theory]
     [InlineData(0.5, 20, "Every tag is where it was before.")]
     [InlineData(2.5, 1, "Every tag is where it was before.")]
     [InlineData(6, 1, "Whether main moves is not known: the registry did not answer, and may still carry the write out. Every other tag is where it was before.")]

@@ -56,6 +56,29 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_that_just_begins_is_not_taken_for_an_abandoned_one()
+    {
+        using var enough = new CancellationTokenSource();
+        Directory.CreateDirectory(Cache.Combine("sessions"));
+        var removing = Task.Run(
+            async () =>
+            {
+                while (!enough.IsCancellationRequested) await Session.RemoveAbandonedAsync(Cache, Cancellation);
+            },
+            Cancellation);
+
+        for (var turn = 0; turn < 2000; turn++)
+        {
+            using var session = new Session(Cache);
+            using var noted = session.Note(_folder.Combine("login"));
+            Assert.True(File.Exists(Cache.Combine("sessions", $"{session.Id}.journal")), $"turn {turn}");
+        }
+
+        await enough.CancelAsync();
+        await removing;
+    }
+
+    [Fact]
     public async Task Containers_are_removed_by_their_label_as_soon_as_their_engine_answers()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");

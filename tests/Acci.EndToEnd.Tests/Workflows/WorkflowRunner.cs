@@ -140,7 +140,7 @@ internal sealed record WorkflowRunner
 
     private async Task<(bool Succeeded, JsonObject Outputs)> RunJobAsync(Run run, string id, YamlMappingNode job, JsonObject inputs, JsonObject needs, CancellationToken cancellationToken)
     {
-        await GitAsync(cancellationToken, "clean", "-dfxq", "--exclude=bin", "--exclude=obj", "--exclude=/.nuke/temp", "--exclude=/small.slnx");
+        await GitAsync(cancellationToken, "clean", "-dfxq", "--exclude=bin", "--exclude=obj", "--exclude=/.nuke/temp", "--exclude=/small.slnx", "--exclude=/tests/Small.Tests");
         await GitAsync(cancellationToken, "checkout", "--quiet", "--force", run.Commit);
         var steps = new JsonObject();
         var hasFailed = false;

@@ -12,11 +12,12 @@ namespace Acci.EndToEnd.Tests.Workflows;
 /// <summary>
 /// The workflows of this repository, run here as <see cref="WorkflowRunner"/> says, against a stand-in for GitHub's API and the local registry. Beside what that class
 /// replaces: images go to the local registry (the variable REGISTRY), for two platforms (PLATFORMS), signed with a key (SIGNING_KEY), because there is no GitHub that
-/// would vouch for an identity; the scanner is a stand-in for Trivy; and <c>Test</c> tests one small project, because testing everything would test this, too.
+/// would vouch for an identity; the scanner is a stand-in for Trivy; and <c>Test</c> tests a small project that is written here, because testing everything would test this, too.
 /// </summary>
 public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
 {
     private const string Solution = "small.slnx";
+    private const string Project = "tests/Small.Tests/Small.Tests.csproj";
     private const string Rescan = "23 4 * * 1";
     private const string Prune = "41 3 * * 0";
     private const string Test = "./build.sh Test --coverage";
@@ -43,7 +44,18 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
         _gitHub = await GitHubStandIn.StartAsync();
         _gitHub.AddRepository(Repository);
         _registry = published.First.Repository.Split('/')[0];
-        await File.WriteAllTextAsync(Path.Combine(_checkout.Folder, Solution), """<Solution><Project Path="tests/Acci.Components.Tests/Acci.Components.Tests.csproj" /></Solution>""", Cancellation);
+        await WriteAsync(Solution, $"<Solution><Project Path=\"{Project}\" /></Solution>");
+        await WriteAsync(Project, """<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><ProjectReference Include="../../src/Acci.Generation/Acci.Generation.csproj" /></ItemGroup></Project>""");
+        await WriteAsync("tests/Small.Tests/SmallTests.cs", """
+            public class SmallTests
+            {
+                [Fact]
+                public void A_draft_lies_beside_its_file() => Assert.StartsWith("file.", Acci.Generation.AtomicFile.DraftOf("file"));
+
+                [Fact]
+                public void Not_chosen() => Assert.Fail("The filter lets it through.");
+            }
+            """);
     }
 
     public async ValueTask DisposeAsync()
@@ -64,7 +76,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
         await runner.RunAsync(GitHubEvent.PushToMain(Repository), Cancellation);
 
         Assert.Equal(["publish/test", "publish/check", "publish/check", "publish/check", "publish/publish", "publish/publish"], runner.Steps.Select(x => $"{x.Workflow}/{x.Job}"));
-        Assert.Contains("| Acci.Components.Tests |", runner.Summary, StringComparison.Ordinal);
+        Assert.Contains("| Small.Tests |", runner.Summary, StringComparison.Ordinal);
         Assert.Contains("## Coverage", runner.Summary, StringComparison.Ordinal);
         Assert.Contains($"`{Image}`", runner.Summary, StringComparison.Ordinal);
         using var registry = OciRegistry.Of(Image);
@@ -179,6 +191,13 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
         Assert.Equal(["repos/get", "repos/get"], _gitHub.Requests.Select(x => x.Operation));
     }
 
+    private async Task WriteAsync(string file, string text)
+    {
+        var path = Path.Combine(_checkout!.Folder, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, text, Cancellation);
+    }
+
     // An image with all that its index names, a hundred days ago.
     private async Task<Digest> PushAsync(Package package, string content, params string[] tags)
     {
@@ -212,7 +231,7 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
             Variables = new Dictionary<string, string> { ["REGISTRY"] = $"{_registry}/{_owner}", ["PLATFORMS"] = "linux/amd64,linux/ppc64le" },
             Secrets = new Dictionary<string, string> { ["SIGNING_KEY"] = await File.ReadAllTextAsync(key.Reference, Cancellation), ["SIGNING_PASSWORD"] = key.Password! },
             Programs = _programs.FullName,
-            Replaced = replaced ?? new() { [Test] = $"{Test} --solution {Solution} --configuration Debug --test-filter FullyQualifiedName~ClosestMatchTests" },
+            Replaced = replaced ?? new() { [Test] = $"{Test} --solution {Solution} --configuration Debug --test-filter FullyQualifiedName~A_draft" },
         };
     }
 

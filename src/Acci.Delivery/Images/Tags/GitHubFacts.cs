@@ -9,6 +9,9 @@ namespace Acci.Delivery.Images.Tags;
 /// </summary>
 public static class GitHubFacts
 {
+    /// <summary>How large the file of an event may be, in bytes. GitHub caps the payload of an event at 25 MB. Source: GitHub Docs, "Webhook events and payloads".</summary>
+    internal const int MaximumEventSize = 32 * 1024 * 1024;
+
     private const string ShortShaLength = "DOCKER_METADATA_SHORT_SHA_LENGTH";
 
     /// <summary>Reads these variables and the file that GITHUB_EVENT_PATH names among them; without it the payload is empty.</summary>
@@ -18,10 +21,10 @@ public static class GitHubFacts
         if (environment.GetValueOrDefault("GITHUB_EVENT_PATH") is not { Length: > 0 } path) return Read(environment, default, now);
         try
         {
-            using var payload = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var payload = JsonDocument.Parse(InputFile.Read(path, MaximumEventSize));
             return Read(environment, payload.RootElement, now);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is DeliveryException or JsonException or InvalidOperationException)
         {
             throw new DeliveryException($"GitHub's event cannot be read from '{path}', which GITHUB_EVENT_PATH names: {exception.Message}", exception);
         }

@@ -1,0 +1,13 @@
+using Acci.Delivery;
+
+namespace Acci.EndToEnd.Tests.Faults;
+
+/// <summary>The private engine is killed.</summary>
+public sealed record EngineKilled() : Fault("the engine is killed")
+{
+    public override async Task StrikeAsync(Bench bench, Step step, Running build, Moment moment)
+    {
+        await build.MomentAsync();
+        await bench.ShellAsync($"kill -KILL $(cat {CacheDirectory.Default.Combine("engine", "run", "docker.pid")})");
+    }
+}

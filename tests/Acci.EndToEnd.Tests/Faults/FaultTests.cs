@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Acci.EndToEnd.Tests.Faults;
+
+/// <summary>
+/// Faults × steps. After each, no tag is wrong, nothing was said that is not so, and the next plain run succeeds. A few of them run always; all of them with
+/// <c>ACCI_FAULTS=all</c>, which wants the machine for itself, and those whose name holds a text with <c>ACCI_FAULTS=text</c>. How often each is tried, at
+/// another moment every time, is set by <c>ACCI_FAULTS_TURNS</c>; <c>ACCI_FAULTS_SEED</c> gives the same moments again, and <c>ACCI_FAULTS_REPORT</c>
+/// names a file for the table.
+/// </summary>
+public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
+{
+    private static readonly string Chosen = Environment.GetEnvironmentVariable("ACCI_FAULTS") ?? "";
+    private static readonly int Turns = int.Parse(Environment.GetEnvironmentVariable("ACCI_FAULTS_TURNS") ?? "1", CultureInfo.InvariantCulture);
+    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("ACCI_FAULTS_SEED") ?? $"{Random.Shared.Next(1000)}", CultureInfo.InvariantCulture);
+    private static readonly string? Report = Environment.GetEnvironmentVariable("ACCI_FAULTS_REPORT");
+
+    public static TheoryData<string, string, Moment> Cells()
+    {
+        var random = new Random(Seed);
+        var cells = new TheoryData<string, string, Moment>();
+        foreach (var step in FaultList.Steps)
+        {
+            foreach (var fault in FaultList.Faults.Where(fault => fault.Meets(step) && IsChosen(fault, step)))
+            {
+                for (var turn = 0; turn < Turns; turn++) cells.Add(fault.Name, step.Name, new Moment(Math.Round(random.NextDouble(), 3), random.Next(2) == 0));
+            }
+        }
+
+        return cells;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells), DisableDiscoveryEnumeration = true)]
+    public async Task No_tag_is_wrong_nothing_untrue_is_said_and_the_next_run_succeeds(string faultName, string stepName, Moment moment)
+    {
+        Assert.SkipWhen(bench.Obstacle is not null, $"Nothing can be published here: {bench.Obstacle}.");
+        var (fault, step) = (FaultList.Faults.Single(x => x.Name == faultName), FaultList.Steps.Single(x => x.Name == stepName));
+        Assert.SkipWhen(fault.Obstacle is not null, fault.Obstacle ?? "");
+        try
+        {
+            var run = await bench.RunAsync(step, fault, moment);
+            Note(fault, step, moment, run);
+            await AssertTrueAsync(fault, step, run);
+
+            (await bench.BuildAsync(step)).AssertSucceeded();
+            Assert.Null(await step.DamageAsync(bench));
+            Assert.Null(await step.MissingAsync(bench));
+        }
+        finally
+        {
+            await step.CleanAsync(bench);
+            await fault.LeaveAsync(bench);
+        }
+    }
+
+    // What a build leaves, and what it says of it.
+    private async Task AssertTrueAsync(Fault fault, Step step, BuildRun run)
+    {
+        var said = $"{fault}, {step}, code {run.ExitCode}:\n{run.Output}";
+        if (await step.DamageAsync(bench) is { } damage) Assert.Fail($"{damage}: {said}");
+        Assert.False(StackTrace().IsMatch(run.Output), $"A stack trace: {said}");
+        if (run.ExitCode == 0)
+        {
+            if (await step.MissingAsync(bench) is { } missing) Assert.Fail($"{missing}: {said}");
+            return;
+        }
+
+        if (fault is SignalFault { Signal: "KILL" }) return;
+        Assert.True(run.ExitCode is > 0 and < 128 or 129 or 130 or 143 or 255, $"An unknown exit code: {said}");
+        Assert.True(fault.IsAnswered || ErrorLine().IsMatch(run.Output), $"Nothing says what is wrong: {said}");
+        var isUntouched = await step.IsUntouchedAsync(bench);
+        if (run.Output.Contains("Every tag is where it was before", StringComparison.Ordinal)) Assert.True(isUntouched, $"A tag has moved: {said}");
+        // An answered signal ends in what was before, unless the registry left that open.
+        if (fault.IsAnswered && !run.Output.Contains("is not known", StringComparison.Ordinal)) Assert.True(isUntouched is not false, $"Something is left: {said}");
+    }
+
+    private static void Note(Fault fault, Step step, Moment moment, BuildRun run)
+    {
+        var error = run.Output.Split('\n').LastOrDefault(line => ErrorLine().IsMatch(line))?.Trim() ?? "";
+        var row = $"| {fault} | {step} | {moment.Fraction:0.00} of its {(moment.OfRequests ? "requests" : "time")} | {run.ExitCode} | {run.Duration.TotalSeconds:0} s | {error} |";
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}: {row}\n{run.Output}");
+        if (Report is not null) File.AppendAllText(Report, $"{row}\n");
+    }
+
+    private static bool IsChosen(Fault fault, Step step) => Chosen switch
+    {
+        "" => FaultList.Default.Contains((fault.Name, step.Name)),
+        "all" => true,
+        _ => $"{fault} × {step}".Contains(Chosen, StringComparison.OrdinalIgnoreCase),
+    };
+
+    [GeneratedRegex(@"^   at |Unhandled exception", RegexOptions.Multiline)]
+    private static partial Regex StackTrace();
+
+    [GeneratedRegex(@"\[ERR\]|^error: ", RegexOptions.Multiline)]
+    private static partial Regex ErrorLine();
+}

@@ -1,0 +1,17 @@
+namespace Acci.EndToEnd.Tests.Faults;
+
+/// <summary>Publish, of an image that is built already and published nowhere near.</summary>
+public sealed class PublishStep() : TagStep("Publish")
+{
+    private string _registry = "";
+
+    public override string Arguments => $"Publish --registry {_registry} --retry-budget 5";
+
+    protected override IReadOnlyList<string> Tags(Bench bench) => bench.Tags;
+
+    public override async Task PrepareAsync(Bench bench)
+    {
+        await base.PrepareAsync(bench);
+        _registry = $"{bench.Registry.Domain}/{Place}";
+    }
+}
