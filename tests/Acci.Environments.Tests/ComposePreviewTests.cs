@@ -50,6 +50,19 @@ public sealed class ComposePreviewTests : IDisposable
     }
 
     [Fact]
+    public async Task An_image_that_is_named_by_a_tag_is_not_promised_to_stay()
+    {
+        const string tagged = "ghcr.example.com/octo/bakery:latest";
+        using var docker = Docker([There("bakery", "hash-of-bakery", tagged), There("bakery", "hash-of-bakery", tagged)]);
+        var (project, plan) = Environment(docker);
+        var images = Images with { Found = new Dictionary<string, string>(Images.Found) { ["BAKERY_IMAGE"] = tagged } };
+
+        var lines = await new ComposePreview(project, plan, images).DescribeAsync(hasEngine: true, Cancellation);
+
+        Assert.Contains($"Would leave bakery as it is (2 replicas), unless this name means another image by then: {tagged}", lines);
+    }
+
+    [Fact]
     public async Task Compose_is_asked_with_nothing_written_and_gets_a_file_that_is_not_there_yet()
     {
         using var docker = Docker([]);

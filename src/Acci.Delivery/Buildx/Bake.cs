@@ -9,8 +9,9 @@ namespace Acci.Delivery.Buildx;
 /// <param name="Root">Where the file's relative paths start: the repository's root.</param>
 public sealed record Bake(DockerEngine Engine, string Root)
 {
-    // buildx opens GitHub's cache with it (type=gha).
+    // buildx opens GitHub's cache with it, and hands it on to git and to docker's other plugins: it gets it for that cache alone.
     private const string CacheToken = "ACTIONS_RUNTIME_TOKEN";
+    private const string GitHubCache = "type=gha";
 
     /// <summary>Builds the targets, each into an OCI layout folder of its own that does not exist yet.</summary>
     /// <param name="file">The bake file.</param>
@@ -34,8 +35,9 @@ public sealed record Bake(DockerEngine Engine, string Root)
         arguments.AddRange(layouts.Keys);
 
         var progress = new BuildProgress();
-        var command = Engine.Docker(arguments);
-        command = command with { WorkingDirectory = Root, Secrets = [.. command.Secrets, CacheToken] };
+        var command = Engine.Docker(arguments) with { WorkingDirectory = Root };
+        if ((await File.ReadAllTextAsync(file, cancellationToken)).Contains(GitHubCache, StringComparison.Ordinal))
+            command = command with { Secrets = [.. command.Secrets, CacheToken] };
         var result = await CommandRunner.TryRunAsync(command, progress.Read, cancellationToken);
         if (!result.Succeeded) throw new DeliveryException($"The image build failed at {progress.Failure()}");
         Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);

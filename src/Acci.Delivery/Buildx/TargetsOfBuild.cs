@@ -12,7 +12,8 @@ internal static class TargetsOfBuild
     public static BaseImages BaseImagesFor(this DeliveryContext context, Destination destination) => new(context.ImageLocks(), context.Scripts())
     {
         Mirror = context.Options.ImageMirror,
-        StandInRegistry = destination.IsLoopback ? destination.Domain : null,
+        // In this machine's own registry, which takes them without a login, whichever one the images themselves go to.
+        StandInRegistryAsync = destination.IsLoopback ? context.LocalRegistryAsync : null,
     };
 
     /// <summary>The targets of images that go to a destination.</summary>

@@ -21,8 +21,8 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     /// <summary>A registry, with an optional path, that carries the base images under their own repositories' paths.</summary>
     public string? Mirror { get; init; }
 
-    /// <summary>The local registry's address where stand-ins may be used; null forbids them.</summary>
-    public string? StandInRegistry { get; init; }
+    /// <summary>Gives the host and port of the registry that stand-ins are kept in; null where none may be used.</summary>
+    public Func<Task<string>>? StandInRegistryAsync { get; init; }
 
     /// <summary>Finds all of them, each once.</summary>
     /// <exception cref="NoAnswerException">A registry is there and did not answer in time.</exception>
@@ -89,17 +89,17 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     {
         EnsureStandInsMayServe(missing[0]);
         Log.Warning("{Count} base images cannot be had from upstream ({Problem:l}): using stand-ins from the distribution's packages", missing.Length, missing[0].Problem?.Split(". ")[0]);
-        var made = await scripts.RunAsync("stand-ins/build.sh", [StandInRegistry!, .. missing.Select(x => x.Name.ToString())], cancellationToken);
+        var made = await scripts.RunAsync("stand-ins/build.sh", [await StandInRegistryAsync!(), .. missing.Select(x => x.Name.ToString())], cancellationToken);
         return made.Select(x => new ResolvedBaseImage(ImageReference.Parse(x.Key), ImageReference.Parse(x.Value), BaseImageSource.StandIn));
     }
 
     private void EnsureStandInsMayServe((ImageReference Name, string? Problem) missing)
     {
-        if (StandInRegistry is null || PrivateEngine.Obstacle is not null)
+        if (StandInRegistryAsync is null || PrivateEngine.Obstacle is not null)
         {
             throw new DeliveryException(
                 $"The base image {missing.Name} cannot be had: {missing.Problem?.Split(". ")[0]}. Name a registry that carries it with --image-mirror."
-                + (StandInRegistry is null ? " Stand-ins are only used when publishing to this machine's own registry." : ""));
+                + (StandInRegistryAsync is null ? " Stand-ins are only used when publishing to this machine's own registry." : ""));
         }
     }
 

@@ -9,12 +9,18 @@ namespace Acci.Delivery.Engines;
 public static class RegistryOfBuild
 {
     /// <summary>Where images go: the registry that was named, else the local one, started if it does not run.</summary>
-    public static Task<Destination> DestinationAsync(this DeliveryContext context) => context.NamedDestination() is { } named
-        ? Task.FromResult(named)
-        : context.Begin(nameof(DestinationAsync), "the local registry, which may have to be started", async () =>
+    public static async Task<Destination> DestinationAsync(this DeliveryContext context) =>
+        context.NamedDestination() ?? new Destination(await context.LocalRegistryAsync(), "");
+
+    /// <summary>This machine's own registry, started if it does not run: its host and port.</summary>
+    public static Task<string> LocalRegistryAsync(this DeliveryContext context) =>
+        context.Begin(nameof(LocalRegistryAsync), "the local registry, which may have to be started", () =>
         {
-            var tools = new PrivateTools(context.Scripts()) { ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks(), Time = context.Time, Process = context.Environment };
-            return new Destination(await tools.StartRegistryAsync(context.CancellationToken), "");
+            var tools = new PrivateTools(context.Scripts())
+            {
+                ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks(), Time = context.Time, Process = context.Environment,
+            };
+            return tools.StartRegistryAsync(context.CancellationToken);
         });
 
     /// <summary>The client of that registry.</summary>

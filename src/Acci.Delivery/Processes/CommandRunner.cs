@@ -14,6 +14,7 @@ namespace Acci.Delivery.Processes;
 public static class CommandRunner
 {
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SignalDelay = TimeSpan.FromMilliseconds(500);
     private static readonly ConcurrentDictionary<int, bool> RunningIds = new();
 
     /// <summary>The process ids of the programs that run now.</summary>
@@ -50,7 +51,10 @@ public static class CommandRunner
             RunningIds[run.ProcessId] = true;
             try
             {
-                return new CommandResult((await run).ExitCode, output.ToString(), errors.ToString());
+                var exitCode = (await run).ExitCode;
+                // A terminal's Ctrl-C reaches the program, too, which may end before this process hears of it.
+                if (exitCode is 129 or 130 or 143) await Task.Delay(SignalDelay, TimeProvider.System, cancellationToken);
+                return new CommandResult(exitCode, output.ToString(), errors.ToString());
             }
             finally
             {

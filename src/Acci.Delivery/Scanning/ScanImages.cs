@@ -2,6 +2,7 @@ using System.Globalization;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
@@ -164,16 +165,9 @@ public sealed class ScanImages(DeliveryContext context) : Verb
             Log.Information("{Image}: scanning {Platform:l} with {Scanner:l}", image.Name, platform.Platform.ToString(), ScanReports.NameOf(scanner));
             // Of a layout with several images Trivy reads the first.
             var view = $"{layout.Folder}.scan-{platform.Platform.Slug}";
-            try
-            {
-                await layout.WriteViewAsync(platform, view, context.CancellationToken);
-                await scanner.ScanLayoutAsync(view, ScanRecord.ReportFile(folder, platform.Platform), context.CancellationToken);
-            }
-            finally
-            {
-                if (Directory.Exists(view)) Directory.Delete(view, recursive: true);
-            }
-
+            using var noted = Session.Current.Note(view);
+            await layout.WriteViewAsync(platform, view, context.CancellationToken);
+            await scanner.ScanLayoutAsync(view, ScanRecord.ReportFile(folder, platform.Platform), context.CancellationToken);
             scanned.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
         }
 

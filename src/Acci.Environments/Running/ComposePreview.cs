@@ -56,9 +56,12 @@ internal sealed class ComposePreview(ComposeProject project, EnvironmentPlan pla
         };
         return more
             ?? (service.Build is not null ? $"Would build the image of {name}, and recreate it if that is another one now"
-            : there.All(x => x.Status == "running") ? $"Would leave {name} as it is{many}: {image}"
+            : there.All(x => x.Status == "running") ? $"Would leave {name} as it is{many}{Doubt(image)}: {image}"
             : $"Would start {name} again{many}: {image}");
     }
+
+    // The hash knows an image by its name alone.
+    private static string Doubt(string image) => image.Contains('@', StringComparison.Ordinal) ? "" : ", unless this name means another image by then";
 
     private async Task<Dictionary<string, string>> HashesAsync(CancellationToken cancellationToken)
     {

@@ -19,9 +19,11 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     public async Task<IReadOnlyDictionary<string, string>> FindAsync(EnvironmentPlan plan, CancellationToken cancellationToken)
     {
         var found = Known(plan);
-        var registry = MayHaveStandIns(plan, found) ? await LocalRegistryAsync(cancellationToken) : null;
-        var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns: registry is not null, cancellationToken);
-        var last = missing.Count == 0 ? null : await Sources(registry).ResolveAsync(missing.Values, cancellationToken);
+        var mayHaveStandIns = MayHaveStandIns(plan, found);
+        // It has to run for stand-ins and for what was published there.
+        if (mayHaveStandIns) await context.LocalRegistryAsync();
+        var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
+        var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns).ResolveAsync(missing.Values, cancellationToken);
         foreach (var (variable, image) in missing) found[variable] = last![image].Actual.ToString();
         return found;
     }
@@ -33,7 +35,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         var found = Known(plan);
         var mayHaveStandIns = MayHaveStandIns(plan, found);
         var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
-        var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns ? "the local registry" : null).PlanAsync(missing.Values, cancellationToken);
+        var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns).PlanAsync(missing.Values, cancellationToken);
         var standIns = new Dictionary<string, ImageReference>();
         foreach (var (variable, image) in missing)
         {
@@ -77,7 +79,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         if (before is null || context.ImageLocks().DigestOf(image) is not null) return before;
         try
         {
-            return (await Sources(standIns: null).ResolveAsync([image], cancellationToken))[image].Actual.ToString();
+            return (await Sources(mayHaveStandIns: false).ResolveAsync([image], cancellationToken))[image].Actual.ToString();
         }
         catch (DeliveryException)
         {
@@ -85,7 +87,10 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         }
     }
 
-    private BaseImages Sources(string? standIns) => new(context.ImageLocks(), context.Scripts()) { Mirror = context.Options.ImageMirror, StandInRegistry = standIns };
+    private BaseImages Sources(bool mayHaveStandIns) => new(context.ImageLocks(), context.Scripts())
+    {
+        Mirror = context.Options.ImageMirror, StandInRegistryAsync = mayHaveStandIns ? context.LocalRegistryAsync : null,
+    };
 
     /// <summary>The build's own image that a variable names, of the last publish.</summary>
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
@@ -127,11 +132,6 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
 
     // Stand-ins serve this machine only, and so does what runs beside an image that is on it alone.
     private static bool MayHaveStandIns(EnvironmentPlan plan, SortedDictionary<string, string> found) => PrivateEngine.Obstacle is null && Own(plan).All(x => IsLoopback(found[x.Name]));
-
-    // It has to run for stand-ins and for what was published there.
-    private async Task<string> LocalRegistryAsync(CancellationToken cancellationToken) => context.Options.Registry is null
-        ? (await context.DestinationAsync()).Domain
-        : await new PrivateTools(context.Scripts()) { Process = context.Environment, Time = context.Time, ImageLocks = context.ImageLocks() }.StartRegistryAsync(cancellationToken);
 
     /// <summary>Whether an image can only be had on the machine that has it.</summary>
     public static bool IsLoopback(string image) => Destination.Parse(ImageReference.Parse(image).Registry).IsLoopback;

@@ -68,6 +68,16 @@ public class CommandRunnerTests
     }
 
     [Fact]
+    public async Task A_program_that_the_interrupt_ended_before_the_build_heard_of_it_is_no_failure_of_its_own()
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var run = CommandRunner.RunAsync(new Command("sh", "-c", "echo ended; kill -INT $$"), _ => cancel.CancelAfter(TimeSpan.FromMilliseconds(50)), cancel.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.Equal(130, (await CommandRunner.TryRunAsync(new Command("sh", "-c", "kill -INT $$"), cancellationToken: Cancellation)).ExitCode);
+    }
+
+    [Fact]
     public async Task Standard_input_and_environment_reach_the_program_and_not_its_arguments()
     {
         var command = new Command("sh", "-c", "read line; echo \"$line $SECRET\"") { StandardInput = "typed\n", Environment = new Dictionary<string, string?> { ["SECRET"] = "given" } };

@@ -3,12 +3,12 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Acci.Components.Tests.Secrets;
+namespace Acci.Testing;
 
 /// <summary>A text that stands for a secret, and every form in which it could be found again. Written without the code that masks secrets.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Value">The secret.</param>
-internal sealed record Mark(string Name, string Value)
+public sealed record Mark(string Name, string Value)
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -16,6 +16,17 @@ internal sealed record Mark(string Name, string Value)
 
     /// <summary>Whether any form of it is in the text.</summary>
     public bool IsIn(string text) => Forms.Any(x => text.Contains(x, StringComparison.Ordinal));
+
+    /// <summary>Whether any form of it is among these bytes.</summary>
+    public bool IsIn(ReadOnlySpan<byte> content)
+    {
+        foreach (var form in Forms)
+        {
+            if (content.IndexOf(Encoding.UTF8.GetBytes(form)) >= 0) return true;
+        }
+
+        return false;
+    }
 
     private static IEnumerable<string> FormsOf(string text)
     {

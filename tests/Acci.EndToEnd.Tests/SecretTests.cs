@@ -1,0 +1,103 @@
+using System.IO.Compression;
+using Acci.Delivery;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Signing;
+using Acci.Oci.Layouts;
+using Acci.Testing;
+
+namespace Acci.EndToEnd.Tests;
+
+/// <summary>
+/// A publish with the real engine, registry and cosign, with a mark in every secret: what it prints, writes and builds holds none of them, and of all processes on the
+/// machine only those that a secret is for have it.
+/// </summary>
+public sealed class SecretTests(PublishedImage published) : IDisposable
+{
+    private static readonly Mark Token = new("registry token", "open sesame"), GitHub = new("GitHub token", "ghp_MarkMarkMarkMark0001"), Runtime = new("runtime token", "runtime-mark-0003");
+
+    private readonly TemporaryDirectory _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_publish_leaves_no_secret_in_files_layers_provenance_the_engine_s_history_or_other_processes()
+    {
+        published.NeedsEngine();
+        var key = await LocalKeyPair.EnsureAsync(Path.Combine(_folder.Path, "keys"), await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation), Cancellation);
+        var pem = await File.ReadAllTextAsync(key.Reference, Cancellation);
+        // A line from its middle: the first ones are the same in every key.
+        Mark signingKey = new("signing key", pem.Split('\n')[^5]), password = new("its password", key.Password!);
+        Mark[] marks = [Token, GitHub, Runtime, signingKey, password];
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "htpasswd"), "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", Cancellation);
+        await using var registry = RegistryServer.With($"htpasswd:\n  realm: registry\n  path: {Path.Combine(_folder.Path, "htpasswd")}");
+        await registry.StartAsync();
+        using var checkout = await published.Pristine.CopyAsync(Cancellation);
+
+        BuildRun run;
+        IReadOnlyList<(string Command, string Environment)> processes;
+        await using (var watch = new ProcessWatch())
+        {
+            run = await checkout.BuildAsync($"Publish --registry {registry.Domain}/team --verbosity verbose", Cancellation, new Dictionary<string, string?>
+            {
+                ["RegistryUser"] = "ada", ["RegistryToken"] = Token.Value, ["SigningKey"] = pem, ["SigningPassword"] = password.Value,
+                ["GITHUB_TOKEN"] = GitHub.Value, ["ACTIONS_RUNTIME_TOKEN"] = Runtime.Value,
+            });
+            processes = watch.Seen;
+        }
+
+        run.AssertSucceeded();
+        Assert.DoesNotContain(marks, mark => mark.IsIn(run.Output));
+        foreach (var folder in (string[])["artifacts", ".nuke/temp"]) AssertHasNone(marks, Path.Combine(checkout.Folder, folder));
+        await AssertImageHasNoneAsync(marks, await OciLayout.OpenAsync(Path.Combine(checkout.Folder, "artifacts", "images", App.Name), Cancellation));
+        Assert.DoesNotContain(marks, mark => mark.IsIn(History(checkout)));
+        foreach (var (command, environment) in processes)
+        {
+            Assert.DoesNotContain(marks, mark => mark.IsIn(command));
+            var others = marks.Except(IsOf(checkout, command) ? marks : Signs(command) ? [signingKey, password] : []);
+            if (others.FirstOrDefault(mark => mark.IsIn(environment)) is { } found) Assert.Fail($"{command.Replace('\0', ' ')} has the {found.Name}, which is not its own.");
+        }
+
+        // Those that have one were seen with it, so that others would have been, too.
+        Assert.Contains(processes, x => Signs(x.Command) && password.IsIn(x.Environment));
+        Assert.Contains(processes, x => x.Command.Contains("dockerd", StringComparison.Ordinal));
+    }
+
+    // The build itself, and the script that starts it with what it asks before.
+    private static bool IsOf(Checkout checkout, string command)
+    {
+        var words = command.Split('\0');
+        return command.Contains(Path.Combine(checkout.Folder, "build", "bin"), StringComparison.Ordinal) || words.Any(x => x.EndsWith("/build.sh", StringComparison.Ordinal) || x.StartsWith("exec ./build.sh", StringComparison.Ordinal))
+            || Path.GetFileName(words[0]) is "awk" or "env" or "find" or "readlink" or "dirname" or "tr";
+    }
+
+    private static bool Signs(string command) => command.Split('\0') is [var program, "sign" or "attest" or "public-key", ..] && Path.GetFileName(program) == "cosign";
+
+    private static void AssertHasNone(Mark[] marks, string folder) => Assert.All(
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories),
+        file => Assert.DoesNotContain(marks, mark => mark.IsIn(File.ReadAllBytes(file))));
+
+    // Configurations and statements as they are, layers unpacked.
+    private static async Task AssertImageHasNoneAsync(Mark[] marks, OciLayout layout)
+    {
+        foreach (var blob in (await layout.ReadContentAsync(Cancellation)).Blobs.Where(x => x.MediaType.EndsWith("gzip", StringComparison.Ordinal)))
+        {
+            await using var unpacked = new GZipStream(layout.OpenBlob(blob), CompressionMode.Decompress);
+            using var content = new MemoryStream();
+            await unpacked.CopyToAsync(content, Cancellation);
+            Assert.DoesNotContain(marks, mark => mark.IsIn(content.GetBuffer().AsSpan(0, (int)content.Length)));
+        }
+    }
+
+    // What the engine's builder remembers of its last builds: arguments, attachments, logs.
+    private string History(Checkout checkout)
+    {
+        var docker = published.PrintedCommand("Run").Split(" run ")[0];
+        var script = $"for build in $({docker} buildx history ls --format '{{{{.Ref}}}}' | head -n 4); do id=${{build##*/}}; {docker} buildx history inspect --format json $id; {docker} buildx history logs $id; done 2>&1";
+        var result = CommandRunner.TryRunAsync(new Command("bash", "-c", script) { WorkingDirectory = checkout.Folder }, cancellationToken: Cancellation).GetAwaiter().GetResult();
+        Assert.Contains("\"Name\"", result.StandardOutput, StringComparison.Ordinal);
+        return result.StandardOutput;
+    }
+}
