@@ -33,7 +33,9 @@ internal sealed record BuildRun(int ExitCode, string Output, string Errors)
         IReadOnlyDictionary<string, string>? environment = null,
         Func<Process, Func<string>, Task>? meanwhile = null)
     {
-        var start = new ProcessStartInfo("dotnet", [build, .. arguments])
+        // Who runs the tests in the background may have signals ignored, and what they start inherits that.
+        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,TERM,HUP", "dotnet", build] : ["dotnet", build];
+        var start = new ProcessStartInfo(program[0], [.. program[1..], .. arguments])
         {
             WorkingDirectory = root,
             RedirectStandardInput = true,

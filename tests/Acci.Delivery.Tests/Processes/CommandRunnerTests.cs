@@ -71,10 +71,10 @@ public class CommandRunnerTests
     public async Task A_program_that_the_interrupt_ended_before_the_build_heard_of_it_is_no_failure_of_its_own()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var run = CommandRunner.RunAsync(new Command("sh", "-c", "echo ended; kill -INT $$"), _ => cancel.CancelAfter(TimeSpan.FromMilliseconds(50)), cancel.Token);
+        var run = CommandRunner.RunAsync(new Command("sh", "-c", "echo ended; kill -TERM $$"), _ => cancel.CancelAfter(TimeSpan.FromMilliseconds(50)), cancel.Token);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-        Assert.Equal(130, (await CommandRunner.TryRunAsync(new Command("sh", "-c", "kill -INT $$"), cancellationToken: Cancellation)).ExitCode);
+        Assert.Equal(143, (await CommandRunner.TryRunAsync(new Command("sh", "-c", "kill -TERM $$"), cancellationToken: Cancellation)).ExitCode);
     }
 
     [Fact]
