@@ -14,19 +14,31 @@ internal static class BuildLog
 
     /// <summary>Waits for the turn, and removes the log of the build before.</summary>
     /// <param name="root">The repository's root.</param>
-    public static void Begin(string root)
+    /// <returns>What is wrong where nothing can be written; else null.</returns>
+    public static string? Begin(string root)
     {
         var folder = Path.Combine(root, ".nuke", "temp");
         try
         {
             Directory.CreateDirectory(folder);
+            using var trial = new FileStream(Path.Combine(folder, $"{Guid.NewGuid():n}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"{folder} cannot be written, and builds keep their logs there: {exception.Message.TrimEnd('.')}. Build in a copy of the repository that can be written.";
+        }
+
+        try
+        {
             _turn = Take(Path.Combine(folder, "build.lock"));
             File.Delete(Path.Combine(folder, "build.log"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Windows deletes no file that is open; and what cannot be written at all is the engine's to say.
+            // Windows deletes no file that is open.
         }
+
+        return null;
     }
 
     /// <summary>The engine has opened the log, or never will.</summary>

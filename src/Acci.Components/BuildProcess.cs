@@ -18,7 +18,8 @@ internal static class BuildProcess
         Console.SetError(new RedactedWriter(new DurableWriter(Console.Error, "standard error")));
         if (Problem(build, out var root) is { } problem) return Refuse(problem);
 
-        BuildLog.Begin(root);
+        // Who only asks what there is to do needs no log.
+        if (BuildLog.Begin(root) is { } unwritable && !IsQuestion()) return Refuse(unwritable);
         Interruption.Listen();
         try
         {
@@ -35,6 +36,9 @@ internal static class BuildProcess
             BuildLog.Opened();
         }
     }
+
+    private static bool IsQuestion() =>
+        TypedArguments.Read(Environment.GetCommandLineArgs().Skip(1)) is var typed && (typed.ValuesOf("Help") ?? typed.ValuesOf("Plan")) is not null;
 
     /// <summary>Says what is wrong with the way the build was started.</summary>
     /// <returns>The exit code for it.</returns>

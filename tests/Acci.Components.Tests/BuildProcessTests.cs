@@ -294,6 +294,19 @@ public sealed partial class BuildProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_checkout_that_cannot_be_written_is_said_before_anything_starts()
+    {
+        var temporary = Path.Combine(_root, ".nuke", "temp");
+        await File.WriteAllTextAsync(temporary, "", TestContext.Current.CancellationToken);
+
+        var run = await RunAsync(["Waits"]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith($"error: {temporary} cannot be written, and builds keep their logs there: ", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("waiting", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Builds_of_a_repository_start_at_once()
     {
         foreach (var run in await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RunAsync([]))))
