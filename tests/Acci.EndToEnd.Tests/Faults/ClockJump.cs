@@ -13,7 +13,7 @@ public sealed record ClockJump(string By) : Fault($"the clock jumps by {By}")
     public override string? Obstacle => Library is null ? "libfaketime is not installed." : null;
 
     public override string Wrap(Bench bench, string line) =>
-        $"export LD_PRELOAD={Library} FAKETIME_TIMESTAMP_FILE={_file} FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1; {line}";
+        $"export LD_PRELOAD={Library} FAKETIME_TIMESTAMP_FILE={_file} FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0; {line}";
 
     public override Task BeginAsync(Bench bench, Step step) => File.WriteAllTextAsync(_file, "+0\n");
 

@@ -32,7 +32,7 @@ public static class FaultList
         new StartedWith("read-only HOME", "mount --bind \"$HOME\" \"$HOME\"\nmount -o remount,bind,ro \"$HOME\""),
         new NetworkFaultOfStep("dropped connections", new NetworkFault.Drop()),
         new NetworkFaultOfStep("two dropped connections", new NetworkFault.Drop(), 2),
-        new NetworkFaultOfStep("1 kB/s", new NetworkFault.Trickle(1000)),
+        new NetworkFaultOfStep("1 kB/s", new NetworkFault.Trickle(1000), 6),
         new NetworkFaultOfStep("no answer", new NetworkFault.Delay(Timeout.InfiniteTimeSpan)),
         new NetworkFaultOfStep("garbage", new NetworkFault.Answer(200, Body: "\u0001\u0002{\"garbage\": [")),
         .. ((int[])[401, 403, 404, 409, 413, 429, 500, 503, 507]).Select(status => new NetworkFaultOfStep($"{status}", new NetworkFault.Answer(status))),
