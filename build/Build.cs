@@ -12,7 +12,8 @@ using Nuke.Components;
 /// Doctor                                                      what this machine has
 /// Restore → Compile → Test                                    the code
 /// BuildImages → SmokeTestImages → ScanImages →
-///   SignImages → VerifyImages                                 the images, step by step
+///   SignImages                                                the images, step by step
+/// VerifyImages                                                their signatures and attestations in the registry
 /// CheckImages                                                 the Dockerfiles
 /// Publish, PromoteImages                                      all of these, tags last; other tags for what is published
 /// UploadSarif, RescanImages                                   findings on GitHub, and in what is published already

@@ -35,6 +35,8 @@ internal static class ComposedOptions
             SigningPassword = (build as IHazSigning)?.SigningPassword,
             Keyless = build is IHazSigning { Keyless: true },
             SignedBy = (build as IHazExpectedSigner)?.SignedBy,
+            SignedByRepository = (build as IHazExpectedSigner)?.SignedByRepository,
+            SignedByIssuer = (build as IHazExpectedSigner)?.SignedByIssuer,
             Scan = ScanOf(build) with
             {
                 Required = build is IHazScanRequirement { RequireScan: true },

@@ -75,6 +75,12 @@ public sealed record DeliveryOptions
     /// <summary>Who must have signed what is promoted or verified; null means whoever signs here, which without a key is any workflow of the repository.</summary>
     public string? SignedBy { get; init; }
 
+    /// <summary>The repository that a workflow must have run in to be trusted, <c>owner/name</c>; null means this one.</summary>
+    public string? SignedByRepository { get; init; }
+
+    /// <summary>Who must have issued the identity token of a workflow; null means the issuer of the repository's server.</summary>
+    public string? SignedByIssuer { get; init; }
+
     /// <summary>What is scanned, how, and what it takes to stop a publish.</summary>
     public ScanOptions Scan { get; init; } = new();
 

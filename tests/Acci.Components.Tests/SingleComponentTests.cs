@@ -12,6 +12,7 @@ public sealed partial class SingleComponentTests : IDisposable
 {
     private const string Pruning =
         "dry-run github-token prune-delete prune-keep-days prune-keep-tags prune-keep-versions registry registry-token registry-user retry-budget";
+    private const string Signer = "signed-by signed-by-issuer signed-by-repository signing-key signing-password";
     private const string Building = "allow-dirty cache dry-run image-mirror no-cache platforms registry registry-token registry-user republish";
 
     private readonly string _root = Directory.CreateTempSubdirectory("single-").FullName;
@@ -24,8 +25,8 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IComposeDown), "delete-volumes dry-run environment image-mirror" },
         { typeof(IComposeLogs), "dry-run environment follow image-mirror" },
         { typeof(IComposeUp), "dry-run environment image-mirror registry registry-token registry-user" },
-        { typeof(ICreateRelease), "allow-dirty dry-run github-token keyless retry-budget signed-by signing-key signing-password" },
-        { typeof(IDeployStack), "allow-dirty dry-run environment image-mirror keyless registry registry-token registry-user retry-budget signed-by signing-key signing-password" },
+        { typeof(ICreateRelease), "allow-dirty dry-run github-token keyless retry-budget " + Signer },
+        { typeof(IDeployStack), "allow-dirty dry-run environment image-mirror keyless registry registry-token registry-user retry-budget " + Signer },
         { typeof(IDoctor), "dry-run" },
         { typeof(IGenerateBakeFile), "dry-run" },
         { typeof(IGenerateCompose), "dry-run" },
@@ -35,13 +36,13 @@ public sealed partial class SingleComponentTests : IDisposable
         {
             typeof(IPromoteImages),
             "allow-dirty dry-run image-mirror keyless promote-allow-older promote-from promote-from-registry promote-rollback promote-to registry registry-token "
-            + "registry-user retry-budget signed-by signing-key signing-password tag-flavor tag-rules"
+            + $"registry-user retry-budget {Signer} tag-flavor tag-rules"
         },
         { typeof(IPruneImages), Pruning },
         {
             typeof(IPublishImages),
             "allow-dirty cache dry-run ignore-file ignore-unfixed image-mirror keyless no-cache platforms registry registry-token registry-user republish require-scan "
-            + "retry-budget scan-databases scan-image scan-offline severity signed-by signing-key signing-password tag-flavor tag-rules vex"
+            + $"retry-budget scan-databases scan-image scan-offline severity {Signer} tag-flavor tag-rules vex"
         },
         {
             typeof(IRescanImages),
@@ -63,7 +64,7 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IUpdateLocks), "dry-run github-token locks-minimum-age retry-budget" },
         { typeof(IUploadSarif), "dry-run github-token retry-budget sarif-files" },
         { typeof(IVerifyGenerated), "dry-run" },
-        { typeof(IVerifyImages), "dry-run image-mirror keyless registry registry-token registry-user retry-budget signed-by signing-key signing-password" },
+        { typeof(IVerifyImages), "dry-run image-mirror keyless registry registry-token registry-user retry-budget " + Signer },
     };
 
     public SingleComponentTests() => Directory.CreateDirectory(Path.Combine(_root, ".nuke"));

@@ -22,14 +22,14 @@ public sealed class CosignStandIn
             #!/bin/sh
             # A stand-in for cosign, for tests.
             here=$(dirname "$0")
-            verb=$1 key= type=signature image=
+            verb=$1 key= type=https://sigstore.dev/cosign/sign/v1 image=
             shift
             while [ $# -gt 0 ]; do
                 case "$1" in
                     --key) key=$2; shift ;;
                     --type) type=$2; shift ;;
                     --predicate|--signing-config|--trusted-root) shift ;;
-                    --certificate-oidc-issuer|--certificate-identity|--certificate-identity-regexp) shift ;;
+                    --certificate-oidc-issuer|--certificate-identity|--certificate-identity-regexp|--certificate-github-workflow-repository) shift ;;
                     --yes|--insecure-ignore-tlog=true) ;;
                     -*) echo "Error: unknown flag: $1" >&2; exit 1 ;;
                     *) image=$1 ;;
@@ -39,10 +39,12 @@ public sealed class CosignStandIn
             case "$verb" in
                 public-key) cat "$here/key.pub" ;;
                 sign|attest) echo "${image##*@} $type" >> "$here/signed" ;;
-                verify|verify-attestation)
+                verify-attestation)
                     [ -z "$key" ] || [ "$(cat "$key")" = "$(cat "$here/key.pub")" ] ||
                         { echo "Error: no matching signatures: invalid signature" >&2; exit 1; }
-                    grep -qx "${image##*@} $type" "$here/signed" || { echo "Error: no signatures found for $image ($type)" >&2; exit 1; } ;;
+                    grep -qx "${image##*@} $type" "$here/signed" || { echo "Error: no signatures found for $image ($type)" >&2; exit 1; }
+                    statement=$(printf '{"predicateType":"%s","subject":[{"digest":{"sha256":"%s"}}],"predicate":{}}' "$type" "${image##*:}")
+                    printf '{"payload":"%s"}\n' "$(printf %s "$statement" | base64 | tr -d '\n')" ;;
                 *) echo "Error: unknown command \"$verb\" for \"cosign\"" >&2; exit 1 ;;
             esac
             """.ReplaceLineEndings("\n"));
@@ -62,8 +64,8 @@ public sealed class CosignStandIn
     /// <summary>These are signed, and all that is attested of a platform is.</summary>
     public void Sign(params IEnumerable<Digest> digests)
     {
-        string[] types = ["signature", .. PredicateType.All.Select(x => x.CosignName)];
-        File.AppendAllLines(Path.Combine(_folder, "signed"), digests.SelectMany(digest => types.Select(type => $"{digest} {type}")));
+        PredicateType[] types = [PredicateType.Signature, .. PredicateType.All];
+        File.AppendAllLines(Path.Combine(_folder, "signed"), digests.SelectMany(digest => types.Select(type => $"{digest} {type.Uri}")));
     }
 
     /// <summary>Nothing is signed any more.</summary>

@@ -44,7 +44,12 @@ public sealed class LayoutBuilder(string folder)
     }
 
     /// <summary>A layout of one platform with a bill of materials and a provenance, as BuildKit attests them.</summary>
-    public static Task<OciLayout> WriteAttestedAsync(string folder, string content = "layer", JsonObject? annotations = null)
+    /// <param name="folder">Where it goes.</param>
+    /// <param name="content">What makes it another image than others.</param>
+    /// <param name="annotations">Annotations of the index, if any.</param>
+    /// <param name="sources">What git says of the sources, if anything: <c>source</c>, <c>revision</c>.</param>
+    public static Task<OciLayout> WriteAttestedAsync(
+        string folder, string content = "layer", JsonObject? annotations = null, JsonObject? sources = null)
     {
         var builder = new LayoutBuilder(folder);
         var config = builder.AddBlob("""{"architecture":"amd64","os":"linux"}"""u8.ToArray(), "application/vnd.oci.image.config.v1+json");
@@ -52,11 +57,23 @@ public sealed class LayoutBuilder(string folder)
         image["platform"] = new JsonObject { ["architecture"] = "amd64", ["os"] = "linux" };
         var attestation = builder.AddManifest(
             builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.image.config.v1+json"),
-            [Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" }), Statement("https://slsa.dev/provenance/v1", new JsonObject { ["buildDefinition"] = new JsonObject() })]);
+            [
+                Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" }),
+                Statement("https://slsa.dev/provenance/v1", Provenance()),
+            ]);
         attestation["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
         attestation["annotations"] = new JsonObject { ["vnd.docker.reference.digest"] = image["digest"]!.DeepClone(), ["vnd.docker.reference.type"] = "attestation-manifest" };
         builder._manifests.AddRange([image, attestation]);
         return builder.WriteAsync(annotations: annotations);
+
+        JsonObject Provenance() => new()
+        {
+            ["buildDefinition"] = new JsonObject(),
+            ["runDetails"] = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["buildkit_metadata"] = new JsonObject { ["vcs"] = sources?.DeepClone() ?? new JsonObject() } },
+            },
+        };
 
         JsonObject Statement(string type, JsonObject predicate)
         {

@@ -22,7 +22,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),
         .. When(scope.Signs, "Signing", LookAtSigningAsync),
-        .. When(context.Options.SignedBy is not null, "Signer", LookAtSignerAsync),
+        .. When(IsSignerNamed, "Signer", LookAtSignerAsync),
     ];
 
     private static IEnumerable<PreflightCheck> When(bool isNeeded, string name, Func<Task<string>> look) => isNeeded ? [new PreflightCheck(name, look)] : [];
@@ -56,11 +56,10 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         return choice.ToString();
     }
 
-    private async Task<string> LookAtSignerAsync()
-    {
-        await context.ExpectedSignerAsync();
-        return context.Options.SignedBy!;
-    }
+    private bool IsSignerNamed =>
+        context.Options is { SignedBy: not null } or { Keyless: true, SignedByRepository: not null } or { Keyless: true, SignedByIssuer: not null };
+
+    private async Task<string> LookAtSignerAsync() => (await context.ExpectedSignerAsync()).ReadName();
 
     /// <summary>Lets cosign read the key, which it can do only with the right password.</summary>
     /// <exception cref="WrongUseException">It cannot.</exception>

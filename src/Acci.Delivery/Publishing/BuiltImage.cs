@@ -3,7 +3,6 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
 using Acci.Oci.Layouts;
-using Acci.Oci.Manifests;
 
 namespace Acci.Delivery.Publishing;
 
@@ -46,7 +45,7 @@ internal static class BuiltImage
     /// </summary>
     /// <exception cref="CommandFailedException">A signature or an attestation is missing or not valid.</exception>
     /// <exception cref="DeliveryException">The registry does not have the image, or what it has is not what the record says.</exception>
-    public static async Task<Manifest> EnsurePublishedAsync(
+    public static async Task<PublishedImage> EnsurePublishedAsync(
         this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
     {
         using var other = context.Connect(publish.Reference.Domain!);
@@ -54,7 +53,6 @@ internal static class BuiltImage
             ?? throw new DeliveryException(
                 $"The registry does not have {publish.Reference}: run SignImages, which pushes it, or Publish as a whole.");
         publish.Record.EnsureDescribes(image, root, publish.Record.Repository);
-        await context.EnsureSignedAsync(other, publish.Reference, signer);
-        return root;
+        return new PublishedImage(root, await context.EnsureSignedAsync(other, publish.Reference, signer));
     }
 }

@@ -26,8 +26,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
 
     private const int ShownChanges = 5;
 
-    private static readonly PublishStep[] BeforeTags =
-        [PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push, PublishStep.Sign, PublishStep.Verify];
+    // That signatures are verified is no matter of what was done: it is done when tags are about to move.
+    private static readonly PublishStep[] BeforeTags = [PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push, PublishStep.Sign];
 
     /// <summary>The policy for a registry.</summary>
     public DeparturePolicy(Destination destination)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 
@@ -39,6 +40,9 @@ public sealed partial record PublishRecord
     /// <summary>Who signed it: the key's reference or the keyless identity.</summary>
     public string? Signer { get; init; }
 
+    /// <summary>Where the workflow ran that signed it, and who issued its token; none for a key.</summary>
+    public WorkflowSource? SignerSource { get; init; }
+
     /// <summary>Why no platform was smoke-tested, where that is so.</summary>
     public string? NotSmokeTested { get; init; }
 
@@ -53,6 +57,14 @@ public sealed partial record PublishRecord
 
     /// <summary>The steps that ended well, for exactly this digest and repository.</summary>
     public IReadOnlyDictionary<PublishStep, StepResult> Steps { get; init; } = new SortedDictionary<PublishStep, StepResult>();
+
+    /// <summary>Who signed it, as <see cref="Signer"/> and <see cref="SignerSource"/> say; null where nobody has.</summary>
+    [JsonIgnore]
+    public RecordedSigner? SignedBy
+    {
+        get => Signer is null ? null : new RecordedSigner(Signer, SignerSource);
+        init => (Signer, SignerSource) = (value?.Name, value?.Source);
+    }
 
     /// <summary>Whether this is the record of an image: of the index, or of one of its platforms.</summary>
     public bool IsOf(Digest digest) => Digest == digest || Platforms.Any(x => x.Digest == digest);

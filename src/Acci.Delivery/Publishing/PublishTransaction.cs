@@ -48,7 +48,7 @@ public sealed class PublishTransaction
         var record = earlier is not null && (earlier.Image, earlier.Digest, earlier.Repository) == (built.Image, built.Digest, built.Repository)
             ? built with
             {
-                Signer = earlier.Signer,
+                SignedBy = earlier.SignedBy,
                 NotSmokeTested = earlier.NotSmokeTested,
                 NotScanned = earlier.NotScanned,
                 Tags = earlier.Tags,

@@ -32,7 +32,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
         // The printed command names it, whoever it is that is trusted here.
         await cosign.WritePublicKeyAsync(_files.PublicKey, context.CancellationToken);
         // Another key than last time: its signature is added to those that are there.
-        if (publish.Record.Signer != await cosign.ReadSignerAsync(context.CancellationToken)) publish.Reopen(PublishStep.Sign);
+        if (publish.Record.SignedBy != await cosign.ReadSignerAsync(context.CancellationToken)) publish.Reopen(PublishStep.Sign);
         await publish.StepAsync(PublishStep.Sign, () => SignAsync(image, publish, layout));
     });
 
@@ -43,7 +43,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
         var signing = new ImageSigner(cosign, layout, await context.RepositoryAsync(image));
         var (signatures, attestations) = await signing.SignAsync(context.CancellationToken);
         var signer = await cosign.ReadSignerAsync(context.CancellationToken);
-        publish.Update(record => record with { Signer = signer });
+        publish.Update(record => record with { SignedBy = signer });
         return $"{signatures} signatures and {attestations} attestations by {signer}";
     }
 

@@ -8,7 +8,9 @@ using Serilog;
 
 namespace Acci.Delivery.Publishing;
 
-/// <summary>Moves the tags of all images: the last step of a publish, and the first that anyone sees.</summary>
+/// <summary>
+/// Verifies all images where they are published, and moves their tags: the last step of a publish, and the first that anyone sees.
+/// </summary>
 /// <param name="context">What the targets of the build share.</param>
 /// <param name="report">Gets what was published.</param>
 public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<PublishSummary>, Task> report) : Verb
@@ -21,6 +23,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var tags = await context.TagsAsync();
         foreach (var image in context.Options.Images)
         {
+            Log.Information("{Repository:l}: would verify signatures and attestations before any tag moves", context.PlaceOf(image));
             if (context.Options.Registry is null)
             {
                 Log.Information("{Repository:l}: would tag {Tags:l}", context.PlaceOf(image), string.Join(", ", tags.All));
@@ -77,11 +80,12 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     // Each time, whatever the record says: a file can be edited, and signatures can be deleted.
     private async Task<ExpectedSigner> EnsureSignedAsync(DeparturePolicy policy, ImageDefinition image, PublishTransaction publish)
     {
-        var signer = await context.ExpectedSignerAsync(publish.Record.Signer);
         try
         {
-            policy.EnsureHasNoStandIns(image.Name, await context.EnsurePublishedAsync(image, publish, signer));
-            return signer;
+            var found = await new OwnSignatures(context).EnsureThereAsync(image, publish, await context.ExpectedSignerAsync(publish.Record.SignedBy));
+            policy.EnsureHasNoStandIns(image.Name, found.Root);
+            await publish.RedoAsync(PublishStep.Verify, () => Task.FromResult(found.Result));
+            return found.Signer;
         }
         catch (CommandFailedException exception)
         {

@@ -81,9 +81,10 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             var layout = await context.LayoutAsync(image, publish.Record);
             var root = await layout.ReadManifestAsync(layout.Root, context.CancellationToken);
             policy.EnsureMayBeReleased(publish.Record, root, tag, version.ToFullString(), revision);
-            var signer = await context.PublishersSignerAsync(publish.Record.Signer);
+            var signer = await context.PublishersSignerAsync(publish.Record.SignedBy);
             // A dry run starts nothing, cosign included.
-            var tags = context.Options.DryRun ? publish.Record.Tags : await EnsurePublishedAsync(image, publish, signer);
+            if (!context.Options.DryRun) signer = (await context.EnsurePublishedAsync(image, publish, signer)).Signer;
+            var tags = context.Options.DryRun ? publish.Record.Tags : await TagsAsync(image, publish);
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
             images.AppendLine(Describe(image, publish, tags, signer, gitHub, tag));
             if (signer is ExpectedSigner.PublicKey { File: var file })
@@ -109,9 +110,8 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
     }
 
     // What the release says of an image is asked where the image is: the record of its publish may be anything by now.
-    private async Task<IReadOnlyList<string>> EnsurePublishedAsync(ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
+    private async Task<IReadOnlyList<string>> TagsAsync(ImageDefinition image, PublishTransaction publish)
     {
-        await context.EnsurePublishedAsync(image, publish, signer);
         using var registry = context.Connect(publish.Reference.Domain!);
         var tags = new List<string>();
         foreach (var tag in publish.Record.Tags)

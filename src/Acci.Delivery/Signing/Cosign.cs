@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
@@ -43,22 +44,38 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
     /// <param name="cancellationToken">Stops it.</param>
     public Task AttestAsync(ImageReference image, PredicateType type, string predicateFile, CancellationToken cancellationToken) =>
         WithOfflineConfigurationAsync(configuration => SignAsync(
-            ["attest", "--yes", .. configuration, "--type", type.CosignName, "--predicate", predicateFile, Pinned(image)], image, cancellationToken));
+            ["attest", "--yes", .. configuration, "--type", type.Uri, "--predicate", predicateFile, Pinned(image)], image, cancellationToken));
 
     /// <summary>Verifies the signature as a consumer would: with the public key or the expected identity alone.</summary>
     /// <exception cref="DeliveryException">There is no valid signature.</exception>
-    public async Task VerifyAsync(ImageReference image, ExpectedSigner signer, CancellationToken cancellationToken) =>
-        await RunAsync(signer.VerifyArguments(image), image, cancellationToken);
+    public Task VerifyAsync(ImageReference image, ExpectedSigner signer, CancellationToken cancellationToken) =>
+        VerifyAttestationAsync(image, PredicateType.Signature, signer, cancellationToken);
 
-    /// <summary>Verifies a signed statement of this type.</summary>
-    /// <exception cref="DeliveryException">There is none, or it is not valid.</exception>
-    public async Task VerifyAttestationAsync(ImageReference image, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken) =>
-        await RunAsync(["verify-attestation", "--type", type.CosignName, .. signer.VerifyArguments(image).Skip(1)], image, cancellationToken);
+    /// <summary>Verifies the signed statements of this type.</summary>
+    /// <returns>What those say that are valid.</returns>
+    /// <exception cref="DeliveryException">None is.</exception>
+    public async Task<IReadOnlyList<VerifiedStatement>> VerifyAttestationAsync(
+        ImageReference image, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken) =>
+        VerifiedStatement.ReadAll((await RunAsync(signer.VerifyArguments(image, type), image, cancellationToken)).StandardOutput);
 
-    /// <summary>Who signs, as records and summaries call it: the workflow, or the beginning of the public key's digest.</summary>
-    public async Task<string> ReadSignerAsync(CancellationToken cancellationToken) => Identity is SigningIdentity.Keyless keyless
-        ? keyless.Identity
-        : NameOf(await ReadPublicKeyAsync(cancellationToken));
+    /// <summary>Who signs.</summary>
+    public async Task<RecordedSigner> ReadSignerAsync(CancellationToken cancellationToken) => Identity is SigningIdentity.Keyless keyless
+        ? new RecordedSigner(keyless.Identity, keyless.Source)
+        : new RecordedSigner(NameOf(await ReadPublicKeyAsync(cancellationToken)));
+
+    /// <summary>Tells by whom a bundle says that it is: by this signer, or by another one.</summary>
+    internal async Task<Predicate<SigstoreBundle>> ReadOwnershipAsync(CancellationToken cancellationToken)
+    {
+        if (Identity is SigningIdentity.Keyless keyless)
+        {
+            var own = new WorkflowCertificate(keyless.Identity, keyless.Source);
+            return bundle => bundle.Certificate == own;
+        }
+
+        var key = await ReadPublicKeyAsync(cancellationToken);
+        var hint = Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(key[PemEncoding.Find(key).Base64Data])));
+        return bundle => bundle.KeyHint == hint;
+    }
 
     /// <summary>What records and summaries call the owner of a key, by its public half.</summary>
     internal static string NameOf(string publicKey) => $"key {Digest.Of(Encoding.UTF8.GetBytes(publicKey)).Hex[..12]}";

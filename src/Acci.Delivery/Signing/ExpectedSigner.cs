@@ -3,10 +3,12 @@ using Acci.Oci;
 
 namespace Acci.Delivery.Signing;
 
-/// <summary>Who must have signed an image for it to be trusted. Whoever verifies need not be who signed: it takes no private key and no identity token.</summary>
+/// <summary>
+/// Who must have signed an image for it to be trusted. Whoever verifies need not be who signed: it takes no private key and no identity token.
+/// </summary>
 public abstract record ExpectedSigner
 {
-    private const string GitHubIssuer = "https://token.actions.githubusercontent.com";
+    private const string Workflows = "/.github/workflows/";
 
     private ExpectedSigner()
     {
@@ -23,62 +25,83 @@ public abstract record ExpectedSigner
         private protected override IEnumerable<string> Arguments => ["--key", File, "--insecure-ignore-tlog=true"];
     }
 
-    /// <summary>A workflow of GitHub Actions, by the identity in its certificate: <c>https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main</c>.</summary>
-    /// <param name="Identity">The identity, or with a <c>^</c> at its start a regular expression (RE2) that it matches.</param>
-    public sealed record Workflow(string Identity) : ExpectedSigner
+    /// <summary>
+    /// A workflow of GitHub Actions, by what its certificate says. The identity alone is not enough: a reusable workflow's identity is in the
+    /// certificates of every repository that calls it.
+    /// </summary>
+    /// <param name="Identity">
+    /// The identity, <c>https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main</c>, or with a <c>^</c> at its start a regular
+    /// expression (RE2) that matches the whole of it.
+    /// </param>
+    /// <param name="Source">The repository that the workflow ran in, and who issued its token.</param>
+    public sealed record Workflow(string Identity, WorkflowSource Source) : ExpectedSigner
     {
+        private bool IsExpression => Identity.StartsWith('^');
+
         private protected override IEnumerable<string> Arguments =>
-            ["--certificate-oidc-issuer", GitHubIssuer, Identity.StartsWith('^') ? "--certificate-identity-regexp" : "--certificate-identity", Identity];
+        [
+            "--certificate-oidc-issuer", Source.Issuer, IsExpression ? "--certificate-identity-regexp" : "--certificate-identity", Identity,
+            "--certificate-github-workflow-repository", Source.Repository,
+        ];
+
+        /// <summary>
+        /// This signer as a certificate spells it; null where the certificate is another signer's. GitHub's names of owners and repositories do not
+        /// tell case apart, and cosign does.
+        /// </summary>
+        internal Workflow? SpelledAs(WorkflowCertificate certificate) =>
+            certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository) && (IsExpression || IsSame(certificate.Identity))
+                ? new Workflow(IsExpression ? Identity : certificate.Identity, certificate.Source)
+                : null;
+
+        private bool IsSame(string identity)
+        {
+            var (own, other) = (Split(Identity), Split(identity));
+            return own.Repository.Equals(other.Repository, StringComparison.OrdinalIgnoreCase) && own.Workflow == other.Workflow;
+
+            static (string Repository, string Workflow) Split(string identity) =>
+                identity.IndexOf(Workflows, StringComparison.Ordinal) is > 0 and var at ? (identity[..at], identity[at..]) : ("", identity);
+        }
     }
 
-    /// <summary>The signer that a parameter names: a public key's file, a workflow's identity, or a regular expression that starts with <c>^</c>.</summary>
-    /// <exception cref="DeliveryException">It is none of these.</exception>
-    public static ExpectedSigner Parse(string text) =>
-        text.StartsWith('^') ? new Workflow(EnsureExpression(text))
-        : text.StartsWith("https://", StringComparison.Ordinal) ? new Workflow(text)
+    /// <summary>
+    /// The signer that --signed-by names: a public key's file, a workflow's identity, or a regular expression that starts with <c>^</c>.
+    /// </summary>
+    /// <param name="text">What was typed.</param>
+    /// <param name="findSource">Says where a workflow must have run; a key needs none.</param>
+    /// <exception cref="WrongUseException">It is none of these.</exception>
+    public static async Task<ExpectedSigner> ParseAsync(string text, Func<Task<WorkflowSource>> findSource) =>
+        text.StartsWith('^') ? new Workflow(IdentityExpression.Parse(text), await findSource())
+        : text.StartsWith("https://", StringComparison.Ordinal) ? new Workflow(text, await findSource())
         : File.Exists(text) ? new PublicKey(text)
-        : throw new DeliveryException(
-            $"--signed-by cannot be '{text}': name a public key's file, a workflow as in https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main, or a regular expression that starts with '^'.");
+        : throw new WrongUseException(
+            $"--signed-by cannot be '{text}': name a public key's file, a workflow as in "
+            + "https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main, or a regular expression that starts with '^' and ends with '$'.");
 
-    /// <summary>The signer that a publish's record names.</summary>
-    /// <param name="signer">The record's word for it: a workflow's identity is an address, everything else a key.</param>
-    /// <param name="publicKey">The public half of the key, where it is one.</param>
-    public static ExpectedSigner Of(string? signer, string publicKey) => IsWorkflow(signer) ? new Workflow(signer!) : new PublicKey(publicKey);
+    /// <summary>
+    /// Any workflow of a repository, on whatever branch or tag, but not in a pull request: what that runs, nobody has accepted yet.
+    /// </summary>
+    /// <param name="server">The repository's server: <c>https://github.com</c>.</param>
+    /// <param name="source">The repository, and who issues its tokens.</param>
+    public static ExpectedSigner AnyWorkflowOf(string server, WorkflowSource source) =>
+        new Workflow($"^(?i:{Regex.Escape($"{server}/{source.Repository}")})/\\.github/workflows/[^@]+@refs/(heads|tags)/.+$", source);
 
-    /// <summary>Any workflow of a repository, on whatever branch or tag.</summary>
-    /// <param name="repository">The repository's address: <c>https://github.com/owner/name</c>.</param>
-    public static ExpectedSigner AnyWorkflowOf(string repository) => new Workflow($"^{Regex.Escape(repository)}/\\.github/workflows/");
-
-    /// <summary>Whether a record names a workflow, and no key.</summary>
-    public static bool IsWorkflow(string? signer) => signer?.StartsWith("https://", StringComparison.Ordinal) ?? false;
-
-    /// <summary>Who that is, as records and summaries call it: the workflow, or the beginning of the public key's digest.</summary>
+    /// <summary>
+    /// Who that is, as records and summaries call it: the workflow and the repository it ran in, or the beginning of the public key's digest.
+    /// </summary>
     public string ReadName() => this switch
     {
-        Workflow workflow => workflow.Identity,
+        Workflow workflow => new RecordedSigner(workflow.Identity, workflow.Source).ToString(),
         PublicKey key => Cosign.NameOf(InputFile.ReadText(key.File, 1024 * 1024)),
         _ => ToString()!,
     };
 
-    /// <summary>The arguments with which anyone verifies what stands at this digest.</summary>
-    public IReadOnlyList<string> VerifyArguments(ImageReference image) => ["verify", .. Arguments, Cosign.Pinned(image)];
+    /// <summary>
+    /// The arguments with which anyone verifies the signature of what stands at this digest. <c>cosign verify</c> would take any attestation of
+    /// this signer's for a signature, whatever it says: the signature's own type is asked for.
+    /// </summary>
+    public IReadOnlyList<string> VerifyArguments(ImageReference image) => VerifyArguments(image, PredicateType.Signature);
 
-    // RE2 has no look-around and no back references, and neither has this. What only RE2 has, cosign judges.
-    private static string EnsureExpression(string text)
-    {
-        try
-        {
-            _ = new Regex(text.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.NonBacktracking);
-            return text;
-        }
-        catch (RegexParseException exception) when (exception.Error is RegexParseError.InvalidGroupingConstruct or RegexParseError.InvalidUnicodePropertyEscape
-            or RegexParseError.MalformedUnicodePropertyEscape or RegexParseError.UnrecognizedEscape or RegexParseError.UnrecognizedUnicodeProperty)
-        {
-            return text;
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            throw new DeliveryException($"--signed-by cannot be '{text}': it is not a regular expression that cosign (RE2) reads: {exception.Message}", exception);
-        }
-    }
+    /// <summary>The arguments with which anyone verifies an attestation of this type.</summary>
+    public IReadOnlyList<string> VerifyArguments(ImageReference image, PredicateType type) =>
+        ["verify-attestation", "--type", type.Uri, .. Arguments, Cosign.Pinned(image)];
 }

@@ -30,7 +30,7 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
         }
 
         return PredicateType.All.Except(statements.Select(x => x.Type)).FirstOrDefault() is { } missing
-            ? throw new DeliveryException($"There is no {missing.CosignName} statement for {platform.Platform} in {layout.Folder}: it was not built with attestations. Run BuildImages again.")
+            ? throw new DeliveryException($"There is no statement of the type {missing.Uri} for {platform.Platform} in {layout.Folder}: it was not built with attestations. Run BuildImages again.")
             : statements;
     }
 

@@ -1,12 +1,13 @@
 using Acci.Delivery.Engines;
-using Acci.Delivery.Registries;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Acci.Oci;
 using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Signing;
 
-/// <summary>What signs and verifies a build's images, and who must have signed them.</summary>
+/// <summary>What signs and verifies a build's images.</summary>
 public static class SignerOfBuild
 {
     /// <summary>What signs.</summary>
@@ -16,7 +17,7 @@ public static class SignerOfBuild
         var cosign = await context.VerifierAsync();
         SigningIdentity identity = choice switch
         {
-            { IsKeyless: true } => await SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.CancellationToken),
+            { IsKeyless: true } => await context.OwnWorkflowAsync(),
             { Named: { } key } => key,
             _ => await LocalKeyPair.EnsureAsync(choice.KeyDirectory, cosign.Executable, context.CancellationToken),
         };
@@ -31,59 +32,21 @@ public static class SignerOfBuild
             return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry };
         });
 
-    /// <summary>
-    /// Who must have signed: whom --signed-by names, else the workflow that the record of the publish names, if it is one of this repository's or the
-    /// one that is running; where there is none, what would sign here, which without a key is any workflow of this repository, since another one
-    /// publishes than promotes, and on another branch or tag.
-    /// </summary>
-    /// <param name="context">The build.</param>
-    /// <param name="recorded">Whom the record of the publish names.</param>
-    /// <exception cref="DeliveryException">It is not known whose workflows may have signed.</exception>
-    public static async Task<ExpectedSigner> ExpectedSignerAsync(this DeliveryContext context, string? recorded = null)
+    /// <summary>The workflow that this runs in.</summary>
+    /// <exception cref="DeliveryException">This is no GitHub Actions job, or GitHub gives it no token.</exception>
+    internal static Task<SigningIdentity.Keyless> OwnWorkflowAsync(this DeliveryContext context) => context.Once(
+        nameof(OwnWorkflowAsync), () => SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.CancellationToken));
+
+    /// <summary>Whether this is who signs here. Nothing is made to sign with for the answer.</summary>
+    internal static async Task<bool> SignsHereAsync(this DeliveryContext context, ExpectedSigner signer)
     {
-        var key = new ImageFiles(context.Options).PublicKey;
-        if (context.Options.SignedBy is { } named) return WrongUseException.Read("--signed-by", () => ExpectedSigner.Parse(named));
-        if (ExpectedSigner.IsWorkflow(recorded)) return await context.OwnWorkflowAsync(recorded!);
-        if (!context.Options.Keyless)
+        if (signer is ExpectedSigner.Workflow workflow)
         {
-            await (await context.CosignAsync()).WritePublicKeyAsync(key, context.CancellationToken);
-            return new ExpectedSigner.PublicKey(key);
+            return context.Options.Keyless && WorkflowIdentity.CanBeAsked(context.Environment)
+                && await context.OwnWorkflowAsync() is var own && workflow == new ExpectedSigner.Workflow(own.Identity, own.Source);
         }
 
-        var facts = await context.FactsAsync();
-        return facts.Repository.Url is { Length: > 0 } address
-            ? ExpectedSigner.AnyWorkflowOf(address)
-            : throw new DeliveryException(
-                "Whose workflows may have signed is not known: git's remote 'origin' is not there. "
-                + "Say it with --signed-by https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main.");
-    }
-
-    /// <summary>
-    /// Who must have signed what an earlier build published: as <see cref="ExpectedSignerAsync"/>, but nothing to sign with is needed. Without
-    /// --signed-by and --signing-key it is the owner of the key whose public half lies among the artifacts of that publish.
-    /// </summary>
-    /// <param name="context">The build.</param>
-    /// <param name="recorded">Whom the record of the publish names.</param>
-    /// <exception cref="DeliveryException">The public key is missing, or not the one that the record names.</exception>
-    public static async Task<ExpectedSigner> PublishersSignerAsync(this DeliveryContext context, string? recorded)
-    {
-        var options = context.Options;
-        if (options.SignedBy is not null || options.SigningKey is not null || options.Keyless || ExpectedSigner.IsWorkflow(recorded))
-            return await context.ExpectedSignerAsync(recorded);
-        var file = new ImageFiles(options).PublicKey;
-        if (!File.Exists(file))
-        {
-            throw new DeliveryException(
-                $"{file} is not there, and without the public key nobody can verify what was signed with its other half: "
-                + "bring back the artifacts of that publish.");
-        }
-
-        var signer = new ExpectedSigner.PublicKey(file);
-        return signer.ReadName() is var name && name == recorded
-            ? signer
-            : throw new DeliveryException(
-                $"{file} is not the public key of who signed: it is {name}, and the record says {recorded ?? "nobody"}. "
-                + "Bring back the artifacts of that publish, or name the signer with --signed-by.");
+        return !context.Options.Keyless && signer.ReadName() == (await (await context.CosignAsync()).ReadSignerAsync(context.CancellationToken)).Name;
     }
 
     /// <summary>Makes sure that an image is signed and attested where it is published, once in a build for each image and signer.</summary>
@@ -91,28 +54,18 @@ public static class SignerOfBuild
     /// <param name="registry">The registry that has it.</param>
     /// <param name="image">The image, by digest.</param>
     /// <param name="signer">Who must have signed.</param>
+    /// <returns>Who signed, as the certificate spells it.</returns>
     /// <exception cref="CommandFailedException">A signature or an attestation is missing or not valid.</exception>
-    public static async Task EnsureSignedAsync(this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer)
+    /// <exception cref="DeliveryException">An attestation says something else than the image.</exception>
+    public static async Task<ExpectedSigner> EnsureSignedAsync(
+        this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer)
     {
-        var verified = context.Once(nameof(EnsureSignedAsync), () => new HashSet<(string, ExpectedSigner)>());
-        if (verified.Contains((image.ToString(), signer))) return;
-        await new ImageVerifier(await context.VerifierAsync(), registry).VerifyAsync(image, signer, context.CancellationToken);
-        verified.Add((image.ToString(), signer));
-    }
-
-    // The record narrows who may have signed, and never widens it. A workflow that this repository calls from another one is known while it signs.
-    private static async Task<ExpectedSigner> OwnWorkflowAsync(this DeliveryContext context, string recorded)
-    {
-        var address = (await context.FactsAsync()).Repository.Url;
-        var isOfRepository = address.Length > 0 && recorded.StartsWith($"{address}/.github/workflows/", StringComparison.OrdinalIgnoreCase);
-        if (isOfRepository || await SignsHereAsync()) return new ExpectedSigner.Workflow(recorded);
-        throw new DeliveryException(
-            $"The record of the publish says that {recorded} signed, which is no workflow of "
-            + $"{(address.Length > 0 ? address : "this repository, as far as git's remote 'origin' says")}. "
-            + $"If it may sign this repository's images, say so: --signed-by {recorded}");
-
-        async Task<bool> SignsHereAsync() =>
-            context.Options.Keyless && WorkflowIdentity.CanBeAsked(context.Environment)
-            && (await context.CosignAsync()).Identity is SigningIdentity.Keyless { Identity: var own } && own == recorded;
+        var verified = context.Once(nameof(EnsureSignedAsync), () => new Dictionary<(string, ExpectedSigner), ExpectedSigner>());
+        if (verified.TryGetValue((image.ToString(), signer), out var known)) return known;
+        var verifier = new ImageVerifier(await context.VerifierAsync(), registry)
+        {
+            NamesItsCommit = !context.Options.Images.SelectMany(x => x.Labels.Keys.Concat(x.Annotations.Keys)).Contains(OciLabels.RevisionKey),
+        };
+        return verified[(image.ToString(), signer)] = await verifier.VerifyAsync(image, signer, context.CancellationToken);
     }
 }

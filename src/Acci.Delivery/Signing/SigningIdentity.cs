@@ -32,7 +32,8 @@ public abstract record SigningIdentity
 
     /// <summary>No key at all: a short-lived certificate for the workflow's own identity, from Sigstore's public certificate authority, logged in its transparency log.</summary>
     /// <param name="Identity">The identity in the certificate: the workflow's URL with its ref.</param>
-    public sealed record Keyless(string Identity) : SigningIdentity
+    /// <param name="Source">The repository that the workflow runs in, and who issues its token.</param>
+    public sealed record Keyless(string Identity, WorkflowSource Source) : SigningIdentity
     {
         /// <summary>Looks whether there can be an identity at all, and asks for none.</summary>
         /// <exception cref="DeliveryException">This is no GitHub Actions job that may have a token.</exception>
@@ -48,7 +49,8 @@ public abstract record SigningIdentity
         {
             EnsureTokenCanBeAsked(environment);
             var server = environment.Find("GITHUB_SERVER_URL") ?? "https://github.com";
-            return new Keyless($"{server}/{await WorkflowIdentity.ReadAsync(environment, cancellationToken)}");
+            var (workflow, source) = await WorkflowIdentity.ReadAsync(environment, cancellationToken);
+            return new Keyless($"{server}/{workflow}", source);
         }
     }
 

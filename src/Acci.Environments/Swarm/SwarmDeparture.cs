@@ -56,7 +56,7 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
 
         try
         {
-            await context.EnsureSignedAsync(registry, image, await context.PublishersSignerAsync(record.Signer));
+            await context.EnsureSignedAsync(registry, image, await context.PublishersSignerAsync(record.SignedBy));
         }
         catch (CommandFailedException exception)
         {

@@ -12,6 +12,8 @@ namespace Acci.Delivery.Tests.GitHub;
 /// <summary>From what a publish left behind to the release, in a repository of the test's own.</summary>
 public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistryServer>
 {
+    private const string Verify = "cosign verify-attestation --type https://sigstore.dev/cosign/sign/v1";
+
     private DeliveryContext? _context;
     private readonly TemporaryRepository _repository = new();
     private readonly TemporaryFolder _folder = new();
@@ -44,7 +46,8 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         Assert.Equal("SPDX-2.3", JsonNode.Parse(release.Assets.Single(x => x.Name.EndsWith("spdx.json", StringComparison.Ordinal)).Content)!["spdxVersion"]!.GetValue<string>());
         Assert.Equal("https://slsa.dev/provenance/v1", JsonNode.Parse(release.Assets.Single(x => x.Name.EndsWith("provenance.json", StringComparison.Ordinal)).Content)!["predicateType"]!.GetValue<string>());
         Assert.Contains(
-            $"cosign verify --key https://127.0.0.1/octo/app/releases/download/v1.2.3/cosign.pub --insecure-ignore-tlog=true {Repository.Repository}@{layout.Root.Digest}",
+            $"{Verify} --key https://127.0.0.1/octo/app/releases/download/v1.2.3/cosign.pub --insecure-ignore-tlog=true "
+            + $"{Repository.Repository}@{layout.Root.Digest}",
             release.Body,
             StringComparison.Ordinal);
         Assert.Contains($"docker run --rm --read-only --cap-drop ALL {Repository.Repository}@{layout.Root.Digest}", release.Body, StringComparison.Ordinal);
@@ -63,7 +66,8 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
 
         var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
         Assert.Contains(
-            $"cosign verify --certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity {publisher} {Repository.Repository}@{layout.Root.Digest}",
+            $"{Verify} --certificate-oidc-issuer https://token.actions.githubusercontent.com "
+            + $"--certificate-identity {publisher} --certificate-github-workflow-repository octo/app {Repository.Repository}@{layout.Root.Digest}",
             release.Body,
             StringComparison.Ordinal);
         Assert.DoesNotContain(release.Assets, x => x.Name == "cosign.pub");
@@ -201,7 +205,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
             Image = "app",
             Digest = layout.Root.Digest,
             Repository = Repository.Repository,
-            Signer = await _cosign.Cosign.ReadSignerAsync(Cancellation),
+            SignedBy = await _cosign.Cosign.ReadSignerAsync(Cancellation),
             Version = "1.2.3",
             Revision = head,
             Platforms = [.. (await layout.ReadPlatformsAsync(Cancellation)).Select(x => new PublishedPlatform(x.Platform, x.Manifest.Digest, 15_000_000))],

@@ -60,7 +60,7 @@ public sealed class DeparturePolicyTests
     };
 
     [Theory]
-    [InlineData("publish", "stand-ins for debian", "scanned", "differs from the commit of v1.2.3", "Sign", "Verify", "1.2.4", "def")]
+    [InlineData("publish", "stand-ins for debian", "scanned", "differs from the commit of v1.2.3", "Sign", "1.2.4", "def")]
     [InlineData("promote", "stand-ins for debian", "scanned", "differs from the commit of v1.2.3", "1.2.4")]
     [InlineData("release", "stand-ins for debian", "scanned", "differs from the commit of v1.2.3", "Sign", "Verify", "1.2.4", "def")]
     [InlineData("deploy", "stand-ins for debian", "scanned", "differs from the commit of v1.2.3", "Sign", "Verify")]

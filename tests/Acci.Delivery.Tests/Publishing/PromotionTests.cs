@@ -111,17 +111,30 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     public async Task Keyless_promotion_needs_no_token_and_takes_what_any_workflow_of_the_repository_signed()
     {
         var context = await ContextAsync(keys: null, keyless: true);
-        Assert.Contains("--signed-by", (await Assert.ThrowsAsync<DeliveryException>(() => context.ExpectedSignerAsync())).Message, StringComparison.Ordinal);
+        var unknown = await Assert.ThrowsAsync<DeliveryException>(() => context.ExpectedSignerAsync());
+        Assert.Contains("--signed-by-repository", unknown.Message, StringComparison.Ordinal);
         await _checkout.Run("git remote add origin git@github.com:octo/app.git");
 
         context = await ContextAsync(keys: null, keyless: true);
 
-        Assert.Equal(ExpectedSigner.AnyWorkflowOf("https://github.com/octo/app"), await context.ExpectedSignerAsync());
+        var source = new WorkflowSource("octo/app", "https://token.actions.githubusercontent.com");
+        Assert.Equal(ExpectedSigner.AnyWorkflowOf("https://github.com", source), await context.ExpectedSignerAsync());
         const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main";
-        Assert.Equal(new ExpectedSigner.Workflow(publisher), await context.ExpectedSignerAsync(publisher));
+        Assert.Equal(new ExpectedSigner.Workflow(publisher, source), await context.ExpectedSignerAsync(new RecordedSigner(publisher)));
+        Assert.Equal(new ExpectedSigner.Workflow(publisher, source), await context.ExpectedSignerAsync(new RecordedSigner(publisher, source)));
         // The record narrows who may have signed, and never widens it.
-        var other = await Assert.ThrowsAsync<DeliveryException>(() => context.ExpectedSignerAsync("https://github.com/mallory/app/.github/workflows/publish.yml@refs/heads/main"));
-        Assert.Contains("no workflow of https://github.com/octo/app", other.Message, StringComparison.Ordinal);
+        const string theirs = "https://github.com/mallory/app/.github/workflows/publish.yml@refs/heads/main";
+        foreach (var (recorded, problem) in new (RecordedSigner, string)[]
+        {
+            (new(theirs, source), "no workflow of https://github.com/octo/app"),
+            (new(publisher, source with { Repository = "mallory/app" }), "run by mallory/app, and not by octo/app"),
+            (new(publisher, source with { Issuer = "https://mallory.example" }), "with a token of https://mallory.example"),
+            (new(publisher.Replace("heads/main", "pull/7/merge", StringComparison.Ordinal), source), "in a pull request"),
+        })
+        {
+            var refused = await Assert.ThrowsAsync<DeliveryException>(() => context.ExpectedSignerAsync(recorded));
+            Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

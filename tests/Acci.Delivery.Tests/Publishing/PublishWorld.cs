@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Signing;
@@ -42,16 +44,24 @@ public sealed class PublishWorld : IDisposable
 
     public PublishRecord Record => PublishRecord.Read(RecordFile)!;
 
+    /// <summary>The job that the next steps run in, with the cosign that is on its PATH; null outside of workflows, with the stand-in.</summary>
+    public ProcessEnvironment? Job { get; set; }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<PublishWorld> BuiltAsync(RegistryServer server)
+    /// <param name="server">The registry it is published to.</param>
+    /// <param name="sources">What the image's provenance says of its sources, if anything.</param>
+    public static async Task<PublishWorld> BuiltAsync(RegistryServer server, JsonObject? sources = null)
     {
         var world = new PublishWorld($"{server.Domain}/owner-{Guid.NewGuid():n}");
         await world._checkout.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one");
-        await LayoutBuilder.WriteAttestedAsync(world.Layout);
+        await LayoutBuilder.WriteAttestedAsync(world.Layout, sources: sources);
         await world.RecordBuildAsync();
         return world;
     }
+
+    /// <summary>Runs commands in the checkout.</summary>
+    public Task GitAsync(params string[] commands) => _checkout.Run(commands);
 
     /// <summary>Writes down what lies in the layout as what has just been built.</summary>
     public async Task RecordBuildAsync()
@@ -132,7 +142,7 @@ public sealed class PublishWorld : IDisposable
         _folder.Dispose();
     }
 
-    private DeliveryContext Context(Func<DeliveryOptions, DeliveryOptions>? change = null)
+    public DeliveryContext Context(Func<DeliveryOptions, DeliveryOptions>? change = null)
     {
         var options = new DeliveryOptions
         {
@@ -144,8 +154,10 @@ public sealed class PublishWorld : IDisposable
             RetryBudget = TimeSpan.FromSeconds(5),
             Scan = new ScanOptions { Program = Trivy.Program },
         };
-        var context = new DeliveryContext(change?.Invoke(options) ?? options, Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
+        options = options with { Keyless = Job is not null };
+        var context = new DeliveryContext(change?.Invoke(options) ?? options, Cancellation) { Environment = Job ?? TestEnvironment.OutsideWorkflows };
         context.Know(nameof(EngineOfBuild.EngineAsync), Task.FromResult(new DockerEngine("docker")));
+        if (Job is not null) return context;
         context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(Cosign.Cosign));
         context.Know(nameof(SignerOfBuild.CosignAsync), Task.FromResult(Cosign.Cosign));
         return context;

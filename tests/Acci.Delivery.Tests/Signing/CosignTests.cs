@@ -40,7 +40,7 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
 
         Assert.Single(pairs.Distinct());
         // The password is the key's own.
-        Assert.StartsWith("key ", await new Cosign(program, pairs[0]).ReadSignerAsync(Cancellation), StringComparison.Ordinal);
+        Assert.StartsWith("key ", (await new Cosign(program, pairs[0]).ReadSignerAsync(Cancellation)).Name, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Testing;
@@ -8,7 +9,11 @@ namespace Acci.Delivery.Tests.Signing;
 public sealed class ExpectedSignerTests : IDisposable
 {
     private const string Publisher = "https://github.com/owner/app/.github/workflows/publish.yml@refs/heads/main";
+    private const string Verify = "verify-attestation --type https://sigstore.dev/cosign/sign/v1";
     private const string Issuer = "--certificate-oidc-issuer https://token.actions.githubusercontent.com";
+    private const string Repository = "--certificate-github-workflow-repository owner/app";
+
+    private static readonly WorkflowSource Source = new("owner/app", "https://token.actions.githubusercontent.com");
 
     private static readonly ImageReference Image = ImageReference.Parse("ghcr.io/owner/app").WithDigest(Digest.Of([1]));
 
@@ -17,50 +22,92 @@ public sealed class ExpectedSignerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_workflow_is_named_in_full_or_by_a_regular_expression()
+    public async Task A_workflow_is_named_in_full_or_by_a_regular_expression()
     {
-        Assert.Equal($"verify {Issuer} --certificate-identity {Publisher} {Image}", Arguments(ExpectedSigner.Parse(Publisher)));
-        Assert.Equal($"verify {Issuer} --certificate-identity-regexp ^https://github.com/owner/ {Image}", Arguments(ExpectedSigner.Parse("^https://github.com/owner/")));
+        const string expression = @"^https://github\.com/owner/(app|shop)/\.github/workflows/[^@]+@refs/tags/v.+$";
+
+        Assert.Equal($"{Verify} {Issuer} --certificate-identity {Publisher} {Repository} {Image}", await ArgumentsAsync(Publisher));
+        Assert.Equal($"{Verify} {Issuer} --certificate-identity-regexp {expression} {Repository} {Image}", await ArgumentsAsync(expression));
     }
 
     [Fact]
-    public void A_public_key_is_named_by_its_file()
+    public async Task A_public_key_is_named_by_its_file_and_has_no_repository()
     {
         var file = _folder.Combine("team.pub");
         File.WriteAllText(file, "");
 
-        Assert.Equal($"verify --key {file} --insecure-ignore-tlog=true {Image}", Arguments(ExpectedSigner.Parse(file)));
+        var signer = await ExpectedSigner.ParseAsync(file, () => throw new InvalidOperationException());
+
+        Assert.Equal($"{Verify} --key {file} --insecure-ignore-tlog=true {Image}", Arguments(signer));
     }
 
     [Fact]
-    public void What_is_none_of_these_is_an_error_that_says_what_there_is() =>
-        Assert.Contains("--signed-by cannot be 'someone'", Assert.Throws<DeliveryException>(() => ExpectedSigner.Parse("someone")).Message, StringComparison.Ordinal);
+    public async Task What_is_none_of_these_is_an_error_that_says_what_there_is() =>
+        Assert.Contains("--signed-by cannot be 'someone'", await RefusedAsync("someone"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("^(")]
     [InlineData("^https://github.com/[owner/")]
     [InlineData("^a**")]
-    [InlineData("^a(?=b)")]
-    [InlineData(@"^(a)\1")]
-    public void An_expression_that_cosign_could_not_read_is_refused_before_anything_is_built(string text) =>
-        Assert.Contains($"--signed-by cannot be '{text}': it is not a regular expression", Assert.Throws<DeliveryException>(() => ExpectedSigner.Parse(text)).Message, StringComparison.Ordinal);
+    [InlineData("^a(?=b)$")]
+    [InlineData(@"^(a)\1$")]
+    [InlineData("^a)(b$")]
+    public async Task An_expression_that_cosign_could_not_read_is_refused_before_anything_is_built(string text) =>
+        Assert.Contains($"--signed-by cannot be '{text}': it is not a regular expression", await RefusedAsync(text), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("^https://github.com/owner/")]
+    [InlineData(@"^https://github.com/owner/app\$")]
+    [InlineData("^https://github.com/owner/app[$]")]
+    [InlineData("^a|b$")]
+    [InlineData("^(a$)")]
+    [InlineData(@"^\Qa$")]
+    [InlineData(@"^\Qx\Ea)|(b$")]
+    [InlineData("^a[]$")]
+    public async Task An_expression_that_may_match_a_part_is_refused(string text) =>
+        Assert.StartsWith($"--signed-by cannot be '{text}': ", await RefusedAsync(text), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(@"^https://github\.com/(?P<owner>a|b)/.*$")]
-    [InlineData(@"^\Qa.b\E\pL[[:alpha:]](?i:x)\z")]
-    public void What_only_RE2_has_is_left_to_cosign(string text) => Assert.Equal(new ExpectedSigner.Workflow(text), ExpectedSigner.Parse(text));
-
-    [Fact]
-    public void Any_workflow_of_a_repository_is_matched_with_its_dots_for_what_they_are() => Assert.Equal(
-        $@"verify {Issuer} --certificate-identity-regexp ^https://github\.com/owner/app\.net/\.github/workflows/ {Image}",
-        Arguments(ExpectedSigner.AnyWorkflowOf("https://github.com/owner/app.net")));
+    [InlineData(@"^\Qa.b|)\E\pL[[:alpha:]|)](?i:x|y)\z")]
+    [InlineData(@"^a\|b[]|](c|d)$")]
+    public async Task What_matches_the_whole_identity_is_taken_and_what_only_RE2_has_is_left_to_cosign(string text) =>
+        Assert.Equal(new ExpectedSigner.Workflow(text, Source), await ExpectedSigner.ParseAsync(text, () => Task.FromResult(Source)));
 
     [Theory]
-    [InlineData(Publisher, $"{Issuer} --certificate-identity {Publisher}")]
-    [InlineData("key 0123456789ab", "--key cosign.pub --insecure-ignore-tlog=true")]
-    [InlineData(null, "--key cosign.pub --insecure-ignore-tlog=true")]
-    public void A_record_says_whether_a_workflow_signed_or_a_key(string? signer, string arguments) =>
-        Assert.Equal($"verify {arguments} {Image}", Arguments(ExpectedSigner.Of(signer, "cosign.pub")));
+    [InlineData("https://github.com/owner/app.net/.github/workflows/publish.yml@refs/heads/main", true)]
+    [InlineData("https://github.com/Owner/App.Net/.github/workflows/publish.yml@refs/tags/v1", true)]
+    [InlineData("https://github.com/owner/app-net/.github/workflows/publish.yml@refs/heads/main", false)]
+    [InlineData("https://github.com/owner/app.net/.github/workflows/publish.yml@refs/pull/7/merge", false)]
+    [InlineData("https://github.com/owner/app.net/.github/workflows/publish.yml@refs/pull/7/merge@refs/heads/x", false)]
+    [InlineData("https://github.com/owner/app.net/.github/workflows/publish.yml", false)]
+    [InlineData("https://evil.example/?https://github.com/owner/app.net/.github/workflows/publish.yml@refs/heads/main", false)]
+    public void Any_workflow_of_a_repository_is_one_on_a_branch_or_tag_of_exactly_that_one(string identity, bool isMatch)
+    {
+        var signer = (ExpectedSigner.Workflow)ExpectedSigner.AnyWorkflowOf("https://github.com", Source with { Repository = "owner/app.net" });
+
+        Assert.Equal(isMatch, Regex.IsMatch(identity, signer.Identity));
+    }
+
+    [Theory]
+    [InlineData("https://github.com", "https://token.actions.githubusercontent.com")]
+    [InlineData("https://octo.ghe.com", "https://token.actions.octo.ghe.com")]
+    [InlineData("https://github.example.com", "https://github.example.com/_services/token")]
+    public void A_server_has_its_own_issuer(string server, string issuer) => Assert.Equal(issuer, WorkflowSource.IssuerOf(server));
+
+    [Theory]
+    [InlineData("owner/app", null, "owner/app")]
+    [InlineData("https://github.example.com/owner/app/", "https://github.example.com", "owner/app")]
+    [InlineData("https://gitlab.example.com/group/sub/app", null, null)]
+    [InlineData("app", null, null)]
+    [InlineData("owner/app\n", null, null)]
+    public void A_repository_is_named_as_GitHub_names_it_or_by_its_address(string text, string? server, string? repository) =>
+        Assert.Equal(repository is null ? null : (server, repository), WorkflowSource.TryParseRepository(text));
+
+    private static async Task<string> RefusedAsync(string text) =>
+        (await Assert.ThrowsAsync<WrongUseException>(() => ExpectedSigner.ParseAsync(text, () => Task.FromResult(Source)))).Message;
+
+    private static async Task<string> ArgumentsAsync(string text) => Arguments(await ExpectedSigner.ParseAsync(text, () => Task.FromResult(Source)));
 
     private static string Arguments(ExpectedSigner signer) => string.Join(' ', signer.VerifyArguments(Image));
 }

@@ -11,6 +11,8 @@ public class WorkflowIdentityTests
 {
     private const string Called = "acci/acci/.github/workflows/publish-images.yml@refs/tags/v1";
 
+    private const string Issuer = "https://token.actions.githubusercontent.com/octo-enterprise";
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -19,10 +21,13 @@ public class WorkflowIdentityTests
         await using var service = await LoopbackServer.StartAsync(async context =>
         {
             Assert.Equal(("Bearer abc", "sigstore", "2"), ($"{context.Request.Headers.Authorization}", $"{context.Request.Query["audience"]}", $"{context.Request.Query["api-version"]}"));
-            await context.Response.WriteAsJsonAsync(new { value = Token(new { job_workflow_ref = Called, workflow_ref = "octo/app/.github/workflows/ci.yml@refs/heads/main" }) });
+            const string caller = "octo/app/.github/workflows/ci.yml@refs/heads/main";
+            var claims = new { job_workflow_ref = Called, workflow_ref = caller, repository = "octo/app", iss = Issuer };
+            await context.Response.WriteAsJsonAsync(new { value = Token(claims) });
         });
 
-        Assert.Equal(Called, await WorkflowIdentity.ReadAsync($"http://{service.Domain}/token?api-version=2", "abc", Cancellation));
+        var read = await WorkflowIdentity.ReadAsync($"http://{service.Domain}/token?api-version=2", "abc", Cancellation);
+        Assert.Equal((Called, new WorkflowSource("octo/app", Issuer)), read);
     }
 
     [Theory]
@@ -31,6 +36,7 @@ public class WorkflowIdentityTests
     [InlineData(200, "not JSON")]
     [InlineData(200, """{"value":"a"}""")]
     [InlineData(200, """{"value":"a.e30.c"}""")]
+    [InlineData(200, """{"value":"a.eyJqb2Jfd29ya2Zsb3dfcmVmIjoiYSIsInJlcG9zaXRvcnkiOiJvY3RvL2FwcCIsImlzcyI6Im5vIGFkZHJlc3MifQ.c"}""")]
     public async Task Without_a_token_it_is_said_what_the_job_needs(int status, string answer)
     {
         await using var service = await LoopbackServer.StartAsync(async context =>

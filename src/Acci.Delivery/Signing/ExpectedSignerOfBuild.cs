@@ -1,0 +1,111 @@
+namespace Acci.Delivery.Signing;
+
+/// <summary>Who must have signed a build's images.</summary>
+public static class ExpectedSignerOfBuild
+{
+    /// <summary>
+    /// Who must have signed: whom --signed-by names, else the workflow that the record of the publish names, if it is one of this repository's or the
+    /// one that is running; where there is none, what would sign here, which without a key is any workflow of this repository, since another one
+    /// publishes than promotes, and on another branch or tag. A workflow must always have run in this repository, or in the one that
+    /// --signed-by-repository names.
+    /// </summary>
+    /// <param name="context">The build.</param>
+    /// <param name="recorded">Whom the record of the publish names.</param>
+    /// <exception cref="DeliveryException">It is not known whose workflows may have signed.</exception>
+    public static async Task<ExpectedSigner> ExpectedSignerAsync(this DeliveryContext context, RecordedSigner? recorded = null)
+    {
+        var options = context.Options;
+        if (options.SignedBy is { } named)
+        {
+            var signer = await ExpectedSigner.ParseAsync(named, async () => (await context.SourceAsync()).Source);
+            return signer is ExpectedSigner.PublicKey key ? context.EnsureNoSourceIsNamed(key) : signer;
+        }
+
+        if (recorded is { IsWorkflow: true }) return await context.RecordedWorkflowAsync(recorded);
+        if (!options.Keyless)
+        {
+            var own = context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(new ImageFiles(options).PublicKey));
+            await (await context.CosignAsync()).WritePublicKeyAsync(own.File, context.CancellationToken);
+            return own;
+        }
+
+        var (server, source) = await context.SourceAsync();
+        return ExpectedSigner.AnyWorkflowOf(server, source);
+    }
+
+    /// <summary>
+    /// Who must have signed what an earlier build published: as <see cref="ExpectedSignerAsync"/>, but nothing is made to sign with, and no file is
+    /// written. Without --signed-by it is the owner of the key whose public half lies among the artifacts of that publish.
+    /// </summary>
+    /// <param name="context">The build.</param>
+    /// <param name="recorded">Whom the record of the publish names.</param>
+    /// <exception cref="DeliveryException">The public key is missing, or not the one that the record or --signing-key names.</exception>
+    public static async Task<ExpectedSigner> PublishersSignerAsync(this DeliveryContext context, RecordedSigner? recorded)
+    {
+        var options = context.Options;
+        if (options.SignedBy is not null || options.Keyless || recorded is { IsWorkflow: true }) return await context.ExpectedSignerAsync(recorded);
+        var file = new ImageFiles(options).PublicKey;
+        if (!File.Exists(file))
+        {
+            throw new DeliveryException(
+                $"{file} is not there, and without the public key nobody can verify what was signed with its other half: "
+                + "bring back the artifacts of that publish, or name the signer with --signed-by.");
+        }
+
+        var signer = context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(file));
+        var (place, must) = options.SigningKey is null ? ("the record", recorded?.Name ?? "nobody")
+            : ("--signing-key", (await (await context.CosignAsync()).ReadSignerAsync(context.CancellationToken)).Name);
+        return signer.ReadName() is var name && name == must
+            ? signer
+            : throw new DeliveryException(
+                $"{file} is not the public key of who signed: it is {name}, and {place} says {must}. "
+                + "Bring back the artifacts of that publish, or name the signer with --signed-by.");
+    }
+
+    // The record narrows who may have signed, and never widens it. A workflow that this repository calls from another one is known while it signs.
+    private static async Task<ExpectedSigner> RecordedWorkflowAsync(this DeliveryContext context, RecordedSigner recorded)
+    {
+        if (recorded.Source is { } said && await context.SignsHereAsync(new ExpectedSigner.Workflow(recorded.Name, said)))
+            return new ExpectedSigner.Workflow(recorded.Name, said);
+        var (server, source) = await context.SourceAsync();
+        var workflows = $"{server}/{source.Repository}/.github/workflows/";
+        var isOwn = recorded.Name.StartsWith(workflows, StringComparison.OrdinalIgnoreCase);
+        var problem = !isOwn ? $"which is no workflow of {server}/{source.Repository}"
+            : recorded.Name.Contains("@refs/pull/", StringComparison.Ordinal) ? "in a pull request, which nobody has accepted yet"
+            : recorded.Source is { } other && !other.IsOf(source.Repository) ? $"run by {other.Repository}, and not by {source.Repository}"
+            : recorded.Source is { Issuer: var issuer } && !IsIssuer(issuer) ? $"with a token of {issuer}, and not of {source.Issuer}"
+            : null;
+        if (problem is null) return new ExpectedSigner.Workflow(recorded.Name, recorded.Source ?? source);
+        var remedy = recorded.Source is { } from
+            ? $"--signed-by {recorded.Name} --signed-by-repository {from.Repository} --signed-by-issuer {from.Issuer}"
+            : $"--signed-by {recorded.Name}";
+        throw new DeliveryException(
+            $"The record of the publish says that {recorded.Name} signed, {problem}. If it may sign this repository's images, say so: {remedy}");
+
+        // An enterprise may have an issuer of its own below GitHub's.
+        bool IsIssuer(string issuer) => issuer == source.Issuer || issuer.StartsWith($"{source.Issuer}/", StringComparison.Ordinal);
+    }
+
+    // Where a workflow must have run: in this repository, also when the workflow is another's, because that one signs as itself for all its callers.
+    private static async Task<(string Server, WorkflowSource Source)> SourceAsync(this DeliveryContext context)
+    {
+        var options = context.Options;
+        var own = WorkflowSource.TryParseRepository((await context.FactsAsync()).Repository.Url);
+        var (address, repository) = options.SignedByRepository is { } text
+            ? WorkflowSource.TryParseRepository(text) ?? throw new WrongUseException(
+                $"--signed-by-repository cannot be '{text}': write owner/name, or the address of the repository's page.")
+            : own ?? throw new DeliveryException(
+                "Whose workflows may have signed is not known: git's remote 'origin' does not lead to a repository on GitHub. "
+                + "Name the repository that the workflow ran in with --signed-by-repository owner/name.");
+        var server = address ?? own?.Server ?? context.Environment.Find("GITHUB_SERVER_URL") ?? "https://github.com";
+        var issuer = options.SignedByIssuer is { } named ? WrongUseException.Read("--signed-by-issuer", () => WorkflowSource.ParseIssuer(named))
+            : options.Keyless && WorkflowIdentity.CanBeAsked(context.Environment) ? (await context.OwnWorkflowAsync()).Source.Issuer
+            : WorkflowSource.IssuerOf(server);
+        return (server, new WorkflowSource(repository, issuer));
+    }
+
+    private static ExpectedSigner.PublicKey EnsureNoSourceIsNamed(this DeliveryContext context, ExpectedSigner.PublicKey key) =>
+        context.Options is { SignedByRepository: null, SignedByIssuer: null } ? key
+        : throw new WrongUseException(
+            "--signed-by-repository and --signed-by-issuer are for images that a workflow signed, and these must be signed with a key: leave them out.");
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Acci.Delivery.Images.Tags;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>
+/// From what an image was built, as its provenance says it. BuildKit writes down what git says in the folder it builds; without git, and without a
+/// remote, there is less. Source: BuildKit, docs/attestations/slsa-provenance.md, <c>buildkit_metadata</c>.
+/// </summary>
+/// <param name="Repository">The source repository, <c>owner/name</c>; null where it names none that has an address.</param>
+/// <param name="Commit">The commit; null where it names none.</param>
+internal sealed record ProvenanceSource(string? Repository, string? Commit)
+{
+    private const string Changed = "-dirty";
+
+    /// <summary>Reads a provenance's predicate.</summary>
+    public static ProvenanceSource Of(JsonElement predicate)
+    {
+        var (source, commit) = (Text("source"), Text("revision"));
+        return new ProvenanceSource(
+            WorkflowSource.TryParseRepository(GitFacts.Repository(source).Url)?.Repository,
+            commit.Length == 0 ? null : commit.EndsWith(Changed, StringComparison.Ordinal) ? commit[..^Changed.Length] : commit);
+
+        string Text(string name) => predicate.Text("runDetails", "metadata", "buildkit_metadata", "vcs", name);
+    }
+
+    /// <summary>Why this is not the provenance of an image from this repository and commit; null where it is, as far as both say it.</summary>
+    public string? ProblemWith(string? repository, string? commit) =>
+        repository is not null && Repository is not null && !repository.Equals(Repository, StringComparison.OrdinalIgnoreCase)
+            ? $"was built from {Repository}, not from {repository}"
+        : commit is not null && Commit is not null && commit != Commit ? $"was built from commit {Commit}, and the image says {commit}"
+        : null;
+}

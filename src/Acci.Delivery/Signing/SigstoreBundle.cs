@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Acci.Oci;
+using Acci.Oci.Registries;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>
+/// What a registry keeps of a signature or attestation: by whom it says that it is. Nothing of it is verified here; it serves to see what is
+/// missing, and how a name is spelled. Source: Sigstore's protobuf-specs, sigstore_bundle.proto; cosign, specs/BUNDLE_SPEC.md.
+/// </summary>
+/// <param name="Certificate">The certificate it names, where a workflow signed.</param>
+/// <param name="KeyHint">What the key is known by, where a key signed: the SHA-256 of its public half, in base64.</param>
+internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? KeyHint)
+{
+    private const string MediaTypePrefix = "application/vnd.dev.sigstore.bundle.";
+    private const string TypeAnnotation = "dev.sigstore.bundle.predicateType";
+    private const long LargestBundle = 256 * 1024 * 1024;
+
+    /// <summary>The bundles of one type that a registry lists for an image.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="image">The image, by digest.</param>
+    /// <param name="type">What they state.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public static async Task<IReadOnlyList<SigstoreBundle>> ListAsync(
+        OciRegistry registry, ImageReference image, PredicateType type, CancellationToken cancellationToken)
+    {
+        var bundles = new List<SigstoreBundle>();
+        foreach (var referrer in await registry.ListReferrersAsync(image, cancellationToken: cancellationToken))
+        {
+            // A list that cosign keeps itself says nothing of what it lists: the manifests do.
+            if (await registry.FindManifestAsync(image.WithDigest(referrer.Digest), cancellationToken) is not { } manifest) continue;
+            if (manifest.Annotations.GetValueOrDefault(TypeAnnotation) != type.Uri) continue;
+            var content = manifest.Blobs.Where(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal) && x.Size <= LargestBundle);
+            foreach (var blob in content)
+            {
+                if (Read(await registry.ReadBlobAsync(image, blob, cancellationToken)) is { } bundle) bundles.Add(bundle);
+            }
+        }
+
+        return bundles;
+    }
+
+    private static SigstoreBundle? Read(byte[] content)
+    {
+        try
+        {
+            using var bundle = JsonDocument.Parse(content);
+            var material = bundle.RootElement.GetProperty("verificationMaterial");
+            if (material.TryGetProperty("publicKey", out var key)) return new SigstoreBundle(null, key.GetProperty("hint").GetString());
+            var certificate = material.TryGetProperty("certificate", out var leaf) ? leaf
+                : material.GetProperty("x509CertificateChain").GetProperty("certificates")[0];
+            return new SigstoreBundle(WorkflowCertificate.Read(certificate.GetProperty("rawBytes").GetBytesFromBase64()), null);
+        }
+        catch (Exception exception) when (
+            exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Text.Json.Nodes;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Signing;
+using Acci.Delivery.Tests.Publishing;
+using Acci.Oci;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Signing;
+
+/// <summary>
+/// A signer is a workflow, the repository it ran in, and who issued its token. With the real cosign, and a Sigstore of the tests' own.
+/// </summary>
+public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore) : IClassFixture<RegistryServer>, IClassFixture<SigstoreFixture>
+{
+    private const string Issuer = "https://token.actions.githubusercontent.com";
+    private const string Publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main";
+    private const string Shared = "acci/acci/.github/workflows/publish-images.yml@refs/tags/v1";
+
+    private static readonly WorkflowSource Octo = new("octo/app", Issuer);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_keyless_publish_is_recorded_verified_and_printed_with_workflow_repository_and_issuer()
+    {
+        using var world = await SignedAsync(sigstore.Job());
+
+        var table = await world.RunAsync("TagImages");
+        await world.RunAsync("VerifyImages");
+
+        Assert.Equal(new RecordedSigner(Publisher, Octo), world.Record.SignedBy);
+        Assert.Equal($"signatures and attestations by {Publisher} (run by octo/app) verified", world.Record.Steps[PublishStep.Verify].Result);
+        var printed = table.Split("\nVerify")[1].Split('\n')[0].Trim();
+        foreach (var part in (string[])["--type https://sigstore.dev/cosign/sign/v1", $"--certificate-oidc-issuer {Issuer}",
+            $"--certificate-identity {Publisher}", "--certificate-github-workflow-repository octo/app"])
+            Assert.Contains(part, printed, StringComparison.Ordinal);
+        Assert.True(await RunsAsync(printed));
+        Assert.False(await RunsAsync(printed.Replace("octo/app ", "octo/other ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData($"{Publisher}x", null, null)]
+    [InlineData(Publisher, "octo/other", null)]
+    [InlineData(Publisher, null, "https://github.example.com/_services/token")]
+    public async Task Another_workflow_repository_or_issuer_than_signed_is_refused(string signer, string? repository, string? issuer)
+    {
+        using var world = await SignedAsync(sigstore.Job());
+
+        await world.RunAsync("VerifyImages", options => options with { SignedBy = Publisher });
+        var problem = await world.RefusedAsync(
+            "VerifyImages", options => options with { SignedBy = signer, SignedByRepository = repository, SignedByIssuer = issuer });
+
+        Assert.Contains("cosign", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_stranger_signs_through_our_reusable_workflow_is_refused_everywhere_and_our_own_is_taken()
+    {
+        var stranger = sigstore.Job(("job_workflow_ref", Shared), ("repository", "stranger/malware"));
+        var own = sigstore.Job(("job_workflow_ref", Shared));
+        using var world = await SignedAsync(stranger);
+        var theirs = world.Record;
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+
+        // Where it was published, by the record's word and by a forged one.
+        world.Job = own;
+        Assert.Contains("which is no workflow of https://github.com/octo/app", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+        (theirs with { SignerSource = Octo }).Write(world.RecordFile);
+        Assert.Contains("cosign", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+
+        // Where it is promoted, and by the command that people are given.
+        world.Job = sigstore.Outside();
+        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, theirs.Digest, signedBy: $"https://github.com/{Shared}"));
+        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, theirs.Digest, signedBy: null));
+        Assert.Null(await StableAsync(world));
+        Assert.False(await VerifiesAsync(world, new ExpectedSigner.Workflow($"https://github.com/{Shared}", Octo)));
+
+        // The same workflow, called by this repository.
+        world.Job = own;
+        theirs.Write(world.RecordFile);
+        await world.RunAsync("SignImages");
+        await world.RunAsync("VerifyImages");
+        world.Job = sigstore.Outside();
+        Assert.True(await VerifiesAsync(world, new ExpectedSigner.Workflow($"https://github.com/{Shared}", Octo)));
+        await PromoteAsync(world, theirs.Digest, signedBy: $"https://github.com/{Shared}");
+        Assert.Equal(theirs.Digest, await StableAsync(world));
+    }
+
+    [Fact]
+    public async Task Names_of_owners_and_repositories_are_the_same_in_any_case()
+    {
+        using var world = await SignedAsync(sigstore.Job(("repository", "Octo/App")));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+        world.Job = sigstore.Outside();
+
+        await PromoteAsync(world, world.Record.Digest, signedBy: null);
+        await PromoteAsync(world, world.Record.Digest, signedBy: Publisher);
+
+        Assert.Equal(world.Record.Digest, await StableAsync(world));
+        var other = Publisher.Replace("publish.yml", "Publish.yml", StringComparison.Ordinal);
+        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, world.Record.Digest, signedBy: other));
+    }
+
+    [Fact]
+    public async Task What_a_pull_request_signs_is_taken_from_nobody_else_unless_it_is_named()
+    {
+        const string pull = "refs/pull/7/merge";
+        using var world = await SignedAsync(sigstore.Job(("ref", pull)));
+        await world.RunAsync("VerifyImages");
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+
+        world.Job = sigstore.Outside();
+        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, world.Record.Digest, signedBy: null));
+        Assert.Contains("in a pull request", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+
+        await PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/octo/app/.github/workflows/publish.yml@{pull}");
+    }
+
+    [Fact]
+    public async Task An_enterprises_own_issuer_is_recorded_and_otherwise_has_to_be_named()
+    {
+        using var world = await SignedAsync(sigstore.Job(("iss", $"{Issuer}/octo-enterprise")));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+        Assert.Equal($"{Issuer}/octo-enterprise", world.Record.SignerSource!.Issuer);
+
+        world.Job = sigstore.Outside();
+        await world.RunAsync("VerifyImages");
+        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, world.Record.Digest, signedBy: null));
+        await PromoteAsync(world, world.Record.Digest, signedBy: null, issuer: $"{Issuer}/octo-enterprise");
+    }
+
+    [Theory]
+    [InlineData("https://github.com/octo/app.git", "", null)]
+    [InlineData("git@github.com:Octo/App.git", "", null)]
+    [InlineData("/builds/app", "-dirty", null)]
+    [InlineData("https://github.com/stranger/malware", "", "was built from stranger/malware, not from octo/app")]
+    [InlineData("https://github.com/octo/app", "0", "was built from commit")]
+    public async Task A_provenance_names_the_signers_repository_and_the_images_commit(string source, string afterCommit, string? problem)
+    {
+        var commit = new string('c', 40);
+        var layout = await LayoutBuilder.WriteAttestedAsync(
+            Directory.CreateTempSubdirectory("layout-").FullName,
+            source,
+            new JsonObject { ["org.opencontainers.image.revision"] = commit },
+            new JsonObject { ["source"] = source, ["revision"] = $"{commit}{afterCommit}" });
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        var cosign = await sigstore.CosignAsync(sigstore.Job());
+        await new ImageSigner(cosign, layout, repository).SignAsync(Cancellation);
+
+        var verifier = new ImageVerifier(cosign, registry);
+        var signer = new ExpectedSigner.Workflow(Publisher, Octo);
+        var verification = verifier.VerifyAsync(repository.WithDigest(layout.Root.Digest), signer, Cancellation);
+
+        if (problem is null) await verification;
+        else Assert.Contains(problem, (await Assert.ThrowsAsync<DeliveryException>(() => verification)).Message, StringComparison.Ordinal);
+    }
+
+    private async Task<PublishWorld> SignedAsync(ProcessEnvironment job)
+    {
+        var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("SignImages");
+        world.Job = job;
+        await world.RunAsync("SignImages");
+        return world;
+    }
+
+    private static async Task PromoteAsync(PublishWorld world, Digest image, string? signedBy, string? issuer = null)
+    {
+        using var context = world.Context(options => options with { SignedBy = signedBy, SignedByIssuer = issuer });
+        await new PromoteImages(context, new Promotion { From = image.ToString(), To = ["stable"] }).RunAsync();
+    }
+
+    private async Task<Digest?> StableAsync(PublishWorld world)
+    {
+        using var registry = server.Connect();
+        return (await registry.FindAsync(world.Repository.WithTag("stable"), Cancellation))?.Digest;
+    }
+
+    private static Task<bool> VerifiesAsync(PublishWorld world, ExpectedSigner signer) =>
+        RunsAsync($"{new Command(Executables.Find("cosign", world.Job)!, signer.VerifyArguments(world.Repository.WithDigest(world.Record.Digest)))}");
+
+    private static async Task<bool> RunsAsync(string command) =>
+        (await CommandRunner.TryRunAsync(new Command("sh", "-c", command), cancellationToken: Cancellation)).Succeeded;
+}

@@ -1,0 +1,64 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Signing;
+using Acci.Sigstore.StandIn;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Signing;
+
+/// <summary>A Sigstore of the tests' own, and jobs of GitHub Actions whose cosign, the real one, uses it.</summary>
+public sealed class SigstoreFixture : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private SigstoreStandIn? _standIn;
+    private string? _cosign;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _standIn = await SigstoreStandIn.StartAsync(_folder.Combine("sigstore"));
+        if (IsCosignHere) _cosign = await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_standIn is not null) await _standIn.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>A job of octo/app that pushes to its main branch, unless its token says something else.</summary>
+    public ProcessEnvironment Job(params (string Name, string Value)[] claims)
+    {
+        var all = claims.ToDictionary(x => x.Name, x => x.Value);
+        all.TryAdd("repository", "octo/app");
+        var variables = _standIn!.JobVariables(all.Select(x => (x.Key, x.Value)));
+        return With(TestEnvironment.OutsideWorkflows, variables).With(
+        [
+            .. variables.Select(x => (x.Key, x.Value)),
+            ("GITHUB_ACTIONS", "true"), ("GITHUB_SERVER_URL", "https://github.com"), ("GITHUB_REPOSITORY", all["repository"]),
+            ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", all.GetValueOrDefault("ref", "refs/heads/main")), ("GITHUB_SHA", new string('a', 40)),
+        ]);
+    }
+
+    /// <summary>A person's machine, which trusts this Sigstore and gets no token.</summary>
+    public ProcessEnvironment Outside() => With(TestEnvironment.OutsideWorkflows, new Dictionary<string, string>());
+
+    /// <summary>What signs in a job.</summary>
+    public async Task<Cosign> CosignAsync(ProcessEnvironment job) =>
+        new(Executables.Find("cosign", job)!, await SigningIdentity.Keyless.FromGitHubActionsAsync(job, Cancellation));
+
+    private static bool IsCosignHere => Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages;
+
+    // A program gets the variables of this process, which all tests share: the job's own come from a script around it.
+    private ProcessEnvironment With(ProcessEnvironment environment, IReadOnlyDictionary<string, string> variables)
+    {
+        Assert.SkipUnless(IsCosignHere, "cosign is not on the PATH, and this machine does not run Debian, whose packages have it.");
+        var folder = Directory.CreateDirectory(_folder.Combine($"job-{Guid.NewGuid():n}")).FullName;
+        var program = Path.Combine(folder, "cosign");
+        var exports = _standIn!.TrustVariables.Concat(variables).Select(x => $"export {x.Key}='{x.Value}'\n");
+        File.WriteAllText(program, $"#!/bin/sh\n{string.Concat(exports)}exec '{_cosign}' \"$@\"\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return environment.WithProgramsOf(folder);
+    }
+}
