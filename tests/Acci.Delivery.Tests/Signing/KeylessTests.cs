@@ -130,6 +130,46 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         await PromoteAsync(world, world.Record.Digest, signedBy: null, issuer: $"{Issuer}/octo-enterprise");
     }
 
+    [Fact]
+    public async Task A_server_of_a_companys_own_has_its_own_issuer_and_identities()
+    {
+        const string server = "https://github.example.com";
+        using var world = await SignedAsync(sigstore.Job(("server_url", server), ("iss", $"{server}/_services/token")));
+        await world.GitAsync($"git remote add origin {server}/octo/app.git");
+        Assert.Equal(
+            new RecordedSigner($"{server}/octo/app/.github/workflows/publish.yml@refs/heads/main", new("octo/app", $"{server}/_services/token")),
+            world.Record.SignedBy);
+
+        world.Job = sigstore.Outside();
+        await world.RunAsync("VerifyImages");
+        await PromoteAsync(world, world.Record.Digest, signedBy: null);
+        Assert.Equal(world.Record.Digest, await StableAsync(world));
+    }
+
+    [Fact]
+    public async Task An_image_goes_to_another_registry_with_its_signatures_and_a_strangers_does_not()
+    {
+        using var world = await SignedAsync(sigstore.Job());
+        using var stranger = await SignedAsync(sigstore.Job(("repository", "stranger/app")));
+        foreach (var checkout in (PublishWorld[])[world, stranger])
+        {
+            await checkout.GitAsync("git remote add origin https://github.com/octo/app.git");
+            checkout.Job = sigstore.Outside();
+        }
+
+        var target = server.NewRepository();
+        Task MoveAsync(PublishWorld from) => PromoteAsync(from, from.Record.Digest, signedBy: null, to: target.Repository);
+
+        await Assert.ThrowsAsync<CommandFailedException>(() => MoveAsync(stranger));
+        await MoveAsync(world);
+
+        var signer = new ExpectedSigner.Workflow(Publisher, Octo);
+        var copy = ImageReference.Parse($"{target.Repository}/app");
+        using var registry = server.Connect();
+        Assert.Equal(world.Record.Digest, (await registry.FindAsync(copy.WithTag("stable"), Cancellation))!.Digest);
+        Assert.True(await RunsAsync($"{new Command(Executables.Find("cosign", world.Job)!, signer.VerifyArguments(copy.WithDigest(world.Record.Digest)))}"));
+    }
+
     [Theory]
     [InlineData("https://github.com/octo/app.git", "", null)]
     [InlineData("git@github.com:Octo/App.git", "", null)]
@@ -167,10 +207,11 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         return world;
     }
 
-    private static async Task PromoteAsync(PublishWorld world, Digest image, string? signedBy, string? issuer = null)
+    private static async Task PromoteAsync(PublishWorld world, Digest image, string? signedBy, string? issuer = null, string? to = null)
     {
-        using var context = world.Context(options => options with { SignedBy = signedBy, SignedByIssuer = issuer });
-        await new PromoteImages(context, new Promotion { From = image.ToString(), To = ["stable"] }).RunAsync();
+        var from = to is null ? null : world.Repository.Repository[..^"/app".Length];
+        using var context = world.Context(x => x with { SignedBy = signedBy, SignedByIssuer = issuer, Registry = to ?? x.Registry });
+        await new PromoteImages(context, new Promotion { From = image.ToString(), FromRegistry = from, To = ["stable"] }).RunAsync();
     }
 
     private async Task<Digest?> StableAsync(PublishWorld world)

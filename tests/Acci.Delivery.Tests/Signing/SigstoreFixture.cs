@@ -36,8 +36,9 @@ public sealed class SigstoreFixture : IAsyncLifetime
         return With(TestEnvironment.OutsideWorkflows, variables).With(
         [
             .. variables.Select(x => (x.Key, x.Value)),
-            ("GITHUB_ACTIONS", "true"), ("GITHUB_SERVER_URL", "https://github.com"), ("GITHUB_REPOSITORY", all["repository"]),
-            ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", all.GetValueOrDefault("ref", "refs/heads/main")), ("GITHUB_SHA", new string('a', 40)),
+            ("GITHUB_ACTIONS", "true"), ("GITHUB_SERVER_URL", all.GetValueOrDefault("server_url", "https://github.com")),
+            ("GITHUB_REPOSITORY", all["repository"]), ("GITHUB_EVENT_NAME", "push"),
+            ("GITHUB_REF", all.GetValueOrDefault("ref", "refs/heads/main")), ("GITHUB_SHA", new string('a', 40)),
         ]);
     }
 
