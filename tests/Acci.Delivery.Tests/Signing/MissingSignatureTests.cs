@@ -35,7 +35,9 @@ public sealed class MissingSignatureTests(RegistryServer server, SigstoreFixture
         Assert.Equal((files, lists), (Artifacts(world), await ListsAsync()));
 
         await world.RunAsync("TagImages");
+        files = Artifacts(world);
         await world.RunAsync("VerifyImages");
+        Assert.Equal(files, Artifacts(world));
         Assert.Equal(["https://sigstore.dev/cosign/sign/v1"], await TypesAsync(registry, image));
         Assert.Equal(
             ["https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1", "https://spdx.dev/Document"],
