@@ -20,10 +20,16 @@ public sealed class MissingSignatureTests(RegistryServer server, SigstoreFixture
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_lost_signature_is_noticed_by_verifying_which_changes_nothing_and_made_again_by_publishing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lost_signature_is_noticed_by_verifying_which_changes_nothing_and_made_again_by_publishing(bool isKeyless)
     {
-        using var world = await SignedAsync(sigstore.Job());
+        using var folder = new TemporaryFolder();
+        var key = isKeyless ? null : (SigningIdentity.Key)(await KeyAsync(folder)).Cosign.Identity!;
+        DeliveryOptions Signer(DeliveryOptions options) =>
+            options with { Keyless = isKeyless, SigningKey = key?.Reference, SigningPassword = key?.Password };
+        using var world = await SignedAsync(isKeyless ? sigstore.Job() : sigstore.Outside(), Signer);
         var image = world.Repository.WithDigest(world.Record.Digest);
         var platform = world.Repository.WithDigest(world.Record.Platforms[0].Digest);
         using var registry = server.Connect();
@@ -31,12 +37,12 @@ public sealed class MissingSignatureTests(RegistryServer server, SigstoreFixture
         await ForgetAsync(registry, platform, PredicateType.Provenance);
         var (files, lists) = (Artifacts(world), await ListsAsync());
 
-        Assert.Contains("cosign", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+        Assert.Contains("cosign", await world.RefusedAsync("VerifyImages", Signer), StringComparison.Ordinal);
         Assert.Equal((files, lists), (Artifacts(world), await ListsAsync()));
 
-        await world.RunAsync("TagImages");
+        await world.RunAsync("TagImages", Signer);
         files = Artifacts(world);
-        await world.RunAsync("VerifyImages");
+        await world.RunAsync("VerifyImages", Signer);
         Assert.Equal(files, Artifacts(world));
         Assert.Equal(["https://sigstore.dev/cosign/sign/v1"], await TypesAsync(registry, image));
         Assert.Equal(
@@ -119,12 +125,12 @@ public sealed class MissingSignatureTests(RegistryServer server, SigstoreFixture
         return (cosign, new ExpectedSigner.PublicKey(folder.Combine("cosign.pub")));
     }
 
-    private async Task<PublishWorld> SignedAsync(ProcessEnvironment job)
+    private async Task<PublishWorld> SignedAsync(ProcessEnvironment job, Func<DeliveryOptions, DeliveryOptions>? change = null)
     {
         var world = await PublishWorld.BuiltAsync(server);
         await world.RunUntilAsync("SignImages");
         world.Job = job;
-        await world.RunAsync("SignImages");
+        await world.RunAsync("SignImages", change);
         return world;
     }
 
