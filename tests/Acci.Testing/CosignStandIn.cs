@@ -30,7 +30,7 @@ public sealed class CosignStandIn
                     --type) type=$2; shift ;;
                     --predicate|--signing-config|--trusted-root) shift ;;
                     --certificate-oidc-issuer|--certificate-identity|--certificate-identity-regexp|--certificate-github-workflow-repository) shift ;;
-                    --yes|--insecure-ignore-tlog=true) ;;
+                    --yes|--insecure-ignore-tlog=true|--timeout=*) ;;
                     -*) echo "Error: unknown flag: $1" >&2; exit 1 ;;
                     *) image=$1 ;;
                 esac

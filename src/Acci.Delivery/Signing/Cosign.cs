@@ -22,6 +22,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
     // cosign 3 refuses `--tlog-upload=false` beside any signing configuration: a configuration that names no service says the same.
     private const string SigningConfig = """{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogConfig":{},"tsaConfig":{}}""";
     private const string TrustedRoot = """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""";
+    private const int ShortestWait = 30;
     private const string KeyTextVariable = "COSIGN_PRIVATE_KEY";
     private const string PasswordVariable = "COSIGN_PASSWORD";
 
@@ -132,6 +133,8 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
     private async Task<CommandResult> RunAsync(Command command, ImageReference? image, CancellationToken cancellationToken)
     {
         command = command with { Secrets = [.. command.Secrets, .. command.Arguments.SelectMany(KeyService.SecretsOf)] };
+        // cosign waits 3 minutes for a registry that says nothing.
+        if (image is not null) command = command with { Arguments = [command.Arguments[0], $"--timeout={Math.Max(Retry.Budget.TotalSeconds, ShortestWait):0}s", .. command.Arguments.Skip(1)] };
         using var login = image?.Domain is { } domain && await Login.FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials) : null;
         if (login is not null) command = command with { Environment = new Dictionary<string, string?>(command.Environment) { ["DOCKER_CONFIG"] = login.Folder } };
         return await new RetryPolicy(Retry).RunAsync($"cosign {command.Arguments[0]} of {image}", async attempt =>
@@ -144,7 +147,7 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
     }
 
     // What Go's network code and registries' servers say of failures that may be gone the next time.
-    [GeneratedRegex("connection refused|connection reset by peer|broken pipe|unexpected EOF|i/o timeout|TLS handshake timeout|no such host|network is unreachable|no route to host|unexpected status code (408|429|50[0234])[^:\\n]*|TOOMANYREQUESTS")]
+    [GeneratedRegex("context deadline exceeded|connection refused|connection reset by peer|broken pipe|unexpected EOF|i/o timeout|TLS handshake timeout|no such host|network is unreachable|no route to host|unexpected status code (408|429|50[0234])[^:\\n]*|TOOMANYREQUESTS")]
     private static partial Regex PassingFailure();
 
     internal static string Pinned(ImageReference image) =>

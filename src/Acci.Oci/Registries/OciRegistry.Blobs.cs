@@ -9,6 +9,9 @@ namespace Acci.Oci.Registries;
 
 public sealed partial class OciRegistry
 {
+    // How often a blob is looked for before an error of the registry's counts as an answer.
+    private const int LookUps = 2;
+
     private const int CopyBufferSize = 128 * 1024;
 
     /// <summary>Whether a repository has a blob.</summary>
@@ -92,13 +95,17 @@ public sealed partial class OciRegistry
     private Task<bool> HasBlobAsync(ImageReference repository, Digest digest, string scope, CancellationToken cancellationToken)
     {
         var path = PathOf(repository);
-        return RunAsync($"look-up of blob {digest} in {path}", attempt => HasBlobAsync(path, digest, scope, attempt.CancellationToken), cancellationToken);
+        return RunAsync(
+            $"look-up of blob {digest} in {path}",
+            attempt => HasBlobAsync(path, digest, scope, attempt.CancellationToken, isDamaged: attempt.Number > LookUps && scope == PushScope(path)),
+            cancellationToken);
     }
 
-    private async Task<bool> HasBlobAsync(string path, Digest digest, string scope, CancellationToken cancellationToken)
+    // A registry whose disk was full can keep a link that leads nowhere, and says 500 of that blob for ever. Who is about to push it sends it again, which mends it.
+    private async Task<bool> HasBlobAsync(string path, Digest digest, string scope, CancellationToken cancellationToken, bool isDamaged = false)
     {
         var request = new RegistryRequest(HttpMethod.Head, Address($"{path}/blobs/{digest}"), scope);
-        using var response = await SendAsync(request, cancellationToken, HttpStatusCode.NotFound);
+        using var response = await SendAsync(request, cancellationToken, HttpStatusCode.NotFound, isDamaged ? HttpStatusCode.InternalServerError : HttpStatusCode.NotFound);
         if (response.IsSuccessStatusCode) _places.TryAdd(digest, path);
         return response.IsSuccessStatusCode;
     }

@@ -77,7 +77,9 @@ public sealed partial class OciRegistry
         // With the scope of the push, as in ReadScope.
         var there = await RunAsync($"look-up of {path} {name}", async attempt =>
         {
-            using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, PushScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
+            // As with blobs.
+            var damaged = attempt.Number > LookUps ? HttpStatusCode.InternalServerError : HttpStatusCode.NotFound;
+            using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, PushScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound, damaged);
             return response.IsSuccessStatusCode;
         }, cancellationToken);
         if (!there) await PutAsync(path, name, manifest, cancellationToken);

@@ -46,6 +46,26 @@ public sealed class PushTests(RegistryServer server) : IClassFixture<RegistrySer
     }
 
     [Fact]
+    public async Task What_a_full_disk_has_left_in_the_registry_is_sent_again()
+    {
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Path);
+        var repository = server.NewRepository();
+        using var registry = server.Connect();
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        var content = await layout.ReadContentAsync(Cancellation);
+        var place = Path.Combine(server.Data, "docker", "registry", "v2", "repositories", repository.Path);
+        // The registry has made the files, and found no room for what is in them.
+        await File.WriteAllTextAsync(Path.Combine(place, "_layers", "sha256", content.Blobs[0].Digest.Hex, "link"), "", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(place, "_manifests", "revisions", "sha256", content.Manifests[0].Digest.Hex, "link"), "", Cancellation);
+
+        var result = await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+
+        Assert.Equal((1, 10), (result.BlobsSent + result.BlobsMounted, result.BlobsPresent));
+        Assert.Equal(content.Blobs[0].Digest, Digest.Of(await registry.ReadBlobAsync(repository, content.Blobs[0], Cancellation)));
+        await registry.GetManifestAsync(repository.WithDigest(content.Manifests[0].Digest), Cancellation);
+    }
+
+    [Fact]
     public async Task Blobs_of_another_repository_are_mounted()
     {
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Path);
