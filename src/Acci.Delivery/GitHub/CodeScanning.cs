@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Octokit;
 
 namespace Acci.Delivery.GitHub;
 
@@ -22,12 +23,12 @@ public sealed partial class CodeScanning(GitHubConnection connection)
     /// <exception cref="GitHubException">GitHub refused it.</exception>
     public async Task<string> UploadAsync(SarifPayload payload, CancellationToken cancellationToken)
     {
-        var answer = await connection.RunAsync(
+        var given = await connection.RunAsync(
             $"take an analysis of {payload.Ref}",
             Permission,
-            github => github.Connection.Post<Dictionary<string, object>>(Address("sarifs"), payload.ToBody(), null, "application/json"),
+            async github => Text(BodyOf(await github.Connection.Post<Dictionary<string, object>>(Address("sarifs"), payload.ToBody(), null, "application/json")), "id"),
             cancellationToken);
-        return answer.HttpResponse.Body is string body && Text(body, "id") is { Length: > 0 } id
+        return given is { Length: > 0 } id
             ? id
             : throw new DeliveryException($"{connection.Server} took the analysis and did not say as what: its processing cannot be awaited.");
     }
@@ -40,15 +41,15 @@ public sealed partial class CodeScanning(GitHubConnection connection)
         {
             await Task.Delay(pause, connection.Time, cancellationToken);
             // An upload that was just taken may not be known everywhere yet.
-            var body = await connection.FindAsync(
+            var processing = await connection.FindAsync(
                 $"tell how the upload {id} was processed",
                 "security-events: read",
-                async github => (await github.Connection.Get<Dictionary<string, object>>(Address($"sarifs/{Uri.EscapeDataString(id)}"), new Dictionary<string, string>())).HttpResponse.Body as string ?? "",
+                async github => Processing.Read(BodyOf(await github.Connection.Get<Dictionary<string, object>>(Address($"sarifs/{Uri.EscapeDataString(id)}"), new Dictionary<string, string>()))),
                 cancellationToken);
-            switch (body is null ? null : Text(body, "processing_status"))
+            switch (processing?.Status)
             {
                 case "complete": return [];
-                case "failed": return Errors(body!);
+                case "failed": return processing.Errors;
             }
         }
 
@@ -70,11 +71,15 @@ public sealed partial class CodeScanning(GitHubConnection connection)
         return document.RootElement.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 
-    private static IReadOnlyList<string> Errors(string body)
+    private static string BodyOf(IApiResponse<Dictionary<string, object>> answer) => answer.HttpResponse.Body as string ?? "";
+
+    private sealed record Processing(string? Status, IReadOnlyList<string> Errors)
     {
-        using var document = JsonDocument.Parse(body);
-        return document.RootElement.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0
-            ? [.. errors.EnumerateArray().Select(x => x.ToString())]
-            : ["no reason was given"];
+        public static Processing Read(string body)
+        {
+            using var document = JsonDocument.Parse(body);
+            var hasErrors = document.RootElement.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0;
+            return new Processing(Text(body, "processing_status"), hasErrors ? [.. errors.EnumerateArray().Select(x => x.ToString())] : ["no reason was given"]);
+        }
     }
 }

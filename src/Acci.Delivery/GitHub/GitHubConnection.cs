@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.Serialization;
+using System.Text.Json;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
 using Acci.Oci.Retries;
@@ -105,6 +107,10 @@ public sealed class GitHubConnection : IDisposable
                     throw new TransientException("no answer in time", innerException: exception);
                 }
             }, cancellationToken);
+        }
+        catch (Exception exception) when (exception is JsonException or SerializationException or InvalidCastException or InvalidOperationException)
+        {
+            throw new DeliveryException($"{Server} was asked to {operation}, and its answer is not GitHub's: {exception.Message.TrimEnd('.')}. Check GITHUB_API_URL, and the proxies on the way.", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

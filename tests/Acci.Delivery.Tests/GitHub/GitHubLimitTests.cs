@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Acci.Delivery.GitHub;
 using Acci.Oci.Retries;
 using Acci.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace Acci.Delivery.Tests.GitHub;
 
@@ -46,10 +47,36 @@ public sealed class GitHubLimitTests
         Assert.Equal(1, asked);
     }
 
+    [Theory]
+    [InlineData("\u0001\u0002{\"garbage\": [")]
+    [InlineData("7")]
+    [InlineData("<html>Sign in to the network</html>")]
+    public async Task What_is_not_GitHub_s_answer_is_said_with_what_was_asked(string answer)
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(answer, context.RequestAborted);
+        });
+        using var connection = Connect(server, TimeSpan.FromSeconds(2));
+        var scanning = new CodeScanning(connection) { Pauses = [TimeSpan.Zero] };
+        var payload = new SarifPayload(new string('a', 40), "refs/heads/main", [1], new Uri("file:///repository"), null);
+
+        foreach (var failure in new[]
+        {
+            await Assert.ThrowsAsync<DeliveryException>(() => AskAsync(server, TimeSpan.FromSeconds(2))),
+            await Assert.ThrowsAsync<DeliveryException>(() => scanning.UploadAsync(payload, Cancellation)),
+            await Assert.ThrowsAsync<DeliveryException>(() => scanning.WaitAsync("4711", Cancellation)),
+        })
+            Assert.Matches("^127.0.0.1 was asked to .*, and its answer is not GitHub's: ", failure.Message);
+    }
+
+    private static GitHubConnection Connect(LoopbackServer server, TimeSpan budget) => new(
+        GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10) });
+
     private static async Task AskAsync(LoopbackServer server, TimeSpan budget)
     {
-        using var connection = new GitHubConnection(
-            GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10) });
+        using var connection = Connect(server, budget);
         await connection.RunAsync("read it", "contents: read", github => github.Repository.Get("octo", "app"), Cancellation);
     }
 }
