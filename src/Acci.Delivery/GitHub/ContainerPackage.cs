@@ -79,7 +79,9 @@ public sealed class ContainerPackage
         }
         catch (GitHubException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
         {
-            return null;
+            // So GitHub answers for what is gone, and for what the token may not touch.
+            if ((await ListAsync(cancellationToken)).All(x => x.Id != version.Id)) return null;
+            throw;
         }
         catch (GitHubException exception) when (exception.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)
         {

@@ -174,6 +174,19 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
     }
 
     [Fact]
+    public async Task What_GitHub_does_not_find_and_still_lists_is_not_said_to_be_deleted()
+    {
+        using var world = await World.CreateAsync(this);
+        GitHub.Fail(new Fault { Status = 404, Message = "Not Found", Times = int.MaxValue, When = x => x.Method == "DELETE" });
+
+        var failure = await Assert.ThrowsAsync<GitHubException>(() => world.PruneAsync(delete: true));
+
+        Assert.Contains("404", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("packages: write", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(world.Deleted);
+    }
+
+    [Fact]
     public async Task Faults_that_pass_do_no_harm()
     {
         using var world = await World.CreateAsync(this);
