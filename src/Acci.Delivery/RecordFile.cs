@@ -67,7 +67,7 @@ internal static class RecordFile
                 throw new JsonException("it has neither format nor checksum, so an older version of this build wrote it, or something else did");
             if (format != Format || checksum != ChecksumOf(content)) throw new JsonException("its checksum is not that of its content");
             content.Remove(FormatName);
-            // The reader leaves what is missing as null, also where the type says that there is none.
+            // A missing property is null after reading, even where its type is not nullable.
             if (type.Properties.FirstOrDefault(x => x is { IsSetNullable: false, PropertyType.IsValueType: false, Set: not null } && !content.ContainsKey(x.Name)) is { } missing)
                 throw new JsonException($"it has no '{missing.Name}'");
             var record = content.Deserialize(type) ?? throw new JsonException("it is empty");

@@ -97,22 +97,17 @@ public sealed class TagTransaction(OciRegistry registry)
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        if (await IsKeptAsync(tag, digest, before, cancellationToken)) return;
+        if (await IsKeptAsync(tag, before, cancellationToken)) return;
         var shown = before is null ? "no such tag" : $"it at {before}";
         throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it still shows {shown}.");
     }
 
     // False when the tag stays where it was, although the registry accepted the write. A registry may show a write late; a tag at a third place is another publish's.
-    private async Task<bool> IsKeptAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
+    private async Task<bool> IsKeptAsync(ImageReference tag, Digest? before, CancellationToken cancellationToken)
     {
         try
         {
-            for (var begun = Time.GetTimestamp(); ; await Task.Delay(Pause, Time, cancellationToken))
-            {
-                var there = (await registry.FindAsync(tag, cancellationToken))?.Digest;
-                if (there == digest || there != before) return true;
-                if (Time.GetElapsedTime(begun) >= WatchLimit) return false;
-            }
+            return await WatchAsync(tag, there => there != before, cancellationToken) != before;
         }
         catch (DeliveryException)
         {
@@ -155,12 +150,16 @@ public sealed class TagTransaction(OciRegistry registry)
     }
 
     // The registry may be about to do what it did not answer.
-    private async Task<bool> IsWrittenAsync(TagWrite write, CancellationToken cancellationToken)
+    private async Task<bool> IsWrittenAsync(TagWrite write, CancellationToken cancellationToken) =>
+        await WatchAsync(write.Tag, there => there == write.Digest || !_unanswered.Contains(write.Tag), cancellationToken) == write.Digest;
+
+    // Looks at a tag until it is as awaited, for a limited time, and gives where it was last.
+    private async Task<Digest?> WatchAsync(ImageReference tag, Predicate<Digest?> isAwaited, CancellationToken cancellationToken)
     {
         for (var begun = Time.GetTimestamp(); ; await Task.Delay(Pause, Time, cancellationToken))
         {
-            if ((await registry.FindAsync(write.Tag, cancellationToken))?.Digest == write.Digest) return true;
-            if (!_unanswered.Contains(write.Tag) || Time.GetElapsedTime(begun) >= WatchLimit) return false;
+            var there = (await registry.FindAsync(tag, cancellationToken))?.Digest;
+            if (isAwaited(there) || Time.GetElapsedTime(begun) >= WatchLimit) return there;
         }
     }
 

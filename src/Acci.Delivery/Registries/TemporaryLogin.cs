@@ -65,7 +65,7 @@ public sealed class TemporaryLogin : IDisposable
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            throw new DeliveryException($"{file} has a name in it twice, or a text that is none. Repair the file, or log in again with `docker login`.");
+            throw new DeliveryException($"{file} contains a duplicate name or an invalid string. Repair the file, or log in again with `docker login`.");
         }
         catch (JsonException exception)
         {

@@ -4,7 +4,7 @@ using Acci.Oci;
 namespace Acci.Delivery.Signing;
 
 /// <summary>
-/// Who must have signed an image for it to be trusted. Whoever verifies need not be who signed: it takes no private key and no identity token.
+/// The signer that an image must have to be trusted. Verifying needs no private key and no identity token.
 /// </summary>
 public abstract record ExpectedSigner
 {
@@ -68,7 +68,7 @@ public abstract record ExpectedSigner
     /// </summary>
     /// <param name="text">What was typed.</param>
     /// <param name="findSource">Says where a workflow must have run; a key needs none.</param>
-    /// <exception cref="WrongUseException">It is none of these.</exception>
+    /// <exception cref="WrongUseException">The text has another form.</exception>
     public static async Task<ExpectedSigner> ParseAsync(string text, Func<Task<WorkflowSource>> findSource) =>
         text.StartsWith('^') ? new Workflow(IdentityExpression.Parse(text), await findSource())
         : text.StartsWith("https://", StringComparison.Ordinal) ? new Workflow(text, await findSource())

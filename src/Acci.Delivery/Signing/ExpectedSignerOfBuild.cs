@@ -4,10 +4,9 @@ namespace Acci.Delivery.Signing;
 public static class ExpectedSignerOfBuild
 {
     /// <summary>
-    /// Who must have signed: whom --signed-by names, else the workflow that the record of the publish names, if it is one of this repository's or the
-    /// one that is running; where there is none, what would sign here, which without a key is any workflow of this repository, since another one
-    /// publishes than promotes, and on another branch or tag. A workflow must always have run in this repository, or in the one that
-    /// --signed-by-repository names.
+    /// The expected signer: the one that --signed-by names; else the workflow in the record of the publish, if it belongs to this repository or is
+    /// running now; else the key that signs here; with --keyless, any workflow of this repository, because one workflow publishes and another one
+    /// promotes. A workflow must have run in this repository, or in the one that --signed-by-repository names.
     /// </summary>
     /// <param name="context">The build.</param>
     /// <param name="recorded">Whom the record of the publish names.</param>

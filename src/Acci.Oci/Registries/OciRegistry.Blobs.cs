@@ -9,7 +9,7 @@ namespace Acci.Oci.Registries;
 
 public sealed partial class OciRegistry
 {
-    // How often a blob is looked for before an error of the registry's counts as an answer.
+    // How many look-ups may fail before an error of the registry counts as an answer.
     private const int LookUps = 2;
 
     private const int CopyBufferSize = 128 * 1024;
@@ -97,18 +97,22 @@ public sealed partial class OciRegistry
         var path = PathOf(repository);
         return RunAsync(
             $"look-up of blob {digest} in {path}",
-            attempt => HasBlobAsync(path, digest, scope, attempt.CancellationToken, isDamaged: attempt.Number > LookUps && scope == PushScope(path)),
+            attempt => HasBlobAsync(path, digest, scope, attempt.CancellationToken, scope == PushScope(path) ? Absent(attempt) : [HttpStatusCode.NotFound]),
             cancellationToken);
     }
 
-    // A registry whose disk was full can keep a link that leads nowhere, and says 500 of that blob for ever. Who is about to push it sends it again, which mends it.
-    private async Task<bool> HasBlobAsync(string path, Digest digest, string scope, CancellationToken cancellationToken, bool isDamaged = false)
+    private async Task<bool> HasBlobAsync(string path, Digest digest, string scope, CancellationToken cancellationToken, params HttpStatusCode[] absent)
     {
         var request = new RegistryRequest(HttpMethod.Head, Address($"{path}/blobs/{digest}"), scope);
-        using var response = await SendAsync(request, cancellationToken, HttpStatusCode.NotFound, isDamaged ? HttpStatusCode.InternalServerError : HttpStatusCode.NotFound);
+        using var response = await SendAsync(request, cancellationToken, absent);
         if (response.IsSuccessStatusCode) _places.TryAdd(digest, path);
         return response.IsSuccessStatusCode;
     }
+
+    // What says, before a push, that something is not there. A registry whose disk was full can keep a link without content and answer 500 for it
+    // from then on; pushing the content again repairs the link.
+    private static HttpStatusCode[] Absent(Attempt attempt) =>
+        attempt.Number > LookUps ? [HttpStatusCode.NotFound, HttpStatusCode.InternalServerError] : [HttpStatusCode.NotFound];
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PartsAsync(
         Stream source, [EnumeratorCancellation] CancellationToken cancellationToken, long limit = long.MaxValue)

@@ -77,9 +77,7 @@ public sealed partial class OciRegistry
         // With the scope of the push, as in ReadScope.
         var there = await RunAsync($"look-up of {path} {name}", async attempt =>
         {
-            // As with blobs.
-            var damaged = attempt.Number > LookUps ? HttpStatusCode.InternalServerError : HttpStatusCode.NotFound;
-            using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, PushScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound, damaged);
+            using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, PushScope(path)), attempt.CancellationToken, Absent(attempt));
             return response.IsSuccessStatusCode;
         }, cancellationToken);
         if (!there) await PutAsync(path, name, manifest, cancellationToken);

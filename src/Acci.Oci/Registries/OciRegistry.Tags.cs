@@ -55,7 +55,7 @@ public sealed partial class OciRegistry
     }
 
     /// <summary>The address of the next page. Source: OCI distribution specification 1.1, section "Listing Tags"; RFC 8288.</summary>
-    /// <exception cref="DeliveryException">It is none.</exception>
+    /// <exception cref="DeliveryException">The Link header contains no valid address.</exception>
     private Uri? NextPage(HttpResponseMessage response, Uri address)
     {
         if (!response.Headers.TryGetValues("Link", out var links)) return null;

@@ -81,7 +81,7 @@ public sealed partial class OciRegistry
             {
                 current = attempt;
                 // The blob may have arrived although the answer did not.
-                if (attempt.Number > 1 && await HasBlobAsync(path, blob.Digest, PushScope(path), attempt.CancellationToken)) return true;
+                if (attempt.Number > 1 && await HasBlobAsync(path, blob.Digest, PushScope(path), attempt.CancellationToken, HttpStatusCode.NotFound)) return true;
                 await ContinueAsync(path, upload, attempt);
                 return true;
             }, cancellationToken);

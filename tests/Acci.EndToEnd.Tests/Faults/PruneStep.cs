@@ -6,29 +6,20 @@ using Acci.Testing;
 namespace Acci.EndToEnd.Tests.Faults;
 
 /// <summary>PruneImages, with one image to delete and one that stays.</summary>
-public sealed class PruneStep() : Step("PruneImages")
+public sealed class PruneStep() : GitHubStep("PruneImages")
 {
     private Package _package = null!;
-    private string _owner = "";
     private string _registry = "";
-    private string _api = "";
     private Digest _old;
     private Digest _kept;
 
-    public override string Arguments => $"PruneImages --registry {_registry}/{_owner} --prune-delete --retry-budget 5";
-
-    public override IReadOnlyDictionary<string, string?> Variables => new Dictionary<string, string?>
-    {
-        ["GITHUB_API_URL"] = _api, ["GITHUB_REPOSITORY"] = $"{_owner}/{App.Name}", ["GITHUB_TOKEN"] = "ghs-of-the-tests",
-    };
-
-    public override FaultProxy Network(Bench bench) => bench.Api;
+    public override string Arguments => $"PruneImages --registry {_registry}/{Repository.Owner} --prune-delete --retry-budget 5";
 
     public override async Task PrepareAsync(Bench bench)
     {
-        (_owner, _registry, _api) = ($"octo-{Guid.NewGuid():n}"[..13], bench.Registry.Domain, $"http://{bench.Api.Domain}");
-        bench.GitHub.AddRepository($"{_owner}/{App.Name}");
-        _package = bench.GitHub.AddPackage(_owner, App.Name);
+        await base.PrepareAsync(bench);
+        _registry = bench.Registry.Domain;
+        _package = bench.GitHub.AddPackage(Repository.Owner, App.Name);
         _old = await PushAsync(bench, "old");
         _kept = await PushAsync(bench, "kept", "1.0.0");
     }
@@ -42,7 +33,7 @@ public sealed class PruneStep() : Step("PruneImages")
     // An image with all that its index names, a hundred days ago.
     private async Task<Digest> PushAsync(Bench bench, string content, params string[] tags)
     {
-        var image = ImageReference.Parse($"{bench.Server.Domain}/{_owner}/{App.Name}");
+        var image = ImageReference.Parse($"{bench.Server.Domain}/{Repository.Owner}/{App.Name}");
         using var folder = new TemporaryFolder();
         using var registry = OciRegistry.Of(image);
         var layout = await LayoutBuilder.WriteOneAsync(folder.Path, content);

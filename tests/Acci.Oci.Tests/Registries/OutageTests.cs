@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
 using Acci.Testing;
@@ -58,11 +59,10 @@ public sealed class OutageTests : IAsyncLifetime
             Cancellation));
 
         Assert.True(down.Elapsed > TimeSpan.FromSeconds(1), "It gave up before the budget ended.");
-        // On a busy machine the budget may end in the middle of an attempt.
-        Assert.Matches(
-            $"^{_server.Domain}: upload of blob sha256:[0-9a-f]{{64}} \\(20.0 MB\\) to {repository.Path} failed: connection refused(, then no answer)?\\. "
-            + "[0-9]+ attempts? used up the retry budget of 2 s\\. Check ",
-            error.Message);
+        // The configuration is sent beside the layers, and any of them may be the first to give up. On a busy machine the budget may end in the middle of an attempt.
+        var expected = $"^{_server.Domain}: upload of blob sha256:[0-9a-f]{{64}} \\((20|0)\\.0 MB\\) to {repository.Path} failed: connection refused(, then no answer)?\\. "
+            + "[0-9]+ attempts? used up the retry budget of 2 s\\. Check ";
+        Assert.True(Regex.IsMatch(error.Message, expected), error.Message);
     }
 
     [Fact]
