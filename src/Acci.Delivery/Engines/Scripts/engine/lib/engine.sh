@@ -27,7 +27,7 @@ engine_programs() {
 
 # The engine was started to the end, its daemon is alive and its socket is there.
 engine_is_up() {
-  [[ -f $RUN/ready && -S $RUN/docker.sock && -f $RUN/docker.pid ]] && is_ours "$(<"$RUN/docker.pid")" "$ENGINE"
+  [[ -f $RUN/ready && -S $RUN/docker.sock && -f $RUN/docker.pid ]] && is_ours "$(<"$RUN/docker.pid")" "$ENGINE" dockerd
 }
 
 engine_print() {

@@ -8,17 +8,17 @@ program_of() {
   printf '%s\n' "${path% (deleted)}"
 }
 
-# is_ours PID FOLDER : the process lives and runs a program from FOLDER. A process id is reused, a pid file alone says nothing.
+# is_ours PID FOLDER [NAME] : the process lives and runs a program from FOLDER, or the program NAME from it. A process id is reused, a pid file alone says nothing.
 is_ours() {
-  [[ -n ${1:-} && $(program_of "$1") == "$2"/* ]]
+  local program
+  [[ -n ${1:-} ]] && program=$(program_of "$1") && [[ $program == "$2"/* && ( -z ${3:-} || $program == */"$3" ) ]]
 }
 
-# Processes that run a program from FOLDER, or the program NAME from it.
+# processes_from FOLDER [NAME] : the processes that are ours.
 processes_from() {
-  local folder=$1 name=${2:-} process program
+  local process
   for process in /proc/[0-9]*; do
-    program=$(program_of "${process#/proc/}")
-    if [[ $program == "$folder"/* && ( -z $name || $program == */"$name" ) ]]; then printf '%s\n' "${process#/proc/}"; fi
+    if is_ours "${process#/proc/}" "$@"; then printf '%s\n' "${process#/proc/}"; fi
   done
 }
 

@@ -11,8 +11,13 @@ registry_paths() {
   DATA=$REGISTRY/data
 }
 
+# serves_this PID : the process serves this registry. Others run the same program for registries of their own.
+serves_this() {
+  is_ours "$1" "$CACHE/tools" docker-registry && tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qxF -- "$RUN/registry.yml"
+}
+
 registry_is_up() {
-  [[ -f $RUN/ready && -f $RUN/pid ]] && is_ours "$(<"$RUN/pid")" "$CACHE/tools"
+  [[ -f $RUN/ready && -f $RUN/pid ]] && serves_this "$(<"$RUN/pid")"
 }
 
 registry_print() { printf 'REGISTRY=127.0.0.1:%s\n' "$(<"$REGISTRY/port")"; }
@@ -31,8 +36,10 @@ registry_answers() {
 }
 
 registry_clean() {
-  local pids
-  mapfile -t pids < <(processes_from "$CACHE/tools" docker-registry)
+  local pid pids=()
+  for pid in $(processes_from "$CACHE/tools" docker-registry); do
+    if serves_this "$pid"; then pids+=("$pid"); fi
+  done
   end 5 "${pids[@]}"
   rm -rf "$RUN"
 }
