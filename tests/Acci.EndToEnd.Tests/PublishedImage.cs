@@ -1,6 +1,7 @@
 using Acci.Delivery.Publishing;
 using Acci.Oci;
 using Acci.Oci.Layouts;
+using Acci.Oci.Registries;
 using Acci.Testing;
 
 [assembly: AssemblyFixture(typeof(Acci.EndToEnd.Tests.PublishedImage))]
@@ -23,6 +24,9 @@ public sealed class PublishedImage : IAsyncLifetime
 
     /// <summary>What was published at first; tests publish elsewhere meanwhile.</summary>
     public PublishRecord First => _first ?? throw new InvalidOperationException($"There is no record: {Publish.Output}");
+
+    /// <summary>What the registry had under each of its tags when that publish was done; tests move them.</summary>
+    public IReadOnlyDictionary<string, Digest> Served { get; private set; } = new Dictionary<string, Digest>();
 
     public Checkout Checkout => _checkout ?? throw new InvalidOperationException("There is no clone.");
 
@@ -47,7 +51,21 @@ public sealed class PublishedImage : IAsyncLifetime
         _publish = await _checkout.BuildAsync("Publish", CancellationToken.None);
         _pristine = await _checkout.CopyAsync(CancellationToken.None);
         _first = PublishRecord.Read(RecordFile);
+        if (_first is not null) Served = await ServedAsync(_first);
         if (Environment.GetEnvironmentVariable("ACCI_NATIVE") is { Length: > 0 } folder && _publish.ExitCode == 0) await ExtractAsync(folder);
+    }
+
+    private static async Task<Dictionary<string, Digest>> ServedAsync(PublishRecord record)
+    {
+        var repository = ImageReference.Parse(record.Repository);
+        using var registry = OciRegistry.Of(repository);
+        var served = new Dictionary<string, Digest>();
+        foreach (var tag in record.Tags)
+        {
+            if (await registry.FindAsync(repository.WithTag(tag), CancellationToken.None) is { } found) served.Add(tag, found.Digest);
+        }
+
+        return served;
     }
 
     // The program as it is published, for who measures it.

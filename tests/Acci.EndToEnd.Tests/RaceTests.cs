@@ -15,7 +15,7 @@ public sealed class RaceTests(PublishedImage published)
         published.NeedsEngine();
         using var one = await published.Pristine.CopyAsync(Cancellation);
         using var other = await published.Pristine.CopyAsync(Cancellation);
-        var destination = $"{ImageReference.Parse(published.First.Repository).Domain}/race-{Guid.NewGuid():n}";
+        var destination = NewDestination();
 
         var runs = await Task.WhenAll(one.BuildAsync($"Publish --registry {destination}", Cancellation), other.BuildAsync($"Publish --registry {destination}", Cancellation));
 
@@ -35,12 +35,15 @@ public sealed class RaceTests(PublishedImage published)
     {
         published.NeedsEngine();
         using var checkout = await published.Pristine.CopyAsync(Cancellation);
+        var publish = $"Publish --registry {NewDestination()}";
 
-        var runs = await Task.WhenAll(checkout.BuildAsync("Publish", Cancellation), checkout.BuildAsync("Publish", Cancellation));
+        var runs = await Task.WhenAll(checkout.BuildAsync(publish, Cancellation), checkout.BuildAsync(publish, Cancellation));
 
         Assert.All(runs, run => run.AssertSucceeded());
         Assert.Contains(runs, run => run.Output.Contains("Another build of this checkout is at work", StringComparison.Ordinal));
     }
+
+    private string NewDestination() => $"{ImageReference.Parse(published.First.Repository).Domain}/race-{Guid.NewGuid():n}";
 
     private static PublishRecord RecordOf(Checkout checkout) => PublishRecord.Read(Path.Combine(checkout.Folder, "artifacts", "publish", $"{App.Name}.json"))!;
 }
