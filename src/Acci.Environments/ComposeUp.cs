@@ -54,7 +54,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
             await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);
             foreach (var image in plan.Committed.Variables.Where(x => x.Source is LastPublish or UpstreamImage).Select(x => found.GetValueOrDefault(x.Name)).OfType<string>().Distinct()) await PullWithLoginAsync(engine, image);
             var start = new ComposeStart(project, plan.Effective, Context.Time);
-            await start.PrepareAsync(Cancellation);
+            await start.PrepareAsync(new ImagePull(Context), Cancellation);
             Tell(plan, project, await start.RunAsync(Cancellation));
         }
         catch (Exception) when (foundBefore.Length > 0)
@@ -102,7 +102,10 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     {
         if ((await CommandRunner.TryRunAsync(engine.Docker("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: Cancellation)).Succeeded) return;
         using var login = await PullLogin.ForAsync(Context, engine, image);
-        if (login.HasCredentials) await CommandRunner.RunAsync(login.Docker("pull", "--quiet", image), Log.Verbose, Cancellation);
+        if (!login.HasCredentials) return;
+        var pull = login.Docker("pull", image);
+        var result = await new ImagePull(Context).RunAsync($"Image {image}", pull, _ => Task.FromResult<IReadOnlyList<string>>([image]), Log.Verbose);
+        if (!result.Succeeded) throw new CommandFailedException(pull, result);
     }
 
     private void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers)

@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Oci.Retries;
 using Serilog;
 
 namespace Acci.Delivery.Buildx;
@@ -12,6 +13,9 @@ public sealed record Bake(DockerEngine Engine, string Root)
     // buildx opens GitHub's cache with it, and hands it on to git and to docker's other plugins: it gets it for that cache alone.
     private const string CacheToken = "ACTIONS_RUNTIME_TOKEN";
     private const string GitHubCache = "type=gha";
+
+    /// <summary>How long a build is tried again for which a registry failed, as for base images; by default not at all.</summary>
+    public RetryOptions Retry { get; init; } = new() { Budget = TimeSpan.Zero };
 
     /// <summary>Builds the targets, each into an OCI layout folder of its own that does not exist yet.</summary>
     /// <param name="file">The bake file.</param>
@@ -34,13 +38,17 @@ public sealed record Bake(DockerEngine Engine, string Root)
         arguments.Add("--allow=fs.read=*");
         arguments.AddRange(layouts.Keys);
 
-        var progress = new BuildProgress();
         var command = Engine.Docker(arguments) with { WorkingDirectory = Root };
         if ((await File.ReadAllTextAsync(file, cancellationToken)).Contains(GitHubCache, StringComparison.Ordinal))
             command = command with { Secrets = [.. command.Secrets, CacheToken] };
-        var result = await CommandRunner.TryRunAsync(command, progress.Read, cancellationToken);
-        if (!result.Succeeded) throw new DeliveryException($"The image build failed at {progress.Failure()}");
-        Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);
+        await new RetryPolicy(Retry).RunAsync("Image build", async attempt =>
+        {
+            foreach (var draft in layouts.Values.Where(Directory.Exists)) Directory.Delete(draft, recursive: true);
+            var progress = new BuildProgress();
+            var result = await CommandRunner.TryRunAsync(command, progress.Read, attempt.CancellationToken);
+            if (!result.Succeeded) throw progress.PassingFailure() ?? new DeliveryException($"The image build failed at {progress.Failure()}");
+            Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);
+        }, cancellationToken);
     }
 
     /// <summary>Lets BuildKit check the targets' Dockerfiles, without building anything.</summary>

@@ -57,7 +57,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var targets = await context.BakeTargetsAsync(destination);
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);
-        var layouts = await new ImageBuilder(context.Options.Root, _files, BuiltBefore).BuildAsync(
+        var layouts = await new ImageBuilder(context.Options.Root, _files, BuiltBefore, context.Retry.ForFirstContact()).BuildAsync(
             Images, Images.ToDictionary(x => x.Name, targets.Of), engine with { Login = login }, !context.Options.NoCache, context.CancellationToken);
         foreach (var image in Images)
         {

@@ -42,12 +42,20 @@ public sealed partial class BuildProgress
     /// <summary>Why the build failed: the failing step, what it printed last, and its error; what else buildx said when no step failed.</summary>
     public string Failure()
     {
-        // Steps that were only cancelled because another one failed say nothing of the cause.
-        if (_steps.Values.FirstOrDefault(x => x.Error is { } error && !error.Contains("context canceled", StringComparison.Ordinal)) is not { } failed)
-            return string.Join("\n    ", _other.TakeLast(KeptLogLines));
+        if (Failed is not { } failed) return string.Join("\n    ", _other.TakeLast(KeptLogLines));
         var lines = Encoding.UTF8.GetString([.. failed.Log]).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(KeptLogLines).Select(line => Cut(line.TrimEnd(), LongestLogLine));
         return $"{failed.Name}\n    {string.Join("\n    ", lines.Append(failed.Error))}";
     }
+
+    /// <summary>The failure of a registry that may be gone the next time; null where it was another one. What a step's own program failed for is none: nobody knows what it did before.</summary>
+    public Exception? PassingFailure()
+    {
+        if (Failed is not { } failed) return Processes.PassingFailure.Find(string.Join('\n', _other));
+        return failed.Error!.Contains("did not complete successfully", StringComparison.Ordinal) ? null : Processes.PassingFailure.Find(failed.Error, failed.Name);
+    }
+
+    // Steps that were only cancelled because another one failed say nothing of the cause.
+    private Step? Failed => _steps.Values.FirstOrDefault(x => x.Error is { } error && !error.Contains("context canceled", StringComparison.Ordinal));
 
     private void ReadVertex(JsonElement vertex)
     {

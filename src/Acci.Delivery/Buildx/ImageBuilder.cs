@@ -4,6 +4,7 @@ using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
+using Acci.Oci.Retries;
 using Serilog;
 
 namespace Acci.Delivery.Buildx;
@@ -12,7 +13,8 @@ namespace Acci.Delivery.Buildx;
 /// <param name="root">The repository's root, where contexts and Dockerfiles are relative to.</param>
 /// <param name="files">Where the bake file and the layouts go.</param>
 /// <param name="builtBefore">The digest that an image's last build had; null where that is not known. A layout with another digest is not kept.</param>
-internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefinition, Digest?> builtBefore)
+/// <param name="retry">How long a build is tried again for which a registry failed.</param>
+internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefinition, Digest?> builtBefore, RetryOptions retry)
 {
     private const string DraftSuffix = ".new-";
     private const string OldSuffix = ".old";
@@ -37,7 +39,7 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
         var drafts = images.ToDictionary(image => image.Name, image => $"{files.LayoutOf(image)}{DraftSuffix}{Guid.NewGuid():n}");
         try
         {
-            await new Bake(engine, root).BuildAsync(files.BakeFile, drafts, useCache, cancellationToken);
+            await new Bake(engine, root) { Retry = retry }.BuildAsync(files.BakeFile, drafts, useCache, cancellationToken);
             var layouts = new Dictionary<string, OciLayout>();
             foreach (var image in images) layouts[image.Name] = await TakeAsync(image, drafts[image.Name], cancellationToken);
             return layouts;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Sessions;
@@ -17,7 +16,7 @@ namespace Acci.Delivery.Signing;
 /// </summary>
 /// <param name="Executable">Path of the <c>cosign</c> command.</param>
 /// <param name="Identity">With what is signed; whoever only verifies needs none.</param>
-public sealed partial record Cosign(string Executable, SigningIdentity? Identity = null)
+public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
 {
     // cosign 3 refuses `--tlog-upload=false` beside any signing configuration: a configuration that names no service says the same.
     private const string SigningConfig = """{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogConfig":{},"tsaConfig":{}}""";
@@ -141,14 +140,10 @@ public sealed partial record Cosign(string Executable, SigningIdentity? Identity
         {
             var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);
             return result.Succeeded ? result
-                : PassingFailure().Match(result.StandardError) is { Success: true, Value: var reason } ? throw new TransientException(reason)
+                : PassingFailure.Find(result.StandardError) is { } passing ? throw passing
                 : throw new CommandFailedException(command, result);
         }, cancellationToken);
     }
-
-    // What Go's network code and registries' servers say of failures that may be gone the next time.
-    [GeneratedRegex("context deadline exceeded|connection refused|connection reset by peer|broken pipe|unexpected EOF|i/o timeout|TLS handshake timeout|no such host|network is unreachable|no route to host|unexpected status code (408|429|50[0234])[^:\\n]*|TOOMANYREQUESTS")]
-    private static partial Regex PassingFailure();
 
     internal static string Pinned(ImageReference image) =>
         image.Digest is null ? throw new ArgumentException("Only what a digest names can be signed or verified.", nameof(image)) : (image with { Tag = null }).ToString();

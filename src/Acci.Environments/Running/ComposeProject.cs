@@ -96,6 +96,10 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         return [.. document.RootElement.EnumerateArray().Select(Inspection.ContainerOf).OrderBy(x => x.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>The images that its services run.</summary>
+    public async Task<IReadOnlyList<string>> ImagesAsync(CancellationToken cancellationToken) =>
+        (await CommandRunner.RunAsync(Compose("config", "--images"), cancellationToken: cancellationToken)).StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>What of this kind (<c>container</c>, <c>network</c>, <c>volume</c>) there is of the project, by name.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(string kind, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Environments.Files;
 using Acci.Environments.Variables;
@@ -31,13 +32,14 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
 
     /// <summary>Gets the images that are missing, and builds what is built here. However long that takes: it is no sign of a service that does not come up.</summary>
     /// <exception cref="DeliveryException">One cannot be had or built.</exception>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    /// <param name="pull">Has the engine get images.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    public async Task PrepareAsync(ImagePull pull, CancellationToken cancellationToken)
     {
-        foreach (var arguments in model.Builds ? (string[][])[["pull", "--policy", "missing", "--ignore-buildable"], ["build"]] : [["pull", "--policy", "missing"]])
-        {
-            var result = await CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", .. arguments]), Tell, cancellationToken);
-            if (!result.Succeeded) throw new DeliveryException($"The images of the environment cannot be {(arguments[0] == "pull" ? "had" : "built")}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
-        }
+        string[] ignored = model.Builds ? ["--ignore-buildable"] : [];
+        var had = await pull.RunAsync("Images of the environment", project.Compose(["--progress", "plain", "pull", "--policy", "missing", .. ignored]), project.ImagesAsync, Tell);
+        EnsureSucceeded(had, "had");
+        if (model.Builds) EnsureSucceeded(await CommandRunner.TryRunAsync(project.Compose("--progress", "plain", "build"), Tell, cancellationToken), "built");
     }
 
     /// <summary>Starts it.</summary>
@@ -59,6 +61,11 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
             else Log.Warning("{Project} ran before: what runs now is left as it is. ComposeDown ends it, ComposeUp tries again", project.Name);
             throw;
         }
+    }
+
+    private static void EnsureSucceeded(CommandResult result, string done)
+    {
+        if (!result.Succeeded) throw new DeliveryException($"The images of the environment cannot be {done}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
     }
 
     private async Task<IReadOnlyList<Container>> UpAsync(IReadOnlyList<Container> before, Dictionary<string, string?>? images, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public sealed record RegistryOptions
     internal TimeProvider Time => Retry.Time;
 
     /// <summary>How long a registry that was never reached is waited for. Default: 5 seconds; a wrong address should not take minutes to be said.</summary>
-    public TimeSpan FirstContactBudget { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan FirstContactBudget { get; init; } = RetryOptions.FirstContact;
 
     /// <summary>How long nothing may happen on a connection before the attempt counts as failed. Default: 60 seconds.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -5,4 +5,7 @@ public sealed class RetriesExhaustedException(string message, string reason, Exc
 {
     /// <summary>Why the last attempt failed, in a few words.</summary>
     public string Reason { get; } = reason;
+
+    /// <summary>Whether the last attempt waited for an answer in vain.</summary>
+    public bool IsSilence => TransientFault.IsSilence(InnerException!);
 }

@@ -3,6 +3,8 @@ namespace Acci.Oci.Retries;
 /// <summary>How long a <see cref="RetryPolicy"/> goes on, and whom it tells.</summary>
 public sealed record RetryOptions
 {
+    internal static readonly TimeSpan FirstContact = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -10,6 +12,15 @@ public sealed record RetryOptions
     /// that succeeded. An attempt that waited for an answer in vain counts from its start. Zero means that nothing is tried twice. Default: 2 minutes.
     /// </summary>
     public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long an operation may go on failing whose server was never reached (<see cref="NotReachedException"/>), so that a wrong address is said soon. Default: null, the
+    /// server is known to be there, and the whole budget holds.
+    /// </summary>
+    public TimeSpan? FirstContactBudget { get; init; }
+
+    /// <summary>The same, for operations with servers whose addresses nobody has tried yet: 5 seconds for those that are not reached.</summary>
+    public RetryOptions ForFirstContact() => this with { FirstContactBudget = FirstContact };
 
     /// <summary>The delay before the second attempt, which then doubles, with jitter. Default: 0.25 seconds.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(250);

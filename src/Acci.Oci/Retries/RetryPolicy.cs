@@ -100,11 +100,16 @@ public sealed class RetryPolicy
         private long _firstFailure;
         private long _start;
         private bool _moved;
+        private bool _reached;
         private TimeSpan? _retryAfter;
         private string _reason = "";
 
         /// <summary>How long it is until the next attempt.</summary>
         public TimeSpan Delay { get; private set; }
+
+        private bool IsFirstContact => !_reached && options.FirstContactBudget < options.Budget;
+
+        private TimeSpan Budget => IsFirstContact ? options.FirstContactBudget!.Value : options.Budget;
 
         private TimeSpan Elapsed => options.Time.GetElapsedTime(_firstFailure);
 
@@ -130,21 +135,23 @@ public sealed class RetryPolicy
         {
             if (TransientFault.Reason(exception) is not { } reason) return false;
             _reason = reason;
+            _reached |= exception is not NotReachedException;
             if (_failuresInARow++ == 0) _firstFailure = !_moved && TransientFault.IsSilence(exception) ? _start : options.Time.GetTimestamp();
             // A service that asks to be left alone for less than the backoff, or for no time at all, would be asked again and again.
             var backoff = Backoff();
             _retryAfter = exception is TransientException { RetryAfter: { } asked } && asked > backoff ? asked : null;
             Delay = _retryAfter ?? backoff;
-            return options.Budget > TimeSpan.Zero && Elapsed + Delay <= options.Budget;
+            return Budget > TimeSpan.Zero && Elapsed + Delay <= Budget;
         }
 
-        public RetryNotice Notice() => new(name, _reason, _attempts, Delay, options.Budget - Elapsed - Delay);
+        public RetryNotice Notice() => new(name, _reason, _attempts, Delay, Budget - Elapsed - Delay);
 
         public string GivingUp(string reason)
         {
             var attempts = _attempts == 1 ? "1 attempt" : $"{_attempts} attempts";
             var budget = string.Create(CultureInfo.InvariantCulture, $"the retry budget of {options.Budget.TotalSeconds:0.#} s");
             var effort = options.Budget == TimeSpan.Zero ? ""
+                : IsFirstContact ? string.Create(CultureInfo.InvariantCulture, $" {attempts} within {Budget.TotalSeconds:0.#} s reached no server; the address may be wrong.")
                 : _retryAfter is { } wait ? string.Create(CultureInfo.InvariantCulture, $" It asks to be left alone for {wait.TotalSeconds:0} s, which {budget} does not allow.")
                 : $" {attempts} used up {budget}.";
             return $"{name} failed: {reason}.{effort} Check the network and the service, then run the same command again.";

@@ -35,6 +35,18 @@ public class BuildProgressTests
         Assert.Equal("ERROR: failed to find target app", progress.Failure());
     }
 
+    [Theory]
+    [InlineData("[internal] load metadata for docker.io/library/alpine:3", "failed to do request: Head \\\"https://registry-1.docker.io/v2/\\\": EOF", "[internal] load metadata for docker.io/library/alpine:3: EOF")]
+    [InlineData("[build 3/5] RUN curl http://127.0.0.1 # connection refused", "process \\\"/bin/sh -c curl http://127.0.0.1 # connection refused\\\" did not complete successfully: exit code: 7", null)]
+    [InlineData("[internal] load metadata for docker.io/library/none:3", "docker.io/library/none:3: not found", null)]
+    public void Only_what_a_registry_failed_for_may_be_gone_the_next_time(string step, string error, string? reason)
+    {
+        var progress = new BuildProgress();
+        progress.Read($$"""{"vertexes":[{"digest":"sha256:a","name":"{{step}}","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:02Z","error":"{{error}}"}]}""");
+
+        Assert.Equal(reason, progress.PassingFailure()?.Message);
+    }
+
     [Fact]
     public void Cached_steps_are_counted()
     {

@@ -5,6 +5,7 @@ using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
 using Acci.Oci;
 using Acci.Oci.Layouts;
+using Acci.Oci.Retries;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
@@ -289,7 +290,7 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         await File.WriteAllTextAsync(file, """{ "target": { "app": { "dockerfile": "/tmp/mallory" } } }""", Cancellation);
         var targets = new Dictionary<string, BakeTarget> { ["app"] = new() { Context = ".", Dockerfile = "Dockerfile", Platforms = ["linux/amd64"] } };
 
-        await Assert.ThrowsAsync<DeliveryException>(() => new ImageBuilder(folder.Path, new ImageFiles(options), _ => null)
+        await Assert.ThrowsAsync<DeliveryException>(() => new ImageBuilder(folder.Path, new ImageFiles(options), _ => null, new RetryOptions())
             .BuildAsync(options.Images, targets, new DockerEngine(folder.Combine("docker")), useCache: true, Cancellation));
 
         Assert.Equal(BakeFile.Of(targets).ToJson(), await File.ReadAllTextAsync(folder.Combine("used"), Cancellation));

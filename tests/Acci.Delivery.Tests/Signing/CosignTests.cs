@@ -4,6 +4,7 @@ using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Oci.Registries;
+using Acci.Oci.Retries;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Signing;
@@ -16,6 +17,21 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_registry_that_was_silent_for_all_of_the_budget_is_not_waited_for_again()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for cosign is a shell script.");
+        var program = _folder.Combine("cosign");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\necho start >> '{_folder.Combine("starts")}'\nsleep 1\necho 'Error: signing: context deadline exceeded' >&2\nexit 1\n", Cancellation);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var cosign = new Cosign(program, new SigningIdentity.Key("cosign.key", null)) { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(0.9) } };
+
+        var failure = await Assert.ThrowsAsync<RetriesExhaustedException>(() => cosign.SignAsync(server.NewRepository().WithDigest(Digest.Of([])), Cancellation));
+
+        Assert.True(failure.IsSilence);
+        Assert.Single(await File.ReadAllLinesAsync(_folder.Combine("starts"), Cancellation));
+    }
 
     [Fact]
     public async Task A_key_pair_is_made_once_and_is_its_owner_s_alone()

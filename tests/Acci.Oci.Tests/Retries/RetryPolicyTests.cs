@@ -51,6 +51,25 @@ public sealed class RetryPolicyTests
         Assert.All(_notices, x => Assert.DoesNotContain('\n', x.ToString()));
     }
 
+    [Fact]
+    public async Task A_server_that_was_never_reached_is_given_up_soon_and_one_that_was_is_not()
+    {
+        var policy = new RetryPolicy(new RetryOptions { Budget = TimeSpan.FromMinutes(2), Time = _clock }.ForFirstContact());
+        var start = _clock.GetTimestamp();
+
+        var failure = await Assert.ThrowsAsync<RetriesExhaustedException>(() => policy.RunAsync<int>("a test", _ => throw new NotReachedException("no such host"), Cancellation));
+
+        Assert.Matches(@"^a test failed: no such host\. \d+ attempts within 5 s reached no server; the address may be wrong\. ", failure.Message);
+        Assert.InRange(_clock.GetElapsedTime(start), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+
+        start = _clock.GetTimestamp();
+        failure = await Assert.ThrowsAsync<RetriesExhaustedException>(() =>
+            policy.RunAsync<int>("a test", x => throw (x.Number == 1 ? new TransientException("503") : new NotReachedException("connection refused")), Cancellation));
+
+        Assert.Contains("used up the retry budget of 120 s", failure.Message, StringComparison.Ordinal);
+        Assert.True(_clock.GetElapsedTime(start) > TimeSpan.FromMinutes(1));
+    }
+
     [Theory]
     [MemberData(nameof(Lasting), DisableDiscoveryEnumeration = true)]
     public async Task What_will_not_pass_is_said_at_once(Exception failure)
