@@ -18,6 +18,7 @@ using Nuke.Components;
 /// Publish, PromoteImages                                      all of these, tags last; other tags for what is published
 /// UploadSarif, RescanImages                                   findings on GitHub, and in what is published already
 /// CreateRelease, PruneImages                                  on GitHub: what goes with the images, and what need not stay
+/// WriteAdmissionPolicy                                        what a cluster asks of the images before it runs them
 /// GenerateCompose → ComposeUp, ComposeLogs, ComposeDown       environments of the app on this machine
 /// DeployStack                                                 the same on Docker Swarm
 /// GenerateWorkflows, …RunConfigurations, …BakeFile            what others read, from what is declared here; VerifyGenerated
@@ -28,7 +29,7 @@ using Nuke.Components;
 /// </summary>
 partial class Build : DeliveryBuild, IDoctor, ICompile, ITestWithSummary, ICheckImages,
     IBuildImages, ISmokeTestImages, IScanImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages,
-    IUploadSarif, IRescanImages, ICreateRelease, IPruneImages,
+    IUploadSarif, IRescanImages, ICreateRelease, IPruneImages, IWriteAdmissionPolicy,
     IGenerateCompose, IComposeUp, IComposeLogs, IComposeDown, IDeployStack,
     IGenerateWorkflows, IGenerateRunConfigurations, IGenerateBakeFile, IVerifyGenerated, IUpdateLocks,
     IStopEngine, IClean

@@ -31,6 +31,7 @@ $AcciBuild = @{
         'UploadSarif' = 'Uploads the findings, and --sarif-files of other tools, to GitHub code scanning'
         'VerifyGenerated' = 'Fails where a generated file that is checked in is not what its sources say, and prints the difference'
         'VerifyImages' = 'Verifies every signature and attestation in the registry, as a consumer would'
+        'WriteAdmissionPolicy' = 'Writes policies with which a Kubernetes cluster runs these images only if their signer signed them'
     }
     Parameters = [ordered]@{
         '--allow-dirty' = 'Publish although the working tree differs from the tagged commit'
@@ -117,8 +118,8 @@ $AcciBuild = @{
         '--republish' = @('true', 'false')
         '--require-scan' = @('true', 'false')
         '--scan-offline' = @('true', 'false')
-        '--skip' = @('BuildImages', 'CheckImages', 'Clean', 'Compile', 'ComposeDown', 'ComposeLogs', 'ComposeUp', 'CreateRelease', 'DeployStack', 'Doctor', 'GenerateBakeFile', 'GenerateCompose', 'GenerateRunConfigurations', 'GenerateWorkflows', 'Pack', 'PromoteImages', 'PruneImages', 'Publish', 'RescanImages', 'Restore', 'ScanImages', 'SignImages', 'SmokeTestImages', 'StopEngine', 'Test', 'UpdateLocks', 'UploadSarif', 'VerifyGenerated', 'VerifyImages')
-        '--target' = @('BuildImages', 'CheckImages', 'Clean', 'Compile', 'ComposeDown', 'ComposeLogs', 'ComposeUp', 'CreateRelease', 'DeployStack', 'Doctor', 'GenerateBakeFile', 'GenerateCompose', 'GenerateRunConfigurations', 'GenerateWorkflows', 'Pack', 'PromoteImages', 'PruneImages', 'Publish', 'RescanImages', 'Restore', 'ScanImages', 'SignImages', 'SmokeTestImages', 'StopEngine', 'Test', 'UpdateLocks', 'UploadSarif', 'VerifyGenerated', 'VerifyImages')
+        '--skip' = @('BuildImages', 'CheckImages', 'Clean', 'Compile', 'ComposeDown', 'ComposeLogs', 'ComposeUp', 'CreateRelease', 'DeployStack', 'Doctor', 'GenerateBakeFile', 'GenerateCompose', 'GenerateRunConfigurations', 'GenerateWorkflows', 'Pack', 'PromoteImages', 'PruneImages', 'Publish', 'RescanImages', 'Restore', 'ScanImages', 'SignImages', 'SmokeTestImages', 'StopEngine', 'Test', 'UpdateLocks', 'UploadSarif', 'VerifyGenerated', 'VerifyImages', 'WriteAdmissionPolicy')
+        '--target' = @('BuildImages', 'CheckImages', 'Clean', 'Compile', 'ComposeDown', 'ComposeLogs', 'ComposeUp', 'CreateRelease', 'DeployStack', 'Doctor', 'GenerateBakeFile', 'GenerateCompose', 'GenerateRunConfigurations', 'GenerateWorkflows', 'Pack', 'PromoteImages', 'PruneImages', 'Publish', 'RescanImages', 'Restore', 'ScanImages', 'SignImages', 'SmokeTestImages', 'StopEngine', 'Test', 'UpdateLocks', 'UploadSarif', 'VerifyGenerated', 'VerifyImages', 'WriteAdmissionPolicy')
         '--verbosity' = @('Verbose', 'Normal', 'Minimal', 'Quiet')
     }
 }

@@ -29,8 +29,8 @@ function __acci_build_values
         case --republish; printf '%s\n' 'true' 'false'
         case --require-scan; printf '%s\n' 'true' 'false'
         case --scan-offline; printf '%s\n' 'true' 'false'
-        case --skip; printf '%s\n' 'BuildImages' 'CheckImages' 'Clean' 'Compile' 'ComposeDown' 'ComposeLogs' 'ComposeUp' 'CreateRelease' 'DeployStack' 'Doctor' 'GenerateBakeFile' 'GenerateCompose' 'GenerateRunConfigurations' 'GenerateWorkflows' 'Pack' 'PromoteImages' 'PruneImages' 'Publish' 'RescanImages' 'Restore' 'ScanImages' 'SignImages' 'SmokeTestImages' 'StopEngine' 'Test' 'UpdateLocks' 'UploadSarif' 'VerifyGenerated' 'VerifyImages'
-        case --target; printf '%s\n' 'BuildImages' 'CheckImages' 'Clean' 'Compile' 'ComposeDown' 'ComposeLogs' 'ComposeUp' 'CreateRelease' 'DeployStack' 'Doctor' 'GenerateBakeFile' 'GenerateCompose' 'GenerateRunConfigurations' 'GenerateWorkflows' 'Pack' 'PromoteImages' 'PruneImages' 'Publish' 'RescanImages' 'Restore' 'ScanImages' 'SignImages' 'SmokeTestImages' 'StopEngine' 'Test' 'UpdateLocks' 'UploadSarif' 'VerifyGenerated' 'VerifyImages'
+        case --skip; printf '%s\n' 'BuildImages' 'CheckImages' 'Clean' 'Compile' 'ComposeDown' 'ComposeLogs' 'ComposeUp' 'CreateRelease' 'DeployStack' 'Doctor' 'GenerateBakeFile' 'GenerateCompose' 'GenerateRunConfigurations' 'GenerateWorkflows' 'Pack' 'PromoteImages' 'PruneImages' 'Publish' 'RescanImages' 'Restore' 'ScanImages' 'SignImages' 'SmokeTestImages' 'StopEngine' 'Test' 'UpdateLocks' 'UploadSarif' 'VerifyGenerated' 'VerifyImages' 'WriteAdmissionPolicy'
+        case --target; printf '%s\n' 'BuildImages' 'CheckImages' 'Clean' 'Compile' 'ComposeDown' 'ComposeLogs' 'ComposeUp' 'CreateRelease' 'DeployStack' 'Doctor' 'GenerateBakeFile' 'GenerateCompose' 'GenerateRunConfigurations' 'GenerateWorkflows' 'Pack' 'PromoteImages' 'PruneImages' 'Publish' 'RescanImages' 'Restore' 'ScanImages' 'SignImages' 'SmokeTestImages' 'StopEngine' 'Test' 'UpdateLocks' 'UploadSarif' 'VerifyGenerated' 'VerifyImages' 'WriteAdmissionPolicy'
         case --verbosity; printf '%s\n' 'Verbose' 'Normal' 'Minimal' 'Quiet'
     end
 end
@@ -64,6 +64,7 @@ complete --command build.sh --condition 'not __acci_build_parameter' --arguments
 complete --command build.sh --condition 'not __acci_build_parameter' --arguments UploadSarif --description 'Uploads the findings, and --sarif-files of other tools, to GitHub code scanning'
 complete --command build.sh --condition 'not __acci_build_parameter' --arguments VerifyGenerated --description 'Fails where a generated file that is checked in is not what its sources say, and prints the difference'
 complete --command build.sh --condition 'not __acci_build_parameter' --arguments VerifyImages --description 'Verifies every signature and attestation in the registry, as a consumer would'
+complete --command build.sh --condition 'not __acci_build_parameter' --arguments WriteAdmissionPolicy --description 'Writes policies with which a Kubernetes cluster runs these images only if their signer signed them'
 complete --command build.sh --long-option allow-dirty --description 'Publish although the working tree differs from the tagged commit'
 complete --command build.sh --long-option cache --description 'Where build results are kept between builds; default: what each image names, for the local registry None'
 complete --command build.sh --long-option configuration --description 'Configuration to compile; default: Debug, on a build server Release'
@@ -155,6 +156,7 @@ complete --command nuke --condition 'not __acci_build_parameter' --arguments Upd
 complete --command nuke --condition 'not __acci_build_parameter' --arguments UploadSarif --description 'Uploads the findings, and --sarif-files of other tools, to GitHub code scanning'
 complete --command nuke --condition 'not __acci_build_parameter' --arguments VerifyGenerated --description 'Fails where a generated file that is checked in is not what its sources say, and prints the difference'
 complete --command nuke --condition 'not __acci_build_parameter' --arguments VerifyImages --description 'Verifies every signature and attestation in the registry, as a consumer would'
+complete --command nuke --condition 'not __acci_build_parameter' --arguments WriteAdmissionPolicy --description 'Writes policies with which a Kubernetes cluster runs these images only if their signer signed them'
 complete --command nuke --long-option allow-dirty --description 'Publish although the working tree differs from the tagged commit'
 complete --command nuke --long-option cache --description 'Where build results are kept between builds; default: what each image names, for the local registry None'
 complete --command nuke --long-option configuration --description 'Configuration to compile; default: Debug, on a build server Release'

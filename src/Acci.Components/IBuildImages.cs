@@ -5,7 +5,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Builds the images.</summary>
-public interface IBuildImages : IHazDelivery, IHazPlatforms, IHazDirtyTree, IHazRegistry, IHazImageMirror
+public interface IBuildImages : IHazDelivery, IHazPlatforms, IHazDirtyTree, IHazRegistry, IHazRetries, IHazImageMirror
 {
     /// <summary>Where build results are kept between builds, by name. A text, because NUKE describes a nullable enumeration differently from run to run.</summary>
     [Parameter("Where build results are kept between builds; default: what each image names, for the local registry None", Name = nameof(Cache), ValueProviderType = typeof(BuildCaches), ValueProviderMember = nameof(BuildCaches.Names))]

@@ -12,6 +12,9 @@ internal sealed class ImageFiles(DeliveryOptions options)
     /// <summary>The public half of the signing key, for those who verify.</summary>
     public string PublicKey { get; } = Path.Combine(options.Artifacts, "publish", "cosign.pub");
 
+    /// <summary>Policies for clusters.</summary>
+    public string Admission { get; } = Path.Combine(options.Artifacts, "admission");
+
     /// <summary>Reports of scans.</summary>
     public string Scans { get; } = Path.Combine(options.Artifacts, "scan");
 

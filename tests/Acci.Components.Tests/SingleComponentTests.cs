@@ -13,7 +13,7 @@ public sealed partial class SingleComponentTests : IDisposable
     private const string Pruning =
         "dry-run github-token prune-delete prune-keep-days prune-keep-tags prune-keep-versions registry registry-token registry-user retry-budget";
     private const string Signer = "signed-by signed-by-issuer signed-by-repository signing-key signing-password";
-    private const string Building = "allow-dirty cache dry-run image-mirror no-cache platforms registry registry-token registry-user republish";
+    private const string Building = "allow-dirty cache dry-run image-mirror no-cache platforms registry registry-token registry-user republish retry-budget";
 
     private readonly string _root = Directory.CreateTempSubdirectory("single-").FullName;
 
@@ -24,7 +24,7 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IClean), "dry-run" },
         { typeof(IComposeDown), "delete-volumes dry-run environment image-mirror" },
         { typeof(IComposeLogs), "dry-run environment follow image-mirror" },
-        { typeof(IComposeUp), "dry-run environment image-mirror registry registry-token registry-user" },
+        { typeof(IComposeUp), "dry-run environment image-mirror registry registry-token registry-user retry-budget" },
         { typeof(ICreateRelease), "allow-dirty dry-run github-token keyless retry-budget " + Signer },
         { typeof(IDeployStack), "allow-dirty dry-run environment image-mirror keyless registry registry-token registry-user retry-budget " + Signer },
         { typeof(IDoctor), "dry-run" },
@@ -65,6 +65,7 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IUploadSarif), "dry-run github-token retry-budget sarif-files" },
         { typeof(IVerifyGenerated), "dry-run" },
         { typeof(IVerifyImages), "dry-run image-mirror keyless registry registry-token registry-user retry-budget " + Signer },
+        { typeof(IWriteAdmissionPolicy), "dry-run keyless registry " + Signer },
     };
 
     public SingleComponentTests() => Directory.CreateDirectory(Path.Combine(_root, ".nuke"));

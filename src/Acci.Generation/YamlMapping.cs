@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Acci.Generation.Workflows;
+namespace Acci.Generation;
 
 /// <summary>Writes one YAML mapping, entry by entry, in the order they come; entries without a value are left out.</summary>
 internal sealed partial class YamlMapping

@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
+using Acci.Generation;
+using Acci.Generation.Admission;
+using Serilog;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>
+/// Writes the policies with which a cluster runs a build's images only if their signer signed them. A pod names an image by its index, and that has the signature alone:
+/// what is attested, each platform has.
+/// </summary>
+/// <param name="context">What the targets of the build share.</param>
+public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
+{
+    private readonly ImageFiles _files = new(context.Options);
+
+    private string Kyverno => Path.Combine(_files.Admission, "kyverno.yaml");
+
+    private string PolicyController => Path.Combine(_files.Admission, "policy-controller.yaml");
+
+    /// <inheritdoc/>
+    public override async Task PlanAsync()
+    {
+        // The public half of a key that signs here may not be there yet, and is not needed to say what would be written.
+        var signer = context.Options is { Keyless: true } or { SignedBy: not null } ? Checked(await context.ExpectedSignerAsync()).ReadName() : "the key that signs here";
+        foreach (var image in context.Options.Images)
+            Log.Information("{Repository:l}: would write policies that ask for a signature by {Signer:l}", RepositoryOf(image), signer);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="WrongUseException">No registry is named.</exception>
+    /// <exception cref="DeliveryException">Clusters cannot tell the signer from others.</exception>
+    public override async Task RunAsync()
+    {
+        var repositories = context.Options.Images.Select(RepositoryOf).ToList();
+        var signer = Checked(await context.ExpectedSignerAsync());
+        var policies = repositories.Select(x => new AdmissionPolicy(x, Of(signer), PredicateType.Signature.Uri)).ToList();
+        Write(Kyverno, policies.Select(x => x.ToKyverno()));
+        var ofController = policies.Select(x => x.ToClusterImagePolicy()).OfType<string>().ToList();
+        if (ofController.Count > 0) Write(PolicyController, ofController);
+        else File.Delete(PolicyController);
+        Log.Information("Signer: {Signer:l}", signer.ReadName());
+        if (ofController.Count == 0) Log.Warning("policy-controller verifies bundles of workflows only: there is a policy for Kyverno alone. For both, sign in a workflow with --keyless");
+    }
+
+    private void Write(string file, IEnumerable<string> documents)
+    {
+        Directory.CreateDirectory(_files.Admission);
+        AtomicFile.Write(file, string.Join("---\n", documents));
+        Log.Information("Wrote {File:l}", _files.Relative(file));
+    }
+
+    private string RepositoryOf(ImageDefinition image) => context.NamedDestination() is { } destination
+        ? destination.RepositoryOf(image).Normalize().Repository
+        : throw new WrongUseException("WriteAdmissionPolicy needs --registry: no cluster gets images from the local registry.");
+
+    private static AdmissionSigner Of(ExpectedSigner signer) => signer switch
+    {
+        ExpectedSigner.Workflow workflow => new AdmissionSigner.Workflow(workflow.Identity, workflow.Source.Issuer),
+        ExpectedSigner.PublicKey key => new AdmissionSigner.Key(InputFile.ReadText(key.File, 1024 * 1024).ReplaceLineEndings("\n").Trim() + "\n"),
+        _ => throw new ArgumentException($"{signer} is no signer.", nameof(signer)),
+    };
+
+    // Neither Kyverno nor policy-controller compares the repository in a bundle's certificate: the identity itself has to lead to it.
+    private static ExpectedSigner Checked(ExpectedSigner signer) => signer is not ExpectedSigner.Workflow workflow || IsBound(workflow.Identity, workflow.Source.Repository) ? signer
+        : throw new DeliveryException(
+            $"{workflow.Identity} may sign for other repositories than {workflow.Source.Repository}, as a reusable workflow does, and neither Kyverno nor policy-controller "
+            + $"looks at the repository in a certificate. Name workflows of {workflow.Source.Repository} with --signed-by, or verify with VerifyImages before you deploy.");
+
+    private static bool IsBound(string identity, string repository) => identity.StartsWith('^')
+        ? Regex.IsMatch(identity, $@"^\^(\(\?i:)?https://[\w.\\:-]+/{Regex.Escape(Regex.Escape(repository))}(?(1)\))/", RegexOptions.IgnoreCase)
+        : Uri.TryCreate(identity, UriKind.Absolute, out var address) && address.AbsolutePath.StartsWith($"/{repository}/", StringComparison.OrdinalIgnoreCase);
+}

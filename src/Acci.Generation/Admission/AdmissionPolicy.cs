@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+
+namespace Acci.Generation.Admission;
+
+/// <summary>What a cluster asks of an image before it runs it: a statement of this type about its digest, in a Sigstore bundle beside it, signed by this signer.</summary>
+/// <param name="Repository">The image's repository, with its registry: <c>ghcr.io/owner/name</c>. The policy holds for all of its tags and digests.</param>
+/// <param name="Signer">Who must have signed.</param>
+/// <param name="StatementType">The statement's predicate type. Any other statement of the signer's would be one, too, if none was named.</param>
+public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner Signer, string StatementType)
+{
+    private const string Fulcio = "https://fulcio.sigstore.dev";
+    private const string Rekor = "https://rekor.sigstore.dev";
+    private const string Statement = "signature";
+    private const int LongestLabel = 63;
+
+    /// <summary>Its name in the cluster: a DNS label. Source: RFC 1123, section 2.1.</summary>
+    public string Name => NotInLabels().Replace(Repository.ToLowerInvariant(), "-").Trim('-') is var name && name.Length <= LongestLabel ? name : name[^LongestLabel..].Trim('-');
+
+    /// <summary>The policy as Kyverno's <c>ClusterPolicy</c>. Source: Kyverno 1.13 and later, "Verify Images Rules", type <c>SigstoreBundle</c>.</summary>
+    public string ToKyverno() => YamlMapping.Write(policy => policy
+        .Text("apiVersion", "kyverno.io/v1")
+        .Text("kind", "ClusterPolicy")
+        .Mapping("metadata", metadata => metadata.Text("name", Name))
+        .Mapping("spec", spec => spec
+            .Flag("background", false)
+            .Mapping("webhookConfiguration", webhook => webhook.Text("failurePolicy", "Fail").Number("timeoutSeconds", 30))
+            .List("rules", [Name], (rule, name) => rule
+                .Text("name", name)
+                .Mapping("match", match => match.List("any", ["Pod"], (any, kind) => any.Mapping("resources", resources => resources.List("kinds", [kind]))))
+                .List("verifyImages", [Repository], (images, repository) => images
+                    .Text("type", "SigstoreBundle")
+                    .Text("failureAction", "Enforce")
+                    .List("imageReferences", [$"{repository}:*", $"{repository}@*"], flow: false)
+                    .List("attestations", [StatementType], (attestation, type) => attestation
+                        .Text("name", Statement)
+                        .Text("type", type)
+                        .List("attestors", [Signer], (attestor, signer) => attestor
+                            .List("entries", [signer], WriteKyverno)))))));
+
+    /// <summary>
+    /// The policy as a <c>ClusterImagePolicy</c> of Sigstore's policy-controller; null for a key, whose signatures in bundles it does not verify.
+    /// Source: policy-controller, docs/api-types/index.md, <c>signatureFormat</c>.
+    /// </summary>
+    public string? ToClusterImagePolicy() => Signer is not AdmissionSigner.Workflow workflow ? null : YamlMapping.Write(policy => policy
+        .Text("apiVersion", "policy.sigstore.dev/v1beta1")
+        .Text("kind", "ClusterImagePolicy")
+        .Mapping("metadata", metadata => metadata.Text("name", Name))
+        .Mapping("spec", spec => spec
+            .Text("mode", "enforce")
+            .List("images", [$"{HostedRepository}:**", $"{HostedRepository}@**"], (image, glob) => image.Text("glob", glob))
+            .List("authorities", [workflow], (authority, signer) => authority
+                .Text("name", "publisher")
+                .Text("signatureFormat", "bundle")
+                .Mapping("keyless", keyless => keyless
+                    .Text("url", Fulcio)
+                    .List("identities", [signer], (identity, x) => identity.Text("issuer", x.Issuer).Text(x.IsExpression ? "subjectRegExp" : "subject", x.Identity)))
+                .Mapping("ctlog", log => log.Text("url", Rekor))
+                .List("attestations", [StatementType], (attestation, type) => attestation.Text("name", Statement).Text("predicateType", type)))));
+
+    // The name that policy-controller has for Docker Hub.
+    private string HostedRepository => Repository.StartsWith("docker.io/", StringComparison.Ordinal) ? $"index.{Repository}" : Repository;
+
+    private static void WriteKyverno(YamlMapping entry, AdmissionSigner signer) => _ = signer switch
+    {
+        AdmissionSigner.Key key => entry.Mapping("keys", keys => keys
+            .Text("publicKeys", key.PublicKey)
+            .Mapping("rekor", rekor => rekor.Flag("ignoreTlog", true))
+            .Mapping("ctlog", log => log.Flag("ignoreSCT", true))),
+        AdmissionSigner.Workflow workflow => entry.Mapping("keyless", keyless => keyless
+            .Text("issuer", workflow.Issuer)
+            .Text(workflow.IsExpression ? "subjectRegExp" : "subject", workflow.Identity)
+            .Mapping("rekor", rekor => rekor.Text("url", Rekor))),
+        _ => throw new ArgumentException($"{signer} is no signer.", nameof(signer)),
+    };
+
+    [GeneratedRegex("[^a-z0-9]+")]
+    private static partial Regex NotInLabels();
+}

@@ -1,0 +1,21 @@
+namespace Acci.Generation.Admission;
+
+/// <summary>Who must have signed what a cluster runs.</summary>
+public abstract record AdmissionSigner
+{
+    private AdmissionSigner()
+    {
+    }
+
+    /// <summary>The owner of a key. Its signatures are in no transparency log.</summary>
+    /// <param name="PublicKey">The public half, PEM.</param>
+    public sealed record Key(string PublicKey) : AdmissionSigner;
+
+    /// <summary>A workflow, with a certificate from Sigstore's public services.</summary>
+    /// <param name="Identity">The certificate's subject, or with a <c>^</c> at its start a regular expression (RE2) that matches the whole of it.</param>
+    /// <param name="Issuer">Who issued the workflow's identity token.</param>
+    public sealed record Workflow(string Identity, string Issuer) : AdmissionSigner
+    {
+        internal bool IsExpression => Identity.StartsWith('^');
+    }
+}

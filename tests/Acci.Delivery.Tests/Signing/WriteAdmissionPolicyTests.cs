@@ -1,0 +1,99 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Signing;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Signing;
+
+/// <summary>Which signers a policy can be written for, and what is written where.</summary>
+public sealed class WriteAdmissionPolicyTests : IDisposable
+{
+    private const string Shared = "https://github.com/octo/workflows/.github/workflows/publish-images.yml@refs/heads/main";
+
+    private readonly TemporaryRepository _checkout = new();
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Kyverno => _folder.Combine("admission", "kyverno.yaml");
+
+    private string PolicyController => _folder.Combine("admission", "policy-controller.yaml");
+
+    public void Dispose()
+    {
+        _checkout.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Any_workflow_of_the_repository_may_sign_all_of_its_images()
+    {
+        await WriteAsync(x => x with { Keyless = true });
+
+        foreach (var file in new[] { Kyverno, PolicyController })
+        {
+            var policies = (await File.ReadAllTextAsync(file, Cancellation)).Split("---\n");
+            Assert.Equal(["ghcr-io-octo-app", "ghcr-io-octo-worker"], policies.Select(x => x.Split("  name: ")[1].Split('\n')[0]));
+            Assert.All(policies, x => Assert.Contains(@"subjectRegExp: ^(?i:https://github\.com/octo/acci)/\.github/workflows/[^@]+@refs/(heads|tags)/.+$", x, StringComparison.Ordinal));
+            Assert.All(policies, x => Assert.Contains("https://sigstore.dev/cosign/sign/v1", x, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_policy_for_a_key_is_Kyverno_s_alone()
+    {
+        await WriteAsync(x => x with { Keyless = true });
+        var key = _folder.Combine("cosign.pub");
+        await File.WriteAllTextAsync(key, "-----BEGIN PUBLIC KEY-----\r\nAAAA\r\n-----END PUBLIC KEY-----", Cancellation);
+
+        await WriteAsync(x => x with { SignedBy = key });
+
+        Assert.Contains("-----BEGIN PUBLIC KEY-----\n", await File.ReadAllTextAsync(Kyverno, Cancellation), StringComparison.Ordinal);
+        Assert.False(File.Exists(PolicyController), "It is another signer's.");
+    }
+
+    [Theory]
+    [InlineData("https://github.com/octo/acci/.github/workflows/publish.yml@refs/heads/main")]
+    [InlineData("https://github.com/Octo/Acci/.github/workflows/publish.yml@refs/heads/main")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/tags/v.+$")]
+    [InlineData("^(?i:https://github.com/octo/acci)/.+$")]
+    public async Task A_signer_s_identity_may_lead_to_the_repository_in_any_form(string signer)
+    {
+        await WriteAsync(x => x with { SignedBy = signer });
+
+        Assert.Contains(signer, await File.ReadAllTextAsync(PolicyController, Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Shared)]
+    [InlineData("https://github.com/octo/acci-mirror/.github/workflows/publish.yml@refs/heads/main")]
+    [InlineData(@"^https://github\.com/octo/(acci|other)/\.github/workflows/publish\.yml@refs/heads/main$")]
+    [InlineData(@"^https://github\.com/.+$")]
+    [InlineData(@"^(https://github\.com/octo/acci/|https://github\.com/stranger/).+$")]
+    public async Task A_signer_that_also_signs_for_others_is_refused_because_no_cluster_sees_for_whom_it_signed(string signer)
+    {
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { SignedBy = signer }));
+
+        Assert.StartsWith($"{signer} may sign for other repositories than octo/acci", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Kyverno));
+    }
+
+    [Fact]
+    public async Task Images_that_stay_on_this_machine_have_no_policy()
+    {
+        var failure = await Assert.ThrowsAsync<WrongUseException>(() => WriteAsync(x => x with { Keyless = true, Registry = null }));
+
+        Assert.Contains("--registry", failure.Message, StringComparison.Ordinal);
+    }
+
+    private async Task WriteAsync(Func<DeliveryOptions, DeliveryOptions> change)
+    {
+        if (!Directory.Exists(Path.Combine(_checkout.Directory, ".git")))
+            await _checkout.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one", "git remote add origin https://github.com/octo/acci.git");
+        var options = new DeliveryOptions { Root = _checkout.Directory, Artifacts = _folder.Path, Registry = "ghcr.io/octo", Images = [Image("app"), Image("worker")] };
+        using var context = new DeliveryContext(change(options), Cancellation) { Environment = ProcessEnvironment.Empty };
+        await new WriteAdmissionPolicy(context).RunAsync();
+    }
+
+    private static ImageDefinition Image(string name) => new(name);
+}
