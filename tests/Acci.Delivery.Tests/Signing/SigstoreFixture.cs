@@ -27,6 +27,9 @@ public sealed class SigstoreFixture : IAsyncLifetime
         _folder.Dispose();
     }
 
+    /// <summary>The file by which clients trust this Sigstore.</summary>
+    public string TrustedRoot => _folder.Combine("sigstore", "trusted_root.json");
+
     /// <summary>A job of octo/app that pushes to its main branch, unless its token says something else.</summary>
     public ProcessEnvironment Job(params (string Name, string Value)[] claims)
     {
