@@ -27,6 +27,7 @@ internal static class ComposedOptions
             RetryBudget = build is IHazRetries retries ? TimeSpan.FromSeconds(retries.RetryBudget) : options.RetryBudget,
             ImageMirror = (build as IHazImageMirror)?.ImageMirror is { } mirror ? LoginInAddress.Refuse("--image-mirror", mirror) : null,
             Cache = (build as IBuildImages)?.Cache,
+            BuilderNodes = NodesOf(build),
             NoCache = build is IBuildImages { NoCache: true },
             Republish = build is IBuildImages { Republish: true },
             AllowDirty = build is IHazDirtyTree { AllowDirty: true },
@@ -56,6 +57,16 @@ internal static class ComposedOptions
             ? image with { Platforms = [.. platforms.Select(x => WrongUseException.Read("--platforms", () => Oci.Platform.Parse(x)))] }
             : image,
     ];
+
+    private static IReadOnlyList<BuilderNode>? NodesOf(INukeBuild build)
+    {
+        if (build is not IBuildImages { BuilderNodes: { } text }) return null;
+        var nodes = WrongUseException.Read("--builder-nodes", () => BuilderNode.ParseAll(text));
+        var built = nodes.SelectMany(x => x.Platforms).ToHashSet();
+        foreach (var (image, platform) in ImagesOf(build).SelectMany(x => x.Platforms.Select(platform => (x, platform))).Where(x => !built.Contains(x.platform)))
+            throw new WrongUseException($"--builder-nodes has no node for {platform}, for which '{image.Name}' is built: add one, or leave the platform out with --platforms.");
+        return nodes;
+    }
 
     private static ScanOptions ScanOf(INukeBuild build)
     {

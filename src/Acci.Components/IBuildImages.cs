@@ -14,6 +14,10 @@ public interface IBuildImages : IHazDelivery, IHazPlatforms, IHazDirtyTree, IHaz
     /// <summary>Where build results are kept between builds; null leaves it to each image.</summary>
     sealed BuildCache? Cache => CacheName is { Length: > 0 } name ? Enum.Parse<BuildCache>(name, ignoreCase: true) : null;
 
+    /// <summary>The BuildKits that build, where the engine is not to build all platforms itself.</summary>
+    [Parameter("Which BuildKit builds which platforms, as in 'linux/amd64=unix:///run/buildkit/buildkitd.sock;linux/ppc64le=ssh://power'; default: the engine builds all")]
+    string? BuilderNodes => TryGetValue(() => BuilderNodes) is { Length: > 0 } nodes ? nodes : null;
+
     /// <summary>Builds every step anew.</summary>
     [Parameter("Build every step anew, whatever is cached")]
     bool NoCache => TryGetValue<bool?>(() => NoCache) ?? false;

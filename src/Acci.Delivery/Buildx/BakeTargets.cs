@@ -22,8 +22,8 @@ public sealed record BakeTargets
     /// <summary>What stands for each base image.</summary>
     public required IReadOnlyDictionary<ImageReference, ResolvedBaseImage> BaseImages { get; init; }
 
-    /// <summary>Where cached steps come from and go to, per image.</summary>
-    public required Func<ImageDefinition, (IReadOnlyList<string> From, IReadOnlyList<string> To)> Cache { get; init; }
+    /// <summary>Where cached steps come from and go to, per image and part of it (<see cref="CacheLocation"/>).</summary>
+    public required Func<ImageDefinition, string, (IReadOnlyList<string> From, IReadOnlyList<string> To)> Cache { get; init; }
 
     /// <summary>Files a build may read as secrets, by id.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
@@ -36,9 +36,12 @@ public sealed record BakeTargets
         images.SelectMany(image => Used(image).Select(x => x.Reference)).Append(SbomGenerator).Distinct();
 
     /// <summary>The target of one image.</summary>
-    public BakeTarget Of(ImageDefinition image)
+    public BakeTarget Of(ImageDefinition image) => Of(image, image.Platforms);
+
+    /// <summary>The target that builds some of an image's platforms, each as it would be built with the others.</summary>
+    public BakeTarget Of(ImageDefinition image, IReadOnlyList<Platform> platforms)
     {
-        var (from, to) = Cache(image);
+        var (from, to) = Cache(image, platforms.Count == image.Platforms.Count ? "" : BuilderNode.SlugOf(platforms));
         var used = Used(image).Select(x => BaseImages[x.Reference]).ToArray();
         var known = (Labels with { Title = image.Name }).ToDictionary().Concat(image.Labels).DistinctByLast().Where(x => x.Value.Length > 0);
         var labels = new SortedDictionary<string, string>(known.ToDictionary(), StringComparer.Ordinal);
@@ -47,7 +50,7 @@ public sealed record BakeTargets
             Context = image.Context,
             Dockerfile = Path.GetRelativePath(image.Context, image.Dockerfile),
             Target = image.Target,
-            Platforms = [.. image.Platforms.Select(x => x.ToString())],
+            Platforms = [.. platforms.Select(x => x.ToString())],
             Args = Arguments(image),
             Labels = labels,
             Annotations = [.. Annotations(image, labels, used)],

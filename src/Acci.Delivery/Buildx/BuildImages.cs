@@ -24,6 +24,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var destination = context.PlannedDestination();
         await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         DeparturePolicy.Warn(version);
+        foreach (var node in context.Options.BuilderNodes ?? []) Log.Information("Would build {Platforms:l} on {Address:l}", string.Join(", ", node.Platforms), node.Address);
         foreach (var line in await context.BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
             Log.Information("{Line:l}", line);
         foreach (var image in Images)
@@ -58,7 +59,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);
         var layouts = await new ImageBuilder(context.Options.Root, _files, BuiltBefore, context.Retry.ForFirstContact()).BuildAsync(
-            Images, Images.ToDictionary(x => x.Name, targets.Of), engine with { Login = login }, !context.Options.NoCache, context.CancellationToken);
+            Images, targets.Of, await SitesAsync(engine with { Login = login }), !context.Options.NoCache, context.CancellationToken);
         foreach (var image in Images)
         {
             var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
@@ -68,6 +69,10 @@ public sealed class BuildImages(DeliveryContext context) : Verb
                 image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
         }
     }
+
+    private async Task<IReadOnlyList<BuildSite>> SitesAsync(DockerEngine engine) => context.Options.BuilderNodes is { Count: > 0 } nodes
+        ? await new NodeBuilders(engine).PrepareAsync(nodes, context.CancellationToken)
+        : [new BuildSite(engine, [])];
 
     // What a record that cannot be used is about is not known; that it cannot be is said where it is replaced.
     private Digest? BuiltBefore(ImageDefinition image)

@@ -10,19 +10,21 @@ public static class CacheLocation
     /// <param name="cache">The kind of cache.</param>
     /// <param name="repository">The image's repository; a registry cache lies beside it.</param>
     /// <param name="local">The folder a local cache lies below.</param>
+    /// <param name="part">What is built of the image, where others build the rest and would overwrite one cache; empty for all of it.</param>
     /// <param name="isTrunk">The default branch is being built. What another branch or a pull request builds must not end up in what the trunk is built from.</param>
-    public static (IReadOnlyList<string> From, IReadOnlyList<string> To) Of(BuildCache cache, ImageReference repository, CacheDirectory local, bool isTrunk)
+    public static (IReadOnlyList<string> From, IReadOnlyList<string> To) Of(BuildCache cache, ImageReference repository, CacheDirectory local, bool isTrunk, string part = "")
     {
+        var suffix = part.Length == 0 ? "" : $"-{part}";
         switch (cache)
         {
             case BuildCache.Registry:
-                var reference = $"ref={repository.Repository}:buildcache";
+                var reference = $"ref={repository.Repository}:buildcache{suffix}";
                 return ([$"type=registry,{reference}"], isTrunk ? [$"type=registry,{reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"] : []);
             case BuildCache.GitHubActions:
-                var scope = $"scope={repository.Path.Split('/')[^1]}";
+                var scope = $"scope={repository.Path.Split('/')[^1]}{suffix}";
                 return ([$"type=gha,{scope}"], [$"type=gha,{scope},mode=max,ignore-error=true"]);
             case BuildCache.Local:
-                var folder = local.Combine("buildcache", repository.Path.Split('/')[^1]);
+                var folder = local.Combine("buildcache", repository.Path.Split('/')[^1] + suffix);
                 return ([$"type=local,src={folder}"], [$"type=local,dest={folder},mode=max"]);
             default:
                 return ([], []);

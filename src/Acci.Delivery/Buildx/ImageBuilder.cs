@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Generation;
@@ -21,34 +22,82 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
 
     /// <summary>Builds the images.</summary>
     /// <param name="images">What to build.</param>
-    /// <param name="targets">Each image's bake target.</param>
-    /// <param name="engine">Where to build.</param>
+    /// <param name="targetOf">The bake target of some of an image's platforms.</param>
+    /// <param name="sites">Where to build. Each platform of an image has one.</param>
     /// <param name="useCache">Whether steps may come from the cache.</param>
     /// <param name="cancellationToken">Stops the build; the layouts are then those of the build before.</param>
     public async Task<IReadOnlyDictionary<string, OciLayout>> BuildAsync(
-        IReadOnlyCollection<ImageDefinition> images, IReadOnlyDictionary<string, BakeTarget> targets, DockerEngine engine, bool useCache, CancellationToken cancellationToken)
+        IReadOnlyCollection<ImageDefinition> images, Func<ImageDefinition, IReadOnlyList<Platform>, BakeTarget> targetOf, IReadOnlyList<BuildSite> sites, bool useCache, CancellationToken cancellationToken)
     {
         foreach (var image in images.Where(image => !File.Exists(Path.Combine(root, image.Dockerfile))))
             throw new DeliveryException($"The image '{image.Name}' has no Dockerfile: {Path.Combine(root, image.Dockerfile)} does not exist.");
 
         foreach (var image in images) Directory.CreateDirectory(Path.GetDirectoryName(files.LayoutOf(image))!);
-        AtomicFile.Write(files.BakeFile, BakeFile.Of(targets).ToJson());
+        AtomicFile.Write(files.BakeFile, BakeFile.Of(images.ToDictionary(x => x.Name, x => targetOf(x, x.Platforms))).ToJson());
 
         foreach (var image in images) TidyUp(files.LayoutOf(image));
         // A name of its own for each run: the docker command of a build that was killed goes on, and still writes.
-        var drafts = images.ToDictionary(image => image.Name, image => $"{files.LayoutOf(image)}{DraftSuffix}{Guid.NewGuid():n}");
+        var draft = $"{DraftSuffix}{Guid.NewGuid():n}";
         try
         {
-            await new Bake(engine, root) { Retry = retry }.BuildAsync(files.BakeFile, drafts, useCache, cancellationToken);
+            await BuildPartsAsync(images, targetOf, sites, draft, useCache, cancellationToken);
             var layouts = new Dictionary<string, OciLayout>();
-            foreach (var image in images) layouts[image.Name] = await TakeAsync(image, drafts[image.Name], cancellationToken);
+            foreach (var image in images) layouts[image.Name] = await TakeAsync(image, await WholeAsync(image, sites, draft, cancellationToken), cancellationToken);
             return layouts;
         }
         finally
         {
-            foreach (var draft in drafts.Values) Delete(draft);
+            foreach (var image in images)
+            {
+                for (var site = -1; site < sites.Count; site++) Delete(DraftOf(image, draft, site));
+            }
         }
     }
+
+    // All sites at once. Where one fails, the others need not go on.
+    private async Task BuildPartsAsync(
+        IReadOnlyCollection<ImageDefinition> images, Func<ImageDefinition, IReadOnlyList<Platform>, BakeTarget> targetOf, IReadOnlyList<BuildSite> sites, string draft, bool useCache, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Exception? first = null;
+        await Task.WhenAll(sites.Select((site, number) => BuildAsync(site, number)));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (first is not null) ExceptionDispatchInfo.Throw(first);
+
+        async Task BuildAsync(BuildSite site, int number)
+        {
+            ImageDefinition[] built = [.. images.Where(x => site.PlatformsOf(x).Count > 0)];
+            if (built.Length == 0) return;
+            var file = site.Name is null ? files.BakeFile : Path.ChangeExtension(files.BakeFile, $".{BuilderNode.SlugOf(site.Platforms)}.json");
+            if (site.Name is not null) AtomicFile.Write(file, BakeFile.Of(built.ToDictionary(x => x.Name, x => targetOf(x, site.PlatformsOf(x)))).ToJson());
+            try
+            {
+                await new Bake(site.Engine, root) { Retry = retry }.BuildAsync(file, built.ToDictionary(x => x.Name, x => DraftOf(x, draft, number)), useCache, stop.Token);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref first, site.Name is null || exception is not DeliveryException ? exception : new DeliveryException(ProblemAt(site, exception), exception), null);
+                await stop.CancelAsync();
+            }
+        }
+    }
+
+    private static string ProblemAt(BuildSite site, Exception failure) =>
+        $"Build node {site.Name}: {failure.Message}" + (failure.Message.Contains("exec format error", StringComparison.Ordinal) ? $"\n    This node runs programs of {site.Runs} only." : "");
+
+    // The draft of one site where that built all of the image, else of the parts put together.
+    private async Task<string> WholeAsync(ImageDefinition image, IReadOnlyList<BuildSite> sites, string draft, CancellationToken cancellationToken)
+    {
+        int[] builders = [.. Enumerable.Range(0, sites.Count).Where(x => sites[x].PlatformsOf(image).Count > 0)];
+        if (builders is [var only]) return DraftOf(image, draft, only);
+        var parts = new List<OciLayout>();
+        foreach (var site in builders) parts.Add(await OciLayout.OpenAsync(DraftOf(image, draft, site), cancellationToken));
+        var whole = DraftOf(image, draft, site: -1);
+        await OciLayout.MergeAsync(whole, parts, image.Platforms, cancellationToken);
+        return whole;
+    }
+
+    private string DraftOf(ImageDefinition image, string draft, int site) => $"{files.LayoutOf(image)}{draft}{(site < 0 ? "" : $"-{site}")}";
 
     // What a build leaves that was killed: drafts, and, when it was killed between two renames, the layout under its other name.
     private static void TidyUp(string place)

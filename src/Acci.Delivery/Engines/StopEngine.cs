@@ -3,7 +3,7 @@ using Serilog;
 
 namespace Acci.Delivery.Engines;
 
-/// <summary>Stops the private engine and the local registry; a Docker engine of the machine's own is not touched, but for a local registry that it runs.</summary>
+/// <summary>Stops the private engine and the local registry, and forgets build nodes; a Docker engine of the machine's own is not touched, but for a local registry that it runs.</summary>
 /// <param name="context">What the targets of the build share.</param>
 /// <param name="purge">All they hold is removed, too.</param>
 public sealed class StopEngine(DeliveryContext context, bool purge) : Verb
@@ -18,7 +18,15 @@ public sealed class StopEngine(DeliveryContext context, bool purge) : Verb
     /// <inheritdoc/>
     public override async Task RunAsync()
     {
-        if (Executables.Find("docker", context.Environment) is { } cli) await new RegistryContainer(new DockerEngine(cli)).StopAsync(purge, context.CancellationToken);
-        if (OperatingSystem.IsLinux()) await new PrivateEngine(context.Scripts()).StopAsync(purge, context.CancellationToken);
+        if (Executables.Find("docker", context.Environment) is { } cli)
+        {
+            await new NodeBuilders(new DockerEngine(cli)).RemoveAsync(context.CancellationToken);
+            await new RegistryContainer(new DockerEngine(cli)).StopAsync(purge, context.CancellationToken);
+        }
+
+        if (!OperatingSystem.IsLinux()) return;
+        var own = new PrivateEngine(context.Scripts());
+        if (await own.FindAsync(context.CancellationToken) is { } engine) await new NodeBuilders(engine).RemoveAsync(context.CancellationToken);
+        await own.StopAsync(purge, context.CancellationToken);
     }
 }

@@ -94,7 +94,7 @@ public class BakeFileTests
         {
             Found(Sdk, BaseImageSource.Upstream), Found(Native, BaseImageSource.Mirror), Found(Portable, BaseImageSource.StandIn), Found(BakeTargets.SbomGenerator, BaseImageSource.Upstream),
         }.ToDictionary(x => x.Name),
-        Cache = _ => ([], []),
+        Cache = (_, _) => ([], []),
         LayoutOf = image => $"artifacts/images/{image.Name}",
     };
 

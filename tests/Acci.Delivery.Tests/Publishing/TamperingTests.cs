@@ -291,7 +291,7 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         var targets = new Dictionary<string, BakeTarget> { ["app"] = new() { Context = ".", Dockerfile = "Dockerfile", Platforms = ["linux/amd64"] } };
 
         await Assert.ThrowsAsync<DeliveryException>(() => new ImageBuilder(folder.Path, new ImageFiles(options), _ => null, new RetryOptions())
-            .BuildAsync(options.Images, targets, new DockerEngine(folder.Combine("docker")), useCache: true, Cancellation));
+            .BuildAsync(options.Images, (_, _) => targets["app"], [new BuildSite(new DockerEngine(folder.Combine("docker")), [])], useCache: true, Cancellation));
 
         Assert.Equal(BakeFile.Of(targets).ToJson(), await File.ReadAllTextAsync(folder.Combine("used"), Cancellation));
     }

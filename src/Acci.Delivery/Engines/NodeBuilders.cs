@@ -1,0 +1,62 @@
+using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
+using Serilog;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>The buildx builders of build nodes, one for each: buildx writes no OCI layout from a builder of several nodes.</summary>
+/// <param name="engine">Whose docker command they are used with.</param>
+public sealed class NodeBuilders(DockerEngine engine)
+{
+    private const string Prefix = "acci-node-";
+
+    /// <summary>Makes sure that every node has a builder, and that it answers.</summary>
+    /// <returns>The sites to build on.</returns>
+    /// <exception cref="DeliveryException">One does not; the message says which and why.</exception>
+    public async Task<IReadOnlyList<BuildSite>> PrepareAsync(IReadOnlyList<BuilderNode> nodes, CancellationToken cancellationToken) =>
+        await Task.WhenAll(nodes.Select(node => PrepareAsync(node, cancellationToken)));
+
+    /// <summary>Removes the builders that were made for nodes. The nodes themselves go on.</summary>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        var list = await CommandRunner.TryRunAsync(engine.Docker("buildx", "ls", "--format", "{{.Builder.Name}}"), cancellationToken: cancellationToken);
+        string[] names = [.. list.StandardOutput.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.StartsWith(Prefix, StringComparison.Ordinal)).Distinct()];
+        if (names.Length > 0) await CommandRunner.RunAsync(engine.Docker(["buildx", "rm", .. names]), Log.Debug, cancellationToken);
+    }
+
+    private async Task<BuildSite> PrepareAsync(BuilderNode node, CancellationToken cancellationToken)
+    {
+        var name = node.BuilderName;
+        if (!(await CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", name), cancellationToken: cancellationToken)).Succeeded) await CreateAsync(node, cancellationToken);
+        var seen = await CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), cancellationToken: cancellationToken);
+        if (!seen.Succeeded || Field(seen.StandardOutput, "Status") != "running")
+        {
+            var reason = Field(seen.StandardOutput, "Error") ?? (seen.LastLines(1) is [var last] ? last : "no reason given");
+            throw new DeliveryException($"Build node {node} does not answer: {reason.Replace("ERROR: ", "", StringComparison.Ordinal)}. Start its BuildKit, or leave it out of --builder-nodes.");
+        }
+
+        var platforms = Field(seen.StandardOutput, "Platforms") ?? "";
+        Log.Information("Build node {Node:l}: {Version:l}, {Platforms:l}", node.ToString(), Field(seen.StandardOutput, "BuildKit version") ?? "BuildKit", platforms);
+        return new BuildSite(engine with { Builder = name }, node.Platforms) { Name = node.ToString(), Runs = platforms };
+    }
+
+    private async Task CreateAsync(BuilderNode node, CancellationToken cancellationToken)
+    {
+        var options = new Dictionary<string, string>(node.DriverOptions);
+        string[] address = [node.Address];
+        if (node.Driver != "remote")
+        {
+            address = [];
+            // Where all of a node's platforms are of one architecture, its pod runs where that is native.
+            if (node.Platforms.Select(x => x.Architecture).Distinct().ToList() is [var architecture]) options["nodeselector"] = $"kubernetes.io/arch={architecture}";
+        }
+
+        await CommandRunner.RunAsync(
+            engine.Docker(["buildx", "create", "--name", node.BuilderName, "--driver", node.Driver, .. options.SelectMany(x => new[] { "--driver-opt", $"{x.Key}={x.Value}" }), .. address]),
+            Log.Debug,
+            cancellationToken);
+    }
+
+    private static string? Field(string text, string name) => text.Split('\n')
+        .Where(x => x.StartsWith($"{name}:", StringComparison.Ordinal)).Select(x => x[(name.Length + 1)..].Trim()).LastOrDefault(x => x.Length > 0);
+}

@@ -1,0 +1,183 @@
+using System.Text.Json.Nodes;
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Oci;
+using Acci.Oci.Retries;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Buildx;
+
+/// <summary>Builds on several BuildKits, with a shell script in docker's place.</summary>
+public sealed class BuilderNodeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string[] Calls => File.ReadAllLines(_folder.Combine("calls"));
+
+    private string Images => _folder.Combine("artifacts", "images");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("linux/amd64=unix:///run/buildkit/buildkitd.sock", "remote", "")]
+    [InlineData("linux/amd64,linux/arm64=ssh://ada@power:2222", "remote", "")]
+    [InlineData("linux/ppc64le=docker-container://buildkitd", "remote", "")]
+    [InlineData("linux/ppc64le=tcp://buildkit.example.com:1234", "remote", "")]
+    [InlineData("linux/ppc64le=kubernetes://builders", "kubernetes", "namespace=builders")]
+    public void A_node_is_platforms_and_an_address(string text, string driver, string options)
+    {
+        var node = Assert.Single(BuilderNode.ParseAll(text));
+
+        Assert.Equal(text, node.ToString());
+        Assert.Equal((driver, options), (node.Driver, string.Join(',', node.DriverOptions.Select(x => $"{x.Key}={x.Value}"))));
+        Assert.Matches("^acci-node-[0-9a-f]{12}$", node.BuilderName);
+    }
+
+    [Fact]
+    public void Another_definition_has_another_builder_and_the_platforms_make_no_difference()
+    {
+        var nodes = BuilderNode.ParseAll("linux/amd64=tcp://one:1; linux/arm64=tcp://two:1 ;").Concat(BuilderNode.ParseAll("linux/ppc64le=tcp://one:1")).ToList();
+
+        Assert.Equal(3, nodes.Count);
+        Assert.Equal(nodes[0].BuilderName, nodes[2].BuilderName);
+        Assert.NotEqual(nodes[0].BuilderName, nodes[1].BuilderName);
+    }
+
+    [Fact]
+    public void TLS_has_files_that_are_there()
+    {
+        foreach (var name in (string[])["ca", "cert", "key"]) File.WriteAllText(_folder.Combine(name), "");
+        string Of(string query) => $"linux/amd64=tcp://host:1234?{query.Replace("~", _folder.Path, StringComparison.Ordinal)}";
+
+        var node = Assert.Single(BuilderNode.ParseAll(Of("cacert=~/ca&cert=~/cert&key=~/key&servername=buildkit")));
+
+        Assert.Equal(["cacert", "cert", "key", "servername"], node.DriverOptions.Keys);
+        Assert.Equal("tcp://host:1234", node.Address);
+        Assert.Contains("does not exist", Problem(Of("cacert=~/none")), StringComparison.Ordinal);
+        Assert.Contains("needs cacert", Problem(Of("cert=~/cert&key=~/key")), StringComparison.Ordinal);
+        Assert.Contains("belong together", Problem(Of("cacert=~/ca&cert=~/cert")), StringComparison.Ordinal);
+        Assert.Contains("'insecure' is not known", Problem(Of("insecure=true")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "no node")]
+    [InlineData("unix:///run/buildkit.sock", "is no node")]
+    [InlineData("linux/amd64=/run/buildkit.sock", "not the address of a BuildKit")]
+    [InlineData("linux/amd64=https://buildkit", "not the address of a BuildKit")]
+    [InlineData("amd64=unix:///a", "is not a platform")]
+    [InlineData("linux/amd64=unix:///a;linux/amd64=unix:///b", "linux/amd64 has more than one node")]
+    [InlineData("linux/amd64=ssh://ada:secret@power", "password")]
+    public void What_is_no_node_is_told(string text, string words) => Assert.Contains(words, Problem(text), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Each_platform_is_built_on_its_node_and_the_image_has_all_of_them()
+    {
+        var layouts = await BuildAsync("", Node(Platform.LinuxAmd64, "one"), Node(Platform.LinuxPpc64le, "two"));
+
+        var platforms = await layouts["app"].ReadPlatformsAsync(Cancellation);
+        Assert.Equal([Platform.LinuxAmd64, Platform.LinuxPpc64le], platforms.Select(x => x.Platform));
+        Assert.All(platforms, x => Assert.Single(x.Attestations));
+        Assert.Equal(["app"], Directory.GetDirectories(Images).Select(Path.GetFileName));
+        Assert.Equal(["acci-node-1 linux/amd64", "acci-node-2 linux/ppc64le"], Calls.Order());
+        // The file that works by hand has all of it.
+        Assert.Equal(2, JsonNode.Parse(await File.ReadAllTextAsync(_folder.Combine("artifacts", "docker-bake.json"), Cancellation))!["target"]!["app"]!["platforms"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task A_node_that_fails_is_named_the_others_end_and_nothing_is_half_built()
+    {
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => BuildAsync(
+            """case $builder in acci-node-1) exec sleep 600 ;; *) echo 'ERROR: exec /bin/sh: exec format error'; exit 1 ;; esac""",
+            Node(Platform.LinuxAmd64, "one"),
+            Node(Platform.LinuxPpc64le, "two")));
+
+        Assert.StartsWith("Build node two: The image build failed at ERROR: exec /bin/sh: exec format error", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("This node runs programs of linux/amd64 only.", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Images));
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_answer_is_named_before_anything_is_built()
+    {
+        Docker("""
+            case "$*" in
+            *"inspect --bootstrap"*) printf 'Name: x\nNodes:\nStatus: inactive\nError: context deadline exceeded\n' ;;
+            *inspect*) exit 1 ;;
+            esac
+            """);
+        var node = BuilderNode.ParseAll("linux/ppc64le=kubernetes://builders;linux/amd64=unix:///run/none.sock");
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => new NodeBuilders(Engine).PrepareAsync(node, Cancellation));
+
+        Assert.Matches("^Build node linux/.* does not answer: context deadline exceeded. Start its BuildKit, or leave it out of --builder-nodes.$", failure.Message);
+        Assert.Contains($"buildx create --name {node[1].BuilderName} --driver remote unix:///run/none.sock", Calls);
+        Assert.Contains($"buildx create --name {node[0].BuilderName} --driver kubernetes --driver-opt namespace=builders --driver-opt nodeselector=kubernetes.io/arch=ppc64le", Calls);
+    }
+
+    [Fact]
+    public async Task A_builder_is_used_again_and_those_of_nodes_are_removed_and_no_others()
+    {
+        Docker("""
+            case "$*" in
+            *"inspect --bootstrap"*) printf 'Name: x\nNodes:\nStatus: running\nBuildKit version: v0.25.0\nPlatforms: linux/amd64, linux/386\n' ;;
+            *" ls "*) printf 'default\nacci-node-0123456789ab\nacci-node-0123456789ab\nmine\n' ;;
+            esac
+            """);
+        var node = Assert.Single(BuilderNode.ParseAll("linux/amd64=unix:///run/one.sock"));
+
+        var site = Assert.Single(await new NodeBuilders(Engine).PrepareAsync([node], Cancellation));
+        await new NodeBuilders(Engine).RemoveAsync(Cancellation);
+
+        Assert.Equal((node.BuilderName, "linux/amd64, linux/386"), (site.Engine.Builder, site.Runs));
+        Assert.DoesNotContain(Calls, x => x.Contains(" create ", StringComparison.Ordinal));
+        Assert.Equal("buildx rm acci-node-0123456789ab", Calls[^1]);
+    }
+
+    private static string Problem(string text) => Assert.Throws<DeliveryException>(() => BuilderNode.ParseAll(text)).Message;
+
+    private BuildSite Node(Platform platform, string name) =>
+        new(Engine with { Builder = $"acci-node-{(name == "one" ? 1 : 2)}" }, [platform]) { Name = name, Runs = "linux/amd64" };
+
+    private DockerEngine Engine => new(_folder.Combine("docker"));
+
+    // Each build gets the layout of its platform.
+    private async Task<IReadOnlyDictionary<string, Acci.Oci.Layouts.OciLayout>> BuildAsync(string first, params BuildSite[] sites)
+    {
+        foreach (var platform in (Platform[])[Platform.LinuxAmd64, Platform.LinuxPpc64le])
+        {
+            var builder = new LayoutBuilder(_folder.Combine(platform.Slug));
+            builder.AddImage(platform, [builder.AddBlob(System.Text.Encoding.UTF8.GetBytes(platform.ToString()))]);
+            await builder.WriteAsync();
+        }
+
+        Docker($$"""
+            while [ $# -gt 0 ]; do
+              case $1 in
+              --builder) builder=$2 ;;
+              --file) platform=$(tr -d ' \n' < "$2" | sed 's/.*"platforms":\["\([^"]*\)".*/\1/') ;;
+              *.output=*) draft=${1#*dest=}; draft=${draft%%,*} ;;
+              esac
+              shift
+            done
+            {{first}}
+            cp -r "{{_folder.Path}}/$(echo "$platform" | tr / -)" "$draft"
+            echo "$builder $platform" >> '{{_folder.Combine("calls")}}'
+            """, records: false);
+        File.WriteAllText(_folder.Combine("Dockerfile"), "FROM scratch\n");
+        var image = new ImageDefinition("app") { Dockerfile = "Dockerfile", Platforms = [Platform.LinuxAmd64, Platform.LinuxPpc64le] };
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [image] };
+        BakeTarget Of(ImageDefinition x, IReadOnlyList<Platform> platforms) => new() { Context = ".", Dockerfile = x.Dockerfile, Platforms = [.. platforms.Select(p => p.ToString())] };
+        return await new ImageBuilder(_folder.Path, new ImageFiles(options), _ => null, new RetryOptions { Budget = TimeSpan.Zero }).BuildAsync([image], Of, sites, useCache: true, Cancellation);
+    }
+
+    private void Docker(string answer, bool records = true)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        var script = _folder.Combine("docker");
+        File.WriteAllText(script, $"#!/bin/sh\n{(records ? $"echo \"$*\" >> '{_folder.Combine("calls")}'\n" : "")}{answer}\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+}
