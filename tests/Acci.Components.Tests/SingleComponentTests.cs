@@ -13,7 +13,7 @@ public sealed partial class SingleComponentTests : IDisposable
     private const string Pruning =
         "dry-run github-token prune-delete prune-keep-days prune-keep-tags prune-keep-versions registry registry-token registry-user retry-budget";
     private const string Signer = "signed-by signed-by-issuer signed-by-repository signing-key signing-password";
-    private const string Building = "allow-dirty cache dry-run image-mirror no-cache platforms registry registry-token registry-user republish retry-budget";
+    private const string Building = "allow-dirty builder-nodes cache dry-run image-mirror no-cache platforms registry registry-token registry-user republish retry-budget";
 
     private readonly string _root = Directory.CreateTempSubdirectory("single-").FullName;
 
@@ -41,7 +41,7 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IPruneImages), Pruning },
         {
             typeof(IPublishImages),
-            "allow-dirty cache dry-run ignore-file ignore-unfixed image-mirror keyless no-cache platforms registry registry-token registry-user republish require-scan "
+            "allow-dirty builder-nodes cache dry-run ignore-file ignore-unfixed image-mirror keyless no-cache platforms registry registry-token registry-user republish require-scan "
             + $"retry-budget scan-databases scan-image scan-offline severity {Signer} tag-flavor tag-rules vex"
         },
         {

@@ -1,0 +1,42 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Publishing;
+
+namespace Acci.EndToEnd.Tests;
+
+/// <summary>Builds on several BuildKits; both are this engine's, behind sockets of their own.</summary>
+public sealed class NodesTests(PublishedImage published) : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Docker => published.PrintedCommand("Run").Split(" run ")[0];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Two_nodes_build_the_same_platforms_as_one_engine_and_a_third_that_is_away_is_named()
+    {
+        published.NeedsEngine();
+        using var checkout = await published.Pristine.CopyAsync(Cancellation);
+        await using var one = new BuildKitSocket(Docker, Path.Combine(_folder.Path, "one.sock"));
+        await using var two = new BuildKitSocket(Docker, Path.Combine(_folder.Path, "two.sock"));
+        var first = $"linux/amd64=unix://{one.Path}";
+        try
+        {
+            var run = (await checkout.BuildAsync($"BuildImages --builder-nodes '{first};linux/ppc64le=unix://{two.Path}'", Cancellation)).AssertSucceeded();
+
+            var record = PublishRecord.Read(Path.Combine(checkout.Folder, "artifacts", "publish", $"{App.Name}.json"))!;
+            Assert.Equal(published.First.Platforms, record.Platforms);
+            Assert.Contains($"Build node {first}: ", run.Output, StringComparison.Ordinal);
+
+            var away = await checkout.BuildAsync($"BuildImages --builder-nodes '{first};linux/ppc64le=unix://{_folder.Path}/three.sock'", Cancellation);
+            away.AssertFailed($"Build node linux/ppc64le=unix://{_folder.Path}/three.sock does not answer");
+            Assert.Equal(record.Digest, PublishRecord.Read(Path.Combine(checkout.Folder, "artifacts", "publish", $"{App.Name}.json"))!.Digest);
+        }
+        finally
+        {
+            await new NodeBuilders(new DockerEngine(Docker)).RemoveAsync(CancellationToken.None);
+        }
+    }
+}
