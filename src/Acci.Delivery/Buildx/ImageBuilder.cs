@@ -72,18 +72,35 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
             if (site.Name is not null) AtomicFile.Write(file, BakeFile.Of(built.ToDictionary(x => x.Name, x => targetOf(x, site.PlatformsOf(x)))).ToJson());
             try
             {
-                await new Bake(site.Engine, root) { Retry = retry }.BuildAsync(file, built.ToDictionary(x => x.Name, x => DraftOf(x, draft, number)), useCache, stop.Token);
+                await WatchedAsync(site, token => new Bake(site.Engine, root) { Retry = retry }.BuildAsync(file, built.ToDictionary(x => x.Name, x => DraftOf(x, draft, number)), useCache, token), stop.Token);
             }
             catch (Exception exception)
             {
-                Interlocked.CompareExchange(ref first, site.Name is null || exception is not DeliveryException ? exception : new DeliveryException(ProblemAt(site, exception), exception), null);
+                Interlocked.CompareExchange(ref first, ProblemAt(site, exception), null);
                 await stop.CancelAsync();
             }
         }
     }
 
-    private static string ProblemAt(BuildSite site, Exception failure) =>
-        $"Build node {site.Name}: {failure.Message}" + (failure.Message.Contains("exec format error", StringComparison.Ordinal) ? $"\n    This node runs programs of {site.Runs} only." : "");
+    // Ends the build when its node is gone.
+    private async Task WatchedAsync(BuildSite site, Func<CancellationToken, Task> build, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var work = build(stop.Token);
+        var watch = site.Name is null ? Task.Delay(Timeout.InfiniteTimeSpan, stop.Token) : new NodeBuilders(site.Engine).WatchAsync(site, retry.Time, stop.Token);
+        var ended = await Task.WhenAny(work, watch);
+        await stop.CancelAsync();
+        // Neither goes on when this returns.
+        await Task.WhenAll(work, watch).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await ended;
+    }
+
+    private static Exception ProblemAt(BuildSite site, Exception failure)
+    {
+        if (site.Name is null || failure is not DeliveryException || failure.Message.Contains(site.Name, StringComparison.Ordinal)) return failure;
+        var hint = failure.Message.Contains("exec format error", StringComparison.Ordinal) ? $"\n    This node runs programs of {site.Runs} only." : "";
+        return new DeliveryException($"Build node {site.Name}: {failure.Message}{hint}", failure);
+    }
 
     // The draft of one site where that built all of the image, else of the parts put together.
     private async Task<string> WholeAsync(ImageDefinition image, IReadOnlyList<BuildSite> sites, string draft, CancellationToken cancellationToken)

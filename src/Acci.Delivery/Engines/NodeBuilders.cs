@@ -9,12 +9,30 @@ namespace Acci.Delivery.Engines;
 public sealed class NodeBuilders(DockerEngine engine)
 {
     private const string Prefix = "acci-node-";
+    private const int MostMisses = 2;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes sure that every node has a builder, and that it answers.</summary>
     /// <returns>The sites to build on.</returns>
     /// <exception cref="DeliveryException">One does not; the message says which and why.</exception>
     public async Task<IReadOnlyList<BuildSite>> PrepareAsync(IReadOnlyList<BuilderNode> nodes, CancellationToken cancellationToken) =>
         await Task.WhenAll(nodes.Select(node => PrepareAsync(node, cancellationToken)));
+
+    /// <summary>
+    /// Asks a node again and again while it builds, until it does not answer twice running. The connection of a build alone does not tell: a machine that lost its power hangs
+    /// up on nobody.
+    /// </summary>
+    /// <exception cref="DeliveryException">It does not answer any more.</exception>
+    public async Task WatchAsync(BuildSite site, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var misses = 0; misses < MostMisses;)
+        {
+            await Task.Delay(Interval, time, cancellationToken);
+            misses = IsRunning(await InspectAsync(site.Engine.Builder!, cancellationToken)) ? 0 : misses + 1;
+        }
+
+        throw new DeliveryException($"Build node {site.Name} does not answer any more. Start its BuildKit, then run the same command again.");
+    }
 
     /// <summary>Removes the builders that were made for nodes. The nodes themselves go on.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
@@ -28,8 +46,8 @@ public sealed class NodeBuilders(DockerEngine engine)
     {
         var name = node.BuilderName;
         if (!(await CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", name), cancellationToken: cancellationToken)).Succeeded) await CreateAsync(node, cancellationToken);
-        var seen = await CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), cancellationToken: cancellationToken);
-        if (!seen.Succeeded || Field(seen.StandardOutput, "Status") != "running")
+        var seen = await InspectAsync(name, cancellationToken);
+        if (!IsRunning(seen))
         {
             var reason = Field(seen.StandardOutput, "Error") ?? (seen.LastLines(1) is [var last] ? last : "no reason given");
             throw new DeliveryException($"Build node {node} does not answer: {reason.Replace("ERROR: ", "", StringComparison.Ordinal)}. Start its BuildKit, or leave it out of --builder-nodes.");
@@ -39,6 +57,11 @@ public sealed class NodeBuilders(DockerEngine engine)
         Log.Information("Build node {Node:l}: {Version:l}, {Platforms:l}", node.ToString(), Field(seen.StandardOutput, "BuildKit version") ?? "BuildKit", platforms);
         return new BuildSite(engine with { Builder = name }, node.Platforms) { Name = node.ToString(), Runs = platforms };
     }
+
+    private Task<CommandResult> InspectAsync(string builder, CancellationToken cancellationToken) =>
+        CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", "--bootstrap", builder), cancellationToken: cancellationToken);
+
+    private static bool IsRunning(CommandResult seen) => seen.Succeeded && Field(seen.StandardOutput, "Status") == "running";
 
     private async Task CreateAsync(BuilderNode node, CancellationToken cancellationToken)
     {

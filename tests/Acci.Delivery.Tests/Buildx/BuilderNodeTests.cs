@@ -12,6 +12,7 @@ namespace Acci.Delivery.Tests.Buildx;
 public sealed class BuilderNodeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly TestClock _clock = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -100,6 +101,20 @@ public sealed class BuilderNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_that_is_gone_in_the_middle_ends_the_build_although_nobody_hangs_up()
+    {
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => BuildAsync(
+            """
+            if [ "$builder" = acci-node-2 ]; then touch "${0%/*}/gone"; exec sleep 600; fi
+            """,
+            Node(Platform.LinuxAmd64, "one"),
+            Node(Platform.LinuxPpc64le, "two")));
+
+        Assert.Equal("Build node two does not answer any more. Start its BuildKit, then run the same command again.", failure.Message);
+        Assert.Empty(Directory.GetDirectories(Images));
+    }
+
+    [Fact]
     public async Task A_node_that_does_not_answer_is_named_before_anything_is_built()
     {
         Docker("""
@@ -154,6 +169,8 @@ public sealed class BuilderNodeTests : IDisposable
         }
 
         Docker($$"""
+            case "$*" in *inspect*2) [ ! -e "${0%/*}/gone" ] || exit 1 ;; esac
+            case "$*" in *inspect*) echo 'Status: running'; exit ;; esac
             while [ $# -gt 0 ]; do
               case $1 in
               --builder) builder=$2 ;;
@@ -170,7 +187,7 @@ public sealed class BuilderNodeTests : IDisposable
         var image = new ImageDefinition("app") { Dockerfile = "Dockerfile", Platforms = [Platform.LinuxAmd64, Platform.LinuxPpc64le] };
         var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [image] };
         BakeTarget Of(ImageDefinition x, IReadOnlyList<Platform> platforms) => new() { Context = ".", Dockerfile = x.Dockerfile, Platforms = [.. platforms.Select(p => p.ToString())] };
-        return await new ImageBuilder(_folder.Path, new ImageFiles(options), _ => null, new RetryOptions { Budget = TimeSpan.Zero }).BuildAsync([image], Of, sites, useCache: true, Cancellation);
+        return await new ImageBuilder(_folder.Path, new ImageFiles(options), _ => null, new RetryOptions { Budget = TimeSpan.Zero, Time = _clock }).BuildAsync([image], Of, sites, useCache: true, Cancellation);
     }
 
     private void Docker(string answer, bool records = true)
