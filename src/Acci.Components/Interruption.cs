@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
 
 namespace Acci.Components;
 
@@ -70,6 +71,7 @@ public static class Interruption
         // Once more at the very end: the target goes on until then, and may start the next program.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => ChildProcesses.Kill(except: []);
         ChildProcesses.Kill(except: []);
+        foreach (var statement in Unfinished.Statements) Serilog.Log.Error("{Statement:l}", statement);
         Serilog.Log.CloseAndFlush();
         Environment.Exit(exitCode);
     }

@@ -285,6 +285,22 @@ public sealed partial class BuildProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_signal_ends_the_build_at_once_and_it_says_what_nobody_knows_now()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        var run = await BuildRun.StartAsync(BuildRun.Build, _root, ["PutsBack"], meanwhile: async (process, output) =>
+        {
+            await UntilAsync(() => output().Contains("waiting", StringComparison.Ordinal) || process.HasExited);
+            await SignalAsync(process, "INT");
+            await UntilAsync(() => output().Contains("putting back", StringComparison.Ordinal) || process.HasExited);
+            await SignalAsync(process, "TERM");
+        });
+
+        Assert.True(run.ExitCode == 130, run.Output + run.Errors);
+        Assert.Matches(@"\[ERR\] whether main has moved is not known", run.Output);
+    }
+
+    [Fact]
     public async Task A_program_that_a_target_started_by_the_engine_s_means_ends_with_the_build()
     {
         var run = await InterruptAsync("Sleeps", "INT");

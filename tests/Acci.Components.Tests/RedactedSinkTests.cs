@@ -27,6 +27,20 @@ public class RedactedSinkTests
         Assert.All(written.Events, x => Assert.Contains(Redaction.Mask, $"{x.RenderMessage()} {x.Exception}", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("\e[0m")]
+    [InlineData("\e]8;;x\a")]
+    public void A_secret_that_something_invisible_stands_in_is_masked(string between)
+    {
+        Redaction.Register(Secret);
+        var written = new Written();
+        var log = RedactedSink.Before(new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(written).CreateLogger());
+
+        log.Information("The registry says {Answer:l}", $"denied: {Secret[..7]}{between}{Secret[7..]}");
+
+        Assert.DoesNotContain(Secret, Assert.Single(written.Events).RenderMessage(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_others_wrote_acts_on_no_terminal_and_no_runner()
     {

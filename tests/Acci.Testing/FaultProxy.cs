@@ -63,6 +63,7 @@ public sealed class FaultProxy : IAsyncDisposable
                 case NetworkFault.Answer answer:
                     context.Response.StatusCode = answer.Status;
                     if (answer.RetryAfter is not null) context.Response.Headers.RetryAfter = answer.RetryAfter;
+                    foreach (var (name, value) in answer.Headers) context.Response.Headers[name] = value;
                     if (answer.Body is not null) await context.Response.WriteAsync(answer.Body);
                     return;
                 case NetworkFault.Delay delay:

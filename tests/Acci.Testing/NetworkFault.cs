@@ -13,7 +13,7 @@ public abstract record NetworkFault
     public sealed record LoseAnswer : NetworkFault;
 
     /// <summary>Answers by itself.</summary>
-    public sealed record Answer(int Status, string? RetryAfter = null, string? Body = null) : NetworkFault;
+    public sealed record Answer(int Status, string? RetryAfter = null, string? Body = null, params (string Name, string Value)[] Headers) : NetworkFault;
 
     /// <summary>Passes everything on, but later.</summary>
     public sealed record Delay(TimeSpan Time) : NetworkFault;

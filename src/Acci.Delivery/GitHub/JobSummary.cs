@@ -28,7 +28,15 @@ public sealed class JobSummary(string file)
         var room = Limit - written;
         if (Encoding.UTF8.GetByteCount(text) > room) text = Cut(text, room);
         if (text.Length == 0) Log.Warning("The job's summary page is full: a step may write {Limit} bytes.", Limit);
-        await File.AppendAllTextAsync(file, text, cancellationToken);
+        try
+        {
+            await File.AppendAllTextAsync(file, text, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is for people, who find the same in the log.
+            Log.Warning("The job's summary page, which GITHUB_STEP_SUMMARY names, cannot be written: {Problem:l}", exception.Message);
+        }
     }
 
     private static string Cut(string text, long room)

@@ -13,6 +13,20 @@ public sealed class StepOutputs(string file)
     /// <summary>The outputs of the step this runs in; none outside GitHub Actions.</summary>
     public static StepOutputs? Of(ProcessEnvironment environment) => environment.Find("GITHUB_OUTPUT") is { } file ? new StepOutputs(file) : null;
 
+    /// <summary>Makes sure that outputs can be set.</summary>
+    /// <exception cref="DeliveryException">The file cannot be written.</exception>
+    public void EnsureWritable()
+    {
+        try
+        {
+            new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DeliveryException($"{file}, which GITHUB_OUTPUT names, cannot be written, and later steps would not get this step's outputs: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Sets outputs; one that was set before gets the new value.</summary>
     public Task WriteAsync(IEnumerable<KeyValuePair<string, string>> outputs, CancellationToken cancellationToken = default)
     {

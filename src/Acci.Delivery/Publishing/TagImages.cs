@@ -1,4 +1,5 @@
 using Acci.Delivery.Engines;
+using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
@@ -58,6 +59,8 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             plans.Add(await TagPlan.DecideAsync(registry, repository, publish.Record.Digest, tags.All, tags.Floating, context.CancellationToken));
         });
 
+        // What could not be said of the tags afterwards is known before they move.
+        StepOutputs.Of(context.Environment)?.EnsureWritable();
         var atStart = await context.TagsWhenBuiltAsync();
         await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
         var writes = await new TagTransaction(registry) { AtStart = atStart, Time = context.Time }.RunAsync(plans, context.CancellationToken);
@@ -74,7 +77,14 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             });
             summaries.Add(await SummarizeAsync(image, publish, signers[image.Name]));
         });
-        await report(summaries);
+        try
+        {
+            await report(summaries);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DeliveryException)
+        {
+            throw new DeliveryException($"The images are published and their tags have moved. What comes after that failed: {exception.Message}", exception);
+        }
     }
 
     // Each time, whatever the record says: a file can be edited, and signatures can be deleted.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
@@ -41,6 +42,11 @@ public sealed class TagTransaction(OciRegistry registry)
     public async Task<IReadOnlyList<TagWrite>> RunAsync(IReadOnlyList<TagPlan> plans, CancellationToken cancellationToken)
     {
         var writes = new List<TagWrite>();
+        string? looking = null;
+        ImageReference[] begun = [];
+        using var unfinished = Unfinished.Note(() => Volatile.Read(ref begun) is { Length: > 0 } tags
+            ? $"It ended while tags were moving: whether {string.Join(", ", tags.Select(x => x.ToString()))} have moved, or are where they were before, is not known. {Remedy}"
+            : null);
         try
         {
             foreach (var plan in plans)
@@ -48,11 +54,14 @@ public sealed class TagTransaction(OciRegistry registry)
                 foreach (var move in plan.Moving)
                 {
                     var tag = plan.Repository.WithTag(move.Tag);
+                    looking = $"{tag} could not be looked up";
                     var before = (await registry.FindAsync(tag, cancellationToken))?.Digest;
                     var yields = before is not null && before != plan.Digest && AtStart.TryGetValue(tag, out var start) && start != before
                         && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken);
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, yields ? before : plan.Digest));
+                    looking = null;
+                    Volatile.Write(ref begun, [.. begun, tag]);
                     if (before != plan.Digest && !yields) await WriteAsync(tag, plan.Digest, before, cancellationToken);
                 }
             }
@@ -66,7 +75,7 @@ public sealed class TagTransaction(OciRegistry registry)
                 throw new OperationCanceledException(outcome, exception, cancellationToken);
             }
 
-            throw new DeliveryException($"{writes[^1].Tag} could not be written: {exception.Message} {outcome}", exception);
+            throw new DeliveryException($"{looking ?? $"{writes[^1].Tag} could not be written"}: {exception.Message} {outcome}", exception);
         }
 
         try
@@ -97,22 +106,26 @@ public sealed class TagTransaction(OciRegistry registry)
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        if (await IsKeptAsync(tag, before, cancellationToken)) return;
-        var shown = before is null ? "no such tag" : $"it at {before}";
-        throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it still shows {shown}.");
+        if (await FindProblemAsync(tag, digest, before, cancellationToken) is { } problem)
+            throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it shows {problem}.");
     }
 
-    // False when the tag stays where it was, although the registry accepted the write. A registry may show a write late; a tag at a third place is another publish's.
-    private async Task<bool> IsKeptAsync(ImageReference tag, Digest? before, CancellationToken cancellationToken)
+    // What the registry shows instead of the tag that it accepted; null where that is right, or another publish's. A registry may show a write late.
+    private async Task<string?> FindProblemAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
     {
         try
         {
-            return await WatchAsync(tag, there => there != before, cancellationToken) != before;
+            var there = await WatchAsync(tag, x => x is not null && x != before, cancellationToken);
+            return there is null ? "no such tag"
+                : there == before ? $"it at {before}, as before"
+                // What another publish puts a tag on is there.
+                : there != digest && await registry.FindManifestAsync(tag.WithDigest(there.Value), cancellationToken) is null ? $"it at {there}, which it does not have"
+                : null;
         }
         catch (DeliveryException)
         {
             // The write was accepted. That nobody can look at it is said when all tags are written.
-            return true;
+            return null;
         }
     }
 

@@ -5,7 +5,7 @@ namespace Acci.Oci.Registries;
 /// <param name="list">What is listed, as messages call it: <c>the tags of owner/app</c>.</param>
 internal sealed class PageTrail(RegistryEndpoint endpoint, string list)
 {
-    private const int MaximumPages = 10_000;
+    private const int MaximumPages = 1_000;
 
     private readonly HashSet<Uri> _seen = [];
 

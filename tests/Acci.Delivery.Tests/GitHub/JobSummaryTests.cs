@@ -24,6 +24,9 @@ public sealed class JobSummaryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_page_that_cannot_be_written_fails_nothing() => await new JobSummary(_folder.Combine("none", "summary.md")).AppendAsync("# One\n", Cancellation);
+
+    [Fact]
     public async Task A_page_that_is_exactly_full_is_left_as_it_is()
     {
         await new JobSummary(Page).AppendAsync(new string('x', JobSummary.Limit), Cancellation);

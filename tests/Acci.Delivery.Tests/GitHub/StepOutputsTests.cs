@@ -25,6 +25,16 @@ public sealed class StepOutputsTests : IDisposable
     }
 
     [Fact]
+    public async Task Whether_outputs_can_be_set_is_known_before()
+    {
+        new StepOutputs(_folder.Combine("outputs")).EnsureWritable();
+        var failure = Assert.Throws<DeliveryException>(new StepOutputs(_folder.Combine("none", "outputs")).EnsureWritable);
+
+        Assert.Contains("which GITHUB_OUTPUT names, cannot be written", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(await WriteAsync());
+    }
+
+    [Fact]
     public async Task One_image_has_its_outputs_with_and_without_its_name()
     {
         var outputs = await WriteAsync([.. PublishOutputs.Of([Record("acci", 1)])]);

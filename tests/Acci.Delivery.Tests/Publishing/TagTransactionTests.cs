@@ -1,5 +1,6 @@
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Registries;
 using Acci.Testing;
@@ -113,8 +114,8 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry) { WatchLimit = TimeSpan.FromSeconds(1) }.RunAsync([plan], Cancellation));
 
-        var shown = isNew ? "no such tag" : $"it at {old}";
-        Assert.Equal($"{repository}:edge could not be written: the registry accepted the write, and 1 s later it still shows {shown}. Every tag is where it was before.", error.Message);
+        var shown = isNew ? "no such tag" : $"it at {old}, as before";
+        Assert.Equal($"{repository}:edge could not be written: the registry accepted the write, and 1 s later it shows {shown}. Every tag is where it was before.", error.Message);
         Assert.Equal(old, await AtAsync(registry, repository, "main"));
     }
 
@@ -222,6 +223,72 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     }
 
     [Fact]
+    public async Task A_registry_that_shows_a_tag_nowhere_or_at_nothing_after_its_write_is_no_lost_race()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
+        var written = false;
+        var nowhere = Digest.Of("nowhere"u8.ToArray());
+        foreach (var (answer, shown) in new (NetworkFault, string)[] { (new NetworkFault.Answer(404), "no such tag"), (new NetworkFault.Answer(200, Headers: [("Docker-Content-Digest", nowhere.ToString()), ("Content-Type", "application/vnd.oci.image.index.v1+json")]), $"it at {nowhere}, which it does not have") })
+        {
+            proxy.Decide = _ => null;
+            await registry.PutTagAsync(repository, "main", old, Cancellation);
+            written = false;
+            proxy.Decide = request =>
+            {
+                if (!request.Path.EndsWith("/manifests/main", StringComparison.Ordinal)) return null;
+                if (request.Method == "PUT") written = true;
+                return request.Method == "HEAD" && written ? answer : null;
+            };
+
+            var plan = await PlanAsync(registry, repository, image, "main");
+            var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry) { WatchLimit = TimeSpan.FromSeconds(0.5) }.RunAsync([plan], Cancellation));
+
+            Assert.Contains($"later it shows {shown}", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_tag_that_cannot_be_looked_up_is_named_and_not_the_one_that_was_written()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
+        await registry.PutTagAsync(repository, "main", old, Cancellation);
+        var plan = await PlanAsync(registry, repository, image, "main", "edge");
+        proxy.Decide = request => request.Path.EndsWith("/manifests/edge", StringComparison.Ordinal) ? new NetworkFault.Answer(403) : null;
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.StartsWith($"{repository}:edge could not be looked up: ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(old, await AtAsync(registry, repository, "main"));
+    }
+
+    [Fact]
+    public async Task A_process_that_has_to_end_while_tags_move_says_which_they_are()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var image = await PushAsync(registry, repository, "new");
+        var plan = await PlanAsync(registry, repository, image, "main", "edge");
+        IReadOnlyList<string> said = [];
+        proxy.Decide = request =>
+        {
+            if (request.Method == "PUT" && request.Path.EndsWith("/manifests/edge", StringComparison.Ordinal)) said = Unfinished.Statements;
+            return null;
+        };
+
+        await new TagTransaction(registry).RunAsync([plan], Cancellation);
+
+        Assert.Contains(said, x => x.Contains($"whether {repository}:main, {repository}:edge have moved", StringComparison.Ordinal));
+        Assert.DoesNotContain(Unfinished.Statements, x => x.Contains(repository.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_loser_of_a_tag_race_says_so()
     {
         await using var proxy = await FaultProxy.StartAsync(server);
@@ -247,7 +314,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
 
         Assert.Equal(["sha-1"], report.Taken);
-        Assert.Equal([$"main: another publish put it on {other} at the same time"], report.Lost);
+        Assert.Equal([$"main: it points at {other} now, which another publish may have put it on"], report.Lost);
         Assert.Equal(other, await AtAsync(registry, repository, "main"));
     }
 

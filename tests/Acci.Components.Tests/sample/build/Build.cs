@@ -1,6 +1,7 @@
 using Acci;
 using Acci.Components;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
 using Acci.Environments.Specification;
 using Nuke.Common;
 using Nuke.Common.Tooling;
@@ -65,6 +66,15 @@ class Build : DeliveryBuild, IHazDryRun
         {
             Log.Information("cleaned up");
         }
+    });
+
+    Target PutsBack => _ => _.Executes(() =>
+    {
+        using var unfinished = Unfinished.Note(() => "whether main has moved is not known");
+        Log.Information("waiting");
+        Interruption.Token.WaitHandle.WaitOne();
+        Log.Information("putting back");
+        Thread.Sleep(TimeSpan.FromMinutes(2));
     });
 
     Target Sleeps => _ => _.Executes(() =>
