@@ -35,14 +35,14 @@ public static class SignerOfBuild
     /// <summary>The workflow that this runs in.</summary>
     /// <exception cref="DeliveryException">This is no GitHub Actions job, or GitHub gives it no token.</exception>
     internal static Task<SigningIdentity.Keyless> OwnWorkflowAsync(this DeliveryContext context) => context.Once(
-        nameof(OwnWorkflowAsync), () => SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.CancellationToken));
+        nameof(OwnWorkflowAsync), () => SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.Retry, context.CancellationToken));
 
     /// <summary>Whether this is who signs here. Nothing is made to sign with for the answer.</summary>
     internal static async Task<bool> SignsHereAsync(this DeliveryContext context, ExpectedSigner signer)
     {
         if (signer is ExpectedSigner.Workflow workflow)
         {
-            return context.Options.Keyless && WorkflowIdentity.CanBeAsked(context.Environment)
+            return context.Options.Keyless && IdentityTokens.CanBeAsked(context.Environment)
                 && await context.OwnWorkflowAsync() is var own && workflow == new ExpectedSigner.Workflow(own.Identity, own.Source);
         }
 

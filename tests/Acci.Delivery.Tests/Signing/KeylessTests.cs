@@ -188,7 +188,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         var repository = server.NewRepository();
         await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
         var cosign = await sigstore.CosignAsync(sigstore.Job());
-        await new ImageSigner(cosign, layout, repository).SignAsync(Cancellation);
+        await new ImageSigner(cosign, layout, registry, repository).SignAsync(Cancellation);
 
         var verifier = new ImageVerifier(cosign, registry);
         var signer = new ExpectedSigner.Workflow(Publisher, Octo);
