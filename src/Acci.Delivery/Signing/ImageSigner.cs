@@ -8,7 +8,7 @@ namespace Acci.Delivery.Signing;
 
 /// <summary>
 /// Signs a pushed image and each of its platforms, and attests to each platform the bill of materials and the provenance that BuildKit wrote into
-/// the layout.
+/// the layout. Where the registry keeps no list of referrers, the one that cosign keeps is completed, so that clients find attestations by type.
 /// </summary>
 /// <param name="Cosign">What signs.</param>
 /// <param name="Layout">The image.</param>
@@ -35,7 +35,8 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
         var ownership = new Lazy<Task<Predicate<SigstoreBundle>>>(() => Cosign.ReadOwnershipAsync(cancellationToken));
         var isNeeded = need(IsWrittenAsync);
         var cosign = Cosign with { IsWrittenAsync = IsWrittenAsync };
-        await SignAsync(Repository.WithDigest(Layout.Root.Digest), cancellationToken);
+        var root = Repository.WithDigest(Layout.Root.Digest);
+        await SignAsync(root, cancellationToken);
         await Parallel.ForEachAsync(await Layout.ReadPlatformsAsync(cancellationToken), cancellationToken, async (platform, token) =>
         {
             var reference = Repository.WithDigest(platform.Manifest.Digest);
@@ -47,7 +48,10 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
                 await AttestAsync(cosign, reference, type, predicate, token);
                 Interlocked.Increment(ref attestations);
             }
+
+            await Registry.CompleteReferrersAsync(reference, token);
         });
+        await Registry.CompleteReferrersAsync(root, cancellationToken);
         return (signatures, attestations);
 
         async Task<bool> IsWrittenAsync(ImageReference reference, PredicateType type, CancellationToken token)
