@@ -100,7 +100,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var cosign = await context.VerifierAsync();
         var engine = await context.EngineAsync();
         var shown = signer is ExpectedSigner.PublicKey { File: var file } ? new ExpectedSigner.PublicKey(_files.Relative(file)) : signer;
-        var verify = new Command(cosign.Executable, shown.VerifyArguments(publish.Reference));
+        var verify = new Command(cosign.Executable, shown.VerifyArguments(publish.Reference, cosign.Sigstore.TrustedRoot is { } root ? _files.Relative(root) : null));
         var run = engine.Docker(PublishSummary.RunArguments(image, publish));
         return new PublishSummary(
             publish.Record, Shortcut.ToTyped(verify.ToString(), context.Environment), Shortcut.ToTyped(run.ToString(), context.Environment))

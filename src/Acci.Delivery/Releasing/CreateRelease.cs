@@ -15,13 +15,14 @@ using Serilog;
 namespace Acci.Delivery.Releasing;
 
 /// <summary>
-/// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and the public key, or brings it up to
-/// date.
+/// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and what signatures are verified with (the
+/// public key, or the trusted root of a Sigstore of one's own), or brings it up to date.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 public sealed class CreateRelease(DeliveryContext context) : Verb
 {
     private const string PublicKeyName = "cosign.pub";
+    private const string TrustedRootName = "trusted_root.json";
 
     private readonly ImageFiles _files = new(context.Options);
 
@@ -75,7 +76,8 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         var policy = DeparturePolicy.Of(context, gitHub.Server.ToString(), gitHub.Server.Api.IsLoopback);
         var images = new StringBuilder();
         var assets = new List<ReleaseAsset>();
-        ReleaseAsset? publicKey = null;
+        var trustedRoot = SigstoreFiles.Of(context.Options).TrustedRoot;
+        var trust = new Dictionary<string, ReleaseAsset>();
         await context.ForEachImageAsync(async (image, publish) =>
         {
             var layout = await context.LayoutAsync(image, publish.Record);
@@ -86,11 +88,13 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             if (!context.Options.DryRun) signer = (await context.EnsurePublishedAsync(image, publish, signer)).Signer;
             var tags = context.Options.DryRun ? publish.Record.Tags : await TagsAsync(image, publish);
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
-            images.AppendLine(Describe(image, publish, tags, signer, gitHub, tag));
+            images.AppendLine(Describe(image, publish, tags, signer, $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}", trustedRoot is not null));
             if (signer is ExpectedSigner.PublicKey { File: var file })
-                publicKey = new ReleaseAsset(PublicKeyName, "application/x-pem-file", await File.ReadAllBytesAsync(file, context.CancellationToken));
+                trust[PublicKeyName] = new ReleaseAsset(PublicKeyName, "application/x-pem-file", await File.ReadAllBytesAsync(file, context.CancellationToken));
+            else if (trustedRoot is not null)
+                trust[TrustedRootName] = new ReleaseAsset(TrustedRootName, "application/json", await File.ReadAllBytesAsync(trustedRoot, context.CancellationToken));
         });
-        if (publicKey is not null) assets.Add(publicKey);
+        assets.AddRange(trust.Values);
         return new ReleaseContent { Tag = tag, Revision = revision, Version = version, Images = images.ToString(), Assets = assets };
     }
 
@@ -128,12 +132,14 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
     // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed has just been verified:
     // another workflow may make the release than published, and needs nothing to sign with.
     private static string Describe(
-        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, GitHubConnection gitHub, string tag)
+        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, string files, bool hasTrustedRoot)
     {
-        var key = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}/{PublicKeyName}";
-        var shown = signer is ExpectedSigner.PublicKey ? new ExpectedSigner.PublicKey(key) : signer;
-        var verify = new Command("cosign", shown.VerifyArguments(publish.Reference));
+        var shown = signer is ExpectedSigner.PublicKey ? new ExpectedSigner.PublicKey($"{files}/{PublicKeyName}") : signer;
+        // cosign fetches a key by itself, and no trusted root.
+        var needsRoot = hasTrustedRoot && signer is ExpectedSigner.Workflow;
+        var fetch = needsRoot ? $"{new Command("curl", ["-fsSLO", $"{files}/{TrustedRootName}"])} && " : "";
+        var verify = $"{fetch}{new Command("cosign", shown.VerifyArguments(publish.Reference, needsRoot ? TrustedRootName : null))}";
         var run = new Command("docker", PublishSummary.RunArguments(image, publish));
-        return new PublishSummary(publish.Record with { Tags = tags }, verify.ToString(), run.ToString()).ToMarkdown();
+        return new PublishSummary(publish.Record with { Tags = tags }, verify, run.ToString()).ToMarkdown();
     }
 }

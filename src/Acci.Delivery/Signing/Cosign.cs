@@ -12,7 +12,7 @@ namespace Acci.Delivery.Signing;
 
 /// <summary>
 /// What the build asks of cosign (3.x): sign, attest, verify, always by digest.
-/// With a key nothing is written to a public transparency log and no service is needed; keyless uses Sigstore's public services.
+/// With a key nothing is written to a public transparency log and no service is needed; keyless uses Sigstore's public services, or a company's own.
 /// </summary>
 /// <param name="Executable">Path of the <c>cosign</c> command.</param>
 /// <param name="Identity">With what is signed; whoever only verifies needs none.</param>
@@ -30,6 +30,9 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
 
     /// <summary>How long a registry, or a service of Sigstore's, that does not answer is tried again.</summary>
     public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>The Sigstore that workflows sign with and are verified by.</summary>
+    public SigstoreFiles Sigstore { get; init; } = SigstoreFiles.None;
 
     /// <summary>
     /// Says whether a statement of this type about an image is in the registry. It is asked before a statement is signed again because the registry
@@ -62,7 +65,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     public async Task<IReadOnlyList<VerifiedStatement>> VerifyAttestationAsync(
         ImageReference image, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken) =>
         VerifiedStatement.ReadAll((await RunAsync(
-            signer.VerifyArguments(image, type), image, null, _ => Task.FromResult(new Dictionary<string, string?>()), cancellationToken)).StandardOutput);
+            signer.VerifyArguments(image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(new Dictionary<string, string?>()), cancellationToken)).StandardOutput);
 
     /// <summary>Who signs.</summary>
     public async Task<RecordedSigner> ReadSignerAsync(CancellationToken cancellationToken) => Identity is SigningIdentity.Keyless keyless
@@ -114,7 +117,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     {
         if (Identity is SigningIdentity.Keyless)
         {
-            await action([]);
+            await action(Sigstore.SigningArguments);
             return;
         }
 

@@ -99,9 +99,17 @@ public abstract record ExpectedSigner
     /// The arguments with which anyone verifies the signature of what stands at this digest. <c>cosign verify</c> would take any attestation of
     /// this signer's for a signature, whatever it says: the signature's own type is asked for.
     /// </summary>
-    public IReadOnlyList<string> VerifyArguments(ImageReference image) => VerifyArguments(image, PredicateType.Signature);
+    /// <param name="image">The image, by digest.</param>
+    /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
+    public IReadOnlyList<string> VerifyArguments(ImageReference image, string? trustedRoot = null) =>
+        VerifyArguments(image, PredicateType.Signature, trustedRoot);
 
     /// <summary>The arguments with which anyone verifies an attestation of this type.</summary>
-    public IReadOnlyList<string> VerifyArguments(ImageReference image, PredicateType type) =>
-        ["verify-attestation", "--type", type.Uri, .. Arguments, Cosign.Pinned(image)];
+    /// <param name="image">The image, by digest.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
+    public IReadOnlyList<string> VerifyArguments(ImageReference image, PredicateType type, string? trustedRoot = null) =>
+    [
+        "verify-attestation", "--type", type.Uri, .. Arguments, .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [], Cosign.Pinned(image),
+    ];
 }

@@ -29,7 +29,7 @@ public static class SignerOfBuild
         context.Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
         {
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
-            return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry };
+            return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
         });
 
     /// <summary>The workflow that this runs in.</summary>

@@ -74,6 +74,25 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     }
 
     [Fact]
+    public async Task The_trusted_root_of_a_companys_Sigstore_is_carried_in_the_release()
+    {
+        const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
+        await PrepareAsync(record => record with { Signer = publisher });
+        await _repository.Run("git remote add origin https://github.com/octo/app.git");
+        var root = _folder.Combine("root.json");
+        await File.WriteAllTextAsync(
+            root, """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","certificateAuthorities":[{}]}""", Cancellation);
+
+        await Verb(trustedRoot: root).RunAsync();
+
+        var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
+        Assert.Equal(await File.ReadAllBytesAsync(root, Cancellation), Assert.Single(release.Assets, x => x.Name == "trusted_root.json").Content);
+        Assert.Contains(
+            $"curl -fsSLO https://127.0.0.1/octo/app/releases/download/v1.2.3/trusted_root.json && {Verify} ", release.Body, StringComparison.Ordinal);
+        Assert.Contains(" --trusted-root trusted_root.json ", release.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_whose_public_half_is_missing_is_no_release()
     {
         await PrepareAsync();
@@ -216,7 +235,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         return layout;
     }
 
-    private CreateRelease Verb(bool dryRun = false, params (string Name, string Value)[] variables)
+    private CreateRelease Verb(bool dryRun = false, string? trustedRoot = null, params (string Name, string Value)[] variables)
     {
         // The one before holds the lock on the checkout, as a build of its own would.
         _context?.Dispose();
@@ -229,6 +248,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
                 Registry = $"{_server.Domain}/{_owner}",
                 GitHubToken = Token,
                 DryRun = dryRun,
+                SigstoreTrustedRoot = trustedRoot,
             },
             Cancellation)
         { Environment = TestEnvironment.OutsideWorkflows.With([("GITHUB_API_URL", GitHub.Url), ("GITHUB_REPOSITORY", "octo/app"), .. variables]) };

@@ -46,6 +46,12 @@ public sealed class SigstoreFixture : IAsyncLifetime
         ]);
     }
 
+    /// <summary>Whether programs find this Sigstore by TUF; else they have to be given its files.</summary>
+    public bool IsFoundByTuf { get; init; } = true;
+
+    /// <summary>One of the files that clients are given.</summary>
+    public string FileOf(string name) => _folder.Combine("sigstore", name);
+
     /// <summary>Which of the stand-in's configurations programs sign with; null for the one that they get by TUF.</summary>
     public string? Configuration { get; init; }
 
@@ -81,7 +87,7 @@ public sealed class SigstoreFixture : IAsyncLifetime
         Assert.SkipUnless(IsCosignHere, "cosign is not on the PATH, and this machine does not run Debian, whose packages have it.");
         var folder = Directory.CreateDirectory(_folder.Combine($"job-{Guid.NewGuid():n}")).FullName;
         var program = Path.Combine(folder, "cosign");
-        var exports = _standIn!.TrustVariables.Concat(variables).Select(x => $"export {x.Key}='{x.Value}'\n");
+        var exports = (IsFoundByTuf ? _standIn!.TrustVariables : new Dictionary<string, string> { ["TUF_MIRROR"] = "http://127.0.0.1:9/none", ["TUF_ROOT"] = _folder.Combine("no-tuf") }).Concat(variables).Select(x => $"export {x.Key}='{x.Value}'\n");
         File.WriteAllText(program, $"#!/bin/sh\n{string.Concat(exports)}{Arguments}exec '{_cosign}' \"$@\"\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return environment.WithProgramsOf(folder);
