@@ -15,7 +15,7 @@ using Serilog;
 namespace Acci.Delivery.Releasing;
 
 /// <summary>
-/// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and what signatures are verified with (the
+/// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance, signatures and what these are verified with (the
 /// public key, or the trusted root of a Sigstore of one's own), or brings it up to date.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
@@ -46,6 +46,7 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             version.IsPrerelease ? "pre-release" : "release", tag, gitHub.Repository.ToString());
         foreach (var asset in content.Assets)
             Log.Information("  {Name:l}  {Size} bytes, {Digest:l}", asset.Name, asset.Content.Length, asset.Digest.ToString());
+        Log.Information("and the bundles of signatures and attestations (.sigstore.json), which a dry run does not fetch");
         Log.Information("and begin with:\n{Text:l}", content.BodyWith($"What changed, as {gitHub.Server} lists it."));
     }
 
@@ -88,6 +89,7 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             if (!context.Options.DryRun) signer = (await context.EnsurePublishedAsync(image, publish, signer)).Signer;
             var tags = context.Options.DryRun ? publish.Record.Tags : await TagsAsync(image, publish);
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
+            if (!context.Options.DryRun) assets.AddRange(await ReadBundlesAsync(image, publish, layout, signer, version));
             images.AppendLine(Describe(image, publish, tags, signer, $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}", trustedRoot is not null));
             if (signer is ExpectedSigner.PublicKey { File: var file })
                 trust[PublicKeyName] = new ReleaseAsset(PublicKeyName, "application/x-pem-file", await File.ReadAllBytesAsync(file, context.CancellationToken));
@@ -103,7 +105,7 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         var assets = new List<ReleaseAsset>();
         foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
         {
-            var name = $"{image.Name}-{version.ToFullString().Replace('+', '-')}-{platform.Platform.Slug}";
+            var name = $"{NameOf(image, version)}-{platform.Platform.Slug}";
             assets.AddRange(from statement in await InTotoStatement.ReadAsync(layout, platform, context.CancellationToken)
                 select statement.Type == PredicateType.Spdx
                     ? new ReleaseAsset($"{name}.spdx.json", "application/spdx+json", Encoding.UTF8.GetBytes(statement.Predicate.GetRawText()))
@@ -112,6 +114,17 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
 
         return assets;
     }
+
+    private async Task<IReadOnlyList<ReleaseAsset>> ReadBundlesAsync(
+        ImageDefinition image, PublishTransaction publish, OciLayout layout, ExpectedSigner signer, SemanticVersion version)
+    {
+        var name = NameOf(image, version);
+        var platforms = from platform in await layout.ReadPlatformsAsync(context.CancellationToken) select (platform.Manifest.Digest, $"{name}-{platform.Platform.Slug}");
+        using var registry = context.Connect(publish.Reference.Domain!);
+        return await new SignatureBundles(registry, signer).ReadAsync(publish.Reference, platforms, name, context.CancellationToken);
+    }
+
+    private static string NameOf(ImageDefinition image, SemanticVersion version) => $"{image.Name}-{version.ToFullString().Replace('+', '-')}";
 
     // What the release says of an image is asked where the image is: the record of its publish may be anything by now.
     private async Task<IReadOnlyList<string>> TagsAsync(ImageDefinition image, PublishTransaction publish)

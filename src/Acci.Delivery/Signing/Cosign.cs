@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
@@ -81,8 +80,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
             return bundle => bundle.Certificate == own;
         }
 
-        var key = await ReadPublicKeyAsync(cancellationToken);
-        var hint = Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(key[PemEncoding.Find(key).Base64Data])));
+        var hint = SigstoreBundle.HintOf(await ReadPublicKeyAsync(cancellationToken));
         return bundle => bundle.KeyHint == hint;
     }
 

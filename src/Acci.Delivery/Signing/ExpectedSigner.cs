@@ -8,6 +8,7 @@ namespace Acci.Delivery.Signing;
 /// </summary>
 public abstract record ExpectedSigner
 {
+    private const int LargestKey = 1024 * 1024;
     private const string Workflows = "/.github/workflows/";
 
     private ExpectedSigner()
@@ -91,8 +92,16 @@ public abstract record ExpectedSigner
     public string ReadName() => this switch
     {
         Workflow workflow => new RecordedSigner(workflow.Identity, workflow.Source).ToString(),
-        PublicKey key => Cosign.NameOf(InputFile.ReadText(key.File, 1024 * 1024)),
+        PublicKey key => Cosign.NameOf(InputFile.ReadText(key.File, LargestKey)),
         _ => ToString()!,
+    };
+
+    /// <summary>Whether a bundle says that this signer made it; whether that is so, cosign says.</summary>
+    internal bool IsNamedBy(SigstoreBundle bundle) => this switch
+    {
+        Workflow workflow => bundle.Certificate is { } certificate && workflow.SpelledAs(certificate) is not null,
+        PublicKey key => bundle.KeyHint == SigstoreBundle.HintOf(InputFile.ReadText(key.File, LargestKey)),
+        _ => false,
     };
 
     /// <summary>

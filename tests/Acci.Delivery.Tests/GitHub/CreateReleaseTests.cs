@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Releasing;
@@ -20,6 +21,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     private readonly string _owner = $"octo-{Guid.NewGuid():n}";
     private readonly RegistryServer _server;
     private readonly CosignStandIn _cosign;
+    private Cosign? _verifier;
 
     public CreateReleaseTests(RegistryServer server) => (_server, _cosign) = (server, new CosignStandIn(_folder.Combine("cosign")));
 
@@ -71,6 +73,45 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
             release.Body,
             StringComparison.Ordinal);
         Assert.DoesNotContain(release.Assets, x => x.Name == "cosign.pub");
+    }
+
+    [Fact]
+    public async Task The_bundles_of_signatures_and_attestations_are_in_the_release_and_verify_without_the_registry()
+    {
+        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and this machine does not run Debian, whose packages have it.");
+        var program = await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation);
+        Cosign own = new(program, await LocalKeyPair.EnsureAsync(_folder.Combine("keys"), program, Cancellation));
+        Cosign other = new(program, await LocalKeyPair.EnsureAsync(_folder.Combine("others"), program, Cancellation));
+        var name = (await own.ReadSignerAsync(Cancellation)).Name;
+        var layout = await PrepareAsync(record => record with { Signer = name });
+        using var registry = _server.Connect();
+        foreach (var cosign in (Cosign[])[own, other]) await new ImageSigner(cosign, layout, registry, Repository).SignAsync(Cancellation);
+        var key = Artifact("publish", "cosign.pub");
+        await own.WritePublicKeyAsync(key, Cancellation);
+        _verifier = own;
+
+        await Verb().RunAsync();
+
+        var bundles = GitHub.Repositories["octo/app"].Releases[0].Assets.Where(x => x.Name.EndsWith(".sigstore.json", StringComparison.Ordinal)).ToDictionary(x => x.Name, x => x.Content);
+        Assert.Equal(
+            ["app-1.2.3-linux-amd64.provenance.sigstore.json", "app-1.2.3-linux-amd64.sigstore.json", "app-1.2.3-linux-amd64.spdx.sigstore.json", "app-1.2.3.sigstore.json"],
+            bundles.Keys.Order(StringComparer.Ordinal));
+        var platform = (await layout.ReadPlatformsAsync(Cancellation))[0].Manifest.Digest;
+        await VerifyAsync("app-1.2.3.sigstore.json", PredicateType.Signature, layout.Root.Digest);
+        await VerifyAsync("app-1.2.3-linux-amd64.sigstore.json", PredicateType.Signature, platform);
+        await VerifyAsync("app-1.2.3-linux-amd64.spdx.sigstore.json", PredicateType.Spdx, platform);
+        await VerifyAsync("app-1.2.3-linux-amd64.provenance.sigstore.json", PredicateType.Provenance, platform);
+
+        async Task VerifyAsync(string bundle, PredicateType type, Digest digest)
+        {
+            var file = _folder.Combine(bundle);
+            await File.WriteAllBytesAsync(file, bundles[bundle], Cancellation);
+            await CommandRunner.RunAsync(
+                new Command(
+                    program, "verify-blob-attestation", "--bundle", file, "--key", key, "--insecure-ignore-tlog=true", "--type", type.Uri, "--digest", digest.Hex,
+                    "--digestAlg", "sha256"),
+                cancellationToken: Cancellation);
+        }
     }
 
     [Fact]
@@ -252,7 +293,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
             },
             Cancellation)
         { Environment = TestEnvironment.OutsideWorkflows.With([("GITHUB_API_URL", GitHub.Url), ("GITHUB_REPOSITORY", "octo/app"), .. variables]) };
-        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(_cosign.Cosign));
+        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(_verifier ?? _cosign.Cosign));
         return new CreateRelease(context);
     }
 
