@@ -4,6 +4,7 @@ using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Oci;
 using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Delivery.Signing;
 
@@ -21,6 +22,7 @@ public static class SignerOfBuild
             { Named: { } key } => key,
             _ => await LocalKeyPair.EnsureAsync(choice.KeyDirectory, cosign.Executable, context.CancellationToken),
         };
+        if (PublicLog.WarningFor(identity, cosign.Sigstore, context.Environment) is { } warning) Log.Warning("{Warning:l}", warning);
         return cosign with { Identity = identity };
     });
 

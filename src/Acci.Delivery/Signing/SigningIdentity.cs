@@ -37,6 +37,9 @@ public abstract record SigningIdentity
     /// <param name="Source">The repository that the workflow runs in, and who issues its token.</param>
     public sealed record Keyless(string Identity, WorkflowSource Source) : SigningIdentity
     {
+        /// <summary>What it signs may be known to all: its repository is not private.</summary>
+        internal bool IsPublic { get; init; } = true;
+
         /// <summary>Asks for the token that a certificate is issued for.</summary>
         internal Func<CancellationToken, Task<string>> AskForTokenAsync { get; init; } =
             _ => throw new InvalidOperationException("Nobody gives this identity a token.");
@@ -59,8 +62,8 @@ public abstract record SigningIdentity
             EnsureTokenCanBeAsked(environment);
             var server = environment.Find("GITHUB_SERVER_URL") ?? "https://github.com";
             var tokens = IdentityTokens.Of(environment, retry);
-            var (workflow, source) = WorkflowIdentity.Read(await tokens.AskAsync(cancellationToken));
-            return new Keyless($"{server}/{workflow}", source) { AskForTokenAsync = tokens.AskAsync };
+            var own = WorkflowIdentity.Read(await tokens.AskAsync(cancellationToken));
+            return new Keyless($"{server}/{own.Workflow}", own.Source) { AskForTokenAsync = tokens.AskAsync, IsPublic = own.IsPublic };
         }
     }
 

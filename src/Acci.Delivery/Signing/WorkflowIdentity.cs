@@ -8,19 +8,22 @@ namespace Acci.Delivery.Signing;
 /// that one was called by another one, not the caller. The caller's repository and the token's issuer stand beside it. Source: GitHub's
 /// documentation, "OpenID Connect reference", claims <c>job_workflow_ref</c>, <c>repository</c> and <c>iss</c>; Fulcio's "OIDC usage", GitHub.
 /// </summary>
-internal static class WorkflowIdentity
+/// <param name="Workflow">The workflow: <c>owner/name/.github/workflows/publish.yml@refs/heads/main</c>.</param>
+/// <param name="Source">Where it runs.</param>
+/// <param name="IsPublic">Its repository is not known to be private, or for an enterprise's members only.</param>
+internal sealed record WorkflowIdentity(string Workflow, WorkflowSource Source, bool IsPublic)
 {
-    /// <summary>
-    /// Reads the workflow, <c>owner/name/.github/workflows/publish.yml@refs/heads/main</c>, and where it runs.
-    /// </summary>
+    /// <summary>Reads a token.</summary>
     /// <exception cref="DeliveryException">The token has another form.</exception>
-    public static (string Workflow, WorkflowSource Source) Read(string token)
+    public static WorkflowIdentity Read(string token)
     {
         try
         {
             // A JSON web token is three parts in base64url, the second its claims: RFC 7519, section 3.
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]));
-            return (Claim("job_workflow_ref"), new WorkflowSource(Claim("repository"), WorkflowSource.ParseIssuer(Claim("iss"))));
+            var isPublic = !claims.RootElement.TryGetProperty("repository_visibility", out var visibility) || visibility.GetString() is not ("private" or "internal");
+            return new WorkflowIdentity(
+                Claim("job_workflow_ref"), new WorkflowSource(Claim("repository"), WorkflowSource.ParseIssuer(Claim("iss"))), isPublic);
 
             string Claim(string name) =>
                 claims.RootElement.GetProperty(name).GetString() is { Length: > 0 } value ? value : throw new JsonException($"'{name}' is empty.");

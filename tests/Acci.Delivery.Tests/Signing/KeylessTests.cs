@@ -37,6 +37,8 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
             $"--certificate-identity {Publisher}", "--certificate-github-workflow-repository octo/app"])
             Assert.Contains(part, printed, StringComparison.Ordinal);
         Assert.True(await RunsAsync(printed));
+        Assert.Contains("\ncosign verify-attestation --type https://sigstore.dev/cosign/sign/v1 ", world.Summary, StringComparison.Ordinal);
+        Assert.Contains("\ndocker run --rm ", world.Summary, StringComparison.Ordinal);
         Assert.False(await RunsAsync(printed.Replace("octo/app ", "octo/other ", StringComparison.Ordinal)));
     }
 

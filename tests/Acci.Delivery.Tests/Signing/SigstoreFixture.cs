@@ -58,6 +58,9 @@ public sealed class SigstoreFixture : IAsyncLifetime
     /// <summary>Lets a service fail from now on.</summary>
     public void Fail(string path, ServiceFault fault, int count = int.MaxValue) => _standIn!.Fail(path, fault, count);
 
+    /// <summary>Where the services are.</summary>
+    public string Address => _standIn!.Address;
+
     /// <summary>What the services answered, in order.</summary>
     public IReadOnlyList<string> Requests => _standIn!.Requests;
 

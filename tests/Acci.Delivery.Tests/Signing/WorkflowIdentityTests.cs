@@ -29,7 +29,7 @@ public class WorkflowIdentityTests
 
         var tokens = new IdentityTokens($"http://{service.Domain}/token?api-version=2", "abc", new RetryOptions());
 
-        Assert.Equal((Called, new WorkflowSource("octo/app", Issuer)), WorkflowIdentity.Read(await tokens.AskAsync(Cancellation)));
+        Assert.Equal(new WorkflowIdentity(Called, new WorkflowSource("octo/app", Issuer), IsPublic: true), WorkflowIdentity.Read(await tokens.AskAsync(Cancellation)));
     }
 
     [Theory]
