@@ -18,7 +18,7 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     /// <summary>
     /// The two commands for readers on other machines, who have programs of their own; null where those above are for them.
     /// </summary>
-    public (string Verify, string Run)? ForReaders { get; init; }
+    internal (string Verify, string Run)? ForReaders { get; init; }
 
     /// <summary>Which base images followed their tags, and why; null where each has a digest that it is pinned to.</summary>
     public string? NotPinned { get; init; }

@@ -105,7 +105,7 @@ public sealed class KeylessExaminationTests(SigstoreFixture sigstore) : IClassFi
             Keyless = true,
             RetryBudget = TimeSpan.FromSeconds(2),
             SigstoreSigningConfig = config ?? sigstore.FileOf("signing_config.rekor2.json"),
-            SigstoreTrustedRoot = sigstore.FileOf("trusted_root.json"),
+            SigstoreTrustedRoot = sigstore.TrustedRoot,
         };
         return new DeliveryContext(options, Cancellation) { Environment = job };
     }

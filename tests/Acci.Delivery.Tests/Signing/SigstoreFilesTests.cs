@@ -27,7 +27,7 @@ public sealed class SigstoreFilesTests(RegistryServer server) : IClassFixture<Re
         DeliveryOptions Company(DeliveryOptions options) => options with
         {
             SigstoreSigningConfig = sigstore.FileOf("signing_config.rekor2.json"),
-            SigstoreTrustedRoot = sigstore.FileOf("trusted_root.json"),
+            SigstoreTrustedRoot = sigstore.TrustedRoot,
         };
         using var world = await PublishWorld.BuiltAsync(server);
         await world.RunUntilAsync("SignImages");
@@ -39,9 +39,9 @@ public sealed class SigstoreFilesTests(RegistryServer server) : IClassFixture<Re
 
         Assert.Contains("the TUF repository", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
         var printed = table.Split("\nVerify")[1].Split('\n')[0].Trim();
-        Assert.Contains($" --trusted-root {sigstore.FileOf("trusted_root.json")} ", printed, StringComparison.Ordinal);
+        Assert.Contains($" --trusted-root {sigstore.TrustedRoot} ", printed, StringComparison.Ordinal);
         Assert.True(await RunsAsync(printed));
-        Assert.False(await RunsAsync(printed.Replace($"--trusted-root {sigstore.FileOf("trusted_root.json")} ", "--timeout 5s ", StringComparison.Ordinal)));
+        Assert.False(await RunsAsync(printed.Replace($"--trusted-root {sigstore.TrustedRoot} ", "--timeout 5s ", StringComparison.Ordinal)));
         await world.GitAsync("git remote add origin https://github.com/octo/app.git");
         world.Job = sigstore.Outside();
         await Assert.ThrowsAnyAsync<DeliveryException>(() => PromoteAsync(world, options => options));

@@ -79,7 +79,7 @@ public sealed class SigstoreFixture : IAsyncLifetime
     private string Arguments => Configuration is null ? "" : $"""
         case $1 in sign|attest)
             verb=$1; shift
-            set -- $verb --signing-config '{_folder.Combine("sigstore", $"signing_config.{Configuration}.json")}' --trusted-root '{_folder.Combine("sigstore", "trusted_root.json")}' "$@" ;;
+            set -- $verb --signing-config '{FileOf($"signing_config.{Configuration}.json")}' --trusted-root '{TrustedRoot}' "$@" ;;
         esac
 
         """.ReplaceLineEndings("\n");
