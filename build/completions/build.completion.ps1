@@ -35,6 +35,7 @@ $AcciBuild = @{
     }
     Parameters = [ordered]@{
         '--allow-dirty' = 'Publish although the working tree differs from the tagged commit'
+        '--builder-nodes' = 'Which BuildKit builds which platforms, as in ''linux/amd64=unix:///run/buildkit/buildkitd.sock;linux/ppc64le=ssh://power''; default: the engine builds all'
         '--cache' = 'Where build results are kept between builds; default: what each image names, for the local registry None'
         '--configuration' = 'Configuration to compile; default: Debug, on a build server Release'
         '--continue' = 'Indicates to continue a previously failed build attempt'
@@ -85,6 +86,8 @@ $AcciBuild = @{
         '--signed-by-repository' = 'The repository in which a workflow must have signed, as in ''owner/name''; default: this repository'
         '--signing-key' = 'Key to sign with: a file, a key service''s URI (awskms://, gcpkms://, azurekms://, hashivault://, k8s://) or PEM text; default: a key pair made on this machine'
         '--signing-password' = 'Password of the signing key'
+        '--sigstore-signing-config' = 'Signing configuration of a Sigstore of your own, for --keyless; default: the public Sigstore''s, or that of TUF_MIRROR'
+        '--sigstore-trusted-root' = 'Trusted root of a Sigstore of your own, for signatures of workflows; default: the public Sigstore''s, or that of TUF_MIRROR'
         '--skip' = 'List of targets to be skipped. Empty list skips all dependencies'
         '--solution' = 'Path to a solution file that is automatically loaded'
         '--tag-flavor' = 'What all tags have in common, in docker/metadata-action''s syntax, entries separated by '';'', as in ''latest=false;suffix=-alpine'''

@@ -35,6 +35,8 @@ internal static class ComposedOptions
             SigningKey = (build as IHazSigning)?.SigningKey,
             SigningPassword = (build as IHazSigning)?.SigningPassword,
             Keyless = build is IHazSigning { Keyless: true },
+            SigstoreSigningConfig = (build as IHazSigning)?.SigstoreSigningConfig,
+            SigstoreTrustedRoot = (build as IHazSigning)?.SigstoreTrustedRoot,
             SignedBy = (build as IHazExpectedSigner)?.SignedBy,
             SignedByRepository = (build as IHazExpectedSigner)?.SignedByRepository,
             SignedByIssuer = (build as IHazExpectedSigner)?.SignedByIssuer,

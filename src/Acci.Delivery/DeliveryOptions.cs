@@ -75,6 +75,12 @@ public sealed record DeliveryOptions
     /// <summary>Sign with the workflow's identity.</summary>
     public bool Keyless { get; init; }
 
+    /// <summary>Signing configuration of a Sigstore of one's own, relative to the root; null means the one that cosign finds by TUF.</summary>
+    public string? SigstoreSigningConfig { get; init; }
+
+    /// <summary>Trusted root of a Sigstore of one's own, relative to the root; null means the one that cosign finds by TUF.</summary>
+    public string? SigstoreTrustedRoot { get; init; }
+
     /// <summary>Who must have signed what is promoted or verified; null means whoever signs here, which without a key is any workflow of the repository.</summary>
     public string? SignedBy { get; init; }
 

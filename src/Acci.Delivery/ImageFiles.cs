@@ -24,6 +24,7 @@ internal sealed class ImageFiles(DeliveryOptions options)
     /// <summary>The record of an image's publish.</summary>
     public string RecordOf(ImageDefinition image) => options.RecordOf(image.Name);
 
-    /// <summary>A path as messages name it: from the repository's root.</summary>
-    public string Relative(string path) => Path.GetRelativePath(options.Root, path);
+    /// <summary>A path as messages name it: from the repository's root, for what is below it.</summary>
+    public string Relative(string path) =>
+        Path.GetRelativePath(options.Root, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 }

@@ -12,7 +12,7 @@ public sealed partial class SingleComponentTests : IDisposable
 {
     private const string Pruning =
         "dry-run github-token prune-delete prune-keep-days prune-keep-tags prune-keep-versions registry registry-token registry-user retry-budget";
-    private const string Signer = "signed-by signed-by-issuer signed-by-repository signing-key signing-password";
+    private const string Signer = "signed-by signed-by-issuer signed-by-repository signing-key signing-password sigstore-signing-config sigstore-trusted-root";
     private const string Building = "allow-dirty builder-nodes cache dry-run image-mirror no-cache platforms registry registry-token registry-user republish retry-budget";
 
     private readonly string _root = Directory.CreateTempSubdirectory("single-").FullName;
@@ -56,7 +56,8 @@ public sealed partial class SingleComponentTests : IDisposable
         },
         {
             typeof(ISignImages),
-            "allow-dirty dry-run image-mirror keyless registry registry-token registry-user require-scan retry-budget signing-key signing-password"
+            "allow-dirty dry-run image-mirror keyless registry registry-token registry-user require-scan retry-budget signing-key signing-password "
+            + "sigstore-signing-config sigstore-trusted-root"
         },
         { typeof(ISmokeTestImages), Building },
         { typeof(IStopEngine), "dry-run purge-engine" },

@@ -102,9 +102,9 @@ public sealed class SigstoreStandIn : IAsyncDisposable
 
     /// <summary>Lets the next requests fail.</summary>
     /// <param name="path">The service: <c>/token</c>, <c>/fulcio</c>, <c>/rekor</c>, <c>/rekor2</c>, <c>/api/v1/timestamp</c>, <c>/tuf</c>.</param>
-    /// <param name="status">With what.</param>
+    /// <param name="fault">How.</param>
     /// <param name="count">How many.</param>
-    public void Fail(string path, int status, int count) => _faults.Add(path, status, count);
+    public void Fail(string path, ServiceFault fault, int count) => _faults.Add(path, fault, count);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
@@ -155,6 +155,7 @@ public sealed class SigstoreStandIn : IAsyncDisposable
         });
         application.MapGet(
             "/tuf/{**path}", (string path) => _tuf.Find(path) is { } file ? Results.Bytes(file, "application/octet-stream") : Results.NotFound());
-        application.MapPost("/faults", (string path, int status, int count) => Fail(path, status, count));
+        application.MapPost("/faults", (string path, string status, int count) => Fail(path, ServiceFault.Parse(status), count));
+        application.MapDelete("/faults", _faults.Clear);
     }
 }

@@ -85,9 +85,15 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
     // Ends the build when its node is gone.
     private async Task WatchedAsync(BuildSite site, Func<CancellationToken, Task> build, CancellationToken cancellationToken)
     {
+        if (site.Name is null)
+        {
+            await build(cancellationToken);
+            return;
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var work = build(stop.Token);
-        var watch = site.Name is null ? Task.Delay(Timeout.InfiniteTimeSpan, stop.Token) : new NodeBuilders(site.Engine).WatchAsync(site, retry.Time, stop.Token);
+        var watch = new NodeBuilders(site.Engine).WatchAsync(site, retry.Time, stop.Token);
         var ended = await Task.WhenAny(work, watch);
         await stop.CancelAsync();
         // Neither goes on when this returns.

@@ -31,6 +31,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             .. scope.Scans ? [LookAtScanner()] : Array.Empty<Finding>(),
             .. scope.Signs ? [LookAtTool("cosign", "signing", "https://docs.sigstore.dev/cosign")] : Array.Empty<Finding>(),
             .. await LookAtPreflightAsync(),
+            .. scope.Signs ? await new KeylessExamination(context).RunAsync() : [],
         ];
     }
 

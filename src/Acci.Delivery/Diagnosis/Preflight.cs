@@ -22,6 +22,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),
         .. When(scope.Signs, "Signing", LookAtSigningAsync),
+        .. When(context.Options is { SigstoreSigningConfig: not null } or { SigstoreTrustedRoot: not null }, "Sigstore", LookAtSigstore),
         .. When(IsSignerNamed, "Signer", LookAtSignerAsync),
     ];
 
@@ -54,6 +55,12 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         // Where cosign has to be fetched first, the key is tried when it is.
         if (choice.Named is { } key && Executables.Find("cosign", context.Environment) is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));
         return choice.ToString();
+    }
+
+    private Task<string> LookAtSigstore()
+    {
+        var files = SigstoreFiles.Of(context.Options);
+        return Task.FromResult($"signs by {files.SigningConfig ?? "what TUF says"}, verifies by {files.TrustedRoot ?? "what TUF says"}");
     }
 
     private bool IsSignerNamed =>

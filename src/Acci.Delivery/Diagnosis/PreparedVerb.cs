@@ -3,6 +3,7 @@ using Acci.Delivery.Registries;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Signing;
 using Serilog;
+using Serilog.Events;
 
 namespace Acci.Delivery.Diagnosis;
 
@@ -34,6 +35,13 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
     private async Task SayAsync()
     {
         foreach (var check in _preflight.Checks) Log.Information("{Name:l}: {Text:l}", check.Name, await check.LookAsync());
+        if (!scope.Signs) return;
+        foreach (var finding in await new KeylessExamination(context).RunAsync())
+        {
+            if (finding.Severity == FindingSeverity.Fatal) throw new DeliveryException(finding.Text);
+            var level = finding.Severity == FindingSeverity.Good ? LogEventLevel.Information : LogEventLevel.Warning;
+            Log.Write(level, "{Name:l}: {Text:l}", finding.Name, finding.Text);
+        }
     }
 
     private async Task PrepareAsync()

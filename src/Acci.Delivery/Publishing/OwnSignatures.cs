@@ -41,8 +41,8 @@ internal sealed class OwnSignatures(DeliveryContext context)
         // The other one may be at it, too.
         await Task.Delay(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 2), context.Time, context.CancellationToken);
         using var registry = context.Connect(publish.Reference.Domain!);
-        var signing = new ImageSigner(await context.CosignAsync(), await context.LayoutAsync(image, publish.Record), publish.Reference);
-        var (signatures, attestations) = await signing.SignMissingAsync(registry, context.CancellationToken);
+        var signing = new ImageSigner(await context.CosignAsync(), await context.LayoutAsync(image, publish.Record), registry, publish.Reference);
+        var (signatures, attestations) = await signing.SignMissingAsync(context.CancellationToken);
         if (signatures + attestations == 0) return false;
         Log.Warning(
             "{Image}: {Signatures} signatures and {Attestations} attestations were missing in the registry, which happens when two publishes sign the same "

@@ -15,6 +15,11 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
 {
     private const int NameWidth = 11;
 
+    /// <summary>
+    /// The two commands for readers on other machines, who have programs of their own; null where those above are for them.
+    /// </summary>
+    internal (string Verify, string Run)? ForReaders { get; init; }
+
     /// <summary>Which base images followed their tags, and why; null where each has a digest that it is pinned to.</summary>
     public string? NotPinned { get; init; }
 
@@ -43,7 +48,8 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     {
         var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"## {Record.Repository}").AppendLine().AppendLine("| | |").AppendLine("|---|---|");
         foreach (var (name, value) in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {(name.Length == 0 || name == "Platforms" ? value : SafeText.Code(value))} |");
-        return text.AppendLine().AppendLine("```sh").AppendLine(VerifyCommand).AppendLine(RunCommand).AppendLine("```").ToString();
+        var (verify, run) = ForReaders ?? (VerifyCommand, RunCommand);
+        return text.AppendLine().AppendLine("```sh").AppendLine(verify).AppendLine(run).AppendLine("```").ToString();
     }
 
     /// <summary>Writes the Markdown of all images where a person looks for it: <c>summary.md</c> in the folder, and the job's summary page in GitHub Actions.</summary>

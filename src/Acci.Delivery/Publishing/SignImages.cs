@@ -40,7 +40,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
     internal async Task<string> SignAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout)
     {
         var cosign = await context.CosignAsync();
-        var signing = new ImageSigner(cosign, layout, await context.RepositoryAsync(image));
+        var signing = new ImageSigner(cosign, layout, await context.RegistryAsync(), await context.RepositoryAsync(image));
         var (signatures, attestations) = await signing.SignAsync(context.CancellationToken);
         var signer = await cosign.ReadSignerAsync(context.CancellationToken);
         publish.Update(record => record with { SignedBy = signer });

@@ -110,12 +110,14 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var cosign = await context.VerifierAsync();
         var engine = await context.EngineAsync();
         var shown = signer is ExpectedSigner.PublicKey { File: var file } ? new ExpectedSigner.PublicKey(_files.Relative(file)) : signer;
-        var verify = new Command(cosign.Executable, shown.VerifyArguments(publish.Reference));
+        var arguments = shown.VerifyArguments(publish.Reference, cosign.Sigstore.TrustedRoot is { } root ? _files.Relative(root) : null);
+        var verify = new Command(cosign.Executable, arguments);
         var run = engine.Docker(PublishSummary.RunArguments(image, publish));
         return new PublishSummary(
             publish.Record, Shortcut.ToTyped(verify.ToString(), context.Environment), Shortcut.ToTyped(run.ToString(), context.Environment))
         {
             At = context.Time.GetUtcNow(),
+            ForReaders = ($"{new Command("cosign", arguments)}", $"{new Command("docker", PublishSummary.RunArguments(image, publish))}"),
             NotPinned = context.ImageLocks().Problem(image.BaseImages.Select(x => x.Reference)),
         };
     }

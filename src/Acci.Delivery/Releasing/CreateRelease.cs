@@ -15,13 +15,14 @@ using Serilog;
 namespace Acci.Delivery.Releasing;
 
 /// <summary>
-/// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance and the public key, or brings it up to
-/// date.
+/// Makes the GitHub release of what was published from a version tag, with bills of materials, provenance, signatures and what these are verified with (the
+/// public key, or the trusted root of a Sigstore of one's own), or brings it up to date.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 public sealed class CreateRelease(DeliveryContext context) : Verb
 {
     private const string PublicKeyName = "cosign.pub";
+    private const string TrustedRootName = "trusted_root.json";
 
     private readonly ImageFiles _files = new(context.Options);
 
@@ -45,6 +46,7 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             version.IsPrerelease ? "pre-release" : "release", tag, gitHub.Repository.ToString());
         foreach (var asset in content.Assets)
             Log.Information("  {Name:l}  {Size} bytes, {Digest:l}", asset.Name, asset.Content.Length, asset.Digest.ToString());
+        Log.Information("and the bundles of signatures and attestations (.sigstore.json), which a dry run does not fetch");
         Log.Information("and begin with:\n{Text:l}", content.BodyWith($"What changed, as {gitHub.Server} lists it."));
     }
 
@@ -75,7 +77,8 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         var policy = DeparturePolicy.Of(context, gitHub.Server.ToString(), gitHub.Server.Api.IsLoopback);
         var images = new StringBuilder();
         var assets = new List<ReleaseAsset>();
-        ReleaseAsset? publicKey = null;
+        var trustedRoot = SigstoreFiles.Of(context.Options).TrustedRoot;
+        var trust = new Dictionary<string, ReleaseAsset>();
         await context.ForEachImageAsync(async (image, publish) =>
         {
             var layout = await context.LayoutAsync(image, publish.Record);
@@ -86,11 +89,14 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             if (!context.Options.DryRun) signer = (await context.EnsurePublishedAsync(image, publish, signer)).Signer;
             var tags = context.Options.DryRun ? publish.Record.Tags : await TagsAsync(image, publish);
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
-            images.AppendLine(Describe(image, publish, tags, signer, gitHub, tag));
+            if (!context.Options.DryRun) assets.AddRange(await ReadBundlesAsync(image, publish, layout, signer, version));
+            images.AppendLine(Describe(image, publish, tags, signer, $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}", trustedRoot is not null));
             if (signer is ExpectedSigner.PublicKey { File: var file })
-                publicKey = new ReleaseAsset(PublicKeyName, "application/x-pem-file", await File.ReadAllBytesAsync(file, context.CancellationToken));
+                trust[PublicKeyName] = new ReleaseAsset(PublicKeyName, "application/x-pem-file", await File.ReadAllBytesAsync(file, context.CancellationToken));
+            else if (trustedRoot is not null)
+                trust[TrustedRootName] = new ReleaseAsset(TrustedRootName, "application/json", await File.ReadAllBytesAsync(trustedRoot, context.CancellationToken));
         });
-        if (publicKey is not null) assets.Add(publicKey);
+        assets.AddRange(trust.Values);
         return new ReleaseContent { Tag = tag, Revision = revision, Version = version, Images = images.ToString(), Assets = assets };
     }
 
@@ -99,7 +105,7 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         var assets = new List<ReleaseAsset>();
         foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
         {
-            var name = $"{image.Name}-{version.ToFullString().Replace('+', '-')}-{platform.Platform.Slug}";
+            var name = $"{NameOf(image, version)}-{platform.Platform.Slug}";
             assets.AddRange(from statement in await InTotoStatement.ReadAsync(layout, platform, context.CancellationToken)
                 select statement.Type == PredicateType.Spdx
                     ? new ReleaseAsset($"{name}.spdx.json", "application/spdx+json", Encoding.UTF8.GetBytes(statement.Predicate.GetRawText()))
@@ -108,6 +114,17 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
 
         return assets;
     }
+
+    private async Task<IReadOnlyList<ReleaseAsset>> ReadBundlesAsync(
+        ImageDefinition image, PublishTransaction publish, OciLayout layout, ExpectedSigner signer, SemanticVersion version)
+    {
+        var name = NameOf(image, version);
+        var platforms = from platform in await layout.ReadPlatformsAsync(context.CancellationToken) select (platform.Manifest.Digest, $"{name}-{platform.Platform.Slug}");
+        using var registry = context.Connect(publish.Reference.Domain!);
+        return await new SignatureBundles(registry, signer).ReadAsync(publish.Reference, platforms, name, context.CancellationToken);
+    }
+
+    private static string NameOf(ImageDefinition image, SemanticVersion version) => $"{image.Name}-{version.ToFullString().Replace('+', '-')}";
 
     // What the release says of an image is asked where the image is: the record of its publish may be anything by now.
     private async Task<IReadOnlyList<string>> TagsAsync(ImageDefinition image, PublishTransaction publish)
@@ -128,12 +145,14 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
     // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed has just been verified:
     // another workflow may make the release than published, and needs nothing to sign with.
     private static string Describe(
-        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, GitHubConnection gitHub, string tag)
+        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, string files, bool hasTrustedRoot)
     {
-        var key = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}/{PublicKeyName}";
-        var shown = signer is ExpectedSigner.PublicKey ? new ExpectedSigner.PublicKey(key) : signer;
-        var verify = new Command("cosign", shown.VerifyArguments(publish.Reference));
+        var shown = signer is ExpectedSigner.PublicKey ? new ExpectedSigner.PublicKey($"{files}/{PublicKeyName}") : signer;
+        // cosign fetches a key by itself, and no trusted root.
+        var needsRoot = hasTrustedRoot && signer is ExpectedSigner.Workflow;
+        var fetch = needsRoot ? $"{new Command("curl", ["-fsSLO", $"{files}/{TrustedRootName}"])} && " : "";
+        var verify = $"{fetch}{new Command("cosign", shown.VerifyArguments(publish.Reference, needsRoot ? TrustedRootName : null))}";
         var run = new Command("docker", PublishSummary.RunArguments(image, publish));
-        return new PublishSummary(publish.Record with { Tags = tags }, verify.ToString(), run.ToString()).ToMarkdown();
+        return new PublishSummary(publish.Record with { Tags = tags }, verify, run.ToString()).ToMarkdown();
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
@@ -12,7 +11,7 @@ namespace Acci.Delivery.Signing;
 
 /// <summary>
 /// What the build asks of cosign (3.x): sign, attest, verify, always by digest.
-/// With a key nothing is written to a public transparency log and no service is needed; keyless uses Sigstore's public services.
+/// With a key nothing is written to a public transparency log and no service is needed; keyless uses Sigstore's public services, or a company's own.
 /// </summary>
 /// <param name="Executable">Path of the <c>cosign</c> command.</param>
 /// <param name="Identity">With what is signed; whoever only verifies needs none.</param>
@@ -21,21 +20,29 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     // cosign 3 refuses `--tlog-upload=false` beside any signing configuration: a configuration that names no service says the same.
     private const string SigningConfig = """{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogConfig":{},"tsaConfig":{}}""";
     private const string TrustedRoot = """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""";
-    private const int ShortestWait = 30;
     private const string KeyTextVariable = "COSIGN_PRIVATE_KEY";
     private const string PasswordVariable = "COSIGN_PASSWORD";
-
-    private static readonly string[] TokenVariables = ["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SIGSTORE_ID_TOKEN"];
+    private const string TokenVariable = "SIGSTORE_ID_TOKEN";
 
     /// <summary>Credentials for the registries the images are in; where it has none, cosign takes docker's own.</summary>
     public ICredentialSource Login { get; init; } = Credentials.None;
 
-    /// <summary>How long a registry that does not answer is tried again.</summary>
+    /// <summary>How long a registry, or a service of Sigstore's, that does not answer is tried again.</summary>
     public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>The Sigstore that workflows sign with and are verified by.</summary>
+    public SigstoreFiles Sigstore { get; init; } = SigstoreFiles.None;
+
+    /// <summary>
+    /// Says whether a statement of this type about an image is in the registry. It is asked before a statement is signed again because the registry
+    /// failed when it was written.
+    /// </summary>
+    internal StatementQuestion? IsWrittenAsync { get; init; }
 
     /// <summary>Signs what stands at this digest.</summary>
     public Task SignAsync(ImageReference image, CancellationToken cancellationToken) =>
-        WithOfflineConfigurationAsync(configuration => SignAsync(["sign", "--yes", .. configuration, Pinned(image)], image, cancellationToken));
+        WithOfflineConfigurationAsync(configuration => SignAsync(
+            ["sign", "--yes", .. configuration, Pinned(image)], image, PredicateType.Signature, cancellationToken));
 
     /// <summary>Signs a statement about what stands at this digest. Not to be called twice at once for one digest: cosign would lose one of the two.</summary>
     /// <param name="image">What the statement is about, by digest.</param>
@@ -44,7 +51,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     /// <param name="cancellationToken">Stops it.</param>
     public Task AttestAsync(ImageReference image, PredicateType type, string predicateFile, CancellationToken cancellationToken) =>
         WithOfflineConfigurationAsync(configuration => SignAsync(
-            ["attest", "--yes", .. configuration, "--type", type.Uri, "--predicate", predicateFile, Pinned(image)], image, cancellationToken));
+            ["attest", "--yes", .. configuration, "--type", type.Uri, "--predicate", predicateFile, Pinned(image)], image, type, cancellationToken));
 
     /// <summary>Verifies the signature as a consumer would: with the public key or the expected identity alone.</summary>
     /// <exception cref="DeliveryException">There is no valid signature.</exception>
@@ -56,7 +63,8 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     /// <exception cref="DeliveryException">None is.</exception>
     public async Task<IReadOnlyList<VerifiedStatement>> VerifyAttestationAsync(
         ImageReference image, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken) =>
-        VerifiedStatement.ReadAll((await RunAsync(signer.VerifyArguments(image, type), image, cancellationToken)).StandardOutput);
+        VerifiedStatement.ReadAll((await RunAsync(
+            signer.VerifyArguments(image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(new Dictionary<string, string?>()), cancellationToken)).StandardOutput);
 
     /// <summary>Who signs.</summary>
     public async Task<RecordedSigner> ReadSignerAsync(CancellationToken cancellationToken) => Identity is SigningIdentity.Keyless keyless
@@ -72,8 +80,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
             return bundle => bundle.Certificate == own;
         }
 
-        var key = await ReadPublicKeyAsync(cancellationToken);
-        var hint = Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(key[PemEncoding.Find(key).Base64Data])));
+        var hint = SigstoreBundle.HintOf(await ReadPublicKeyAsync(cancellationToken));
         return bundle => bundle.KeyHint == hint;
     }
 
@@ -87,7 +94,15 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         AtomicFile.Write(file, await ReadPublicKeyAsync(cancellationToken));
     }
 
-    private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken) => (await SignAsync(["public-key", .. KeyArguments], null, cancellationToken)).StandardOutput;
+    private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken)
+    {
+        var command = CommandOf(["public-key", .. KeyArguments]) with { Environment = KeyVariables() };
+        return (await new RetryPolicy(Retry).RunAsync("cosign public-key", async attempt =>
+        {
+            var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);
+            return result.Succeeded ? result : throw PassingFailure.Find(result.StandardError) ?? new CommandFailedException(command, result);
+        }, cancellationToken)).StandardOutput;
+    }
 
     private IEnumerable<string> KeyArguments => Identity switch
     {
@@ -100,7 +115,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     {
         if (Identity is SigningIdentity.Keyless)
         {
-            await action([]);
+            await action(Sigstore.SigningArguments);
             return;
         }
 
@@ -115,34 +130,53 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         }
     }
 
-    // With the key and its password, or what an identity token is asked for with, which no other command gets.
-    private Task<CommandResult> SignAsync(IEnumerable<string> arguments, ImageReference? image, CancellationToken cancellationToken)
+    private Task<CommandResult> SignAsync(
+        IEnumerable<string> arguments, ImageReference image, PredicateType type, CancellationToken cancellationToken)
     {
-        var environment = new Dictionary<string, string?>();
-        // Without the variable cosign would ask on the terminal.
-        if (Identity is SigningIdentity.Key key) environment[PasswordVariable] = key.Password ?? "";
-        if (Identity is SigningIdentity.KeyText text) (environment[PasswordVariable], environment[KeyTextVariable]) = (text.Password ?? "", text.Pem);
-        var command = new Command(Executable, [.. arguments]) { Environment = environment, Secrets = Identity is SigningIdentity.Keyless ? TokenVariables : [] };
-        return RunAsync(command, image, cancellationToken);
+        var isWritten = IsWrittenAsync is { } ask ? token => ask(image, type, token) : (Func<CancellationToken, Task<bool>>?)null;
+        return RunAsync(arguments, image, isWritten, async token =>
+        {
+            var variables = KeyVariables();
+            if (Identity is SigningIdentity.Keyless keyless) variables[TokenVariable] = await keyless.AskForTokenAsync(token);
+            return variables;
+        }, cancellationToken);
     }
 
-    private Task<CommandResult> RunAsync(IEnumerable<string> arguments, ImageReference? image, CancellationToken cancellationToken) =>
-        RunAsync(new Command(Executable, [.. arguments]), image, cancellationToken);
-
-    private async Task<CommandResult> RunAsync(Command command, ImageReference? image, CancellationToken cancellationToken)
+    // What no other command gets.
+    private Dictionary<string, string?> KeyVariables() => Identity switch
     {
-        command = command with { Secrets = [.. command.Secrets, .. command.Arguments.SelectMany(KeyService.SecretsOf)] };
-        // cosign waits 3 minutes for a registry that says nothing.
-        if (image is not null) command = command with { Arguments = [command.Arguments[0], $"--timeout={Math.Max(Retry.Budget.TotalSeconds, ShortestWait):0}s", .. command.Arguments.Skip(1)] };
-        using var login = image?.Domain is { } domain && await Login.FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials) : null;
-        if (login is not null) command = command with { Environment = new Dictionary<string, string?>(command.Environment) { ["DOCKER_CONFIG"] = login.Folder } };
-        return await new RetryPolicy(Retry).RunAsync($"cosign {command.Arguments[0]} of {image}", async attempt =>
+        // Without the variable cosign would ask on the terminal.
+        SigningIdentity.Key key => new() { [PasswordVariable] = key.Password ?? "" },
+        SigningIdentity.KeyText text => new() { [PasswordVariable] = text.Password ?? "", [KeyTextVariable] = text.Pem },
+        _ => [],
+    };
+
+    private async Task<CommandResult> RunAsync(
+        IEnumerable<string> arguments,
+        ImageReference image,
+        Func<CancellationToken, Task<bool>>? isWritten,
+        Func<CancellationToken, Task<Dictionary<string, string?>>> variablesAsync,
+        CancellationToken cancellationToken)
+    {
+        var command = CommandOf(arguments);
+        using var login = image.Domain is { } domain && await Login.FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials) : null;
+        var run = new CosignRun($"cosign {command.Arguments[0]} of {image}", Retry)
         {
-            var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);
-            return result.Succeeded ? result
-                : PassingFailure.Find(result.StandardError) is { } passing ? throw passing
-                : throw new CommandFailedException(command, result);
+            Issuer = (Identity as SigningIdentity.Keyless)?.Source.Issuer,
+            IsWrittenAsync = isWritten,
+        };
+        return await run.RunAsync(async token =>
+        {
+            var variables = await variablesAsync(token);
+            if (login is not null) variables["DOCKER_CONFIG"] = login.Folder;
+            return command with { Environment = variables };
         }, cancellationToken);
+    }
+
+    private Command CommandOf(IEnumerable<string> arguments)
+    {
+        var command = new Command(Executable, [.. arguments]);
+        return command with { Secrets = [.. command.Arguments.SelectMany(KeyService.SecretsOf)] };
     }
 
     internal static string Pinned(ImageReference image) =>

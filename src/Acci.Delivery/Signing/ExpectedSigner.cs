@@ -8,6 +8,7 @@ namespace Acci.Delivery.Signing;
 /// </summary>
 public abstract record ExpectedSigner
 {
+    private const int LargestKey = 1024 * 1024;
     private const string Workflows = "/.github/workflows/";
 
     private ExpectedSigner()
@@ -91,17 +92,33 @@ public abstract record ExpectedSigner
     public string ReadName() => this switch
     {
         Workflow workflow => new RecordedSigner(workflow.Identity, workflow.Source).ToString(),
-        PublicKey key => Cosign.NameOf(InputFile.ReadText(key.File, 1024 * 1024)),
+        PublicKey key => Cosign.NameOf(InputFile.ReadText(key.File, LargestKey)),
         _ => ToString()!,
+    };
+
+    /// <summary>Whether a bundle says that this signer made it; whether that is so, cosign says.</summary>
+    internal bool IsNamedBy(SigstoreBundle bundle) => this switch
+    {
+        Workflow workflow => bundle.Certificate is { } certificate && workflow.SpelledAs(certificate) is not null,
+        PublicKey key => bundle.KeyHint == SigstoreBundle.HintOf(InputFile.ReadText(key.File, LargestKey)),
+        _ => false,
     };
 
     /// <summary>
     /// The arguments with which anyone verifies the signature of what stands at this digest. <c>cosign verify</c> would take any attestation of
     /// this signer's for a signature, whatever it says: the signature's own type is asked for.
     /// </summary>
-    public IReadOnlyList<string> VerifyArguments(ImageReference image) => VerifyArguments(image, PredicateType.Signature);
+    /// <param name="image">The image, by digest.</param>
+    /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
+    public IReadOnlyList<string> VerifyArguments(ImageReference image, string? trustedRoot = null) =>
+        VerifyArguments(image, PredicateType.Signature, trustedRoot);
 
     /// <summary>The arguments with which anyone verifies an attestation of this type.</summary>
-    public IReadOnlyList<string> VerifyArguments(ImageReference image, PredicateType type) =>
-        ["verify-attestation", "--type", type.Uri, .. Arguments, Cosign.Pinned(image)];
+    /// <param name="image">The image, by digest.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
+    public IReadOnlyList<string> VerifyArguments(ImageReference image, PredicateType type, string? trustedRoot = null) =>
+    [
+        "verify-attestation", "--type", type.Uri, .. Arguments, .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [], Cosign.Pinned(image),
+    ];
 }

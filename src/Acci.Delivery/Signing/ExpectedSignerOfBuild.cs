@@ -98,7 +98,7 @@ public static class ExpectedSignerOfBuild
                 + "Name the repository that the workflow ran in with --signed-by-repository owner/name.");
         var server = address ?? own?.Server ?? context.Environment.Find("GITHUB_SERVER_URL") ?? "https://github.com";
         var issuer = options.SignedByIssuer is { } named ? WrongUseException.Read("--signed-by-issuer", () => WorkflowSource.ParseIssuer(named))
-            : options.Keyless && WorkflowIdentity.CanBeAsked(context.Environment) ? (await context.OwnWorkflowAsync()).Source.Issuer
+            : options.Keyless && IdentityTokens.CanBeAsked(context.Environment) ? (await context.OwnWorkflowAsync()).Source.Issuer
             : WorkflowSource.IssuerOf(server);
         return (server, new WorkflowSource(repository, issuer));
     }

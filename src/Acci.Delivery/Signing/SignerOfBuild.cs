@@ -4,6 +4,7 @@ using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Oci;
 using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Delivery.Signing;
 
@@ -21,6 +22,7 @@ public static class SignerOfBuild
             { Named: { } key } => key,
             _ => await LocalKeyPair.EnsureAsync(choice.KeyDirectory, cosign.Executable, context.CancellationToken),
         };
+        if (PublicLog.WarningFor(identity, cosign.Sigstore, context.Environment) is { } warning) Log.Warning("{Warning:l}", warning);
         return cosign with { Identity = identity };
     });
 
@@ -29,20 +31,20 @@ public static class SignerOfBuild
         context.Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
         {
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
-            return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry };
+            return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
         });
 
     /// <summary>The workflow that this runs in.</summary>
     /// <exception cref="DeliveryException">This is no GitHub Actions job, or GitHub gives it no token.</exception>
     internal static Task<SigningIdentity.Keyless> OwnWorkflowAsync(this DeliveryContext context) => context.Once(
-        nameof(OwnWorkflowAsync), () => SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.CancellationToken));
+        nameof(OwnWorkflowAsync), () => SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.Retry, context.CancellationToken));
 
     /// <summary>Whether this is who signs here. Nothing is made to sign with for the answer.</summary>
     internal static async Task<bool> SignsHereAsync(this DeliveryContext context, ExpectedSigner signer)
     {
         if (signer is ExpectedSigner.Workflow workflow)
         {
-            return context.Options.Keyless && WorkflowIdentity.CanBeAsked(context.Environment)
+            return context.Options.Keyless && IdentityTokens.CanBeAsked(context.Environment)
                 && await context.OwnWorkflowAsync() is var own && workflow == new ExpectedSigner.Workflow(own.Identity, own.Source);
         }
 

@@ -13,6 +13,8 @@ public sealed record SigningChoice(SigningIdentity? Named, bool IsKeyless, strin
     {
         var options = context.Options;
         if (options is { Keyless: true, SigningKey: not null }) throw new WrongUseException("--keyless and --signing-key exclude each other: name one of the two.");
+        if (options is { Keyless: false, SigstoreSigningConfig: not null })
+            throw new WrongUseException("--sigstore-signing-config says where a workflow signs, and a key needs no Sigstore: add --keyless, or leave it out.");
         if (options.Keyless) SigningIdentity.Keyless.EnsureTokenCanBeAsked(context.Environment);
         return new SigningChoice(
             options.SigningKey is { } key ? SigningIdentity.FromParameter(key, options.SigningPassword) : null,

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Acci.Delivery.Processes;
+using Acci.Oci.Retries;
+
 namespace Acci.Delivery.Signing;
 
 /// <summary>With what an image is signed; how a consumer recognises it, <see cref="ExpectedSigner"/> says.</summary>
@@ -35,22 +37,33 @@ public abstract record SigningIdentity
     /// <param name="Source">The repository that the workflow runs in, and who issues its token.</param>
     public sealed record Keyless(string Identity, WorkflowSource Source) : SigningIdentity
     {
+        /// <summary>What it signs may be known to all: its repository is not private.</summary>
+        internal bool IsPublic { get; init; } = true;
+
+        /// <summary>Asks for the token that a certificate is issued for.</summary>
+        internal Func<CancellationToken, Task<string>> AskForTokenAsync { get; init; } =
+            _ => throw new InvalidOperationException("Nobody gives this identity a token.");
+
         /// <summary>Looks whether there can be an identity at all, and asks for none.</summary>
         /// <exception cref="DeliveryException">This is no GitHub Actions job that may have a token.</exception>
         public static void EnsureTokenCanBeAsked(ProcessEnvironment environment)
         {
-            if (!WorkflowIdentity.CanBeAsked(environment))
+            if (!IdentityTokens.CanBeAsked(environment))
                 throw new DeliveryException("Keyless signing needs an identity token: run it in a GitHub Actions job with `permissions: id-token: write`, or sign with --signing-key.");
         }
 
         /// <summary>The identity of the GitHub Actions workflow this runs in.</summary>
+        /// <param name="environment">The job's variables.</param>
+        /// <param name="retry">How long a token service that fails is asked again.</param>
+        /// <param name="cancellationToken">Ends it.</param>
         /// <exception cref="DeliveryException">This is no GitHub Actions job, or GitHub gives it no token.</exception>
-        public static async Task<Keyless> FromGitHubActionsAsync(ProcessEnvironment environment, CancellationToken cancellationToken)
+        public static async Task<Keyless> FromGitHubActionsAsync(ProcessEnvironment environment, RetryOptions retry, CancellationToken cancellationToken)
         {
             EnsureTokenCanBeAsked(environment);
             var server = environment.Find("GITHUB_SERVER_URL") ?? "https://github.com";
-            var (workflow, source) = await WorkflowIdentity.ReadAsync(environment, cancellationToken);
-            return new Keyless($"{server}/{workflow}", source);
+            var tokens = IdentityTokens.Of(environment, retry);
+            var own = WorkflowIdentity.Read(await tokens.AskAsync(cancellationToken));
+            return new Keyless($"{server}/{own.Workflow}", own.Source) { AskForTokenAsync = tokens.AskAsync, IsPublic = own.IsPublic };
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Acci.Oci;
 using Acci.Oci.Registries;
@@ -12,6 +13,9 @@ namespace Acci.Delivery.Signing;
 /// <param name="KeyHint">What the key is known by, where a key signed: the SHA-256 of its public half, in base64.</param>
 internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? KeyHint)
 {
+    /// <summary>The bundle as it is in the registry, JSON.</summary>
+    public byte[] Content { get; private init; } = [];
+
     private const string MediaTypePrefix = "application/vnd.dev.sigstore.bundle.";
     private const string TypeAnnotation = "dev.sigstore.bundle.predicateType";
     private const long LargestBundle = 256 * 1024 * 1024;
@@ -33,12 +37,17 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
             var content = manifest.Blobs.Where(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal) && x.Size <= LargestBundle);
             foreach (var blob in content)
             {
-                if (Read(await registry.ReadBlobAsync(image, blob, cancellationToken)) is { } bundle) bundles.Add(bundle);
+                var bytes = await registry.ReadBlobAsync(image, blob, cancellationToken);
+                if (Read(bytes) is { } bundle) bundles.Add(bundle with { Content = bytes });
             }
         }
 
         return bundles;
     }
+
+    /// <summary>What bundles call a key, by its public half.</summary>
+    public static string HintOf(string publicKey) =>
+        Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(publicKey[PemEncoding.Find(publicKey).Base64Data])));
 
     private static SigstoreBundle? Read(byte[] content)
     {

@@ -24,7 +24,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     public override async Task PlanAsync()
     {
         // The public half of a key that signs here may not be there yet, and is not needed to say what would be written.
-        var signer = context.Options is { Keyless: true } or { SignedBy: not null } ? Checked(await context.ExpectedSignerAsync()).ReadName() : "the key that signs here";
+        var signer = context.Options is { Keyless: true } or { SignedBy: not null } ? Checked(await context.ExpectedSignerAsync(), SigstoreFiles.Of(context.Options)).ReadName() : "the key that signs here";
         foreach (var image in context.Options.Images)
             Log.Information("{Repository:l}: would write policies that ask for a signature by {Signer:l}", RepositoryOf(image), signer);
     }
@@ -35,7 +35,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     public override async Task RunAsync()
     {
         var repositories = context.Options.Images.Select(RepositoryOf).ToList();
-        var signer = Checked(await context.ExpectedSignerAsync());
+        var signer = Checked(await context.ExpectedSignerAsync(), SigstoreFiles.Of(context.Options));
         var policies = repositories.Select(x => new AdmissionPolicy(x, Of(signer), PredicateType.Signature.Uri)).ToList();
         Write(Kyverno, policies.Select(x => x.ToKyverno()));
         var ofController = policies.Select(x => x.ToClusterImagePolicy()).OfType<string>().ToList();
@@ -64,7 +64,12 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     };
 
     // Neither Kyverno nor policy-controller compares the repository in a bundle's certificate: the identity itself has to lead to it.
-    private static ExpectedSigner Checked(ExpectedSigner signer) => signer is not ExpectedSigner.Workflow workflow || IsBound(workflow.Identity, workflow.Source.Repository) ? signer
+    private static ExpectedSigner Checked(ExpectedSigner signer, SigstoreFiles sigstore) =>
+        signer is ExpectedSigner.Workflow && sigstore != SigstoreFiles.None
+        ? throw new DeliveryException(
+            "The policies that are written trust the public Sigstore alone, and none is written for one of your own (--sigstore-trusted-root): write it after your "
+            + "controller's documentation, or sign with a key.")
+        : signer is not ExpectedSigner.Workflow workflow || IsBound(workflow.Identity, workflow.Source.Repository) ? signer
         : throw new DeliveryException(
             $"{workflow.Identity} may sign for other repositories than {workflow.Source.Repository}, as a reusable workflow does, and neither Kyverno nor policy-controller "
             + $"looks at the repository in a certificate. Name workflows of {workflow.Source.Repository} with --signed-by, or verify with VerifyImages before you deploy.");

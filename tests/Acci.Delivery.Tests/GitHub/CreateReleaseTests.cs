@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Releasing;
@@ -20,6 +21,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     private readonly string _owner = $"octo-{Guid.NewGuid():n}";
     private readonly RegistryServer _server;
     private readonly CosignStandIn _cosign;
+    private Cosign? _verifier;
 
     public CreateReleaseTests(RegistryServer server) => (_server, _cosign) = (server, new CosignStandIn(_folder.Combine("cosign")));
 
@@ -71,6 +73,64 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
             release.Body,
             StringComparison.Ordinal);
         Assert.DoesNotContain(release.Assets, x => x.Name == "cosign.pub");
+    }
+
+    [Fact]
+    public async Task The_bundles_of_signatures_and_attestations_are_in_the_release_and_verify_without_the_registry()
+    {
+        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and this machine does not run Debian, whose packages have it.");
+        var program = await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation);
+        Cosign own = new(program, await LocalKeyPair.EnsureAsync(_folder.Combine("keys"), program, Cancellation));
+        Cosign other = new(program, await LocalKeyPair.EnsureAsync(_folder.Combine("others"), program, Cancellation));
+        var name = (await own.ReadSignerAsync(Cancellation)).Name;
+        var layout = await PrepareAsync(record => record with { Signer = name });
+        using var registry = _server.Connect();
+        foreach (var cosign in (Cosign[])[own, other]) await new ImageSigner(cosign, layout, registry, Repository).SignAsync(Cancellation);
+        var key = Artifact("publish", "cosign.pub");
+        await own.WritePublicKeyAsync(key, Cancellation);
+        _verifier = own;
+
+        await Verb().RunAsync();
+
+        var bundles = GitHub.Repositories["octo/app"].Releases[0].Assets.Where(x => x.Name.EndsWith(".sigstore.json", StringComparison.Ordinal)).ToDictionary(x => x.Name, x => x.Content);
+        Assert.Equal(
+            ["app-1.2.3-linux-amd64.provenance.sigstore.json", "app-1.2.3-linux-amd64.sigstore.json", "app-1.2.3-linux-amd64.spdx.sigstore.json", "app-1.2.3.sigstore.json"],
+            bundles.Keys.Order(StringComparer.Ordinal));
+        var platform = (await layout.ReadPlatformsAsync(Cancellation))[0].Manifest.Digest;
+        await VerifyAsync("app-1.2.3.sigstore.json", PredicateType.Signature, layout.Root.Digest);
+        await VerifyAsync("app-1.2.3-linux-amd64.sigstore.json", PredicateType.Signature, platform);
+        await VerifyAsync("app-1.2.3-linux-amd64.spdx.sigstore.json", PredicateType.Spdx, platform);
+        await VerifyAsync("app-1.2.3-linux-amd64.provenance.sigstore.json", PredicateType.Provenance, platform);
+
+        async Task VerifyAsync(string bundle, PredicateType type, Digest digest)
+        {
+            var file = _folder.Combine(bundle);
+            await File.WriteAllBytesAsync(file, bundles[bundle], Cancellation);
+            await CommandRunner.RunAsync(
+                new Command(
+                    program, "verify-blob-attestation", "--bundle", file, "--key", key, "--insecure-ignore-tlog=true", "--type", type.Uri, "--digest", digest.Hex,
+                    "--digestAlg", "sha256"),
+                cancellationToken: Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task The_trusted_root_of_a_companys_Sigstore_is_carried_in_the_release()
+    {
+        const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
+        await PrepareAsync(record => record with { Signer = publisher });
+        await _repository.Run("git remote add origin https://github.com/octo/app.git");
+        var root = _folder.Combine("root.json");
+        await File.WriteAllTextAsync(
+            root, """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","certificateAuthorities":[{}]}""", Cancellation);
+
+        await Verb(trustedRoot: root).RunAsync();
+
+        var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
+        Assert.Equal(await File.ReadAllBytesAsync(root, Cancellation), Assert.Single(release.Assets, x => x.Name == "trusted_root.json").Content);
+        Assert.Contains(
+            $"curl -fsSLO https://127.0.0.1/octo/app/releases/download/v1.2.3/trusted_root.json && {Verify} ", release.Body, StringComparison.Ordinal);
+        Assert.Contains(" --trusted-root trusted_root.json ", release.Body, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -216,7 +276,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         return layout;
     }
 
-    private CreateRelease Verb(bool dryRun = false, params (string Name, string Value)[] variables)
+    private CreateRelease Verb(bool dryRun = false, string? trustedRoot = null, params (string Name, string Value)[] variables)
     {
         // The one before holds the lock on the checkout, as a build of its own would.
         _context?.Dispose();
@@ -229,10 +289,11 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
                 Registry = $"{_server.Domain}/{_owner}",
                 GitHubToken = Token,
                 DryRun = dryRun,
+                SigstoreTrustedRoot = trustedRoot,
             },
             Cancellation)
         { Environment = TestEnvironment.OutsideWorkflows.With([("GITHUB_API_URL", GitHub.Url), ("GITHUB_REPOSITORY", "octo/app"), .. variables]) };
-        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(_cosign.Cosign));
+        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(_verifier ?? _cosign.Cosign));
         return new CreateRelease(context);
     }
 

@@ -170,7 +170,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         var cosign = await CosignAsync("keys");
         if (isAttested)
         {
-            await new ImageSigner(cosign, layout, Repository).SignAsync(Cancellation);
+            await new ImageSigner(cosign, layout, registry, Repository).SignAsync(Cancellation);
         }
         else
         {

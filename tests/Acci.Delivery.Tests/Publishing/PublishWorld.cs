@@ -60,6 +60,9 @@ public sealed class PublishWorld : IDisposable
         return world;
     }
 
+    /// <summary>What the last step wrote for a job's summary page.</summary>
+    public string Summary { get; private set; } = "";
+
     /// <summary>Runs commands in the checkout.</summary>
     public Task GitAsync(params string[] commands) => _checkout.Run(commands);
 
@@ -101,6 +104,7 @@ public sealed class PublishWorld : IDisposable
             _ => new TagImages(context, summaries =>
             {
                 table = summaries[0].ToText();
+                Summary = summaries[0].ToMarkdown();
                 return Task.CompletedTask;
             }),
         };

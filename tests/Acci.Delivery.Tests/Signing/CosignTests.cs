@@ -199,7 +199,7 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     [Fact]
     public async Task Keyless_outside_a_workflow_says_what_it_needs()
     {
-        Assert.Contains("id-token: write", (await Assert.ThrowsAsync<DeliveryException>(() => SigningIdentity.Keyless.FromGitHubActionsAsync(ProcessEnvironment.Empty, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains("id-token: write", (await Assert.ThrowsAsync<DeliveryException>(() => SigningIdentity.Keyless.FromGitHubActionsAsync(ProcessEnvironment.Empty, new RetryOptions(), Cancellation))).Message, StringComparison.Ordinal);
     }
 
     private async Task<ImageReference> PushAsync()

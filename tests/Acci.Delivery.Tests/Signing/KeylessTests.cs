@@ -13,6 +13,7 @@ namespace Acci.Delivery.Tests.Signing;
 /// </summary>
 public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore) : IClassFixture<RegistryServer>, IClassFixture<SigstoreFixture>
 {
+    private const string Bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
     private const string Issuer = "https://token.actions.githubusercontent.com";
     private const string Publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main";
     private const string Shared = "acci/acci/.github/workflows/publish-images.yml@refs/tags/v1";
@@ -36,6 +37,8 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
             $"--certificate-identity {Publisher}", "--certificate-github-workflow-repository octo/app"])
             Assert.Contains(part, printed, StringComparison.Ordinal);
         Assert.True(await RunsAsync(printed));
+        Assert.Contains("\ncosign verify-attestation --type https://sigstore.dev/cosign/sign/v1 ", world.Summary, StringComparison.Ordinal);
+        Assert.Contains("\ndocker run --rm ", world.Summary, StringComparison.Ordinal);
         Assert.False(await RunsAsync(printed.Replace("octo/app ", "octo/other ", StringComparison.Ordinal)));
     }
 
@@ -188,7 +191,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         var repository = server.NewRepository();
         await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
         var cosign = await sigstore.CosignAsync(sigstore.Job());
-        await new ImageSigner(cosign, layout, repository).SignAsync(Cancellation);
+        await new ImageSigner(cosign, layout, registry, repository).SignAsync(Cancellation);
 
         var verifier = new ImageVerifier(cosign, registry);
         var signer = new ExpectedSigner.Workflow(Publisher, Octo);
@@ -196,6 +199,20 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
 
         if (problem is null) await verification;
         else Assert.Contains(problem, (await Assert.ThrowsAsync<DeliveryException>(() => verification)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_signed_is_listed_by_type_where_the_registry_keeps_no_list_itself()
+    {
+        using var world = await SignedAsync(sigstore.Job());
+        using var registry = server.Connect();
+        var platform = world.Repository.WithDigest(world.Record.Platforms[0].Digest);
+
+        Assert.Single(await registry.ListReferrersAsync(world.Repository.WithDigest(world.Record.Digest), Bundle, Cancellation));
+        Assert.Equal(
+            ["https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1", "https://spdx.dev/Document"],
+            (await registry.ListReferrersAsync(platform, Bundle, Cancellation))
+                .Select(x => x.Annotations!["dev.sigstore.bundle.predicateType"]).Order(StringComparer.Ordinal));
     }
 
     private async Task<PublishWorld> SignedAsync(ProcessEnvironment job)

@@ -89,6 +89,39 @@ public sealed class MissingSignatureTests(RegistryServer server, SigstoreFixture
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task What_a_registry_wrote_although_it_failed_is_not_signed_again(bool isKeyless)
+    {
+        var layout = await LayoutBuilder.WriteAttestedAsync(Directory.CreateTempSubdirectory("layout-").FullName, $"{Guid.NewGuid()}");
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        using var folder = new TemporaryFolder();
+        var (cosign, _) = isKeyless ? await WorkflowAsync() : await KeyAsync(folder);
+        var program = folder.Combine("cosign-and-a-failure");
+        await File.WriteAllTextAsync(program, $$"""
+            #!/bin/sh
+            '{{cosign.Executable}}' "$@" || exit
+            case $1 in sign|attest) ;; *) exit 0 ;; esac
+            mark={{folder.Combine("mark")}}-$(echo "$*" | cksum | cut -d' ' -f1)
+            [ -e "$mark" ] && exit 0
+            touch "$mark"
+            echo 'error during command execution: read: connection reset by peer' >&2
+            exit 1
+            """.ReplaceLineEndings("\n"), Cancellation);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        await new ImageSigner(cosign with { Executable = program }, layout, registry, repository).SignAsync(Cancellation);
+
+        Assert.Equal(["https://sigstore.dev/cosign/sign/v1"], await TypesAsync(registry, repository.WithDigest(layout.Root.Digest)));
+        var platform = (await layout.ReadPlatformsAsync(Cancellation))[0].Manifest.Digest;
+        Assert.Equal(
+            ["https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1", "https://spdx.dev/Document"],
+            await TypesAsync(registry, repository.WithDigest(platform)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Another_attestation_of_the_right_signers_is_no_signature(bool isKeyless)
     {
         var layout = await LayoutBuilder.WriteAttestedAsync(Directory.CreateTempSubdirectory("layout-").FullName, $"{Guid.NewGuid()}");

@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
+using Acci.Oci.Retries;
 using Acci.Sigstore.StandIn;
 using Acci.Testing;
 
@@ -45,14 +46,43 @@ public sealed class SigstoreFixture : IAsyncLifetime
         ]);
     }
 
+    /// <summary>Whether programs find this Sigstore by TUF; else they have to be given its files.</summary>
+    public bool IsFoundByTuf { get; init; } = true;
+
+    /// <summary>One of the files that clients are given.</summary>
+    public string FileOf(string name) => _folder.Combine("sigstore", name);
+
+    /// <summary>Which of the stand-in's configurations programs sign with; null for the one that they get by TUF.</summary>
+    public string? Configuration { get; init; }
+
+    /// <summary>Lets a service fail from now on.</summary>
+    public void Fail(string path, ServiceFault fault, int count = int.MaxValue) => _standIn!.Fail(path, fault, count);
+
+    /// <summary>Where the services are.</summary>
+    public string Address => _standIn!.Address;
+
+    /// <summary>What the services answered, in order.</summary>
+    public IReadOnlyList<string> Requests => _standIn!.Requests;
+
     /// <summary>A person's machine, which trusts this Sigstore and gets no token.</summary>
     public ProcessEnvironment Outside() => With(TestEnvironment.OutsideWorkflows, new Dictionary<string, string>());
 
     /// <summary>What signs in a job.</summary>
-    public async Task<Cosign> CosignAsync(ProcessEnvironment job) =>
-        new(Executables.Find("cosign", job)!, await SigningIdentity.Keyless.FromGitHubActionsAsync(job, Cancellation));
+    public async Task<Cosign> CosignAsync(ProcessEnvironment job, RetryOptions? retry = null) =>
+        new(Executables.Find("cosign", job)!, await SigningIdentity.Keyless.FromGitHubActionsAsync(job, retry ?? new RetryOptions(), Cancellation))
+        {
+            Retry = retry ?? new RetryOptions(),
+        };
 
     private static bool IsCosignHere => Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages;
+
+    private string Arguments => Configuration is null ? "" : $"""
+        case $1 in sign|attest)
+            verb=$1; shift
+            set -- $verb --signing-config '{FileOf($"signing_config.{Configuration}.json")}' --trusted-root '{TrustedRoot}' "$@" ;;
+        esac
+
+        """.ReplaceLineEndings("\n");
 
     // A program gets the variables of this process, which all tests share: the job's own come from a script around it.
     private ProcessEnvironment With(ProcessEnvironment environment, IReadOnlyDictionary<string, string> variables)
@@ -60,8 +90,8 @@ public sealed class SigstoreFixture : IAsyncLifetime
         Assert.SkipUnless(IsCosignHere, "cosign is not on the PATH, and this machine does not run Debian, whose packages have it.");
         var folder = Directory.CreateDirectory(_folder.Combine($"job-{Guid.NewGuid():n}")).FullName;
         var program = Path.Combine(folder, "cosign");
-        var exports = _standIn!.TrustVariables.Concat(variables).Select(x => $"export {x.Key}='{x.Value}'\n");
-        File.WriteAllText(program, $"#!/bin/sh\n{string.Concat(exports)}exec '{_cosign}' \"$@\"\n");
+        var exports = (IsFoundByTuf ? _standIn!.TrustVariables : new Dictionary<string, string> { ["TUF_MIRROR"] = "http://127.0.0.1:9/none", ["TUF_ROOT"] = _folder.Combine("no-tuf") }).Concat(variables).Select(x => $"export {x.Key}='{x.Value}'\n");
+        File.WriteAllText(program, $"#!/bin/sh\n{string.Concat(exports)}{Arguments}exec '{_cosign}' \"$@\"\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return environment.WithProgramsOf(folder);
     }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Acci.Delivery.Signing;
+using Acci.Oci.Retries;
 using Acci.Testing;
 using Microsoft.AspNetCore.Http;
 
@@ -26,18 +27,21 @@ public class WorkflowIdentityTests
             await context.Response.WriteAsJsonAsync(new { value = Token(claims) });
         });
 
-        var read = await WorkflowIdentity.ReadAsync($"http://{service.Domain}/token?api-version=2", "abc", Cancellation);
-        Assert.Equal((Called, new WorkflowSource("octo/app", Issuer)), read);
+        var tokens = new IdentityTokens($"http://{service.Domain}/token?api-version=2", "abc", new RetryOptions());
+
+        Assert.Equal(new WorkflowIdentity(Called, new WorkflowSource("octo/app", Issuer), IsPublic: true), WorkflowIdentity.Read(await tokens.AskAsync(Cancellation)));
     }
 
     [Theory]
-    [InlineData(403, "{}")]
-    [InlineData(200, "{}")]
-    [InlineData(200, "not JSON")]
-    [InlineData(200, """{"value":"a"}""")]
-    [InlineData(200, """{"value":"a.e30.c"}""")]
-    [InlineData(200, """{"value":"a.eyJqb2Jfd29ya2Zsb3dfcmVmIjoiYSIsInJlcG9zaXRvcnkiOiJvY3RvL2FwcCIsImlzcyI6Im5vIGFkZHJlc3MifQ.c"}""")]
-    public async Task Without_a_token_it_is_said_what_the_job_needs(int status, string answer)
+    [InlineData(401, "{}", "`permissions: id-token: write`")]
+    [InlineData(403, "{}", "`permissions: id-token: write`")]
+    [InlineData(404, "{}", "answered 404")]
+    [InlineData(200, "{}", "holds no identity token")]
+    [InlineData(200, "not JSON", "holds no identity token")]
+    [InlineData(200, """{"value":"a"}""", "does not name a workflow")]
+    [InlineData(200, """{"value":"a.e30.c"}""", "does not name a workflow")]
+    [InlineData(200, """{"value":"a.eyJqb2Jfd29ya2Zsb3dfcmVmIjoiYSIsInJlcG9zaXRvcnkiOiJvY3RvL2FwcCIsImlzcyI6Im5vIGFkZHJlc3MifQ.c"}""", "does not name a workflow")]
+    public async Task Without_a_token_it_is_said_why_and_permissions_are_blamed_only_for_a_refusal(int status, string answer, string problem)
     {
         await using var service = await LoopbackServer.StartAsync(async context =>
         {
@@ -45,9 +49,11 @@ public class WorkflowIdentityTests
             await context.Response.WriteAsync(answer, Cancellation);
         });
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WorkflowIdentity.ReadAsync($"http://{service.Domain}/token?a=b", "abc", Cancellation));
+        var tokens = new IdentityTokens($"http://{service.Domain}/token?a=b", "abc", new RetryOptions());
+        var failure = await Assert.ThrowsAnyAsync<DeliveryException>(async () => WorkflowIdentity.Read(await tokens.AskAsync(Cancellation)));
 
-        Assert.Contains("id-token: write", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(status is 401 or 403, failure.Message.Contains("id-token", StringComparison.Ordinal));
     }
 
     private static string Token(object claims) => $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(claims)))}.c2ln";

@@ -79,6 +79,19 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_Sigstore_of_one_s_own_has_no_policy_that_would_trust_the_public_one()
+    {
+        var root = _folder.Combine("root.json");
+        await File.WriteAllTextAsync(
+            root, """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","certificateAuthorities":[{}]}""", Cancellation);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { Keyless = true, SigstoreTrustedRoot = root }));
+
+        Assert.Contains("--sigstore-trusted-root", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Kyverno));
+    }
+
+    [Fact]
     public async Task Images_that_stay_on_this_machine_have_no_policy()
     {
         var failure = await Assert.ThrowsAsync<WrongUseException>(() => WriteAsync(x => x with { Keyless = true, Registry = null }));

@@ -1,0 +1,64 @@
+using System.Net;
+using Acci.Delivery.Signing;
+using static Acci.Delivery.Diagnosis.FindingSeverity;
+
+namespace Acci.Delivery.Diagnosis;
+
+/// <summary>
+/// Tries what keyless signing can be tried with before there is anything to sign: whether the job gets an identity token, and whether Sigstore's
+/// services answer. Nothing is signed, and no certificate is asked for.
+/// </summary>
+/// <param name="context">What was set, and what the machine has.</param>
+internal sealed class KeylessExamination(DeliveryContext context)
+{
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>Tries them; empty where no workflow signs, or where none can: that the preflight says.</summary>
+    public async Task<IReadOnlyList<Finding>> RunAsync()
+    {
+        if (!context.Options.Keyless || !IdentityTokens.CanBeAsked(context.Environment)) return [];
+        IReadOnlyList<SigstoreService> services;
+        try
+        {
+            services = SigstoreService.Of(SigstoreFiles.Of(context.Options), context.Environment);
+        }
+        catch (WrongUseException)
+        {
+            return [];
+        }
+
+        return [await LookAtTokenAsync(), .. await Task.WhenAll(services.Select(LookAtAsync))];
+    }
+
+    private async Task<Finding> LookAtTokenAsync()
+    {
+        const string name = "Identity token";
+        try
+        {
+            var own = await context.OwnWorkflowAsync();
+            return new Finding(name, $"of {own.Identity}, run by {own.Source.Repository}, issued by {own.Source.Issuer}", Good);
+        }
+        catch (DeliveryException exception)
+        {
+            return new Finding(name, exception.Message, Fatal);
+        }
+    }
+
+    private async Task<Finding> LookAtAsync(SigstoreService service)
+    {
+        using var http = new HttpClient { Timeout = AnswerTime };
+        try
+        {
+            using var answer = await http.GetAsync(service.Probe, HttpCompletionOption.ResponseHeadersRead, context.CancellationToken);
+            // Any answer but a failure says that it is there: not each of its paths can be read.
+            return answer.StatusCode < HttpStatusCode.InternalServerError
+                ? new Finding(service.Name, $"{service.Address} answers", Good)
+                : new Finding(service.Name, $"{service.Address} answers {(int)answer.StatusCode}: signing is tried again for as long as --retry-budget", Notice);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !context.CancellationToken.IsCancellationRequested)
+        {
+            var reason = exception is HttpRequestException ? exception.Message : $"no answer within {AnswerTime.TotalSeconds:0} s";
+            return new Finding(service.Name, $"{service.Address} does not answer ({reason}). Check the network, or name a Sigstore that this machine reaches", Notice);
+        }
+    }
+}

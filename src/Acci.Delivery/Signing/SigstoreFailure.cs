@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Acci.Delivery.Processes;
+using Acci.Oci.Retries;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>
+/// Which of Sigstore's services failed cosign, and how: told from what cosign 3 writes. All of them are asked before anything is written to the
+/// registry. Its token service is not among them: the build asks for the token itself.
+/// </summary>
+/// <param name="Service">The service.</param>
+/// <param name="Reason">What it did.</param>
+/// <param name="Passing">The failure as a <see cref="RetryPolicy"/> takes it; null where trying again would not help.</param>
+internal sealed partial record SigstoreFailure(string Service, string Reason, Exception? Passing)
+{
+    private const string Fulcio = "Fulcio";
+    private const string Rekor = "Rekor";
+    private const string Timestamps = "the timestamp authority";
+    private const string Tuf = "the TUF repository";
+    private const string AnswerPrefix = "answered ";
+    private const string NoAnswer = "no answer";
+    private const string LastLine = "error during command execution: ";
+    private const string Signing = "Signing artifact";
+    private const string SigningBundle = "error signing bundle: ";
+    private const string ClosedAnswer = "http: read on closed response body";
+    private const int LongestReason = 300;
+
+    /// <summary>Reads what cosign wrote; null where it was no service of Sigstore's that failed.</summary>
+    public static SigstoreFailure? Find(string output)
+    {
+        var error = Error(output);
+        if (ServiceOf(error) is not { } service) return null;
+        // cosign closes the answer of a service that it has asked three times, and then reads it.
+        if (error.Contains(ClosedAnswer, StringComparison.Ordinal)) return Of(service, "answered 429 or 5xx three times", passes: true);
+        if (Answered().Match(error) is { Success: true } match)
+        {
+            var status = int.Parse(match.Groups["status"].ValueSpan, CultureInfo.InvariantCulture);
+            if (status >= 400) return Of(service, $"{AnswerPrefix}{status}", TransientException.IsTransient((HttpStatusCode)status));
+        }
+
+        if (error.Contains("Client.Timeout exceeded", StringComparison.Ordinal)) return new SigstoreFailure(service, NoAnswer, new TimeoutException($"{service}: {NoAnswer}"));
+        if (PassingFailure.Find(error, service) is { } passing) return new SigstoreFailure(service, passing.Message[(service.Length + 2)..], passing);
+        var detail = error[(error.LastIndexOf(SigningBundle, StringComparison.Ordinal) is >= 0 and var at ? at + SigningBundle.Length : 0)..];
+        return Of(service, $"gave an answer that cosign does not understand ({(detail.Length > LongestReason ? $"{detail[..LongestReason]}…" : detail)})", passes: false);
+    }
+
+    /// <summary>
+    /// The failure of a cosign that was ended because it went on waiting after its own <c>--timeout</c>, which it heeds neither for TUF nor for the
+    /// first version of Rekor.
+    /// </summary>
+    /// <param name="output">What it had written.</param>
+    public static TimeoutException Silence(string output) =>
+        new($"{(output.Contains(Signing, StringComparison.Ordinal) ? Rekor : Tuf)}: {NoAnswer}");
+
+    /// <summary>What can be done about a failure that lasts.</summary>
+    /// <param name="issuer">Who issued the token that a certificate was asked for with.</param>
+    public string Advice(string? issuer) => Service == Fulcio && issuer is not null && Reason.StartsWith(AnswerPrefix, StringComparison.Ordinal)
+        ? $"Fulcio gives certificates for tokens of issuers that it knows; this one is of {issuer}. Check that this is the right Fulcio, and this machine's clock."
+        : "Check that its address is the right one, and that this machine may use it.";
+
+    private static SigstoreFailure Of(string service, string reason, bool passes) =>
+        new(service, reason, passes ? new TransientException($"{service} {reason}") : null);
+
+    // Warnings stand before it, also of what was tried again and went well.
+    private static string Error(string output) =>
+        output.LastIndexOf(LastLine, StringComparison.Ordinal) is >= 0 and var at ? output[(at + LastLine.Length)..].Trim() : output.Trim();
+
+    private static string? ServiceOf(string error) =>
+        FromTuf().IsMatch(error) ? Tuf
+        : !error.Contains(SigningBundle, StringComparison.Ordinal) ? null
+        : FromRekor().IsMatch(error) ? Rekor
+        : FromFulcio().IsMatch(error) ? Fulcio
+        : error.Contains(ClosedAnswer, StringComparison.Ordinal) ? $"{Fulcio} or {Timestamps}"
+        : FromTimestamps().IsMatch(error) ? Timestamps
+        : null;
+
+    [GeneratedRegex("tuf refresh failed|from TUF|TUF client")]
+    private static partial Regex FromTuf();
+
+    [GeneratedRegex(@"/api/v\d/log/entries|adding rekor|\*models\.Error")]
+    private static partial Regex FromRekor();
+
+    [GeneratedRegex("/api/v2/signingCert|Fulcio returned|error signing bundle: invalid character")]
+    private static partial Regex FromFulcio();
+
+    [GeneratedRegex("timestamp authority returned|error signing bundle: (?:Post \"|asn1: )")]
+    private static partial Regex FromTimestamps();
+
+    [GeneratedRegex(@"(?:returned|status(?: code:)?|unexpected response:|log/entries\]\[) ?(?<status>[1-5]\d\d)\b")]
+    private static partial Regex Answered();
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Acci.Delivery.Processes;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>A service that keyless signing asks.</summary>
+/// <param name="Name">What it is called.</param>
+/// <param name="Address">Where it is.</param>
+/// <param name="Probe">What is asked for to see whether it answers.</param>
+internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
+{
+    /// <summary>The variable of cosign's that names the TUF repository of a Sigstore of one's own.</summary>
+    public const string Mirror = "TUF_MIRROR";
+
+    private const string PublicTuf = "https://tuf-repo-cdn.sigstore.dev";
+
+    private static readonly (string List, string Name)[] Lists =
+        [("caUrls", "Fulcio"), ("rekorTlogUrls", "Rekor"), ("tsaUrls", "Timestamp authority")];
+
+    // What the public Sigstore's configuration leads to.
+    private static readonly (string Name, string Address)[] Public =
+        [("Fulcio", "https://fulcio.sigstore.dev"), ("Rekor", "https://rekor.sigstore.dev"), ("Timestamp authority", "https://timestamp.sigstore.dev")];
+
+    /// <summary>
+    /// The services as far as they are known without signing: those of the signing configuration, else TUF, and of the public Sigstore those it leads to.
+    /// </summary>
+    public static IReadOnlyList<SigstoreService> Of(SigstoreFiles files, ProcessEnvironment environment)
+    {
+        var mirror = environment.Find(Mirror);
+        var services = new List<SigstoreService>();
+        if (files.SigningConfig is { } config) services.AddRange(Read(config));
+        else if (mirror is null) services.AddRange(Public.Select(x => At(x.Name, new Uri(x.Address))));
+        if ((files.SigningConfig is null || files.TrustedRoot is null) && Uri.TryCreate(mirror ?? PublicTuf, UriKind.Absolute, out var tuf))
+            services.Add(new SigstoreService("TUF", tuf, new Uri($"{tuf.AbsoluteUri.TrimEnd('/')}/timestamp.json")));
+        return services;
+    }
+
+    private static SigstoreService At(string name, Uri address) => new(name, address, address);
+
+    private static List<SigstoreService> Read(string config)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(config));
+        var found = new List<SigstoreService>();
+        foreach (var (list, name) in Lists)
+        {
+            if (!document.RootElement.TryGetProperty(list, out var entries) || entries.ValueKind != JsonValueKind.Array) continue;
+            found.AddRange(
+                from entry in entries.EnumerateArray()
+                where entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String
+                let address = Uri.TryCreate(entry.GetProperty("url").GetString(), UriKind.Absolute, out var parsed) ? parsed : null
+                where address is { Scheme: "http" or "https" }
+                select At(name, address));
+        }
+
+        return found;
+    }
+}

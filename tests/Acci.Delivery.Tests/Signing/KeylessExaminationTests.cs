@@ -1,0 +1,112 @@
+using Acci.Delivery.Diagnosis;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Signing;
+using Acci.Oci.Retries;
+using Acci.Sigstore.StandIn;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Signing;
+
+/// <summary>What Doctor and a dry run try of keyless signing, and what is said to repositories that are not public.</summary>
+public sealed class KeylessExaminationTests(SigstoreFixture sigstore) : IClassFixture<SigstoreFixture>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Token_and_services_are_tried_and_nothing_is_signed()
+    {
+        var findings = await ExamineAsync(sigstore, sigstore.Job());
+
+        Assert.Equal(["Identity token", "Fulcio", "Rekor", "Timestamp authority"], findings.Select(x => x.Name));
+        Assert.All(findings, x => Assert.Equal(FindingSeverity.Good, x.Severity));
+        Assert.Contains("octo/app/.github/workflows/publish.yml@refs/heads/main, run by octo/app", findings[0].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(sigstore.Requests, x => x.Contains(" POST ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/token", 403, "Identity token", FindingSeverity.Fatal, "id-token: write")]
+    [InlineData("/fulcio", 503, "Fulcio", FindingSeverity.Notice, "answers 503")]
+    [InlineData("/rekor2", 503, "Rekor", FindingSeverity.Notice, "answers 503")]
+    public async Task What_fails_is_named(string path, int status, string name, FindingSeverity severity, string text)
+    {
+        await using var own = new SigstoreFixture();
+        await own.InitializeAsync();
+        own.Fail(path, new ServiceFault.Status(status));
+
+        var finding = Assert.Single(await ExamineAsync(own, own.Job()), x => x.Severity != FindingSeverity.Good);
+
+        Assert.Equal((name, severity), (finding.Name, finding.Severity));
+        Assert.Contains(text, finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_not_there_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var config = folder.Combine("config.json");
+        var text = await File.ReadAllTextAsync(sigstore.FileOf("signing_config.rekor2.json"), Cancellation);
+        await File.WriteAllTextAsync(config, text.Replace("/fulcio", "/../fulcio", StringComparison.Ordinal).Replace(new Uri(sigstore.Address).Authority + "/..", "127.0.0.1:1", StringComparison.Ordinal), Cancellation);
+
+        var finding = Assert.Single(await ExamineAsync(sigstore, sigstore.Job(), config), x => x.Severity != FindingSeverity.Good);
+
+        Assert.Equal("Fulcio", finding.Name);
+        Assert.Contains("http://127.0.0.1:1/fulcio does not answer", finding.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("private", true)]
+    [InlineData("internal", true)]
+    [InlineData("public", false)]
+    public async Task A_repository_that_is_not_public_is_warned_of_the_public_log(string visibility, bool warns)
+    {
+        var job = sigstore.Job(("repository_visibility", visibility));
+        var identity = await SigningIdentity.Keyless.FromGitHubActionsAsync(job, new RetryOptions(), Cancellation);
+
+        var warning = PublicLog.WarningFor(identity, SigstoreFiles.None, job);
+
+        Assert.Equal(warns, warning is not null);
+        if (warns) Assert.Contains("octo/app is not public", warning, StringComparison.Ordinal);
+        Assert.Null(PublicLog.WarningFor(identity, new SigstoreFiles("config.json", null), job));
+        Assert.Null(PublicLog.WarningFor(identity, SigstoreFiles.None, job.With(("TUF_MIRROR", "https://tuf.example.com"))));
+        Assert.Null(PublicLog.WarningFor(new SigningIdentity.Key("cosign.key", null), SigstoreFiles.None, job));
+    }
+
+    [Fact]
+    public async Task Doctor_and_a_dry_run_try_them()
+    {
+        await using var own = new SigstoreFixture();
+        await own.InitializeAsync();
+        using var folder = new TemporaryFolder();
+        using var context = Context(own, own.Job(), folder);
+        var scope = new DeliveryScope { Signs = true };
+        own.Fail("/token", new ServiceFault.Status(403));
+
+        Assert.Contains(await new Examination(context, scope).RunAsync(), x => x is { Name: "Identity token", Severity: FindingSeverity.Fatal });
+        using var other = Context(own, own.Job(), folder);
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(new PreparedVerb(other, scope, new SignImages(other)).PlanAsync);
+        Assert.Contains("id-token: write", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<IReadOnlyList<Finding>> ExamineAsync(SigstoreFixture sigstore, ProcessEnvironment job, string? config = null)
+    {
+        using var folder = new TemporaryFolder();
+        using var context = Context(sigstore, job, folder, config);
+        return await new KeylessExamination(context).RunAsync();
+    }
+
+    private static DeliveryContext Context(SigstoreFixture sigstore, ProcessEnvironment job, TemporaryFolder folder, string? config = null)
+    {
+        var options = new DeliveryOptions
+        {
+            Root = folder.Path,
+            Artifacts = folder.Combine("artifacts"),
+            Images = [],
+            Keyless = true,
+            RetryBudget = TimeSpan.FromSeconds(2),
+            SigstoreSigningConfig = config ?? sigstore.FileOf("signing_config.rekor2.json"),
+            SigstoreTrustedRoot = sigstore.TrustedRoot,
+        };
+        return new DeliveryContext(options, Cancellation) { Environment = job };
+    }
+}

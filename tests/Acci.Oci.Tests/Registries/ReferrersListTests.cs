@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
+using Acci.Testing;
+
+namespace Acci.Oci.Tests.Registries;
+
+/// <summary>Lists of referrers that other clients keep under the tag, and how they are completed while others write them.</summary>
+public sealed class ReferrersListTests(RegistryServer server) : IClassFixture<RegistryServer>, IDisposable
+{
+    private const string Signature = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    private const string Sbom = "application/spdx+json";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Each_entry_gets_the_type_and_annotations_of_its_manifest_and_all_else_stays()
+    {
+        using var registry = server.Connect();
+        var image = await PushAsync(registry);
+        Descriptor[] all = [await ReferAsync(registry, image, Signature), await ReferAsync(registry, image, Sbom)];
+        var entries = all.Select(Bare).ToList();
+        entries[0]["urls"] = new JsonArray("https://example.com");
+        entries[1]["annotations"] = new JsonObject { ["com.example.entry"] = "kept" };
+        await PutListAsync(registry, image, entries, new JsonObject { ["com.example"] = "kept" });
+
+        await registry.CompleteReferrersAsync(image, Cancellation);
+
+        Assert.Equal(all.Select(x => x.Digest), (await registry.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.Digest));
+        var sbom = Assert.Single(await registry.ListReferrersAsync(image, Sbom, Cancellation));
+        Assert.Equal((Sbom, "kept"), (sbom.Annotations!["note"], sbom.Annotations["com.example.entry"]));
+        var list = await ListAsync(registry, image);
+        var text = Encoding.UTF8.GetString(list.Content.Span);
+        Assert.Contains("https://example.com", text, StringComparison.Ordinal);
+        Assert.Equal("kept", list.Annotations["com.example"]);
+        await registry.CompleteReferrersAsync(image, Cancellation);
+        Assert.Equal(list.Digest, (await ListAsync(registry, image)).Digest);
+    }
+
+    [Theory]
+    [InlineData("HEAD")]
+    [InlineData("PUT")]
+    public async Task What_another_client_adds_or_writes_over_meanwhile_is_there_in_the_end(string when)
+    {
+        using var direct = server.Connect();
+        var image = await PushAsync(direct);
+        Descriptor[] known = [await ReferAsync(direct, image, Signature), await ReferAsync(direct, image, Sbom)];
+        var later = await ReferAsync(direct, image, "application/later");
+        await PutListAsync(direct, image, known.Select(Bare));
+        await using var proxy = await FaultProxy.StartAsync(server);
+        var (armed, tag) = (true, $"/manifests/{TagOf(image)}");
+        var written = false;
+        proxy.Decide = request =>
+        {
+            if (!armed || !request.Path.EndsWith(tag, StringComparison.Ordinal)) return null;
+            written |= request.Method == "PUT";
+            // Added between the reading and the writing; or, right after the writing, by a client that had read before it and lost an entry at that.
+            if (request.Method != (when == "PUT" ? "GET" : when) || (when == "PUT" && !written)) return null;
+            armed = false;
+            var entries = (when == "PUT" ? [known[0], later] : known.Append(later)).Select(Bare);
+            PutListAsync(direct, image, entries).GetAwaiter().GetResult();
+            return null;
+        };
+        using var registry = new OciRegistry(proxy.Domain, new RegistryOptions());
+
+        await registry.CompleteReferrersAsync(ImageReference.Parse($"{proxy.Domain}/{image.Path}").WithDigest(image.Digest!.Value), Cancellation);
+
+        Assert.False(armed);
+        var listed = await direct.ListReferrersAsync(image, cancellationToken: Cancellation);
+        Assert.Equal(known.Append(later).Select(x => (x.Digest, x.ArtifactType)).ToHashSet(), listed.Select(x => (x.Digest, x.ArtifactType)).ToHashSet());
+    }
+
+    private static string TagOf(ImageReference image) => $"sha256-{image.Digest!.Value.Hex}";
+
+    private static JsonObject Bare(Descriptor referrer) => new()
+    {
+        ["mediaType"] = referrer.MediaType, ["digest"] = referrer.Digest.ToString(), ["size"] = referrer.Size, ["artifactType"] = "application/vnd.oci.empty.v1+json",
+    };
+
+    private static Task<Manifest> ListAsync(OciRegistry registry, ImageReference image) =>
+        registry.GetManifestAsync((image with { Digest = null }).WithTag(TagOf(image)), Cancellation);
+
+    private static async Task PutListAsync(OciRegistry registry, ImageReference image, IEnumerable<JsonNode> entries, JsonObject? annotations = null)
+    {
+        var index = new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.ImageIndex, ["manifests"] = new JsonArray([.. entries]) };
+        if (annotations is not null) index["annotations"] = annotations;
+        var list = Manifest.Parse(Encoding.UTF8.GetBytes(index.ToJsonString()), MediaTypes.ImageIndex, "the list");
+        await registry.PutManifestAsync(image, list, Cancellation);
+        await registry.PutTagAsync(image, TagOf(image), list.Digest, Cancellation);
+    }
+
+    private async Task<ImageReference> PushAsync(OciRegistry registry)
+    {
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine($"{Guid.NewGuid()}"));
+        var repository = server.NewRepository();
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        return repository.WithDigest(layout.Root.Digest);
+    }
+
+    private static async Task<Descriptor> ReferAsync(OciRegistry registry, ImageReference image, string type)
+    {
+        await registry.PutNoteAsync(image, type, new Dictionary<string, string> { ["note"] = type }, Cancellation);
+        return (await registry.ListReferrersAsync(image, type, Cancellation))[0];
+    }
+}
