@@ -10,7 +10,8 @@ public sealed class NodesTests(PublishedImage published) : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string Docker => published.PrintedCommand("Run").Split(" run ")[0];
+    // As a shell would read it.
+    private string Docker => published.PrintedCommand("Run").Split(" run ")[0].Replace("~", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
 

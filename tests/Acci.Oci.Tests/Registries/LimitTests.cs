@@ -42,7 +42,7 @@ public sealed class LimitTests
 
         var error = await Assert.ThrowsAsync<DeliveryException>(async () => await registry.ListTagsAsync(Image(server), cancellationToken: Cancellation).ToListAsync(Cancellation));
 
-        Assert.Contains("has more than 10000 pages", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has more than 1000 pages", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
