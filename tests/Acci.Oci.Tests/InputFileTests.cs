@@ -18,6 +18,7 @@ public sealed class InputFileTests : IDisposable
         System.IO.File.WriteAllBytes(File, new byte[100]);
 
         Assert.Equal(100, InputFile.Read(File, 100).Length);
+        Assert.Equal(Digest.Of(new byte[100]), InputFile.ReadDigest(File, 100));
         Assert.EndsWith("file is larger than 0 KiB: this is no such file.", Assert.Throws<DeliveryException>(() => InputFile.Read(File, 99)).Message, StringComparison.Ordinal);
     }
 
@@ -34,6 +35,7 @@ public sealed class InputFileTests : IDisposable
         Assert.SkipUnless(System.IO.File.Exists("/dev/zero"), "There is no /dev/zero here.");
 
         Assert.Contains("is larger than", Assert.Throws<DeliveryException>(() => InputFile.Read("/dev/zero", 1024 * 1024)).Message, StringComparison.Ordinal);
+        Assert.Contains("is larger than", Assert.Throws<DeliveryException>(() => InputFile.ReadDigest("/dev/zero", 1024 * 1024)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

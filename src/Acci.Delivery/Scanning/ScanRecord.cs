@@ -94,7 +94,7 @@ public sealed partial record ScanRecord
         if (DigestOf(file) != written) throw new DeliveryException($"{file} was changed since the scan of '{Image}' wrote it. Run ScanImages again.");
     }
 
-    private static Digest DigestOf(string file) => Oci.Digest.Of(File.ReadAllBytes(file));
+    private static Digest DigestOf(string file) => InputFile.ReadDigest(file, TrivyReport.MaximumSize);
 
     [JsonSerializable(typeof(ScanRecord))]
     private sealed partial class ScanJson : JsonSerializerContext

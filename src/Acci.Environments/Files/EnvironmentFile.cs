@@ -13,7 +13,7 @@ public sealed partial class EnvironmentFile
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    private const int MaximumSize = 4 * 1024 * 1024;
+    internal const int MaximumSize = 4 * 1024 * 1024;
 
     private EnvironmentFile(string text) => Text = text;
 
@@ -123,7 +123,7 @@ public sealed partial class EnvironmentFile
     internal static string? Find(string file, string name)
     {
         if (!File.Exists(file)) return null;
-        foreach (var line in File.ReadLines(file).Where(line => Statement().Match(line) is { Success: true } statement && statement.Groups["name"].Value == name).Reverse())
+        foreach (var line in InputFile.ReadText(file, MaximumSize).ReplaceLineEndings("\n").Split('\n').Where(line => Statement().Match(line) is { Success: true } statement && statement.Groups["name"].Value == name).Reverse())
         {
             try
             {
