@@ -93,6 +93,7 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("To repeat this", run.Output, StringComparison.Ordinal);
+        Assert.Contains("::add-mask::it's the \"token\" of $mark/100%25 + é\n", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("user:it", run.Output + run.Errors, StringComparison.Ordinal);
         AssertNothingIsShown(run);
         AssertEachHasItsOwn();
