@@ -99,6 +99,18 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         AssertEachHasItsOwn();
     }
 
+    [Theory]
+    [InlineData("ScanImages", "--scan-image", "bob:its-secret@127.0.0.1:1/nobody/app:main")]
+    [InlineData("ScanImages", "--scan-databases", "bob:its-secret@127.0.0.1:1/nobody/trivy-db:2")]
+    public async Task A_login_in_an_address_is_refused_by_its_parameter_and_not_repeated(string target, string parameter, string address)
+    {
+        var run = await RunAsync([target, parameter, address], []);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"{parameter} has a user or a password before an @", run.Output + run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("its-secret", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_program_that_NUKE_starts_for_the_build_gets_none()
     {
