@@ -12,6 +12,7 @@ internal static class CheckedInFile
     /// <exception cref="GenerationException">It cannot be read, is larger than 16 MiB, or does not end.</exception>
     public static string Read(string file, TimeSpan? patience = null)
     {
+        AtomicFile.EnsureIsNoFolder(file);
         using var content = new MemoryStream();
         // Opening a pipe waits for a writer, and nothing but the end of the process ends that.
         var reading = Task.Run(() => Copy(file, content));
@@ -28,6 +29,14 @@ internal static class CheckedInFile
         content.Position = 0;
         using var reader = new StreamReader(content);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>Whether there is a file to read.</summary>
+    /// <exception cref="GenerationException">There is a folder in its place.</exception>
+    public static bool Exists(string file)
+    {
+        AtomicFile.EnsureIsNoFolder(file);
+        return File.Exists(file);
     }
 
     private static bool Copy(string file, MemoryStream content)

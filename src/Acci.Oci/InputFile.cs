@@ -20,6 +20,14 @@ public static class InputFile
         return content.ToArray();
     }
 
+    /// <summary>Whether there is a file to read.</summary>
+    /// <exception cref="DeliveryException">There is a folder in its place.</exception>
+    public static bool Exists(string file)
+    {
+        EnsureIsNoFolder(file);
+        return File.Exists(file);
+    }
+
     /// <summary>The digest of what is in the file, which is not kept in memory.</summary>
     /// <inheritdoc cref="Read"/>
     public static Digest ReadDigest(string file, int maximumSize, TimeSpan? patience = null)
@@ -37,8 +45,14 @@ public static class InputFile
         return reader.ReadToEnd();
     }
 
+    private static void EnsureIsNoFolder(string file)
+    {
+        if (Directory.Exists(file)) throw new DeliveryException($"{file} is a folder, and should be a file: move it away.");
+    }
+
     private static void Feed(string file, int maximumSize, TimeSpan patience, Take take)
     {
+        EnsureIsNoFolder(file);
         // Opening a pipe waits for a writer, and nothing but the end of the process ends that.
         var reading = Task.Run(() => Copy(file, maximumSize, take));
         try

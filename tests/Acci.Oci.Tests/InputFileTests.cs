@@ -26,7 +26,14 @@ public sealed class InputFileTests : IDisposable
     public void What_cannot_be_read_is_named()
     {
         Assert.StartsWith($"{File} cannot be read: ", Assert.Throws<DeliveryException>(() => InputFile.Read(File, 1)).Message, StringComparison.Ordinal);
-        Assert.StartsWith($"{_folder.Path} cannot be read: ", Assert.Throws<DeliveryException>(() => InputFile.Read(_folder.Path, 1)).Message, StringComparison.Ordinal);
+        Assert.False(InputFile.Exists(File));
+    }
+
+    [Fact]
+    public void A_folder_in_place_of_the_file_is_said_to_be_one()
+    {
+        foreach (var act in new Action[] { () => InputFile.Read(_folder.Path, 1), () => InputFile.ReadDigest(_folder.Path, 1), () => InputFile.Exists(_folder.Path) })
+            Assert.Equal($"{_folder.Path} is a folder, and should be a file: move it away.", Assert.Throws<DeliveryException>(act).Message);
     }
 
     [Fact]

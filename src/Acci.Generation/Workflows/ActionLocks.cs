@@ -31,7 +31,7 @@ public sealed class ActionLocks
     /// <exception cref="GenerationException">It is not of that form.</exception>
     public static ActionLocks Read(string file)
     {
-        if (!File.Exists(file)) return new ActionLocks(file, [], []);
+        if (!CheckedInFile.Exists(file)) return new ActionLocks(file, [], []);
         var text = CheckedInFile.Read(file);
         try
         {
