@@ -1,4 +1,5 @@
 using Acci.Delivery;
+using Acci.Delivery.Registries;
 using Acci.Oci;
 using Nuke.Common;
 
@@ -43,8 +44,8 @@ public interface IHazScanning : INukeBuild
         IgnoreUnfixed = IgnoreUnfixed,
         IgnoreFile = IgnoreFile,
         Vex = Vex ?? [],
-        Databases = ScanDatabases ?? ScanOptions.DefaultDatabases,
+        Databases = ScanDatabases is { } databases ? [.. databases.Select(x => LoginInAddress.Refuse("--scan-databases", x))] : ScanOptions.DefaultDatabases,
         Offline = ScanOffline,
-        Images = [.. (ScanImage ?? []).Select(x => WrongUseException.Read("--scan-image", () => ImageReference.Parse(x)))],
+        Images = [.. (ScanImage ?? []).Select(x => WrongUseException.Read("--scan-image", () => ImageReference.Parse(LoginInAddress.Refuse("--scan-image", x))))],
     };
 }

@@ -21,7 +21,7 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
         {
             if (member?.GetCustomAttribute<SecretAttribute>() is null || Parameters.Value(member, Build)?.ToString() is not { Length: > 0 } secret) continue;
             // Below the mask of our own, which would make it the mask of a mask; and a line at a time, as the runner reads its commands.
-            foreach (var line in secret.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) WriteUnmasked($"::add-mask::{line}\n");
+            foreach (var line in secret.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) WriteUnmasked($"{WorkflowCommand.MaskOf(line)}\n");
         }
     }
 

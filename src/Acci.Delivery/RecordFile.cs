@@ -50,7 +50,7 @@ internal static class RecordFile
     public static T? Read<T>(string file, JsonTypeInfo<T> type, Func<T, string?> problem, string remedy)
         where T : class
     {
-        if (!File.Exists(file)) return null;
+        if (!InputFile.Exists(file)) return null;
         try
         {
             var content = JsonNode.Parse(InputFile.Read(file, MaximumSize)) as JsonObject ?? throw new JsonException("it is not an object");

@@ -27,6 +27,7 @@ public static class AtomicFile
     /// <param name="mode">Who may do what with it, from its first moment on; without, a file that is there keeps its mode.</param>
     public static void Write(string file, Action<Stream> write, UnixFileMode? mode = null)
     {
+        EnsureIsNoFolder(file);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         if (!OperatingSystem.IsWindows() && mode is null && File.Exists(file)) mode = File.GetUnixFileMode(file);
         var draft = DraftOf(file);
@@ -79,5 +80,16 @@ public static class AtomicFile
     }
 
     /// <summary>Puts a draft that is complete into the file's place.</summary>
-    public static void Put(string draft, string file) => File.Move(draft, file, overwrite: true);
+    public static void Put(string draft, string file)
+    {
+        EnsureIsNoFolder(file);
+        File.Move(draft, file, overwrite: true);
+    }
+
+    /// <summary>Nothing that is no file lies in the file's place.</summary>
+    /// <exception cref="GenerationException">A folder does.</exception>
+    internal static void EnsureIsNoFolder(string file)
+    {
+        if (Directory.Exists(file)) throw new GenerationException($"{file} is a folder, and should be a file: move it away.");
+    }
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Acci.Oci;
+
 namespace Acci;
 
 /// <summary>A file that a person names or edits. It is read whole, within bounds: it may be anything, a pipe that nobody writes to as well.</summary>
@@ -13,21 +16,25 @@ public static class InputFile
     public static byte[] Read(string file, int maximumSize, TimeSpan? patience = null)
     {
         using var content = new MemoryStream();
-        // Opening a pipe waits for a writer, and nothing but the end of the process ends that.
-        var reading = Task.Run(() => Copy(file, content, maximumSize));
-        try
-        {
-            if (!reading.Wait(patience ?? Patience))
-                throw new DeliveryException($"{file} has no end: nothing more came from it within {(patience ?? Patience).TotalSeconds:0} s. Name a regular file.");
-        }
-        catch (AggregateException exception) when (exception.InnerException is IOException or UnauthorizedAccessException)
-        {
-            throw new DeliveryException($"{file} cannot be read: {exception.InnerException.Message}", exception.InnerException);
-        }
+        Feed(file, maximumSize, patience ?? Patience, content.Write);
+        return content.ToArray();
+    }
 
-        return reading.Result
-            ? content.ToArray()
-            : throw new DeliveryException($"{file} is larger than {Size(maximumSize)}: this is no such file.");
+    /// <summary>Whether there is a file to read.</summary>
+    /// <exception cref="DeliveryException">There is a folder in its place.</exception>
+    public static bool Exists(string file)
+    {
+        EnsureIsNoFolder(file);
+        return File.Exists(file);
+    }
+
+    /// <summary>The digest of what is in the file, which is not kept in memory.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static Digest ReadDigest(string file, int maximumSize, TimeSpan? patience = null)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Feed(file, maximumSize, patience ?? Patience, hash.AppendData);
+        return Digest.OfHash(hash.GetHashAndReset());
     }
 
     /// <summary>Reads a text, in UTF-8 or as its byte order mark says.</summary>
@@ -38,18 +45,44 @@ public static class InputFile
         return reader.ReadToEnd();
     }
 
-    private static bool Copy(string file, MemoryStream content, int maximumSize)
+    private static void EnsureIsNoFolder(string file)
+    {
+        if (Directory.Exists(file)) throw new DeliveryException($"{file} is a folder, and should be a file: move it away.");
+    }
+
+    private static void Feed(string file, int maximumSize, TimeSpan patience, Take take)
+    {
+        EnsureIsNoFolder(file);
+        // Opening a pipe waits for a writer, and nothing but the end of the process ends that.
+        var reading = Task.Run(() => Copy(file, maximumSize, take));
+        try
+        {
+            if (!reading.Wait(patience))
+                throw new DeliveryException($"{file} has no end: nothing more came from it within {patience.TotalSeconds:0} s. Name a regular file.");
+        }
+        catch (AggregateException exception) when (exception.InnerException is IOException or UnauthorizedAccessException)
+        {
+            throw new DeliveryException($"{file} cannot be read: {exception.InnerException.Message}", exception.InnerException);
+        }
+
+        if (!reading.Result) throw new DeliveryException($"{file} is larger than {Size(maximumSize)}: this is no such file.");
+    }
+
+    private static bool Copy(string file, int maximumSize, Take take)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var buffer = new byte[64 * 1024];
+        var total = 0L;
         for (int count; (count = stream.Read(buffer)) > 0;)
         {
-            content.Write(buffer, 0, count);
-            if (content.Length > maximumSize) return false;
+            if ((total += count) > maximumSize) return false;
+            take(buffer.AsSpan(0, count));
         }
 
         return true;
     }
 
     private static string Size(int bytes) => bytes >= 1024 * 1024 ? $"{bytes / 1024 / 1024} MiB" : $"{bytes / 1024} KiB";
+
+    private delegate void Take(ReadOnlySpan<byte> content);
 }

@@ -25,6 +25,18 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_in_place_of_the_file_is_said_to_be_one()
+    {
+        var (file, draft) = (_folder.Combine("record.json"), _folder.Combine("draft"));
+        Directory.CreateDirectory(file);
+        File.WriteAllText(draft, "text");
+
+        foreach (var act in new Action[] { () => AtomicFile.Write(file, "text"), () => AtomicFile.Put(draft, file), () => new GeneratedFile("record.json", "text").IsUpToDate(_folder.Path) })
+            Assert.Equal($"{file} is a folder, and should be a file: move it away.", Assert.Throws<GenerationException>(act).Message);
+        Assert.Equal([draft], Directory.EnumerateFiles(_folder.Path));
+    }
+
+    [Fact]
     public void A_secret_can_be_read_by_nobody_else_at_any_moment()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");

@@ -39,7 +39,7 @@ public sealed record Bake(DockerEngine Engine, string Root)
         arguments.AddRange(layouts.Keys);
 
         var command = Engine.Docker(arguments) with { WorkingDirectory = Root };
-        if ((await File.ReadAllTextAsync(file, cancellationToken)).Contains(GitHubCache, StringComparison.Ordinal))
+        if (InputFile.ReadText(file, 16 * 1024 * 1024).Contains(GitHubCache, StringComparison.Ordinal))
             command = command with { Secrets = [.. command.Secrets, CacheToken] };
         await new RetryPolicy(Retry).RunAsync("Image build", async attempt =>
         {

@@ -26,7 +26,7 @@ public sealed class ImageLocks
     /// <exception cref="DeliveryException">It is not of that form; the message names the entry.</exception>
     public static ImageLocks Read(string file, string? name = null)
     {
-        if (!File.Exists(file)) return new ImageLocks(name ?? file, [], exists: false);
+        if (!InputFile.Exists(file)) return new ImageLocks(name ?? file, [], exists: false);
         try
         {
             using var document = JsonDocument.Parse(InputFile.Read(file, 4 * 1024 * 1024));

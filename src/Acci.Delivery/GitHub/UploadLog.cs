@@ -25,7 +25,7 @@ internal sealed class UploadLog
     {
         try
         {
-            return new UploadLog(file, File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, Upload>>(InputFile.Read(file, MaximumSize)) ?? [] : []);
+            return new UploadLog(file, InputFile.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, Upload>>(InputFile.Read(file, MaximumSize)) ?? [] : []);
         }
         catch (Exception exception) when (exception is JsonException or DeliveryException)
         {

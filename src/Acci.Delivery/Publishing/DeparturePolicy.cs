@@ -44,6 +44,9 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <summary>The repository, for the files that differ.</summary>
     public string Root { get; init; } = "";
 
+    /// <summary>The clock: a scan that is dated after now does not count.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The tag on the commit that is built, if there is one.</summary>
     public Func<Task<string?>> Tag { get; init; } = () => Task.FromResult<string?>(null);
 
@@ -56,6 +59,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         IsScanRequired = context.Options.Scan.Required,
         AllowsDirty = context.Options.AllowDirty,
         Root = context.Options.Root,
+        Time = context.Time,
         Tag = async () => (await context.FactsAsync()).Tag,
     };
 
@@ -91,6 +95,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
             PublishStep.SmokeTest => record.NotSmokeTested is null,
             _ => true,
         }).ToArray();
+        EnsureScanIsPast(record);
         if (open.Length > 0) throw new DeliveryException($"No tag of {record.Repository} moves: {string.Join(" and ", open)} not done for {record.Digest}. Run Publish.");
         if (record.Version == checkedOut.ToString() && record.Revision == (checkedOut.Revision ?? "")) return;
         throw new DeliveryException(
@@ -121,6 +126,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (!new Destination(source.Registry, "").IsLoopback) return;
         if (record?.IsOf(image.Digest) is not true || !record.Steps.ContainsKey(PublishStep.Scan))
             throw new DeliveryException($"{source} must not leave this machine: no publish of this checkout has scanned {image.Digest} and let it pass. Run Publish, and promote what it published.");
+        EnsureScanIsPast(record);
         EnsureIsItsTags(record);
     }
 
@@ -210,8 +216,17 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
             + "Commit or stash the changes and run Publish, or repeat this with --allow-dirty.");
     }
 
+    private void EnsureScanIsPast(PublishRecord record)
+    {
+        if (record.Steps.GetValueOrDefault(PublishStep.Scan)?.At is not { } at || at <= Time.GetUtcNow()) return;
+        throw new DeliveryException(
+            $"The scan of '{record.Image}' is dated {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC, which is after now, and {place} does not get it: "
+            + "check this machine's clock, and run ScanImages again.");
+    }
+
     private void EnsureIsScanned(PublishRecord record)
     {
+        EnsureScanIsPast(record);
         if (record.Steps.ContainsKey(PublishStep.Scan) || MayGoUnscanned(record)) return;
         throw new DeliveryException(
             $"'{record.Image}' has not been scanned and passed, and {place} does not get it: run ScanImages, or Publish as a whole."

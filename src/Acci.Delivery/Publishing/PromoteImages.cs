@@ -94,7 +94,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     private async Task<Manifest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, bool isDry)
     {
         var origin = promotion.FromRegistry is { } from
-            ? WrongUseException.Read("--promote-from-registry", () => Destination.Parse(from)).RepositoryOf(image)
+            ? WrongUseException.Read("--promote-from-registry", () => Destination.Parse(from, "--promote-from-registry")).RepositoryOf(image)
             : repository;
         var source = promotion.SourceIn(origin);
         if (origin.Repository == repository.Repository) return await registry.GetManifestAsync(source, Cancellation);

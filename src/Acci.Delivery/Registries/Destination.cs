@@ -21,15 +21,20 @@ public sealed record Destination(string Domain, string Path)
 
     /// <summary>Reads <c>registry[/path]</c>. Owners are written as their hosts write them, repositories have no upper case: it is lowered.</summary>
     /// <exception cref="DeliveryException">It names no registry.</exception>
-    public static Destination Parse(string text)
+    public static Destination Parse(string text) => Parse(text, "--registry");
+
+    /// <param name="text">The text.</param>
+    /// <param name="parameter">What gave it, as it is typed: <c>--registry</c>.</param>
+    /// <inheritdoc cref="Parse(string)"/>
+    public static Destination Parse(string text, string parameter)
     {
-        LoginInAddress.Refuse("--registry", text);
+        LoginInAddress.Refuse(parameter, text);
         var trimmed = text.Trim().TrimEnd('/').ToLowerInvariant();
         if (!ImageReference.TryParse($"{trimmed}/image", out var reference, out var problem))
-            throw new DeliveryException($"--registry cannot be '{text}': {problem}. Write a registry and a path, as in ghcr.io/owner.");
+            throw new DeliveryException($"{parameter} cannot be '{text}': {problem}. Write a registry and a path, as in ghcr.io/owner.");
         return reference.Domain is { } domain && (domain.AsSpan().ContainsAny('.', ':') || domain == "localhost")
             ? new Destination(domain, reference.Path[..^"image".Length].TrimEnd('/'))
-            : throw new DeliveryException($"--registry cannot be '{text}': it names no registry. Write its host first, as in ghcr.io/owner or docker.io/owner.");
+            : throw new DeliveryException($"{parameter} cannot be '{text}': it names no registry. Write its host first, as in ghcr.io/owner or docker.io/owner.");
     }
 
     /// <summary>The repository of an image.</summary>

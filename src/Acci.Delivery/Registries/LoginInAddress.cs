@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Acci.Delivery.Registries;
 
-/// <summary>Addresses of registries have no login in them: what is typed there stands in command lines, files and messages.</summary>
-public static class LoginInAddress
+/// <summary>Addresses of registries, and of images there, have no login in them: what is typed there stands in command lines, files and messages.</summary>
+public static partial class LoginInAddress
 {
     /// <summary>The address, when it has none.</summary>
     /// <param name="parameter">What gave it, as it is typed: <c>--registry</c>.</param>
@@ -9,13 +11,18 @@ public static class LoginInAddress
     /// <exception cref="WrongUseException">It has one; the message has nothing of it, and what was typed is masked from then on.</exception>
     public static string Refuse(string parameter, string address)
     {
-        var end = address.LastIndexOf('@');
+        // An image's digest stands behind an @, too.
+        var end = Digest().Replace(address, "").LastIndexOf('@');
         if (end < 0) return address;
         var scheme = address.IndexOf("://", StringComparison.Ordinal);
         var login = address[(scheme < 0 ? 0 : Math.Min(scheme + "://".Length, end))..end];
         Redaction.Register(login);
         Redaction.Register(login[(login.IndexOf(':', StringComparison.Ordinal) + 1)..]);
         throw new WrongUseException(
-            $"{parameter} has a user or a password before an @, where everybody can read it. Write the registry's host and path alone, and log in with `docker login`{(parameter == "--registry" ? ", or with --registry-user and the environment variable RegistryToken" : "")}.");
+            $"{parameter} has a user or a password before an @, where everybody can read it. Write the host and the path alone, and log in with `docker login`{(parameter == "--registry" ? ", or with --registry-user and the environment variable RegistryToken" : "")}.");
     }
+
+    // Of any algorithm and length: what is wrong with it is said elsewhere.
+    [GeneratedRegex("@sha[0-9]+:[^/@:]*$")]
+    private static partial Regex Digest();
 }

@@ -14,7 +14,7 @@ public sealed class Fingerprints(string root)
     public const string LineHash = "primaryLocationLineHash";
 
     // Larger files are data; nobody reviews an alert in line 900,000.
-    private const long MaximumFileSize = 64 * 1024 * 1024;
+    private const int MaximumFileSize = 64 * 1024 * 1024;
 
     private readonly SourceFiles _files = new(root);
     private readonly Dictionary<string, IReadOnlyList<string>> _hashes = new(StringComparer.Ordinal);
@@ -60,9 +60,9 @@ public sealed class Fingerprints(string root)
         try
         {
             // Not File.ReadAllText, which would take a byte order mark away: it counts as a character.
-            return new FileInfo(file).Length > MaximumFileSize ? [] : LineHashes.Of(Encoding.UTF8.GetString(File.ReadAllBytes(file)));
+            return LineHashes.Of(Encoding.UTF8.GetString(InputFile.Read(file, MaximumFileSize)));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (DeliveryException)
         {
             return [];
         }

@@ -6,7 +6,7 @@ namespace Acci.Delivery.Scanning;
 /// <summary>The repository's files as they lie in the working tree, or as they were at a commit.</summary>
 public sealed class RepositoryFiles
 {
-    private const long MaximumFileSize = 8 * 1024 * 1024;
+    private const int MaximumFileSize = 8 * 1024 * 1024;
 
     private readonly Func<string, byte[]?> _read;
     private readonly Dictionary<string, string?> _texts = new(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ public sealed class RepositoryFiles
     {
         var info = new FileInfo(Path.Combine(root, file));
         // A link leads elsewhere, and what is very large is written neither by hand nor by a package manager.
-        return info.Exists && info.LinkTarget is null && info.Length <= MaximumFileSize ? File.ReadAllBytes(info.FullName) : null;
+        return info.Exists && info.LinkTarget is null && info.Length <= MaximumFileSize ? InputFile.Read(info.FullName, MaximumFileSize) : null;
     });
 
     /// <summary>The tree of a commit, those files of it that are wanted; empty when the commit is not in this clone.</summary>

@@ -74,7 +74,11 @@ public sealed partial record ScanRecord
         this with { Platforms = [.. Platforms.Select(x => x with { Sarif = DigestOf(SarifFile(folder, x.Platform)) })] };
 
     /// <summary>Takes the record away before a scan begins, so that one that breaks off leaves none beside reports that are not of it.</summary>
-    public static void Delete(string folder) => File.Delete(Path.Combine(Directory.CreateDirectory(folder).FullName, FileName));
+    public static void Delete(string folder)
+    {
+        var file = Path.Combine(Directory.CreateDirectory(folder).FullName, FileName);
+        if (InputFile.Exists(file)) File.Delete(file);
+    }
 
     /// <summary>Where Trivy's report of a platform lies.</summary>
     public static string ReportFile(string folder, Platform platform) => Path.Combine(folder, $"{platform.Slug}.json");
@@ -90,11 +94,11 @@ public sealed partial record ScanRecord
 
     private void EnsureIs(string file, Digest? written)
     {
-        if (!File.Exists(file)) throw new DeliveryException($"{file} is missing, though the scan of '{Image}' wrote it. Run ScanImages again.");
+        if (!InputFile.Exists(file)) throw new DeliveryException($"{file} is missing, though the scan of '{Image}' wrote it. Run ScanImages again.");
         if (DigestOf(file) != written) throw new DeliveryException($"{file} was changed since the scan of '{Image}' wrote it. Run ScanImages again.");
     }
 
-    private static Digest DigestOf(string file) => Oci.Digest.Of(File.ReadAllBytes(file));
+    private static Digest DigestOf(string file) => InputFile.ReadDigest(file, TrivyReport.MaximumSize);
 
     [JsonSerializable(typeof(ScanRecord))]
     private sealed partial class ScanJson : JsonSerializerContext

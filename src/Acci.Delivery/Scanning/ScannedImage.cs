@@ -16,5 +16,5 @@ public sealed record ScannedImage(ScanRecord Record, string Folder, GateDecision
         : Decision.ToLine();
 
     /// <summary>The counts in a line, and how old they are.</summary>
-    public string ToLine() => Age is { } age ? $"{Findings} (scanned {ScanAge.ToText(age)} before)" : Findings;
+    public string ToLine() => Age is { } age ? $"{Findings} (scanned {ScanAge.ToWhen(age)})" : Findings;
 }

@@ -15,7 +15,7 @@ public sealed partial record ToolLocks
     /// <exception cref="DeliveryException">It is not of that form; the message names the place.</exception>
     public static ToolLocks Read(string file)
     {
-        if (!File.Exists(file)) return new ToolLocks();
+        if (!InputFile.Exists(file)) return new ToolLocks();
         try
         {
             var locks = JsonSerializer.Deserialize(InputFile.Read(file, 4 * 1024 * 1024), LocksJson.Strict.ToolLocks) ?? new ToolLocks();

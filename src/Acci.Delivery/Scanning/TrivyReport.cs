@@ -8,7 +8,10 @@ namespace Acci.Delivery.Scanning;
 public sealed partial record TrivyReport
 {
     private const int SupportedSchema = 2;
-    private const long MaximumSize = 1024L * 1024 * 1024;
+
+    /// <summary>How large a report may be, in bytes; the SARIF made of one is smaller.</summary>
+    internal const int MaximumSize = 512 * 1024 * 1024;
+
 
     private IReadOnlyList<ScanFinding> _findings = [];
 
@@ -30,9 +33,7 @@ public sealed partial record TrivyReport
     {
         try
         {
-            using var stream = File.OpenRead(file);
-            if (stream.Length > MaximumSize) throw new DeliveryException($"{file} is larger than {MaximumSize / 1024 / 1024} MiB: this is no report of Trivy.");
-            var report = JsonSerializer.Deserialize(stream, TrivyJson.Default.TrivyReport);
+            var report = JsonSerializer.Deserialize(InputFile.Read(file, MaximumSize), TrivyJson.Default.TrivyReport);
             return report?.SchemaVersion == SupportedSchema
                 ? report with { _findings = [.. report.FindingsIn(file)] }
                 : throw new DeliveryException($"{file} is not a report of Trivy that can be read: its SchemaVersion is {report?.SchemaVersion.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}, and 2 is known.");
@@ -40,10 +41,6 @@ public sealed partial record TrivyReport
         catch (JsonException exception)
         {
             throw new DeliveryException($"{file}, line {(exception.LineNumber ?? 0) + 1}, {exception.Path}: this is not a report of Trivy: {exception.Message.Split(" Path:")[0]}", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new DeliveryException($"{file}: Trivy's report cannot be read: {exception.Message}", exception);
         }
     }
 

@@ -44,7 +44,7 @@ public static class ExpectedSignerOfBuild
         var options = context.Options;
         if (options.SignedBy is not null || options.Keyless || recorded is { IsWorkflow: true }) return await context.ExpectedSignerAsync(recorded);
         var file = new ImageFiles(options).PublicKey;
-        if (!File.Exists(file))
+        if (!InputFile.Exists(file))
         {
             throw new DeliveryException(
                 $"{file} is not there, and without the public key nobody can verify what was signed with its other half: "

@@ -19,16 +19,16 @@ public static class LocalKeyPair
     {
         var key = Path.Combine(directory, PrivateKeyFile);
         var password = Path.Combine(directory, PasswordFile);
-        if (!File.Exists(key))
+        if (!InputFile.Exists(key))
         {
             // Of two first publishes one makes the pair, and the other one takes it.
             CacheDirectory.CreatePrivate(directory);
             using var alone = await CheckoutLock.TakeAsync(Path.Combine(directory, ".lock"), cancellationToken, "Another build makes the signing key");
             MakePrivate(alone.File);
-            if (!File.Exists(key)) await MakeAsync(directory, cosign, cancellationToken);
+            if (!InputFile.Exists(key)) await MakeAsync(directory, cosign, cancellationToken);
         }
 
-        if (!File.Exists(password)) throw new DeliveryException($"{key} has no password beside it ({PasswordFile}). Put it back, or move the key away: a new pair is then made.");
+        if (!InputFile.Exists(password)) throw new DeliveryException($"{key} has no password beside it ({PasswordFile}). Put it back, or move the key away: a new pair is then made.");
         var secret = InputFile.ReadText(password, 64 * 1024).Trim();
         Redaction.Register(secret);
         return new SigningIdentity.Key(key, secret);

@@ -39,7 +39,7 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
 
     private static List<SigstoreService> Read(string config)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(config));
+        using var document = JsonDocument.Parse(InputFile.Read(config, 4 * 1024 * 1024));
         var found = new List<SigstoreService>();
         foreach (var (list, name) in Lists)
         {

@@ -45,7 +45,7 @@ public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaratio
         return
         [
             .. Directory.EnumerateFiles(folder, "docker-compose*.yml")
-                .Where(file => File.ReadAllText(file).Contains(Declaration.Origin, StringComparison.Ordinal))
+                .Where(file => InputFile.ReadText(file, 16 * 1024 * 1024).Contains(Declaration.Origin, StringComparison.Ordinal))
                 .Select(file => $"{Declaration.Folder}/{Path.GetFileName(file)}")
                 .Where(file => !current.Contains(file))
                 .Order(StringComparer.Ordinal),

@@ -13,7 +13,7 @@ public sealed partial class EnvironmentFile
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    private const int MaximumSize = 4 * 1024 * 1024;
+    internal const int MaximumSize = 4 * 1024 * 1024;
 
     private EnvironmentFile(string text) => Text = text;
 
@@ -25,7 +25,7 @@ public sealed partial class EnvironmentFile
 
     /// <summary>Reads a file; one that does not exist is empty.</summary>
     /// <exception cref="DeliveryException">A line is not understood, or holds a value that docker compose would put something else into.</exception>
-    public static EnvironmentFile Read(string file) => Parse(File.Exists(file) ? InputFile.ReadText(file, MaximumSize) : "", Path.GetFileName(file));
+    public static EnvironmentFile Read(string file) => Parse(InputFile.Exists(file) ? InputFile.ReadText(file, MaximumSize) : "", Path.GetFileName(file));
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The text.</param>
@@ -122,8 +122,8 @@ public sealed partial class EnvironmentFile
     /// <summary>One variable of a file that may be broken elsewhere; null where the file does not set it, or not in a way that is understood.</summary>
     internal static string? Find(string file, string name)
     {
-        if (!File.Exists(file)) return null;
-        foreach (var line in File.ReadLines(file).Where(line => Statement().Match(line) is { Success: true } statement && statement.Groups["name"].Value == name).Reverse())
+        if (!InputFile.Exists(file)) return null;
+        foreach (var line in InputFile.ReadText(file, MaximumSize).ReplaceLineEndings("\n").Split('\n').Where(line => Statement().Match(line) is { Success: true } statement && statement.Groups["name"].Value == name).Reverse())
         {
             try
             {

@@ -63,7 +63,7 @@ internal static class LocalName
     private static bool IsOfBefore(string root, EnvironmentDeclaration declaration, string environment)
     {
         var file = Path.Combine(root, declaration.VariablesFileOf(environment));
-        return File.Exists(file) && File.ReadLines(file).Any(line => line.StartsWith($"# {Heading(environment)}", StringComparison.Ordinal));
+        return File.Exists(file) && InputFile.ReadText(file, EnvironmentFile.MaximumSize).Split('\n').Any(line => line.StartsWith($"# {Heading(environment)}", StringComparison.Ordinal));
     }
 
     private static string HashOf(string root)

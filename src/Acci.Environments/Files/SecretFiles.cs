@@ -77,7 +77,7 @@ internal sealed class SecretFiles(string folder, string environment)
     public static void Check(SettingName secret, string path)
     {
         if (Directory.Exists(path)) throw Wrong(secret, path, "is a folder");
-        if (!File.Exists(path)) throw Wrong(secret, path, "does not exist");
+        if (!InputFile.Exists(path)) throw Wrong(secret, path, "does not exist");
         if (!OperatingSystem.IsWindows() && !File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead))
             throw Wrong(secret, path, $"has mode 0{Convert.ToString((int)File.GetUnixFileMode(path), 8)}, which the containers' users could not read: run `chmod 444` on it, and keep others out by the folder's mode, `chmod 700`");
     }

@@ -5,8 +5,6 @@ namespace Acci.Generation.Workflows;
 /// <summary>The actions that workflows may use, each pinned to a commit: an object of name → version and commit, null where none was recorded yet.</summary>
 public sealed class ActionLocks
 {
-    private const int MaximumSize = 4 * 1024 * 1024;
-
     private static readonly JsonSerializerOptions Readable = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -33,11 +31,11 @@ public sealed class ActionLocks
     /// <exception cref="GenerationException">It is not of that form.</exception>
     public static ActionLocks Read(string file)
     {
-        if (!File.Exists(file)) return new ActionLocks(file, [], []);
-        if (new FileInfo(file).Length > MaximumSize) throw new GenerationException($"{file} is larger than {MaximumSize / 1024 / 1024} MiB: these are no locks of actions.");
+        if (!CheckedInFile.Exists(file)) return new ActionLocks(file, [], []);
+        var text = CheckedInFile.Read(file);
         try
         {
-            var entries = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllBytes(file), Readable)
+            var entries = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(text, Readable)
                 ?? throw new JsonException("it is null");
             var pinned = from entry in entries where entry.Value is not null select new ActionReference(entry.Key, entry.Value.Commit, entry.Value.Version);
             return new ActionLocks(file, [.. pinned.OrderBy(x => x.Name, StringComparer.Ordinal)], [.. entries.Where(x => x.Value is null).Select(x => x.Key).Order(StringComparer.Ordinal)]);

@@ -26,6 +26,8 @@ internal sealed class RegistryTransport : IDisposable
             ConnectTimeout = ConnectTimeout,
             UseProxy = !RegistryEndpoint.IsLoopback(endpoint.Base),
             UseCookies = false,
+            // Followed here, where the credentials are known, and what may be followed.
+            AllowAutoRedirect = false,
         });
         _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, SendOnceAsync, options.Time);
     }
@@ -110,8 +112,27 @@ internal sealed class RegistryTransport : IDisposable
     private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, AuthenticationHeaderValue? header, CancellationToken cancellationToken)
     {
         using var guard = new StallGuard(_stallTimeout + request.ExtraPatience, cancellationToken);
-        using var message = request.ToMessage(guard);
-        message.Headers.Authorization = header;
-        return await guard.RunAsync(token => _http.SendAsync(message, token));
+        var next = request;
+        for (var followed = 0; followed <= Redirection.Longest; followed++)
+        {
+            Redirection.EnsureIsWeb(Endpoint, next.Address);
+            using var message = next.ToMessage(guard);
+            message.Headers.Authorization = Redirection.IsSameServer(request.Address, next.Address) ? header : null;
+            var response = await guard.RunAsync(token => _http.SendAsync(message, token));
+            try
+            {
+                if (Redirection.Next(Endpoint, next, response) is not { } following) return response;
+                next = following;
+            }
+            catch (DeliveryException)
+            {
+                response.Dispose();
+                throw;
+            }
+
+            response.Dispose();
+        }
+
+        throw Redirection.TooMany(Endpoint);
     }
 }

@@ -93,9 +93,22 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("To repeat this", run.Output, StringComparison.Ordinal);
+        Assert.Contains("::add-mask::it's the \"token\" of $mark/100%25 + é\n", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("user:it", run.Output + run.Errors, StringComparison.Ordinal);
         AssertNothingIsShown(run);
         AssertEachHasItsOwn();
+    }
+
+    [Theory]
+    [InlineData("ScanImages", "--scan-image", "bob:its-secret@127.0.0.1:1/nobody/app:main")]
+    [InlineData("ScanImages", "--scan-databases", "bob:its-secret@127.0.0.1:1/nobody/trivy-db:2")]
+    public async Task A_login_in_an_address_is_refused_by_its_parameter_and_not_repeated(string target, string parameter, string address)
+    {
+        var run = await RunAsync([target, parameter, address], []);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"{parameter} has a user or a password before an @", run.Output + run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("its-secret", run.Output + run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

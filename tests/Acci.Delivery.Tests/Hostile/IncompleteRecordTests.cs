@@ -33,4 +33,14 @@ public sealed class IncompleteRecordTests : IDisposable
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("checksum", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_folder_in_its_place_is_no_missing_record()
+    {
+        var file = _folder.Combine(ScanRecord.FileName);
+        Directory.CreateDirectory(file);
+
+        foreach (var act in new Action[] { () => ScanRecord.Read(_folder.Path), () => ScanRecord.Delete(_folder.Path) })
+            Assert.Equal($"{file} is a folder, and should be a file: move it away.", Assert.Throws<DeliveryException>(act).Message);
+    }
 }

@@ -48,4 +48,23 @@ public class DestinationTests
         Assert.StartsWith("--registry has a user or a password before an @", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(password, $"{exception.Message} {Redaction.Redact(text)}", StringComparison.OrdinalIgnoreCase);
     }
+
+    [Fact]
+    public void The_refusal_names_the_parameter_that_was_typed()
+    {
+        Assert.StartsWith("--promote-from-registry has", Assert.Throws<WrongUseException>(() => Destination.Parse("a:b@ghcr.io", "--promote-from-registry")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("--promote-from-registry cannot", Assert.Throws<DeliveryException>(() => Destination.Parse("owner", "--promote-from-registry")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ghcr.io/owner/app:main")]
+    [InlineData("ghcr.io/owner/app:main@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData("ghcr.io/owner/app@sha256:0123")]
+    public void A_digest_is_no_login(string image)
+    {
+        Assert.Equal(image, LoginInAddress.Refuse("--scan-image", image));
+        var error = Assert.Throws<WrongUseException>(() => LoginInAddress.Refuse("--scan-image", $"bob:sha1ke5peare@{image}"));
+        Assert.StartsWith("--scan-image has a user or a password", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sha1ke5peare", $"{error.Message} {Redaction.Redact($"bob:sha1ke5peare@{image}")}", StringComparison.Ordinal);
+    }
 }

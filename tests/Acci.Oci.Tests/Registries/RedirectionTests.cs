@@ -1,0 +1,113 @@
+using System.Net;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
+using Acci.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Acci.Oci.Tests.Registries;
+
+/// <summary>Where a registry sends requests on to.</summary>
+public sealed class RedirectionTests
+{
+    private static readonly byte[] Content = "content"u8.ToArray();
+    private static readonly Descriptor Blob = new() { MediaType = "application/octet-stream", Digest = Digest.Of(Content), Size = Content.Length };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("file:///etc/passwd", "file")]
+    [InlineData("gopher://x/y", "gopher")]
+    [InlineData("ftp://127.0.0.1/y", "ftp")]
+    public async Task Only_web_addresses_are_followed_and_others_are_named_at_once(string address, string scheme)
+    {
+        var asked = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked++;
+            context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            context.Response.Headers.Location = address;
+            return Task.CompletedTask;
+        });
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => ReadAsync(server));
+
+        Assert.StartsWith($"{server.Domain} names an address that begins with '{scheme}:', and only http and https are followed", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task What_is_no_web_address_is_refused_also_where_a_header_names_it_for_an_upload()
+    {
+        using var transport = new RegistryTransport(RegistryEndpoint.Of("127.0.0.1:1", null), Options);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => transport.SendAnyAsync(new RegistryRequest(HttpMethod.Put, new Uri("file:///tmp/session"), ""), Cancellation));
+
+        Assert.Contains("begins with 'file:'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task A_path_of_the_registry_and_another_server_are_followed(int status)
+    {
+        await using var storage = await LoopbackServer.StartAsync(context => context.Response.Body.WriteAsync(Content, Cancellation).AsTask());
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.Location = context.Request.Path == "/moved" ? $"http://{storage.Domain}/blob" : "/moved";
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(Content, await ReadAsync(server));
+    }
+
+    [Fact]
+    public async Task A_circle_ends()
+    {
+        var asked = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked++;
+            context.Response.Redirect(context.Request.Path);
+            return Task.CompletedTask;
+        });
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => ReadAsync(server));
+
+        Assert.Contains($"redirects more than {Redirection.Longest} times", error.Message, StringComparison.Ordinal);
+        Assert.Equal(Redirection.Longest + 1, asked);
+    }
+
+    [Fact]
+    public void What_begins_with_https_does_not_go_on_in_the_clear_and_a_login_goes_to_no_other_server()
+    {
+        var endpoint = RegistryEndpoint.Of("registry.example.com", null);
+        using var response = new HttpResponseMessage(HttpStatusCode.TemporaryRedirect);
+        var get = new RegistryRequest(HttpMethod.Get, new Uri(endpoint.Base, "v2/"), "");
+
+        response.Headers.Location = new Uri("http://storage.example.com/blob");
+        Assert.Contains("from https to http (storage.example.com)", Assert.Throws<DeliveryException>(() => Redirection.Next(endpoint, get, response)).Message, StringComparison.Ordinal);
+        // A registry behind a proxy that ends TLS does not know that it is reached by https.
+        response.Headers.Location = new Uri("http://registry.example.com/blob");
+        Assert.Equal(new Uri("https://registry.example.com/blob"), Redirection.Next(endpoint, get, response)?.Address);
+
+        response.Headers.Location = new Uri("https://elsewhere.example.com/token");
+        var login = get with { Method = HttpMethod.Post, Body = _ => new StringContent("refresh_token=secret") };
+        Assert.Contains("redirects a login to another server", Assert.Throws<DeliveryException>(() => Redirection.Next(endpoint, login, response)).Message, StringComparison.Ordinal);
+        response.StatusCode = HttpStatusCode.SeeOther;
+        var after = Redirection.Next(endpoint, login, response)!;
+        Assert.Equal((HttpMethod.Get, null), (after.Method, after.Body));
+    }
+
+    private static RegistryOptions Options => new() { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(20) } };
+
+    private static async Task<byte[]> ReadAsync(LoopbackServer server)
+    {
+        using var registry = new OciRegistry(server.Domain, Options);
+        return await registry.ReadBlobAsync(ImageReference.Parse($"{server.Domain}/app"), Blob, Cancellation);
+    }
+}
