@@ -52,8 +52,6 @@ public readonly record struct Digest
     public static async Task<Digest> OfAsync(Stream content, CancellationToken cancellationToken = default) =>
         new(Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)));
 
-    internal static Digest OfHash(ReadOnlySpan<byte> hash) => new(Convert.ToHexStringLower(hash));
-
     /// <summary>The digest with its algorithm, as it stands in references and manifests.</summary>
     public override string ToString() => $"{Algorithm}:{Hex}";
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Acci.Oci;
 
 namespace Acci;
 
@@ -28,13 +27,13 @@ public static class InputFile
         return File.Exists(file);
     }
 
-    /// <summary>The digest of what is in the file, which is not kept in memory.</summary>
+    /// <summary>The SHA-256 of what is in the file, in hexadecimal digits; the content is not kept in memory.</summary>
     /// <inheritdoc cref="Read"/>
-    public static Digest ReadDigest(string file, int maximumSize, TimeSpan? patience = null)
+    public static string ReadSha256(string file, int maximumSize, TimeSpan? patience = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Feed(file, maximumSize, patience ?? Patience, hash.AppendData);
-        return Digest.OfHash(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Reads a text, in UTF-8 or as its byte order mark says.</summary>

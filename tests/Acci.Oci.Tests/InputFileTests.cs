@@ -18,7 +18,7 @@ public sealed class InputFileTests : IDisposable
         System.IO.File.WriteAllBytes(File, new byte[100]);
 
         Assert.Equal(100, InputFile.Read(File, 100).Length);
-        Assert.Equal(Digest.Of(new byte[100]), InputFile.ReadDigest(File, 100));
+        Assert.Equal(Digest.Of(new byte[100]).Hex, InputFile.ReadSha256(File, 100));
         Assert.EndsWith("file is larger than 0 KiB: this is no such file.", Assert.Throws<DeliveryException>(() => InputFile.Read(File, 99)).Message, StringComparison.Ordinal);
     }
 
@@ -32,7 +32,7 @@ public sealed class InputFileTests : IDisposable
     [Fact]
     public void A_folder_in_place_of_the_file_is_said_to_be_one()
     {
-        foreach (var act in new Action[] { () => InputFile.Read(_folder.Path, 1), () => InputFile.ReadDigest(_folder.Path, 1), () => InputFile.Exists(_folder.Path) })
+        foreach (var act in new Action[] { () => InputFile.Read(_folder.Path, 1), () => InputFile.ReadSha256(_folder.Path, 1), () => InputFile.Exists(_folder.Path) })
             Assert.Equal($"{_folder.Path} is a folder, and should be a file: move it away.", Assert.Throws<DeliveryException>(act).Message);
     }
 
@@ -42,7 +42,7 @@ public sealed class InputFileTests : IDisposable
         Assert.SkipUnless(System.IO.File.Exists("/dev/zero"), "There is no /dev/zero here.");
 
         Assert.Contains("is larger than", Assert.Throws<DeliveryException>(() => InputFile.Read("/dev/zero", 1024 * 1024)).Message, StringComparison.Ordinal);
-        Assert.Contains("is larger than", Assert.Throws<DeliveryException>(() => InputFile.ReadDigest("/dev/zero", 1024 * 1024)).Message, StringComparison.Ordinal);
+        Assert.Contains("is larger than", Assert.Throws<DeliveryException>(() => InputFile.ReadSha256("/dev/zero", 1024 * 1024)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed partial record ScanRecord
         if (DigestOf(file) != written) throw new DeliveryException($"{file} was changed since the scan of '{Image}' wrote it. Run ScanImages again.");
     }
 
-    private static Digest DigestOf(string file) => InputFile.ReadDigest(file, TrivyReport.MaximumSize);
+    private static Digest DigestOf(string file) => Oci.Digest.Parse($"sha256:{InputFile.ReadSha256(file, TrivyReport.MaximumSize)}");
 
     [JsonSerializable(typeof(ScanRecord))]
     private sealed partial class ScanJson : JsonSerializerContext
