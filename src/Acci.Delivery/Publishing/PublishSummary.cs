@@ -90,7 +90,7 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     private string ScanTime()
     {
         if (Record.Steps.GetValueOrDefault(PublishStep.Scan)?.At is not { } at) return "";
-        var age = At is { } now ? $", {ScanAge.ToText(now - at)} before" : "";
+        var age = At is { } now ? $", {ScanAge.ToWhen(now - at)}" : "";
         return string.Create(CultureInfo.InvariantCulture, $" (scanned {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC{age})");
     }
 
