@@ -15,7 +15,7 @@ public sealed record Drift(string Path, string Diff)
         .. from file in files
         where !file.IsUpToDate(root)
         let place = System.IO.Path.Combine(root, file.Path)
-        select Between(file.Path, CheckedInFile.Exists(place) ? CheckedInFile.Read(place) : null, file.Content),
+        select Between(file.Path, BoundedFile.Exists(place) ? BoundedFile.Read(place) : null, file.Content),
     ];
 
     /// <summary>The way from one text of a file to another; null where there is no file.</summary>

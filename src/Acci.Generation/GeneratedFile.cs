@@ -9,7 +9,7 @@ public sealed record GeneratedFile(string Path, string Content)
     public bool IsUpToDate(string root)
     {
         var file = System.IO.Path.Combine(root, Path);
-        return CheckedInFile.Exists(file) && CheckedInFile.Read(file) == Content;
+        return BoundedFile.Exists(file) && BoundedFile.Read(file) == Content;
     }
 
     /// <summary>Writes the file under this root; a reader sees the old one or the new one, never half of one.</summary>

@@ -47,7 +47,10 @@ public sealed partial class BuildProgress
         return $"{failed.Name}\n    {string.Join("\n    ", lines.Append(failed.Error))}";
     }
 
-    /// <summary>The failure of a registry that may be gone the next time; null where it was another one. What a step's own program failed for is none: nobody knows what it did before.</summary>
+    /// <summary>
+    /// The registry failure that ended the build, if a retry may succeed; otherwise null. A step whose own program failed is never retried, because the program may
+    /// already have had effects.
+    /// </summary>
     public Exception? PassingFailure()
     {
         if (Failed is not { } failed) return Processes.PassingFailure.Find(string.Join('\n', _other));

@@ -95,7 +95,7 @@ public sealed class ImagePull(DeliveryContext context)
 
         public void Read(string line)
         {
-            // A download that stands still is told ten times a second.
+            // Compose repeats the progress of a stalled download ten times a second.
             lock (_seen)
             {
                 if (_seen.Add(line)) Restart();

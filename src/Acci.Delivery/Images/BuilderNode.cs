@@ -11,7 +11,7 @@ namespace Acci.Delivery.Images;
 /// <c>buildctl</c> has to be, <c>docker-container://name</c>, <c>kube-pod://name</c>, or <c>kubernetes://namespace</c>, in which buildx starts one.
 /// Source: Docker documentation, "Build drivers"; BuildKit, client/connhelper.
 /// </param>
-/// <param name="DriverOptions">What buildx's driver is told beside that.</param>
+/// <param name="DriverOptions">Further options for the buildx driver.</param>
 public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Address, IReadOnlyDictionary<string, string> DriverOptions)
 {
     private const string Kubernetes = "kubernetes";

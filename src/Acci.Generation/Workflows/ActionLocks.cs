@@ -31,8 +31,8 @@ public sealed class ActionLocks
     /// <exception cref="GenerationException">It is not of that form.</exception>
     public static ActionLocks Read(string file)
     {
-        if (!CheckedInFile.Exists(file)) return new ActionLocks(file, [], []);
-        var text = CheckedInFile.Read(file);
+        if (!BoundedFile.Exists(file)) return new ActionLocks(file, [], []);
+        var text = BoundedFile.Read(file);
         try
         {
             var entries = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(text, Readable)

@@ -64,6 +64,21 @@ public sealed class BuilderNodeTests : IDisposable
     }
 
     [Theory]
+    [InlineData(BuildCache.Registry)]
+    [InlineData(BuildCache.GitHubActions)]
+    [InlineData(BuildCache.Local)]
+    public void Nodes_that_build_parts_of_an_image_do_not_overwrite_each_other_s_cache(BuildCache cache)
+    {
+        var repository = ImageReference.Parse("ghcr.io/octo/app");
+        string[] parts = ["", "linux-amd64", "linux-ppc64le"];
+
+        var caches = parts.Select(x => CacheLocation.Of(cache, repository, new CacheDirectory(_folder.Path), isTrunk: true, x)).ToList();
+
+        Assert.Equal(parts.Length, caches.Select(x => Assert.Single(x.From)).Distinct().Count());
+        Assert.Equal(parts.Length, caches.Select(x => Assert.Single(x.To)).Distinct().Count());
+    }
+
+    [Theory]
     [InlineData("", "no node")]
     [InlineData("unix:///run/buildkit.sock", "is no node")]
     [InlineData("linux/amd64=/run/buildkit.sock", "not the address of a BuildKit")]

@@ -1,7 +1,7 @@
 namespace Acci.Generation;
 
 /// <summary>A text file of the repository, read within bounds: something else may lie in its place, a pipe that nobody writes to as well.</summary>
-internal static class CheckedInFile
+internal static class BoundedFile
 {
     private const int MaximumSize = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

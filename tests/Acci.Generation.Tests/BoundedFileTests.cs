@@ -5,7 +5,7 @@ using Acci.Testing;
 namespace Acci.Generation.Tests;
 
 /// <summary>Something else lies where a text file of the repository belongs.</summary>
-public sealed class CheckedInFileTests : IDisposable
+public sealed class BoundedFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -30,7 +30,7 @@ public sealed class CheckedInFileTests : IDisposable
         var file = _folder.Combine("pipe");
         using (var make = Process.Start("mkfifo", file)) await make.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.StartsWith($"{file} has no end", Assert.Throws<GenerationException>(() => CheckedInFile.Read(file, TimeSpan.FromSeconds(1))).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file} has no end", Assert.Throws<GenerationException>(() => BoundedFile.Read(file, TimeSpan.FromSeconds(1))).Message, StringComparison.Ordinal);
         // Lets the reader of before go.
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
     }
