@@ -138,7 +138,10 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
         await CommandRunner.RunAsync(Engine.Docker("stop", "--time", "10", container), cancellationToken: cancellationToken);
         // 143: ended by the signal itself, which a program without a handler of its own does.
         if (await InspectAsync(container, "{{.State.ExitCode}}", cancellationToken) is not ("0" or "143") and var code)
-            throw new DeliveryException($"The container did not stop when asked to (exit code {code}).{await LastLogAsync(container)}");
+        {
+            var problem = code == "137" ? "did not stop within 10 s, and was killed" : $"ended with exit code {code} when it was asked to stop";
+            throw new DeliveryException($"The container {problem}.{await LastLogAsync(container)}");
+        }
     }
 
     private async Task<string> InspectAsync(string container, string format, CancellationToken cancellationToken) =>
