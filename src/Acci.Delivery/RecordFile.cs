@@ -71,12 +71,13 @@ internal static class RecordFile
             if (type.Properties.FirstOrDefault(x => x is { IsSetNullable: false, PropertyType.IsValueType: false, Set: not null } && !content.ContainsKey(x.Name)) is { } missing)
                 throw new JsonException($"it has no '{missing.Name}'");
             var record = content.Deserialize(type) ?? throw new JsonException("it is empty");
-            return problem(record) is { } found ? throw new JsonException(found) : record;
+            return problem(record) is { } wrong ? throw new JsonException(wrong) : record;
         }
         catch (Exception exception) when (
             exception is JsonException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
-            throw new DeliveryException($"{file} is damaged or was edited: {exception.Message.TrimEnd('.')}. {remedy}", exception);
+            var found = exception is JsonException json ? JsonProblem.TextOf(json) : "its content is not valid";
+            throw new DeliveryException($"{file} is damaged or was edited: {found.TrimEnd('.')}. {remedy}", exception);
         }
     }
 

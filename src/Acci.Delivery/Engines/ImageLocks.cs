@@ -40,7 +40,8 @@ public sealed class ImageLocks
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new DeliveryException($"{file} is not an object of references and digests: {exception.Message}", exception);
+            var problem = exception is JsonException json ? JsonProblem.TextOf(json) : "its content is not valid";
+            throw new DeliveryException($"{file} is not an object of references and digests: {problem}.", exception);
         }
     }
 

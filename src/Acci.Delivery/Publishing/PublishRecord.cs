@@ -136,7 +136,9 @@ public sealed partial record PublishRecord
     // What no type says: lists and maps may hold null in JSON, and a repository is a text there.
     private string? Problem =>
         Platforms.Any(x => x is null) ? "'platforms' has null in it"
-        : StandIns.Concat(Tags).Concat(TagsLeft).Any(x => x is null) ? "a list of texts has null in it"
+        : StandIns.Any(x => x is null) ? "'standIns' has null in it"
+        : Tags.Any(x => x is null) ? "'tags' has null in it"
+        : TagsLeft.Any(x => x is null) ? "'tagsLeft' has null in it"
         : Steps.Any(x => x.Value is null || !Enum.IsDefined(x.Key)) ? "'steps' has one without a result, or one that does not exist"
         : !ImageReference.TryParse(Repository, out _, out _) ? $"'repository' is not an image repository: '{Repository}'"
         : null;

@@ -23,7 +23,7 @@ public sealed partial record ToolLocks
         }
         catch (JsonException exception)
         {
-            throw new DeliveryException($"{file}, line {(exception.LineNumber ?? 0) + 1}, {exception.Path}: {exception.Message.Split(" Path:")[0]}", exception);
+            throw new DeliveryException($"{file}: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

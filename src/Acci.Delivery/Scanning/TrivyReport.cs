@@ -40,7 +40,7 @@ public sealed partial record TrivyReport
         }
         catch (JsonException exception)
         {
-            throw new DeliveryException($"{file}, line {(exception.LineNumber ?? 0) + 1}, {exception.Path}: this is not a report of Trivy: {exception.Message.Split(" Path:")[0]}", exception);
+            throw new DeliveryException($"{file} is not a report of Trivy: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

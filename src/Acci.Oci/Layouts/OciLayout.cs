@@ -143,7 +143,7 @@ public sealed partial class OciLayout : IContentSource
         }
         catch (JsonException exception)
         {
-            throw new DeliveryException($"{file}: it cannot be read: {exception.Message}", exception);
+            throw new DeliveryException($"{file}: it cannot be read: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

@@ -9,7 +9,9 @@ internal sealed class DigestConverter : JsonConverter<Digest>
     public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.GetString() ?? "";
-        return Digest.TryParse(text, out var digest, out var problem) ? digest : throw new JsonException($"'{text}' is not a digest: {problem}");
+        if (Digest.TryParse(text, out var digest, out var problem)) return digest;
+        var message = $"'{text}' is not a digest: {problem}";
+        throw new JsonException(message, new DeliveryException(message));
     }
 
     public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

@@ -76,7 +76,7 @@ public sealed class Manifest
         }
         catch (JsonException exception)
         {
-            throw new DeliveryException($"{where} is not a manifest: {exception.Message}", exception);
+            throw new DeliveryException($"{where} is not a manifest: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 }

@@ -76,7 +76,7 @@ public sealed partial class OciRegistry
         }
         catch (JsonException exception)
         {
-            throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with what cannot be read: {exception.Message}", exception);
+            throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with what cannot be read: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

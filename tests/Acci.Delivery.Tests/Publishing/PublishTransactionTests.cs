@@ -88,6 +88,7 @@ public sealed class PublishTransactionTests : IDisposable
         Assert.StartsWith($"{RecordFile} is damaged or was edited: ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("Run BuildImages again: every step after it is then done anew.", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+        AssertPlain(error.Message);
 
         PublishTransaction.Begin(RecordFile, Built("one"));
         Assert.Empty(PublishTransaction.Resume(RecordFile, "app").Record.Steps);
@@ -111,8 +112,15 @@ public sealed class PublishTransactionTests : IDisposable
     {
         Edit(record => record[name] = JsonNode.Parse(value));
 
-        Assert.StartsWith($"{RecordFile} is damaged or was edited: ", Assert.Throws<DeliveryException>(() => PublishRecord.Read(RecordFile)).Message, StringComparison.Ordinal);
+        var message = Assert.Throws<DeliveryException>(() => PublishRecord.Read(RecordFile)).Message;
+        Assert.StartsWith($"{RecordFile} is damaged or was edited: ", message, StringComparison.Ordinal);
+        Assert.Contains(name, message, StringComparison.Ordinal);
+        AssertPlain(message);
     }
+
+    // What .NET says of a wrong value names types and methods of this program.
+    private static void AssertPlain(string message) =>
+        Assert.DoesNotMatch("System\\.|Acci\\.[A-Z]|JsonTokenType|BytePosition|nullab|deserializ|\\.NET", message);
 
     [Fact]
     public void A_record_of_a_newer_version_says_so()

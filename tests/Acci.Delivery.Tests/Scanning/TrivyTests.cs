@@ -257,14 +257,14 @@ public sealed class TrivyTests : ScanningFixture
         Assert.Contains("malicious", (await Assert.ThrowsAsync<DeliveryException>(() => Locate(null, new ToolLocks { Trivy = new ToolLocks.ToolLock { Version = "0.69.4" } }))).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("{ \"trivy\": { \"version\": 7 } }")]
-    [InlineData("{ \"trivi\": { } }")]
-    [InlineData("{")]
-    public void A_lock_file_that_is_damaged_is_told_with_its_line(string content)
+    [InlineData("{ \"trivy\": { \"version\": 7 } }", "'trivy.version' is not valid")]
+    [InlineData("{ \"trivi\": { } }", "'trivi' is not valid")]
+    [InlineData("{", "line 1 is not valid JSON")]
+    public void A_damaged_lock_file_is_named_with_the_place(string content, string problem)
     {
         var file = Write("tools.json", content);
 
-        Assert.Contains($"{file}, line 1", Assert.Throws<DeliveryException>(() => ToolLocks.Read(file)).Message, StringComparison.Ordinal);
+        Assert.Equal($"{file}: {problem}.", Assert.Throws<DeliveryException>(() => ToolLocks.Read(file)).Message);
     }
 
     private Task<(Trivy? Scanner, string? Obstacle)> Locate(string? program, ToolLocks? locks = null, DockerEngine? engine = null) =>

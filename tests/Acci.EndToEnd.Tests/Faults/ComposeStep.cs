@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Acci.Oci;
 using Acci.Oci.Registries;
 using Acci.Testing;
@@ -6,7 +7,7 @@ using Acci.Testing;
 namespace Acci.EndToEnd.Tests.Faults;
 
 /// <summary>An environment with one replica of an image that the engine has to pull, by ComposeUp or DeployStack.</summary>
-public class ComposeStep(string name = "ComposeUp") : Step(name)
+public partial class ComposeStep(string name = "ComposeUp") : Step(name)
 {
     private readonly int _port = RegistryServer.FreePort();
     private string _image = "";
@@ -32,10 +33,11 @@ public class ComposeStep(string name = "ComposeUp") : Step(name)
 
     public override async Task<string?> MissingAsync(Bench bench)
     {
+        var port = await ReplicaPortAsync(bench) ?? $"{_port}";
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         try
         {
-            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{_port}/health"));
+            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health"));
             return answer.StatusCode == HttpStatusCode.OK ? null : $"{answer.StatusCode} is what the app answers";
         }
         catch (HttpRequestException exception)
@@ -55,6 +57,16 @@ public class ComposeStep(string name = "ComposeUp") : Step(name)
     }
 
     public override async Task CleanAsync(Bench bench) => (await bench.BuildAsync(this, "ComposeDown --environment prod --delete-volumes")).AssertSucceeded();
+
+    // A swarm without IPVS gives each replica a port of its own, so the engine is asked for it; a port of the whole swarm is no container's.
+    private async Task<string?> ReplicaPortAsync(Bench bench)
+    {
+        var ports = await bench.ShellAsync($"{bench.Docker} ps --filter label={Label}={_project}-prod --format '{{{{.Ports}}}}'");
+        return PublishedPort().Match(ports.StandardOutput) is { Success: true } match ? match.Groups["port"].Value : null;
+    }
+
+    [GeneratedRegex(@"(?:0\.0\.0\.0|127\.0\.0\.1):(?<port>\d+)->")]
+    private static partial Regex PublishedPort();
 
     /// <summary>The label by which the engine knows what belongs to a project.</summary>
     protected virtual string Label => "com.docker.compose.project";
