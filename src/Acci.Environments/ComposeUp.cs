@@ -60,7 +60,11 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         catch (Exception) when (foundBefore.Length > 0)
         {
             // What runs is what ran before, and so is what is told of it.
-            EnvironmentFile.Write(FoundFileOf(plan), foundBefore);
+            await CleanUp.TryAsync(project.Name, () =>
+            {
+                EnvironmentFile.Write(FoundFileOf(plan), foundBefore);
+                return Task.CompletedTask;
+            });
             throw;
         }
     }

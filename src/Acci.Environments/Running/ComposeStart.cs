@@ -56,7 +56,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         }
         catch (Exception exception)
         {
-            if (before.Count == 0) await RemoveAsync(hasData: data.Count > 0);
+            if (before.Count == 0) await CleanUp.TryAsync(project.Name, () => RemoveAsync(hasData: data.Count > 0));
             else if (exception is DeliveryException && !model.Builds && OwnImagesOf(before) is { Count: > 0 } images) await GoBackAsync(images, cancellationToken);
             else Log.Warning("{Project} ran before: what runs now is left as it is. ComposeDown ends it, ComposeUp tries again", project.Name);
             throw;
@@ -192,6 +192,6 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         if (hasData && containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Docker(["stop", "--time", "2", .. containers]), cancellationToken: CancellationToken.None);
         if (containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Docker(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
         string[] volumes = hasData ? [] : ["--volumes"];
-        await CommandRunner.TryRunAsync(project.Compose(["down", "--remove-orphans", .. volumes]), Log.Verbose, CancellationToken.None);
+        await CommandRunner.RunAsync(project.Compose(["down", "--remove-orphans", .. volumes]), Log.Verbose, CancellationToken.None);
     }
 }

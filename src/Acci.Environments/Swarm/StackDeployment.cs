@@ -36,8 +36,11 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         catch (Exception) when (before.Count == 0)
         {
             Log.Information("Taking away what was deployed{Data:l}", data.Count > 0 ? "; the data that were there stay" : "");
-            await swarm.RemoveAsync(stack, CancellationToken.None);
-            if (data.Count == 0) await swarm.RemoveVolumesAsync(stack, CancellationToken.None);
+            await CleanUp.TryAsync(stack, async () =>
+            {
+                await swarm.RemoveAsync(stack, CancellationToken.None);
+                if (data.Count == 0) await swarm.RemoveVolumesAsync(stack, CancellationToken.None);
+            });
             throw;
         }
     }

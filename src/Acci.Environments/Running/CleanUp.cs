@@ -1,0 +1,22 @@
+using Serilog;
+
+namespace Acci.Environments.Running;
+
+/// <summary>Takes away what a failed start has made. A failure of its own is said, and does not replace the one that ended the start.</summary>
+internal static class CleanUp
+{
+    /// <summary>Takes it away.</summary>
+    /// <param name="project">Whose it is.</param>
+    /// <param name="remove">Does it.</param>
+    public static async Task TryAsync(string project, Func<Task> remove)
+    {
+        try
+        {
+            await remove();
+        }
+        catch (Exception exception) when (exception is DeliveryException or IOException or UnauthorizedAccessException)
+        {
+            Log.Error("Something of {Project:l} may be left; ComposeDown removes it: {Problem:l}", project, exception.Message);
+        }
+    }
+}
