@@ -62,6 +62,14 @@ internal sealed class RegistryAuthorization(
     public async Task<RegistryException> RefusalAsync(HttpResponseMessage response, string scope, CancellationToken cancellationToken)
     {
         var error = await RegistryError.ReadAsync(response, cancellationToken);
+        if (response is { StatusCode: HttpStatusCode.Unauthorized, Headers.WwwAuthenticate.Count: > 0 } && AuthorizationChallenge.Of(response.Headers) is null)
+        {
+            return new RegistryException(
+                $"{domain} asks for a login of a kind that is not supported ({response.Headers.WwwAuthenticate}): it has to be Basic, or Bearer with a "
+                + "token service at an http or https address.",
+                error);
+        }
+
         // A token that was issued for these credentials and yet allows too little is a matter of rights, though the status is the same.
         return _challenge is { Realm: not null } && _credentials is not null ? Forbidden(error, scope) : Unauthorized(error);
     }

@@ -248,6 +248,27 @@ public sealed class AuthorizationTests : IAsyncLifetime
         Assert.Equal(0, asked);
     }
 
+    [Theory]
+    [InlineData("Bearer realm=\"file:///etc/passwd\"")]
+    [InlineData("Bearer service=\"x\"")]
+    [InlineData("Negotiate")]
+    public async Task A_login_of_an_unknown_kind_is_not_told_as_missing_credentials(string challenge)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 401;
+            context.Response.Headers.WWWAuthenticate = challenge;
+            return Task.CompletedTask;
+        });
+        using var registry = new OciRegistry(server.Domain, Options(_ada));
+
+        var error = await Assert.ThrowsAsync<RegistryException>(() => registry.ListTagsAsync(ImageReference.Parse($"{server.Domain}/app"), cancellationToken: Cancellation).ToListAsync(Cancellation).AsTask());
+
+        Assert.Equal(
+            $"{server.Domain} asks for a login of a kind that is not supported ({challenge}): it has to be Basic, or Bearer with a token service at an http or https address.",
+            error.Message);
+    }
+
     private OciRegistry Connect(ICredentialSource credentials, Func<RegistryOptions, RegistryOptions>? change = null)
     {
         var options = Options(credentials);
