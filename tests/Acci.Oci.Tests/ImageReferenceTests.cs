@@ -114,4 +114,16 @@ public sealed class ImageReferenceTests
         Assert.Equal($"ghcr.io/owner/acci@{SomeDigest}", acci.WithDigest(digest).ToString());
         Assert.Equal("ghcr.io/owner/acci:2", acci.WithDigest(digest).WithTag("2").ToString());
     }
+
+    [Theory]
+    [InlineData("ada:open-sesame@registry.example.com/app:1")]
+    [InlineData("https://ada:open-sesame@registry.example.com/app")]
+    [InlineData("ada:open/ses@me@registry.example.com/app")]
+    public void A_login_in_a_reference_is_refused_and_not_repeated(string text)
+    {
+        var message = Assert.Throws<InvalidReferenceException>(() => ImageReference.Parse(text)).Message;
+
+        Assert.StartsWith("'***@registry.example.com/app", message, StringComparison.Ordinal);
+        Assert.DoesNotMatch("sesame|ses@me|open", message);
+    }
 }
