@@ -67,7 +67,7 @@ engine_clean() {
   rules_down
   swarm_bridge_down "$RUN/daemon.json"
   bridge_down
-  forwarding_restore "$ENGINE/ip_forward"
+  forwarding_left_on "$ENGINE/ip_forward"
   rm -rf "$RUN"
 }
 

@@ -88,10 +88,13 @@ rules_down() {
   done
 }
 
-# The engine switches forwarding on; what it was before is put back when the engine goes.
+# The engine switches forwarding on. Whoever came after it (another engine, a VPN, Kubernetes) found it on and relies on it, so it
+# stays on when the engine goes, as Docker's own engine leaves it.
 forwarding_remember() { cat /proc/sys/net/ipv4/ip_forward >"$1"; }
 
-forwarding_restore() {
-  if [[ -f $1 && $(<"$1") == 0 ]]; then printf '0\n' >/proc/sys/net/ipv4/ip_forward; fi
+forwarding_left_on() {
+  if [[ -f $1 && $(<"$1") == 0 && $(</proc/sys/net/ipv4/ip_forward) == 1 ]]; then
+    say 'engine: IP forwarding, which the engine switched on, stays on: something else may need it by now. sysctl -w net.ipv4.ip_forward=0 switches it off'
+  fi
   rm -f "$1"
 }
