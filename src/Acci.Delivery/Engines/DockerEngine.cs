@@ -98,20 +98,12 @@ public sealed record DockerEngine(string Cli)
     // The `docker` driver builds for several platforms and exports layouts and attestations only over the containerd image store.
     private async Task<string?> EnsureBuilderAsync(ImageReference? image, CancellationToken cancellationToken)
     {
-        const string own = "acci";
-        var current = await AskAsync(["buildx", "inspect"], cancellationToken) ?? "";
-        if (Field(current, "Driver") is { } driver && driver != "docker") return null;
+        var current = await CommandRunner.TryRunAsync(Docker("buildx", "inspect"), cancellationToken: cancellationToken);
+        if (!current.Succeeded && Process.Find("BUILDX_BUILDER") is { } named)
+            throw new DeliveryException($"The builder '{named}' (BUILDX_BUILDER) cannot be used: {string.Concat(current.LastLines(1))}. `docker buildx ls` lists those there are.");
+        if (Field(current.StandardOutput, "Driver") is { } driver && driver != "docker") return null;
         if ((await AskAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken))?.Contains("io.containerd.snapshotter", StringComparison.Ordinal) is true) return null;
-        if (await AskAsync(["buildx", "inspect", own], cancellationToken) is null)
-        {
-            Log.Information("This engine's own builder cannot build for several platforms: making a docker-container builder named '{Builder}'", own);
-            // The host's network, because the local registry listens on the host's loopback address.
-            string[] from = image is null ? [] : ["--driver-opt", $"image={image}"];
-            await CommandRunner.RunAsync(
-                Docker(["buildx", "create", "--name", own, "--driver", "docker-container", "--driver-opt", "network=host", .. from, "--bootstrap"]), Log.Debug, cancellationToken);
-        }
-
-        return own;
+        return await new ContainerBuilder(this).EnsureAsync(image, cancellationToken);
     }
 
     private string BuilderFolder =>

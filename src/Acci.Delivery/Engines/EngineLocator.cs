@@ -39,7 +39,7 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
 
     /// <summary>The engine the user's own command line reaches, or null. Nothing is changed on it.</summary>
     /// <exception cref="NoAnswerException">Whether there is one is not known: the command line did not answer in time.</exception>
-    /// <exception cref="DeliveryException"><c>DOCKER_HOST</c> names an engine that does not answer.</exception>
+    /// <exception cref="DeliveryException">One is named (<c>DOCKER_HOST</c>, a context) and does not answer, or this user may not use it.</exception>
     public static Task<DockerEngine?> FindRunningAsync(ProcessEnvironment environment, CancellationToken cancellationToken) =>
         FindRunningAsync(Executables.Find("docker", environment), null, environment, cancellationToken);
 
@@ -53,9 +53,7 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
                 : throw new DeliveryException($"DOCKER_HOST names {host}, but there is no 'docker' command on the PATH. Install the Docker command line.");
         }
 
-        var engine = await DockerEngine.FindAsync(cli, cancellationToken, answerTime, environment);
-        return engine is null && host is not null
-            ? throw new DeliveryException($"The Docker engine at {host} (DOCKER_HOST) does not answer. Start it, or unset DOCKER_HOST.")
-            : engine;
+        if (await DockerEngine.FindAsync(cli, cancellationToken, answerTime, environment) is { } engine) return engine;
+        return await EngineRefusal.FindAsync(new DockerEngine(cli) { Process = environment }, cancellationToken) is { } refusal ? throw new DeliveryException(refusal) : null;
     }
 }

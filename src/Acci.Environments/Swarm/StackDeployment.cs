@@ -13,6 +13,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
 {
     private const int ShownLines = 20;
     private const int MostFailures = 3;
+    private const string NoSuchImage = "No such image: ";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeSpan _limit = TimeSpan.FromMinutes(2) + replicas * TimeSpan.FromSeconds(20);
@@ -85,10 +86,18 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         Log.Information("{Service:l}: {State:l} after {Elapsed:0.0} s", service.Name, state, swarm.Time.GetElapsedTime(_begun).TotalSeconds);
     }
 
+    // A swarm says of an image that it could not pull only that it is not there; the engine, asked for it once more, says why.
+    private async Task<string> PullFailureAsync(string error)
+    {
+        if (!error.StartsWith(NoSuchImage, StringComparison.Ordinal)) return "";
+        var pull = await CommandRunner.TryRunAsync(login.Docker("pull", "--quiet", error[NoSuchImage.Length..].Trim()), cancellationToken: CancellationToken.None);
+        return pull.Succeeded ? "" : string.Concat(pull.LastLines(1).Select(line => $" ({line})"));
+    }
+
     private async Task<DeliveryException> FailureAsync(SwarmService service, IEnumerable<SwarmTask> tasks, string problem)
     {
         var failed = tasks.LastOrDefault(x => x.HasFailed) ?? tasks.LastOrDefault(x => x.Error is { Length: > 0 });
-        var reason = failed?.Error is { Length: > 0 } error ? $": {error}" : "";
+        var reason = failed?.Error is { Length: > 0 } error ? $": {error}{await PullFailureAsync(error)}" : "";
         var lines = failed?.ContainerId is { Length: > 0 } container
             ? await CommandRunner.TryRunAsync(swarm.Engine.Docker("logs", "--tail", $"{ShownLines}", container), cancellationToken: CancellationToken.None)
             : null;

@@ -26,6 +26,7 @@ public static class FaultList
         new RegistryKilled(), new EngineKilled(),
         new FullDisk("artifacts", bench => Path.Combine(bench.Checkout.Folder, "artifacts"), 8),
         new FullDisk("registry", bench => bench.Server.Data, 16),
+        new FullEngineDisk(),
         new StartedWith("disk full: TMPDIR", "small=$(mktemp -d)\nmount -t tmpfs -o size=4k tmpfs $small\nhead -c 4096 /dev/zero > $small/full\nexport TMPDIR=$small"),
         new StartedWith("disk full: cache", OverlayOfCache),
         new StartedWith("read-only checkout", "mount --bind \"$root\" \"$root\"\nmount -o remount,bind,ro \"$root\""),

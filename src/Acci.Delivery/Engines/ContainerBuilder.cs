@@ -1,0 +1,51 @@
+using System.Text;
+using Acci.Delivery.Processes;
+using Acci.Oci;
+using Serilog;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>
+/// The docker-container builder of an engine that cannot build for several platforms by itself. buildx keeps with a builder's name the engine that it was made on, and
+/// goes on building there; so the name tells the engine.
+/// </summary>
+internal sealed class ContainerBuilder(DockerEngine engine)
+{
+    private const string Prefix = "acci-";
+
+    /// <summary>The builder's name; it is made where there is none.</summary>
+    /// <param name="image">The image that it runs from; null leaves it to buildx.</param>
+    /// <param name="cancellationToken">Ends the work; a builder that is half made is removed.</param>
+    /// <exception cref="DeliveryException">It cannot be made, or does not run.</exception>
+    public async Task<string> EnsureAsync(ImageReference? image, CancellationToken cancellationToken)
+    {
+        var name = await NameAsync(image, cancellationToken);
+        if (await engine.AskAsync(["buildx", "inspect", name], cancellationToken) is not null) return name;
+
+        Log.Information("This engine's own builder cannot build for several platforms: making a docker-container builder named '{Builder}'", name);
+        // The host's network, because the local registry listens on the host's loopback address.
+        string[] from = image is null ? [] : ["--driver-opt", $"image={image}"];
+        try
+        {
+            await CommandRunner.RunAsync(
+                engine.Docker(["buildx", "create", "--name", name, "--driver", "docker-container", "--driver-opt", "network=host", .. from, "--bootstrap"]),
+                Log.Debug,
+                cancellationToken);
+        }
+        catch (Exception)
+        {
+            await CommandRunner.TryRunAsync(engine.Docker("buildx", "rm", "--force", name), cancellationToken: CancellationToken.None);
+            throw;
+        }
+
+        return name;
+    }
+
+    // Two engines may tell the same identity, where one is a copy of the other's disk.
+    private async Task<string> NameAsync(ImageReference? image, CancellationToken cancellationToken)
+    {
+        var identity = await engine.AskAsync(["info", "--format", "{{.ID}}"], cancellationToken)
+            ?? throw new DeliveryException($"{engine} does not tell its identity (`docker info`), which the builder's name is made of.");
+        return Prefix + Digest.Of(Encoding.UTF8.GetBytes($"{identity}\n{await engine.EndpointAsync(cancellationToken)}\n{image}")).Hex[..8];
+    }
+}

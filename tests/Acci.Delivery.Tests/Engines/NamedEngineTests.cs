@@ -1,0 +1,107 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Engines;
+
+/// <summary>What a user named is used or refused, and never replaced: engines, contexts, builders.</summary>
+public sealed class NamedEngineTests : IDisposable
+{
+    private const string Denied = "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string[] Called => File.ReadAllLines(_folder.Combine("calls"));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(Denied, "default", "", "This user may not use the Docker engine: " + Denied + ". Add the user to the group 'docker'")]
+    [InlineData("context not found", "mine", "DOCKER_CONTEXT=mine", "The Docker engine of the context 'mine' (DOCKER_CONTEXT) does not answer: context not found. Start it, or unset DOCKER_CONTEXT.")]
+    [InlineData("connection refused", "default", "DOCKER_HOST=tcp://far", "The Docker engine at tcp://far (DOCKER_HOST) does not answer: connection refused. Start it, or unset DOCKER_HOST.")]
+    [InlineData("no such file", "rootless", "", "The Docker engine of the current context 'rootless' does not answer: no such file. Start it, or run `docker context use default`.")]
+    public async Task An_engine_that_is_named_or_closed_is_not_replaced(string reason, string context, string variable, string problem)
+    {
+        var docker = Docker($"""case "$1" in context) echo {context} ;; *) echo "{reason}" >&2; exit 1 ;; esac""");
+        var environment = variable.Split('=') is [var name, var value] ? ProcessEnvironment.Empty.With((name, value)) : ProcessEnvironment.Empty;
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => EngineLocator.FindRunningAsync(environment.WithProgramsOf(Path.GetDirectoryName(docker)!), Cancellation));
+
+        Assert.StartsWith(problem, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_without_an_engine_has_none()
+    {
+        var docker = Docker("""case "$1" in context) echo default ;; *) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;; esac""");
+
+        Assert.Null(await EngineLocator.FindRunningAsync(ProcessEnvironment.Empty.WithProgramsOf(Path.GetDirectoryName(docker)!), Cancellation));
+    }
+
+    [Fact]
+    public async Task Each_engine_has_a_builder_of_its_own()
+    {
+        async Task<string> BuilderOf(string id, string endpoint)
+        {
+            var docker = Docker($$"""
+                case "$*" in
+                    *DriverStatus*) echo "[]" ;;
+                    *info*) echo {{id}} ;;
+                    context*) echo {{endpoint}} ;;
+                    "buildx inspect") echo "Driver: docker" ;;
+                    "buildx inspect"*) exit 1 ;;
+                esac
+                """);
+            return (await new DockerEngine(docker) { Process = ProcessEnvironment.Empty }.WithBuilderAsync(null, Cancellation)).Builder!;
+        }
+
+        var first = await BuilderOf("one", "unix:///var/run/docker.sock");
+
+        Assert.Contains($"buildx create --name {first} --driver docker-container --driver-opt network=host --bootstrap", Called);
+        Assert.Equal(first, await BuilderOf("one", "unix:///var/run/docker.sock"));
+        Assert.NotEqual(first, await BuilderOf("two", "unix:///var/run/docker.sock"));
+        Assert.NotEqual(first, await BuilderOf("one", "ssh://far"));
+    }
+
+    [Fact]
+    public async Task A_builder_that_cannot_be_started_is_not_left_half_made()
+    {
+        var docker = Docker("""
+            case "$*" in
+                *DriverStatus*) echo "[]" ;;
+                "buildx inspect") echo "Driver: docker" ;;
+                "buildx inspect"*) exit 1 ;;
+                "buildx create"*) echo "ERROR: pulling moby/buildkit" >&2; exit 1 ;;
+                *) echo one ;;
+            esac
+            """);
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => new DockerEngine(docker) { Process = ProcessEnvironment.Empty }.WithBuilderAsync(null, Cancellation));
+
+        Assert.Contains("pulling moby/buildkit", error.Message, StringComparison.Ordinal);
+        var made = Called.Single(call => call.StartsWith("buildx create", StringComparison.Ordinal)).Split(' ')[3];
+        Assert.Equal($"buildx rm --force {made}", Called[^1]);
+    }
+
+    [Fact]
+    public async Task A_named_builder_that_is_not_there_is_not_replaced()
+    {
+        var docker = Docker("""case "$*" in "buildx inspect") echo 'ERROR: no builder "mine" found' >&2; exit 1 ;; esac""");
+        var engine = new DockerEngine(docker) { Process = ProcessEnvironment.Empty.With(("BUILDX_BUILDER", "mine")) };
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => engine.WithBuilderAsync(null, Cancellation));
+
+        Assert.Equal("The builder 'mine' (BUILDX_BUILDER) cannot be used: ERROR: no builder \"mine\" found. `docker buildx ls` lists those there are.", error.Message);
+    }
+
+    private string Docker(string answer)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        var script = _folder.Combine("docker");
+        File.WriteAllText(script, $"#!/bin/sh\necho \"$*\" >> '{_folder.Combine("calls")}'\n{answer}\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return script;
+    }
+}

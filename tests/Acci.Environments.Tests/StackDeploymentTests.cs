@@ -1,0 +1,39 @@
+using Acci.Delivery;
+using Acci.Environments.Running;
+using Acci.Environments.Swarm;
+using Acci.Testing;
+
+namespace Acci.Environments.Tests;
+
+public sealed class StackDeploymentTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_image_that_the_swarm_cannot_get_is_asked_for_once_more_for_the_reason()
+    {
+        const string image = "registry.example.com/bakery@sha256:0123456789012345678901234567890123456789012345678901234567890123";
+        using var docker = new DockerStandIn($$$"""
+            case "$*" in
+                *"stack deploy"*) touch '{{{_folder.Combine("deployed")}}}' ;;
+                "service ls"*) [ -e '{{{_folder.Combine("deployed")}}}' ] && echo app || true ;;
+                "service inspect"*) echo '[{"ID":"app","Spec":{"Name":"prod_bakery","Mode":{},"TaskTemplate":{"ContainerSpec":{"Image":"{{{image}}}"} } } }]' ;;
+                "stack ps"*) [ -e '{{{_folder.Combine("deployed")}}}' ] && echo 1 2 3 || true ;;
+                "inspect --type task"*)
+                    task() { echo '{"ID":"'$1'","ServiceID":"app","DesiredState":"shutdown","Status":{"State":"rejected","Err":"No such image: {{{image}}}"},"Spec":{"ContainerSpec":{} } }'; }
+                    echo "[$(task 1),$(task 2),$(task 3)]" ;;
+                "stack rm"*) exit 1 ;;
+                *"pull --quiet {{{image}}}") echo "write /data: no space left on device" >&2; exit 1 ;;
+            esac
+            """);
+        var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Images = [] }, TestContext.Current.CancellationToken);
+        using var login = await PullLogin.ForAsync(context, docker.Engine, image);
+        var deployment = new StackDeployment(new SwarmManager(docker.Engine), "prod", replicas: 1, login);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => deployment.RunAsync(() => Task.FromResult("stack.yml"), () => Task.CompletedTask, TestContext.Current.CancellationToken));
+
+        Assert.Equal($"prod_bakery: it does not come up: No such image: {image} (write /data: no space left on device).", error.Message);
+    }
+}
