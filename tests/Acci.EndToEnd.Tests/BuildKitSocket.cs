@@ -39,7 +39,10 @@ public sealed class BuildKitSocket : IAsyncDisposable
     private async Task ServeAsync(Socket caller, string docker)
     {
         await using var stream = new NetworkStream(caller, ownsSocket: true);
-        using var dial = Process.Start(new ProcessStartInfo(docker, ["buildx", "dial-stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(docker, ["buildx", "dial-stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // As on another machine: buildx locks its configuration while it makes a builder, and would wait for itself until it gives up.
+        start.Environment["BUILDX_CONFIG"] = $"{Path}.buildx";
+        using var dial = Process.Start(start)!;
         try
         {
             var answers = dial.StandardOutput.BaseStream.CopyToAsync(stream, _stop.Token);

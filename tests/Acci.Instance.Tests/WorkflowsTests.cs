@@ -86,6 +86,23 @@ public partial class WorkflowsTests
         }
     }
 
+    [Fact]
+    public void What_others_call_publishes_and_signs_as_this_repository_does()
+    {
+        var (own, called) = (PublishOf("publish.yml"), PublishOf("publish-images.yml"));
+
+        Assert.Equal(own["run"].ToString(), called["run"].ToString());
+        Assert.Equal(Variables(own), Variables(called));
+        Assert.Contains("SigningKey: ${{ secrets.SIGNING_KEY }}", Variables(own));
+
+        static YamlMappingNode PublishOf(string file) =>
+            Steps(Read(file)).Single(x => x.Children.TryGetValue("run", out var run) && run.ToString().StartsWith("./build.sh Publish ", StringComparison.Ordinal));
+
+        // Where to and for which platforms is the caller's choice.
+        static IEnumerable<string> Variables(YamlMappingNode step) =>
+            ((YamlMappingNode)step["env"]).Children.Where(x => x.Key.ToString() is not ("REGISTRY" or "PLATFORMS")).Select(x => $"{x.Key}: {x.Value}");
+    }
+
     private static YamlMappingNode Read(string file)
     {
         var yaml = new YamlStream();

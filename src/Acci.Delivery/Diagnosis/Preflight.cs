@@ -21,8 +21,8 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Builds, "Version", LookAtVersionAsync),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),
-        .. When(scope.Signs, "Signing", LookAtSigningAsync),
         .. When(context.Options is { SigstoreSigningConfig: not null } or { SigstoreTrustedRoot: not null }, "Sigstore", LookAtSigstore),
+        .. When(scope.Signs, "Signing", LookAtSigningAsync),
         .. When(IsSignerNamed, "Signer", LookAtSignerAsync),
     ];
 

@@ -25,14 +25,14 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         Log.Information("This engine's own builder cannot build for several platforms: making a docker-container builder named '{Builder}'", name);
         // The host's network, because the local registry listens on the host's loopback address.
         string[] from = image is null ? [] : ["--driver-opt", $"image={image}"];
+        var isOwn = true;
         try
         {
-            await CommandRunner.RunAsync(
-                engine.Docker(["buildx", "create", "--name", name, "--driver", "docker-container", "--driver-opt", "network=host", .. from, "--bootstrap"]),
-                Log.Debug,
-                cancellationToken);
+            string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", .. from];
+            isOwn = await engine.CreateBuilderAsync(name, options, cancellationToken);
+            await CommandRunner.RunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), Log.Debug, cancellationToken);
         }
-        catch (Exception)
+        catch (Exception) when (isOwn)
         {
             await CommandRunner.TryRunAsync(engine.Docker("buildx", "rm", "--force", name), cancellationToken: CancellationToken.None);
             throw;

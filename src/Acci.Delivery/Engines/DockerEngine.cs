@@ -106,6 +106,17 @@ public sealed record DockerEngine(string Cli)
         return await new ContainerBuilder(this).EnsureAsync(image, cancellationToken);
     }
 
+    /// <summary>Makes a builder, or finds that another build has made it meanwhile: of two that make one at once, buildx refuses the second.</summary>
+    /// <returns>It was made here.</returns>
+    /// <exception cref="CommandFailedException">It could not be made.</exception>
+    internal async Task<bool> CreateBuilderAsync(string name, IEnumerable<string> options, CancellationToken cancellationToken)
+    {
+        var command = Docker(["buildx", "create", "--name", name, .. options]);
+        var result = await CommandRunner.TryRunAsync(command, Log.Debug, cancellationToken);
+        if (!result.Succeeded && await AskAsync(["buildx", "inspect", name], cancellationToken) is null) throw new CommandFailedException(command, result);
+        return result.Succeeded;
+    }
+
     private string BuilderFolder =>
         Configuration is null && Process.Find("BUILDX_CONFIG") is { } own ? own : Path.Combine(Configuration ?? DockerConfig.FolderOf(Process), "buildx");
 

@@ -74,10 +74,8 @@ public sealed class NodeBuilders(DockerEngine engine)
             if (node.Platforms.Select(x => x.Architecture).Distinct().ToList() is [var architecture]) options["nodeselector"] = $"kubernetes.io/arch={architecture}";
         }
 
-        await CommandRunner.RunAsync(
-            engine.Docker(["buildx", "create", "--name", node.BuilderName, "--driver", node.Driver, .. options.SelectMany(x => new[] { "--driver-opt", $"{x.Key}={x.Value}" }), .. address]),
-            Log.Debug,
-            cancellationToken);
+        var driver = options.SelectMany(x => new[] { "--driver-opt", $"{x.Key}={x.Value}" });
+        await engine.CreateBuilderAsync(node.BuilderName, ["--driver", node.Driver, .. driver, .. address], cancellationToken);
     }
 
     private static string? Field(string text, string name) => text.Split('\n')

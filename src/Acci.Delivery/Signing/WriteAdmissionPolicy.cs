@@ -20,11 +20,14 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
 
     private string PolicyController => Path.Combine(_files.Admission, "policy-controller.yaml");
 
+    private bool UsesPublicSigstore =>
+        SigstoreFiles.Of(context.Options) == SigstoreFiles.None && context.Environment.Find(SigstoreService.Mirror) is null;
+
     /// <inheritdoc/>
     public override async Task PlanAsync()
     {
         // The public half of a key that signs here may not be there yet, and is not needed to say what would be written.
-        var signer = context.Options is { Keyless: true } or { SignedBy: not null } ? Checked(await context.ExpectedSignerAsync(), SigstoreFiles.Of(context.Options)).ReadName() : "the key that signs here";
+        var signer = context.Options is { Keyless: true } or { SignedBy: not null } ? Checked(await context.ExpectedSignerAsync()).ReadName() : "the key that signs here";
         foreach (var image in context.Options.Images)
             Log.Information("{Repository:l}: would write policies that ask for a signature by {Signer:l}", RepositoryOf(image), signer);
     }
@@ -35,14 +38,23 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     public override async Task RunAsync()
     {
         var repositories = context.Options.Images.Select(RepositoryOf).ToList();
-        var signer = Checked(await context.ExpectedSignerAsync(), SigstoreFiles.Of(context.Options));
+        var signer = Checked(await context.ExpectedSignerAsync());
         var policies = repositories.Select(x => new AdmissionPolicy(x, Of(signer), PredicateType.Signature.Uri)).ToList();
         Write(Kyverno, policies.Select(x => x.ToKyverno()));
         var ofController = policies.Select(x => x.ToClusterImagePolicy()).OfType<string>().ToList();
         if (ofController.Count > 0) Write(PolicyController, ofController);
         else File.Delete(PolicyController);
         Log.Information("Signer: {Signer:l}", signer.ReadName());
-        if (ofController.Count == 0) Log.Warning("policy-controller verifies bundles of workflows only: there is a policy for Kyverno alone. For both, sign in a workflow with --keyless");
+        if (ofController.Count > 0) return;
+        if (signer is ExpectedSigner.PublicKey)
+        {
+            Log.Warning("policy-controller verifies bundles of workflows only: there is a policy for Kyverno alone. For both, sign in a workflow with --keyless");
+            return;
+        }
+
+        Log.Warning(
+            "Kyverno trusts the Sigstore that it is started with: start it with --enableTuf=true, --tufMirror and --tufRoot of yours. "
+            + "There is no policy for policy-controller, which finds no signature of a Sigstore of your own");
     }
 
     private void Write(string file, IEnumerable<string> documents)
@@ -56,20 +68,16 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
         ? destination.RepositoryOf(image).Normalize().Repository
         : throw new WrongUseException("WriteAdmissionPolicy needs --registry: no cluster gets images from the local registry.");
 
-    private static AdmissionSigner Of(ExpectedSigner signer) => signer switch
+    private AdmissionSigner Of(ExpectedSigner signer) => signer switch
     {
-        ExpectedSigner.Workflow workflow => new AdmissionSigner.Workflow(workflow.Identity, workflow.Source.Issuer),
+        ExpectedSigner.Workflow workflow => new AdmissionSigner.Workflow(workflow.Identity, workflow.Source.Issuer) { UsesPublicSigstore = UsesPublicSigstore },
         ExpectedSigner.PublicKey key => new AdmissionSigner.Key(InputFile.ReadText(key.File, 1024 * 1024).ReplaceLineEndings("\n").Trim() + "\n"),
         _ => throw new ArgumentException($"{signer} is no signer.", nameof(signer)),
     };
 
     // Neither Kyverno nor policy-controller compares the repository in a bundle's certificate: the identity itself has to lead to it.
-    private static ExpectedSigner Checked(ExpectedSigner signer, SigstoreFiles sigstore) =>
-        signer is ExpectedSigner.Workflow && sigstore != SigstoreFiles.None
-        ? throw new DeliveryException(
-            "The policies that are written trust the public Sigstore alone, and none is written for one of your own (--sigstore-trusted-root): write it after your "
-            + "controller's documentation, or sign with a key.")
-        : signer is not ExpectedSigner.Workflow workflow || IsBound(workflow.Identity, workflow.Source.Repository) ? signer
+    private static ExpectedSigner Checked(ExpectedSigner signer) =>
+        signer is not ExpectedSigner.Workflow workflow || IsBound(workflow.Identity, workflow.Source.Repository) ? signer
         : throw new DeliveryException(
             $"{workflow.Identity} may sign for other repositories than {workflow.Source.Repository}, as a reusable workflow does, and neither Kyverno nor policy-controller "
             + $"looks at the repository in a certificate. Name workflows of {workflow.Source.Repository} with --signed-by, or verify with VerifyImages before you deploy.");

@@ -11,13 +11,19 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
     private const string Fulcio = "https://fulcio.sigstore.dev";
     private const string Rekor = "https://rekor.sigstore.dev";
     private const string Statement = "signature";
+    private const string OwnSigstore =
+        "# Kyverno trusts the Sigstore that it is started with. Start it with --enableTuf=true, --tufMirror and --tufRoot of the one that signs here.\n";
+
     private const int LongestLabel = 63;
 
     /// <summary>Its name in the cluster: a DNS label. Source: RFC 1123, section 2.1.</summary>
     public string Name => NotInLabels().Replace(Repository.ToLowerInvariant(), "-").Trim('-') is var name && name.Length <= LongestLabel ? name : name[^LongestLabel..].Trim('-');
 
-    /// <summary>The policy as Kyverno's <c>ClusterPolicy</c>. Source: Kyverno 1.13 and later, "Verify Images Rules", type <c>SigstoreBundle</c>.</summary>
-    public string ToKyverno() => YamlMapping.Write(policy => policy
+    /// <summary>
+    /// The policy as Kyverno's <c>ClusterPolicy</c>. It cannot name a Sigstore: bundles are verified with the trusted root that Kyverno itself gets
+    /// by TUF. Source: Kyverno 1.13 and later, "Verify Images Rules", type <c>SigstoreBundle</c>; its code, <c>getTrustedMaterial</c>.
+    /// </summary>
+    public string ToKyverno() => Preface + YamlMapping.Write(policy => policy
         .Text("apiVersion", "kyverno.io/v1")
         .Text("kind", "ClusterPolicy")
         .Mapping("metadata", metadata => metadata.Text("name", Name))
@@ -38,10 +44,12 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
                             .List("entries", [signer], WriteKyverno)))))));
 
     /// <summary>
-    /// The policy as a <c>ClusterImagePolicy</c> of Sigstore's policy-controller; null for a key, whose signatures in bundles it does not verify.
-    /// Source: policy-controller, docs/api-types/index.md, <c>signatureFormat</c>.
+    /// The policy as a <c>ClusterImagePolicy</c> of Sigstore's policy-controller; null where it does not verify bundles: those of a key, and those of
+    /// another Sigstore than the public one. A <c>TrustRoot</c> could hold the keys of such a one, but the controller notes the names of its logs in
+    /// hexadecimal, and its verifier then finds no log. Source: policy-controller, docs/api-types/index.md, <c>signatureFormat</c>; its code,
+    /// <c>ConvertTransparencyLogInstance</c>.
     /// </summary>
-    public string? ToClusterImagePolicy() => Signer is not AdmissionSigner.Workflow workflow ? null : YamlMapping.Write(policy => policy
+    public string? ToClusterImagePolicy() => Signer is not AdmissionSigner.Workflow { UsesPublicSigstore: true } workflow ? null : YamlMapping.Write(policy => policy
         .Text("apiVersion", "policy.sigstore.dev/v1beta1")
         .Text("kind", "ClusterImagePolicy")
         .Mapping("metadata", metadata => metadata.Text("name", Name))
@@ -57,6 +65,8 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
                 .Mapping("ctlog", log => log.Text("url", Rekor))
                 .List("attestations", [StatementType], (attestation, type) => attestation.Text("name", Statement).Text("predicateType", type)))));
 
+    private string Preface => Signer is AdmissionSigner.Workflow { UsesPublicSigstore: false } ? OwnSigstore : "";
+
     // The name that policy-controller has for Docker Hub.
     private string HostedRepository => Repository.StartsWith("docker.io/", StringComparison.Ordinal) ? $"index.{Repository}" : Repository;
 
@@ -66,10 +76,11 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
             .Text("publicKeys", key.PublicKey)
             .Mapping("rekor", rekor => rekor.Flag("ignoreTlog", true))
             .Mapping("ctlog", log => log.Flag("ignoreSCT", true))),
-        AdmissionSigner.Workflow workflow => entry.Mapping("keyless", keyless => keyless
-            .Text("issuer", workflow.Issuer)
-            .Text(workflow.IsExpression ? "subjectRegExp" : "subject", workflow.Identity)
-            .Mapping("rekor", rekor => rekor.Text("url", Rekor))),
+        AdmissionSigner.Workflow workflow => entry.Mapping("keyless", keyless =>
+        {
+            keyless.Text("issuer", workflow.Issuer).Text(workflow.IsExpression ? "subjectRegExp" : "subject", workflow.Identity);
+            if (workflow.UsesPublicSigstore) keyless.Mapping("rekor", rekor => rekor.Text("url", Rekor));
+        }),
         _ => throw new ArgumentException($"{signer} is no signer.", nameof(signer)),
     };
 

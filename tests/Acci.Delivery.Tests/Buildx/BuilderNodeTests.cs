@@ -148,6 +148,24 @@ public sealed class BuilderNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_builder_that_another_build_makes_meanwhile_is_used()
+    {
+        Docker("""
+            case "$*" in
+            *"inspect --bootstrap"*) printf 'Name: x\nNodes:\nStatus: running\nPlatforms: linux/amd64\n' ;;
+            *inspect*) [ -e "${0%/*}/made" ] ;;
+            *create*) touch "${0%/*}/made"; echo 'ERROR: existing instance for "x" but no append mode' >&2; exit 1 ;;
+            esac
+            """);
+        var node = Assert.Single(BuilderNode.ParseAll("linux/amd64=unix:///run/one.sock"));
+
+        Assert.Equal(node.BuilderName, Assert.Single(await new NodeBuilders(Engine).PrepareAsync([node], Cancellation)).Engine.Builder);
+        Assert.Single(Calls, x => x.Contains(" create ", StringComparison.Ordinal));
+        Docker("exit 1");
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => new NodeBuilders(Engine).PrepareAsync([node], Cancellation));
+    }
+
+    [Fact]
     public async Task A_builder_is_used_again_and_those_of_nodes_are_removed_and_no_others()
     {
         Docker("""

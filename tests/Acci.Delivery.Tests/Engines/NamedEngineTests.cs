@@ -51,6 +51,7 @@ public sealed class NamedEngineTests : IDisposable
                     *info*) echo {{id}} ;;
                     context*) echo {{endpoint}} ;;
                     "buildx inspect") echo "Driver: docker" ;;
+                    "buildx inspect --bootstrap"*) ;;
                     "buildx inspect"*) exit 1 ;;
                 esac
                 """);
@@ -59,21 +60,24 @@ public sealed class NamedEngineTests : IDisposable
 
         var first = await BuilderOf("one", "unix:///var/run/docker.sock");
 
-        Assert.Contains($"buildx create --name {first} --driver docker-container --driver-opt network=host --bootstrap", Called);
+        Assert.Contains($"buildx create --name {first} --driver docker-container --driver-opt network=host", Called);
+        Assert.Contains($"buildx inspect --bootstrap {first}", Called);
         Assert.Equal(first, await BuilderOf("one", "unix:///var/run/docker.sock"));
         Assert.NotEqual(first, await BuilderOf("two", "unix:///var/run/docker.sock"));
         Assert.NotEqual(first, await BuilderOf("one", "ssh://far"));
     }
 
-    [Fact]
-    public async Task A_builder_that_cannot_be_started_is_not_left_half_made()
+    [Theory]
+    [InlineData("create")]
+    [InlineData("inspect --bootstrap")]
+    public async Task A_builder_that_cannot_be_started_is_not_left_half_made(string failing)
     {
-        var docker = Docker("""
+        var docker = Docker($$"""
             case "$*" in
                 *DriverStatus*) echo "[]" ;;
                 "buildx inspect") echo "Driver: docker" ;;
+                "buildx {{failing}}"*) echo "ERROR: pulling moby/buildkit" >&2; exit 1 ;;
                 "buildx inspect"*) exit 1 ;;
-                "buildx create"*) echo "ERROR: pulling moby/buildkit" >&2; exit 1 ;;
                 *) echo one ;;
             esac
             """);
@@ -83,6 +87,29 @@ public sealed class NamedEngineTests : IDisposable
         Assert.Contains("pulling moby/buildkit", error.Message, StringComparison.Ordinal);
         var made = Called.Single(call => call.StartsWith("buildx create", StringComparison.Ordinal)).Split(' ')[3];
         Assert.Equal($"buildx rm --force {made}", Called[^1]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("exit 1")]
+    public async Task A_builder_that_another_build_makes_meanwhile_is_used_and_never_removed(string start)
+    {
+        var docker = Docker($$"""
+            case "$*" in
+                *DriverStatus*) echo "[]" ;;
+                "buildx inspect") echo "Driver: docker" ;;
+                "buildx inspect --bootstrap"*) {{start}} ;;
+                "buildx inspect"*) [ -e "${0%/*}/made" ] ;;
+                "buildx create"*) touch "${0%/*}/made"; echo 'ERROR: existing instance for "x" but no append mode' >&2; exit 1 ;;
+                *) echo one ;;
+            esac
+            """);
+        var engine = new DockerEngine(docker) { Process = ProcessEnvironment.Empty };
+
+        if (start.Length == 0) Assert.StartsWith("acci-", (await engine.WithBuilderAsync(null, Cancellation)).Builder, StringComparison.Ordinal);
+        else await Assert.ThrowsAnyAsync<DeliveryException>(() => engine.WithBuilderAsync(null, Cancellation));
+
+        Assert.DoesNotContain(Called, call => call.StartsWith("buildx rm", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -87,6 +87,20 @@ public sealed class SigstoreFilesTests(RegistryServer server) : IClassFixture<Re
         Assert.Contains("--keyless", Assert.Throws<WrongUseException>(() => SigningChoice.Of(context)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_that_is_not_there_is_said_before_a_token_that_only_a_job_gets()
+    {
+        var options = new DeliveryOptions
+        {
+            Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], Keyless = true, SigstoreTrustedRoot = "missing.json",
+        };
+        using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty };
+        var verb = new PreparedVerb(context, new DeliveryScope { Signs = true }, new SignImages(context));
+
+        Assert.Contains("missing.json", (await Assert.ThrowsAsync<WrongUseException>(verb.PlanAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("missing.json", (await Assert.ThrowsAsync<WrongUseException>(verb.RunAsync)).Message, StringComparison.Ordinal);
+    }
+
     private async Task<WrongUseException> LookAsync(string? content, Func<DeliveryOptions, string, DeliveryOptions> name)
     {
         if (content is not null) await File.WriteAllTextAsync(_folder.Combine("file.json"), content, Cancellation);

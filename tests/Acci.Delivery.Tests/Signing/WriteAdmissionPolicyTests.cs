@@ -78,17 +78,24 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         Assert.False(File.Exists(Kyverno));
     }
 
-    [Fact]
-    public async Task A_Sigstore_of_one_s_own_has_no_policy_that_would_trust_the_public_one()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_Sigstore_of_one_s_own_has_a_policy_for_Kyverno_alone_which_says_what_Kyverno_needs(bool isFile)
     {
+        await WriteAsync(x => x with { Keyless = true });
+        Assert.True(File.Exists(PolicyController));
         var root = _folder.Combine("root.json");
         await File.WriteAllTextAsync(
             root, """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","certificateAuthorities":[{}]}""", Cancellation);
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { Keyless = true, SigstoreTrustedRoot = root }));
+        if (isFile) await WriteAsync(x => x with { Keyless = true, SigstoreTrustedRoot = root });
+        else await WriteAsync(x => x with { Keyless = true }, ("TUF_MIRROR", "https://tuf.example.com"));
 
-        Assert.Contains("--sigstore-trusted-root", failure.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(Kyverno));
+        var policy = await File.ReadAllTextAsync(Kyverno, Cancellation);
+        Assert.StartsWith("# Kyverno trusts the Sigstore that it is started with.", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("sigstore.dev\n", policy, StringComparison.Ordinal);
+        Assert.False(File.Exists(PolicyController), "It would trust the public Sigstore.");
     }
 
     [Fact]
@@ -99,12 +106,12 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         Assert.Contains("--registry", failure.Message, StringComparison.Ordinal);
     }
 
-    private async Task WriteAsync(Func<DeliveryOptions, DeliveryOptions> change)
+    private async Task WriteAsync(Func<DeliveryOptions, DeliveryOptions> change, params (string Name, string Value)[] variables)
     {
         if (!Directory.Exists(Path.Combine(_checkout.Directory, ".git")))
             await _checkout.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one", "git remote add origin https://github.com/octo/acci.git");
         var options = new DeliveryOptions { Root = _checkout.Directory, Artifacts = _folder.Path, Registry = "ghcr.io/octo", Images = [Image("app"), Image("worker")] };
-        using var context = new DeliveryContext(change(options), Cancellation) { Environment = ProcessEnvironment.Empty };
+        using var context = new DeliveryContext(change(options), Cancellation) { Environment = ProcessEnvironment.Empty.With(variables) };
         await new WriteAdmissionPolicy(context).RunAsync();
     }
 

@@ -21,7 +21,7 @@ internal sealed record WorkflowRunner
     /// <summary>In place of a script: it fails, and is meant to.</summary>
     public const string Fails = "exit 1";
 
-    private readonly Dictionary<string, Run> _runs = [];
+    private readonly Dictionary<string, WorkflowRun> _runs = [];
 
     /// <summary>Owner and name.</summary>
     public required string Repository { get; init; }
@@ -40,6 +40,14 @@ internal sealed record WorkflowRunner
 
     /// <summary>A folder of programs that are found before others of their name.</summary>
     public required string Programs { get; init; }
+
+    /// <summary>What the machine gives every job that it runs.</summary>
+    public IReadOnlyDictionary<string, string> Machine { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// The variables by which a job gets an identity token with these claims, where its permissions say so. Source: GitHub's documentation, "OpenID Connect reference".
+    /// </summary>
+    public Func<IEnumerable<(string Name, string Value)>, IReadOnlyDictionary<string, string>>? TokenService { get; init; }
 
     /// <summary>Scripts in whose place others are run.</summary>
     public IReadOnlyDictionary<string, string> Replaced { get; init; } = new Dictionary<string, string>();
@@ -67,12 +75,18 @@ internal sealed record WorkflowRunner
         await RunAsync(await StartAsync(GitHubEvent.Dispatch(Repository, reference, inputs), name, cancellationToken), workflow, given, cancellationToken);
     }
 
-    /// <summary>A workflow that another repository's calls, with these inputs; the secrets are those of the caller.</summary>
+    /// <summary>A workflow of <paramref name="owner"/>'s that a workflow of this repository calls, with these inputs; the secrets are those of the caller.</summary>
+    /// <param name="name">The workflow's name.</param>
+    /// <param name="owner">The repository that has it, and at which ref: <c>owner/name@refs/tags/v1</c>.</param>
+    /// <param name="happening">What starts the caller.</param>
+    /// <param name="inputs">What the caller gives it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The outputs of the workflow.</returns>
-    public async Task<JsonObject> CallAsync(string name, GitHubEvent happening, JsonObject inputs, CancellationToken cancellationToken)
+    public async Task<JsonObject> CallAsync(string name, string owner, GitHubEvent happening, JsonObject inputs, CancellationToken cancellationToken)
     {
         var (workflow, given) = Take(name, "workflow_call", inputs);
-        return (await RunAsync(await StartAsync(happening, "caller", cancellationToken), workflow, given, cancellationToken)).Outputs;
+        var caller = await StartAsync(happening, "caller", cancellationToken);
+        return (await RunAsync(caller with { Holder = PlaceOf(name, owner) }, workflow, given, cancellationToken)).Outputs;
     }
 
     /// <summary>The id of the last run of a workflow.</summary>
@@ -84,10 +98,10 @@ internal sealed record WorkflowRunner
     /// <summary>The commit that is checked out.</summary>
     public async Task<string> CommitAsync(CancellationToken cancellationToken) => (await GitAsync(cancellationToken, "rev-parse", "HEAD")).Trim();
 
-    private async Task<Run> StartAsync(GitHubEvent happening, string workflow, CancellationToken cancellationToken)
+    private async Task<WorkflowRun> StartAsync(GitHubEvent happening, string workflow, CancellationToken cancellationToken)
     {
         var id = $"{4711 + _runs.Count}";
-        return _runs[id] = new Run(id, happening, await CommitAsync(cancellationToken), workflow, Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Folder)!, $"run-{id}")).FullName);
+        return _runs[id] = new WorkflowRun(id, happening, await CommitAsync(cancellationToken), workflow, PlaceOf(workflow, $"{Repository}@{happening.Ref}"), Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Folder)!, $"run-{id}")).FullName);
     }
 
     // The workflow, and what it is given: nothing that it does not take, and the defaults of what is left out.
@@ -107,7 +121,7 @@ internal sealed record WorkflowRunner
         return (workflow, taken);
     }
 
-    private async Task<(bool Succeeded, JsonObject Outputs)> RunAsync(Run run, YamlMappingNode workflow, JsonObject inputs, CancellationToken cancellationToken)
+    private async Task<(bool Succeeded, JsonObject Outputs)> RunAsync(WorkflowRun run, YamlMappingNode workflow, JsonObject inputs, CancellationToken cancellationToken)
     {
         var done = new JsonObject();
         var all = ((YamlMappingNode)workflow["jobs"]).Children.ToDictionary(x => x.Key.ToString(), x => (YamlMappingNode)x.Value);
@@ -132,13 +146,17 @@ internal sealed record WorkflowRunner
         return (done.All(x => x.Value!["result"]!.ToString() != "failure"), CallOutputs(workflow, new ExpressionEvaluator(path => Context(run, inputs, done, [], path), hasFailed: false, Folder)));
     }
 
-    private async Task<(bool Succeeded, JsonObject Outputs)> CallAsync(Run run, string file, YamlMappingNode job, ExpressionEvaluator evaluator, CancellationToken cancellationToken)
+    private async Task<(bool Succeeded, JsonObject Outputs)> CallAsync(WorkflowRun run, string file, YamlMappingNode job, ExpressionEvaluator evaluator, CancellationToken cancellationToken)
     {
-        var (workflow, inputs) = Take(Path.GetFileNameWithoutExtension(file), "workflow_call", Evaluated(job, "with", evaluator));
-        return await RunAsync(run, workflow, inputs, cancellationToken);
+        var name = Path.GetFileNameWithoutExtension(file);
+        var (workflow, inputs) = Take(name, "workflow_call", Evaluated(job, "with", evaluator));
+        return await RunAsync(run with { Holder = PlaceOf(name, $"{Repository}@{run.Event.Ref}") }, workflow, inputs, cancellationToken);
     }
 
-    private async Task<(bool Succeeded, JsonObject Outputs)> RunJobAsync(Run run, string id, YamlMappingNode job, JsonObject inputs, JsonObject needs, CancellationToken cancellationToken)
+    private static string PlaceOf(string workflow, string owner) =>
+        owner.Insert(owner.IndexOf('@', StringComparison.Ordinal), $"/.github/workflows/{workflow}.yml");
+
+    private async Task<(bool Succeeded, JsonObject Outputs)> RunJobAsync(WorkflowRun run, string id, YamlMappingNode job, JsonObject inputs, JsonObject needs, CancellationToken cancellationToken)
     {
         await GitAsync(cancellationToken, "clean", "-dfxq", "--exclude=bin", "--exclude=obj", "--exclude=/.nuke/temp", "--exclude=/small.slnx", "--exclude=/tests/Small.Tests");
         await GitAsync(cancellationToken, "checkout", "--quiet", "--force", run.Commit);
@@ -150,7 +168,7 @@ internal sealed record WorkflowRunner
             if (!Evaluator().IsTrue(Text(step, "if"))) continue;
             if (Text(step, "uses") is { } action)
             {
-                RunAction(run, action.Split('@')[0], Evaluated(step, "with", Evaluator()));
+                await RunActionAsync(run, action.Split('@')[0], Evaluated(step, "with", Evaluator()), cancellationToken);
             }
             else
             {
@@ -164,7 +182,7 @@ internal sealed record WorkflowRunner
     }
 
     // No more than the job that calls has, and without secrets nothing but findings can be written.
-    private static Dictionary<string, string> PermissionsOf(Run run, YamlMappingNode job) => ((YamlMappingNode)job["permissions"]).ToDictionary(x => x.Key.ToString(), x =>
+    private static Dictionary<string, string> PermissionsOf(WorkflowRun run, YamlMappingNode job) => ((YamlMappingNode)job["permissions"]).ToDictionary(x => x.Key.ToString(), x =>
     {
         var (name, access) = (x.Key.ToString(), x.Value.ToString());
         Assert.True(run.Permissions is null || run.Permissions.GetValueOrDefault(name) is "write" || run.Permissions.GetValueOrDefault(name) == access, $"The job that is called may {access} {name}, and the one that calls it may not.");
@@ -176,7 +194,7 @@ internal sealed record WorkflowRunner
             ? ((YamlMappingNode)outputs).Select(x => KeyValuePair.Create<string, JsonNode?>(x.Key.ToString(), evaluator.Replace(x.Value["value"].ToString())))
             : []);
 
-    private async Task<(bool Succeeded, JsonObject Outputs)> RunScriptAsync(Run run, string job, string script, JsonObject environment, CancellationToken cancellationToken)
+    private async Task<(bool Succeeded, JsonObject Outputs)> RunScriptAsync(WorkflowRun run, string job, string script, JsonObject environment, CancellationToken cancellationToken)
     {
         string File(string name)
         {
@@ -187,7 +205,7 @@ internal sealed record WorkflowRunner
 
         var (output, summary) = (File("output"), File("summary"));
         var variables = Checkout.Variables();
-        foreach (var (name, value) in run.Environment(Repository, Folder, Api, job)) variables[name] = value;
+        foreach (var (name, value) in Machine.Concat(run.Environment(Repository, Folder, Api, job)).Concat(IdentityTokens(run))) variables[name] = value;
         variables["PATH"] = $"{Programs}:{Environment.GetEnvironmentVariable("PATH")}";
         (variables["GITHUB_OUTPUT"], variables["GITHUB_STEP_SUMMARY"], variables["GITHUB_ENV"], variables["GITHUB_PATH"]) = (output, summary, File("env"), File("path"));
         foreach (var (name, value) in environment) variables[name] = value!.ToString();
@@ -195,14 +213,18 @@ internal sealed record WorkflowRunner
         var replacement = Replaced.GetValueOrDefault(script);
         var command = new Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", $"exec 2>&1\n{replacement ?? script}") { WorkingDirectory = Folder, Environment = variables };
         var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
-        Steps.Add(new RunStepResult(run.Workflow, job, script, ConsoleText.Plain(result.StandardOutput), await System.IO.File.ReadAllTextAsync(summary, cancellationToken)));
+        Steps.Add(new RunStepResult(run.Workflow, job, script, ConsoleText.Plain(result.StandardOutput), await System.IO.File.ReadAllTextAsync(summary, cancellationToken)) { Command = command });
         Assert.True(result.Succeeded || replacement == Fails, $"{run.Workflow}, {job}: `{replacement ?? script}` ended with {result.ExitCode}:\n{result.StandardOutput}");
         return (result.Succeeded, Outputs(await System.IO.File.ReadAllTextAsync(output, cancellationToken)));
     }
 
-    private void RunAction(Run run, string action, JsonObject with)
+    private IReadOnlyDictionary<string, string> IdentityTokens(WorkflowRun run) => run.Permissions?.GetValueOrDefault("id-token") == "write" && TokenService is { } tokens
+        ? tokens(run.Claims(Repository))
+        : new Dictionary<string, string>();
+
+    private async Task RunActionAsync(WorkflowRun run, string action, JsonObject with, CancellationToken cancellationToken)
     {
-        string Kept(Run of) => Path.Combine(of.Files, "artifacts", with["name"]?.ToString() ?? "");
+        string Kept(WorkflowRun of) => Path.Combine(of.Files, "artifacts", with["name"]?.ToString() ?? "");
         if (action == "actions/upload-artifact")
         {
             // What is below the folder that all paths share, as the action packs it; where there is nothing, it only says so.
@@ -213,13 +235,17 @@ internal sealed record WorkflowRunner
         {
             Copy(Kept(_runs[with["run-id"]?.ToString() ?? run.Id]), Path.Combine(Folder, with["path"]!.ToString()));
         }
+        else if (action == "actions/checkout")
+        {
+            await GitAsync(cancellationToken, "remote", "set-url", "origin", $"https://github.com/{Repository}");
+        }
         else
         {
-            Assert.Contains(action, (string[])["actions/checkout", "actions/setup-dotnet", "actions/cache", "actions/cache/restore", "sigstore/cosign-installer"]);
+            Assert.Contains(action, (string[])["actions/setup-dotnet", "actions/cache", "actions/cache/restore", "sigstore/cosign-installer"]);
         }
     }
 
-    private object? Context(Run run, JsonObject inputs, JsonObject needs, JsonObject steps, string path)
+    private object? Context(WorkflowRun run, JsonObject inputs, JsonObject needs, JsonObject steps, string path)
     {
         var names = path.Split('.');
         return names[0] switch
@@ -278,49 +304,11 @@ internal sealed record WorkflowRunner
 
     private async Task<string> GitAsync(CancellationToken cancellationToken, params string[] arguments) =>
         (await CommandRunner.RunAsync(new Command("git", arguments) { WorkingDirectory = Folder }, cancellationToken: cancellationToken)).StandardOutput;
-
-    /// <summary>One run of a workflow.</summary>
-    private sealed record Run(string Id, GitHubEvent Event, string Commit, string Workflow, string Files)
-    {
-        /// <summary>What the job's token may do; null outside of jobs.</summary>
-        public Dictionary<string, string>? Permissions { get; init; }
-
-        // Source: GitHub's documentation, "Variables reference", default environment variables.
-        public Dictionary<string, string> Environment(string repository, string folder, string api, string job)
-        {
-            var payload = Path.Combine(Files, "event.json");
-            if (!File.Exists(payload)) File.WriteAllText(payload, Event.Payload.ToJsonString());
-            var isTag = Event.Ref.StartsWith("refs/tags/", StringComparison.Ordinal);
-            return new Dictionary<string, string>
-            {
-                ["CI"] = "true",
-                ["GITHUB_ACTIONS"] = "true",
-                ["GITHUB_ACTOR"] = "octocat",
-                ["GITHUB_API_URL"] = api,
-                ["GITHUB_BASE_REF"] = Event.Name == "pull_request" ? "main" : "",
-                ["GITHUB_EVENT_NAME"] = Event.Name,
-                ["GITHUB_EVENT_PATH"] = payload,
-                ["GITHUB_HEAD_REF"] = Event.Payload["pull_request"]?["head"]?["ref"]?.ToString() ?? "",
-                ["GITHUB_JOB"] = job,
-                ["GITHUB_REF"] = Event.Ref,
-                ["GITHUB_REF_NAME"] = string.Join('/', Event.Ref.Split('/').Skip(2)),
-                ["GITHUB_REF_TYPE"] = isTag ? "tag" : "branch",
-                ["GITHUB_REPOSITORY"] = repository,
-                ["GITHUB_REPOSITORY_OWNER"] = repository.Split('/')[0],
-                ["GITHUB_RUN_ATTEMPT"] = "1",
-                ["GITHUB_RUN_ID"] = Id,
-                ["GITHUB_RUN_NUMBER"] = "1",
-                ["GITHUB_SERVER_URL"] = "https://github.com",
-                ["GITHUB_SHA"] = Commit,
-                ["GITHUB_WORKFLOW"] = Workflow,
-                ["GITHUB_WORKFLOW_REF"] = $"{repository}/.github/workflows/{Workflow}.yml@{Event.Ref}",
-                ["GITHUB_WORKSPACE"] = folder,
-                ["RUNNER_OS"] = "Linux",
-                ["RUNNER_TEMP"] = Files,
-            };
-        }
-    }
 }
 
 /// <summary>A script that ran.</summary>
-internal sealed record RunStepResult(string Workflow, string Job, string Script, string Output, string Summary);
+internal sealed record RunStepResult(string Workflow, string Job, string Script, string Output, string Summary)
+{
+    /// <summary>Runs it again, in what it left behind.</summary>
+    public required Command Command { get; init; }
+}

@@ -11,8 +11,8 @@ namespace Acci.EndToEnd.Tests.Workflows;
 
 /// <summary>
 /// The workflows of this repository, run here as <see cref="WorkflowRunner"/> says, against a stand-in for GitHub's API and the local registry. Beside what that class
-/// replaces: images go to the local registry (the variable REGISTRY), for two platforms (PLATFORMS), signed with a key (SIGNING_KEY), because there is no GitHub that
-/// would vouch for an identity; the scanner is a stand-in for Trivy; and <c>Test</c> tests a small project that is written here, because testing everything would test this, too.
+/// replaces: images go to the local registry (the variable REGISTRY), for two platforms (PLATFORMS), signed with a key (SIGNING_KEY; <see cref="KeylessPublishTests"/>
+/// sign without one); the scanner is a stand-in for Trivy; and <c>Test</c> tests a small project that is written here, because testing everything would test this, too.
 /// </summary>
 public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
 {
@@ -136,21 +136,6 @@ public sealed class WorkflowTests(PublishedImage published) : IAsyncLifetime
         await runner.DispatchAsync("release", "refs/tags/v7.7.7", new JsonObject { ["run"] = runner.IdOf("publish") }, Cancellation);
 
         Assert.Equal(release.Assets.Select(x => x.Name), Assert.Single(repository.Releases).Assets.Select(x => x.Name));
-    }
-
-    [Fact]
-    public async Task Another_repository_s_workflow_publishes_where_it_says_and_gets_to_know_what()
-    {
-        var runner = await RunnerAsync();
-        var image = ImageReference.Parse($"{_registry}/{_owner}/called/{App.Name}");
-
-        var outputs = await runner.CallAsync("publish-images", GitHubEvent.PushToMain(Repository), new JsonObject { ["registry"] = $"{_registry}/{_owner}/called", ["platforms"] = "linux/amd64" }, Cancellation);
-
-        using var registry = OciRegistry.Of(image);
-        Assert.Equal((await registry.FindAsync(image.WithTag("main"), Cancellation))?.Digest.ToString(), outputs["digest"]!.ToString());
-        Assert.Equal(image.ToString(), outputs["image"]!.ToString());
-        Assert.Equal(outputs["digest"]!.ToString(), JsonNode.Parse(outputs["images"]!.ToString())![0]!["digest"]!.ToString());
-        Assert.Equal(["Trivy"], UploadedTools);
     }
 
     [Fact]

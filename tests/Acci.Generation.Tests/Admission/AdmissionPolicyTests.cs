@@ -69,6 +69,18 @@ public class AdmissionPolicyTests
     }
 
     [Fact]
+    public void Another_Sigstore_than_the_public_one_is_named_in_no_policy()
+    {
+        var ofPublic = new AdmissionSigner.Workflow(Expression, Issuer);
+        var policy = Policy(ofPublic with { UsesPublicSigstore = false });
+
+        var lines = policy.ToKyverno().Split('\n');
+        Assert.StartsWith("# ", lines[0], StringComparison.Ordinal);
+        Assert.Equal(Policy(ofPublic).ToKyverno().Split('\n').Where(x => x.Trim() is not ("rekor:" or "url: https://rekor.sigstore.dev")), lines[1..]);
+        Assert.Null(policy.ToClusterImagePolicy());
+    }
+
+    [Fact]
     public void Policy_controller_asks_for_the_same()
     {
         Assert.Equal("""
