@@ -1,4 +1,5 @@
 using Acci.Delivery;
+using Acci.Delivery.Processes;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -16,6 +17,7 @@ internal static class BuildProcess
     {
         Console.SetOut(new RedactedWriter(new DurableWriter(Console.Out, "standard output")));
         Console.SetError(new RedactedWriter(new DurableWriter(Console.Error, "standard error")));
+        ProcessEnvironment.DropEmptyHome();
         if (Problem(build, out var root) is { } problem) return Refuse(problem);
 
         // Who only asks what there is to do needs no log.

@@ -207,5 +207,13 @@ public class ErrorTests(PublishedImage published)
         }
     }
 
+    [Fact]
+    public async Task An_empty_HOME_is_none()
+    {
+        var run = await published.Checkout.BuildAsync("ComposeUp --environment dev --dry-run", Cancellation, new Dictionary<string, string?> { ["HOME"] = "" });
+
+        run.AssertSucceeded();
+    }
+
     private Task<BuildRun> BuildAsync(string arguments) => published.Checkout.BuildAsync(arguments, Cancellation);
 }

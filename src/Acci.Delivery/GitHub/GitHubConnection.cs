@@ -3,6 +3,7 @@ using System.Runtime.Serialization;
 using System.Text.Json;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
+using Acci.Oci;
 using Acci.Oci.Retries;
 using Octokit;
 using Octokit.Internal;
@@ -110,7 +111,7 @@ public sealed class GitHubConnection : IDisposable
         }
         catch (Exception exception) when (exception is JsonException or SerializationException or InvalidCastException or InvalidOperationException)
         {
-            throw new DeliveryException($"{Server} was asked to {operation}, and its answer is not GitHub's: {exception.Message.TrimEnd('.')}. Check GITHUB_API_URL, and the proxies on the way.", exception);
+            throw new DeliveryException($"{Server} was asked to {operation}, and its answer is not GitHub's: {ProblemOf(exception)}. Check GITHUB_API_URL, and the proxies on the way.", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -148,6 +149,15 @@ public sealed class GitHubConnection : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
+    // What .NET says of a value of another type names types of this program.
+    private static string ProblemOf(Exception exception) => exception switch
+    {
+        JsonException json => JsonProblem.TextOf(json),
+        SerializationException => "it is not JSON",
+        InvalidOperationException when exception.Message.Contains("redirect", StringComparison.OrdinalIgnoreCase) => "it redirects again and again",
+        _ => "it is JSON of another form than GitHub documents",
+    };
+
     /// <summary>
     /// Octokit's clients send JSON and call it a form, which GitHub overlooks; it is called what it is. They take any amount of data for an answer, and a compressed one
     /// may be a thousand times larger than what was sent.
@@ -160,6 +170,7 @@ public sealed class GitHubConnection : IDisposable
             var response = await base.SendAsync(request, cancellationToken);
             try
             {
+                CompleteRedirect(request.RequestUri!, response);
                 await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
                 return response;
             }
@@ -168,6 +179,20 @@ public sealed class GitHubConnection : IDisposable
                 response.Dispose();
                 throw new DeliveryException($"{request.RequestUri?.Host} answered {request.RequestUri?.AbsolutePath} with more than {LargestAnswer / 1024 / 1024} MiB. Check GITHUB_API_URL.", exception);
             }
+        }
+
+        // Octokit follows redirects, but to full addresses only. The token stays with the host, and so must not go on in the clear.
+        private static void CompleteRedirect(Uri asked, HttpResponseMessage response)
+        {
+            if (response.Headers.Location is not { } location || (int)response.StatusCode is < 300 or > 399) return;
+            var target = new Uri(asked, location);
+            if (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || asked.Scheme != Uri.UriSchemeHttp))
+            {
+                response.Dispose();
+                throw new DeliveryException($"{asked.Authority} redirects {asked.AbsolutePath} to {target.Scheme}://{target.Authority}, and the API of GitHub is on https. Check GITHUB_API_URL, and the proxies on the way.");
+            }
+
+            response.Headers.Location = target;
         }
     }
 }

@@ -36,6 +36,12 @@ public sealed record ProcessEnvironment(IReadOnlyDictionary<string, string> Vari
         };
     }
 
+    /// <summary>An empty <c>HOME</c> is none. Libraries that look for it take it for a folder without a name.</summary>
+    public static void DropEmptyHome()
+    {
+        if (Environment.GetEnvironmentVariable("HOME") is "") Environment.SetEnvironmentVariable("HOME", null);
+    }
+
     /// <summary>A variable; null where it is not set, or empty.</summary>
     public string? Find(string name) => Variables.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 }

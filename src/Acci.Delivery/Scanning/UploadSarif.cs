@@ -86,7 +86,7 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
             var path = Path.Combine(context.Options.Root, name);
             if (Directory.Exists(path))
             {
-                var found = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsSarif).Order(StringComparer.Ordinal).ToList();
+                var found = SarifFilesIn(path, name);
                 files.AddRange(found.Count > 0 ? found
                     : throw new WrongUseException($"--sarif-files: the folder '{name}' has no file *.sarif or *.sarif.json in it."));
             }
@@ -97,6 +97,18 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
         }
 
         return files;
+    }
+
+    private static List<string> SarifFilesIn(string folder, string named)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(IsSarif).Order(StringComparer.Ordinal).ToList();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new WrongUseException($"--sarif-files: the folder '{named}' cannot be read: {exception.Message}", exception);
+        }
 
         static bool IsSarif(string file) =>
             file.EndsWith(".sarif", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".sarif.json", StringComparison.OrdinalIgnoreCase);

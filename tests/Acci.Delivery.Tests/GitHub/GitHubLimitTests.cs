@@ -71,6 +71,56 @@ public sealed class GitHubLimitTests
             Assert.Matches("^127.0.0.1 was asked to .*, and its answer is not GitHub's: ", failure.Message);
     }
 
+    [Fact]
+    public async Task JSON_of_another_form_is_not_told_in_the_words_of_the_reader()
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""[{ "id": null }]""", context.RequestAborted);
+        });
+        using var connection = Connect(server, TimeSpan.FromSeconds(20));
+        var payload = new SarifPayload(new string('a', 40), "refs/heads/main", [1], new Uri("file:///repository"), null);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => new CodeScanning(connection) { Pauses = [TimeSpan.Zero] }.UploadAsync(payload, Cancellation));
+
+        Assert.Contains("its answer is not GitHub's: it is JSON of another form than GitHub documents. Check GITHUB_API_URL", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("file:///etc/passwd", "redirects /repos/octo/app to file://, and the API of GitHub is on https")]
+    [InlineData("/again", "it redirects again and again")]
+    public async Task A_redirect_that_cannot_be_followed_is_said(string location, string problem)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 302;
+            context.Response.Headers.Location = location;
+            return Task.CompletedTask;
+        });
+
+        Assert.Contains(problem, (await Assert.ThrowsAsync<DeliveryException>(() => AskAsync(server, TimeSpan.FromSeconds(20)))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redirect_without_a_host_is_followed()
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            if (context.Request.Path != "/moved")
+            {
+                context.Response.StatusCode = 307;
+                context.Response.Headers.Location = "/moved";
+                return;
+            }
+
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""{ "id": 1 }""", context.RequestAborted);
+        });
+
+        await AskAsync(server, TimeSpan.FromSeconds(20));
+    }
+
     private static GitHubConnection Connect(LoopbackServer server, TimeSpan budget) => new(
         GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10) });
 
