@@ -42,6 +42,7 @@ $AcciBuild = @{
         '--coverage' = 'Test also measures which lines the tests run'
         '--delete-volumes' = 'ComposeDown also deletes the environment''s data volumes'
         '--dry-run' = 'Say what would be done, and change nothing'
+        '--engine-host' = 'Host name or IP address at which ports are reached that the Docker engine publishes, for an engine on another machine; default: found out'
         '--environment' = 'Environment to start, stop or deploy: the <name> of a file settings.<name>.json, such as dev or prod'
         '--follow' = 'ComposeLogs goes on showing what is written, until Ctrl-C'
         '--github-token' = 'Token for GitHub''s API; default: what GITHUB_TOKEN holds'

@@ -26,6 +26,7 @@ internal static class ComposedOptions
             RegistryToken = (build as IHazRegistry)?.RegistryToken,
             RetryBudget = build is IHazRetries retries ? TimeSpan.FromSeconds(retries.RetryBudget) : options.RetryBudget,
             ImageMirror = (build as IHazImageMirror)?.ImageMirror is { } mirror ? LoginInAddress.Refuse("--image-mirror", mirror) : null,
+            EngineHost = (build as IHazEngineHost)?.EngineHost,
             Cache = (build as IBuildImages)?.Cache,
             BuilderNodes = NodesOf(build),
             NoCache = build is IBuildImages { NoCache: true },

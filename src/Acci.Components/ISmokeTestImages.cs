@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Tries the images.</summary>
-public interface ISmokeTestImages : IBuildImages
+public interface ISmokeTestImages : IBuildImages, IHazEngineHost
 {
     /// <summary>Starts every platform this machine can run, read-only and without capabilities, and waits until it is healthy.</summary>
     Target SmokeTestImages => _ => _

@@ -42,6 +42,9 @@ public sealed record DeliveryOptions
     /// <summary>A registry that carries the base images.</summary>
     public string? ImageMirror { get; init; }
 
+    /// <summary>The host under which ports are reached that containers publish; null where that is found out.</summary>
+    public string? EngineHost { get; init; }
+
     /// <summary>The BuildKits that build the platforms; null means that the engine builds all of them.</summary>
     public IReadOnlyList<BuilderNode>? BuilderNodes { get; init; }
 

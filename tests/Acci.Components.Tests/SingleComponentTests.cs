@@ -24,7 +24,7 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IClean), "dry-run" },
         { typeof(IComposeDown), "delete-volumes dry-run environment image-mirror" },
         { typeof(IComposeLogs), "dry-run environment follow image-mirror" },
-        { typeof(IComposeUp), "dry-run environment image-mirror registry registry-token registry-user retry-budget" },
+        { typeof(IComposeUp), "dry-run engine-host environment image-mirror registry registry-token registry-user retry-budget" },
         { typeof(ICreateRelease), "allow-dirty dry-run github-token keyless retry-budget " + Signer },
         { typeof(IDeployStack), "allow-dirty dry-run environment image-mirror keyless registry registry-token registry-user retry-budget " + Signer },
         { typeof(IDoctor), "dry-run" },
@@ -41,7 +41,7 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IPruneImages), Pruning },
         {
             typeof(IPublishImages),
-            "allow-dirty builder-nodes cache dry-run ignore-file ignore-unfixed image-mirror keyless no-cache platforms registry registry-token registry-user republish require-scan "
+            "allow-dirty builder-nodes cache dry-run engine-host ignore-file ignore-unfixed image-mirror keyless no-cache platforms registry registry-token registry-user republish require-scan "
             + $"retry-budget scan-databases scan-image scan-offline severity {Signer} tag-flavor tag-rules vex"
         },
         {
@@ -59,7 +59,7 @@ public sealed partial class SingleComponentTests : IDisposable
             "allow-dirty dry-run image-mirror keyless registry registry-token registry-user require-scan retry-budget signing-key signing-password "
             + "sigstore-signing-config sigstore-trusted-root"
         },
-        { typeof(ISmokeTestImages), Building },
+        { typeof(ISmokeTestImages), Building.Replace("dry-run", "dry-run engine-host", StringComparison.Ordinal) },
         { typeof(IStopEngine), "dry-run purge-engine" },
         { typeof(ITestWithSummary), "configuration coverage ignore-failed-sources solution test-filter" },
         { typeof(IUpdateLocks), "dry-run github-token locks-minimum-age retry-budget" },

@@ -32,6 +32,9 @@ public sealed class Session : IDisposable
     /// <summary>What no other session is called.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("n")[..16];
 
+    /// <summary>The label that its containers have.</summary>
+    internal string Label => $"org.acci.session={Id}";
+
     private string JournalFile => _cache.Combine(Folder, $"{Id}.journal");
 
     /// <summary>Notes a file or folder that is about to be made. Disposing deletes it.</summary>

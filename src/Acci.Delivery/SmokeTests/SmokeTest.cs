@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
@@ -14,37 +16,40 @@ namespace Acci.Delivery.SmokeTests;
 /// <param name="Session">What container and image belong to: they are removed by the next build where this one is killed.</param>
 public sealed record SmokeTest(DockerEngine Engine, Session Session)
 {
-    private const string SessionLabel = "org.acci.session";
     private const int LastLooks = 10;
-    private const int ShownLogLines = 20;
-    // In seconds: longer than docker's 10, because a machine that is busy is no fault of the image.
-    private const int StopLimit = 30;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private const int MostPorts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    // The image's own check, often enough, and for as long as it is waited for: its own interval would be waited for, and its own retries be over too soon.
+    private static readonly string[] FrequentChecks = ["--health-interval", "1s", "--health-retries", "100"];
 
     /// <summary>The clock that it is waited by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How the container's port is reached from here.</summary>
+    public PortAccess Ports { get; init; } = PortAccess.Loopback;
 
     /// <summary>Runs the test.</summary>
     /// <param name="layout">A layout folder that holds exactly this platform.</param>
     /// <param name="name">The name under which the layout is loaded, with a tag; it is removed afterwards.</param>
     /// <param name="endpoint">What is asked; none asks only that the container starts.</param>
     /// <param name="cancellationToken">Stops the test and removes the container.</param>
-    /// <returns>The time from <c>docker run</c> to the first healthy answer.</returns>
+    /// <returns>How long it took, and who says that it is healthy.</returns>
     /// <exception cref="DeliveryException">It did not become healthy; the message has its last output.</exception>
-    public async Task<TimeSpan> RunAsync(string layout, ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
+    public async Task<Healthy> RunAsync(string layout, ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
     {
-        var noted = Session.Note(Engine.Leftover($"{SessionLabel}={Session.Id}", name));
-        string? container = null;
+        var noted = Session.Note(Engine.Leftover(Session.Label, name));
+        StartedContainer? container = null;
         try
         {
             await LayoutArchive.LoadAsync(Engine, layout, name, cancellationToken);
             var begun = Time.GetTimestamp();
-            container = await StartAsync(name, endpoint, cancellationToken);
-            if (endpoint is null) await EnsureRunningAsync(container, cancellationToken);
-            else await WaitUntilHealthyAsync(container, endpoint, cancellationToken);
-            var healthy = Time.GetElapsedTime(begun);
-            await StopAsync(container, cancellationToken);
+            container = new StartedContainer(Engine, await StartAsync(name, endpoint, cancellationToken));
+            string? by = null;
+            if (endpoint is null) await container.EnsureRunningAsync(cancellationToken);
+            else by = await new HealthQuestion(container, endpoint, Ports, Time).WaitAsync(cancellationToken);
+            var healthy = new Healthy(Time.GetElapsedTime(begun), by);
+            await container.StopAsync(cancellationToken);
             return healthy;
         }
         finally
@@ -62,7 +67,7 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
     {
         for (var look = 1; ; look++)
         {
-            var left = await CommandRunner.TryRunAsync(Engine.Docker("ps", "--all", "--quiet", "--filter", $"label={SessionLabel}={Session.Id}"), cancellationToken: CancellationToken.None);
+            var left = await CommandRunner.TryRunAsync(Engine.Docker("ps", "--all", "--quiet", "--filter", $"label={Session.Label}"), cancellationToken: CancellationToken.None);
             var containers = left.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             if (containers.Length > 0)
                 return (await CommandRunner.TryRunAsync(Engine.Docker(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None)).Succeeded;
@@ -73,86 +78,27 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
 
     private async Task<string> StartAsync(ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
     {
-        string[] publish = endpoint is null ? [] : ["--publish", $"127.0.0.1::{endpoint.Port}"];
-        var run = Engine.Docker(["run", "--detach", "--label", $"{SessionLabel}={Session.Id}", "--pull", "never", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", .. publish, name.ToString()]);
-        return (await CommandRunner.RunAsync(run, cancellationToken: cancellationToken)).StandardOutput.Trim();
-    }
-
-    private async Task WaitUntilHealthyAsync(string container, HealthEndpoint endpoint, CancellationToken cancellationToken)
-    {
-        var address = (await CommandRunner.RunAsync(Engine.Docker("port", container, $"{endpoint.Port}/tcp"), cancellationToken: cancellationToken)).StandardOutput.Split('\n')[0].Trim();
-        // What is on this machine is asked without a proxy.
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
-        var begun = Time.GetTimestamp();
-        var problem = "it did not answer";
-        while (Time.GetElapsedTime(begun) < Limit)
+        for (var attempt = 1; ; attempt++)
         {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri($"http://{address}{endpoint.Path}"), cancellationToken);
-                if (answer.IsSuccessStatusCode)
-                {
-                    await EnsureOwnHealthCheckAsync(container, cancellationToken);
-                    return;
-                }
-
-                problem = $"{endpoint.Path} answered {(int)answer.StatusCode}";
-            }
-            catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
-            {
-                problem = $"{endpoint.Path} did not answer: {exception.Message}";
-            }
-
-            await EnsureRunningAsync(container, cancellationToken);
-            await Task.Delay(Pause, Time, cancellationToken);
-        }
-
-        throw new DeliveryException($"The container was not healthy within {Limit.TotalSeconds:0} s: {problem}.{await LastLogAsync(container)}");
-    }
-
-    // The image's own HEALTHCHECK is what an orchestrator goes by, so it has to agree with what was just seen from outside.
-    private async Task EnsureOwnHealthCheckAsync(string container, CancellationToken cancellationToken)
-    {
-        var begun = Time.GetTimestamp();
-        while (Time.GetElapsedTime(begun) < Limit)
-        {
-            switch (await InspectAsync(container, "{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}", cancellationToken))
-            {
-                case "healthy" or "none": return;
-                case "unhealthy": throw new DeliveryException($"The image's own health check says unhealthy, although its endpoint answers.{await LastLogAsync(container)}");
-            }
-
-            await Task.Delay(Pause, Time, cancellationToken);
-        }
-
-        throw new DeliveryException($"The image's own health check did not come to a result within {Limit.TotalSeconds:0} s.{await LastLogAsync(container)}");
-    }
-
-    private async Task EnsureRunningAsync(string container, CancellationToken cancellationToken)
-    {
-        var state = await InspectAsync(container, "{{.State.Running}} {{.State.ExitCode}}", cancellationToken);
-        if (state.StartsWith("false", StringComparison.Ordinal))
-            throw new DeliveryException($"The container ended with exit code {state.Split(' ')[1]} instead of serving.{await LastLogAsync(container)}");
-    }
-
-    private async Task StopAsync(string container, CancellationToken cancellationToken)
-    {
-        await CommandRunner.RunAsync(Engine.Docker("stop", "--time", $"{StopLimit}", container), cancellationToken: cancellationToken);
-        // 143: ended by the signal itself, which a program without a handler of its own does.
-        if (await InspectAsync(container, "{{.State.ExitCode}}", cancellationToken) is not ("0" or "143") and var code)
-        {
-            var problem = code == "137" ? $"did not stop within {StopLimit} s, and was killed" : $"ended with exit code {code} when it was asked to stop";
-            throw new DeliveryException($"The container {problem}.{await LastLogAsync(container)}");
+            string[] publish = endpoint is null ? [] : ["--publish", $"{Ports.Interface}:{PortThere()}:{endpoint.Port}", .. Ports.IsCertain ? [] : FrequentChecks];
+            var run = Engine.Docker(["run", "--detach", "--label", Session.Label, "--pull", "never", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", .. publish, name.ToString()]);
+            var started = await CommandRunner.TryRunAsync(run, cancellationToken: cancellationToken);
+            if (started.Succeeded) return started.StandardOutput.Trim();
+            if (!ChoosesPort || attempt == MostPorts || !IsPortTaken(started.StandardError)) throw new CommandFailedException(run, started);
         }
     }
 
-    private async Task<string> InspectAsync(string container, string format, CancellationToken cancellationToken) =>
-        (await CommandRunner.RunAsync(Engine.Docker("inspect", "--format", format, container), cancellationToken: cancellationToken)).StandardOutput.Trim();
+    // Where the engine's loopback may not be this machine's, the port is one that nobody has here: who answers on it can only be the container.
+    private bool ChoosesPort => Ports is { IsCertain: false, IsLoopback: true };
 
-    private async Task<string> LastLogAsync(string container)
+    private string PortThere()
     {
-        var log = await CommandRunner.TryRunAsync(Engine.Docker("logs", "--tail", $"{ShownLogLines}", container), cancellationToken: CancellationToken.None);
-        var lines = (log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {Redaction.Redact(line)}"))}";
+        if (!ChoosesPort) return "";
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return $"{((IPEndPoint)listener.LocalEndpoint).Port}";
     }
+
+    private static bool IsPortTaken(string problem) =>
+        problem.Contains("port is already allocated", StringComparison.Ordinal) || problem.Contains("address already in use", StringComparison.Ordinal);
 }

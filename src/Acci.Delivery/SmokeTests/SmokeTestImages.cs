@@ -62,7 +62,8 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         using var noted = Session.Current.Note(folder);
         var view = await layout.WriteViewAsync(platform, folder, context.CancellationToken);
         var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{Session.Current.Id}-{platform.Manifest.Digest.Hex[..12]}");
-        var healthy = await new SmokeTest(engine, Session.Current) { Time = context.Time }.RunAsync(view.Folder, name, image.Health, context.CancellationToken);
-        return $"{platform.Platform} healthy in {healthy.TotalSeconds:0.0} s";
+        var ports = (await context.LocationAsync(engine)).Ports;
+        var healthy = await new SmokeTest(engine, Session.Current) { Time = context.Time, Ports = ports }.RunAsync(view.Folder, name, image.Health, context.CancellationToken);
+        return $"{platform.Platform} {healthy}";
     }
 }

@@ -1,0 +1,51 @@
+using System.Net.NetworkInformation;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>
+/// Where an engine is, seen from here. It is found out by having the engine do what shows it, and never read from its address: a socket of this machine may
+/// lead to another one, and the address of another one back here.
+/// </summary>
+public sealed record EngineLocation
+{
+    /// <summary>Engine and build share a network namespace.</summary>
+    public static EngineLocation Here { get; } = new() { ReachesLoopback = true, Ports = PortAccess.Loopback };
+
+    /// <summary>Nothing is known of it.</summary>
+    public static EngineLocation Unknown { get; } = new() { Ports = PortAccess.Unknown };
+
+    /// <summary>The engine reaches what listens on this machine's loopback: the local registry.</summary>
+    public bool ReachesLoopback { get; init; }
+
+    /// <summary>How ports are reached that are published there.</summary>
+    public required PortAccess Ports { get; init; }
+
+    /// <summary>Asks the engine. It leaves nothing there.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="host">The host that a person named; null where nobody did.</param>
+    /// <param name="cancellationToken">Ends the questions.</param>
+    /// <exception cref="WrongUseException">What was named is no host.</exception>
+    public static async Task<EngineLocation> FindAsync(DockerEngine engine, string? host, CancellationToken cancellationToken)
+    {
+        var named = host is null ? null : PortAccess.Named(host);
+        var reachesLoopback = await LoopbackProbe.ReachesAsync(engine, cancellationToken);
+        return new EngineLocation
+        {
+            ReachesLoopback = reachesLoopback,
+            Ports = named
+                ?? (reachesLoopback ? PortAccess.Loopback
+                : await EngineNetworks.GatewayAsync(engine, NetworkInterface.GetAllNetworkInterfaces(), cancellationToken) is { } gateway ? PortAccess.Gateway(gateway)
+                : PortAccess.Unknown),
+        };
+    }
+
+    /// <summary>What is different there, for people; empty where nothing is.</summary>
+    public override string ToString() => string.Join("; ", Differences());
+
+    private IEnumerable<string> Differences()
+    {
+        if (!Ports.IsLoopback) yield return $"its ports are asked for at {Ports.Host}";
+        else if (!Ports.IsCertain) yield return "whether its ports can be reached from here is not known, so images may be tried by their own health checks (--engine-host names its host)";
+        if (!ReachesLoopback) yield return "it cannot pull from the local registry on 127.0.0.1";
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>Whether this build is a container of an engine: then one of the engine's containers has an interface with the addresses of one that is here.</summary>
+internal static class EngineNetworks
+{
+    /// <summary>The gateway of the network that the build is in, which is the engine's machine; null where it is in none.</summary>
+    public static async Task<string?> GatewayAsync(DockerEngine engine, IEnumerable<NetworkInterface> interfaces, CancellationToken cancellationToken)
+    {
+        var ids = (await engine.AskAsync(["network", "ls", "--quiet", "--no-trunc"], cancellationToken) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (ids.Length == 0 || await engine.AskAsync(["network", "inspect", .. ids], cancellationToken) is not { } networks) return null;
+        return GatewayOf(networks, interfaces.SelectMany(AddressesOf).ToHashSet());
+    }
+
+    /// <summary>The gateway of the network in which a container has one of these pairs of MAC and IP address.</summary>
+    /// <param name="networks">What <c>docker network inspect</c> says.</param>
+    /// <param name="own">The pairs: <c>0242AC110002</c> and <c>172.17.0.2</c>.</param>
+    internal static string? GatewayOf(string networks, IReadOnlySet<(string Mac, string Address)> own)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(networks);
+            return document.RootElement.EnumerateArray()
+                .Where(network => network.TryGetProperty("Containers", out var containers) && containers.ValueKind == JsonValueKind.Object && containers.EnumerateObject().Any(IsOwn))
+                .SelectMany(network => network.GetProperty("IPAM").GetProperty("Config").EnumerateArray())
+                .Select(x => Text(x, "Gateway")).FirstOrDefault(x => x.Length > 0);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+
+        bool IsOwn(JsonProperty container) =>
+            own.Contains((Text(container.Value, "MacAddress").Replace(":", "", StringComparison.Ordinal).ToUpperInvariant(), Text(container.Value, "IPv4Address").Split('/')[0]));
+    }
+
+    private static IEnumerable<(string Mac, string Address)> AddressesOf(NetworkInterface x) =>
+        x.GetIPProperties().UnicastAddresses.Where(y => y.Address.AddressFamily == AddressFamily.InterNetwork).Select(y => (x.GetPhysicalAddress().ToString(), y.Address.ToString()));
+
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString()! : "";
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Acci.Delivery.Processes;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>
+/// Whether an engine reaches this machine's loopback: it is told to pull an image of a random name from a port that is opened there, and either asks at that
+/// port for that name, or does not.
+/// </summary>
+internal static class LoopbackProbe
+{
+    private const int MaximumRequest = 8192;
+    private const byte TlsHandshake = 0x16;
+
+    // Engines try TLS first, and plain HTTP when this is the answer. Source: RFC 9112, status line; Go's crypto/tls reads "HTTP/" as a server without TLS.
+    private const string NotTls = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    private const string Registry = "HTTP/1.1 200 OK\r\nDocker-Distribution-Api-Version: registry/2.0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    private const string NotFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Asks the engine. One that does not answer in time has not reached it.</summary>
+    public static async Task<bool> ReachesAsync(DockerEngine engine, CancellationToken cancellationToken)
+    {
+        var name = $"location-probe-{Guid.NewGuid():n}";
+        var asked = new TaskCompletionSource();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var answering = AnswerAllAsync(listener, name, asked, stop.Token);
+        try
+        {
+            await (engine with { AnswerTime = Limit }).AskAsync(["pull", "--quiet", $"{listener.LocalEndpoint}/{name}:none"], cancellationToken);
+        }
+        catch (NoAnswerException)
+        {
+            // Neither yes nor a clear no.
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await answering;
+        }
+
+        return asked.Task.IsCompleted;
+    }
+
+    // Whoever else connects keeps nobody waiting.
+    private static async Task AnswerAllAsync(TcpListener listener, string name, TaskCompletionSource asked, CancellationToken cancellationToken)
+    {
+        var answers = new List<Task>();
+        try
+        {
+            while (true) answers.Add(AnswerAsync(await listener.AcceptTcpClientAsync(cancellationToken), name, asked, cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(answers);
+        }
+    }
+
+    private static async Task AnswerAsync(TcpClient connection, string name, TaskCompletionSource asked, CancellationToken cancellationToken)
+    {
+        using var closing = connection;
+        try
+        {
+            var request = await ReadAsync(connection.GetStream(), cancellationToken);
+            var line = Encoding.ASCII.GetString(request).Split('\r')[0];
+            if (line.Contains(name, StringComparison.Ordinal)) asked.TrySetResult();
+            var answer = request is [TlsHandshake, ..] ? NotTls : line.Split(' ') is [_, "/v2/", ..] ? Registry : NotFound;
+            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer), cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+        {
+            // It hung up; the next connection may tell.
+        }
+    }
+
+    // All of it: what is left unread when a connection is closed would take the answer with it.
+    private static async Task<byte[]> ReadAsync(NetworkStream stream, CancellationToken cancellationToken)
+    {
+        var request = new byte[MaximumRequest];
+        var length = 0;
+        while (length < request.Length)
+        {
+            var read = await stream.ReadAsync(request.AsMemory(length), cancellationToken);
+            length += read;
+            if (read == 0 || request[0] == TlsHandshake || request.AsSpan(0, length).IndexOf("\r\n\r\n"u8) >= 0) break;
+        }
+
+        return request[..length];
+    }
+}

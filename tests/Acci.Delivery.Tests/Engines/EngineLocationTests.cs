@@ -1,0 +1,133 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Sessions;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Engines;
+
+/// <summary>Where an engine is, is found out by what it does; its address is not asked.</summary>
+public sealed class EngineLocationTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Calls => _folder.Combine("calls");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_engine_that_asks_this_machine_s_loopback_for_an_image_shares_it()
+    {
+        var location = await EngineLocation.FindAsync(Docker(DockerReply.PullsFromLoopback), null, Cancellation);
+
+        Assert.Equal(EngineLocation.Here, location);
+        Assert.Equal("", location.ToString());
+    }
+
+    [Theory]
+    // It is refused there, or another registry answers, or something connects here and asks for something else.
+    [InlineData("exit 1")]
+    [InlineData("echo 'manifest unknown' >&2; exit 1")]
+    [InlineData("""exec bash -c 'at=${0#*:}; exec 3<>"/dev/tcp/127.0.0.1/${at%%/*}"; printf "HEAD /v2/other/manifests/none HTTP/1.1\r\n\r\n" >&3; cat <&3' "$3" """)]
+    public async Task An_engine_that_does_not_is_not_taken_for_one_that_does(string pull)
+    {
+        var location = await EngineLocation.FindAsync(Docker($"""pull*) {pull} ;;"""), null, Cancellation);
+
+        Assert.Equal(EngineLocation.Unknown, location);
+        Assert.Contains("--engine-host", location.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot pull from the local registry", location.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_engine_that_tries_TLS_first_is_sent_on_to_plain_HTTP()
+    {
+        // As engines do: a handshake, and HTTP only where the answer begins as HTTP does.
+        var location = await EngineLocation.FindAsync(Docker($$"""
+            pull*) bash -c 'at=${0#*:}; exec 3<>"/dev/tcp/127.0.0.1/${at%%/*}"; printf "\026\003\001\001\014" >&3; head -c 5 <&3' "$3" > {{_folder.Combine("first")}}
+                grep -q HTTP/ {{_folder.Combine("first")}} || exit 1
+                case "$*" in {{DockerReply.PullsFromLoopback}} esac ;;
+            """), null, Cancellation);
+
+        Assert.True(location.ReachesLoopback);
+    }
+
+    [Theory]
+    [InlineData("docker.example.com", "0.0.0.0", "docker.example.com")]
+    [InlineData("10.1.2.3", "0.0.0.0", "10.1.2.3")]
+    [InlineData("fd00::1", "[::]", "[fd00::1]")]
+    [InlineData("localhost", "127.0.0.1", "127.0.0.1")]
+    public async Task A_host_that_is_named_is_asked(string named, string publishedOn, string asked)
+    {
+        var location = await EngineLocation.FindAsync(Docker(), named, Cancellation);
+
+        Assert.Equal(new PortAccess(publishedOn, asked, IsCertain: true), location.Ports);
+        Assert.False(location.ReachesLoopback);
+    }
+
+    [Theory]
+    [InlineData("tcp://docker")]
+    [InlineData("docker:8080")]
+    [InlineData("a b")]
+    public async Task What_is_no_host_is_refused(string named) =>
+        Assert.Contains("--engine-host", (await Assert.ThrowsAsync<WrongUseException>(() => EngineLocation.FindAsync(Docker(), named, Cancellation))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("0242AC110002", "172.17.0.2", "172.17.0.1")]
+    [InlineData("0242AC110003", "172.17.0.2", null)]
+    [InlineData("0242AC110002", "172.17.0.3", null)]
+    public void A_build_in_a_container_of_the_engine_is_known_by_its_addresses(string mac, string address, string? gateway)
+    {
+        const string networks = """
+            [{"Name":"none","IPAM":{"Config":null},"Containers":{}},
+             {"Name":"bridge","IPAM":{"Config":[{"Subnet":"172.17.0.0/16","Gateway":"172.17.0.1"}]},
+              "Containers":{"abc":{"Name":"job","MacAddress":"02:42:ac:11:00:02","IPv4Address":"172.17.0.2/16"}}}]
+            """;
+
+        Assert.Equal(gateway, EngineNetworks.GatewayOf(networks, new HashSet<(string, string)> { (mac, address) }));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("""[{"Containers":{"abc":{"MacAddress":"02:42:ac:11:00:02","IPv4Address":"172.17.0.2/16"}}}]""")]
+    public void Networks_that_are_not_understood_tell_nothing(string networks) =>
+        Assert.Null(EngineNetworks.GatewayOf(networks, new HashSet<(string, string)> { ("0242AC110002", "172.17.0.2") }));
+
+    [Fact]
+    public async Task A_folder_is_seen_where_a_file_of_it_can_be_mounted()
+    {
+        // As engines do: what is to be mounted has to be there.
+        var engine = Docker("""create*) for word; do case $word in type=bind,src=*) word=${word#type=bind,src=}; [ -f "${word%%,*}" ] || exit 1 ;; esac; done ;; ps*) echo c1 ;;""");
+        using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
+        Directory.CreateDirectory(_folder.Combine("here"));
+
+        Assert.Null(await new SharedFolder(engine, session).FindObstacleAsync(_folder.Combine("here"), Cancellation));
+
+        Assert.Empty(Directory.GetFiles(_folder.Combine("here")));
+        var calls = await File.ReadAllLinesAsync(Calls, Cancellation);
+        Assert.Contains("rm --force c1", calls);
+        Assert.StartsWith("image rm --force location-probe:", calls[^1], StringComparison.Ordinal);
+        session.Dispose();
+        Assert.Empty(Directory.GetFiles(_folder.Combine("cache", "sessions")));
+    }
+
+    [Fact]
+    public async Task A_folder_is_not_seen_where_its_file_cannot_be_mounted()
+    {
+        var engine = Docker("create*) echo 'invalid mount config: bind source path does not exist: /x' >&2; exit 1 ;;");
+        using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
+
+        var obstacle = await new SharedFolder(engine, session).FindObstacleAsync(_folder.Combine("."), Cancellation);
+
+        Assert.Equal("invalid mount config: bind source path does not exist: /x", obstacle);
+    }
+
+    private DockerEngine Docker(string answers = "")
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        var script = _folder.Combine("docker");
+        File.WriteAllText(script, $"#!/bin/sh\necho \"$*\" >> '{Calls}'\ncase \"$*\" in\n{answers}\npull*) exit 1 ;;\nesac\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new DockerEngine(script);
+    }
+}
