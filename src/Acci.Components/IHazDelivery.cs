@@ -32,5 +32,6 @@ public interface IHazDelivery : IHazDryRun, IHazLayout, IHazArtifacts
         Scans = this.IsPlanned(nameof(IScanImages.ScanImages)),
         Signs = this.IsPlanned(nameof(ISignImages.SignImages)),
         Tags = this.IsPlanned(nameof(IPublishImages.Publish)),
+        Skipped = [.. SkippedTargets.Select(x => x.Name)],
     };
 }

@@ -17,4 +17,7 @@ public sealed record DeliveryScope
 
     /// <summary>Tags move.</summary>
     public bool Tags { get; init; }
+
+    /// <summary>The targets among them that a person leaves out (<c>--skip</c>), by name.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
 }

@@ -1,8 +1,10 @@
+using Acci.Delivery.Buildx;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Signing;
+using Acci.Delivery.SmokeTests;
 
 namespace Acci.Delivery.Diagnosis;
 
@@ -14,11 +16,17 @@ namespace Acci.Delivery.Diagnosis;
 /// <param name="scope">The steps.</param>
 public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 {
+    private static readonly (string Target, PublishStep[] Steps)[] StepsOf =
+    [
+        (nameof(SmokeTestImages), [PublishStep.SmokeTest]), (nameof(ScanImages), [PublishStep.Scan]), (nameof(SignImages), [PublishStep.Push, PublishStep.Sign]),
+    ];
+
     /// <summary>The checks, in the order in which people correct what is wrong.</summary>
     public IReadOnlyList<PreflightCheck> Checks =>
     [
         .. When(scope.Signs || scope.Builds, "Destination", LookAtDestination),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
+        .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),
         .. When(context.Options is { SigstoreSigningConfig: not null } or { SigstoreTrustedRoot: not null }, "Sigstore", LookAtSigstore),
@@ -39,6 +47,25 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         var version = await context.VersionAsync();
         await DeparturePolicy.Of(context, context.PlannedDestination()).EnsureTreeIsItsTagsAsync(version);
         return $"{version}{(version.IsDirty ? ", with changes that are not committed" : "")}{string.Concat(version.Warnings.Select(x => $" {x}"))}";
+    }
+
+    // A step that is left out has to be done already, for an image that is built already: tags would not move, after everything else.
+    private Task<string> LookAtSkipped()
+    {
+        var policy = DeparturePolicy.Of(context, context.PlannedDestination());
+        var needed = StepsOf.Where(x => scope.Skipped.Contains(x.Target)).ToArray();
+        foreach (var image in context.Options.Images)
+        {
+            var record = scope.Skipped.Contains(nameof(BuildImages)) ? PublishRecord.Read(context.Options.RecordOf(image.Name)) : null;
+            var open = record is null ? needed : [.. needed.Where(x => policy.OpenBeforeTags(record).Intersect(x.Steps).Any())];
+            if (open.Length == 0 || (record is null && scope.Skipped.Contains(nameof(BuildImages)))) continue;
+            var targets = string.Join(" and ", open.Select(x => x.Target));
+            var advice = open.Any(x => x.Target == nameof(SmokeTestImages))
+                ? " Where the ports of the Docker engine cannot be reached from here, SmokeTestImages goes by the image's own health check." : "";
+            throw new WrongUseException($"--skip cannot have {targets} beside Publish: tags move only after it, and it has not been done for the image '{image.Name}'. Leave it out of --skip, or run the other targets without Publish.{advice}");
+        }
+
+        return Task.FromResult($"{string.Join(", ", scope.Skipped)}; what tags need of that has been done");
     }
 
     private async Task<string> LookAtTagsAsync() => string.Join(", ", (await context.TagsAsync()).All);

@@ -85,18 +85,24 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         EnsureIsScanned(record);
     }
 
-    /// <summary>An image that was pushed may get its tags: every step before them has been done, and the tags, which come from what is checked out, are its own.</summary>
-    /// <exception cref="DeliveryException">It may not.</exception>
-    public void EnsureMayBeTagged(PublishRecord record, VersionInfo checkedOut)
-    {
-        var open = BeforeTags.Where(step => !record.Steps.ContainsKey(step) && step switch
+    /// <summary>The steps that have to be taken before an image gets its tags, and have not been.</summary>
+    public IReadOnlyList<PublishStep> OpenBeforeTags(PublishRecord record) =>
+    [
+        .. BeforeTags.Where(step => !record.Steps.ContainsKey(step) && step switch
         {
             PublishStep.Scan => !MayGoUnscanned(record),
             PublishStep.SmokeTest => record.NotSmokeTested is null,
             _ => true,
-        }).ToArray();
+        }),
+    ];
+
+    /// <summary>An image that was pushed may get its tags: every step before them has been done, and the tags, which come from what is checked out, are its own.</summary>
+    /// <exception cref="DeliveryException">It may not.</exception>
+    public void EnsureMayBeTagged(PublishRecord record, VersionInfo checkedOut)
+    {
+        var open = OpenBeforeTags(record);
         EnsureScanIsPast(record);
-        if (open.Length > 0) throw new DeliveryException($"No tag of {record.Repository} moves: {string.Join(" and ", open)} not done for {record.Digest}. Run Publish.");
+        if (open.Count > 0) throw new DeliveryException($"No tag of {record.Repository} moves: {string.Join(" and ", open)} not done for {record.Digest}. Run Publish.");
         if (record.Version == checkedOut.ToString() && record.Revision == (checkedOut.Revision ?? "")) return;
         throw new DeliveryException(
             $"No tag of {record.Repository} moves: {record.Digest} is {record.Version}, built from commit {record.Revision}, and the tags are those of "

@@ -60,7 +60,7 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
     [Fact]
     public async Task A_publish_hands_each_secret_to_the_one_program_that_it_is_for()
     {
-        var run = await RunAsync(["BuildImages", "Publish", .. Destination, "--cache", "GitHubActions", "--verbosity", "Verbose"]);
+        var run = await RunAsync(["BuildImages", "ScanImages", "SignImages", .. Destination, "--cache", "GitHubActions", "--verbosity", "Verbose"]);
 
         AssertNothingIsShown(run);
         AssertEachHasItsOwn();

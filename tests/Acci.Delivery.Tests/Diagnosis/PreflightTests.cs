@@ -102,6 +102,42 @@ public sealed class PreflightTests : IAsyncLifetime
         Assert.Contains((await new Examination(context, DeliveryScope.Publish).RunAsync()).Select(x => x.Name), x => x is "Scanner");
     }
 
+    [Theory]
+    [InlineData("SmokeTestImages")]
+    [InlineData("ScanImages")]
+    [InlineData("SignImages")]
+    public async Task A_step_that_tags_need_and_that_is_skipped_is_refused_before_anything_is_built(string target)
+    {
+        var scope = DeliveryScope.Publish with { Skipped = [target] };
+
+        foreach (var run in (Func<Verb, Task>[])[x => x.RunAsync(), x => x.PlanAsync()])
+        {
+            var context = new DeliveryContext(Options, Cancellation);
+            var problem = (await Assert.ThrowsAsync<WrongUseException>(() => run(new PreparedVerb(context, scope, new BuildImages(context))))).Message;
+            Assert.Contains($"--skip cannot have {target} beside Publish", problem, StringComparison.Ordinal);
+            Assert.Contains("'app'", problem, StringComparison.Ordinal);
+        }
+
+        // Without Publish no tag is going to move.
+        Assert.DoesNotContain(new Preflight(new DeliveryContext(Options, Cancellation), scope with { Tags = false }).Checks, x => x.Name == "Skipped");
+    }
+
+    [Theory]
+    [InlineData(true, true, null)]
+    [InlineData(true, false, "SmokeTestImages")]
+    // What is built now is another image, as far as can be known.
+    [InlineData(false, true, "SmokeTestImages")]
+    public async Task A_step_that_was_done_for_an_image_that_is_not_built_again_may_be_skipped(bool isBuildSkipped, bool isDone, string? refused)
+    {
+        var record = new PublishRecord { Image = "app", Digest = Digest.Of([1]), Repository = "127.0.0.1:1/app", Version = "1", Revision = "a", Platforms = [] };
+        (isDone ? record.With(PublishStep.SmokeTest, new StepResult(DateTimeOffset.UnixEpoch, 1, "healthy")) : record).Write(Options.RecordOf("app"));
+        var scope = DeliveryScope.Publish with { Skipped = isBuildSkipped ? ["BuildImages", "SmokeTestImages"] : ["SmokeTestImages"] };
+        var check = Assert.Single(new Preflight(new DeliveryContext(Options, Cancellation), scope).Checks, x => x.Name == "Skipped");
+
+        if (refused is null) Assert.Contains("SmokeTestImages", await check.LookAsync(), StringComparison.Ordinal);
+        else Assert.Contains(refused, (await Assert.ThrowsAsync<WrongUseException>(check.LookAsync)).Message, StringComparison.Ordinal);
+    }
+
     private DeliveryOptions Options => new()
     {
         Root = _checkout.Directory,
