@@ -58,7 +58,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         {
             var record = scope.Skipped.Contains(nameof(BuildImages)) ? PublishRecord.Read(context.Options.RecordOf(image.Name)) : null;
             var open = record is null ? needed : [.. needed.Where(x => policy.OpenBeforeTags(record).Intersect(x.Steps).Any())];
-            if (open.Length == 0 || (record is null && scope.Skipped.Contains(nameof(BuildImages)))) continue;
+            if (open.Length == 0) continue;
             var targets = string.Join(" and ", open.Select(x => x.Target));
             var advice = open.Any(x => x.Target == nameof(SmokeTestImages))
                 ? " Where the ports of the Docker engine cannot be reached from here, SmokeTestImages goes by the image's own health check." : "";
