@@ -16,11 +16,13 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
     private const long NeededSpace = 6_000_000_000;
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
+    private string? _standInObstacle;
+
     /// <summary>Examines the machine.</summary>
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
         var engine = LookAtEngineAsync();
-        var baseImages = scope.Builds ? LookAtBaseImagesAsync() : Task.FromResult<IEnumerable<Finding>>([]);
+        var baseImages = scope.Builds ? LookAtBaseImagesAsync(engine) : Task.FromResult<IEnumerable<Finding>>([]);
         return
         [
             await engine,
@@ -75,7 +77,12 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         const string name = "Docker engine";
         try
         {
-            if (await EngineLocator.FindRunningAsync(context.Environment, context.CancellationToken) is { } engine) return new Finding(name, $"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}", Good);
+            if (await EngineLocator.FindRunningAsync(context.Environment, context.CancellationToken) is { } engine)
+            {
+                var differences = (await context.LocationAsync(engine)).ToString();
+                _standInObstacle = await context.StandInObstacleAsync(engine);
+                return new Finding(name, $"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}{(differences.Length == 0 ? "" : $"; {differences}")}", differences.Length == 0 ? Good : Notice);
+            }
         }
         catch (DeliveryException exception)
         {
@@ -110,8 +117,10 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
     }
 
-    private async Task<IEnumerable<Finding>> LookAtBaseImagesAsync()
+    private async Task<IEnumerable<Finding>> LookAtBaseImagesAsync(Task engine)
     {
+        // It knows by then what the engine reaches.
+        await engine;
         var findings = await Task.WhenAll(BakeTargets.NeededBy(context.Options.Images).Select(LookAtBaseImageAsync));
         return findings.OrderBy(x => x.Name, StringComparer.Ordinal);
     }
@@ -134,9 +143,9 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
         catch (DeliveryException)
         {
-            return standInsAllowed && PrivateEngine.Obstacle is null
+            return standInsAllowed && _standInObstacle is null && PrivateEngine.Obstacle is null
                 ? new Finding("Base image", $"{image} cannot be reached: a stand-in from the distribution's packages will be used", Notice)
-                : new Finding("Base image", $"{image} cannot be reached. Name a registry that carries it with --image-mirror.", Fatal);
+                : new Finding("Base image", $"{image} cannot be reached. Name a registry that carries it with --image-mirror.{(standInsAllowed && _standInObstacle is not null ? $" {_standInObstacle}" : "")}", Fatal);
         }
     }
 

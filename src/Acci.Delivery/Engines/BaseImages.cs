@@ -24,6 +24,9 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     /// <summary>Gives the host and port of the registry that stand-ins are kept in; null where none may be used.</summary>
     public Func<Task<string>>? StandInRegistryAsync { get; init; }
 
+    /// <summary>Why stand-ins are of no use to the engine, as a sentence; null where they are.</summary>
+    public string? StandInObstacle { get; init; }
+
     /// <summary>Finds all of them, each once.</summary>
     /// <exception cref="NoAnswerException">A registry is there and did not answer in time.</exception>
     /// <exception cref="DeliveryException">No place has one of them.</exception>
@@ -95,11 +98,11 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
 
     private void EnsureStandInsMayServe((ImageReference Name, string? Problem) missing)
     {
-        if (StandInRegistryAsync is null || PrivateEngine.Obstacle is not null)
+        if (StandInRegistryAsync is null || StandInObstacle is not null || PrivateEngine.Obstacle is not null)
         {
             throw new DeliveryException(
                 $"The base image {missing.Name} cannot be had: {missing.Problem?.Split(". ")[0]}. Name a registry that carries it with --image-mirror."
-                + (StandInRegistryAsync is null ? " Stand-ins are only used when publishing to this machine's own registry." : ""));
+                + (StandInRegistryAsync is null ? " Stand-ins are only used when publishing to this machine's own registry." : StandInObstacle is null ? "" : $" {StandInObstacle}"));
         }
     }
 

@@ -15,6 +15,9 @@ public sealed class PrivateTools(EngineScripts scripts)
     /// <summary>What the registry's own image is pinned to.</summary>
     public ImageLocks ImageLocks { get; init; } = ImageLocks.None;
 
+    /// <summary>Finds where an engine is, which has to be here for a registry in one of its containers.</summary>
+    public Func<DockerEngine, Task<EngineLocation>> LocationAsync { get; init; } = _ => Task.FromResult(EngineLocation.Unknown);
+
     /// <summary>The environment in which tools are looked for.</summary>
     public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
 
@@ -43,9 +46,11 @@ public sealed class PrivateTools(EngineScripts scripts)
             return new Dictionary<string, string>(await scripts.RunAsync("engine/registry-up.sh", [], cancellationToken))["REGISTRY"];
         }
 
-        return await EngineLocator.FindRunningAsync(Process, cancellationToken) is { } engine
-            ? await new RegistryContainer(engine) { Time = Time }.StartAsync(RegistryImage(), cancellationToken)
-            : throw new DeliveryException("There is no registry to publish to: name one with --registry, or start Docker, which then runs one on 127.0.0.1.");
+        if (await EngineLocator.FindRunningAsync(Process, cancellationToken) is not { } engine)
+            throw new DeliveryException("There is no registry to publish to: name one with --registry, or start Docker, which then runs one on 127.0.0.1.");
+        if ((await LocationAsync(engine)).Ports is { IsLoopback: false } ports)
+            throw new DeliveryException($"There is no registry to publish to: {engine} is at {ports.Host}, and cannot run one on this machine's 127.0.0.1. Name a registry with --registry.");
+        return await new RegistryContainer(engine) { Time = Time }.StartAsync(RegistryImage(), cancellationToken);
     }
 
     private ImageReference RegistryImage() =>

@@ -34,11 +34,14 @@ public sealed class RegistryContainer(DockerEngine engine)
     /// <exception cref="DeliveryException">It does not start or does not answer; the message says why.</exception>
     public async Task<string> StartAsync(ImageReference image, CancellationToken cancellationToken)
     {
-        if (await IsRunningAsync(cancellationToken) is not true) await RunAsync(image, cancellationToken);
+        var isNew = await IsRunningAsync(cancellationToken) is not true;
+        if (isNew) await RunAsync(image, cancellationToken);
         var ports = await CommandRunner.RunAsync(engine.Docker("port", Name, Port), cancellationToken: cancellationToken);
         var address = ports.StandardOutput.Split('\n')[0].Trim();
-        await WaitAsync(address, cancellationToken);
-        return address;
+        if (await IsAnsweringAsync(address, cancellationToken)) return address;
+        // One that cannot be reached is not left running on somebody else's machine; what was pushed to it before stays in the volume.
+        if (isNew) await CommandRunner.TryRunAsync(engine.Docker("rm", "--force", Name), cancellationToken: CancellationToken.None);
+        throw new DeliveryException($"The local registry, the container {Name}, does not answer at {address} within {StartTime.TotalSeconds:0} s. An engine on another machine cannot run it for this one: name a registry with --registry.");
     }
 
     /// <summary>Ends it, where it runs; with <paramref name="purge"/> what was pushed goes, too. Where there is no engine there is nothing to end.</summary>
@@ -74,7 +77,7 @@ public sealed class RegistryContainer(DockerEngine engine)
         }
     }
 
-    private async Task WaitAsync(string address, CancellationToken cancellationToken)
+    private async Task<bool> IsAnsweringAsync(string address, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
         for (var begun = Time.GetTimestamp(); Time.GetElapsedTime(begun) < StartTime; await Task.Delay(Pause, Time, cancellationToken))
@@ -82,7 +85,7 @@ public sealed class RegistryContainer(DockerEngine engine)
             try
             {
                 using var answer = await http.GetAsync(new Uri($"http://{address}/v2/"), cancellationToken);
-                if (answer.IsSuccessStatusCode) return;
+                if (answer.IsSuccessStatusCode) return true;
             }
             catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
             {
@@ -90,7 +93,7 @@ public sealed class RegistryContainer(DockerEngine engine)
             }
         }
 
-        throw new DeliveryException($"The local registry, the container {Name}, does not answer at {address} within {StartTime.TotalSeconds:0} s. An engine on another machine cannot run it for this one: name a registry with --registry.");
+        return false;
     }
 
     private static int FreePort()

@@ -18,7 +18,7 @@ public static class RegistryOfBuild
         {
             var tools = new PrivateTools(context.Scripts())
             {
-                ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks(), Time = context.Time, Process = context.Environment,
+                ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks(), Time = context.Time, Process = context.Environment, LocationAsync = context.LocationAsync,
             };
             return tools.StartRegistryAsync(context.CancellationToken);
         });

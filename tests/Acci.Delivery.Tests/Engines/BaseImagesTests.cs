@@ -55,6 +55,18 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
         Assert.Contains("--image-mirror", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Stand_ins_are_not_made_for_an_engine_that_does_not_reach_them()
+    {
+        var name = ImageReference.Parse($"{server.Domain}/distroless/missing:nonroot");
+        var images = Images(standInObstacle: "Stand-ins cannot be used: the engine is elsewhere.");
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => images.PlanAsync([name], Cancellation));
+
+        Assert.EndsWith("--image-mirror. Stand-ins cannot be used: the engine is elsewhere.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(failure.Message, (await Assert.ThrowsAsync<DeliveryException>(() => images.ResolveAsync([name], Cancellation))).Message);
+    }
+
     [Theory]
     [InlineData("", "not an object")]
     [InlineData("[]", "not an object")]
@@ -67,11 +79,16 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
         Assert.Contains(problem, Assert.Throws<DeliveryException>(() => ImageLocks.Read(file)).Message, StringComparison.Ordinal);
     }
 
-    private BaseImages Images(string? mirror = null, string pinned = "{}")
+    private BaseImages Images(string? mirror = null, string pinned = "{}", string? standInObstacle = null)
     {
         var locks = _folder.Combine("images.json");
         File.WriteAllText(locks, pinned);
-        return new BaseImages(ImageLocks.Read(locks), new EngineScripts(new CacheDirectory(_folder.Path))) { Mirror = mirror };
+        return new BaseImages(ImageLocks.Read(locks), new EngineScripts(new CacheDirectory(_folder.Path))) 
+        {
+            Mirror = mirror,
+            StandInRegistryAsync = standInObstacle is null ? null : () => Task.FromResult(server.Domain),
+            StandInObstacle = standInObstacle,
+        };
     }
 
     private async Task<(ImageReference Name, Digest Digest)> PushAsync(string path, int seed = 7)

@@ -74,6 +74,18 @@ public sealed class SlowEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_local_registry_that_does_not_answer_here_is_not_left_running_on_the_machine_of_its_engine()
+    {
+        var calls = _folder.Combine("calls");
+        var engine = new DockerEngine(Docker($"echo \"$*\" >> {calls}; case \"$1\" in container) exit 1 ;; port) echo 127.0.0.1:{RegistryServer.FreePort()} ;; esac"));
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => new RegistryContainer(engine) { Time = new TestClock() }.StartAsync(RegistryContainer.Image, Cancellation));
+
+        Assert.Contains("--registry", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("rm --force acci-registry", (await File.ReadAllLinesAsync(calls, Cancellation))[^1]);
+    }
+
+    [Fact]
     public async Task A_registry_that_is_slow_is_no_reason_for_a_stand_in()
     {
         // It takes connections and says nothing.

@@ -84,6 +84,9 @@ public sealed class PublishWorld : IDisposable
 
     public string Artifact(params string[] names) => Path.Combine([_checkout.Directory, "artifacts", .. names]);
 
+    /// <summary>Where the engine is.</summary>
+    public EngineLocation Location { get; set; } = EngineLocation.Here;
+
     /// <summary>Runs the steps before this one.</summary>
     public async Task RunUntilAsync(string step)
     {
@@ -161,6 +164,7 @@ public sealed class PublishWorld : IDisposable
         options = options with { Keyless = Job is not null };
         var context = new DeliveryContext(change?.Invoke(options) ?? options, Cancellation) { Environment = Job ?? TestEnvironment.OutsideWorkflows };
         context.Know(nameof(EngineOfBuild.EngineAsync), Task.FromResult(new DockerEngine("docker")));
+        context.Know(nameof(LocationOfBuild.LocationAsync), Task.FromResult(Location));
         if (Job is not null) return context;
         context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(Cosign.Cosign));
         context.Know(nameof(SignerOfBuild.CosignAsync), Task.FromResult(Cosign.Cosign));

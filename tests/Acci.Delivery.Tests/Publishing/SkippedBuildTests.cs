@@ -98,6 +98,7 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
             Cancellation)
         { Environment = TestEnvironment.OutsideWorkflows };
         context.Know(nameof(EngineOfBuild.EngineAsync), Task.FromResult(new DockerEngine("docker")));
+        context.Know(nameof(LocationOfBuild.LocationAsync), Task.FromResult(EngineLocation.Here));
         context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(Cosign.Cosign));
         context.Know(nameof(SignerOfBuild.CosignAsync), Task.FromResult(Cosign.Cosign));
         return context;
