@@ -1,6 +1,7 @@
 using Acci.Delivery;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
@@ -53,9 +54,10 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         {
             await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);
             foreach (var image in plan.Committed.Variables.Where(x => x.Source is LastPublish or UpstreamImage).Select(x => found.GetValueOrDefault(x.Name)).OfType<string>().Distinct()) await PullWithLoginAsync(engine, image);
-            var start = new ComposeStart(project, plan.Effective, Context.Time);
+            var ports = (await Context.LocationAsync(engine)).Ports;
+            var start = new ComposeStart(project, plan.Effective, ports, Context.Time);
             await start.PrepareAsync(new ImagePull(Context), Cancellation);
-            Tell(plan, project, await start.RunAsync(Cancellation));
+            Tell(plan, project, await start.RunAsync(Cancellation), ports);
         }
         catch (Exception) when (foundBefore.Length > 0)
         {
@@ -80,14 +82,29 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
 
     private async Task<ComposeProject> EnsureMayStartAsync(EnvironmentPlan plan, DockerEngine engine)
     {
-        if (await engine.EndpointAsync(Cancellation) is var endpoint && !DockerEngine.IsLocal(endpoint))
-            throw new DeliveryException($"{engine} is at {endpoint}, and ComposeUp mounts secrets and source from the machine that the engine is on. Run it there, or deploy to a swarm, which gets secrets sent: DeployStack --environment {plan.Name}. Nothing was started.");
+        var location = await Context.LocationAsync(engine);
+        await EnsureFilesAreSeenAsync(plan, engine);
         var project = ProjectOf(engine, plan.Name);
         if (await HasStackAsync(project))
             throw new DeliveryException($"Environment '{plan.Name}' runs here as a stack, with the same data: ComposeDown --environment {plan.Name} first. Nothing was started.");
         await EnsureDataAreKnownAsync(plan, project);
-        Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), await project.ContainersAsync(Cancellation));
+        // Of another machine's ports its engine knows.
+        if (location.Ports.IsLoopback) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), await project.ContainersAsync(Cancellation));
         return project;
+    }
+
+    private async Task EnsureFilesAreSeenAsync(EnvironmentPlan plan, DockerEngine engine)
+    {
+        // The private engine is a process of this machine, in its file system.
+        if (engine.Address is not null) return;
+        if (Context.Options.DryRun)
+        {
+            Log.Information("Would ask {Engine:l} whether it sees {Folder:l}, from which secrets and source are mounted", engine.ToString(), Root);
+            return;
+        }
+
+        if (await new SharedFolder(engine, Session.Current).FindObstacleAsync(Root, Cancellation) is { } obstacle)
+            throw new DeliveryException($"{engine} at {await engine.EndpointAsync(Cancellation)} does not see {Root} ({obstacle.TrimEnd('.')}), and ComposeUp mounts secrets and source from there. Run it on that machine, or deploy to a swarm, which gets secrets sent: DeployStack --environment {plan.Name}. Nothing was started.");
     }
 
     // The compose file holds one limit, whatever this machine says of what it comes from.
@@ -112,13 +129,13 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         if (!result.Succeeded) throw new CommandFailedException(pull, result);
     }
 
-    private void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers)
+    private void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers, PortAccess ports)
     {
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).Select(x => x.Name).ToHashSet();
         var table = new ServiceTable();
         foreach (var container in containers)
         {
-            var addresses = container.Addresses.Select(x => web.Contains(container.Service) ? $"http://{x.Address}" : x.Address).Distinct().ToArray();
+            var addresses = container.Addresses.Select(x => x.Describe(ports, web.Contains(container.Service) ? "http://" : "")).Distinct().ToArray();
             table.Add(container.Service, container.Name, container.State, addresses.Length == 0 ? "inside only" : string.Join(", ", addresses), container.Image);
         }
 

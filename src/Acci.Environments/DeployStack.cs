@@ -108,7 +108,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
 
     private async Task<ComposeProject> EnsureMayDeployAsync(EnvironmentPlan plan, DockerEngine engine)
     {
-        var project = StackOf(engine, plan.Name, await IsHereAsync(engine));
+        var project = StackOf(engine, plan.Name, await IsHereAsync(engine, plan.Name));
         if ((await project.ContainersAsync(Cancellation)).Count > 0)
             throw new DeliveryException($"Environment '{plan.Name}' runs here under docker compose, and a stack would use the same data: ComposeDown --environment {plan.Name} first. Nothing was deployed.");
         await EnsureDataAreKnownAsync(plan, project);
@@ -117,7 +117,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
 
     // A stack on this machine's engine shares its data with ComposeUp; one elsewhere leaves this machine's environment its own name.
     private async Task<string> KeptNameAsync(EnvironmentPlan plan, DockerEngine? engine) =>
-        engine is null || await IsHereAsync(engine) ? Declaration.ProjectOf(plan.Name) : LocalName.Of(Root, Declaration, plan.Name);
+        engine is null || await IsHereAsync(engine, plan.Name) ? Declaration.ProjectOf(plan.Name) : LocalName.Of(Root, Declaration, plan.Name);
 
     // Whether the images may go there, the ports are free, and what kind of swarm it is.
     private async Task<(bool IsAllHere, bool HasIngress, string ThisNode)> LookAtSwarmAsync(
@@ -126,7 +126,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var swarm = SwarmOf(project.Engine);
         var (_, _, nodes, thisNode) = await swarm.StateAsync(Cancellation);
         var endpoint = await project.Engine.EndpointAsync(Cancellation);
-        var isHere = DockerEngine.IsLocal(endpoint);
+        var isHere = (await Context.LocationAsync(project.Engine)).ReachesLoopback;
         await new SwarmDeparture(Context, isHere && nodes == 1, nodes > 1 ? $"a swarm of {nodes} nodes" : $"the swarm at {endpoint}").EnsureAllowedAsync(plan.Committed.Variables, variables, standIns);
         var hasIngress = await HasIngressAsync(isHere);
         PublishedPort[] published = [.. PublishedPort.Of(plan.Effective.File)];

@@ -53,9 +53,11 @@ public abstract class EnvironmentVerb : Verb
 
     // On another machine's engine there is nothing but stacks.
     private protected async Task<ComposeProject> ProjectOnAsync(DockerEngine engine, string environment) =>
-        await IsHereAsync(engine) ? ProjectOf(engine, environment) : StackOf(engine, environment, isHere: false);
+        await IsHereAsync(engine, environment) ? ProjectOf(engine, environment) : StackOf(engine, environment, isHere: false);
 
-    private protected async Task<bool> IsHereAsync(DockerEngine engine) => DockerEngine.IsLocal(await engine.EndpointAsync(Cancellation));
+    // An engine that does not reach this machine may see its files, and ComposeUp has then left something under the environment's name on this machine.
+    private protected async Task<bool> IsHereAsync(DockerEngine engine, string environment) =>
+        (await Context.LocationAsync(engine)).ReachesLoopback || await HasAnythingAsync(ProjectOf(engine, environment));
 
     private string Results => Path.GetRelativePath(Root, Context.Options.Artifacts).Replace('\\', '/');
 
@@ -84,12 +86,18 @@ public abstract class EnvironmentVerb : Verb
     private protected async Task EnsureThereIsAsync(ComposeProject project)
     {
         if (File.Exists(Path.Combine(Files.SettingsFolder, $"settings.{project.Environment}.json")) || await HasStackAsync(project)) return;
+        if (await HasAnythingAsync(project)) return;
+        throw new WrongUseException($"There is no environment '{project.Environment}', and nothing of one of that name is here ({project.Name}).");
+    }
+
+    private async Task<bool> HasAnythingAsync(ComposeProject project)
+    {
         foreach (var kind in (string[])["container", "network", "volume"])
         {
-            if ((await project.ListAsync(kind, Cancellation)).Count > 0) return;
+            if ((await project.ListAsync(kind, Cancellation)).Count > 0) return true;
         }
 
-        throw new WrongUseException($"There is no environment '{project.Environment}', and nothing of one of that name is here ({project.Name}).");
+        return false;
     }
 
     private protected async Task<bool> HasStackAsync(ComposeProject project)

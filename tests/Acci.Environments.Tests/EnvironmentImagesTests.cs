@@ -72,6 +72,20 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
         Assert.Equal($"registry.example.com/postgres@{pinned}", found["BAKERY_POSTGRES_IMAGE"]);
     }
 
+    [Fact]
+    public async Task The_build_s_own_image_in_a_registry_that_the_engine_does_not_reach_is_told_before_anything_starts()
+    {
+        using var docker = new DockerStandIn("""case "$*" in pull*|"image inspect"*) echo "connection refused" >&2; exit 1 ;; esac""");
+        var image = $"127.0.0.1:5600/bakery@{Digest.Of([1])}";
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => FindAsync(mirror.Domain, docker, image));
+
+        Assert.StartsWith(image, error.Message, StringComparison.Ordinal);
+        Assert.Contains("connection refused", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--registry", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BAKERY_IMAGE", error.Message, StringComparison.Ordinal);
+    }
+
     private void Found(params string[] lines) => EnvironmentFile.Write(Path.Combine(_settings.Root, "artifacts", "compose", "prod.env"), string.Join('\n', lines));
 
     private void Lock(string digests)
@@ -80,14 +94,14 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
         File.WriteAllText(Path.Combine(_settings.Root, "deploy", "locks", "images.json"), digests);
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> FindAsync(string mirrorDomain)
+    private async Task<IReadOnlyDictionary<string, string>> FindAsync(string mirrorDomain, DockerStandIn? docker = null, string? app = null)
     {
         if (!File.Exists(Path.Combine(_settings.Root, "deploy", "locks", "images.json"))) Lock("{}");
         Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "compose"));
-        await File.WriteAllTextAsync(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"BAKERY_IMAGE={App}\n", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"BAKERY_IMAGE={app ?? App}\n", Cancellation);
         using var context = new DeliveryContext(
             new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), ImageMirror = mirrorDomain, Images = [] }, Cancellation);
-        return await new EnvironmentImages(context, _docker.Engine).FindAsync(EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);
+        return await new EnvironmentImages(context, (docker ?? _docker).Engine).FindAsync(EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);
     }
 
     private async Task<ImageReference> PushAsync(string path, int seed)

@@ -36,26 +36,60 @@ public sealed class EnvironmentVerbTests : IDisposable
         Assert.Contains(docker.Called, x => x.EndsWith("config --hash *", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task An_engine_on_another_machine_is_refused_before_anything_is_written()
+    [Theory]
+    [InlineData("ssh://elsewhere")]
+    // A socket of this machine may lead to another one.
+    [InlineData("unix:///var/run/docker.sock")]
+    public async Task An_engine_that_does_not_see_the_files_is_refused_before_anything_is_written(string endpoint)
     {
-        using var docker = new DockerStandIn("""case "$1 $2" in "context inspect") echo ssh://elsewhere ;; "buildx inspect") echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;; version*) echo 29.0.0 ;; esac""");
+        using var docker = new DockerStandIn($"""
+            case "$1 $2" in
+                "context inspect") echo {endpoint} ;;
+                "buildx inspect") echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;;
+                version*) echo 29.0.0 ;;
+                pull*) exit 1 ;;
+                create*) echo "bind source path does not exist: /x" >&2; exit 1 ;;
+            esac
+            """);
         _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
         var locks = Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "locks"));
         await File.WriteAllTextAsync(Path.Combine(locks.FullName, "images.json"), "{}", TestContext.Current.CancellationToken);
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => Up.RunAsync());
 
-        Assert.Contains("ssh://elsewhere", error.Message, StringComparison.Ordinal);
+        Assert.Contains(endpoint, error.Message, StringComparison.Ordinal);
+        Assert.Contains("bind source path does not exist: /x", error.Message, StringComparison.Ordinal);
         Assert.Contains("DeployStack --environment prod", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_settings.Root, "deploy", "compose")));
     }
 
+    [Fact]
+    public async Task An_engine_that_sees_the_files_is_not_refused_whatever_its_address_is()
+    {
+        using var docker = new DockerStandIn("""
+            case "$1 $2" in
+                "context inspect") echo tcp://localhost:2375 ;;
+                "buildx inspect") echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;;
+                version*) echo 29.0.0 ;;
+                info*) echo inactive false 0 ;;
+                pull*|"volume inspect") exit 1 ;;
+            esac
+            """);
+        _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => Up.RunAsync());
+
+        // That is looked at after it.
+        Assert.StartsWith("Nothing was published", error.Message, StringComparison.Ordinal);
+        Assert.Contains(docker.Called, x => x.StartsWith("create ", StringComparison.Ordinal) && x.Contains($"src={_settings.Root}/.", StringComparison.Ordinal));
+    }
+
     [Theory]
-    [InlineData("unix:///var/run/docker.sock", 3, "a swarm of 3 nodes does not get it")]
-    [InlineData("ssh://elsewhere", 1, "the swarm at ssh://elsewhere does not get it")]
-    [InlineData("unix:///var/run/docker.sock", 1, null)]
-    public async Task An_image_that_was_not_scanned_is_not_deployed_to_other_machines(string endpoint, int nodes, string? problem)
+    [InlineData("unix:///var/run/docker.sock", true, 3, "a swarm of 3 nodes does not get it")]
+    [InlineData("ssh://elsewhere", false, 1, "the swarm at ssh://elsewhere does not get it")]
+    [InlineData("unix:///var/run/docker.sock", false, 1, "the swarm at unix:///var/run/docker.sock does not get it")]
+    [InlineData("tcp://localhost:2375", true, 1, null)]
+    public async Task An_image_that_was_not_scanned_is_not_deployed_to_other_machines(string endpoint, bool isHere, int nodes, string? problem)
     {
         using var docker = new DockerStandIn($$"""
             case "$*" in
@@ -65,6 +99,8 @@ public sealed class EnvironmentVerbTests : IDisposable
                 info*Swarm*) echo active true {{nodes}} here ;;
                 "volume inspect"*) exit 1 ;;
                 "stack deploy"*) echo refused >&2; exit 1 ;;
+                {{(isHere ? DockerReply.PullsFromLoopback : "")}}
+                pull*) exit 1 ;;
             esac
             """);
         _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);

@@ -33,13 +33,23 @@ public class OutsideHealthTests
     }
 
     [Fact]
+    public async Task Where_the_address_may_not_lead_there_a_service_that_is_healthy_by_its_own_check_is_not_failed_by_silence()
+    {
+        var address = $"127.0.0.1:{RegistryServer.FreePort()}";
+
+        await OutsideHealth.EnsureAsync("web", address, "/health", Cancellation, new TestClock(), isCertain: false);
+
+        await Assert.ThrowsAsync<DeliveryException>(() => OutsideHealth.EnsureAsync("web", address, "/health", Cancellation, new TestClock()));
+    }
+
+    [Fact]
     public async Task One_that_never_answers_well_is_told()
     {
         using var listener = new HttpListener();
         var address = $"127.0.0.1:{RegistryServer.FreePort()}";
         listener.Prefixes.Add($"http://{address}/");
         listener.Start();
-        var asked = OutsideHealth.EnsureAsync("web", address, "/health", Cancellation, new TestClock());
+        var asked = OutsideHealth.EnsureAsync("web", address, "/health", Cancellation, new TestClock(), isCertain: false);
         _ = Task.Run(async () =>
         {
             while (true)

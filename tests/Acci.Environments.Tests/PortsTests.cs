@@ -33,7 +33,7 @@ public sealed class PortsTests : IDisposable
     [Fact]
     public void What_the_environment_holds_itself_is_free_for_it() => Ports.EnsureFree(
         Deployment($"{Taken}", 1),
-        [new Container { Id = "1", Name = "bakery-1", Service = "bakery", Image = "bakery", Status = "running", Addresses = [($"127.0.0.1:{Taken}", 8080)] }]);
+        [new Container { Id = "1", Name = "bakery-1", Service = "bakery", Image = "bakery", Status = "running", Addresses = [new("127.0.0.1", $"{Taken}")] }]);
 
     public void Dispose() => _other.Dispose();
 

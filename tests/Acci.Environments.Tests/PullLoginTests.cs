@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery;
-using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Environments.Running;
 using Acci.Testing;
@@ -57,18 +56,6 @@ public sealed class PullLoginTests : IDisposable
 
         var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(login.Docker().Arguments[1], "config.json"), Cancellation))!;
         Assert.Equal(["https://index.docker.io/v1/"], config["auths"]!.AsObject().Select(x => x.Key));
-    }
-
-    [Theory]
-    [InlineData("unix:///var/run/docker.sock", true)]
-    [InlineData("npipe:////./pipe/docker_engine", true)]
-    [InlineData("ssh://somewhere", false)]
-    [InlineData("tcp://127.0.0.1:2375", false)]
-    public async Task An_engine_that_is_reached_over_the_network_is_not_this_machine_s(string host, bool isLocal)
-    {
-        using var docker = new DockerStandIn($"echo {host}");
-
-        Assert.Equal(isLocal, DockerEngine.IsLocal(await docker.Engine.EndpointAsync(Cancellation)));
     }
 
     private DeliveryContext Context(string registry) => new(

@@ -57,7 +57,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         DeparturePolicy.Warn(version);
         var engine = await context.EngineAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
-        if ((await context.LocationAsync(engine)).ToString() is { Length: > 0 } differences) Log.Information("{Engine:l}: {Differences:l}", engine.ToString(), differences);
+        if ((await context.LocationAsync(engine)).ToString() is { Length: > 0 } differences) Log.Debug("{Engine:l}: {Differences:l}", engine.ToString(), differences);
         var targets = await context.BakeTargetsAsync(destination);
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);

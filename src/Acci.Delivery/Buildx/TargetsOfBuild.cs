@@ -29,9 +29,9 @@ internal static class TargetsOfBuild
         var files = new ImageFiles(options);
         var (version, facts) = (await context.VersionAsync(), await context.FactsAsync());
         var engine = await context.EngineAsync();
-        var isCacheReached = !destination.IsLoopback || (await context.LocationAsync(engine)).ReachesLoopback;
-        if (options.Cache == BuildCache.Registry && !isCacheReached)
-            Log.Warning("--cache Registry is left out: {Engine:l} does not reach the registry on this machine's loopback. --cache Local keeps results here", engine.ToString());
+        // BuildKit goes on without a cache that it does not reach.
+        if (options.Cache == BuildCache.Registry && destination.IsLoopback && !(await context.LocationAsync(engine)).ReachesLoopback)
+            Log.Warning("--cache Registry may have no effect: {Engine:l} does not reach this machine's loopback. --cache Local keeps results here", engine.ToString());
         return new BakeTargets
         {
             Version = version,
@@ -42,6 +42,6 @@ internal static class TargetsOfBuild
             LayoutOf = image => files.Relative(files.LayoutOf(image)),
         };
 
-        BuildCache CacheOf(ImageDefinition image) => options.Cache == BuildCache.Registry && !isCacheReached ? BuildCache.None : options.Cache ?? (destination.IsLoopback ? BuildCache.None : image.Cache);
+        BuildCache CacheOf(ImageDefinition image) => options.Cache ?? (destination.IsLoopback ? BuildCache.None : image.Cache);
     }
 }

@@ -81,7 +81,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             {
                 var differences = (await context.LocationAsync(engine)).ToString();
                 _standInObstacle = await context.StandInObstacleAsync(engine);
-                return new Finding(name, $"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}{(differences.Length == 0 ? "" : $"; {differences}")}", differences.Length == 0 ? Good : Notice);
+                return new Finding(name, $"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}{(differences.Length == 0 ? "" : $"; {differences}")}", Good);
             }
         }
         catch (DeliveryException exception)

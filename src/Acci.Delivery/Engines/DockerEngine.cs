@@ -89,9 +89,6 @@ public sealed record DockerEngine(string Cli)
             : Process.Find("DOCKER_HOST") is { } named ? named
             : OperatingSystem.IsWindows() ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock");
 
-    /// <summary>Whether an engine is reached over this machine's own sockets: ports and folders of its containers are then this machine's.</summary>
-    public static bool IsLocal(string endpoint) => endpoint.StartsWith("unix:", StringComparison.Ordinal) || endpoint.StartsWith("npipe:", StringComparison.Ordinal);
-
     /// <inheritdoc/>
     public override string ToString() => Address is null ? $"Docker Engine {Version}" : $"private Docker Engine {Version} at {Address}";
 

@@ -45,7 +45,7 @@ public sealed record EngineLocation
     private IEnumerable<string> Differences()
     {
         if (!Ports.IsLoopback) yield return $"its ports are asked for at {Ports.Host}";
-        else if (!Ports.IsCertain) yield return "whether its ports can be reached from here is not known, so images may be tried by their own health checks (--engine-host names its host)";
-        if (!ReachesLoopback) yield return "it cannot pull from the local registry on 127.0.0.1";
+        else if (!Ports.IsCertain) yield return "its ports may be out of reach, and images are then tried by their own health checks (--engine-host names its host)";
+        if (!ReachesLoopback) yield return "it does not reach 127.0.0.1 of this machine";
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Acci.Delivery.Engines;
 
 /// <summary>How a port is reached from here that a container publishes on its engine.</summary>
@@ -24,6 +26,16 @@ public sealed record PortAccess(string Interface, string Host, bool IsCertain)
         UriHostNameType.Dns or UriHostNameType.IPv4 => host is LoopbackAddress or "localhost" ? Loopback : new PortAccess("0.0.0.0", host, IsCertain: true),
         UriHostNameType.IPv6 => new PortAccess("[::]", $"[{host.Trim('[', ']')}]", IsCertain: true),
         _ => throw new WrongUseException($"--engine-host cannot be '{host}': write a host name or an IP address, without a scheme and a port, as in docker.example.com."),
+    };
+
+    /// <summary>Where a port answers from here that is published on an address of the engine's machine; null where it does not.</summary>
+    /// <param name="address">The address there: <c>0.0.0.0</c>, <c>127.0.0.1</c>.</param>
+    /// <param name="port">The port there.</param>
+    public string? AddressOf(string address, string port) => address switch
+    {
+        "" or "0.0.0.0" or "::" => $"{Host}:{port}",
+        _ when !IsLoopback && IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip) => null,
+        _ => $"{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{port}",
     };
 
     /// <summary>The gateway of the network that this build is a container of.</summary>

@@ -112,9 +112,9 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var shown = signer is ExpectedSigner.PublicKey { File: var file } ? new ExpectedSigner.PublicKey(_files.Relative(file)) : signer;
         var arguments = shown.VerifyArguments(publish.Reference, cosign.Sigstore.TrustedRoot is { } root ? _files.Relative(root) : null);
         var verify = new Command(cosign.Executable, arguments);
-        var run = new Destination(publish.Reference.Domain!, "").IsLoopback && !(await context.LocationAsync(engine)).ReachesLoopback
-            ? $"{engine} cannot pull from {publish.Reference.Domain}: publish to a registry that it reaches, with --registry"
-            : Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, publish)).ToString(), context.Environment);
+        var isReached = !new Destination(publish.Reference.Domain!, "").IsLoopback || (await context.LocationAsync(engine)).ReachesLoopback;
+        var run = $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, publish)).ToString(), context.Environment)}"
+            + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry");
         return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString(), context.Environment), run)
         {
             At = context.Time.GetUtcNow(),

@@ -12,8 +12,9 @@ namespace Acci.Environments.Running;
 /// </summary>
 /// <param name="project">What is started.</param>
 /// <param name="model">What it is made of.</param>
+/// <param name="ports">How its ports are reached from here.</param>
 /// <param name="time">The clock that it is waited by.</param>
-internal sealed class ComposeStart(ComposeProject project, EnvironmentModel model, TimeProvider time)
+internal sealed class ComposeStart(ComposeProject project, EnvironmentModel model, PortAccess ports, TimeProvider time)
 {
     private const int ShownLines = 20;
     private const int MostRestarts = 2;
@@ -81,7 +82,11 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
             var containers = await WaitAsync(up, cancellationToken);
             foreach (var (service, path) in model.Definition.Services.Where(x => x.HealthPath is not null).Select(x => (x.Name, x.HealthPath!)))
             {
-                foreach (var (address, _) in containers.Where(x => x.Service == service).SelectMany(x => x.Addresses).Distinct()) await OutsideHealth.EnsureAsync(service, address, path, cancellationToken, time);
+                foreach (var published in containers.Where(x => x.Service == service).SelectMany(x => x.Addresses).Distinct())
+                {
+                    if (published.From(ports) is { } address) await OutsideHealth.EnsureAsync(service, address, path, cancellationToken, time, ports.IsCertain);
+                    else Log.Information("{Service:l} is healthy by its own check; {Address:l} cannot be reached from here", service, published.Describe(ports, ""));
+                }
             }
 
             return containers;
@@ -106,7 +111,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         Log.Warning("{Project:l} ran before: going back to {Image:l}", project.Name, names);
         try
         {
-            await new ComposeStart(project, model, time).UpAsync(await project.ContainersAsync(cancellationToken), images, cancellationToken);
+            await new ComposeStart(project, model, ports, time).UpAsync(await project.ContainersAsync(cancellationToken), images, cancellationToken);
             Log.Warning("{Project:l} runs {Image:l} again", project.Name, names);
         }
         catch (DeliveryException exception)

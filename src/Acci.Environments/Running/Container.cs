@@ -32,8 +32,8 @@ internal sealed record Container
 
     public int Restarts { get; init; }
 
-    /// <summary>The host's addresses that lead to it, with the port inside.</summary>
-    public IReadOnlyList<(string Address, int Port)> Addresses { get; init; } = [];
+    /// <summary>The addresses of its engine's machine that lead to it.</summary>
+    public IReadOnlyList<PublishedAddress> Addresses { get; init; } = [];
 
     /// <summary>Runs, and is healthy where that is known.</summary>
     public bool IsUp => Status == "running" && Health is null or "healthy";

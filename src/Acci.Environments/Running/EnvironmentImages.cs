@@ -19,9 +19,10 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     public async Task<IReadOnlyDictionary<string, string>> FindAsync(EnvironmentPlan plan, CancellationToken cancellationToken)
     {
         var found = Known(plan);
-        var mayHaveStandIns = MayHaveStandIns(plan, found);
+        var mayHaveStandIns = await MayHaveStandInsAsync(plan, found);
         // It has to run for stand-ins and for what was published there.
         if (mayHaveStandIns) await context.LocalRegistryAsync();
+        await EnsureOwnCanBeHadAsync(plan, found, cancellationToken);
         var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
         var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns).ResolveAsync(missing.Values, cancellationToken);
         foreach (var (variable, image) in missing) found[variable] = last![image].Actual.ToString();
@@ -33,7 +34,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     public async Task<PlannedImages> PlanAsync(EnvironmentPlan plan, CancellationToken cancellationToken)
     {
         var found = Known(plan);
-        var mayHaveStandIns = MayHaveStandIns(plan, found);
+        var mayHaveStandIns = await MayHaveStandInsAsync(plan, found);
         var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
         var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns).PlanAsync(missing.Values, cancellationToken);
         var standIns = new Dictionary<string, ImageReference>();
@@ -131,7 +132,22 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     }
 
     // Stand-ins serve this machine only, and so does what runs beside an image that is on it alone.
-    private static bool MayHaveStandIns(EnvironmentPlan plan, SortedDictionary<string, string> found) => PrivateEngine.Obstacle is null && Own(plan).All(x => IsLoopback(found[x.Name]));
+    private async Task<bool> MayHaveStandInsAsync(EnvironmentPlan plan, SortedDictionary<string, string> found) =>
+        PrivateEngine.Obstacle is null && Own(plan).All(x => IsLoopback(found[x.Name])) && await context.StandInObstacleAsync(engine) is null;
+
+    // What is in this machine's own registry, an engine elsewhere cannot get.
+    private async Task EnsureOwnCanBeHadAsync(EnvironmentPlan plan, SortedDictionary<string, string> found, CancellationToken cancellationToken)
+    {
+        if (engine is null || (await context.LocationAsync(engine)).ReachesLoopback) return;
+        foreach (var (variable, image) in Own(plan).Select(x => (x.Name, found[x.Name])).Where(x => IsLoopback(x.Item2)))
+        {
+            if (await IsHereAsync(image, cancellationToken)) continue;
+            var pull = await CommandRunner.TryRunAsync(engine.Docker("pull", "--quiet", image), cancellationToken: cancellationToken);
+            if (pull.Succeeded) continue;
+            var reason = pull.LastLines(1) is [var last] ? last.Trim() : "it does not say why";
+            throw new DeliveryException($"{image} is in a registry on this machine's loopback, and {engine} cannot pull it from there ({reason}). Publish it with --registry to one that the engine reaches, or name another image with {variable}. Nothing was started.");
+        }
+    }
 
     /// <summary>Whether an image can only be had on the machine that has it.</summary>
     public static bool IsLoopback(string image) => Destination.Parse(ImageReference.Parse(image).Registry).IsLoopback;

@@ -30,16 +30,14 @@ internal static class Inspection
         };
     }
 
-    private static IEnumerable<(string Address, int Port)> AddressesOf(JsonElement ports)
+    private static IEnumerable<PublishedAddress> AddressesOf(JsonElement ports)
     {
         if (ports.ValueKind != JsonValueKind.Object) yield break;
         foreach (var port in ports.EnumerateObject().Where(x => x.Value.ValueKind == JsonValueKind.Array))
         {
             foreach (var host in port.Value.EnumerateArray())
             {
-                var address = host.GetProperty("HostIp").GetString() is { Length: > 0 } ip && ip is not "0.0.0.0" and not "::" ? ip : "127.0.0.1";
-                yield return ($"{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{host.GetProperty("HostPort").GetString()}",
-                    int.Parse(port.Name.Split('/')[0], System.Globalization.CultureInfo.InvariantCulture));
+                yield return new(host.GetProperty("HostIp").GetString() ?? "", host.GetProperty("HostPort").GetString()!);
             }
         }
     }

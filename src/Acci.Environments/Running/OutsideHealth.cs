@@ -1,3 +1,5 @@
+using Serilog;
+
 namespace Acci.Environments.Running;
 
 /// <summary>Asks a service's health over the host's port, as those who use it do.</summary>
@@ -5,6 +7,7 @@ internal static class OutsideHealth
 {
     // A port leads to a container a moment after the container is healthy.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private const string NoAnswer = "does not answer";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Makes sure that it answers with success.</summary>
@@ -13,8 +16,9 @@ internal static class OutsideHealth
     /// <param name="path">The path that tells its health.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="time">The clock that it is waited by.</param>
+    /// <param name="isCertain">Whether the address is known to lead there. Where it is not, that nothing answers is no failure of a service that says of itself that it is healthy.</param>
     /// <exception cref="DeliveryException">It does not; the message says what it does.</exception>
-    public static async Task EnsureAsync(string service, string address, string path, CancellationToken cancellationToken, TimeProvider? time = null)
+    public static async Task EnsureAsync(string service, string address, string path, CancellationToken cancellationToken, TimeProvider? time = null, bool isCertain = true)
     {
         time ??= TimeProvider.System;
         // What is on this machine is asked without a proxy.
@@ -22,6 +26,12 @@ internal static class OutsideHealth
         var begun = time.GetTimestamp();
         while (await ProblemAsync(http, new Uri($"http://{address}{path}"), cancellationToken) is { } problem)
         {
+            if (!isCertain && problem.StartsWith(NoAnswer, StringComparison.Ordinal))
+            {
+                Log.Warning("{Service:l} is healthy by its own check; {Address:l} {Problem:l} from here: its engine may be elsewhere (--engine-host names its host)", service, address, problem);
+                return;
+            }
+
             if (time.GetElapsedTime(begun) > Limit) throw new DeliveryException($"{service} says of itself that it is healthy, but http://{address}{path} {problem} from outside.");
             await Task.Delay(Pause, time, cancellationToken);
         }
@@ -36,7 +46,7 @@ internal static class OutsideHealth
         }
         catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return $"does not answer ({exception.Message.TrimEnd('.')})";
+            return $"{NoAnswer} ({exception.Message.TrimEnd('.')})";
         }
     }
 }

@@ -11,7 +11,7 @@ internal static class Ports
     /// <exception cref="DeliveryException">One is taken; the message names it and its variable.</exception>
     public static void EnsureFree(IEnumerable<PublishedPort> published, IEnumerable<Container> running)
     {
-        var own = running.Where(x => x.Status == "running").SelectMany(x => x.Addresses).Select(x => int.Parse(x.Address.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
+        var own = running.Where(x => x.Status == "running").SelectMany(x => x.Addresses).Select(x => int.Parse(x.Port, System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
         foreach (var port in published)
         {
             var taken = Enumerable.Range(port.Ports.First, port.Ports.Count).Where(x => !own.Contains(x) && !CanListen(new IPEndPoint(port.Address, x))).ToArray();

@@ -35,7 +35,7 @@ public sealed class EngineLocationTests : IDisposable
 
         Assert.Equal(EngineLocation.Unknown, location);
         Assert.Contains("--engine-host", location.ToString(), StringComparison.Ordinal);
-        Assert.Contains("cannot pull from the local registry", location.ToString(), StringComparison.Ordinal);
+        Assert.Contains("does not reach 127.0.0.1", location.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,6 +63,19 @@ public sealed class EngineLocationTests : IDisposable
         Assert.Equal(new PortAccess(publishedOn, asked, IsCertain: true), location.Ports);
         Assert.False(location.ReachesLoopback);
     }
+
+    [Theory]
+    [InlineData("127.0.0.1", "0.0.0.0", "127.0.0.1:80")]
+    [InlineData("127.0.0.1", "127.0.0.1", "127.0.0.1:80")]
+    [InlineData("127.0.0.1", "10.0.0.7", "10.0.0.7:80")]
+    [InlineData("docker", "", "docker:80")]
+    [InlineData("docker", "::", "docker:80")]
+    [InlineData("docker", "fd00::1", "[fd00::1]:80")]
+    // That is the loopback of the other machine.
+    [InlineData("docker", "127.0.0.1", null)]
+    [InlineData("docker", "::1", null)]
+    public void A_port_answers_from_here_by_the_address_that_it_is_published_on(string host, string published, string? address) =>
+        Assert.Equal(address, new PortAccess("0.0.0.0", host, IsCertain: true).AddressOf(published, "80"));
 
     [Theory]
     [InlineData("tcp://docker")]
