@@ -19,6 +19,7 @@ public static class ScannerOfBuild
                 Installed = scan.Program ?? Executables.Find("trivy", context.Environment),
                 Process = context.Environment,
                 Offline = scan.Offline,
+                Folders = [options.Root],
             };
             var (scanner, obstacle) = await locator.LocateAsync(context.CancellationToken);
             if (scanner is null) return (null, obstacle);

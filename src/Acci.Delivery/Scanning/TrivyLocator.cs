@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
 using Acci.Oci.Retries;
 using NuGet.Versioning;
 using Serilog;
@@ -27,6 +28,9 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
 
     /// <summary>The environment of the build.</summary>
     public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
+
+    /// <summary>The folders beside its cache that its container needs: an engine that does not see them cannot run it.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
 
     /// <summary>The network is not to be used: nothing is fetched.</summary>
     public bool Offline { get; init; }
@@ -61,7 +65,8 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
             if (image.Tag is { } tag && TrivyVersion.Find(tag) is { } tagged) TrivyVersion.EnsureSafe(tagged, image.ToString());
             try
             {
-                return (await CheckAsync(new TrivyProgram.Container(engine, image) { User = await UserAsync(engine, cancellationToken) }, cancellationToken), null);
+                if (await FindUnseenAsync(engine, cancellationToken) is not { } unseen) return (await CheckAsync(new TrivyProgram.Container(engine, image) { User = await UserAsync(engine, cancellationToken) }, cancellationToken), null);
+                unavailable = unavailable is null ? unseen : $"{unavailable}; {unseen}";
             }
             catch (CommandFailedException exception)
             {
@@ -78,15 +83,33 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
     private async Task<Trivy> CheckAsync(TrivyProgram program, CancellationToken cancellationToken)
     {
         if (program is TrivyProgram.Installed { Path: var path } && TrivyVersion.FindInFile(path) is { } written) TrivyVersion.EnsureSafe(written, path);
-        var folder = Cache.Combine("trivy");
-        Cache.EnsureOwn();
-        OwnFolder.Ensure(folder);
+        var folder = EnsureCache();
         var scanner = new Trivy(program, folder) { Process = Process };
         var result = await CommandRunner.RunAsync(program.Command(["--version"], [], scanner.Environment()), cancellationToken: cancellationToken);
         var version = result.StandardOutput.Split('\n').Where(line => line.StartsWith("Version:", StringComparison.Ordinal)).Select(TrivyVersion.Find).FirstOrDefault();
         if (version is not null) TrivyVersion.EnsureSafe(version, program.ToString());
         else Log.Warning("{Program:l} does not tell a released version of Trivy: whether it is one of those known to be malicious cannot be said", program.ToString());
         return scanner with { Version = version };
+    }
+
+    private string EnsureCache()
+    {
+        var folder = Cache.Combine("trivy");
+        Cache.EnsureOwn();
+        OwnFolder.Ensure(folder);
+        return folder;
+    }
+
+    // What an engine does not have, it would mount as an empty folder.
+    private async Task<string?> FindUnseenAsync(DockerEngine engine, CancellationToken cancellationToken)
+    {
+        foreach (var folder in Folders.Append(EnsureCache()))
+        {
+            if (await new SharedFolder(engine, Session.Current).FindObstacleAsync(folder, cancellationToken) is { } obstacle)
+                return $"{engine}, which could run its image, does not see {folder} ({obstacle.TrimEnd('.')})";
+        }
+
+        return null;
     }
 
     // Root in the container of a rootless engine is the user already.

@@ -256,6 +256,23 @@ public sealed class TrivyTests : ScanningFixture
     public async Task A_pinned_malicious_version_is_refused_before_it_is_fetched() =>
         Assert.Contains("malicious", (await Assert.ThrowsAsync<DeliveryException>(() => Locate(null, new ToolLocks { Trivy = new ToolLocks.ToolLock { Version = "0.69.4" } }))).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public async Task An_engine_that_does_not_see_what_is_to_be_scanned_does_not_run_its_image()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        var docker = Write("docker", """
+            #!/bin/sh
+            case $1 in create) echo 'bind source path does not exist: /x.' >&2; exit 1 ;; run) echo 'Version: 0.70.0' ;; esac
+            """);
+        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var pinned = new ToolLocks { Trivy = new ToolLocks.ToolLock { Version = "0.70.0", Image = $"docker.io/aquasec/trivy:0.70.0@sha256:{new string('0', 64)}" } };
+
+        var (scanner, obstacle) = await Locate(null, pinned, new DockerEngine(docker));
+
+        Assert.Null(scanner);
+        Assert.Contains($"does not see {Path.Combine(Cache, "trivy")} (bind source path does not exist: /x)", obstacle, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{ \"trivy\": { \"version\": 7 } }", "'trivy.version' is not valid")]
     [InlineData("{ \"trivi\": { } }", "'trivi' is not valid")]
