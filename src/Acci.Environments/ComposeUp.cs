@@ -57,7 +57,8 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
             var ports = (await Context.LocationAsync(engine)).Ports;
             var start = new ComposeStart(project, plan.Effective, ports, Context.Time);
             await start.PrepareAsync(new ImagePull(Context), Cancellation);
-            Tell(plan, project, await start.RunAsync(Cancellation), ports);
+            var containers = await start.RunAsync(Cancellation);
+            Tell(plan, project, containers, start.ReachedPorts);
         }
         catch (Exception) when (foundBefore.Length > 0)
         {
@@ -129,7 +130,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         if (!result.Succeeded) throw new CommandFailedException(pull, result);
     }
 
-    private void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers, PortAccess ports)
+    private void Tell(EnvironmentPlan plan, ComposeProject project, IReadOnlyList<Container> containers, PortAccess? ports)
     {
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).Select(x => x.Name).ToHashSet();
         var table = new ServiceTable();

@@ -30,6 +30,10 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     private readonly Dictionary<string, int> _restartsBefore = [];
     private long _begun = time.GetTimestamp();
     private long _toldAt = time.GetTimestamp();
+    private bool _isUnreached;
+
+    /// <summary>How its ports are reached; null when one did not answer from here, though its service is healthy by its own check.</summary>
+    public PortAccess? ReachedPorts => _isUnreached ? null : ports;
 
     /// <summary>Gets the images that are missing, and builds what is built here. However long that takes: it is no sign of a service that does not come up.</summary>
     /// <exception cref="DeliveryException">One cannot be had or built.</exception>
@@ -82,11 +86,12 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
             var containers = await WaitAsync(up, cancellationToken);
             foreach (var (service, path) in model.Definition.Services.Where(x => x.HealthPath is not null).Select(x => (x.Name, x.HealthPath!)))
             {
+                var reached = true;
                 foreach (var published in containers.Where(x => x.Service == service).SelectMany(x => x.Addresses).Distinct())
-                {
-                    if (published.From(ports) is { } address) await OutsideHealth.EnsureAsync(service, address, path, cancellationToken, time, ports.IsCertain);
-                    else Log.Information("{Service:l} is healthy by its own check; {Address:l} cannot be reached from here", service, published.Describe(ports, ""));
-                }
+                    reached &= published.From(ports) is { } address && await OutsideHealth.EnsureAsync(service, address, path, cancellationToken, time, ports.IsCertain);
+                if (reached) continue;
+                _isUnreached = true;
+                Log.Warning("{Service:l} is healthy by its own check; its ports do not answer from here. If they are reached at another host, name that with --engine-host", service);
             }
 
             return containers;

@@ -1,5 +1,3 @@
-using Serilog;
-
 namespace Acci.Environments.Running;
 
 /// <summary>Asks a service's health over the host's port, as those who use it do.</summary>
@@ -17,8 +15,9 @@ internal static class OutsideHealth
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="time">The clock that it is waited by.</param>
     /// <param name="isCertain">Whether the address is known to lead there. Where it is not, that nothing answers is no failure of a service that says of itself that it is healthy.</param>
+    /// <returns>Whether it answers.</returns>
     /// <exception cref="DeliveryException">It does not; the message says what it does.</exception>
-    public static async Task EnsureAsync(string service, string address, string path, CancellationToken cancellationToken, TimeProvider? time = null, bool isCertain = true)
+    public static async Task<bool> EnsureAsync(string service, string address, string path, CancellationToken cancellationToken, TimeProvider? time = null, bool isCertain = true)
     {
         time ??= TimeProvider.System;
         // What is on this machine is asked without a proxy.
@@ -26,15 +25,12 @@ internal static class OutsideHealth
         var begun = time.GetTimestamp();
         while (await ProblemAsync(http, new Uri($"http://{address}{path}"), cancellationToken) is { } problem)
         {
-            if (!isCertain && problem.StartsWith(NoAnswer, StringComparison.Ordinal))
-            {
-                Log.Warning("{Service:l} is healthy by its own check; {Address:l} {Problem:l} from here: its engine may be elsewhere (--engine-host names its host)", service, address, problem);
-                return;
-            }
-
+            if (!isCertain && problem.StartsWith(NoAnswer, StringComparison.Ordinal)) return false;
             if (time.GetElapsedTime(begun) > Limit) throw new DeliveryException($"{service} says of itself that it is healthy, but http://{address}{path} {problem} from outside.");
             await Task.Delay(Pause, time, cancellationToken);
         }
+
+        return true;
     }
 
     private static async Task<string?> ProblemAsync(HttpClient http, Uri health, CancellationToken cancellationToken)

@@ -11,5 +11,8 @@ internal sealed record PublishedAddress(string Host, string Port)
     public string? From(PortAccess ports) => ports.AddressOf(Host, Port);
 
     /// <summary>As people read it.</summary>
-    public string Describe(PortAccess ports, string scheme) => From(ports) is { } address ? $"{scheme}{address}" : $"port {Port} on {Host} of the engine's machine";
+    /// <param name="ports">How ports are reached; null where they are not.</param>
+    /// <param name="scheme">What stands before an address that can be asked from here.</param>
+    public string Describe(PortAccess? ports, string scheme) =>
+        ports is not null && From(ports) is { } address ? $"{scheme}{address}" : $"port {Port} of the engine's machine{(Host.Length == 0 ? "" : $" ({Host})")}";
 }
