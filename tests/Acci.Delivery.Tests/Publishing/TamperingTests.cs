@@ -34,6 +34,18 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         Assert.Contains("Findings   no findings (scanned 20", table, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_command_to_run_says_what_it_takes_where_the_engine_may_not_reach_the_local_registry()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("TagImages");
+
+        world.Location = EngineLocation.Unknown;
+        var table = await world.RunAsync("TagImages");
+
+        Assert.Matches($@"\nRun +docker run .* {world.Repository.Repository}@{world.Record.Digest}  # where the engine reaches that registry.* --registry\n", table);
+    }
+
     [Theory]
     [MemberData(nameof(Steps))]
     public async Task A_byte_of_any_file_of_the_layout_is_noticed_by_the_files_name_before_every_step(string step)
