@@ -105,7 +105,12 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         }
 
         if (await new SharedFolder(engine, Session.Current).FindObstacleAsync(Root, Cancellation) is { } obstacle)
-            throw new DeliveryException($"{engine} at {await engine.EndpointAsync(Cancellation)} does not see {Root} ({obstacle.TrimEnd('.')}), and ComposeUp mounts secrets and source from there. Run it on that machine, or deploy to a swarm, which gets secrets sent: DeployStack --environment {plan.Name}. Nothing was started.");
+        {
+            throw new DeliveryException(
+                $"{engine} at {await engine.EndpointAsync(Cancellation)} does not see {Root} ({obstacle.TrimEnd('.')}), and ComposeUp mounts secrets and "
+                + $"source from there. Run it on that machine, or deploy to a swarm, which gets secrets sent: DeployStack --environment {plan.Name}. "
+                + "Nothing was started.");
+        }
     }
 
     // The compose file holds one limit, whatever this machine says of what it comes from.

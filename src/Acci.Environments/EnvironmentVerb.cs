@@ -55,7 +55,7 @@ public abstract class EnvironmentVerb : Verb
     private protected async Task<ComposeProject> ProjectOnAsync(DockerEngine engine, string environment) =>
         await IsHereAsync(engine, environment) ? ProjectOf(engine, environment) : StackOf(engine, environment, isHere: false);
 
-    // An engine that does not reach this machine may see its files, and ComposeUp has then left something under the environment's name on this machine.
+    // An engine that does not reach this machine may see its files: ComposeUp has then left something there, under the name that holds here.
     private protected async Task<bool> IsHereAsync(DockerEngine engine, string environment) =>
         (await Context.LocationAsync(engine)).ReachesLoopback || await HasAnythingAsync(ProjectOf(engine, environment));
 

@@ -27,7 +27,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         foreach (var node in context.Options.BuilderNodes ?? []) Log.Information("Would build {Platforms:l} on {Address:l}", string.Join(", ", node.Platforms), node.Address);
         // Where stand-ins may be needed, it is the engine that has to reach them.
         var engine = destination.IsLoopback && PrivateEngine.Obstacle is null ? await context.PlannedEngineAsync() : null;
-        foreach (var line in await (await context.BaseImagesForAsync(destination, engine)).DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
+        var baseImages = await context.BaseImagesForAsync(destination, engine);
+        foreach (var line in await baseImages.DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
             Log.Information("{Line:l}", line);
         foreach (var image in Images)
         {
@@ -57,7 +58,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         DeparturePolicy.Warn(version);
         var engine = await context.EngineAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
-        if ((await context.LocationAsync(engine)).ToString() is { Length: > 0 } differences) Log.Debug("{Engine:l}: {Differences:l}", engine.ToString(), differences);
+        if ((await context.LocationAsync(engine)).ToString() is { Length: > 0 } differences)
+            Log.Debug("{Engine:l}: {Differences:l}", engine.ToString(), differences);
         var targets = await context.BakeTargetsAsync(destination);
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);

@@ -81,7 +81,8 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             {
                 var differences = (await context.LocationAsync(engine)).ToString();
                 _standInObstacle = await context.StandInObstacleAsync(engine);
-                return new Finding(name, $"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}{(differences.Length == 0 ? "" : $"; {differences}")}", Good);
+                var runs = $"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}";
+                return new Finding(name, differences.Length == 0 ? runs : $"{runs}; {differences}", Good);
             }
         }
         catch (DeliveryException exception)
@@ -145,7 +146,11 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         {
             return standInsAllowed && _standInObstacle is null && PrivateEngine.Obstacle is null
                 ? new Finding("Base image", $"{image} cannot be reached: a stand-in from the distribution's packages will be used", Notice)
-                : new Finding("Base image", $"{image} cannot be reached. Name a registry that carries it with --image-mirror.{(standInsAllowed && _standInObstacle is not null ? $" {_standInObstacle}" : "")}", Fatal);
+                : new Finding(
+                    "Base image",
+                    $"{image} cannot be reached. Name a registry that carries it with --image-mirror."
+                    + (standInsAllowed && _standInObstacle is not null ? $" {_standInObstacle}" : ""),
+                    Fatal);
         }
     }
 

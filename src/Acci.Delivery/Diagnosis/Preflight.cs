@@ -18,7 +18,9 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 {
     private static readonly (string Target, PublishStep[] Steps)[] StepsOf =
     [
-        (nameof(SmokeTestImages), [PublishStep.SmokeTest]), (nameof(ScanImages), [PublishStep.Scan]), (nameof(SignImages), [PublishStep.Push, PublishStep.Sign]),
+        (nameof(SmokeTestImages), [PublishStep.SmokeTest]),
+        (nameof(ScanImages), [PublishStep.Scan]),
+        (nameof(SignImages), [PublishStep.Push, PublishStep.Sign]),
     ];
 
     /// <summary>The checks, in the order in which people correct what is wrong.</summary>
@@ -62,7 +64,9 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
             var targets = string.Join(" and ", open.Select(x => x.Target));
             var advice = open.Any(x => x.Target == nameof(SmokeTestImages))
                 ? " Where the ports of the Docker engine cannot be reached from here, SmokeTestImages goes by the image's own health check." : "";
-            throw new WrongUseException($"--skip cannot have {targets} beside Publish: tags move only after it, and it has not been done for the image '{image.Name}'. Leave it out of --skip, or run the other targets without Publish.{advice}");
+            throw new WrongUseException(
+                $"--skip cannot have {targets} beside Publish: tags move only after that, and it has not been done for the image '{image.Name}'. "
+                + $"Do not skip it, or run the other targets without Publish.{advice}");
         }
 
         return Task.FromResult($"{string.Join(", ", scope.Skipped)}; what tags need of that has been done");

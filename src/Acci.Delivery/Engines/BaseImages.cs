@@ -102,7 +102,8 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         {
             throw new DeliveryException(
                 $"The base image {missing.Name} cannot be had: {missing.Problem?.Split(". ")[0]}. Name a registry that carries it with --image-mirror."
-                + (StandInRegistryAsync is null ? " Stand-ins are only used when publishing to this machine's own registry." : StandInObstacle is null ? "" : $" {StandInObstacle}"));
+                + (StandInRegistryAsync is null ? " Stand-ins are only used when publishing to this machine's own registry."
+                    : StandInObstacle is null ? "" : $" {StandInObstacle}"));
         }
     }
 

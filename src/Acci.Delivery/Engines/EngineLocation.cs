@@ -3,8 +3,8 @@ using System.Net.NetworkInformation;
 namespace Acci.Delivery.Engines;
 
 /// <summary>
-/// Where an engine is, seen from here. It is found out by having the engine do what shows it, and never read from its address: a socket of this machine may
-/// lead to another one, and the address of another one back here.
+/// Where an engine is, seen from here. It is found out by having the engine do what shows it, and never read from its address: a socket of this
+/// machine may lead to another one, and the address of another one back here.
 /// </summary>
 public sealed record EngineLocation
 {
@@ -32,11 +32,14 @@ public sealed record EngineLocation
         return new EngineLocation
         {
             ReachesLoopback = reachesLoopback,
-            Ports = named
-                ?? (reachesLoopback ? PortAccess.Loopback
-                : await EngineNetworks.GatewayAsync(engine, NetworkInterface.GetAllNetworkInterfaces(), cancellationToken) is { } gateway ? PortAccess.Gateway(gateway)
-                : PortAccess.Unknown),
+            Ports = named ?? (reachesLoopback ? PortAccess.Loopback : await FindGatewayAsync(engine, cancellationToken) ?? PortAccess.Unknown),
         };
+    }
+
+    private static async Task<PortAccess?> FindGatewayAsync(DockerEngine engine, CancellationToken cancellationToken)
+    {
+        var gateway = await EngineNetworks.GatewayAsync(engine, NetworkInterface.GetAllNetworkInterfaces(), cancellationToken);
+        return gateway is null ? null : PortAccess.Gateway(gateway);
     }
 
     /// <summary>What is different there, for people; empty where nothing is.</summary>
@@ -45,7 +48,8 @@ public sealed record EngineLocation
     private IEnumerable<string> Differences()
     {
         if (!Ports.IsLoopback) yield return $"its ports are asked for at {Ports.Host}";
-        else if (!Ports.IsCertain) yield return "its ports may be out of reach, and images are then tried by their own health checks (--engine-host names its host)";
+        else if (!Ports.IsCertain)
+            yield return "its ports may be out of reach, and images are then tried by their own health checks (--engine-host names its host)";
         if (!ReachesLoopback) yield return "it does not reach 127.0.0.1 of this machine";
     }
 }

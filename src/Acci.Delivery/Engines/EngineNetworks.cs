@@ -4,13 +4,16 @@ using System.Text.Json;
 
 namespace Acci.Delivery.Engines;
 
-/// <summary>Whether this build is a container of an engine: then one of the engine's containers has an interface with the addresses of one that is here.</summary>
+/// <summary>
+/// Whether this build is a container of an engine: then one of the engine's containers has an interface with the addresses of one that is here.
+/// </summary>
 internal static class EngineNetworks
 {
     /// <summary>The gateway of the network that the build is in, which is the engine's machine; null where it is in none.</summary>
     public static async Task<string?> GatewayAsync(DockerEngine engine, IEnumerable<NetworkInterface> interfaces, CancellationToken cancellationToken)
     {
-        var ids = (await engine.AskAsync(["network", "ls", "--quiet", "--no-trunc"], cancellationToken) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var list = await engine.AskAsync(["network", "ls", "--quiet", "--no-trunc"], cancellationToken) ?? "";
+        var ids = list.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (ids.Length == 0 || await engine.AskAsync(["network", "inspect", .. ids], cancellationToken) is not { } networks) return null;
         return GatewayOf(networks, interfaces.SelectMany(AddressesOf).ToHashSet());
     }
@@ -24,7 +27,7 @@ internal static class EngineNetworks
         {
             using var document = JsonDocument.Parse(networks);
             return document.RootElement.EnumerateArray()
-                .Where(network => network.TryGetProperty("Containers", out var containers) && containers.ValueKind == JsonValueKind.Object && containers.EnumerateObject().Any(IsOwn))
+                .Where(HasOwn)
                 .SelectMany(network => network.GetProperty("IPAM").GetProperty("Config").EnumerateArray())
                 .Select(x => Text(x, "Gateway")).FirstOrDefault(x => x.Length > 0);
         }
@@ -33,12 +36,18 @@ internal static class EngineNetworks
             return null;
         }
 
-        bool IsOwn(JsonProperty container) =>
-            own.Contains((Text(container.Value, "MacAddress").Replace(":", "", StringComparison.Ordinal).ToUpperInvariant(), Text(container.Value, "IPv4Address").Split('/')[0]));
+        bool HasOwn(JsonElement network) => network.TryGetProperty("Containers", out var containers)
+            && containers.ValueKind == JsonValueKind.Object && containers.EnumerateObject().Any(x => own.Contains((MacOf(x.Value), AddressOf(x.Value))));
+
+        static string MacOf(JsonElement container) => Text(container, "MacAddress").Replace(":", "", StringComparison.Ordinal).ToUpperInvariant();
+
+        static string AddressOf(JsonElement container) => Text(container, "IPv4Address").Split('/')[0];
     }
 
     private static IEnumerable<(string Mac, string Address)> AddressesOf(NetworkInterface x) =>
-        x.GetIPProperties().UnicastAddresses.Where(y => y.Address.AddressFamily == AddressFamily.InterNetwork).Select(y => (x.GetPhysicalAddress().ToString(), y.Address.ToString()));
+        from address in x.GetIPProperties().UnicastAddresses
+        where address.Address.AddressFamily == AddressFamily.InterNetwork
+        select (x.GetPhysicalAddress().ToString(), address.Address.ToString());
 
     private static string Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString()! : "";

@@ -6,15 +6,15 @@ using Acci.Delivery.Processes;
 namespace Acci.Delivery.Engines;
 
 /// <summary>
-/// Whether an engine reaches this machine's loopback: it is told to pull an image of a random name from a port that is opened there, and either asks at that
-/// port for that name, or does not.
+/// Whether an engine reaches this machine's loopback: it is told to pull an image of a random name from a port that is opened there, and either asks
+/// at that port for that name, or does not.
 /// </summary>
 internal static class LoopbackProbe
 {
     private const int MaximumRequest = 8192;
     private const byte TlsHandshake = 0x16;
 
-    // Engines try TLS first, and plain HTTP when this is the answer. Source: RFC 9112, status line; Go's crypto/tls reads "HTTP/" as a server without TLS.
+    // Engines try TLS first, and plain HTTP when this is the answer: Go's crypto/tls takes "HTTP/" for a server without TLS.
     private const string NotTls = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     private const string Registry = "HTTP/1.1 200 OK\r\nDocker-Distribution-Api-Version: registry/2.0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     private const string NotFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";

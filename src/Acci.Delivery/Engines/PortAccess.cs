@@ -23,9 +23,11 @@ public sealed record PortAccess(string Interface, string Host, bool IsCertain)
     /// <exception cref="WrongUseException">It is no host.</exception>
     public static PortAccess Named(string host) => Uri.CheckHostName(host) switch
     {
-        UriHostNameType.Dns or UriHostNameType.IPv4 => host is LoopbackAddress or "localhost" ? Loopback : new PortAccess("0.0.0.0", host, IsCertain: true),
+        UriHostNameType.Dns or UriHostNameType.IPv4 when host is LoopbackAddress or "localhost" => Loopback,
+        UriHostNameType.Dns or UriHostNameType.IPv4 => new PortAccess("0.0.0.0", host, IsCertain: true),
         UriHostNameType.IPv6 => new PortAccess("[::]", $"[{host.Trim('[', ']')}]", IsCertain: true),
-        _ => throw new WrongUseException($"--engine-host cannot be '{host}': write a host name or an IP address, without a scheme and a port, as in docker.example.com."),
+        _ => throw new WrongUseException(
+            $"--engine-host cannot be '{host}': write a host name or an IP address, without a scheme and a port, as in docker.example.com."),
     };
 
     /// <summary>Where a port answers from here that is published on an address of the engine's machine; null where it does not.</summary>

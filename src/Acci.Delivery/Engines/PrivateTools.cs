@@ -49,7 +49,12 @@ public sealed class PrivateTools(EngineScripts scripts)
         if (await EngineLocator.FindRunningAsync(Process, cancellationToken) is not { } engine)
             throw new DeliveryException("There is no registry to publish to: name one with --registry, or start Docker, which then runs one on 127.0.0.1.");
         if ((await LocationAsync(engine)).Ports is { IsLoopback: false } ports)
-            throw new DeliveryException($"There is no registry to publish to: {engine} is at {ports.Host}, and cannot run one on this machine's 127.0.0.1. Name a registry with --registry.");
+        {
+            throw new DeliveryException(
+                $"There is no registry to publish to: {engine} is at {ports.Host}, and cannot run one on this machine's 127.0.0.1. "
+                + "Name a registry with --registry.");
+        }
+
         return await new RegistryContainer(engine) { Time = Time }.StartAsync(RegistryImage(), cancellationToken);
     }
 

@@ -41,7 +41,9 @@ public sealed class RegistryContainer(DockerEngine engine)
         if (await IsAnsweringAsync(address, cancellationToken)) return address;
         // One that cannot be reached is not left running on somebody else's machine; what was pushed to it before stays in the volume.
         if (isNew) await CommandRunner.TryRunAsync(engine.Docker("rm", "--force", Name), cancellationToken: CancellationToken.None);
-        throw new DeliveryException($"The local registry, the container {Name}, does not answer at {address} within {StartTime.TotalSeconds:0} s. An engine on another machine cannot run it for this one: name a registry with --registry.");
+        throw new DeliveryException(
+            $"The local registry, the container {Name}, does not answer at {address} within {StartTime.TotalSeconds:0} s. "
+            + "An engine on another machine cannot run it for this one: name a registry with --registry.");
     }
 
     /// <summary>Ends it, where it runs; with <paramref name="purge"/> what was pushed goes, too. Where there is no engine there is nothing to end.</summary>

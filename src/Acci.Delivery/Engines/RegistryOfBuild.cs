@@ -18,7 +18,8 @@ public static class RegistryOfBuild
         {
             var tools = new PrivateTools(context.Scripts())
             {
-                ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks(), Time = context.Time, Process = context.Environment, LocationAsync = context.LocationAsync,
+                ImageMirror = context.Options.ImageMirror, ImageLocks = context.ImageLocks(), LocationAsync = context.LocationAsync,
+                Time = context.Time, Process = context.Environment,
             };
             return tools.StartRegistryAsync(context.CancellationToken);
         });

@@ -65,7 +65,8 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
             if (image.Tag is { } tag && TrivyVersion.Find(tag) is { } tagged) TrivyVersion.EnsureSafe(tagged, image.ToString());
             try
             {
-                if (await FindUnseenAsync(engine, cancellationToken) is not { } unseen) return (await CheckAsync(new TrivyProgram.Container(engine, image) { User = await UserAsync(engine, cancellationToken) }, cancellationToken), null);
+                if (await FindUnseenAsync(engine, cancellationToken) is not { } unseen)
+                    return (await CheckAsync(new TrivyProgram.Container(engine, image) { User = await UserAsync(engine, cancellationToken) }, cancellationToken), null);
                 unavailable = unavailable is null ? unseen : $"{unavailable}; {unseen}";
             }
             catch (CommandFailedException exception)

@@ -4,8 +4,8 @@ using Acci.Delivery.Images;
 namespace Acci.Delivery.SmokeTests;
 
 /// <summary>
-/// Asks a container whether it is well: from here over its published port, and where that may lead elsewhere, through its engine too, by the image's own
-/// check, or by a program of the image that asks inside the container.
+/// Asks a container whether it is well: from here over its published port, and where that may lead elsewhere, through its engine too, by the image's
+/// own check, or by a program of the image that asks inside the container.
 /// </summary>
 /// <param name="container">The container.</param>
 /// <param name="endpoint">What is asked.</param>
@@ -58,7 +58,9 @@ internal sealed class HealthQuestion(StartedContainer container, HealthEndpoint 
             await container.EnsureRunningAsync(cancellationToken);
         }
 
-        throw new DeliveryException($"The container was not healthy within {Limit.TotalSeconds:0} s: {_problem}.{await AdviceAsync(cancellationToken)}{await container.LastLogAsync()}");
+        var advice = await AdviceAsync(cancellationToken);
+        throw new DeliveryException(
+            $"The container was not healthy within {Limit.TotalSeconds:0} s: {_problem}.{advice}{await container.LastLogAsync()}");
     }
 
     // Whether the answer is good; null where nothing answers.
@@ -99,7 +101,8 @@ internal sealed class HealthQuestion(StartedContainer container, HealthEndpoint 
         if (await container.HealthAsync(cancellationToken) != "none")
         {
             var said = await container.InspectAsync("{{range .State.Health.Log}}{{println .Output}}{{end}}", cancellationToken);
-            return $" Its own check says: {(said.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [.., var last] ? Redaction.Redact(last.Trim()) : "nothing")}.";
+            var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return $" Its own check says: {(lines is [.., var last] ? Redaction.Redact(last.Trim()) : "nothing")}.";
         }
 
         return _programs.Count > 0 ? $" The container was asked inside, too, by {string.Join(" and ", _programs.Keys)}."
@@ -114,10 +117,13 @@ internal sealed class HealthQuestion(StartedContainer container, HealthEndpoint 
             switch (await container.HealthAsync(cancellationToken))
             {
                 case "healthy" or "none": return;
-                case "unhealthy": throw new DeliveryException($"The image's own health check says unhealthy, although its endpoint answers.{await container.LastLogAsync()}");
+                case "unhealthy":
+                    throw new DeliveryException(
+                        $"The image's own health check says unhealthy, although its endpoint answers.{await container.LastLogAsync()}");
             }
         }
 
-        throw new DeliveryException($"The image's own health check did not come to a result within {Limit.TotalSeconds:0} s.{await container.LastLogAsync()}");
+        throw new DeliveryException(
+            $"The image's own health check did not come to a result within {Limit.TotalSeconds:0} s.{await container.LastLogAsync()}");
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Acci.Delivery.SmokeTests;
 
 /// <summary>How a smoke test ended well.</summary>
@@ -6,5 +8,6 @@ namespace Acci.Delivery.SmokeTests;
 public sealed record Healthy(TimeSpan After, string? By = null)
 {
     /// <inheritdoc/>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"healthy in {After.TotalSeconds:0.0} s{(By is null ? "" : $", by {By}")}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"healthy in {After.TotalSeconds:0.0} s{(By is null ? "" : $", by {By}")}");
 }

@@ -20,7 +20,7 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
     private const int MostPorts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    // The image's own check, often enough, and for as long as it is waited for: its own interval would be waited for, and its own retries be over too soon.
+    // The image's own check, often, and for as long as it is waited for: its own interval may be long, and its own retries would be over too soon.
     private static readonly string[] FrequentChecks = ["--health-interval", "1s", "--health-retries", "100"];
 
     /// <summary>The clock that it is waited by.</summary>

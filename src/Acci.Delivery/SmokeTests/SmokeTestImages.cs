@@ -63,7 +63,8 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         var view = await layout.WriteViewAsync(platform, folder, context.CancellationToken);
         var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{Session.Current.Id}-{platform.Manifest.Digest.Hex[..12]}");
         var ports = (await context.LocationAsync(engine)).Ports;
-        var healthy = await new SmokeTest(engine, Session.Current) { Time = context.Time, Ports = ports }.RunAsync(view.Folder, name, image.Health, context.CancellationToken);
+        var test = new SmokeTest(engine, Session.Current) { Time = context.Time, Ports = ports };
+        var healthy = await test.RunAsync(view.Folder, name, image.Health, context.CancellationToken);
         return $"{platform.Platform} {healthy}";
     }
 }

@@ -88,10 +88,16 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
             {
                 var reached = true;
                 foreach (var published in containers.Where(x => x.Service == service).SelectMany(x => x.Addresses).Distinct())
-                    reached &= published.From(ports) is { } address && await OutsideHealth.EnsureAsync(service, address, path, cancellationToken, time, ports.IsCertain);
+                {
+                    reached &= published.From(ports) is { } address
+                        && await OutsideHealth.EnsureAsync(service, address, path, cancellationToken, time, ports.IsCertain);
+                }
+
                 if (reached) continue;
                 _isUnreached = true;
-                Log.Warning("{Service:l} is healthy by its own check; its ports do not answer from here. If they are reached at another host, name that with --engine-host", service);
+                Log.Warning(
+                    "{Service:l} is healthy by its own check; its ports do not answer from here. If they are reached at another host, name that with --engine-host",
+                    service);
             }
 
             return containers;

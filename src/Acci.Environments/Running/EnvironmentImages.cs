@@ -145,7 +145,9 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
             var pull = await CommandRunner.TryRunAsync(engine.Docker("pull", "--quiet", image), cancellationToken: cancellationToken);
             if (pull.Succeeded) continue;
             var reason = pull.LastLines(1) is [var last] ? last.Trim() : "it does not say why";
-            throw new DeliveryException($"{image} is in a registry on this machine's loopback, and {engine} cannot pull it from there ({reason}). Publish it with --registry to one that the engine reaches, or name another image with {variable}. Nothing was started.");
+            throw new DeliveryException(
+                $"{image} is in a registry on this machine's loopback, and {engine} cannot pull it from there ({reason}). "
+                + $"Publish it with --registry to one that the engine reaches, or name another image with {variable}. Nothing was started.");
         }
     }
 

@@ -14,7 +14,9 @@ internal static class OutsideHealth
     /// <param name="path">The path that tells its health.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="time">The clock that it is waited by.</param>
-    /// <param name="isCertain">Whether the address is known to lead there. Where it is not, that nothing answers is no failure of a service that says of itself that it is healthy.</param>
+    /// <param name="isCertain">
+    /// Whether the address is known to lead there. Where it is not, silence is no failure of a service that says of itself that it is healthy.
+    /// </param>
     /// <returns>Whether it answers.</returns>
     /// <exception cref="DeliveryException">It does not; the message says what it does.</exception>
     public static async Task<bool> EnsureAsync(string service, string address, string path, CancellationToken cancellationToken, TimeProvider? time = null, bool isCertain = true)
