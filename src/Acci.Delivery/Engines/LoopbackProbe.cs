@@ -19,8 +19,6 @@ internal static class LoopbackProbe
     private const string Registry = "HTTP/1.1 200 OK\r\nDocker-Distribution-Api-Version: registry/2.0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     private const string NotFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     /// <summary>Asks the engine. One that does not answer in time has not reached it.</summary>
     public static async Task<bool> ReachesAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
@@ -32,7 +30,7 @@ internal static class LoopbackProbe
         var answering = AnswerAllAsync(listener, name, asked, stop.Token);
         try
         {
-            await (engine with { AnswerTime = Limit }).AskAsync(["pull", "--quiet", $"{listener.LocalEndpoint}/{name}:none"], cancellationToken);
+            await engine.AskAsync(["pull", "--quiet", $"{listener.LocalEndpoint}/{name}:none"], cancellationToken);
         }
         catch (NoAnswerException)
         {
