@@ -11,8 +11,8 @@ namespace Acci.Instance.Tests;
 /// <summary><c>--dry-run</c> changes nothing, whichever target it is given to.</summary>
 public sealed class DryRunTests : IDisposable
 {
-    // What a docker command may be asked for that changes nothing.
-    private static readonly string[] Questions = ["version", "buildx version", "buildx inspect", "info", "context inspect", "compose version", "ps", "container ls", "network ls", "volume ls", "volume inspect", "image inspect"];
+    // What a docker command may be asked for that changes nothing: the pull is of an image that does not exist.
+    private static readonly string[] Questions = ["pull --quiet 127.0.0.1:", "version", "buildx version", "buildx inspect", "info", "context inspect", "compose version", "ps", "container ls", "network ls", "volume ls", "volume inspect", "image inspect"];
 
     // The question of compose that a dry run asks; its file comes on the standard input, or is there.
     private const string ComposeQuestion = " config --hash *";
@@ -140,7 +140,9 @@ public sealed class DryRunTests : IDisposable
             $"""
             #!/bin/sh
             echo "$*" >> '{Path.Combine(_folder, "calls")}'
-            case "$*" in info*Swarm*) echo inactive false 0 ;; "context inspect"*) echo unix:///var/run/docker.sock ;; ps*|*" ls "*|*" config "*) ;; *inspect*) echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;; *) echo 29.0.0 ;; esac
+            case "$*" in
+            {DockerReply.PullsFromLoopback}
+            info*Swarm*) echo inactive false 0 ;; "context inspect"*) echo unix:///var/run/docker.sock ;; ps*|*" ls "*|*" config "*) ;; *inspect*) echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;; *) echo 29.0.0 ;; esac
             """,
             TestContext.Current.CancellationToken);
         File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
