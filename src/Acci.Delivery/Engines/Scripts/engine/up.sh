@@ -133,6 +133,7 @@ main() {
   bridge_up "$prefix" "$mtu"
   rules_up "$prefix"
   start_daemon
+  require_bridge_in "$prefix"
   : >"$RUN/ready"
   rm -f "$ENGINE/last-failure.log"
   trap - EXIT

@@ -65,7 +65,7 @@ engine_clean() {
   end 5 "${pids[@]}"
   mounts_down
   rules_down
-  swarm_bridge_down "$RUN/daemon.json"
+  network_bridges_down "$RUN/daemon.json" "$DATA"
   bridge_down
   forwarding_left_on "$ENGINE/ip_forward"
   rm -rf "$RUN"

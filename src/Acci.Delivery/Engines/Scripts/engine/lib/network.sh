@@ -60,12 +60,25 @@ bridge_down() {
   if ip link show dev "$BRIDGE" >/dev/null 2>&1; then ip link del "$BRIDGE"; fi
 }
 
-# The bridge that a swarm leaves behind, if it lies in the subnet of the configuration FILE: the next start would take another
-# subnet because of it, for which the engine's own bridge, which keeps its address, has no rules.
-swarm_bridge_down() {
-  local prefix=''
+# The bridges that the engine's networks and its swarm leave behind: those of the networks in its DATA, and the swarm's if it lies in
+# the subnet of the configuration FILE. The next start would take another subnet because of them, for which the engine's own bridge,
+# which keeps its address, has no rules. The engine makes them again.
+network_bridges_down() {
+  local prefix='' bridge address
   if [[ -f $1 ]]; then prefix=$(sed -n 's/.*"base": "\(10\.[0-9]*\)\..*/\1/p' "$1"); fi
-  if [[ -n $prefix ]] && ip -4 -o addr show dev docker_gwbridge 2>/dev/null | grep -qF " $prefix."; then ip link del docker_gwbridge; fi
+  while read -r bridge address; do
+    case $bridge in
+      docker_gwbridge) if [[ -n $prefix && $address == "$prefix".* ]]; then ip link del "$bridge"; fi ;;
+      br-*) if grep -aqF "${bridge#br-}" "$2/network/files/local-kv.db" 2>/dev/null; then ip link del "$bridge"; fi ;;
+    esac
+  done < <(ip -4 -o addr show | awk '{ print $2, $4 }')
+}
+
+# What the engine has its rules for is what its bridge has: an engine keeps the address that it had at its first start.
+require_bridge_in() {
+  local actual
+  actual=$(ip -4 -o addr show dev "$BRIDGE" | awk '{ print $4; exit }')
+  [[ $actual == "$1".* ]] || die "the private engine's network is ${actual:-gone}, and a route of this machine covers it by now: StopEngine --purge-engine, and the next start takes another one"
 }
 
 # Inserted first, so that a host that forwards nothing by default lets these pass.
