@@ -13,10 +13,11 @@ internal sealed class ContainerBuilder(DockerEngine engine)
 {
     private const string Prefix = "acci-";
 
-    /// <summary>The builder's name; it is made where there is none.</summary>
+    /// <summary>Creates the builder if it does not exist.</summary>
     /// <param name="image">The image that it runs from; null leaves it to buildx.</param>
-    /// <param name="cancellationToken">Ends the work; a builder that is half made is removed.</param>
-    /// <exception cref="DeliveryException">It cannot be made, or does not run.</exception>
+    /// <param name="cancellationToken">Cancels the creation; a builder that did not start is removed.</param>
+    /// <returns>Its name.</returns>
+    /// <exception cref="DeliveryException">It cannot be created, or does not run.</exception>
     public async Task<string> EnsureAsync(ImageReference? image, CancellationToken cancellationToken)
     {
         var name = await NameAsync(image, cancellationToken);

@@ -95,16 +95,20 @@ public sealed record DockerEngine(string Cli)
     // The `docker` driver builds for several platforms and exports layouts and attestations only over the containerd image store.
     private async Task<string?> EnsureBuilderAsync(ImageReference? image, CancellationToken cancellationToken)
     {
-        var current = await CommandRunner.TryRunAsync(Docker("buildx", "inspect"), cancellationToken: cancellationToken);
+        var current = await TryAskAsync(["buildx", "inspect"], cancellationToken);
         if (!current.Succeeded && Process.Find("BUILDX_BUILDER") is { } named)
-            throw new DeliveryException($"The builder '{named}' (BUILDX_BUILDER) cannot be used: {string.Concat(current.LastLines(1))}. `docker buildx ls` lists those there are.");
+        {
+            throw new DeliveryException(
+                $"The builder '{named}' (BUILDX_BUILDER) cannot be used: {string.Concat(current.LastLines(1))}. `docker buildx ls` lists the builders.");
+        }
+
         if (Field(current.StandardOutput, "Driver") is { } driver && driver != "docker") return null;
         if ((await AskAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken))?.Contains("io.containerd.snapshotter", StringComparison.Ordinal) is true) return null;
         return await new ContainerBuilder(this).EnsureAsync(image, cancellationToken);
     }
 
-    /// <summary>Makes a builder, or finds that another build has made it meanwhile: of two that make one at once, buildx refuses the second.</summary>
-    /// <returns>It was made here.</returns>
+    /// <summary>Creates a builder. If two builds create the same one at once, buildx refuses the second, which then uses the first's.</summary>
+    /// <returns>Whether it was created here.</returns>
     /// <exception cref="CommandFailedException">It could not be made.</exception>
     internal async Task<bool> CreateBuilderAsync(string name, IEnumerable<string> options, CancellationToken cancellationToken)
     {
@@ -127,7 +131,12 @@ public sealed record DockerEngine(string Cli)
 
     /// <summary>What the command answers, or null when it fails.</summary>
     /// <exception cref="NoAnswerException">It did neither in time.</exception>
-    internal async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    internal async Task<string?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        await TryAskAsync(arguments, cancellationToken) is { Succeeded: true } result ? result.StandardOutput.Trim() : null;
+
+    /// <summary>What the command answers, with the reason where it fails.</summary>
+    /// <exception cref="NoAnswerException">It did neither in time.</exception>
+    internal async Task<CommandResult> TryAskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var command = Docker(arguments);
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -135,8 +144,7 @@ public sealed record DockerEngine(string Cli)
         await using var notice = new Timer(_ => Log.Information("Waiting for `{Command:l}`, up to {Seconds:0} s", command.ToString(), AnswerTime.TotalSeconds), null, Noteworthy, Timeout.InfiniteTimeSpan);
         try
         {
-            var result = await CommandRunner.TryRunAsync(command, cancellationToken: inTime.Token);
-            return result.Succeeded ? result.StandardOutput.Trim() : null;
+            return await CommandRunner.TryRunAsync(command, cancellationToken: inTime.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -54,6 +54,8 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
         }
 
         if (await DockerEngine.FindAsync(cli, cancellationToken, answerTime, environment) is { } engine) return engine;
-        return await EngineRefusal.FindAsync(new DockerEngine(cli) { Process = environment }, cancellationToken) is { } refusal ? throw new DeliveryException(refusal) : null;
+        var silent = new DockerEngine(cli) { Process = environment };
+        if (answerTime is { } limit) silent = silent with { AnswerTime = limit };
+        return await EngineRefusal.FindAsync(silent, cancellationToken) is { } refusal ? throw new DeliveryException(refusal) : null;
     }
 }

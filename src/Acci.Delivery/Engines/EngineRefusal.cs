@@ -1,8 +1,8 @@
-using Acci.Delivery.Processes;
-
 namespace Acci.Delivery.Engines;
 
-/// <summary>Why the docker command reaches no engine, where that is for the user to mend: no other engine takes the place of one that was named, or that is there and closed.</summary>
+/// <summary>
+/// Why the docker command reaches no engine, if the user has to fix that: an engine that was named, or whose socket the user may not open, is not replaced.
+/// </summary>
 internal static class EngineRefusal
 {
     /// <summary>What is wrong and what to do; null where this machine simply has no engine that answers.</summary>
@@ -10,17 +10,18 @@ internal static class EngineRefusal
     /// <param name="cancellationToken">Ends the questions.</param>
     public static async Task<string?> FindAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
-        var answer = await CommandRunner.TryRunAsync(engine.Docker("version", "--format", "{{.Server.Version}}"), cancellationToken: cancellationToken);
+        var answer = await engine.TryAskAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken);
         var said = answer.LastLines(1) is [var last] ? last.Trim().TrimEnd('.') : "no reason given";
         if (said.Contains("permission denied", StringComparison.OrdinalIgnoreCase))
         {
-            return $"This user may not use the Docker engine: {said}. Add the user to the group 'docker' (`sudo usermod -aG docker $USER`, then log in again), or use a rootless engine: "
-                + "https://docs.docker.com/go/rootless";
+            return $"This user may not use the Docker engine: {said}. Add the user to the group 'docker' (`sudo usermod -aG docker $USER`, then log in "
+                + "again), or use a rootless engine: https://docs.docker.com/go/rootless";
         }
 
         var environment = engine.Process;
         if (environment.Find("DOCKER_HOST") is { } host) return $"The Docker engine at {host} (DOCKER_HOST) does not answer: {said}. Start it, or unset DOCKER_HOST.";
-        if (environment.Find("DOCKER_CONTEXT") is { } named) return $"The Docker engine of the context '{named}' (DOCKER_CONTEXT) does not answer: {said}. Start it, or unset DOCKER_CONTEXT.";
+        if (environment.Find("DOCKER_CONTEXT") is { } named)
+            return $"The Docker engine of the context '{named}' (DOCKER_CONTEXT) does not answer: {said}. Start it, or unset DOCKER_CONTEXT.";
         return await engine.AskAsync(["context", "show"], cancellationToken) is { Length: > 0 } current && current != "default"
             ? $"The Docker engine of the current context '{current}' does not answer: {said}. Start it, or run `docker context use default`."
             : null;

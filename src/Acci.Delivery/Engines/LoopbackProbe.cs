@@ -6,8 +6,8 @@ using Acci.Delivery.Processes;
 namespace Acci.Delivery.Engines;
 
 /// <summary>
-/// Whether an engine reaches this machine's loopback: it is told to pull an image of a random name from a port that is opened there, and either asks
-/// at that port for that name, or does not.
+/// Finds out whether an engine reaches this machine's loopback. The build opens a port on 127.0.0.1 and has the engine pull an image with a random name
+/// from it. A request for that name means that it does.
 /// </summary>
 internal static class LoopbackProbe
 {
@@ -45,7 +45,7 @@ internal static class LoopbackProbe
         return asked.Task.IsCompleted;
     }
 
-    // Whoever else connects keeps nobody waiting.
+    // Connections are answered side by side, so that another client does not block the engine.
     private static async Task AnswerAllAsync(TcpListener listener, string name, TaskCompletionSource asked, CancellationToken cancellationToken)
     {
         var answers = new List<Task>();

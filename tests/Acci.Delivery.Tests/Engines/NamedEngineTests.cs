@@ -120,7 +120,7 @@ public sealed class NamedEngineTests : IDisposable
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => engine.WithBuilderAsync(null, Cancellation));
 
-        Assert.Equal("The builder 'mine' (BUILDX_BUILDER) cannot be used: ERROR: no builder \"mine\" found. `docker buildx ls` lists those there are.", error.Message);
+        Assert.Equal("The builder 'mine' (BUILDX_BUILDER) cannot be used: ERROR: no builder \"mine\" found. `docker buildx ls` lists the builders.", error.Message);
     }
 
     private string Docker(string answer)

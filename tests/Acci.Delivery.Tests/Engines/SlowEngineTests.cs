@@ -41,6 +41,28 @@ public sealed class SlowEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_builder_that_is_slow_is_not_waited_for_without_end()
+    {
+        var engine = new DockerEngine(Docker("exec sleep 600")) { AnswerTime = Short };
+
+        var failure = await Assert.ThrowsAsync<NoAnswerException>(() => engine.WithBuilderAsync(null, Cancellation));
+
+        Assert.Contains("docker buildx inspect` did not answer within 0.2 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_reason_why_no_engine_answers_is_not_waited_for_without_end_either()
+    {
+        var asked = _folder.Combine("asked");
+        var locator = new EngineLocator(Private()) { Cli = Docker($"[ -e '{asked}' ] && exec sleep 600; touch '{asked}'; exit 1"), AnswerTime = TimeSpan.FromSeconds(3) };
+
+        var failure = await Assert.ThrowsAsync<NoAnswerException>(() => locator.LocateAsync(Cancellation));
+
+        Assert.Contains("docker version --format", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.Combine("started")));
+    }
+
+    [Fact]
     public async Task Platforms_that_are_not_told_in_time_are_not_taken_for_platforms_that_cannot_run()
     {
         var cli = Docker("""case "$*" in *inspect*) exec sleep 600 ;; *) echo 29.0.0 ;; esac""");

@@ -367,6 +367,30 @@ public sealed class UploadTests : GitHubFixture
 
     private RescanImages Rescan(string registry, string[]? images = null) => new(ContextOf(registry: registry, images: images)) { ProcessingPauses = Pauses };
 
+    [Fact]
+    public async Task A_folder_that_cannot_be_read_is_wrong_use()
+    {
+        const string folder = "/proc/1";
+        Assert.SkipUnless(OperatingSystem.IsLinux() && IsRefused(), "Everything below /proc/1 can be read here.");
+
+        var error = await Assert.ThrowsAsync<WrongUseException>(() => new UploadSarif(ContextOf(dryRun: true, files: [folder])).PlanAsync());
+
+        Assert.StartsWith($"--sarif-files: the folder '{folder}' cannot be read: ", error.Message, StringComparison.Ordinal);
+
+        static bool IsRefused()
+        {
+            try
+            {
+                _ = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count();
+                return false;
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return true;
+            }
+        }
+    }
+
     private DeliveryContext ContextOf(bool dryRun = false, string? token = Token, string registry = "127.0.0.1:5600", string[]? images = null, params string[] files)
     {
         // One build of a checkout at a time.

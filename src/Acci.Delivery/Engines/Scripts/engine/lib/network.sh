@@ -67,14 +67,16 @@ network_bridges_down() {
   local prefix='' bridge address
   if [[ -f $1 ]]; then prefix=$(sed -n 's/.*"base": "\(10\.[0-9]*\)\..*/\1/p' "$1"); fi
   while read -r bridge address; do
-    case $bridge in
-      docker_gwbridge) if [[ -n $prefix && $address == "$prefix".* ]]; then ip link del "$bridge"; fi ;;
-      br-*) if grep -aqF "${bridge#br-}" "$2/network/files/local-kv.db" 2>/dev/null; then ip link del "$bridge"; fi ;;
-    esac
+    if [[ $bridge == docker_gwbridge && -n $prefix && $address == "$prefix".* ]] || is_network_of "$2" "$bridge"; then ip link del "$bridge"; fi
   done < <(ip -4 -o addr show | awk '{ print $2, $4 }')
 }
 
-# What the engine has its rules for is what its bridge has: an engine keeps the address that it had at its first start.
+# Docker names the bridge of a network br- and the first 12 digits of its identifier, which stands in its DATA.
+is_network_of() {
+  [[ $2 =~ ^br-[0-9a-f]{12}$ ]] && grep -aqF "\"id\":\"${2#br-}" "$1/network/files/local-kv.db" 2>/dev/null
+}
+
+# The rules are for the subnet that was chosen. An engine keeps the address of its first start, which another route may cover by now.
 require_bridge_in() {
   local actual
   actual=$(ip -4 -o addr show dev "$BRIDGE" | awk '{ print $4; exit }')
@@ -101,8 +103,8 @@ rules_down() {
   done
 }
 
-# The engine switches forwarding on. Whoever came after it (another engine, a VPN, Kubernetes) found it on and relies on it, so it
-# stays on when the engine goes, as Docker's own engine leaves it.
+# The engine switches forwarding on. Another engine, a VPN or Kubernetes that started later may rely on it, so it stays on after the
+# engine stops, as it does with Docker's own.
 forwarding_remember() { cat /proc/sys/net/ipv4/ip_forward >"$1"; }
 
 forwarding_left_on() {
