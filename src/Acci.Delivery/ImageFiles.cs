@@ -12,6 +12,10 @@ internal sealed class ImageFiles(DeliveryOptions options)
     /// <summary>The public half of the signing key, for those who verify.</summary>
     public string PublicKey { get; } = Path.Combine(options.Artifacts, "publish", "cosign.pub");
 
+    /// <summary>The public half of another key than <see cref="PublicKey"/>'s.</summary>
+    /// <param name="name">What records call the key: <c>key 0123456789ab</c>.</param>
+    public string PublicKeyOf(string name) => Path.Combine(options.Artifacts, "publish", $"{name.Replace(' ', '-')}.pub");
+
     /// <summary>Policies for clusters.</summary>
     public string Admission { get; } = Path.Combine(options.Artifacts, "admission");
 

@@ -83,8 +83,12 @@ public abstract record ExpectedSigner
     /// </summary>
     /// <param name="server">The repository's server: <c>https://github.com</c>.</param>
     /// <param name="source">The repository, and who issues its tokens.</param>
-    public static ExpectedSigner AnyWorkflowOf(string server, WorkflowSource source) =>
-        new Workflow($"^(?i:{Regex.Escape($"{server}/{source.Repository}")})/\\.github/workflows/[^@]+@refs/(heads|tags)/.+$", source);
+    /// <param name="files">Only workflows in these files: <c>publish.yml</c>; any if there are none.</param>
+    public static ExpectedSigner AnyWorkflowOf(string server, WorkflowSource source, params IReadOnlyCollection<string> files)
+    {
+        var file = files.Count == 0 ? "[^@]+" : $"({string.Join('|', files.Select(Regex.Escape))})";
+        return new Workflow($"^(?i:{Regex.Escape($"{server}/{source.Repository}")})/\\.github/workflows/{file}@refs/(heads|tags)/.+$", source);
+    }
 
     /// <summary>
     /// Who that is, as records and summaries call it: the workflow and the repository it ran in, or the beginning of the public key's digest.

@@ -21,15 +21,20 @@ public static class ExpectedSignerOfBuild
         }
 
         if (recorded is { IsWorkflow: true }) return await context.RecordedWorkflowAsync(recorded);
-        if (!options.Keyless)
-        {
-            var own = context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(new ImageFiles(options).PublicKey));
-            await (await context.CosignAsync()).WritePublicKeyAsync(own.File, context.CancellationToken);
-            return own;
-        }
-
+        if (!options.Keyless) return await context.OwnKeyAsync();
         var (server, source) = await context.SourceAsync();
         return ExpectedSigner.AnyWorkflowOf(server, source);
+    }
+
+    /// <summary>Makes sure that there is a key that signs here: one that were made now has signed nothing.</summary>
+    /// <exception cref="DeliveryException">There is none.</exception>
+    internal static void EnsureOwnKeyIsThere(this DeliveryContext context)
+    {
+        var choice = SigningChoice.Of(context);
+        if (choice.Named is not null || LocalKeyPair.IsIn(choice.KeyDirectory)) return;
+        throw new DeliveryException(
+            $"Who must have signed is not known: there is no signing key in {choice.KeyDirectory}. Name the signer with --signed-by, as in "
+            + "--signed-by cosign.pub, or the key with --signing-key.");
     }
 
     /// <summary>
@@ -61,16 +66,31 @@ public static class ExpectedSignerOfBuild
                 + "Bring back the artifacts of that publish, or name the signer with --signed-by.");
     }
 
+    // cosign.pub belongs to what was published, and SignImages alone writes it: the key that signs here may be another one.
+    private static async Task<ExpectedSigner> OwnKeyAsync(this DeliveryContext context)
+    {
+        context.EnsureOwnKeyIsThere();
+        var files = new ImageFiles(context.Options);
+        var published = context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(files.PublicKey));
+        var cosign = await context.CosignAsync();
+        var name = (await cosign.ReadSignerAsync(context.CancellationToken)).Name;
+        if (InputFile.Exists(published.File) && published.ReadName() == name) return published;
+        var own = new ExpectedSigner.PublicKey(files.PublicKeyOf(name));
+        await cosign.WritePublicKeyAsync(own.File, context.CancellationToken);
+        return own;
+    }
+
     // The record narrows who may have signed, and never widens it. A workflow that this repository calls from another one is known while it signs.
     private static async Task<ExpectedSigner> RecordedWorkflowAsync(this DeliveryContext context, RecordedSigner recorded)
     {
-        if (recorded.Source is { } said && await context.SignsHereAsync(new ExpectedSigner.Workflow(recorded.Name, said)))
-            return new ExpectedSigner.Workflow(recorded.Name, said);
+        var options = context.Options;
+        var signsHere = recorded.Source is { } said && await context.SignsHereAsync(new ExpectedSigner.Workflow(recorded.Name, said));
+        if (signsHere && options is { SignedByRepository: null, SignedByIssuer: null }) return new ExpectedSigner.Workflow(recorded.Name, recorded.Source!);
         var (server, source) = await context.SourceAsync();
         var workflows = $"{server}/{source.Repository}/.github/workflows/";
         var isOwn = recorded.Name.StartsWith(workflows, StringComparison.OrdinalIgnoreCase);
-        var problem = !isOwn ? $"which is no workflow of {server}/{source.Repository}"
-            : recorded.Name.Contains("@refs/pull/", StringComparison.Ordinal) ? "in a pull request, which nobody has accepted yet"
+        var problem = !isOwn && !signsHere ? $"which is no workflow of {server}/{source.Repository}"
+            : !signsHere && recorded.Name.Contains("@refs/pull/", StringComparison.Ordinal) ? "in a pull request, which nobody has accepted yet"
             : recorded.Source is { } other && !other.IsOf(source.Repository) ? $"run by {other.Repository}, and not by {source.Repository}"
             : recorded.Source is { Issuer: var issuer } && !IsIssuer(issuer) ? $"with a token of {issuer}, and not of {source.Issuer}"
             : null;
@@ -81,12 +101,13 @@ public static class ExpectedSignerOfBuild
         throw new DeliveryException(
             $"The record of the publish says that {recorded.Name} signed, {problem}. If it may sign this repository's images, say so: {remedy}");
 
-        // An enterprise may have an issuer of its own below GitHub's.
-        bool IsIssuer(string issuer) => issuer == source.Issuer || issuer.StartsWith($"{source.Issuer}/", StringComparison.Ordinal);
+        // An enterprise may have an issuer of its own below GitHub's; one that is named is meant.
+        bool IsIssuer(string issuer) =>
+            issuer == source.Issuer || (options.SignedByIssuer is null && issuer.StartsWith($"{source.Issuer}/", StringComparison.Ordinal));
     }
 
     // Where a workflow must have run: in this repository, also when the workflow is another's, because that one signs as itself for all its callers.
-    private static async Task<(string Server, WorkflowSource Source)> SourceAsync(this DeliveryContext context)
+    internal static async Task<(string Server, WorkflowSource Source)> SourceAsync(this DeliveryContext context)
     {
         var options = context.Options;
         var own = WorkflowSource.TryParseRepository((await context.FactsAsync()).Repository.Url);

@@ -42,7 +42,9 @@ internal static class IdentityExpression
     private static bool IsAnchored(string text)
     {
         var depth = 0;
-        for (var at = text.StartsWith('^') ? 1 : text.Length; at < text.Length; at++)
+        // With a quantifier, the ^ need not match.
+        var isHeld = text.StartsWith('^') && !(text.Length > 1 && "*+?{".Contains(text[1], StringComparison.Ordinal));
+        for (var at = isHeld ? 1 : text.Length; at < text.Length; at++)
         {
             switch (text[at])
             {

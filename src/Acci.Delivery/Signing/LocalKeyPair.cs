@@ -13,6 +13,9 @@ public static class LocalKeyPair
     private const string PrivateKeyFile = "cosign.key";
     private const string PasswordFile = "cosign.password";
 
+    /// <summary>Whether the folder has a key.</summary>
+    internal static bool IsIn(string directory) => InputFile.Exists(Path.Combine(directory, PrivateKeyFile));
+
     /// <summary>The key in this folder, made first if the folder has none.</summary>
     /// <exception cref="DeliveryException">The key is there, its password is not.</exception>
     public static async Task<SigningIdentity.Key> EnsureAsync(string directory, string cosign, CancellationToken cancellationToken)

@@ -48,7 +48,8 @@ public static class SignerOfBuild
                 && await context.OwnWorkflowAsync() is var own && workflow == new ExpectedSigner.Workflow(own.Identity, own.Source);
         }
 
-        return !context.Options.Keyless && signer.ReadName() == (await (await context.CosignAsync()).ReadSignerAsync(context.CancellationToken)).Name;
+        if (context.Options.Keyless || (SigningChoice.Of(context) is { Named: null, KeyDirectory: var directory } && !LocalKeyPair.IsIn(directory))) return false;
+        return signer.ReadName() == (await (await context.CosignAsync()).ReadSignerAsync(context.CancellationToken)).Name;
     }
 
     /// <summary>Makes sure that an image is signed and attested where it is published, once in a build for each image and signer.</summary>

@@ -12,6 +12,7 @@ public sealed partial record WorkflowSource(string Repository, string Issuer)
 {
     private const string PublicHost = "github.com";
     private const string DataResidency = ".ghe.com";
+    private const string Suffix = ".git";
 
     /// <summary>The issuer of a server's identity tokens, unless its enterprise has chosen another one.</summary>
     /// <param name="server">The server's address: <c>https://github.com</c>.</param>
@@ -31,15 +32,17 @@ public sealed partial record WorkflowSource(string Repository, string Issuer)
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps ? text
         : throw new DeliveryException($"'{text}' is not the issuer of an identity token: write it as in {IssuerOf($"https://{PublicHost}")}.");
 
-    /// <summary>Reads <c>owner/name</c>, or the address of a repository's page.</summary>
+    /// <summary>Reads <c>owner/name</c>, or the address of a repository's page or of its git remote. A certificate has neither a login nor <c>.git</c>.</summary>
     /// <param name="text">What was typed, or git's remote.</param>
     /// <returns>The server, where an address names it, and the repository; null where the text has another form.</returns>
     internal static (string? Server, string Repository)? TryParseRepository(string text)
     {
-        if (Name().IsMatch(text)) return (null, text);
+        if (NameIn(text) is { } name) return (null, name);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http")) return null;
-        var path = address.AbsolutePath.Trim('/');
-        return Name().IsMatch(path) ? (address.GetLeftPart(UriPartial.Authority), path) : null;
+        return NameIn(address.AbsolutePath.Trim('/')) is { } path ? ($"https://{address.Authority}", path) : null;
+
+        static string? NameIn(string text) =>
+            (text.EndsWith(Suffix, StringComparison.Ordinal) ? text[..^Suffix.Length] : text) is var name && Name().IsMatch(name) ? name : null;
     }
 
     /// <summary>Whether this is the same repository: GitHub's names do not tell case apart.</summary>

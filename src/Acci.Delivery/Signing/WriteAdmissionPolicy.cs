@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
 using Acci.Generation;
@@ -26,10 +25,16 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     /// <inheritdoc/>
     public override async Task PlanAsync()
     {
-        // The public half of a key that signs here may not be there yet, and is not needed to say what would be written.
-        var signer = context.Options is { Keyless: true } or { SignedBy: not null } ? Checked(await context.ExpectedSignerAsync()).ReadName() : "the key that signs here";
+        var signer = context.Options is { Keyless: true } or { SignedBy: not null } ? (await SignerAsync()).ReadName() : OwnKey();
         foreach (var image in context.Options.Images)
             Log.Information("{Repository:l}: would write policies that ask for a signature by {Signer:l}", RepositoryOf(image), signer);
+
+        // Its public half is read by cosign, which a dry run does not fetch.
+        string OwnKey()
+        {
+            context.EnsureOwnKeyIsThere();
+            return "the key that signs here";
+        }
     }
 
     /// <inheritdoc/>
@@ -38,7 +43,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     public override async Task RunAsync()
     {
         var repositories = context.Options.Images.Select(RepositoryOf).ToList();
-        var signer = Checked(await context.ExpectedSignerAsync());
+        var signer = await SignerAsync();
         var policies = repositories.Select(x => new AdmissionPolicy(x, Of(signer), PredicateType.Signature.Uri)).ToList();
         Write(Kyverno, policies.Select(x => x.ToKyverno()));
         var ofController = policies.Select(x => x.ToClusterImagePolicy()).OfType<string>().ToList();
@@ -75,14 +80,19 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
         _ => throw new ArgumentException($"{signer} is no signer.", nameof(signer)),
     };
 
-    // Neither Kyverno nor policy-controller compares the repository in a bundle's certificate: the identity itself has to lead to it.
-    private static ExpectedSigner Checked(ExpectedSigner signer) =>
-        signer is not ExpectedSigner.Workflow workflow || IsBound(workflow.Identity, workflow.Source.Repository) ? signer
-        : throw new DeliveryException(
-            $"{workflow.Identity} may sign for other repositories than {workflow.Source.Repository}, as a reusable workflow does, and neither Kyverno nor policy-controller "
-            + $"looks at the repository in a certificate. Name workflows of {workflow.Source.Repository} with --signed-by, or verify with VerifyImages before you deploy.");
+    // Neither Kyverno nor policy-controller compares the repository in a bundle's certificate: the identity itself has to lead to it, and to workflows
+    // that no other repository can call.
+    private async Task<ExpectedSigner> SignerAsync()
+    {
+        var workflows = new CheckoutWorkflows(context.Options.Root);
+        if (context.Options is { SignedBy: null, Keyless: true })
+        {
+            var (server, source) = await context.SourceAsync();
+            return ExpectedSigner.AnyWorkflowOf(server, source, workflows.OfThisRepositoryAlone());
+        }
 
-    private static bool IsBound(string identity, string repository) => identity.StartsWith('^')
-        ? Regex.IsMatch(identity, $@"^\^(\(\?i:)?https://[\w.\\:-]+/{Regex.Escape(Regex.Escape(repository))}(?(1)\))/", RegexOptions.IgnoreCase)
-        : Uri.TryCreate(identity, UriKind.Absolute, out var address) && address.AbsolutePath.StartsWith($"/{repository}/", StringComparison.OrdinalIgnoreCase);
+        var signer = await context.ExpectedSignerAsync();
+        if (signer is ExpectedSigner.Workflow workflow) workflows.EnsureSignsForThisRepositoryAlone(workflow);
+        return signer;
+    }
 }

@@ -97,6 +97,27 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     }
 
     [Fact]
+    public async Task The_public_key_of_a_publish_stays_whatever_key_another_machine_has_or_has_not()
+    {
+        using var registry = server.Connect();
+        var image = await PublishAsync(registry, "1.0.0", "1.0.0");
+        var promotion = new Promotion { From = "1.0.0", To = ["latest"] };
+        var published = Path.Combine(_checkout.Directory, "artifacts", "publish", "cosign.pub");
+        await (await CosignAsync("keys")).WritePublicKeyAsync(published, Cancellation);
+        var before = await File.ReadAllTextAsync(published, Cancellation);
+        var home = _folder.Combine("home");
+
+        await Assert.ThrowsAsync<CommandFailedException>(async () => await new PromoteImages(await ContextAsync(keys: "mine"), promotion).RunAsync());
+        var unknown = await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(keys: null, home: home), promotion).RunAsync());
+
+        Assert.StartsWith($"Who must have signed is not known: there is no signing key in {home}", unknown.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(home), "No key was made.");
+        Assert.Equal(before, await File.ReadAllTextAsync(published, Cancellation));
+        await PromoteAsync("1.0.0", "latest");
+        Assert.Equal(image, await AtAsync(registry, "latest"));
+    }
+
+    [Fact]
     public async Task What_is_signed_and_not_attested_is_not_promoted()
     {
         using var registry = server.Connect();
@@ -182,7 +203,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         return layout.Root.Digest;
     }
 
-    private async Task<DeliveryContext> ContextAsync(string? keys = "keys", bool keyless = false, string? signedBy = null)
+    private async Task<DeliveryContext> ContextAsync(string? keys = "keys", bool keyless = false, string? signedBy = null, string? home = null)
     {
         var deploy = Path.Combine(_checkout.Directory, "deploy");
         if (!Directory.Exists(deploy)) Directory.CreateSymbolicLink(deploy, Path.Combine(SourceTree.Root, "deploy"));
@@ -201,7 +222,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
                 SignedBy = signedBy,
             },
             Cancellation)
-        { Environment = TestEnvironment.OutsideWorkflows };
+        { Environment = home is null ? TestEnvironment.OutsideWorkflows : TestEnvironment.OutsideWorkflows.With(("XDG_CONFIG_HOME", home)) };
     }
 
     private async Task<Cosign> CosignAsync(string keys)

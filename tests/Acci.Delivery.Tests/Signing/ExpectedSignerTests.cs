@@ -64,6 +64,9 @@ public sealed class ExpectedSignerTests : IDisposable
     [InlineData(@"^\Qa$")]
     [InlineData(@"^\Qx\Ea)|(b$")]
     [InlineData("^a[]$")]
+    [InlineData("^?a$")]
+    [InlineData("^*a$")]
+    [InlineData("^{0}a$")]
     public async Task An_expression_that_may_match_a_part_is_refused(string text) =>
         Assert.StartsWith($"--signed-by cannot be '{text}': ", await RefusedAsync(text), StringComparison.Ordinal);
 
@@ -98,6 +101,10 @@ public sealed class ExpectedSignerTests : IDisposable
     [Theory]
     [InlineData("owner/app", null, "owner/app")]
     [InlineData("https://github.example.com/owner/app/", "https://github.example.com", "owner/app")]
+    [InlineData("owner/app.git", null, "owner/app")]
+    [InlineData("http://github.example.com:8443/owner/app.git", "https://github.example.com:8443", "owner/app")]
+    [InlineData("https://someone:a-password@github.com/owner/app", "https://github.com", "owner/app")]
+    [InlineData("owner/.git", null, null)]
     [InlineData("https://gitlab.example.com/group/sub/app", null, null)]
     [InlineData("app", null, null)]
     [InlineData("owner/app\n", null, null)]

@@ -57,6 +57,23 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         Assert.Contains("cosign", problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("octo/other", null, "run by octo/app, and not by octo/other")]
+    [InlineData(null, "https://token.example.com", $"with a token of {Issuer}/octo-enterprise, and not of https://token.example.com")]
+    [InlineData(null, Issuer, $"with a token of {Issuer}/octo-enterprise, and not of {Issuer}")]
+    public async Task A_repository_or_issuer_that_is_named_is_meant_also_where_the_recorded_workflow_signs_here(string? repository, string? issuer, string problem)
+    {
+        using var world = await SignedAsync(sigstore.Job(("iss", $"{Issuer}/octo-enterprise")));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+        await world.RunAsync("VerifyImages", options => options with { SignedByRepository = "octo/app", SignedByIssuer = $"{Issuer}/octo-enterprise" });
+
+        foreach (var verb in (string[])["VerifyImages", "TagImages"])
+        {
+            Assert.Contains(
+                problem, await world.RefusedAsync(verb, options => options with { SignedByRepository = repository, SignedByIssuer = issuer }), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task What_a_stranger_signs_through_our_reusable_workflow_is_refused_everywhere_and_our_own_is_taken()
     {

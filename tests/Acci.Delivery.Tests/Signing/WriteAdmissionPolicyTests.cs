@@ -8,6 +8,7 @@ namespace Acci.Delivery.Tests.Signing;
 /// <summary>Which signers a policy can be written for, and what is written where.</summary>
 public sealed class WriteAdmissionPolicyTests : IDisposable
 {
+    private const string Workflows = ".github/workflows";
     private const string Shared = "https://github.com/octo/workflows/.github/workflows/publish-images.yml@refs/heads/main";
 
     private readonly TemporaryRepository _checkout = new();
@@ -26,7 +27,7 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task Any_workflow_of_the_repository_may_sign_all_of_its_images()
+    public async Task Any_workflow_of_the_repository_that_no_other_can_call_may_sign_all_of_its_images()
     {
         await WriteAsync(x => x with { Keyless = true });
 
@@ -34,7 +35,8 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         {
             var policies = (await File.ReadAllTextAsync(file, Cancellation)).Split("---\n");
             Assert.Equal(["ghcr-io-octo-app", "ghcr-io-octo-worker"], policies.Select(x => x.Split("  name: ")[1].Split('\n')[0]));
-            Assert.All(policies, x => Assert.Contains(@"subjectRegExp: ^(?i:https://github\.com/octo/acci)/\.github/workflows/[^@]+@refs/(heads|tags)/.+$", x, StringComparison.Ordinal));
+            Assert.All(policies, x => Assert.Contains(
+                @"subjectRegExp: ^(?i:https://github\.com/octo/acci)/\.github/workflows/(nightly\.yaml|publish\.yml)@refs/(heads|tags)/.+$", x, StringComparison.Ordinal));
             Assert.All(policies, x => Assert.Contains("https://sigstore.dev/cosign/sign/v1", x, StringComparison.Ordinal));
         }
     }
@@ -56,7 +58,7 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     [InlineData("https://github.com/octo/acci/.github/workflows/publish.yml@refs/heads/main")]
     [InlineData("https://github.com/Octo/Acci/.github/workflows/publish.yml@refs/heads/main")]
     [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/tags/v.+$")]
-    [InlineData("^(?i:https://github.com/octo/acci)/.+$")]
+    [InlineData(@"^(?i:https://github.com/octo/acci)/.github/workflows/(?:nightly\.yaml|publish\.yml)@refs/(heads|tags)/.+$")]
     public async Task A_signer_s_identity_may_lead_to_the_repository_in_any_form(string signer)
     {
         await WriteAsync(x => x with { SignedBy = signer });
@@ -70,12 +72,55 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     [InlineData(@"^https://github\.com/octo/(acci|other)/\.github/workflows/publish\.yml@refs/heads/main$")]
     [InlineData(@"^https://github\.com/.+$")]
     [InlineData(@"^(https://github\.com/octo/acci/|https://github\.com/stranger/).+$")]
+    [InlineData(@"^https://github\.com/octo/acci/?.*$")]
+    [InlineData(@"^https://github\.com/octo/acci/*.*$")]
+    [InlineData(@"^(?i:https://github.com/octo/acci)?/\.github/workflows/publish\.yml@refs/heads/main$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@?.*$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/(publish\.yml)?@refs/heads/main$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish.+@refs/heads/main$")]
+    [InlineData("https://github.com/octo/acci/x/.github/workflows/publish.yml@refs/heads/main")]
     public async Task A_signer_that_also_signs_for_others_is_refused_because_no_cluster_sees_for_whom_it_signed(string signer)
     {
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { SignedBy = signer }));
 
         Assert.StartsWith($"{signer} may sign for other repositories than octo/acci", failure.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Kyverno));
+    }
+
+    [Theory]
+    [InlineData("https://github.com/octo/acci/.github/workflows/publish-images.yml@refs/heads/main", "publish-images.yml can be called by other repositories")]
+    [InlineData("https://github.com/octo/acci/.github/workflows/listed.yml@refs/heads/main", "listed.yml can be called by other repositories")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/(publish|publish-images)\.yml@refs/heads/main$", "may sign for other repositories")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/(publish\.yml|publish-images\.yml)@refs/heads/main$", "publish-images.yml can be called")]
+    [InlineData("https://github.com/octo/acci/.github/workflows/gone.yml@refs/heads/main", "gone.yml is not in this checkout")]
+    public async Task A_workflow_that_others_can_call_or_that_is_not_known_has_no_policy(string signer, string problem)
+    {
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { SignedBy = signer }));
+
+        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Kyverno));
+    }
+
+    [Fact]
+    public async Task A_checkout_whose_workflows_can_all_be_called_has_no_policy()
+    {
+        await WriteAsync(x => x with { Keyless = true });
+        foreach (var file in new[] { "publish.yml", "nightly.yaml" }) File.Delete(Path.Combine(_checkout.Directory, Workflows, file));
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { Keyless = true }));
+
+        Assert.StartsWith(".github/workflows has no workflow that no other repository can call", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_without_a_signing_key_makes_none_for_a_policy()
+    {
+        var home = _folder.Combine("home");
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x, ("XDG_CONFIG_HOME", home)));
+
+        Assert.Contains($"there is no signing key in {home}", failure.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(home), "No key was made.");
     }
 
     [Theory]
@@ -109,10 +154,23 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     private async Task WriteAsync(Func<DeliveryOptions, DeliveryOptions> change, params (string Name, string Value)[] variables)
     {
         if (!Directory.Exists(Path.Combine(_checkout.Directory, ".git")))
+        {
             await _checkout.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one", "git remote add origin https://github.com/octo/acci.git");
+            Workflow("publish.yml", "on: push");
+            Workflow("nightly.yaml", "# not workflow_call", "on: [push]");
+            Workflow("publish-images.yml", "on:", "  workflow_call: {}");
+            Workflow("listed.yml", "on: [push, workflow_call]");
+        }
+
         var options = new DeliveryOptions { Root = _checkout.Directory, Artifacts = _folder.Path, Registry = "ghcr.io/octo", Images = [Image("app"), Image("worker")] };
         using var context = new DeliveryContext(change(options), Cancellation) { Environment = ProcessEnvironment.Empty.With(variables) };
         await new WriteAdmissionPolicy(context).RunAsync();
+    }
+
+    private void Workflow(string name, params string[] lines)
+    {
+        Directory.CreateDirectory(Path.Combine(_checkout.Directory, Workflows));
+        File.WriteAllLines(Path.Combine(_checkout.Directory, Workflows, name), lines);
     }
 
     private static ImageDefinition Image(string name) => new(name);
