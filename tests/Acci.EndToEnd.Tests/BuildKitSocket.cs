@@ -4,54 +4,38 @@ using System.Net.Sockets;
 namespace Acci.EndToEnd.Tests;
 
 /// <summary>A socket behind which the engine's own BuildKit answers, as another machine's does behind its own: <c>docker buildx dial-stdio</c> connects each caller.</summary>
-public sealed class BuildKitSocket : IAsyncDisposable
+public sealed class BuildKitSocket : Bridge
 {
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly Task _accepting;
+    private readonly string _docker;
 
     /// <param name="docker">The docker command.</param>
     /// <param name="path">Where the socket is made.</param>
     public BuildKitSocket(string docker, string path)
+        : base(BoundTo(path))
     {
-        Path = path;
-        _listener.Bind(new UnixDomainSocketEndPoint(path));
-        _listener.Listen();
-        _accepting = AcceptAsync(docker);
+        (_docker, Path) = (docker, path);
+        Start();
     }
 
     public string Path { get; }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _accepting.ContinueWith(_ => { }, TaskScheduler.Default);
-        _stop.Dispose();
+        await base.DisposeAsync();
         File.Delete(Path);
     }
 
-    private async Task AcceptAsync(string docker)
+    protected override async Task ServeAsync(Stream caller)
     {
-        while (true) _ = ServeAsync(await _listener.AcceptAsync(_stop.Token), docker);
-    }
-
-    private async Task ServeAsync(Socket caller, string docker)
-    {
-        await using var stream = new NetworkStream(caller, ownsSocket: true);
-        var start = new ProcessStartInfo(docker, ["buildx", "dial-stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(_docker, ["buildx", "dial-stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         // As on another machine: buildx locks its configuration while it makes a builder, and would wait for itself until it gives up.
         start.Environment["BUILDX_CONFIG"] = $"{Path}.buildx";
         using var dial = Process.Start(start)!;
         try
         {
-            var answers = dial.StandardOutput.BaseStream.CopyToAsync(stream, _stop.Token);
+            var answers = dial.StandardOutput.BaseStream.CopyToAsync(caller, Stopped);
             await Task.WhenAny(answers, CallAsync());
             await answers;
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException)
-        {
-            // Either side has hung up.
         }
         finally
         {
@@ -60,8 +44,15 @@ public sealed class BuildKitSocket : IAsyncDisposable
 
         async Task CallAsync()
         {
-            await stream.CopyToAsync(dial.StandardInput.BaseStream, _stop.Token);
+            await caller.CopyToAsync(dial.StandardInput.BaseStream, Stopped);
             dial.StandardInput.Close();
         }
+    }
+
+    private static Socket BoundTo(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        return socket;
     }
 }

@@ -1,11 +1,14 @@
 using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 
 namespace Acci.EndToEnd.Tests;
 
-/// <summary>Builds on several BuildKits; both are this engine's, behind sockets of their own.</summary>
+/// <summary>Builds on several BuildKits; all are this engine's, behind a socket, TLS and ssh.</summary>
 public sealed class NodesTests(PublishedImage published) : IDisposable
 {
+    private const string Advice = "Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.";
+
     private readonly TemporaryDirectory _folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -24,17 +27,30 @@ public sealed class NodesTests(PublishedImage published) : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(RecordOf(other))!);
         File.Copy(published.RecordFile, RecordOf(other));
         var before = await File.ReadAllTextAsync(published.RecordFile, Cancellation);
-        await using var one = new BuildKitSocket(Docker, Path.Combine(_folder.Path, "one.sock"));
-        await using var two = new BuildKitSocket(Docker, Path.Combine(_folder.Path, "two.sock"));
-        var first = $"linux/amd64=unix://{one.Path}";
+        await using var socket = new BuildKitSocket(Docker, Path.Combine(_folder.Path, "one.sock"));
+        await using var tls = new TlsBridge(socket.Path, _folder.Path);
+        using var ssh = await SshServer.StartAsync(Docker, Path.Combine(_folder.Path, "ssh"), Cancellation);
+        Assert.SkipWhen(ssh is null, "sshd is not here, and apt is not here to fetch it.");
+        var (first, second) = ($"linux/amd64={tls.Address}", $"linux/ppc64le={ssh.Address}");
         try
         {
             // buildx waits for a node that is away, and meanwhile the others build.
-            var away = other.BuildAsync($"BuildImages --builder-nodes '{first};linux/ppc64le=unix://{_folder.Path}/three.sock'", Cancellation);
-            var run = (await checkout.BuildAsync($"BuildImages --builder-nodes '{first};linux/ppc64le=unix://{two.Path}'", Cancellation)).AssertSucceeded();
+            var away = other.BuildAsync(
+                $"BuildImages --builder-nodes 'linux/amd64=unix://{socket.Path};linux/ppc64le=unix://{_folder.Path}/three.sock'", Cancellation);
+            var refused = Task.WhenAll(
+                RefusedAsync(tls.Anonymous), RefusedAsync(tls.WithOtherAuthority), RefusedAsync(ssh.Address, ssh.CommandsOfStranger), RefusedAsync("tcp://127.0.0.1:1"));
+            var run = (await checkout.BuildAsync($"BuildImages --builder-nodes '{first};{second}'", Cancellation, Paths(ssh.Commands))).AssertSucceeded();
 
             Assert.Equal(published.First.Platforms, PublishRecord.Read(RecordOf(checkout))!.Platforms);
-            Assert.Contains($"Build node {first}: ", run.Output, StringComparison.Ordinal);
+            Assert.Contains($"Build node {first.Split('?')[0]}: ", run.Output, StringComparison.Ordinal);
+            Assert.Contains($"Build node {second}: ", run.Output, StringComparison.Ordinal);
+
+            var problems = await refused;
+            Assert.DoesNotContain("deadline", problems[0], StringComparison.Ordinal);
+            Assert.Contains(": x509: certificate signed by unknown authority", problems[1], StringComparison.Ordinal);
+            Assert.EndsWith(" does not answer: Host key verification failed. " + Advice, problems[2], StringComparison.Ordinal);
+            Assert.EndsWith(" does not answer: dial tcp 127.0.0.1:1: connect: connection refused. " + Advice, problems[3], StringComparison.Ordinal);
+            Assert.All(problems, x => Assert.DoesNotContain('\n', x));
 
             (await away).AssertFailed($"Build node linux/ppc64le=unix://{_folder.Path}/three.sock does not answer");
             Assert.Equal(before, await File.ReadAllTextAsync(RecordOf(other), Cancellation));
@@ -44,6 +60,23 @@ public sealed class NodesTests(PublishedImage published) : IDisposable
             await new NodeBuilders(new DockerEngine(Docker)).RemoveAsync(CancellationToken.None);
         }
     }
+
+    /// <summary>What is said of a node that does not let this caller in.</summary>
+    private async Task<string> RefusedAsync(string address, string? commands = null)
+    {
+        var docker = Docker;
+        if (commands is not null)
+        {
+            docker = Path.Combine(commands, "docker");
+            await File.WriteAllTextAsync(docker, $"#!/bin/sh\nPATH={commands}:$PATH exec {Docker} \"$@\"\n", Cancellation);
+            File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var nodes = new NodeBuilders(new DockerEngine(docker));
+        return (await Assert.ThrowsAsync<DeliveryException>(() => nodes.PrepareAsync(BuilderNode.ParseAll($"linux/amd64={address}"), Cancellation))).Message;
+    }
+
+    private static Dictionary<string, string?> Paths(string first) => new() { ["PATH"] = $"{first}:{Environment.GetEnvironmentVariable("PATH")}" };
 
     private static string RecordOf(Checkout checkout) => Path.Combine(checkout.Folder, "artifacts", "publish", $"{App.Name}.json");
 }

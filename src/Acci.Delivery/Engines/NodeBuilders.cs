@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Serilog;
@@ -6,10 +7,11 @@ namespace Acci.Delivery.Engines;
 
 /// <summary>The buildx builders of build nodes, one for each: buildx writes no OCI layout from a builder of several nodes.</summary>
 /// <param name="engine">Whose docker command they are used with.</param>
-public sealed class NodeBuilders(DockerEngine engine)
+public sealed partial class NodeBuilders(DockerEngine engine)
 {
     private const string Prefix = "acci-node-";
     private const int MostMisses = 2;
+    private static readonly TimeSpan Question = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes sure that every node has a builder, and that it answers.</summary>
@@ -31,7 +33,7 @@ public sealed class NodeBuilders(DockerEngine engine)
             misses = IsRunning(await InspectAsync(site.Engine.Builder!, cancellationToken)) ? 0 : misses + 1;
         }
 
-        throw new DeliveryException($"Build node {site.Name} does not answer any more. Start its BuildKit, then run the same command again.");
+        throw new DeliveryException($"Build node {site.Name} does not answer any more. Make sure that its BuildKit runs, then run the same command again.");
     }
 
     /// <summary>Removes the builders that were made for nodes. The nodes themselves go on.</summary>
@@ -49,8 +51,8 @@ public sealed class NodeBuilders(DockerEngine engine)
         var seen = await InspectAsync(name, cancellationToken);
         if (!IsRunning(seen))
         {
-            var reason = Field(seen.StandardOutput, "Error") ?? (seen.LastLines(1) is [var last] ? last : "no reason given");
-            throw new DeliveryException($"Build node {node} does not answer: {reason.Replace("ERROR: ", "", StringComparison.Ordinal)}. Start its BuildKit, or leave it out of --builder-nodes.");
+            throw new DeliveryException(
+                $"Build node {node} does not answer: {await ReasonAsync(name, seen, cancellationToken)}. Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.");
         }
 
         var platforms = Field(seen.StandardOutput, "Platforms") ?? "";
@@ -60,6 +62,32 @@ public sealed class NodeBuilders(DockerEngine engine)
 
     private Task<CommandResult> InspectAsync(string builder, CancellationToken cancellationToken) =>
         CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", "--bootstrap", builder), cancellationToken: cancellationToken);
+
+    // Whoever waits for a node is told only that the time is over. What asks it once, as for the size of its cache, is told why it failed.
+    private async Task<string> ReasonAsync(string builder, CommandResult seen, CancellationToken cancellationToken)
+    {
+        var waited = (Field(seen.StandardOutput, "Error") ?? (seen.LastLines(1) is [var last] ? last : "no reason given")).Replace("ERROR: ", "", StringComparison.Ordinal);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        enough.CancelAfter(Question);
+        try
+        {
+            var asked = await CommandRunner.TryRunAsync(engine.Docker("buildx", "du", "--builder", builder), cancellationToken: enough.Token);
+            return asked.LastLines(1) is [var line] && Description().Match(line) is { Success: true } match
+                ? match.Groups["reason"].Value.Split(@"\n").Select(x => x.Replace(@"\r", "", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal))
+                    .Last(x => x.Length > 0).TrimEnd('.')
+                : waited;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return waited;
+        }
+    }
+
+    // A command that connects, as ssh does, has said why itself, in its last line.
+    [GeneratedRegex("""
+        ^ERROR: failed to call diskusage: (?:Unavailable: )?(?:connection error: desc = ")?(?:transport: |Error while dialing: |error reading server preface: |failed to write client preface: )*(?:command .* stderr=)?(?<reason>.+?)"?$
+        """)]
+    private static partial Regex Description();
 
     private static bool IsRunning(CommandResult seen) => seen.Succeeded && Field(seen.StandardOutput, "Status") == "running";
 
