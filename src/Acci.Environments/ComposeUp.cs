@@ -45,7 +45,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         await Context.LockAsync();
         var engine = await EngineWithComposeAsync();
         var project = await EnsureMayStartAsync(plan, engine);
-        var found = await new EnvironmentImages(Context, engine).FindAsync(plan, Cancellation);
+        var found = await new EnvironmentImages(Context, engine) { LoadsOwn = true }.FindAsync(plan, Cancellation);
 
         // Only now is anything written; from here on the machine has all that the environment needs.
         var foundBefore = EnvironmentFile.Read(FoundFileOf(plan)).Text;

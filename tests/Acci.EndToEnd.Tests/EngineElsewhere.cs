@@ -46,6 +46,9 @@ public sealed class EngineElsewhere : IAsyncDisposable
     /// <summary>The variables by which a build uses it.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; }
 
+    /// <summary>A folder that is the engine's own.</summary>
+    public string Folder => _folder.Path;
+
     private static string? Programs => CacheDirectory.Default.Combine("engine", "run", "programs") is var file && File.Exists(file) ? File.ReadAllText(file).Trim() : null;
 
     public static async Task<EngineElsewhere> StartAsync(CancellationToken cancellationToken)

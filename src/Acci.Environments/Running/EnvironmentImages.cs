@@ -14,6 +14,9 @@ namespace Acci.Environments.Running;
 /// <summary>Finds the images an environment runs: the build's own from the records of their publish, the others where base images come from, all by digest.</summary>
 internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? engine)
 {
+    /// <summary>The build's own images may be loaded where they cannot be pulled. A swarm's other nodes would not have them.</summary>
+    public bool LoadsOwn { get; init; }
+
     /// <summary>The variables that make the compose file run here, but for what a person set: of that only the build's own images are told again.</summary>
     /// <exception cref="DeliveryException">Nothing was published, or an image is not available.</exception>
     public async Task<IReadOnlyDictionary<string, string>> FindAsync(EnvironmentPlan plan, CancellationToken cancellationToken)
@@ -22,7 +25,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         var mayHaveStandIns = await MayHaveStandInsAsync(plan, found);
         // It has to run for stand-ins and for what was published there.
         if (mayHaveStandIns) await context.LocalRegistryAsync();
-        await EnsureOwnCanBeHadAsync(plan, found, cancellationToken);
+        await BringOwnAsync(plan, found, cancellationToken);
         var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
         var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns).ResolveAsync(missing.Values, cancellationToken);
         foreach (var (variable, image) in missing) found[variable] = last![image].Actual.ToString();
@@ -135,19 +138,27 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     private async Task<bool> MayHaveStandInsAsync(EnvironmentPlan plan, SortedDictionary<string, string> found) =>
         PrivateEngine.Obstacle is null && Own(plan).All(x => IsLoopback(found[x.Name])) && await context.StandInObstacleAsync(engine) is null;
 
-    // What is in this machine's own registry, an engine elsewhere cannot get.
-    private async Task EnsureOwnCanBeHadAsync(EnvironmentPlan plan, SortedDictionary<string, string> found, CancellationToken cancellationToken)
+    // What is in this machine's own registry, an engine that does not reach it gets from the image's layout.
+    private async Task BringOwnAsync(EnvironmentPlan plan, SortedDictionary<string, string> found, CancellationToken cancellationToken)
     {
         if (engine is null || (await context.LocationAsync(engine)).ReachesLoopback) return;
-        foreach (var (variable, image) in Own(plan).Select(x => (x.Name, found[x.Name])).Where(x => IsLoopback(x.Item2)))
+        foreach (var variable in Own(plan).Where(x => IsLoopback(found[x.Name])).ToArray())
         {
+            var image = found[variable.Name];
             if (await IsHereAsync(image, cancellationToken)) continue;
             var pull = await CommandRunner.TryRunAsync(engine.Docker("pull", "--quiet", image), cancellationToken: cancellationToken);
             if (pull.Succeeded) continue;
+            if (LoadsOwn && await context.TryLoadAsync(engine, ((LastPublish)variable.Source!).Image, ImageReference.Parse(image)) is { } loaded)
+            {
+                Log.Information("{Image:l} cannot be pulled there, and was loaded from its layout as {Loaded:l}", image, loaded.ToString());
+                found[variable.Name] = loaded.ToString();
+                continue;
+            }
+
             var reason = pull.LastLines(1) is [var last] ? last.Trim() : "it does not say why";
             throw new DeliveryException(
                 $"{image} is in a registry on this machine's loopback, and {engine} cannot pull it from there ({reason}). "
-                + $"Publish it with --registry to one that the engine reaches, or name another image with {variable}. Nothing was started.");
+                + $"Publish it with --registry to one that the engine reaches, or name another image with {variable.Name}. Nothing was started.");
         }
     }
 

@@ -1,13 +1,12 @@
 using System.Formats.Tar;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
 
-namespace Acci.Delivery.SmokeTests;
+namespace Acci.Delivery.Engines;
 
 /// <summary>Hands a layout folder to an engine, as the archive <c>docker load</c> reads, without writing the archive to disk.</summary>
 internal static class LayoutArchive

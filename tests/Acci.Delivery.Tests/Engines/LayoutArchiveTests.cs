@@ -1,10 +1,10 @@
 using System.Formats.Tar;
 using System.Text.Json.Nodes;
-using Acci.Delivery.SmokeTests;
+using Acci.Delivery.Engines;
 using Acci.Oci;
 using Acci.Testing;
 
-namespace Acci.Delivery.Tests.SmokeTests;
+namespace Acci.Delivery.Tests.Engines;
 
 public class LayoutArchiveTests
 {
