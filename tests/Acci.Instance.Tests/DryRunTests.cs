@@ -12,7 +12,7 @@ namespace Acci.Instance.Tests;
 public sealed class DryRunTests : IDisposable
 {
     // What a docker command may be asked for that changes nothing: the pull is of an image that does not exist.
-    private static readonly string[] Questions = ["pull --quiet 127.0.0.1:", "version", "buildx version", "buildx inspect", "info", "context inspect", "compose version", "ps", "container ls", "network ls", "volume ls", "volume inspect", "image inspect"];
+    private static readonly string[] Questions = ["pull --quiet 127.0.0.1:", "version", "buildx version", "buildx inspect", "info", "context show", "context inspect", "compose version", "ps", "container ls", "network ls", "volume ls", "volume inspect", "image inspect"];
 
     // The question of compose that a dry run asks; its file comes on the standard input, or is there.
     private const string ComposeQuestion = " config --hash *";

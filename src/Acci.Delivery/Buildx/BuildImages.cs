@@ -60,11 +60,12 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
         if ((await context.LocationAsync(engine)).ToString() is { Length: > 0 } differences)
             Log.Debug("{Engine:l}: {Differences:l}", engine.ToString(), differences);
-        var targets = await context.BakeTargetsAsync(destination);
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);
+        var sites = await SitesAsync(engine with { Login = login });
+        var targets = await context.BakeTargetsAsync(destination);
         var layouts = await new ImageBuilder(context.Options.Root, _files, BuiltBefore, context.Retry.ForFirstContact()).BuildAsync(
-            Images, targets.Of, await SitesAsync(engine with { Login = login }), !context.Options.NoCache, context.CancellationToken);
+            Images, targets.Of, sites, !context.Options.NoCache, context.CancellationToken);
         foreach (var image in Images)
         {
             var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
@@ -77,7 +78,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
 
     private async Task<IReadOnlyList<BuildSite>> SitesAsync(DockerEngine engine) => context.Options.BuilderNodes is { Count: > 0 } nodes
         ? await new NodeBuilders(engine).PrepareAsync(nodes, context.CancellationToken)
-        : [new BuildSite(engine, [])];
+        : [new BuildSite(await engine.WithBuilderAsync(context.BuilderImage(), context.CancellationToken), [])];
 
     // What a record that cannot be used is about is not known; that it cannot be is said where it is replaced.
     private Digest? BuiltBefore(ImageDefinition image)

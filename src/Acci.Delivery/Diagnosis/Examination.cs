@@ -16,18 +16,15 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
     private const long NeededSpace = 6_000_000_000;
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
-    private string? _standInObstacle;
-
     /// <summary>Examines the machine.</summary>
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
-        var engine = LookAtEngineAsync();
-        var baseImages = scope.Builds ? LookAtBaseImagesAsync(engine) : Task.FromResult<IEnumerable<Finding>>([]);
+        var (engine, standInObstacle) = await new EngineExamination(context, AnswerTime) { Builds = scope.Builds }.RunAsync();
         return
         [
-            await engine,
+            .. engine,
             LookAtSpace(),
-            .. await baseImages,
+            .. scope.Builds ? await LookAtBaseImagesAsync(standInObstacle) : [],
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
             .. scope.Scans ? [LookAtScanner()] : Array.Empty<Finding>(),
@@ -72,29 +69,6 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
     }
 
-    private async Task<Finding> LookAtEngineAsync()
-    {
-        const string name = "Docker engine";
-        try
-        {
-            if (await EngineLocator.FindRunningAsync(context.Environment, context.CancellationToken) is { } engine)
-            {
-                var differences = (await context.LocationAsync(engine)).ToString();
-                _standInObstacle = await context.StandInObstacleAsync(engine);
-                var runs = $"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}";
-                return new Finding(name, differences.Length == 0 ? runs : $"{runs}; {differences}", Good);
-            }
-        }
-        catch (DeliveryException exception)
-        {
-            return new Finding(name, exception.Message, Fatal);
-        }
-
-        if (await new PrivateEngine(context.Scripts()).FindAsync(context.CancellationToken) is { } own) return new Finding(name, $"{own}; runs {string.Join(", ", own.RunnablePlatforms)}", Good);
-        return PrivateEngine.Obstacle is { } obstacle ? new Finding(name, $"none answers, and {obstacle}. Start Docker, or set DOCKER_HOST.", Fatal)
-            : new Finding(name, $"none answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
-    }
-
     private Finding LookAtSpace()
     {
         var folder = context.Options.CacheDirectory.Path;
@@ -118,15 +92,13 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
     }
 
-    private async Task<IEnumerable<Finding>> LookAtBaseImagesAsync(Task engine)
+    private async Task<IEnumerable<Finding>> LookAtBaseImagesAsync(string? standInObstacle)
     {
-        // It knows by then what the engine reaches.
-        await engine;
-        var findings = await Task.WhenAll(BakeTargets.NeededBy(context.Options.Images).Select(LookAtBaseImageAsync));
+        var findings = await Task.WhenAll(BakeTargets.NeededBy(context.Options.Images).Select(x => LookAtBaseImageAsync(x, standInObstacle)));
         return findings.OrderBy(x => x.Name, StringComparer.Ordinal);
     }
 
-    private async Task<Finding> LookAtBaseImageAsync(ImageReference image)
+    private async Task<Finding> LookAtBaseImageAsync(ImageReference image, string? standInObstacle)
     {
         var standInsAllowed = Destination is null or { IsLoopback: true };
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
@@ -144,12 +116,12 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
         catch (DeliveryException)
         {
-            return standInsAllowed && _standInObstacle is null && PrivateEngine.Obstacle is null
+            return standInsAllowed && standInObstacle is null && PrivateEngine.Obstacle is null
                 ? new Finding("Base image", $"{image} cannot be reached: a stand-in from the distribution's packages will be used", Notice)
                 : new Finding(
                     "Base image",
                     $"{image} cannot be reached. Name a registry that carries it with --image-mirror."
-                    + (standInsAllowed && _standInObstacle is not null ? $" {_standInObstacle}" : ""),
+                    + (standInsAllowed && standInObstacle is not null ? $" {standInObstacle}" : ""),
                     Fatal);
         }
     }

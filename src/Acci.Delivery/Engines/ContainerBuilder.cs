@@ -13,37 +13,44 @@ internal sealed class ContainerBuilder(DockerEngine engine)
 {
     private const string Prefix = "acci-";
 
-    /// <summary>Creates the builder if it does not exist.</summary>
-    /// <param name="image">The image that it runs from; null leaves it to buildx.</param>
+    /// <summary>Creates the builder.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="image">The image that it runs from.</param>
     /// <param name="cancellationToken">Cancels the creation; a builder that did not start is removed.</param>
-    /// <returns>Its name.</returns>
     /// <exception cref="DeliveryException">It cannot be created, or does not run.</exception>
-    public async Task<string> EnsureAsync(ImageReference? image, CancellationToken cancellationToken)
+    public async Task CreateAsync(string name, ImageReference image, CancellationToken cancellationToken)
     {
-        var name = await NameAsync(image, cancellationToken);
-        if (await engine.AskAsync(["buildx", "inspect", name], cancellationToken) is not null) return name;
-
         Log.Information("This engine's own builder cannot build for several platforms: making a docker-container builder named '{Builder}'", name);
-        // The host's network, because the local registry listens on the host's loopback address.
-        string[] from = image is null ? [] : ["--driver-opt", $"image={image}"];
         var isOwn = true;
         try
         {
-            string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", .. from];
+            // The host's network, because the local registry listens on the host's loopback address.
+            string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", "--driver-opt", $"image={image}"];
             isOwn = await engine.CreateBuilderAsync(name, options, cancellationToken);
             await CommandRunner.RunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), Log.Debug, cancellationToken);
         }
-        catch (Exception) when (isOwn)
+        catch (Exception exception)
         {
-            await CommandRunner.TryRunAsync(engine.Docker("buildx", "rm", "--force", name), cancellationToken: CancellationToken.None);
-            throw;
+            if (isOwn) await CommandRunner.TryRunAsync(engine.Docker("buildx", "rm", "--force", name), cancellationToken: CancellationToken.None);
+            if (exception is not CommandFailedException failure) throw;
+            throw new DeliveryException($"{engine} cannot start a builder from {image}: {ReasonOf(failure)}. {Advice}", failure);
         }
-
-        return name;
     }
 
-    // Two engines may tell the same identity, where one is a copy of the other's disk.
-    private async Task<string> NameAsync(ImageReference? image, CancellationToken cancellationToken)
+    private static string ReasonOf(CommandFailedException failure) =>
+        (failure.Result?.LastLines(1) is [var last] ? last : failure.Message).Trim().Replace("ERROR: ", "", StringComparison.Ordinal).TrimEnd('.');
+
+    /// <summary>What to do where the image cannot be pulled.</summary>
+    public const string Advice =
+        "Name a registry that carries the image with --image-mirror, switch the engine to the containerd image store "
+        + "(https://docs.docker.com/engine/storage/containerd), or name a builder with BUILDX_BUILDER.";
+
+    /// <summary>What the builder of an engine is called. Two engines may tell the same identity, where one is a copy of the other's disk.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="image">The image that it runs from.</param>
+    /// <param name="cancellationToken">Ends the questions.</param>
+    /// <exception cref="DeliveryException">The engine does not tell its identity.</exception>
+    public static async Task<string> NameAsync(DockerEngine engine, ImageReference image, CancellationToken cancellationToken)
     {
         var identity = await engine.AskAsync(["info", "--format", "{{.ID}}"], cancellationToken)
             ?? throw new DeliveryException($"{engine} does not tell its identity (`docker info`), which the builder's name is made of.");

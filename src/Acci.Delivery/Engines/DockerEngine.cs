@@ -31,6 +31,9 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The buildx builder to build with; none means the engine's own.</summary>
     public string? Builder { get; init; }
 
+    /// <summary>What the engine is called.</summary>
+    public string Product { get; init; } = EngineProduct.Docker;
+
     /// <summary>Version of the engine, as it tells it.</summary>
     public string Version { get; init; } = "";
 
@@ -66,22 +69,29 @@ public sealed record DockerEngine(string Cli)
 
     /// <summary>The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context); null when there is none, or it refuses.</summary>
     /// <exception cref="NoAnswerException">Whether there is one is not known: the command did not answer in time.</exception>
-    /// <exception cref="DeliveryException">An engine answers, but has no buildx.</exception>
+    /// <exception cref="DeliveryException">An engine answers, but is too old or has no buildx.</exception>
     public static async Task<DockerEngine?> FindAsync(string cli, CancellationToken cancellationToken, TimeSpan? answerTime = null, ProcessEnvironment? process = null)
     {
         var engine = new DockerEngine(cli);
         if (process is not null) engine = engine with { Process = process };
         if (answerTime is { } limit) engine = engine with { AnswerTime = limit };
         if (await engine.AskAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken) is not { } version) return null;
+        engine = engine with { Product = await EngineProduct.FindAsync(engine, version, cancellationToken) };
         if (await engine.AskAsync(["buildx", "version"], cancellationToken) is null)
-            throw new DeliveryException($"Docker Engine {version} answers, but '{cli}' has no buildx. Install the docker-buildx plugin: https://docs.docker.com/go/buildx");
+            throw new DeliveryException($"{engine.Product} {version} answers, but '{cli}' has no buildx. Install the docker-buildx plugin: https://docs.docker.com/go/buildx");
         return engine with { Version = version, RunnablePlatforms = await engine.ReadRunnablePlatformsAsync(cancellationToken) };
     }
 
     /// <summary>The engine, ready to build for several platforms: with a builder that can, made where there is none.</summary>
-    /// <param name="builderImage">The image that a builder is made from; null leaves it to buildx.</param>
+    /// <param name="builderImage">The image that a builder is made from.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<DockerEngine> WithBuilderAsync(ImageReference? builderImage, CancellationToken cancellationToken) => this with { Builder = await EnsureBuilderAsync(builderImage, cancellationToken) };
+    /// <exception cref="DeliveryException">It has none, and none can be made.</exception>
+    public async Task<DockerEngine> WithBuilderAsync(ImageReference builderImage, CancellationToken cancellationToken)
+    {
+        var builder = await EngineBuilder.FindAsync(this, builderImage, cancellationToken);
+        if (!builder.IsThere) await new ContainerBuilder(this).CreateAsync(builder.Name!, builderImage, cancellationToken);
+        return this with { Builder = builder.Name };
+    }
 
     /// <summary>Where the command line finds the engine: <c>unix:///var/run/docker.sock</c>, <c>ssh://host</c>.</summary>
     public async Task<string> EndpointAsync(CancellationToken cancellationToken) =>
@@ -90,22 +100,7 @@ public sealed record DockerEngine(string Cli)
             : OperatingSystem.IsWindows() ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock");
 
     /// <inheritdoc/>
-    public override string ToString() => Address is null ? $"Docker Engine {Version}" : $"private Docker Engine {Version} at {Address}";
-
-    // The `docker` driver builds for several platforms and exports layouts and attestations only over the containerd image store.
-    private async Task<string?> EnsureBuilderAsync(ImageReference? image, CancellationToken cancellationToken)
-    {
-        var current = await TryAskAsync(["buildx", "inspect"], cancellationToken);
-        if (!current.Succeeded && Process.Find("BUILDX_BUILDER") is { } named)
-        {
-            throw new DeliveryException(
-                $"The builder '{named}' (BUILDX_BUILDER) cannot be used: {string.Concat(current.LastLines(1))}. `docker buildx ls` lists the builders.");
-        }
-
-        if (Field(current.StandardOutput, "Driver") is { } driver && driver != "docker") return null;
-        if ((await AskAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken))?.Contains("io.containerd.snapshotter", StringComparison.Ordinal) is true) return null;
-        return await new ContainerBuilder(this).EnsureAsync(image, cancellationToken);
-    }
+    public override string ToString() => Address is null ? $"{Product} {Version}" : $"private {Product} {Version} at {Address}";
 
     /// <summary>Creates a builder. If two builds create the same one at once, buildx refuses the second, which then uses the first's.</summary>
     /// <returns>Whether it was created here.</returns>
@@ -152,6 +147,7 @@ public sealed record DockerEngine(string Cli)
         }
     }
 
-    private static string? Field(string text, string name) =>
+    /// <summary>The value of a line <c>name: value</c>; null where there is none.</summary>
+    internal static string? Field(string text, string name) =>
         text.Split('\n').Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).FirstOrDefault(pair => pair.Length == 2 && pair[0] == name)?[1];
 }

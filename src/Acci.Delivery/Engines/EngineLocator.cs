@@ -1,5 +1,4 @@
 using Acci.Delivery.Processes;
-using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery.Engines;
@@ -7,9 +6,6 @@ namespace Acci.Delivery.Engines;
 /// <summary>Finds the engine to build with: the one that answers, else the private one.</summary>
 public sealed class EngineLocator(PrivateEngine privateEngine)
 {
-    /// <summary>The image that a builder is made from, where the engine needs one; null leaves it to buildx.</summary>
-    public ImageReference? BuilderImage { get; init; }
-
     /// <summary>The <c>docker</c> command that is asked; null when this machine has none.</summary>
     public string? Cli { get; init; } = Executables.Find("docker");
 
@@ -19,11 +15,11 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <summary>How long each of its answers may take; null means as long as <see cref="DockerEngine.AnswerTime"/> says.</summary>
     public TimeSpan? AnswerTime { get; init; }
 
-    /// <summary>The engine, ready to build for several platforms.</summary>
+    /// <summary>The engine.</summary>
     /// <exception cref="DeliveryException">No engine answers and the private one cannot run here, or an engine is too slow to know; the message says why and what to do.</exception>
     public async Task<DockerEngine> LocateAsync(CancellationToken cancellationToken)
     {
-        if (await FindRunningAsync(Cli, AnswerTime, Process, cancellationToken) is { } running) return await running.WithBuilderAsync(BuilderImage, cancellationToken);
+        if (await FindRunningAsync(Cli, AnswerTime, Process, cancellationToken) is { } running) return running;
         EnsureMayUsePrivate();
         Log.Information("No Docker engine answers: using a private one");
         return await privateEngine.StartAsync(cancellationToken);

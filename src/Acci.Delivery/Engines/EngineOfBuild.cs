@@ -1,5 +1,6 @@
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
+using Acci.Oci;
 using Acci.Oci.Registries;
 using Serilog;
 
@@ -27,8 +28,10 @@ public static class EngineOfBuild
         {
             Cli = Executables.Find("docker", context.Environment),
             Process = context.Environment,
-            BuilderImage = context.ImageLocks().PinnedIn(context.Options.ImageMirror, DockerEngine.BuilderImage),
         }.LocateAsync(context.CancellationToken));
+
+    /// <summary>The image that a builder is made from, where an engine needs one: from the mirror, if one is named, and by its digest, if one is recorded.</summary>
+    public static ImageReference BuilderImage(this DeliveryContext context) => context.ImageLocks().PlaceIn(context.Options.ImageMirror, DockerEngine.BuilderImage);
 
     /// <summary>The engine that runs, as it is; null where the private one would be started. Nothing is started or made, so that a dry run may ask.</summary>
     /// <exception cref="DeliveryException">As <see cref="EngineAsync"/> would throw.</exception>

@@ -52,8 +52,9 @@ public sealed class ImageLocks
     public static string ToJson(IEnumerable<KeyValuePair<ImageReference, Digest?>> digests) => JsonSerializer.Serialize(
         new SortedDictionary<string, string?>(digests.ToDictionary(x => x.Key.ToString(), x => x.Value?.ToString()), StringComparer.Ordinal), Readable) + "\n";
 
-    /// <summary>Where an image is to be had by the digest it is pinned to: under its own name, or in the mirror; null where it is not pinned.</summary>
-    public ImageReference? PinnedIn(string? mirror, ImageReference reference) => DigestOf(reference) is { } digest ? BaseImages.PlaceOf(reference, mirror).WithDigest(digest) : null;
+    /// <summary>Where an image is pulled from: under its own name or in the mirror, by its digest if it is pinned.</summary>
+    public ImageReference PlaceIn(string? mirror, ImageReference reference) =>
+        BaseImages.PlaceOf(reference, mirror) is var place && DigestOf(reference) is { } digest ? place.WithDigest(digest) : place;
 
     /// <summary>These, and the references that they lack, pinned to nothing yet.</summary>
     public IReadOnlyDictionary<ImageReference, Digest?> With(IEnumerable<ImageReference> references) =>

@@ -58,8 +58,7 @@ public sealed class PrivateTools(EngineScripts scripts)
         return await new RegistryContainer(engine) { Time = Time }.StartAsync(RegistryImage(), cancellationToken);
     }
 
-    private ImageReference RegistryImage() =>
-        ImageLocks.PinnedIn(ImageMirror, RegistryContainer.Image) ?? BaseImages.PlaceOf(RegistryContainer.Image, ImageMirror);
+    private ImageReference RegistryImage() => ImageLocks.PlaceIn(ImageMirror, RegistryContainer.Image);
 
     private async Task<string> FetchAsync(CancellationToken cancellationToken) =>
         new Dictionary<string, string>(await scripts.RunAsync("engine/fetch.sh", ["tools"], cancellationToken))["TOOLS_PATH"];

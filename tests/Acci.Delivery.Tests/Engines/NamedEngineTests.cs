@@ -55,12 +55,12 @@ public sealed class NamedEngineTests : IDisposable
                     "buildx inspect"*) exit 1 ;;
                 esac
                 """);
-            return (await new DockerEngine(docker) { Process = ProcessEnvironment.Empty }.WithBuilderAsync(null, Cancellation)).Builder!;
+            return (await new DockerEngine(docker) { Process = ProcessEnvironment.Empty }.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation)).Builder!;
         }
 
         var first = await BuilderOf("one", "unix:///var/run/docker.sock");
 
-        Assert.Contains($"buildx create --name {first} --driver docker-container --driver-opt network=host", Called);
+        Assert.Contains($"buildx create --name {first} --driver docker-container --driver-opt network=host --driver-opt image=docker.io/moby/buildkit:buildx-stable-1", Called);
         Assert.Contains($"buildx inspect --bootstrap {first}", Called);
         Assert.Equal(first, await BuilderOf("one", "unix:///var/run/docker.sock"));
         Assert.NotEqual(first, await BuilderOf("two", "unix:///var/run/docker.sock"));
@@ -82,9 +82,9 @@ public sealed class NamedEngineTests : IDisposable
             esac
             """);
 
-        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => new DockerEngine(docker) { Process = ProcessEnvironment.Empty }.WithBuilderAsync(null, Cancellation));
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => new DockerEngine(docker) { Process = ProcessEnvironment.Empty }.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
 
-        Assert.Contains("pulling moby/buildkit", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot start a builder from docker.io/moby/buildkit:buildx-stable-1: pulling moby/buildkit. Name a registry", error.Message, StringComparison.Ordinal);
         var made = Called.Single(call => call.StartsWith("buildx create", StringComparison.Ordinal)).Split(' ')[3];
         Assert.Equal($"buildx rm --force {made}", Called[^1]);
     }
@@ -106,8 +106,8 @@ public sealed class NamedEngineTests : IDisposable
             """);
         var engine = new DockerEngine(docker) { Process = ProcessEnvironment.Empty };
 
-        if (start.Length == 0) Assert.StartsWith("acci-", (await engine.WithBuilderAsync(null, Cancellation)).Builder, StringComparison.Ordinal);
-        else await Assert.ThrowsAnyAsync<DeliveryException>(() => engine.WithBuilderAsync(null, Cancellation));
+        if (start.Length == 0) Assert.StartsWith("acci-", (await engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation)).Builder, StringComparison.Ordinal);
+        else await Assert.ThrowsAnyAsync<DeliveryException>(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
 
         Assert.DoesNotContain(Called, call => call.StartsWith("buildx rm", StringComparison.Ordinal));
     }
@@ -118,7 +118,7 @@ public sealed class NamedEngineTests : IDisposable
         var docker = Docker("""case "$*" in "buildx inspect") echo 'ERROR: no builder "mine" found' >&2; exit 1 ;; esac""");
         var engine = new DockerEngine(docker) { Process = ProcessEnvironment.Empty.With(("BUILDX_BUILDER", "mine")) };
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => engine.WithBuilderAsync(null, Cancellation));
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
 
         Assert.Equal("The builder 'mine' (BUILDX_BUILDER) cannot be used: ERROR: no builder \"mine\" found. `docker buildx ls` lists the builders.", error.Message);
     }

@@ -45,7 +45,7 @@ public sealed class SlowEngineTests : IDisposable
     {
         var engine = new DockerEngine(Docker("exec sleep 600")) { AnswerTime = Short };
 
-        var failure = await Assert.ThrowsAsync<NoAnswerException>(() => engine.WithBuilderAsync(null, Cancellation));
+        var failure = await Assert.ThrowsAsync<NoAnswerException>(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
 
         Assert.Contains("docker buildx inspect` did not answer within 0.2 s", failure.Message, StringComparison.Ordinal);
     }

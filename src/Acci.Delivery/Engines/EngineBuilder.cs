@@ -1,0 +1,46 @@
+using Acci.Delivery.Processes;
+using Acci.Oci;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>The buildx builder that images are built with on an engine.</summary>
+/// <param name="Name">Its name; null for the one that buildx takes without a name.</param>
+/// <param name="IsThere">It need not be made.</param>
+/// <param name="Description">What it is, for people.</param>
+internal sealed record EngineBuilder(string? Name, bool IsThere, string Description)
+{
+    private const string OfEngine = "docker";
+    private const string ContainerdStore = "io.containerd.snapshotter";
+
+    /// <summary>Finds it. Nothing is made.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="image">The image that one is made from, where the engine needs it.</param>
+    /// <param name="cancellationToken">Ends the questions.</param>
+    /// <exception cref="NoAnswerException">buildx did not answer in time.</exception>
+    /// <exception cref="DeliveryException">The builder that is named cannot be used, or the engine cannot have one.</exception>
+    public static async Task<EngineBuilder> FindAsync(DockerEngine engine, ImageReference image, CancellationToken cancellationToken)
+    {
+        var current = await engine.TryAskAsync(["buildx", "inspect"], cancellationToken);
+        if (!current.Succeeded && engine.Process.Find("BUILDX_BUILDER") is { } named)
+        {
+            throw new DeliveryException(
+                $"The builder '{named}' (BUILDX_BUILDER) cannot be used: {string.Concat(current.LastLines(1))}. `docker buildx ls` lists the builders.");
+        }
+
+        if (DockerEngine.Field(current.StandardOutput, "Driver") is { } driver && driver != OfEngine)
+            return new EngineBuilder(null, true, $"'{DockerEngine.Field(current.StandardOutput, "Name")}', which is the current one (driver {driver})");
+        if (engine.Product == EngineProduct.Podman)
+        {
+            throw new DeliveryException(
+                $"{engine} has no BuildKit, which images are built with. Make a builder of a BuildKit elsewhere the current one, as in `docker buildx create --driver remote "
+                + "--use tcp://buildkit.example.com:1234`, or set DOCKER_HOST to Docker's engine.");
+        }
+
+        // The `docker` driver builds for several platforms and exports layouts and attestations only over the containerd image store.
+        if ((await engine.AskAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken))?.Contains(ContainerdStore, StringComparison.Ordinal) is true)
+            return new EngineBuilder(null, true, "the engine's own, over its containerd image store");
+        var name = await ContainerBuilder.NameAsync(engine, image, cancellationToken);
+        var isThere = await engine.AskAsync(["buildx", "inspect", name], cancellationToken) is not null;
+        return new EngineBuilder(name, isThere, $"'{name}' (driver docker-container), because the engine's classic image store cannot build for several platforms");
+    }
+}

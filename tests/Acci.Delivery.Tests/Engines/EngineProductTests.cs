@@ -1,0 +1,113 @@
+using Acci.Delivery.Diagnosis;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Engines;
+
+/// <summary>Engines that cannot serve are told before anything else is asked of them, and Doctor says what is different of those that can.</summary>
+public sealed class EngineProductTests : IDisposable
+{
+    private const string Platforms = """*"buildx inspect"*) printf 'Name: default\nDriver: docker\nPlatforms: linux/amd64, linux/arm64\n' ;;""";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("20.10.24+dfsg1", "Docker Engine 20.10.24+dfsg1 is too old: version 25.0 or later is needed. Update it, or set DOCKER_HOST to another engine.")]
+    [InlineData("24.0.9", "Docker Engine 24.0.9 is too old: version 25.0 or later is needed. Update it, or set DOCKER_HOST to another engine.")]
+    public async Task An_engine_that_is_too_old_is_told_at_once(string version, string problem)
+    {
+        var docker = Docker($"""case "$*" in --version) echo "Docker version {version}" ;; *Components*) echo '[]' ;; version*) echo {version} ;; *) exec sleep 600 ;; esac""");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => DockerEngine.FindAsync(docker, Cancellation));
+
+        Assert.Equal(problem, error.Message);
+    }
+
+    [Theory]
+    [InlineData("25.0.0")]
+    [InlineData("28.5.2+dfsg4")]
+    [InlineData("master-dockerproject")]
+    public async Task An_engine_that_is_new_enough_or_a_developer_s_own_serves(string version)
+    {
+        var docker = Docker($"""case "$*" in --version|*Components*) exec sleep 600 ;; {Platforms} *) echo {version} ;; esac""");
+
+        Assert.Equal($"Docker Engine {version}", (await DockerEngine.FindAsync(docker, Cancellation))!.ToString());
+    }
+
+    [Fact]
+    public async Task Podman_s_own_command_is_told_as_such()
+    {
+        var docker = Docker("""case "$*" in --version) echo "podman version 4.3.1" ;; version*) echo 4.3.1 ;; *) exec sleep 600 ;; esac""");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => DockerEngine.FindAsync(docker, Cancellation));
+
+        Assert.StartsWith($"'{docker}' is Podman 4.3.1, which has no buildx. Install Docker's command line", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("docker", null)]
+    [InlineData("remote", "podman-builder")]
+    public async Task Podman_behind_the_socket_serves_with_a_builder_elsewhere(string driver, string? builder)
+    {
+        var docker = Docker($$"""
+            case "$*" in
+                --version) echo "Docker version 28.5.2" ;;
+                *Components*) echo '[{"Name":"Podman Engine","Version":"4.3.1"},{"Name":"Conmon"}]' ;;
+                *"buildx inspect"*) printf 'Name: {{builder ?? "default"}}\nDriver: {{driver}}\n' ;;
+                *Server.Os*) echo linux/amd64 ;;
+                *) echo 4.3.1 ;;
+            esac
+            """);
+        var engine = (await DockerEngine.FindAsync(docker, Cancellation, process: ProcessEnvironment.Empty))!;
+        Assert.Equal("Podman 4.3.1", engine.ToString());
+
+        if (builder is not null)
+        {
+            Assert.Null((await engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation)).Builder);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
+        Assert.StartsWith("Podman 4.3.1 has no BuildKit, which images are built with.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"Driver":"overlayfs","DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]],"SecurityOptions":["name=seccomp,profile=builtin"]}""", "containerd image store", "the engine's own, over its containerd image store", FindingSeverity.Good)]
+    [InlineData("""{"Driver":"overlay2","DriverStatus":[],"SecurityOptions":["name=rootless","name=userns"],"HttpsProxy":"http://someone:secret@proxy:3128"}""", "classic image store; rootless; users of containers are not the machine's (userns-remap); pulls over http://[REDACTED]@proxy:3128", "(driver docker-container), because the engine's classic image store cannot build for several platforms will be made, and its image cannot be pulled: ", FindingSeverity.Fatal)]
+    public async Task Doctor_says_what_the_engine_is_and_what_it_builds_with(string info, string engine, string builder, FindingSeverity severity)
+    {
+        Docker($$"""
+            case "$*" in
+                info*.ID*) echo an-id ;;
+                info*) echo '{{info}}' ;;
+                "context show") echo mine ;;
+                "context inspect"*) echo unix:///run/mine.sock ;;
+                "buildx inspect acci-"*) exit 1 ;;
+                "image inspect"*) exit 1 ;;
+                {{Platforms}}
+                *) echo 28.0.0 ;;
+            esac
+            """);
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], ImageMirror = $"127.0.0.1:{RegistryServer.FreePort()}" };
+        using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
+
+        var (findings, _) = await new EngineExamination(context, TimeSpan.FromSeconds(5)) { Builds = true }.RunAsync();
+
+        Assert.StartsWith($"Docker Engine 28.0.0 at unix:///run/mine.sock (context 'mine'); {engine}; runs linux/amd64, linux/arm64", findings[0].Text, StringComparison.Ordinal);
+        Assert.Contains(builder, findings[1].Text, StringComparison.Ordinal);
+        Assert.Equal(("Builder", severity), (findings[1].Name, findings[1].Severity));
+    }
+
+    private string Docker(string script)
+    {
+        var file = _folder.Combine("docker");
+        File.WriteAllText(file, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return file;
+    }
+}
