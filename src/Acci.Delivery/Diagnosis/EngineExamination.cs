@@ -68,7 +68,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
             var builder = await EngineBuilder.FindAsync(engine, image, context.CancellationToken);
             if (builder.IsThere) return new Finding(name, builder.Description, Good);
             return await FindImageProblemAsync(engine, image) is { } problem
-                ? new Finding(name, $"{builder.Description} will be made, and its image cannot be pulled: {problem.TrimEnd('.')}. {ContainerBuilder.Advice}", Fatal)
+                ? new Finding(name, $"{builder.Description} has to be made, and its image {image} cannot be pulled: {problem.TrimEnd('.')}. {ContainerBuilder.Advice}", Fatal)
                 : new Finding(name, $"{builder.Description} will be made from {image}", Notice);
         }
         catch (DeliveryException exception)

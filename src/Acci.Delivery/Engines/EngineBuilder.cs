@@ -41,6 +41,6 @@ internal sealed record EngineBuilder(string? Name, bool IsThere, string Descript
             return new EngineBuilder(null, true, "the engine's own, over its containerd image store");
         var name = await ContainerBuilder.NameAsync(engine, image, cancellationToken);
         var isThere = await engine.AskAsync(["buildx", "inspect", name], cancellationToken) is not null;
-        return new EngineBuilder(name, isThere, $"'{name}' (driver docker-container), because the engine's classic image store cannot build for several platforms");
+        return new EngineBuilder(name, isThere, $"'{name}' (driver docker-container; the engine's classic image store cannot build for several platforms)");
     }
 }

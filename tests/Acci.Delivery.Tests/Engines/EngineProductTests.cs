@@ -78,7 +78,7 @@ public sealed class EngineProductTests : IDisposable
 
     [Theory]
     [InlineData("""{"Driver":"overlayfs","DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]],"SecurityOptions":["name=seccomp,profile=builtin"]}""", "containerd image store", "the engine's own, over its containerd image store", FindingSeverity.Good)]
-    [InlineData("""{"Driver":"overlay2","DriverStatus":[],"SecurityOptions":["name=rootless","name=userns"],"HttpsProxy":"http://someone:secret@proxy:3128"}""", "classic image store; rootless; users of containers are not the machine's (userns-remap); pulls over http://[REDACTED]@proxy:3128", "(driver docker-container), because the engine's classic image store cannot build for several platforms will be made, and its image cannot be pulled: ", FindingSeverity.Fatal)]
+    [InlineData("""{"Driver":"overlay2","DriverStatus":[],"SecurityOptions":["name=rootless","name=userns"],"HttpsProxy":"http://someone:secret@proxy:3128"}""", "classic image store; rootless; users of containers are not the machine's (userns-remap); pulls over http://[REDACTED]@proxy:3128", "(driver docker-container; the engine's classic image store cannot build for several platforms) has to be made, and its image 127.0.0.1:", FindingSeverity.Fatal)]
     public async Task Doctor_says_what_the_engine_is_and_what_it_builds_with(string info, string engine, string builder, FindingSeverity severity)
     {
         Docker($$"""
