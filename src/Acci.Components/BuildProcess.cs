@@ -1,5 +1,6 @@
 using Acci.Delivery;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Versioning;
 using Nuke.Common;
 
 namespace Acci.Components;
@@ -18,6 +19,7 @@ internal static class BuildProcess
         Console.SetOut(new RedactedWriter(new DurableWriter(Console.Out, "standard output")));
         Console.SetError(new RedactedWriter(new DurableWriter(Console.Error, "standard error")));
         ProcessEnvironment.DropEmptyHome();
+        GitVariables.Drop();
         if (Problem(build, out var root) is { } problem) return Refuse(problem);
 
         // Who only asks what there is to do needs no log.

@@ -41,10 +41,19 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <exception cref="DeliveryException">No rule applies.</exception>
     public Task<TagSet> TagsAsync() => Once(nameof(TagsAsync), async () =>
     {
-        var facts = await FactsAsync();
+        var (facts, version) = (await FactsAsync(), await VersionAsync());
+        if (facts.Tag is { } tag && VersionInfo.OfTag(tag) is { } named && named.CompareTo(version.Version) != 0)
+        {
+            throw new DeliveryException(
+                $"The tags of this build come from {tag}, and what is checked out is version {version}: nothing is published under another version's tags. "
+                + "Fetch all tags (`git fetch --unshallow --tags`), and build a commit whose highest version tag is that one.");
+        }
+
         var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));
         foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
         return tags.All.Count > 0 ? tags
+            : version.Revision is null ? throw new DeliveryException($"'{options.Root}' is no git repository with a commit, and the image's tags are made of its branches and tags: "
+                + "build in a clone, or name tags with --tag-rules, as in \"type=raw,value=test\".")
             : throw new DeliveryException("No tag rule applies to this build, so nothing would point at the image. Change --tag-rules.");
     });
 

@@ -76,10 +76,11 @@ public sealed record PackageBuild(string Root, string Output)
 
     private static void SetTimes(string file, DateTimeOffset time)
     {
-        // A zip file has no time before 1980.
-        var oldest = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        // A zip file has no time before 1980 and none after 2107.
+        var (oldest, newest) = (new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2107, 12, 31, 23, 59, 58, TimeSpan.Zero));
+        var known = time < oldest ? oldest : time > newest ? newest : time.ToUniversalTime();
         using var package = ZipFile.Open(file, ZipArchiveMode.Update);
-        foreach (var entry in package.Entries) entry.LastWriteTime = time.ToUniversalTime() < oldest ? oldest : time.ToUniversalTime();
+        foreach (var entry in package.Entries) entry.LastWriteTime = known;
     }
 
     private static DeliveryException Failed(CommandResult result)

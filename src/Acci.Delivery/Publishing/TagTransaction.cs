@@ -15,8 +15,6 @@ public sealed class TagTransaction(OciRegistry registry)
 {
     private const string Created = "org.opencontainers.image.created";
     private const int Rounds = 5;
-    private const string Remedy = "What the tags move to is complete, signed and verified; run the same command again to move them all.";
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly HashSet<ImageReference> _unanswered = [];
 
@@ -37,6 +35,8 @@ public sealed class TagTransaction(OciRegistry registry)
     /// </summary>
     public IReadOnlyDictionary<ImageReference, Digest?> AtStart { get; init; } = new Dictionary<ImageReference, Digest?>();
 
+    private TagWatch Watch => new(registry, Time, WatchLimit);
+
     /// <summary>Writes the tags.</summary>
     /// <exception cref="DeliveryException">One could not be written; the message says what became of the others.</exception>
     public async Task<IReadOnlyList<TagWrite>> RunAsync(IReadOnlyList<TagPlan> plans, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ public sealed class TagTransaction(OciRegistry registry)
         string? looking = null;
         ImageReference[] begun = [];
         using var unfinished = Unfinished.Note(() => Volatile.Read(ref begun) is { Length: > 0 } tags
-            ? $"It ended while tags were moving: whether {string.Join(", ", tags.Select(x => x.ToString()))} have moved, or are where they were before, is not known. {Remedy}"
+            ? $"It ended while tags were moving: whether {string.Join(", ", tags.Select(x => x.ToString()))} have moved, or are where they were before, is not known. {TagReturn.Remedy}"
             : null);
         try
         {
@@ -68,7 +68,7 @@ public sealed class TagTransaction(OciRegistry registry)
         }
         catch (Exception exception) when (writes.Count > 0)
         {
-            var outcome = await PutBackAsync(writes);
+            var outcome = await new TagReturn(registry, Watch, _unanswered) { Time = Time, Limit = PutBackLimit }.RunAsync(writes);
             if (exception is OperationCanceledException)
             {
                 Log.Warning("{Outcome:l}", outcome);
@@ -115,7 +115,7 @@ public sealed class TagTransaction(OciRegistry registry)
     {
         try
         {
-            var there = await WatchAsync(tag, x => x is not null && x != before, cancellationToken);
+            var there = await Watch.UntilAsync(tag, x => x is not null && x != before, cancellationToken);
             return there is null ? "no such tag"
                 : there == before ? $"it at {before}, as before"
                 // What another publish puts a tag on is there.
@@ -126,53 +126,6 @@ public sealed class TagTransaction(OciRegistry registry)
         {
             // The write was accepted. That nobody can look at it is said when all tags are written.
             return null;
-        }
-    }
-
-    private async Task<string> PutBackAsync(List<TagWrite> writes)
-    {
-        // Also after Ctrl-C, but not for long: the registry may be what failed.
-        using var limit = new CancellationTokenSource(PutBackLimit, Time);
-        var (left, unknown) = (new List<string>(), new List<string>());
-        foreach (var write in Enumerable.Reverse(writes).Where(write => write.Before != write.Digest && !write.IsLost))
-        {
-            try
-            {
-                if (!await IsWrittenAsync(write, limit.Token))
-                {
-                    if (_unanswered.Contains(write.Tag)) unknown.Add(write.Tag.Tag!);
-                    continue;
-                }
-
-                if (write.Before is { } before) await registry.PutTagAsync(write.Tag, write.Tag.Tag!, before, limit.Token);
-                else if (!await registry.TryDeleteTagAsync(write.Tag, write.Tag.Tag!, limit.Token)) left.Add($"{write.Tag.Tag} (it is new, and this registry deletes no tags)");
-            }
-            catch (Exception exception) when (exception is DeliveryException or OperationCanceledException)
-            {
-                (_unanswered.Contains(write.Tag) ? unknown : left).Add(write.Tag.Tag!);
-            }
-        }
-
-        return (left.Count, unknown.Count) switch
-        {
-            (0, 0) => "Every tag is where it was before.",
-            (_, 0) => $"The tags written before it were put back, but for {string.Join(", ", left)}. {Remedy}",
-            _ => $"Whether {string.Join(", ", unknown)} moves is not known: the registry did not answer, and may still carry the write out. "
-                + $"{(left.Count == 0 ? "Every other tag is where it was before." : $"The others were put back, but for {string.Join(", ", left)}.")} {Remedy}",
-        };
-    }
-
-    // The registry may be about to do what it did not answer.
-    private async Task<bool> IsWrittenAsync(TagWrite write, CancellationToken cancellationToken) =>
-        await WatchAsync(write.Tag, there => there == write.Digest || !_unanswered.Contains(write.Tag), cancellationToken) == write.Digest;
-
-    // Looks at a tag until it is as awaited, for a limited time, and gives where it was last.
-    private async Task<Digest?> WatchAsync(ImageReference tag, Predicate<Digest?> isAwaited, CancellationToken cancellationToken)
-    {
-        for (var begun = Time.GetTimestamp(); ; await Task.Delay(Pause, Time, cancellationToken))
-        {
-            var there = (await registry.FindAsync(tag, cancellationToken))?.Digest;
-            if (isAwaited(there) || Time.GetElapsedTime(begun) >= WatchLimit) return there;
         }
     }
 

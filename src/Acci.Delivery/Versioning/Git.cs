@@ -1,31 +1,48 @@
-using System.Globalization;
 using Acci.Delivery.Processes;
 
 namespace Acci.Delivery.Versioning;
 
-/// <summary>What is asked of git in one working directory. An answer of null means that there is none; only a git that cannot be used is an error.</summary>
+/// <summary>
+/// What is asked of git in one working directory. An answer of null means that there is none; a git that cannot be used, or cannot answer, is an error.
+/// </summary>
 internal sealed class Git(string directory)
 {
-    private static readonly IReadOnlyDictionary<string, string?> Variables = new Dictionary<string, string?>
-    {
-        ["LC_ALL"] = "C",
+    // git's own codes: nothing is there, and nothing is said; a command that cannot go on; no such remote.
+    private const int Nothing = 1;
+    private const int Fatal = 128;
+    private const int NoRemote = 2;
+    private const string NoRepository = "not a git repository";
+
+    private static readonly Dictionary<string, string?> Variables = GitVariables.OfRepository.Select(x => KeyValuePair.Create(x, (string?)null)).Concat(
+    [
+        KeyValuePair.Create("LC_ALL", (string?)"C"),
         // A question never waits for the locks of a git that someone else is running.
-        ["GIT_OPTIONAL_LOCKS"] = "0",
-    };
+        KeyValuePair.Create("GIT_OPTIONAL_LOCKS", (string?)"0"),
+    ]).ToDictionary();
 
     /// <summary>The directory lies in a working tree.</summary>
-    /// <exception cref="DeliveryException">The directory does not exist, git cannot be started, or git refuses the repository because of its owner.</exception>
+    /// <exception cref="DeliveryException">The directory does not exist, git cannot be started, or git cannot use the repository.</exception>
     public async Task<bool> IsWorkingDirectoryAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(directory)) throw new DeliveryException($"The folder '{directory}' does not exist, its version cannot be read.");
         try
         {
             var result = await RunAsync(cancellationToken, "rev-parse", "--is-inside-work-tree");
-            return !result.StandardError.Contains("dubious ownership", StringComparison.Ordinal)
-                ? result.Succeeded && result.StandardOutput.Trim() == "true"
-                : throw new DeliveryException(
+            if (result.StandardError.Contains("dubious ownership", StringComparison.Ordinal))
+            {
+                throw new DeliveryException(
                     $"git refuses the repository in '{directory}' because it belongs to another user. "
                     + $"Allow it with: git config --global --add safe.directory '{directory}'");
+            }
+
+            if (result.Succeeded) return result.StandardOutput.Trim() == "true";
+            for (var folder = new DirectoryInfo(directory); folder is not null; folder = folder.Parent)
+            {
+                if (Path.Exists(Path.Combine(folder.FullName, ".git")))
+                    throw new DeliveryException($"git cannot use the repository in '{folder.FullName}': {Reason(result)}. Repair it, or clone it again.");
+            }
+
+            return false;
         }
         catch (CommandFailedException exception)
         {
@@ -34,22 +51,26 @@ internal sealed class Git(string directory)
     }
 
     /// <summary>The commit that is checked out and when it was committed.</summary>
+    /// <exception cref="DeliveryException">Its date is none.</exception>
     public async Task<(string Revision, DateTimeOffset Time)?> HeadAsync(CancellationToken cancellationToken) =>
-        await AnswerAsync(cancellationToken, "log", "-1", "--no-show-signature", "--format=%H %cI") is { } line && line.Split(' ') is [var revision, var time]
-            ? (revision, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture))
-            : null;
+        await CommitOfAsync("HEAD", cancellationToken) is { } revision ? (revision, (await TimeOfAsync(revision, cancellationToken))!.Value) : null;
 
     /// <summary>When a commit was committed; none where the commit is not here.</summary>
-    public async Task<DateTimeOffset?> TimeOfAsync(string revision, CancellationToken cancellationToken) =>
-        await AnswerAsync(cancellationToken, "show", "--no-patch", "--no-show-signature", "--format=%cI", "--end-of-options", revision) is { } time
-            ? DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)
-            : null;
+    /// <exception cref="DeliveryException">Its date is none.</exception>
+    public async Task<DateTimeOffset?> TimeOfAsync(string revision, CancellationToken cancellationToken)
+    {
+        if (await CommitOfAsync(revision, cancellationToken) is not { } commit) return null;
+        var text = await AnswerAsync(cancellationToken, "show", "--no-patch", "--no-show-signature", "--format=%ct %ci", "--end-of-options", commit) ?? "";
+        return CommitTime.TryParse(text)
+            ?? throw new DeliveryException($"The commit {commit} has a date that no calendar knows ({text.Split(' ')[0]} seconds since 1970). Build another commit, or amend it.");
+    }
 
     /// <summary>Files differ from the commit, or lie there that are neither committed nor ignored.</summary>
     public async Task<bool> IsDirtyAsync(CancellationToken cancellationToken) => (await ChangesAsync(cancellationToken)).Count > 0;
 
-    /// <summary>Those files, one a line, as <c>git status --porcelain</c> has them.</summary>
-    public async Task<IReadOnlyList<string>> ChangesAsync(CancellationToken cancellationToken) => (await AnswerAsync(cancellationToken, "status", "--porcelain"))?.Split('\n') ?? [];
+    /// <summary>Those files, one a line, as <c>git status --porcelain</c> has them, whatever git is configured to hide.</summary>
+    public async Task<IReadOnlyList<string>> ChangesAsync(CancellationToken cancellationToken) =>
+        (await AnswerAsync(cancellationToken, "status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none"))?.Split('\n') ?? [];
 
     /// <summary>The history is cut off.</summary>
     public async Task<bool> IsShallowAsync(CancellationToken cancellationToken) =>
@@ -59,8 +80,18 @@ internal sealed class Git(string directory)
     public Task<string?> BranchAsync(CancellationToken cancellationToken) => AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", "--short", "HEAD");
 
     /// <summary>The tags on the commit that is checked out.</summary>
-    public async Task<IReadOnlyList<string>> TagsAtHeadAsync(CancellationToken cancellationToken) =>
-        (await AnswerAsync(cancellationToken, "tag", "--points-at", "HEAD"))?.Split('\n', StringSplitOptions.TrimEntries) ?? [];
+    public Task<IReadOnlyList<string>> TagsAtHeadAsync(CancellationToken cancellationToken) => TagsAtAsync("HEAD", cancellationToken);
+
+    /// <summary>The tags on a commit; none where the commit is not here.</summary>
+    /// <exception cref="DeliveryException">A tag is damaged, this one or another.</exception>
+    public async Task<IReadOnlyList<string>> TagsAtAsync(string revision, CancellationToken cancellationToken)
+    {
+        const string prefix = "refs/tags/", peeled = "^{}";
+        if (await CommitOfAsync(revision, cancellationToken) is not { } commit) return [];
+        // A tag with an object of its own has a second line, with what it leads to.
+        var lines = (await AnswerAsync(cancellationToken, "show-ref", "--tags", "--dereference"))?.Split('\n', StringSplitOptions.TrimEntries) ?? [];
+        return [.. lines.Select(line => line.Split(' ', 2)).Where(x => x[0] == commit).Select(x => x[1][prefix.Length..]).Select(x => x.EndsWith(peeled, StringComparison.Ordinal) ? x[..^peeled.Length] : x)];
+    }
 
     /// <summary>The branches, without the remote's name, that the commit that is checked out is the tip of.</summary>
     public async Task<IReadOnlyList<string>> RemoteBranchesAtHeadAsync(CancellationToken cancellationToken) =>
@@ -83,10 +114,6 @@ internal sealed class Git(string directory)
     public Task<string?> CommitOfAsync(string name, CancellationToken cancellationToken) =>
         AnswerAsync(cancellationToken, "rev-parse", "--verify", "--quiet", "--end-of-options", $"{name}^{{commit}}");
 
-    /// <summary>The tags on a commit.</summary>
-    public async Task<IReadOnlyList<string>> TagsAtAsync(string revision, CancellationToken cancellationToken) =>
-        (await AnswerAsync(cancellationToken, "tag", "--points-at", revision))?.Split('\n', StringSplitOptions.TrimEntries) ?? [];
-
     /// <summary>The address of the remote called <c>origin</c>.</summary>
     public Task<string?> OriginAsync(CancellationToken cancellationToken) => AnswerAsync(cancellationToken, "remote", "get-url", "origin");
 
@@ -94,8 +121,19 @@ internal sealed class Git(string directory)
     public async Task<string?> DefaultBranchAsync(CancellationToken cancellationToken) =>
         (await AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))?["origin/".Length..];
 
-    private async Task<string?> AnswerAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        await RunAsync(cancellationToken, arguments) is { Succeeded: true } result && result.StandardOutput.Trim() is { Length: > 0 } answer ? answer : null;
+    // Where there is no repository nothing is known. Anything else that git cannot answer is not decided as "none".
+    private async Task<string?> AnswerAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        var result = await RunAsync(cancellationToken, arguments);
+        if (result.Succeeded) return result.StandardOutput.Trim() is { Length: > 0 } answer ? answer : null;
+        var isNone = result.ExitCode == Nothing ? result.StandardError.Length == 0
+            : result.ExitCode == NoRemote ? arguments[0] == "remote"
+            : result.ExitCode == Fatal && result.StandardError.Contains(NoRepository, StringComparison.Ordinal);
+        return isNone ? null : throw new DeliveryException($"git cannot answer `git {string.Join(' ', arguments)}` in '{directory}': {Reason(result)}. Repair the repository, or clone it again.");
+    }
+
+    private static string Reason(CommandResult result) =>
+        (result.LastLines(1) is [var last] ? last : $"exit code {result.ExitCode}").Trim().TrimEnd('.') is var said && said.StartsWith("fatal: ", StringComparison.Ordinal) ? said["fatal: ".Length..] : said;
 
     private Task<CommandResult> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
         CommandRunner.TryRunAsync(new Command("git", arguments) { WorkingDirectory = directory, Environment = Variables }, cancellationToken: cancellationToken);

@@ -53,19 +53,36 @@ public sealed record VersionInfo
         var info = new VersionInfo { Version = SemanticVersion.Parse(version.ToString()), Warnings = log.Warnings };
         if (!isWorkingDirectory) return info;
 
+        // MinVer takes whatever git cannot answer for "there is none"; these questions end with git's words.
+        var isDirty = await git.IsDirtyAsync(cancellationToken);
+        var tags = await git.TagsAtHeadAsync(cancellationToken);
+
         if (await git.HeadAsync(cancellationToken) is not var (revision, time))
         {
             return info with { Warnings = [$"The repository in '{directory}' has no commit. Using default version {info}."] };
+        }
+
+        if (HighestOf(tags) is { } tag && tag.CompareTo(info.Version) != 0)
+        {
+            throw new DeliveryException(
+                $"The tags of commit {revision} in '{directory}' say version {tag}, and MinVer read {info}: git answers differently to each. "
+                + "Run `git fsck`, and look at git's configuration.");
         }
 
         return info with
         {
             Revision = revision,
             CommitTime = time,
-            IsDirty = await git.IsDirtyAsync(cancellationToken),
+            IsDirty = isDirty,
             Warnings = info.IsWithoutTag && await git.IsShallowAsync(cancellationToken) ? [CutOff(directory, info)] : info.Warnings,
         };
     }
+
+    /// <summary>The version that a tag names; null for any other tag.</summary>
+    internal static SemanticVersion? OfTag(string tag) =>
+        tag.StartsWith(TagPrefix, StringComparison.Ordinal) && SemanticVersion.TryParse(tag[TagPrefix.Length..], out var version) ? version : null;
+
+    private static SemanticVersion? HighestOf(IEnumerable<string> tags) => tags.Select(OfTag).OfType<SemanticVersion>().Max();
 
     /// <summary>The version in full, with its build metadata.</summary>
     public override string ToString() => Version.ToFullString();

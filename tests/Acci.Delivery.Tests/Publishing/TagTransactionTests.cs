@@ -72,7 +72,23 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(old, await AtAsync(registry, repository, "edge"));
         // What a registry cannot take back, it says; a new tag that points at a complete image is no harm.
         if (await registry.FindAsync(repository.WithTag("new-one"), Cancellation) is null) Assert.Contains("Every tag is where it was before.", error.Message, StringComparison.Ordinal);
-        else Assert.Contains("but for new-one (it is new, and this registry deletes no tags)", error.Message, StringComparison.Ordinal);
+        else Assert.Contains("were put back, but for new-one (it is new, and this registry deletes no tags)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_stays_of_several_images_is_named_with_its_image()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy, Short);
+        var (shop, stock) = (proxy.NewRepository(), proxy.NewRepository());
+        var plans = new[] { await PlanAsync(registry, shop, await PushAsync(registry, shop, "a"), "main"), await PlanAsync(registry, stock, await PushAsync(registry, stock, "b"), "main", "last") };
+        proxy.Decide = request => request.Method == "DELETE" ? new NetworkFault.Answer(405)
+            : request.Method == "PUT" && request.Path.EndsWith("/manifests/last", StringComparison.Ordinal) ? new NetworkFault.Answer(403, Body: "denied") : null;
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync(plans, Cancellation));
+
+        const string reason = "(it is new, and this registry deletes no tags)";
+        Assert.Contains($"Of the tags written before it none was put back: {stock.Path}:main {reason}, {shop.Path}:main {reason}. ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

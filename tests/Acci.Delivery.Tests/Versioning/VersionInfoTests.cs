@@ -178,6 +178,95 @@ public sealed class VersionInfoTests : IDisposable
         Assert.Contains($"git config --global --add safe.directory '{_repository.Directory}'", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1700000000 +51800", 1700000000)]
+    [InlineData("1700000000 -0330", 1700000000)]
+    [InlineData("1700000000 +0000", 1700000000)]
+    public async Task A_commit_s_time_is_read_in_whatever_zone_it_says(string date, long seconds)
+    {
+        await CommitAtAsync(date);
+        Assert.Equal(seconds, (await Read()).SourceDateEpoch);
+    }
+
+    [Fact]
+    public async Task A_commit_of_a_year_that_no_calendar_knows_is_an_error_that_names_it()
+    {
+        await CommitAtAsync("999999999999 +0000");
+        Assert.Matches("^The commit [0-9a-f]{40} has a date that no calendar knows \\(999999999999 seconds since 1970\\)", await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task What_git_cannot_answer_is_not_taken_for_a_clean_tree()
+    {
+        await _repository.Run(Begin, Commit, "git tag v9.9.9");
+        _repository.Write(".git/index", "garbage");
+
+        Assert.Matches("^git cannot answer `git status .*`.*index file smaller than expected", await RefusedAsync());
+    }
+
+    [Theory]
+    [InlineData("zzz")]
+    [InlineData("1111111111111111111111111111111111111111")]
+    public async Task A_damaged_tag_is_an_error_and_does_not_hide_the_others(string content)
+    {
+        await _repository.Run(Begin, Commit, "git tag v9.9.9");
+        _repository.Write(".git/refs/tags/v8.8.8", content + "\n");
+
+        Assert.Contains("bad ref refs/tags/v8.8.8", await RefusedAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(".git/HEAD", "garbage")]
+    [InlineData(".git", "gitdir: /nowhere/.git/worktrees/x")]
+    public async Task A_repository_that_git_cannot_use_is_not_taken_for_a_folder_without_one(string file, string content)
+    {
+        if (file != ".git") await _repository.Run(Begin, Commit);
+        _repository.Write(file, content);
+
+        Assert.StartsWith($"git cannot use the repository in '{_repository.Directory}': not a git repository", await RefusedAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("status.showUntrackedFiles", "no")]
+    [InlineData("column.ui", "always")]
+    [InlineData("color.ui", "always")]
+    [InlineData("log.showSignature", "true")]
+    [InlineData("tag.sort", "-refname")]
+    public async Task Git_s_configuration_hides_nothing(string name, string value)
+    {
+        await _repository.Run(Begin, Commit, "git tag v9.9.9", "git tag v9.9.10", $"git config {name} {value}");
+        _repository.Write("new", "");
+
+        var version = await Read();
+
+        Assert.Equal(("9.9.10", true), (version.ToString(), version.IsDirty));
+        Assert.Equal(["v9.9.10", "v9.9.9"], (await new Git(_repository.Directory).TagsAtHeadAsync(TestContext.Current.CancellationToken)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_changed_submodule_is_a_change_whatever_is_configured()
+    {
+        using var other = await new TemporaryRepository().Run(Begin, Commit);
+        await _repository.Run(
+            Begin, $"git -c protocol.file.allow=always submodule --quiet add {other.Directory} sub", Commit, "git config diff.ignoreSubmodules all", "git config submodule.sub.ignore all");
+        Assert.False((await Read()).IsDirty);
+
+        _repository.Write("sub/new", "");
+
+        Assert.True((await Read()).IsDirty);
+    }
+
+    // Written as it is: git itself would refuse the date.
+    private async Task CommitAtAsync(string date)
+    {
+        await _repository.Run(Begin, Commit);
+        var cancellation = TestContext.Current.CancellationToken;
+        var script = $"git update-ref HEAD $(git cat-file commit HEAD | sed 's/^committer .*/committer a <a@b> {date}/' | git hash-object -t commit -w --stdin --literally)";
+        await CommandRunner.RunAsync(new Command("bash", "-c", script) { WorkingDirectory = _repository.Directory }, cancellationToken: cancellation);
+    }
+
+    private async Task<string> RefusedAsync() => (await Assert.ThrowsAsync<DeliveryException>(Read)).Message;
+
     [Fact]
     public async Task A_missing_folder_is_an_error_that_names_it()
     {

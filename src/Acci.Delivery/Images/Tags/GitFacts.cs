@@ -1,5 +1,4 @@
 using Acci.Delivery.Versioning;
-using NuGet.Versioning;
 
 namespace Acci.Delivery.Images.Tags;
 
@@ -35,12 +34,7 @@ public static class GitFacts
         };
     }
 
-    private static string? HighestVersion(IEnumerable<string> tags) => tags.Where(tag => Version(tag) is not null).MaxBy(Version);
-
-    private static SemanticVersion? Version(string tag) =>
-        tag.StartsWith(VersionInfo.TagPrefix, StringComparison.OrdinalIgnoreCase) && SemanticVersion.TryParse(tag[VersionInfo.TagPrefix.Length..], out var version)
-            ? version
-            : null;
+    private static string? HighestVersion(IEnumerable<string> tags) => tags.Where(tag => VersionInfo.OfTag(tag) is not null).MaxBy(VersionInfo.OfTag);
 
     /// <summary>Reads a remote's address, <c>git@github.com:owner/name.git</c> as well as a URL; credentials in it are left out.</summary>
     internal static RepositoryFacts Repository(string? remote)

@@ -1,0 +1,61 @@
+using Acci.Delivery.Processes;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Versioning;
+
+/// <summary>An image's tags and its version come from different questions, and say the same or nothing is published.</summary>
+public sealed class TagsOfBuildTests : IDisposable
+{
+    private readonly TemporaryRepository _repository = new();
+
+    public void Dispose() => _repository.Dispose();
+
+    [Fact]
+    public async Task What_is_built_for_a_version_tag_has_that_version()
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag v1.2.3");
+        using var context = Context("refs/tags/v1.2.3");
+
+        Assert.Contains("1.2.3", (await context.TagsAsync()).All);
+    }
+
+    [Theory]
+    [InlineData("git tag v1.2.4", "1.2.4")]
+    [InlineData("git tag --delete v1.2.3", "0.0.0-alpha.0")]
+    public async Task Tags_of_one_version_are_not_given_to_another(string change, string version)
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag v1.2.3", change);
+        using var context = Context("refs/tags/v1.2.3");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync);
+
+        Assert.StartsWith($"The tags of this build come from v1.2.3, and what is checked out is version {version}: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_names_no_version_may_stand_for_any()
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag nightly");
+        using var context = Context("refs/tags/nightly");
+
+        Assert.NotEmpty((await context.TagsAsync()).All);
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_repository_that_is_said_and_not_that_the_rules_are_wrong()
+    {
+        using var context = new DeliveryContext(Options, TestContext.Current.CancellationToken) { Environment = ProcessEnvironment.Empty };
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync);
+
+        Assert.StartsWith($"'{_repository.Directory}' is no git repository with a commit", error.Message, StringComparison.Ordinal);
+    }
+
+    private DeliveryOptions Options => new() { Root = _repository.Directory, Artifacts = Path.Combine(_repository.Directory, "artifacts"), Images = [] };
+
+    private DeliveryContext Context(string reference) => new(Options, TestContext.Current.CancellationToken)
+    {
+        Environment = ProcessEnvironment.Empty.With(
+            ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", reference), ("GITHUB_SHA", new string('a', 40)), ("GITHUB_REPOSITORY", "octo/app")),
+    };
+}
