@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Acci.Oci;
 using Octokit;
 
@@ -51,13 +52,12 @@ public sealed class ContainerPackage
     /// <exception cref="DeliveryException">GitHub refused, or names a version that is no manifest, or one manifest twice.</exception>
     public async Task<IReadOnlyList<PackageVersion>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var versions = await _gitHub.RunAsync(
+        var parsed = await _gitHub.RunAsync(
             $"list the versions of {Repository.Path}",
             Read,
-            github => new ApiConnection(github.Connection).GetAll<Octokit.PackageVersion>(Relative(_path), LargePages),
+            // What is pushed while the pages are read moves the rest down, and shows a version twice.
+            async github => (await new ApiConnection(github.Connection).GetAll<Octokit.PackageVersion>(Relative(_path), LargePages)).DistinctBy(x => x.Id).Select(Parse).ToList(),
             cancellationToken);
-        // What is pushed while the pages are read moves the rest down, and shows a version twice.
-        var parsed = versions.DistinctBy(x => x.Id).Select(Parse).ToList();
         return parsed.GroupBy(x => x.Digest).FirstOrDefault(x => x.Count() > 1) is { } twice
             ? throw new DeliveryException($"{_gitHub.Server} lists {twice.Key} as several versions of {Repository.Path}, so what their tags are is not known. Nothing is deleted.")
             : parsed;
@@ -95,7 +95,7 @@ public sealed class ContainerPackage
         string? self;
         try
         {
-            self = (await gitHub.RunAsync("say whose token this is", Read, github => github.User.Current(), cancellationToken)).Login;
+            self = await gitHub.RunAsync("say whose token this is", Read, async github => (await github.User.Current()).Login, cancellationToken);
         }
         catch (GitHubException exception) when (exception.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
@@ -107,8 +107,12 @@ public sealed class ContainerPackage
     }
 
     private PackageVersion Parse(Octokit.PackageVersion version) => Digest.TryParse(version.Name, out var digest, out var problem)
-        ? new PackageVersion(version.Id, digest, version.Metadata?.Container?.Tags ?? [], Utc(version.CreatedAt), Utc(version.UpdatedAt))
+        ? new PackageVersion(version.Id, digest, TagsOf(version), Utc(version.CreatedAt), Utc(version.UpdatedAt))
         : throw new DeliveryException($"{_gitHub.Server} lists a version '{version.Name}' of {Repository.Path}, which is no manifest: {problem}. Nothing is deleted.");
+
+    // A version without tags may be deleted: that it has none is not concluded from an answer that does not say it.
+    private static IReadOnlyList<string> TagsOf(Octokit.PackageVersion version) =>
+        version.Metadata?.Container?.Tags is { } tags && tags.All(x => x is not null) ? tags : throw new JsonException("'metadata.container.tags' is missing");
 
     private static DateTimeOffset Utc(DateTime time) => time.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(time, TimeSpan.Zero) : new DateTimeOffset(time).ToUniversalTime();
 

@@ -18,7 +18,6 @@ public sealed class GitHubConnection : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(100);
-    private const int LargestAnswer = 64 * 1024 * 1024;
 
     private readonly GitHubRepository? _repository;
     private readonly bool _hasToken;
@@ -37,7 +36,7 @@ public sealed class GitHubConnection : IDisposable
         retry ??= new RetryOptions();
         (Server, _repository, _retry, Time) = (server, repository, new RetryPolicy(retry), retry.Time);
         _hasToken = !string.IsNullOrWhiteSpace(token);
-        _http = new HttpClientAdapter(() => new Bodies(new SocketsHttpHandler
+        _http = new HttpClientAdapter(() => new GitHubAnswers(server.Api, new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
@@ -82,7 +81,9 @@ public sealed class GitHubConnection : IDisposable
     /// <summary>Asks GitHub for something.</summary>
     /// <param name="operation">What is asked for, as it goes on after "to": <c>list the releases of owner/name</c>.</param>
     /// <param name="permission">The permission it takes, as a workflow writes it: <c>contents: write</c>.</param>
-    /// <param name="action">The call; it is made again when it failed for a reason that may pass, so it has to bear that.</param>
+    /// <param name="action">
+    /// The call, and all that is made of its answer; it is made again when it failed for a reason that may pass, so it has to bear that.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="GitHubException">GitHub refused.</exception>
     /// <exception cref="DeliveryException">There is no token, GitHub cannot be reached, or it kept failing until the retry budget was used up.</exception>
@@ -96,6 +97,7 @@ public sealed class GitHubConnection : IDisposable
             {
                 try
                 {
+                    GitHubAnswers.BeginList();
                     return await action(_client).WaitAsync(attempt.CancellationToken);
                 }
                 catch (ApiException exception)
@@ -109,8 +111,10 @@ public sealed class GitHubConnection : IDisposable
                 }
             }, cancellationToken);
         }
-        catch (Exception exception) when (exception is JsonException or SerializationException or InvalidCastException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or SerializationException or InvalidCastException or InvalidOperationException
+            or NullReferenceException or ArgumentException or FormatException or OverflowException)
         {
+            // Octokit, and what is made of its objects, take for granted what GitHub documents.
             throw new DeliveryException($"{Server} was asked to {operation}, and its answer is not GitHub's: {ProblemOf(exception)}. Check GITHUB_API_URL, and the proxies on the way.", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
@@ -157,42 +161,4 @@ public sealed class GitHubConnection : IDisposable
         InvalidOperationException when exception.Message.Contains("redirect", StringComparison.OrdinalIgnoreCase) => "it redirects again and again",
         _ => "it is JSON of another form than GitHub documents",
     };
-
-    /// <summary>
-    /// Octokit's clients send JSON and call it a form, which GitHub overlooks; it is called what it is. They take any amount of data for an answer, and a compressed one
-    /// may be a thousand times larger than what was sent.
-    /// </summary>
-    private sealed class Bodies(HttpMessageHandler inner) : DelegatingHandler(inner)
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            if (request.Content?.Headers.ContentType is { MediaType: "application/x-www-form-urlencoded" } type) type.MediaType = "application/json";
-            var response = await base.SendAsync(request, cancellationToken);
-            try
-            {
-                CompleteRedirect(request.RequestUri!, response);
-                await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
-                return response;
-            }
-            catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
-            {
-                response.Dispose();
-                throw new DeliveryException($"{request.RequestUri?.Host} answered {request.RequestUri?.AbsolutePath} with more than {LargestAnswer / 1024 / 1024} MiB. Check GITHUB_API_URL.", exception);
-            }
-        }
-
-        // Octokit follows redirects, but to full addresses only. The token stays with the host, and so must not go on in the clear.
-        private static void CompleteRedirect(Uri asked, HttpResponseMessage response)
-        {
-            if (response.Headers.Location is not { } location || (int)response.StatusCode is < 300 or > 399) return;
-            var target = new Uri(asked, location);
-            if (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || asked.Scheme != Uri.UriSchemeHttp))
-            {
-                response.Dispose();
-                throw new DeliveryException($"{asked.Authority} redirects {asked.AbsolutePath} to {target.Scheme}://{target.Authority}, and the API of GitHub is on https. Check GITHUB_API_URL, and the proxies on the way.");
-            }
-
-            response.Headers.Location = target;
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using Acci.Delivery.Sessions;
 using Acci.Delivery.Versioning;
 using NuGet.Versioning;
 using Octokit;
@@ -16,8 +17,13 @@ public sealed class Releases(GitHubConnection gitHub)
     private const string Write = "contents: write";
     private const string Uploaded = "uploaded";
 
+    private const string Remedy = "The same command goes on with it.";
+
     private static readonly TimeSpan UploadTime = TimeSpan.FromMinutes(10);
     private static readonly ApiOptions LargePages = new() { PageSize = 100 };
+
+    // What is not known if this ends now.
+    private string? _state;
 
     private string Owner => gitHub.Repository.Owner;
 
@@ -30,12 +36,32 @@ public sealed class Releases(GitHubConnection gitHub)
     {
         await EnsureTagAsync(content, cancellationToken);
         var all = await ListAsync(cancellationToken);
-        var release = Find(all, content) ?? await CreateAsync(content, await DescribeChangesAsync(content, all, cancellationToken), cancellationToken);
+        using var unfinished = Unfinished.Note(() => Volatile.Read(ref _state));
+        try
+        {
+            return await PublishAsync(content, all, cancellationToken);
+        }
+        catch (OperationCanceledException exception) when (_state is { } state)
+        {
+            Log.Warning("{State:l}", state);
+            throw new OperationCanceledException(state, exception, cancellationToken);
+        }
+    }
+
+    private async Task<Uri> PublishAsync(ReleaseContent content, IReadOnlyList<KnownRelease> all, CancellationToken cancellationToken)
+    {
+        var known = Find(all, content);
+        if (known is null) Volatile.Write(ref _state, $"Whether there is a draft of {content.Tag} on {gitHub.Server} is not known. {Remedy}");
+        var release = known ?? await CreateAsync(content, await DescribeChangesAsync(content, all, cancellationToken), cancellationToken);
+        Volatile.Write(ref _state, release.IsDraft ? $"{content.Tag} is a draft on {gitHub.Server}, without some of its files. {Remedy}"
+            : $"The release {content.Tag} on {gitHub.Server} may lack some of its files. {Remedy}");
         var changed = 0;
         foreach (var asset in content.Assets) changed += await EnsureAssetAsync(release, asset, cancellationToken) ? 1 : 0;
+        Volatile.Write(ref _state, $"Whether the release {content.Tag} on {gitHub.Server} is {(release.IsDraft ? "published" : "up to date")} is not known. {Remedy}");
         var published = await EnsurePublishedAsync(release, content, all, cancellationToken);
-        Log.Information("{Tag:l}: release {State:l}, {Changed} of {Count} files new", content.Tag, release.Draft ? "published" : "was there", changed, content.Assets.Count);
-        return new Uri(published.HtmlUrl);
+        Volatile.Write(ref _state, null);
+        Log.Information("{Tag:l}: release {State:l}, {Changed} of {Count} files new", content.Tag, release.IsDraft ? "published" : "was there", changed, content.Assets.Count);
+        return published.Page;
     }
 
     // A release of a tag that GitHub does not have would make it, wherever the default branch is.
@@ -44,7 +70,11 @@ public sealed class Releases(GitHubConnection gitHub)
         string revision;
         try
         {
-            revision = (await gitHub.RunAsync($"find the tag {content.Tag} of {gitHub.Repository}", Read, github => github.Repository.Commit.Get(Owner, Name, $"tags/{content.Tag}"), cancellationToken)).Sha;
+            revision = await gitHub.RunAsync(
+                $"find the tag {content.Tag} of {gitHub.Repository}",
+                Read,
+                async github => KnownRelease.Required((await github.Repository.Commit.Get(Owner, Name, $"tags/{content.Tag}")).Sha, "sha"),
+                cancellationToken);
         }
         catch (GitHubException exception) when (exception.StatusCode is System.Net.HttpStatusCode.UnprocessableEntity or System.Net.HttpStatusCode.NotFound)
         {
@@ -59,24 +89,30 @@ public sealed class Releases(GitHubConnection gitHub)
         }
     }
 
-    private Task<IReadOnlyList<Release>> ListAsync(CancellationToken cancellationToken) =>
-        gitHub.RunAsync($"list the releases of {gitHub.Repository}", Read, github => github.Repository.Release.GetAll(Owner, Name, LargePages), cancellationToken);
+    private Task<IReadOnlyList<KnownRelease>> ListAsync(CancellationToken cancellationToken) =>
+        gitHub.RunAsync($"list the releases of {gitHub.Repository}", Read, ListAsync, cancellationToken);
 
-    private static Release? Find(IEnumerable<Release> all, ReleaseContent content) => all.Where(x => x.TagName == content.Tag).OrderBy(x => x.Draft).FirstOrDefault();
+    private async Task<IReadOnlyList<KnownRelease>> ListAsync(IGitHubClient github) =>
+        [.. (await github.Repository.Release.GetAll(Owner, Name, LargePages)).Select(x => KnownRelease.Of(x, gitHub.Server))];
 
-    private async Task<string> DescribeChangesAsync(ReleaseContent content, IReadOnlyList<Release> all, CancellationToken cancellationToken)
+    private static KnownRelease? Find(IEnumerable<KnownRelease> all, ReleaseContent content) => all.Where(x => x.Tag == content.Tag).OrderBy(x => x.IsDraft).FirstOrDefault();
+
+    private async Task<string> DescribeChangesAsync(ReleaseContent content, IReadOnlyList<KnownRelease> all, CancellationToken cancellationToken)
     {
         // Since the release before by version, not by date: a backport follows the one it continues, and a release comes after a release.
         var previous = Published(all)
             .Where(x => x.Version < content.Version && (content.Version.IsPrerelease || !x.Version.IsPrerelease))
             .OrderByDescending(x => x.Version)
             .FirstOrDefault().Release;
-        var request = new GenerateReleaseNotesRequest(content.Tag) { PreviousTagName = previous?.TagName };
-        return (await gitHub.RunAsync(
-            $"say what changed in {gitHub.Repository} up to {content.Tag}", Write, github => github.Repository.Release.GenerateReleaseNotes(Owner, Name, request), cancellationToken)).Body;
+        var request = new GenerateReleaseNotesRequest(content.Tag) { PreviousTagName = previous?.Tag };
+        return await gitHub.RunAsync(
+            $"say what changed in {gitHub.Repository} up to {content.Tag}",
+            Write,
+            async github => KnownRelease.Required((await github.Repository.Release.GenerateReleaseNotes(Owner, Name, request)).Body, "body"),
+            cancellationToken);
     }
 
-    private Task<Release> CreateAsync(ReleaseContent content, string changes, CancellationToken cancellationToken)
+    private Task<KnownRelease> CreateAsync(ReleaseContent content, string changes, CancellationToken cancellationToken)
     {
         var draft = new NewRelease(content.Tag) { Name = content.Tag, Body = content.BodyWith(changes), Draft = true, Prerelease = content.Version.IsPrerelease };
         var attempts = 0;
@@ -84,13 +120,14 @@ public sealed class Releases(GitHubConnection gitHub)
             $"draft the release {content.Tag} of {gitHub.Repository}",
             Write,
             // An attempt whose answer got lost may have made it all the same.
-            async github => (attempts++ == 0 ? null : Find(await github.Repository.Release.GetAll(Owner, Name, LargePages), content)) ?? await github.Repository.Release.Create(Owner, Name, draft),
+            async github => (attempts++ == 0 ? null : Find(await ListAsync(github), content))
+                ?? KnownRelease.Of(await github.Repository.Release.Create(Owner, Name, draft), gitHub.Server),
             cancellationToken);
     }
 
     /// <summary>Uploads a file unless the release has it with the same content; every attempt looks anew, so that one that got stuck half-way does no harm.</summary>
-    private Task<bool> EnsureAssetAsync(Release release, ReleaseAsset asset, CancellationToken cancellationToken) => gitHub.RunAsync(
-        $"upload {asset.Name} to the release {release.TagName} of {gitHub.Repository}",
+    private Task<bool> EnsureAssetAsync(KnownRelease release, ReleaseAsset asset, CancellationToken cancellationToken) => gitHub.RunAsync(
+        $"upload {asset.Name} to the release {release.Tag} of {gitHub.Repository}",
         Write,
         async github =>
         {
@@ -102,31 +139,31 @@ public sealed class Releases(GitHubConnection gitHub)
                 await github.Connection.Delete(Relative($"releases/assets/{there.Id}"));
             }
 
-            var address = new Uri($"{release.UploadUrl.Split('{')[0]}?name={Uri.EscapeDataString(asset.Name)}");
+            var address = new Uri($"{release.Uploads}?name={Uri.EscapeDataString(asset.Name)}");
             using var content = new MemoryStream(asset.Content.ToArray(), writable: false);
             await github.Connection.Post<UploadedAsset>(address, content, "application/vnd.github+json", asset.MediaType, UploadTime, cancellationToken);
             return true;
         },
         cancellationToken);
 
-    private async Task<Release> EnsurePublishedAsync(Release release, ReleaseContent content, IReadOnlyList<Release> all, CancellationToken cancellationToken)
+    private async Task<KnownRelease> EnsurePublishedAsync(KnownRelease release, ReleaseContent content, IReadOnlyList<KnownRelease> all, CancellationToken cancellationToken)
     {
         var body = content.BodyFrom(release.Body);
-        if (!release.Draft && body == release.Body?.ReplaceLineEndings("\n") && release.Prerelease == content.Version.IsPrerelease) return release;
+        if (!release.IsDraft && body == release.Body && release.IsPrerelease == content.Version.IsPrerelease) return release;
         var update = new ReleaseUpdate { Body = body, Draft = false, Prerelease = content.Version.IsPrerelease };
         // Said only when it is published: later it may have been changed by hand.
-        if (release.Draft) update.MakeLatest = IsNewest(content, all) ? MakeLatestQualifier.True : MakeLatestQualifier.False;
+        if (release.IsDraft) update.MakeLatest = IsNewest(content, all) ? MakeLatestQualifier.True : MakeLatestQualifier.False;
         return await gitHub.RunAsync(
-            $"publish the release {content.Tag} of {gitHub.Repository}", Write, github => github.Repository.Release.Edit(Owner, Name, release.Id, update), cancellationToken);
+            $"publish the release {content.Tag} of {gitHub.Repository}", Write, async github => KnownRelease.Of(await github.Repository.Release.Edit(Owner, Name, release.Id, update), gitHub.Server), cancellationToken);
     }
 
-    private static bool IsNewest(ReleaseContent content, IEnumerable<Release> all) =>
+    private static bool IsNewest(ReleaseContent content, IEnumerable<KnownRelease> all) =>
         !content.Version.IsPrerelease && Published(all).All(x => x.Version.IsPrerelease || x.Version <= content.Version);
 
-    private static IEnumerable<(Release Release, SemanticVersion Version)> Published(IEnumerable<Release> all) =>
+    private static IEnumerable<(KnownRelease Release, SemanticVersion Version)> Published(IEnumerable<KnownRelease> all) =>
         from release in all
-        where !release.Draft && release.TagName.StartsWith(VersionInfo.TagPrefix, StringComparison.Ordinal)
-        let version = SemanticVersion.TryParse(release.TagName[VersionInfo.TagPrefix.Length..], out var parsed) ? parsed : null
+        where !release.IsDraft
+        let version = VersionInfo.OfTag(release.Tag)
         where version is not null
         select (release, version);
 

@@ -1,0 +1,203 @@
+using System.Text.Json.Nodes;
+using Acci.Delivery.GitHub;
+using Acci.Oci;
+using Acci.Oci.Retries;
+using Acci.Testing;
+using Microsoft.AspNetCore.Http;
+using NuGet.Versioning;
+using ReleaseAsset = Acci.Delivery.GitHub.ReleaseAsset;
+
+namespace Acci.Delivery.Tests.GitHub;
+
+/// <summary>A server that calls itself GitHub's API: what its answers lack is an error that says so, and neither files nor the token go where they say.</summary>
+public sealed class GitHubAnswersTests
+{
+    private const string Foreign = "and its answer is not GitHub's: ";
+    private const string Nothing = "no answer at all";
+    private const string Page = "https://github.com/octo/app/releases/1";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static string Deep => new string('[', 200_000) + new string(']', 200_000);
+
+    [Theory]
+    [InlineData("/user", "null")]
+    [InlineData("/versions", "null")]
+    [InlineData("/versions", "[null]")]
+    [InlineData("/versions", "[{}]")]
+    [InlineData("/versions", """[{ "id": 1, "name": "DIGEST", "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z" }]""")]
+    [InlineData("/versions", """[{ "id": 1, "name": "DIGEST", "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z", "metadata": { "container": { "tags": [null] } } }]""")]
+    [InlineData("/versions", """[{ "id": 1, "name": "DIGEST", "created_at": null, "updated_at": null, "metadata": { "container": { "tags": [] } } }]""")]
+    [InlineData("/versions", """[{ "id": 1, "name": "DIGEST", "created_at": "0001-01-01T00:00:00+23:00", "updated_at": "2020-01-01T00:00:00Z", "metadata": { "container": { "tags": [] } } }]""")]
+    [InlineData("/versions", "DEEP")]
+    public async Task What_a_list_of_versions_lacks_is_no_reason_to_delete(string path, string answer)
+    {
+        var body = answer.Replace("DIGEST", $"{Digest.Of([1])}", StringComparison.Ordinal).Replace("DEEP", Deep, StringComparison.Ordinal);
+        await using var server = await StartAsync((asked, _) => asked.Contains(path, StringComparison.Ordinal) ? body : null);
+        using var connection = Connect(server);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(async () =>
+            await (await ContainerPackage.OpenAsync(connection, ImageReference.Parse($"{server.Domain}/octo/app"), Cancellation)).ListAsync(Cancellation));
+
+        Assert.Contains(Foreign, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(400)]
+    [InlineData(503)]
+    public async Task What_is_nested_too_deeply_is_not_read_whatever_the_status(int status)
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(Deep, context.RequestAborted);
+        });
+
+        Assert.Contains($"{Foreign}its values are nested too deeply", (await Assert.ThrowsAsync<DeliveryException>(() => ReleaseAsync(server))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/commits/", "null")]
+    [InlineData("GET", "/commits/", """{ "sha": null }""")]
+    [InlineData("GET", "/releases?", "null")]
+    [InlineData("GET", "/releases?", "[null]")]
+    [InlineData("GET", "/releases?", "[{}]")]
+    [InlineData("POST", "/generate-notes", "null")]
+    [InlineData("POST", "/generate-notes", """{ "body": null }""")]
+    [InlineData("POST", "/releases", "null")]
+    [InlineData("POST", "/releases", """{ "id": 1, "tag_name": "v1.2.3", "html_url": "https://github.com/octo/app", "upload_url": null }""")]
+    [InlineData("GET", "/assets", "null")]
+    [InlineData("GET", "/assets", "[null]")]
+    [InlineData("PATCH", "/releases/1", "null")]
+    [InlineData("PATCH", "/releases/1", """{ "id": 1, "tag_name": "v1.2.3", "html_url": null, "upload_url": "UPLOADS" }""")]
+    [InlineData("PATCH", "/releases/1", """{ "id": 1, "tag_name": "v1.2.3", "html_url": "no address", "upload_url": "UPLOADS" }""")]
+    public async Task What_an_answer_about_a_release_lacks_is_said(string method, string path, string answer)
+    {
+        await using var server = await StartAsync((asked, how) => how == method && asked.Contains(path, StringComparison.Ordinal) ? answer : null);
+
+        Assert.Contains(Foreign, (await Assert.ThrowsAsync<DeliveryException>(() => ReleaseAsync(server))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("not an address")]
+    [InlineData("http://127.0.0.2:PORT/steal")]
+    [InlineData("https://127.0.0.1:PORT/steal")]
+    [InlineData("http://someone:secret@127.0.0.1:PORT/steal")]
+    public async Task Files_and_token_go_to_no_other_host_than_the_API_s(string address)
+    {
+        var uploads = 0;
+        LoopbackServer? started = null;
+        await using var server = started = await StartAsync((asked, how) =>
+        {
+            if (asked.Contains("steal", StringComparison.Ordinal)) uploads++;
+            return how == "POST" && asked.EndsWith("/releases", StringComparison.Ordinal)
+                ? Release(draft: true, address.Replace("PORT", started!.Domain.Split(':')[1], StringComparison.Ordinal)) : null;
+        });
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => ReleaseAsync(server));
+
+        Assert.Contains("by its own answer, and not on 127.0.0.1", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, uploads);
+    }
+
+    [Theory]
+    [InlineData("https://api.github.com", "https://uploads.github.com/repos/octo/app/releases/1/assets", true)]
+    [InlineData("https://api.github.com", "https://api.github.com/uploads/1", true)]
+    [InlineData("https://api.github.com", "https://uploads.github.com.example.com/1", false)]
+    [InlineData("https://api.github.com", "http://uploads.github.com/1", false)]
+    [InlineData("https://api.octo.ghe.com", "https://uploads.octo.ghe.com/1", true)]
+    [InlineData("https://github.example.com/api/v3", "https://github.example.com/api/uploads/repos/1", true)]
+    [InlineData("https://github.example.com/api/v3", "https://uploads.example.com/1", false)]
+    public void Each_server_takes_uploads_where_GitHub_s_documentation_says(string api, string address, bool isTaken)
+    {
+        var server = GitHubServer.Parse(api);
+
+        if (isTaken) Assert.Equal(address, server.UploadAddress(address).ToString());
+        else Assert.Throws<DeliveryException>(() => server.UploadAddress(address));
+    }
+
+    [Theory]
+    [InlineData("<http://127.0.0.2:1/releases?page=2>; rel=\"next\"", "which is not on 127.0.0.1")]
+    [InlineData("<file:///etc/passwd>; rel=\"next\"", "which is not on 127.0.0.1")]
+    [InlineData("<https://SERVER/repos/octo/app/releases?page=2>; rel=\"next\"", "which is not on 127.0.0.1")]
+    [InlineData("<http://SERVER/repos/octo/app/releases?per_page=100>; rel=\"last\", <http://SERVER/repos/octo/app/releases?page=2>; rel=\"next\"", "is its next page twice")]
+    [InlineData("<http://SERVER/repos/octo/app/releases?page=COUNT>; rel=\"next\"", "more than 1000 pages")]
+    public async Task Pages_have_an_end_and_stay_where_the_API_is(string link, string problem)
+    {
+        var count = 0;
+        LoopbackServer? started = null;
+        await using var server = started = await StartAsync(
+            (asked, _) => asked.Contains("/releases?", StringComparison.Ordinal) ? "[]" : null,
+            asked => asked.Contains("/releases?", StringComparison.Ordinal)
+                ? link.Replace("SERVER", started!.Domain, StringComparison.Ordinal).Replace("COUNT", $"{++count}", StringComparison.Ordinal) : null);
+
+        Assert.Contains(problem, (await Assert.ThrowsAsync<DeliveryException>(() => ReleaseAsync(server))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST /releases", "Whether there is a draft of v1.2.3 on 127.0.0.1 is not known.")]
+    [InlineData("POST /upload", "v1.2.3 is a draft on 127.0.0.1, without some of its files.")]
+    [InlineData("PATCH /releases/1", "Whether the release v1.2.3 on 127.0.0.1 is published is not known.")]
+    public async Task A_release_that_is_interrupted_says_what_is_not_known(string moment, string statement)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        await using var server = await StartAsync((asked, how) =>
+        {
+            if (how != moment.Split(' ')[0] || !asked.Contains(moment.Split(' ')[1], StringComparison.Ordinal) || asked.Contains("notes", StringComparison.Ordinal)) return null;
+            stop.Cancel();
+            return Nothing;
+        });
+
+        var ended = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReleaseAsync(server, stop.Token));
+
+        Assert.Equal($"{statement} The same command goes on with it.", ended.Message);
+    }
+
+    private static async Task ReleaseAsync(LoopbackServer server, CancellationToken? cancellationToken = null)
+    {
+        using var connection = Connect(server);
+        var content = new ReleaseContent
+        {
+            Tag = "v1.2.3", Revision = new string('a', 40), Version = SemanticVersion.Parse("1.2.3"), Images = "the images", Assets = [new ReleaseAsset("a.json", "application/json", "A"u8.ToArray())],
+        };
+        await new Releases(connection).PublishAsync(content, cancellationToken ?? Cancellation);
+    }
+
+    private static GitHubConnection Connect(LoopbackServer server) => new(
+        GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", new RetryOptions { Budget = TimeSpan.FromSeconds(20), FirstDelay = TimeSpan.FromMilliseconds(10) });
+
+    // GitHub's answers, but for those that are given.
+    private static async Task<LoopbackServer> StartAsync(Func<string, string, string?> answer, Func<string, string?>? link = null)
+    {
+        LoopbackServer? server = null;
+        return server = await LoopbackServer.StartAsync(async context =>
+        {
+            var (path, method) = ($"{context.Request.Path}{context.Request.QueryString}", context.Request.Method);
+            var uploads = $"http://{server!.Domain}/upload/1/assets{{?name,label}}";
+            var body = answer(path, method)?.Replace("UPLOADS", uploads, StringComparison.Ordinal) ?? (method, path) switch
+            {
+                (_, var x) when x.Contains("/commits/", StringComparison.Ordinal) => $$"""{ "sha": "{{new string('a', 40)}}" }""",
+                (_, var x) when x.Contains("/generate-notes", StringComparison.Ordinal) => """{ "name": "x", "body": "changes" }""",
+                ("POST", var x) when x.EndsWith("/releases", StringComparison.Ordinal) => Release(draft: true, uploads),
+                ("PATCH", _) => Release(draft: false, uploads),
+                ("POST", var x) when x.Contains("/upload/", StringComparison.Ordinal) => """{ "id": 5, "name": "a.json", "state": "uploaded" }""",
+                (_, var x) when x.Contains("/versions", StringComparison.Ordinal) => "[]",
+                (_, "/user") => """{ "login": "someone", "id": 1 }""",
+                (_, var x) when x.Contains("/packages/", StringComparison.Ordinal) => """{ "id": 1, "name": "app", "package_type": "container" }""",
+                _ => "[]",
+            };
+            if (body == Nothing) await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            context.Response.ContentType = "application/json";
+            if (link?.Invoke(path) is { } next) context.Response.Headers.Link = next;
+            await context.Response.WriteAsync(body, context.RequestAborted);
+        });
+    }
+
+    private static string Release(bool draft, string uploads) => new JsonObject
+    {
+        ["id"] = 1, ["tag_name"] = "v1.2.3", ["draft"] = draft, ["prerelease"] = false, ["body"] = "x", ["html_url"] = Page, ["upload_url"] = uploads,
+    }.ToJsonString();
+}
