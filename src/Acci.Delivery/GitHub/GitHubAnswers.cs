@@ -8,9 +8,9 @@ namespace Acci.Delivery.GitHub;
 /// of data for an answer, and a compressed one may be a thousand times larger than what was sent; they read values nested without end, follow pages without end, and
 /// send the token to wherever the next page is said to be.
 /// </summary>
-/// <param name="api">The API's address.</param>
+/// <param name="server">The server.</param>
 /// <param name="inner">What sends.</param>
-internal sealed partial class GitHubAnswers(Uri api, HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed partial class GitHubAnswers(GitHubServer server, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private const int Largest = 64 * 1024 * 1024;
     private const int MostPages = 1000;
@@ -24,14 +24,17 @@ internal sealed partial class GitHubAnswers(Uri api, HttpMessageHandler inner) :
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var address = request.RequestUri!;
+        if (request.Headers.Authorization is not null && !server.IsOwn(address))
+            throw new DeliveryException($"{server} sends its token on to {address.Scheme}://{address.Authority}, which is not its own. Check GITHUB_API_URL, and the proxies on the way.");
         if (request.Content?.Headers.ContentType is { MediaType: "application/x-www-form-urlencoded" } type) type.MediaType = "application/json";
         var response = await base.SendAsync(request, cancellationToken);
         try
         {
-            CompleteRedirect(request.RequestUri!, response);
-            CheckNextPage(request.RequestUri!, response);
+            CompleteRedirect(address, response);
+            CheckNextPage(address, response);
             await response.Content.LoadIntoBufferAsync(Largest, cancellationToken);
-            Check(request.RequestUri!, await response.Content.ReadAsByteArrayAsync(cancellationToken), response.IsSuccessStatusCode);
+            Check(address, await response.Content.ReadAsByteArrayAsync(cancellationToken), response.IsSuccessStatusCode);
             return response;
         }
         catch (Exception exception) when (exception is DeliveryException or HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded })
@@ -39,7 +42,7 @@ internal sealed partial class GitHubAnswers(Uri api, HttpMessageHandler inner) :
             response.Dispose();
             if (exception is DeliveryException) throw;
             throw new DeliveryException(
-                $"{request.RequestUri?.Host} answered {request.RequestUri?.AbsolutePath} with more than {Largest / 1024 / 1024} MiB. Check GITHUB_API_URL.", exception);
+                $"{address.Host} answered {address.AbsolutePath} with more than {Largest / 1024 / 1024} MiB. Check GITHUB_API_URL.", exception);
         }
     }
 
@@ -63,8 +66,13 @@ internal sealed partial class GitHubAnswers(Uri api, HttpMessageHandler inner) :
     {
         if (!response.Headers.TryGetValues("Link", out var links) || NextPage().Match(string.Join(',', links)) is not { Success: true } match) return;
         var next = match.Groups["address"].Value;
-        if (!Uri.TryCreate(api, next, out var address) || address.Scheme != api.Scheme || address.Authority != api.Authority)
-            throw new DeliveryException($"{asked.Authority} says that {asked.AbsolutePath} goes on at {next}, which is not on {api.Authority}. Check GITHUB_API_URL, and the proxies on the way.");
+        if (!Uri.TryCreate(server.Api, next, out var address) || !server.IsOwn(address))
+        {
+            throw new DeliveryException(
+                $"{asked.Authority} says that {asked.AbsolutePath} goes on at {next}, which is not on {server.Api.Authority}. "
+                + "Check GITHUB_API_URL, and the proxies on the way.");
+        }
+
         if (Pages.Value is not { } pages) return;
         var isNew = pages.Add(address.PathAndQuery);
         if (!isNew || address == asked || pages.Count > MostPages)

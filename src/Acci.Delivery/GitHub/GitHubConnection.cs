@@ -36,7 +36,7 @@ public sealed class GitHubConnection : IDisposable
         retry ??= new RetryOptions();
         (Server, _repository, _retry, Time) = (server, repository, new RetryPolicy(retry), retry.Time);
         _hasToken = !string.IsNullOrWhiteSpace(token);
-        _http = new HttpClientAdapter(() => new GitHubAnswers(server.Api, new SocketsHttpHandler
+        _http = new HttpClientAdapter(() => new GitHubAnswers(server, new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,

@@ -36,17 +36,17 @@ public sealed record GitHubServer
             : throw new DeliveryException($"'{api}' is plain http, and anyone on the way could read the token: {Variable} has to be an https address.");
     }
 
-    /// <summary>An address within an answer, to which files and the token may go: on the API's own host, or on the one where the server takes uploads.</summary>
-    /// <param name="address">The address.</param>
-    /// <exception cref="DeliveryException">It leads elsewhere.</exception>
-    public Uri UploadAddress(string address)
-    {
-        var uploads = Api.Host.StartsWith("api.", StringComparison.Ordinal) ? $"uploads.{Host}" : Api.Host;
-        return Uri.TryCreate(address, UriKind.Absolute, out var target) && target.Scheme == Api.Scheme && target.UserInfo.Length == 0
-            && (target.Authority == Api.Authority || (target.Host == uploads && target.Port == Api.Port))
-            ? target
-            : throw new DeliveryException($"{this} takes uploads at {address}, by its own answer, and not on {uploads}. Check GITHUB_API_URL, and the proxies on the way.");
-    }
+    private string UploadHost => Api.Host.StartsWith("api.", StringComparison.Ordinal) ? $"uploads.{Host}" : Api.Host;
+
+    /// <summary>Whether files and the token may go to an address: on the API's own host, or on the one where the server takes uploads.</summary>
+    public bool IsOwn(Uri address) => address.Scheme == Api.Scheme && address.UserInfo.Length == 0
+        && (address.Authority == Api.Authority || (address.Host == UploadHost && address.Port == Api.Port));
+
+    /// <summary>Reads the address, within an answer, that files are sent to.</summary>
+    /// <exception cref="DeliveryException">It is not the server's own.</exception>
+    public Uri UploadAddress(string address) => Uri.TryCreate(address, UriKind.Absolute, out var target) && IsOwn(target) ? target
+        : throw new DeliveryException(
+            $"{this} takes uploads at {address}, by its own answer, and not on {UploadHost}. Check GITHUB_API_URL, and the proxies on the way.");
 
     /// <summary>Whether this is the server's own container registry, whose packages its API knows: ghcr.io is GitHub's; another server's is on <c>containers.</c> and its name, or on its own.</summary>
     public bool HasRegistry(ImageReference repository)
