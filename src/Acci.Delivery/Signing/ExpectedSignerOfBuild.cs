@@ -21,7 +21,7 @@ public static class ExpectedSignerOfBuild
         }
 
         if (recorded is { IsWorkflow: true }) return await context.RecordedWorkflowAsync(recorded);
-        if (!options.Keyless) return await context.OwnKeyAsync();
+        if (!options.Keyless) return await context.OwnKeyAsync(recorded);
         var (server, source) = await context.SourceAsync();
         return ExpectedSigner.AnyWorkflowOf(server, source);
     }
@@ -66,8 +66,8 @@ public static class ExpectedSignerOfBuild
                 + "Bring back the artifacts of that publish, or name the signer with --signed-by.");
     }
 
-    // cosign.pub belongs to what was published, and SignImages alone writes it: the key that signs here may be another one.
-    private static async Task<ExpectedSigner> OwnKeyAsync(this DeliveryContext context)
+    // cosign.pub belongs to what was published: it is written where this key signed that, and the key that signs here may be another one.
+    private static async Task<ExpectedSigner> OwnKeyAsync(this DeliveryContext context, RecordedSigner? recorded)
     {
         context.EnsureOwnKeyIsThere();
         var files = new ImageFiles(context.Options);
@@ -75,7 +75,7 @@ public static class ExpectedSignerOfBuild
         var cosign = await context.CosignAsync();
         var name = (await cosign.ReadSignerAsync(context.CancellationToken)).Name;
         if (InputFile.Exists(published.File) && published.ReadName() == name) return published;
-        var own = new ExpectedSigner.PublicKey(files.PublicKeyOf(name));
+        var own = recorded?.Name == name ? published : new ExpectedSigner.PublicKey(files.PublicKeyOf(name));
         await cosign.WritePublicKeyAsync(own.File, context.CancellationToken);
         return own;
     }
