@@ -39,8 +39,8 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
     {
         if (await new PrivateEngine(context.Scripts()).FindAsync(context.CancellationToken) is { } own)
             return new Finding(Name, $"{own}; runs {string.Join(", ", own.RunnablePlatforms)}", Good);
-        return PrivateEngine.Obstacle is { } obstacle ? new Finding(Name, $"none answers, and {obstacle}. Start Docker, or set DOCKER_HOST.", Fatal)
-            : new Finding(Name, $"none answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
+        return PrivateEngine.Obstacle is { } obstacle ? new Finding(Name, $"no engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST.", Fatal)
+            : new Finding(Name, $"no engine answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
     }
 
     private async Task<string> DescribeAsync(DockerEngine engine)

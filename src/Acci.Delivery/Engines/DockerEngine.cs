@@ -147,7 +147,7 @@ public sealed record DockerEngine(string Cli)
         }
     }
 
-    /// <summary>The value of a line <c>name: value</c>; null where there is none.</summary>
+    /// <summary>The value of a line <c>name: value</c>; null if the text has no such line.</summary>
     internal static string? Field(string text, string name) =>
         text.Split('\n').Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).FirstOrDefault(pair => pair.Length == 2 && pair[0] == name)?[1];
 }

@@ -63,7 +63,7 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     private Task<CommandResult> InspectAsync(string builder, CancellationToken cancellationToken) =>
         CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", "--bootstrap", builder), cancellationToken: cancellationToken);
 
-    // Whoever waits for a node is told only that the time is over. What asks it once, as for the size of its cache, is told why it failed.
+    // `buildx inspect --bootstrap` reports a timeout, whatever the cause. A command that connects once, such as `buildx du`, reports the cause.
     private async Task<string> ReasonAsync(string builder, CommandResult seen, CancellationToken cancellationToken)
     {
         var waited = (Field(seen.StandardOutput, "Error") ?? (seen.LastLines(1) is [var last] ? last : "no reason given")).Replace("ERROR: ", "", StringComparison.Ordinal);

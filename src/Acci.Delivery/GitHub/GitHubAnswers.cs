@@ -1,48 +1,60 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Acci.Delivery.GitHub;
 
 /// <summary>
-/// What Octokit takes as it comes, and is not to be taken from every server. Its clients send JSON and call it a form, which GitHub overlooks; they take any amount
-/// of data for an answer, and a compressed one may be a thousand times larger than what was sent; they read values nested without end, follow pages without end, and
-/// send the token to wherever the next page is said to be.
+/// Checks what Octokit does not check. It sends JSON as a form, which GitHub overlooks; it reads answers of any size, and a compressed one may be a thousand
+/// times larger than what was sent; it reads values that are nested without end, follows pages without end, and sends the token to any host that a next page names.
 /// </summary>
 /// <param name="server">The server.</param>
 /// <param name="inner">What sends.</param>
-internal sealed partial class GitHubAnswers(GitHubServer server, HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class GitHubAnswers(GitHubServer server, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private const int Largest = 64 * 1024 * 1024;
     private const int MostPages = 1000;
     private const int MostLevels = 64;
+    private const string File = "application/octet-stream";
+    private const string Remedy = "Check GITHUB_API_URL, and the proxies on the way.";
 
-    private static readonly AsyncLocal<HashSet<string>?> Pages = new();
+    private static readonly AsyncLocal<HashSet<string>?> Read = new();
 
-    /// <summary>Begins a question: the pages of the one before do not count.</summary>
-    public static void BeginList() => Pages.Value = [];
+    /// <summary>Begins a question: what was read for the one before does not count.</summary>
+    public static void Begin() => Read.Value = [];
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var address = request.RequestUri!;
-        if (request.Headers.Authorization is not null && !server.IsOwn(address))
-            throw new DeliveryException($"{server} sends its token on to {address.Scheme}://{address.Authority}, which is not its own. Check GITHUB_API_URL, and the proxies on the way.");
+        if ((request.Headers.Authorization is not null || request.Content is not null) && !server.IsOwn(address))
+        {
+            throw new DeliveryException(
+                $"{server} sends the build on to {address.Scheme}://{address.Authority}, which is not its own and must not get its token. {Remedy}");
+        }
+
         if (request.Content?.Headers.ContentType is { MediaType: "application/x-www-form-urlencoded" } type) type.MediaType = "application/json";
         var response = await base.SendAsync(request, cancellationToken);
         try
         {
             CompleteRedirect(address, response);
-            CheckNextPage(address, response);
             await response.Content.LoadIntoBufferAsync(Largest, cancellationToken);
-            Check(address, await response.Content.ReadAsByteArrayAsync(cancellationToken), response.IsSuccessStatusCode);
+            // A file is not read as JSON, whatever its server calls it.
+            if (response.IsSuccessStatusCode && request.Headers.Accept.Any(x => x.MediaType == File)) response.Content.Headers.ContentType = new MediaTypeHeaderValue(File);
+            else Check(response, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            if (request.Method == HttpMethod.Get && response.IsSuccessStatusCode) Count(address);
             return response;
         }
-        catch (Exception exception) when (exception is DeliveryException or HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded })
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
             response.Dispose();
-            if (exception is DeliveryException) throw;
             throw new DeliveryException(
                 $"{address.Host} answered {address.AbsolutePath} with more than {Largest / 1024 / 1024} MiB. Check GITHUB_API_URL.", exception);
+        }
+        catch (Exception)
+        {
+            response.Dispose();
+            throw;
         }
     }
 
@@ -54,61 +66,42 @@ internal sealed partial class GitHubAnswers(GitHubServer server, HttpMessageHand
         if (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || asked.Scheme != Uri.UriSchemeHttp))
         {
             throw new DeliveryException(
-                $"{asked.Authority} redirects {asked.AbsolutePath} to {target.Scheme}://{target.Authority}, and the API of GitHub is on https. "
-                + "Check GITHUB_API_URL, and the proxies on the way.");
+                $"{asked.Authority} redirects {asked.AbsolutePath} to {target.Scheme}://{target.Authority}, and the API of GitHub is on https. {Remedy}");
         }
 
         response.Headers.Location = target;
     }
 
-    // Source: GitHub's documentation, "Using pagination in the REST API".
-    private void CheckNextPage(Uri asked, HttpResponseMessage response)
+    // A list goes on at the address that its answer names. Source: GitHub's documentation, "Using pagination in the REST API".
+    private static void Count(Uri asked)
     {
-        if (!response.Headers.TryGetValues("Link", out var links) || NextPage().Match(string.Join(',', links)) is not { Success: true } match) return;
-        var next = match.Groups["address"].Value;
-        if (!Uri.TryCreate(server.Api, next, out var address) || !server.IsOwn(address))
-        {
-            throw new DeliveryException(
-                $"{asked.Authority} says that {asked.AbsolutePath} goes on at {next}, which is not on {server.Api.Authority}. "
-                + "Check GITHUB_API_URL, and the proxies on the way.");
-        }
-
-        if (Pages.Value is not { } pages) return;
-        var isNew = pages.Add(address.PathAndQuery);
-        if (!isNew || address == asked || pages.Count > MostPages)
-        {
-            throw new DeliveryException(
-                $"{asked.Authority} lists {asked.AbsolutePath} without an end: {(isNew && address != asked ? $"more than {MostPages} pages" : $"{address.PathAndQuery} is its next page twice")}. "
-                + "Check GITHUB_API_URL, and the proxies on the way.");
-        }
+        if (Read.Value is not { } read) return;
+        var problem = !read.Add(asked.PathAndQuery) ? $"{asked.PathAndQuery} comes twice" : read.Count > MostPages ? $"it has more than {MostPages} pages" : null;
+        if (problem is not null) throw new DeliveryException($"{asked.Authority} lists {asked.AbsolutePath} without an end: {problem}. {Remedy}");
     }
 
-    // Octokit's reader calls itself for every level. What is no JSON it says itself.
-    private static void Check(Uri asked, ReadOnlySpan<byte> body, bool isSuccess)
+    // Octokit takes an answer that it cannot read for an empty list, and its reader calls itself for every level.
+    private static void Check(HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    {
+        var problem = ProblemOf(body.Span);
+        if (problem is null || response.StatusCode == HttpStatusCode.NoContent) return;
+        if (response.IsSuccessStatusCode) throw new JsonException(problem);
+        // A refusal is one without its text, too.
+        response.Content = new ByteArrayContent([]);
+    }
+
+    private static string? ProblemOf(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MostLevels });
-        var isFirst = true;
         try
         {
-            while (reader.Read())
-            {
-                if (isFirst && isSuccess && reader.TokenType == JsonTokenType.Null) throw Foreign("it is null");
-                isFirst = false;
-            }
-        }
-        catch (JsonException) when (reader.CurrentDepth >= MostLevels - 1)
-        {
-            throw Foreign("its values are nested too deeply");
+            var (first, tokens) = (JsonTokenType.None, 0);
+            for (; reader.Read(); tokens++) first = tokens == 0 ? reader.TokenType : first;
+            return first == JsonTokenType.Null ? "it is null" : first == JsonTokenType.StartObject && tokens == 2 ? "it is empty" : null;
         }
         catch (JsonException)
         {
-            // No JSON, or not all of it is.
+            return reader.CurrentDepth >= MostLevels - 1 ? "its values are nested too deeply" : "it is not JSON";
         }
-
-        DeliveryException Foreign(string problem) => new(
-            $"{asked.Host} was asked for {asked.AbsolutePath}, and its answer is not GitHub's: {problem}. Check GITHUB_API_URL, and the proxies on the way.");
     }
-
-    [GeneratedRegex("<(?<address>[^>]*)>\\s*;[^,]*\\brel=\"?next\\b", RegexOptions.IgnoreCase)]
-    private static partial Regex NextPage();
 }

@@ -97,7 +97,7 @@ public sealed class GitHubConnection : IDisposable
             {
                 try
                 {
-                    GitHubAnswers.BeginList();
+                    GitHubAnswers.Begin();
                     return await action(_client).WaitAsync(attempt.CancellationToken);
                 }
                 catch (ApiException exception)

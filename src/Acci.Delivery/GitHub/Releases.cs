@@ -51,8 +51,9 @@ public sealed class Releases(GitHubConnection gitHub)
     private async Task<Uri> PublishAsync(ReleaseContent content, IReadOnlyList<KnownRelease> all, CancellationToken cancellationToken)
     {
         var known = Find(all, content);
+        var changes = known is null ? await DescribeChangesAsync(content, all, cancellationToken) : "";
         if (known is null) Volatile.Write(ref _state, $"Whether there is a draft of {content.Tag} on {gitHub.Server} is not known. {Remedy}");
-        var release = known ?? await CreateAsync(content, await DescribeChangesAsync(content, all, cancellationToken), cancellationToken);
+        var release = known ?? await CreateAsync(content, changes, cancellationToken);
         Volatile.Write(ref _state, release.IsDraft ? $"{content.Tag} is a draft on {gitHub.Server}, without some of its files. {Remedy}"
             : $"The release {content.Tag} on {gitHub.Server} may lack some of its files. {Remedy}");
         var changed = 0;

@@ -20,7 +20,7 @@ internal sealed class CheckoutWorkflows(string root)
     private static StringComparison Ordinal => StringComparison.Ordinal;
 
     /// <summary>The files of those that no other repository can call.</summary>
-    /// <exception cref="DeliveryException">There is none.</exception>
+    /// <exception cref="DeliveryException">All of them can be called.</exception>
     public IReadOnlyList<string> OfThisRepositoryAlone()
     {
         var own = Files.Where(x => !IsCallable(x)).Order(StringComparer.Ordinal).ToList();

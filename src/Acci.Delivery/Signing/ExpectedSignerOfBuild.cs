@@ -26,8 +26,8 @@ public static class ExpectedSignerOfBuild
         return ExpectedSigner.AnyWorkflowOf(server, source);
     }
 
-    /// <summary>Makes sure that there is a key that signs here: one that were made now has signed nothing.</summary>
-    /// <exception cref="DeliveryException">There is none.</exception>
+    /// <summary>Makes sure that this machine has a signing key. A new one would have signed nothing.</summary>
+    /// <exception cref="DeliveryException">It has no key.</exception>
     internal static void EnsureOwnKeyIsThere(this DeliveryContext context)
     {
         var choice = SigningChoice.Of(context);

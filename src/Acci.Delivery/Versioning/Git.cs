@@ -3,7 +3,7 @@ using Acci.Delivery.Processes;
 namespace Acci.Delivery.Versioning;
 
 /// <summary>
-/// What is asked of git in one working directory. An answer of null means that there is none; a git that cannot be used, or cannot answer, is an error.
+/// Asks git about one working directory. Null means that git knows nothing of that kind; if git cannot be used or cannot answer, that is an error.
 /// </summary>
 internal sealed class Git(string directory)
 {
@@ -11,7 +11,8 @@ internal sealed class Git(string directory)
     private const int Nothing = 1;
     private const int Fatal = 128;
     private const int NoRemote = 2;
-    private const string NoRepository = "not a git repository";
+    // So it says where it looked in all folders above. Of a damaged one, and of a submodule's, it names the folder.
+    private const string NoRepository = "not a git repository (or any ";
 
     private static readonly Dictionary<string, string?> Variables = GitVariables.OfRepository.Select(x => KeyValuePair.Create(x, (string?)null)).Concat(
     [
@@ -51,12 +52,12 @@ internal sealed class Git(string directory)
     }
 
     /// <summary>The commit that is checked out and when it was committed.</summary>
-    /// <exception cref="DeliveryException">Its date is none.</exception>
+    /// <exception cref="DeliveryException">Its date is out of range.</exception>
     public async Task<(string Revision, DateTimeOffset Time)?> HeadAsync(CancellationToken cancellationToken) =>
         await CommitOfAsync("HEAD", cancellationToken) is { } revision ? (revision, (await TimeOfAsync(revision, cancellationToken))!.Value) : null;
 
     /// <summary>When a commit was committed; none where the commit is not here.</summary>
-    /// <exception cref="DeliveryException">Its date is none.</exception>
+    /// <exception cref="DeliveryException">Its date is out of range.</exception>
     public async Task<DateTimeOffset?> TimeOfAsync(string revision, CancellationToken cancellationToken)
     {
         if (await CommitOfAsync(revision, cancellationToken) is not { } commit) return null;

@@ -30,6 +30,11 @@ public sealed class GitHubAnswersTests
     [InlineData("/versions", """[{ "id": 1, "name": "DIGEST", "created_at": null, "updated_at": null, "metadata": { "container": { "tags": [] } } }]""")]
     [InlineData("/versions", """[{ "id": 1, "name": "DIGEST", "created_at": "0001-01-01T00:00:00+23:00", "updated_at": "2020-01-01T00:00:00Z", "metadata": { "container": { "tags": [] } } }]""")]
     [InlineData("/versions", "DEEP")]
+    [InlineData("/versions", "")]
+    [InlineData("/versions", "{}")]
+    [InlineData("/versions", "<html>Sign in to the network</html>")]
+    [InlineData("/versions", "[01,DEEP")]
+    [InlineData("/versions", "\ufeffDEEP")]
     public async Task What_a_list_of_versions_lacks_is_no_reason_to_delete(string path, string answer)
     {
         var body = answer.Replace("DIGEST", $"{Digest.Of([1])}", StringComparison.Ordinal).Replace("DEEP", Deep, StringComparison.Ordinal);
@@ -42,20 +47,33 @@ public sealed class GitHubAnswersTests
         Assert.Contains(Foreign, failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_is_not_read_as_JSON_whatever_its_server_calls_it()
+    {
+        await using var server = await StartAsync((_, _) => $"[01,{Deep}");
+        using var connection = Connect(server);
+
+        var file = await connection.RunAsync(
+            "download it", "contents: read", github => github.Connection.Get<object>(new Uri("file", UriKind.Relative), null, "application/octet-stream"), Cancellation);
+
+        Assert.Equal(Deep.Length + "[01,".Length, Assert.IsAssignableFrom<Stream>(file.HttpResponse.Body).Length);
+    }
+
     [Theory]
-    [InlineData(200)]
-    [InlineData(400)]
-    [InlineData(503)]
-    public async Task What_is_nested_too_deeply_is_not_read_whatever_the_status(int status)
+    [InlineData(400, "")]
+    [InlineData(400, "[01,")]
+    [InlineData(400, "\ufeff")]
+    [InlineData(503, "")]
+    public async Task What_is_nested_too_deeply_is_not_read_from_a_refusal_either(int status, string before)
     {
         await using var server = await LoopbackServer.StartAsync(async context =>
         {
             context.Response.StatusCode = status;
             context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(Deep, context.RequestAborted);
+            await context.Response.WriteAsync(before + Deep, context.RequestAborted);
         });
 
-        Assert.Contains($"{Foreign}its values are nested too deeply", (await Assert.ThrowsAsync<DeliveryException>(() => ReleaseAsync(server))).Message, StringComparison.Ordinal);
+        Assert.Contains($"{status}", (await Assert.ThrowsAnyAsync<DeliveryException>(() => ReleaseAsync(server))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -120,11 +138,13 @@ public sealed class GitHubAnswersTests
     }
 
     [Theory]
-    [InlineData("<http://127.0.0.2:1/releases?page=2>; rel=\"next\"", "which is not on 127.0.0.1")]
-    [InlineData("<file:///etc/passwd>; rel=\"next\"", "which is not on 127.0.0.1")]
+    [InlineData("<http://127.0.0.2:1/releases?page=2>; rel=\"next\"", "which is not its own")]
+    [InlineData("<file:///etc/passwd>; rel=\"next\"", "which is not its own")]
     [InlineData("<http://127.0.0.2:1/releases?page=2>; title=\"a, b\"; rel=\"next\"", null)]
-    [InlineData("<https://SERVER/repos/octo/app/releases?page=2>; rel=\"next\"", "which is not on 127.0.0.1")]
-    [InlineData("<http://SERVER/repos/octo/app/releases?per_page=100>; rel=\"last\", <http://SERVER/repos/octo/app/releases?page=2>; rel=\"next\"", "is its next page twice")]
+    [InlineData("rel=\"next\"; <http://SERVER/repos/octo/app/releases?page=COUNT>", "more than 1000 pages")]
+    [InlineData("<http://SERVER/repos/octo/app/releases?page=COUNT>; xrel=\"next\"", "more than 1000 pages")]
+    [InlineData("<https://SERVER/repos/octo/app/releases?page=2>; rel=\"next\"", "which is not its own")]
+    [InlineData("<http://SERVER/repos/octo/app/releases?per_page=100>; rel=\"last\", <http://SERVER/repos/octo/app/releases?page=2>; rel=\"next\"", "comes twice")]
     [InlineData("<http://SERVER/repos/octo/app/releases?page=COUNT>; rel=\"next\"", "more than 1000 pages")]
     public async Task Pages_have_an_end_and_stay_where_the_API_is(string link, string? problem)
     {
@@ -150,7 +170,7 @@ public sealed class GitHubAnswersTests
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => connection.RunAsync(
             "go on", "contents: read", github => github.Connection.Get<object>(new Uri($"http://{other.Domain}/next"), null), Cancellation));
 
-        Assert.StartsWith($"127.0.0.1 sends its token on to http://{other.Domain}, which is not its own.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"127.0.0.1 sends the build on to http://{other.Domain}, which is not its own", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

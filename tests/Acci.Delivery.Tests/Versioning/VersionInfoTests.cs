@@ -256,6 +256,16 @@ public sealed class VersionInfoTests : IDisposable
         Assert.True((await Read()).IsDirty);
     }
 
+    [Fact]
+    public async Task A_submodule_whose_repository_is_gone_is_an_error_and_no_clean_tree()
+    {
+        using var other = await new TemporaryRepository().Run(Begin, Commit);
+        await _repository.Run(Begin, $"git -c protocol.file.allow=always submodule --quiet add {other.Directory} sub", Commit);
+        _repository.Write("sub/.git", "gitdir: /nowhere");
+
+        Assert.StartsWith("git cannot answer `git status ", await RefusedAsync(), StringComparison.Ordinal);
+    }
+
     // Written as it is: git itself would refuse the date.
     private async Task CommitAtAsync(string date)
     {
