@@ -28,6 +28,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     {
         var plan = CheckedPlan();
         var engine = await Context.PlannedEngineAsync();
+        if (engine is null && PrivateEngine.IsRootless) throw SwarmManager.Rootless("The private engine of a user who is not root");
         var project = engine is null ? StackOf(new DockerEngine("docker"), plan.Name, isHere: true) : await EnsureMayDeployAsync(plan, engine);
         var images = await new EnvironmentImages(Context, engine).PlanAsync(plan, Cancellation);
         var there = Array.Empty<SwarmService>();

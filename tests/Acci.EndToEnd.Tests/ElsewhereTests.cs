@@ -6,7 +6,6 @@ using Acci.Delivery.Publishing;
 namespace Acci.EndToEnd.Tests;
 
 /// <summary>An engine that does not share this machine's network, as that of another machine or behind a mounted socket.</summary>
-[Collection(nameof(Publishing))]
 public sealed class ElsewhereTests(PublishedImage published)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -17,8 +16,7 @@ public sealed class ElsewhereTests(PublishedImage published)
         published.NeedsEngine();
         Assert.SkipWhen(EngineElsewhere.Obstacle is not null, $"No second engine can be started: {EngineElsewhere.Obstacle}.");
         using var checkout = await published.Pristine.CopyAsync(Cancellation);
-        var artifacts = Path.Combine(published.Checkout.Folder, "artifacts");
-        await CommandRunner.RunAsync(new Command("cp", "-a", artifacts, checkout.Folder), cancellationToken: Cancellation);
+        await CommandRunner.RunAsync(new Command("cp", "-a", published.Artifacts, checkout.Folder), cancellationToken: Cancellation);
         await using var engine = await EngineElsewhere.StartAsync(Cancellation);
 
         // What runs beside the image has to be there; the image itself is in the registry on this machine's loopback.

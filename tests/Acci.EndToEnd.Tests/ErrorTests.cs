@@ -143,7 +143,7 @@ public class ErrorTests(PublishedImage published)
 
         var result = await CommandRunner.TryRunAsync(nobody, cancellationToken: Cancellation);
 
-        new BuildRun("BuildImages", result.ExitCode, result.StandardOutput + result.StandardError, TimeSpan.Zero).AssertFailed("No Docker engine answers", "root", "DOCKER_HOST");
+        new BuildRun("BuildImages", result.ExitCode, result.StandardOutput + result.StandardError, TimeSpan.Zero).AssertFailed("No Docker engine answers", "usermod --add-subuids", "DOCKER_HOST");
         Assert.False(Directory.Exists(Path.Combine(home.Path, ".cache", "acci", "registry")), "A registry was started for nothing.");
     }
 

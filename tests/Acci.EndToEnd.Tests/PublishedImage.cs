@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Oci;
 using Acci.Oci.Layouts;
@@ -28,6 +29,9 @@ public sealed class PublishedImage : IAsyncLifetime
     /// <summary>What the registry had under each of its tags when that publish was done; tests move them.</summary>
     public IReadOnlyDictionary<string, Digest> Served { get; private set; } = new Dictionary<string, Digest>();
 
+    /// <summary>What the publish left in <c>artifacts</c>, as it was before any test.</summary>
+    public string Artifacts { get; private set; } = "";
+
     public Checkout Checkout => _checkout ?? throw new InvalidOperationException("There is no clone.");
 
     public BuildRun Publish => _publish ?? throw new InvalidOperationException("Nothing was published.");
@@ -50,6 +54,9 @@ public sealed class PublishedImage : IAsyncLifetime
 
         _publish = await _checkout.BuildAsync("Publish", CancellationToken.None);
         _pristine = await _checkout.CopyAsync(CancellationToken.None);
+        Artifacts = Path.Combine(Path.GetDirectoryName(_pristine.Folder)!, "artifacts");
+        if (_publish.ExitCode == 0)
+            await CommandRunner.RunAsync(new Command("cp", "-a", Path.Combine(_checkout.Folder, "artifacts"), Artifacts), cancellationToken: CancellationToken.None);
         _first = PublishRecord.Read(RecordFile);
         if (_first is not null) Served = await ServedAsync(_first);
         if (Environment.GetEnvironmentVariable("ACCI_NATIVE") is { Length: > 0 } folder && _publish.ExitCode == 0) await ExtractAsync(folder);

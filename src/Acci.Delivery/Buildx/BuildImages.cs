@@ -26,7 +26,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         DeparturePolicy.Warn(version);
         foreach (var node in context.Options.BuilderNodes ?? []) Log.Information("Would build {Platforms:l} on {Address:l}", string.Join(", ", node.Platforms), node.Address);
         // Where stand-ins may be needed, it is the engine that has to reach them.
-        var engine = destination.IsLoopback && PrivateEngine.Obstacle is null ? await context.PlannedEngineAsync() : null;
+        var engine = destination.IsLoopback && PrivateEngine.CanFetchPackages ? await context.PlannedEngineAsync() : null;
         var baseImages = await context.BaseImagesForAsync(destination, engine);
         foreach (var line in await baseImages.DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
             Log.Information("{Line:l}", line);

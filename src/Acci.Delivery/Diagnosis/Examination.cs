@@ -116,7 +116,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
         catch (DeliveryException)
         {
-            return standInsAllowed && standInObstacle is null && PrivateEngine.Obstacle is null
+            return standInsAllowed && standInObstacle is null && PrivateEngine.CanFetchPackages
                 ? new Finding("Base image", $"{image} cannot be reached: a stand-in from the distribution's packages will be used", Notice)
                 : new Finding(
                     "Base image",

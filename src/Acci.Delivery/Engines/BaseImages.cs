@@ -98,12 +98,12 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
 
     private void EnsureStandInsMayServe((ImageReference Name, string? Problem) missing)
     {
-        if (StandInRegistryAsync is null || StandInObstacle is not null || PrivateEngine.Obstacle is not null)
+        if (StandInRegistryAsync is null || StandInObstacle is not null || !PrivateEngine.CanFetchPackages)
         {
             throw new DeliveryException(
                 $"The base image {missing.Name} cannot be had: {missing.Problem?.Split(". ")[0]}. Name a registry that carries it with --image-mirror."
                 + (StandInRegistryAsync is null ? " Stand-ins are only used when publishing to this machine's own registry."
-                    : StandInObstacle is null ? "" : $" {StandInObstacle}"));
+                    : StandInObstacle is null ? " Stand-ins are made from Debian's packages, and this machine does not run Debian." : $" {StandInObstacle}"));
         }
     }
 

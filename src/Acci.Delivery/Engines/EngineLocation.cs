@@ -28,7 +28,8 @@ public sealed record EngineLocation
     public static async Task<EngineLocation> FindAsync(DockerEngine engine, string? host, CancellationToken cancellationToken)
     {
         var named = host is null ? null : PortAccess.Named(host);
-        var reachesLoopback = await LoopbackProbe.ReachesAsync(engine, cancellationToken);
+        // ACCI's own engine is here. Without root it reaches the local registry alone, and a port that is opened for the question is none.
+        var reachesLoopback = engine.Address is not null || await LoopbackProbe.ReachesAsync(engine, cancellationToken);
         return new EngineLocation
         {
             ReachesLoopback = reachesLoopback,

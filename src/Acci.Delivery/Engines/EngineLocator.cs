@@ -30,7 +30,7 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     public static void EnsureMayUsePrivate()
     {
         if (PrivateEngine.Obstacle is { } obstacle)
-            throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(PrivateEngine.CanFetchPackages ? ", or run this as root" : "")}.");
+            throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(PrivateEngine.CanFetchPackages ? ", or run this build as root" : "")}.");
     }
 
     /// <summary>The engine the user's own command line reaches, or null. Nothing is changed on it.</summary>

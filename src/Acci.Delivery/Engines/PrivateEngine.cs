@@ -3,19 +3,22 @@ using Acci.Delivery.Processes;
 namespace Acci.Delivery.Engines;
 
 /// <summary>
-/// A Docker engine of ACCI's own, from the distribution's packages, below the cache folder: own socket, own bridge, own data; the system is not touched.
-/// It is used only where no other engine answers, and never started beside one.
+/// A Docker engine of ACCI's own, from the distribution's packages, below the cache folder: own socket, own network, own data; the system is not touched.
+/// It is used only where no other engine answers. It runs as the user who starts it: as root, and then never beside another engine, or rootless.
 /// </summary>
 public sealed class PrivateEngine(EngineScripts scripts)
 {
     private const string OsRelease = "/etc/os-release";
 
-    /// <summary>Why the engine cannot be had on this machine, or null when it can.</summary>
+    /// <summary>Why the engine cannot run on this machine; null where it can.</summary>
     public static string? Obstacle =>
         !OperatingSystem.IsLinux() ? "the private engine runs on Linux only"
         : !CanFetchPackages ? "the private engine is made from Debian's packages, and this machine does not run Debian"
-        : !System.Environment.IsPrivilegedProcess ? "the private engine can only be started by root"
+        : IsRootless ? RootlessSetup.OfMachine().Obstacle
         : null;
+
+    /// <summary>It would run without root, because the build does.</summary>
+    public static bool IsRootless => !System.Environment.IsPrivilegedProcess;
 
     /// <summary>Programs can be fetched from the distribution's packages: on Debian itself, because those of its relatives have other sources and other versions.</summary>
     public static bool CanFetchPackages => OperatingSystem.IsLinux() && IsDebian(OsRelease) && Executables.Find("apt-get") is not null;

@@ -136,7 +136,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
 
     // Stand-ins serve this machine only, and so does what runs beside an image that is on it alone.
     private async Task<bool> MayHaveStandInsAsync(EnvironmentPlan plan, SortedDictionary<string, string> found) =>
-        PrivateEngine.Obstacle is null && Own(plan).All(x => IsLoopback(found[x.Name])) && await context.StandInObstacleAsync(engine) is null;
+        PrivateEngine.CanFetchPackages && Own(plan).All(x => IsLoopback(found[x.Name])) && await context.StandInObstacleAsync(engine) is null;
 
     // What is in this machine's own registry, an engine that does not reach it gets from the image's layout.
     private async Task BringOwnAsync(EnvironmentPlan plan, SortedDictionary<string, string> found, CancellationToken cancellationToken)

@@ -35,15 +35,21 @@ internal sealed record SwarmManager(DockerEngine Engine)
     }
 
     /// <summary>Whether a swarm has to be made first, which is done of the private engine alone.</summary>
-    /// <exception cref="DeliveryException">There is none; the message names the command that makes one.</exception>
+    /// <exception cref="DeliveryException">There is none, and the message names the command that makes one; or the engine cannot run a stack.</exception>
     public async Task<bool> NeedsSwarmAsync(CancellationToken cancellationToken)
     {
-        var (isActive, isManager, _, _) = await StateAsync(cancellationToken);
+        var (isActive, isManager, nodes, _) = await StateAsync(cancellationToken);
+        // What it manages may run on other nodes.
+        if (nodes <= 1 && await IsRootlessAsync(cancellationToken)) throw Rootless(Engine.ToString());
         if (isManager) return false;
         if (isActive) throw new DeliveryException($"{Engine} is a worker of its swarm and cannot deploy to it: set DOCKER_HOST to one of its managers.");
         if (Engine.Address is null) throw new DeliveryException($"{Engine} is not part of a swarm. If it shall be, run `docker swarm init` once; nothing was deployed.");
         return true;
     }
+
+    /// <summary>A rootless engine cannot run a stack. Source: https://docs.docker.com/engine/security/rootless/troubleshoot, "Known limitations".</summary>
+    public static DeliveryException Rootless(string engine) => new(
+        $"{engine} is rootless and has no overlay networks, which a stack needs. Use ComposeUp, or set DOCKER_HOST to an engine that runs as root; nothing was deployed.");
 
     /// <summary>Makes sure that there is a swarm to deploy to.</summary>
     /// <exception cref="DeliveryException">There is none, and none is made of this engine.</exception>
@@ -55,6 +61,9 @@ internal sealed record SwarmManager(DockerEngine Engine)
         // Seen with Docker Engine 28.5: leaving empties its names for every network, and what runs finds nothing by name until it is started again.
         Log.Information("The private engine is a swarm of its own now; `docker swarm leave --force` ends it. Bring down what else runs first: an engine that leaves forgets the names of all running containers");
     }
+
+    private async Task<bool> IsRootlessAsync(CancellationToken cancellationToken) =>
+        (await RunAsync(["info", "--format", "{{json .SecurityOptions}}"], cancellationToken)).Contains("name=rootless", StringComparison.Ordinal);
 
     /// <summary>The stack's services, in the order of their names.</summary>
     public async Task<IReadOnlyList<SwarmService>> ServicesAsync(string stack, CancellationToken cancellationToken)

@@ -24,6 +24,14 @@ public sealed class EngineLocationTests : IDisposable
         Assert.Equal("", location.ToString());
     }
 
+    [Fact]
+    public async Task Accis_own_engine_is_here()
+    {
+        var location = await EngineLocation.FindAsync(Docker("exit 1") with { Address = "unix:///run/own.sock" }, null, Cancellation);
+
+        Assert.Equal(EngineLocation.Here, location);
+    }
+
     [Theory]
     // It is refused there, or another registry answers, or something connects here and asks for something else.
     [InlineData("exit 1")]

@@ -16,6 +16,8 @@ LIB=$here/lib
 . "$LIB/network.sh"
 # shellcheck source=lib/engine.sh
 . "$LIB/engine.sh"
+# shellcheck source=lib/rootless.sh
+. "$LIB/rootless.sh"
 
 main() {
   require_linux "the private engine"
@@ -23,12 +25,12 @@ main() {
   [[ -d $1/engine ]] || return 0
   CACHE=$(cache_folder "$1")
   engine_paths
-  [[ $(id -u) -eq 0 ]] || die "the private engine was started by root, this is user $(id -un): run this as root"
+  is_root || [[ -O $ENGINE ]] || die "the private engine in $CACHE belongs to user $(stat -c %U "$ENGINE"), this is user $(id -un): run this as that user, or as root"
   PATH=$(engine_programs)/bin:$PATH:/usr/sbin:/sbin
   hold_lock "$ENGINE/lock" engine
   if [[ -d $RUN ]]; then say "engine: stopping"; fi
   engine_clean
-  if [[ ${2:-} == --purge ]]; then rm -rf "$DATA" "$CLIENT"; fi
+  if [[ ${2:-} == --purge ]]; then rootless_remove "$DATA" "$CLIENT"; fi
 }
 
 main "$@"

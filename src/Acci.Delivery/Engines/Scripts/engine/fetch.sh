@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # fetch.sh DIR GROUP… : fetches the private engine and its tools from this machine's own package sources into DIR.
 #
-#   engine   dockerd, containerd, runc, the docker command with buildx and compose, docker-init, iptables
+#   engine   dockerd, containerd, runc, the docker command with buildx and compose, docker-init, iptables;
+#            rootlesskit and slirp4netns where it is not root that runs this
 #   tools    cosign, docker-registry, oras
 #
 # Prints ENGINE_PATH= and TOOLS_PATH=, the folders of programs, for what was asked. What is there already is left alone.
@@ -102,7 +103,7 @@ link_program() {
 }
 
 link_engine() {
-  local folder=$1 name reason
+  local folder=$1 name reason starting
   mkdir -p "$folder/bin" "$folder/cli-plugins"
   for name in docker containerd containerd-shim-runc-v2; do link_program "$folder" "$name" "usr/bin/$name"; done
   for name in dockerd docker-proxy runc; do link_program "$folder" "$name" "usr/sbin/$name"; done
@@ -115,7 +116,13 @@ link_engine() {
   for name in usr/bin/ip bin/ip; do
     if [[ -x $folder/root/$name ]]; then wrap_program "$folder" ip "$name"; fi
   done
-  for name in dockerd runc docker iptables; do
+  starting=(dockerd runc docker iptables)
+  if ! is_root; then
+    link_program "$folder" rootlesskit usr/bin/rootlesskit
+    wrap_program "$folder" slirp4netns usr/bin/slirp4netns
+    starting+=(rootlesskit slirp4netns)
+  fi
+  for name in "${starting[@]}"; do
     reason=$("$folder/bin/$name" --version 2>&1 >/dev/null) || die "$name does not start on this machine: ${reason%%$'\n'*}"
   done
 }
@@ -152,8 +159,7 @@ main() {
   [[ $# -ge 2 ]] || die "usage: fetch.sh DIR GROUP…, where GROUP is engine or tools"
   for group in "${@:2}"; do
     case $group in
-      engine) [[ $(id -u) -eq 0 ]] || die_not_root ;;
-      tools) ;;
+      engine | tools) ;;
       *) die "unknown group '$group': known are engine and tools" ;;
     esac
   done

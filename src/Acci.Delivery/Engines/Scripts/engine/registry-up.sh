@@ -15,8 +15,6 @@ LIB=$here/lib
 # shellcheck source=lib/registry.sh
 . "$LIB/registry.sh"
 
-readonly FIRST_PORT=5600 LAST_PORT=5699
-
 write_configuration() {
   local port=$1 data=${DATA//\\/\\\\} secret
   secret=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
@@ -69,7 +67,7 @@ main() {
   registry_clean
   mkdir -p "$RUN" "$DATA"
   if [[ -f $REGISTRY/port ]]; then remembered=$(<"$REGISTRY/port"); fi
-  for port in $remembered $(seq "$FIRST_PORT" "$LAST_PORT"); do
+  for port in $remembered $(seq "${REGISTRY_PORTS[@]}"); do
     if port_is_taken "$port"; then continue; fi
     if start_on "$port"; then
       printf '%s\n' "$port" >"$REGISTRY/port"
@@ -79,7 +77,7 @@ main() {
     fi
     grep -q 'address already in use' "$RUN/registry.log" || die "the local registry does not start: $(tail -1 "$RUN/registry.log" | cut -c1-300)"
   done
-  die "the local registry found no free port on 127.0.0.1 from $FIRST_PORT to $LAST_PORT: stop what listens there"
+  die "the local registry found no free port on 127.0.0.1 from ${REGISTRY_PORTS[0]} to ${REGISTRY_PORTS[1]}: stop what listens there"
 }
 
 main "$@"

@@ -2,7 +2,8 @@
 # up.sh DIR : starts the private engine that fetch.sh put into DIR, with a socket, bridge and data folder of its own.
 #
 # Prints DOCKER_HOST=, DOCKER_CONFIG= and ENGINE_PATH= (a folder of programs to put first in PATH). Does nothing but print
-# when it is up. What a killed one left behind is put away first. Never runs beside another Docker engine.
+# when it is up. What a killed one left behind is put away first. As root it never runs beside another Docker engine; as another
+# user it has a network of its own.
 
 here=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LIB=$here/lib
@@ -18,24 +19,34 @@ LIB=$here/lib
 . "$LIB/network.sh"
 # shellcheck source=lib/engine.sh
 . "$LIB/engine.sh"
+# shellcheck source=lib/rootless.sh
+. "$LIB/rootless.sh"
 
 # Text as a JSON string's content.
 json() { local text=${1//\\/\\\\}; printf '%s' "${text//\"/\\\"}"; }
 
+# Root's network is made here; without root the engine makes its own, in its own namespace.
+network_configuration() {
+  if is_root; then
+    printf '%s\n' "\"bridge\": \"$BRIDGE\"," '"iptables": false,' "\"cgroup-parent\": \"/$CGROUP\","
+  else
+    printf '%s\n' "\"bip\": \"$1.0.1/24\","
+  fi
+}
+
 write_configuration() {
   local prefix=$1 mtu=$2 programs=$3 run data
   run=$(json "$RUN") data=$(json "$DATA") programs=$(json "$programs")
+  # Without root and with cgroupfs the engine uses no cgroups: whether this user may make any depends on the session.
   cat >"$RUN/daemon.json" <<JSON
 {
   "features": { "containerd-snapshotter": true },
   "hosts": ["unix://$run/docker.sock"],
   "data-root": "$data",
   "exec-root": "$run/exec",
-  "pidfile": "$run/docker.pid",
-  "cgroup-parent": "/$CGROUP",
+  "pidfile": "$run/dockerd.pid",
   "exec-opts": ["native.cgroupdriver=cgroupfs"],
-  "bridge": "$BRIDGE",
-  "iptables": false,
+  $(network_configuration "$prefix")
   "ip6tables": false,
   "ip-forward": true,
   "mtu": $mtu,
@@ -63,7 +74,7 @@ start_daemon() {
     spawn_daemon
     wait_until_ready && return
     grep -q 'process with PID .* is still running' "$RUN/dockerd.log" || break
-    rm -f "$RUN/docker.pid"
+    rm -f "$RUN/dockerd.pid"
     sleep "0.$((attempt * 3))"
   done
   local reason
@@ -77,9 +88,11 @@ start_daemon() {
 # In a session of its own and with no pipe of ours: a caller that reads our output to its end must not wait for the daemon.
 # In /, because the folder this was started from may be deleted, and the daemon's own programs do not run in one that is gone.
 spawn_daemon() {
-  (cd / && become_daemon "$ENGINE" "$PROGRAMS/bin/dockerd" --config-file "$RUN/daemon.json" </dev/null >"$RUN/dockerd.log" 2>&1 9>&-) &
+  local daemon=("$PROGRAMS/bin/dockerd" --config-file "$RUN/daemon.json")
+  (cd / && if is_root; then become_daemon "$ENGINE" "${daemon[@]}"; else rootless_become "${daemon[@]}"; fi </dev/null >"$RUN/dockerd.log" 2>&1 9>&-) &
   DAEMON=$!
   disown
+  printf '%s\n' "$DAEMON" >"$RUN/docker.pid"
 }
 
 wait_until_ready() {
@@ -96,7 +109,6 @@ main() {
   local prefix mtu
   require_linux "the private engine"
   [[ $# -eq 1 ]] || die "usage: up.sh DIR"
-  [[ -d $1/engine || $(id -u) -eq 0 ]] || die_not_root
   CACHE=$(cache_folder "${1:-}")
   engine_paths
   PROGRAMS=$(group_folder engine)
@@ -106,7 +118,6 @@ main() {
     engine_print
     return
   fi
-  [[ $(id -u) -eq 0 ]] || die_not_root
   [[ -d $PROGRAMS ]] || die "the private engine is not in $CACHE: run fetch.sh $CACHE engine first"
   export PATH=$PROGRAMS/bin:$PATH:/usr/sbin:/sbin
   require_commands flock setsid awk ip iptables
@@ -116,24 +127,27 @@ main() {
     engine_print
     return
   fi
-  require_no_other_engine
+  if is_root; then require_no_other_engine; else require_commands newuidmap newgidmap; fi
   require_kernel
   verify_programs "$PROGRAMS"/bin/{dockerd,docker-proxy,docker-init,containerd,containerd-shim-runc-v2,runc,iptables}
+  is_root || verify_programs "$PROGRAMS"/bin/{rootlesskit,slirp4netns}
   engine_clean
   say "engine: starting"
   mkdir -p "$RUN" "$DATA"
   printf '%s\n' "$PROGRAMS" >"$RUN/programs"
   prefix=$(free_subnet)
-  mtu=$(link_mtu)
+  if is_root; then mtu=$(link_mtu); else mtu=$ROOTLESS_MTU; fi
   write_configuration "$prefix" "$mtu" "$PROGRAMS"
   link_plugins "$PROGRAMS"
-  forwarding_remember "$ENGINE/ip_forward"
   # Half a network is worse than none: whatever ends this early takes it down again.
   trap 'engine_clean' EXIT
-  bridge_up "$prefix" "$mtu"
-  rules_up "$prefix"
+  if is_root; then
+    forwarding_remember "$ENGINE/ip_forward"
+    bridge_up "$prefix" "$mtu"
+    rules_up "$prefix"
+  fi
   start_daemon
-  require_bridge_in "$prefix"
+  if is_root; then require_bridge_in "$prefix"; fi
   : >"$RUN/ready"
   rm -f "$ENGINE/last-failure.log"
   trap - EXIT

@@ -64,7 +64,7 @@ require_linux() {
   [[ $(uname -s) == Linux ]] || die "$1 runs on Linux only, this is $(uname -s): install Docker and start it, ACCI then uses that"
 }
 
-die_not_root() { die "the private engine needs root, this is user $(id -un): run this as root, or install Docker and start it; ACCI then uses that"; }
+is_root() { [[ $(id -u) -eq 0 ]]; }
 
 require_commands() {
   local command

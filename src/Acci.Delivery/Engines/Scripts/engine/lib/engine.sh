@@ -27,7 +27,7 @@ engine_programs() {
 
 # The engine was started to the end, its daemon is alive and its socket is there.
 engine_is_up() {
-  [[ -f $RUN/ready && -S $RUN/docker.sock && -f $RUN/docker.pid ]] && is_ours "$(<"$RUN/docker.pid")" "$ENGINE" dockerd
+  [[ -f $RUN/ready && -S $RUN/docker.sock && -f $RUN/docker.pid ]] && is_ours "$(<"$RUN/docker.pid")" "$ENGINE" "$(engine_daemon)"
 }
 
 engine_print() {
@@ -60,9 +60,14 @@ engine_clean() {
   local pids
   mapfile -t pids < <(processes_from "$ENGINE" dockerd)
   end 15 "${pids[@]}"
-  containers_end
+  if is_root; then containers_end; fi
   mapfile -t pids < <(processes_from "$ENGINE")
   end 5 "${pids[@]}"
+  # Without root, network, mounts and containers end with the engine's namespaces.
+  if ! is_root; then
+    rootless_remove "$RUN"
+    return
+  fi
   mounts_down
   rules_down
   network_bridges_down "$RUN/daemon.json" "$DATA"

@@ -1,7 +1,11 @@
 # shellcheck shell=bash
 # Where things lie in the cache folder, $CACHE. Sourced, never run. Needs common.sh and recipe.sh.
 
-# A group's folder carries the hash of all that decides what is in it: the scripts that make it, the machine's suite and architecture.
+# The first and the last port of the local registry.
+# shellcheck disable=SC2034 # for the scripts that source this
+readonly -a REGISTRY_PORTS=(5600 5699)
+
+# A group's folder carries the hash of all that decides what is in it: the scripts that make it, the machine's suite and architecture, and whether root runs it.
 group_folder() {
   local group=$1
   [[ -n ${RECIPE_HASH:-} ]] || RECIPE_HASH=$(recipe_hash)
@@ -20,6 +24,6 @@ verify_programs() {
 
 recipe_hash() {
   # shellcheck source=/dev/null
-  { cat "$LIB/recipe.sh" "$LIB/../fetch.sh" && (. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}") && dpkg --print-architecture; } \
+  { cat "$LIB/recipe.sh" "$LIB/../fetch.sh" && (. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}") && dpkg --print-architecture && { is_root || printf 'rootless\n'; }; } \
     | sha256sum | cut -c1-12
 }

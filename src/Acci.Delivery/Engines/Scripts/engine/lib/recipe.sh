@@ -5,12 +5,16 @@
 # them recent: the containerd image store, buildx with OCI layout exports, and cosign 3 are needed.
 # Best first: a mirror may list a package that it does not carry.
 readonly -a PROGRAMS_SUITES=(forky sid)
-readonly ENGINE_PROGRAMS=(docker.io docker-cli docker-buildx docker-compose containerd tini-static)
+ENGINE_PROGRAMS=(docker.io docker-cli docker-buildx docker-compose containerd tini-static)
+# Without root it runs in namespaces of its own.
+is_root || ENGINE_PROGRAMS+=(rootlesskit)
+readonly -a ENGINE_PROGRAMS
 readonly TOOLS_PROGRAMS=(cosign docker-registry oras)
 
 # What links the machine's C library comes from the machine's own suite. `iproute2` only where there is no `ip`.
 engine_host_packages() {
   local packages=(runc iptables)
+  is_root || packages+=(slirp4netns)
   type -P ip >/dev/null || packages+=(iproute2)
   printf '%s\n' "${packages[@]}"
 }

@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using Acci.Delivery.Engines;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Engines;
+
+/// <summary>What keeps a user from running an engine without root, and the commands that change it.</summary>
+public sealed class RootlessSetupTests : IDisposable
+{
+    private readonly TemporaryFolder _root = new();
+
+    public RootlessSetupTests()
+    {
+        Write("etc/subuid", "root:100000:65536\nada:165536:65536\n");
+        Write("etc/subgid", "# a comment\n1001:165536:65536\n");
+        Write("proc/sys/user/max_user_namespaces", "95000\n");
+        Write("dev/net/tun", "");
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    [Fact]
+    public void A_machine_that_is_prepared_lacks_nothing() => Assert.Null(Setup().Obstacle);
+
+    [Theory]
+    [InlineData("etc/subuid", "ada:165536:65535", "usermod --add-subuids 231072-296607 ada")]
+    [InlineData("etc/subgid", "bob:300000:65536", "usermod --add-subgids 365536-431071 ada")]
+    [InlineData("proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1")]
+    [InlineData("proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")]
+    [InlineData("proc/sys/user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=28633")]
+    public void What_is_missing_is_named_with_the_command(string file, string text, string command)
+    {
+        Write(file, text);
+
+        Assert.Equal([command], Setup().MissingCommands());
+    }
+
+    [Fact]
+    public void A_machine_without_all_of_it_gets_one_line()
+    {
+        foreach (var file in new[] { "etc/subuid", "etc/subgid", "dev/net/tun" }) File.Delete(_root.Combine(file.Split('/')));
+
+        var obstacle = (Setup() with { FindProgram = _ => null }).Obstacle;
+
+        Assert.Contains(
+            "`apt-get install --yes uidmap && usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ada && modprobe tun`", obstacle, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_that_cannot_be_opened_is_opened_to_users()
+    {
+        File.Delete(_root.Combine("dev", "net", "tun"));
+        // Nobody opens a socket by its name, root included.
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(_root.Combine("dev", "net", "tun")));
+
+        Assert.Equal(["chmod 0666 /dev/net/tun"], Setup().MissingCommands());
+    }
+
+    private RootlessSetup Setup() => new(_root.Path, "ada", "1001", name => $"/usr/bin/{name}");
+
+    private void Write(string file, string text)
+    {
+        var path = _root.Combine(file.Split('/'));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+}

@@ -1,0 +1,40 @@
+using Acci.Environments.Swarm;
+
+namespace Acci.Environments.Tests;
+
+/// <summary>Whether an engine can run a stack is known before anything is done to it.</summary>
+public sealed class SwarmManagerTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("inactive false 0")]
+    [InlineData("active true 1 node")]
+    public async Task A_rootless_engine_is_no_place_for_a_stack_and_is_not_made_a_swarm(string state)
+    {
+        using var docker = Docker(state, """["name=seccomp,profile=builtin","name=rootless"]""");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new SwarmManager(docker.Engine with { Address = "unix:///own" }).EnsureAsync(Cancellation));
+
+        Assert.Contains("is rootless and has no overlay networks", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(docker.Called, call => call.Contains("init", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("active true 3 node", """["name=rootless"]""", false)]
+    [InlineData("active true 1 node", """["name=seccomp,profile=builtin"]""", false)]
+    [InlineData("inactive false 0", """["name=seccomp,profile=builtin"]""", true)]
+    public async Task Other_engines_are_and_so_is_one_whose_swarm_has_other_nodes(string state, string security, bool needsSwarm)
+    {
+        using var docker = Docker(state, security);
+
+        Assert.Equal(needsSwarm, await new SwarmManager(docker.Engine with { Address = "unix:///own" }).NeedsSwarmAsync(Cancellation));
+    }
+
+    private static DockerStandIn Docker(string state, string security) => new($"""
+        case "$*" in
+            *.Swarm.*) echo '{state}' ;;
+            *.SecurityOptions*) echo '{security}' ;;
+        esac
+        """);
+}
