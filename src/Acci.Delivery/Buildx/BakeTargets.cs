@@ -22,6 +22,9 @@ public sealed record BakeTargets
     /// <summary>What stands for each base image.</summary>
     public required IReadOnlyDictionary<ImageReference, ResolvedBaseImage> BaseImages { get; init; }
 
+    /// <summary>The BuildKit that builds them (<see cref="BuildKitVersion"/>); null where that is not known.</summary>
+    public string? BuildKit { get; init; }
+
     /// <summary>Where cached steps come from and go to, per image and part of it (<see cref="CacheLocation"/>).</summary>
     public required Func<ImageDefinition, string, (IReadOnlyList<string> From, IReadOnlyList<string> To)> Cache { get; init; }
 
@@ -88,6 +91,9 @@ public sealed record BakeTargets
         var standIns = StandInsOf(image);
         foreach (var (key, value) in labels.Concat(image.Annotations).DistinctByLast().OrderBy(x => x.Key, StringComparer.Ordinal)) yield return $"{everywhere}:{key}={value}";
         if (standIns.Count > 0) yield return $"{everywhere}:{DeparturePolicy.StandInAnnotation}={string.Join(' ', standIns)}";
+
+        // On the index alone: a platform that is the same has the same digest, whatever built it.
+        if (BuildKit is not null) yield return $"index:{BuildKitVersion.Annotation}={BuildKit}";
 
         // Platforms may have different bases; the index, which can name only one, names the first platform's.
         foreach (var (platform, index) in image.Platforms.Select((x, i) => (x, i)))

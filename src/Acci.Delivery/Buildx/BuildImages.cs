@@ -63,7 +63,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);
         var sites = await SitesAsync(engine with { Login = login });
-        var targets = await context.BakeTargetsAsync(destination);
+        var targets = await context.BakeTargetsAsync(destination) with { BuildKit = await BuildKitVersion.FindAsync(sites, context.CancellationToken) };
         var layouts = await new ImageBuilder(context.Options.Root, _files, BuiltBefore, context.Retry.ForFirstContact()).BuildAsync(
             Images, targets.Of, sites, !context.Options.NoCache, context.CancellationToken);
         foreach (var image in Images)
@@ -111,6 +111,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
             Revision = targets.Version.Revision ?? "",
             Platforms = platforms,
             StandIns = targets.StandInsOf(image),
+            // Of the layout, because one that is kept may have been built by another.
+            BuildKit = (await layout.ReadManifestAsync(layout.Root)).Annotations.GetValueOrDefault(BuildKitVersion.Annotation),
         };
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Signing;
@@ -33,6 +34,9 @@ public sealed partial record PublishRecord
 
     /// <summary>Base images that are stand-ins; an image with any never leaves this machine.</summary>
     public IReadOnlyList<string> StandIns { get; init; } = [];
+
+    /// <summary>The version of the BuildKit that built it; null where that is not known.</summary>
+    public string? BuildKit { get; init; }
 
     /// <summary>The version tag on its commit, where the working tree it was built from differed from it.</summary>
     public string? ChangedSince { get; init; }
@@ -105,6 +109,7 @@ public sealed partial record PublishRecord
         var platforms = PlatformImage.Of(root.Manifests).Select(x => $"{x.Platform} {x.Manifest.Digest}");
         if (root.IsIndex) EnsureSame("platforms", Platforms.Select(x => $"{x.Platform} {x.Digest}"), platforms);
         EnsureSame("stand-ins", StandIns, StandInsOf(root));
+        if (root.IsIndex) EnsureSame("BuildKit version", [BuildKit ?? ""], [root.Annotations.GetValueOrDefault(BuildKitVersion.Annotation, "")]);
         // An image definition may give it a version of its own.
         var hasOwnVersion = image.Labels.ContainsKey(OciLabels.VersionKey) || image.Annotations.ContainsKey(OciLabels.VersionKey);
         if (!hasOwnVersion && root.Annotations.GetValueOrDefault(OciLabels.VersionKey) is { } version) EnsureSame("version", [Version], [version]);
@@ -114,7 +119,7 @@ public sealed partial record PublishRecord
             var (said, found) = (string.Join(", ", recorded), string.Join(", ", actual));
             if (said == found) return;
             throw new DeliveryException(
-                $"The record of '{Image}' says of {Digest} that its {what} are '{said}', and the image in {place} says '{found}'. "
+                $"The record of '{Image}' says of {Digest} that its {what} {(what.EndsWith('s') ? "are" : "is")} '{said}', and the image in {place} says '{found}'. "
                 + "Run BuildImages again, and all steps after it.");
         }
     }

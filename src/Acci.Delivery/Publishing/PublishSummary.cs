@@ -73,6 +73,7 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         yield return ("Version", $"{Record.Version} ({Short(Record.Revision)})");
         var platforms = Record.Platforms.Select(x => $"{x.Platform,-15} {Megabytes(x.Size),8}  {x.Digest}").ToArray();
         for (var i = 0; i < platforms.Length; i++) yield return (i == 0 ? "Platforms" : "", platforms[i]);
+        if (Record.BuildKit is not null) yield return ("Built with", $"BuildKit {Record.BuildKit}");
         yield return ("Signature", Result(PublishStep.Verify));
         yield return ("Smoke test", Result(PublishStep.SmokeTest));
         yield return ("Findings", $"{Result(PublishStep.Scan)}{ScanTime()}");

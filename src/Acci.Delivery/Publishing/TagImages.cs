@@ -5,6 +5,7 @@ using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci;
+using Acci.Oci.Manifests;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -47,7 +48,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var registry = await context.RegistryAsync();
         var tags = await context.TagsAsync();
         var plans = new List<TagPlan>();
-        var signers = new Dictionary<string, ExpectedSigner>();
+        var verified = new Dictionary<string, PublishedImage>();
         await context.ForEachImageAsync(async (image, publish) =>
         {
             var policy = DeparturePolicy.Of(context, await context.DestinationAsync());
@@ -55,13 +56,14 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             var repository = await context.RepositoryAsync(image);
             publish.Record.EnsureGoesTo(repository);
             await context.EnsureUnchangedAsync(image, publish.Record);
-            signers[image.Name] = await EnsureSignedAsync(policy, image, publish);
+            verified[image.Name] = await EnsureSignedAsync(policy, image, publish);
             plans.Add(await TagPlan.DecideAsync(registry, repository, publish.Record.Digest, tags.All, tags.Floating, context.CancellationToken));
         });
 
         // What could not be said of the tags afterwards is known before they move.
         StepOutputs.Of(context.Environment)?.EnsureWritable();
         var atStart = await context.TagsWhenBuiltAsync();
+        foreach (var image in context.Options.Images) await CompareAsync(image, atStart, verified[image.Name].Root);
         await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
         var writes = await new TagTransaction(registry) { AtStart = atStart, Time = context.Time }.RunAsync(plans, context.CancellationToken);
         var summaries = new List<PublishSummary>();
@@ -75,7 +77,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
                 publish.Update(record => record with { Tags = result.Taken, TagsLeft = result.Left });
                 return Task.FromResult(result.ToString());
             });
-            summaries.Add(await SummarizeAsync(image, publish, signers[image.Name]));
+            summaries.Add(await SummarizeAsync(image, publish, verified[image.Name].Signer));
         });
         try
         {
@@ -88,20 +90,41 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     }
 
     // Each time, whatever the record says: a file can be edited, and signatures can be deleted.
-    private async Task<ExpectedSigner> EnsureSignedAsync(DeparturePolicy policy, ImageDefinition image, PublishTransaction publish)
+    private async Task<PublishedImage> EnsureSignedAsync(DeparturePolicy policy, ImageDefinition image, PublishTransaction publish)
     {
         try
         {
             var found = await new OwnSignatures(context).EnsureThereAsync(image, publish, await context.ExpectedSignerAsync(publish.Record.SignedBy));
             policy.EnsureHasNoStandIns(image.Name, found.Root);
             await publish.RedoAsync(PublishStep.Verify, () => Task.FromResult(found.Result));
-            return found.Signer;
+            return found;
         }
         catch (CommandFailedException exception)
         {
             throw new DeliveryException(
                 $"No tag of {publish.Record.Repository} moves: {publish.Record.Digest} is not signed and attested there by the expected signer. "
                 + $"Run Publish as a whole. {exception.Message}", exception);
+        }
+    }
+
+    // Says what is another image under the same commit. What its author changed and did not commit is no news.
+    private async Task CompareAsync(ImageDefinition image, IReadOnlyDictionary<ImageReference, Digest?> atStart, Manifest root)
+    {
+        if ((await context.VersionAsync()).IsDirty) return;
+        var repository = await context.RepositoryAsync(image);
+        var registry = await context.RegistryAsync();
+        foreach (var earlier in atStart.Where(x => x.Key.Repository == repository.Repository).Select(x => x.Value).OfType<Digest>().Distinct())
+        {
+            try
+            {
+                if (await EarlierBuild.FindDifferenceAsync(registry, repository.WithDigest(earlier), root, context.CancellationToken) is not { } difference) continue;
+                Log.Warning("{Image}: {Difference:l}", image.Name, difference);
+                return;
+            }
+            catch (DeliveryException exception)
+            {
+                Log.Debug("{Image}: what its tags pointed at before cannot be compared with it: {Problem:l}", image.Name, exception.Message);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Layouts;
@@ -36,6 +37,7 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
         var isNeeded = need(IsWrittenAsync);
         var cosign = Cosign with { IsWrittenAsync = IsWrittenAsync };
         var root = Repository.WithDigest(Layout.Root.Digest);
+        var buildKit = (await Layout.ReadManifestAsync(Layout.Root, cancellationToken)).Annotations.GetValueOrDefault(BuildKitVersion.Annotation);
         await SignAsync(root, cancellationToken);
         await Parallel.ForEachAsync(await Layout.ReadPlatformsAsync(cancellationToken), cancellationToken, async (platform, token) =>
         {
@@ -45,7 +47,7 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
             foreach (var (type, _, predicate) in await InTotoStatement.ReadAsync(Layout, platform, token))
             {
                 if (!await isNeeded(reference, type, token)) continue;
-                await AttestAsync(cosign, reference, type, predicate, token);
+                await AttestAsync(cosign, reference, type, type == PredicateType.Provenance ? ProvenanceBuilder.WithBuildKit(predicate, buildKit) : predicate, token);
                 Interlocked.Increment(ref attestations);
             }
 

@@ -144,6 +144,9 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         (record with { Digest = Digest.Of([7]) }).Write(world.RecordFile);
         Assert.Contains("The registry does not have", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
 
+        (record with { BuildKit = "v9.9.9" }).Write(world.RecordFile);
+        Assert.Contains("its BuildKit version is 'v9.9.9'", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
+
         (record with { Platforms = [] }).Write(world.RecordFile);
         Assert.Contains("its platforms are ''", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
 

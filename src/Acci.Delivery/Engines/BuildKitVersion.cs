@@ -1,0 +1,31 @@
+namespace Acci.Delivery.Engines;
+
+/// <summary>
+/// Which BuildKit builds an image. Two versions compress the same layers differently, so the same commit has the same platform digests only where one version builds.
+/// </summary>
+internal static class BuildKitVersion
+{
+    /// <summary>Annotation of an index: the version that its platforms were built with.</summary>
+    public const string Annotation = "org.acci.buildkit";
+
+    // Its name in buildx before 0.13, and since.
+    private static readonly string[] Names = ["BuildKit version", "Buildkit"];
+
+    /// <summary>The version that builds at these sites, <c>v0.25.1</c>, with the platforms where they have different ones; null where one does not say it.</summary>
+    public static async Task<string?> FindAsync(IReadOnlyList<BuildSite> sites, CancellationToken cancellationToken)
+    {
+        var versions = await Task.WhenAll(sites.Select(site => OfAsync(site.Engine, cancellationToken)));
+        return versions.Contains(null) ? null
+            : versions.Distinct().Count() == 1 ? versions[0]
+            : string.Join(", ", sites.Zip(versions).Select(x => $"{string.Join(' ', x.First.Platforms)} {x.Second}"));
+    }
+
+    // A builder of several nodes has a version for each.
+    private static async Task<string?> OfAsync(DockerEngine engine, CancellationToken cancellationToken)
+    {
+        string[] arguments = engine.Builder is { } builder ? ["buildx", "inspect", builder] : ["buildx", "inspect"];
+        var versions = (await engine.AskAsync(arguments, cancellationToken) ?? "").Split('\n')
+            .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).Where(x => x.Length == 2 && Names.Contains(x[0])).Select(x => x[1]).Distinct().ToArray();
+        return versions.Length == 0 ? null : string.Join(", ", versions);
+    }
+}
