@@ -14,11 +14,24 @@ internal sealed class Git(string directory)
     // So it says where it looked in all folders above. Of a damaged one, and of a submodule's, it names the folder.
     private const string NoRepository = "not a git repository (or any ";
 
+    // As `git ls-files -v` marks it; what is assumed unchanged is marked in lower case.
+    private const char SkipWorktree = 'S';
+
+    // Settings by which git takes a changed file for the committed one.
+    private static readonly string[] Unconfigured =
+    [
+        "-c", "core.fsmonitor=false", "-c", "core.checkStat=default", "-c", "core.trustctime=true", "-c", "core.untrackedCache=false",
+        // Windows has no modes.
+        .. OperatingSystem.IsWindows() ? [] : new[] { "-c", "core.fileMode=true" },
+    ];
+
     private static readonly Dictionary<string, string?> Variables = GitVariables.OfRepository.Select(x => KeyValuePair.Create(x, (string?)null)).Concat(
     [
         KeyValuePair.Create("LC_ALL", (string?)"C"),
         // A question never waits for the locks of a git that someone else is running.
         KeyValuePair.Create("GIT_OPTIONAL_LOCKS", (string?)"0"),
+        // What a commit holds is not what a replacement of it holds, which no other clone has.
+        KeyValuePair.Create(GitVariables.NoReplacements, (string?)"1"),
     ]).ToDictionary();
 
     /// <summary>The directory lies in a working tree.</summary>
@@ -36,11 +49,12 @@ internal sealed class Git(string directory)
                     + $"Allow it with: git config --global --add safe.directory '{directory}'");
             }
 
-            if (result.Succeeded) return result.StandardOutput.Trim() == "true";
+            if (result.Succeeded && result.StandardOutput.Trim() == "true") return true;
             for (var folder = new DirectoryInfo(directory); folder is not null; folder = folder.Parent)
             {
-                if (Path.Exists(Path.Combine(folder.FullName, ".git")))
-                    throw new DeliveryException($"git cannot use the repository in '{folder.FullName}': {Reason(result)}. Repair it, or clone it again.");
+                if (!Path.Exists(Path.Combine(folder.FullName, ".git"))) continue;
+                var reason = result.Succeeded ? "its working tree is elsewhere, or it has none (`git config core.worktree`, `git config core.bare`)" : Reason(result);
+                throw new DeliveryException($"git cannot use the repository in '{folder.FullName}': {reason}. Repair it, or clone it again.");
             }
 
             return false;
@@ -71,7 +85,11 @@ internal sealed class Git(string directory)
 
     /// <summary>Those files, one a line, as <c>git status --porcelain</c> has them, whatever git is configured to hide.</summary>
     public async Task<IReadOnlyList<string>> ChangesAsync(CancellationToken cancellationToken) =>
-        (await AnswerAsync(cancellationToken, "status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none"))?.Split('\n') ?? [];
+    [
+        .. (await AnswerAsync(cancellationToken, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none"))?.Split('\n') ?? [],
+        .. (await OthersAsync(cancellationToken)).Select(file => $"?? {file}"),
+        .. (await HiddenChangesAsync(cancellationToken)).Select(file => $" M {file}"),
+    ];
 
     /// <summary>The history is cut off.</summary>
     public async Task<bool> IsShallowAsync(CancellationToken cancellationToken) =>
@@ -101,11 +119,11 @@ internal sealed class Git(string directory)
 
     /// <summary>The files git knows, relative to the directory, with slashes; none outside a working tree.</summary>
     public async Task<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) =>
-        (await AnswerAsync(cancellationToken, "ls-files", "-z"))?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        List(await AnswerAsync(cancellationToken, "ls-files", "-z"));
 
     /// <summary>The files of a commit, with slashes.</summary>
     public async Task<IReadOnlyList<string>> FilesAtAsync(string revision, CancellationToken cancellationToken) =>
-        (await AnswerAsync(cancellationToken, "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision))?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        List(await AnswerAsync(cancellationToken, "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision));
 
     /// <summary>A file as it was at a commit.</summary>
     public async Task<string?> ReadAtAsync(string revision, string file, CancellationToken cancellationToken) =>
@@ -122,6 +140,30 @@ internal sealed class Git(string directory)
     public async Task<string?> DefaultBranchAsync(CancellationToken cancellationToken) =>
         (await AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))?["origin/".Length..];
 
+    // What is ignored is what the commit says: an ignore list of a person or a clone is not in it.
+    private async Task<IEnumerable<string>> OthersAsync(CancellationToken cancellationToken) => List(await AnswerAsync(
+        cancellationToken, "ls-files", "-z", "--others", "--exclude-per-directory=.gitignore", "--directory", "--no-empty-directory", "--full-name", "--", ":/"));
+
+    // Files that git was told not to look at (assume-unchanged, skip-worktree, a sparse checkout), and that are not what is committed.
+    private async Task<IEnumerable<string>> HiddenChangesAsync(CancellationToken cancellationToken)
+    {
+        var files = List(await AnswerAsync(cancellationToken, "ls-files", "-z", "-v", "--full-name", "--", ":/"));
+        string[] hidden = [.. files.Where(x => x[0] == SkipWorktree || char.IsAsciiLetterLower(x[0])).Select(x => x[2..])];
+        if (hidden.Length == 0) return [];
+        var root = await AnswerAsync(cancellationToken, "rev-parse", "--show-toplevel") ?? directory;
+        var committed = List(await AnswerAsync(cancellationToken, "ls-tree", "-r", "-z", "--full-tree", "HEAD")).Select(x => x.Split('\t', 2)).ToDictionary(x => x[1], x => x[0].Split(' ')[^1]);
+        var changed = new List<string>();
+        foreach (var file in hidden)
+        {
+            var there = File.Exists(Path.Combine(root, file)) ? await RunAsync(cancellationToken, "-C", root, "hash-object", "--", file) : null;
+            if (there is not { Succeeded: true } || committed.GetValueOrDefault(file) != there.StandardOutput.Trim()) changed.Add(file);
+        }
+
+        return changed;
+    }
+
+    private static string[] List(string? answer) => answer?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
     // Where there is no repository nothing is known. Anything else that git cannot answer is not decided as "none".
     private async Task<string?> AnswerAsync(CancellationToken cancellationToken, params string[] arguments)
     {
@@ -137,5 +179,5 @@ internal sealed class Git(string directory)
         (result.LastLines(1) is [var last] ? last : $"exit code {result.ExitCode}").Trim().TrimEnd('.') is var said && said.StartsWith("fatal: ", StringComparison.Ordinal) ? said["fatal: ".Length..] : said;
 
     private Task<CommandResult> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        CommandRunner.TryRunAsync(new Command("git", arguments) { WorkingDirectory = directory, Environment = Variables }, cancellationToken: cancellationToken);
+        CommandRunner.TryRunAsync(new Command("git", [.. Unconfigured, .. arguments]) { WorkingDirectory = directory, Environment = Variables }, cancellationToken: cancellationToken);
 }

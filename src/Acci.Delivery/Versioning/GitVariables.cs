@@ -3,7 +3,7 @@ namespace Acci.Delivery.Versioning;
 /// <summary>
 /// The variables by which git takes another repository than the folder's. git sets them for its hooks and for <c>git rebase --exec</c>, and a build that one of these
 /// starts would be of that repository.
-/// Source: git, "git rev-parse", option <c>--local-env-vars</c>, without those that are configuration.
+/// Source: git, "git rev-parse", option <c>--local-env-vars</c>, without those that are configuration and the one that is set here.
 /// </summary>
 public static class GitVariables
 {
@@ -11,12 +11,16 @@ public static class GitVariables
     public static IReadOnlyList<string> OfRepository { get; } =
     [
         "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_INTERNAL_SUPER_PREFIX",
-        "GIT_NAMESPACE", "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+        "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
     ];
 
-    /// <summary>Takes them out of this process, and so out of every git that it starts.</summary>
+    /// <summary>By which git reads commits as they are, and not what <c>git replace</c> put in their place in this clone.</summary>
+    internal const string NoReplacements = "GIT_NO_REPLACE_OBJECTS";
+
+    /// <summary>Takes them out of this process, and so out of every git that it starts, and has these read commits as they are.</summary>
     public static void Drop()
     {
         foreach (var name in OfRepository) Environment.SetEnvironmentVariable(name, null);
+        Environment.SetEnvironmentVariable(NoReplacements, "1");
     }
 }
