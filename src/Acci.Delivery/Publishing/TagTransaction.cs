@@ -16,7 +16,7 @@ public sealed class TagTransaction(OciRegistry registry)
     private const string Created = "org.opencontainers.image.created";
     private const int Rounds = 5;
 
-    private readonly HashSet<ImageReference> _unanswered = [];
+    private readonly Dictionary<ImageReference, WriteAnswer> _answers = [];
 
     /// <summary>The clock that it is waited by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -68,7 +68,7 @@ public sealed class TagTransaction(OciRegistry registry)
         }
         catch (Exception exception) when (writes.Count > 0)
         {
-            var outcome = await new TagReturn(registry, Watch, _unanswered) { Time = Time, Limit = PutBackLimit }.RunAsync(writes);
+            var outcome = await new TagReturn(registry, Watch, _answers) { Time = Time, Limit = PutBackLimit }.RunAsync(writes);
             if (exception is OperationCanceledException)
             {
                 Log.Warning("{Outcome:l}", outcome);
@@ -88,6 +88,12 @@ public sealed class TagTransaction(OciRegistry registry)
             Log.Warning("The tags were written, but whether another publish moved them at the same time is not known: {Problem:l}", exception.Message);
             return writes;
         }
+        catch (OperationCanceledException exception)
+        {
+            var outcome = $"All tags are written: {string.Join(", ", writes.Where(x => !x.IsLost).Select(x => x.Tag.ToString()))}. Whether another publish moved them at the same time is not known.";
+            Log.Warning("{Outcome:l}", outcome);
+            throw new OperationCanceledException(outcome, exception, cancellationToken);
+        }
     }
 
     // A registry carries out a write that it has, whether or not somebody still waits for the answer: without it nobody knows.
@@ -99,15 +105,17 @@ public sealed class TagTransaction(OciRegistry registry)
         {
             await registry.PutTagAsync(tag, tag.Tag!, digest, limit.Token);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or RetriesExhaustedException)
+        catch (Exception exception) when (exception is OperationCanceledException or RetriesExhaustedException or RegistryException { FollowsFailures: true })
         {
-            _unanswered.Add(tag);
+            _answers[tag] = WriteAnswer.None;
             throw;
         }
 
+        _answers[tag] = WriteAnswer.Accepted;
         cancellationToken.ThrowIfCancellationRequested();
-        if (await FindProblemAsync(tag, digest, before, cancellationToken) is { } problem)
-            throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it shows {problem}.");
+        if (await FindProblemAsync(tag, digest, before, cancellationToken) is not { } problem) return;
+        _answers[tag] = WriteAnswer.NotShown;
+        throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it shows {problem}.");
     }
 
     // What the registry shows instead of the tag that it accepted; null where that is right, or another publish's. A registry may show a write late.

@@ -114,6 +114,11 @@ public sealed partial class OciRegistry
             // Damaged on the way; or a registry that loses sight of a blob for a moment, as they do while another push commits the same one.
             throw new TransientException(exception.Message.TrimEnd('.'));
         }
+        catch (RegistryException exception) when (attempt.Number > 1)
+        {
+            exception.FollowsFailures = true;
+            throw;
+        }
     }, cancellationToken);
 
     private async Task<Manifest?> TryGetAsync(string path, string name, Digest? expected, Attempt attempt)

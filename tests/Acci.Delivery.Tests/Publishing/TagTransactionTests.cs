@@ -134,8 +134,93 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry) { WatchLimit = TimeSpan.FromSeconds(1) }.RunAsync([plan], Cancellation));
 
         var shown = isNew ? "no such tag" : $"it at {old}, as before";
-        Assert.Equal($"{repository}:edge could not be written: the registry accepted the write, and 1 s later it shows {shown}. Every tag is where it was before.", error.Message);
+        Assert.Equal($"{repository}:edge could not be written: the registry accepted the write, and 1 s later it shows {shown}. "
+            + "Whether edge moves is not known: the registry accepted the write, and may still carry it out. Every other tag is where it was before. " + TagReturn.Remedy, error.Message);
         Assert.Equal(old, await AtAsync(registry, repository, "main"));
+    }
+
+    public enum Fault
+    {
+        PutBackNotCarriedOut,
+        DeletionNotCarriedOut,
+        StaleLook,
+        ShownTooLate,
+        RefusedAfterASilentAttempt,
+        TakenByAnother,
+        TakenByAnotherBeforeItIsWritten,
+    }
+
+    [Theory]
+    [InlineData(Fault.PutBackNotCarriedOut, "Of the tags written before it none was put back: main (the registry accepted that, and has not done it).")]
+    [InlineData(Fault.DeletionNotCarriedOut, "Of the tags written before it none was put back: main (it is new, and this registry deletes no tags).")]
+    [InlineData(Fault.StaleLook, "Every tag is where it was before.")]
+    [InlineData(Fault.ShownTooLate, "Whether edge moves is not known: the registry accepted the write, and may still carry it out. Every other tag is where it was before.")]
+    [InlineData(Fault.RefusedAfterASilentAttempt, "Whether edge moves is not known: the registry did not answer, and may still carry the write out. Every other tag is where it was before.")]
+    [InlineData(Fault.TakenByAnother, "main points at OTHER now, which may be another publish's doing. Every other tag is where it was before.")]
+    [InlineData(Fault.TakenByAnotherBeforeItIsWritten, "edge points at OTHER now, which may be another publish's doing. Every other tag is where it was before.")]
+    public async Task What_is_said_of_tags_that_could_not_all_be_written_is_so(Fault fault, string outcome)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy, Short);
+        using var direct = server.Connect();
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (old, image, other) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"), await PushAsync(registry, repository, "other"));
+        foreach (var tag in fault == Fault.DeletionNotCarriedOut ? (string[])["edge"] : ["main", "edge"]) await registry.PutTagAsync(repository, tag, old, Cancellation);
+        var plan = await PlanAsync(registry, repository, image, "main", "edge");
+        var (mainWrites, edgeWrites, looks) = (0, 0, 0);
+        proxy.Decide = request =>
+        {
+            var isMain = request.Path.EndsWith("/manifests/main", StringComparison.Ordinal);
+            if (request.Method == "PUT" && request.Path.EndsWith("/manifests/edge", StringComparison.Ordinal))
+            {
+                edgeWrites++;
+                if (fault == Fault.TakenByAnother) direct.PutTagAsync(behind, "main", other, Cancellation).GetAwaiter().GetResult();
+                if (fault == Fault.TakenByAnotherBeforeItIsWritten) direct.PutTagAsync(behind, "edge", other, Cancellation).GetAwaiter().GetResult();
+                return fault == Fault.ShownTooLate ? new NetworkFault.Answer(201)
+                    : fault == Fault.RefusedAfterASilentAttempt && edgeWrites == 1 ? new NetworkFault.Drop()
+                    : new NetworkFault.Answer(403, Body: "denied");
+            }
+
+            if (isMain && request.Method == "PUT" && ++mainWrites == 2 && fault == Fault.PutBackNotCarriedOut) return new NetworkFault.Answer(201);
+            if (request.Method == "DELETE" && fault == Fault.DeletionNotCarriedOut) return new NetworkFault.Answer(202);
+            return fault == Fault.StaleLook && isMain && request.Method == "HEAD" && edgeWrites > 0 && ++looks == 1
+                ? new NetworkFault.Answer(200, Headers: [("Docker-Content-Digest", old.ToString()), ("Content-Type", "application/vnd.oci.image.index.v1+json")]) : null;
+        };
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry) { WatchLimit = TimeSpan.FromSeconds(1) }.RunAsync([plan], Cancellation));
+
+        Assert.Contains($". {outcome.Replace("OTHER", other.ToString(), StringComparison.Ordinal)}", error.Message, StringComparison.Ordinal);
+        var mainBefore = fault == Fault.DeletionNotCarriedOut ? (Digest?)null : old;
+        var expected = fault switch { Fault.PutBackNotCarriedOut or Fault.DeletionNotCarriedOut => image, Fault.TakenByAnother => other, _ => mainBefore };
+        Assert.Equal(expected, await AtAsync(direct, behind, "main"));
+        Assert.Equal(fault == Fault.TakenByAnotherBeforeItIsWritten ? other : old, await AtAsync(direct, behind, "edge"));
+    }
+
+    [Fact]
+    public async Task An_interruption_after_the_last_write_says_that_all_of_them_are_done()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var image = await PushAsync(registry, repository, "new");
+        var plan = await PlanAsync(registry, repository, image, "main");
+        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var (isWritten, looks) = (false, 0);
+        proxy.Decide = request =>
+        {
+            if (!request.Path.EndsWith("/manifests/main", StringComparison.Ordinal)) return null;
+            isWritten |= request.Method == "PUT";
+            // The first look is at what was written.
+            if (!isWritten || request.Method != "HEAD" || ++looks < 2) return null;
+            interruption.Cancel();
+            return new NetworkFault.Linger(TimeSpan.FromSeconds(1));
+        };
+
+        var interrupted = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new TagTransaction(registry).RunAsync([plan], interruption.Token));
+
+        Assert.Equal($"All tags are written: {repository}:main. Whether another publish moved them at the same time is not known.", interrupted.Message);
+        Assert.Equal(image, await AtAsync(registry, repository, "main"));
     }
 
     [Fact]
