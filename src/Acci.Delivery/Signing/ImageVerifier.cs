@@ -29,6 +29,8 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
     public async Task<ExpectedSigner> VerifyAsync(ImageReference image, ExpectedSigner signer, CancellationToken cancellationToken)
     {
         var root = await Registry.GetManifestAsync(image, cancellationToken);
+        if (root.IsIndex && PlatformImage.OthersIn(root.Manifests).FirstOrDefault() is { } other)
+            throw new DeliveryException($"{image} cannot be verified: {other.Digest} in its index is neither an image with a platform nor an attestation.");
         Digest[] platforms = root.IsIndex ? [.. PlatformImage.Of(root.Manifests).Select(x => x.Manifest.Digest).Distinct()] : [root.Digest];
         if (platforms.Length == 0) throw new DeliveryException($"{image} is no image: its index names no platform.");
         var commit = NamesItsCommit ? root.Annotations.GetValueOrDefault(OciLabels.RevisionKey) : null;

@@ -10,23 +10,33 @@ public sealed record PlatformImage(Platform Platform, Descriptor Manifest, IRead
     private const string ReferenceDigest = "vnd.docker.reference.digest";
     private const string Attestation = "attestation-manifest";
 
+    private static readonly Platform Unknown = new("unknown", "unknown");
+
     /// <summary>
     /// The platforms of an index. Attestations stand in it as <c>unknown/unknown</c>, and name by annotation what they are about.
     /// Source: BuildKit, docs/attestations/attestation-storage.md.
     /// </summary>
     public static IReadOnlyList<PlatformImage> Of(IReadOnlyList<Descriptor> manifests)
     {
-        var attestations = manifests
-            .Where(x => Annotation(x, ReferenceType) == Attestation)
-            .ToLookup(x => Annotation(x, ReferenceDigest));
+        var attestations = manifests.Where(IsAttestation).ToLookup(x => Annotation(x, ReferenceDigest));
         return
         [
             .. from manifest in manifests
                let platform = manifest.Platform
-               where platform is not null && Annotation(manifest, ReferenceType) is null && MediaTypes.IsManifest(manifest.MediaType)
+               where platform is not null && IsImage(manifest)
                select new PlatformImage(platform, manifest, [.. attestations[manifest.Digest.ToString()]]),
         ];
     }
+
+    /// <summary>What stands in an index and is neither a platform's image nor an attestation: an image without a platform, an index, an artifact.</summary>
+    public static IEnumerable<Descriptor> OthersIn(IEnumerable<Descriptor> manifests) => manifests.Where(x => !IsImage(x) && !IsAttestation(x));
+
+    // What has a platform is run by engines, whatever annotations call it.
+    private static bool IsImage(Descriptor descriptor) => HasPlatform(descriptor) && MediaTypes.IsManifest(descriptor.MediaType);
+
+    private static bool IsAttestation(Descriptor descriptor) => !HasPlatform(descriptor) && Annotation(descriptor, ReferenceType) == Attestation;
+
+    private static bool HasPlatform(Descriptor descriptor) => descriptor.Platform is { } platform && platform != Unknown;
 
     private static string? Annotation(Descriptor descriptor, string key) => descriptor.Annotations?.GetValueOrDefault(key);
 }

@@ -1,5 +1,9 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Acci.Delivery.Scanning;
 using Acci.Oci;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
 using Acci.Testing;
 using static Acci.Testing.TrivyStandIn;
 
@@ -73,6 +77,47 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         var image = await PublishAsync();
 
         Assert.Contains("CVE-1", (await Assert.ThrowsAsync<DeliveryException>(Verb(trivy, image.WithTag("v1").ToString()).RunAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    // A second image of the same platform, of the same file name, or of another version of Windows.
+    [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"linux","architecture":"amd64"}""", null, "several images for linux/amd64")]
+    [InlineData("""{"os":"linux","architecture":"amd64-v8"}""", """{"os":"linux","architecture":"amd64","variant":"v8"}""", null, "several images for linux/amd64")]
+    [InlineData("""{"os":"windows","architecture":"amd64","os.version":"10.0.20348.1"}""", """{"os":"windows","architecture":"amd64","os.version":"10.0.17763.1"}""", null, "several images for windows/amd64")]
+    // An image without a platform, or one that only looks like an attestation.
+    [InlineData("""{"os":"linux","architecture":"amd64"}""", null, null, "neither an image with a platform nor an attestation")]
+    [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"unknown","architecture":"unknown"}""", null, "neither an image with a platform nor an attestation")]
+    [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"unknown","architecture":"unknown"}""", "image", "neither an image with a platform nor an attestation")]
+    // These have a platform, so they are scanned, and what is found in them counts.
+    [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"linux","architecture":"arm64"}""", "image", "CVE-1")]
+    [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"linux","architecture":"arm64"}""", "attestation-manifest", "CVE-1")]
+    public async Task No_image_of_an_index_is_left_out(string good, string? bad, string? type, string problem)
+    {
+        var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
+        var builder = new LayoutBuilder(Path.Combine(Root, "layout"));
+        var (first, second) = (Image("good", good, null), Image("bad", bad, type));
+        trivy.AnswerWith([]);
+        trivy.AnswerWith(Report([Vulnerability("CVE-1", "CRITICAL")]), second["digest"]!.GetValue<string>()["sha256:".Length..]);
+        var index = new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.ImageIndex, ["manifests"] = new JsonArray(second, first) };
+        await builder.WriteRootAsync(builder.AddBlob(Encoding.UTF8.GetBytes(index.ToJsonString()), MediaTypes.ImageIndex));
+        var layout = await OciLayout.OpenAsync(Path.Combine(Root, "layout"), Cancellation);
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        await registry.PutTagAsync(repository, "v1", layout.Root.Digest, Cancellation);
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(Verb(trivy, repository.WithTag("v1").ToString()).RunAsync);
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+
+        JsonObject Image(string content, string? platform, string? kind)
+        {
+            var configuration = builder.AddBlob("""{"architecture":"amd64","os":"linux"}"""u8.ToArray(), "application/vnd.oci.image.config.v1+json");
+            var image = builder.AddManifest(configuration, [builder.AddBlob(Encoding.UTF8.GetBytes(content))]);
+            if (platform is not null) image["platform"] = JsonNode.Parse(platform);
+            if (kind is not null) image["annotations"] = new JsonObject { ["vnd.docker.reference.type"] = kind };
+            return image;
+        }
     }
 
     [Fact]
