@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Acci.Delivery.Sessions;
 using Acci.Delivery.Versioning;
+using Acci.Oci.Retries;
 using NuGet.Versioning;
 using Octokit;
 using Serilog;
@@ -58,8 +60,10 @@ public sealed class Releases(GitHubConnection gitHub)
             : $"The release {content.Tag} on {gitHub.Server} may lack some of its files. {Remedy}");
         var changed = 0;
         foreach (var asset in content.Assets) changed += await EnsureAssetAsync(release, asset, cancellationToken) ? 1 : 0;
+        await EnsureAssetsAsync(release, content, cancellationToken);
         Volatile.Write(ref _state, $"Whether the release {content.Tag} on {gitHub.Server} is {(release.IsDraft ? "published" : "up to date")} is not known. {Remedy}");
-        var published = await EnsurePublishedAsync(release, content, all, cancellationToken);
+        await PublishAsync(release, content, all, cancellationToken);
+        var published = await FindPublishedAsync(release, cancellationToken);
         Volatile.Write(ref _state, null);
         Log.Information("{Tag:l}: release {State:l}, {Changed} of {Count} files new", content.Tag, release.IsDraft ? "published" : "was there", changed, content.Assets.Count);
         return published.Page;
@@ -122,9 +126,12 @@ public sealed class Releases(GitHubConnection gitHub)
             Write,
             // An attempt whose answer got lost may have made it all the same.
             async github => (attempts++ == 0 ? null : Find(await ListAsync(github), content))
-                ?? KnownRelease.Of(await github.Repository.Release.Create(Owner, Name, draft), gitHub.Server),
+                ?? Created(KnownRelease.Of(await github.Repository.Release.Create(Owner, Name, draft), gitHub.Server), content),
             cancellationToken);
     }
+
+    private static KnownRelease Created(KnownRelease release, ReleaseContent content) =>
+        release.Tag == content.Tag ? release : throw new JsonException("the release that it made has another tag");
 
     /// <summary>Uploads a file unless the release has it with the same content; every attempt looks anew, so that one that got stuck half-way does no harm.</summary>
     private Task<bool> EnsureAssetAsync(KnownRelease release, ReleaseAsset asset, CancellationToken cancellationToken) => gitHub.RunAsync(
@@ -132,7 +139,7 @@ public sealed class Releases(GitHubConnection gitHub)
         Write,
         async github =>
         {
-            var assets = await new ApiConnection(github.Connection).GetAll<UploadedAsset>(Relative($"releases/{release.Id}/assets"), LargePages);
+            var assets = await AssetsAsync(github, release);
             if (assets.FirstOrDefault(x => x.Name == asset.Name) is { } there)
             {
                 // Of files from before it computed digests GitHub knows none: what is in them is not known either.
@@ -147,14 +154,53 @@ public sealed class Releases(GitHubConnection gitHub)
         },
         cancellationToken);
 
-    private async Task<KnownRelease> EnsurePublishedAsync(KnownRelease release, ReleaseContent content, IReadOnlyList<KnownRelease> all, CancellationToken cancellationToken)
+    // Whatever an upload was answered: what GitHub has is what others get.
+    private Task EnsureAssetsAsync(KnownRelease release, ReleaseContent content, CancellationToken cancellationToken) => gitHub.RunAsync(
+        $"list the files of the release {release.Tag} of {gitHub.Repository}",
+        Write,
+        async github =>
+        {
+            var there = (await AssetsAsync(github, release)).Where(x => x.State == Uploaded).ToList();
+            if (content.Assets.FirstOrDefault(asset => !there.Exists(x => x.IsOf(asset))) is { } missing)
+                throw new TransientException($"it does not have {missing.Name} with the content that was uploaded");
+        },
+        cancellationToken);
+
+    private async Task<IReadOnlyList<UploadedAsset>> AssetsAsync(IGitHubClient github, KnownRelease release)
+    {
+        var assets = await new ApiConnection(github.Connection).GetAll<UploadedAsset>(Relative($"releases/{release.Id}/assets"), LargePages);
+        foreach (var asset in assets) _ = (KnownRelease.RequiredId(asset.Id), KnownRelease.Required(asset.Name, "name"));
+        return assets;
+    }
+
+    // A draft is not found by its tag.
+    private Task<KnownRelease> FindPublishedAsync(KnownRelease release, CancellationToken cancellationToken) => gitHub.RunAsync(
+        $"show the release {release.Tag} of {gitHub.Repository}",
+        Read,
+        async github =>
+        {
+            try
+            {
+                var published = KnownRelease.Of(await github.Repository.Release.Get(Owner, Name, release.Tag), gitHub.Server);
+                if (!published.IsDraft && published.Id == release.Id && published.Tag == release.Tag) return published;
+            }
+            catch (NotFoundException)
+            {
+                // Not yet.
+            }
+
+            throw new TransientException("it does not show it as published");
+        },
+        cancellationToken);
+
+    private async Task PublishAsync(KnownRelease release, ReleaseContent content, IReadOnlyList<KnownRelease> all, CancellationToken cancellationToken)
     {
         var body = content.BodyFrom(release.Body);
-        if (!release.IsDraft && body == release.Body && release.IsPrerelease == content.Version.IsPrerelease) return release;
+        if (!release.IsDraft && body == release.Body && release.IsPrerelease == content.Version.IsPrerelease) return;
         var update = new ReleaseUpdate { Body = body, Draft = false, Prerelease = content.Version.IsPrerelease };
         // Said only when it is published: later it may have been changed by hand.
         if (release.IsDraft) update.MakeLatest = IsNewest(content, all) ? MakeLatestQualifier.True : MakeLatestQualifier.False;
-        return await gitHub.RunAsync(
+        await gitHub.RunAsync(
             $"publish the release {content.Tag} of {gitHub.Repository}", Write, async github => KnownRelease.Of(await github.Repository.Release.Edit(Owner, Name, release.Id, update), gitHub.Server), cancellationToken);
     }
 
@@ -175,10 +221,15 @@ public sealed class Releases(GitHubConnection gitHub)
     {
         public long Id { get; init; }
 
-        public string Name { get; init; } = "";
+        public string? Name { get; init; }
 
         public string State { get; init; } = "";
 
+        public long Size { get; init; }
+
         public string? Digest { get; init; }
+
+        // A server that computes no digests tells the size.
+        public bool IsOf(ReleaseAsset asset) => Name == asset.Name && (Digest is null ? Size == asset.Content.Length : Digest == asset.Digest.ToString());
     }
 }

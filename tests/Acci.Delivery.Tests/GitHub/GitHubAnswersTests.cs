@@ -14,6 +14,7 @@ public sealed class GitHubAnswersTests
 {
     private const string Foreign = "and its answer is not GitHub's: ";
     private const string Nothing = "no answer at all";
+    private const string NotFound = "there is no such thing";
     private const string Page = "https://github.com/octo/app/releases/1";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -96,6 +97,34 @@ public sealed class GitHubAnswersTests
         await using var server = await StartAsync((asked, how) => how == method && asked.Contains(path, StringComparison.Ordinal) ? answer : null);
 
         Assert.Contains(Foreign, (await Assert.ThrowsAsync<DeliveryException>(() => ReleaseAsync(server))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    // What GitHub would have to say is that it is published, under this tag, with these files. It says something else, or nothing.
+    [InlineData("POST", "/releases", """{ "tag_name": "v1.2.3", "draft": true, "html_url": "https://github.com/octo/app", "upload_url": "UPLOADS" }""", "'id' is missing")]
+    [InlineData("POST", "/releases", """{ "id": 1, "tag_name": "v9.9.9", "draft": true, "html_url": "https://github.com/octo/app", "upload_url": "UPLOADS" }""", "has another tag")]
+    [InlineData("GET", "/assets", """[{ "name": "a.json", "state": "uploaded" }]""", "'id' is missing")]
+    [InlineData("GET", "/assets", """{ "message": "x" }""", "'id' is missing")]
+    [InlineData("GET", "/assets", """[{ "id": 5, "state": "uploaded" }]""", "'name' is missing")]
+    [InlineData("GET", "/assets", """[{ "id": 5, "name": "a.json", "state": "starter", "size": 1 }]""", "does not have a.json with the content that was uploaded")]
+    [InlineData("GET", "/assets", """[{ "id": 5, "name": "b.json", "state": "uploaded", "size": 1 }]""", "does not have a.json with the content that was uploaded")]
+    [InlineData("GET", "/assets", """[{ "id": 5, "name": "a.json", "state": "uploaded", "size": 2 }]""", "does not have a.json with the content that was uploaded")]
+    [InlineData("GET", "/assets", """[{ "id": 5, "name": "a.json", "state": "uploaded", "size": 1, "digest": "sha256:00" }]""", "does not have a.json with the content that was uploaded")]
+    [InlineData("GET", "/releases/tags/", """{ "id": 1, "tag_name": "v1.2.3", "draft": true, "html_url": "https://github.com/octo/app", "upload_url": "UPLOADS" }""", "does not show it as published")]
+    [InlineData("GET", "/releases/tags/", """{ "id": 77, "tag_name": "v1.2.3", "draft": false, "html_url": "https://github.com/octo/app", "upload_url": "UPLOADS" }""", "does not show it as published")]
+    [InlineData("GET", "/releases/tags/", NotFound, "does not show it as published")]
+    // Without `draft` it may be one.
+    [InlineData("GET", "/releases?", """[{ "id": 1, "tag_name": "v1.2.3", "body": "<!-- acci:images -->\nthe images\n<!-- /acci:images -->", "html_url": "https://github.com/octo/app", "upload_url": "UPLOADS" }]""", "does not show it as published")]
+    public async Task A_release_is_published_when_others_see_it_with_its_files(string method, string path, string answer, string problem)
+    {
+        // A release that is not one is not found by its tag.
+        var isFound = path != "/releases?";
+        await using var server = await StartAsync((asked, how) => how == method && asked.Contains(path, StringComparison.Ordinal) && !asked.Contains("notes", StringComparison.Ordinal)
+            ? answer : !isFound && asked.Contains("/releases/tags/", StringComparison.Ordinal) ? NotFound : null);
+
+        var failure = await Assert.ThrowsAnyAsync<DeliveryException>(() => ReleaseAsync(server, budget: TimeSpan.FromSeconds(1)));
+
+        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -192,9 +221,9 @@ public sealed class GitHubAnswersTests
         Assert.Equal($"{statement} The same command goes on with it.", ended.Message);
     }
 
-    private static async Task ReleaseAsync(LoopbackServer server, CancellationToken? cancellationToken = null)
+    private static async Task ReleaseAsync(LoopbackServer server, CancellationToken? cancellationToken = null, TimeSpan? budget = null)
     {
-        using var connection = Connect(server);
+        using var connection = Connect(server, budget);
         var content = new ReleaseContent
         {
             Tag = "v1.2.3", Revision = new string('a', 40), Version = SemanticVersion.Parse("1.2.3"), Images = "the images", Assets = [new ReleaseAsset("a.json", "application/json", "A"u8.ToArray())],
@@ -202,17 +231,19 @@ public sealed class GitHubAnswersTests
         await new Releases(connection).PublishAsync(content, cancellationToken ?? Cancellation);
     }
 
-    private static GitHubConnection Connect(LoopbackServer server) => new(
-        GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", new RetryOptions { Budget = TimeSpan.FromSeconds(20), FirstDelay = TimeSpan.FromMilliseconds(10) });
+    private static GitHubConnection Connect(LoopbackServer server, TimeSpan? budget = null) => new(
+        GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", new RetryOptions { Budget = budget ?? TimeSpan.FromSeconds(20), FirstDelay = TimeSpan.FromMilliseconds(10) });
 
     // GitHub's answers, but for those that are given.
     private static async Task<LoopbackServer> StartAsync(Func<string, string, string?> answer, Func<string, string?>? link = null)
     {
         LoopbackServer? server = null;
+        var isUploaded = false;
         return server = await LoopbackServer.StartAsync(async context =>
         {
             var (path, method) = ($"{context.Request.Path}{context.Request.QueryString}", context.Request.Method);
             var uploads = $"http://{server!.Domain}/upload/1/assets{{?name,label}}";
+            isUploaded |= method == "POST" && path.Contains("/upload/", StringComparison.Ordinal);
             var body = answer(path, method)?.Replace("UPLOADS", uploads, StringComparison.Ordinal) ?? (method, path) switch
             {
                 (_, var x) when x.Contains("/commits/", StringComparison.Ordinal) => $$"""{ "sha": "{{new string('a', 40)}}" }""",
@@ -220,15 +251,18 @@ public sealed class GitHubAnswersTests
                 ("POST", var x) when x.EndsWith("/releases", StringComparison.Ordinal) => Release(draft: true, uploads),
                 ("PATCH", _) => Release(draft: false, uploads),
                 ("POST", var x) when x.Contains("/upload/", StringComparison.Ordinal) => """{ "id": 5, "name": "a.json", "state": "uploaded" }""",
+                (_, var x) when x.Contains("/assets", StringComparison.Ordinal) => isUploaded ? """[{ "id": 5, "name": "a.json", "state": "uploaded", "size": 1 }]""" : "[]",
+                (_, var x) when x.Contains("/releases/tags/", StringComparison.Ordinal) => Release(draft: false, uploads),
                 (_, var x) when x.Contains("/versions", StringComparison.Ordinal) => "[]",
                 (_, "/user") => """{ "login": "someone", "id": 1 }""",
                 (_, var x) when x.Contains("/packages/", StringComparison.Ordinal) => """{ "id": 1, "name": "app", "package_type": "container" }""",
                 _ => "[]",
             };
             if (body == Nothing) await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            if (body == NotFound) context.Response.StatusCode = 404;
             context.Response.ContentType = "application/json";
             if (link?.Invoke(path) is { } next) context.Response.Headers.Link = next;
-            await context.Response.WriteAsync(body, context.RequestAborted);
+            await context.Response.WriteAsync(body == NotFound ? """{ "message": "Not Found" }""" : body, context.RequestAborted);
         });
     }
 
