@@ -64,7 +64,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     public async Task<IReadOnlyList<VerifiedStatement>> VerifyAttestationAsync(
         ImageReference image, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken) =>
         VerifiedStatement.ReadAll((await RunAsync(
-            signer.VerifyArguments(image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(new Dictionary<string, string?>()), cancellationToken)).StandardOutput);
+            signer.VerifyArguments(image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(CosignVariables.Without()), cancellationToken)).StandardOutput);
 
     /// <summary>Who signs.</summary>
     public async Task<RecordedSigner> ReadSignerAsync(CancellationToken cancellationToken) => Identity is SigningIdentity.Keyless keyless
@@ -143,13 +143,14 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     }
 
     // What no other command gets.
-    private Dictionary<string, string?> KeyVariables() => Identity switch
+    private Dictionary<string, string?> KeyVariables()
     {
+        var variables = CosignVariables.Without();
         // Without the variable cosign would ask on the terminal.
-        SigningIdentity.Key key => new() { [PasswordVariable] = key.Password ?? "" },
-        SigningIdentity.KeyText text => new() { [PasswordVariable] = text.Password ?? "", [KeyTextVariable] = text.Pem },
-        _ => [],
-    };
+        if (Identity is SigningIdentity.Key key) variables[PasswordVariable] = key.Password ?? "";
+        if (Identity is SigningIdentity.KeyText text) (variables[PasswordVariable], variables[KeyTextVariable]) = (text.Password ?? "", text.Pem);
+        return variables;
+    }
 
     private async Task<CommandResult> RunAsync(
         IEnumerable<string> arguments,

@@ -46,7 +46,9 @@ public static class LocalKeyPair
         {
             var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
             Redaction.Register(password);
-            var make = new Command(cosign, "generate-key-pair") { WorkingDirectory = work, Environment = new Dictionary<string, string?> { ["COSIGN_PASSWORD"] = password } };
+            var variables = CosignVariables.Without();
+            variables["COSIGN_PASSWORD"] = password;
+            var make = new Command(cosign, "generate-key-pair") { WorkingDirectory = work, Environment = variables };
             await CommandRunner.RunAsync(make, cancellationToken: cancellationToken);
             AtomicFile.Write(Path.Combine(work, PasswordFile), password, AtomicFile.OwnerOnly);
             foreach (var file in (string[])[PasswordFile, "cosign.pub", PrivateKeyFile])

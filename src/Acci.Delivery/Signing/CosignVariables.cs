@@ -1,0 +1,22 @@
+namespace Acci.Delivery.Signing;
+
+/// <summary>
+/// The variables by which somebody else would decide what cosign signs and accepts. cosign takes each of its options from <c>COSIGN_</c> and the option's name, too, and
+/// Sigstore's libraries take what they trust from <c>SIGSTORE_…</c>. A build names all it needs itself.
+/// Source: <c>cosign env --show-descriptions</c>; cosign, cmd/cosign/cli/commands.go.
+/// </summary>
+internal static class CosignVariables
+{
+    private static readonly string[] Prefixes = ["COSIGN_", "SIGSTORE_"];
+
+    // Where a hardware key is, which its reference does not say; and how large a signed statement may be.
+    private static readonly string[] Kept = ["COSIGN_PKCS11_MODULE_PATH", "COSIGN_PKCS11_PIN", "COSIGN_PKCS11_IGNORE_CERTIFICATE", "COSIGN_MAX_ATTACHMENT_SIZE"];
+
+    /// <summary>The names of those that this process has.</summary>
+    public static IEnumerable<string> Foreign() =>
+        Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) && !Kept.Contains(name, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>The environment of a cosign command: without them.</summary>
+    public static Dictionary<string, string?> Without() => Foreign().ToDictionary(name => name, _ => (string?)null);
+}
