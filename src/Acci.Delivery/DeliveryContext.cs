@@ -49,6 +49,13 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
                 + "Fetch all tags (`git fetch --unshallow --tags`), and build a commit whose highest version tag is that one.");
         }
 
+        if (facts.Sha.Length > 0 && version.Revision is { } checkedOut && facts.Sha != checkedOut)
+        {
+            throw new DeliveryException(
+                $"This workflow runs for commit {facts.Sha} (GITHUB_SHA), and {checkedOut} is checked out: an image would get the tags and labels of a commit that it is not built from. "
+                + "Check out the commit that the workflow runs for (actions/checkout without `ref`), or run the workflow for the other one.");
+        }
+
         var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));
         foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
         return tags.All.Count > 0 ? tags

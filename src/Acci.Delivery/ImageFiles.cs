@@ -22,6 +22,9 @@ internal sealed class ImageFiles(DeliveryOptions options)
     /// <summary>Reports of scans.</summary>
     public string Scans { get; } = Path.Combine(options.Artifacts, "scan");
 
+    /// <summary>Those of an image that was built here.</summary>
+    public string ScanOf(ImageDefinition image) => Path.Combine(Scans, image.Name);
+
     /// <summary>The layout of an image.</summary>
     public string LayoutOf(ImageDefinition image) => Path.Combine(options.Artifacts, "images", image.Name);
 

@@ -2,6 +2,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Versioning;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using Serilog;
@@ -66,6 +67,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var targets = await context.BakeTargetsAsync(destination) with { BuildKit = await BuildKitVersion.FindAsync(sites, context.CancellationToken) };
         var layouts = await new ImageBuilder(context.Options.Root, _files, BuiltBefore, context.Retry.ForFirstContact()).BuildAsync(
             Images, targets.Of, sites, !context.Options.NoCache, context.CancellationToken);
+        await EnsureTreeIsTheSameAsync(version);
         foreach (var image in Images)
         {
             var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
@@ -74,6 +76,15 @@ public sealed class BuildImages(DeliveryContext context) : Verb
                 "{Image}: built for {Platforms:l}, {Digest:l}",
                 image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
         }
+    }
+
+    // What was read of the tree before the build is said of the images.
+    private async Task EnsureTreeIsTheSameAsync(VersionInfo before)
+    {
+        var now = await VersionInfo.ReadAsync(context.Options.Root, context.CancellationToken);
+        if (now.Revision == before.Revision && now.IsDirty == before.IsDirty && now.ToString() == before.ToString()) return;
+        var changes = now.IsDirty ? string.Join(", ", (await new Git(context.Options.Root).ChangesAsync(context.CancellationToken)).Take(5).Select(x => x.Trim())) : $"commit {now.Revision}";
+        throw new DeliveryException($"The working tree changed while images were built from it ({changes}): what they would be called is not what they are. Run the build again.");
     }
 
     private async Task<IReadOnlyList<BuildSite>> SitesAsync(DockerEngine engine) => context.Options.BuilderNodes is { Count: > 0 } nodes

@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Scanning;
 using Acci.Delivery.Signing;
 using Acci.Oci.Layouts;
 
@@ -35,6 +36,28 @@ internal static class BuiltImage
     public static Task EnsureUnchangedAsync(this DeliveryContext context, ImageDefinition image, PublishRecord record) =>
         context.HasLayout(image) ? context.LayoutAsync(image, record) : Task.CompletedTask;
 
+    /// <summary>
+    /// Makes sure that the scan that a record tells of is there, and is of this image. Another machine than the one that built has no reports.
+    /// </summary>
+    /// <exception cref="DeliveryException">It is not, or its reports are not what it wrote.</exception>
+    public static void EnsureScanIsThere(this DeliveryContext context, ImageDefinition image, PublishRecord record)
+    {
+        if (!record.Steps.ContainsKey(PublishStep.Scan) || !context.HasLayout(image)) return;
+        var folder = new ImageFiles(context.Options).ScanOf(image);
+        var scan = ScanRecord.Read(folder);
+        if (scan?.Digest != record.Digest)
+        {
+            throw new DeliveryException(
+                $"The record of '{image.Name}' says that {record.Digest} was scanned, and {folder} holds {(scan is null ? "no scan" : $"a scan of {scan.Digest}")}. "
+                + "Run ScanImages again, and all steps after it.");
+        }
+
+        // A later scan may have ended before it could say what it found.
+        if (scan.ScannedAt != record.Steps[PublishStep.Scan].At)
+            throw new DeliveryException($"'{image.Name}' was scanned again after the scan that its record tells of ({folder}). Run ScanImages again, and all steps after it.");
+        scan.EnsureReportsAreUnchanged(folder);
+    }
+
     /// <summary>The image lies here: this machine built it, or has the artifacts of the build.</summary>
     public static bool HasLayout(this DeliveryContext context, ImageDefinition image) =>
         Directory.Exists(new ImageFiles(context.Options).LayoutOf(image));
@@ -53,6 +76,8 @@ internal static class BuiltImage
             ?? throw new DeliveryException(
                 $"The registry does not have {publish.Reference}: run SignImages, which pushes it, or Publish as a whole.");
         publish.Record.EnsureDescribes(image, root, publish.Record.Repository);
+        if (await other.FindMissingPartAsync(publish.Reference, root, context.CancellationToken) is { } missing)
+            throw new DeliveryException($"The registry has {publish.Reference}, but not {missing}, which is a part of it: run SignImages, which pushes it, or Publish as a whole.");
         return new PublishedImage(root, await context.EnsureSignedAsync(other, publish.Reference, signer));
     }
 }

@@ -47,7 +47,11 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         foreach (var plan in plans) await VerifyAsync(registry, plan.Repository.WithDigest(plan.Digest));
         // A rollback is not noted: the next one goes back one step further, and not forward again.
         if (!promotion.Rollback) await new TagHistory(registry, context.Time).TryNoteAsync(plans, Cancellation);
-        var writes = await new TagTransaction(registry) { Time = context.Time }.RunAsync(plans, Cancellation);
+        var writes = await new TagTransaction(registry)
+        {
+            Time = context.Time,
+            IsTrustedAsync = async other => await context.IsSignedAsync(registry, other, await context.ExpectedSignerAsync()),
+        }.RunAsync(plans, Cancellation);
         foreach (var plan in plans)
         {
             var own = writes.Where(x => x.Tag.Repository == plan.Repository.Repository && x.Digest == plan.Digest).ToList();

@@ -114,6 +114,9 @@ public sealed partial record PublishRecord
         var hasOwnVersion = image.Labels.ContainsKey(OciLabels.VersionKey) || image.Annotations.ContainsKey(OciLabels.VersionKey);
         if (!hasOwnVersion && root.Annotations.GetValueOrDefault(OciLabels.VersionKey) is { } version) EnsureSame("version", [Version], [version]);
 
+        var hasOwnRevision = image.Labels.ContainsKey(OciLabels.RevisionKey) || image.Annotations.ContainsKey(OciLabels.RevisionKey);
+        if (!hasOwnRevision && root.Annotations.GetValueOrDefault(OciLabels.RevisionKey) is { } revision) EnsureSame("commit", [Revision], [revision]);
+
         void EnsureSame(string what, IEnumerable<string> recorded, IEnumerable<string> actual)
         {
             var (said, found) = (string.Join(", ", recorded), string.Join(", ", actual));

@@ -97,7 +97,18 @@ public sealed class PublishTransaction
     public async Task RedoAsync(PublishStep step, Func<Task<string>> action, DateTimeOffset? at = null)
     {
         var begun = _time.GetTimestamp();
-        var result = await action();
+        string result;
+        try
+        {
+            result = await action();
+        }
+        // What a test or a scan said before is not what it says now.
+        catch (Exception) when (step <= PublishStep.Scan && Record.Steps.ContainsKey(step))
+        {
+            Reopen(step);
+            throw;
+        }
+
         Update(record => record.With(step, new StepResult(at ?? _time.GetUtcNow(), Math.Round(_time.GetElapsedTime(begun).TotalSeconds, 2), result)));
         _repeated.Remove(step);
         Log.Information("{Image}: {Result:l}", Record.Image, result);
@@ -123,7 +134,7 @@ public sealed class PublishTransaction
         {
             result = await action();
         }
-        catch (DeliveryException)
+        catch (Exception)
         {
             Reopen(step);
             throw;

@@ -27,6 +27,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
     public override Task RunAsync() => context.ForEachImageAsync(async (image, publish) =>
     {
         var layout = await context.LayoutAsync(image, publish.Record);
+        context.EnsureScanIsThere(image, publish.Record);
         await PushAsync(image, publish, layout);
         var cosign = await context.CosignAsync();
         // The printed command names it, whoever it is that is trusted here.
@@ -55,7 +56,8 @@ public sealed class SignImages(DeliveryContext context) : Verb
         publish.Record.EnsureGoesTo(destination.RepositoryOf(image));
         var registry = await context.RegistryAsync();
         // Its bytes are asked for: a registry that only says that it has them may have others.
-        if (publish.Has(PublishStep.Push) && await registry.FindManifestAsync(publish.Reference, context.CancellationToken) is not null)
+        if (publish.Has(PublishStep.Push) && await registry.FindManifestAsync(publish.Reference, context.CancellationToken) is { } there
+            && await registry.FindMissingPartAsync(publish.Reference, there, context.CancellationToken) is null)
         {
             Log.Information("{Image}: {Reference:l} is in the registry already", image.Name, publish.Reference.ToString());
             return;

@@ -56,6 +56,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             var repository = await context.RepositoryAsync(image);
             publish.Record.EnsureGoesTo(repository);
             await context.EnsureUnchangedAsync(image, publish.Record);
+            context.EnsureScanIsThere(image, publish.Record);
             verified[image.Name] = await EnsureSignedAsync(policy, image, publish);
             plans.Add(await TagPlan.DecideAsync(registry, repository, publish.Record.Digest, tags.All, tags.Floating, context.CancellationToken));
         });
@@ -65,7 +66,12 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var atStart = await context.TagsWhenBuiltAsync();
         foreach (var image in context.Options.Images) await CompareAsync(image, atStart, verified[image.Name].Root);
         await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
-        var writes = await new TagTransaction(registry) { AtStart = atStart, Time = context.Time }.RunAsync(plans, context.CancellationToken);
+        var writes = await new TagTransaction(registry)
+        {
+            AtStart = atStart,
+            Time = context.Time,
+            IsTrustedAsync = other => context.IsSignedAsync(registry, other, verified.Values.First().Signer),
+        }.RunAsync(plans, context.CancellationToken);
         var summaries = new List<PublishSummary>();
         await context.ForEachImageAsync(async (image, publish) =>
         {

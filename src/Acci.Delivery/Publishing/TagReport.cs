@@ -10,7 +10,7 @@ public sealed record TagReport(IReadOnlyList<string> Taken, IReadOnlyList<string
     public static TagReport Of(TagPlan plan, IReadOnlyList<TagWrite> writes)
     {
         var lost = writes.Where(write => write.IsLost)
-            .Select(write => $"{write.Tag.Tag}: {(write.After is { } other ? $"it points at {other} now, which another publish may have put it on" : "it was written, and is gone")}")
+            .Select(write => $"{write.Tag.Tag}: {write.Reason ?? (write.After is { } other ? $"it points at {other} now, which another publish may have put it on" : "it was written, and is gone")}")
             .ToList();
         return new TagReport(
             [.. plan.Moves.Select(move => move.Tag).Where(tag => writes.Any(write => write.Tag.Tag == tag && !write.IsLost))],

@@ -35,6 +35,11 @@ public sealed class TagTransaction(OciRegistry registry)
     /// </summary>
     public IReadOnlyDictionary<ImageReference, Digest?> AtStart { get; init; } = new Dictionary<ImageReference, Digest?>();
 
+    /// <summary>
+    /// Whether this publish may put its tags on another one's image: that is signed as its own. Without it none is, and a tag goes back to where it was.
+    /// </summary>
+    public Func<ImageReference, Task<bool>> IsTrustedAsync { get; init; } = _ => Task.FromResult(false);
+
     private TagWatch Watch => new(registry, Time, WatchLimit);
 
     /// <summary>Writes the tags.</summary>
@@ -142,7 +147,7 @@ public sealed class TagTransaction(OciRegistry registry)
         foreach (var plan in plans)
         {
             // Each round that changes something lets another publish see it, and sees what that one changed meanwhile.
-            for (var round = 0; round < Rounds && await SetRightAsync(plan, cancellationToken); round++)
+            for (var round = 0; round < Rounds && await SetRightAsync(plan, writes, cancellationToken); round++)
             {
             }
         }
@@ -153,8 +158,8 @@ public sealed class TagTransaction(OciRegistry registry)
     }
 
     /// <summary>Sets right what another publish did in between, and says whether there was anything.</summary>
-    private async Task<bool> SetRightAsync(TagPlan plan, CancellationToken cancellationToken) =>
-        await GiveWayAsync(plan, cancellationToken) | await TakeBackAsync(plan, cancellationToken);
+    private async Task<bool> SetRightAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken) =>
+        await GiveWayAsync(plan, writes, cancellationToken) | await TakeBackAsync(plan, cancellationToken);
 
     /// <summary>Takes back tags of branches and the like that an older commit has got: it looked before this publish wrote, and wrote afterwards.</summary>
     private async Task<bool> TakeBackAsync(TagPlan plan, CancellationToken cancellationToken)
@@ -171,8 +176,11 @@ public sealed class TagTransaction(OciRegistry registry)
         return changed;
     }
 
-    /// <summary>Gives tags that stand for the newest of several versions to a newer one that was published in between.</summary>
-    private async Task<bool> GiveWayAsync(TagPlan plan, CancellationToken cancellationToken)
+    /// <summary>
+    /// Gives tags that stand for the newest of several versions to a newer one that was published in between. Nobody looked at an image that only calls itself newer:
+    /// for one that this publish does not trust, the tag goes back to where it was.
+    /// </summary>
+    private async Task<bool> GiveWayAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
     {
         var moved = plan.Moving.Where(move => move.IsFloating).Select(move => move.Tag).ToList();
         if (moved.Count == 0 || plan.Version is null) return false;
@@ -181,8 +189,16 @@ public sealed class TagTransaction(OciRegistry registry)
         foreach (var move in plan.Floating.Decide(plan.Version, moved, published).Where(move => move.Newer is not null))
         {
             var newer = (await registry.ResolveAsync(plan.Repository.WithTag(move.Newer!), cancellationToken)).Digest;
-            if ((await registry.FindAsync(plan.Repository.WithTag(move.Tag), cancellationToken))?.Digest != plan.Digest) continue;
-            await registry.PutTagAsync(plan.Repository, move.Tag, newer, cancellationToken);
+            var tag = plan.Repository.WithTag(move.Tag);
+            if ((await registry.FindAsync(tag, cancellationToken))?.Digest != plan.Digest) continue;
+            var number = writes.FindIndex(x => x.Tag == tag);
+            var before = writes[number].Before;
+            var isTrusted = newer == before || await IsTrustedAsync(plan.Repository.WithDigest(newer));
+            if (isTrusted) await registry.PutTagAsync(plan.Repository, move.Tag, newer, cancellationToken);
+            else if (before is { } old && old != plan.Digest) await registry.PutTagAsync(plan.Repository, move.Tag, old, cancellationToken);
+            else if (!await registry.TryDeleteTagAsync(tag, move.Tag, cancellationToken)) continue;
+            var reason = $"{move.Newer} was published at the same time and is newer than {plan.Version}";
+            writes[number] = writes[number] with { Reason = isTrusted ? reason : $"{reason}, but is not signed as this build's images are, so the tag went back to where it was" };
             changed = true;
         }
 

@@ -9,6 +9,9 @@ namespace Acci.Delivery.Publishing;
 /// <param name="After">What it points at now.</param>
 public sealed record TagWrite(ImageReference Tag, Digest Digest, Digest? Before, Digest? After)
 {
+    /// <summary>Why this publish itself put it elsewhere in the end; null where it did not.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Another publish at the same time has it.</summary>
     public bool IsLost => After != Digest;
 }

@@ -62,11 +62,23 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     private async Task ScanBuiltAsync(SeverityGate gate)
     {
         var scanned = new List<(ScannedImage Image, PublishTransaction Publish)>();
-        await context.ForEachImageAsync(async (image, publish) =>
+        var begun = new List<PublishTransaction>();
+        try
         {
-            if (await ScanBuiltAsync(gate, image, publish) is { } result) scanned.Add((result, publish));
-        });
-        await _reports.WriteAsync([.. scanned.Select(x => x.Image)]);
+            await context.ForEachImageAsync(async (image, publish) =>
+            {
+                begun.Add(publish);
+                if (await ScanBuiltAsync(gate, image, publish) is { } result) scanned.Add((result, publish));
+            });
+            await _reports.WriteAsync([.. scanned.Select(x => x.Image)]);
+        }
+        catch (Exception)
+        {
+            // What an earlier scan found no longer holds once another one has begun.
+            foreach (var publish in begun.Where(x => x.Record.Steps.ContainsKey(PublishStep.Scan))) publish.Reopen(PublishStep.Scan);
+            throw;
+        }
+
         // Every image's record says how it went before any of them stops the build.
         foreach (var (image, publish) in scanned)
         {

@@ -26,10 +26,15 @@ public static class SignerOfBuild
         return cosign with { Identity = identity };
     });
 
+    // Parameters of this build, which hands them to cosign as arguments.
+    private static readonly string[] OwnVariables = ["SIGSTORE_SIGNING_CONFIG", "SIGSTORE_TRUSTED_ROOT"];
+
     /// <summary>What verifies: the same without anything to sign with.</summary>
     public static Task<Cosign> VerifierAsync(this DeliveryContext context) =>
         context.Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
         {
+            if (CosignVariables.Foreign().Except(OwnVariables).ToList() is { Count: > 0 } foreign)
+                Log.Warning("cosign does not get {Variables:l}: what is signed and accepted is named by this build's own parameters", string.Join(", ", foreign.Order(StringComparer.Ordinal)));
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
             return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
         });
@@ -70,5 +75,20 @@ public static class SignerOfBuild
             NamesItsCommit = !context.Options.Images.SelectMany(x => x.Labels.Keys.Concat(x.Annotations.Keys)).Contains(OciLabels.RevisionKey),
         };
         return verified[(image.ToString(), signer)] = await verifier.VerifyAsync(image, signer, context.CancellationToken);
+    }
+
+    /// <summary>Whether that is so. What cannot be asked is not.</summary>
+    public static async Task<bool> IsSignedAsync(this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer)
+    {
+        try
+        {
+            await context.EnsureSignedAsync(registry, image, signer);
+            return true;
+        }
+        catch (DeliveryException exception)
+        {
+            Log.Debug("{Image:l}: {Problem:l}", image.ToString(), exception.Message);
+            return false;
+        }
     }
 }

@@ -35,6 +35,20 @@ public sealed class PublishTransactionTests : IDisposable
         Assert.False(PublishTransaction.Begin(RecordFile, Built("two")).Has(PublishStep.SmokeTest));
     }
 
+    [Theory]
+    [InlineData(PublishStep.SmokeTest)]
+    [InlineData(PublishStep.Scan)]
+    public async Task A_test_that_is_repeated_and_fails_was_not_passed(PublishStep step)
+    {
+        var publish = PublishTransaction.Begin(RecordFile, Built("one"));
+        foreach (var done in (PublishStep[])[PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push]) await publish.StepAsync(done, Fine);
+
+        await Assert.ThrowsAsync<DeliveryException>(() => publish.RedoAsync(step, () => throw new DeliveryException("It does not answer.")));
+
+        Assert.False(PublishRecord.Read(RecordFile)!.Steps.ContainsKey(step));
+        Assert.False(PublishRecord.Read(RecordFile)!.Steps.ContainsKey(PublishStep.Push));
+    }
+
     [Fact]
     public async Task A_step_done_again_opens_all_that_come_after_it()
     {

@@ -5,6 +5,7 @@ using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
 using Acci.Delivery.Signing;
 using Acci.Delivery.SmokeTests;
+using Acci.Delivery.Versioning;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Testing;
@@ -20,6 +21,7 @@ public sealed class PublishWorld : IDisposable
     private readonly TemporaryRepository _checkout = new();
     private readonly TemporaryFolder _folder = new();
     private readonly string _registry;
+    private string _commit = "";
 
     private PublishWorld(string registry)
     {
@@ -51,10 +53,12 @@ public sealed class PublishWorld : IDisposable
 
     /// <param name="server">The registry it is published to.</param>
     /// <param name="sources">What the image's provenance says of its sources, if anything.</param>
-    public static async Task<PublishWorld> BuiltAsync(RegistryServer server, JsonObject? sources = null)
+    /// <param name="domain">By what address it is reached, where that is not its own.</param>
+    public static async Task<PublishWorld> BuiltAsync(RegistryServer server, JsonObject? sources = null, string? domain = null)
     {
-        var world = new PublishWorld($"{server.Domain}/owner-{Guid.NewGuid():n}");
+        var world = new PublishWorld($"{domain ?? server.Domain}/owner-{Guid.NewGuid():n}");
         await world._checkout.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one");
+        world._commit = (await VersionInfo.ReadAsync(world._checkout.Directory, Cancellation)).Revision!;
         await LayoutBuilder.WriteAttestedAsync(world.Layout, sources: sources);
         await world.RecordBuildAsync();
         return world;
@@ -162,7 +166,7 @@ public sealed class PublishWorld : IDisposable
             Scan = new ScanOptions { Program = Trivy.Program },
         };
         options = options with { Keyless = Job is not null };
-        var context = new DeliveryContext(change?.Invoke(options) ?? options, Cancellation) { Environment = Job ?? TestEnvironment.OutsideWorkflows };
+        var context = new DeliveryContext(change?.Invoke(options) ?? options, Cancellation) { Environment = Job?.With(("GITHUB_SHA", _commit)) ?? TestEnvironment.OutsideWorkflows };
         context.Know(nameof(EngineOfBuild.EngineAsync), Task.FromResult(new DockerEngine("docker")));
         context.Know(nameof(LocationOfBuild.LocationAsync), Task.FromResult(Location));
         if (Job is not null) return context;

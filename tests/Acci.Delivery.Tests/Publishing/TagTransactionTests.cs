@@ -314,16 +314,51 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
 
             if (turn < 2)
             {
-                foreach (var plan in plans) await new TagTransaction(registry).RunAsync([plan], Cancellation);
+                foreach (var plan in plans) await Trusting(registry).RunAsync([plan], Cancellation);
             }
             else
             {
-                await Task.WhenAll(plans.Select(plan => Task.Run(() => new TagTransaction(registry).RunAsync([plan], Cancellation), Cancellation)));
+                await Task.WhenAll(plans.Select(plan => Task.Run(() => Trusting(registry).RunAsync([plan], Cancellation), Cancellation)));
             }
 
             Assert.Equal(newer, await AtAsync(registry, repository, "latest"));
             Assert.Equal(older, await AtAsync(registry, repository, "1"));
         }
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task A_newer_version_that_is_not_signed_gets_no_tag_from_this_publish(bool isTrusted, bool isThere)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        using var direct = server.Connect();
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (old, ours, newer) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "ours"), await PushAsync(registry, repository, "newer"));
+        if (isThere) await registry.PutTagAsync(repository, "latest", old, Cancellation);
+        var plan = await PlanAsync(registry, repository, ours, "1.2.3", "latest");
+        var isPushed = false;
+        proxy.Decide = request =>
+        {
+            if (isPushed || request.Method != "PUT" || !request.Path.EndsWith("/manifests/latest", StringComparison.Ordinal)) return null;
+            isPushed = true;
+            direct.PutTagAsync(behind, "9.9.9", newer, Cancellation).GetAwaiter().GetResult();
+            return null;
+        };
+
+        var transaction = isTrusted ? Trusting(registry) : new TagTransaction(registry);
+        var report = TagReport.Of(plan, await transaction.RunAsync([plan], Cancellation));
+
+        var latest = await AtAsync(direct, behind, "latest");
+        Assert.NotEqual(isTrusted ? old : newer, latest);
+        if (isTrusted) Assert.Equal(newer, latest);
+        else if (isThere) Assert.Equal(old, latest);
+        else if (latest is null) Assert.Equal(["1.2.3"], report.Taken);
+        if (isThere) Assert.StartsWith("latest: 9.9.9 was published at the same time and is newer than 1.2.3", Assert.Single(report.Lost), StringComparison.Ordinal);
+        Assert.Equal(!isTrusted && isThere, report.Lost.Any(x => x.EndsWith("is not signed as this build's images are, so the tag went back to where it was", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -547,6 +582,8 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(takesBack ? mine : other, await AtAsync(registry, repository, "main"));
         Assert.Equal(!takesBack, writes.Single(write => write.Tag.Tag == "main").IsLost);
     }
+
+    private static TagTransaction Trusting(OciRegistry registry) => new(registry) { IsTrustedAsync = _ => Task.FromResult(true) };
 
     private static OciRegistry Through(FaultProxy proxy, TimeSpan? budget = null) => new(proxy.Domain, new RegistryOptions
     {

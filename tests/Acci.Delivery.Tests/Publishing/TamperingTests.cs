@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Publishing;
@@ -129,6 +130,70 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
     }
 
     [Fact]
+    public async Task A_commit_that_the_image_does_not_name_is_not_its_own()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        Directory.Delete(world.Layout, recursive: true);
+        await LayoutBuilder.WriteAttestedAsync(world.Layout, annotations: new JsonObject { ["org.opencontainers.image.revision"] = world.Record.Revision });
+        await world.RecordBuildAsync();
+        await world.RunUntilAsync("TagImages");
+        await world.GitAsync("git commit --quiet --allow-empty --amend --message two");
+        using var context = world.Context();
+
+        (world.Record with { Revision = (await context.VersionAsync()).Revision! }).Write(world.RecordFile);
+
+        Assert.Contains("that its commit is '", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SignImages")]
+    [InlineData("TagImages")]
+    public async Task A_scan_that_is_only_recorded_is_none(string step)
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync(step);
+        var file = Path.Combine(world.Scan, "scan.json");
+        var scan = await File.ReadAllTextAsync(file, Cancellation);
+
+        File.Delete(file);
+        Assert.Contains("holds no scan. Run ScanImages again", await world.RefusedAsync(step), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, scan, Cancellation);
+        (ScanRecord.Read(world.Scan)! with { Digest = Digest.Of([7]) }).Write(world.Scan);
+        Assert.Contains($"holds a scan of {Digest.Of([7])}", await world.RefusedAsync(step), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, scan, Cancellation);
+        using (new ChangedByte(Path.Combine(world.Scan, "linux-amd64.json"))) Assert.Contains("linux-amd64.json", await world.RefusedAsync(step), StringComparison.Ordinal);
+        await world.RunAsync(step);
+    }
+
+    [Theory]
+    [InlineData("manifest")]
+    [InlineData("blob")]
+    public async Task What_the_registry_has_lost_is_noticed_and_pushed_again(string part)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var world = await PublishWorld.BuiltAsync(server, domain: proxy.Domain);
+        await world.RunUntilAsync("TagImages");
+        var platform = world.Record.Platforms[0].Digest.ToString();
+        var pushes = 0;
+        proxy.Decide = request =>
+        {
+            var isIt = part == "blob" ? request.Path.Contains("/blobs/sha256:", StringComparison.Ordinal) : request.Path.EndsWith($"/manifests/{platform}", StringComparison.Ordinal);
+            if (isIt && request.Method == "PUT") pushes++;
+            return isIt && request.Method is "GET" or "HEAD" && pushes == 0 && isIt ? new NetworkFault.Answer(404) : null;
+        };
+
+        Assert.Contains("which is a part of it", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+        Assert.Contains("which is a part of it", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
+        if (part == "blob") return;
+        await world.RunAsync("SignImages");
+
+        Assert.Equal(1, pushes);
+        await world.RunAsync("TagImages");
+    }
+
+    [Fact]
     public async Task Without_a_layout_it_is_the_registry_and_cosign_that_say_whether_a_record_is_true()
     {
         using var world = await PublishWorld.BuiltAsync(server);
@@ -143,6 +208,9 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
 
         (record with { Digest = Digest.Of([7]) }).Write(world.RecordFile);
         Assert.Contains("The registry does not have", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
+
+        (record with { Revision = new string('a', 40) }).Write(world.RecordFile);
+        Assert.Contains($"is {record.Version}, built from commit aaaa", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
 
         (record with { BuildKit = "v9.9.9" }).Write(world.RecordFile);
         Assert.Contains("its BuildKit version is 'v9.9.9'", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);

@@ -109,6 +109,22 @@ public sealed class ScanTests : ScanningFixture
     }
 
     [Fact]
+    public async Task A_scan_that_does_not_end_leaves_no_earlier_one_in_its_place()
+    {
+        Trivy.AnswerWith([]);
+        await (await BuiltAsync()).RunAsync();
+        Assert.True(Record.Steps.ContainsKey(PublishStep.Scan));
+        Trivy.AnswerWith([Vulnerability("CVE-1", "CRITICAL")]);
+        // The page cannot be written.
+        File.Delete(Artifact("report.html"));
+        Directory.CreateDirectory(Artifact("report.html"));
+
+        await Assert.ThrowsAnyAsync<Exception>(new ScanImages(ContextOf(new ScanOptions { Program = Trivy.Program })) { IsAskedFor = true }.RunAsync);
+
+        Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
+    }
+
+    [Fact]
     public async Task A_scan_that_is_used_again_says_how_old_it_is()
     {
         Trivy.AnswerWith([Vulnerability("CVE-1", "LOW")]);

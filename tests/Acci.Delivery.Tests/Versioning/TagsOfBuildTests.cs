@@ -1,4 +1,5 @@
 using Acci.Delivery.Processes;
+using Acci.Delivery.Versioning;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Versioning;
@@ -14,7 +15,7 @@ public sealed class TagsOfBuildTests : IDisposable
     public async Task What_is_built_for_a_version_tag_has_that_version()
     {
         await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag v1.2.3");
-        using var context = Context("refs/tags/v1.2.3");
+        using var context = Context("refs/tags/v1.2.3", await HeadAsync());
 
         Assert.Contains("1.2.3", (await context.TagsAsync()).All);
     }
@@ -25,7 +26,7 @@ public sealed class TagsOfBuildTests : IDisposable
     public async Task Tags_of_one_version_are_not_given_to_another(string change, string version)
     {
         await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag v1.2.3", change);
-        using var context = Context("refs/tags/v1.2.3");
+        using var context = Context("refs/tags/v1.2.3", await HeadAsync());
 
         var error = await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync);
 
@@ -36,9 +37,20 @@ public sealed class TagsOfBuildTests : IDisposable
     public async Task A_tag_that_names_no_version_may_stand_for_any()
     {
         await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag nightly");
-        using var context = Context("refs/tags/nightly");
+        using var context = Context("refs/tags/nightly", await HeadAsync());
 
         Assert.NotEmpty((await context.TagsAsync()).All);
+    }
+
+    [Fact]
+    public async Task An_image_does_not_get_the_tags_of_a_commit_that_is_not_checked_out()
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work");
+        using var context = Context("refs/heads/main", new string('a', 40));
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync);
+
+        Assert.StartsWith($"This workflow runs for commit {new string('a', 40)} (GITHUB_SHA), and {await HeadAsync()} is checked out: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,9 +65,11 @@ public sealed class TagsOfBuildTests : IDisposable
 
     private DeliveryOptions Options => new() { Root = _repository.Directory, Artifacts = Path.Combine(_repository.Directory, "artifacts"), Images = [] };
 
-    private DeliveryContext Context(string reference) => new(Options, TestContext.Current.CancellationToken)
+    private async Task<string> HeadAsync() => (await VersionInfo.ReadAsync(_repository.Directory, TestContext.Current.CancellationToken)).Revision!;
+
+    private DeliveryContext Context(string reference, string sha) => new(Options, TestContext.Current.CancellationToken)
     {
         Environment = ProcessEnvironment.Empty.With(
-            ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", reference), ("GITHUB_SHA", new string('a', 40)), ("GITHUB_REPOSITORY", "octo/app")),
+            ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", reference), ("GITHUB_SHA", sha), ("GITHUB_REPOSITORY", "octo/app")),
     };
 }
