@@ -17,6 +17,9 @@ internal sealed class Git(string directory)
     // As `git ls-files -v` marks it; what is assumed unchanged is marked in lower case.
     private const char SkipWorktree = 'S';
 
+    // The mode of one, as `git ls-files --stage` begins its line.
+    private const string Submodule = "160000 ";
+
     // Settings by which git takes a changed file for the committed one.
     private static readonly string[] Unconfigured =
     [
@@ -89,6 +92,7 @@ internal sealed class Git(string directory)
         .. (await AnswerAsync(cancellationToken, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none"))?.Split('\n') ?? [],
         .. (await OthersAsync(cancellationToken)).Select(file => $"?? {file}"),
         .. (await HiddenChangesAsync(cancellationToken)).Select(file => $" M {file}"),
+        .. (await LooseSubmodulesAsync(cancellationToken)).Select(folder => $" M {folder}"),
     ];
 
     /// <summary>The history is cut off.</summary>
@@ -150,7 +154,7 @@ internal sealed class Git(string directory)
         var files = List(await AnswerAsync(cancellationToken, "ls-files", "-z", "-v", "--full-name", "--", ":/"));
         string[] hidden = [.. files.Where(x => x[0] == SkipWorktree || char.IsAsciiLetterLower(x[0])).Select(x => x[2..])];
         if (hidden.Length == 0) return [];
-        var root = await AnswerAsync(cancellationToken, "rev-parse", "--show-toplevel") ?? directory;
+        var root = await RootAsync(cancellationToken);
         var committed = List(await AnswerAsync(cancellationToken, "ls-tree", "-r", "-z", "--full-tree", "HEAD")).Select(x => x.Split('\t', 2)).ToDictionary(x => x[1], x => x[0].Split(' ')[^1]);
         var changed = new List<string>();
         foreach (var file in hidden)
@@ -161,6 +165,18 @@ internal sealed class Git(string directory)
 
         return changed;
     }
+
+    // Submodules with files and without a repository, into which git does not look. An empty folder is one that was never fetched.
+    private async Task<IEnumerable<string>> LooseSubmodulesAsync(CancellationToken cancellationToken)
+    {
+        var files = List(await AnswerAsync(cancellationToken, "ls-files", "-z", "--stage", "--full-name", "--", ":/"));
+        string[] submodules = [.. files.Where(x => x.StartsWith(Submodule, StringComparison.Ordinal)).Select(x => x.Split('\t', 2)[1])];
+        if (submodules.Length == 0) return [];
+        var root = await RootAsync(cancellationToken);
+        return submodules.Where(x => Path.Combine(root, x) is var folder && Directory.Exists(folder) && !Path.Exists(Path.Combine(folder, ".git")) && Directory.EnumerateFileSystemEntries(folder).Any());
+    }
+
+    private async Task<string> RootAsync(CancellationToken cancellationToken) => await AnswerAsync(cancellationToken, "rev-parse", "--show-toplevel") ?? directory;
 
     private static string[] List(string? answer) => answer?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
 

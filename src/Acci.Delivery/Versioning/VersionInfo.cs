@@ -59,7 +59,7 @@ public sealed record VersionInfo
 
         if (await git.HeadAsync(cancellationToken) is not var (revision, time))
         {
-            return info with { Warnings = [$"The repository in '{directory}' has no commit. Using default version {info}."] };
+            return info with { IsDirty = isDirty, Warnings = [$"The repository in '{directory}' has no commit. Using default version {info}."] };
         }
 
         if (HighestOf(tags) is { } tag && tag.CompareTo(info.Version) != 0)

@@ -118,6 +118,26 @@ public sealed class HiddenChangesTests : IAsyncLifetime
         Assert.True(await IsDirtyAsync());
     }
 
+    [Fact]
+    public async Task Files_where_a_submodule_was_are_changes_and_an_empty_folder_is_none()
+    {
+        using var other = await new TemporaryRepository().Run("git init --quiet --initial-branch=main", "git commit --quiet --allow-empty -m other");
+        await _repository.Run($"git -c protocol.file.allow=always submodule --quiet add {other.Directory} sub", "git commit --quiet -m sub", "git submodule --quiet deinit --force sub");
+        Assert.False(await IsDirtyAsync());
+
+        _repository.Write("sub/new", "");
+
+        Assert.Equal([" M sub"], await new Git(_repository.Directory).ChangesAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_branch_that_is_gone_leaves_changes_and_no_clean_tree()
+    {
+        await _repository.Run("git update-ref -d refs/heads/main");
+
+        Assert.True(await IsDirtyAsync());
+    }
+
     [Theory]
     [InlineData("core.worktree folder")]
     [InlineData("core.bare true")]
