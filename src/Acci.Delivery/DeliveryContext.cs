@@ -49,10 +49,11 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
                 + "Fetch all tags (`git fetch --unshallow --tags`), and build a commit whose highest version tag is that one.");
         }
 
-        if (facts.Sha.Length > 0 && version.Revision is { } checkedOut && facts.Sha != checkedOut)
+        // Of a pull request the facts may name its own commit, and what is checked out is the merge.
+        if (Environment.IsGitHubActions && Environment.Find("GITHUB_SHA") is { } sha && version.Revision is { } checkedOut && sha != checkedOut)
         {
             throw new DeliveryException(
-                $"This workflow runs for commit {facts.Sha} (GITHUB_SHA), and {checkedOut} is checked out: an image would get the tags and labels of a commit that it is not built from. "
+                $"This workflow runs for commit {sha} (GITHUB_SHA), and {checkedOut} is checked out: an image would get the tags and labels of a commit that it is not built from. "
                 + "Check out the commit that the workflow runs for (actions/checkout without `ref`), or run the workflow for the other one.");
         }
 
