@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Acci.Generation.Admission;
@@ -16,8 +18,21 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
 
     private const int LongestLabel = 63;
 
-    /// <summary>Its name in the cluster: a DNS label. Source: RFC 1123, section 2.1.</summary>
-    public string Name => NotInLabels().Replace(Repository.ToLowerInvariant(), "-").Trim('-') is var name && name.Length <= LongestLabel ? name : name[^LongestLabel..].Trim('-');
+    /// <summary>
+    /// Its name in the cluster: a DNS label, and another one for each repository, because a policy takes the place of one of the same name.
+    /// Source: RFC 1123, section 2.1.
+    /// </summary>
+    public string Name
+    {
+        get
+        {
+            var readable = NotInLabels().Replace(Repository.ToLowerInvariant(), "-").Trim('-');
+            if (IsReadBack().IsMatch(Repository) && readable.Length <= LongestLabel) return readable;
+            // No readable name alone has two dashes side by side.
+            var hash = $"--{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Repository)))[..12]}";
+            return $"{readable[Math.Max(0, readable.Length + hash.Length - LongestLabel)..].TrimStart('-')}{hash}";
+        }
+    }
 
     /// <summary>
     /// The policy as Kyverno's <c>ClusterPolicy</c>. It cannot name a Sigstore: bundles are verified with the trusted root that Kyverno itself gets
@@ -83,6 +98,10 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
         }),
         _ => throw new ArgumentException($"{signer} is no signer.", nameof(signer)),
     };
+
+    // The repositories whose names the label alone tells: the first dash is the dot of a host of two parts, and each other one a slash.
+    [GeneratedRegex(@"\A[a-z0-9]+\.[a-z0-9]+(/[a-z0-9]+)+\z")]
+    private static partial Regex IsReadBack();
 
     [GeneratedRegex("[^a-z0-9]+")]
     private static partial Regex NotInLabels();

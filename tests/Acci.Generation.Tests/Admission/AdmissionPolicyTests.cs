@@ -111,17 +111,40 @@ public class AdmissionPolicyTests
     }
 
     [Theory]
-    [InlineData("docker.io/octo/acci", "docker-io-octo-acci", "- glob: index.docker.io/octo/acci:**")]
-    [InlineData("registry.example.com:5000/Octo/a_b.c", "registry-example-com-5000-octo-a-b-c", "- glob: registry.example.com:5000/Octo/a_b.c@**")]
-    [InlineData("registry.example.com/a-very-long-name-of-a-team/and-a-longer-name-of-a-product/app", "y-long-name-of-a-team-and-a-longer-name-of-a-product-app", "- glob: ")]
+    [InlineData("docker.io/octo/acci", "^docker-io-octo-acci$", "- glob: index.docker.io/octo/acci:**")]
+    [InlineData("registry.example.com:5000/Octo/a_b.c", "^registry-example-com-5000-octo-a-b-c--[0-9a-f]{12}$", "- glob: registry.example.com:5000/Octo/a_b.c@**")]
+    [InlineData("registry.example.com/a-very-long-name-of-a-team/and-a-longer-name-of-a-product/app", "a-team-and-a-longer-name-of-a-product-app--[0-9a-f]{12}$", "- glob: ")]
     public void A_policy_s_name_is_a_label_and_Docker_Hub_has_the_name_that_the_controller_has_for_it(string repository, string name, string glob)
     {
         var policy = new AdmissionPolicy(repository, new AdmissionSigner.Workflow(Expression, Issuer), Type);
 
-        Assert.EndsWith(name, policy.Name, StringComparison.Ordinal);
+        Assert.Matches(name, policy.Name);
         Assert.Matches("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", policy.Name);
         Assert.Contains(glob, policy.ToClusterImagePolicy(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void No_two_repositories_have_policies_of_one_name()
+    {
+        string[] repositories =
+        [
+            "ghcr.io/octo/app-web", "ghcr.io/octo/app_web", "ghcr.io/octo/app.web", "ghcr.io/octo/app/web", "ghcr.io/octo/app--web", "ghcr.io/octo-app/web",
+            "ghcr.io/a-b/c", "ghcr.io/a/b-c", "ghcr.io/a/b/c", "a.b.c/d", "a.b/c/d", "a.b/c.d", "localhost:5000/app", "localhost/5000/app",
+            "Registry.example.com/app", "registry.example.com/app", $"ghcr.io/one/{new string('a', 80)}", $"ghcr.io/two/{new string('a', 80)}",
+            $"ghcr.io/{new string('a', 60)}/b", $"ghcr.io/{new string('b', 60)}/b", $"ghcr.io/octo/{string.Join('-', Enumerable.Repeat("a", 40))}",
+        ];
+
+        var names = repositories.Select(x => (Policy(new AdmissionSigner.Key("")) with { Repository = x }).Name).ToList();
+
+        Assert.Equal(repositories.Length, names.Distinct().Count());
+        Assert.All(names, x => Assert.Matches("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", x));
+    }
+
+    [Theory]
+    [InlineData("ghcr.io/octo/app", "ghcr-io-octo-app")]
+    [InlineData("ghcr.io/octo/app-web", "ghcr-io-octo-app-web--8920912a097b")]
+    public void A_repository_s_policy_has_the_same_name_each_time(string repository, string name) =>
+        Assert.Equal(name, (Policy(new AdmissionSigner.Key("")) with { Repository = repository }).Name);
 
     private static AdmissionPolicy Policy(AdmissionSigner signer) => new("ghcr.io/octo/acci", signer, Type);
 }
