@@ -8,7 +8,8 @@ namespace Acci.Delivery.Signing;
 /// Source: GitHub's documentation, "Reusing workflow configurations"; "OpenID Connect reference", claim <c>job_workflow_ref</c>.
 /// </summary>
 /// <param name="root">The root of the checkout.</param>
-internal sealed class CheckoutWorkflows(string root)
+/// <param name="own">The server and the repository that it is a checkout of; null where git does not tell.</param>
+internal sealed class CheckoutWorkflows(string root, (string? Server, string Repository)? own)
 {
     private const string Folder = ".github/workflows";
     private const int Largest = 1024 * 1024;
@@ -20,11 +21,14 @@ internal sealed class CheckoutWorkflows(string root)
     private static StringComparison Ordinal => StringComparison.Ordinal;
 
     /// <summary>The files of those that no other repository can call.</summary>
-    /// <exception cref="DeliveryException">All of them can be called.</exception>
-    public IReadOnlyList<string> OfThisRepositoryAlone()
+    /// <param name="server">The server whose workflows may sign.</param>
+    /// <param name="source">The repository whose workflows may sign.</param>
+    /// <exception cref="DeliveryException">That is not the repository of this checkout, or all of its workflows can be called.</exception>
+    public IReadOnlyList<string> OfThisRepositoryAlone(string server, WorkflowSource source)
     {
-        var own = Files.Where(x => !IsCallable(x)).Order(StringComparer.Ordinal).ToList();
-        return own.Count > 0 ? own
+        if (OwnServer(source) != server) throw Unknown($"{server}/{source.Repository}");
+        var files = Files.Where(x => !IsCallable(x)).Order(StringComparer.Ordinal).ToList();
+        return files.Count > 0 ? files
             : throw new DeliveryException($"{Folder} has no workflow that no other repository can call, so a cluster could not tell for whom one signed. {Remedy}");
     }
 
@@ -32,10 +36,11 @@ internal sealed class CheckoutWorkflows(string root)
     /// <exception cref="DeliveryException">One is not, or it cannot be told.</exception>
     public void EnsureSignsForThisRepositoryAlone(ExpectedSigner.Workflow signer)
     {
-        if (IdentityIn(signer).Match(signer.Identity) is not { Success: true } match)
+        var server = OwnServer(signer.Source);
+        if (IdentityIn(server, signer).Match(signer.Identity) is not { Success: true } match)
         {
             throw new DeliveryException(
-                $"{signer.Identity} may sign for other repositories than {signer.Source.Repository}, as a reusable workflow does. {Remedy}");
+                $"{signer.Identity} may sign for other repositories than {signer.Source.Repository} on {server}, as a reusable workflow does. {Remedy}");
         }
 
         foreach (var file in match.Groups["file"].Captures.Select(x => x.Value.Replace("\\", "", Ordinal)))
@@ -47,16 +52,29 @@ internal sealed class CheckoutWorkflows(string root)
         }
     }
 
-    // An expression has to spell out the repository and the files; what it says of branches and tags is not looked at.
-    private static Regex IdentityIn(ExpectedSigner.Workflow signer)
+    // A file of the same name in another repository says something else.
+    private string OwnServer(WorkflowSource source) =>
+        own is { Server: { } server, Repository: var repository } && source.IsOf(repository) ? server : throw Unknown(source.Repository);
+
+    private DeliveryException Unknown(string repository) => new(
+        $"Whether others can call the workflows of {repository} is not known: "
+        + (own is { Server: { } server, Repository: var name } ? $"this is a checkout of {server}/{name}. " : "git's remote 'origin' does not lead to a repository on GitHub. ")
+        + $"Run WriteAdmissionPolicy in a checkout of {repository}, without --signed-by-repository, or sign with a key.");
+
+    // An expression has to spell out the repository and the files; what it says of branches and tags is not looked at. A branch or tag that is spelled
+    // out has no character of a pattern: git allows none, and Kyverno would read one.
+    private static Regex IdentityIn(string server, ExpectedSigner.Workflow signer)
     {
-        var repository = Regex.Escape(signer.Source.Repository);
+        var (address, repository) = (Regex.Escape(server), Regex.Escape(signer.Source.Repository));
         const string file = @"(?<file>(?:[\w-]|\\[.-])+)";
         return new Regex(
             signer.Identity.StartsWith('^')
-                ? $@"\A\^(?<i>\(\?i:)?https://[\w.\\:-]+/{Regex.Escape(repository)}(?(i)\))/\\?\.github/workflows/(?:{file}|\((?:\?:)?{file}(?:\|{file})*\))@(?![?*+{{])"
-                : $@"\Ahttps://[^/]+/{repository}/\.github/workflows/(?<file>[^/@\\]+)@",
-            RegexOptions.IgnoreCase);
+                ? $@"\A\^(?<i>\(\?i:)?{Spelled(address)}/{Regex.Escape(repository)}(?(i)\))/\\?\.github/workflows/(?:{file}|\((?:\?:)?{file}(?:\|{file})*\))@(?![?*+{{])"
+                : $@"\A{address}/{repository}/\.github/workflows/(?<file>[^/@\\]+)@[^?*[\]\\\s]+\z",
+            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+        // A dot that is not escaped stands for a dot, too, and the issuer tells the servers apart.
+        static string Spelled(string address) => address.Replace(@"\.", @"\\?\.", Ordinal).Replace("-", @"\\?-", Ordinal);
     }
 
     private static string Remedy =>

@@ -110,7 +110,7 @@ public static class ExpectedSignerOfBuild
     internal static async Task<(string Server, WorkflowSource Source)> SourceAsync(this DeliveryContext context)
     {
         var options = context.Options;
-        var own = WorkflowSource.TryParseRepository((await context.FactsAsync()).Repository.Url);
+        var own = await context.OwnRepositoryAsync();
         var (address, repository) = options.SignedByRepository is { } text
             ? WorkflowSource.TryParseRepository(text) ?? throw new WrongUseException(
                 $"--signed-by-repository cannot be '{text}': write owner/name, or the address of the repository's page.")
@@ -123,6 +123,10 @@ public static class ExpectedSignerOfBuild
             : WorkflowSource.IssuerOf(server);
         return (server, new WorkflowSource(repository, issuer));
     }
+
+    // The repository that this is a checkout of, as the workflow that runs says, or git's remote.
+    internal static async Task<(string? Server, string Repository)?> OwnRepositoryAsync(this DeliveryContext context) =>
+        WorkflowSource.TryParseRepository((await context.FactsAsync()).Repository.Url);
 
     private static ExpectedSigner.PublicKey EnsureNoSourceIsNamed(this DeliveryContext context, ExpectedSigner.PublicKey key) =>
         context.Options is { SignedByRepository: null, SignedByIssuer: null } ? key

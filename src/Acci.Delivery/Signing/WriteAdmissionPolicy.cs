@@ -84,11 +84,11 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     // that no other repository can call.
     private async Task<ExpectedSigner> SignerAsync()
     {
-        var workflows = new CheckoutWorkflows(context.Options.Root);
+        var workflows = new CheckoutWorkflows(context.Options.Root, await context.OwnRepositoryAsync());
         if (context.Options is { SignedBy: null, Keyless: true })
         {
             var (server, source) = await context.SourceAsync();
-            return ExpectedSigner.AnyWorkflowOf(server, source, workflows.OfThisRepositoryAlone());
+            return ExpectedSigner.AnyWorkflowOf(server, source, workflows.OfThisRepositoryAlone(server, source));
         }
 
         var signer = await context.ExpectedSignerAsync();

@@ -78,6 +78,11 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@?.*$")]
     [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/(publish\.yml)?@refs/heads/main$")]
     [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish.+@refs/heads/main$")]
+    [InlineData("https://github.com/octo/acci/.github/workflows/publish.yml@refs/heads/*")]
+    [InlineData("https://github.com/octo/acci/.github/workflows/publish.yml@refs/tags/v?")]
+    [InlineData("https://github.example.com/octo/acci/.github/workflows/publish.yml@refs/heads/main")]
+    [InlineData(@"^https://[\w.]+/octo/acci/\.github/workflows/publish\.yml@refs/heads/main$")]
+    [InlineData(@"^https://\w\w\w\w\w\w\.com/octo/acci/\.github/workflows/publish\.yml@refs/heads/main$")]
     [InlineData("https://github.com/octo/acci/x/.github/workflows/publish.yml@refs/heads/main")]
     public async Task A_signer_that_also_signs_for_others_is_refused_because_no_cluster_sees_for_whom_it_signed(string signer)
     {
@@ -99,6 +104,30 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
 
         Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Kyverno));
+    }
+
+    [Theory]
+    [InlineData("https://github.com/other/shared/.github/workflows/publish.yml@refs/heads/main", "other/shared")]
+    [InlineData(@"^https://github\.com/other/shared/\.github/workflows/publish\.yml@refs/heads/main$", "other/shared")]
+    [InlineData(null, "other/shared")]
+    [InlineData(null, "https://github.example.com/octo/acci")]
+    public async Task Another_repository_s_workflow_is_not_taken_for_the_one_of_the_same_name_in_this_checkout(string? signer, string repository)
+    {
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { Keyless = signer is null, SignedBy = signer, SignedByRepository = repository }));
+
+        Assert.StartsWith($"Whether others can call the workflows of {repository} is not known: this is a checkout of https://github.com/octo/acci.", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Kyverno));
+    }
+
+    [Fact]
+    public async Task A_checkout_of_an_unknown_repository_has_no_policy_of_a_workflow()
+    {
+        await WriteAsync(x => x with { Keyless = true, SignedByRepository = "Octo/Acci" });
+        await _checkout.Run("git remote remove origin");
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { Keyless = true, SignedByRepository = "octo/acci" }));
+
+        Assert.Contains("git's remote 'origin' does not lead to a repository on GitHub", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
