@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Acci.Delivery.Signing;
 using Acci.Oci;
 
@@ -15,7 +16,8 @@ public sealed class CosignStandIn
     public CosignStandIn(string folder)
     {
         _folder = Directory.CreateDirectory(folder).FullName;
-        File.WriteAllText(Path.Combine(_folder, "key.pub"), $"-----BEGIN PUBLIC KEY-----\n{Guid.NewGuid():n}\n-----END PUBLIC KEY-----\n");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        File.WriteAllText(Path.Combine(_folder, "key.pub"), $"{key.ExportSubjectPublicKeyInfoPem()}\n");
         File.WriteAllText(Path.Combine(_folder, "signed"), "");
         var program = Path.Combine(_folder, "cosign");
         File.WriteAllText(program, """

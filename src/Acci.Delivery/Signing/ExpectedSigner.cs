@@ -69,14 +69,20 @@ public abstract record ExpectedSigner
     /// </summary>
     /// <param name="text">What was typed.</param>
     /// <param name="findSource">Says where a workflow must have run; a key needs none.</param>
-    /// <exception cref="WrongUseException">The text has another form.</exception>
+    /// <exception cref="WrongUseException">The text has another form, or the file is no public key.</exception>
     public static async Task<ExpectedSigner> ParseAsync(string text, Func<Task<WorkflowSource>> findSource) =>
         text.StartsWith('^') ? new Workflow(IdentityExpression.Parse(text), await findSource())
         : text.StartsWith("https://", StringComparison.Ordinal) ? new Workflow(text, await findSource())
-        : File.Exists(text) ? new PublicKey(text)
+        : File.Exists(text) ? Key(text)
         : throw new WrongUseException(
             $"--signed-by cannot be '{text}': name a public key's file, a workflow as in "
             + "https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main, or a regular expression that starts with '^' and ends with '$'.");
+
+    private static PublicKey Key(string file)
+    {
+        WrongUseException.Read("--signed-by", () => PublicKeyFile.Read(file));
+        return new PublicKey(file);
+    }
 
     /// <summary>
     /// Any workflow of a repository, on whatever branch or tag, but not in a pull request: what that runs, nobody has accepted yet.

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Signing;
 using Acci.Oci;
@@ -34,7 +35,8 @@ public sealed class ExpectedSignerTests : IDisposable
     public async Task A_public_key_is_named_by_its_file_and_has_no_repository()
     {
         var file = _folder.Combine("team.pub");
-        File.WriteAllText(file, "");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        File.WriteAllText(file, key.ExportSubjectPublicKeyInfoPem());
 
         var signer = await ExpectedSigner.ParseAsync(file, () => throw new InvalidOperationException());
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
@@ -46,12 +47,28 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     {
         await WriteAsync(x => x with { Keyless = true });
         var key = _folder.Combine("cosign.pub");
-        await File.WriteAllTextAsync(key, "-----BEGIN PUBLIC KEY-----\r\nAAAA\r\n-----END PUBLIC KEY-----", Cancellation);
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var pem = pair.ExportSubjectPublicKeyInfoPem();
+        await File.WriteAllTextAsync(key, $"the team's key\r\n{pem.ReplaceLineEndings("\r\n")}", Cancellation);
 
         await WriteAsync(x => x with { SignedBy = key });
 
-        Assert.Contains("-----BEGIN PUBLIC KEY-----\n", await File.ReadAllTextAsync(Kyverno, Cancellation), StringComparison.Ordinal);
+        var policy = await File.ReadAllTextAsync(Kyverno, Cancellation);
+        Assert.Contains(string.Join('\n', pem.Split('\n').Select(x => $"{new string(' ', 26)}{x}")) + "\n", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("the team", policy, StringComparison.Ordinal);
         Assert.False(File.Exists(PolicyController), "It is another signer's.");
+    }
+
+    [Fact]
+    public async Task A_private_key_is_never_copied_into_a_policy()
+    {
+        var key = _folder.Combine("cosign.key");
+        await File.WriteAllTextAsync(key, "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n", Cancellation);
+
+        var failure = await Assert.ThrowsAsync<WrongUseException>(() => WriteAsync(x => x with { SignedBy = key }));
+
+        Assert.StartsWith($"--signed-by: {key} is a private key", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Kyverno));
     }
 
     [Theory]

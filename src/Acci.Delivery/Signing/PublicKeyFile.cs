@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>
+/// A file with one public key in PEM, of a kind that cosign verifies with. Whoever names a signer may mistake the private half for it, and what a public
+/// key is taken for goes into policies and releases.
+/// Source: RFC 7468, section 13; sigstore, pkg/cryptoutils, <c>UnmarshalPEMToPublicKey</c>.
+/// </summary>
+internal static class PublicKeyFile
+{
+    private const int Largest = 1024 * 1024;
+    private const string Begin = "-----BEGIN ";
+    private const string Ed25519 = "1.3.101.112";
+    private const string EllipticCurve = "1.2.840.10045.2.1";
+    private const string Rsa = "1.2.840.113549.1.1.1";
+
+    /// <summary>Reads the key.</summary>
+    /// <returns>The key in PEM, and nothing of what else the file says.</returns>
+    /// <exception cref="DeliveryException">The file cannot be read, or is no public key.</exception>
+    public static string Read(string file)
+    {
+        var text = InputFile.ReadText(file, Largest);
+        if (text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+            throw new DeliveryException($"{file} is a private key: name the file with its public half, which cosign writes: cosign public-key --key {file} > cosign.pub");
+        if (text.Split(Begin).Length > 2) throw new DeliveryException($"{file} has several keys or certificates: name a file with one public key.");
+        if (!PemEncoding.TryFind(text, out var pem)) throw new DeliveryException($"{file} is no public key: {Expected}.");
+        var label = text[pem.Label];
+        if (!IsKey(label, Convert.FromBase64String(text[pem.Base64Data])))
+            throw new DeliveryException($"{file} is no public key that cosign reads, but {(label.EndsWith("KEY", StringComparison.Ordinal) ? "a damaged or other" : "a")} {label}: {Expected}.");
+        return text[pem.Location].ReplaceLineEndings("\n") + "\n";
+    }
+
+    private static string Expected => $"name a file with {Begin}PUBLIC KEY----- and the key, as cosign writes it into cosign.pub";
+
+    private static bool IsKey(string label, byte[] content)
+    {
+        try
+        {
+            return label switch
+            {
+                "PUBLIC KEY" => IsSubjectPublicKey(content),
+                "RSA PUBLIC KEY" => IsWhole(content, RSA.Create(), (RSA rsa, out int read) => rsa.ImportRSAPublicKey(content, out read)),
+                _ => false,
+            };
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsSubjectPublicKey(byte[] content)
+    {
+        var key = PublicKey.CreateFromSubjectPublicKeyInfo(content, out var length);
+        return length == content.Length && key.Oid.Value switch
+        {
+            EllipticCurve => IsWhole(content, ECDsa.Create(), (ECDsa curve, out int read) => curve.ImportSubjectPublicKeyInfo(content, out read)),
+            Rsa => IsWhole(content, RSA.Create(), (RSA rsa, out int read) => rsa.ImportSubjectPublicKeyInfo(content, out read)),
+            Ed25519 => key.EncodedKeyValue.RawData.Length == 32,
+            _ => false,
+        };
+    }
+
+    private static bool IsWhole<T>(byte[] content, T algorithm, Import<T> import)
+        where T : IDisposable
+    {
+        using (algorithm)
+        {
+            import(algorithm, out var read);
+            return read == content.Length;
+        }
+    }
+
+    private delegate void Import<in T>(T algorithm, out int read);
+}

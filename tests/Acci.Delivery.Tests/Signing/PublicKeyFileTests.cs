@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Acci.Delivery.Signing;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Signing;
+
+/// <summary>What --signed-by takes for a public key, and what somebody may name instead of one.</summary>
+public sealed class PublicKeyFileTests : IDisposable
+{
+    // RFC 8410, section 10.1.
+    private const string Ed25519 = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string, string> Others
+    {
+        get
+        {
+            using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var own = curve.ExportSubjectPublicKeyInfo();
+            return new TheoryData<string, string>
+            {
+                { "", "is no public key" },
+                { "hello: world\n", "is no public key" },
+                { "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGm/RAlphM3+hUG6wWfcO5bIUIaqMLa2ywxcOK1wMWbh ada\n", "is no public key" },
+                { "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n", "is a private key" },
+                { curve.ExportPkcs8PrivateKeyPem(), "is a private key" },
+                { curve.ExportECPrivateKeyPem(), "is a private key" },
+                { $"{Ed25519}{curve.ExportPkcs8PrivateKeyPem()}", "is a private key" },
+                { "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n", "is a private key" },
+                { Ed25519 + Ed25519, "has several keys" },
+                { Ed25519 + PemEncoding.WriteString("CERTIFICATE", [1]), "has several keys" },
+                { PemEncoding.WriteString("CERTIFICATE", [1]), "a CERTIFICATE" },
+                { PemEncoding.WriteString("PUBLIC KEY", [1, 2, 3]), "a damaged or other PUBLIC KEY" },
+                { PemEncoding.WriteString("PUBLIC KEY", []), "a damaged or other PUBLIC KEY" },
+                { PemEncoding.WriteString("PUBLIC KEY", [.. own, 0]), "a damaged or other PUBLIC KEY" },
+                { PemEncoding.WriteString("PUBLIC KEY", own.AsSpan(..^1)), "a damaged or other PUBLIC KEY" },
+                { PemEncoding.WriteString("RSA PUBLIC KEY", own), "a damaged or other RSA PUBLIC KEY" },
+                { Ed25519.Replace("MCowBQYDK2Vw", "MCowBQYDK2Vu", StringComparison.Ordinal), "a damaged or other PUBLIC KEY" },
+            };
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_key_of_each_kind_that_cosign_reads_is_one()
+    {
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var rsa = RSA.Create(2048);
+
+        foreach (var pem in new[] { $"{curve.ExportSubjectPublicKeyInfoPem()}\n", $"{rsa.ExportSubjectPublicKeyInfoPem()}\n", $"{rsa.ExportRSAPublicKeyPem()}\n", Ed25519 })
+        {
+            Assert.Equal(pem, PublicKeyFile.Read(Written(pem)));
+            Assert.Equal(pem, PublicKeyFile.Read(Written($"The team's.\r\n{pem.ReplaceLineEndings("\r\n")}")));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public async Task What_is_no_public_key_is_refused_by_name_wherever_a_signer_is_named(string text, string words)
+    {
+        var file = Written(text);
+
+        var failure = await Assert.ThrowsAsync<WrongUseException>(() => ExpectedSigner.ParseAsync(file, () => throw new InvalidOperationException()));
+
+        Assert.StartsWith($"--signed-by: {file} {(words.StartsWith("a ", StringComparison.Ordinal) ? "is no public key" : words)}", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+    }
+
+    private string Written(string text)
+    {
+        var file = _folder.Combine("team.pub");
+        File.WriteAllText(file, text);
+        return file;
+    }
+}
