@@ -23,7 +23,7 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
     /// <summary>The files of those that no other repository can call.</summary>
     /// <param name="server">The server whose workflows may sign.</param>
     /// <param name="source">The repository whose workflows may sign.</param>
-    /// <exception cref="DeliveryException">That is not the repository of this checkout, or all of its workflows can be called.</exception>
+    /// <exception cref="DeliveryException">That is not the repository of this checkout, one of its workflows cannot be read, or all of its workflows can be called.</exception>
     public IReadOnlyList<string> OfThisRepositoryAlone(string server, WorkflowSource source)
     {
         if (OwnServer(source) != server) throw Unknown($"{server}/{source.Repository}");
@@ -81,7 +81,5 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
         "Neither Kyverno nor policy-controller looks at the repository in a certificate. Name workflows of this checkout without workflow_call with --signed-by, as in "
         + @"--signed-by '^https://github\.com/owner/app/\.github/workflows/(publish\.yml|nightly\.yml)@refs/heads/main$', or sign with a key.";
 
-    // Where a comment or a string has the word, too, the workflow is taken for one that can be called: nothing is lost but its place in the policy.
-    private bool IsCallable(string file) => InputFile.ReadText(Path.Combine(root, Folder, file), Largest).Split('\n')
-        .Any(line => !line.TrimStart().StartsWith('#') && line.Contains("workflow_call", Ordinal));
+    private bool IsCallable(string file) => WorkflowYaml.IsCallable($"{Folder}/{file}", InputFile.ReadText(Path.Combine(root, Folder, file), Largest));
 }

@@ -123,6 +123,19 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         Assert.False(File.Exists(Kyverno));
     }
 
+    [Fact]
+    public async Task A_workflow_that_cannot_be_read_is_named_unless_others_are_asked_for()
+    {
+        await WriteAsync(x => x with { Keyless = true });
+        Workflow("broken.yml", "on: [push");
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { Keyless = true }));
+
+        Assert.StartsWith(".github/workflows/broken.yml, line ", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("mend it, or name other workflows with --signed-by.", failure.Message, StringComparison.Ordinal);
+        await WriteAsync(x => x with { SignedBy = "https://github.com/octo/acci/.github/workflows/publish.yml@refs/heads/main" });
+    }
+
     [Theory]
     [InlineData("https://github.com/other/shared/.github/workflows/publish.yml@refs/heads/main", "other/shared")]
     [InlineData(@"^https://github\.com/other/shared/\.github/workflows/publish\.yml@refs/heads/main$", "other/shared")]

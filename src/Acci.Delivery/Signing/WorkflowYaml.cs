@@ -1,0 +1,47 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>What a workflow's file says, however its YAML is written: with escapes, in flow style, with anchors, with any line ends.</summary>
+internal static class WorkflowYaml
+{
+    private const string Call = "workflow_call";
+    private const int Deepest = 500;
+
+    /// <summary>
+    /// Whether other repositories can call the workflow. Where any text in it has the word, such as a condition, it is taken for one that can be called:
+    /// nothing is lost but its place in a policy.
+    /// </summary>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="text">What it says.</param>
+    /// <exception cref="DeliveryException">It is no workflow, so it cannot be told.</exception>
+    public static bool IsCallable(string file, string text)
+    {
+        try
+        {
+            var (isWorkflow, isCallable, depth) = (false, false, 0);
+            // Event by event, so that neither depth nor aliases can make much of a small file. What an alias stands for is in the same file.
+            for (var parser = new Parser(new StringReader(text)); parser.MoveNext();)
+            {
+                depth += parser.Current!.NestingIncrease;
+                if (depth > Deepest) throw Unknown($"{file} is nested too deeply");
+                isWorkflow |= parser.Current is MappingStart;
+                isCallable |= parser.Current is Scalar scalar && scalar.Value.Contains(Call, StringComparison.OrdinalIgnoreCase);
+            }
+
+            return isWorkflow ? isCallable : throw Unknown($"{file} has no keys");
+        }
+        catch (YamlException exception)
+        {
+            throw Unknown($"{file}, line {exception.Start.Line}, is not YAML: {SafeText.Terminal(exception.GetBaseException().Message).TrimEnd('.')}", exception);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or OverflowException or FormatException)
+        {
+            throw Unknown($"{file} is not YAML: {SafeText.Terminal(exception.Message).TrimEnd('.')}", exception);
+        }
+    }
+
+    private static DeliveryException Unknown(string problem, Exception? cause = null) =>
+        new($"{problem}. So it is not known whether other repositories can call it: mend it, or name other workflows with --signed-by.", cause);
+}
