@@ -122,6 +122,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
         var copied = await elsewhere.CopyAsync(
             origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name, context.Time), Cancellation);
+        foreach (var problem in copied.PassedOver) Log.Debug("{Image}: what refers to it and is not copied: {Problem:l}", image.Name, problem);
         Log.Information(
             "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before",
             image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);

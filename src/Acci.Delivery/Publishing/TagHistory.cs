@@ -59,7 +59,17 @@ public sealed class TagHistory(OciRegistry registry, TimeProvider? time = null)
     {
         var notes = new List<IReadOnlyDictionary<string, string>>();
         foreach (var referrer in await registry.ListReferrersAsync(image, ArtifactType, cancellationToken))
-            notes.Add((await registry.GetManifestAsync(image.WithDigest(referrer.Digest), cancellationToken)).Annotations);
+        {
+            try
+            {
+                notes.Add((await registry.GetManifestAsync(image.WithDigest(referrer.Digest), cancellationToken)).Annotations);
+            }
+            catch (ContentException exception)
+            {
+                Log.Debug("What is beside {Image:l} is passed over: {Problem:l}", image.ToString(), exception.Message);
+            }
+        }
+
         return notes
             // One that another tool copied along with the image tells of tags elsewhere.
             .Where(note => note.ContainsKey(Prefix + tag) && note.GetValueOrDefault(Repository) == image.Repository)

@@ -31,9 +31,9 @@ internal sealed record SignatureBundles(OciRegistry Registry, ExpectedSigner Sig
         var assets = new List<ReleaseAsset>();
         foreach (var (digest, type, file) in wanted)
         {
-            var bundles = await SigstoreBundle.ListAsync(Registry, image.WithDigest(digest), type, cancellationToken);
+            var bundles = SigstoreBundle.ListAsync(Registry, image.WithDigest(digest), type, cancellationToken);
             // Of several the one that was made last.
-            if (bundles.LastOrDefault(Signer.IsNamedBy) is { } bundle) assets.Add(new ReleaseAsset($"{file}.sigstore.json", MediaType, bundle.Content));
+            if (await bundles.LastOrDefaultAsync(Signer.IsNamedBy, cancellationToken) is { } bundle) assets.Add(new ReleaseAsset($"{file}.sigstore.json", MediaType, bundle.Content));
         }
 
         return assets;

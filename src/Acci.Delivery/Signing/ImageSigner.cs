@@ -59,7 +59,7 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
         async Task<bool> IsWrittenAsync(ImageReference reference, PredicateType type, CancellationToken token)
         {
             var isOwn = await ownership.Value;
-            return (await SigstoreBundle.ListAsync(Registry, reference, type, token)).Any(x => isOwn(x));
+            return await SigstoreBundle.ListAsync(Registry, reference, type, token).AnyAsync(x => isOwn(x), token);
         }
 
         async Task SignAsync(ImageReference reference, CancellationToken token)

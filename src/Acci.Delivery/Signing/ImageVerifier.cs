@@ -11,12 +11,17 @@ namespace Acci.Delivery.Signing;
 /// <param name="Registry">The registry that has the image.</param>
 public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
 {
+    private const int MostSpellings = 16;
+
     /// <summary>The commit that the image names is the one it was built from, and not one that its definition gives it.</summary>
     public bool NamesItsCommit { get; init; } = true;
 
+    /// <summary>The repository that the image names is the one it was built from, and not one that its definition gives it.</summary>
+    public bool NamesItsRepository { get; init; } = true;
+
     /// <summary>
     /// Verifies the signatures of the image and of each platform, and that each platform's bill of materials and provenance are attested, are about
-    /// that platform, and name no other source than the signer's repository and the image's commit.
+    /// that platform, and name no other source than the signer's repository, or where a key signed the image's, and the image's commit.
     /// </summary>
     /// <param name="image">The image, by digest.</param>
     /// <param name="signer">Who must have signed.</param>
@@ -34,36 +39,63 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
         Digest[] platforms = root.IsIndex ? [.. PlatformImage.Of(root.Manifests).Select(x => x.Manifest.Digest).Distinct()] : [root.Digest];
         if (platforms.Length == 0) throw new DeliveryException($"{image} is no image: its index names no platform.");
         var commit = NamesItsCommit ? root.Annotations.GetValueOrDefault(OciLabels.RevisionKey) : null;
-        var spelled = await SpelledAsync(image.WithDigest(root.Digest), signer, cancellationToken);
         var checks = platforms.Append(root.Digest).Distinct().Select(digest => (Digest: digest, Type: PredicateType.Signature))
-            .Concat(from digest in platforms from type in PredicateType.All select (Digest: digest, Type: type));
-        await Parallel.ForEachAsync(checks, cancellationToken, async (check, token) =>
+            .Concat(from digest in platforms from type in PredicateType.All select (Digest: digest, Type: type)).ToList();
+        DeliveryException? problem = null;
+        foreach (var spelled in await SpellingsAsync(image.WithDigest(root.Digest), signer, cancellationToken))
         {
-            var reference = image.WithDigest(check.Digest);
-            var statements = await Cosign.VerifyAttestationAsync(reference, check.Type, spelled, token);
-            EnsureSays(reference, check.Type, statements, (spelled as ExpectedSigner.Workflow)?.Source.Repository, commit);
-        });
-        return spelled;
+            var repository = spelled is ExpectedSigner.Workflow workflow ? workflow.Source.Repository
+                : NamesItsRepository ? ProvenanceSource.RepositoryOf(root.Annotations.GetValueOrDefault(OciLabels.SourceKey)) : null;
+            try
+            {
+                await VerifyAsync(image, checks, spelled, repository, commit, cancellationToken);
+                return spelled;
+            }
+            catch (DeliveryException exception) when (exception is CommandFailedException or StatementException)
+            {
+                problem ??= exception;
+            }
+        }
+
+        throw problem!;
     }
 
-    private async Task<ExpectedSigner> SpelledAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken)
+    private async Task VerifyAsync(
+        ImageReference image,
+        List<(Digest Digest, PredicateType Type)> checks,
+        ExpectedSigner signer,
+        string? repository,
+        string? commit,
+        CancellationToken cancellationToken) => await Parallel.ForEachAsync(checks, cancellationToken, async (check, token) =>
     {
-        if (signer is not ExpectedSigner.Workflow workflow) return signer;
-        var bundles = await SigstoreBundle.ListAsync(Registry, root, PredicateType.Signature, cancellationToken);
-        var certificates = bundles.Select(x => x.Certificate).OfType<WorkflowCertificate>();
-        var spellings = certificates.Select(workflow.SpelledAs).OfType<ExpectedSigner.Workflow>().ToList();
-        return spellings.Contains(workflow) ? workflow : spellings.FirstOrDefault(workflow);
+        var reference = image.WithDigest(check.Digest);
+        var statements = await Cosign.VerifyAttestationAsync(reference, check.Type, signer, token);
+        EnsureSays(reference, check.Type, statements, repository, commit);
+    });
+
+    // How the signer may be spelled in the certificates: cosign tells case apart. A bundle that nobody trusts may say so, too, and decides nothing:
+    // one after the other is verified, the likeliest first.
+    private async Task<IReadOnlyList<ExpectedSigner>> SpellingsAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken)
+    {
+        if (signer is not ExpectedSigner.Workflow workflow) return [signer];
+        var found = new HashSet<ExpectedSigner.Workflow>();
+        await foreach (var bundle in SigstoreBundle.ListAsync(Registry, root, PredicateType.Signature, cancellationToken))
+        {
+            if (bundle.Certificate is { } certificate && workflow.SpelledAs(certificate) is { } spelled) found.Add(spelled);
+        }
+
+        return [.. found.OrderByDescending(x => x == workflow).Take(MostSpellings).DefaultIfEmpty(workflow)];
     }
 
     private static void EnsureSays(
         ImageReference reference, PredicateType type, IReadOnlyList<VerifiedStatement> statements, string? repository, string? commit)
     {
         var own = statements.Where(x => x.Type == type.Uri && x.Subjects.Contains(reference.Digest!.Value)).ToList();
-        if (own.Count == 0) throw new DeliveryException($"{reference} has no attestation of the type {type.Uri} that is about it.");
+        if (own.Count == 0) throw new StatementException($"{reference} has no attestation of the type {type.Uri} that is about it.");
         if (type != PredicateType.Provenance) return;
         // Several publishes of one platform may have attested; one has to be of this source.
         var problems = own.Select(x => ProvenanceSource.Of(x.Predicate).ProblemWith(repository, commit)).ToList();
         if (problems.All(x => x is not null))
-            throw new DeliveryException($"The provenance of {reference} is not that of this image: it {problems[0]}.");
+            throw new StatementException($"The provenance of {reference} is not that of this image: it {problems[0]}.");
     }
 }

@@ -70,9 +70,11 @@ public static class SignerOfBuild
     {
         var verified = context.Once(nameof(EnsureSignedAsync), () => new Dictionary<(string, ExpectedSigner), ExpectedSigner>());
         if (verified.TryGetValue((image.ToString(), signer), out var known)) return known;
+        var given = context.Options.Images.SelectMany(x => x.Labels.Keys.Concat(x.Annotations.Keys)).ToHashSet();
         var verifier = new ImageVerifier(await context.VerifierAsync(), registry)
         {
-            NamesItsCommit = !context.Options.Images.SelectMany(x => x.Labels.Keys.Concat(x.Annotations.Keys)).Contains(OciLabels.RevisionKey),
+            NamesItsCommit = !given.Contains(OciLabels.RevisionKey),
+            NamesItsRepository = !given.Contains(OciLabels.SourceKey),
         };
         return verified[(image.ToString(), signer)] = await verifier.VerifyAsync(image, signer, context.CancellationToken);
     }

@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Acci.Oci;
+using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Delivery.Signing;
 
@@ -19,35 +22,65 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
     private const string MediaTypePrefix = "application/vnd.dev.sigstore.bundle.";
     private const string TypeAnnotation = "dev.sigstore.bundle.predicateType";
     private const long LargestBundle = 256 * 1024 * 1024;
+    // It holds a digest, a certificate and what proves their time.
+    private const long LargestSignature = 4 * 1024 * 1024;
 
-    /// <summary>The bundles of one type that a registry lists for an image.</summary>
+    /// <summary>
+    /// The bundles of one type that a registry lists for an image. Anyone who may write there may add to the list: what is missing, damaged, too large
+    /// or no bundle is passed over.
+    /// </summary>
     /// <param name="registry">The registry.</param>
     /// <param name="image">The image, by digest.</param>
     /// <param name="type">What they state.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public static async Task<IReadOnlyList<SigstoreBundle>> ListAsync(
-        OciRegistry registry, ImageReference image, PredicateType type, CancellationToken cancellationToken)
+    /// <exception cref="DeliveryException">The registry cannot be reached, or refuses.</exception>
+    public static async IAsyncEnumerable<SigstoreBundle> ListAsync(
+        OciRegistry registry, ImageReference image, PredicateType type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var bundles = new List<SigstoreBundle>();
         foreach (var referrer in await registry.ListReferrersAsync(image, cancellationToken: cancellationToken))
         {
+            var reference = image.WithDigest(referrer.Digest);
             // A list that cosign keeps itself says nothing of what it lists: the manifests do.
-            if (await registry.FindManifestAsync(image.WithDigest(referrer.Digest), cancellationToken) is not { } manifest) continue;
+            if (await TryAsync(reference, async () => (Manifest?)await registry.GetManifestAsync(reference, cancellationToken)) is not { } manifest) continue;
             if (manifest.Annotations.GetValueOrDefault(TypeAnnotation) != type.Uri) continue;
-            var content = manifest.Blobs.Where(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal) && x.Size <= LargestBundle);
-            foreach (var blob in content)
+            foreach (var blob in manifest.Blobs.Where(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal)))
             {
-                var bytes = await registry.ReadBlobAsync(image, blob, cancellationToken);
-                if (Read(bytes) is { } bundle) bundles.Add(bundle with { Content = bytes });
+                if (await TryAsync(reference, () => ReadAsync(registry, image, type, blob, cancellationToken)) is { } bundle) yield return bundle;
             }
         }
-
-        return bundles;
     }
 
     /// <summary>What bundles call a key, by its public half.</summary>
     public static string HintOf(string publicKey) =>
         Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(publicKey[PemEncoding.Find(publicKey).Base64Data])));
+
+    private static async Task<T?> TryAsync<T>(ImageReference referrer, Func<Task<T?>> readAsync)
+    {
+        try
+        {
+            return await readAsync();
+        }
+        catch (ContentException exception)
+        {
+            Log.Debug("{Referrer:l} is passed over: {Problem:l}", referrer.ToString(), exception.Message);
+            return default;
+        }
+    }
+
+    private static async Task<SigstoreBundle?> ReadAsync(
+        OciRegistry registry, ImageReference image, PredicateType type, Descriptor blob, CancellationToken cancellationToken)
+    {
+        var problem = "it is too large";
+        if (blob.Size <= (type == PredicateType.Signature ? LargestSignature : LargestBundle))
+        {
+            var content = await registry.ReadBlobAsync(image, blob, cancellationToken);
+            if (Read(content) is { } bundle) return bundle with { Content = content };
+            problem = "it is none";
+        }
+
+        Log.Debug("{Blob:l} beside {Image:l} is passed over as a bundle: {Problem:l}", blob.Digest.ToString(), image.ToString(), problem);
+        return null;
+    }
 
     private static SigstoreBundle? Read(byte[] content)
     {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
-using Acci.Oci.Retries;
 
 namespace Acci.Oci.Registries;
 
@@ -38,7 +37,7 @@ internal sealed class BlobContent : HttpContent
             for (var left = _length; left > 0;)
             {
                 var count = await OwnAsync(() => source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).AsTask());
-                if (count == 0) throw new TransientException($"the blob's source ended {left} bytes early");
+                if (count == 0) throw new SourceEndedException($"the blob's source ended {left} bytes early");
                 await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
                 left -= count;
                 _sent(_length - left);

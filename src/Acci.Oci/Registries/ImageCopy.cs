@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
 
@@ -8,6 +10,7 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
 {
     private readonly RegistrySource _source = new(from, source);
     private readonly HashSet<Digest> _seen = [];
+    private readonly ConcurrentQueue<string> _passedOver = [];
 
     // Only within one registry is there something to mount from.
     private IReadOnlyList<string> MountFrom => from.Domain == to.Domain ? [source.Path] : [];
@@ -17,7 +20,7 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
         var content = await ImageContent.WalkAsync(_source, root, cancellationToken);
         var result = await to.TransferTo(target, _source, progress).RunAsync(content, MountFrom, cancellationToken);
         await CopyReferrersAsync(content.Manifests.Select(x => x.Digest), cancellationToken);
-        return result;
+        return result with { PassedOver = [.. _passedOver] };
     }
 
     private async Task CopyReferrersAsync(IEnumerable<Digest> subjects, CancellationToken cancellationToken)
@@ -42,19 +45,41 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
         foreach (var referrer in await from.ListReferrersAsync(source.WithDigest(subject), cancellationToken: cancellationToken))
         {
             if (referrer.ArtifactType is { } type && leftOut.Contains(type)) continue;
-            var manifest = await TransferAsync(referrer, cancellationToken);
-            await to.PutReferrerAsync(target, manifest, cancellationToken);
-            copied.Add(manifest.Digest);
+            await TryAsync(referrer.Digest.ToString(), async () =>
+            {
+                var manifest = await TransferAsync(referrer, cancellationToken);
+                await to.PutReferrerAsync(target, manifest, cancellationToken);
+                copied.Add(manifest.Digest);
+            });
         }
 
         foreach (var tag in OciRegistry.AttachmentTags(subject))
         {
             if (await from.FindAsync(source.WithTag(tag), cancellationToken) is not { } attachment) continue;
-            await TransferAsync(attachment, cancellationToken);
-            await to.PutTagAsync(target, tag, attachment.Digest, cancellationToken);
+            await TryAsync(tag, async () =>
+            {
+                await TransferAsync(attachment, cancellationToken);
+                await to.PutTagAsync(target, tag, attachment.Digest, cancellationToken);
+            });
         }
 
         return copied;
+    }
+
+    // Anyone may put something beside an image that is damaged, or that not every registry takes: the image goes without it.
+    private async Task TryAsync(string name, Func<Task> copyAsync)
+    {
+        try
+        {
+            await copyAsync();
+        }
+        catch (DeliveryException exception) when (exception is ContentException or RegistryException
+        {
+            StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity,
+        })
+        {
+            _passedOver.Enqueue($"{name}: {exception.Message}");
+        }
     }
 
     private async Task<Manifest> TransferAsync(Descriptor root, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ public sealed partial class OciRegistry
         HasBlobAsync(repository, digest, PushScope(PathOf(repository)), cancellationToken);
 
     /// <summary>Fetches a blob into memory, for those that are small: configurations, attestations, signatures. The content is checked.</summary>
-    /// <exception cref="DeliveryException">The repository has no such blob, or it stays damaged.</exception>
+    /// <exception cref="ContentException">The repository has no such blob, or has it damaged.</exception>
     public async Task<byte[]> ReadBlobAsync(ImageReference repository, Descriptor descriptor, CancellationToken cancellationToken = default)
     {
         using var content = new MemoryStream();
@@ -36,13 +36,14 @@ public sealed partial class OciRegistry
     /// <param name="descriptor">Its digest and size.</param>
     /// <param name="target">A stream that can be written at any position, such as a file's.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="DeliveryException">The repository has no such blob, or it stays damaged.</exception>
+    /// <exception cref="ContentException">The repository has no such blob, or has it damaged.</exception>
     public async Task DownloadBlobAsync(
         ImageReference repository, Descriptor descriptor, Stream target, CancellationToken cancellationToken = default)
     {
         var path = PathOf(repository);
         var start = target.Position;
         var done = 0L;
+        var damage = new Damage();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await RunAsync($"fetch of blob {descriptor.Digest} from {path}", async attempt =>
         {
@@ -59,11 +60,13 @@ public sealed partial class OciRegistry
                 }
             }
 
-            if (done < descriptor.Size) throw new TransientException($"the blob broke off after {done} of {descriptor.Size} bytes");
+            if (done < descriptor.Size) throw damage.Of($"the blob broke off after {done} of {descriptor.Size} bytes", $"{done}");
             var actual = Convert.ToHexStringLower(hash.GetHashAndReset());
             if (done == descriptor.Size && actual == descriptor.Digest.Hex) return true;
+            // Of what is too long only a part was read, and not always the same.
+            var content = done > descriptor.Size ? "too long" : actual;
             done = 0;
-            throw new TransientException("the blob arrived damaged");
+            throw damage.Of("the blob arrived damaged", content);
         }, cancellationToken);
         target.SetLength(start + descriptor.Size);
     }
@@ -75,7 +78,7 @@ public sealed partial class OciRegistry
     private async Task<Stream> OpenBlobAsync(string path, Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
         var request = new RegistryRequest(HttpMethod.Get, Address($"{path}/blobs/{descriptor.Digest}"), PullScope(path)) { RangeStart = offset };
-        var response = await SendAsync(request, cancellationToken);
+        var response = await SendBlobRequestAsync(request, cancellationToken);
         var stream = await _transport.OpenAsync(response, cancellationToken);
         if (offset == 0 || response.StatusCode == HttpStatusCode.PartialContent) return stream;
 
@@ -89,6 +92,18 @@ public sealed partial class OciRegistry
         {
             await stream.DisposeAsync();
             throw;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendBlobRequestAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(request, cancellationToken);
+        }
+        catch (RegistryException exception) when (exception.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            throw new ContentException(exception.Message, exception);
         }
     }
 

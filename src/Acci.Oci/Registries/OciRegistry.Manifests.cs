@@ -19,6 +19,7 @@ public sealed partial class OciRegistry
     public Task<Descriptor?> FindAsync(ImageReference reference, CancellationToken cancellationToken = default)
     {
         var (path, name) = Locate(reference);
+        var damage = new Damage();
         return RunAsync($"look-up of {path} {name}", async attempt =>
         {
             using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, ReadScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
@@ -34,12 +35,12 @@ public sealed partial class OciRegistry
             }
 
             // A registry need not name the digest; then the content tells it.
-            return (await TryGetAsync(path, name, null, attempt))?.Descriptor;
+            return (await TryGetAsync(path, name, null, damage, attempt))?.Descriptor;
         }, cancellationToken);
     }
 
     /// <summary>Fetches a manifest by a reference's digest, or else its tag; with a digest the content is checked against it.</summary>
-    /// <exception cref="DeliveryException">The registry has no such manifest, or what it has is none.</exception>
+    /// <exception cref="ContentException">The registry has no such manifest, or what it has is none.</exception>
     public async Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken = default) =>
         await FindManifestAsync(reference, cancellationToken) ?? throw NotFound(reference);
 
@@ -47,7 +48,8 @@ public sealed partial class OciRegistry
     public Task<Manifest?> FindManifestAsync(ImageReference reference, CancellationToken cancellationToken = default)
     {
         var (path, name) = Locate(reference);
-        return RunAsync($"fetch of {path} {name}", attempt => TryGetAsync(path, name, reference.Digest, attempt), cancellationToken);
+        var damage = new Damage();
+        return RunAsync($"fetch of {path} {name}", attempt => TryGetAsync(path, name, reference.Digest, damage, attempt), cancellationToken);
     }
 
     /// <summary>Puts a manifest under its digest; no tag is touched.</summary>
@@ -121,15 +123,23 @@ public sealed partial class OciRegistry
         }
     }, cancellationToken);
 
-    private async Task<Manifest?> TryGetAsync(string path, string name, Digest? expected, Attempt attempt)
+    private async Task<Manifest?> TryGetAsync(string path, string name, Digest? expected, Damage damage, Attempt attempt)
     {
         using var response = await SendAsync(ManifestRequest(HttpMethod.Get, path, name, ReadScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
         if (response.StatusCode == HttpStatusCode.NotFound) return null;
-        var content = await _transport.ReadAsync(response, MaximumManifestSize, attempt.CancellationToken);
-        var actual = Digest.Of(content);
-        if ((expected ?? DigestOf(response) ?? actual) is var stated && stated != actual)
-            throw new TransientException($"the manifest arrived damaged: its digest is {actual}, {stated} was to be expected");
-        return Manifest.Parse(content, response.Content.Headers.ContentType?.MediaType, $"{Domain}/{path}@{actual}");
+        try
+        {
+            var content = await _transport.ReadAsync(response, MaximumManifestSize, attempt.CancellationToken);
+            var actual = Digest.Of(content);
+            if ((expected ?? DigestOf(response) ?? actual) is var stated && stated != actual)
+                throw damage.Of($"the manifest arrived damaged: its digest is {actual}, {stated} was to be expected", $"{actual}");
+            return Manifest.Parse(content, response.Content.Headers.ContentType?.MediaType, $"{Domain}/{path}@{actual}");
+        }
+        catch (DeliveryException exception) when (exception is not ContentException)
+        {
+            // Too large, or no manifest.
+            throw new ContentException(exception.Message, exception);
+        }
     }
 
     private (string Path, string Name) Locate(ImageReference reference) => (
@@ -139,7 +149,7 @@ public sealed partial class OciRegistry
     private RegistryRequest ManifestRequest(HttpMethod method, string path, string name, string scope) =>
         new(method, Address($"{path}/manifests/{name}"), scope) { Accept = MediaTypes.Manifests };
 
-    private static DeliveryException NotFound(ImageReference reference) => new($"{reference} does not exist in the registry. Check the name, or publish it first.");
+    private static ContentException NotFound(ImageReference reference) => new($"{reference} does not exist in the registry. Check the name, or publish it first.");
 
     private static Digest? DigestOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues(ContentDigest, out var values) && Digest.TryParse(values.First(), out var digest, out _) ? digest : null;

@@ -39,13 +39,22 @@ public sealed partial class OciRegistry
         }
     }
 
-    // With what one of the rounds before saw and another client has written over since. Null where nothing lacks.
+    // With what one of the rounds before saw and another client has written over since. Null where nothing lacks, or nothing can be written.
     private async Task<Manifest?> CompletedAsync(
         ImageReference subject, Manifest list, Dictionary<Digest, Descriptor> seen, CancellationToken cancellationToken)
     {
         foreach (var known in list.Manifests.Where(x => !seen.ContainsKey(x.Digest)))
         {
-            if (await FindManifestAsync(subject.WithDigest(known.Digest), cancellationToken) is { } referrer) seen[known.Digest] = referrer.Descriptor;
+            try
+            {
+                // A registry need not take a list that names what it does not have.
+                if (await FindManifestAsync(subject.WithDigest(known.Digest), cancellationToken) is not { } referrer) return null;
+                seen[known.Digest] = referrer.Descriptor;
+            }
+            catch (ContentException)
+            {
+                // It stays in the list as it is.
+            }
         }
 
         // What is not understood of the list has to stay in it.

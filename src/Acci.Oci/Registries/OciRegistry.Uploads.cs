@@ -82,8 +82,16 @@ public sealed partial class OciRegistry
                 current = attempt;
                 // The blob may have arrived although the answer did not.
                 if (attempt.Number > 1 && await HasBlobAsync(path, blob.Digest, PushScope(path), attempt.CancellationToken, HttpStatusCode.NotFound)) return true;
-                await ContinueAsync(path, upload, attempt);
-                return true;
+                try
+                {
+                    await ContinueAsync(path, upload, attempt);
+                    return true;
+                }
+                catch (Exception exception) when (exception is SourceEndedException || exception.InnerException is SourceEndedException)
+                {
+                    await upload.VerifySourceAsync(attempt.CancellationToken);
+                    throw;
+                }
             }, cancellationToken);
             sent(blob.Size);
             _places.TryAdd(blob.Digest, path);

@@ -22,6 +22,7 @@ internal sealed class RegistrySource(OciRegistry registry, ImageReference reposi
         }
     }
 
-    // A blob that its own registry hands out damaged is fetched again, as one is that was damaged on the way: the two look the same.
-    public Task VerifyBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.CompletedTask;
+    // Whether its own registry hands it out damaged, or the way to the other one damaged it, is seen by fetching it anew.
+    public Task VerifyBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+        registry.DownloadBlobAsync(repository, descriptor, Stream.Null, cancellationToken);
 }

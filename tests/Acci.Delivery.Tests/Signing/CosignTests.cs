@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
@@ -71,6 +72,37 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         await mine.VerifyAsync(image, await PublicKeyAsync(mine, "mine"), Cancellation);
         await Assert.ThrowsAsync<CommandFailedException>(async () => await mine.VerifyAsync(image, await PublicKeyAsync(other, "other"), Cancellation));
         Assert.NotEqual(await mine.ReadSignerAsync(Cancellation), await other.ReadSignerAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("https://github.com/octo/app", "https://github.com/octo/app.git", null)]
+    [InlineData("https://github.com/Octo/App", "git@work.github.com:octo/app.git", null)]
+    [InlineData("https://github.com/octo/app", "/builds/app", null)]
+    [InlineData("", "https://github.com/octo/app", null)]
+    [InlineData("https://github.com/octo/app", "https://github.com/stranger/malware", "was built from stranger/malware, not from octo/app")]
+    [InlineData("https://gitlab.com/group/sub/app", "https://github.com/stranger/malware", "was built from stranger/malware, not from group/sub/app")]
+    [InlineData("https://github.com/octo/app", "https://gitlab.com/group/sub/app", "was built from group/sub/app, not from octo/app")]
+    public async Task A_provenance_signed_with_a_key_names_the_repository_that_the_image_names(string image, string source, string? problem)
+    {
+        var commit = new string('c', 40);
+        var layout = await LayoutBuilder.WriteAttestedAsync(
+            _folder.Combine("layout"),
+            source,
+            new JsonObject { ["org.opencontainers.image.revision"] = commit, ["org.opencontainers.image.source"] = image },
+            new JsonObject { ["source"] = source, ["revision"] = commit });
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        var cosign = await CosignAsync("mine");
+        await new ImageSigner(cosign, layout, registry, repository).SignAsync(Cancellation);
+        var signer = await PublicKeyAsync(cosign, "mine");
+
+        Task VerifyAsync(bool namesItsRepository) => new ImageVerifier(cosign, registry) { NamesItsRepository = namesItsRepository }
+            .VerifyAsync(repository.WithDigest(layout.Root.Digest), signer, Cancellation);
+
+        if (problem is null) await VerifyAsync(true);
+        else Assert.Contains(problem, (await Assert.ThrowsAsync<StatementException>(() => VerifyAsync(true))).Message, StringComparison.Ordinal);
+        await VerifyAsync(false);
     }
 
     [Fact]

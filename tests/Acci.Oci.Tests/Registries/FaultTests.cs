@@ -275,6 +275,36 @@ public sealed class FaultTests(RegistryServer server) : IClassFixture<RegistrySe
         Assert.Single(_notices);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_registry_has_damaged_is_not_fetched_for_all_of_the_budget(bool isManifest)
+    {
+        var (repository, blob) = await PushedBlobAsync();
+        using var registry = Connect();
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("small"));
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        _proxy.Decide = x => x.Method == "GET" ? new NetworkFault.DamageAnswer() : null;
+        var before = _proxy.Requests.Count(x => x.Method == "GET");
+
+        var error = await Assert.ThrowsAsync<ContentException>(() => isManifest
+            ? registry.GetManifestAsync(repository.WithDigest(layout.Root.Digest), Cancellation) : registry.ReadBlobAsync(repository, blob, Cancellation));
+
+        Assert.Contains("arrived damaged", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before + 2, _proxy.Requests.Count(x => x.Method == "GET"));
+    }
+
+    [Fact]
+    public async Task A_blob_that_is_not_there_is_said_at_once()
+    {
+        var (repository, blob) = await PushedBlobAsync();
+        using var registry = Connect();
+
+        await Assert.ThrowsAsync<ContentException>(() => registry.ReadBlobAsync(repository, blob with { Digest = Digest.Of([1]) }, Cancellation));
+
+        Assert.Empty(_notices);
+    }
+
     [Fact]
     public async Task A_cancelled_push_ends_at_once_and_leaves_no_upload_open()
     {

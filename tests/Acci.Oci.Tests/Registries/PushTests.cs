@@ -179,7 +179,7 @@ public sealed class PushTests(RegistryServer server) : IClassFixture<RegistrySer
         var repository = server.NewRepository();
         using var registry = server.Connect();
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => registry.PutTagAsync(repository, "latest", Digest.Of([]), Cancellation));
+        var error = await Assert.ThrowsAsync<ContentException>(() => registry.PutTagAsync(repository, "latest", Digest.Of([]), Cancellation));
 
         Assert.Equal($"{repository.WithDigest(Digest.Of([]))} does not exist in the registry. Check the name, or publish it first.", error.Message);
         Assert.Empty(await TagsAsync(registry, repository));

@@ -149,6 +149,64 @@ public sealed class ReferrersTests(RegistryServer server) : IClassFixture<Regist
         foreach (var blob in (await layout.ReadContentAsync(Cancellation)).Blobs) Assert.Equal(blob.Digest, Digest.Of(await target.ReadBlobAsync(copy, blob, Cancellation)));
     }
 
+    [Theory]
+    [InlineData("blob gone")]
+    [InlineData("blob shorter")]
+    [InlineData("blob longer")]
+    [InlineData("manifest gone")]
+    public async Task A_copy_goes_without_what_refers_to_the_image_and_is_damaged(string kind)
+    {
+        await using var other = new RegistryServer();
+        await other.InitializeAsync();
+        using var source = server.Connect();
+        using var target = other.Connect();
+        var (repository, image) = await PushAsync(source, server.NewRepository());
+        var signature = await ReferAsync(source, repository, image.Digest!.Value, Signature);
+        var damaged = await DamagedReferrer.PutAsync(source, image, kind, Signature, [], Cancellation);
+        Assert.Equal([damaged, signature], (await source.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.Digest));
+        var copy = other.NewRepository();
+
+        var result = await source.CopyAsync(image, target, copy, leftOut: [], cancellationToken: Cancellation);
+
+        Assert.Equal([signature], (await target.ListReferrersAsync(copy.WithDigest(result.Digest), cancellationToken: Cancellation)).Select(x => x.Digest));
+        Assert.StartsWith($"{damaged}: ", Assert.Single(result.PassedOver), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copy_goes_without_what_refers_to_the_image_and_the_other_registry_refuses()
+    {
+        await using var other = new RegistryServer();
+        await other.InitializeAsync();
+        await using var proxy = await FaultProxy.StartAsync(other);
+        using var source = server.Connect();
+        using var target = new OciRegistry(proxy.Domain, new RegistryOptions { Credentials = Credentials.None });
+        var (repository, image) = await PushAsync(source, server.NewRepository());
+        var refused = await ReferAsync(source, repository, image.Digest!.Value, Sbom);
+        var signature = await ReferAsync(source, repository, image.Digest!.Value, Signature);
+        proxy.Decide = x => x.Method == "PUT" && x.Path.EndsWith($"{refused}", StringComparison.Ordinal) ? new NetworkFault.Answer(400) : null;
+        var copy = proxy.NewRepository();
+
+        var result = await source.CopyAsync(image, target, copy, leftOut: [], cancellationToken: Cancellation);
+
+        Assert.Equal([signature], (await target.ListReferrersAsync(copy.WithDigest(result.Digest), cancellationToken: Cancellation)).Select(x => x.Digest));
+        Assert.StartsWith($"{refused}: ", Assert.Single(result.PassedOver), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("blob gone")]
+    [InlineData("manifest gone")]
+    public async Task A_list_with_what_is_damaged_is_no_obstacle(string kind)
+    {
+        using var registry = server.Connect();
+        var (repository, image) = await PushAsync(registry, server.NewRepository());
+        var signature = await ReferAsync(registry, repository, image.Digest!.Value, Signature);
+        var damaged = await DamagedReferrer.PutAsync(registry, image, kind, Signature, [], Cancellation);
+
+        await registry.CompleteReferrersAsync(image, Cancellation);
+
+        Assert.Equal([damaged, signature], (await registry.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.Digest));
+    }
+
     private async Task<(ImageReference Repository, ImageReference Image)> PushAsync(OciRegistry registry, ImageReference repository)
     {
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Path);
