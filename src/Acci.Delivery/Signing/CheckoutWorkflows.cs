@@ -23,7 +23,9 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
     /// <summary>The files of those that no other repository can call.</summary>
     /// <param name="server">The server whose workflows may sign.</param>
     /// <param name="source">The repository whose workflows may sign.</param>
-    /// <exception cref="DeliveryException">That is not the repository of this checkout, one of its workflows cannot be read, or all of its workflows can be called.</exception>
+    /// <exception cref="DeliveryException">
+    /// That is not the repository of this checkout, one of its workflows cannot be read, or all of them can be called.
+    /// </exception>
     public IReadOnlyList<string> OfThisRepositoryAlone(string server, WorkflowSource source)
     {
         if (OwnServer(source) != server) throw Unknown($"{server}/{source.Repository}");
@@ -40,7 +42,8 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
         if (IdentityIn(server, signer).Match(signer.Identity) is not { Success: true } match)
         {
             throw new DeliveryException(
-                $"{signer.Identity} may sign for other repositories than {signer.Source.Repository} on {server}, as a reusable workflow does. {Remedy}");
+                $"{signer.Identity} may sign for other repositories than {signer.Source.Repository} on {server}, as a reusable workflow does. "
+                + Remedy);
         }
 
         foreach (var file in match.Groups["file"].Captures.Select(x => x.Value.Replace("\\", "", Ordinal)))
@@ -58,18 +61,20 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
 
     private DeliveryException Unknown(string repository) => new(
         $"Whether others can call the workflows of {repository} is not known: "
-        + (own is { Server: { } server, Repository: var name } ? $"this is a checkout of {server}/{name}. " : "git's remote 'origin' does not lead to a repository on GitHub. ")
+        + (own is { Server: { } server, Repository: var name } ? $"this is a checkout of {server}/{name}. "
+            : "git's remote 'origin' does not lead to a repository on GitHub. ")
         + $"Run WriteAdmissionPolicy in a checkout of {repository}, without --signed-by-repository, or sign with a key.");
 
-    // An expression has to spell out the repository and the files; what it says of branches and tags is not looked at. A branch or tag that is spelled
-    // out has no character of a pattern: git allows none, and Kyverno would read one.
+    // An expression has to spell out the repository and the files; what it says of branches and tags is not looked at. A branch or tag that is
+    // spelled out has no character of a pattern: git allows none, and a cluster must not read one.
     private static Regex IdentityIn(string server, ExpectedSigner.Workflow signer)
     {
         var (address, repository) = (Regex.Escape(server), Regex.Escape(signer.Source.Repository));
         const string file = @"(?<file>(?:[\w-]|\\[.-])+)";
         return new Regex(
             signer.Identity.StartsWith('^')
-                ? $@"\A\^(?<i>\(\?i:)?{Spelled(address)}/{Regex.Escape(repository)}(?(i)\))/\\?\.github/workflows/(?:{file}|\((?:\?:)?{file}(?:\|{file})*\))@(?![?*+{{])"
+                ? $@"\A\^(?<i>\(\?i:)?{Spelled(address)}/{Regex.Escape(repository)}(?(i)\))/\\?\.github/workflows/"
+                    + $@"(?:{file}|\((?:\?:)?{file}(?:\|{file})*\))@(?![?*+{{])"
                 : $@"\A{address}/{repository}/\.github/workflows/(?<file>[^/@\\]+)@[^?*[\]\\\s]+\z",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
@@ -81,5 +86,6 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
         "Neither Kyverno nor policy-controller looks at the repository in a certificate. Name workflows of this checkout without workflow_call with --signed-by, as in "
         + @"--signed-by '^https://github\.com/owner/app/\.github/workflows/(publish\.yml|nightly\.yml)@refs/heads/main$', or sign with a key.";
 
-    private bool IsCallable(string file) => WorkflowYaml.IsCallable($"{Folder}/{file}", InputFile.ReadText(Path.Combine(root, Folder, file), Largest));
+    private bool IsCallable(string file) =>
+        WorkflowYaml.IsCallable($"{Folder}/{file}", InputFile.ReadText(Path.Combine(root, Folder, file), Largest));
 }

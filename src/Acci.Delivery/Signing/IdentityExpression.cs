@@ -13,9 +13,10 @@ internal static class IdentityExpression
     public static string Parse(string text)
     {
         EnsureReadable(text);
-        return IsAnchored(text) ? text : throw new WrongUseException(
-            $"--signed-by cannot be '{text}': the expression has to match the whole identity. End it with '$', and put alternatives into a group, as "
-            + @"in '^https://github\.com/owner/(app|shop)/\.github/workflows/publish\.yml@refs/heads/main$'.");
+        return AnchoredExpression.Is(text) ? text : throw new WrongUseException(
+            $"--signed-by cannot be '{text}': the expression has to match the whole identity, and it cannot be told that this one does. "
+            + "End it with '$', put alternatives into a group, and write other characters as they are or behind a backslash, as in "
+            + @"'^https://github\.com/owner/(app|shop)/\.github/workflows/publish\.yml@refs/heads/main$'.");
     }
 
     // RE2 has no look-around and no back references, and neither has this. What only RE2 has, cosign judges.
@@ -36,64 +37,5 @@ internal static class IdentityExpression
             throw new WrongUseException(
                 $"--signed-by cannot be '{text}': it is not a regular expression that cosign (RE2) reads: {exception.Message}", exception);
         }
-    }
-
-    // Begins with ^, ends with $ or \z, and has no alternative outside of a group: '^a|b$' is anchored at one end of each.
-    private static bool IsAnchored(string text)
-    {
-        var depth = 0;
-        // With a quantifier, the ^ need not match.
-        var isHeld = text.StartsWith('^') && !(text.Length > 1 && "*+?{".Contains(text[1], StringComparison.Ordinal));
-        for (var at = isHeld ? 1 : text.Length; at < text.Length; at++)
-        {
-            switch (text[at])
-            {
-                case '\\' when Continues("\\Q"):
-                    at = EndOf("\\E", at);
-                    break;
-                case '\\' when Continues("\\z") && at + 2 == text.Length:
-                    return depth == 0;
-                case '\\':
-                    at++;
-                    break;
-                case '[':
-                    at = EndOfClass(text, at);
-                    break;
-                case '(':
-                    depth++;
-                    break;
-                case ')' when depth == 0:
-                case '|' when depth == 0:
-                    return false;
-                case ')':
-                    depth--;
-                    break;
-                case '$' when at + 1 == text.Length:
-                    return depth == 0;
-            }
-
-            bool Continues(string what) => string.CompareOrdinal(text, at, what, 0, what.Length) == 0;
-        }
-
-        return false;
-
-        int EndOf(string what, int start) =>
-            text.IndexOf(what, start, StringComparison.Ordinal) is >= 0 and var end ? end + what.Length - 1 : text.Length;
-    }
-
-    // A bracket is an ordinary character when it is the first one; [:alpha:] is a class of its own.
-    private static int EndOfClass(string text, int start)
-    {
-        var at = start + 1;
-        if (at < text.Length && text[at] == '^') at++;
-        if (at < text.Length && text[at] == ']') at++;
-        while (at < text.Length && text[at] != ']')
-        {
-            var isNamed = string.CompareOrdinal(text, at, "[:", 0, 2) == 0;
-            if (isNamed && text.IndexOf(":]", at, StringComparison.Ordinal) is > 0 and var end) at = end + 2;
-            else at += text[at] == '\\' ? 2 : 1;
-        }
-
-        return at;
     }
 }

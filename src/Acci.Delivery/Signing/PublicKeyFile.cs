@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Acci.Delivery.Signing;
 
 /// <summary>
-/// A file with one public key in PEM, of a kind that cosign verifies with. Whoever names a signer may mistake the private half for it, and what a public
-/// key is taken for goes into policies and releases.
+/// A file with one public key in PEM, of a kind that cosign verifies with. Whoever names a signer may mistake the private half for it, and a public key
+/// goes into policies and releases.
 /// Source: RFC 7468, section 13; sigstore, pkg/cryptoutils, <c>UnmarshalPEMToPublicKey</c>.
 /// </summary>
 internal static class PublicKeyFile
@@ -23,12 +23,20 @@ internal static class PublicKeyFile
     {
         var text = InputFile.ReadText(file, Largest);
         if (text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
-            throw new DeliveryException($"{file} is a private key: name the file with its public half, which cosign writes: cosign public-key --key {file} > cosign.pub");
+        {
+            throw new DeliveryException(
+                $"{file} is a private key: name the file with its public half, which cosign writes: cosign public-key --key {file} > cosign.pub");
+        }
+
         if (text.Split(Begin).Length > 2) throw new DeliveryException($"{file} has several keys or certificates: name a file with one public key.");
         if (!PemEncoding.TryFind(text, out var pem)) throw new DeliveryException($"{file} is no public key: {Expected}.");
         var label = text[pem.Label];
         if (!IsKey(label, Convert.FromBase64String(text[pem.Base64Data])))
-            throw new DeliveryException($"{file} is no public key that cosign reads, but {(label.EndsWith("KEY", StringComparison.Ordinal) ? "a damaged or other" : "a")} {label}: {Expected}.");
+        {
+            var kind = label.EndsWith("KEY", StringComparison.Ordinal) ? "a damaged or other" : "a";
+            throw new DeliveryException($"{file} is no public key that cosign reads, but {kind} {label}: {Expected}.");
+        }
+
         return text[pem.Location].ReplaceLineEndings("\n") + "\n";
     }
 

@@ -10,8 +10,8 @@ internal static class WorkflowYaml
     private const int Deepest = 500;
 
     /// <summary>
-    /// Whether other repositories can call the workflow. Where any text in it has the word, such as a condition, it is taken for one that can be called:
-    /// nothing is lost but its place in a policy.
+    /// Whether other repositories can call the workflow. Where any text in it has the word, such as a condition, it is taken for one that can be
+    /// called: nothing is lost but its place in a policy.
     /// </summary>
     /// <param name="file">The file, for messages.</param>
     /// <param name="text">What it says.</param>
@@ -34,7 +34,8 @@ internal static class WorkflowYaml
         }
         catch (YamlException exception)
         {
-            throw Unknown($"{file}, line {exception.Start.Line}, is not YAML: {SafeText.Terminal(exception.GetBaseException().Message).TrimEnd('.')}", exception);
+            var reason = SafeText.Terminal(exception.GetBaseException().Message).TrimEnd('.');
+            throw Unknown($"{file}, line {exception.Start.Line}, is not YAML: {reason}", exception);
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or OverflowException or FormatException)
         {

@@ -8,7 +8,8 @@ namespace Acci.Delivery.Tests.Signing;
 public sealed class PublicKeyFileTests : IDisposable
 {
     // RFC 8410, section 10.1.
-    private const string Ed25519 = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+    private const string Ed25519 =
+        "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -41,6 +42,8 @@ public sealed class PublicKeyFileTests : IDisposable
         }
     }
 
+    private static StringComparison Ordinal => StringComparison.Ordinal;
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -64,8 +67,8 @@ public sealed class PublicKeyFileTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<WrongUseException>(() => ExpectedSigner.ParseAsync(file, () => throw new InvalidOperationException()));
 
-        Assert.StartsWith($"--signed-by: {file} {(words.StartsWith("a ", StringComparison.Ordinal) ? "is no public key" : words)}", failure.Message, StringComparison.Ordinal);
-        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"--signed-by: {file} {(words.StartsWith("a ", StringComparison.Ordinal) ? "is no public key" : words)}", failure.Message, Ordinal);
+        Assert.Contains(words, failure.Message, Ordinal);
     }
 
     private string Written(string text)

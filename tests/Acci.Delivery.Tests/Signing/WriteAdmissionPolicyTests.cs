@@ -143,9 +143,11 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     [InlineData(null, "https://github.example.com/octo/acci")]
     public async Task Another_repository_s_workflow_is_not_taken_for_the_one_of_the_same_name_in_this_checkout(string? signer, string repository)
     {
-        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { Keyless = signer is null, SignedBy = signer, SignedByRepository = repository }));
+        var failure = await Assert.ThrowsAsync<DeliveryException>(
+            () => WriteAsync(x => x with { Keyless = signer is null, SignedBy = signer, SignedByRepository = repository }));
 
-        Assert.StartsWith($"Whether others can call the workflows of {repository} is not known: this is a checkout of https://github.com/octo/acci.", failure.Message, StringComparison.Ordinal);
+        var problem = $"Whether others can call the workflows of {repository} is not known: this is a checkout of https://github.com/octo/acci.";
+        Assert.StartsWith(problem, failure.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Kyverno));
     }
 
