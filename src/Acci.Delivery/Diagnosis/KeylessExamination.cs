@@ -17,18 +17,26 @@ internal sealed class KeylessExamination(DeliveryContext context)
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
         if (!context.Options.Keyless || !IdentityTokens.CanBeAsked(context.Environment)) return [];
-        IReadOnlyList<SigstoreService> services;
+        SigstoreFiles files;
         try
         {
-            services = SigstoreService.Of(SigstoreFiles.Of(context.Options), context.Environment);
+            files = SigstoreFiles.Of(context.Options);
         }
         catch (WrongUseException)
         {
             return [];
         }
 
-        return [await LookAtTokenAsync(), .. await Task.WhenAll(services.Select(LookAtAsync))];
+        var services = SigstoreService.Of(files, context.Environment);
+        var usesMirror = files.SigningConfig is null || files.TrustedRoot is null;
+        return [await LookAtTokenAsync(), .. await Task.WhenAll(services.Select(LookAtAsync)), .. usesMirror ? LookAtMirror() : []];
     }
+
+    // cosign may know how to read it; there is nothing here to ask.
+    private IEnumerable<Finding> LookAtMirror() =>
+        context.Environment.Find(SigstoreService.Mirror) is { } mirror && SigstoreService.TryParseWeb(mirror) is null
+            ? [new Finding("TUF", $"{SigstoreService.Mirror} is '{mirror}', which is no https address, so whether it can be read was not tried", Notice)]
+            : [];
 
     private async Task<Finding> LookAtTokenAsync()
     {
@@ -46,7 +54,9 @@ internal sealed class KeylessExamination(DeliveryContext context)
 
     private async Task<Finding> LookAtAsync(SigstoreService service)
     {
-        using var http = new HttpClient { Timeout = AnswerTime };
+        // Where it leads to is for cosign to follow: that it leads somewhere is an answer.
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        using var http = new HttpClient(handler) { Timeout = AnswerTime };
         try
         {
             using var answer = await http.GetAsync(service.Probe, HttpCompletionOption.ResponseHeadersRead, context.CancellationToken);
@@ -57,7 +67,7 @@ internal sealed class KeylessExamination(DeliveryContext context)
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !context.CancellationToken.IsCancellationRequested)
         {
-            var reason = exception is HttpRequestException ? exception.Message : $"no answer within {AnswerTime.TotalSeconds:0} s";
+            var reason = exception is HttpRequestException ? exception.GetBaseException().Message.TrimEnd('.') : $"no answer within {AnswerTime.TotalSeconds:0} s";
             return new Finding(service.Name, $"{service.Address} does not answer ({reason}). Check the network, or name a Sigstore that this machine reaches", Notice);
         }
     }

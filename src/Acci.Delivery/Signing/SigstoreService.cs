@@ -30,10 +30,13 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
         var services = new List<SigstoreService>();
         if (files.SigningConfig is { } config) services.AddRange(Read(config));
         else if (mirror is null) services.AddRange(Public.Select(x => At(x.Name, new Uri(x.Address))));
-        if ((files.SigningConfig is null || files.TrustedRoot is null) && Uri.TryCreate(mirror ?? PublicTuf, UriKind.Absolute, out var tuf))
+        if ((files.SigningConfig is null || files.TrustedRoot is null) && TryParseWeb(mirror ?? PublicTuf) is { } tuf)
             services.Add(new SigstoreService("TUF", tuf, new Uri($"{tuf.AbsoluteUri.TrimEnd('/')}/timestamp.json")));
         return services;
     }
+
+    /// <summary>An address that can be asked over http; null for any other, such as a folder's.</summary>
+    public static Uri? TryParseWeb(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" } ? address : null;
 
     private static SigstoreService At(string name, Uri address) => new(name, address, address);
 
@@ -47,8 +50,8 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
             found.AddRange(
                 from entry in entries.EnumerateArray()
                 where entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String
-                let address = Uri.TryCreate(entry.GetProperty("url").GetString(), UriKind.Absolute, out var parsed) ? parsed : null
-                where address is { Scheme: "http" or "https" }
+                let address = TryParseWeb(entry.GetProperty("url").GetString())
+                where address is not null
                 select At(name, address));
         }
 

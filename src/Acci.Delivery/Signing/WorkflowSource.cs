@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Acci.Delivery.Images.Tags;
 
 namespace Acci.Delivery.Signing;
 
@@ -39,7 +40,7 @@ public sealed partial record WorkflowSource(string Repository, string Issuer)
     {
         if (NameIn(text) is { } name) return (null, name);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http")) return null;
-        return NameIn(address.AbsolutePath.Trim('/')) is { } path ? ($"https://{address.Authority}", path) : null;
+        return NameIn(address.AbsolutePath.Trim('/')) is { } path ? ($"https://{GitFacts.PageHost(address.Authority)}", path) : null;
 
         static string? NameIn(string text) =>
             (text.EndsWith(Suffix, StringComparison.Ordinal) ? text[..^Suffix.Length] : text) is var name && Name().IsMatch(name) ? name : null;

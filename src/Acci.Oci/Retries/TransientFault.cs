@@ -17,6 +17,8 @@ internal static class TransientFault
         HttpRequestException { StatusCode: { } status } => TransientException.IsTransient(status) ? $"{(int)status} {status}" : null,
         // A certificate does not become valid by asking again; a connection that broke during the handshake may hold the next time.
         HttpRequestException { InnerException: AuthenticationException } => null,
+        // An answer that is larger than is taken will be as large again.
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => null,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "the TLS handshake broke off",
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name does not resolve",
         // What a TLS stream throws when the connection is cut in the middle of a record; files of our own that fail are no such exception (see BlobContent).

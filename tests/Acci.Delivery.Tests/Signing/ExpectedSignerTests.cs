@@ -106,6 +106,7 @@ public sealed class ExpectedSignerTests : IDisposable
     [InlineData("owner/app.git", null, "owner/app")]
     [InlineData("http://github.example.com:8443/owner/app.git", "https://github.example.com:8443", "owner/app")]
     [InlineData("https://someone:a-password@github.com/owner/app", "https://github.com", "owner/app")]
+    [InlineData("https://www.github.com/owner/app", "https://github.com", "owner/app")]
     [InlineData("owner/.git", null, null)]
     [InlineData("https://gitlab.example.com/group/sub/app", null, null)]
     [InlineData("app", null, null)]

@@ -55,6 +55,27 @@ public sealed class KeylessExaminationTests(SigstoreFixture sigstore) : IClassFi
     }
 
     [Theory]
+    [InlineData("TUF_MIRROR", "/srv/tuf", "TUF", FindingSeverity.Notice, "TUF_MIRROR is '/srv/tuf', which is no https address")]
+    [InlineData("TUF_MIRROR", "file:///srv/tuf", "TUF", FindingSeverity.Notice, "which is no https address")]
+    [InlineData("TUF_MIRROR", "gs://bucket", "TUF", FindingSeverity.Notice, "which is no https address")]
+    [InlineData("TUF_MIRROR", "not an address", "TUF", FindingSeverity.Notice, "which is no https address")]
+    [InlineData("TUF_MIRROR", "https://PLAIN/tuf", "TUF", FindingSeverity.Notice, "does not answer (Cannot determine the frame size")]
+    [InlineData("ACTIONS_ID_TOKEN_REQUEST_URL", "file:///x?y=1", "Identity token", FindingSeverity.Fatal, "which is no https address")]
+    [InlineData("ACTIONS_ID_TOKEN_REQUEST_URL", "https://PLAIN/?y=1", "Identity token", FindingSeverity.Fatal, "gave no identity token to sign with: Cannot determine the frame size")]
+    public async Task An_address_that_cannot_be_asked_is_a_finding(string variable, string value, string name, FindingSeverity severity, string text)
+    {
+        using var folder = new TemporaryFolder();
+        var job = sigstore.Job().With((variable, value.Replace("PLAIN", new Uri(sigstore.Address).Authority, StringComparison.Ordinal)));
+        using var context = Context(sigstore, job, folder);
+        using var changed = new DeliveryContext(context.Options with { SigstoreTrustedRoot = null }, Cancellation) { Environment = job };
+
+        var findings = await new KeylessExamination(changed).RunAsync();
+
+        Assert.Contains(findings, x => x.Name == name && x.Severity == severity && x.Text.Contains(text, StringComparison.Ordinal));
+        if (variable == "TUF_MIRROR") Assert.DoesNotContain(await new KeylessExamination(context).RunAsync(), x => x.Name == "TUF");
+    }
+
+    [Theory]
     [InlineData("private", true)]
     [InlineData("internal", true)]
     [InlineData("public", false)]

@@ -1,6 +1,9 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
 using Acci.Oci.Retries;
 using Acci.Testing;
@@ -27,7 +30,7 @@ public class WorkflowIdentityTests
             await context.Response.WriteAsJsonAsync(new { value = Token(claims) });
         });
 
-        var tokens = new IdentityTokens($"http://{service.Domain}/token?api-version=2", "abc", new RetryOptions());
+        var tokens = TokensOf($"http://{service.Domain}/token?api-version=2", "abc");
 
         Assert.Equal(new WorkflowIdentity(Called, new WorkflowSource("octo/app", Issuer), IsPublic: true), WorkflowIdentity.Read(await tokens.AskAsync(Cancellation)));
     }
@@ -49,12 +52,77 @@ public class WorkflowIdentityTests
             await context.Response.WriteAsync(answer, Cancellation);
         });
 
-        var tokens = new IdentityTokens($"http://{service.Domain}/token?a=b", "abc", new RetryOptions());
+        var tokens = TokensOf($"http://{service.Domain}/token?a=b", "abc");
         var failure = await Assert.ThrowsAnyAsync<DeliveryException>(async () => WorkflowIdentity.Read(await tokens.AskAsync(Cancellation)));
 
         Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
         Assert.Equal(status is 401 or 403, failure.Message.Contains("id-token", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("file:///token?a=b", "abc")]
+    [InlineData("ftp://127.0.0.1/token?a=b", "abc")]
+    [InlineData("/token?a=b", "abc")]
+    [InlineData("token", "abc")]
+    [InlineData("http://[bad?a=b", "abc")]
+    [InlineData("http://127.0.0.1:1/token?a=b", "a-secret\nline")]
+    [InlineData("http://127.0.0.1:1/token?a=b", "a-secr\u00e9t")]
+    public void What_a_token_cannot_be_asked_for_with_is_named_and_no_secret_is_shown(string address, string bearer)
+    {
+        var error = Assert.Throws<DeliveryException>(() => TokensOf(address, bearer)).Message;
+
+        Assert.Contains(bearer == "abc" ? $"ACTIONS_ID_TOKEN_REQUEST_URL is '{address}'" : "ACTIONS_ID_TOKEN_REQUEST_TOKEN has", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-secr", error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error);
+    }
+
+    [Theory]
+    [InlineData("file:///etc/hostname", "answered 302")]
+    [InlineData("ftp://127.0.0.1/", "answered 302")]
+    [InlineData("https://elsewhere.example.com/", "answered 302")]
+    [InlineData(null, "1048576")]
+    public async Task What_is_no_answer_for_a_job_is_said_at_once(string? location, string problem)
+    {
+        var requests = 0;
+        await using var service = await LoopbackServer.StartAsync(async context =>
+        {
+            Interlocked.Increment(ref requests);
+            if (location is not null)
+            {
+                context.Response.StatusCode = 302;
+                context.Response.Headers.Location = location;
+                return;
+            }
+
+            await context.Response.WriteAsync(new string(' ', 3_000_000), Cancellation);
+        });
+
+        var error = await Assert.ThrowsAsync<SigstoreException>(() => TokensOf($"http://{service.Domain}/token?a=b", "abc").AskAsync(Cancellation));
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.Equal(1, requests);
+    }
+
+    [Theory]
+    [InlineData(true, "certificate")]
+    [InlineData(false, "frame")]
+    public async Task A_service_whose_TLS_fails_is_named_with_the_reason(bool hasCertificate, string problem)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var own = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.Now.AddDays(-1), DateTimeOffset.Now.AddDays(1));
+        using var certificate = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pfx), null);
+        await using var service = await LoopbackServer.StartAsync(_ => Task.CompletedTask, hasCertificate ? certificate : null);
+
+        var error = await Assert.ThrowsAsync<SigstoreException>(() => TokensOf($"https://{service.Domain}/token?a=b", "abc").AskAsync(Cancellation));
+
+        Assert.Contains($"GitHub's token service at {service.Domain} gave no identity token", error.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
+    private static IdentityTokens TokensOf(string address, string bearer) => IdentityTokens.Of(
+        ProcessEnvironment.Empty.With(("ACTIONS_ID_TOKEN_REQUEST_URL", address), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", bearer)),
+        new RetryOptions { Budget = TimeSpan.FromSeconds(5) });
 
     private static string Token(object claims) => $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(claims)))}.c2ln";
 }

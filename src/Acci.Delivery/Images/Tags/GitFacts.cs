@@ -46,19 +46,26 @@ public static class GitFacts
         return new RepositoryFacts { Name = name, Url = WebAddress(path) };
     }
 
+    /// <summary>
+    /// The host whose pages people read, by the one that git talks to. GitHub.com has other names of its own, and no other server has them. Source:
+    /// GitHub's documentation, "Using SSH over the HTTPS port"; <c>www</c> leads to the same pages.
+    /// </summary>
+    internal static string PageHost(string host) =>
+        host.ToLowerInvariant() is var lower && lower is "ssh.github.com" or "www.github.com" ? "github.com" : lower;
+
     private static string WebAddress(string remote)
     {
         // Git's short form of ssh, user@host:path, has a colon where a URL has a slash.
         if (!remote.Contains("://", StringComparison.Ordinal) && remote.Split(':') is [var userAndHost, var path] && userAndHost.Length > 1)
         {
-            return $"https://{userAndHost[(userAndHost.IndexOf('@', StringComparison.Ordinal) + 1)..]}/{path.TrimStart('/')}";
+            return $"https://{PageHost(userAndHost[(userAndHost.IndexOf('@', StringComparison.Ordinal) + 1)..])}/{path.TrimStart('/')}";
         }
 
         if (!Uri.TryCreate(remote, UriKind.Absolute, out var uri)) return "";
         return uri.Scheme switch
         {
-            "https" or "http" => $"{uri.Scheme}://{uri.Authority}{uri.AbsolutePath}",
-            "ssh" or "git" or "git+ssh" => $"https://{uri.Host}{uri.AbsolutePath}",
+            "https" or "http" => $"{uri.Scheme}://{PageHost(uri.Authority)}{uri.AbsolutePath}",
+            "ssh" or "git" or "git+ssh" => $"https://{PageHost(uri.Host)}{uri.AbsolutePath}",
             _ => "",
         };
     }
