@@ -121,7 +121,8 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         var name = NameOf(image, version);
         var platforms = from platform in await layout.ReadPlatformsAsync(context.CancellationToken) select (platform.Manifest.Digest, $"{name}-{platform.Platform.Slug}");
         using var registry = context.Connect(publish.Reference.Domain!);
-        return await new SignatureBundles(registry, signer).ReadAsync(publish.Reference, platforms, name, context.CancellationToken);
+        return await new SignatureBundles(registry, signer, await context.VerifierAsync(), publish.Record.Revision)
+            .ReadAsync(publish.Reference, platforms, name, context.CancellationToken);
     }
 
     private static string NameOf(ImageDefinition image, SemanticVersion version) => $"{image.Name}-{version.ToFullString().Replace('+', '-')}";

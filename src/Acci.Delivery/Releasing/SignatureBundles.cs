@@ -2,6 +2,7 @@ using Acci.Delivery.GitHub;
 using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Delivery.Releasing;
 
@@ -10,9 +11,14 @@ namespace Acci.Delivery.Releasing;
 /// without the registry.
 /// </summary>
 /// <param name="Registry">The registry that has the image.</param>
-/// <param name="Signer">Whose bundles; those of others stay where they are.</param>
-internal sealed record SignatureBundles(OciRegistry Registry, ExpectedSigner Signer)
+/// <param name="Signer">Whose bundles; those of others stay where they are, whatever they say.</param>
+/// <param name="Cosign">What verifies each of them.</param>
+/// <param name="Commit">The commit that the image was built from. A platform may have provenances of several.</param>
+internal sealed record SignatureBundles(OciRegistry Registry, ExpectedSigner Signer, Cosign Cosign, string Commit)
 {
+    // Anyone who may write to the registry may add bundles that only look like the signer's.
+    private const int MostTried = 50;
+
     private const string MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
     private static readonly (PredicateType Type, string Suffix)[] OfPlatform =
@@ -20,7 +26,7 @@ internal sealed record SignatureBundles(OciRegistry Registry, ExpectedSigner Sig
 
     /// <summary>Reads those of an image.</summary>
     /// <param name="image">The image, by digest.</param>
-    /// <param name="platforms">The digests of its platforms, with the names of their files.</param>
+    /// <param name="platforms">Its platforms: their digests, and the names of their files.</param>
     /// <param name="name">How its files begin.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<ReleaseAsset>> ReadAsync(
@@ -31,11 +37,28 @@ internal sealed record SignatureBundles(OciRegistry Registry, ExpectedSigner Sig
         var assets = new List<ReleaseAsset>();
         foreach (var (digest, type, file) in wanted)
         {
-            var bundles = SigstoreBundle.ListAsync(Registry, image.WithDigest(digest), type, cancellationToken);
-            // Of several the one that was made last.
-            if (await bundles.LastOrDefaultAsync(Signer.IsNamedBy, cancellationToken) is { } bundle) assets.Add(new ReleaseAsset($"{file}.sigstore.json", MediaType, bundle.Content));
+            if (await FindAsync(image.WithDigest(digest), type, cancellationToken) is { } bundle)
+                assets.Add(new ReleaseAsset($"{file}.sigstore.json", MediaType, bundle.Content));
+            else
+                Log.Warning("{File:l}.sigstore.json is left out: no bundle of this type by the signer is in the registry that can be verified by itself", file);
         }
 
         return assets;
     }
+
+    // Of several the one that was made last.
+    private async Task<SigstoreBundle?> FindAsync(ImageReference image, PredicateType type, CancellationToken cancellationToken)
+    {
+        var named = await SigstoreBundle.ListAsync(Registry, image, type, cancellationToken)
+            .Where(x => Signer.IsNamedBy(x) && IsOfCommit(x, type)).ToListAsync(cancellationToken);
+        foreach (var bundle in Enumerable.Reverse(named).Take(MostTried))
+        {
+            if (await Cosign.IsValidAsync(bundle, image, type, Signer, cancellationToken)) return bundle;
+        }
+
+        return null;
+    }
+
+    private bool IsOfCommit(SigstoreBundle bundle, PredicateType type) => type != PredicateType.Provenance
+        || (bundle.ReadStatement() is { } statement && ProvenanceSource.Of(statement.Predicate).ProblemWith(null, Commit) is null);
 }

@@ -6,6 +6,7 @@ using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
+using Serilog;
 
 namespace Acci.Delivery.Signing;
 
@@ -34,15 +35,15 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     public SigstoreFiles Sigstore { get; init; } = SigstoreFiles.None;
 
     /// <summary>
-    /// Says whether a statement of this type about an image is in the registry. It is asked before a statement is signed again because the registry
-    /// failed when it was written.
+    /// Says whether the statement that is to be signed is in the registry. It is asked before the statement is signed again because the registry failed
+    /// when it was written.
     /// </summary>
-    internal StatementQuestion? IsWrittenAsync { get; init; }
+    internal Func<CancellationToken, Task<bool>>? IsWrittenAsync { get; init; }
 
     /// <summary>Signs what stands at this digest.</summary>
     public Task SignAsync(ImageReference image, CancellationToken cancellationToken) =>
         WithOfflineConfigurationAsync(configuration => SignAsync(
-            ["sign", "--yes", .. configuration, Pinned(image)], image, PredicateType.Signature, cancellationToken));
+            ["sign", "--yes", .. configuration, Pinned(image)], image, cancellationToken));
 
     /// <summary>Signs a statement about what stands at this digest. Not to be called twice at once for one digest: cosign would lose one of the two.</summary>
     /// <param name="image">What the statement is about, by digest.</param>
@@ -51,7 +52,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     /// <param name="cancellationToken">Stops it.</param>
     public Task AttestAsync(ImageReference image, PredicateType type, string predicateFile, CancellationToken cancellationToken) =>
         WithOfflineConfigurationAsync(configuration => SignAsync(
-            ["attest", "--yes", .. configuration, "--type", type.Uri, "--predicate", predicateFile, Pinned(image)], image, type, cancellationToken));
+            ["attest", "--yes", .. configuration, "--type", type.Uri, "--predicate", predicateFile, Pinned(image)], image, cancellationToken));
 
     /// <summary>Verifies the signature as a consumer would: with the public key or the expected identity alone.</summary>
     /// <exception cref="DeliveryException">There is no valid signature.</exception>
@@ -65,6 +66,30 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         ImageReference image, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken) =>
         VerifiedStatement.ReadAll((await RunAsync(
             signer.VerifyArguments(image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(CosignVariables.Without()), cancellationToken)).StandardOutput);
+
+    /// <summary>Whether one bundle alone is this signer's statement of this type about an image, as those verify it who have no registry.</summary>
+    /// <exception cref="DeliveryException">A service that is needed for it fails.</exception>
+    internal async Task<bool> IsValidAsync(
+        SigstoreBundle bundle, ImageReference image, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken)
+    {
+        var (folder, deletion) = Session.Current.TemporaryFolder();
+        using (deletion)
+        {
+            var file = Path.Combine(folder, "bundle.json");
+            await File.WriteAllBytesAsync(file, bundle.Content, cancellationToken);
+            try
+            {
+                await RunAsync(
+                    signer.VerifyBundleArguments(file, image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(new Dictionary<string, string?>()), cancellationToken);
+                return true;
+            }
+            catch (CommandFailedException exception)
+            {
+                Log.Debug("A bundle beside {Image:l} is not valid: {Problem:l}", image.ToString(), exception.Message);
+                return false;
+            }
+        }
+    }
 
     /// <summary>Who signs.</summary>
     public async Task<RecordedSigner> ReadSignerAsync(CancellationToken cancellationToken) => Identity is SigningIdentity.Keyless keyless
@@ -130,17 +155,13 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         }
     }
 
-    private Task<CommandResult> SignAsync(
-        IEnumerable<string> arguments, ImageReference image, PredicateType type, CancellationToken cancellationToken)
-    {
-        var isWritten = IsWrittenAsync is { } ask ? token => ask(image, type, token) : (Func<CancellationToken, Task<bool>>?)null;
-        return RunAsync(arguments, image, isWritten, async token =>
+    private Task<CommandResult> SignAsync(IEnumerable<string> arguments, ImageReference image, CancellationToken cancellationToken) =>
+        RunAsync(arguments, image, IsWrittenAsync, async token =>
         {
             var variables = KeyVariables();
             if (Identity is SigningIdentity.Keyless keyless) variables[TokenVariable] = await keyless.AskForTokenAsync(token);
             return variables;
         }, cancellationToken);
-    }
 
     // What no other command gets.
     private Dictionary<string, string?> KeyVariables()

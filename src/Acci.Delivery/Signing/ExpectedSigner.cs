@@ -131,4 +131,15 @@ public abstract record ExpectedSigner
     [
         "verify-attestation", "--type", type.Uri, .. Arguments, .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [], Cosign.Pinned(image),
     ];
+
+    /// <summary>The arguments with which anyone verifies a bundle that was taken from the registry.</summary>
+    /// <param name="bundle">The bundle's file.</param>
+    /// <param name="image">What it is about, by digest.</param>
+    /// <param name="type">What it states.</param>
+    /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
+    internal IReadOnlyList<string> VerifyBundleArguments(string bundle, ImageReference image, PredicateType type, string? trustedRoot) =>
+    [
+        "verify-blob-attestation", "--bundle", bundle, "--type", type.Uri, "--digest", image.Digest!.Value.Hex, "--digestAlg", "sha256", .. Arguments,
+        .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [],
+    ];
 }

@@ -21,13 +21,13 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
     /// <exception cref="DeliveryException">A platform lacks its bill of materials or its provenance, or cosign failed.</exception>
     /// <returns>How many signatures and attestations were made.</returns>
     public Task<(int Signatures, int Attestations)> SignAsync(CancellationToken cancellationToken) =>
-        SignAsync(_ => (_, _, _) => Task.FromResult(true), cancellationToken);
+        SignAsync(_ => (_, _, _, _) => Task.FromResult(true), cancellationToken);
 
     /// <summary>Makes those signatures and attestations anew that the registry does not list for this signer.</summary>
     /// <exception cref="DeliveryException">The registry or cosign failed.</exception>
     /// <returns>How many signatures and attestations were made.</returns>
     public Task<(int Signatures, int Attestations)> SignMissingAsync(CancellationToken cancellationToken) =>
-        SignAsync(isWrittenAsync => async (reference, type, token) => !await isWrittenAsync(reference, type, token), cancellationToken);
+        SignAsync(isWrittenAsync => async (reference, type, predicate, token) => !await isWrittenAsync(reference, type, predicate, token), cancellationToken);
 
     private async Task<(int Signatures, int Attestations)> SignAsync(
         Func<StatementQuestion, StatementQuestion> need, CancellationToken cancellationToken)
@@ -35,7 +35,6 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
         var (signatures, attestations) = (0, 0);
         var ownership = new Lazy<Task<Predicate<SigstoreBundle>>>(() => Cosign.ReadOwnershipAsync(cancellationToken));
         var isNeeded = need(IsWrittenAsync);
-        var cosign = Cosign with { IsWrittenAsync = IsWrittenAsync };
         var root = Repository.WithDigest(Layout.Root.Digest);
         var buildKit = (await Layout.ReadManifestAsync(Layout.Root, cancellationToken)).Annotations.GetValueOrDefault(BuildKitVersion.Annotation);
         await SignAsync(root, cancellationToken);
@@ -44,10 +43,11 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
             var reference = Repository.WithDigest(platform.Manifest.Digest);
             if (platform.Manifest.Digest != Layout.Root.Digest) await SignAsync(reference, token);
             // One after the other: cosign loses one of two attestations made at once for the same digest.
-            foreach (var (type, _, predicate) in await InTotoStatement.ReadAsync(Layout, platform, token))
+            foreach (var (type, _, written) in await InTotoStatement.ReadAsync(Layout, platform, token))
             {
-                if (!await isNeeded(reference, type, token)) continue;
-                await AttestAsync(cosign, reference, type, type == PredicateType.Provenance ? ProvenanceBuilder.WithBuildKit(predicate, buildKit) : predicate, token);
+                var predicate = type == PredicateType.Provenance ? ProvenanceBuilder.WithBuildKit(written, buildKit) : written;
+                if (!await isNeeded(reference, type, predicate, token)) continue;
+                await AttestAsync(Asking(reference, type, predicate), reference, type, predicate, token);
                 Interlocked.Increment(ref attestations);
             }
 
@@ -56,16 +56,20 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
         await Registry.CompleteReferrersAsync(root, cancellationToken);
         return (signatures, attestations);
 
-        async Task<bool> IsWrittenAsync(ImageReference reference, PredicateType type, CancellationToken token)
+        // Of a platform that several commits have in common there may be the statements of an earlier publish: they are not this one's.
+        async Task<bool> IsWrittenAsync(ImageReference reference, PredicateType type, JsonElement? predicate, CancellationToken token)
         {
             var isOwn = await ownership.Value;
-            return await SigstoreBundle.ListAsync(Registry, reference, type, token).AnyAsync(x => isOwn(x), token);
+            return await SigstoreBundle.ListAsync(Registry, reference, type, token).AnyAsync(x => isOwn(x) && x.States(reference, predicate), token);
         }
+
+        Cosign Asking(ImageReference reference, PredicateType type, JsonElement? predicate) =>
+            Cosign with { IsWrittenAsync = token => IsWrittenAsync(reference, type, predicate, token) };
 
         async Task SignAsync(ImageReference reference, CancellationToken token)
         {
-            if (!await isNeeded(reference, PredicateType.Signature, token)) return;
-            await cosign.SignAsync(reference, token);
+            if (!await isNeeded(reference, PredicateType.Signature, null, token)) return;
+            await Asking(reference, PredicateType.Signature, null).SignAsync(reference, token);
             Interlocked.Increment(ref signatures);
         }
     }

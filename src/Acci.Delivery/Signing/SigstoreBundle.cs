@@ -50,6 +50,27 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
         }
     }
 
+    /// <summary>What it states; null where that cannot be read.</summary>
+    public VerifiedStatement? ReadStatement()
+    {
+        try
+        {
+            using var bundle = JsonDocument.Parse(Content);
+            return VerifiedStatement.Read(bundle.RootElement.GetProperty("dsseEnvelope"));
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or DeliveryException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether it says this of an image: a statement with this predicate, or where none is given any statement.</summary>
+    /// <param name="image">The image, by digest.</param>
+    /// <param name="predicate">What is said of it; null for a signature, which says nothing else.</param>
+    public bool States(ImageReference image, JsonElement? predicate) =>
+        ReadStatement() is { } statement && statement.Subjects.Contains(image.Digest!.Value)
+        && (predicate is not { } expected || JsonElement.DeepEquals(statement.Predicate, expected));
+
     /// <summary>What bundles call a key, by its public half.</summary>
     public static string HintOf(string publicKey) =>
         Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(publicKey[PemEncoding.Find(publicKey).Base64Data])));

@@ -29,7 +29,13 @@ public sealed record VerifiedStatement(string Type, IReadOnlyList<Digest> Subjec
     private static VerifiedStatement Read(string line)
     {
         using var envelope = JsonDocument.Parse(line);
-        using var statement = JsonDocument.Parse(envelope.RootElement.GetProperty("payload").GetBytesFromBase64());
+        return Read(envelope.RootElement);
+    }
+
+    /// <summary>Reads an envelope, whoever has verified its signature.</summary>
+    internal static VerifiedStatement Read(JsonElement envelope)
+    {
+        using var statement = JsonDocument.Parse(envelope.GetProperty("payload").GetBytesFromBase64());
         var root = statement.RootElement;
         var digests = root.GetProperty("subject").EnumerateArray().Select(x => x.GetProperty("digest"));
         return new VerifiedStatement(

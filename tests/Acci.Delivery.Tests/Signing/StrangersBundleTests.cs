@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Releasing;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Tests.Publishing;
 using Acci.Oci;
@@ -12,6 +15,9 @@ namespace Acci.Delivery.Tests.Signing;
 public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture sigstore) : IClassFixture<RegistryServer>, IClassFixture<SigstoreFixture>
 {
     private const string Bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+    private static readonly string Ours = new('a', 40);
+    private static readonly string Another = new('b', 40);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -91,6 +97,120 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
         Assert.Equal(world.Record.Digest, (await registry.ResolveAsync(world.Repository.WithTag("stable"), Cancellation)).Digest);
     }
 
+    [Fact]
+    public async Task A_release_carries_what_was_verified_and_is_of_its_commit()
+    {
+        await using var elsewhere = new SigstoreFixture();
+        await elsewhere.InitializeAsync();
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var cosign = await sigstore.CosignAsync(sigstore.Job());
+        var own = (SigningIdentity.Keyless)cosign.Identity!;
+        var signer = new ExpectedSigner.Workflow(own.Identity, own.Source);
+        OciLayout? last = null;
+        foreach (var commit in (string[])[Ours, Another])
+        {
+            last = await LayoutOfAsync(commit);
+            await registry.PushAsync(last, repository, cancellationToken: Cancellation);
+            await new ImageSigner(cosign, last, registry, repository).SignAsync(Cancellation);
+            // The same words by a Sigstore that nobody trusts, and after ours.
+            await new ImageSigner(await elsewhere.CosignAsync(elsewhere.Job()), last, registry, repository).SignAsync(Cancellation);
+        }
+
+        var image = repository.WithDigest(last!.Root.Digest);
+        var platform = (await last.ReadPlatformsAsync(Cancellation))[0].Manifest.Digest;
+        var assets = await new SignatureBundles(registry, signer, cosign, Ours).ReadAsync(image, [(platform, "linux")], "app", Cancellation);
+
+        Assert.Equal(
+            ["app.sigstore.json", "linux.sigstore.json", "linux.spdx.sigstore.json", "linux.provenance.sigstore.json"], assets.Select(x => x.Name));
+        using var folder = new TemporaryFolder();
+        PredicateType[] types = [PredicateType.Signature, PredicateType.Signature, PredicateType.Spdx, PredicateType.Provenance];
+        foreach (var (asset, type) in assets.Zip(types))
+        {
+            var file = folder.Combine(asset.Name);
+            await File.WriteAllBytesAsync(file, asset.Content.ToArray(), Cancellation);
+            var digest = asset == assets[0] ? image.Digest!.Value : platform;
+            await CommandRunner.RunAsync(
+                new Command(
+                    cosign.Executable, "verify-blob-attestation", "--bundle", file, "--type", type.Uri, "--digest", digest.Hex, "--digestAlg", "sha256",
+                    "--certificate-oidc-issuer", own.Source.Issuer, "--certificate-identity", own.Identity, "--trusted-root", sigstore.TrustedRoot),
+                cancellationToken: Cancellation);
+        }
+
+        var provenance = Encoding.UTF8.GetString(Convert.FromBase64String(
+            JsonNode.Parse(assets[^1].Content.Span)!["dsseEnvelope"]!["payload"]!.GetValue<string>()));
+        Assert.Contains(Ours, provenance, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_provenance_of_another_commit_of_the_same_platform_is_not_taken_for_the_one_that_failed()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var cosign = await sigstore.CosignAsync(sigstore.Job());
+        var own = (SigningIdentity.Keyless)cosign.Identity!;
+        var signer = new ExpectedSigner.Workflow(own.Identity, own.Source);
+        var (first, second) = (await LayoutOfAsync(Another), await LayoutOfAsync(Ours));
+        foreach (var layout in (OciLayout[])[first, second]) await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        await new ImageSigner(cosign, first, registry, repository).SignAsync(Cancellation);
+        using var folder = new TemporaryFolder();
+        // The registry fails once before anything is written.
+        var program = folder.Combine("cosign-after-a-failure");
+        await File.WriteAllTextAsync(program, $$"""
+            #!/bin/sh
+            mark={{folder.Combine("mark")}}-$1-$(echo "$*" | grep -c slsa)
+            [ "$1" != attest ] || [ -e "$mark" ] || {
+                touch "$mark"
+                echo 'error during command execution: read: connection reset by peer' >&2
+                exit 1
+            }
+            exec '{{cosign.Executable}}' "$@"
+            """.ReplaceLineEndings("\n"), Cancellation);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var signing = new ImageSigner(cosign with { Executable = program }, second, registry, repository);
+        await signing.SignAsync(Cancellation);
+
+        await new ImageVerifier(cosign, registry).VerifyAsync(repository.WithDigest(second.Root.Digest), signer, Cancellation);
+        Assert.Equal((0, 0), await signing.SignMissingAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_provenance_that_is_lost_beside_that_of_another_commit_is_made_again_by_the_publish()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        using var registry = server.Connect();
+        await PublishAsync(Another);
+        var platform = world.Repository.WithDigest(world.Record.Platforms[0].Digest);
+        var list = platform.WithTag($"sha256-{platform.Digest!.Value.Hex}");
+        var before = (await registry.ResolveAsync(list with { Digest = null }, Cancellation)).Digest;
+        await PublishAsync(Ours);
+        // What another publish does that writes the list back which it had read before.
+        await registry.PutTagAsync(platform, list.Tag!, before, Cancellation);
+        Assert.Contains("was built from commit", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+
+        await world.RunAsync("TagImages");
+
+        await world.RunAsync("VerifyImages");
+
+        async Task PublishAsync(string commit)
+        {
+            Directory.Delete(world.Layout, recursive: true);
+            await LayoutOfAsync(commit, world.Layout);
+            await world.RecordBuildAsync();
+            world.Job = null;
+            await world.RunUntilAsync("SignImages");
+            world.Job = sigstore.Job();
+            await world.RunAsync("SignImages");
+        }
+    }
+
+    private static Task<OciLayout> LayoutOfAsync(string commit, string? folder = null) => LayoutBuilder.WriteAttestedAsync(
+        folder ?? Directory.CreateTempSubdirectory("layout-").FullName,
+        "the same platform",
+        new JsonObject { ["org.opencontainers.image.revision"] = commit },
+        new JsonObject { ["source"] = "https://github.com/octo/app", ["revision"] = commit });
+
     private static JsonObject Annotations(PredicateType type) => new() { ["dev.sigstore.bundle.content"] = "dsse-envelope", ["dev.sigstore.bundle.predicateType"] = type.Uri };
 
     private async Task PutAsync(PublishWorld world, string kind)
@@ -106,7 +226,7 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
         await new PromoteImages(context, new Promotion { From = world.Record.Digest.ToString(), To = ["stable"] }).RunAsync();
     }
 
-    private async Task<PublishWorld> SignedAsync(Acci.Delivery.Processes.ProcessEnvironment job)
+    private async Task<PublishWorld> SignedAsync(ProcessEnvironment job)
     {
         var world = await PublishWorld.BuiltAsync(server);
         await world.RunUntilAsync("SignImages");
