@@ -79,6 +79,8 @@ start_daemon() {
   done
   local reason
   reason=$(grep -E 'level=(fatal|error)|failed to start' "$RUN/dockerd.log" | tail -1 | sed -E 's/^.*msg=//' | cut -c1-300 || true)
+  # Without root the engine may not have come as far as that.
+  [[ -n $reason ]] || reason=$(sed -n 's/^\[rootlesskit:[^]]*\] error: //p' "$RUN/dockerd.log" | head -1 | cut -c1-300)
   [[ -n $reason ]] || reason=$(tail -1 "$RUN/dockerd.log" | cut -c1-300)
   cp -f "$RUN/dockerd.log" "$ENGINE/last-failure.log"
   engine_clean
