@@ -65,5 +65,5 @@ public sealed record Bake(DockerEngine Engine, string Root)
     }
 
     /// <summary>The output that writes a complete multi-platform layout as a folder, with reproducible timestamps.</summary>
-    public static string LayoutOutput(string layout) => $"type=oci,dest={layout},tar=false,rewrite-timestamp=true";
+    public static string LayoutOutput(string layout) => $"type=oci,{CsvField.Of("dest", layout)},tar=false,rewrite-timestamp=true";
 }

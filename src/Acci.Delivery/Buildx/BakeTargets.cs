@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
@@ -59,7 +60,7 @@ public sealed record BakeTargets
             Annotations = [.. Annotations(image, labels, used)],
             Contexts = used.ToDictionary(x => x.Name.ToFamiliarString(), x => $"docker-image://{x.Actual}"),
             Attest = ["type=provenance,mode=max,version=v1", $"type=sbom,generator={BaseImages[SbomGenerator].Actual}"],
-            Secret = Secrets.Count == 0 ? null : [.. Secrets.Select(x => $"id={x.Key},src={x.Value}")],
+            Secret = Secrets.Count == 0 ? null : [.. Secrets.Select(x => $"id={x.Key},{CsvField.Of("src", x.Value)}")],
             CacheFrom = from.Count == 0 ? null : from,
             CacheTo = to.Count == 0 ? null : to,
             Output = [Bake.LayoutOutput(LayoutOf(image))],

@@ -1,4 +1,5 @@
 using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
 using Acci.Oci;
 
 namespace Acci.Delivery.Buildx;
@@ -25,7 +26,7 @@ public static class CacheLocation
                 return ([$"type=gha,{scope}"], [$"type=gha,{scope},mode=max,ignore-error=true"]);
             case BuildCache.Local:
                 var folder = local.Combine("buildcache", repository.Path.Split('/')[^1] + suffix);
-                return ([$"type=local,src={folder}"], [$"type=local,dest={folder},mode=max"]);
+                return ([$"type=local,{CsvField.Of("src", folder)}"], [$"type=local,{CsvField.Of("dest", folder)},mode=max"]);
             default:
                 return ([], []);
         }

@@ -93,16 +93,8 @@ public sealed partial class NodeBuilders(DockerEngine engine)
 
     private async Task CreateAsync(BuilderNode node, CancellationToken cancellationToken)
     {
-        var options = new Dictionary<string, string>(node.DriverOptions);
-        string[] address = [node.Address];
-        if (node.Driver != "remote")
-        {
-            address = [];
-            // Where all of a node's platforms are of one architecture, its pod runs where that is native.
-            if (node.Platforms.Select(x => x.Architecture).Distinct().ToList() is [var architecture]) options["nodeselector"] = $"kubernetes.io/arch={architecture}";
-        }
-
-        var driver = options.SelectMany(x => new[] { "--driver-opt", $"{x.Key}={x.Value}" });
+        string[] address = node.Driver == "remote" ? [node.Address] : [];
+        var driver = node.DriverOptions.SelectMany(x => new[] { "--driver-opt", CsvField.Of(x.Key, x.Value) });
         await engine.CreateBuilderAsync(node.BuilderName, ["--driver", node.Driver, .. driver, .. address], cancellationToken);
     }
 

@@ -28,7 +28,7 @@ public sealed class SharedFolder(DockerEngine engine, Session session)
         {
             var import = engine.Docker("import", "-", image.ToString()) with { StandardInputWriter = (input, token) => input.WriteAsync(EmptyArchive, token).AsTask() };
             await CommandRunner.RunAsync(import, cancellationToken: cancellationToken);
-            var create = engine.Docker("create", "--label", session.Label, "--mount", $"type=bind,src={file},dst=/file,readonly", image.ToString(), "nothing");
+            var create = engine.Docker("create", "--label", session.Label, "--mount", $"type=bind,{CsvField.Of("src", file)},dst=/file,readonly", image.ToString(), "nothing");
             var made = await CommandRunner.TryRunAsync(create, cancellationToken: cancellationToken);
             return made.Succeeded ? null : made.LastLines(1) is [var last] ? last.Trim() : "it does not say why";
         }

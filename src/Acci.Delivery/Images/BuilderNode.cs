@@ -14,13 +14,10 @@ namespace Acci.Delivery.Images;
 /// <param name="DriverOptions">Further options for the buildx driver.</param>
 public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Address, IReadOnlyDictionary<string, string> DriverOptions)
 {
-    private const string Kubernetes = "kubernetes";
-
-    private static readonly string[] Schemes = ["unix", "npipe", "tcp", "ssh", "docker-container", "kube-pod", Kubernetes];
     private static readonly string[] Files = ["cacert", "cert", "key"];
 
     /// <summary>The buildx driver that reaches it.</summary>
-    public string Driver => Address.StartsWith($"{Kubernetes}://", StringComparison.Ordinal) ? Kubernetes : "remote";
+    public string Driver => Address.StartsWith($"{NodeAddress.Kubernetes}://", StringComparison.Ordinal) ? NodeAddress.Kubernetes : "remote";
 
     /// <summary>The name of its buildx builder, made of its definition: another definition is another builder.</summary>
     public string BuilderName =>
@@ -32,8 +29,12 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
     {
         BuilderNode[] nodes = [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
         if (nodes.Length == 0) throw new DeliveryException("It names no node.");
-        foreach (var platform in nodes.SelectMany(x => x.Platforms).GroupBy(x => x).Where(x => x.Count() > 1))
-            throw new DeliveryException($"{platform.Key} has more than one node.");
+        foreach (var same in nodes.SelectMany(x => x.Platforms).GroupBy(Plain).Where(x => x.Count() > 1))
+        {
+            var spellings = same.Distinct().ToList();
+            throw new DeliveryException($"{string.Join(" and ", spellings)} {(spellings.Count > 1 ? "are one platform, which " : "")}has more than one node.");
+        }
+
         return nodes;
     }
 
@@ -43,16 +44,34 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
     /// <inheritdoc/>
     public override string ToString() => $"{string.Join(',', Platforms)}={Address}";
 
+    // buildx builds one platform for each of its spellings. Source: containerd, platforms, normalizeArch.
+    private static Platform Plain(Platform platform) => platform switch
+    {
+        { Architecture: "x86_64" } => Plain(platform with { Architecture = "amd64" }),
+        { Architecture: "aarch64" } => Plain(platform with { Architecture = "arm64" }),
+        { Architecture: "i386" } => platform with { Architecture = "386" },
+        { Architecture: "armhf" } or { Architecture: "arm", Variant: "7" or "v7" } => platform with { Architecture = "arm", Variant = null },
+        { Architecture: "armel" } or { Architecture: "arm", Variant: "6" } => platform with { Architecture = "arm", Variant = "v6" },
+        { Architecture: "arm64", Variant: "8" or "v8" } or { Architecture: "amd64", Variant: "v1" } => platform with { Variant = null },
+        _ => platform,
+    };
+
     private static BuilderNode Parse(string text)
     {
         const string form = "write platforms and an address, as in linux/amd64=unix:///run/buildkit/buildkitd.sock";
         if (text.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var at)) throw new DeliveryException($"'{text}' is no node: {form}.");
-        var (platforms, place) = (text[..at], text[(at + 1)..]);
-        if (!Uri.TryCreate(place, UriKind.Absolute, out var address) || !Schemes.Contains(address.Scheme))
-            throw new DeliveryException($"'{place}' is not the address of a BuildKit: begin it with {string.Join("://, ", Schemes[..^1])}:// or {Schemes[^1]}://.");
-        if (address.UserInfo.Contains(':', StringComparison.Ordinal)) throw new DeliveryException("An address of a node cannot hold a password: use a key.");
+        var (platforms, place) = (text[..at], text[(at + 1)..].Trim());
+        var address = NodeAddress.Parse(place);
         var options = OptionsOf(address, place);
-        return new BuilderNode([.. platforms.Split(',', StringSplitOptions.TrimEntries).Select(Platform.Parse)], place.Split('?')[0], options);
+        Platform[] built = [.. platforms.Split(',', StringSplitOptions.TrimEntries).Select(Platform.Parse)];
+        if (address.Scheme == NodeAddress.Kubernetes)
+        {
+            options["namespace"] = address.Host;
+            // Where all of a node's platforms are of one architecture, its pod runs where that is native.
+            if (built.Select(x => x.Architecture).Distinct().ToList() is [var architecture]) options["nodeselector"] = $"kubernetes.io/arch={architecture}";
+        }
+
+        return new BuilderNode(built, place.Split('?')[0], options);
     }
 
     private static SortedDictionary<string, string> OptionsOf(Uri address, string place)
@@ -63,13 +82,13 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
             var (name, value) = pair.Split('=', 2) is [var key, var rest] ? (key, Uri.UnescapeDataString(rest)) : (pair, "");
             if (address.Scheme != "tcp" || (name != "servername" && !Files.Contains(name)))
                 throw new DeliveryException($"'{place}': '{name}' is not known. An address of tcp:// takes cacert, cert, key and servername.");
+            if (value.Any(char.IsControl)) throw new DeliveryException($"'{place}': {name} has a control character, which no file or name here has.");
             if (Files.Contains(name) && !File.Exists(value)) throw new DeliveryException($"'{place}': the file {value} ({name}) does not exist.");
             options[name] = Files.Contains(name) ? Path.GetFullPath(value) : value;
         }
 
         if (options.Count > 0 && !options.ContainsKey("cacert")) throw new DeliveryException($"'{place}': TLS needs cacert, the file of the certificate authority.");
         if (options.ContainsKey("cert") != options.ContainsKey("key")) throw new DeliveryException($"'{place}': cert and key belong together.");
-        if (address.Scheme == Kubernetes) options["namespace"] = address.Host;
         return options;
     }
 }

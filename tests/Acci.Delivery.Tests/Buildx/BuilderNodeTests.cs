@@ -27,7 +27,13 @@ public sealed class BuilderNodeTests : IDisposable
     [InlineData("linux/amd64,linux/arm64=ssh://ada@power:2222", "remote", "")]
     [InlineData("linux/ppc64le=docker-container://buildkitd", "remote", "")]
     [InlineData("linux/ppc64le=tcp://buildkit.example.com:1234", "remote", "")]
-    [InlineData("linux/ppc64le=kubernetes://builders", "kubernetes", "namespace=builders")]
+    [InlineData("linux/ppc64le=kubernetes://builders", "kubernetes", "namespace=builders,nodeselector=kubernetes.io/arch=ppc64le")]
+    [InlineData("linux/amd64,linux/arm64=kubernetes://builders", "kubernetes", "namespace=builders")]
+    [InlineData("linux/amd64=tcp://[::1]:1234", "remote", "")]
+    [InlineData("linux/amd64=kube-pod://buildkit-0.builders", "remote", "")]
+    [InlineData("linux/amd64=docker-container://My_Container", "remote", "")]
+    [InlineData("linux/amd64=unix:///run/a b/x.sock", "remote", "")]
+    [InlineData("linux/amd64=ssh://ada@power/run/buildkit/buildkitd.sock", "remote", "")]
     public void A_node_is_platforms_and_an_address(string text, string driver, string options)
     {
         var node = Assert.Single(BuilderNode.ParseAll(text));
@@ -48,6 +54,14 @@ public sealed class BuilderNodeTests : IDisposable
     }
 
     [Fact]
+    public void Two_nodes_in_one_namespace_are_two_builders_where_their_pods_run_on_two_architectures()
+    {
+        var nodes = BuilderNode.ParseAll("linux/amd64=kubernetes://ci;linux/ppc64le=kubernetes://ci;linux/arm64,linux/s390x=kubernetes://ci");
+
+        Assert.Equal(3, nodes.Select(x => x.BuilderName).Distinct().Count());
+    }
+
+    [Fact]
     public void TLS_has_files_that_are_there()
     {
         foreach (var name in (string[])["ca", "cert", "key"]) File.WriteAllText(_folder.Combine(name), "");
@@ -60,6 +74,7 @@ public sealed class BuilderNodeTests : IDisposable
         Assert.Contains("does not exist", Problem(Of("cacert=~/none")), StringComparison.Ordinal);
         Assert.Contains("needs cacert", Problem(Of("cert=~/cert&key=~/key")), StringComparison.Ordinal);
         Assert.Contains("belong together", Problem(Of("cacert=~/ca&cert=~/cert")), StringComparison.Ordinal);
+        Assert.Contains("control character", Problem(Of("cacert=~/ca&servername=a%0Ab")), StringComparison.Ordinal);
         Assert.Contains("'insecure' is not known", Problem(Of("insecure=true")), StringComparison.Ordinal);
     }
 
@@ -86,6 +101,41 @@ public sealed class BuilderNodeTests : IDisposable
     [InlineData("amd64=unix:///a", "is not a platform")]
     [InlineData("linux/amd64=unix:///a;linux/amd64=unix:///b", "linux/amd64 has more than one node")]
     [InlineData("linux/amd64=ssh://ada:secret@power", "password")]
+    [InlineData("linux/amd64=KUBERNETES://ci", "not the address of a BuildKit")]
+    [InlineData("linux/amd64=unix:/run/x.sock", "not the address of a BuildKit")]
+    [InlineData("linux/amd64=unix://", "names no")]
+    [InlineData("linux/amd64=unix:///", "names no socket")]
+    [InlineData("linux/amd64=npipe://", "names no")]
+    [InlineData("linux/amd64=tcp://", "names no")]
+    [InlineData("linux/amd64=tcp://:1234", "names no")]
+    [InlineData("linux/amd64=tcp://-x:1", "begin with a dash")]
+    [InlineData("linux/amd64=tcp://a:1/path", "a path means nothing")]
+    [InlineData("linux/amd64=tcp://a:1#x", "'#'")]
+    [InlineData("linux/amd64=unix:///run/x#y", "'#'")]
+    [InlineData("linux/amd64=ssh://", "names no")]
+    [InlineData("linux/amd64=ssh://-oProxyCommand=touch", "begin with a dash")]
+    [InlineData("linux/amd64=ssh://-x@power", "begin with a dash")]
+    [InlineData("linux/amd64=ssh://%2Dx@power", "begin with a dash")]
+    [InlineData("linux/amd64=ssh://ada@-power", "begin with a dash")]
+    [InlineData("linux/amd64=ssh://ada lovelace@power", "it has a space")]
+    [InlineData("linux/amd64=tcp://host:port", "names no machine")]
+    [InlineData("linux/amd64=docker-container://", "name a container and nothing else")]
+    [InlineData("linux/amd64=docker-container://-x", "name a container and nothing else")]
+    [InlineData("linux/amd64=docker-container://%2Dx", "name a container and nothing else")]
+    [InlineData("linux/amd64=docker-container://a/b", "name a container and nothing else")]
+    [InlineData("linux/amd64=docker-container://a b", "name a container and nothing else")]
+    [InlineData("linux/amd64=kube-pod://", "name a pod and nothing else")]
+    [InlineData("linux/amd64=kube-pod://-x", "name a pod and nothing else")]
+    [InlineData("linux/amd64=kubernetes://", "name a namespace and nothing else")]
+    [InlineData("linux/amd64=kubernetes://-x", "name a namespace and nothing else")]
+    [InlineData("linux/amd64=kubernetes://ns/path", "name a namespace and nothing else")]
+    [InlineData("linux/amd64=kubernetes://ns:1", "name a namespace and nothing else")]
+    [InlineData("linux/amd64=kubernetes://a,image=evil", "name a namespace and nothing else")]
+    [InlineData("linux/arm64=tcp://a:1;linux/arm64/v8=tcp://b:1", "linux/arm64 and linux/arm64/v8 are one platform, which has more than one node")]
+    [InlineData("linux/arm=tcp://a:1;linux/arm/v7=tcp://b:1", "are one platform")]
+    [InlineData("linux/amd64=tcp://a:1;linux/x86_64=tcp://b:1", "are one platform")]
+    [InlineData("linux/amd64/v1=tcp://a:1;linux/amd64=tcp://b:1", "are one platform")]
+    [InlineData("linux/aarch64=tcp://a:1;linux/arm64/v8=tcp://b:1", "are one platform")]
     public void What_is_no_node_is_told(string text, string words) => Assert.Contains(words, Problem(text), StringComparison.Ordinal);
 
     [Fact]
@@ -173,6 +223,27 @@ public sealed class BuilderNodeTests : IDisposable
         Assert.Single(Calls, x => x.Contains(" create ", StringComparison.Ordinal));
         Docker("exit 1");
         await Assert.ThrowsAnyAsync<DeliveryException>(() => new NodeBuilders(Engine).PrepareAsync([node], Cancellation));
+    }
+
+    [Fact]
+    public async Task A_value_stays_one_value_whatever_it_holds()
+    {
+        var authority = _folder.Combine("a,key=\"b\".pem");
+        await File.WriteAllTextAsync(authority, "", Cancellation);
+        Docker("""
+            case "$*" in
+            *"inspect --bootstrap"*) printf 'Name: x\nNodes:\nStatus: running\nPlatforms: linux/amd64\n' ;;
+            *inspect*) exit 1 ;;
+            esac
+            """);
+        var node = BuilderNode.ParseAll($"linux/amd64=tcp://host:1234?cacert={authority}&servername=a,cacert=/x");
+
+        await new NodeBuilders(Engine).PrepareAsync(node, Cancellation);
+
+        Assert.Contains(
+            $"--driver-opt \"cacert={authority.Replace("\"", "\"\"", StringComparison.Ordinal)}\" --driver-opt \"servername=a,cacert=/x\" tcp://host:1234",
+            Assert.Single(Calls, x => x.Contains(" create ", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
