@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Text;
 
 namespace Acci;
 
@@ -6,7 +6,7 @@ namespace Acci;
 /// What must never be seen: every secret the build is given is registered here, and every text that leaves it
 /// (log, error, console) goes through <see cref="Redact"/>.
 /// </summary>
-public static partial class Redaction
+public static class Redaction
 {
     /// <summary>What stands in a secret's place.</summary>
     public const string Mask = "[REDACTED]";
@@ -16,10 +16,9 @@ public static partial class Redaction
 
     private static readonly Lock Change = new();
     private static readonly HashSet<string> Registered = new(StringComparer.Ordinal);
-    private static readonly SortedSet<Form> Forms = new(Comparer<Form>.Create((one, other) =>
-        one.Length != other.Length ? other.Length.CompareTo(one.Length) : string.CompareOrdinal(one.Pattern, other.Pattern)));
+    private static readonly HashSet<string> Patterns = new(StringComparer.Ordinal);
 
-    private static volatile Regex[] _longestFirst = [];
+    private static volatile SecretForm[] _forms = [];
 
     /// <summary>Registers a secret: its whole text and each of its lines, in any form in which a text may have them.</summary>
     public static void Register(string? secret)
@@ -29,35 +28,46 @@ public static partial class Redaction
         {
             if (!Registered.Add(secret)) return;
             var lines = secret.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.Length >= MinimumLength && !IsBoundary(x));
-            foreach (var line in lines) Forms.Add(new Form(line.Length, SecretPattern.OfText(line)));
             var text = secret.Trim();
             // Within base64 line breaks are as those who wrote it had them.
-            foreach (var whole in new[] { text, text.ReplaceLineEndings("\n"), text.ReplaceLineEndings("\r\n") }.Distinct())
-            {
-                if (whole.Length < MinimumLength) continue;
-                foreach (var pattern in SecretPattern.OfBase64(whole)) Forms.Add(new Form(whole.Length, pattern));
-            }
-
-            _longestFirst = [.. Forms.Select(x => x.Find)];
+            var whole = new[] { text, text.ReplaceLineEndings("\n"), text.ReplaceLineEndings("\r\n") }.Where(x => x.Length >= MinimumLength);
+            var added = lines.Select(SecretPattern.OfText).Concat(whole.SelectMany(SecretPattern.OfBase64)).Where(x => Patterns.Add(x.Pattern));
+            _forms = [.. _forms, .. added];
         }
     }
 
     /// <summary>The text with a mask in place of every secret, and of every user and password within an address.</summary>
     public static string Redact(string text)
     {
-        foreach (var secret in _longestFirst) text = secret.Replace(text, Mask);
-        return text.Contains("://", StringComparison.Ordinal) && text.Contains('@', StringComparison.Ordinal) ? UserInformation().Replace(text, Mask) : text;
+        var places = _forms.SelectMany(x => x.Find(text)).Concat(LoginPattern.Find(text));
+        var found = places.Select(x => (Start: x.Start.Value, End: x.End.Value)).ToList();
+        if (found.Count == 0) return text;
+        found.Sort();
+        var shown = new StringBuilder(text.Length);
+        var end = 0;
+        // Where two secrets overlap, both are gone: a rest of the one would show beside the mask of the other.
+        foreach (var next in found)
+        {
+            if (next.Start < end)
+            {
+                end = Math.Max(end, next.End);
+                continue;
+            }
+
+            if (end > 0) shown.Append(Mask);
+            shown.Append(text, end, next.Start - end);
+            end = next.End;
+        }
+
+        return shown.Append(Mask).Append(text, end, text.Length - end).ToString();
     }
+
+    /// <summary>The beginning of the text, masked: what was cut before it is masked shows half of a secret.</summary>
+    /// <param name="text">The whole text.</param>
+    /// <param name="length">How many characters it may have.</param>
+    public static string Beginning(string text, int length) =>
+        Redact(text) is var shown && shown.Length <= length ? shown : $"{shown[..(length - 1)]}…";
 
     // Every key has the same ones.
     private static bool IsBoundary(string line) => line.StartsWith("-----", StringComparison.Ordinal) && line.EndsWith("-----", StringComparison.Ordinal);
-
-    // RFC 3986, section 3.2.1. What stands before the colon is shown where it is no web address, as in ssh://git@host.
-    [GeneratedRegex(@"(?<=\bhttps?://)[^\s/?#]+(?=@)|(?<=://[^\s/:@?#]*:)[^\s/?#]+(?=@)", RegexOptions.IgnoreCase)]
-    private static partial Regex UserInformation();
-
-    private sealed record Form(int Length, string Pattern)
-    {
-        public Regex Find { get; } = new(Pattern, RegexOptions.CultureInvariant);
-    }
 }

@@ -5,27 +5,28 @@ using System.Text.RegularExpressions;
 namespace Acci;
 
 /// <summary>
-/// What finds a secret in a text in whatever form it was written there: as it is, quoted for a shell, escaped for JSON, HTML, Markdown, YAML or an address, or within
-/// base64.
+/// What finds a secret in a text in whatever form it was written there: as it is, quoted for a shell or by git, escaped for JSON, HTML, Markdown, YAML or
+/// an address, or within base64.
 /// </summary>
-internal static class SecretPattern
+internal static partial class SecretPattern
 {
     // Longer ones are often broken into lines.
     private const int LineOfBase64 = 60;
+    private const string Filling = @"(?:=|(?i:%(?:25){0,3}3D|\\{1,8}u003D)){0,2}";
 
-    /// <summary>The pattern of a text without line breaks: every character that some notation escapes may stand there in any of its notations.</summary>
-    public static string OfText(string text)
+    /// <summary>The form of a text without line breaks: every character that some notation escapes may stand there in any of its notations.</summary>
+    public static SecretForm OfText(string text)
     {
         var pattern = new StringBuilder();
         foreach (var rune in text.EnumerateRunes()) pattern.Append(IsPlain(rune) ? rune.ToString() : OfEscaped(rune));
-        return pattern.ToString();
+        return new SecretForm(pattern.ToString(), LongestLiteral(text));
     }
 
     /// <summary>
-    /// The patterns of a text within base64, in both alphabets. What stands before it (<c>user:</c>) moves it by a byte or two, so there are three; the characters that it
-    /// shares with its neighbours are left out.
+    /// The forms of a text within base64, in both alphabets. What stands before it (<c>user:</c>) moves it by a byte or two, so there are three; the
+    /// characters that it shares with its neighbours are left out.
     /// </summary>
-    public static IEnumerable<string> OfBase64(string text)
+    public static IEnumerable<SecretForm> OfBase64(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         for (var shift = 0; shift < 3; shift++)
@@ -36,31 +37,42 @@ internal static class SecretPattern
             if (whole - shared < Redaction.MinimumLength) continue;
             var between = whole - shared > LineOfBase64 ? @"\s*" : "";
             // At its very end the last character holds nothing but the text's, and may be filled up.
-            var rest = code.TrimEnd('=').Length > whole ? $"(?:{Regex.Escape(code[whole..].TrimEnd('='))}={{0,2}})?" : "";
-            yield return string.Join(between, code[shared..whole].Select(OfDigit)) + rest;
+            var rest = code.TrimEnd('=').Length > whole ? $"(?:{Regex.Escape(code[whole..].TrimEnd('='))}{Filling})?" : "";
+            var own = code[shared..whole];
+            yield return new SecretForm(string.Join(between, own.Select(OfDigit)) + rest, between.Length == 0 ? LongestLiteral(own) : "");
         }
     }
 
     private static bool IsPlain(Rune rune) => rune.IsAscii && char.IsAsciiLetterOrDigit((char)rune.Value);
 
+    // Letters and digits are escaped nowhere.
+    private static string LongestLiteral(string text) => NotLiteral().Split(text).MaxBy(x => x.Length)!;
+
     private static string OfDigit(char digit) => digit switch
     {
-        '+' or '-' => "[+-]",
-        '/' or '_' => "[/_]",
+        // In an address the digits are escaped, and in JSON, too.
+        '+' or '-' => @"(?:[+-]|(?i:%(?:25){0,3}2B|\\{1,8}u002B))",
+        '/' or '_' => @"(?:\\?[/_]|(?i:%(?:25){0,3}2F|\\{1,8}u002F))",
         _ => digit.ToString(),
     };
 
     private static string OfEscaped(Rune rune)
     {
-        Span<byte> bytes = stackalloc byte[4];
-        var percent = string.Concat(bytes[..rune.EncodeToUtf8(bytes)].ToArray().Select(x => $"%{x:X2}"));
-        var unicode = string.Concat(rune.ToString().Select(x => string.Create(CultureInfo.InvariantCulture, $@"\\+u{(int)x:X4}")));
+        var bytes = Encoding.UTF8.GetBytes(rune.ToString());
+        // An address within an address is escaped more than once.
+        var percent = string.Concat(bytes.Select(x => $"%(?:25){{0,3}}{x:X2}"));
+        // JSON, JavaScript and Python write characters; git and shells write bytes: $'caf\303\251'. Those who hand it on may quote each once more.
+        var unicode = rune.ToString().Select(x => string.Create(CultureInfo.InvariantCulture, $"(?i:u{(int)x:X4})"));
+        var octal = bytes.Select(x => Convert.ToString(x, 8).PadLeft(3, '0'));
+        var hexadecimal = bytes.Select(x => $"(?i:x{x:X2})");
         string[] forms =
         [
-            $@"\\{{0,4}}{Regex.Escape(rune.ToString())}",
+            // A backslash is no escape of itself only.
+            $@"{(rune.Value == '\\' ? @"\\{0,4}" : @"(?>\\{0,8})")}{Regex.Escape(rune.ToString())}",
             $"(?i:{percent})",
-            $"(?i:{unicode})",
-            string.Create(CultureInfo.InvariantCulture, $"(?i:&#0*{rune.Value};|&#x0*{rune.Value:X};)"),
+            .. new[] { unicode, octal, hexadecimal }.Select(x => string.Concat(x.Select(unit => $@"(?>\\{{1,8}}){unit}"))),
+            $@"(?>\\{{1,8}})(?i:u\{{0{{0,6}}{rune.Value:X}\}}|U{rune.Value:X8})",
+            string.Create(CultureInfo.InvariantCulture, $"(?i:&#0{{0,6}}{rune.Value};|&#x0{{0,6}}{rune.Value:X};)"),
             .. Others(rune),
         ];
         // The longest first: what is left of a longer form would show.
@@ -70,8 +82,8 @@ internal static class SecretPattern
     private static string[] Others(Rune rune) => (char)rune.Value switch
     {
         ' ' => [@"\+"],
-        '\t' => [@"\\+t"],
-        '\'' => ["''", "&apos;", @"'\\+''", "'\"'\"'"],
+        '\t' => [@"\\{1,8}t"],
+        '\'' => ["''", "&apos;", @"'\\{1,8}''", "'\"'\"'"],
         '"' => ["\"\"", "&quot;"],
         '&' => ["&amp;"],
         '<' => ["&lt;"],
@@ -80,4 +92,7 @@ internal static class SecretPattern
         '\\' => [@"\\{1,4}"],
         _ => [],
     };
+
+    [GeneratedRegex("[^0-9A-Za-z]+")]
+    private static partial Regex NotLiteral();
 }

@@ -3,11 +3,12 @@ using System.Security;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Acci.Oci.Tests;
 
 /// <summary>A secret in every form in which texts have them.</summary>
-public class RedactedFormsTests
+public partial class RedactedFormsTests
 {
     private const string Secret = "it's \"50%\" of $a+b/c\\d & <é€😀> #1, x:y|z";
 
@@ -32,6 +33,14 @@ public class RedactedFormsTests
         { "YAML", $"'{Secret.Replace("'", "''", StringComparison.Ordinal)}'" },
         { "Markdown", string.Concat(Secret.Select(x => char.IsAsciiLetterOrDigit(x) || x > 127 || x == ' ' ? $"{x}" : $"\\{x}")) },
         { "a compose file", Secret.Replace("$", "$$", StringComparison.Ordinal) },
+        { "git", Octal(Secret, x => x > 126 || x < ' ', @"\") },
+        { "git, within JSON", Octal(Secret, x => x > 126 || x < ' ', @"\\") },
+        { "a shell's printf", Octal(Secret, x => x > 126 || x == '\'', @"\") },
+        { "bytes in hexadecimal", string.Concat(Encoding.UTF8.GetBytes(Secret).Select(x => x < 127 ? $"{(char)x}" : $"\\x{x:x2}")) },
+        { "JavaScript", string.Concat(Secret.EnumerateRunes().Select(x => x.IsAscii ? x.ToString() : $"\\u{{{x.Value:x}}}")) },
+        { "Python", string.Concat(Secret.EnumerateRunes().Select(x => x.IsBmp ? x.ToString() : $"\\U{x.Value:x8}")) },
+        { "an address within an address", Uri.EscapeDataString(Uri.EscapeDataString(Secret)) },
+        { "an address within one within one", Uri.EscapeDataString(Uri.EscapeDataString(Uri.EscapeDataString(Secret))) },
         { "a command of GitHub's runner", Secret.Replace("%", "%25", StringComparison.Ordinal).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal) },
     };
 
@@ -57,13 +66,15 @@ public class RedactedFormsTests
         foreach (var suffix in new[] { "", "\n", "@host" })
         {
             var code = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{prefix}{Secret}{suffix}"));
-            foreach (var text in new[] { code, code.TrimEnd('='), code.Replace('+', '-').Replace('/', '_') })
+            var forms = new[] { code, code.TrimEnd('='), code.Replace('+', '-').Replace('/', '_'), JsonSerializer.Serialize(code)[1..^1], Uri.EscapeDataString(code) };
+            foreach (var text in forms)
             {
                 var shown = Redaction.Redact($"Basic {text}.");
 
                 Assert.Contains(Redaction.Mask, shown, StringComparison.Ordinal);
-                // The neighbours, and the characters that they share with the secret.
-                Assert.InRange(shown.Length - "Basic .".Length - Redaction.Mask.Length, 0, ((prefix.Length + suffix.Length) * 4 / 3) + 5);
+                // The neighbours, and the characters that they share with the secret; an escaped one is longer.
+                var shared = Escape().Replace(shown, "+").Length - "Basic .".Length - Redaction.Mask.Length;
+                Assert.InRange(shared, 0, ((prefix.Length + suffix.Length) * 4 / 3) + 5);
             }
         }
     }
@@ -91,6 +102,21 @@ public class RedactedFormsTests
     [InlineData("https://ghp_0123@github.com/o/r", "https://[REDACTED]@github.com/o/r")]
     [InlineData("redis://:p4ss@host:6379", "redis://:[REDACTED]@host:6379")]
     [InlineData("ssh://git@github.com/o/r and https://host:5000/x@sha256:0", "ssh://git@github.com/o/r and https://host:5000/x@sha256:0")]
+    [InlineData("https://user:pa/ss@host/x", "https://[REDACTED]@host/x")]
+    [InlineData("https://user:12/ss@host", "https://user:12/ss@host")]
+    [InlineData("https://user:123456/ss@host", "https://[REDACTED]@host")]
+    [InlineData("https://user:pa ss wo/rd@host/x", "https://[REDACTED]@host/x")]
+    [InlineData("https://user:pa?ss#1@host", "https://[REDACTED]@host")]
+    [InlineData("redis://:p4/ss@host:6379", "redis://:[REDACTED]@host:6379")]
+    [InlineData("http://localhost:4873/@scope/name", "http://localhost:4873/@scope/name")]
+    [InlineData("https://host:5000: write to a@b", "https://host:5000: write to a@b")]
+    [InlineData("docker://alpine:edge is no alpine@sha256:0", "docker://alpine:edge is no alpine@sha256:0")]
+    [InlineData("https%3A%2F%2Fuser%3Atok3n%40host%2Fx%40sha256", "https%3A%2F%2F[REDACTED]%40host%2Fx%40sha256")]
+    [InlineData("?next=https%3a%2f%2fuser%3at%2540k3n%40host&a=%40", "?next=https%3a%2f%2f[REDACTED]%40host&a=%40")]
+    [InlineData("?next=https%253A%252F%252Fuser%253Ap%25252Fw%2540host", "?next=https%253A%252F%252F[REDACTED]%2540host")]
+    [InlineData("?next%3Dhttps://user:tok3n@host", "?next%3Dhttps://[REDACTED]@host")]
+    [InlineData("redis%3A%2F%2Fuser%3Atok3n%40host%3A6379", "redis%3A%2F%2Fuser%3A[REDACTED]%40host%3A6379")]
+    [InlineData("https%3A%2F%2Fhost%3A5000%2Fx%40b https%3A%2F%2Fhost%3Fmail%3Da%40b", "https%3A%2F%2Fhost%3A5000%2Fx%40b https%3A%2F%2Fhost%3Fmail%3Da%40b")]
     [InlineData("docker-image://ghcr.io/o/r:1.0@sha256:0", "docker-image://ghcr.io/o/r:1.0@sha256:0")]
     public void A_password_within_an_address_is_masked_though_nobody_registered_it(string text, string shown) => Assert.Equal(shown, Redaction.Redact(text));
 
@@ -101,4 +127,10 @@ public class RedactedFormsTests
 
         Assert.Equal($"{Redaction.Mask} aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", Redaction.Redact(@"(a+)+$[b]{9}.* aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"));
     }
+
+    private static string Octal(string text, Func<byte, bool> isEscaped, string escape) => string.Concat(Encoding.UTF8.GetBytes(text).Select(x =>
+        isEscaped(x) ? $"{escape}{Convert.ToString(x, 8).PadLeft(3, '0')}" : x is (byte)'"' or (byte)'\\' ? $"{escape}{(char)x}" : $"{(char)x}"));
+
+    [GeneratedRegex(@"%[0-9A-F]{2}|\\u[0-9A-F]{4}")]
+    private static partial Regex Escape();
 }

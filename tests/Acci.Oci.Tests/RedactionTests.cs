@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace Acci.Oci.Tests;
@@ -32,5 +33,54 @@ public class RedactionTests
         Redaction.Register(secret);
 
         Assert.Equal("abc and the rest", Redaction.Redact("abc and the rest"));
+    }
+
+    [Theory]
+    [InlineData("XXXXcommonpartYYYYzzzz", "[REDACTED]")]
+    [InlineData("a XXXXcommonpart b commonpartYYYYzzzz c", "a [REDACTED] b [REDACTED] c")]
+    [InlineData("XXXXcommonpartXXXXcommonpart", "[REDACTED][REDACTED]")]
+    [InlineData("<abra-cad-abra-cad-abra>", "<[REDACTED]>")]
+    public void Where_secrets_overlap_nothing_is_left_of_any(string text, string shown)
+    {
+        Redaction.Register("XXXXcommonpart");
+        Redaction.Register("commonpartYYYYzzzz");
+        Redaction.Register("abra-cad-abra");
+
+        Assert.Equal(shown, Redaction.Redact(text));
+    }
+
+    [Fact]
+    public void What_is_cut_is_masked_before()
+    {
+        Redaction.Register("cut-me-in-the-middle");
+
+        Assert.Equal($"{Redaction.Mask} te…", Redaction.Beginning("cut-me-in-the-middle text and more", Redaction.Mask.Length + 4));
+        Assert.Equal("text", Redaction.Beginning("text", 4));
+    }
+
+    [Fact]
+    public void A_long_text_is_read_in_bounded_time_however_many_secrets_there_are()
+    {
+        var random = new Random(1);
+        var secrets = Enumerable.Range(0, 100).Select(i => $"{(char)random.Next(33, 127)}s{i}/+$'{Convert.ToBase64String(Bytes(random, 30))}").ToArray();
+        foreach (var secret in secrets) Redaction.Register(secret);
+        const int size = 1024 * 1024;
+        string[] units = ["a", "\\", "%25", "%3A%2F%2F", "https://", "://a:", "https://a:b ", "@", "&#0", "'", "{\"data\":\"c2VjcmV0\"}\n", string.Join(' ', secrets)];
+        var texts = units.Select(x => string.Concat(Enumerable.Repeat(x, size / x.Length))).Append(Convert.ToBase64String(Bytes(random, size * 3 / 4)));
+
+        foreach (var text in texts)
+        {
+            var watch = Stopwatch.StartNew();
+            Redaction.Redact(text);
+
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{text[..20]}: {watch.Elapsed}");
+        }
+    }
+
+    private static byte[] Bytes(Random random, int count)
+    {
+        var bytes = new byte[count];
+        random.NextBytes(bytes);
+        return bytes;
     }
 }

@@ -30,9 +30,7 @@ internal sealed record RegistryError(HttpStatusCode StatusCode, string Status, I
         var detail = errors.Count > 0
             ? string.Join("; ", errors.Select(x => string.IsNullOrEmpty(x.Message) ? x.Code : $"{x.Code}: {x.Message}"))
             : response.Content.Headers.ContentType?.MediaType is null or "text/plain" && !body.StartsWith('<') ? body.Split('\n')[0].Trim() : "";
-        // Before it is cut: half of a secret would not be found.
-        var shown = Redaction.Redact(detail);
-        return new RegistryError(response.StatusCode, status, [.. errors.Select(x => x.Code ?? "")], shown.Length > DetailLimit ? shown[..DetailLimit] + "…" : shown);
+        return new RegistryError(response.StatusCode, status, [.. errors.Select(x => x.Code ?? "")], Redaction.Beginning(detail, DetailLimit));
     }
 
     public override string ToString() => Detail.Length == 0 ? Status : $"{Status}: {Detail}";

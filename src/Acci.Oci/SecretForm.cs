@@ -1,0 +1,21 @@
+using System.Text.RegularExpressions;
+
+namespace Acci;
+
+/// <summary>One form in which a text may have a secret.</summary>
+/// <param name="Pattern">The regular expression that finds it.</param>
+/// <param name="Literal">A part of it that stands there as it is; may be empty.</param>
+internal sealed record SecretForm(string Pattern, string Literal)
+{
+    private readonly Regex _regex = new(Pattern, RegexOptions.CultureInvariant);
+
+    /// <summary>Where in the text it stands.</summary>
+    public IEnumerable<Range> Find(string text)
+    {
+        // Looking for a literal is a hundred times faster, and nearly no text has a secret.
+        if (!text.Contains(Literal, StringComparison.Ordinal)) yield break;
+        // A secret may begin within itself, too.
+        for (var match = _regex.Match(text); match.Success; match = _regex.Match(text, match.Index + 1))
+            yield return match.Index..(match.Index + match.Length);
+    }
+}
