@@ -45,6 +45,20 @@ public class OnePlaceTests
     public void Programs_are_started_in_one_place(string library) =>
         Assert.Empty(Callers(library, ["System.Diagnostics.Process::Start", "CliWrap.Cli::Wrap"]).Except(["Acci.Delivery.Processes.CommandRunner"]));
 
+    // One that lists only some of many says so in words.
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Texts_are_cut_where_they_are_masked_before(string library)
+    {
+        using var module = Product.Read(library);
+        var cutting = from type in module.GetTypes()
+            from method in type.Methods
+            where method.HasBody
+            where method.Body.Instructions.Any(x => x.Operand is string text && text.StartsWith('…') && !text.StartsWith("… and ", StringComparison.Ordinal))
+            select Outermost(type).FullName;
+        Assert.Empty(cutting.Except(["Acci.Redaction"]));
+    }
+
     [Fact]
     public void A_call_is_found_in_lambdas_and_async_methods_too() =>
         Assert.Contains("Acci.Delivery.Publishing.TagImages", Callers("Acci.Delivery", ["Acci.Delivery.Publishing.PublishTransaction::RedoAsync"]));

@@ -45,7 +45,7 @@ public sealed record Bake(DockerEngine Engine, string Root)
         {
             foreach (var draft in layouts.Values.Where(Directory.Exists)) Directory.Delete(draft, recursive: true);
             var progress = new BuildProgress();
-            var result = await CommandRunner.TryRunAsync(command, progress.Read, attempt.CancellationToken);
+            var result = await CommandRunner.TryReadAsync(command, progress.Read, attempt.CancellationToken);
             if (!result.Succeeded) throw progress.PassingFailure() ?? new DeliveryException($"The image build failed at {progress.Failure()}");
             Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);
         }, cancellationToken);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Serilog;
@@ -25,26 +24,25 @@ public sealed partial class BuildProgress
     /// <summary>Steps there are.</summary>
     public int Total => _steps.Count;
 
-    /// <summary>Takes one line of buildx's output.</summary>
+    /// <summary>Takes one line of buildx's output, whatever it is; one that it does not know is text.</summary>
+    /// <param name="line">As buildx wrote it: a mask within base64 would make it unreadable. What is kept for messages is masked here.</param>
     public void Read(string line)
     {
         if (!line.StartsWith('{'))
         {
-            if (!string.IsNullOrWhiteSpace(line)) _other.Add(line.Trim());
-            return;
+            if (!string.IsNullOrWhiteSpace(line)) _other.Add(Redaction.Redact(line.Trim()));
         }
-
-        using var status = JsonDocument.Parse(line);
-        foreach (var vertex in Items(status.RootElement, "vertexes")) ReadVertex(vertex);
-        foreach (var log in Items(status.RootElement, "logs")) ReadLog(log);
+        else if (!IsRead(line))
+        {
+            _other.Add(Redaction.Beginning(line.Trim(), LongestLogLine));
+        }
     }
 
     /// <summary>Why the build failed: the failing step, what it printed last, and its error; what else buildx said when no step failed.</summary>
     public string Failure()
     {
         if (Failed is not { } failed) return string.Join("\n    ", _other.TakeLast(KeptLogLines));
-        var lines = Encoding.UTF8.GetString([.. failed.Log]).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(KeptLogLines).Select(line => Cut(line.TrimEnd(), LongestLogLine));
-        return $"{failed.Name}\n    {string.Join("\n    ", lines.Append(failed.Error))}";
+        return $"{failed.Name}\n    {string.Join("\n    ", failed.Log.LastLines(KeptLogLines, LongestLogLine).Append(failed.Error))}";
     }
 
     /// <summary>
@@ -60,22 +58,52 @@ public sealed partial class BuildProgress
     // Steps that were only cancelled because another one failed say nothing of the cause.
     private Step? Failed => _steps.Values.FirstOrDefault(x => x.Error is { } error && !error.Contains("context canceled", StringComparison.Ordinal));
 
+    private bool IsRead(string line)
+    {
+        try
+        {
+            using var status = JsonDocument.Parse(line);
+            // One that cannot be read does not hide the others.
+            var steps = Items(status.RootElement, "vertexes").Select(x => IsRead(ReadVertex, x));
+            var logs = Items(status.RootElement, "logs").Select(x => IsRead(ReadLog, x));
+            return steps.Concat(logs).ToArray().All(x => x);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsRead(Action<JsonElement> read, JsonElement item)
+    {
+        try
+        {
+            read(item);
+            return true;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException)
+        {
+            // A value is missing, or of another type.
+            return false;
+        }
+    }
+
     private void ReadVertex(JsonElement vertex)
     {
-        var digest = Text(vertex, "digest")!;
+        var digest = Text(vertex, "digest") ?? throw new FormatException("A step has no digest.");
         if (!_steps.TryGetValue(digest, out var step)) _steps[digest] = step = new Step(Shorten(Text(vertex, "name") ?? digest));
         if (!step.Started && vertex.TryGetProperty("started", out _))
         {
             step.Started = true;
-            step.Cached = vertex.TryGetProperty("cached", out var cached) && cached.GetBoolean();
+            step.Cached = vertex.TryGetProperty("cached", out var cached) && cached.ValueKind == JsonValueKind.True;
             if (IsWork(step.Name) && !step.Cached) Log.Information("{Step:l}", step.Name);
         }
 
         if (!step.Completed && vertex.TryGetProperty("completed", out var completed) && vertex.TryGetProperty("started", out var started))
         {
             step.Completed = true;
+            step.Error = Text(vertex, "error") is { Length: > 0 } error ? Redaction.Redact(error) : null;
             var duration = completed.GetDateTimeOffset() - started.GetDateTimeOffset();
-            step.Error = Text(vertex, "error") is { Length: > 0 } error ? error : null;
             if (step.Error is null && duration >= Noteworthy) Log.Information("{Step:l}: done in {Seconds:0.0} s", step.Name, duration.TotalSeconds);
         }
     }
@@ -83,16 +111,17 @@ public sealed partial class BuildProgress
     private void ReadLog(JsonElement log)
     {
         if (Text(log, "vertex") is not { } digest || !_steps.TryGetValue(digest, out var step)) return;
-        if (log.TryGetProperty("data", out var data)) step.Log.AddRange(data.GetBytesFromBase64());
+        var isKnown = log.TryGetProperty("stream", out var number) & number.ValueKind == JsonValueKind.Number;
+        var stream = isKnown && number.TryGetInt32(out var known) ? known : 0;
+        if (log.TryGetProperty("data", out var data) && data.ValueKind != JsonValueKind.Null) step.Log.Add(stream, data.GetBytesFromBase64());
     }
 
     // What is worth a line when it begins; everything else is when it took long.
     private static bool IsWork(string name) => name.Contains("] RUN ", StringComparison.Ordinal) || name.Contains("generating sbom", StringComparison.Ordinal);
 
     // A step's name is its whole instruction; a line of a log holds its beginning, without mounts and digests.
-    private static string Shorten(string name) => Cut(Spaces().Replace(Unimportant().Replace(name, ""), " ").Trim(), LongestName);
-
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
+    private static string Shorten(string name) =>
+        Redaction.Beginning(Spaces().Replace(Unimportant().Replace(Redaction.Redact(name), ""), " ").Trim(), LongestName);
 
     private static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
         element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
@@ -108,7 +137,7 @@ public sealed partial class BuildProgress
     private sealed class Step(string name)
     {
         public string Name { get; } = name;
-        public List<byte> Log { get; } = [];
+        public StepLog Log { get; } = new();
         public bool Started { get; set; }
         public bool Completed { get; set; }
         public bool Cached { get; set; }

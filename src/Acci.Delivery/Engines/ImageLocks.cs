@@ -32,7 +32,8 @@ public sealed class ImageLocks
             using var document = JsonDocument.Parse(InputFile.Read(file, 4 * 1024 * 1024));
             return new ImageLocks(name ?? file, document.RootElement.EnumerateObject().ToDictionary(
                 entry => ImageReference.TryParse(entry.Name, out _, out var wrong) ? entry.Name
-                    : throw new DeliveryException($"{file}, '{SafeText.Terminal(entry.Name[..Math.Min(entry.Name.Length, 300)])}': this is not an image reference: {wrong}."),
+                    : throw new DeliveryException(
+                        $"{file}, '{Redaction.Beginning(SafeText.Terminal(entry.Name), 300)}': this is not an image reference: {wrong}."),
                 entry => entry.Value.ValueKind == JsonValueKind.Null ? (Digest?)null
                     : Digest.TryParse(entry.Value.GetString() ?? "", out var digest, out var problem) ? digest
                     : throw new DeliveryException($"{file}, '{entry.Name}': this is not a digest: {problem}."),

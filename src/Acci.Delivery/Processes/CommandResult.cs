@@ -13,9 +13,9 @@ public sealed record CommandResult(int ExitCode, string StandardOutput, string S
     public IReadOnlyList<string> LastLines(int count) =>
     [
         .. new[] { StandardError, StandardOutput }
-            .Select(text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            // As a whole: a secret in base64 may go over several lines.
+            .Select(text => Redaction.Redact(text).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .FirstOrDefault(lines => lines.Length > 0, [])
-            .TakeLast(count)
-            .Select(Redaction.Redact),
+            .TakeLast(count),
     ];
 }

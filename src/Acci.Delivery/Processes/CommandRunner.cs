@@ -28,7 +28,26 @@ public static class CommandRunner
     /// <param name="onLine">Gets each line of both outputs as it comes, redacted.</param>
     /// <param name="cancellationToken">Interrupts the program.</param>
     /// <exception cref="CommandFailedException">The program could not be started.</exception>
-    public static async Task<CommandResult> TryRunAsync(Command command, Action<string>? onLine = null, CancellationToken cancellationToken = default)
+    public static Task<CommandResult> TryRunAsync(Command command, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
+        TryRunAsync(command, output => Pipe(output, onLine), cancellationToken);
+
+    /// <summary>
+    /// Runs a program whose output is data for one reader, who masks what is shown of it: a mask would make it unreadable. Nothing of it is in what
+    /// is returned.
+    /// </summary>
+    /// <param name="command">What to run.</param>
+    /// <param name="read">Gets each line of both outputs as it comes, not redacted.</param>
+    /// <param name="cancellationToken">Interrupts the program.</param>
+    /// <exception cref="CommandFailedException">The program could not be started.</exception>
+    internal static Task<CommandResult> TryReadAsync(Command command, Action<string> read, CancellationToken cancellationToken) =>
+        TryRunAsync(command, _ => PipeTarget.ToDelegate(read), cancellationToken);
+
+    /// <summary>Runs the program and returns what it wrote.</summary>
+    /// <exception cref="CommandFailedException">It could not be started, or its exit code is not 0.</exception>
+    public static async Task<CommandResult> RunAsync(Command command, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
+        await TryRunAsync(command, onLine, cancellationToken) is var result && result.Succeeded ? result : throw new CommandFailedException(command, result);
+
+    private static async Task<CommandResult> TryRunAsync(Command command, Func<StringBuilder, PipeTarget> pipe, CancellationToken cancellationToken)
     {
         Log.Verbose("> {Command:l}", command.ToString());
         using var kill = new CancellationTokenSource();
@@ -41,8 +60,8 @@ public static class CommandRunner
             .WithEnvironmentVariables(EnvironmentOf(command))
             .WithValidation(CommandResultValidation.None)
             .WithStandardInputPipe(Input(command))
-            .WithStandardOutputPipe(Pipe(output, onLine))
-            .WithStandardErrorPipe(Pipe(errors, onLine));
+            .WithStandardOutputPipe(pipe(output))
+            .WithStandardErrorPipe(pipe(errors));
         if (command.WorkingDirectory is not null) cli = cli.WithWorkingDirectory(command.WorkingDirectory);
 
         try
@@ -70,11 +89,6 @@ public static class CommandRunner
             throw new CommandFailedException(command, exception);
         }
     }
-
-    /// <summary>Runs the program and returns what it wrote.</summary>
-    /// <exception cref="CommandFailedException">It could not be started, or its exit code is not 0.</exception>
-    public static async Task<CommandResult> RunAsync(Command command, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
-        await TryRunAsync(command, onLine, cancellationToken) is var result && result.Succeeded ? result : throw new CommandFailedException(command, result);
 
     private static Dictionary<string, string?> EnvironmentOf(Command command)
     {

@@ -72,5 +72,5 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
         select (verb, name, $"sha256:{decision.Node.Digest.Hex[..12]}", decision.Node.Version.LastUse, refusal ?? decision.Reason);
 
     // The tag of a signature has 75 characters, of which the first few tell what it is.
-    private static string Shortened(string name) => name.Length <= 24 ? name : $"{name[..23]}…";
+    private static string Shortened(string name) => Redaction.Beginning(name, 24);
 }

@@ -238,7 +238,7 @@ internal ref struct SarifCheck
         return string.Create(CultureInfo.InvariantCulture, $"line {line}, {(text.Length == 0 ? "the outermost value" : text)}");
     }
 
-    private static string Short(string text) => text.Length <= 60 ? text : $"{text[..57]}…";
+    private static string Short(string text) => Redaction.Beginning(text, 60);
 
     private static string Article(string type) => type == "null" ? type : type is "array" or "object" or "integer" ? $"an {type}" : $"a {type}";
 

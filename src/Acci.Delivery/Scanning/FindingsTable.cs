@@ -53,5 +53,5 @@ public sealed class FindingsTable
     private static string[] Cells(FindingRow row) =>
         [row.Finding.Severity.ToName(), row.Finding.Id, row.Subject, row.Versions, string.Join(", ", row.Platforms)];
 
-    private static string Cut(string text) => text.Length <= MaximumWidth ? text : $"{text[..(MaximumWidth - 1)]}…";
+    private static string Cut(string text) => Redaction.Beginning(text, MaximumWidth);
 }

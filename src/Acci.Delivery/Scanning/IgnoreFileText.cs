@@ -31,5 +31,5 @@ internal static class IgnoreFileText
     }
 
     /// <summary>The text as it stands in a message.</summary>
-    public static string Short(string text) => SafeText.Terminal(text.Length <= 60 ? text : $"{text[..57]}…");
+    public static string Short(string text) => Redaction.Beginning(SafeText.Terminal(text), 60);
 }

@@ -147,7 +147,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
         var lines = result.LastLines(50);
         return lines.LastOrDefault(line => line.Contains("TOOMANYREQUESTS", StringComparison.OrdinalIgnoreCase)) is not null ? "too many requests (TOOMANYREQUESTS)"
             : lines.LastOrDefault(line => line.Contains("DB error", StringComparison.OrdinalIgnoreCase) || line.Contains("failed to download vulnerability DB", StringComparison.OrdinalIgnoreCase) || line.Contains("failed to download Java DB", StringComparison.OrdinalIgnoreCase)) is { } line
-                ? SafeText.Terminal(line.Length > 300 ? $"{line[..300]}…" : line)
+                ? Redaction.Beginning(SafeText.Terminal(line), 300)
                 : null;
     }
 

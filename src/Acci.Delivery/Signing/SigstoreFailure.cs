@@ -43,7 +43,7 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
         if (error.Contains("Client.Timeout exceeded", StringComparison.Ordinal)) return new SigstoreFailure(service, NoAnswer, new TimeoutException($"{service}: {NoAnswer}"));
         if (PassingFailure.Find(error, service) is { } passing) return new SigstoreFailure(service, passing.Message[(service.Length + 2)..], passing);
         var detail = error[(error.LastIndexOf(SigningBundle, StringComparison.Ordinal) is >= 0 and var at ? at + SigningBundle.Length : 0)..];
-        return Of(service, $"gave an answer that cosign does not understand ({(detail.Length > LongestReason ? $"{detail[..LongestReason]}…" : detail)})", passes: false);
+        return Of(service, $"gave an answer that cosign does not understand ({Redaction.Beginning(detail, LongestReason)})", passes: false);
     }
 
     /// <summary>

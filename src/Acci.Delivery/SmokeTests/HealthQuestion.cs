@@ -101,8 +101,8 @@ internal sealed class HealthQuestion(StartedContainer container, HealthEndpoint 
         if (await container.HealthAsync(cancellationToken) != "none")
         {
             var said = await container.InspectAsync("{{range .State.Health.Log}}{{println .Output}}{{end}}", cancellationToken);
-            var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            return $" Its own check says: {(lines is [.., var last] ? Redaction.Redact(last.Trim()) : "nothing")}.";
+            var lines = Redaction.Redact(said).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return $" Its own check says: {(lines is [.., var last] ? last.Trim() : "nothing")}.";
         }
 
         return _programs.Count > 0 ? $" The container was asked inside, too, by {string.Join(" and ", _programs.Keys)}."

@@ -53,7 +53,7 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
     public async Task<string> LastLogAsync()
     {
         var log = await CommandRunner.TryRunAsync(engine.Docker("logs", "--tail", $"{ShownLogLines}", id), cancellationToken: CancellationToken.None);
-        var lines = (log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {Redaction.Redact(line)}"))}";
+        var lines = Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {line}"))}";
     }
 }

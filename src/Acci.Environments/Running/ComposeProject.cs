@@ -114,6 +114,6 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     public async Task<IReadOnlyList<string>> LastLinesAsync(string container, int count)
     {
         var log = await CommandRunner.TryRunAsync(Engine.Docker("logs", "--tail", $"{count}", container), cancellationToken: CancellationToken.None);
-        return [.. (log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Redaction.Redact)];
+        return Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

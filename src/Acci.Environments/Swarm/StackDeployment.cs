@@ -101,7 +101,8 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         var lines = failed?.ContainerId is { Length: > 0 } container
             ? await CommandRunner.TryRunAsync(swarm.Engine.Docker("logs", "--tail", $"{ShownLines}", container), cancellationToken: CancellationToken.None)
             : null;
-        var last = lines is { Succeeded: true } ? (lines.StandardOutput + lines.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
-        return new DeliveryException($"{service.Name}: {problem}{reason}.{(last.Length == 0 ? "" : $" Last lines of a replica that failed:{string.Concat(last.Select(line => $"\n    {Redaction.Redact(line)}"))}")}");
+        var said = lines is { Succeeded: true } ? Redaction.Redact(lines.StandardOutput + lines.StandardError) : "";
+        var last = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"\n    {line}").ToArray();
+        return new DeliveryException($"{service.Name}: {problem}{reason}.{(last.Length == 0 ? "" : $" Last lines of a replica that failed:{string.Concat(last)}")}");
     }
 }

@@ -56,5 +56,89 @@ public class BuildProgressTests
         Assert.Equal((1, 2), (progress.Cached, progress.Total));
     }
 
+    [Theory]
+    [InlineData("{warning: a helper says hello}")]
+    [InlineData("{\"vertexes\":[{\"name\":\"x\"}]}")]
+    [InlineData("{\"vertexes\":[{\"digest\":5}]}")]
+    [InlineData("{\"vertexes\":[5]}")]
+    [InlineData("{\"vertexes\":[{\"digest\":\"\\ud800\"}]}")]
+    [InlineData("{\"vertexes\":[{\"digest\":\"a\",\"started\":\"x\",\"completed\":\"y\"}]}")]
+    [InlineData("{\"logs\":[{\"vertex\":\"a\",\"data\":5}]}")]
+    [InlineData("{\"logs\":[{\"vertex\":\"a\",\"data\":\"[REDACTED]\"}]}")]
+    [InlineData("{\"logs\":[{\"vertex\":7}]}")]
+    public void A_line_that_is_no_status_is_text(string line)
+    {
+        var progress = new BuildProgress();
+        progress.Read("""{"vertexes":[{"digest":"a","name":"one"}]}""");
+
+        progress.Read(line);
+
+        Assert.Equal(line, progress.Failure());
+    }
+
+    [Fact]
+    public void A_step_that_cannot_be_read_hides_no_other()
+    {
+        var progress = new BuildProgress();
+
+        progress.Read("""{"vertexes":[{"name":"x"},{"digest":"a","name":"one","started":"never","completed":"now","cached":"no","error":"not found"}],"logs":[{"vertex":"a","stream":"x","data":"aGVsbG8="}]}""");
+
+        Assert.Equal("one\n    hello\n    not found", progress.Failure());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a")]
+    [InlineData("ab")]
+    [InlineData("token is ")]
+    public void A_secret_that_a_step_prints_is_masked_in_its_log(string before)
+    {
+        const string secret = "npm_printed-by-a-step-4711";
+        Redaction.Register(secret);
+        var progress = Failed($"RUN {secret}", $"exit code 1 of {secret}", (1, $"{before}{secret} after\n"));
+
+        Assert.Equal($"RUN {Redaction.Mask}\n    {before}{Redaction.Mask} after\n    exit code 1 of {Redaction.Mask}", progress.Failure());
+    }
+
+    [Fact]
+    public void A_secret_is_masked_that_comes_in_two_chunks_with_another_output_between_and_is_cut()
+    {
+        const string secret = "npm_comes-in-two-chunks-4711";
+        Redaction.Register(secret);
+        var filled = new string('x', 290);
+        var progress = Failed("RUN", "exit code 1", (1, $"{filled} {secret[..10]}"), (2, $"warning {secret[..7]}"), (1, $"{secret[10..]} after\nand"), (2, $"{secret[7..]}\n"));
+
+        Assert.Equal($"RUN\n    {filled} [REDACTE…\n    warning {Redaction.Mask}\n    and\n    exit code 1", progress.Failure());
+    }
+
+    [Fact]
+    public void A_secret_is_masked_in_base64_that_goes_over_several_lines()
+    {
+        var secret = string.Concat(Enumerable.Range(0, 60).Select(x => $"long-secret-{x}"));
+        Redaction.Register(secret);
+        var lines = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret), Base64FormattingOptions.InsertLineBreaks);
+        var progress = Failed("RUN", "exit code 1", (1, $"{lines}\n{string.Concat(Enumerable.Repeat("line\n", 15))}"));
+
+        Assert.DoesNotContain(lines.Split("\r\n")[^2], progress.Failure(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_is_masked_before_it_is_cut()
+    {
+        const string secret = "npm_in-the-middle-of-a-name";
+        Redaction.Register(secret);
+
+        Assert.StartsWith($"{new string('y', 110)} [REDACTE…\n", Failed($"{new string('y', 110)} {secret} more", "exit code 1").Failure(), StringComparison.Ordinal);
+    }
+
+    private static BuildProgress Failed(string name, string error, params (int Stream, string Text)[] chunks)
+    {
+        var progress = new BuildProgress();
+        progress.Read($$"""{"vertexes":[{"digest":"sha256:a","name":"{{name}}","started":"2026-01-01T00:00:00Z"}]}""");
+        foreach (var (stream, text) in chunks) progress.Read($$"""{"logs":[{"vertex":"sha256:a","stream":{{stream}},"data":"{{Base64(text)}}"}]}""");
+        progress.Read($$"""{"vertexes":[{"digest":"sha256:a","name":"{{name}}","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:02Z","error":"{{error}}"}]}""");
+        return progress;
+    }
+
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

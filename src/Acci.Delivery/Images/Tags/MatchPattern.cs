@@ -22,7 +22,7 @@ internal sealed partial record MatchPattern
         if (text.Length > MaximumLength)
         {
             throw new DeliveryException(
-                $"'{text[..40]}…' has {text.Length} characters; a regular expression or pattern may have {MaximumLength}.");
+                $"'{Redaction.Beginning(text, 40)}' has {text.Length} characters; a regular expression or pattern may have {MaximumLength}.");
         }
 
         Text = text;

@@ -1,0 +1,69 @@
+using System.Text;
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Signing;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Buildx;
+
+public sealed class BakeTests : IDisposable
+{
+    private const string Secret = "npm_given-to-the-build-4711";
+
+    private static readonly string PrintedSecret =
+        $$"""{"logs":[{"vertex":"sha256:1","data":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"token={Secret}\n"))}}"}]}""";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_build_whose_step_prints_a_secret_succeeds()
+    {
+        Redaction.Register(Secret);
+
+        await BuildAsync(PrintedSecret, exitCode: 0);
+    }
+
+    [Fact]
+    public async Task A_build_that_fails_is_one_error_that_shows_what_the_step_printed_and_no_secret()
+    {
+        Redaction.Register(Secret);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => BuildAsync(PrintedSecret, exitCode: 1));
+
+        Assert.Equal($"The image build failed at [1/2] RUN restore\n    token={Redaction.Mask}\n    exit code: 1", error.Message);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_neither_a_status_nor_text_fails_no_build() => await BuildAsync("{warning: a helper says hello}", exitCode: 0);
+
+    [Fact]
+    public void The_reason_of_a_failed_signature_is_masked_before_it_is_cut()
+    {
+        Redaction.Register(Secret);
+        var failure = SigstoreFailure.Find($"error during command execution: error signing bundle: invalid character {new string('z', 260)} {Secret} tail");
+
+        Assert.Contains($" {Redaction.Mask} ta", failure!.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("npm_", failure.Reason, StringComparison.Ordinal);
+    }
+
+    private async Task BuildAsync(string line, int exitCode)
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("The stand-in for docker is a shell script.");
+        var docker = _folder.Combine("docker");
+        await File.WriteAllTextAsync(docker, $$"""
+            #!/bin/sh
+            echo '{"vertexes":[{"digest":"sha256:1","name":"[1/2] RUN restore","started":"2026-01-01T00:00:00Z"}]}' >&2
+            echo '{{line}}' >&2
+            [ {{exitCode}} = 0 ] || echo '{"vertexes":[{"digest":"sha256:1","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:01Z","error":"exit code: 1"}]}' >&2
+            exit {{exitCode}}
+
+            """.ReplaceLineEndings("\n"), TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var file = _folder.Combine("bake.json");
+        await File.WriteAllTextAsync(file, "{}", TestContext.Current.CancellationToken);
+        var layouts = new Dictionary<string, string> { ["app"] = _folder.Combine("layout") };
+        await new Bake(new DockerEngine(docker), _folder.Path).BuildAsync(file, layouts, useCache: true, TestContext.Current.CancellationToken);
+    }
+}
