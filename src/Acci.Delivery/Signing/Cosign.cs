@@ -80,7 +80,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
             try
             {
                 await RunAsync(
-                    signer.VerifyBundleArguments(file, image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(new Dictionary<string, string?>()), cancellationToken);
+                    signer.VerifyBundleArguments(file, image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(CosignVariables.Without()), cancellationToken);
                 return true;
             }
             catch (CommandFailedException exception)
