@@ -27,7 +27,13 @@ public static class DamagedReferrer
         var (config, blob) = (builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.empty.v1+json"), builder.AddBlob(content, mediaType));
         await builder.WriteRootAsync(builder.AddManifest(config.DeepClone().AsObject(), [blob.DeepClone().AsObject()]));
         await registry.PushAsync(await Oci.Layouts.OciLayout.OpenAsync(folder.Path, cancellationToken), image, cancellationToken: cancellationToken);
-        blob["size"] = kind switch { "blob shorter" => content.Length + 3, "blob longer" => content.Length - 3, "huge" => 1L << 40, _ => content.Length };
+        blob["size"] = kind switch
+        {
+            "blob shorter" => content.Length + 3,
+            "blob longer" => content.Length - 3,
+            "huge" => 1L << 40,
+            _ => content.Length,
+        };
         var subject = await registry.ResolveAsync(image, cancellationToken);
         var text = new JsonObject
         {
@@ -41,13 +47,14 @@ public static class DamagedReferrer
         };
         var referrer = Manifest.Parse(Encoding.UTF8.GetBytes(text.ToJsonString()), MediaTypes.ImageManifest, "the referrer");
         await registry.PutManifestAsync(image, referrer, cancellationToken);
-        await ListAsync(registry, image, [referrer.Descriptor, .. await registry.ListReferrersAsync(image, cancellationToken: cancellationToken)], cancellationToken);
+        var known = await registry.ListReferrersAsync(image, cancellationToken: cancellationToken);
+        await ListAsync(registry, image, [referrer.Descriptor, .. known], cancellationToken);
         if (kind == "blob gone") await DeleteAsync(image, $"blobs/{Digest.Of(content)}", cancellationToken);
         if (kind == "manifest gone") await DeleteAsync(image, $"manifests/{referrer.Digest}", cancellationToken);
         return referrer.Digest;
     }
 
-    private static async Task ListAsync(OciRegistry registry, ImageReference image, IEnumerable<Descriptor> entries, CancellationToken cancellationToken)
+    private static async Task ListAsync(OciRegistry registry, ImageReference image, IEnumerable<Descriptor> entries, CancellationToken token)
     {
         var index = JsonSerializer.SerializeToUtf8Bytes(new
         {
@@ -56,8 +63,8 @@ public static class DamagedReferrer
             manifests = entries.Select(x => new { mediaType = x.MediaType, digest = x.Digest.ToString(), size = x.Size }),
         });
         var list = Manifest.Parse(index, MediaTypes.ImageIndex, "the list of referrers");
-        await registry.PutManifestAsync(image, list, cancellationToken);
-        await registry.PutTagAsync(image, $"sha256-{image.Digest!.Value.Hex}", list.Digest, cancellationToken);
+        await registry.PutManifestAsync(image, list, token);
+        await registry.PutTagAsync(image, $"sha256-{image.Digest!.Value.Hex}", list.Digest, token);
     }
 
     private static async Task DeleteAsync(ImageReference image, string what, CancellationToken cancellationToken)

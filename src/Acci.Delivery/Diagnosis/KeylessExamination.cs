@@ -35,7 +35,7 @@ internal sealed class KeylessExamination(DeliveryContext context)
     // cosign may know how to read it; there is nothing here to ask.
     private IEnumerable<Finding> LookAtMirror() =>
         context.Environment.Find(SigstoreService.Mirror) is { } mirror && SigstoreService.TryParseWeb(mirror) is null
-            ? [new Finding("TUF", $"{SigstoreService.Mirror} is '{mirror}', which is no https address, so whether it can be read was not tried", Notice)]
+            ? [new Finding("TUF", $"{SigstoreService.Mirror} is '{mirror}', which is no https address: whether it can be read was not tried", Notice)]
             : [];
 
     private async Task<Finding> LookAtTokenAsync()
@@ -67,7 +67,8 @@ internal sealed class KeylessExamination(DeliveryContext context)
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !context.CancellationToken.IsCancellationRequested)
         {
-            var reason = exception is HttpRequestException ? exception.GetBaseException().Message.TrimEnd('.') : $"no answer within {AnswerTime.TotalSeconds:0} s";
+            var reason = exception is HttpRequestException ? exception.GetBaseException().Message.TrimEnd('.')
+                : $"no answer within {AnswerTime.TotalSeconds:0} s";
             return new Finding(service.Name, $"{service.Address} does not answer ({reason}). Check the network, or name a Sigstore that this machine reaches", Notice);
         }
     }

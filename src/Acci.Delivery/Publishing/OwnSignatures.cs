@@ -29,7 +29,8 @@ internal sealed class OwnSignatures(DeliveryContext context)
                 return await context.EnsurePublishedAsync(image, publish, signer);
             }
             catch (DeliveryException exception)
-                when (exception is CommandFailedException or StatementException && left > 0 && publish.Has(PublishStep.Sign) && context.HasLayout(image))
+                when (exception is CommandFailedException or StatementException
+                    && left > 0 && publish.Has(PublishStep.Sign) && context.HasLayout(image))
             {
                 if (!await context.SignsHereAsync(signer) || !await TrySignMissingAsync(image, publish)) throw;
                 Log.Debug("{Image}: {Problem:l}", image.Name, exception.Message);

@@ -40,7 +40,7 @@ internal sealed record SignatureBundles(OciRegistry Registry, ExpectedSigner Sig
             if (await FindAsync(image.WithDigest(digest), type, cancellationToken) is { } bundle)
                 assets.Add(new ReleaseAsset($"{file}.sigstore.json", MediaType, bundle.Content));
             else
-                Log.Warning("{File:l}.sigstore.json is left out: no bundle of this type by the signer is in the registry that can be verified by itself", file);
+                Log.Warning("{File:l}.sigstore.json is left out: the registry has no such bundle of the signer's that cosign verifies", file);
         }
 
         return assets;

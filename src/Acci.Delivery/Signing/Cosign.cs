@@ -35,8 +35,8 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     public SigstoreFiles Sigstore { get; init; } = SigstoreFiles.None;
 
     /// <summary>
-    /// Says whether the statement that is to be signed is in the registry. It is asked before the statement is signed again because the registry failed
-    /// when it was written.
+    /// Says whether the statement that is to be signed is in the registry. It is asked before the statement is signed again because the registry
+    /// failed when it was written.
     /// </summary>
     internal Func<CancellationToken, Task<bool>>? IsWrittenAsync { get; init; }
 
@@ -80,7 +80,11 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
             try
             {
                 await RunAsync(
-                    signer.VerifyBundleArguments(file, image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(CosignVariables.Without()), cancellationToken);
+                    signer.VerifyBundleArguments(file, image, type, Sigstore.TrustedRoot),
+                    image,
+                    null,
+                    _ => Task.FromResult(CosignVariables.Without()),
+                    cancellationToken);
                 return true;
             }
             catch (CommandFailedException exception)

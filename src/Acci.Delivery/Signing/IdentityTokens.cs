@@ -34,7 +34,8 @@ internal sealed class IdentityTokens(Uri address, string bearer, RetryOptions re
             throw new DeliveryException($"An identity token cannot be asked for: {Address} is '{text}', which is no https address. {Untouched}");
         // It is a secret, so it is not shown.
         return bearer.All(x => x is > ' ' and <= '~') ? new IdentityTokens(WithAudience(address), bearer, retry)
-            : throw new DeliveryException($"An identity token cannot be asked for: {Bearer} has characters that no token has, such as a line break. {Untouched}");
+            : throw new DeliveryException(
+                $"An identity token cannot be asked for: {Bearer} has characters that no token has, such as a line break. {Untouched}");
     }
 
     /// <summary>Asks for a token that Sigstore takes. It is valid for minutes only.</summary>
@@ -48,14 +49,16 @@ internal sealed class IdentityTokens(Uri address, string bearer, RetryOptions re
         try
         {
             var token = await new RetryPolicy(retry with { BoundsAttempts = true }).RunAsync(
-                "The request to GitHub's token service for an identity token", attempt => AskAsync(http, attempt.CancellationToken), cancellationToken);
+                "The request to GitHub's token service for an identity token",
+                attempt => AskAsync(http, attempt.CancellationToken), cancellationToken);
             Redaction.Register(token);
             return token;
         }
         catch (HttpRequestException exception)
         {
             throw new SigstoreException(
-                $"GitHub's token service at {address.Authority} gave no identity token to sign with: {exception.GetBaseException().Message.TrimEnd('.')}. "
+                $"GitHub's token service at {address.Authority} gave no identity token to sign with: "
+                + $"{exception.GetBaseException().Message.TrimEnd('.')}. "
                 + $"Check {Address}, the proxies on the way, and the certificates that this machine trusts.");
         }
     }
@@ -79,7 +82,8 @@ internal sealed class IdentityTokens(Uri address, string bearer, RetryOptions re
     }
 
     // GitHub's address has a query already.
-    private static Uri WithAudience(Uri address) => new UriBuilder(address) { Query = $"{address.Query.TrimStart('?')}&audience=sigstore".TrimStart('&') }.Uri;
+    private static Uri WithAudience(Uri address) =>
+        new UriBuilder(address) { Query = $"{address.Query.TrimStart('?')}&audience=sigstore".TrimStart('&') }.Uri;
 
     private static SigstoreException Refused(HttpStatusCode status) => new(
         $"GitHub's token service gave no identity token to sign with: it answered {(int)status} {status}. "

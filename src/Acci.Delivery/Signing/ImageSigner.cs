@@ -27,7 +27,8 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
     /// <exception cref="DeliveryException">The registry or cosign failed.</exception>
     /// <returns>How many signatures and attestations were made.</returns>
     public Task<(int Signatures, int Attestations)> SignMissingAsync(CancellationToken cancellationToken) =>
-        SignAsync(isWrittenAsync => async (reference, type, predicate, token) => !await isWrittenAsync(reference, type, predicate, token), cancellationToken);
+        SignAsync(
+            isWrittenAsync => async (reference, type, predicate, token) => !await isWrittenAsync(reference, type, predicate, token), cancellationToken);
 
     private async Task<(int Signatures, int Attestations)> SignAsync(
         Func<StatementQuestion, StatementQuestion> need, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Acci.Delivery.Signing;
 /// From what an image was built, as its provenance says it. BuildKit writes down what git says in the folder it builds; without git, and without a
 /// remote, there is less. Source: BuildKit, docs/attestations/slsa-provenance.md, <c>buildkit_metadata</c>.
 /// </summary>
-/// <param name="Repository">The source repository, <c>owner/name</c>, or a longer path of another host; null where it names none that has an address.</param>
+/// <param name="Repository">The source repository, <c>owner/name</c>, or a longer path; null where it names none that has an address.</param>
 /// <param name="Commit">The commit; null where it names none.</param>
 internal sealed record ProvenanceSource(string? Repository, string? Commit)
 {
@@ -24,9 +24,10 @@ internal sealed record ProvenanceSource(string? Repository, string? Commit)
         string Text(string name) => predicate.Text("runDetails", "metadata", "buildkit_metadata", "vcs", name);
     }
 
-    /// <summary>The repository that an address or git's remote leads to; null where it leads to none. The host may be a name of this machine's own.</summary>
+    /// <summary>The repository that an address or git's remote leads to; null where it leads to none. The host may be one machine's name.</summary>
     public static string? RepositoryOf(string? address) =>
-        Uri.TryCreate(GitFacts.Repository(address).Url, UriKind.Absolute, out var page) && page.AbsolutePath.Trim('/') is { Length: > 0 } path ? path : null;
+        Uri.TryCreate(GitFacts.Repository(address).Url, UriKind.Absolute, out var page) && page.AbsolutePath.Trim('/') is { Length: > 0 } path
+            ? path : null;
 
     /// <summary>Why this is not the provenance of an image from this repository and commit; null where it is, as far as both say it.</summary>
     public string? ProblemWith(string? repository, string? commit) =>

@@ -26,8 +26,8 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
     private const long LargestSignature = 4 * 1024 * 1024;
 
     /// <summary>
-    /// The bundles of one type that a registry lists for an image. Anyone who may write there may add to the list: what is missing, damaged, too large
-    /// or no bundle is passed over.
+    /// The bundles of one type that a registry lists for an image. Anyone who may write there may add to the list: what is missing, damaged, too
+    /// large or no bundle is passed over.
     /// </summary>
     /// <param name="registry">The registry.</param>
     /// <param name="image">The image, by digest.</param>
@@ -41,7 +41,8 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
         {
             var reference = image.WithDigest(referrer.Digest);
             // A list that cosign keeps itself says nothing of what it lists: the manifests do.
-            if (await TryAsync(reference, async () => (Manifest?)await registry.GetManifestAsync(reference, cancellationToken)) is not { } manifest) continue;
+            var found = await TryAsync(reference, async () => (Manifest?)await registry.GetManifestAsync(reference, cancellationToken));
+            if (found is not { } manifest) continue;
             if (manifest.Annotations.GetValueOrDefault(TypeAnnotation) != type.Uri) continue;
             foreach (var blob in manifest.Blobs.Where(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal)))
             {
@@ -58,7 +59,8 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
             using var bundle = JsonDocument.Parse(Content);
             return VerifiedStatement.Read(bundle.RootElement.GetProperty("dsseEnvelope"));
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or DeliveryException)
+        catch (Exception exception) when (
+            exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or DeliveryException)
         {
             return null;
         }

@@ -36,7 +36,8 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
     }
 
     /// <summary>An address that can be asked over http; null for any other, such as a folder's.</summary>
-    public static Uri? TryParseWeb(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" } ? address : null;
+    public static Uri? TryParseWeb(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" } ? address : null;
 
     private static SigstoreService At(string name, Uri address) => new(name, address, address);
 

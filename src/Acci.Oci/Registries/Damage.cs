@@ -2,7 +2,9 @@ using Acci.Oci.Retries;
 
 namespace Acci.Oci.Registries;
 
-/// <summary>What arrives damaged at one operation. The way damages it this time or that; what is wrong in the same way twice in a row, the registry has so.</summary>
+/// <summary>
+/// What arrives damaged at one operation. The way damages it this time or that; what is wrong in the same way twice in a row, the registry has so.
+/// </summary>
 internal sealed class Damage
 {
     private string? _last;

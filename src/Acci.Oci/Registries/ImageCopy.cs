@@ -75,7 +75,8 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
         }
         catch (DeliveryException exception) when (exception is ContentException or RegistryException
         {
-            StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity,
+            StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
+                or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity,
         })
         {
             _passedOver.Enqueue($"{name}: {exception.Message}");

@@ -101,7 +101,8 @@ public sealed partial class OciRegistry
         {
             return await SendAsync(request, cancellationToken);
         }
-        catch (RegistryException exception) when (exception.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.RequestedRangeNotSatisfiable)
+        catch (RegistryException exception)
+            when (exception.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             throw new ContentException(exception.Message, exception);
         }

@@ -149,7 +149,8 @@ public sealed partial class OciRegistry
     private RegistryRequest ManifestRequest(HttpMethod method, string path, string name, string scope) =>
         new(method, Address($"{path}/manifests/{name}"), scope) { Accept = MediaTypes.Manifests };
 
-    private static ContentException NotFound(ImageReference reference) => new($"{reference} does not exist in the registry. Check the name, or publish it first.");
+    private static ContentException NotFound(ImageReference reference) =>
+        new($"{reference} does not exist in the registry. Check the name, or publish it first.");
 
     private static Digest? DigestOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues(ContentDigest, out var values) && Digest.TryParse(values.First(), out var digest, out _) ? digest : null;

@@ -12,7 +12,8 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.Signing;
 
 /// <summary>What a stranger puts beside a genuine image neither hides its signatures nor decides anything about them. With the real cosign.</summary>
-public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture sigstore) : IClassFixture<RegistryServer>, IClassFixture<SigstoreFixture>
+public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture sigstore)
+    : IClassFixture<RegistryServer>, IClassFixture<SigstoreFixture>
 {
     private const string Bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
@@ -49,12 +50,14 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
         foreach (var kind in (string[])["blob gone", "blob shorter", "no JSON"]) await PutAsync(world, kind);
         world.Job = sigstore.Outside();
         using var context = world.Context(x => x with { Registry = $"{other.Domain}/elsewhere" });
-        var promotion = new Promotion { From = world.Record.Digest.ToString(), To = ["stable"], FromRegistry = world.Repository.Repository[..^"/app".Length] };
+        var from = world.Repository.Repository[..^"/app".Length];
+        var promotion = new Promotion { From = world.Record.Digest.ToString(), To = ["stable"], FromRegistry = from };
 
         await new PromoteImages(context, promotion).RunAsync();
 
         using var registry = other.Connect();
-        Assert.Equal(world.Record.Digest, (await registry.ResolveAsync(ImageReference.Parse($"{other.Domain}/elsewhere/app:stable"), Cancellation)).Digest);
+        var promoted = ImageReference.Parse($"{other.Domain}/elsewhere/app:stable");
+        Assert.Equal(world.Record.Digest, (await registry.ResolveAsync(promoted, Cancellation)).Digest);
     }
 
     [Theory]
@@ -132,8 +135,8 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
             var digest = asset == assets[0] ? image.Digest!.Value : platform;
             await CommandRunner.RunAsync(
                 new Command(
-                    cosign.Executable, "verify-blob-attestation", "--bundle", file, "--type", type.Uri, "--digest", digest.Hex, "--digestAlg", "sha256",
-                    "--certificate-oidc-issuer", own.Source.Issuer, "--certificate-identity", own.Identity, "--trusted-root", sigstore.TrustedRoot),
+                    cosign.Executable, "verify-blob-attestation", "--bundle", file, "--type", type.Uri, "--digest", digest.Hex,
+                    "--digestAlg", "sha256", "--certificate-oidc-issuer", own.Source.Issuer, "--certificate-identity", own.Identity, "--trusted-root", sigstore.TrustedRoot),
                 cancellationToken: Cancellation);
         }
 
@@ -211,7 +214,8 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
         new JsonObject { ["org.opencontainers.image.revision"] = commit },
         new JsonObject { ["source"] = "https://github.com/octo/app", ["revision"] = commit });
 
-    private static JsonObject Annotations(PredicateType type) => new() { ["dev.sigstore.bundle.content"] = "dsse-envelope", ["dev.sigstore.bundle.predicateType"] = type.Uri };
+    private static JsonObject Annotations(PredicateType type) =>
+        new() { ["dev.sigstore.bundle.content"] = "dsse-envelope", ["dev.sigstore.bundle.predicateType"] = type.Uri };
 
     private async Task PutAsync(PublishWorld world, string kind)
     {

@@ -71,7 +71,8 @@ public class WorkflowIdentityTests
     {
         var error = Assert.Throws<DeliveryException>(() => TokensOf(address, bearer)).Message;
 
-        Assert.Contains(bearer == "abc" ? $"ACTIONS_ID_TOKEN_REQUEST_URL is '{address}'" : "ACTIONS_ID_TOKEN_REQUEST_TOKEN has", error, StringComparison.Ordinal);
+        var named = bearer == "abc" ? $"ACTIONS_ID_TOKEN_REQUEST_URL is '{address}'" : "ACTIONS_ID_TOKEN_REQUEST_TOKEN has";
+        Assert.Contains(named, error, StringComparison.Ordinal);
         Assert.DoesNotContain("a-secr", error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error);
     }
@@ -110,7 +111,8 @@ public class WorkflowIdentityTests
     public async Task A_service_whose_TLS_fails_is_named_with_the_reason(bool hasCertificate, string problem)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var own = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.Now.AddDays(-1), DateTimeOffset.Now.AddDays(1));
+        using var own = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.Now.AddDays(-1), DateTimeOffset.Now.AddDays(1));
         using var certificate = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pfx), null);
         await using var service = await LoopbackServer.StartAsync(_ => Task.CompletedTask, hasCertificate ? certificate : null);
 

@@ -288,7 +288,8 @@ public sealed class FaultTests(RegistryServer server) : IClassFixture<RegistrySe
         var before = _proxy.Requests.Count(x => x.Method == "GET");
 
         var error = await Assert.ThrowsAsync<ContentException>(() => isManifest
-            ? registry.GetManifestAsync(repository.WithDigest(layout.Root.Digest), Cancellation) : registry.ReadBlobAsync(repository, blob, Cancellation));
+            ? registry.GetManifestAsync(repository.WithDigest(layout.Root.Digest), Cancellation)
+            : registry.ReadBlobAsync(repository, blob, Cancellation));
 
         Assert.Contains("arrived damaged", error.Message, StringComparison.Ordinal);
         Assert.Equal(before + 2, _proxy.Requests.Count(x => x.Method == "GET"));

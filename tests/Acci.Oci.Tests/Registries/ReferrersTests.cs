@@ -168,7 +168,8 @@ public sealed class ReferrersTests(RegistryServer server) : IClassFixture<Regist
 
         var result = await source.CopyAsync(image, target, copy, leftOut: [], cancellationToken: Cancellation);
 
-        Assert.Equal([signature], (await target.ListReferrersAsync(copy.WithDigest(result.Digest), cancellationToken: Cancellation)).Select(x => x.Digest));
+        var listed = await target.ListReferrersAsync(copy.WithDigest(result.Digest), cancellationToken: Cancellation);
+        Assert.Equal([signature], listed.Select(x => x.Digest));
         Assert.StartsWith($"{damaged}: ", Assert.Single(result.PassedOver), StringComparison.Ordinal);
     }
 
@@ -188,7 +189,8 @@ public sealed class ReferrersTests(RegistryServer server) : IClassFixture<Regist
 
         var result = await source.CopyAsync(image, target, copy, leftOut: [], cancellationToken: Cancellation);
 
-        Assert.Equal([signature], (await target.ListReferrersAsync(copy.WithDigest(result.Digest), cancellationToken: Cancellation)).Select(x => x.Digest));
+        var listed = await target.ListReferrersAsync(copy.WithDigest(result.Digest), cancellationToken: Cancellation);
+        Assert.Equal([signature], listed.Select(x => x.Digest));
         Assert.StartsWith($"{refused}: ", Assert.Single(result.PassedOver), StringComparison.Ordinal);
     }
 
