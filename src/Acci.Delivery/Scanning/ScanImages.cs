@@ -117,6 +117,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         }
         else
         {
+            await EnsureMayGoUnscannedAsync(image, publish, $"{obstacle} Its last scan was {ScanAge.ToText(age)} ago, and does not count any more.");
             Log.Warning(
                 "{Image}: not scanned again: {Obstacle:l} What was found {Age:l} ago, on {Date:yyyy-MM-dd}, is judged",
                 image.Name, obstacle, ScanAge.ToText(age), earlier.ScannedAt);
@@ -163,8 +164,22 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         // What an earlier scan wrote is not about this image.
         _reports.Delete();
         if (publish.Has(PublishStep.Scan)) publish.Reopen(PublishStep.Scan);
-        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayGoUnscanned(image.Name, obstacle);
+        await EnsureMayGoUnscannedAsync(image, publish, obstacle);
         Log.Warning("{Image}: not scanned: {Obstacle:l} It is published on this machine only", image.Name, obstacle);
+    }
+
+    private async Task EnsureMayGoUnscannedAsync(ImageDefinition image, PublishTransaction publish, string obstacle)
+    {
+        try
+        {
+            DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayGoUnscanned(image.Name, obstacle);
+        }
+        catch (DeliveryException)
+        {
+            // The next step, typed by itself, must not take the earlier scan for one.
+            if (publish.Has(PublishStep.Scan)) publish.Reopen(PublishStep.Scan);
+            throw;
+        }
     }
 
     private async Task<ScanRecord> ScanAsync(
