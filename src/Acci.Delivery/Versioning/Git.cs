@@ -7,12 +7,19 @@ namespace Acci.Delivery.Versioning;
 /// </summary>
 internal sealed class Git(string directory)
 {
-    // git's own codes: nothing is there, and nothing is said; a command that cannot go on; no such remote.
+    // git's own codes: nothing is there; a command that cannot go on; no such remote.
     private const int Nothing = 1;
     private const int Fatal = 128;
     private const int NoRemote = 2;
     // So it says where it looked in all folders above. Of a damaged one, and of a submodule's, it names the folder.
     private const string NoRepository = "not a git repository (or any ";
+
+    // The questions that git answers with a code when there is nothing. What it says besides, such as a warning or a trace, is no answer.
+    // Source: git's documentation of these commands.
+    private static readonly string[][] AnsweredByCode = [["symbolic-ref", "--quiet"], ["rev-parse", "--verify", "--quiet"], ["show-ref"]];
+
+    // So git begins to say that it went on without something damaged.
+    private static readonly string[] Damages = ["fatal: ", "error: ", "warning: ignoring broken ref", "warning: ignoring dangling symref"];
 
     // As `git ls-files -v` marks it; what is assumed unchanged is marked in lower case.
     private const char SkipWorktree = 'S';
@@ -28,13 +35,16 @@ internal sealed class Git(string directory)
         .. OperatingSystem.IsWindows() ? [] : new[] { "-c", "core.fileMode=true" },
     ];
 
-    private static readonly Dictionary<string, string?> Variables = GitVariables.OfRepository.Select(x => KeyValuePair.Create(x, (string?)null)).Concat(
+    private static readonly Dictionary<string, string?> Variables = GitVariables.OfRepository.Concat(GitVariables.OfTraces)
+        .Select(x => KeyValuePair.Create(x, (string?)null)).Concat(
     [
         KeyValuePair.Create("LC_ALL", (string?)"C"),
         // A question never waits for the locks of a git that someone else is running.
         KeyValuePair.Create("GIT_OPTIONAL_LOCKS", (string?)"0"),
         // What a commit holds is not what a replacement of it holds, which no other clone has.
         KeyValuePair.Create(GitVariables.NoReplacements, (string?)"1"),
+        // Traces that are configured, too.
+        .. GitVariables.OfConfiguredTraces.Select(x => KeyValuePair.Create(x, (string?)"0")),
     ]).ToDictionary();
 
     /// <summary>The directory lies in a working tree.</summary>
@@ -185,11 +195,15 @@ internal sealed class Git(string directory)
     {
         var result = await RunAsync(cancellationToken, arguments);
         if (result.Succeeded) return result.StandardOutput.Trim() is { Length: > 0 } answer ? answer : null;
-        var isNone = result.ExitCode == Nothing ? result.StandardError.Length == 0
+        var isNone = result.ExitCode == Nothing ? IsNothing(result, arguments)
             : result.ExitCode == NoRemote ? arguments[0] == "remote"
             : result.ExitCode == Fatal && result.StandardError.Contains(NoRepository, StringComparison.Ordinal);
         return isNone ? null : throw new DeliveryException($"git cannot answer `git {string.Join(' ', arguments)}` in '{directory}': {Reason(result)}. Repair the repository, or clone it again.");
     }
+
+    private static bool IsNothing(CommandResult result, string[] arguments) => string.IsNullOrWhiteSpace(result.StandardOutput)
+        && AnsweredByCode.Any(question => arguments.Take(question.Length).SequenceEqual(question))
+        && !result.StandardError.Split('\n').Any(line => Damages.Any(x => line.StartsWith(x, StringComparison.Ordinal)));
 
     private static string Reason(CommandResult result) =>
         (result.LastLines(1) is [var last] ? last : $"exit code {result.ExitCode}").Trim().TrimEnd('.') is var said && said.StartsWith("fatal: ", StringComparison.Ordinal) ? said["fatal: ".Length..] : said;

@@ -17,6 +17,19 @@ public static class GitVariables
     /// <summary>By which git reads commits as they are, and not what <c>git replace</c> put in their place in this clone.</summary>
     internal const string NoReplacements = "GIT_NO_REPLACE_OBJECTS";
 
+    /// <summary>
+    /// By which git writes beside its answers what it does. Source: git, "git", section "Environment Variables"; "Trace2 API".
+    /// </summary>
+    internal static IReadOnlyList<string> OfTraces { get; } =
+    [
+        "GIT_CURL_VERBOSE", "GIT_TRACE", "GIT_TRACE_BARE", "GIT_TRACE_BUNDLE_URI", "GIT_TRACE_CURL", "GIT_TRACE_CURL_NO_DATA", "GIT_TRACE_FSMONITOR",
+        "GIT_TRACE_PACK_ACCESS", "GIT_TRACE_PACKET", "GIT_TRACE_PACKFILE", "GIT_TRACE_PERFORMANCE",
+        "GIT_TRACE_REDACT", "GIT_TRACE_REFS", "GIT_TRACE_SETUP", "GIT_TRACE_SHALLOW",
+    ];
+
+    /// <summary>The traces that a person's or a machine's configuration switches on, too; 0 switches them off.</summary>
+    internal static IReadOnlyList<string> OfConfiguredTraces { get; } = ["GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF"];
+
     /// <summary>Takes them out of this process, and so out of every git that it starts, and has these read commits as they are.</summary>
     public static void Drop()
     {
