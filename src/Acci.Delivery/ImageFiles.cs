@@ -6,6 +6,9 @@ namespace Acci.Delivery;
 /// <param name="options">What was set.</param>
 internal sealed class ImageFiles(DeliveryOptions options)
 {
+    /// <summary>The name of a scan's record, in the folder of its reports.</summary>
+    public const string ScanRecord = "scan.json";
+
     /// <summary>The bake file.</summary>
     public string BakeFile { get; } = Path.Combine(options.Artifacts, "docker-bake.json");
 
@@ -22,8 +25,8 @@ internal sealed class ImageFiles(DeliveryOptions options)
     /// <summary>Reports of scans.</summary>
     public string Scans { get; } = Path.Combine(options.Artifacts, "scan");
 
-    /// <summary>Those of an image that was built here.</summary>
-    public string ScanOf(ImageDefinition image) => Path.Combine(Scans, image.Name);
+    /// <summary>The record of the scan of an image that was built here.</summary>
+    public string ScanRecordOf(ImageDefinition image) => Path.Combine(Scans, image.Name, ScanRecord);
 
     /// <summary>The layout of an image.</summary>
     public string LayoutOf(ImageDefinition image) => Path.Combine(options.Artifacts, "images", image.Name);

@@ -53,6 +53,9 @@ public sealed partial record PublishRecord
     /// <summary>Why it was not scanned, where that is so; an image that was not scanned never leaves this machine.</summary>
     public string? NotScanned { get; init; }
 
+    /// <summary>The digest of what its scan left (<c>artifacts/scan/&lt;image&gt;/scan.json</c>); none where it was not scanned.</summary>
+    public Digest? ScanRecord { get; init; }
+
     /// <summary>The tags that point at it.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 

@@ -51,6 +51,7 @@ public sealed class PublishTransaction
                 SignedBy = earlier.SignedBy,
                 NotSmokeTested = earlier.NotSmokeTested,
                 NotScanned = earlier.NotScanned,
+                ScanRecord = earlier.ScanRecord,
                 Tags = earlier.Tags,
                 TagsLeft = earlier.TagsLeft,
                 Steps = earlier.Steps,

@@ -18,6 +18,8 @@ namespace Acci.Delivery.Scanning;
 public sealed class ScanImages(DeliveryContext context) : Verb
 {
     // As often as Trivy's database is made anew: until then a scan of the same bytes finds the same.
+    private const int LargestRecord = 16 * 1024 * 1024;
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(6);
 
     private readonly ImageFiles _files = new(context.Options);
@@ -82,7 +84,8 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         // Every image's record says how it went before any of them stops the build.
         foreach (var (image, publish) in scanned)
         {
-            publish.Update(record => record with { NotScanned = null });
+            var scan = Digest.Of(InputFile.Read(Path.Combine(_files.Scans, publish.Record.Image, ScanRecord.FileName), LargestRecord));
+            publish.Update(record => record with { NotScanned = null, ScanRecord = scan });
             var line = image.Findings;
             if (image.Decision.Passed) await publish.ConfirmAsync(PublishStep.Scan, () => Task.FromResult(line), image.Record.ScannedAt);
             else publish.Reopen(PublishStep.Scan);

@@ -10,7 +10,7 @@ namespace Acci.Delivery.Scanning;
 public sealed partial record ScanRecord
 {
     /// <summary>The file's name.</summary>
-    public const string FileName = "scan.json";
+    public const string FileName = ImageFiles.ScanRecord;
 
     /// <summary>The image, as it is called in categories.</summary>
     public required string Image { get; init; }

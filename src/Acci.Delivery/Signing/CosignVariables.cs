@@ -1,3 +1,5 @@
+using Acci.Delivery.Processes;
+
 namespace Acci.Delivery.Signing;
 
 /// <summary>
@@ -12,11 +14,16 @@ internal static class CosignVariables
     // Where a hardware key is, which its reference does not say; and how large a signed statement may be.
     private static readonly string[] Kept = ["COSIGN_PKCS11_MODULE_PATH", "COSIGN_PKCS11_PIN", "COSIGN_PKCS11_IGNORE_CERTIFICATE", "COSIGN_MAX_ATTACHMENT_SIZE"];
 
-    /// <summary>The names of those that this process has.</summary>
-    public static IEnumerable<string> Foreign() =>
-        Environment.GetEnvironmentVariables().Keys.Cast<string>()
-            .Where(name => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) && !Kept.Contains(name, StringComparer.OrdinalIgnoreCase));
+    // Parameters of a build, which hands them to cosign as arguments.
+    private static readonly string[] Parameters = ["SIGSTORE_SIGNING_CONFIG", "SIGSTORE_TRUSTED_ROOT"];
 
     /// <summary>The environment of a cosign command: without them.</summary>
-    public static Dictionary<string, string?> Without() => Foreign().ToDictionary(name => name, _ => (string?)null);
+    public static Dictionary<string, string?> Without() => Names().ToDictionary(name => name, _ => (string?)null);
+
+    /// <summary>Those of them that somebody may have meant for cosign.</summary>
+    public static IReadOnlyList<string> Unheeded() =>
+        [.. Names().Where(name => !WithheldVariables.IsWellKnown(name)).Except(Parameters, StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Names() => ProcessEnvironment.Read().Variables.Keys
+        .Where(name => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) && !Kept.Contains(name, StringComparer.OrdinalIgnoreCase));
 }

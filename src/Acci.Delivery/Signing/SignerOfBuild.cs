@@ -26,15 +26,12 @@ public static class SignerOfBuild
         return cosign with { Identity = identity };
     });
 
-    // Parameters of this build, which hands them to cosign as arguments.
-    private static readonly string[] OwnVariables = ["SIGSTORE_SIGNING_CONFIG", "SIGSTORE_TRUSTED_ROOT"];
-
     /// <summary>What verifies: the same without anything to sign with.</summary>
     public static Task<Cosign> VerifierAsync(this DeliveryContext context) =>
         context.Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
         {
-            if (CosignVariables.Foreign().Except(OwnVariables).ToList() is { Count: > 0 } foreign)
-                Log.Warning("cosign does not get {Variables:l}: what is signed and accepted is named by this build's own parameters", string.Join(", ", foreign.Order(StringComparer.Ordinal)));
+            if (CosignVariables.Unheeded() is { Count: > 0 } unheeded)
+                Log.Warning("cosign does not get {Variables:l}: what is signed and accepted is named by this build's own parameters", string.Join(", ", unheeded));
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
             return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
         });

@@ -75,13 +75,14 @@ public sealed class PublishWorld : IDisposable
     {
         using var context = Context();
         var layout = await OciLayout.OpenAsync(Layout, Cancellation);
+        var said = (await layout.ReadManifestAsync(layout.Root, Cancellation)).Annotations;
         context.BeginPublish(context.Options.Images[0], new PublishRecord
         {
             Image = "app",
             Digest = layout.Root.Digest,
             Repository = Repository.Repository,
             Version = (await context.VersionAsync()).ToString(),
-            Revision = (await context.VersionAsync()).Revision!,
+            Revision = said.GetValueOrDefault("org.opencontainers.image.revision", _commit),
             Platforms = [.. (await layout.ReadPlatformsAsync(Cancellation)).Select(x => new PublishedPlatform(x.Platform, x.Manifest.Digest, 1))],
         });
     }

@@ -156,14 +156,13 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         var scan = await File.ReadAllTextAsync(file, Cancellation);
 
         File.Delete(file);
-        Assert.Contains("holds no scan. Run ScanImages again", await world.RefusedAsync(step), StringComparison.Ordinal);
+        Assert.Contains($"{file} does not exist. Run ScanImages again", await world.RefusedAsync(step), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(file, scan, Cancellation);
         (ScanRecord.Read(world.Scan)! with { Digest = Digest.Of([7]) }).Write(world.Scan);
-        Assert.Contains($"holds a scan of {Digest.Of([7])}", await world.RefusedAsync(step), StringComparison.Ordinal);
+        Assert.Contains($"{file} is of another scan. Run ScanImages again", await world.RefusedAsync(step), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(file, scan, Cancellation);
-        using (new ChangedByte(Path.Combine(world.Scan, "linux-amd64.json"))) Assert.Contains("linux-amd64.json", await world.RefusedAsync(step), StringComparison.Ordinal);
         await world.RunAsync(step);
     }
 

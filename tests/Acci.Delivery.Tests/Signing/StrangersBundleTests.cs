@@ -183,11 +183,12 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
     {
         using var world = await PublishWorld.BuiltAsync(server);
         using var registry = server.Connect();
+        var ours = world.Record.Revision;
         await PublishAsync(Another);
         var platform = world.Repository.WithDigest(world.Record.Platforms[0].Digest);
         var list = platform.WithTag($"sha256-{platform.Digest!.Value.Hex}");
         var before = (await registry.ResolveAsync(list with { Digest = null }, Cancellation)).Digest;
-        await PublishAsync(Ours);
+        await PublishAsync(ours);
         // What another publish does that writes the list back which it had read before.
         await registry.PutTagAsync(platform, list.Tag!, before, Cancellation);
         Assert.Contains("was built from commit", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
