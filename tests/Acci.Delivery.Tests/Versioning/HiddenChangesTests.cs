@@ -111,8 +111,9 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     [Fact]
     public async Task What_replaces_a_commit_in_this_clone_alone_is_not_that_commit()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no env here, and a build takes the variable from its tests.");
         _repository.Write("file", "two\n");
-        await _repository.Run("git commit --quiet --all -m two", "git replace v1.2.3 HEAD", "git checkout --quiet v1.2.3");
+        await _repository.Run("git commit --quiet --all -m two", "git replace v1.2.3 HEAD", "env -u GIT_NO_REPLACE_OBJECTS git checkout --quiet v1.2.3");
 
         // What is checked out is the other's tree.
         Assert.True(await IsDirtyAsync());
