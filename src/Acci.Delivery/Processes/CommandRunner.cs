@@ -13,7 +13,11 @@ namespace Acci.Delivery.Processes;
 /// </summary>
 public static class CommandRunner
 {
+    private const int TextFileBusy = 26;
+    private const int BusyTries = 40;
+
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SignalDelay = TimeSpan.FromMilliseconds(500);
     private static readonly ConcurrentDictionary<int, bool> RunningIds = new();
 
@@ -66,7 +70,7 @@ public static class CommandRunner
 
         try
         {
-            var run = cli.ExecuteAsync(kill.Token, cancellationToken);
+            var run = await StartAsync(() => cli.ExecuteAsync(kill.Token, cancellationToken), cancellationToken);
             RunningIds[run.ProcessId] = true;
             try
             {
@@ -87,6 +91,22 @@ public static class CommandRunner
         catch (CommandExecutionException exception)
         {
             throw new CommandFailedException(command, exception);
+        }
+    }
+
+    // A program that was written a moment ago is still open for writing in a child that another thread is about to start. Source: execve(2), ETXTBSY.
+    private static async Task<T> StartAsync<T>(Func<T> start, CancellationToken cancellationToken)
+    {
+        for (var left = BusyTries; ; left--)
+        {
+            try
+            {
+                return start();
+            }
+            catch (Win32Exception exception) when (left > 0 && exception.GetBaseException() is Win32Exception { NativeErrorCode: TextFileBusy })
+            {
+                await Task.Delay(BusyDelay, TimeProvider.System, cancellationToken);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Acci.Delivery.Processes;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Processes;
 
@@ -17,6 +18,24 @@ public class CommandRunnerTests
         Assert.Equal(["one", "three", "two"], lines.Order());
         Assert.Equal("one\nthree\n", result.StandardOutput);
         Assert.Equal("two\n", result.StandardError);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_still_open_for_writing_is_started_when_it_is_closed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no such error.");
+        using var folder = new TemporaryFolder();
+        var program = folder.Combine("program");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\necho started\n", Cancellation);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var open = File.OpenWrite(program);
+
+        var run = CommandRunner.RunAsync(new Command(program), cancellationToken: Cancellation);
+        await Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation);
+        Assert.False(run.IsCompleted);
+        await open.DisposeAsync();
+
+        Assert.Equal("started\n", (await run).StandardOutput);
     }
 
     [Fact]
