@@ -28,7 +28,7 @@ public sealed record EngineLocation
     public static async Task<EngineLocation> FindAsync(DockerEngine engine, string? host, CancellationToken cancellationToken)
     {
         var named = host is null ? null : PortAccess.Named(host);
-        // ACCI's own engine is here. Without root it reaches the local registry alone, and a port that is opened for the question is none.
+        // ACCI's own engine runs on this machine. Without root it reaches only the registry's ports, so the question's random port would get a wrong answer.
         var reachesLoopback = engine.Address is not null || await LoopbackProbe.ReachesAsync(engine, cancellationToken);
         return new EngineLocation
         {

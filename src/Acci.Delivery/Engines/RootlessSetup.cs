@@ -9,7 +9,7 @@ namespace Acci.Delivery.Engines;
 /// <param name="Root">The folder that holds <c>etc</c>, <c>proc</c> and <c>dev</c>.</param>
 /// <param name="User">The user's name.</param>
 /// <param name="UserId">The user's number.</param>
-/// <param name="FindProgram">Finds a program by its name; null where there is none.</param>
+/// <param name="FindProgram">Finds a program on the PATH; null if it is not installed.</param>
 internal sealed record RootlessSetup(string Root, string User, string UserId, Func<string, string?> FindProgram)
 {
     private const int Range = 65536;

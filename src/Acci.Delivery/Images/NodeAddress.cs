@@ -14,7 +14,7 @@ internal static partial class NodeAddress
     private static readonly string[] Schemes = ["unix", "npipe", "tcp", "ssh", "docker-container", "kube-pod", Kubernetes];
 
     /// <summary>Reads an address.</summary>
-    /// <exception cref="DeliveryException">It is none, or has a part that means nothing there.</exception>
+    /// <exception cref="DeliveryException">It is not the address of a node, or has a part that buildx does not use.</exception>
     public static Uri Parse(string text)
     {
         if (Schemes.FirstOrDefault(x => text.StartsWith($"{x}://", Ordinal)) is not { } scheme)

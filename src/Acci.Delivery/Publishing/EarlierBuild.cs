@@ -23,8 +23,10 @@ internal static class EarlierBuild
     {
         if (earlier.Digest == now.Digest || await registry.FindManifestAsync(earlier, cancellationToken) is not { } before) return null;
         if (RevisionOf(now) is not { } revision || RevisionOf(before) != revision) return null;
-        var then = PlatformImage.Of(before.Manifests).ToDictionary(x => x.Platform, x => x.Manifest.Digest);
-        var differing = PlatformImage.Of(now.Manifests).Where(x => then.TryGetValue(x.Platform, out var digest) && digest != x.Manifest.Digest).Select(x => x.Platform).ToList();
+        // Who pushed the earlier one may have given a platform twice.
+        var then = PlatformImage.Of(before.Manifests).ToLookup(x => x.Platform, x => x.Manifest.Digest);
+        var differing = PlatformImage.Of(now.Manifests)
+            .Where(x => then.Contains(x.Platform) && !then[x.Platform].Contains(x.Manifest.Digest)).Select(x => x.Platform).ToList();
         return differing.Count == 0 ? null
             : $"the same commit was published before as {earlier.Digest}, with other digests for {string.Join(", ", differing)}: {Reason(BuildKitOf(before), BuildKitOf(now))}";
     }

@@ -65,7 +65,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     public async Task<IReadOnlyList<VerifiedStatement>> VerifyAttestationAsync(
         ImageReference image, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken) =>
         VerifiedStatement.ReadAll((await RunAsync(
-            signer.VerifyArguments(image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(CosignVariables.Without()), cancellationToken)).StandardOutput);
+            signer.VerifyArguments(image, type, Sigstore.TrustedRoot), image, null, _ => Task.FromResult(new Dictionary<string, string?>()), cancellationToken)).StandardOutput);
 
     /// <summary>Whether one bundle alone is this signer's statement of this type about an image, as those verify it who have no registry.</summary>
     /// <exception cref="DeliveryException">A service that is needed for it fails.</exception>
@@ -83,7 +83,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
                     signer.VerifyBundleArguments(file, image, type, Sigstore.TrustedRoot),
                     image,
                     null,
-                    _ => Task.FromResult(CosignVariables.Without()),
+                    _ => Task.FromResult(new Dictionary<string, string?>()),
                     cancellationToken);
                 return true;
             }
@@ -125,7 +125,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
 
     private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken)
     {
-        var command = CommandOf(["public-key", .. KeyArguments]) with { Environment = KeyVariables() };
+        var command = CommandOf(["public-key", .. KeyArguments]) with { Environment = CosignVariables.With(KeyVariables()) };
         return (await new RetryPolicy(Retry).RunAsync("cosign public-key", async attempt =>
         {
             var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);
@@ -168,14 +168,13 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         }, cancellationToken);
 
     // What no other command gets.
-    private Dictionary<string, string?> KeyVariables()
+    private Dictionary<string, string?> KeyVariables() => Identity switch
     {
-        var variables = CosignVariables.Without();
         // Without the variable cosign would ask on the terminal.
-        if (Identity is SigningIdentity.Key key) variables[PasswordVariable] = key.Password ?? "";
-        if (Identity is SigningIdentity.KeyText text) (variables[PasswordVariable], variables[KeyTextVariable]) = (text.Password ?? "", text.Pem);
-        return variables;
-    }
+        SigningIdentity.Key key => new() { [PasswordVariable] = key.Password ?? "" },
+        SigningIdentity.KeyText text => new() { [PasswordVariable] = text.Password ?? "", [KeyTextVariable] = text.Pem },
+        _ => [],
+    };
 
     private async Task<CommandResult> RunAsync(
         IEnumerable<string> arguments,
@@ -195,7 +194,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         {
             var variables = await variablesAsync(token);
             if (login is not null) variables["DOCKER_CONFIG"] = login.Folder;
-            return command with { Environment = variables };
+            return command with { Environment = CosignVariables.With(variables) };
         }, cancellationToken);
     }
 

@@ -17,8 +17,13 @@ internal static class CosignVariables
     // Parameters of a build, which hands them to cosign as arguments.
     private static readonly string[] Parameters = ["SIGSTORE_SIGNING_CONFIG", "SIGSTORE_TRUSTED_ROOT"];
 
-    /// <summary>The environment of a cosign command: without them.</summary>
-    public static Dictionary<string, string?> Without() => Names().ToDictionary(name => name, _ => (string?)null);
+    /// <summary>The environment of a cosign command: what the build gives it, and none of theirs.</summary>
+    public static Dictionary<string, string?> With(IEnumerable<KeyValuePair<string, string?>> own)
+    {
+        var variables = Names().ToDictionary(name => name, _ => (string?)null);
+        foreach (var (name, value) in own) variables[name] = value;
+        return variables;
+    }
 
     /// <summary>Those of them that somebody may have meant for cosign.</summary>
     public static IReadOnlyList<string> Unheeded() =>

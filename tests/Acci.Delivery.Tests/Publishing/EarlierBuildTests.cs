@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Publishing;
 using Acci.Oci;
@@ -41,6 +42,21 @@ public sealed class EarlierBuildTests(RegistryServer server) : IClassFixture<Reg
         Assert.Null(await FindAsync(now, now));
         using var registry = server.Connect();
         Assert.Null(await EarlierBuild.FindDifferenceAsync(registry, _repository.WithDigest(Digest.Of([7])), now, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_earlier_image_with_a_platform_twice_is_compared_too()
+    {
+        const string annotations = "\"annotations\":{\"org.opencontainers.image.revision\":\"one\"}";
+        var now = await PushAsync("now", "one", "v0.26.0");
+        var image = PlatformImage.Of((await PushAsync("before", "one", "v0.25.1")).Manifests)[0].Manifest;
+        var entry = $$$"""{"mediaType":"{{{image.MediaType}}}","digest":"{{{image.Digest}}}","size":{{{image.Size}}},"platform":{"os":"linux","architecture":"amd64"}}""";
+        var index = $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.ImageIndex}}",{{annotations}},"manifests":[{{entry}},{{entry}}]}""";
+        var twice = Manifest.Parse(Encoding.UTF8.GetBytes(index), MediaTypes.ImageIndex, "test");
+        using var registry = server.Connect();
+        await registry.PutManifestAsync(_repository, twice, Cancellation);
+
+        Assert.Contains("linux/amd64", await FindAsync(twice, now), StringComparison.Ordinal);
     }
 
     private async Task<string?> FindAsync(Manifest before, Manifest now)

@@ -2,8 +2,8 @@
 # up.sh DIR : starts the private engine that fetch.sh put into DIR, with a socket, bridge and data folder of its own.
 #
 # Prints DOCKER_HOST=, DOCKER_CONFIG= and ENGINE_PATH= (a folder of programs to put first in PATH). Does nothing but print
-# when it is up. What a killed one left behind is put away first. As root it never runs beside another Docker engine; as another
-# user it has a network of its own.
+# when it is up. Cleans up first after an engine that was killed. As root it does not run beside another Docker engine; as any
+# other user it has its own network.
 
 here=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LIB=$here/lib
