@@ -107,7 +107,7 @@ public sealed class ContainerPackage
     }
 
     private PackageVersion Parse(Octokit.PackageVersion version) => Digest.TryParse(version.Name, out var digest, out var problem)
-        ? new PackageVersion(version.Id, digest, TagsOf(version), Utc(version.CreatedAt), Utc(version.UpdatedAt))
+        ? new PackageVersion(KnownRelease.RequiredId(version.Id), digest, TagsOf(version), Utc(version.CreatedAt), Utc(version.UpdatedAt))
         : throw new DeliveryException($"{_gitHub.Server} lists a version '{version.Name}' of {Repository.Path}, which is no manifest: {problem}. Nothing is deleted.");
 
     // A version without tags may be deleted: that it has none is not concluded from an answer that does not say it.

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Acci.Delivery.Sessions;
 using Acci.Delivery.Versioning;
@@ -81,7 +82,8 @@ public sealed class Releases(GitHubConnection gitHub)
                 async github => KnownRelease.Required((await github.Repository.Commit.Get(Owner, Name, $"tags/{content.Tag}")).Sha, "sha"),
                 cancellationToken);
         }
-        catch (GitHubException exception) when (exception.StatusCode is System.Net.HttpStatusCode.UnprocessableEntity or System.Net.HttpStatusCode.NotFound)
+        // Not 404: that is GitHub's answer for a repository that the token may not see.
+        catch (GitHubException exception) when (exception.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.Conflict)
         {
             throw new DeliveryException($"{gitHub.Server} has no tag {content.Tag} in {gitHub.Repository}. Push it first: git push origin {content.Tag}", exception);
         }

@@ -66,7 +66,7 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
         + $"Run WriteAdmissionPolicy in a checkout of {repository}, without --signed-by-repository, or sign with a key.");
 
     // An expression has to spell out the repository and the files; what it says of branches and tags is not looked at. A branch or tag that is
-    // spelled out has no character of a pattern: git allows none, and a cluster must not read one.
+    // spelled out has no character of a pattern, because git allows none: whoever typed one meant more than that branch.
     private static Regex IdentityIn(string server, ExpectedSigner.Workflow signer)
     {
         var (address, repository) = (Regex.Escape(server), Regex.Escape(signer.Source.Repository));

@@ -39,6 +39,17 @@ public abstract record ExpectedSigner
     {
         private bool IsExpression => Identity.StartsWith('^');
 
+        /// <summary>The identities that are meant, in every spelling that GitHub takes for the same, as a regular expression (RE2).</summary>
+        internal string Expression
+        {
+            get
+            {
+                if (IsExpression) return Identity;
+                var (repository, workflow) = Split(Identity);
+                return $"^(?i:{Regex.Escape(repository)}){Regex.Escape(workflow)}$";
+            }
+        }
+
         private protected override IEnumerable<string> Arguments =>
         [
             "--certificate-oidc-issuer", Source.Issuer, IsExpression ? "--certificate-identity-regexp" : "--certificate-identity", Identity,
@@ -58,10 +69,10 @@ public abstract record ExpectedSigner
         {
             var (own, other) = (Split(Identity), Split(identity));
             return own.Repository.Equals(other.Repository, StringComparison.OrdinalIgnoreCase) && own.Workflow == other.Workflow;
-
-            static (string Repository, string Workflow) Split(string identity) =>
-                identity.IndexOf(Workflows, StringComparison.Ordinal) is > 0 and var at ? (identity[..at], identity[at..]) : ("", identity);
         }
+
+        private static (string Repository, string Workflow) Split(string identity) =>
+            identity.IndexOf(Workflows, StringComparison.Ordinal) is > 0 and var at ? (identity[..at], identity[at..]) : ("", identity);
     }
 
     /// <summary>

@@ -75,7 +75,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
 
     private AdmissionSigner Of(ExpectedSigner signer) => signer switch
     {
-        ExpectedSigner.Workflow workflow => new AdmissionSigner.Workflow(workflow.Identity, workflow.Source.Issuer) { UsesPublicSigstore = UsesPublicSigstore },
+        ExpectedSigner.Workflow workflow => new AdmissionSigner.Workflow(workflow.Expression, workflow.Source.Issuer) { UsesPublicSigstore = UsesPublicSigstore },
         ExpectedSigner.PublicKey key => new AdmissionSigner.Key(PublicKeyFile.Read(key.File)),
         _ => throw new ArgumentException($"{signer} is no signer.", nameof(signer)),
     };

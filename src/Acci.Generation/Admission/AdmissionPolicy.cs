@@ -76,7 +76,7 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
                 .Text("signatureFormat", "bundle")
                 .Mapping("keyless", keyless => keyless
                     .Text("url", Fulcio)
-                    .List("identities", [signer], (identity, x) => identity.Text("issuer", x.Issuer).Text(x.IsExpression ? "subjectRegExp" : "subject", x.Identity)))
+                    .List("identities", [signer], (identity, x) => identity.Text("issuer", x.Issuer).Text("subjectRegExp", x.Subjects)))
                 .Mapping("ctlog", log => log.Text("url", Rekor))
                 .List("attestations", [StatementType], (attestation, type) => attestation.Text("name", Statement).Text("predicateType", type)))));
 
@@ -93,7 +93,7 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
             .Mapping("ctlog", log => log.Flag("ignoreSCT", true))),
         AdmissionSigner.Workflow workflow => entry.Mapping("keyless", keyless =>
         {
-            keyless.Text("issuer", workflow.Issuer).Text(workflow.IsExpression ? "subjectRegExp" : "subject", workflow.Identity);
+            keyless.Text("issuer", workflow.Issuer).Text("subjectRegExp", workflow.Subjects);
             if (workflow.UsesPublicSigstore) keyless.Mapping("rekor", rekor => rekor.Text("url", Rekor));
         }),
         _ => throw new ArgumentException($"{signer} is no signer.", nameof(signer)),

@@ -12,13 +12,11 @@ public abstract record AdmissionSigner
     public sealed record Key(string PublicKey) : AdmissionSigner;
 
     /// <summary>A workflow, with a certificate from Sigstore.</summary>
-    /// <param name="Identity">The certificate's subject, or with a <c>^</c> at its start a regular expression (RE2) that matches the whole of it.</param>
+    /// <param name="Subjects">The certificates' subjects: a regular expression (RE2) that matches the whole of each.</param>
     /// <param name="Issuer">Who issued the workflow's identity token.</param>
-    public sealed record Workflow(string Identity, string Issuer) : AdmissionSigner
+    public sealed record Workflow(string Subjects, string Issuer) : AdmissionSigner
     {
         /// <summary>The certificate is the public Sigstore's, and no other's.</summary>
         public bool UsesPublicSigstore { get; init; } = true;
-
-        internal bool IsExpression => Identity.StartsWith('^');
     }
 }

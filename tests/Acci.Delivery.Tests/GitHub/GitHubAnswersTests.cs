@@ -30,6 +30,7 @@ public sealed class GitHubAnswersTests
     [InlineData("/versions", """[{ "id": 1, "name": "DIGEST", "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z", "metadata": { "container": { "tags": [null] } } }]""")]
     [InlineData("/versions", """[{ "id": 1, "name": "DIGEST", "created_at": null, "updated_at": null, "metadata": { "container": { "tags": [] } } }]""")]
     [InlineData("/versions", """[{ "id": 1, "name": "DIGEST", "created_at": "0001-01-01T00:00:00+23:00", "updated_at": "2020-01-01T00:00:00Z", "metadata": { "container": { "tags": [] } } }]""")]
+    [InlineData("/versions", """[{ "name": "DIGEST", "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z", "metadata": { "container": { "tags": [] } } }]""")]
     [InlineData("/versions", "DEEP")]
     [InlineData("/versions", "")]
     [InlineData("/versions", "{}")]

@@ -143,6 +143,17 @@ public sealed class ReleasesTests : GitHubFixture
     }
 
     [Fact]
+    public async Task A_repository_that_the_token_may_not_see_is_no_missing_tag()
+    {
+        using var connection = Connect();
+
+        var failure = await Assert.ThrowsAsync<GitHubException>(() => new Releases(connection).PublishAsync(Content("v1.2.3"), Cancellation));
+
+        Assert.Contains("the token may not see it", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("git push", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_tag_on_another_commit_is_not_released()
     {
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => PublishAsync(Content("v1.2.3") with { Revision = new string('b', 40) }));

@@ -72,8 +72,6 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("https://github.com/octo/acci/.github/workflows/publish.yml@refs/heads/main")]
-    [InlineData("https://github.com/Octo/Acci/.github/workflows/publish.yml@refs/heads/main")]
     [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/tags/v.+$")]
     [InlineData(@"^(?i:https://github.com/octo/acci)/.github/workflows/(?:nightly\.yaml|publish\.yml)@refs/(heads|tags)/.+$")]
     public async Task A_signer_s_identity_may_lead_to_the_repository_in_any_form(string signer)
@@ -81,6 +79,27 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         await WriteAsync(x => x with { SignedBy = signer });
 
         Assert.Contains(signer, await File.ReadAllTextAsync(PolicyController, Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("octo/acci", "octo/acci", "main")]
+    [InlineData("Octo/Acci", "octo/acci", "main")]
+    [InlineData("OCTO/acci", "Octo/Acci", "release/1.x+#2")]
+    public async Task A_signer_that_is_spelled_out_is_who_GitHub_takes_for_the_same(string typed, string certified, string branch)
+    {
+        await WriteAsync(x => x with { SignedBy = Identity(typed) });
+
+        foreach (var file in new[] { Kyverno, PolicyController })
+        {
+            var written = (await File.ReadAllTextAsync(file, Cancellation)).Split("subjectRegExp: ")[1].Split('\n')[0];
+            var expression = written.StartsWith('\'') ? written[1..^1].Replace("''", "'", StringComparison.Ordinal) : written;
+            Assert.Matches(expression, Identity(certified));
+            Assert.DoesNotMatch(expression, Identity(certified).Replace($"heads/{branch}", $"heads/{branch.ToUpperInvariant()}", StringComparison.Ordinal));
+            Assert.DoesNotMatch(expression, Identity(certified).Replace("publish.yml", "publish_yml", StringComparison.Ordinal));
+            Assert.DoesNotMatch(expression, Identity(certified) + "2");
+        }
+
+        string Identity(string repository) => $"https://github.com/{repository}/.github/workflows/publish.yml@refs/heads/{branch}";
     }
 
     [Theory]

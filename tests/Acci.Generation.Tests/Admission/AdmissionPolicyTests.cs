@@ -100,14 +100,14 @@ public class AdmissionPolicyTests
                     url: https://fulcio.sigstore.dev
                     identities:
                       - issuer: https://token.actions.githubusercontent.com
-                        subject: https://github.com/octo/acci/.github/workflows/publish.yml@refs/heads/main
+                        subjectRegExp: ^(?i:https://github\.com/octo/acci)/\.github/workflows/publish\.yml@refs/heads/main$
                   ctlog:
                     url: https://rekor.sigstore.dev
                   attestations:
                     - name: signature
                       predicateType: https://sigstore.dev/cosign/sign/v1
 
-            """.ReplaceLineEndings("\n"), Policy(new AdmissionSigner.Workflow("https://github.com/octo/acci/.github/workflows/publish.yml@refs/heads/main", Issuer)).ToClusterImagePolicy());
+            """.ReplaceLineEndings("\n"), Policy(new AdmissionSigner.Workflow(@"^(?i:https://github\.com/octo/acci)/\.github/workflows/publish\.yml@refs/heads/main$", Issuer)).ToClusterImagePolicy());
     }
 
     [Theory]
