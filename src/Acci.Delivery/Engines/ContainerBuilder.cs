@@ -1,4 +1,3 @@
-using System.Text;
 using Acci.Delivery.Processes;
 using Acci.Oci;
 using Serilog;
@@ -54,6 +53,6 @@ internal sealed class ContainerBuilder(DockerEngine engine)
     {
         var identity = await engine.AskAsync(["info", "--format", "{{.ID}}"], cancellationToken)
             ?? throw new DeliveryException($"{engine} does not tell its identity (`docker info`), which the builder's name is made of.");
-        return Prefix + Digest.Of(Encoding.UTF8.GetBytes($"{identity}\n{await engine.EndpointAsync(cancellationToken)}\n{image}")).Hex[..8];
+        return Prefix + MachineUser.Current.HashOf($"{identity}\n{await engine.EndpointAsync(cancellationToken)}\n{image}", 8);
     }
 }

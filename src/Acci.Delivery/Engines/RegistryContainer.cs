@@ -21,8 +21,8 @@ public sealed class RegistryContainer(DockerEngine engine)
     /// <summary>The distribution project's own image of its registry.</summary>
     public static ImageReference Image { get; } = ImageReference.Parse("docker.io/library/registry:3");
 
-    /// <summary>Name of the container, and of the volume.</summary>
-    public string Name { get; init; } = "acci-registry";
+    /// <summary>Name of the container, and of the volume: each user of an engine has one.</summary>
+    public string Name { get; init; } = $"acci-registry-{MachineUser.Current.HashOf("registry", 8)}";
 
     /// <summary>The clock that it is waited by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using Acci.Delivery.Processes;
 using Acci.Oci;
 
 namespace Acci.Delivery.Images;
@@ -19,9 +18,12 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
     /// <summary>The buildx driver that reaches it.</summary>
     public string Driver => Address.StartsWith($"{NodeAddress.Kubernetes}://", StringComparison.Ordinal) ? NodeAddress.Kubernetes : "remote";
 
-    /// <summary>The name of its buildx builder, made of its definition: another definition is another builder.</summary>
+    /// <summary>
+    /// The name of its buildx builder, made of its definition: another definition is another builder, and so is that of another user, who removes what
+    /// buildx has started for it in a cluster.
+    /// </summary>
     public string BuilderName =>
-        $"acci-node-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Address, .. DriverOptions.Select(x => $"{x.Key}={x.Value}")]))))[..12]}";
+        $"acci-node-{MachineUser.Current.HashOf(string.Join('\n', [Address, .. DriverOptions.Select(x => $"{x.Key}={x.Value}")]), 12)}";
 
     /// <summary>Reads <c>platform[,platform]=address[;…]</c>.</summary>
     /// <exception cref="DeliveryException">The text has another form, a file is missing, or two nodes build one platform.</exception>

@@ -1,13 +1,12 @@
-using System.Security.Cryptography;
-using System.Text;
+using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 
 namespace Acci.Environments.Files;
 
 /// <summary>
 /// What an environment of this checkout is called on its machine: its containers, networks and volumes, and its user secrets. Nothing but the folder tells two checkouts
-/// of one machine apart, be they two repositories or one repository twice; but data have to stay with a checkout that is moved. So the folder gives the name once, and
-/// <c>ComposeUp</c> writes it into the environment's variables.
+/// of one user apart, be they two repositories or one repository twice; but data have to stay with a checkout that is moved. So the folder and the user give the name once,
+/// and <c>ComposeUp</c> writes it into the environment's variables.
 /// </summary>
 internal static class LocalName
 {
@@ -70,6 +69,6 @@ internal static class LocalName
     {
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         if (OperatingSystem.IsWindows()) folder = folder.ToUpperInvariant();
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..HashLength];
+        return MachineUser.Current.HashOf(folder, HashLength);
     }
 }

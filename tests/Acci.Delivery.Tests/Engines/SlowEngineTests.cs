@@ -101,10 +101,12 @@ public sealed class SlowEngineTests : IDisposable
         var calls = _folder.Combine("calls");
         var engine = new DockerEngine(Docker($"echo \"$*\" >> {calls}; case \"$1\" in container) exit 1 ;; port) echo 127.0.0.1:{RegistryServer.FreePort()} ;; esac"));
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(() => new RegistryContainer(engine) { Time = new TestClock() }.StartAsync(RegistryContainer.Image, Cancellation));
+        var registry = new RegistryContainer(engine) { Time = new TestClock() };
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => registry.StartAsync(RegistryContainer.Image, Cancellation));
 
         Assert.Contains("--registry", failure.Message, StringComparison.Ordinal);
-        Assert.Equal("rm --force acci-registry", (await File.ReadAllLinesAsync(calls, Cancellation))[^1]);
+        Assert.Equal($"rm --force {registry.Name}", (await File.ReadAllLinesAsync(calls, Cancellation))[^1]);
     }
 
     [Fact]
