@@ -45,9 +45,12 @@ number() {
 # What the link to the outside carries; a larger packet from a container would be lost on its way.
 link_mtu() {
   local device
-  device=$(ip -4 route show default | awk '{ for (i = 1; i < NF; i++) if ($i == "dev") { print $(i + 1); exit } }')
-  if [[ -n $device ]]; then cat "/sys/class/net/$device/mtu"; else printf '1500\n'; fi
+  device=$(ip -4 route show default | word_after dev)
+  # Not /sys/class/net, which may be that of another network namespace.
+  if [[ -n $device ]]; then ip -o link show dev "$device" | word_after mtu; else printf '1500\n'; fi
 }
+
+word_after() { awk -v word="$1" '{ for (i = 1; i < NF; i++) if ($i == word) { print $(i + 1); exit } }'; }
 
 bridge_up() {
   local prefix=$1 mtu=$2 reason
