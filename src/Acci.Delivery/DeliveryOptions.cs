@@ -1,3 +1,4 @@
+using Acci.Delivery.Caching;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Acci.Delivery;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
 
 namespace Acci.EndToEnd.Tests;

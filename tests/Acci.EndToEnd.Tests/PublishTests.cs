@@ -180,7 +180,7 @@ public class PublishTests(PublishedImage published)
     public void The_private_key_lies_outside_the_repository_and_is_its_owner_s_alone()
     {
         published.NeedsEngine();
-        var key = Path.Combine(Acci.Delivery.CacheDirectory.KeyDirectoryOf(ProcessEnvironment.Read()), "cosign.key");
+        var key = Path.Combine(Acci.Delivery.Caching.CacheDirectory.KeyDirectoryOf(ProcessEnvironment.Read()), "cosign.key");
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
         Assert.DoesNotContain(

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Acci.Delivery;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;

@@ -1,4 +1,4 @@
-using Acci.Delivery;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
 
 namespace Acci.Testing;

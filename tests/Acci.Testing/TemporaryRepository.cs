@@ -20,14 +20,15 @@ public sealed class TemporaryRepository : IDisposable
     /// <summary>Runs these commands one after the other; arguments are separated by single spaces.</summary>
     public async Task<TemporaryRepository> Run(params string[] commands)
     {
-        foreach (var words in commands.Select(command => command.Split(' ')))
-        {
-            await CommandRunner.RunAsync(
-                new Command(words[0], words[1..]) { WorkingDirectory = Directory, Environment = Someone }, cancellationToken: TestContext.Current.CancellationToken);
-        }
-
+        foreach (var words in commands.Select(command => command.Split(' '))) await RunAsync(words[0], words[1..]);
         return this;
     }
+
+    /// <summary>Runs a script of bash, which ends where a command fails.</summary>
+    public Task RunScript(string script) => RunAsync("bash", "-ec", script);
+
+    private Task<CommandResult> RunAsync(string program, params string[] arguments) => CommandRunner.RunAsync(
+        new Command(program, arguments) { WorkingDirectory = Directory, Environment = Someone }, cancellationToken: TestContext.Current.CancellationToken);
 
     public void Write(string file, string text) => File.WriteAllText(Path.Combine(Directory, file), text);
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
 using Serilog;
 

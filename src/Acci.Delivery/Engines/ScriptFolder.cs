@@ -1,3 +1,5 @@
+using Acci.Delivery.Caching;
+
 namespace Acci.Delivery.Engines;
 
 /// <summary>

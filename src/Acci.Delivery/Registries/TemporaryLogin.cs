@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Sessions;
 using Acci.Generation;
 using Acci.Oci.Registries;

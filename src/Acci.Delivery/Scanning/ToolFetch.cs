@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Sessions;
 using Acci.Generation;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acci.Delivery.Caching;
 using Acci.Generation;
 
 namespace Acci.Delivery.Sessions;

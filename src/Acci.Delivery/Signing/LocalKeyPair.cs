@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
 using Acci.Generation;
 using Serilog;

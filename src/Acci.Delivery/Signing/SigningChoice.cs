@@ -1,3 +1,5 @@
+using Acci.Delivery.Caching;
+
 namespace Acci.Delivery.Signing;
 
 /// <summary>With what a build signs, as its parameters say: known before anything is built.</summary>

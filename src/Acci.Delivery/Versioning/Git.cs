@@ -5,7 +5,9 @@ namespace Acci.Delivery.Versioning;
 /// <summary>
 /// Asks git about one working directory. Null means that git knows nothing of that kind; if git cannot be used or cannot answer, that is an error.
 /// </summary>
-internal sealed class Git(string directory)
+/// <param name="directory">The directory.</param>
+/// <param name="variables">The variables that git gets beside those of this process; null takes one away.</param>
+internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>? variables = null)
 {
     // git's own codes: nothing is there; a command that cannot go on; no such remote.
     private const int Nothing = 1;
@@ -16,26 +18,12 @@ internal sealed class Git(string directory)
 
     // The questions that git answers with a code when there is nothing. What it says besides, such as a warning or a trace, is no answer.
     // Source: git's documentation of these commands.
-    private static readonly string[][] AnsweredByCode = [["symbolic-ref", "--quiet"], ["rev-parse", "--verify", "--quiet"], ["show-ref"]];
+    private static readonly string[][] AnsweredByCode = [["symbolic-ref", "--quiet"], ["rev-parse", "--verify", "--quiet"], ["show-ref"], ["config", "--null", "--get-regexp"], ["check-ignore"]];
 
     // So git begins to say that it went on without something damaged.
     private static readonly string[] Damages = ["fatal: ", "error: ", "warning: ignoring broken ref", "warning: ignoring dangling symref"];
 
-    // As `git ls-files -v` marks it; what is assumed unchanged is marked in lower case.
-    private const char SkipWorktree = 'S';
-
-    // The mode of one, as `git ls-files --stage` begins its line.
-    private const string Submodule = "160000 ";
-
-    // Settings by which git takes a changed file for the committed one.
-    private static readonly string[] Unconfigured =
-    [
-        "-c", "core.fsmonitor=false", "-c", "core.checkStat=default", "-c", "core.trustctime=true", "-c", "core.untrackedCache=false",
-        // Windows has no modes.
-        .. OperatingSystem.IsWindows() ? [] : new[] { "-c", "core.fileMode=true" },
-    ];
-
-    private static readonly Dictionary<string, string?> Variables = GitVariables.OfRepository.Concat(GitVariables.OfTraces)
+    private static readonly Dictionary<string, string?> Variables = GitVariables.OfRepository.Concat(GitVariables.OfPaths).Concat(GitVariables.OfTraces)
         .Select(x => KeyValuePair.Create(x, (string?)null)).Concat(
     [
         KeyValuePair.Create("LC_ALL", (string?)"C"),
@@ -54,7 +42,7 @@ internal sealed class Git(string directory)
         if (!Directory.Exists(directory)) throw new DeliveryException($"The folder '{directory}' does not exist, its version cannot be read.");
         try
         {
-            var result = await RunAsync(cancellationToken, "rev-parse", "--is-inside-work-tree");
+            var result = await RunAsync(null, cancellationToken, "rev-parse", "--is-inside-work-tree");
             if (result.StandardError.Contains("dubious ownership", StringComparison.Ordinal))
             {
                 throw new DeliveryException(
@@ -98,12 +86,7 @@ internal sealed class Git(string directory)
 
     /// <summary>Those files, one a line, as <c>git status --porcelain</c> has them, whatever git is configured to hide.</summary>
     public async Task<IReadOnlyList<string>> ChangesAsync(CancellationToken cancellationToken) =>
-    [
-        .. (await AnswerAsync(cancellationToken, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none"))?.Split('\n') ?? [],
-        .. (await OthersAsync(cancellationToken)).Select(file => $"?? {file}"),
-        .. (await HiddenChangesAsync(cancellationToken)).Select(file => $" M {file}"),
-        .. (await LooseSubmodulesAsync(cancellationToken)).Select(folder => $" M {folder}"),
-    ];
+        await AnswerAsync(cancellationToken, "rev-parse", "--show-toplevel") is { } root ? await new WorkingTree(this, root).ChangesAsync(cancellationToken) : [];
 
     /// <summary>The history is cut off.</summary>
     public async Task<bool> IsShallowAsync(CancellationToken cancellationToken) =>
@@ -132,16 +115,15 @@ internal sealed class Git(string directory)
         ?.Split('\n', StringSplitOptions.TrimEntries).Where(name => name != "HEAD").ToList() ?? [];
 
     /// <summary>The files git knows, relative to the directory, with slashes; none outside a working tree.</summary>
-    public async Task<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) =>
-        List(await AnswerAsync(cancellationToken, "ls-files", "-z"));
+    public Task<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) => ListAsync(cancellationToken, "ls-files", "-z");
 
     /// <summary>The files of a commit, with slashes.</summary>
-    public async Task<IReadOnlyList<string>> FilesAtAsync(string revision, CancellationToken cancellationToken) =>
-        List(await AnswerAsync(cancellationToken, "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision));
+    public Task<IReadOnlyList<string>> FilesAtAsync(string revision, CancellationToken cancellationToken) =>
+        ListAsync(cancellationToken, "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision);
 
     /// <summary>A file as it was at a commit.</summary>
     public async Task<string?> ReadAtAsync(string revision, string file, CancellationToken cancellationToken) =>
-        await RunAsync(cancellationToken, "cat-file", "blob", $"{revision}:{file}") is { Succeeded: true } result ? result.StandardOutput : null;
+        await RunAsync(null, cancellationToken, "cat-file", "blob", $"{revision}:{file}") is { Succeeded: true } result ? result.StandardOutput : null;
 
     /// <summary>The commit that a name stands for; none where there is no such commit.</summary>
     public Task<string?> CommitOfAsync(string name, CancellationToken cancellationToken) =>
@@ -154,47 +136,41 @@ internal sealed class Git(string directory)
     public async Task<string?> DefaultBranchAsync(CancellationToken cancellationToken) =>
         (await AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))?["origin/".Length..];
 
-    // What is ignored is what the commit says: an ignore list of a person or a clone is not in it.
-    private async Task<IEnumerable<string>> OthersAsync(CancellationToken cancellationToken) => List(await AnswerAsync(
-        cancellationToken, "ls-files", "-z", "--others", "--exclude-per-directory=.gitignore", "--directory", "--no-empty-directory", "--full-name", "--", ":/"));
+    /// <summary>The same commands in another directory, or with further variables.</summary>
+    public Git With(string other, IReadOnlyDictionary<string, string?>? further = null) =>
+        new(other, (variables ?? Variables).Concat(further ?? new Dictionary<string, string?>()).GroupBy(x => x.Key).ToDictionary(x => x.Key, x => x.Last().Value));
 
-    // Files that git was told not to look at (assume-unchanged, skip-worktree, a sparse checkout), and that are not what is committed.
-    private async Task<IEnumerable<string>> HiddenChangesAsync(CancellationToken cancellationToken)
+    /// <summary>What git answers with a zero byte after each part.</summary>
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken, params string[] arguments) => ListAsync(null, cancellationToken, arguments);
+
+    /// <summary>Where a file or folder of the git directory is.</summary>
+    public async Task<string> PathOfAsync(string name, CancellationToken cancellationToken) =>
+        Path.GetFullPath(await AnswerAsync(cancellationToken, name.Length > 0 ? ["rev-parse", "--git-path", name] : ["rev-parse", "--git-common-dir"]) ?? ".git", directory);
+
+    /// <summary>The settings whose names, in lower case but for their middle part, match an expression; of several with one name the last one holds.</summary>
+    public async Task<IReadOnlyList<(string Name, string Value)>> SettingsAsync(string expression, CancellationToken cancellationToken) =>
+        // One that is switched on by its name alone has no value.
+        [.. (await ListAsync(cancellationToken, "config", "--null", "--get-regexp", expression)).Select(x => x.Split('\n', 2)).Select(x => (x[0], x.Length > 1 ? x[1] : "true"))];
+
+    /// <summary>Which of these files are ignored, and by which list.</summary>
+    public async Task<IReadOnlyList<(string List, string File)>> IgnoredAsync(IEnumerable<string> files, CancellationToken cancellationToken)
     {
-        var files = List(await AnswerAsync(cancellationToken, "ls-files", "-z", "-v", "--full-name", "--", ":/"));
-        string[] hidden = [.. files.Where(x => x[0] == SkipWorktree || char.IsAsciiLetterLower(x[0])).Select(x => x[2..])];
-        if (hidden.Length == 0) return [];
-        var root = await RootAsync(cancellationToken);
-        var committed = List(await AnswerAsync(cancellationToken, "ls-tree", "-r", "-z", "--full-tree", "HEAD")).Select(x => x.Split('\t', 2)).ToDictionary(x => x[1], x => x[0].Split(' ')[^1]);
-        var changed = new List<string>();
-        foreach (var file in hidden)
-        {
-            var there = File.Exists(Path.Combine(root, file)) ? await RunAsync(cancellationToken, "-C", root, "hash-object", "--", file) : null;
-            if (there is not { Succeeded: true } || committed.GetValueOrDefault(file) != there.StandardOutput.Trim()) changed.Add(file);
-        }
-
-        return changed;
+        var parts = await ListAsync(string.Join('\0', files), cancellationToken, "check-ignore", "--verbose", "-z", "--stdin");
+        // The list, the line, the pattern and the file.
+        return [.. parts.Chunk(4).Where(x => !x[2].StartsWith('!')).Select(x => (x[0], x[3]))];
     }
 
-    // Submodules with files and without a repository, into which git does not look. An empty folder is one that was never fetched.
-    private async Task<IEnumerable<string>> LooseSubmodulesAsync(CancellationToken cancellationToken)
-    {
-        var files = List(await AnswerAsync(cancellationToken, "ls-files", "-z", "--stage", "--full-name", "--", ":/"));
-        string[] submodules = [.. files.Where(x => x.StartsWith(Submodule, StringComparison.Ordinal)).Select(x => x.Split('\t', 2)[1])];
-        if (submodules.Length == 0) return [];
-        var root = await RootAsync(cancellationToken);
-        return submodules.Where(x => Path.Combine(root, x) is var folder && Directory.Exists(folder) && !Path.Exists(Path.Combine(folder, ".git")) && Directory.EnumerateFileSystemEntries(folder).Any());
-    }
+    private async Task<IReadOnlyList<string>> ListAsync(string? input, CancellationToken cancellationToken, params string[] arguments) =>
+        (await OutputAsync(input, cancellationToken, arguments))?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    private async Task<string> RootAsync(CancellationToken cancellationToken) => await AnswerAsync(cancellationToken, "rev-parse", "--show-toplevel") ?? directory;
-
-    private static string[] List(string? answer) => answer?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
+    private async Task<string?> AnswerAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        (await OutputAsync(null, cancellationToken, arguments))?.Trim() is { Length: > 0 } answer ? answer : null;
 
     // Where there is no repository nothing is known. Anything else that git cannot answer is not decided as "none".
-    private async Task<string?> AnswerAsync(CancellationToken cancellationToken, params string[] arguments)
+    private async Task<string?> OutputAsync(string? input, CancellationToken cancellationToken, params string[] arguments)
     {
-        var result = await RunAsync(cancellationToken, arguments);
-        if (result.Succeeded) return result.StandardOutput.Trim() is { Length: > 0 } answer ? answer : null;
+        var result = await RunAsync(input, cancellationToken, arguments);
+        if (result.Succeeded) return result.StandardOutput;
         var isNone = result.ExitCode == Nothing ? IsNothing(result, arguments)
             : result.ExitCode == NoRemote ? arguments[0] == "remote"
             : result.ExitCode == Fatal && result.StandardError.Contains(NoRepository, StringComparison.Ordinal);
@@ -208,6 +184,6 @@ internal sealed class Git(string directory)
     private static string Reason(CommandResult result) =>
         (result.LastLines(1) is [var last] ? last : $"exit code {result.ExitCode}").Trim().TrimEnd('.') is var said && said.StartsWith("fatal: ", StringComparison.Ordinal) ? said["fatal: ".Length..] : said;
 
-    private Task<CommandResult> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        CommandRunner.TryRunAsync(new Command("git", [.. Unconfigured, .. arguments]) { WorkingDirectory = directory, Environment = Variables }, cancellationToken: cancellationToken);
+    private Task<CommandResult> RunAsync(string? input, CancellationToken cancellationToken, params string[] arguments) => CommandRunner.TryRunAsync(
+        new Command("git", arguments) { WorkingDirectory = directory, Environment = variables ?? Variables, StandardInput = input }, cancellationToken: cancellationToken);
 }

@@ -17,6 +17,10 @@ public static class GitVariables
     /// <summary>By which git reads commits as they are, and not what <c>git replace</c> put in their place in this clone.</summary>
     internal const string NoReplacements = "GIT_NO_REPLACE_OBJECTS";
 
+    /// <summary>By which git takes the paths that it is asked about for something else. Source: git, "git", section "Environment Variables".</summary>
+    internal static IReadOnlyList<string> OfPaths { get; } =
+        ["GIT_GLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_LITERAL_PATHSPECS", "GIT_NOGLOB_PATHSPECS"];
+
     /// <summary>
     /// By which git writes beside its answers what it does. Source: git, "git", section "Environment Variables"; "Trace2 API".
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
 using Command = Acci.Delivery.Processes.Command;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.Buildx;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Oci;

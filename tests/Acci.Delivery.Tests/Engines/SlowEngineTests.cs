@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Oci;

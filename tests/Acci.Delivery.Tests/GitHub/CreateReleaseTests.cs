@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;

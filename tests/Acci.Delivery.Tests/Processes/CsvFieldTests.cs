@@ -1,4 +1,5 @@
 using Acci.Delivery.Buildx;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Oci;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Scanning;
 using Acci.Oci;
 using Acci.Oci.Layouts;

@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Scanning;
 using Acci.Oci.Retries;

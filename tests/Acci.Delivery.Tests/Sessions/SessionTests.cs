@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Sessions;
 using Acci.Testing;
 

@@ -1,3 +1,4 @@
+using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Sessions;
 using Acci.Delivery.SmokeTests;

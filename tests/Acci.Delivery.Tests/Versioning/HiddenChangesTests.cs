@@ -96,8 +96,115 @@ public sealed class HiddenChangesTests : IAsyncLifetime
 
         _repository.Write("folder/new", "");
 
-        Assert.Equal(["?? folder/new"], await new Git(_repository.Directory).ChangesAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(["?? folder/new"], await ChangesAsync());
         Assert.Equal(["?? folder/new"], await new Git(Path.Combine(_repository.Directory, "folder")).ChangesAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("GIT_LITERAL_PATHSPECS", "1")]
+    [InlineData("GIT_GLOB_PATHSPECS", "1")]
+    [InlineData("GIT_CONFIG_PARAMETERS", "'core.excludesFile'='/dev/stdin'")]
+    [InlineData("GIT_ATTR_SOURCE", "HEAD")]
+    public async Task What_git_is_told_by_the_environment_hides_nothing(string name, string value)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "env and timeout are Linux's.");
+        await _repository.Run("git update-index --assume-unchanged file");
+        _repository.Write("file", "two\n");
+        _repository.Write("folder/new", "");
+        var git = new Git(_repository.Directory).With(_repository.Directory, new Dictionary<string, string?> { [name] = value });
+
+        Assert.Equal([" M file", "?? folder/new"], await new WorkingTree(git, _repository.Directory).ChangesAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    // Ignored by lists that are not committed, and that ignore themselves.
+    [InlineData("printf '/.gitignore\\nextra\\n' >> .gitignore; git checkout -q .gitignore; printf '.gitignore\\nextra\\n' > folder/.gitignore; touch folder/extra", "?? folder/.gitignore")]
+    [InlineData("mkdir cache; echo '*' > cache/.gitignore; touch cache/extra", "?? cache/.gitignore")]
+    [InlineData("printf '.git*\\n' > folder/.gitignore; echo 'inner filter=hide' > folder/.gitattributes; git config filter.hide.clean 'echo inner'; echo new > folder/inner",
+        "?? folder/.gitattributes ?? folder/.gitignore")]
+    // A mode, or a link to the same bytes, of a file that is not to be looked at.
+    [InlineData("git update-index --assume-unchanged file; chmod +x file", " M file")]
+    [InlineData("git update-index --skip-worktree file; cp file .git/same; ln -sf .git/same file", " T file")]
+    // Names and links of another system.
+    [InlineData("git config core.ignoreCase true; touch FILE X.LOG", "?? FILE ?? X.LOG")]
+    [InlineData("ln -s file link; git add link; git commit -q -m link; git config core.symlinks false; rm link; printf file > link", " T link")]
+    // Attributes and filters of this clone alone.
+    [InlineData("mkdir -p .git/info; echo 'file filter=hide' > .git/info/attributes; git config filter.hide.clean 'echo one'; echo two > file; git add file", " M file")]
+    [InlineData("echo 'file filter=hide' > .git/own; git config core.attributesFile .git/own; git config filter.hide.clean 'echo one'; echo two > file; git add file", " M file")]
+    [InlineData("git config core.autocrlf input; printf 'one\\r\\n' > file; git add file", " M file")]
+    // A repository of its own in a folder of the commit.
+    [InlineData("git init -q folder; echo new > folder/inner; touch folder/new", " M folder/inner ?? folder/new")]
+    public async Task What_belongs_to_this_clone_alone_hides_nothing(string script, string expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
+        await ScriptAsync(script);
+
+        Assert.Equal(expected, string.Join(' ', (await ChangesAsync()).Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("git update-index --assume-unchanged file")]
+    [InlineData("ln -s nowhere link; git add link; git commit -q -m link; git update-index --assume-unchanged link")]
+    [InlineData("mkdir -p bin/x; echo bin > folder/.gitignore; git add folder; git commit -q -m ignore; mkdir folder/bin; echo '*' > folder/bin/.gitignore")]
+    // Windows' line endings, which git writes for the committed ones.
+    [InlineData("git config core.autocrlf true; rm file; git checkout -q file; grep -q $'\\r' file")]
+    [InlineData("echo 'file filter=upper' > .gitattributes; git add .gitattributes; git commit -q -m upper; git config filter.upper.smudge 'tr a-z A-Z'; git config filter.upper.clean 'tr A-Z a-z'; rm file; git checkout -q file; grep -q ONE file")]
+    [InlineData("git rm -q --cached file")]
+    [InlineData("git worktree add -q --detach .git/other; rm -rf .git/other")]
+    public async Task What_a_clone_has_as_the_commit_says_is_no_change(string script)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
+        await ScriptAsync(script);
+
+        Assert.Empty(await ChangesAsync());
+    }
+
+    [Fact]
+    public async Task A_file_system_that_shows_every_file_as_a_program_has_no_modes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        await ScriptAsync("git config core.fileMode false; chmod 777 file script folder/inner .gitignore");
+        Assert.Empty(await ChangesAsync());
+
+        await ScriptAsync("chmod 666 script");
+        Assert.Equal([" M .gitignore", " M file", " M folder/inner"], await ChangesAsync());
+    }
+
+    [Theory]
+    [InlineData("git clone -q --shared . CLONE")]
+    [InlineData("git worktree add -q --detach CLONE")]
+    [InlineData("git init -q --object-format=sha256 CLONE; cd CLONE; touch file; git add file; git commit -q -m one")]
+    public async Task A_clone_that_has_its_objects_elsewhere_or_under_other_hashes_is_compared_too(string script)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
+        using var folder = new TemporaryFolder();
+        var clone = folder.Combine("clone");
+        await ScriptAsync(script.Replace("CLONE", clone, StringComparison.Ordinal));
+        Assert.Empty(await new Git(clone).ChangesAsync(TestContext.Current.CancellationToken));
+
+        await File.WriteAllTextAsync(Path.Combine(clone, "file"), "two\n", TestContext.Current.CancellationToken);
+
+        Assert.Equal([" M file"], await new Git(clone).ChangesAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("git update-index --assume-unchanged s; echo two > s")]
+    [InlineData("echo extra >> $(git rev-parse --git-path info/exclude); touch extra")]
+    [InlineData("git config status.showUntrackedFiles no; touch extra")]
+    [InlineData("echo two > s; git commit -q -a -m two; git replace HEAD~ HEAD; git reset -q --hard HEAD~")]
+    [InlineData("mkdir ../.git/elsewhere; cp s ../.git/elsewhere; git config core.worktree ../../elsewhere; echo two > s")]
+    public async Task A_submodule_is_looked_at_in_the_same_way(string script)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
+        using var other = await new TemporaryRepository().Run("git init --quiet --initial-branch=main");
+        other.Write("s", "one\n");
+        await other.Run("git add .", "git commit --quiet -m other");
+        await _repository.Run($"git -c protocol.file.allow=always submodule --quiet add {other.Directory} sub", "git commit --quiet -m sub");
+        Assert.Empty(await ChangesAsync());
+
+        await ScriptAsync($"cd sub; {script}");
+
+        Assert.Equal([" M sub"], await ChangesAsync());
     }
 
     [Fact]
@@ -105,7 +212,7 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     {
         await _repository.Run("git sparse-checkout init --cone");
 
-        Assert.Equal([" M folder/inner"], await new Git(_repository.Directory).ChangesAsync(TestContext.Current.CancellationToken));
+        Assert.Equal([" D folder/inner"], await ChangesAsync());
     }
 
     [Fact]
@@ -128,7 +235,7 @@ public sealed class HiddenChangesTests : IAsyncLifetime
 
         _repository.Write("sub/new", "");
 
-        Assert.Equal([" M sub"], await new Git(_repository.Directory).ChangesAsync(TestContext.Current.CancellationToken));
+        Assert.Equal([" M sub"], await ChangesAsync());
     }
 
     [Fact]
@@ -160,6 +267,11 @@ public sealed class HiddenChangesTests : IAsyncLifetime
         await File.WriteAllTextAsync(hook, "#!/bin/sh\nprintf 'token\\0'\n", TestContext.Current.CancellationToken);
         await _repository.Run($"chmod +x {hook}", $"git config core.fsmonitor {hook}", "git status --short");
     }
+
+    // The tests may run in a build, which has git read commits as they are.
+    private Task ScriptAsync(string script) => _repository.RunScript($"unset GIT_NO_REPLACE_OBJECTS; {script}");
+
+    private Task<IReadOnlyList<string>> ChangesAsync() => new Git(_repository.Directory).ChangesAsync(TestContext.Current.CancellationToken);
 
     private async Task<bool> IsDirtyAsync() => (await VersionInfo.ReadAsync(_repository.Directory, TestContext.Current.CancellationToken)).IsDirty;
 }

@@ -201,7 +201,7 @@ public sealed class VersionInfoTests : IDisposable
         await _repository.Run(Begin, Commit, "git tag v9.9.9");
         _repository.Write(".git/index", "garbage");
 
-        Assert.Matches("^git cannot answer `git status .*`.*index file smaller than expected", await RefusedAsync());
+        Assert.Matches("^git cannot answer `git ls-files .*`.*index file smaller than expected", await RefusedAsync());
     }
 
     [Theory]
@@ -263,7 +263,7 @@ public sealed class VersionInfoTests : IDisposable
         await _repository.Run(Begin, $"git -c protocol.file.allow=always submodule --quiet add {other.Directory} sub", Commit);
         _repository.Write("sub/.git", "gitdir: /nowhere");
 
-        Assert.StartsWith("git cannot answer `git status ", await RefusedAsync(), StringComparison.Ordinal);
+        Assert.Matches("^git cannot answer `git rev-parse .*` in '.*sub': not a git repository: /nowhere", await RefusedAsync());
     }
 
     // Written as it is: git itself would refuse the date.

@@ -1,4 +1,4 @@
-using Acci.Delivery;
+using Acci.Delivery.Caching;
 
 namespace Acci.EndToEnd.Tests.Faults;
 

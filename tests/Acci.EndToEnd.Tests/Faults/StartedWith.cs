@@ -9,7 +9,7 @@ public sealed record StartedWith(string Name, string Mounts) : Fault(Name)
 
     public override string Wrap(Bench bench, string line)
     {
-        var script = $"set -e; root=$PWD; cache={Delivery.CacheDirectory.Default.Path}; {Mounts.ReplaceLineEndings("; ")}; set +e; cd \"$root\"; {line}";
+        var script = $"set -e; root=$PWD; cache={Delivery.Caching.CacheDirectory.Default.Path}; {Mounts.ReplaceLineEndings("; ")}; set +e; cd \"$root\"; {line}";
         return $"exec unshare --mount bash -c '{script.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 }

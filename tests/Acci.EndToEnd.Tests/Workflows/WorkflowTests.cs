@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Acci.Delivery;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Signing;
 using Acci.GitHub.StandIn;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Acci.Delivery;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
 using Acci.Oci;
 using Acci.Testing;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Formats.Tar;
 using System.Runtime.Versioning;
 
-namespace Acci.Delivery;
+namespace Acci.Delivery.Caching;
 
 /// <summary>
 /// Folders that contain programs and logins. A user who can write there controls what the build runs with its keys, so only this user and root may.

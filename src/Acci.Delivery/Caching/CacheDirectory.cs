@@ -1,6 +1,6 @@
 using Acci.Delivery.Processes;
 
-namespace Acci.Delivery;
+namespace Acci.Delivery.Caching;
 
 /// <summary>
 /// Where everything lies that can be fetched or made again: the private engine, tools, stand-ins, the local registry.
