@@ -109,6 +109,9 @@ public sealed partial record PublishRecord
                 $"{place} holds {root.Digest}, and the record of '{Image}' is of {Digest}. Run BuildImages again, and all steps after it.");
         }
 
+        // What is tried and scanned, are its platforms.
+        if (root.IsIndex && PlatformImage.ProblemOf(root.Manifests) is { } problem)
+            throw new DeliveryException($"{place} cannot be published as '{Image}': {problem}. Run BuildImages again, and all steps after it.");
         var platforms = PlatformImage.Of(root.Manifests).Select(x => $"{x.Platform} {x.Manifest.Digest}");
         if (root.IsIndex) EnsureSame("platforms", Platforms.Select(x => $"{x.Platform} {x.Digest}"), platforms);
         EnsureSame("stand-ins", StandIns, StandInsOf(root));

@@ -39,7 +39,13 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         var folder = Path.Combine(new ImageFiles(context.Options).Scans, "published", name, manifest.Digest.Hex[..12]);
         ScanRecord.Delete(folder);
 
-        if (manifest.IsIndex) EnsureAllIsScanned(reference, manifest);
+        // A report for each platform: what has none, or shares one, would be left out.
+        if (manifest.IsIndex && PlatformImage.ProblemOf(manifest.Manifests) is { } problem)
+        {
+            throw new DeliveryException(
+                $"{reference} cannot be scanned as a whole: {problem}. Scan its images one by one: --scan-image {reference.Repository}@sha256:…");
+        }
+
         var platforms = await ScanAsync(scanner, reference, manifest, folder);
         var labels = manifest.Annotations.ContainsKey(OciLabels.RevisionKey)
             ? manifest.Annotations
@@ -54,18 +60,6 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
 
         Task<RepositoryFiles> FilesAsync(ImageDefinition own) => RepositoryFiles.OfCommitAsync(
             context.Options.Root, record.Revision, file => file == own.Dockerfile || FindingOrigins.IsPackageFile(file), Cancellation);
-    }
-
-    // A report for each platform: what has none, or shares one, would be left out.
-    private static void EnsureAllIsScanned(ImageReference reference, Manifest index)
-    {
-        var images = PlatformImage.Of(index.Manifests);
-        var way = $"Scan its images one by one: --scan-image {reference.Repository}@sha256:…";
-        if (PlatformImage.OthersIn(index.Manifests).FirstOrDefault() is { } other)
-            throw new DeliveryException($"{reference} cannot be scanned as a whole: {other.Digest} in its index is neither an image with a platform nor an attestation. {way}");
-        if (images.Count == 0) throw new DeliveryException($"{reference} is no image: its index names no platform.");
-        if (images.GroupBy(x => x.Platform.Slug).FirstOrDefault(x => x.Count() > 1) is { } same)
-            throw new DeliveryException($"{reference} cannot be scanned as a whole: its index has several images for {same.First().Platform}: {string.Join(", ", same.Select(x => x.Manifest.Digest))}. {way}");
     }
 
     private async Task<List<ScannedPlatform>> ScanAsync(Trivy scanner, ImageReference reference, Manifest manifest, string folder)

@@ -31,12 +31,24 @@ public sealed record PlatformImage(Platform Platform, Descriptor Manifest, IRead
     /// <summary>What stands in an index and is neither a platform's image nor an attestation: an image without a platform, an index, an artifact.</summary>
     public static IEnumerable<Descriptor> OthersIn(IEnumerable<Descriptor> manifests) => manifests.Where(x => !IsImage(x) && !IsAttestation(x));
 
-    // What has a platform is run by engines, whatever annotations call it.
-    private static bool IsImage(Descriptor descriptor) => HasPlatform(descriptor) && MediaTypes.IsManifest(descriptor.MediaType);
+    /// <summary>Why the platforms of an index are not all that engines may run of it, as the end of a sentence; null where they are, and each is there once.</summary>
+    public static string? ProblemOf(IReadOnlyList<Descriptor> manifests)
+    {
+        var images = Of(manifests);
+        return OthersIn(manifests).FirstOrDefault() is { } other ? $"{other.Digest} in its index is neither an image with a platform nor an attestation"
+            : images.Count == 0 ? "its index names no platform"
+            : images.GroupBy(x => x.Platform.Slug).FirstOrDefault(x => x.Count() > 1) is { } same
+                ? $"its index has several images for {same.First().Platform}: {string.Join(", ", same.Select(x => x.Manifest.Digest))}"
+            : null;
+    }
 
-    private static bool IsAttestation(Descriptor descriptor) => !HasPlatform(descriptor) && Annotation(descriptor, ReferenceType) == Attestation;
+    // What has a platform is run by engines, whatever annotations call it. So is what has none: they look into it. And they look into an index in an index.
+    // Source: containerd, core/images, Manifest.
+    private static bool IsImage(Descriptor descriptor) => descriptor.Platform is { } platform && platform != Unknown
+        && MediaTypes.IsManifest(descriptor.MediaType) && !MediaTypes.IsIndex(descriptor.MediaType);
 
-    private static bool HasPlatform(Descriptor descriptor) => descriptor.Platform is { } platform && platform != Unknown;
+    private static bool IsAttestation(Descriptor descriptor) => descriptor.Platform == Unknown
+        && MediaTypes.IsManifest(descriptor.MediaType) && !MediaTypes.IsIndex(descriptor.MediaType) && Annotation(descriptor, ReferenceType) == Attestation;
 
     private static string? Annotation(Descriptor descriptor, string key) => descriptor.Annotations?.GetValueOrDefault(key);
 }

@@ -80,6 +80,8 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         Assert.Contains("CVE-1", (await Assert.ThrowsAsync<DeliveryException>(Verb(trivy, image.WithTag("v1").ToString()).RunAsync)).Message, StringComparison.Ordinal);
     }
 
+    private const string Nested = "an index";
+
     [Theory]
     // A second image of the same platform, of the same file name, or of another version of Windows.
     [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"linux","architecture":"amd64"}""", null, "several images for linux/amd64")]
@@ -87,6 +89,10 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
     [InlineData("""{"os":"windows","architecture":"amd64","os.version":"10.0.20348.1"}""", """{"os":"windows","architecture":"amd64","os.version":"10.0.17763.1"}""", null, "several images for windows/amd64")]
     // An image without a platform, or one that only looks like an attestation.
     [InlineData("""{"os":"linux","architecture":"amd64"}""", null, null, "neither an image with a platform nor an attestation")]
+    [InlineData("""{"os":"linux","architecture":"amd64"}""", null, "attestation-manifest", "neither an image with a platform nor an attestation")]
+    // An index in the index, which engines look into.
+    [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"linux","architecture":"arm64"}""", Nested, "neither an image with a platform nor an attestation")]
+    [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"unknown","architecture":"unknown"}""", Nested, "neither an image with a platform nor an attestation")]
     [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"unknown","architecture":"unknown"}""", null, "neither an image with a platform nor an attestation")]
     [InlineData("""{"os":"linux","architecture":"amd64"}""", """{"os":"unknown","architecture":"unknown"}""", "image", "neither an image with a platform nor an attestation")]
     // These have a platform, so they are scanned, and what is found in them counts.
@@ -99,8 +105,7 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         var (first, second) = (Image("good", good, null), Image("bad", bad, type));
         trivy.AnswerWith([]);
         trivy.AnswerWith(Report([Vulnerability("CVE-1", "CRITICAL")]), second["digest"]!.GetValue<string>()["sha256:".Length..]);
-        var index = new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.ImageIndex, ["manifests"] = new JsonArray(second, first) };
-        await builder.WriteRootAsync(builder.AddBlob(Encoding.UTF8.GetBytes(index.ToJsonString()), MediaTypes.ImageIndex));
+        await builder.WriteRootAsync(Index(second, first));
         var layout = await OciLayout.OpenAsync(Path.Combine(Root, "layout"), Cancellation);
         using var registry = server.Connect();
         var repository = server.NewRepository();
@@ -115,10 +120,20 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
         {
             var configuration = builder.AddBlob("""{"architecture":"amd64","os":"linux"}"""u8.ToArray(), "application/vnd.oci.image.config.v1+json");
             var image = builder.AddManifest(configuration, [builder.AddBlob(Encoding.UTF8.GetBytes(content))]);
+            if (kind == Nested)
+            {
+                image["platform"] = JsonNode.Parse("""{"os":"linux","architecture":"amd64"}""");
+                (image, kind) = (Index(image), "attestation-manifest");
+            }
+
             if (platform is not null) image["platform"] = JsonNode.Parse(platform);
             if (kind is not null) image["annotations"] = new JsonObject { ["vnd.docker.reference.type"] = kind };
             return image;
         }
+
+        JsonObject Index(params JsonNode[] manifests) => builder.AddBlob(
+            Encoding.UTF8.GetBytes(new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.ImageIndex, ["manifests"] = new JsonArray(manifests) }.ToJsonString()),
+            MediaTypes.ImageIndex);
     }
 
     [Fact]
