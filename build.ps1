@@ -168,6 +168,8 @@ $found = $null
 $entered = $false
 try {
     'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'NUKE_TELEMETRY_OPTOUT' | ForEach-Object { Set-Environment $_ '1' }
+    # Switched off, as in some SDK images, it takes precedence over the projects, and generated files would be sorted in another way.
+    if ($env:DOTNET_SYSTEM_GLOBALIZATION_INVARIANT -notin '1', 'true') { Set-Environment 'DOTNET_SYSTEM_GLOBALIZATION_INVARIANT' $null }
     # Where nobody has a home, as in some containers, the SDK still needs a folder of its own.
     if (-not ($env:HOME -or $env:USERPROFILE -or $env:DOTNET_CLI_HOME)) { Set-Environment 'DOTNET_CLI_HOME' (Join-Path $temp 'home') }
     if (-not (Get-Command dotnet -ErrorAction Ignore)) {

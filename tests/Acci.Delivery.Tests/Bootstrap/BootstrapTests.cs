@@ -264,6 +264,20 @@ public sealed class BootstrapTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Shells))]
+    public async Task Names_are_sorted_as_the_projects_say_whatever_the_environment_switches_off(Shell shell)
+    {
+        const string variable = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
+
+        var (off, _) = await _script.RunAsync(shell, variables: (variable, "false"));
+        // Without ICU's libraries .NET needs it.
+        var (on, _) = await _script.RunAsync(shell, variables: (variable, "1"));
+
+        Assert.Contains(" invariant= ", off.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains(" invariant=1 ", on.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
     public async Task What_compiles_the_build_gets_none_of_its_secrets_and_the_build_gets_all(Shell shell)
     {
         Directory.CreateDirectory(Path.Combine(_script.Root, ".nuke"));

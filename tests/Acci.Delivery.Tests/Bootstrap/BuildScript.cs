@@ -18,7 +18,7 @@ internal sealed class BuildScript : IDisposable
                 mkdir -p "${2%/*}/bin/Debug" && : > "${2%/*}/bin/Debug/_build.dll"
                 [[ "$*" =~ NukeEngine=([A-Za-z]+) ]] && echo "${BASH_REMATCH[1]}" > "${2%/*}/bin/Debug/engine"
                 ;;
-            *) shift; echo "in=$PWD engine=${NUKE_ENGINE:-} home=${DOTNET_CLI_HOME:-} arguments=$(printf '[%s]' "$@")"; exit 7 ;;
+            *) shift; echo "in=$PWD engine=${NUKE_ENGINE:-} home=${DOTNET_CLI_HOME:-} invariant=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-} arguments=$(printf '[%s]' "$@")"; exit 7 ;;
         esac
         """;
 
