@@ -31,14 +31,19 @@ internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
             return;
         }
 
-        IsWrongUse |= exception is WrongUseException;
-        if (Interruption.IsRequested && exception is OperationCanceledException or ProcessException) return;
-        // What a person can act on is said by its message alone; anything else is a fault whose place matters.
-        var fault = MachineFault.Reason(exception);
-        var isPlain = fault is not null || exception is DeliveryException or GenerationException or ProcessException;
-        var reason = fault ?? (isPlain ? exception.Message : $"{exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}");
+        // What fails in each of several projects, as tests do, comes as one exception that says nothing itself.
+        var causes = exception is AggregateException { InnerExceptions.Count: > 0 } several ? several.Flatten().InnerExceptions : (IReadOnlyList<Exception>)[exception];
+        IsWrongUse |= causes.Any(x => x is WrongUseException);
+        if (Interruption.IsRequested && causes.All(x => x is OperationCanceledException or ProcessException)) return;
+        var reasons = causes.Select(PlainReason).Distinct().ToList();
+        var isPlain = !reasons.Contains(null);
+        var reason = isPlain ? string.Join('\n', reasons) : $"{exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}";
         logger.Write(new LogEvent(logEvent.Timestamp, logEvent.Level, isPlain ? null : exception, Reason, [new LogEventProperty("Reason", new ScalarValue(reason))]));
     }
+
+    // What a person can act on is said by its message alone; anything else is a fault whose place matters.
+    private static string? PlainReason(Exception cause) =>
+        MachineFault.Reason(cause) ?? (cause is DeliveryException or GenerationException or ProcessException ? cause.Message : null);
 
     public void Dispose() => (logger as IDisposable)?.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Testing;
@@ -27,7 +28,8 @@ public interface ITestWithSummary : ITest
     /// <summary>Writes <c>artifacts/test-results/summary.md</c>, which in GitHub Actions is on the job's summary page, too.</summary>
     void ITest.ReportTestResults()
     {
-        var markdown = TestReport.Read(TestResultDirectory).ToMarkdown();
+        using var process = Process.GetCurrentProcess();
+        var markdown = TestReport.Read(TestResultDirectory, RootDirectory, process.StartTime).ToMarkdown();
         (TestResultDirectory / "summary.md").WriteAllText(markdown);
         // NUKE waits for nobody here.
         JobSummary.Of(ProcessEnvironment.Read())?.AppendAsync(markdown, Interruption.Token).GetAwaiter().GetResult();

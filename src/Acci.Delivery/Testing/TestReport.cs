@@ -13,15 +13,31 @@ public sealed record TestReport(IReadOnlyList<TestedProject> Projects, IReadOnly
 
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
-    /// <summary>Reads every result file and every coverage file in the folder.</summary>
-    public static TestReport Read(string folder)
+    /// <summary>Reads the result files and the coverage files that a run has written to a folder.</summary>
+    /// <param name="folder">The folder. What earlier runs have left in it is not read.</param>
+    /// <param name="root">The repository's root. Code from elsewhere, and the tests themselves, are not what is covered.</param>
+    /// <param name="begin">When the run began.</param>
+    public static TestReport Read(string folder, string root, DateTime begin)
     {
         if (!Directory.Exists(folder)) return new TestReport([], []);
-        var projects = Directory.EnumerateFiles(folder, "*.trx").Order(StringComparer.Ordinal).Select(ReadProject);
+        var projects = Files("*.trx", SearchOption.TopDirectoryOnly).Order(StringComparer.Ordinal).Select(ReadProject).ToList();
+        var tests = projects.Select(x => x.Name).ToHashSet();
         // A line counts as run when the tests of any project ran it: the same assembly may be in several files.
-        var lines = Directory.EnumerateFiles(folder, "*.cobertura.xml", SearchOption.AllDirectories).SelectMany(ReadLines).GroupBy(x => (x.Assembly, x.File, x.Line), x => x.IsRun);
+        var lines = Files("*.cobertura.xml", SearchOption.AllDirectories).SelectMany(ReadLines)
+            .Where(x => !tests.Contains(x.Assembly) && IsOf(root, x.File))
+            .GroupBy(x => (x.Assembly, x.File, x.Line), x => x.IsRun);
         var coverage = lines.GroupBy(x => x.Key.Assembly, x => x.Any(isRun => isRun)).Select(x => new CoveredAssembly(x.Key, x.Count(isRun => isRun), x.Count()));
-        return new TestReport([.. projects], [.. coverage.OrderBy(x => x.Name, StringComparer.Ordinal)]);
+        return new TestReport(projects, [.. coverage.OrderBy(x => x.Name, StringComparer.Ordinal)]);
+
+        IEnumerable<string> Files(string pattern, SearchOption option) =>
+            Directory.EnumerateFiles(folder, pattern, option).Where(x => File.GetLastWriteTime(x) >= begin);
+    }
+
+    // Deterministic builds write the root of their sources as "/_/".
+    private static bool IsOf(string root, string file)
+    {
+        var path = Path.GetFullPath(file.StartsWith("/_/", StringComparison.Ordinal) ? file[3..] : file, root);
+        return path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(path);
     }
 
     /// <summary>The report as GitHub-flavoured Markdown.</summary>

@@ -10,12 +10,12 @@ public static class Logging
 {
     private const string TargetProperty = "ExecutingTarget";
 
-    /// <summary>The least severe messages that are written.</summary>
+    /// <summary>The least severe messages that the console shows.</summary>
     public static LoggingLevelSwitch LevelSwitch = new(LogEventLevel.Debug);
 
     private static string s_target;
 
-    /// <summary>The least severe messages that are written.</summary>
+    /// <summary>The least severe messages that the console shows.</summary>
     public static LogLevel Level
     {
         get => LevelSwitch.MinimumLevel switch
@@ -45,8 +45,8 @@ public static class Logging
         .ConfigureFiles(build)
         .CreateLogger();
 
-    /// <summary>Writes messages of <see cref="LevelSwitch"/> and above.</summary>
-    public static LoggerConfiguration ConfigureLevel(this LoggerConfiguration configuration) => configuration.MinimumLevel.ControlledBy(LevelSwitch);
+    /// <summary>Hands every message to the sinks.</summary>
+    public static LoggerConfiguration ConfigureLevel(this LoggerConfiguration configuration) => configuration.MinimumLevel.Verbose();
 
     /// <summary>Adds the running target to messages.</summary>
     public static LoggerConfiguration ConfigureEnricher(this LoggerConfiguration configuration) => configuration.Enrich.With(new TargetEnricher());
@@ -61,9 +61,9 @@ public static class Logging
     public static LoggerConfiguration ConfigureHost(this LoggerConfiguration configuration, INukeBuild build) =>
         configuration.WriteTo.Sink(new HostSink(), LogEventLevel.Warning);
 
-    /// <summary>Writes messages to the console.</summary>
+    /// <summary>Writes messages of <see cref="LevelSwitch"/> and above to the console.</summary>
     public static LoggerConfiguration ConfigureConsole(this LoggerConfiguration configuration, INukeBuild build) =>
-        configuration.WriteTo.Sink(new ConsoleSink());
+        configuration.WriteTo.Sink(new ConsoleSink(), levelSwitch: LevelSwitch);
 
     /// <summary>Keeps warnings and errors for the end of the build.</summary>
     public static LoggerConfiguration ConfigureInMemory(this LoggerConfiguration configuration, INukeBuild build) =>

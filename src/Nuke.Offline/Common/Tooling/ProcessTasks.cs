@@ -125,8 +125,8 @@ public static class ProcessTasks
     public static void DefaultLogger(OutputType type, string output)
     {
         if (type == OutputType.Std)
-            Log.Debug("{Output}", output);
+            Log.Debug("{Output:l}", output);
         else
-            Log.Error("{Output}", output);
+            Log.Error("{Output:l}", output);
     }
 }

@@ -83,9 +83,9 @@ public class DotNetTasks : ToolTasks, IRequirePathTool
     private protected override void Log(OutputType type, string line)
     {
         if (type == OutputType.Std && line.Contains(": error ", StringComparison.Ordinal))
-            Serilog.Log.Error("{Output}", line);
+            Serilog.Log.Error("{Output:l}", line);
         else if (type == OutputType.Std && line.Contains(": warning ", StringComparison.Ordinal))
-            Serilog.Log.Warning("{Output}", line);
+            Serilog.Log.Warning("{Output:l}", line);
         else
             base.Log(type, line);
     }
