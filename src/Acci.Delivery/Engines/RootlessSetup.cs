@@ -13,7 +13,7 @@ namespace Acci.Delivery.Engines;
 internal sealed record RootlessSetup(string Root, string User, string UserId, Func<string, string?> FindProgram)
 {
     private const int Range = 65536;
-    private const int FirstId = 100_000;
+    private const long FirstId = 100_000, LastId = uint.MaxValue - 1;
 
     private static readonly (string File, string Option)[] Ids = [("subuid", "--add-subuids"), ("subgid", "--add-subgids")];
 
@@ -21,7 +21,9 @@ internal sealed record RootlessSetup(string Root, string User, string UserId, Fu
     public static RootlessSetup OfMachine() => new("/", System.Environment.UserName, IdOfUser(), program => Executables.Find(program));
 
     /// <summary>Why no engine can run here without root, with the commands that change it; null where one can.</summary>
-    public string? Obstacle => MissingCommands() is { Count: > 0 } commands
+    public string? Obstacle => User.Length == 0
+        ? $"the private engine needs root, or a user with a name: /etc/passwd does not know the user {UserId}"
+        : MissingCommands() is { Count: > 0 } commands
         ? $"the private engine needs root, or a machine prepared for rootless engines (run once, as root: `{string.Join(" && ", commands)}`)"
         : null;
 
@@ -34,7 +36,7 @@ internal sealed record RootlessSetup(string Root, string User, string UserId, Fu
         if (missing.Length > 0)
         {
             var first = FreeId();
-            commands.Add($"usermod {string.Join(' ', missing.Select(option => $"{option} {first}-{first + Range - 1}"))} {User}");
+            commands.Add($"usermod {string.Join(' ', missing.Select(option => $"{option} {first}-{first + Range - 1}"))} {Command.Quote(User)}");
         }
 
         if (Setting("kernel/unprivileged_userns_clone") == "0") commands.Add("sysctl -w kernel.unprivileged_userns_clone=1");
@@ -47,10 +49,15 @@ internal sealed record RootlessSetup(string Root, string User, string UserId, Fu
 
     private string Tun => Path.Combine(Root, "dev", "net", "tun");
 
-    // Containers have users up to 65535.
-    private bool HasRange(string file) => Ranges(file).Any(x => (x.User == User || x.User == UserId) && x.Count >= Range);
+    // Containers have users up to 65535, and RootlessKit puts all ranges of a user together.
+    private bool HasRange(string file) => Ranges(file).Where(x => x.User == User || x.User == UserId).Sum(x => x.Count) >= Range;
 
-    private long FreeId() => Ids.SelectMany(x => Ranges(x.File)).Select(x => x.First + x.Count).Append(FirstId).Max();
+    private long FreeId()
+    {
+        var taken = Ids.SelectMany(x => Ranges(x.File)).ToList();
+        return taken.Select(x => x.First + x.Count).Append(FirstId).Order()
+            .First(first => first >= FirstId && first + Range - 1 <= LastId && !taken.Exists(x => first < x.First + x.Count && x.First < first + Range));
+    }
 
     private IEnumerable<(string User, long First, long Count)> Ranges(string file)
     {

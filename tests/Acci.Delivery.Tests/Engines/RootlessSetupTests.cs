@@ -23,8 +23,10 @@ public sealed class RootlessSetupTests : IDisposable
     public void A_machine_that_is_prepared_lacks_nothing() => Assert.Null(Setup().Obstacle);
 
     [Theory]
-    [InlineData("etc/subuid", "ada:165536:65535", "usermod --add-subuids 231072-296607 ada")]
-    [InlineData("etc/subgid", "bob:300000:65536", "usermod --add-subgids 365536-431071 ada")]
+    [InlineData("etc/subuid", "ada:165536:65535", "usermod --add-subuids 100000-165535 ada")]
+    [InlineData("etc/subgid", "bob:300000:65536", "usermod --add-subgids 231072-296607 ada")]
+    [InlineData("etc/subgid", "bob:231073:65536", "usermod --add-subgids 296609-362144 ada")]
+    [InlineData("etc/subgid", "bob:4294901760:65535", "usermod --add-subgids 231072-296607 ada")]
     [InlineData("proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1")]
     [InlineData("proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")]
     [InlineData("proc/sys/user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=28633")]
@@ -33,6 +35,21 @@ public sealed class RootlessSetupTests : IDisposable
         Write(file, text);
 
         Assert.Equal([command], Setup().MissingCommands());
+    }
+
+    [Fact]
+    public void Ranges_count_together()
+    {
+        Write("etc/subuid", "ada:165536:32768\nada:300000:32768\n");
+
+        Assert.Null(Setup().Obstacle);
+    }
+
+    [Fact]
+    public void A_user_s_name_is_one_word_for_the_shell_and_a_user_without_one_is_told()
+    {
+        Assert.EndsWith(@" 'DOM\ada'", Assert.Single((Setup() with { User = @"DOM\ada", UserId = "1002" }).MissingCommands()), StringComparison.Ordinal);
+        Assert.Contains("/etc/passwd does not know the user 4711", (Setup() with { User = "", UserId = "4711" }).Obstacle, StringComparison.Ordinal);
     }
 
     [Fact]
