@@ -39,6 +39,7 @@ internal sealed record CosignRun(string Name, RetryOptions Retry)
             mayBeWritten = IsWrittenAsync is not null;
             var result = await TryRunAsync(command, attempt.CancellationToken);
             if (result.Succeeded) return result;
+            if (CosignError.IsVerdict(command.Arguments[0], result.StandardError)) throw new CommandFailedException(command, result);
             if (SigstoreFailure.Find(result.StandardError) is { } failure)
             {
                 mayBeWritten = false;

@@ -21,7 +21,6 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     private const string Tuf = "the TUF repository";
     private const string AnswerPrefix = "answered ";
     private const string NoAnswer = "no answer";
-    private const string LastLine = "error during command execution: ";
     private const string Signing = "Signing artifact";
     private const string SigningBundle = "error signing bundle: ";
     private const string ClosedAnswer = "http: read on closed response body";
@@ -30,7 +29,7 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     /// <summary>Reads what cosign wrote; null where it was no service of Sigstore's that failed.</summary>
     public static SigstoreFailure? Find(string output)
     {
-        var error = Error(output);
+        var error = CosignError.Of(output);
         if (ServiceOf(error) is not { } service) return null;
         // cosign closes the answer of a service that it has asked three times, and then reads it.
         if (error.Contains(ClosedAnswer, StringComparison.Ordinal)) return Of(service, "answered 429 or 5xx three times", passes: true);
@@ -62,10 +61,6 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
 
     private static SigstoreFailure Of(string service, string reason, bool passes) =>
         new(service, reason, passes ? new TransientException($"{service} {reason}") : null);
-
-    // Warnings stand before it, also of what was tried again and went well.
-    private static string Error(string output) =>
-        output.LastIndexOf(LastLine, StringComparison.Ordinal) is >= 0 and var at ? output[(at + LastLine.Length)..].Trim() : output.Trim();
 
     private static string? ServiceOf(string error) =>
         FromTuf().IsMatch(error) ? Tuf

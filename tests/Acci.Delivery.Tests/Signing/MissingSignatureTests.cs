@@ -53,6 +53,21 @@ public sealed class MissingSignatureTests(RegistryServer server, SigstoreFixture
     }
 
     [Fact]
+    public async Task A_stranger_whose_name_reads_like_a_failure_of_the_network_does_not_hide_that_a_signature_is_lost()
+    {
+        using var world = await SignedAsync(sigstore.Job());
+        var image = world.Repository.WithDigest(world.Record.Digest);
+        using var registry = server.Connect();
+        await ForgetAsync(registry, image, PredicateType.Signature);
+        await (await sigstore.CosignAsync(sigstore.Job(("repository", "stranger/EOF")))).SignAsync(image, Cancellation);
+
+        Assert.Contains("no matching attestations", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+
+        await world.RunAsync("TagImages");
+        Assert.Equal(2, (await TypesAsync(registry, image)).Count);
+    }
+
+    [Fact]
     public async Task What_another_one_must_sign_is_not_signed_by_a_publish()
     {
         using var world = await SignedAsync(sigstore.Job());

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>What cosign ended with. Source: cosign 3, <c>cmd/cosign</c> (<c>main.go</c>, <c>cli/verify</c>) and <c>pkg/cosign/verify.go</c>.</summary>
+internal static partial class CosignError
+{
+    private const string Unverified = "no matching attestations";
+
+    /// <summary>The error itself: warnings stand before it, also of what was tried again and went well.</summary>
+    public static string Of(string output) => Beginning().Match(output) is { Success: true } match ? output[(match.Index + match.Length)..].Trim() : output.Trim();
+
+    /// <summary>
+    /// Whether it is about the bundles that were to be verified, and no server failed. It then quotes their certificates, in which anyone may have written what servers'
+    /// failures say.
+    /// </summary>
+    /// <param name="verb">What cosign was told to do.</param>
+    /// <param name="output">What it wrote.</param>
+    public static bool IsVerdict(string verb, string output) => verb switch
+    {
+        "verify-attestation" => Of(output).StartsWith(Unverified, StringComparison.Ordinal),
+        // The bundle is a file, and no server is asked once that is read.
+        "verify-blob-attestation" => !Preparation().IsMatch(Of(output)),
+        _ => false,
+    };
+
+    [GeneratedRegex("^error during command execution: ", RegexOptions.Multiline)]
+    private static partial Regex Beginning();
+
+    [GeneratedRegex(@"\A(?:setting trusted material|setting up clients and keys|loading (?:verifier from key opts|public key|trusted root)): ")]
+    private static partial Regex Preparation();
+}

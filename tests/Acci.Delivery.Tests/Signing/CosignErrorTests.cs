@@ -1,0 +1,30 @@
+using Acci.Delivery.Signing;
+
+namespace Acci.Delivery.Tests.Signing;
+
+/// <summary>What cosign 3 ends with, where it failed over the bundles themselves, and where a server failed it.</summary>
+public class CosignErrorTests
+{
+    private const string Begin = "error during command execution: ";
+    private const string Stranger = "failed to verify certificate identity: no matching CertificateIdentity found, last error: expected SAN value \"https://github.com/octo/app\", got ";
+
+    [Theory]
+    [InlineData("verify-attestation", $"no matching attestations: {Stranger}\"https://github.com/stranger/EOF\"")]
+    [InlineData("verify-attestation", $"no matching attestations: {Stranger}\"https://github.com/stranger/app/connection refused.yml\"\n{Stranger}\"https://github.com/stranger/from TUF\"")]
+    [InlineData("verify-attestation", $"no matching attestations: {Stranger}\"{Begin}setting trusted material: EOF\"")]
+    [InlineData("verify-attestation", "no valid bundles exist in registry: no matching attestations", false)]
+    [InlineData("verify-attestation", "GET http://127.0.0.1:5000/v2/no matching attestations/manifests/x: unexpected status code 503 Service Unavailable", false)]
+    [InlineData("verify-attestation", "setting trusted material: getting trusted root from TUF for new bundle verification: EOF", false)]
+    [InlineData("verify-blob-attestation", $"{Stranger}\"https://github.com/stranger/EOF\"")]
+    [InlineData("verify-blob-attestation", "failed to verify log inclusion: validation error: x509: malformed certificate")]
+    [InlineData("verify-blob-attestation", "setting trusted material: getting trusted root from TUF for new bundle verification: EOF", false)]
+    [InlineData("verify-blob-attestation", "loading verifier from key opts: loading public key: Get \"http://127.0.0.1:9/k\": dial tcp 127.0.0.1:9: connect: connection refused", false)]
+    [InlineData("sign", "signing [x]: no matching attestations", false)]
+    public void A_verdict_is_told_from_a_failure_by_how_the_error_begins(string verb, string error, bool isVerdict = true)
+    {
+        var output = $"WARNING: something\nError: {error}\n{Begin}{error}\n";
+
+        Assert.Equal(error, CosignError.Of(output));
+        Assert.Equal(isVerdict, CosignError.IsVerdict(verb, output));
+    }
+}
