@@ -35,7 +35,7 @@ public sealed partial class OciRegistry
             }
 
             // A registry need not name the digest; then the content tells it.
-            return (await TryGetAsync(path, name, null, damage, attempt))?.Descriptor;
+            return (await TryGetAsync(path, name, null, damage, Manifest.Parse, attempt))?.Descriptor;
         }, cancellationToken);
     }
 
@@ -45,12 +45,8 @@ public sealed partial class OciRegistry
         await FindManifestAsync(reference, cancellationToken) ?? throw NotFound(reference);
 
     /// <summary>Fetches a manifest as <see cref="GetManifestAsync"/> does, or null when the registry has none.</summary>
-    public Task<Manifest?> FindManifestAsync(ImageReference reference, CancellationToken cancellationToken = default)
-    {
-        var (path, name) = Locate(reference);
-        var damage = new Damage();
-        return RunAsync($"fetch of {path} {name}", attempt => TryGetAsync(path, name, reference.Digest, damage, attempt), cancellationToken);
-    }
+    public Task<Manifest?> FindManifestAsync(ImageReference reference, CancellationToken cancellationToken = default) =>
+        FindAsync(reference, Manifest.Parse, cancellationToken);
 
     /// <summary>Puts a manifest under its digest; no tag is touched.</summary>
     /// <exception cref="DeliveryException">The registry refuses it, for example because a blob it names is missing.</exception>
@@ -97,18 +93,29 @@ public sealed partial class OciRegistry
         return true;
     }, cancellationToken);
 
+    private Task<T?> FindAsync<T>(ImageReference reference, Reading<T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        var (path, name) = Locate(reference);
+        var damage = new Damage();
+        return RunAsync($"fetch of {path} {name}", attempt => TryGetAsync(path, name, reference.Digest, damage, read, attempt), cancellationToken);
+    }
+
     /// <summary>Puts a manifest, and returns whether the registry keeps it in its own list of referrers.</summary>
-    private Task<bool> PutAsync(string path, string name, Manifest manifest, CancellationToken cancellationToken) => RunAsync($"push of {path} {name}", async attempt =>
+    private Task<bool> PutAsync(string path, string name, Manifest manifest, CancellationToken cancellationToken) =>
+        PutAsync(path, name, manifest.Content, manifest.MediaType, cancellationToken);
+
+    private Task<bool> PutAsync(string path, string name, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) => RunAsync($"push of {path} {name}", async attempt =>
     {
         var request = new RegistryRequest(HttpMethod.Put, Address($"{path}/manifests/{name}"), PushScope(path))
         {
-            Body = _ => new ReadOnlyMemoryContent(manifest.Content) { Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) } },
+            Body = _ => new ReadOnlyMemoryContent(content) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
         };
         try
         {
             using var response = await SendAsync(request, attempt.CancellationToken);
-            if (DigestOf(response) is { } stored && stored != manifest.Digest)
-                throw new TransientException($"the registry stored {manifest.Digest} as {stored}; it was damaged on the way, or this registry changes what it is given");
+            if (DigestOf(response) is { } stored && Digest.Of(content.Span) is var sent && stored != sent)
+                throw new TransientException($"the registry stored {sent} as {stored}; it was damaged on the way, or this registry changes what it is given");
             return response.Headers.Contains("OCI-Subject");
         }
         catch (RegistryException exception) when (exception.Codes.Any(x => x is "MANIFEST_BLOB_UNKNOWN" or "BLOB_UNKNOWN" or "DIGEST_INVALID"))
@@ -123,7 +130,8 @@ public sealed partial class OciRegistry
         }
     }, cancellationToken);
 
-    private async Task<Manifest?> TryGetAsync(string path, string name, Digest? expected, Damage damage, Attempt attempt)
+    private async Task<T?> TryGetAsync<T>(string path, string name, Digest? expected, Damage damage, Reading<T> read, Attempt attempt)
+        where T : class
     {
         using var response = await SendAsync(ManifestRequest(HttpMethod.Get, path, name, ReadScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
         if (response.StatusCode == HttpStatusCode.NotFound) return null;
@@ -133,7 +141,7 @@ public sealed partial class OciRegistry
             var actual = Digest.Of(content);
             if ((expected ?? DigestOf(response) ?? actual) is var stated && stated != actual)
                 throw damage.Of($"the manifest arrived damaged: its digest is {actual}, {stated} was to be expected", $"{actual}");
-            return Manifest.Parse(content, response.Content.Headers.ContentType?.MediaType, $"{Domain}/{path}@{actual}");
+            return read(content, response.Content.Headers.ContentType?.MediaType, $"{Domain}/{path}@{actual}");
         }
         catch (DeliveryException exception) when (exception is not ContentException)
         {
@@ -145,6 +153,8 @@ public sealed partial class OciRegistry
     private (string Path, string Name) Locate(ImageReference reference) => (
         PathOf(reference),
         reference.Digest?.ToString() ?? reference.Tag ?? throw new ArgumentException($"'{reference}' names neither tag nor digest.", nameof(reference)));
+
+    private delegate T Reading<out T>(ReadOnlyMemory<byte> content, string? mediaType, string where);
 
     private RegistryRequest ManifestRequest(HttpMethod method, string path, string name, string scope) =>
         new(method, Address($"{path}/manifests/{name}"), scope) { Accept = MediaTypes.Manifests };

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Acci.Oci.Manifests;
 
 namespace Acci.Oci.Registries;
@@ -25,7 +24,7 @@ public sealed partial class OciRegistry
     {
         if (subject.Digest is not { } digest) throw new ArgumentException($"'{subject}' names no digest.", nameof(subject));
         var referrers = await TryListReferrersAsync(PathOf(subject), digest, cancellationToken)
-            ?? (await FindManifestAsync(ReferrersTag(subject, digest), cancellationToken))?.Manifests
+            ?? (await FindReferrersListAsync(ReferrersTag(subject, digest), cancellationToken))?.Referrers
             ?? [];
         return [.. referrers.Where(x => artifactType is null || x.ArtifactType == artifactType)];
     }
@@ -42,12 +41,9 @@ public sealed partial class OciRegistry
         await _referrersGate.WaitAsync(cancellationToken);
         try
         {
-            var known = (await FindManifestAsync(tag, cancellationToken))?.Manifests ?? [];
-            if (known.Any(x => x.Digest == manifest.Digest)) return;
-            var index = new ImageIndex { MediaType = MediaTypes.ImageIndex, Manifests = [.. known, manifest.Descriptor] };
-            var content = JsonSerializer.SerializeToUtf8Bytes(index, ManifestJson.Default.ImageIndex);
-            var list = Manifest.Parse(content, MediaTypes.ImageIndex, $"the list of referrers of {subject.Digest}");
-            await PutAsync(PathOf(repository), tag.Tag!, list, cancellationToken);
+            var list = await FindReferrersListAsync(tag, cancellationToken) is { IsIndex: true } found ? found : ReferrersList.Empty;
+            if (list.Referrers.Any(x => x.Digest == manifest.Digest)) return;
+            await PutAsync(tag, list.With(list.Entries.Select(x => x.Json).Append(ReferrersList.Entry.JsonOf(manifest.Descriptor))), cancellationToken);
         }
         finally
         {
@@ -55,10 +51,15 @@ public sealed partial class OciRegistry
         }
     }
 
+    private Task<ReferrersList?> FindReferrersListAsync(ImageReference tag, CancellationToken cancellationToken) => FindAsync(tag, ReferrersList.Parse, cancellationToken);
+
+    private Task<bool> PutAsync(ImageReference tag, ReferrersList list, CancellationToken cancellationToken) =>
+        PutAsync(PathOf(tag), tag.Tag!, list.Content, list.MediaType, cancellationToken);
+
     private static ImageReference ReferrersTag(ImageReference repository, Digest digest) => repository.WithTag($"sha256-{digest.Hex}");
 
     /// <summary>The referrers API's answer, or null when the registry has no such API.</summary>
-    private async Task<IReadOnlyList<Descriptor>?> TryListReferrersAsync(string path, Digest digest, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Descriptor>?> TryListReferrersAsync(string path, Digest digest, CancellationToken cancellationToken)
     {
         var all = new List<Descriptor>();
         var pages = new PageTrail(_transport.Endpoint, $"the referrers of {path} {digest}");
@@ -71,7 +72,8 @@ public sealed partial class OciRegistry
                 using var response = await SendAsync(request, attempt.CancellationToken, NoSuchApi);
                 if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.ImageIndex) return null;
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);
-                return new ReferrersPage(Json(content, ManifestJson.Default.ImageIndex, address).Manifests, NextPage(response, address));
+                return new ReferrersPage(
+                    ReferrersList.Parse(content, MediaTypes.ImageIndex, $"{Domain}'s answer to {address.AbsolutePath}").Referrers, NextPage(response, address));
             }, cancellationToken);
             if (answer is null) return null;
             all.AddRange(answer.Referrers);
@@ -81,5 +83,5 @@ public sealed partial class OciRegistry
         return all;
     }
 
-    private sealed record ReferrersPage(IReadOnlyList<Descriptor> Referrers, Uri? Next);
+    private sealed record ReferrersPage(IEnumerable<Descriptor> Referrers, Uri? Next);
 }

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Acci.Oci.Manifests;
 
 namespace Acci.Oci.Registries;
@@ -27,10 +24,10 @@ public sealed partial class OciRegistry
         {
             for (var left = ListRounds; left > 0; left--)
             {
-                if (await FindManifestAsync(tag, cancellationToken) is not { IsIndex: true } list) return;
+                if (await FindReferrersListAsync(tag, cancellationToken) is not { IsIndex: true } list) return;
                 if (await CompletedAsync(subject, list, seen, cancellationToken) is not { } complete) return;
                 // Others write the list, too, and no registry has to refuse what was written over: it is read again before it is written, and after.
-                if ((await FindAsync(tag, cancellationToken))?.Digest == list.Digest) await PutAsync(PathOf(subject), tag.Tag!, complete, cancellationToken);
+                if ((await FindAsync(tag, cancellationToken))?.Digest == list.Digest) await PutAsync(tag, complete, cancellationToken);
             }
         }
         finally
@@ -40,10 +37,10 @@ public sealed partial class OciRegistry
     }
 
     // With what one of the rounds before saw and another client has written over since. Null where nothing lacks, or nothing can be written.
-    private async Task<Manifest?> CompletedAsync(
-        ImageReference subject, Manifest list, Dictionary<Digest, Descriptor> seen, CancellationToken cancellationToken)
+    private async Task<ReferrersList?> CompletedAsync(
+        ImageReference subject, ReferrersList list, Dictionary<Digest, Descriptor> seen, CancellationToken cancellationToken)
     {
-        foreach (var known in list.Manifests.Where(x => !seen.ContainsKey(x.Digest)))
+        foreach (var known in list.Referrers.Where(x => !seen.ContainsKey(x.Digest)))
         {
             try
             {
@@ -57,41 +54,8 @@ public sealed partial class OciRegistry
             }
         }
 
-        // What is not understood of the list has to stay in it.
-        if (Parse(list) is not { } index || (index["manifests"] ??= new JsonArray()) is not JsonArray entries) return null;
-        var changed = false;
-        foreach (var (entry, known) in entries.Zip(list.Manifests))
-        {
-            if (seen.TryGetValue(known.Digest, out var full)) changed |= Complete(entry!.AsObject(), known, full);
-        }
-
-        foreach (var lost in seen.Values.ExceptBy(list.Manifests.Select(x => x.Digest), x => x.Digest))
-        {
-            entries.Add(JsonSerializer.SerializeToNode(lost, ManifestJson.Default.Descriptor));
-            changed = true;
-        }
-
-        return changed ? Manifest.Parse(Encoding.UTF8.GetBytes(index.ToJsonString()), list.MediaType, $"the list of referrers of {subject.Digest}") : null;
-    }
-
-    private static bool Complete(JsonObject entry, Descriptor known, Descriptor full)
-    {
-        var missing = (full.Annotations ?? new Dictionary<string, string>()).Where(x => known.Annotations?.ContainsKey(x.Key) != true).ToList();
-        var isOfType = full.ArtifactType is null || known.ArtifactType == full.ArtifactType;
-        if (!isOfType) entry["artifactType"] = full.ArtifactType;
-        foreach (var (name, value) in missing) (entry["annotations"] ??= new JsonObject())[name] = value;
-        return !isOfType || missing.Count > 0;
-    }
-
-    private static JsonObject? Parse(Manifest list)
-    {
-        try
-        {
-            return JsonNode.Parse(list.Content.Span, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        var complete = list.Entries.Select(x => x.Referrer is { } known && seen.TryGetValue(known.Digest, out var full) ? x.CompletedWith(known, full) : x.Json)
+            .Concat(seen.Values.ExceptBy(list.Referrers.Select(x => x.Digest), x => x.Digest).Select(ReferrersList.Entry.JsonOf)).ToList();
+        return complete.SequenceEqual(list.Entries.Select(x => x.Json)) ? null : list.With(complete);
     }
 }

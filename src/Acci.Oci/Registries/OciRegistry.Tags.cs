@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Acci.Oci.Manifests;
 
 namespace Acci.Oci.Registries;
 
@@ -70,9 +69,7 @@ public sealed partial class OciRegistry
     {
         try
         {
-            var answer = JsonSerializer.Deserialize(content, type) ?? throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with nothing.");
-            (answer as ImageIndex)?.EnsureComplete();
-            return answer;
+            return JsonSerializer.Deserialize(content, type) ?? throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with nothing.");
         }
         catch (JsonException exception)
         {

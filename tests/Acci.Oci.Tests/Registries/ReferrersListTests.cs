@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Acci.Oci.Manifests;
@@ -73,6 +74,55 @@ public sealed class ReferrersListTests(RegistryServer server) : IClassFixture<Re
         Assert.False(armed);
         var listed = await direct.ListReferrersAsync(image, cancellationToken: Cancellation);
         Assert.Equal(known.Append(later).Select(x => (x.Digest, x.ArtifactType)).ToHashSet(), listed.Select(x => (x.Digest, x.ArtifactType)).ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("""{"mediaType":"@type","digest":"@digest","size":@size,"annotations":{"a":null}}""")]
+    [InlineData("""{"mediaType":"@type","digest":"@digest","size":@size,"annotations":{"a":"\ud800"}}""")]
+    [InlineData("""{"mediaType":"@type","digest":"@digest","size":@size,"annotations":{"\ud800":"a"}}""")]
+    [InlineData("""{"mediaType":"@type","digest":"@digest","size":@size,"artifactType":"\ud800"}""")]
+    [InlineData("""{"mediaType":"@type","digest":"@digest"}""")]
+    [InlineData("""{"mediaType":null,"digest":"@digest","size":@size}""")]
+    [InlineData("""{"digest":"@digest","size":@size}""")]
+    public async Task An_entry_that_cannot_be_read_hides_no_other_one_and_stays(string entry)
+    {
+        using var registry = server.Connect();
+        var image = await PushAsync(registry);
+        Descriptor[] all = [await ReferAsync(registry, image, Signature), await ReferAsync(registry, image, "application/other")];
+        var odd = entry.Replace("@type", all[1].MediaType, StringComparison.Ordinal).Replace("@digest", $"{all[1].Digest}", StringComparison.Ordinal)
+            .Replace("@size", $"{all[1].Size}", StringComparison.Ordinal);
+        // What else the list says that no string can be made of, or that says something twice, stays, too.
+        var whole = $$"""{"mediaType":"{{all[0].MediaType}}","digest":"{{all[0].Digest}}","size":{{all[0].Size}}}""";
+        const string rest = """{"schemaVersion":2,"\ud800":1,"annotations":{"a":"\ud800"},"mediaType":"application/vnd.oci.image.index.v1+json",""";
+        await PutRawAsync(image, $$"""{{rest}}"manifests":[{{odd}},{{whole}}]}""");
+
+        Assert.Equal([all[0].Digest], (await registry.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.Digest));
+        await registry.CompleteReferrersAsync(image, Cancellation);
+        Assert.Equal(all[0].Digest, Assert.Single(await registry.ListReferrersAsync(image, Signature, Cancellation)).Digest);
+        await registry.PutNoteAsync(image, Sbom, new Dictionary<string, string> { ["note"] = "ü" }, Cancellation);
+        Assert.Equal([Signature, Sbom], (await registry.ListReferrersAsync(image, cancellationToken: Cancellation)).Select(x => x.ArtifactType));
+        Assert.StartsWith($$"""{{rest}}"manifests":[{{odd}},{""", await ReadRawAsync(image), StringComparison.Ordinal);
+
+        var copy = server.NewRepository("copy");
+        await registry.CopyAsync(image, registry, copy, leftOut: [], cancellationToken: Cancellation);
+        Assert.Equal(2, (await registry.ListReferrersAsync(copy.WithDigest(image.Digest!.Value), cancellationToken: Cancellation)).Count);
+    }
+
+    private static Uri AddressOf(ImageReference image) => new($"http://{image.Domain}/v2/{image.Path}/manifests/{TagOf(image)}");
+
+    private static async Task PutRawAsync(ImageReference image, string list)
+    {
+        using var http = new HttpClient();
+        using var content = new StringContent(list, Encoding.UTF8, MediaTypes.ImageIndex);
+        content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.ImageIndex);
+        using var answer = await http.PutAsync(AddressOf(image), content, Cancellation);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    private static async Task<string> ReadRawAsync(ImageReference image)
+    {
+        using var http = new HttpClient { DefaultRequestHeaders = { { "Accept", MediaTypes.ImageIndex } } };
+        return await http.GetStringAsync(AddressOf(image), Cancellation);
     }
 
     private static string TagOf(ImageReference image) => $"sha256-{image.Digest!.Value.Hex}";
