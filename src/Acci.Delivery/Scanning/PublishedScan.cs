@@ -19,6 +19,8 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
 {
     private const long LargestConfiguration = 8 * 1024 * 1024;
 
+    private static readonly string[] Told = [OciLabels.RevisionKey, OciLabels.SourceKey, OciLabels.VersionKey];
+
     private CancellationToken Cancellation => context.CancellationToken;
 
     /// <summary>Scans every platform of an image.</summary>
@@ -93,9 +95,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         var image = manifest.IsIndex ? await registry.GetManifestAsync(reference.WithDigest(platform), Cancellation) : manifest;
         if (image.Config is not { Size: <= LargestConfiguration } descriptor) return new Dictionary<string, string>();
         using var configuration = Parse(await registry.ReadBlobAsync(reference, descriptor, Cancellation));
-        return configuration?.RootElement.Find("config")?.Find("Labels") is { ValueKind: JsonValueKind.Object } labels
-            ? labels.EnumerateObject().Where(x => x.Value.ValueKind == JsonValueKind.String).ToDictionary(x => x.Name, x => x.Value.GetString()!)
-            : new Dictionary<string, string>();
+        return Told.ToDictionary(x => x, x => configuration?.RootElement.Text("config", "Labels", x) ?? "");
 
         // An artifact's configuration may be anything.
         static JsonDocument? Parse(byte[] content)
