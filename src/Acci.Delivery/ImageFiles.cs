@@ -26,10 +26,13 @@ internal sealed class ImageFiles(DeliveryOptions options)
     public string Scans { get; } = Path.Combine(options.Artifacts, "scan");
 
     /// <summary>The record of the scan of an image that was built here.</summary>
-    public string ScanRecordOf(ImageDefinition image) => Path.Combine(Scans, image.Name, ScanRecord);
+    public string ScanRecordOf(string image) => Path.Combine(Scans, image, ScanRecord);
 
     /// <summary>The layout of an image.</summary>
-    public string LayoutOf(ImageDefinition image) => Path.Combine(options.Artifacts, "images", image.Name);
+    public string LayoutOf(ImageDefinition image) => LayoutOf(image.Name);
+
+    /// <summary>The layout of the image of this name.</summary>
+    public string LayoutOf(string image) => Path.Combine(options.Artifacts, "images", image);
 
     /// <summary>The record of an image's publish.</summary>
     public string RecordOf(ImageDefinition image) => options.RecordOf(image.Name);

@@ -39,16 +39,22 @@ internal static class BuiltImage
         context.HasLayout(image) ? context.LayoutAsync(image, record) : Task.CompletedTask;
 
     /// <summary>
-    /// Makes sure that the scan that a record tells of is there, and is the last one of this image. Another machine than the one that built has no reports.
+    /// Makes sure that the scan that a record tells of is the last one of this image. Another machine than the one that built has no reports, also where the layout was
+    /// carried to it.
     /// </summary>
+    /// <param name="context">What the targets of the build share.</param>
+    /// <param name="record">It tells of a scan.</param>
+    /// <param name="isHere">With the image, its reports have to be here.</param>
     /// <exception cref="DeliveryException">It is not.</exception>
-    public static void EnsureScanIsThere(this DeliveryContext context, ImageDefinition image, PublishRecord record)
+    public static void EnsureScanIsLast(this DeliveryContext context, PublishRecord record, bool isHere)
     {
-        if (!record.Steps.ContainsKey(PublishStep.Scan) || !context.HasLayout(image)) return;
-        var file = new ImageFiles(context.Options).ScanRecordOf(image);
-        if (InputFile.Exists(file) && Digest.Of(InputFile.Read(file, LargestScanRecord)) == record.ScanRecord) return;
+        var files = new ImageFiles(context.Options);
+        if (!Directory.Exists(files.LayoutOf(record.Image))) return;
+        var file = files.ScanRecordOf(record.Image);
+        var exists = InputFile.Exists(file);
+        if (exists ? Digest.Of(InputFile.Read(file, LargestScanRecord)) == record.ScanRecord : !isHere) return;
         throw new DeliveryException(
-            $"The record of '{image.Name}' says that {record.Digest} was scanned, and {file} {(InputFile.Exists(file) ? "is of another scan" : "does not exist")}. "
+            $"The record of '{record.Image}' says that {record.Digest} was scanned, and {file} {(exists ? "is of another scan" : "does not exist")}. "
             + "Run ScanImages again, and all steps after it.");
     }
 

@@ -47,6 +47,12 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <summary>The clock: a scan that is dated after now does not count.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>
+    /// Makes sure that the scan that a record tells of is the last one of its image, and where the second value is true, that it lies here: artifacts are carried to
+    /// other machines without it.
+    /// </summary>
+    internal Action<PublishRecord, bool> EnsureScanIsLast { get; init; } = (_, _) => { };
+
     /// <summary>The tag on the commit that is built, if there is one.</summary>
     public Func<Task<string?>> Tag { get; init; } = () => Task.FromResult<string?>(null);
 
@@ -60,6 +66,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         AllowsDirty = context.Options.AllowDirty,
         Root = context.Options.Root,
         Time = context.Time,
+        EnsureScanIsLast = context.EnsureScanIsLast,
         Tag = async () => (await context.FactsAsync()).Tag,
     };
 
@@ -82,7 +89,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     {
         EnsureHasNoStandIns($"'{record.Image}'", image);
         EnsureIsItsTags(record);
-        EnsureIsScanned(record);
+        EnsureIsScanned(record, isHere: true);
     }
 
     /// <summary>The steps that have to be taken before an image gets its tags, and have not been.</summary>
@@ -101,7 +108,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     public void EnsureMayBeTagged(PublishRecord record, VersionInfo checkedOut)
     {
         var open = OpenBeforeTags(record);
-        EnsureScanIsPast(record);
+        EnsureScanCounts(record, isHere: true);
         if (open.Count > 0) throw new DeliveryException($"No tag of {record.Repository} moves: {string.Join(" and ", open)} not done for {record.Digest}. Run Publish.");
         if (record.Version == checkedOut.ToString() && record.Revision == (checkedOut.Revision ?? "")) return;
         throw new DeliveryException(
@@ -132,7 +139,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (!new Destination(source.Registry, "").IsLoopback) return;
         if (record?.IsOf(image.Digest) is not true || !record.Steps.ContainsKey(PublishStep.Scan))
             throw new DeliveryException($"{source} must not leave this machine: no publish of this checkout has scanned {image.Digest} and let it pass. Run Publish, and promote what it published.");
-        EnsureScanIsPast(record);
+        EnsureScanCounts(record);
         EnsureIsItsTags(record);
     }
 
@@ -222,17 +229,20 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
             + "Commit or stash the changes and run Publish, or repeat this with --allow-dirty.");
     }
 
-    private void EnsureScanIsPast(PublishRecord record)
+    // Asked at every door.
+    private void EnsureScanCounts(PublishRecord record, bool isHere = false)
     {
-        if (record.Steps.GetValueOrDefault(PublishStep.Scan)?.At is not { } at || at <= Time.GetUtcNow()) return;
+        if (record.Steps.GetValueOrDefault(PublishStep.Scan)?.At is not { } at) return;
+        EnsureScanIsLast(record, isHere);
+        if (at <= Time.GetUtcNow()) return;
         throw new DeliveryException(
             $"The scan of '{record.Image}' is dated {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC, which is after now, and {place} does not get it: "
             + "check this machine's clock, and run ScanImages again.");
     }
 
-    private void EnsureIsScanned(PublishRecord record)
+    private void EnsureIsScanned(PublishRecord record, bool isHere = false)
     {
-        EnsureScanIsPast(record);
+        EnsureScanCounts(record, isHere);
         if (record.Steps.ContainsKey(PublishStep.Scan) || MayGoUnscanned(record)) return;
         throw new DeliveryException(
             $"'{record.Image}' has not been scanned and passed, and {place} does not get it: run ScanImages, or Publish as a whole."

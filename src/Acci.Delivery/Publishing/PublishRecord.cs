@@ -93,8 +93,30 @@ public sealed partial record PublishRecord
     }
 
     /// <summary>The record with this step done, and those that come after it open again.</summary>
-    public PublishRecord With(PublishStep step, StepResult result) =>
-        this with { Steps = new SortedDictionary<PublishStep, StepResult>(Steps.Where(x => x.Key < step).Append(new(step, result)).ToDictionary()) };
+    public PublishRecord With(PublishStep step, StepResult result) => (this with { Steps = Before(step) }).With([new(step, result)]);
+
+    /// <summary>The record with these steps done, too.</summary>
+    internal PublishRecord With(IEnumerable<KeyValuePair<PublishStep, StepResult>> steps) =>
+        this with { Steps = new SortedDictionary<PublishStep, StepResult>(Steps.Concat(steps).ToDictionary()) };
+
+    /// <summary>The record with this step, and those that come after it, not done.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="reason">Why it cannot be done, where that is so.</param>
+    internal PublishRecord Without(PublishStep step, string? reason = null) => this with
+    {
+        NotSmokeTested = step == PublishStep.SmokeTest ? reason : NotSmokeTested,
+        NotScanned = step == PublishStep.Scan ? reason : NotScanned,
+        ScanRecord = step == PublishStep.Scan ? null : ScanRecord,
+        Steps = Before(step),
+    };
+
+    /// <summary>Whether the step was done, or could not be.</summary>
+    internal bool IsPast(PublishStep step) => Steps.ContainsKey(step) || step switch
+    {
+        PublishStep.SmokeTest => NotSmokeTested is not null,
+        PublishStep.Scan => NotScanned is not null,
+        _ => false,
+    };
 
     /// <summary>Makes sure that this is the record of an image, and that nothing it says of it differs from what the image itself says.</summary>
     /// <param name="image">The image's definition.</param>
@@ -146,6 +168,8 @@ public sealed partial record PublishRecord
     /// <summary>The base images that an image says are stand-ins.</summary>
     internal static IReadOnlyList<string> StandInsOf(Manifest root) =>
         root.Annotations.GetValueOrDefault(DeparturePolicy.StandInAnnotation, "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private Dictionary<PublishStep, StepResult> Before(PublishStep step) => Steps.Where(x => x.Key < step).ToDictionary();
 
     // What no type says: lists and maps may hold null in JSON, and a repository is a text there.
     private string? Problem =>

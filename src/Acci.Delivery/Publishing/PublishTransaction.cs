@@ -4,14 +4,18 @@ using Serilog;
 namespace Acci.Delivery.Publishing;
 
 /// <summary>
-/// One image on its way to its tags. Each step is written down when it ended well; a step that is written down for the same digest is not done again,
-/// and one that is done again opens all that come after it.
+/// One image on its way to its tags. Each step is written down when it ended well; a step that is written down for the same digest is not done again. One that is done again
+/// is open, with all that come after it, from its beginning on.
 /// </summary>
 public sealed class PublishTransaction
 {
     private readonly string _file;
     private readonly TimeProvider _time;
     private readonly ISet<PublishStep> _repeated;
+
+    // What was done after the step that is under way.
+    private IReadOnlyList<KeyValuePair<PublishStep, StepResult>> _later = [];
+    private long _begun;
 
     private PublishTransaction(string file, PublishRecord record, TimeProvider? time, ISet<PublishStep>? repeated = null) =>
         (_file, Record, _time, _repeated) = (file, record, time ?? TimeProvider.System, repeated ?? new HashSet<PublishStep>());
@@ -91,63 +95,41 @@ public sealed class PublishTransaction
         await RedoAsync(step, action);
     }
 
-    /// <summary>Does the step, whether it is done or not.</summary>
+    /// <summary>Does the step, whether it is done or not. Those after it are open then.</summary>
     /// <param name="step">The step.</param>
     /// <param name="action">Does it, and gives what came out.</param>
-    /// <param name="at">When what it goes by was found; null means now.</param>
-    public async Task RedoAsync(PublishStep step, Func<Task<string>> action, DateTimeOffset? at = null)
+    public async Task RedoAsync(PublishStep step, Func<Task<string>> action)
     {
-        var begun = _time.GetTimestamp();
-        string result;
-        try
-        {
-            result = await action();
-        }
-        // What a test or a scan said before is not what it says now.
-        catch (Exception) when (step <= PublishStep.Scan && Record.Steps.ContainsKey(step))
-        {
-            Reopen(step);
-            throw;
-        }
+        Reopen(step);
+        _later = [];
+        Close(step, await action());
+    }
 
-        Update(record => record.With(step, new StepResult(at ?? _time.GetUtcNow(), Math.Round(_time.GetElapsedTime(begun).TotalSeconds, 2), result)));
+    /// <summary>
+    /// Begins a step: the record has it, and those after it, as not done. A run that ends before the step does, in whatever way, leaves nothing of what an earlier one
+    /// said of it.
+    /// </summary>
+    public void Reopen(PublishStep step)
+    {
+        _later = Record.IsPast(step) && !_repeated.Contains(step) ? [.. Record.Steps.Where(x => x.Key > step)] : [];
+        _begun = _time.GetTimestamp();
+        Update(record => record.Without(step));
+    }
+
+    /// <summary>A step that began with <see cref="Reopen"/> has ended well. Where it was past before, those after it are done as they were.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="result">What came out.</param>
+    /// <param name="at">When what it goes by was found; null means now.</param>
+    public void Close(PublishStep step, string result, DateTimeOffset? at = null)
+    {
+        var seconds = Math.Round(_time.GetElapsedTime(_begun).TotalSeconds, 2);
+        Update(record => record.With(step, new StepResult(at ?? _time.GetUtcNow(), seconds, result)).With(_later));
         _repeated.Remove(step);
         Log.Information("{Image}: {Result:l}", Record.Image, result);
     }
 
-    /// <summary>
-    /// Does the step, whether it is done or not. When it was, and ends well again, what comes after it stays done; when it does not, it and all after it are open.
-    /// </summary>
-    /// <param name="step">The step.</param>
-    /// <param name="action">Does it, and gives what came out.</param>
-    /// <param name="at">When what it goes by was found; null leaves that as it was.</param>
-    public async Task ConfirmAsync(PublishStep step, Func<Task<string>> action, DateTimeOffset? at = null)
-    {
-        if (!Has(step))
-        {
-            await RedoAsync(step, action, at);
-            return;
-        }
-
-        var done = Record.Steps[step];
-        string result;
-        try
-        {
-            result = await action();
-        }
-        catch (Exception)
-        {
-            Reopen(step);
-            throw;
-        }
-
-        var steps = new SortedDictionary<PublishStep, StepResult>(Record.Steps.ToDictionary()) { [step] = done with { At = at ?? done.At, Result = result } };
-        Update(record => record with { Steps = steps });
-        Log.Information("{Image}: {Result:l}", Record.Image, result);
-    }
-
-    /// <summary>Takes the step, and those after it, as not done.</summary>
-    public void Reopen(PublishStep step) => Update(record => record with { Steps = record.Steps.Where(x => x.Key < step).ToDictionary() });
+    /// <summary>A step that began with <see cref="Reopen"/> cannot be done, and is left out. Where it was past before, those after it are done as they were.</summary>
+    public void LeaveOut(PublishStep step, string reason) => Update(record => record.Without(step, reason).With(_later));
 
     /// <summary>Changes the record, on disk too.</summary>
     public void Update(Func<PublishRecord, PublishRecord> change)

@@ -27,7 +27,6 @@ public sealed class SignImages(DeliveryContext context) : Verb
     public override Task RunAsync() => context.ForEachImageAsync(async (image, publish) =>
     {
         var layout = await context.LayoutAsync(image, publish.Record);
-        context.EnsureScanIsThere(image, publish.Record);
         await PushAsync(image, publish, layout);
         var cosign = await context.CosignAsync();
         // The printed command names it, whoever it is that is trusted here.

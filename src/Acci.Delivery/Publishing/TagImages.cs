@@ -56,7 +56,6 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             var repository = await context.RepositoryAsync(image);
             publish.Record.EnsureGoesTo(repository);
             await context.EnsureUnchangedAsync(image, publish.Record);
-            context.EnsureScanIsThere(image, publish.Record);
             verified[image.Name] = await EnsureSignedAsync(policy, image, publish);
             plans.Add(await TagPlan.DecideAsync(registry, repository, publish.Record.Digest, tags.All, tags.Floating, context.CancellationToken));
         });

@@ -64,31 +64,17 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     private async Task ScanBuiltAsync(SeverityGate gate)
     {
         var scanned = new List<(ScannedImage Image, PublishTransaction Publish)>();
-        var begun = new List<PublishTransaction>();
-        try
+        await context.ForEachImageAsync(async (image, publish) =>
         {
-            await context.ForEachImageAsync(async (image, publish) =>
-            {
-                begun.Add(publish);
-                if (await ScanBuiltAsync(gate, image, publish) is { } result) scanned.Add((result, publish));
-            });
-            await _reports.WriteAsync([.. scanned.Select(x => x.Image)]);
-        }
-        catch (Exception)
-        {
-            // What an earlier scan found no longer holds once another one has begun.
-            foreach (var publish in begun.Where(x => x.Record.Steps.ContainsKey(PublishStep.Scan))) publish.Reopen(PublishStep.Scan);
-            throw;
-        }
-
+            if (await ScanBuiltAsync(gate, image, publish) is { } result) scanned.Add((result, publish));
+        });
+        await _reports.WriteAsync([.. scanned.Select(x => x.Image)]);
         // Every image's record says how it went before any of them stops the build.
         foreach (var (image, publish) in scanned)
         {
             var scan = Digest.Of(InputFile.Read(Path.Combine(_files.Scans, publish.Record.Image, ScanRecord.FileName), LargestRecord));
-            publish.Update(record => record with { NotScanned = null, ScanRecord = scan });
-            var line = image.Findings;
-            if (image.Decision.Passed) await publish.ConfirmAsync(PublishStep.Scan, () => Task.FromResult(line), image.Record.ScannedAt);
-            else publish.Reopen(PublishStep.Scan);
+            publish.Update(record => record with { ScanRecord = scan });
+            if (image.Decision.Passed) publish.Close(PublishStep.Scan, image.Findings, image.Record.ScannedAt);
         }
 
         _reports.EnsurePassed([.. scanned.Select(x => x.Image)]);
@@ -96,6 +82,9 @@ public sealed class ScanImages(DeliveryContext context) : Verb
 
     private async Task<ScannedImage?> ScanBuiltAsync(SeverityGate gate, ImageDefinition image, PublishTransaction publish)
     {
+        var wasScanned = publish.Has(PublishStep.Scan);
+        // What an earlier scan found no longer holds once another one has begun.
+        publish.Reopen(PublishStep.Scan);
         var folder = Path.Combine(_files.Scans, image.Name);
         var layout = await context.LayoutAsync(image, publish.Record);
         var platforms = (await layout.ReadPlatformsAsync(context.CancellationToken)).ToList();
@@ -105,7 +94,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         if (scanner is not null)
             return await JudgeAsync(gate, image, await ScanAsync(scanner, image, publish, layout, platforms, folder), folder);
 
-        if (earlier is null || (!isFresh && !publish.Has(PublishStep.Scan)))
+        if (earlier is null || (!isFresh && !wasScanned))
         {
             await SkipAsync(image, publish, obstacle!);
             return null;
@@ -120,7 +109,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         }
         else
         {
-            await EnsureMayGoUnscannedAsync(image, publish, $"{obstacle} Its last scan was {ScanAge.ToText(age)} ago, and does not count any more.");
+            await EnsureMayGoUnscannedAsync(image, $"{obstacle} Its last scan was {ScanAge.ToText(age)} ago, and does not count any more.");
             Log.Warning(
                 "{Image}: not scanned again: {Obstacle:l} What was found {Age:l} ago, on {Date:yyyy-MM-dd}, is judged",
                 image.Name, obstacle, ScanAge.ToText(age), earlier.ScannedAt);
@@ -163,27 +152,16 @@ public sealed class ScanImages(DeliveryContext context) : Verb
 
     private async Task SkipAsync(ImageDefinition image, PublishTransaction publish, string obstacle)
     {
-        publish.Update(record => record with { NotScanned = obstacle });
+        publish.Update(record => record.Without(PublishStep.Scan, obstacle));
         // What an earlier scan wrote is not about this image.
         _reports.Delete();
-        if (publish.Has(PublishStep.Scan)) publish.Reopen(PublishStep.Scan);
-        await EnsureMayGoUnscannedAsync(image, publish, obstacle);
+        await EnsureMayGoUnscannedAsync(image, obstacle);
+        publish.LeaveOut(PublishStep.Scan, obstacle);
         Log.Warning("{Image}: not scanned: {Obstacle:l} It is published on this machine only", image.Name, obstacle);
     }
 
-    private async Task EnsureMayGoUnscannedAsync(ImageDefinition image, PublishTransaction publish, string obstacle)
-    {
-        try
-        {
-            DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayGoUnscanned(image.Name, obstacle);
-        }
-        catch (DeliveryException)
-        {
-            // The next step, typed by itself, must not take the earlier scan for one.
-            if (publish.Has(PublishStep.Scan)) publish.Reopen(PublishStep.Scan);
-            throw;
-        }
-    }
+    private async Task EnsureMayGoUnscannedAsync(ImageDefinition image, string obstacle) =>
+        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayGoUnscanned(image.Name, obstacle);
 
     private async Task<ScanRecord> ScanAsync(
         Trivy scanner, ImageDefinition image, PublishTransaction publish, OciLayout layout, IReadOnlyList<PlatformImage> platforms, string folder)

@@ -37,10 +37,11 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));
         var reason = isRunnable ? null : $"this machine can run none of {string.Join(", ", publish.Record.Platforms.Select(x => x.Platform))}";
         var layout = await context.LayoutAsync(image, publish.Record);
-        publish.Update(record => record with { NotSmokeTested = publish.Has(PublishStep.SmokeTest) ? null : reason });
-        if (publish.Record.NotSmokeTested is not null)
+        if (reason is not null && !publish.Has(PublishStep.SmokeTest))
         {
-            Log.Warning("{Image}: NOT smoke-tested: {Reason:l}", image.Name, publish.Record.NotSmokeTested);
+            publish.Reopen(PublishStep.SmokeTest);
+            publish.LeaveOut(PublishStep.SmokeTest, reason);
+            Log.Warning("{Image}: NOT smoke-tested: {Reason:l}", image.Name, reason);
             return;
         }
 

@@ -49,6 +49,42 @@ public sealed class PublishTransactionTests : IDisposable
         Assert.False(PublishRecord.Read(RecordFile)!.Steps.ContainsKey(PublishStep.Push));
     }
 
+    [Theory]
+    [InlineData(PublishStep.SmokeTest)]
+    [InlineData(PublishStep.Scan)]
+    [InlineData(PublishStep.Push)]
+    [InlineData(PublishStep.Sign)]
+    public async Task A_step_that_is_done_again_is_open_from_its_beginning_on_also_for_a_run_that_is_killed(PublishStep step)
+    {
+        var publish = PublishTransaction.Begin(RecordFile, Built("one"));
+        foreach (var done in Enum.GetValues<PublishStep>()) await publish.StepAsync(done, Fine);
+        IEnumerable<PublishStep> during = [];
+
+        await publish.RedoAsync(step, () =>
+        {
+            during = PublishRecord.Read(RecordFile)!.Steps.Keys;
+            return Fine();
+        });
+
+        Assert.Equal(Enum.GetValues<PublishStep>().Where(x => x < step), during);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_came_after_a_scan_stays_done_where_the_next_one_ends_as_well(bool isRepeated)
+    {
+        var publish = PublishTransaction.Begin(RecordFile, Built("one"));
+        foreach (var done in (PublishStep[])[PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push]) await publish.StepAsync(done, Fine);
+        publish = PublishTransaction.Resume(RecordFile, "app", null, isRepeated ? new HashSet<PublishStep> { PublishStep.Scan } : null);
+
+        publish.Reopen(PublishStep.Scan);
+        Assert.Equal([PublishStep.SmokeTest], PublishRecord.Read(RecordFile)!.Steps.Keys);
+        publish.Close(PublishStep.Scan, "no findings");
+
+        Assert.Equal(!isRepeated, PublishRecord.Read(RecordFile)!.Steps.ContainsKey(PublishStep.Push));
+    }
+
     [Fact]
     public async Task A_step_done_again_opens_all_that_come_after_it()
     {
