@@ -35,6 +35,27 @@ public sealed class MergedLayoutTests : IDisposable
     }
 
     [Fact]
+    public async Task What_several_parts_have_is_written_once()
+    {
+        // buildx writes files that nobody but root may write to again.
+        var parts = new[] { await WriteAsync("ppc64le", Platform.LinuxPpc64le), await WriteAsync("amd64", Platform.LinuxAmd64) };
+        var shared = Blobs(parts[0]).Intersect(Blobs(parts[1])).ToList();
+        foreach (var (part, time) in parts.Zip((DateTime[])[DateTime.UnixEpoch, DateTime.UnixEpoch.AddDays(1)]))
+        {
+            foreach (var file in Directory.GetFiles(Path.Combine(part.Folder, "blobs", "sha256")))
+            {
+                File.SetLastWriteTimeUtc(file, time);
+                File.SetAttributes(file, FileAttributes.ReadOnly);
+            }
+        }
+
+        await OciLayout.MergeAsync(_folder.Combine("merged"), parts, Both, Cancellation);
+
+        Assert.NotEmpty(shared);
+        Assert.All(shared, x => Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(_folder.Combine("merged", "blobs", "sha256", x))));
+    }
+
+    [Fact]
     public async Task A_platform_that_no_part_holds_is_named()
     {
         var part = await WriteAsync("amd64", Platform.LinuxAmd64);

@@ -22,7 +22,12 @@ public sealed partial class OciLayout
         {
             var content = await part.ReadContentAsync(cancellationToken);
             foreach (var descriptor in content.Manifests.SkipLast(1).Select(x => x.Descriptor).Concat(content.Blobs))
-                File.Copy(part.CheckSize(descriptor), Path.Combine(blobs, descriptor.Digest.Hex), overwrite: true);
+            {
+                var (source, target) = (part.CheckSize(descriptor), Path.Combine(blobs, descriptor.Digest.Hex));
+                // buildx writes files that nobody may write to, and several parts may have one.
+                if (!File.Exists(target)) File.Copy(source, target);
+            }
+
             built.AddRange(await part.ReadPlatformsAsync(cancellationToken));
         }
 
