@@ -67,7 +67,8 @@ public static class SignerOfBuild
     {
         var verified = context.Once(nameof(EnsureSignedAsync), () => new Dictionary<(string, ExpectedSigner), ExpectedSigner>());
         if (verified.TryGetValue((image.ToString(), signer), out var known)) return known;
-        var given = context.Options.Images.SelectMany(x => x.Labels.Keys.Concat(x.Annotations.Keys)).ToHashSet();
+        var definition = context.Options.Images.FirstOrDefault(x => x.Name == image.Path.Split('/')[^1]);
+        HashSet<string> given = definition is null ? [] : [.. definition.Labels.Keys, .. definition.Annotations.Keys];
         var verifier = new ImageVerifier(await context.VerifierAsync(), registry)
         {
             NamesItsCommit = !given.Contains(OciLabels.RevisionKey),

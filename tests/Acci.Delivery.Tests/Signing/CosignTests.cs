@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
@@ -104,6 +106,34 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         if (problem is null) await VerifyAsync(true);
         else Assert.Contains(problem, (await Assert.ThrowsAsync<StatementException>(() => VerifyAsync(true))).Message, StringComparison.Ordinal);
         await VerifyAsync(false);
+    }
+
+    [Theory]
+    [InlineData("app", true)]
+    [InlineData("unknown", true)]
+    [InlineData("vendored", false)]
+    public async Task What_an_image_names_counts_unless_its_own_definition_gives_it(string name, bool counts)
+    {
+        var layout = await LayoutBuilder.WriteAttestedAsync(
+            _folder.Combine("layout"),
+            name,
+            new JsonObject { [OciLabels.RevisionKey] = new string('c', 40), [OciLabels.SourceKey] = "https://github.com/octo/app" },
+            new JsonObject { ["source"] = "https://github.com/stranger/malware", ["revision"] = new string('d', 40) });
+        using var registry = server.Connect();
+        var repository = ImageReference.Parse($"{server.NewRepository()}/{name}");
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        var cosign = await CosignAsync("mine");
+        await new ImageSigner(cosign, layout, registry, repository).SignAsync(Cancellation);
+        var labels = new Dictionary<string, string> { [OciLabels.SourceKey] = "https://example.com", [OciLabels.RevisionKey] = "v1" };
+        List<ImageDefinition> images = [new("app"), new("vendored") { Labels = labels }];
+        using var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = images }, Cancellation);
+        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(cosign));
+        var signer = await PublicKeyAsync(cosign, "mine");
+
+        Task VerifyAsync() => context.EnsureSignedAsync(registry, repository.WithDigest(layout.Root.Digest), signer);
+
+        if (counts) Assert.Contains("was built from stranger/malware, not from octo/app", (await Assert.ThrowsAsync<StatementException>(VerifyAsync)).Message, StringComparison.Ordinal);
+        else await VerifyAsync();
     }
 
     [Fact]
