@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Versioning;
 
 namespace Acci.Delivery.Signing;
 
@@ -19,6 +21,12 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
         : [];
 
     private static StringComparison Ordinal => StringComparison.Ordinal;
+
+    /// <summary>
+    /// Those of a folder. Git's remote alone tells of which repository: a job may check out another one than it runs for.
+    /// </summary>
+    public static async Task<CheckoutWorkflows> ReadAsync(string root, CancellationToken cancellationToken) =>
+        new(root, WorkflowSource.TryParseRepository(GitFacts.Repository(await new Git(root).OriginAsync(cancellationToken)).Url));
 
     /// <summary>The files of those that no other repository can call.</summary>
     /// <param name="server">The server whose workflows may sign.</param>

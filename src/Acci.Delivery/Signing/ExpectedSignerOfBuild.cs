@@ -124,8 +124,8 @@ public static class ExpectedSignerOfBuild
         return (server, new WorkflowSource(repository, issuer));
     }
 
-    // The repository that this is a checkout of, as the workflow that runs says, or git's remote.
-    internal static async Task<(string? Server, string Repository)?> OwnRepositoryAsync(this DeliveryContext context) =>
+    // The repository that the workflow runs for, or git's remote.
+    private static async Task<(string? Server, string Repository)?> OwnRepositoryAsync(this DeliveryContext context) =>
         WorkflowSource.TryParseRepository((await context.FactsAsync()).Repository.Url);
 
     private static ExpectedSigner.PublicKey EnsureNoSourceIsNamed(this DeliveryContext context, ExpectedSigner.PublicKey key) =>

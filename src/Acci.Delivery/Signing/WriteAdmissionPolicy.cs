@@ -84,7 +84,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     // that no other repository can call.
     private async Task<ExpectedSigner> SignerAsync()
     {
-        var workflows = new CheckoutWorkflows(context.Options.Root, await context.OwnRepositoryAsync());
+        var workflows = await CheckoutWorkflows.ReadAsync(context.Options.Root, context.CancellationToken);
         if (context.Options is { SignedBy: null, Keyless: true })
         {
             var (server, source) = await context.SourceAsync();

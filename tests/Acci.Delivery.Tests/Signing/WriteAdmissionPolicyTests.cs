@@ -170,6 +170,22 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         Assert.False(File.Exists(Kyverno));
     }
 
+    [Theory]
+    [InlineData("https://github.com/other/shared/.github/workflows/publish.yml@refs/heads/main")]
+    [InlineData(null)]
+    public async Task A_job_of_another_repository_does_not_make_this_a_checkout_of_that_one(string? signer)
+    {
+        (string, string)[] job = [("GITHUB_ACTIONS", "true"), ("GITHUB_SERVER_URL", "https://github.com"), ("GITHUB_REPOSITORY", "other/shared")];
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { Keyless = signer is null, SignedBy = signer }, job));
+
+        Assert.StartsWith(
+            "Whether others can call the workflows of other/shared is not known: this is a checkout of https://github.com/octo/acci.", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Kyverno));
+        await WriteAsync(x => x with { Keyless = true, SignedByRepository = "octo/acci" }, job);
+        Assert.Contains("octo/acci", await File.ReadAllTextAsync(Kyverno, Cancellation), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_checkout_of_an_unknown_repository_has_no_policy_of_a_workflow()
     {
