@@ -92,7 +92,7 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             if (!context.Options.DryRun) assets.AddRange(await ReadBundlesAsync(image, publish, layout, signer, version));
             images.AppendLine(Describe(image, publish, tags, signer, $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}", trustedRoot is not null));
             if (signer is ExpectedSigner.PublicKey { File: var file })
-                trust[PublicKeyName] = new ReleaseAsset(PublicKeyName, "application/x-pem-file", InputFile.Read(file, 1024 * 1024));
+                trust[PublicKeyName] = new ReleaseAsset(PublicKeyName, "application/x-pem-file", Encoding.ASCII.GetBytes(PublicKeyFile.Read(file)));
             else if (trustedRoot is not null)
                 trust[TrustedRootName] = new ReleaseAsset(TrustedRootName, "application/json", InputFile.Read(trustedRoot, 16 * 1024 * 1024));
         });

@@ -1,14 +1,17 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Acci.Delivery.Signing;
 
 /// <summary>
 /// A file with one public key in PEM, of a kind that cosign verifies with. Whoever names a signer may mistake the private half for it, and a public key
 /// goes into policies and releases.
-/// Source: RFC 7468, section 13; sigstore, pkg/cryptoutils, <c>UnmarshalPEMToPublicKey</c>.
+/// Source: RFC 7468, section 13; sigstore, pkg/cryptoutils, <c>UnmarshalPEMToPublicKey</c>; Go, encoding/pem and crypto/x509.
 /// </summary>
-internal static class PublicKeyFile
+internal static partial class PublicKeyFile
 {
     private const int Largest = 1024 * 1024;
     private const string Begin = "-----BEGIN ";
@@ -16,12 +19,17 @@ internal static class PublicKeyFile
     private const string EllipticCurve = "1.2.840.10045.2.1";
     private const string Rsa = "1.2.840.113549.1.1.1";
 
+    // P-224, P-256, P-384 and P-521, by name.
+    private static readonly string[] Curves = ["1.3.132.0.33", "1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
+
     /// <summary>Reads the key.</summary>
     /// <returns>The key in PEM, and nothing of what else the file says.</returns>
     /// <exception cref="DeliveryException">The file cannot be read, or is no public key.</exception>
     public static string Read(string file)
     {
-        var text = InputFile.ReadText(file, Largest);
+        // cosign reads the file itself, with its byte order mark.
+        var whole = Encoding.UTF8.GetString(InputFile.Read(file, Largest));
+        var text = whole.TrimStart('\uFEFF');
         if (text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
         {
             throw new DeliveryException(
@@ -35,6 +43,12 @@ internal static class PublicKeyFile
         {
             var kind = label.EndsWith("KEY", StringComparison.Ordinal) ? "a damaged or other" : "a";
             throw new DeliveryException($"{file} is no public key that cosign reads, but {kind} {label}: {Expected}.");
+        }
+
+        if (!OnLinesOfTheirOwn().IsMatch(whole))
+        {
+            throw new DeliveryException(
+                $"{file} has a public key that cosign does not find: the lines with -----BEGIN and -----END must hold nothing else, not even a byte order mark or blanks before them.");
         }
 
         return text[pem.Location].ReplaceLineEndings("\n") + "\n";
@@ -53,7 +67,7 @@ internal static class PublicKeyFile
                 _ => false,
             };
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (exception is CryptographicException or AsnContentException)
         {
             return false;
         }
@@ -64,7 +78,7 @@ internal static class PublicKeyFile
         var key = PublicKey.CreateFromSubjectPublicKeyInfo(content, out var length);
         return length == content.Length && key.Oid.Value switch
         {
-            EllipticCurve => IsWhole(content, ECDsa.Create(), (ECDsa curve, out int read) => curve.ImportSubjectPublicKeyInfo(content, out read)),
+            EllipticCurve => key.EncodedParameters?.RawData is [0x06, ..] name && Curves.Contains(AsnDecoder.ReadObjectIdentifier(name, AsnEncodingRules.DER, out _)) && IsWhole(content, ECDsa.Create(), (ECDsa curve, out int read) => curve.ImportSubjectPublicKeyInfo(content, out read)),
             Rsa => IsWhole(content, RSA.Create(), (RSA rsa, out int read) => rsa.ImportSubjectPublicKeyInfo(content, out read)),
             Ed25519 => key.EncodedKeyValue.RawData.Length == 32,
             _ => false,
@@ -80,6 +94,9 @@ internal static class PublicKeyFile
             return read == content.Length;
         }
     }
+
+    [GeneratedRegex(@"(?:\A|\n)-----BEGIN [^\n]*-----[ \t\r]*\n(?:[^\n]*\n)*?-----END [^\n]*-----[ \t\r]*(?:\n|\z)")]
+    private static partial Regex OnLinesOfTheirOwn();
 
     private delegate void Import<in T>(T algorithm, out int read);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
@@ -56,6 +57,25 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         Assert.Contains($"docker run --rm --read-only --cap-drop ALL {Repository.Repository}@{layout.Root.Digest}", release.Body, StringComparison.Ordinal);
         Assert.Contains("linux/amd64", release.Body, StringComparison.Ordinal);
         Assert.Contains("## What's Changed", release.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_release_carries_the_public_key_and_nothing_else_that_its_file_says()
+    {
+        await PrepareAsync();
+        var key = _folder.Combine("team.txt");
+        var pem = await File.ReadAllTextAsync(_cosign.PublicKey, Cancellation);
+        await File.WriteAllTextAsync(key, $"the KMS login is hunter2\n{pem}", Cancellation);
+        // The stand-in compares texts, the real cosign the keys.
+        var program = _folder.Combine("cosign-of-keys");
+        await File.WriteAllTextAsync(program, $"#!/bin/bash\nexec '{_cosign.Cosign.Executable}' \"${{@/#{key.Replace("/", "\\/", StringComparison.Ordinal)}/{_cosign.PublicKey}}}\"\n", Cancellation);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _verifier = _cosign.Cosign with { Executable = program };
+
+        await Verb(signedBy: key).RunAsync();
+
+        var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
+        Assert.Equal(pem.Trim(), Encoding.UTF8.GetString(release.Assets.Single(x => x.Name == "cosign.pub").Content.ToArray()).Trim());
     }
 
     [Fact]
@@ -277,7 +297,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         return layout;
     }
 
-    private CreateRelease Verb(bool dryRun = false, string? trustedRoot = null, params (string Name, string Value)[] variables)
+    private CreateRelease Verb(bool dryRun = false, string? trustedRoot = null, string? signedBy = null, params (string Name, string Value)[] variables)
     {
         // The one before holds the lock on the checkout, as a build of its own would.
         _context?.Dispose();
@@ -290,6 +310,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
                 Registry = $"{_server.Domain}/{_owner}",
                 GitHubToken = Token,
                 DryRun = dryRun,
+                SignedBy = signedBy,
                 SigstoreTrustedRoot = trustedRoot,
             },
             Cancellation)

@@ -11,6 +11,13 @@ public sealed class PublicKeyFileTests : IDisposable
     private const string Ed25519 =
         "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
 
+    // P-256, spelled out: openssl ecparam -name prime256v1 -genkey -param_enc explicit.
+    private const string Explicit =
+        "MIIBSzCCAQMGByqGSM49AgEwgfcCAQEwLAYHKoZIzj0BAQIhAP////8AAAABAAAAAAAAAAAAAAAA////////////////MFsEIP////8AAAABAAAAAAAAAAAAAAAA////"
+        + "///////////8BCBaxjXYqjqT57PrvVV2mIa8ZR0GsMxTsPY7zjw+J9JgSwMVAMSdNgiG5wSTamZ44ROdJreBn36QBEEEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5"
+        + "RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9QIhAP////8AAAAA//////////+85vqtpxeehPO5ysL8YyVRAgEBA0IABNPNfdOcLfHUfJmdT00z7e5l"
+        + "8p9OTEKUmuDOnG6qDxqve1PqACXTkaYyHHzqT8ZhLICM2/WIUHPMDBMXjIi6vPE=";
+
     private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string, string> Others
@@ -18,6 +25,7 @@ public sealed class PublicKeyFileTests : IDisposable
         get
         {
             using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using var bitcoin = ECDsa.Create(ECCurve.CreateFromFriendlyName("secp256k1"));
             var own = curve.ExportSubjectPublicKeyInfo();
             return new TheoryData<string, string>
             {
@@ -38,6 +46,12 @@ public sealed class PublicKeyFileTests : IDisposable
                 { PemEncoding.WriteString("PUBLIC KEY", own.AsSpan(..^1)), "a damaged or other PUBLIC KEY" },
                 { PemEncoding.WriteString("RSA PUBLIC KEY", own), "a damaged or other RSA PUBLIC KEY" },
                 { Ed25519.Replace("MCowBQYDK2Vw", "MCowBQYDK2Vu", StringComparison.Ordinal), "a damaged or other PUBLIC KEY" },
+                { bitcoin.ExportSubjectPublicKeyInfoPem(), "a damaged or other PUBLIC KEY" },
+                { PemEncoding.WriteString("PUBLIC KEY", Convert.FromBase64String(Explicit)), "a damaged or other PUBLIC KEY" },
+                { $"\uFEFF{Ed25519}", "has a public key that cosign does not find" },
+                { $"key: {Ed25519}", "has a public key that cosign does not find" },
+                { Ed25519.Replace("-----END", " -----END", Ordinal), "has a public key that cosign does not find" },
+                { $"{Ed25519.TrimEnd()} # ours\n", "has a public key that cosign does not find" },
             };
         }
     }
@@ -52,7 +66,9 @@ public sealed class PublicKeyFileTests : IDisposable
         using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var rsa = RSA.Create(2048);
 
-        foreach (var pem in new[] { $"{curve.ExportSubjectPublicKeyInfoPem()}\n", $"{rsa.ExportSubjectPublicKeyInfoPem()}\n", $"{rsa.ExportRSAPublicKeyPem()}\n", Ed25519 })
+        using var small = ECDsa.Create(ECCurve.CreateFromFriendlyName("secp224r1"));
+        using var large = ECDsa.Create(ECCurve.NamedCurves.nistP521);
+        foreach (var pem in new[] { $"{small.ExportSubjectPublicKeyInfoPem()}\n", $"{large.ExportSubjectPublicKeyInfoPem()}\n", $"{curve.ExportSubjectPublicKeyInfoPem()}\n", $"{rsa.ExportSubjectPublicKeyInfoPem()}\n", $"{rsa.ExportRSAPublicKeyPem()}\n", Ed25519 })
         {
             Assert.Equal(pem, PublicKeyFile.Read(Written(pem)));
             Assert.Equal(pem, PublicKeyFile.Read(Written($"The team's.\r\n{pem.ReplaceLineEndings("\r\n")}")));
