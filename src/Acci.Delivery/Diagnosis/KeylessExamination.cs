@@ -43,7 +43,7 @@ internal sealed class KeylessExamination(DeliveryContext context)
         const string name = "Identity token";
         try
         {
-            var own = await context.OwnWorkflowAsync();
+            var own = await SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.Retry with { Budget = AnswerTime }, context.CancellationToken);
             return new Finding(name, $"of {own.Identity}, run by {own.Source.Repository}, issued by {own.Source.Issuer}", Good);
         }
         catch (DeliveryException exception)

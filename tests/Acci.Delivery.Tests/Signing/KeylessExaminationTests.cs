@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
@@ -38,6 +39,17 @@ public sealed class KeylessExaminationTests(SigstoreFixture sigstore) : IClassFi
 
         Assert.Equal((name, severity), (finding.Name, finding.Severity));
         Assert.Contains(text, finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_service_that_is_not_there_is_named_as_soon_as_any_other_service()
+    {
+        var begun = Stopwatch.GetTimestamp();
+
+        var findings = await ExamineAsync(sigstore, sigstore.Job().With(("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:1/?x=1")));
+
+        Assert.Equal("Identity token", Assert.Single(findings, x => x.Severity != FindingSeverity.Good).Name);
+        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 
     [Fact]
