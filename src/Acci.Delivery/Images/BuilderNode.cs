@@ -51,9 +51,10 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
     {
         { Architecture: "x86_64" } => Plain(platform with { Architecture = "amd64" }),
         { Architecture: "aarch64" } => Plain(platform with { Architecture = "arm64" }),
-        { Architecture: "i386" } => platform with { Architecture = "386" },
+        { Architecture: "i386" } => platform with { Architecture = "386", Variant = null },
         { Architecture: "armhf" } or { Architecture: "arm", Variant: "7" or "v7" } => platform with { Architecture = "arm", Variant = null },
-        { Architecture: "armel" } or { Architecture: "arm", Variant: "6" } => platform with { Architecture = "arm", Variant = "v6" },
+        { Architecture: "armel" } => platform with { Architecture = "arm", Variant = "v6" },
+        { Architecture: "arm", Variant: "5" or "6" or "8" } => platform with { Variant = $"v{platform.Variant}" },
         { Architecture: "arm64", Variant: "8" or "v8" } or { Architecture: "amd64", Variant: "v1" } => platform with { Variant = null },
         _ => platform,
     };
@@ -70,7 +71,7 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
         {
             options["namespace"] = address.Host;
             // Where all of a node's platforms are of one architecture, its pod runs where that is native.
-            if (built.Select(x => x.Architecture).Distinct().ToList() is [var architecture]) options["nodeselector"] = $"kubernetes.io/arch={architecture}";
+            if (built.Select(x => Plain(x).Architecture).Distinct().ToList() is [var architecture]) options["nodeselector"] = $"kubernetes.io/arch={architecture}";
         }
 
         return new BuilderNode(built, place.Split('?')[0], options);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Acci.Delivery.Images;
@@ -37,17 +38,29 @@ internal static partial class NodeAddress
     private static string? ProblemOf(string scheme, string place, Uri? address) => scheme switch
     {
         "unix" or "npipe" => place.Trim('/').Length > 0 ? null : $"it names no socket; write it as in {scheme}:///run/buildkit/buildkitd.sock",
-        "tcp" => MachineProblem(scheme, place, address) ?? (address?.AbsolutePath is "" or "/" ? null : "a path means nothing there; leave it out"),
+        "tcp" => TcpProblem(place) ?? MachineProblem(scheme, place, address),
         "ssh" => MachineProblem(scheme, place, address),
         Kubernetes => Namespace().IsMatch(place) ? null : "it has to name a namespace and nothing else, as in kubernetes://builders",
         _ => Name().IsMatch(place) ? null : $"it has to name a {(scheme == "kube-pod" ? "pod" : "container")} and nothing else, as in {scheme}://buildkitd",
     };
+
+    // buildx splits what follows tcp:// into a machine and a port.
+    private static string? TcpProblem(string place) =>
+        place.Contains('/', Ordinal) ? "a path means nothing there; leave it out, and a '/' at the end, too"
+        : place.Contains('@', Ordinal) ? "a user means nothing there; leave it out"
+        : place.Length == 0 || place.StartsWith(':') ? null
+        : !Port().IsMatch(place) || !ushort.TryParse(place[(place.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture, out var port) || port == 0
+            ? "it names no port from 1 to 65535; write it as in tcp://buildkit.example.com:1234"
+        : null;
 
     private static string? MachineProblem(string scheme, string place, Uri? address) =>
         Uri.UnescapeDataString(place).Split('@').Any(x => x.StartsWith('-')) ? "no name in it can begin with a dash"
         : place.Any(x => char.IsWhiteSpace(x) || char.IsControl(x)) ? "it has a space; leave it out"
         : address is null or { Host: "" } ? $"it names no machine; write it as in {scheme}://buildkit.example.com"
         : null;
+
+    [GeneratedRegex(@"(?:\A[^:]*|\]):[0-9]+\z")]
+    private static partial Regex Port();
 
     // Source: RFC 1123, section 2.1.
     [GeneratedRegex(@"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z")]
