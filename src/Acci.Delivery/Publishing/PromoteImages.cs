@@ -19,6 +19,8 @@ namespace Acci.Delivery.Publishing;
 /// <param name="promotion">Which image gets which tags.</param>
 public sealed class PromoteImages(DeliveryContext context, Promotion promotion) : Verb
 {
+    private const int ShownProblems = 5;
+
     private CancellationToken Cancellation => context.CancellationToken;
 
     /// <inheritdoc/>
@@ -122,7 +124,8 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
         var copied = await elsewhere.CopyAsync(
             origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name, context.Time), Cancellation);
-        foreach (var problem in copied.PassedOver) Log.Debug("{Image}: what refers to it and is not copied: {Problem:l}", image.Name, problem);
+        foreach (var problem in copied.PassedOver.Take(ShownProblems)) Log.Warning("{Image}: left behind, of what refers to it: {Problem:l}", image.Name, problem);
+        if (copied.PassedOver.Count > ShownProblems) Log.Warning("{Image}: {Count} more were left behind", image.Name, copied.PassedOver.Count - ShownProblems);
         Log.Information(
             "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before",
             image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
