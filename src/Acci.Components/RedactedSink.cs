@@ -35,8 +35,7 @@ internal sealed class RedactedSink(ILogger logger) : ILogEventSink, IDisposable
         _ => value,
     };
 
-    // Once more afterwards: what is taken out of a text may have stood in the middle of a secret.
-    private static string Shown(string text) => Redaction.Redact(SafeText.Lines(Redaction.Redact(text)));
+    private static string Shown(string text) => SafeText.Lines(Redaction.Redact(text));
 
     private static bool Changed(string text, out string shown)
     {

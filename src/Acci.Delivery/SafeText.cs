@@ -16,7 +16,7 @@ public static partial class SafeText
     public static string Lines(string text)
     {
         // What a terminal would do with it is gone as a whole: of \e[31m nothing is left, and where a line would be written over, the next one begins.
-        var lines = Sequence().Replace(text, "").ReplaceLineEndings("\n");
+        var lines = TerminalSequences.RemoveFrom(text).ReplaceLineEndings("\n");
         var safe = new StringBuilder(lines.Length);
         foreach (var character in lines) safe.Append(character is '\n' or '\t' || !IsUnsafe(character) ? character : '\uFFFD');
         return Hashes().Replace(Colons().Replace(safe.ToString(), "$1: :"), "# #");
@@ -27,7 +27,7 @@ public static partial class SafeText
     {
         if (!text.Any(IsUnsafe)) return text;
         var safe = new StringBuilder(text.Length);
-        foreach (var character in text) safe.Append(!IsUnsafe(character) ? character : character is '\n' or '\r' or '\t' ? ' ' : '\uFFFD');
+        foreach (var character in TerminalSequences.RemoveFrom(text)) safe.Append(!IsUnsafe(character) ? character : character is '\n' or '\r' or '\t' ? ' ' : '\uFFFD');
         return safe.ToString();
     }
 
@@ -66,10 +66,6 @@ public static partial class SafeText
 
     private static bool IsUnsafe(char character) => char.GetUnicodeCategory(character)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
-
-    // ECMA-48, sections 5.4 and 5.6: control sequences, and command strings up to their end.
-    [GeneratedRegex(@"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-Z\\^-~]")]
-    private static partial Regex Sequence();
 
     [GeneratedRegex(@"^([^\S\n]*)::(?=.*::)", RegexOptions.Multiline)]
     private static partial Regex Colons();

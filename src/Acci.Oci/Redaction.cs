@@ -39,8 +39,7 @@ public static class Redaction
     /// <summary>The text with a mask in place of every secret, and of every user and password within an address.</summary>
     public static string Redact(string text)
     {
-        var places = _forms.SelectMany(x => x.Find(text)).Concat(LoginPattern.Find(text));
-        var found = places.Select(x => (Start: x.Start.Value, End: x.End.Value)).ToList();
+        var found = Find(text).Concat(FindWhatIsSeen(text)).ToList();
         if (found.Count == 0) return text;
         found.Sort();
         var shown = new StringBuilder(text.Length);
@@ -62,11 +61,30 @@ public static class Redaction
         return shown.Append(Mask).Append(text, end, text.Length - end).ToString();
     }
 
-    /// <summary>The beginning of the text, masked: what was cut before it is masked shows half of a secret.</summary>
+    /// <summary>The beginning of the text as a terminal shows it, masked: what was cut before it is masked shows half of a secret.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="length">How many characters it may have.</param>
     public static string Beginning(string text, int length) =>
-        Redact(text) is var shown && shown.Length <= length ? shown : $"{shown[..(length - 1)]}…";
+        TerminalSequences.RemoveFrom(Redact(text)) is var shown && shown.Length <= length ? shown : $"{shown[..(length - 1)]}…";
+
+    private static IEnumerable<(int Start, int End)> Find(string text) =>
+        _forms.SelectMany(x => x.Find(text)).Concat(LoginPattern.Find(text)).Select(x => (x.Start.Value, x.End.Value));
+
+    // A program that colours what it found writes between the letters of a secret, and whoever looks at it sees none of that.
+    private static IEnumerable<(int Start, int End)> FindWhatIsSeen(string text)
+    {
+        var unseen = TerminalSequences.FindUnseen(text).ToList();
+        if (unseen.Count == 0) return [];
+        var places = new List<int>(text.Length);
+        var end = 0;
+        foreach (var part in unseen.Append(text.Length..text.Length))
+        {
+            places.AddRange(Enumerable.Range(end, part.Start.Value - end));
+            end = part.End.Value;
+        }
+
+        return Find(string.Concat(places.Select(x => text[x]))).Select(x => (places[x.Start], places[x.End - 1] + 1));
+    }
 
     // Every key has the same ones.
     private static bool IsBoundary(string line) => line.StartsWith("-----", StringComparison.Ordinal) && line.EndsWith("-----", StringComparison.Ordinal);

@@ -58,6 +58,21 @@ public class RedactionTests
         Assert.Equal("text", Redaction.Beginning("text", 4));
     }
 
+    [Theory]
+    [InlineData("cut-\e[01;31m\e[Kme-in-\e[m\e[Kthe-middle", Redaction.Mask)]
+    [InlineData("\e[32mc\e[39mut-me-in-the-middle\e[0m!", $"\e[32m{Redaction.Mask}\e[0m!")]
+    [InlineData("https://\u009b1muser:to\e[0mken@host", $"https://{Redaction.Mask}@host")]
+    [InlineData("\e[31mred\e[0m", "\e[31mred\e[0m")]
+    public void A_secret_is_masked_also_where_a_part_of_it_is_coloured(string text, string shown)
+    {
+        Redaction.Register("cut-me-in-the-middle");
+
+        Assert.Equal(shown, Redaction.Redact(text));
+        for (var length = Redaction.Mask.Length; length < 60; length++)
+            Assert.DoesNotContain("cut", Redaction.Beginning(new string('x', 40) + text, length), StringComparison.Ordinal);
+        Assert.Equal("red", Redaction.Beginning("\e[31mred\e[0m", 3));
+    }
+
     [Fact]
     public void A_long_text_is_read_in_bounded_time_however_many_secrets_there_are()
     {

@@ -111,6 +111,21 @@ public class BuildProgressTests
         Assert.Equal($"RUN\n    {filled} [REDACTE…\n    warning {Redaction.Mask}\n    and\n    exit code 1", progress.Failure());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(20)]
+    public void A_secret_is_masked_that_a_program_has_coloured_and_that_is_cut(int coloured)
+    {
+        const string secret = "npm_coloured-in-the-middle-0815";
+        Redaction.Register(secret);
+        var filled = new string('x', 285);
+
+        var failure = Failed("RUN", "exit code 1", (1, $"{filled} {secret[..coloured]}\e[01;31m\e[K{secret[coloured..]}\e[m\n")).Failure();
+
+        Assert.Equal($"RUN\n    {filled} {Redaction.Mask}\n    exit code 1", failure);
+    }
+
     [Fact]
     public void A_secret_is_masked_in_base64_that_goes_over_several_lines()
     {

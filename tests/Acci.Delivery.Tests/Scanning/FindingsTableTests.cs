@@ -47,7 +47,8 @@ public sealed class FindingsTableTests : ScanningFixture
     }
 
     [Theory]
-    [InlineData("\u001b[31mred\u001b[0m", "\uFFFD[31mred\uFFFD[0m")]
+    [InlineData("\u001b[31mred\u001b[0m", "red")]
+    [InlineData("half \u001b[", "half \uFFFD[")]
     [InlineData("a\r\nb\tc", "a  b c")]
     [InlineData("evil\u202Etxt", "evil\uFFFDtxt")]
     [InlineData("plain ümläut 漢字", "plain ümläut 漢字")]

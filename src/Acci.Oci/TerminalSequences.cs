@@ -1,0 +1,23 @@
+using System.Text.RegularExpressions;
+
+namespace Acci;
+
+/// <summary>What a terminal carries out and does not show: colours, titles, links. Source: ECMA-48, sections 5.4 and 5.6.</summary>
+public static partial class TerminalSequences
+{
+    // Control sequences, and command strings up to their end.
+    private const string Any =
+        @"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-Z\\^-~]";
+
+    /// <summary>The text as a terminal shows it.</summary>
+    public static string RemoveFrom(string text) => Sequence().Replace(text, "");
+
+    /// <summary>Where in the text they stand, and so does whatever else shows nothing: control characters, and marks between letters.</summary>
+    internal static IEnumerable<Range> FindUnseen(string text) => Unseen().Matches(text).Select(x => x.Index..(x.Index + x.Length));
+
+    [GeneratedRegex(Any)]
+    private static partial Regex Sequence();
+
+    [GeneratedRegex(Any + @"|[\p{Cc}\p{Cf}-[\t\r\n]]")]
+    private static partial Regex Unseen();
+}
