@@ -92,6 +92,14 @@ public class RedactionTests
         }
     }
 
+    [Fact]
+    public void A_text_that_cannot_be_searched_in_bounded_time_is_masked_as_a_whole()
+    {
+        Redaction.Register(new string('$', 60));
+
+        Assert.Equal(Redaction.Mask, Redaction.Redact($"costs {new string('$', 59)}"));
+    }
+
     private static byte[] Bytes(Random random, int count)
     {
         var bytes = new byte[count];
