@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
@@ -11,6 +12,7 @@ public static class Interruption
 {
     // A target may have to put something back over a slow network.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly CancellationTokenSource Source = new();
 
     private static PosixSignalRegistration[]? s_signals;
@@ -27,6 +29,9 @@ public static class Interruption
 
     /// <summary>Whether this is not the thread that runs the build: an engine reacts to a signal on one of its own.</summary>
     internal static bool IsSignalThread => IsRequested && Environment.CurrentManagedThreadId != s_buildThread;
+
+    /// <summary>Whether the running target has nothing to clean up, so that what it starts after an interruption is work that nobody wants any more.</summary>
+    internal static bool EndsWhatStarts { get; set; }
 
     /// <summary>Begins to listen. Before the engine does, so that it finds the interruption known.</summary>
     internal static void Listen()
@@ -55,16 +60,22 @@ public static class Interruption
         ExitCode = exitCode;
         Console.WriteLine();
         Console.WriteLine("Interrupted");
-        // What CommandRunner started is interrupted by the token.
-        ChildProcesses.Kill(except: CommandRunner.Running);
+        KillOthers();
         new Thread(() =>
         {
-            Thread.Sleep(Grace);
+            for (var begin = Stopwatch.StartNew(); begin.Elapsed < Grace; Thread.Sleep(Pause))
+            {
+                if (EndsWhatStarts) KillOthers();
+            }
+
             EndNow(exitCode);
         }) { IsBackground = true }.Start();
         Source.Cancel();
         return true;
     }
+
+    // What CommandRunner started is interrupted by the token.
+    private static void KillOthers() => ChildProcesses.Kill(except: CommandRunner.Running);
 
     private static void EndNow(int exitCode)
     {

@@ -310,6 +310,15 @@ public sealed partial class BuildProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_target_of_NUKE_s_that_goes_on_with_the_next_program_ends_with_the_build_too()
+    {
+        var run = await InterruptAsync("SleepInTurn", "INT");
+
+        Assert.True(run.ExitCode == 130, run.Output + run.Errors);
+        Assert.Matches("\nSleepInTurn[\u00a0 ]+Aborted", run.Output);
+    }
+
+    [Fact]
     public async Task A_checkout_that_cannot_be_written_is_said_before_anything_starts()
     {
         var temporary = Path.Combine(_root, ".nuke", "temp");

@@ -5,10 +5,11 @@ using Acci.Delivery.Sessions;
 using Acci.Environments.Specification;
 using Nuke.Common;
 using Nuke.Common.Tooling;
+using Nuke.Components;
 using Serilog;
 
 /// <summary>A build of somebody else: targets that end in every way a target can end.</summary>
-class Build : DeliveryBuild, IHazDryRun
+class Build : DeliveryBuild, IHazDryRun, ISleepInTurn
 {
     public static int Main() => Environment.GetEnvironmentVariable("SAMPLE_BUILD") switch
     {
