@@ -49,11 +49,10 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
                 + "Fetch all tags (`git fetch --unshallow --tags`), and build a commit whose highest version tag is that one.");
         }
 
-        // Of a pull request the facts may name its own commit, and what is checked out is the merge.
-        if (Environment.IsGitHubActions && Environment.Find("GITHUB_SHA") is { } sha && version.Revision is { } checkedOut && sha != checkedOut)
+        if (facts.RefShas is { OfWorkflow: { Length: > 0 } sha, OfPullRequest: var head } && version.Revision is { } checkedOut && checkedOut != sha && checkedOut != head)
         {
             throw new DeliveryException(
-                $"This workflow runs for commit {sha} (GITHUB_SHA), and {checkedOut} is checked out: an image would get the tags and labels of a commit that it is not built from. "
+                $"This workflow runs for commit {sha} (GITHUB_SHA), and {checkedOut} is checked out: an image of this one would get the tags of {facts.Ref}. "
                 + "Check out the commit that the workflow runs for (actions/checkout without `ref`), or run the workflow for the other one.");
         }
 

@@ -17,7 +17,7 @@ public sealed record BakeTargets
     /// <summary>What is being built.</summary>
     public required VersionInfo Version { get; init; }
 
-    /// <summary>What is said of every image: source, licence …</summary>
+    /// <summary>What is said of every image: source, licence … Its title and its commit are what is built.</summary>
     public required OciLabels Labels { get; init; }
 
     /// <summary>What stands for each base image.</summary>
@@ -47,7 +47,8 @@ public sealed record BakeTargets
     {
         var (from, to) = Cache(image, platforms.Count == image.Platforms.Count ? "" : BuilderNode.SlugOf(platforms));
         var used = Used(image).Select(x => BaseImages[x.Reference]).ToArray();
-        var known = (Labels with { Title = image.Name }).ToDictionary().Concat(image.Labels).DistinctByLast().Where(x => x.Value.Length > 0);
+        // Built is what is checked out, whichever commit the tags name.
+        var known = (Labels with { Title = image.Name, Revision = Version.Revision ?? "" }).ToDictionary().Concat(image.Labels).DistinctByLast().Where(x => x.Value.Length > 0);
         var labels = new SortedDictionary<string, string>(known.ToDictionary(), StringComparer.Ordinal);
         return new BakeTarget
         {

@@ -67,6 +67,16 @@ public class BakeFileTests
     }
 
     [Fact]
+    public void The_commit_that_is_named_is_the_one_that_is_checked_out_whatever_else_is_known()
+    {
+        var target = Json(App)["target"]!["app"]!;
+
+        Assert.Equal(new string('a', 40), (string?)target["labels"]!["org.opencontainers.image.revision"]);
+        Assert.Equal(new string('a', 40), (string?)target["args"]!["REVISION"]);
+        Assert.Contains($"index,manifest:org.opencontainers.image.revision={new string('a', 40)}", target["annotations"]!.AsArray().Select(x => (string?)x));
+    }
+
+    [Fact]
     public void What_is_not_known_is_left_out_and_what_the_image_says_of_itself_wins()
     {
         var target = Json(App with { Labels = new Dictionary<string, string> { ["org.opencontainers.image.title"] = "The app", ["org.opencontainers.image.revision"] = "" } })["target"]!["app"]!;
@@ -89,7 +99,7 @@ public class BakeFileTests
     private static BakeTargets Targets() => new()
     {
         Version = new VersionInfo { Version = SemanticVersion.Parse("1.2.3"), Revision = new string('a', 40), CommitTime = DateTimeOffset.UnixEpoch },
-        Labels = new OciLabels { Version = "1.2.3", Revision = new string('a', 40) },
+        Labels = new OciLabels { Version = "1.2.3", Revision = new string('b', 40) },
         BaseImages = new[]
         {
             Found(Sdk, BaseImageSource.Upstream), Found(Native, BaseImageSource.Mirror), Found(Portable, BaseImageSource.StandIn), Found(BakeTargets.SbomGenerator, BaseImageSource.Upstream),

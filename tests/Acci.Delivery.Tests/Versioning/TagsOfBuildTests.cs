@@ -51,6 +51,33 @@ public sealed class TagsOfBuildTests : IDisposable
         var error = await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync);
 
         Assert.StartsWith($"This workflow runs for commit {new string('a', 40)} (GITHUB_SHA), and {await HeadAsync()} is checked out: ", error.Message, StringComparison.Ordinal);
+        // What only builds and tests it names the commit that it is built from.
+        Assert.Equal(await HeadAsync(), (await context.FactsAsync()).Sha);
+    }
+
+    [Theory]
+    [InlineData("HEAD", false, "HEAD")]
+    [InlineData("pr", false, "pr")]
+    [InlineData("HEAD", true, "pr")]
+    [InlineData("pr", true, "pr")]
+    [InlineData("main", false, null)]
+    [InlineData("main", true, null)]
+    public async Task A_pull_request_is_published_from_its_merge_and_from_its_own_commit(string checkedOut, bool namesHead, string? named)
+    {
+        await _repository.Run(
+            "git init --quiet --initial-branch main", "git commit --quiet --allow-empty -m base", "git checkout --quiet -b pr", "git commit --quiet --allow-empty -m change",
+            "git checkout --quiet main", "git commit --quiet --allow-empty -m other", "git checkout --quiet --detach", "git merge --quiet --no-ff -m merge pr");
+        var git = new Git(_repository.Directory);
+        var commits = new Dictionary<string, string>();
+        foreach (var name in (string[])["HEAD", "pr", "main"]) commits[name] = (await git.CommitOfAsync(name, TestContext.Current.CancellationToken))!;
+        await _repository.Run($"git checkout --quiet --detach {commits[checkedOut]}");
+        _repository.Write("event.json", $$"""{"number": 7, "pull_request": {"head": {"sha": "{{commits["pr"]}}"} } }""");
+        using var context = Context(
+            "refs/pull/7/merge", commits["HEAD"],
+            ("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_EVENT_PATH", Path.Combine(_repository.Directory, "event.json")), ("DOCKER_METADATA_PR_HEAD_SHA", $"{namesHead}"));
+
+        if (named is null) Assert.Contains("(GITHUB_SHA)", (await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync)).Message, StringComparison.Ordinal);
+        else Assert.Equal(["pr-7", $"sha-{commits[named][..7]}"], (await context.TagsAsync()).All);
     }
 
     [Fact]
@@ -67,9 +94,9 @@ public sealed class TagsOfBuildTests : IDisposable
 
     private async Task<string> HeadAsync() => (await VersionInfo.ReadAsync(_repository.Directory, TestContext.Current.CancellationToken)).Revision!;
 
-    private DeliveryContext Context(string reference, string sha) => new(Options, TestContext.Current.CancellationToken)
+    private DeliveryContext Context(string reference, string sha, params (string Name, string Value)[] variables) => new(Options, TestContext.Current.CancellationToken)
     {
         Environment = ProcessEnvironment.Empty.With(
-            ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", reference), ("GITHUB_SHA", sha), ("GITHUB_REPOSITORY", "octo/app")),
+            ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", reference), ("GITHUB_SHA", sha), ("GITHUB_REPOSITORY", "octo/app")).With(variables),
     };
 }

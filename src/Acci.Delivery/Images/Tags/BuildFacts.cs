@@ -22,8 +22,11 @@ public sealed record BuildFacts
     /// <summary>What is being built, in full: <c>refs/heads/main</c>, <c>refs/tags/v1.2.3</c>, <c>refs/pull/7/merge</c>.</summary>
     public string Ref { get; init; } = "";
 
-    /// <summary>The commit.</summary>
+    /// <summary>The commit: the one that is checked out, or the pull request's own where that is to be named (<c>DOCKER_METADATA_PR_HEAD_SHA</c>).</summary>
     public string Sha { get; init; } = "";
+
+    /// <summary>The commits that <see cref="Ref"/> may mean, of a workflow: the one that it runs for and, of a pull request, the one that is to be merged.</summary>
+    internal (string OfWorkflow, string OfPullRequest) RefShas { get; init; } = ("", "");
 
     /// <summary>The branch that a pull request goes to, or that a pushed tag came from where GitHub says so.</summary>
     public string BaseBranch { get; init; } = "";
@@ -68,7 +71,15 @@ public sealed record BuildFacts
     {
         if (!environment.IsGitHubActions) return await GitFacts.ReadAsync(directory, now, cancellationToken);
         var facts = GitHubFacts.Read(environment.Variables, now);
-        return facts.CommitDate is null ? facts with { CommitDate = await new Git(directory).TimeOfAsync(facts.Sha, cancellationToken) } : facts;
+        var git = new Git(directory);
+        // Built is what is checked out, which need not be the commit that the workflow runs for.
+        if (facts.Sha == facts.RefShas.OfWorkflow && await git.IsWorkingDirectoryAsync(cancellationToken)
+            && await git.CommitOfAsync("HEAD", cancellationToken) is { } checkedOut && checkedOut != facts.Sha)
+        {
+            facts = facts with { Sha = checkedOut, CommitDate = null };
+        }
+
+        return facts.CommitDate is null ? facts with { CommitDate = await git.TimeOfAsync(facts.Sha, cancellationToken) } : facts;
     }
 
     private string? After(string prefix) => Ref.StartsWith(prefix, StringComparison.Ordinal) ? Ref[prefix.Length..] : null;

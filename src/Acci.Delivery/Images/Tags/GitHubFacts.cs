@@ -39,12 +39,9 @@ public static class GitHubFacts
         // This event's GITHUB_REF is the branch the pull request goes to.
         if (facts.EventName == "pull_request_target") facts = facts with { Ref = $"refs/pull/{payload.Text("number")}/merge" };
 
-        if (facts.EventName.StartsWith("pull_request", StringComparison.Ordinal)
-            && Variable("DOCKER_METADATA_PR_HEAD_SHA").Contains("true", StringComparison.OrdinalIgnoreCase)
-            && payload.Text("pull_request", "head", "sha") is { Length: > 0 } head)
-        {
-            facts = facts with { Sha = head };
-        }
+        var head = facts.EventName.StartsWith("pull_request", StringComparison.Ordinal) ? payload.Text("pull_request", "head", "sha") : "";
+        facts = facts with { RefShas = (facts.Sha, head) };
+        if (head.Length > 0 && Variable("DOCKER_METADATA_PR_HEAD_SHA").Contains("true", StringComparison.OrdinalIgnoreCase)) facts = facts with { Sha = head };
 
         if (Variable(ShortShaLength) is { Length: > 0 } text)
         {

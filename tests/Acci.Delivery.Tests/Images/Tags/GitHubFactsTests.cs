@@ -26,6 +26,7 @@ public sealed class GitHubFactsTests
                 EventName = "push",
                 Ref = "refs/heads/main",
                 Sha = "bbb",
+                RefShas = ("bbb", ""),
                 CommitDate = new DateTimeOffset(2026, 10, 31, 9, 0, 0, TimeSpan.Zero),
                 Now = Now,
                 Repository = new RepositoryFacts { Name = "acci", Url = "https://github.com/owner/acci", License = "MIT", DefaultBranch = "main" },
