@@ -3,14 +3,14 @@ namespace Acci.Delivery.Publishing;
 /// <summary>Which of an image's tags it has now, and which not, in words.</summary>
 /// <param name="Taken">The tags that point at it.</param>
 /// <param name="Left">The tags that do not, each with the reason.</param>
-/// <param name="Lost">Those of them that another publish took at the same time.</param>
+/// <param name="Lost">Those of them that were written, and that another publish has by now.</param>
 public sealed record TagReport(IReadOnlyList<string> Taken, IReadOnlyList<string> Left, IReadOnlyList<string> Lost)
 {
     /// <summary>Compares what was planned with what came of it.</summary>
     public static TagReport Of(TagPlan plan, IReadOnlyList<TagWrite> writes)
     {
         var lost = writes.Where(write => write.IsLost)
-            .Select(write => $"{write.Tag.Tag}: {write.Reason ?? (write.After is { } other ? $"it points at {other} now, which another publish may have put it on" : "it was written, and is gone")}")
+            .Select(write => $"{write.Tag.Tag}: {write.WhyLost}")
             .ToList();
         return new TagReport(
             [.. plan.Moves.Select(move => move.Tag).Where(tag => writes.Any(write => write.Tag.Tag == tag && !write.IsLost))],

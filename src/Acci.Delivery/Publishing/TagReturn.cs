@@ -1,13 +1,11 @@
 using Acci.Oci;
-using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Publishing;
 
 /// <summary>Puts tags back to where they were before a transaction that could not write all of them.</summary>
-/// <param name="registry">The registry.</param>
+/// <param name="writer">What wrote them, and knows what was answered.</param>
 /// <param name="watch">Looks at tags.</param>
-/// <param name="answers">What is known of each write.</param>
-internal sealed class TagReturn(OciRegistry registry, TagWatch watch, IReadOnlyDictionary<ImageReference, WriteAnswer> answers)
+internal sealed class TagReturn(TagWriter writer, TagWatch watch)
 {
     /// <summary>What to do then.</summary>
     public const string Remedy = "What the tags move to is complete, signed and verified; run the same command again to move them all.";
@@ -15,6 +13,7 @@ internal sealed class TagReturn(OciRegistry registry, TagWatch watch, IReadOnlyD
     private readonly List<string> _left = [];
     private readonly List<string> _unanswered = [];
     private readonly List<string> _notShown = [];
+    private readonly List<string> _notSeenBack = [];
     private readonly List<string> _ofOthers = [];
     private bool _hasPutBack;
 
@@ -35,14 +34,15 @@ internal sealed class TagReturn(OciRegistry registry, TagWatch watch, IReadOnlyD
         foreach (var write in writes.Reverse().Where(write => write.Before != write.Digest && !write.IsLost))
         {
             var name = isOneImage ? write.Tag.Tag! : $"{write.Tag.Path}:{write.Tag.Tag}";
-            var answer = answers.GetValueOrDefault(write.Tag);
+            var answer = writer.AnswerTo(write.Tag);
             try
             {
                 await ReturnAsync(write, answer, name, limit.Token);
             }
             catch (Exception exception) when (exception is DeliveryException or OperationCanceledException)
             {
-                (answer switch { WriteAnswer.None => _unanswered, WriteAnswer.NotShown => _notShown, _ => _left }).Add(name);
+                // It cannot be looked at. What was refused is where it was.
+                if (answer != WriteAnswer.Refused) (answer switch { WriteAnswer.None => _unanswered, WriteAnswer.NotShown => _notShown, _ => _left }).Add(name);
             }
         }
 
@@ -63,20 +63,39 @@ internal sealed class TagReturn(OciRegistry registry, TagWatch watch, IReadOnlyD
 
     private async Task PutBackAsync(TagWrite write, string name, CancellationToken cancellationToken)
     {
-        if (write.Before is { } before)
+        try
         {
-            await registry.PutTagAsync(write.Tag, write.Tag.Tag!, before, cancellationToken);
+            if (!await writer.WriteAsync(write.Tag, write.Before, TimeSpan.Zero, cancellationToken))
+            {
+                _left.Add($"{name} (it is new, and this registry deletes no tags)");
+                return;
+            }
         }
-        else if (!await registry.TryDeleteTagAsync(write.Tag, write.Tag.Tag!, cancellationToken))
+        catch (Exception exception) when (exception is DeliveryException or OperationCanceledException)
         {
-            _left.Add($"{name} (it is new, and this registry deletes no tags)");
+            // Without an answer, a look tells more.
+            if (writer.AnswerTo(write.Tag) == WriteAnswer.Refused)
+            {
+                _left.Add(name);
+                return;
+            }
+        }
+
+        Digest? there;
+        try
+        {
+            there = await watch.UntilAsync(write.Tag, x => x == write.Before, cancellationToken);
+        }
+        catch (Exception exception) when (exception is DeliveryException or OperationCanceledException)
+        {
+            _notSeenBack.Add(name);
             return;
         }
 
-        var there = await watch.UntilAsync(write.Tag, x => x == write.Before, cancellationToken);
         if (there == write.Before) _hasPutBack = true;
-        else if (there == write.Digest) _left.Add($"{name} (the registry accepted that, and has not done it)");
-        else _ofOthers.Add(there is null ? $"{name} is gone" : $"{name} points at {there} now");
+        else if (there != write.Digest) _ofOthers.Add(there is null ? $"{name} is gone" : $"{name} points at {there} now");
+        else if (writer.AnswerTo(write.Tag) == WriteAnswer.None) _notSeenBack.Add(name);
+        else _left.Add($"{name} (the registry accepted that, and has not done it)");
     }
 
     private string Outcome()
@@ -84,14 +103,14 @@ internal sealed class TagReturn(OciRegistry registry, TagWatch watch, IReadOnlyD
         var known = new List<string>();
         if (_unanswered.Count > 0) known.Add($"Whether {string.Join(", ", _unanswered)} moves is not known: the registry did not answer, and may still carry the write out.");
         if (_notShown.Count > 0) known.Add($"Whether {string.Join(", ", _notShown)} moves is not known: the registry accepted the write, and may still carry it out.");
+        if (_notSeenBack.Count > 0) known.Add($"Whether {string.Join(", ", _notSeenBack)} was put back is not known: the registry did not answer, and may still do it.");
         if (_ofOthers.Count > 0) known.Add($"{string.Join(", ", _ofOthers)}, which may be another publish's doing.");
         if (known.Count == 0 && _left.Count == 0) return "Every tag is where it was before.";
-        var left = string.Join(", ", _left);
+        var (left, others) = (string.Join(", ", _left), known.Count > 0 ? "others" : "tags written before it");
         known.Add(
             _left.Count == 0 ? "Every other tag is where it was before."
-            : known.Count > 0 ? $"The others were put back, but for {left}."
-            : _hasPutBack ? $"The tags written before it were put back, but for {left}."
-            : $"Of the tags written before it none was put back: {left}.");
+            : _hasPutBack ? $"The {others} were put back, but for {left}."
+            : $"Of the {others} none was put back: {left}.");
         return $"{string.Join(' ', known)} {Remedy}";
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Registries;
-using Acci.Oci.Retries;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -16,7 +15,7 @@ public sealed class TagTransaction(OciRegistry registry)
     private const string Created = "org.opencontainers.image.created";
     private const int Rounds = 5;
 
-    private readonly Dictionary<ImageReference, WriteAnswer> _answers = [];
+    private TagWriter? _writer;
 
     /// <summary>The clock that it is waited by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -41,6 +40,8 @@ public sealed class TagTransaction(OciRegistry registry)
     public Func<ImageReference, Task<bool>> IsTrustedAsync { get; init; } = _ => Task.FromResult(false);
 
     private TagWatch Watch => new(registry, Time, WatchLimit);
+
+    private TagWriter Writer => _writer ??= new TagWriter(registry, Time);
 
     /// <summary>Writes the tags.</summary>
     /// <exception cref="DeliveryException">One could not be written; the message says what became of the others.</exception>
@@ -73,7 +74,7 @@ public sealed class TagTransaction(OciRegistry registry)
         }
         catch (Exception exception) when (writes.Count > 0)
         {
-            var outcome = await new TagReturn(registry, Watch, _answers) { Time = Time, Limit = PutBackLimit }.RunAsync(writes);
+            var outcome = await new TagReturn(Writer, Watch) { Time = Time, Limit = PutBackLimit }.RunAsync(writes);
             if (exception is OperationCanceledException)
             {
                 Log.Warning("{Outcome:l}", outcome);
@@ -95,31 +96,20 @@ public sealed class TagTransaction(OciRegistry registry)
         }
         catch (OperationCanceledException exception)
         {
-            var outcome = $"All tags are written: {string.Join(", ", writes.Where(x => !x.IsLost).Select(x => x.Tag.ToString()))}. Whether another publish moved them at the same time is not known.";
+            var (kept, lost) = (writes.Where(x => !x.IsLost).ToList(), writes.Where(x => x.IsLost).ToList());
+            var written = kept.Count == 0 ? "" : $"{(lost.Count == 0 ? "All tags are written" : "These tags are written")}: {string.Join(", ", kept.Select(x => x.Tag.ToString()))}. ";
+            var outcome = $"{written}{string.Concat(lost.Select(x => $"{x.Tag}: {x.WhyLost}. "))}Whether another publish moved them at the same time is not known.";
             Log.Warning("{Outcome:l}", outcome);
             throw new OperationCanceledException(outcome, exception, cancellationToken);
         }
     }
 
-    // A registry carries out a write that it has, whether or not somebody still waits for the answer: without it nobody knows.
     private async Task WriteAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, Time);
-        await using var interruption = cancellationToken.Register(() => limit.CancelAfter(AnswerLimit));
-        try
-        {
-            await registry.PutTagAsync(tag, tag.Tag!, digest, limit.Token);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or RetriesExhaustedException or RegistryException { FollowsFailures: true })
-        {
-            _answers[tag] = WriteAnswer.None;
-            throw;
-        }
-
-        _answers[tag] = WriteAnswer.Accepted;
+        await Writer.WriteAsync(tag, digest, AnswerLimit, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         if (await FindProblemAsync(tag, digest, before, cancellationToken) is not { } problem) return;
-        _answers[tag] = WriteAnswer.NotShown;
+        Writer.NoteNotShown(tag);
         throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it shows {problem}.");
     }
 
@@ -152,25 +142,52 @@ public sealed class TagTransaction(OciRegistry registry)
             }
         }
 
-        var settled = new List<TagWrite>();
-        foreach (var write in writes) settled.Add(write with { After = (await registry.FindAsync(write.Tag, cancellationToken))?.Digest });
-        return settled;
+        for (var number = 0; number < writes.Count; number++) await LookAsync(writes, number, cancellationToken);
+        return writes;
+    }
+
+    // Each look is noted at once: nobody may be able to look again.
+    private async Task<Digest?> LookAsync(List<TagWrite> writes, int number, CancellationToken cancellationToken)
+    {
+        var there = (await registry.FindAsync(writes[number].Tag, cancellationToken))?.Digest;
+        writes[number] = writes[number] with { After = there };
+        return there;
+    }
+
+    // Moves a tag again that is written. As long as that is not answered, nobody knows where it is.
+    private async Task<bool> MoveAsync(List<TagWrite> writes, int number, Digest? digest, string? reason, CancellationToken cancellationToken)
+    {
+        var write = writes[number];
+        try
+        {
+            if (!await Writer.WriteAsync(write.Tag, digest, AnswerLimit, cancellationToken)) return false;
+        }
+        catch when (Writer.AnswerTo(write.Tag) == WriteAnswer.None)
+        {
+            const string unknown = "where it points is not known, because the registry did not answer";
+            writes[number] = write with { After = null, Reason = reason is null ? unknown : $"{reason}; {unknown}" };
+            throw;
+        }
+
+        writes[number] = write with { After = digest, Reason = reason };
+        return true;
     }
 
     /// <summary>Sets right what another publish did in between, and says whether there was anything.</summary>
     private async Task<bool> SetRightAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken) =>
-        await GiveWayAsync(plan, writes, cancellationToken) | await TakeBackAsync(plan, cancellationToken);
+        await GiveWayAsync(plan, writes, cancellationToken) | await TakeBackAsync(plan, writes, cancellationToken);
 
-    /// <summary>Takes back tags of branches and the like that an older commit has got: it looked before this publish wrote, and wrote afterwards.</summary>
-    private async Task<bool> TakeBackAsync(TagPlan plan, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes back tags of branches and the like that an older commit has got: it looked before this publish wrote, and wrote afterwards.
+    /// </summary>
+    private async Task<bool> TakeBackAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
     {
         var changed = false;
         foreach (var tag in plan.Moving.Where(move => !move.IsFloating).Select(move => plan.Repository.WithTag(move.Tag)).Where(AtStart.ContainsKey))
         {
-            if ((await registry.FindAsync(tag, cancellationToken))?.Digest is not { } there || there == plan.Digest) continue;
-            if (!await IsNewerAsync(plan.Repository, plan.Digest, there, cancellationToken)) continue;
-            await registry.PutTagAsync(plan.Repository, tag.Tag!, plan.Digest, cancellationToken);
-            changed = true;
+            var number = writes.FindIndex(x => x.Tag == tag);
+            if (await LookAsync(writes, number, cancellationToken) is not { } there || there == plan.Digest) continue;
+            if (await IsNewerAsync(plan.Repository, plan.Digest, there, cancellationToken)) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
         }
 
         return changed;
@@ -188,18 +205,14 @@ public sealed class TagTransaction(OciRegistry registry)
         var published = await registry.ListTagsAsync(plan.Repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         foreach (var move in plan.Floating.Decide(plan.Version, moved, published).Where(move => move.Newer is not null))
         {
-            var newer = (await registry.ResolveAsync(plan.Repository.WithTag(move.Newer!), cancellationToken)).Digest;
-            var tag = plan.Repository.WithTag(move.Tag);
-            if ((await registry.FindAsync(tag, cancellationToken))?.Digest != plan.Digest) continue;
-            var number = writes.FindIndex(x => x.Tag == tag);
+            var number = writes.FindIndex(x => x.Tag == plan.Repository.WithTag(move.Tag));
+            var newer = await registry.GetManifestAsync(plan.Repository.WithTag(move.Newer!), cancellationToken);
+            if (newer.Digest == plan.Digest || await LookAsync(writes, number, cancellationToken) != plan.Digest) continue;
             var before = writes[number].Before;
-            var isTrusted = newer == before || await IsTrustedAsync(plan.Repository.WithDigest(newer));
-            if (isTrusted) await registry.PutTagAsync(plan.Repository, move.Tag, newer, cancellationToken);
-            else if (before is { } old && old != plan.Digest) await registry.PutTagAsync(plan.Repository, move.Tag, old, cancellationToken);
-            else if (!await registry.TryDeleteTagAsync(tag, move.Tag, cancellationToken)) continue;
+            var problem = newer.Digest == before || await IsTrustedAsync(plan.Repository.WithDigest(newer.Digest)) ? null : "is not signed as this build's images are";
             var reason = $"{move.Newer} was published at the same time and is newer than {plan.Version}";
-            writes[number] = writes[number] with { Reason = isTrusted ? reason : $"{reason}, but is not signed as this build's images are, so the tag went back to where it was" };
-            changed = true;
+            if (problem is null) changed |= await MoveAsync(writes, number, newer.Digest, reason, cancellationToken);
+            else if (before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
         }
 
         return changed;

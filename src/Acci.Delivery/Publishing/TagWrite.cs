@@ -12,6 +12,9 @@ public sealed record TagWrite(ImageReference Tag, Digest Digest, Digest? Before,
     /// <summary>Why this publish itself put it elsewhere in the end; null where it did not.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Another publish at the same time has it.</summary>
+    /// <summary>It does not point at what it was to point at, or may not.</summary>
     public bool IsLost => After != Digest;
+
+    /// <summary>Why not.</summary>
+    internal string WhyLost => Reason ?? (After is { } other ? $"it points at {other} now, which another publish may have put it on" : "it was written, and is gone");
 }

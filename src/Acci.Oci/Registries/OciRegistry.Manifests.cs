@@ -57,10 +57,14 @@ public sealed partial class OciRegistry
     /// <exception cref="DeliveryException">The repository has no such manifest.</exception>
     public async Task PutTagAsync(ImageReference repository, string tag, Digest digest, CancellationToken cancellationToken = default)
     {
-        var reference = repository.WithTag(tag);
-        var manifest = await GetManifestAsync(repository.WithDigest(digest), cancellationToken);
-        await PutAsync(PathOf(reference), tag, manifest, cancellationToken);
+        _ = repository.WithTag(tag);
+        await PutTagAsync(repository, tag, await GetManifestAsync(repository.WithDigest(digest), cancellationToken), cancellationToken);
     }
+
+    /// <summary>Lets a tag point at a manifest that was fetched from the repository: the write alone.</summary>
+    /// <exception cref="DeliveryException">The registry refuses it, or gives no answer that decides (<see cref="DeliveryException.IsUndecided"/>).</exception>
+    public Task PutTagAsync(ImageReference repository, string tag, Manifest manifest, CancellationToken cancellationToken = default) =>
+        PutAsync(PathOf(repository.WithTag(tag)), tag, manifest, cancellationToken);
 
     /// <summary>Puts a manifest under its digest unless it is there. One that says something about another is put in any case: whether it is listed there is not to be seen.</summary>
     internal async Task EnsureManifestAsync(ImageReference repository, Manifest manifest, CancellationToken cancellationToken)
@@ -86,11 +90,12 @@ public sealed partial class OciRegistry
     public Task DeleteManifestAsync(ImageReference repository, Digest digest, CancellationToken cancellationToken = default) =>
         DeleteAsync(PathOf(repository), digest.ToString(), cancellationToken);
 
+    /// <summary>Deletes a manifest or a tag, and returns whether it was there.</summary>
     private Task<bool> DeleteAsync(string path, string name, CancellationToken cancellationToken) => RunAsync($"deletion of {path} {name}", async attempt =>
     {
         var request = new RegistryRequest(HttpMethod.Delete, Address($"{path}/manifests/{name}"), DeleteScope(path));
         using var response = await SendAsync(request, attempt.CancellationToken, HttpStatusCode.NotFound);
-        return true;
+        return response.StatusCode != HttpStatusCode.NotFound;
     }, cancellationToken);
 
     private Task<T?> FindAsync<T>(ImageReference reference, Reading<T> read, CancellationToken cancellationToken)
@@ -121,12 +126,7 @@ public sealed partial class OciRegistry
         catch (RegistryException exception) when (exception.Codes.Any(x => x is "MANIFEST_BLOB_UNKNOWN" or "BLOB_UNKNOWN" or "DIGEST_INVALID"))
         {
             // Damaged on the way; or a registry that loses sight of a blob for a moment, as they do while another push commits the same one.
-            throw new TransientException(exception.Message.TrimEnd('.'));
-        }
-        catch (RegistryException exception) when (attempt.Number > 1)
-        {
-            exception.FollowsFailures = true;
-            throw;
+            throw new TransientException(exception.Message.TrimEnd('.')) { IsRefusal = true };
         }
     }, cancellationToken);
 

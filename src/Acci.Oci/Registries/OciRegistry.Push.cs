@@ -6,7 +6,7 @@ public sealed partial class OciRegistry
 {
     /// <summary>
     /// Pushes the image of a layout by digest: the blobs that the repository lacks, several at a time, then the manifests, children first.
-    /// No tag is put; <see cref="PutTagAsync"/> does that. The push can be repeated: what is there is not sent again.
+    /// No tag is put; <see cref="PutTagAsync(ImageReference, string, Digest, CancellationToken)"/> does that. The push can be repeated: what is there is not sent again.
     /// </summary>
     /// <param name="layout">The image.</param>
     /// <param name="repository">Where it goes; a tag or digest of the reference is ignored.</param>

@@ -39,13 +39,13 @@ public sealed partial class OciRegistry
     /// <summary>
     /// Takes a tag away and leaves the manifest it points at. Many registries cannot do that, which the specification leaves open; then nothing happens.
     /// </summary>
-    /// <returns>Whether the tag is gone.</returns>
+    /// <returns>Whether the registry accepted that, which it may show late, or has no such tag.</returns>
     public async Task<bool> TryDeleteTagAsync(ImageReference repository, string tag, CancellationToken cancellationToken = default)
     {
         try
         {
-            await DeleteAsync(PathOf(repository.WithTag(tag)), tag, cancellationToken);
-            return await FindAsync(repository.WithTag(tag), cancellationToken) is null;
+            // A registry that knows no deletion of tags may know no such address.
+            return await DeleteAsync(PathOf(repository.WithTag(tag)), tag, cancellationToken) || await FindAsync(repository.WithTag(tag), cancellationToken) is null;
         }
         catch (RegistryException exception) when (exception.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed)
         {

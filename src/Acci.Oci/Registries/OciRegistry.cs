@@ -74,7 +74,7 @@ public sealed partial class OciRegistry : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new DeliveryException($"{Domain}: {operation} failed: {exception.GetBaseException().Message}", exception);
+            throw new DeliveryException($"{Domain}: {operation} failed: {exception.GetBaseException().Message}", exception) { IsUndecided = true };
         }
     }
 

@@ -11,9 +11,6 @@ public sealed class RegistryException : DeliveryException
     /// <summary>The answer's status.</summary>
     public HttpStatusCode StatusCode { get; }
 
-    /// <summary>Earlier attempts at this write failed without an answer that decides, so the registry may still carry one of them out.</summary>
-    public bool FollowsFailures { get; internal set; }
-
     /// <summary>The registry's error codes, such as <c>DENIED</c>. Source: OCI distribution specification 1.1, section "Error Codes".</summary>
     public IReadOnlyList<string> Codes { get; }
 }

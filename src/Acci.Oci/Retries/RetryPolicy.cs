@@ -57,7 +57,7 @@ public sealed class RetryPolicy
         catch (Exception exception) when (TransientFault.Reason(exception) is { } reason)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new RetriesExhaustedException(state.GivingUp(reason), reason, exception);
+            throw new RetriesExhaustedException(state.GivingUp(reason), reason, exception) { IsUndecided = state.IsUndecided };
         }
         finally
         {
@@ -86,9 +86,11 @@ public sealed class RetryPolicy
         {
             return await action(state.NextAttempt(limit));
         }
-        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            throw new TimeoutException(state.CutOff, exception);
+            state.NoteWhatIsKnownAfter(exception);
+            if (exception is OperationCanceledException && limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested) throw new TimeoutException(state.CutOff, exception);
+            throw;
         }
     }
 
@@ -103,6 +105,9 @@ public sealed class RetryPolicy
         private bool _reached;
         private TimeSpan? _retryAfter;
         private string _reason = "";
+
+        /// <summary>An attempt may have done what was asked for: it ended without an answer that decides.</summary>
+        public bool IsUndecided { get; private set; }
 
         /// <summary>How long it is until the next attempt.</summary>
         public TimeSpan Delay { get; private set; }
@@ -128,6 +133,13 @@ public sealed class RetryPolicy
         {
             (_start, _moved) = (options.Time.GetTimestamp(), false);
             return new Attempt(++_attempts, () => _moved = true, () => _failuresInARow = 0, limit);
+        }
+
+        /// <summary>Takes note of whether an attempt decided anything. What decides about one says nothing of those before it.</summary>
+        public void NoteWhatIsKnownAfter(Exception exception)
+        {
+            if (exception is DeliveryException decided) decided.IsUndecided = IsUndecided;
+            else IsUndecided |= exception is not TransientException { IsRefusal: true };
         }
 
         /// <summary>Takes note of a failure, and says whether it may pass and the next attempt would still start within the budget.</summary>

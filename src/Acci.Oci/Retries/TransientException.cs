@@ -8,6 +8,9 @@ public class TransientException(string message, TimeSpan? retryAfter = null, Exc
     /// <summary>How long the service asked to wait.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
+    /// <summary>The service answered that it did not do what was asked for.</summary>
+    internal bool IsRefusal { get; init; }
+
     /// <summary>Whether an answer with this status may be another one the next time: 408, 429 and 5xx, but for those 5xx that state a fact (501, 505).</summary>
     public static bool IsTransient(HttpStatusCode status) => status switch
     {
@@ -30,6 +33,6 @@ public class TransientException(string message, TimeSpan? retryAfter = null, Exc
             { Date: { } date } when date > now => date - now,
             _ => (TimeSpan?)null,
         };
-        return new TransientException(string.IsNullOrEmpty(detail) ? status : $"{status}: {detail}", retryAfter);
+        return new TransientException(string.IsNullOrEmpty(detail) ? status : $"{status}: {detail}", retryAfter) { IsRefusal = response.StatusCode == HttpStatusCode.TooManyRequests };
     }
 }

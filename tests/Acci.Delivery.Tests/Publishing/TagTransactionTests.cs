@@ -146,16 +146,28 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         StaleLook,
         ShownTooLate,
         RefusedAfterASilentAttempt,
+        RedirectedAfterASilentAttempt,
+        RefusedAfterARefusalForNow,
+        NeverSent,
+        PutBackUnanswered,
+        PutBackNotSeen,
+        DeletionShownLate,
         TakenByAnother,
         TakenByAnotherBeforeItIsWritten,
     }
 
     [Theory]
     [InlineData(Fault.PutBackNotCarriedOut, "Of the tags written before it none was put back: main (the registry accepted that, and has not done it).")]
-    [InlineData(Fault.DeletionNotCarriedOut, "Of the tags written before it none was put back: main (it is new, and this registry deletes no tags).")]
+    [InlineData(Fault.DeletionNotCarriedOut, "Of the tags written before it none was put back: main (the registry accepted that, and has not done it).")]
+    [InlineData(Fault.DeletionShownLate, "Every tag is where it was before.")]
     [InlineData(Fault.StaleLook, "Every tag is where it was before.")]
     [InlineData(Fault.ShownTooLate, "Whether edge moves is not known: the registry accepted the write, and may still carry it out. Every other tag is where it was before.")]
     [InlineData(Fault.RefusedAfterASilentAttempt, "Whether edge moves is not known: the registry did not answer, and may still carry the write out. Every other tag is where it was before.")]
+    [InlineData(Fault.RedirectedAfterASilentAttempt, "Whether edge moves is not known: the registry did not answer, and may still carry the write out. Every other tag is where it was before.")]
+    [InlineData(Fault.RefusedAfterARefusalForNow, "Every tag is where it was before.")]
+    [InlineData(Fault.NeverSent, "Every tag is where it was before.")]
+    [InlineData(Fault.PutBackUnanswered, "Whether main was put back is not known: the registry did not answer, and may still do it. Every other tag is where it was before.")]
+    [InlineData(Fault.PutBackNotSeen, "Whether main was put back is not known: the registry did not answer, and may still do it. Every other tag is where it was before.")]
     [InlineData(Fault.TakenByAnother, "main points at OTHER now, which may be another publish's doing. Every other tag is where it was before.")]
     [InlineData(Fault.TakenByAnotherBeforeItIsWritten, "edge points at OTHER now, which may be another publish's doing. Every other tag is where it was before.")]
     public async Task What_is_said_of_tags_that_could_not_all_be_written_is_so(Fault fault, string outcome)
@@ -166,9 +178,10 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var repository = proxy.NewRepository();
         var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
         var (old, image, other) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"), await PushAsync(registry, repository, "other"));
-        foreach (var tag in fault == Fault.DeletionNotCarriedOut ? (string[])["edge"] : ["main", "edge"]) await registry.PutTagAsync(repository, tag, old, Cancellation);
+        var isNew = fault is Fault.DeletionNotCarriedOut or Fault.DeletionShownLate;
+        foreach (var tag in isNew ? (string[])["edge"] : ["main", "edge"]) await registry.PutTagAsync(repository, tag, old, Cancellation);
         var plan = await PlanAsync(registry, repository, image, "main", "edge");
-        var (mainWrites, edgeWrites, looks) = (0, 0, 0);
+        var (mainWrites, edgeWrites, looks, deletions) = (0, 0, 0, 0);
         proxy.Decide = request =>
         {
             var isMain = request.Path.EndsWith("/manifests/main", StringComparison.Ordinal);
@@ -178,12 +191,18 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
                 if (fault == Fault.TakenByAnother) direct.PutTagAsync(behind, "main", other, Cancellation).GetAwaiter().GetResult();
                 if (fault == Fault.TakenByAnotherBeforeItIsWritten) direct.PutTagAsync(behind, "edge", other, Cancellation).GetAwaiter().GetResult();
                 return fault == Fault.ShownTooLate ? new NetworkFault.Answer(201)
-                    : fault == Fault.RefusedAfterASilentAttempt && edgeWrites == 1 ? new NetworkFault.Drop()
+                    : edgeWrites == 1 && fault is Fault.RefusedAfterASilentAttempt or Fault.RedirectedAfterASilentAttempt ? new NetworkFault.Drop()
+                    : edgeWrites == 1 && fault == Fault.RefusedAfterARefusalForNow ? new NetworkFault.Answer(429)
+                    : fault == Fault.RedirectedAfterASilentAttempt ? new NetworkFault.Answer(307, Headers: [("Location", "file:///etc/hosts")])
                     : new NetworkFault.Answer(403, Body: "denied");
             }
 
             if (isMain && request.Method == "PUT" && ++mainWrites == 2 && fault == Fault.PutBackNotCarriedOut) return new NetworkFault.Answer(201);
-            if (request.Method == "DELETE" && fault == Fault.DeletionNotCarriedOut) return new NetworkFault.Answer(202);
+            if (mainWrites >= 2 && fault == Fault.PutBackUnanswered && isMain && request.Method == "PUT") return new NetworkFault.Drop();
+            if (mainWrites >= 2 && fault == Fault.PutBackNotSeen && isMain && request.Method != "PUT") return new NetworkFault.Answer(403);
+            if (mainWrites > 0 && fault == Fault.NeverSent && request.Method == "GET" && request.Path.EndsWith($"{image}", StringComparison.Ordinal)) return new NetworkFault.Answer(503);
+            if (request.Method == "DELETE" && isNew && ++deletions > 0) return new NetworkFault.Answer(202);
+            if (deletions > 0 && fault == Fault.DeletionShownLate && isMain && ++looks > 1) return new NetworkFault.Answer(404);
             return fault == Fault.StaleLook && isMain && request.Method == "HEAD" && edgeWrites > 0 && ++looks == 1
                 ? new NetworkFault.Answer(200, Headers: [("Docker-Content-Digest", old.ToString()), ("Content-Type", "application/vnd.oci.image.index.v1+json")]) : null;
         };
@@ -191,8 +210,8 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry) { WatchLimit = TimeSpan.FromSeconds(1) }.RunAsync([plan], Cancellation));
 
         Assert.Contains($". {outcome.Replace("OTHER", other.ToString(), StringComparison.Ordinal)}", error.Message, StringComparison.Ordinal);
-        var mainBefore = fault == Fault.DeletionNotCarriedOut ? (Digest?)null : old;
-        var expected = fault switch { Fault.PutBackNotCarriedOut or Fault.DeletionNotCarriedOut => image, Fault.TakenByAnother => other, _ => mainBefore };
+        if (fault == Fault.NeverSent) Assert.Equal(0, edgeWrites);
+        var expected = fault switch { Fault.PutBackNotCarriedOut or Fault.PutBackUnanswered => image, Fault.TakenByAnother => other, _ => isNew ? image : old };
         Assert.Equal(expected, await AtAsync(direct, behind, "main"));
         Assert.Equal(fault == Fault.TakenByAnotherBeforeItIsWritten ? other : old, await AtAsync(direct, behind, "edge"));
     }
@@ -361,6 +380,58 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(!isTrusted && isThere, report.Lost.Any(x => x.EndsWith("is not signed as this build's images are, so the tag went back to where it was", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(true, "refused look")]
+    [InlineData(false, "refused look")]
+    [InlineData(true, "interruption")]
+    [InlineData(false, "interruption")]
+    [InlineData(true, "no answer")]
+    public async Task A_tag_that_was_given_away_is_not_called_ours_when_nobody_can_look_any_more(bool isTrusted, string end)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy, Short);
+        using var direct = server.Connect();
+        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (old, ours, newer) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "ours"), await PushAsync(registry, repository, "newer"));
+        await registry.PutTagAsync(repository, "latest", old, Cancellation);
+        var plan = await PlanAsync(registry, repository, ours, "1.2.3", "latest");
+        var puts = 0;
+        proxy.Decide = request =>
+        {
+            if (request.Method == "PUT" && request.Path.EndsWith("/manifests/latest", StringComparison.Ordinal))
+            {
+                if (++puts == 1) direct.PutTagAsync(behind, "9.9.9", newer, Cancellation).GetAwaiter().GetResult();
+                return puts > 1 && end == "no answer" ? new NetworkFault.Drop() : null;
+            }
+
+            if (puts < 2 || request.Method != "HEAD" || end == "no answer") return null;
+            if (end == "refused look") return new NetworkFault.Answer(403);
+            interruption.Cancel();
+            return new NetworkFault.Linger(TimeSpan.FromSeconds(1));
+        };
+        var reason = "9.9.9 was published at the same time and is newer than 1.2.3"
+            + (isTrusted ? "" : ", but is not signed as this build's images are, so the tag went back to where it was")
+            + (end == "no answer" ? "; where it points is not known, because the registry did not answer" : "");
+        var transaction = isTrusted ? Trusting(registry) : new TagTransaction(registry);
+
+        if (end == "interruption")
+        {
+            var interrupted = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => transaction.RunAsync([plan], interruption.Token));
+            Assert.Equal(
+                $"These tags are written: {repository}:1.2.3. {repository}:latest: {reason}. Whether another publish moved them at the same time is not known.", interrupted.Message);
+        }
+        else
+        {
+            var report = TagReport.Of(plan, await transaction.RunAsync([plan], interruption.Token));
+            Assert.Equal(["1.2.3"], report.Taken);
+            Assert.Equal([$"latest: {reason}"], report.Lost);
+        }
+
+        Assert.Equal(end == "no answer" ? ours : isTrusted ? newer : old, await AtAsync(direct, behind, "latest"));
+    }
+
     [Fact]
     public async Task A_registry_that_shows_a_tag_nowhere_or_at_nothing_after_its_write_is_no_lost_race()
     {
@@ -458,9 +529,9 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     }
 
     [Theory]
-    [InlineData("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z", true)]
-    [InlineData("2026-02-02T00:00:00Z", "2026-01-01T00:00:00Z", false)]
-    public async Task A_tag_that_moved_since_the_publish_began_is_left_to_a_newer_commit(string ours, string theirs, bool yields)
+    [InlineData("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z", true, true)]
+    [InlineData("2026-02-02T00:00:00Z", "2026-01-01T00:00:00Z", true, false)]
+    public async Task A_tag_that_moved_since_the_publish_began_is_left_to_a_newer_commit_that_is_signed(string ours, string theirs, bool isTrusted, bool yields)
     {
         using var registry = server.Connect();
         var repository = server.NewRepository();
@@ -469,7 +540,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         await registry.PutTagAsync(repository, "main", other, Cancellation);
 
         var plan = await PlanAsync(registry, repository, mine, "main");
-        var transaction = new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [repository.WithTag("main")] = start } };
+        var transaction = new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [repository.WithTag("main")] = start }, IsTrustedAsync = _ => Task.FromResult(isTrusted) };
         var write = Assert.Single(await transaction.RunAsync([plan], Cancellation));
 
         Assert.Equal(yields, write.IsLost);
@@ -553,9 +624,9 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     }
 
     [Theory]
-    [InlineData("2026-02-02T00:00:00Z", "2026-01-01T00:00:00Z", true)]
-    [InlineData("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z", false)]
-    public async Task A_branchs_tag_that_an_older_commit_took_at_the_same_time_is_taken_back(string ours, string theirs, bool takesBack)
+    [InlineData("2026-02-02T00:00:00Z", "2026-01-01T00:00:00Z", true, true)]
+    [InlineData("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z", true, false)]
+    public async Task A_branchs_tag_that_an_older_commit_took_at_the_same_time_is_taken_back(string ours, string theirs, bool isTrusted, bool takesBack)
     {
         await using var proxy = await FaultProxy.StartAsync(server);
         using var registry = Through(proxy);
@@ -576,7 +647,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         };
 
         var plan = await PlanAsync(registry, repository, mine, "main", "sha-1");
-        var transaction = new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [repository.WithTag("main")] = null } };
+        var transaction = new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [repository.WithTag("main")] = null }, IsTrustedAsync = _ => Task.FromResult(isTrusted) };
         var writes = await transaction.RunAsync([plan], Cancellation);
 
         Assert.Equal(takesBack ? mine : other, await AtAsync(registry, repository, "main"));

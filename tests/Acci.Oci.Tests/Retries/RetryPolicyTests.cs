@@ -39,6 +39,23 @@ public sealed class RetryPolicyTests
     ];
 
     [Theory]
+    [InlineData(503, true)]
+    [InlineData(429, false)]
+    public async Task A_refusal_decides_unless_an_attempt_before_it_was_left_open(int status, bool isUndecided)
+    {
+        using var response = new HttpResponseMessage((HttpStatusCode)status);
+        var failure = TransientException.From(response);
+        var policy = Policy(TimeSpan.FromSeconds(10));
+
+        // What was thrown within the attempt knew nothing of those before it.
+        var refused = await Assert.ThrowsAsync<DeliveryException>(() => policy.RunAsync<int>(
+            "a test", attempt => throw (attempt.Number < 2 ? failure : new DeliveryException("no") { IsUndecided = !isUndecided }), Cancellation));
+        var exhausted = await Assert.ThrowsAsync<RetriesExhaustedException>(() => policy.RunAsync<int>("a test", _ => throw failure, Cancellation));
+
+        Assert.Equal((isUndecided, isUndecided), (refused.IsUndecided, exhausted.IsUndecided));
+    }
+
+    [Theory]
     [MemberData(nameof(Passing), DisableDiscoveryEnumeration = true)]
     public async Task What_may_pass_is_tried_again(Exception failure)
     {

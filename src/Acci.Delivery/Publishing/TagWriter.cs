@@ -1,0 +1,44 @@
+using Acci.Oci;
+using Acci.Oci.Registries;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>Writes tags one at a time, and knows what the registry answered.</summary>
+internal sealed class TagWriter(OciRegistry registry, TimeProvider time)
+{
+    private readonly Dictionary<ImageReference, WriteAnswer> _answers = [];
+
+    /// <summary>What is known of the last write of a tag.</summary>
+    public WriteAnswer AnswerTo(ImageReference tag) => _answers.GetValueOrDefault(tag);
+
+    /// <summary>Takes note that the registry does not show what it accepted.</summary>
+    public void NoteNotShown(ImageReference tag) => _answers[tag] = WriteAnswer.NotShown;
+
+    /// <summary>Lets a tag point at an image of its repository; without one, takes the tag away.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="digest">The image; null for none.</param>
+    /// <param name="patience">How long the answer is waited for after an interruption: a registry carries out a write that it has, whether or not somebody still waits.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    /// <returns>Whether the registry accepted it; it need not be able to take tags away.</returns>
+    public async Task<bool> WriteAsync(ImageReference tag, Digest? digest, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        _answers[tag] = WriteAnswer.Refused;
+        var manifest = digest is { } image ? await registry.GetManifestAsync(tag.WithDigest(image), cancellationToken) : null;
+        cancellationToken.ThrowIfCancellationRequested();
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var interruption = cancellationToken.Register(() => limit.CancelAfter(patience));
+        try
+        {
+            if (manifest is null && !await registry.TryDeleteTagAsync(tag, tag.Tag!, limit.Token)) return false;
+            if (manifest is not null) await registry.PutTagAsync(tag, tag.Tag!, manifest, limit.Token);
+        }
+        catch (Exception exception) when (exception is not DeliveryException { IsUndecided: false })
+        {
+            _answers[tag] = WriteAnswer.None;
+            throw;
+        }
+
+        _answers[tag] = WriteAnswer.Accepted;
+        return true;
+    }
+}
