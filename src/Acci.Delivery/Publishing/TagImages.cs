@@ -65,11 +65,14 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var atStart = await context.TagsWhenBuiltAsync();
         foreach (var image in context.Options.Images) await CompareAsync(image, atStart, verified[image.Name].Root);
         await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
+        var signer = verified.Values.First().Signer;
+        // Who is named exactly is meant exactly.
+        if (signer is ExpectedSigner.Workflow workflow && context.Options.SignedBy is null) signer = workflow.OrSibling;
         var writes = await new TagTransaction(registry)
         {
             AtStart = atStart,
             Time = context.Time,
-            IsTrustedAsync = other => context.IsSignedAsync(registry, other, verified.Values.First().Signer),
+            IsTrustedAsync = other => context.IsSignedAsync(registry, other, signer),
         }.RunAsync(plans, context.CancellationToken);
         var summaries = new List<PublishSummary>();
         await context.ForEachImageAsync(async (image, publish) =>

@@ -1,7 +1,10 @@
 using System.Globalization;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Sessions;
 using Acci.Oci;
+using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
+using NuGet.Versioning;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -35,7 +38,7 @@ public sealed class TagTransaction(OciRegistry registry)
     public IReadOnlyDictionary<ImageReference, Digest?> AtStart { get; init; } = new Dictionary<ImageReference, Digest?>();
 
     /// <summary>
-    /// Whether this publish may put its tags on another one's image: that is signed as its own. Without it none is, and a tag goes back to where it was.
+    /// Whether this publish may leave its tags to another one's image: that is signed as its own. Without it none is: a tag goes back to where it was, or is written.
     /// </summary>
     public Func<ImageReference, Task<bool>> IsTrustedAsync { get; init; } = _ => Task.FromResult(false);
 
@@ -63,7 +66,7 @@ public sealed class TagTransaction(OciRegistry registry)
                     looking = $"{tag} could not be looked up";
                     var before = (await registry.FindAsync(tag, cancellationToken))?.Digest;
                     var yields = before is not null && before != plan.Digest && AtStart.TryGetValue(tag, out var start) && start != before
-                        && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken);
+                        && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await IsTrustedAsync(plan.Repository.WithDigest(before.Value));
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, yields ? before : plan.Digest));
                     looking = null;
@@ -178,7 +181,7 @@ public sealed class TagTransaction(OciRegistry registry)
         await GiveWayAsync(plan, writes, cancellationToken) | await TakeBackAsync(plan, writes, cancellationToken);
 
     /// <summary>
-    /// Takes back tags of branches and the like that an older commit has got: it looked before this publish wrote, and wrote afterwards.
+    /// Takes back tags of branches and the like that an older commit has got, which looked before this publish wrote, and wrote afterwards; or what only calls itself newer.
     /// </summary>
     private async Task<bool> TakeBackAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
     {
@@ -187,7 +190,9 @@ public sealed class TagTransaction(OciRegistry registry)
         {
             var number = writes.FindIndex(x => x.Tag == tag);
             if (await LookAsync(writes, number, cancellationToken) is not { } there || there == plan.Digest) continue;
-            if (await IsNewerAsync(plan.Repository, plan.Digest, there, cancellationToken)) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
+            var isOlder = await IsNewerAsync(plan.Repository, plan.Digest, there, cancellationToken);
+            var isNewer = !isOlder && await IsNewerAsync(plan.Repository, there, plan.Digest, cancellationToken);
+            if (isOlder || (isNewer && !await IsTrustedAsync(plan.Repository.WithDigest(there)))) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
         }
 
         return changed;
@@ -195,7 +200,7 @@ public sealed class TagTransaction(OciRegistry registry)
 
     /// <summary>
     /// Gives tags that stand for the newest of several versions to a newer one that was published in between. Nobody looked at an image that only calls itself newer:
-    /// for one that this publish does not trust, the tag goes back to where it was.
+    /// for one that this publish does not trust, or that says it is an older version, the tag goes back to where it was.
     /// </summary>
     private async Task<bool> GiveWayAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
     {
@@ -209,13 +214,26 @@ public sealed class TagTransaction(OciRegistry registry)
             var newer = await registry.GetManifestAsync(plan.Repository.WithTag(move.Newer!), cancellationToken);
             if (newer.Digest == plan.Digest || await LookAsync(writes, number, cancellationToken) != plan.Digest) continue;
             var before = writes[number].Before;
-            var problem = newer.Digest == before || await IsTrustedAsync(plan.Repository.WithDigest(newer.Digest)) ? null : "is not signed as this build's images are";
+            var problem = await OlderVersionAsync(plan, newer, cancellationToken) is { } older ? $"is version {older}"
+                : newer.Digest == before || await IsTrustedAsync(plan.Repository.WithDigest(newer.Digest)) ? null
+                : "is not signed as this build's images are";
             var reason = $"{move.Newer} was published at the same time and is newer than {plan.Version}";
             if (problem is null) changed |= await MoveAsync(writes, number, newer.Digest, reason, cancellationToken);
             else if (before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
         }
 
         return changed;
+    }
+
+    // The version that an image says it is, where that is not newer than ours. It counts if ours says its own, too: an image definition may put something else there.
+    private async Task<SemanticVersion?> OlderVersionAsync(TagPlan plan, Manifest newer, CancellationToken cancellationToken)
+    {
+        if (VersionOf(newer) is not { } said || said > plan.Version!) return null;
+        var own = VersionOf(await registry.GetManifestAsync(plan.Repository.WithDigest(plan.Digest), cancellationToken));
+        // A release candidate may be published as its release.
+        return (own?.Major, own?.Minor, own?.Patch) == (plan.Version!.Major, plan.Version.Minor, plan.Version.Patch) ? said : null;
+
+        static SemanticVersion? VersionOf(Manifest image) => SemanticVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey, ""), out var version) ? version : null;
     }
 
     private async Task<bool> IsNewerAsync(ImageReference repository, Digest one, Digest other, CancellationToken cancellationToken) =>

@@ -50,6 +50,19 @@ public abstract record ExpectedSigner
             }
         }
 
+        /// <summary>
+        /// This signer, or any other workflow of the repository that it belongs to, as <see cref="AnyWorkflowOf"/>: each release is signed by a job of its own tag.
+        /// </summary>
+        internal Workflow OrSibling
+        {
+            get
+            {
+                if (IsExpression) return this;
+                var (repository, workflow) = Split(Identity);
+                return new Workflow($"^(?i:{Regex.Escape(repository)})({AnyWorkflow("[^@]+")}|{Regex.Escape(workflow)})$", Source);
+            }
+        }
+
         private protected override IEnumerable<string> Arguments =>
         [
             "--certificate-oidc-issuer", Source.Issuer, IsExpression ? "--certificate-identity-regexp" : "--certificate-identity", Identity,
@@ -104,8 +117,10 @@ public abstract record ExpectedSigner
     public static ExpectedSigner AnyWorkflowOf(string server, WorkflowSource source, params IReadOnlyCollection<string> files)
     {
         var file = files.Count == 0 ? "[^@]+" : $"({string.Join('|', files.Select(Regex.Escape))})";
-        return new Workflow($"^(?i:{Regex.Escape($"{server}/{source.Repository}")})/\\.github/workflows/{file}@refs/(heads|tags)/.+$", source);
+        return new Workflow($"^(?i:{Regex.Escape($"{server}/{source.Repository}")}){AnyWorkflow(file)}$", source);
     }
+
+    private static string AnyWorkflow(string file) => $@"/\.github/workflows/{file}@refs/(heads|tags)/.+";
 
     /// <summary>
     /// Who that is, as records and summaries call it: the workflow and the repository it ran in, or the beginning of the public key's digest.

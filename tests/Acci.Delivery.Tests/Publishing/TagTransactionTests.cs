@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Sessions;
@@ -432,6 +433,46 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(end == "no answer" ? ours : isTrusted ? newer : old, await AtAsync(direct, behind, "latest"));
     }
 
+    [Theory]
+    [InlineData("1.2.3", "1.0.0", "old")]
+    [InlineData("1.2.3", "9.9.9-rc.1", "other")]
+    [InlineData("1.2.3-rc.1", "1.0.0", "old")]
+    [InlineData("2026", "2025", "other")]
+    [InlineData("1.0.0", "1.0.0", "other")]
+    [InlineData(null, "1.0.0", "other")]
+    public async Task A_signed_image_of_an_older_version_gets_no_tag_whatever_it_is_tagged_as(string? own, string said, string expected)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        using var direct = server.Connect();
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var images = new Dictionary<string, Digest>();
+        foreach (var (name, version) in new[] { ("old", "1.1.0"), ("ours", own), ("other", said) })
+        {
+            var annotations = version is null ? null : new JsonObject { ["org.opencontainers.image.version"] = version };
+            var layout = await LayoutBuilder.WriteAttestedAsync(_folder.Combine(Guid.NewGuid().ToString("n")), name, annotations);
+            images[name] = (await registry.PushAsync(layout, repository, null, Cancellation)).Digest;
+        }
+
+        await registry.PutTagAsync(repository, "latest", images["old"], Cancellation);
+        var plan = await PlanAsync(registry, repository, images["ours"], "1.2.3", "latest");
+        var isTagged = false;
+        proxy.Decide = request =>
+        {
+            if (isTagged || request.Method != "PUT" || !request.Path.EndsWith("/manifests/latest", StringComparison.Ordinal)) return null;
+            isTagged = true;
+            direct.PutTagAsync(behind, "9.9.9", images["other"], Cancellation).GetAwaiter().GetResult();
+            return null;
+        };
+
+        var report = TagReport.Of(plan, await Trusting(registry).RunAsync([plan], Cancellation));
+
+        Assert.Equal(images[expected], await AtAsync(direct, behind, "latest"));
+        var but = expected == "old" ? ", but is version 1.0.0, so the tag went back to where it was" : "";
+        Assert.Equal([$"latest: 9.9.9 was published at the same time and is newer than 1.2.3{but}"], report.Lost);
+    }
+
     [Fact]
     public async Task A_registry_that_shows_a_tag_nowhere_or_at_nothing_after_its_write_is_no_lost_race()
     {
@@ -531,6 +572,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     [Theory]
     [InlineData("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z", true, true)]
     [InlineData("2026-02-02T00:00:00Z", "2026-01-01T00:00:00Z", true, false)]
+    [InlineData("2026-01-01T00:00:00Z", "2099-02-02T00:00:00Z", false, false)]
     public async Task A_tag_that_moved_since_the_publish_began_is_left_to_a_newer_commit_that_is_signed(string ours, string theirs, bool isTrusted, bool yields)
     {
         using var registry = server.Connect();
@@ -626,6 +668,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     [Theory]
     [InlineData("2026-02-02T00:00:00Z", "2026-01-01T00:00:00Z", true, true)]
     [InlineData("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z", true, false)]
+    [InlineData("2026-01-01T00:00:00Z", "2099-02-02T00:00:00Z", false, true)]
     public async Task A_branchs_tag_that_an_older_commit_took_at_the_same_time_is_taken_back(string ours, string theirs, bool isTrusted, bool takesBack)
     {
         await using var proxy = await FaultProxy.StartAsync(server);

@@ -95,6 +95,21 @@ public sealed class ExpectedSignerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("https://github.com/Octo/app/.github/workflows/publish.yml@refs/tags/v1.2.4", true)]
+    [InlineData("https://github.com/octo/app/.github/workflows/nightly.yml@refs/heads/main", true)]
+    [InlineData("https://github.com/octo/app/.github/workflows/publish.yml@refs/pull/7/merge", true)]
+    [InlineData("https://github.com/octo/app/.github/workflows/publish.yml@refs/pull/8/merge", false)]
+    [InlineData("https://github.com/octo/app2/.github/workflows/publish.yml@refs/tags/v1.2.4", false)]
+    public void A_workflow_or_a_sibling_is_any_of_its_repository(string identity, bool isMatch)
+    {
+        var signer = new ExpectedSigner.Workflow("https://github.com/octo/app/.github/workflows/publish.yml@refs/pull/7/merge", Source).OrSibling;
+
+        Assert.Equal(Source, signer.Source);
+        Assert.Equal(isMatch, Regex.IsMatch(identity, signer.Identity));
+        Assert.Equal(signer, signer.OrSibling);
+    }
+
+    [Theory]
     [InlineData("https://github.com", "https://token.actions.githubusercontent.com")]
     [InlineData("https://octo.ghe.com", "https://token.actions.octo.ghe.com")]
     [InlineData("https://github.example.com", "https://github.example.com/_services/token")]

@@ -4,6 +4,7 @@ using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Tests.Publishing;
 using Acci.Oci;
+using Acci.Oci.Layouts;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Signing;
@@ -105,6 +106,41 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         Assert.True(await VerifiesAsync(world, new ExpectedSigner.Workflow($"https://github.com/{Shared}", Octo)));
         await PromoteAsync(world, theirs.Digest, signedBy: $"https://github.com/{Shared}");
         Assert.Equal(theirs.Digest, await StableAsync(world));
+    }
+
+    [Theory]
+    [InlineData("octo/app", true)]
+    [InlineData("octo/other", false)]
+    public async Task A_newer_release_of_the_same_repository_keeps_latest_though_a_job_of_its_own_tag_signed_it(string repository, bool isOurs)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var folder = new TemporaryFolder();
+        using var direct = server.Connect();
+        using var world = await PublishWorld.BuiltAsync(server, domain: proxy.Domain);
+        var behind = ImageReference.Parse($"{server.Domain}/{world.Repository.Path}");
+        var newer = await LayoutBuilder.WriteAttestedAsync(folder.Combine("newer"), "newer", new JsonObject { ["org.opencontainers.image.version"] = "1.2.4" });
+        var old = await LayoutBuilder.WriteAttestedAsync(folder.Combine("old"), "old");
+        foreach (var layout in (OciLayout[])[old, newer]) await direct.PushAsync(layout, behind, cancellationToken: TestContext.Current.CancellationToken);
+        await direct.PutTagAsync(behind, "latest", old.Root.Digest, TestContext.Current.CancellationToken);
+        var cosign = await sigstore.CosignAsync(sigstore.Job(("ref", "refs/tags/v1.2.4"), ("repository", repository)));
+        await new ImageSigner(cosign, newer, direct, behind.WithDigest(newer.Root.Digest)).SignMissingAsync(TestContext.Current.CancellationToken);
+        await world.GitAsync("git tag v1.2.3");
+        await world.RecordBuildAsync();
+        await world.RunUntilAsync("SignImages");
+        world.Job = sigstore.Job(("ref", "refs/tags/v1.2.3"));
+        await world.RunAsync("SignImages");
+        var isPublished = false;
+        proxy.Decide = request =>
+        {
+            if (isPublished || request.Method != "PUT" || !request.Path.EndsWith("/manifests/latest", StringComparison.Ordinal)) return null;
+            isPublished = true;
+            foreach (var tag in (string[])["1.2.4", "latest"]) direct.PutTagAsync(behind, tag, newer.Root.Digest).GetAwaiter().GetResult();
+            return null;
+        };
+
+        await world.RunAsync("TagImages");
+
+        Assert.Equal((isOurs ? newer : old).Root.Digest, (await direct.ResolveAsync(behind.WithTag("latest"), TestContext.Current.CancellationToken)).Digest);
     }
 
     [Fact]
