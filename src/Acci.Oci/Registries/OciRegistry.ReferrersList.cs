@@ -40,13 +40,15 @@ public sealed partial class OciRegistry
     private async Task<ReferrersList?> CompletedAsync(
         ImageReference subject, ReferrersList list, Dictionary<Digest, Descriptor> seen, CancellationToken cancellationToken)
     {
-        foreach (var known in list.Referrers.Where(x => !seen.ContainsKey(x.Digest)))
+        foreach (var entry in list.Entries)
         {
+            // A registry need not take a list that names what it does not have.
+            if (entry.Digest is not { } digest) return null;
+            if (seen.ContainsKey(digest)) continue;
             try
             {
-                // A registry need not take a list that names what it does not have.
-                if (await FindManifestAsync(subject.WithDigest(known.Digest), cancellationToken) is not { } referrer) return null;
-                seen[known.Digest] = referrer.Descriptor;
+                if (await FindManifestAsync(subject.WithDigest(digest), cancellationToken) is not { } referrer) return null;
+                if (entry.Referrer is not null) seen[digest] = referrer.Descriptor;
             }
             catch (ContentException)
             {

@@ -74,13 +74,14 @@ internal sealed record ReferrersList(ReadOnlyMemory<byte> Content, string MediaT
 
     /// <summary>One of a list's entries.</summary>
     /// <param name="Json">The entry, JSON.</param>
+    /// <param name="Digest">Which manifest it is of; null where that cannot be read.</param>
     /// <param name="Referrer">What it says; null where that cannot be read.</param>
-    internal sealed record Entry(string Json, Descriptor? Referrer)
+    internal sealed record Entry(string Json, Digest? Digest, Descriptor? Referrer)
     {
         /// <summary>The entry of a manifest.</summary>
         public static string JsonOf(Descriptor referrer) => Encoding.Latin1.GetString(JsonSerializer.SerializeToUtf8Bytes(referrer, ManifestJson.Default.Descriptor));
 
-        public static Entry Read(JsonElement entry) => new(TextOf(entry), TryRead(entry));
+        public static Entry Read(JsonElement entry) => new(TextOf(entry), DigestIn(entry), TryRead(entry));
 
         /// <summary>The JSON with the artifact type and annotations of its manifest; the same where nothing lacks, or where it cannot be written anew.</summary>
         /// <param name="known">What it says.</param>
@@ -102,6 +103,9 @@ internal sealed record ReferrersList(ReadOnlyMemory<byte> Content, string MediaT
                 return Json;
             }
         }
+
+        private static Digest? DigestIn(JsonElement entry) => entry.ValueKind == JsonValueKind.Object
+            && Find(entry, "digest") is { ValueKind: JsonValueKind.String } found && Acci.Oci.Digest.TryParse(TextOf(found).Trim('"'), out var digest, out _) ? digest : null;
 
         private static Descriptor? TryRead(JsonElement entry)
         {

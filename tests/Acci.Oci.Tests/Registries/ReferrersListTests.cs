@@ -108,6 +108,33 @@ public sealed class ReferrersListTests(RegistryServer server) : IClassFixture<Re
         Assert.Equal(2, (await registry.ListReferrersAsync(copy.WithDigest(image.Digest!.Value), cancellationToken: Cancellation)).Count);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:ABC","size":12}""")]
+    [InlineData("""{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}""")]
+    public async Task A_list_is_not_completed_that_a_registry_would_not_take(string entry)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var direct = server.Connect();
+        var image = await PushAsync(direct);
+        var referrer = await ReferAsync(direct, image, Sbom);
+        var list = $$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{referrer.MediaType}}","digest":"{{referrer.Digest}}","size":{{referrer.Size}}},{{entry}}]}""";
+        var puts = 0;
+        proxy.Decide = request =>
+        {
+            if (!request.Path.EndsWith($"/manifests/{TagOf(image)}", StringComparison.Ordinal)) return null;
+            puts += request.Method == "PUT" ? 1 : 0;
+            return new NetworkFault.Answer(200, Body: list, Headers: [("Content-Type", MediaTypes.ImageIndex)]);
+        };
+        using var registry = new OciRegistry(proxy.Domain, new RegistryOptions());
+        var there = ImageReference.Parse($"{proxy.Domain}/{image.Path}").WithDigest(image.Digest!.Value);
+
+        await registry.CompleteReferrersAsync(there, Cancellation);
+
+        Assert.Equal(0, puts);
+        Assert.Equal([referrer.Digest], (await registry.ListReferrersAsync(there, cancellationToken: Cancellation)).Select(x => x.Digest));
+    }
+
     private static Uri AddressOf(ImageReference image) => new($"http://{image.Domain}/v2/{image.Path}/manifests/{TagOf(image)}");
 
     private static async Task PutRawAsync(ImageReference image, string list)
