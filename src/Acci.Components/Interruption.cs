@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
@@ -63,8 +62,9 @@ public static class Interruption
         KillOthers();
         new Thread(() =>
         {
-            for (var begin = Stopwatch.StartNew(); begin.Elapsed < Grace; Thread.Sleep(Pause))
+            for (var waited = TimeSpan.Zero; waited < Grace; waited += Pause)
             {
+                Thread.Sleep(Pause);
                 if (EndsWhatStarts) KillOthers();
             }
 
