@@ -78,7 +78,8 @@ internal static partial class PublicKeyFile
         var key = PublicKey.CreateFromSubjectPublicKeyInfo(content, out var length);
         return length == content.Length && key.Oid.Value switch
         {
-            EllipticCurve => key.EncodedParameters?.RawData is [0x06, ..] name && Curves.Contains(AsnDecoder.ReadObjectIdentifier(name, AsnEncodingRules.DER, out _)) && IsWhole(content, ECDsa.Create(), (ECDsa curve, out int read) => curve.ImportSubjectPublicKeyInfo(content, out read)),
+            EllipticCurve => key.EncodedParameters?.RawData is [0x06, ..] name && Curves.Contains(AsnDecoder.ReadObjectIdentifier(name, AsnEncodingRules.DER, out _))
+                && IsWhole(content, ECDsa.Create(), (ECDsa curve, out int read) => curve.ImportSubjectPublicKeyInfo(content, out read)),
             Rsa => IsWhole(content, RSA.Create(), (RSA rsa, out int read) => rsa.ImportSubjectPublicKeyInfo(content, out read)),
             Ed25519 => key.EncodedKeyValue.RawData.Length == 32,
             _ => false,
