@@ -98,7 +98,9 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
     private string? InFile(JsonProperty property, string name, MemberInfo member, string file, string root)
     {
-        if (Parameters.IsCollection(member) && property.Value.ValueKind != JsonValueKind.Array) return "takes a list, as in [ \"one\", \"other\" ]";
+        if (ParameterJson.Problem(property.Value, isSwitch: Parameters.ValueType(member) == typeof(bool)) is { } problem) return problem;
+        var isList = property.Value.ValueKind == JsonValueKind.Array;
+        if (isList != Parameters.IsCollection(member)) return isList ? "takes one value, and no list" : "takes a list, as in [ \"one\", \"other\" ]";
         var values = ParameterJson.Values(property.Value);
         if (member.IsDefined(typeof(SecretAttribute)) && values is [{ Length: > 0 } secret]) return EncryptedValues.Problem(name, file, secret);
         return Problem(name, member, values, isTyped: false, root);
