@@ -48,6 +48,9 @@ public sealed class ParameterTests : IDisposable
             Assert.Throws<Exception>(() => FromEnvironment<int?>("Limit", ("LIMIT", "x"))).Message);
 
     [Fact]
+    public void A_number_may_be_hexadecimal() => Assert.Equal(16, FromEnvironment<int?>("Limit", ("LIMIT", "0x10")));
+
+    [Fact]
     public void The_command_line_goes_before_the_environment_and_that_before_the_files()
     {
         Write("parameters.json", """{ "A": "file", "B": "file", "C": "file" }""");

@@ -62,8 +62,6 @@ internal static class ValueConversion
             return value;
         if (type == typeof(bool))
             return bool.Parse(value);
-        if (type == typeof(int))
-            return int.Parse(value, CultureInfo.InvariantCulture);
         if (type.IsEnum)
             return ParseEnum(value, type);
         if (type.GetCustomAttribute<TypeConverterAttribute>() is { } attribute && Type.GetType(attribute.ConverterTypeName) is { } converter)
