@@ -16,10 +16,13 @@ internal static class BuildProcess
     /// <param name="execute">Runs it on the engine and returns the engine's exit code.</param>
     public static int Run(Type build, Func<int> execute)
     {
+        ConsoleColors.TellEngine();
         Console.SetOut(new RedactedWriter(new DurableWriter(Console.Out, "standard output")));
         Console.SetError(new RedactedWriter(new DurableWriter(Console.Error, "standard error")));
         ProcessEnvironment.DropEmptyHome();
         GitVariables.Drop();
+        // NUKE would write into the build's project file that it has said what it sends, and the working tree would differ from its commit.
+        Environment.SetEnvironmentVariable("NUKE_TELEMETRY_OPTOUT", "1");
         if (Problem(build, out var root) is { } problem) return Refuse(problem);
 
         // Who only asks what there is to do needs no log.

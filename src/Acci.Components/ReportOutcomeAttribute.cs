@@ -1,5 +1,4 @@
 using System.Globalization;
-using Acci.Delivery.Processes;
 using Nuke.Common.Execution;
 
 namespace Acci.Components;
@@ -19,10 +18,6 @@ internal sealed class ReportOutcomeAttribute : BuildExtensionAttributeBase, IOnB
         var (outcome, color) = Interruption.IsRequested ? ("was interrupted", Yellow) : Build.IsSucceeding ? ("succeeded", Green) : ("failed", Red);
         var line = string.Create(CultureInfo.InvariantCulture, $"Build {outcome} on {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:ss}.");
         Console.WriteLine();
-        Console.WriteLine(IsColored ? $"\e[{color}m{line}\e[0m" : line);
+        Console.WriteLine(ConsoleColors.AreWanted ? $"\e[{color}m{line}\e[0m" : line);
     }
-
-    // As NUKE's own lines: in a terminal, and in GitHub Actions' log. Source: https://no-color.org.
-    private static bool IsColored => ProcessEnvironment.Read() is var environment
-        && environment.Find("NO_COLOR") is null && (!Console.IsOutputRedirected || environment.Find("GITHUB_ACTIONS") is not null);
 }

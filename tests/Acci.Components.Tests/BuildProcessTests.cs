@@ -360,7 +360,6 @@ public sealed partial class BuildProcessTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The shell that closes the output is a POSIX one.");
         var start = new ProcessStartInfo("sh", ["-c", $"dotnet '{BuildRun.Build}' Default {redirection}"]) { WorkingDirectory = _root, RedirectStandardError = true };
-        start.Environment["NUKE_TELEMETRY_OPTOUT"] = "1";
         using var process = Process.Start(start)!;
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

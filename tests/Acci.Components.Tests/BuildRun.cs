@@ -46,7 +46,6 @@ internal sealed record BuildRun(int ExitCode, string Output, string Errors)
         var inherited = Variables.Select(x => (Name: x, Value: Environment.GetEnvironmentVariable(x))).Where(x => x.Value is not null).ToList();
         start.Environment.Clear();
         foreach (var (name, value) in inherited) start.Environment[name] = value;
-        start.Environment["NUKE_TELEMETRY_OPTOUT"] = "1";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
 
         using var process = Process.Start(start)!;

@@ -45,4 +45,16 @@ public sealed class ChildEnvironmentTests : IDisposable
 
         Assert.Contains($"the password has {Secret.Length} letters", run.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_engine_colours_no_file_and_sends_nothing_and_our_programs_still_know_the_terminal()
+    {
+        var run = await BuildRun.StartAsync(BuildRun.Build, _root, ["Starts"], new Dictionary<string, string> { ["TERM"] = "xterm-256color" });
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.DoesNotContain("\e[", run.Output, StringComparison.Ordinal);
+        var children = await File.ReadAllLinesAsync(Path.Combine(_root, "children"), TestContext.Current.CancellationToken);
+        Assert.Equal(["TERM=dumb", "TERM=xterm-256color"], children.Where(x => x.StartsWith("TERM=", StringComparison.Ordinal)));
+        Assert.Contains("NUKE_TELEMETRY_OPTOUT=1", children);
+    }
 }
