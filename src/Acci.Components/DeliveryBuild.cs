@@ -15,6 +15,7 @@ namespace Acci.Components;
 [EndInterrupted]
 [CleanSummary]
 [SkipUnplanned]
+[RequireSolution]
 [RemoveLeftovers]
 [ReportOutcome]
 [ReportToGitHub]

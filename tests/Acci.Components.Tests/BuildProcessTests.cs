@@ -354,6 +354,23 @@ public sealed partial class BuildProcessTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Greet", 0)]
+    [InlineData("Compile --dry-run", 0)]
+    [InlineData("Compile --skip Restore", 2)]
+    [InlineData("Compile", 2)]
+    [InlineData("Restore --solution shop.slnx", 0)]
+    public async Task Only_a_target_that_needs_a_solution_asks_for_one(string line, int exitCode)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_root, "shop.slnx"), "<Solution />", TestContext.Current.CancellationToken);
+
+        var run = await RunAsync(line.Split(' '), new() { ["SAMPLE_BUILD"] = "SolutionBuild" });
+
+        Assert.True(run.ExitCode == exitCode, run.Output + run.Errors);
+        Assert.Equal(exitCode > 0, run.Output.Contains(" needs a solution: name its file in .nuke/parameters.json, ", StringComparison.Ordinal));
+        Assert.DoesNotContain("NullReference", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(">&-")]
     [InlineData("> /dev/full")]
     public async Task A_build_outlives_its_output(string redirection)

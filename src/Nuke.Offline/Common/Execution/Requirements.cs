@@ -11,14 +11,6 @@ internal static class Requirements
 {
     public static void Validate(NukeBuild build, IReadOnlyCollection<ExecutableTarget> scheduledTargets)
     {
-        foreach (var (member, attribute) in build.InjectionMembers)
-        {
-            if (member.IsDefined(typeof(RequiredAttribute)) && !member.IsDefined(typeof(OnDemandAttribute)) && IsMissing(member.GetValueOf(build)))
-                Check.That(
-                    TryPrompt(build, member, attribute as ParameterAttribute),
-                    $"Build requires member '{member.ShortName()}' to be not null or empty");
-        }
-
         foreach (var target in scheduledTargets)
         {
             foreach (var requirement in target.DelegateRequirements)
@@ -27,6 +19,13 @@ internal static class Requirements
                 Check.That(
                     ToolPathResolver.TryGetPathExecutable(tool.PathExecutable) is not null,
                     $"Target '{target.Name}' requires the tool '{tool.PathExecutable}', which is not in the directories of the PATH variable");
+        }
+
+        // What the class itself declares goes before what its components declare of that name.
+        foreach (var (member, attribute) in build.InjectionMembers.DistinctBy(x => x.Member.ShortName()))
+        {
+            if (member.IsDefined(typeof(RequiredAttribute)) && !member.IsDefined(typeof(OnDemandAttribute)) && IsMissing(member.GetValueOf(build)))
+                Check.That(TryPrompt(build, member, attribute as ParameterAttribute), $"Member '{member.ShortName()}' is required to be not null or empty");
         }
     }
 
