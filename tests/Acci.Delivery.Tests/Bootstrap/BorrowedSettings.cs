@@ -40,6 +40,13 @@ internal sealed class BorrowedSettings : IDisposable
             """);
     }
 
+    /// <summary>Puts a library for one framework into a package of the source.</summary>
+    public void AddLibrary(string id, string version, string framework)
+    {
+        using var package = ZipFile.Open(Path.Combine(_folder, "source", $"{id}.{version}.nupkg"), ZipArchiveMode.Update);
+        package.CreateEntry($"lib/{framework}/{id}.dll");
+    }
+
     /// <summary>Runs dotnet in the repository.</summary>
     public Task<CommandResult> DotnetAsync(params IEnumerable<string> arguments)
     {

@@ -33,15 +33,17 @@ public sealed class ProjectSettingsTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_version_than_the_one_asked_for_is_no_reason_not_to_build()
+    public async Task Another_version_than_the_one_asked_for_or_one_for_another_framework_is_no_reason_not_to_build()
     {
         _settings.Publish("Nuke.Common", "10.1.0", ("Some.Package", "1.0.0"));
         _settings.Publish("Some.Package", "1.0.1");
+        _settings.AddLibrary("Some.Package", "1.0.1", "net472");
         _settings.Write("repository/build/_build.csproj", """<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><PackageReference Include="Nuke.Common" /></ItemGroup></Project>""");
 
         var result = await _settings.DotnetAsync("restore", "build/_build.csproj", "-p:NukeEngine=Package");
 
         Assert.Contains("warning NU1603: ", result.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("warning NU1701: ", result.StandardOutput, StringComparison.Ordinal);
         Assert.Equal(0, result.ExitCode);
     }
 
