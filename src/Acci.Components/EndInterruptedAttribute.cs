@@ -7,7 +7,7 @@ namespace Acci.Components;
 internal sealed class EndInterruptedAttribute : BuildExtensionAttributeBase, IOnTargetRunning, IOnTargetSucceeded, IOnTargetFailed
 {
     // NUKE's Test goes on with the next project when one has failed, and so when it was interrupted.
-    public void OnTargetRunning(ExecutableTarget target) => Interruption.EndsWhatStarts = NukeTargets.Contains(target);
+    public void OnTargetRunning(ExecutableTarget target) => Interruption.IsNothingToCleanUp = NukeTargets.Contains(target);
 
     // A target that ends well although it was interrupted would be followed by the next one.
     public void OnTargetSucceeded(ExecutableTarget target) => Interruption.Token.ThrowIfCancellationRequested();

@@ -34,7 +34,7 @@ internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
         // What fails in each of several projects, as tests do, comes as one exception that says nothing itself.
         var causes = exception is AggregateException { InnerExceptions.Count: > 0 } several ? several.Flatten().InnerExceptions : (IReadOnlyList<Exception>)[exception];
         IsWrongUse |= causes.Any(x => x is WrongUseException);
-        if (Interruption.IsRequested && causes.All(x => x is OperationCanceledException or ProcessException)) return;
+        if (Interruption.IsRequested && (Interruption.IsNothingToCleanUp || causes.All(x => x is OperationCanceledException or ProcessException))) return;
         var reasons = causes.Select(PlainReason).Distinct().ToList();
         var isPlain = !reasons.Contains(null);
         var reason = isPlain ? string.Join('\n', reasons) : $"{exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}";

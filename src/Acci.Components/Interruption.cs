@@ -29,8 +29,8 @@ public static class Interruption
     /// <summary>Whether this is not the thread that runs the build: an engine reacts to a signal on one of its own.</summary>
     internal static bool IsSignalThread => IsRequested && Environment.CurrentManagedThreadId != s_buildThread;
 
-    /// <summary>Whether the running target has nothing to clean up, so that what it starts after an interruption is work that nobody wants any more.</summary>
-    internal static bool EndsWhatStarts { get; set; }
+    /// <summary>Whether the running target has nothing to clean up: after an interruption nobody wants what it starts, nor what it fails with.</summary>
+    internal static bool IsNothingToCleanUp { get; set; }
 
     /// <summary>Begins to listen. Before the engine does, so that it finds the interruption known.</summary>
     internal static void Listen()
@@ -65,7 +65,7 @@ public static class Interruption
             for (var waited = TimeSpan.Zero; waited < Grace; waited += Pause)
             {
                 Thread.Sleep(Pause);
-                if (EndsWhatStarts) KillOthers();
+                if (IsNothingToCleanUp) KillOthers();
             }
 
             EndNow(exitCode);

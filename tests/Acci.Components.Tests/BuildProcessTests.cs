@@ -316,6 +316,7 @@ public sealed partial class BuildProcessTests : IDisposable
 
         Assert.True(run.ExitCode == 130, run.Output + run.Errors);
         Assert.Matches("\nSleepInTurn[\u00a0 ]+Aborted", run.Output);
+        Assert.DoesNotContain("[ERR]", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
