@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Versioning;
 using Acci.Oci.Retries;
 using Serilog;
 
@@ -39,6 +40,9 @@ public sealed record Bake(DockerEngine Engine, string Root)
         arguments.AddRange(layouts.Keys);
 
         var command = Engine.Docker(arguments) with { WorkingDirectory = Root };
+        // The provenance has the address of the remote that the branch follows, and the image that of origin. Source: buildx, util/gitutil, RemoteURL.
+        var origin = await new Git(Root).FollowOriginAsync(Engine.Process, cancellationToken);
+        command = command with { Environment = command.Environment.Concat(origin).ToDictionary() };
         if (InputFile.ReadText(file, 16 * 1024 * 1024).Contains(GitHubCache, StringComparison.Ordinal))
             command = command with { Secrets = [.. command.Secrets, CacheToken] };
         await new RetryPolicy(Retry).RunAsync("Image build", async attempt =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Acci.Delivery.Processes;
 
 namespace Acci.Delivery.Versioning;
@@ -131,6 +132,22 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
 
     /// <summary>The address of the remote called <c>origin</c>.</summary>
     public Task<string?> OriginAsync(CancellationToken cancellationToken) => AnswerAsync(cancellationToken, "remote", "get-url", "origin");
+
+    /// <summary>
+    /// The variables with which git, and what asks it, takes <c>origin</c> for the remote of the branch that is checked out; none where there is no branch, or no
+    /// <c>origin</c>. A fork's branches often follow another remote.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, string?>> FollowOriginAsync(ProcessEnvironment environment, CancellationToken cancellationToken)
+    {
+        const string prefix = "refs/heads/", counter = "GIT_CONFIG_COUNT";
+        var head = await AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", "HEAD");
+        if (head?.StartsWith(prefix, StringComparison.Ordinal) is not true || await OriginAsync(cancellationToken) is null) return new Dictionary<string, string?>();
+        var count = int.TryParse(environment.Find(counter), CultureInfo.InvariantCulture, out var given) ? given : 0;
+        return new Dictionary<string, string?>
+        {
+            [counter] = $"{count + 1}", [$"GIT_CONFIG_KEY_{count}"] = $"branch.{head[prefix.Length..]}.remote", [$"GIT_CONFIG_VALUE_{count}"] = "origin",
+        };
+    }
 
     /// <summary>The default branch of <c>origin</c>, as known since the clone.</summary>
     public async Task<string?> DefaultBranchAsync(CancellationToken cancellationToken) =>

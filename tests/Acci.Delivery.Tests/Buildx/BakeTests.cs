@@ -38,6 +38,31 @@ public sealed class BakeTests : IDisposable
     [Fact]
     public async Task A_line_that_is_neither_a_status_nor_text_fails_no_build() => await BuildAsync("{warning: a helper says hello}", exitCode: 0);
 
+    [Theory]
+    [InlineData("git config branch.main.remote upstream; git config branch.main.merge refs/heads/main")]
+    [InlineData("git config branch.main.remote upstream; git config branch.main.merge refs/heads/main; git tag main")]
+    [InlineData("git config branch.main.remote origin; git config branch.main.merge refs/heads/main")]
+    [InlineData("git checkout -q --detach")]
+    public async Task The_provenance_of_a_fork_s_image_names_the_fork_whatever_its_branch_follows(string script)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        using var repository = new TemporaryRepository();
+        await repository.RunScript($"""
+            git init -q -b main; git commit -q --allow-empty -m one
+            git remote add origin https://github.com/me/app.git; git remote add upstream https://github.com/octo/app.git
+            {script}
+            """);
+        // As buildx asks.
+        var asked = _folder.Combine("asked");
+        await BuildAsync("{}", exitCode: 0, repository.Directory, $"""
+            head=$(git symbolic-ref -q HEAD) && remote=$(git for-each-ref --format='%(upstream:remotename)' "$head")
+            [ -n "$remote" ] || remote=origin
+            git remote get-url "$remote" > {asked}
+            """);
+
+        Assert.Equal("https://github.com/me/app.git\n", await File.ReadAllTextAsync(asked, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public void The_reason_of_a_failed_signature_is_masked_before_it_is_cut()
     {
@@ -48,12 +73,13 @@ public sealed class BakeTests : IDisposable
         Assert.DoesNotContain("npm_", failure.Reason, StringComparison.Ordinal);
     }
 
-    private async Task BuildAsync(string line, int exitCode)
+    private async Task BuildAsync(string line, int exitCode, string? root = null, string script = "")
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("The stand-in for docker is a shell script.");
         var docker = _folder.Combine("docker");
         await File.WriteAllTextAsync(docker, $$"""
             #!/bin/sh
+            {{script}}
             echo '{"vertexes":[{"digest":"sha256:1","name":"[1/2] RUN restore","started":"2026-01-01T00:00:00Z"}]}' >&2
             echo '{{line}}' >&2
             [ {{exitCode}} = 0 ] || echo '{"vertexes":[{"digest":"sha256:1","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:01Z","error":"exit code: 1"}]}' >&2
@@ -64,6 +90,6 @@ public sealed class BakeTests : IDisposable
         var file = _folder.Combine("bake.json");
         await File.WriteAllTextAsync(file, "{}", TestContext.Current.CancellationToken);
         var layouts = new Dictionary<string, string> { ["app"] = _folder.Combine("layout") };
-        await new Bake(new DockerEngine(docker), _folder.Path).BuildAsync(file, layouts, useCache: true, TestContext.Current.CancellationToken);
+        await new Bake(new DockerEngine(docker), root ?? _folder.Path).BuildAsync(file, layouts, useCache: true, TestContext.Current.CancellationToken);
     }
 }
