@@ -95,7 +95,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         var image = manifest.IsIndex ? await registry.GetManifestAsync(reference.WithDigest(platform), Cancellation) : manifest;
         if (image.Config is not { Size: <= LargestConfiguration } descriptor) return new Dictionary<string, string>();
         using var configuration = Parse(await registry.ReadBlobAsync(reference, descriptor, Cancellation));
-        return Told.ToDictionary(x => x, x => configuration?.RootElement.Text("config", "Labels", x) ?? "");
+        return Told.ToDictionary(x => x, x => configuration?.RootElement.ForeignText("config", "Labels", x) ?? "");
 
         // An artifact's configuration may be anything.
         static JsonDocument? Parse(byte[] content)

@@ -36,6 +36,8 @@ public sealed class Session : IDisposable
     /// <summary>The label that its containers have.</summary>
     internal string Label => $"org.acci.session={Id}";
 
+    private string NewPath() => Path.Combine(Path.GetTempPath(), $"delivery-{Id}-{Guid.NewGuid().ToString("n")[..8]}");
+
     private string JournalFile => _cache.Combine(Folder, $"{Id}.journal");
 
     /// <summary>Notes a file or folder that is about to be made. Disposing deletes it.</summary>
@@ -58,10 +60,33 @@ public sealed class Session : IDisposable
     /// <returns>Its path, and what deletes it.</returns>
     public (string Path, IDisposable Deletion) TemporaryFolder()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"delivery-{Id}-{Guid.NewGuid().ToString("n")[..8]}");
+        var path = NewPath();
         var noted = Note(path);
         CacheDirectory.CreatePrivate(path);
         return (path, noted);
+    }
+
+    /// <summary>
+    /// The same for a look at what is there, which a dry run takes, too, and a user who cannot write to the cache. Where no session has noted anything yet, or none can,
+    /// it is not noted either.
+    /// </summary>
+    internal (string Path, IDisposable Deletion) TemporaryFolderOfLook()
+    {
+        if (Directory.Exists(_cache.Combine(Folder)))
+        {
+            try
+            {
+                return TemporaryFolder();
+            }
+            catch (DeliveryException)
+            {
+                // Nothing can be noted.
+            }
+        }
+
+        var path = NewPath();
+        CacheDirectory.CreatePrivate(path);
+        return (path, new Noted(() => new Leftover { Path = path }.DeletePath()));
     }
 
     /// <summary>Removes what sessions have left whose process was killed. What cannot be removed now is left to the next run.</summary>

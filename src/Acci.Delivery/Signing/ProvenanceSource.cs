@@ -21,7 +21,7 @@ internal sealed record ProvenanceSource(string? Repository, string? Commit)
             RepositoryOf(source),
             commit.Length == 0 ? null : commit.EndsWith(Changed, StringComparison.Ordinal) ? commit[..^Changed.Length] : commit);
 
-        string Text(string name) => predicate.Text("runDetails", "metadata", "buildkit_metadata", "vcs", name);
+        string Text(string name) => predicate.ForeignText("runDetails", "metadata", "buildkit_metadata", "vcs", name);
     }
 
     /// <summary>The repository that an address or git's remote leads to; null where it leads to none. The host may be one machine's name.</summary>

@@ -33,7 +33,7 @@ internal sealed class WorkingTree(Git clone, string root)
     {
         // The comparison needs no index of the clone's, and other questions do: git says here what is wrong with it.
         await clone.FilesAsync(cancellationToken);
-        var (folder, deletion) = Session.Current.TemporaryFolder();
+        var (folder, deletion) = Session.Current.TemporaryFolderOfLook();
         using (deletion)
         {
             var commit = await clone.CommitOfAsync("HEAD", cancellationToken);

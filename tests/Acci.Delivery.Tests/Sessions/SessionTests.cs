@@ -35,6 +35,23 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public void A_look_begins_no_cache_and_is_noted_where_there_is_one()
+    {
+        using var session = new Session(Cache);
+        var (unnoted, first) = session.TemporaryFolderOfLook();
+        Assert.True(Directory.Exists(unnoted));
+        first.Dispose();
+        Assert.False(Directory.Exists(unnoted));
+        Assert.False(Directory.Exists(Cache.Path));
+
+        Directory.CreateDirectory(Cache.Combine("sessions"));
+        var (noted, second) = session.TemporaryFolderOfLook();
+        Assert.Single(Journals);
+        second.Dispose();
+        Assert.False(Directory.Exists(noted));
+    }
+
+    [Fact]
     public async Task The_next_build_removes_what_a_killed_one_left_and_nothing_of_one_that_runs()
     {
         using var alive = new Session(Cache);

@@ -2,45 +2,32 @@ using System.Text.Json;
 
 namespace Acci.Delivery.Images.Tags;
 
-/// <summary>
-/// Reads from documents in which anything may be missing or null, and a name or a text be no Unicode (half a surrogate pair, bytes that are no UTF-8), which the parser
-/// takes and does not turn into a string: that counts as missing.
-/// </summary>
+/// <summary>Reads from documents in which anything may be missing or null.</summary>
 internal static class JsonElementExtensions
 {
     /// <summary>The element that these names lead to.</summary>
+    /// <exception cref="InvalidOperationException">A name beside them is no Unicode, which the parser takes.</exception>
     public static JsonElement? Find(this JsonElement element, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
-            if (element.ValueKind != JsonValueKind.Object || !TryFind(element, name, out element)) return null;
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element)) return null;
         }
 
         return element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : element;
     }
 
     /// <summary>The text that these names lead to, or an empty one.</summary>
+    /// <exception cref="InvalidOperationException">It is no Unicode (half a surrogate pair, bytes that are no UTF-8), or a name beside them is none.</exception>
     public static string Text(this JsonElement element, params ReadOnlySpan<string> names) =>
-        element.Find(names) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } found ? TextOf(found) : "";
+        element.Find(names) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } found ? found.ToString() : "";
 
-    private static bool TryFind(JsonElement element, string name, out JsonElement found)
+    /// <summary>The same of a document that anybody may have written: what no string can be made of counts as missing.</summary>
+    public static string ForeignText(this JsonElement element, params ReadOnlySpan<string> names)
     {
         try
         {
-            return element.TryGetProperty(name, out found);
-        }
-        catch (InvalidOperationException)
-        {
-            found = default;
-            return false;
-        }
-    }
-
-    private static string TextOf(JsonElement element)
-    {
-        try
-        {
-            return element.ToString();
+            return element.Text(names);
         }
         catch (InvalidOperationException)
         {

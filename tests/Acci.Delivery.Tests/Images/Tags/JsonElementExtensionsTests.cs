@@ -19,6 +19,6 @@ public class JsonElementExtensionsTests
     {
         using var document = JsonDocument.Parse(Encoding.Latin1.GetBytes(json));
 
-        Assert.Equal(expected, document.RootElement.Text("vcs", "source"));
+        Assert.Equal(expected, document.RootElement.ForeignText("vcs", "source"));
     }
 }
