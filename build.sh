@@ -14,7 +14,7 @@ stamp=$temp/built
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NUKE_TELEMETRY_OPTOUT=1
 # Switched off, as in some SDK images, it takes precedence over the projects, and generated files would be sorted in another way.
-case ${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-} in 1 | [Tt]rue) ;; *) unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT ;; esac
+case ${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-} in 1 | [Tt][Rr][Uu][Ee]) ;; *) unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT ;; esac
 
 fail() { echo "error: $1" >&2; exit 1; }
 

@@ -7,7 +7,7 @@ namespace Acci.Delivery.Processes;
 /// A user of a machine. Several users, and several machines, may share one engine: the names of what a build leaves on it depend on whose it is, so that nobody
 /// stops or removes what another one uses. Source: machine-id(5).
 /// </summary>
-/// <param name="Machine">The machine's identity; empty where it has none, as in a container.</param>
+/// <param name="Machine">The machine's identity; empty where it has none, as in a container, or does not tell it.</param>
 /// <param name="Name">The user's name.</param>
 public sealed record MachineUser(string Machine, string Name)
 {
@@ -20,8 +20,15 @@ public sealed record MachineUser(string Machine, string Name)
     /// <summary>A user of the machine whose files are below a folder.</summary>
     public static MachineUser Of(string root, string name)
     {
-        var file = Path.Combine(root, IdentityFile);
-        return new MachineUser(File.Exists(file) ? InputFile.ReadText(file, LargestIdentity).Trim() : "", name);
+        try
+        {
+            var file = Path.Combine(root, IdentityFile);
+            return new MachineUser(File.Exists(file) ? InputFile.ReadText(file, LargestIdentity).Trim() : "", name);
+        }
+        catch (DeliveryException)
+        {
+            return new MachineUser("", name);
+        }
     }
 
     /// <summary>What stands for a text in this user's names. A machine's identity is not to be seen by others, so it is a hash.</summary>

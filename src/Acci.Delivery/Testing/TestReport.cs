@@ -75,10 +75,15 @@ public sealed record TestReport(IReadOnlyList<TestedProject> Projects, IReadOnly
     }
 
     private static IEnumerable<(string Assembly, string File, int Line, bool IsRun)> ReadLines(string file) =>
-        from package in XDocument.Load(file).Descendants("package")
+        from coverage in new[] { XDocument.Load(file).Root! }
+        // What file names are relative to.
+        let folders = coverage.Elements("sources").Elements("source").Select(x => x.Value).ToList()
+        from package in coverage.Descendants("package")
         from type in package.Descendants("class")
+        let name = (string?)type.Attribute("filename") ?? ""
+        let path = folders.Select(x => Path.Combine(x, name)).FirstOrDefault(File.Exists) ?? name
         from line in type.Elements("lines").Elements("line")
-        select ((string?)package.Attribute("name") ?? "", (string?)type.Attribute("filename") ?? "", (int)line.Attribute("number")!, (long)line.Attribute("hits")! > 0);
+        select ((string?)package.Attribute("name") ?? "", path, (int)line.Attribute("number")!, (long)line.Attribute("hits")! > 0);
 
     private static string Escape(string text) => SafeText.Terminal(text).Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 }

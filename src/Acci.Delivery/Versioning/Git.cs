@@ -160,9 +160,13 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     /// <summary>What git answers with a zero byte after each part.</summary>
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken, params string[] arguments) => ListAsync(null, cancellationToken, arguments);
 
-    /// <summary>Where a file or folder of the git directory is.</summary>
+    /// <summary>Where a file or folder of the git directory is; without a name, the git directory itself.</summary>
     public async Task<string> PathOfAsync(string name, CancellationToken cancellationToken) =>
-        Path.GetFullPath(await AnswerAsync(cancellationToken, name.Length > 0 ? ["rev-parse", "--git-path", name] : ["rev-parse", "--git-common-dir"]) ?? ".git", directory);
+        Path.GetFullPath(await AnswerAsync(cancellationToken, name.Length > 0 ? ["rev-parse", "--git-path", name] : ["rev-parse", "--git-dir"]) ?? ".git", directory);
+
+    /// <summary>The git directory that a <c>.git</c> stands for, be it that or a file that names it.</summary>
+    public async Task<string> GitDirectoryAsync(string entry, CancellationToken cancellationToken) =>
+        Path.GetFullPath(await AnswerAsync(cancellationToken, "rev-parse", "--resolve-git-dir", entry) ?? entry, Path.GetDirectoryName(entry)!);
 
     /// <summary>The settings whose names, in lower case but for their middle part, match an expression; of several with one name the last one holds.</summary>
     public async Task<IReadOnlyList<(string Name, string Value)>> SettingsAsync(string expression, CancellationToken cancellationToken) =>

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
 
 namespace Acci.Delivery.Versioning;
@@ -11,7 +13,7 @@ namespace Acci.Delivery.Versioning;
 /// </summary>
 /// <param name="clone">The clone.</param>
 /// <param name="root">The root of its working tree.</param>
-internal sealed class WorkingTree(Git clone, string root)
+internal sealed partial class WorkingTree(Git clone, string root)
 {
     // The mode of a submodule and of a program, as `git ls-tree` has them.
     private const string Submodule = "160000", Program = "100755", RegularFile = "100644";
@@ -20,10 +22,13 @@ internal sealed class WorkingTree(Git clone, string root)
     private static readonly string[] Deciding = [".gitignore", ".gitattributes"];
 
     // What a commit's bytes become on disk depends on these. `input` for line endings is not among them: it writes them as they are.
-    private const string OnDisk = @"^(core\.(autocrlf|eol|symlinks|precomposeunicode)|filter\..*|lfs\..*|extensions\.objectformat)$";
+    private const string OnDisk = @"^(core\.(autocrlf|eol|symlinks|precomposeunicode|longpaths)|filter\..*|extensions\.objectformat)$";
 
-    // What makes git take another repository, other settings or another meaning of a path.
+    // What makes git take other settings.
     private static readonly string[] Withheld = ["GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_ATTR_SOURCE"];
+
+    // Those by which git takes none of a person's and of the machine's.
+    private static readonly Dictionary<string, string?> NoSettings = new() { ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_NOSYSTEM"] = "1", ["GIT_ATTR_NOSYSTEM"] = "1" };
 
     private sealed record Committed(string Mode, string Hash, string File);
 
@@ -55,7 +60,7 @@ internal sealed class WorkingTree(Git clone, string root)
     private async Task<Git> BorrowAsync(string folder, string? commit, IReadOnlyList<Committed> committed, CancellationToken cancellationToken)
     {
         var settings = await clone.SettingsAsync(OnDisk, cancellationToken);
-        var common = await clone.PathOfAsync("", cancellationToken);
+        var inClone = await FilterEnvironmentAsync(cancellationToken);
         Directory.CreateDirectory(Path.Combine(folder, "refs"));
         await File.WriteAllTextAsync(Path.Combine(folder, "HEAD"), commit is null ? "ref: refs/heads/none\n" : $"{commit}\n", cancellationToken);
         var config = new StringBuilder();
@@ -66,24 +71,19 @@ internal sealed class WorkingTree(Git clone, string root)
         // As `git init` finds them out.
         Write("core.ignoreCase", Path.Exists(Path.Combine(root, ".GIT")) ? "true" : "false");
         Write("core.fileMode", await HasModesAsync(committed, cancellationToken) ? "true" : "false");
-        // Large files are found where they are, and not copied.
-        Write("lfs.storage", Path.Combine(common, settings.LastOrDefault(x => x.Name == "lfs.storage").Value ?? "lfs"));
         foreach (var (name, value) in settings)
         {
             if (name == "core.autocrlf" && value.Equals("input", StringComparison.OrdinalIgnoreCase)) continue;
             if (name == "core.symlinks" && !OperatingSystem.IsWindows()) continue;
-            if (name != "lfs.storage") Write(name, value);
+            Write(name, value.Length > 0 && FilterCommand().IsMatch(name) ? $"{inClone}{value}" : value);
         }
 
         await File.WriteAllTextAsync(Path.Combine(folder, "config"), config.ToString(), cancellationToken);
-        return clone.With(root, new Dictionary<string, string?>(Withheld.Select(x => KeyValuePair.Create(x, (string?)null)))
+        return clone.With(root, new Dictionary<string, string?>(Withheld.Select(x => KeyValuePair.Create(x, (string?)null)).Concat(NoSettings))
         {
             ["GIT_DIR"] = folder,
             ["GIT_WORK_TREE"] = root,
             ["GIT_OBJECT_DIRECTORY"] = await clone.PathOfAsync("objects", cancellationToken),
-            ["GIT_CONFIG_GLOBAL"] = "/dev/null",
-            ["GIT_CONFIG_NOSYSTEM"] = "1",
-            ["GIT_ATTR_NOSYSTEM"] = "1",
         });
 
         void Write(string name, string value)
@@ -96,13 +96,23 @@ internal sealed class WorkingTree(Git clone, string root)
         static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
     }
 
-    // A file system without modes, as Windows' in Linux or a virtual machine's shared folder, shows every file as a program; git is told so when it clones there.
+    // A filter is a program of the clone's, which asks git for its settings and keys: it gets the clone's own environment, in which a shell begins it.
+    // Source: gitattributes, "filter".
+    private async Task<string> FilterEnvironmentAsync(CancellationToken cancellationToken)
+    {
+        var environment = ProcessEnvironment.Read();
+        var given = NoSettings.Keys.Where(x => environment.Find(x) is not null).Select(x => $"{x}={Command.Quote(environment.Find(x)!)}");
+        string[] set = [$"GIT_DIR={Command.Quote(await clone.PathOfAsync("", cancellationToken))}", $"GIT_WORK_TREE={Command.Quote(root)}", .. given];
+        return $"unset GIT_OBJECT_DIRECTORY {string.Join(' ', NoSettings.Keys)}; export {string.Join(' ', set)}; ";
+    }
+
+    // A file system without modes, as Windows' in Linux or a virtual machine's shared folder, shows all files alike; git is told so when it clones there.
     private async Task<bool> HasModesAsync(IReadOnlyList<Committed> committed, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows()) return false;
         var settings = await clone.SettingsAsync(@"^core\.filemode$", cancellationToken);
         if (settings is not [.., var (_, value)] || !value.Equals("false", StringComparison.OrdinalIgnoreCase)) return true;
-        return committed.Where(x => x.Mode is Program or RegularFile).Select(x => Path.Combine(root, x.File)).Where(File.Exists).Any(x => !IsProgram(x));
+        return committed.Where(x => x.Mode is Program or RegularFile).Select(x => Path.Combine(root, x.File)).Where(File.Exists).Select(IsProgram).Distinct().Count() > 1;
     }
 
     private static bool IsProgram(string file) => !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.UserExecute);
@@ -133,8 +143,13 @@ internal sealed class WorkingTree(Git clone, string root)
     // An empty folder is a submodule that was never fetched.
     private async Task<bool> IsChangedAsync(string folder, string commit, CancellationToken cancellationToken)
     {
-        if (!Path.Exists(Path.Combine(folder, ".git"))) return Directory.EnumerateFileSystemEntries(folder).Any();
-        var git = clone.With(folder);
+        var entry = Path.Combine(folder, ".git");
+        if (!Path.Exists(entry)) return Directory.EnumerateFileSystemEntries(folder).Any();
+        // Named, as git itself does it: whose folder it is was asked for the whole clone.
+        var git = clone.With(folder, new Dictionary<string, string?> { ["GIT_DIR"] = await clone.GitDirectoryAsync(entry, cancellationToken), ["GIT_WORK_TREE"] = folder });
         return await git.CommitOfAsync("HEAD", cancellationToken) != commit || (await new WorkingTree(git, folder).ChangesAsync(cancellationToken)).Count > 0;
     }
+
+    [GeneratedRegex(@"^filter\..*\.(clean|smudge|process)$", RegexOptions.Singleline)]
+    private static partial Regex FilterCommand();
 }

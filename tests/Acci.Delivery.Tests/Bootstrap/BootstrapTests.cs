@@ -270,10 +270,10 @@ public sealed class BootstrapTests : IDisposable
 
         var (off, _) = await _script.RunAsync(shell, variables: (variable, "false"));
         // Without ICU's libraries .NET needs it.
-        var (on, _) = await _script.RunAsync(shell, variables: (variable, "1"));
+        var (on, _) = await _script.RunAsync(shell, variables: (variable, "TRUE"));
 
         Assert.Contains(" invariant= ", off.StandardOutput, StringComparison.Ordinal);
-        Assert.Contains(" invariant=1 ", on.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains(" invariant=TRUE ", on.StandardOutput, StringComparison.Ordinal);
     }
 
     [Theory]

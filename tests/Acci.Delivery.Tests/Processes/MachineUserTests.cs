@@ -34,8 +34,11 @@ public sealed class MachineUserTests : IDisposable
         Assert.Equal(new MachineUser("", "alice"), MachineUser.Of(_root.Path, "alice"));
         Directory.CreateDirectory(_root.Combine("etc"));
         File.WriteAllText(_root.Combine("etc", "machine-id"), $"{Identity}\n");
-
         Assert.Equal(new MachineUser(Identity, "alice"), MachineUser.Of(_root.Path, "alice"));
+
+        // As if it could not be read.
+        File.WriteAllText(_root.Combine("etc", "machine-id"), new string('0', 2000));
+        Assert.Equal(new MachineUser("", "alice"), MachineUser.Of(_root.Path, "alice"));
     }
 
     [Fact]

@@ -50,9 +50,11 @@ public sealed class TestReportTests : IDisposable
         WriteCoverage("1.cobertura.xml", "Lib", "/_/Lib.cs", 1, 0);
         WriteCoverage("2.cobertura.xml", "Lib.Tests", Path.Combine(_folder.FullName, "Tests.cs"), 1, 1);
         WriteCoverage("3.cobertura.xml", "Octokit", "/_/Octokit/Clients.cs", 0, 0);
+        Write("src/Part.cs", "");
+        WriteCoverage("5.cobertura.xml", "Part", "Part.cs", 1, 1, Path.Combine(_folder.FullName, "src"));
         WriteCoverage("4.cobertura.xml", "Nuke.Build", Path.Combine(Path.GetTempPath(), "NukeBuild.cs"), 0, 0);
 
-        Assert.Equal([new CoveredAssembly("Lib", 1, 2)], Read().Coverage);
+        Assert.Equal([new CoveredAssembly("Lib", 1, 2), new CoveredAssembly("Part", 2, 2)], Read().Coverage);
     }
 
     [Fact]
@@ -76,8 +78,8 @@ public sealed class TestReportTests : IDisposable
 
     private TestReport Read(DateTime begin = default) => TestReport.Read(_folder.FullName, _folder.FullName, begin);
 
-    private void WriteCoverage(string name, string assembly, string file, int first, int second) => Write(name, $"""
-        <coverage><packages><package name="{assembly}"><classes><class filename="{file}"><lines>
+    private void WriteCoverage(string name, string assembly, string file, int first, int second, string source = "") => Write(name, $"""
+        <coverage><sources><source>{source}</source></sources><packages><package name="{assembly}"><classes><class filename="{file}"><lines>
           <line number="1" hits="{first}" /><line number="2" hits="{second}" />
         </lines></class></classes></package></packages></coverage>
         """);

@@ -101,22 +101,6 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("GIT_LITERAL_PATHSPECS", "1")]
-    [InlineData("GIT_GLOB_PATHSPECS", "1")]
-    [InlineData("GIT_CONFIG_PARAMETERS", "'core.excludesFile'='/dev/stdin'")]
-    [InlineData("GIT_ATTR_SOURCE", "HEAD")]
-    public async Task What_git_is_told_by_the_environment_hides_nothing(string name, string value)
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "env and timeout are Linux's.");
-        await _repository.Run("git update-index --assume-unchanged file");
-        _repository.Write("file", "two\n");
-        _repository.Write("folder/new", "");
-        var git = new Git(_repository.Directory).With(_repository.Directory, new Dictionary<string, string?> { [name] = value });
-
-        Assert.Equal([" M file", "?? folder/new"], await new WorkingTree(git, _repository.Directory).ChangesAsync(TestContext.Current.CancellationToken));
-    }
-
-    [Theory]
     // Ignored by lists that are not committed, and that ignore themselves.
     [InlineData("printf '/.gitignore\\nextra\\n' >> .gitignore; git checkout -q .gitignore; printf '.gitignore\\nextra\\n' > folder/.gitignore; touch folder/extra", "?? folder/.gitignore")]
     [InlineData("mkdir cache; echo '*' > cache/.gitignore; touch cache/extra", "?? cache/.gitignore")]
@@ -149,6 +133,10 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     // Windows' line endings, which git writes for the committed ones.
     [InlineData("git config core.autocrlf true; rm file; git checkout -q file; grep -q $'\\r' file")]
     [InlineData("echo 'file filter=upper' > .gitattributes; git add .gitattributes; git commit -q -m upper; git config filter.upper.smudge 'tr a-z A-Z'; git config filter.upper.clean 'tr A-Z a-z'; rm file; git checkout -q file; grep -q ONE file")]
+    // A filter that asks git for what only the clone knows, as those do that decrypt.
+    [InlineData("echo 'file filter=key' > .gitattributes; git add .gitattributes; git commit -q -m key; git config my.key secret; git config filter.key.required true; "
+        + "git config filter.key.smudge 'sed s/one/$(git config my.key)/'; git config filter.key.clean 'sed s/$(git config my.key)/one/'; rm file; git checkout -q file; grep -q secret file")]
+    [InlineData("echo 'file filter=none' > .gitattributes; git add .gitattributes; git commit -q -m none; git config filter.none.clean ''; git config filter.none.process ''")]
     [InlineData("git rm -q --cached file")]
     [InlineData("git worktree add -q --detach .git/other; rm -rf .git/other")]
     public async Task What_a_clone_has_as_the_commit_says_is_no_change(string script)
@@ -160,14 +148,17 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_system_that_shows_every_file_as_a_program_has_no_modes()
+    public async Task A_file_system_that_shows_all_files_alike_has_no_modes()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
-        await ScriptAsync("git config core.fileMode false; chmod 777 file script folder/inner .gitignore");
+        await ScriptAsync("chmod +x script; git commit -q -a -m program; git config core.fileMode false; chmod 644 script");
+        Assert.Empty(await ChangesAsync());
+
+        await ScriptAsync("chmod 777 file script folder/inner .gitignore");
         Assert.Empty(await ChangesAsync());
 
         await ScriptAsync("chmod 666 script");
-        Assert.Equal([" M .gitignore", " M file", " M folder/inner"], await ChangesAsync());
+        Assert.Equal([" M .gitignore", " M file", " M folder/inner", " M script"], await ChangesAsync());
     }
 
     [Theory]
@@ -185,6 +176,19 @@ public sealed class HiddenChangesTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(clone, "file"), "two\n", TestContext.Current.CancellationToken);
 
         Assert.Equal([" M file"], await new Git(clone).ChangesAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Whose_folder_a_submodule_is_in_is_not_asked_anew()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root gives files away.");
+        using var other = await new TemporaryRepository().Run("git init --quiet --initial-branch=main", "git commit --quiet --allow-empty -m other");
+        await _repository.Run($"git -c protocol.file.allow=always submodule --quiet add {other.Directory} sub", "git commit --quiet -m sub", "chown -R 12345 sub");
+        Assert.Empty(await ChangesAsync());
+
+        _repository.Write("sub/new", "");
+
+        Assert.Equal([" M sub"], await ChangesAsync());
     }
 
     [Theory]

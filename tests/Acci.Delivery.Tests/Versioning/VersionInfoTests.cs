@@ -263,7 +263,7 @@ public sealed class VersionInfoTests : IDisposable
         await _repository.Run(Begin, $"git -c protocol.file.allow=always submodule --quiet add {other.Directory} sub", Commit);
         _repository.Write("sub/.git", "gitdir: /nowhere");
 
-        Assert.Matches("^git cannot answer `git rev-parse .*` in '.*sub': not a git repository: /nowhere", await RefusedAsync());
+        Assert.Matches("^git cannot answer `git rev-parse --resolve-git-dir .*sub/.git`.*: not a git", await RefusedAsync());
     }
 
     // Written as it is: git itself would refuse the date.
