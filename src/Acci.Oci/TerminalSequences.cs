@@ -12,12 +12,15 @@ public static partial class TerminalSequences
     /// <summary>The text as a terminal shows it.</summary>
     public static string RemoveFrom(string text) => Sequence().Replace(text, "");
 
+    // What is to be left out where it has no effect. Source: Unicode Character Database, DerivedCoreProperties.txt, Default_Ignorable_Code_Point.
+    private const string Ignorable = @"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8]|\ud82f[\udca0-\udca3]|\ud834[\udd73-\udd7a]|[\udb40-\udb43][\udc00-\udfff]";
+
     /// <summary>Where in the text they stand, and so does whatever else shows nothing: control characters, and marks between letters.</summary>
     internal static IEnumerable<Range> FindUnseen(string text) => Unseen().Matches(text).Select(x => x.Index..(x.Index + x.Length));
 
     [GeneratedRegex(Any)]
     private static partial Regex Sequence();
 
-    [GeneratedRegex(Any + @"|[\p{Cc}\p{Cf}-[\t\r\n]]")]
+    [GeneratedRegex(Any + @"|[\p{Cc}\p{Cf}-[\t\r\n]]|" + Ignorable)]
     private static partial Regex Unseen();
 }
