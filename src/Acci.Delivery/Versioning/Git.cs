@@ -173,12 +173,23 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         // One that is switched on by its name alone has no value.
         [.. (await ListAsync(cancellationToken, "config", "--null", "--get-regexp", expression)).Select(x => x.Split('\n', 2)).Select(x => (x[0], x.Length > 1 ? x[1] : "true"))];
 
-    /// <summary>Which of these files are ignored, and by which list.</summary>
-    public async Task<IReadOnlyList<(string List, string File)>> IgnoredAsync(IEnumerable<string> files, CancellationToken cancellationToken)
+    /// <summary>Which of these files are ignored.</summary>
+    public async Task<IReadOnlySet<string>> IgnoredAsync(IEnumerable<string> files, CancellationToken cancellationToken)
     {
         var parts = await ListAsync(string.Join('\0', files), cancellationToken, "check-ignore", "--verbose", "-z", "--stdin");
         // The list, the line, the pattern and the file.
-        return [.. parts.Chunk(4).Where(x => !x[2].StartsWith('!')).Select(x => (x[0], x[3]))];
+        return parts.Chunk(4).Where(x => !x[2].StartsWith('!')).Select(x => x[3]).ToHashSet();
+    }
+
+    /// <summary>Writes files of the index to the working tree.</summary>
+    /// <exception cref="DeliveryException">git cannot write them, for example because a filter cannot run.</exception>
+    public async Task CheckOutAsync(IEnumerable<string> files, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(string.Concat(files.Select(x => $"{x}\0")), cancellationToken, "checkout-index", "--force", "-z", "--stdin");
+        if (result.Succeeded) return;
+        throw new DeliveryException(
+            $"git cannot write committed files to the temporary folder '{directory}' to compare the working tree with them: {string.Join("; ", result.LastLines(3).Select(x => x.Trim()))}. "
+            + "If a filter is named there, install its program, or remove its settings (git config --show-origin --get-regexp ^filter). If the disk is full, let TMPDIR name another folder.");
     }
 
     private async Task<IReadOnlyList<string>> ListAsync(string? input, CancellationToken cancellationToken, params string[] arguments) =>

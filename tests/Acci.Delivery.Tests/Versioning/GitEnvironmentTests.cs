@@ -33,6 +33,6 @@ public sealed class GitEnvironmentTests : IDisposable
             Environment.SetEnvironmentVariable(name, value);
         }
 
-        Assert.Equal(["?? new", "?? .gitignore"], await new Git(_repository.Directory).ChangesAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(["?? .gitignore", "?? extra", "?? new"], await new Git(_repository.Directory).ChangesAsync(TestContext.Current.CancellationToken));
     }
 }

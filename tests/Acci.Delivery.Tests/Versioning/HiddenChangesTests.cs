@@ -102,10 +102,20 @@ public sealed class HiddenChangesTests : IAsyncLifetime
 
     [Theory]
     // Ignored by lists that are not committed, and that ignore themselves.
-    [InlineData("printf '/.gitignore\\nextra\\n' >> .gitignore; git checkout -q .gitignore; printf '.gitignore\\nextra\\n' > folder/.gitignore; touch folder/extra", "?? folder/.gitignore")]
-    [InlineData("mkdir cache; echo '*' > cache/.gitignore; touch cache/extra", "?? cache/.gitignore")]
+    [InlineData("printf '/.gitignore\\nextra\\n' >> .gitignore; git checkout -q .gitignore; printf '.gitignore\\nextra\\n' > folder/.gitignore; touch folder/extra", "?? folder/.gitignore ?? folder/extra")]
+    [InlineData("mkdir cache; echo '*' > cache/.gitignore; touch cache/extra", "?? cache/.gitignore ?? cache/extra")]
     [InlineData("printf '.git*\\n' > folder/.gitignore; echo 'inner filter=hide' > folder/.gitattributes; git config filter.hide.clean 'echo inner'; echo new > folder/inner",
-        "?? folder/.gitattributes ?? folder/.gitignore")]
+        " M folder/inner ?? folder/.gitattributes ?? folder/.gitignore")]
+    // Ignored by a committed list, which decides about none of what lies beside them.
+    [InlineData("echo folder/ > .gitignore; git commit -q -a -m list; echo '* text=auto' > folder/.gitattributes; printf 'inner\\r\\n' > folder/inner", " M folder/inner")]
+    [InlineData("echo folder/ > .gitignore; git commit -q -a -m list; echo 'inner filter=hide' > folder/.gitattributes; git config filter.hide.clean 'echo inner'; git config filter.hide.smudge 'echo new'; echo new > folder/inner",
+        " M folder/inner")]
+    [InlineData("printf '/dist/*\\n!/dist/src/\\n' > .gitignore; git commit -q -a -m list; mkdir -p dist/src dist/other; touch dist/src/new dist/other/new; echo new > dist/.gitignore", "?? dist/src/new")]
+    // What git leaves out when it commits a file.
+    [InlineData("echo '* text=auto' > .gitattributes; git add .gitattributes; git commit -q -m text; printf 'one\\r\\n' > file", " M file")]
+    [InlineData("echo '* text eol=lf' > .gitattributes; git add .gitattributes; git commit -q -m text; sed -i 's/$/\\r/' script", " M script")]
+    [InlineData("echo 'file ident' > .gitattributes; echo '$Id$' > file; git add .; git commit -q -m ident; echo '$Id: \"; evil \"$' > file", " M file")]
+    [InlineData("echo 'file filter=strip' > .gitattributes; git add .; git commit -q -m strip; git config filter.strip.clean 'head -n 1'; echo two >> file", " M file")]
     // A mode, or a link to the same bytes, of a file that is not to be looked at.
     [InlineData("git update-index --assume-unchanged file; chmod +x file", " M file")]
     [InlineData("git update-index --skip-worktree file; cp file .git/same; ln -sf .git/same file", " T file")]
@@ -133,6 +143,13 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     // Windows' line endings, which git writes for the committed ones.
     [InlineData("git config core.autocrlf true; rm file; git checkout -q file; grep -q $'\\r' file")]
     [InlineData("echo 'file filter=upper' > .gitattributes; git add .gitattributes; git commit -q -m upper; git config filter.upper.smudge 'tr a-z A-Z'; git config filter.upper.clean 'tr A-Z a-z'; rm file; git checkout -q file; grep -q ONE file")]
+    [InlineData("printf 'one\\r\\n' > file; git commit -q -a -m crlf; echo 'file text eol=crlf' > .gitattributes; git add .gitattributes; git commit -q -m later; rm file; git checkout -q file; grep -q $'\\r' file")]
+    [InlineData("echo 'file text working-tree-encoding=UTF-16' > .gitattributes; git add .gitattributes; git commit -q -m utf16; rm file; git checkout -q file; ! grep -q one file")]
+    [InlineData("echo 'file ident' > .gitattributes; echo '$Id$' > file; git add .; git commit -q -m ident; rm file; git checkout -q file; grep -q 'Id:' file")]
+    // Git LFS, though it is not installed, or writes nothing by itself.
+    [InlineData("echo 'file filter=lfs -text' > .gitattributes; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; "
+        + "git add .; git commit -q -m pointer; git config filter.lfs.required true; git config filter.lfs.smudge false; git config filter.lfs.process false; echo large > file")]
+    [InlineData("echo 'file filter=lfs' > .gitattributes; git add .; git commit -q -m lfs; git config filter.lfs.required true; git config filter.lfs.process false")]
     // A filter that asks git for what only the clone knows, as those do that decrypt.
     [InlineData("echo 'file filter=key' > .gitattributes; git add .gitattributes; git commit -q -m key; git config my.key secret; git config filter.key.required true; "
         + "git config filter.key.smudge 'sed s/one/$(git config my.key)/'; git config filter.key.clean 'sed s/$(git config my.key)/one/'; rm file; git checkout -q file; grep -q secret file")]
@@ -148,7 +165,53 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_system_that_shows_all_files_alike_has_no_modes()
+    public async Task A_file_of_Git_LFS_is_compared_with_the_digest_that_is_committed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
+        await ScriptAsync("echo 'file filter=lfs -text' > .gitattributes; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; "
+            + "git add .; git commit -q -m pointer; echo large > file");
+        Assert.Empty(await ChangesAsync());
+
+        _repository.Write("file", "other\n");
+
+        Assert.Equal([" M file"], await ChangesAsync());
+    }
+
+    [Fact]
+    public async Task A_filter_that_cannot_run_is_named()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
+        await ScriptAsync("echo 'file filter=secret' > .gitattributes; git add .; git commit -q -m secret; git config filter.secret.required true; git config filter.secret.smudge no-such-program");
+        Assert.Empty(await ChangesAsync());
+
+        _repository.Write("file", "two\n");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(ChangesAsync);
+        Assert.Contains("no-such-program", error.Message, StringComparison.Ordinal);
+        Assert.Contains("TMPDIR", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mkfifo pipe; rm file; mv pipe file", " M file")]
+    [InlineData("mv folder .git/folder; ln -s .git/folder folder", " D folder/inner ?? folder")]
+    [InlineData("rm file; mkdir file; touch file/new", " D file")]
+    [InlineData("mkdir -p new/empty; touch new/a :b '(c)'; git init -q nested; touch nested/x", "?? (c) ?? :b ?? nested/ ?? new/a")]
+    [InlineData("printf 'x\\n' > $(printf 'caf\\351'); git add .; git commit -q -m latin; printf 'y\\n' > $(printf 'caf\\351')", " M caf\ufffd")]
+    [InlineData("printf 'x\\n' > $(printf 'caf\\351'); git add .; git commit -q -m latin", "")]
+    [InlineData("mkdir -p node_modules/a; printf 'node_modules/\\n' > .gitignore; git commit -q -a -m list; touch node_modules/a/b", "")]
+    public async Task What_lies_there_is_a_file_a_link_or_a_folder_under_any_name(string script, string expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
+        await ScriptAsync(script);
+
+        var changes = await ChangesAsync();
+        // .NET cannot delete one with such a name.
+        await ScriptAsync("rm -f caf*");
+        Assert.Equal(expected, string.Join(' ', changes.Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_file_system_that_shows_all_files_alike_or_most_of_them_wrong_has_no_modes()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         await ScriptAsync("chmod +x script; git commit -q -a -m program; git config core.fileMode false; chmod 644 script");
@@ -157,19 +220,25 @@ public sealed class HiddenChangesTests : IAsyncLifetime
         await ScriptAsync("chmod 777 file script folder/inner .gitignore");
         Assert.Empty(await ChangesAsync());
 
-        await ScriptAsync("chmod 666 script");
-        Assert.Equal([" M .gitignore", " M file", " M folder/inner", " M script"], await ChangesAsync());
+        // Windows' file system in Linux, where one file was written by Linux.
+        await ScriptAsync("chmod 644 file");
+        Assert.Empty(await ChangesAsync());
+
+        await ScriptAsync("git config core.fileMode true");
+        Assert.Equal([" M .gitignore", " M folder/inner"], await ChangesAsync());
     }
 
     [Theory]
     [InlineData("git clone -q --shared . CLONE")]
     [InlineData("git worktree add -q --detach CLONE")]
+    [InlineData("git clone -q . CLONE; cd CLONE; echo 'file filter=upper' > .gitattributes; git add .gitattributes; git -c user.name=a -c user.email=a@b commit -q -m upper; "
+        + "git config filter.upper.smudge 'test %f = file && tr a-z A-Z'; git config filter.upper.clean 'tr A-Z a-z'; rm file; git checkout -q file; grep -q ONE file")]
     [InlineData("git init -q --object-format=sha256 CLONE; cd CLONE; touch file; git add file; git commit -q -m one")]
     public async Task A_clone_that_has_its_objects_elsewhere_or_under_other_hashes_is_compared_too(string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
         using var folder = new TemporaryFolder();
-        var clone = folder.Combine("clone");
+        var clone = folder.Combine("clone%f");
         await ScriptAsync(script.Replace("CLONE", clone, StringComparison.Ordinal));
         Assert.Empty(await new Git(clone).ChangesAsync(TestContext.Current.CancellationToken));
 

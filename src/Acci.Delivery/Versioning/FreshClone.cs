@@ -1,0 +1,171 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Acci.Delivery.Processes;
+
+namespace Acci.Delivery.Versioning;
+
+/// <summary>
+/// What a fresh clone of a commit has: a git directory and a working tree of their own, which borrow the objects of a clone and take over only those of its settings by which git
+/// writes committed files to disk. Files are written there only when asked for. Source: git, "gitrepository-layout"; "gitignore"; "gitattributes".
+/// </summary>
+internal sealed partial class FreshClone
+{
+    // How many folders one command gets.
+    private const int Portion = 200;
+
+    // What a commit's bytes become on disk depends on these.
+    private const string OnDisk = @"^(core\.(autocrlf|eol|symlinks|precomposeunicode|longpaths)|filter\..*|extensions\.objectformat)$";
+
+    // What makes git take other settings.
+    private static readonly string[] Withheld = ["GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_ATTR_SOURCE"];
+
+    // Those by which git takes none of a person's and of the machine's.
+    private static readonly Dictionary<string, string?> NoSettings = new() { ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_NOSYSTEM"] = "1", ["GIT_ATTR_NOSYSTEM"] = "1" };
+
+    private readonly string _root;
+    private readonly string _folder;
+    private readonly Git _overRoot;
+    private readonly Git _own;
+
+    private FreshClone(string root, string folder, Git overRoot)
+    {
+        (_root, _folder, _overRoot) = (root, folder, overRoot);
+        Directory.CreateDirectory(Tree);
+        _own = overRoot.With(Tree, new Dictionary<string, string?> { ["GIT_WORK_TREE"] = Tree });
+    }
+
+    private string Tree => Path.Combine(_folder, "tree");
+
+    /// <summary>Makes one in an empty folder.</summary>
+    /// <param name="clone">Whose objects and settings it borrows.</param>
+    /// <param name="root">The root of the clone's working tree.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="commit">What is checked out; none where there is no commit.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<FreshClone> BorrowAsync(Git clone, string root, string folder, string? commit, CancellationToken cancellationToken)
+    {
+        var directory = Path.Combine(folder, "git");
+        Directory.CreateDirectory(Path.Combine(directory, "refs"));
+        await File.WriteAllTextAsync(Path.Combine(directory, "HEAD"), commit is null ? "ref: refs/heads/none\n" : $"{commit}\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(directory, "config"), await ConfigurationAsync(clone, root, cancellationToken), cancellationToken);
+        var git = clone.With(root, new Dictionary<string, string?>(Withheld.Select(x => KeyValuePair.Create(x, (string?)null)).Concat(NoSettings))
+        {
+            ["GIT_DIR"] = directory,
+            ["GIT_WORK_TREE"] = root,
+            ["GIT_OBJECT_DIRECTORY"] = await clone.PathOfAsync("objects", cancellationToken),
+        });
+        if (commit is not null) await git.ListAsync(cancellationToken, "read-tree", commit);
+        return new FreshClone(root, folder, git);
+    }
+
+    /// <summary>Which of these files the other working tree has as this clone writes them: with its line endings, filters and encodings.</summary>
+    /// <exception cref="DeliveryException">git cannot write them.</exception>
+    public async Task<IEnumerable<string>> FindWrittenAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        Directory.Delete(Tree, recursive: true);
+        Directory.CreateDirectory(Tree);
+        await _own.CheckOutAsync(files, cancellationToken);
+        return [.. files.Where(IsWritten)];
+    }
+
+    /// <summary>The files of the other working tree that are neither committed nor ignored by a committed list.</summary>
+    public async Task<IReadOnlyList<string>> OthersAsync(IReadOnlyList<CommittedFile> committed, CancellationToken cancellationToken)
+    {
+        var others = await _overRoot.ListAsync(cancellationToken, "ls-files", "-z", "--others", "--directory", "--no-empty-directory");
+        if (others.Count == 0) return [];
+        Directory.Delete(Tree, recursive: true);
+        Directory.CreateDirectory(Tree);
+        var lists = committed.Where(x => x.HasMode && Path.GetFileName(x.File) == ".gitignore").Select(x => x.File).ToList();
+        if (lists.Count > 0) await _own.CheckOutAsync(lists, cancellationToken);
+        var counted = await NotIgnoredAsync(others, cancellationToken);
+        var found = counted.Where(x => !IsFolder(x)).ToList();
+        // Of an ignored folder nothing counts. What a folder that is not ignored holds is asked for each file.
+        foreach (var folders in counted.Where(IsFolder).Chunk(Portion))
+            found.AddRange(await NotIgnoredAsync(await _overRoot.ListAsync(cancellationToken, ["ls-files", "-z", "--others", "--", .. folders.Select(x => $":(literal){x}")]), cancellationToken));
+        return found;
+    }
+
+    /// <summary>What git itself says of the other working tree, one file a line.</summary>
+    public Task<IReadOnlyList<string>> StatusAsync(CancellationToken cancellationToken) =>
+        _overRoot.ListAsync(cancellationToken, "status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=all", "--no-renames");
+
+    private static bool IsFolder(string path) => path.EndsWith('/');
+
+    private async Task<IReadOnlyList<string>> NotIgnoredAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        // Whether it is a folder git sees here.
+        foreach (var folder in paths.Where(IsFolder)) Directory.CreateDirectory(Path.Combine(Tree, folder));
+        var ignored = await _own.IgnoredAsync(paths.Select(AsGitTakesIt), cancellationToken);
+        return [.. paths.Where(x => !ignored.Contains(AsGitTakesIt(x)))];
+
+        // A name may begin with a colon.
+        static string AsGitTakesIt(string path) => $"./{path.TrimEnd('/')}";
+    }
+
+    private bool IsWritten(string file)
+    {
+        var (written, found) = (new FileInfo(Path.Combine(Tree, file)), new FileInfo(Path.Combine(_root, file)));
+        return HasSameBytes(written, found) || LfsPointer.IsOf(written, found);
+    }
+
+    private static bool HasSameBytes(FileInfo one, FileInfo other)
+    {
+        // Nor is a pipe opened, which has no length.
+        if (one.Length != other.Length) return false;
+        if (one.Length == 0) return true;
+        using var first = one.OpenRead();
+        using var second = other.OpenRead();
+        var (left, right) = (new byte[64 * 1024], new byte[64 * 1024]);
+        while (true)
+        {
+            var read = first.ReadAtLeast(left, left.Length, throwOnEndOfStream: false);
+            if (second.ReadAtLeast(right, right.Length, throwOnEndOfStream: false) != read || !left.AsSpan(0, read).SequenceEqual(right.AsSpan(0, read))) return false;
+            if (read < left.Length) return true;
+        }
+    }
+
+    private static async Task<string> ConfigurationAsync(Git clone, string root, CancellationToken cancellationToken)
+    {
+        var settings = await clone.SettingsAsync(OnDisk, cancellationToken);
+        var inClone = await FilterEnvironmentAsync(clone, root, cancellationToken);
+        var config = new StringBuilder();
+        Write("core.repositoryFormatVersion", settings.Any(x => x.Name == "extensions.objectformat") ? "1" : "0");
+        Write("core.bare", "false");
+        Write("core.excludesFile", "/dev/null");
+        Write("core.attributesFile", "/dev/null");
+        // As `git init` finds it out.
+        Write("core.ignoreCase", Path.Exists(Path.Combine(root, ".GIT")) ? "true" : "false");
+        foreach (var (name, value) in settings)
+        {
+            // What Git LFS writes is compared by its digest.
+            if ((name == "core.symlinks" && !OperatingSystem.IsWindows()) || name.StartsWith("filter.lfs.", StringComparison.Ordinal)) continue;
+            // git puts the file's name in place of %f, but not where one process takes all files.
+            var before = name.EndsWith(".process", StringComparison.Ordinal) ? inClone : inClone.Replace("%", "%%", StringComparison.Ordinal);
+            Write(name, value.Length > 0 && FilterCommand().IsMatch(name) ? $"{before}{value}" : value);
+        }
+
+        return config.ToString();
+
+        void Write(string name, string value)
+        {
+            var (section, key) = (name[..name.IndexOf('.', StringComparison.Ordinal)], name[(name.LastIndexOf('.') + 1)..]);
+            var part = name.Length > section.Length + key.Length + 1 ? $" \"{Quoted(name[(section.Length + 1)..^(key.Length + 1)])}\"" : "";
+            config.Append($"[{section}{part}]\n\t{key} = \"{Quoted(value).Replace("\n", "\\n", StringComparison.Ordinal)}\"\n");
+        }
+
+        static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+    }
+
+    // A filter is a program of the clone's, which asks git for its settings and keys: it gets the clone's own environment, in which a shell begins it.
+    // Source: gitattributes, "filter".
+    private static async Task<string> FilterEnvironmentAsync(Git clone, string root, CancellationToken cancellationToken)
+    {
+        var environment = ProcessEnvironment.Read();
+        var given = NoSettings.Keys.Where(x => environment.Find(x) is not null).Select(x => $"{x}={Command.Quote(environment.Find(x)!)}");
+        string[] set = [$"GIT_DIR={Command.Quote(await clone.PathOfAsync("", cancellationToken))}", $"GIT_WORK_TREE={Command.Quote(root)}", .. given];
+        return $"unset GIT_OBJECT_DIRECTORY {string.Join(' ', NoSettings.Keys)}; export {string.Join(' ', set)}; ";
+    }
+
+    [GeneratedRegex(@"^filter\..*\.(smudge|process)$", RegexOptions.Singleline)]
+    private static partial Regex FilterCommand();
+}
