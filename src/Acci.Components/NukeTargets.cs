@@ -8,5 +8,10 @@ internal static class NukeTargets
 {
     /// <summary>Whether a target does what NUKE's component says, and nothing else.</summary>
     public static bool Contains(ExecutableTarget target) =>
-        target.Actions.Count > 0 && target.Actions.All(x => x.Method.DeclaringType?.Namespace == typeof(ICompile).Namespace);
+        target.Actions.Count > 0 && target.Actions.All(IsOfNuke);
+
+    /// <summary>Whether a target does what NUKE's component says, and perhaps more: a build may extend it.</summary>
+    public static bool HasPartOf(ExecutableTarget target) => target.Actions.Any(IsOfNuke);
+
+    private static bool IsOfNuke(Action action) => action.Method.DeclaringType?.Namespace == typeof(ICompile).Namespace;
 }

@@ -12,7 +12,7 @@ internal sealed class RequireSolutionAttribute : BuildExtensionAttributeBase, IO
 
     public void OnBuildInitialized(IReadOnlyCollection<ExecutableTarget> executableTargets, IReadOnlyCollection<ExecutableTarget> executionPlan)
     {
-        var targets = executionPlan.Where(NukeTargets.Contains).ToList();
+        var targets = executionPlan.Where(NukeTargets.HasPartOf).ToList();
         if (targets.Count == 0 || Build is not IHazSolution { Solution: null }) return;
         foreach (var target in targets) target.Actions.Insert(0, () => throw new WrongUseException(
             $"{target.Name} needs a solution: name its file in .nuke/parameters.json, as in \"Solution\": \"Name.sln\", or type --solution Name.sln."));

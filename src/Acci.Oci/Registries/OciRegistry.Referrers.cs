@@ -43,12 +43,25 @@ public sealed partial class OciRegistry
         {
             var list = await FindReferrersListAsync(tag, cancellationToken) is { IsIndex: true } found ? found : ReferrersList.Empty;
             if (list.Referrers.Any(x => x.Digest == manifest.Digest)) return;
-            await PutAsync(tag, list.With(list.Entries.Select(x => x.Json).Append(ReferrersList.Entry.JsonOf(manifest.Descriptor))), cancellationToken);
+            var kept = await ExistingAsync(repository, list, cancellationToken);
+            await PutAsync(tag, list.With(kept.Append(ReferrersList.Entry.JsonOf(manifest.Descriptor))), cancellationToken);
         }
         finally
         {
             _referrersGate.Release();
         }
+    }
+
+    // A registry need not take a list that names what was deleted.
+    private async Task<IEnumerable<string>> ExistingAsync(ImageReference repository, ReferrersList list, CancellationToken cancellationToken)
+    {
+        var existing = new List<string>();
+        foreach (var entry in list.Entries)
+        {
+            if (entry.Digest is not { } digest || await FindAsync(repository.WithDigest(digest), cancellationToken) is not null) existing.Add(entry.Json);
+        }
+
+        return existing;
     }
 
     private Task<ReferrersList?> FindReferrersListAsync(ImageReference tag, CancellationToken cancellationToken) => FindAsync(tag, ReferrersList.Parse, cancellationToken);

@@ -135,6 +135,22 @@ public sealed class ReferrersListTests(RegistryServer server) : IClassFixture<Re
         Assert.Equal([referrer.Digest], (await registry.ListReferrersAsync(there, cancellationToken: Cancellation)).Select(x => x.Digest));
     }
 
+    [Fact]
+    public async Task A_referrer_joins_a_list_that_names_a_deleted_one()
+    {
+        using var registry = server.Connect();
+        var image = await PushAsync(registry);
+        Descriptor[] known = [await ReferAsync(registry, image, Signature), await ReferAsync(registry, image, Sbom)];
+        await PutListAsync(registry, image, known.Select(Bare));
+        await registry.DeleteManifestAsync(image, known[0].Digest, Cancellation);
+
+        await registry.PutNoteAsync(image, "application/note", new Dictionary<string, string>(), Cancellation);
+
+        var listed = await registry.ListReferrersAsync(image, cancellationToken: Cancellation);
+        Assert.Equal((known[1].Digest, "application/note"), (listed[0].Digest, listed[1].ArtifactType));
+        Assert.Equal(2, listed.Count);
+    }
+
     private static Uri AddressOf(ImageReference image) => new($"http://{image.Domain}/v2/{image.Path}/manifests/{TagOf(image)}");
 
     private static async Task PutRawAsync(ImageReference image, string list)

@@ -9,6 +9,11 @@ class SolutionBuild : DeliveryBuild, ICompile, IHazDryRun
 {
     public static int Run() => Execute<SolutionBuild>(x => x.Greet);
 
+    // A build may extend what it takes.
+    Target ICompile.Compile => _ => _
+        .Inherit<ICompile>()
+        .Executes(() => Log.Information("compiled"));
+
     [Solution] readonly Solution Solution = null!;
 
     Solution IHazSolution.Solution => Solution;
