@@ -25,7 +25,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         var engine = await Context.PlannedEngineAsync();
         if (engine is null) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), []);
         else await EnsureMayStartAsync(plan, await WithComposeAsync(engine));
-        var images = await new EnvironmentImages(Context, engine).PlanAsync(plan, Cancellation);
+        var images = await new EnvironmentImages(Context, engine) { MayLoad = true }.PlanAsync(plan, Cancellation);
         SayFiles(plan, LocalName.Of(Root, Declaration, plan.Name));
         // Where none runs yet, what is said of services is what compose does on an empty one.
         var project = ProjectOf(engine ?? new DockerEngine("docker"), plan.Name);
@@ -45,7 +45,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         await Context.LockAsync();
         var engine = await EngineWithComposeAsync();
         var project = await EnsureMayStartAsync(plan, engine);
-        var found = await new EnvironmentImages(Context, engine) { LoadsOwn = true }.FindAsync(plan, Cancellation);
+        var found = await new EnvironmentImages(Context, engine) { MayLoad = true }.FindAsync(plan, Cancellation);
 
         // Only now is anything written; from here on the machine has all that the environment needs.
         var foundBefore = EnvironmentFile.Read(FoundFileOf(plan)).Text;

@@ -24,7 +24,7 @@ public sealed record BakeTarget
     /// <summary>Annotations, each <c>type[,type]:key=value</c>.</summary>
     public IReadOnlyList<string>? Annotations { get; init; }
 
-    /// <summary>What stands for an image named in a FROM line: the name, and <c>docker-image://</c> with another.</summary>
+    /// <summary>What stands for an image named in a FROM line: the name, and <c>docker-image://</c> with another, or <c>oci-layout://</c> with a folder and a digest.</summary>
     public IReadOnlyDictionary<string, string>? Contexts { get; init; }
 
     /// <summary>Attestations to make: <c>type=provenance,…</c>, <c>type=sbom,…</c>.</summary>

@@ -20,8 +20,11 @@ public sealed record BakeTargets
     /// <summary>What is said of every image: source, licence … Its title and its commit are what is built.</summary>
     public required OciLabels Labels { get; init; }
 
-    /// <summary>What stands for each base image.</summary>
+    /// <summary>What stands for each base image, and for the generator of bills of materials, where that can be had.</summary>
     public required IReadOnlyDictionary<ImageReference, ResolvedBaseImage> BaseImages { get; init; }
+
+    /// <summary>BuildKit has its generator of bills of materials; else the build writes them (<see cref="BillsOfMaterials"/>).</summary>
+    public bool HasGenerator => BaseImages.ContainsKey(SbomGenerator);
 
     /// <summary>The BuildKit that builds them (<see cref="BuildKitVersion"/>); null where that is not known.</summary>
     public string? BuildKit { get; init; }
@@ -59,8 +62,8 @@ public sealed record BakeTargets
             Args = Arguments(image),
             Labels = labels,
             Annotations = [.. Annotations(image, labels, used)],
-            Contexts = used.ToDictionary(x => x.Name.ToFamiliarString(), x => $"docker-image://{x.Actual}"),
-            Attest = ["type=provenance,mode=max,version=v1", $"type=sbom,generator={BaseImages[SbomGenerator].Actual}"],
+            Contexts = used.ToDictionary(x => x.Name.ToFamiliarString(), x => x.Address),
+            Attest = ["type=provenance,mode=max,version=v1", .. HasGenerator ? [$"type=sbom,generator={BaseImages[SbomGenerator].Actual}"] : Array.Empty<string>()],
             Secret = Secrets.Count == 0 ? null : [.. Secrets.Select(x => $"id={x.Key},{CsvField.Of("src", x.Value)}")],
             CacheFrom = from.Count == 0 ? null : from,
             CacheTo = to.Count == 0 ? null : to,

@@ -26,10 +26,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         DeparturePolicy.Warn(version);
         foreach (var node in context.Options.BuilderNodes ?? []) Log.Information("Would build {Platforms:l} on {Address:l}", string.Join(", ", node.Platforms), node.Address);
-        // Where stand-ins may be needed, it is the engine that has to reach them.
-        var engine = destination.IsLoopback && PrivateEngine.CanFetchPackages ? await context.PlannedEngineAsync() : null;
-        var baseImages = await context.BaseImagesForAsync(destination, engine);
-        foreach (var line in await baseImages.DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
+        foreach (var line in await context.BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
             Log.Information("{Line:l}", line);
         foreach (var image in Images)
         {
@@ -65,7 +62,15 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         using var login = await context.LoginAsync(engine);
         var sites = await SitesAsync(engine with { Login = login });
         var targets = await context.BakeTargetsAsync(destination) with { BuildKit = await BuildKitVersion.FindAsync(sites, context.CancellationToken) };
-        var layouts = await new ImageBuilder(context.Options.Root, _files, BuiltBefore, context.Retry.ForFirstContact()).BuildAsync(
+        if (!targets.HasGenerator)
+        {
+            Log.Warning(
+                "{Generator} cannot be had: this build writes the bills of materials, which list the packages of Debian and NuGet and the files below /app",
+                BakeTargets.SbomGenerator.ToString());
+        }
+
+        var builder = new ImageBuilder(context.Options.Root, _files, BuiltBefore, context.Retry.ForFirstContact()) { Bills = targets.HasGenerator ? null : new BillsOfMaterials(context.Scripts()) };
+        var layouts = await builder.BuildAsync(
             Images, targets.Of, sites, !context.Options.NoCache, context.CancellationToken);
         await EnsureTreeIsTheSameAsync(version);
         foreach (var image in Images)

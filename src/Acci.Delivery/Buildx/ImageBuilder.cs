@@ -20,6 +20,9 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
     private const string DraftSuffix = ".new-";
     private const string OldSuffix = ".old";
 
+    /// <summary>Writes the images' bills of materials; null where BuildKit does.</summary>
+    public BillsOfMaterials? Bills { get; init; }
+
     /// <summary>Builds the images.</summary>
     /// <param name="images">What to build.</param>
     /// <param name="targetOf">The bake target of some of an image's platforms.</param>
@@ -136,6 +139,7 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
     private async Task<OciLayout> TakeAsync(ImageDefinition image, string draft, CancellationToken cancellationToken)
     {
         var built = await OciLayout.OpenAsync(draft, cancellationToken);
+        if (Bills is not null) built = await Bills.AttestAsync(built, image.Name, cancellationToken);
         var place = files.LayoutOf(image);
         if (await IsSameAsync(place, built, builtBefore(image), cancellationToken))
         {

@@ -12,14 +12,12 @@ internal static class TargetsOfBuild
     /// <summary>What stands for the base images of images that go to a destination.</summary>
     /// <param name="context">What the targets of the build share.</param>
     /// <param name="destination">Where the images go.</param>
-    /// <param name="engine">Where they are built; null for the private engine of this machine, which does not run yet.</param>
-    public static async Task<BaseImages> BaseImagesForAsync(this DeliveryContext context, Destination destination, DockerEngine? engine) =>
+    public static BaseImages BaseImagesFor(this DeliveryContext context, Destination destination) =>
         new(context.ImageLocks(), context.Scripts())
         {
             Mirror = context.Options.ImageMirror,
-            // In this machine's own registry, which takes them without a login, whichever one the images themselves go to.
-            StandInRegistryAsync = destination.IsLoopback ? context.LocalRegistryAsync : null,
-            StandInObstacle = destination.IsLoopback ? await context.StandInObstacleAsync(engine) : null,
+            AllowsStandIns = destination.IsLoopback,
+            Dispensable = BakeTargets.SbomGenerator,
         };
 
     /// <summary>The targets of images that go to a destination.</summary>
@@ -38,12 +36,11 @@ internal static class TargetsOfBuild
                 engine.ToString());
         }
 
-        var baseImages = await context.BaseImagesForAsync(destination, engine);
         return new BakeTargets
         {
             Version = version,
             Labels = OciLabels.Of(facts, version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
-            BaseImages = await baseImages.ResolveAsync(BakeTargets.NeededBy(options.Images), context.CancellationToken),
+            BaseImages = await context.BaseImagesFor(destination).ResolveAsync(BakeTargets.NeededBy(options.Images), context.CancellationToken),
             Cache = (image, part) => CacheLocation.Of(CacheOf(image), destination.RepositoryOf(image), options.CacheDirectory, facts.IsDefaultBranch, part),
             Secrets = BuildSecrets.Of(context.Environment),
             LayoutOf = image => files.Relative(files.LayoutOf(image)),

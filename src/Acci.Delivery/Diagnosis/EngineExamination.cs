@@ -15,8 +15,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
     public required bool Builds { get; init; }
 
     /// <summary>Examines it.</summary>
-    /// <returns>The findings, and why stand-ins are of no use to the engine; null where they are.</returns>
-    public async Task<(IReadOnlyList<Finding> Findings, string? StandInObstacle)> RunAsync()
+    public async Task<IReadOnlyList<Finding>> RunAsync()
     {
         try
         {
@@ -24,15 +23,15 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
             {
                 var differences = (await context.LocationAsync(engine)).ToString();
                 var finding = new Finding(Name, string.Join("; ", await DescribeAsync(engine), differences).TrimEnd(' ', ';'), Good);
-                return ([finding, .. Builds ? [await LookAtBuilderAsync(engine)] : Array.Empty<Finding>()], await context.StandInObstacleAsync(engine));
+                return [finding, .. Builds ? [await LookAtBuilderAsync(engine)] : Array.Empty<Finding>()];
             }
         }
         catch (DeliveryException exception)
         {
-            return ([new Finding(Name, exception.Message, Fatal)], null);
+            return [new Finding(Name, exception.Message, Fatal)];
         }
 
-        return ([await LookAtPrivateAsync()], null);
+        return [await LookAtPrivateAsync()];
     }
 
     private async Task<Finding> LookAtPrivateAsync()

@@ -19,12 +19,11 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
     /// <summary>Examines the machine.</summary>
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
-        var (engine, standInObstacle) = await new EngineExamination(context, AnswerTime) { Builds = scope.Builds }.RunAsync();
         return
         [
-            .. engine,
+            .. await new EngineExamination(context, AnswerTime) { Builds = scope.Builds }.RunAsync(),
             LookAtSpace(),
-            .. scope.Builds ? await LookAtBaseImagesAsync(standInObstacle) : [],
+            .. scope.Builds ? await LookAtBaseImagesAsync() : [],
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
             .. scope.Scans ? [LookAtScanner()] : Array.Empty<Finding>(),
@@ -92,15 +91,14 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
     }
 
-    private async Task<IEnumerable<Finding>> LookAtBaseImagesAsync(string? standInObstacle)
+    private async Task<IEnumerable<Finding>> LookAtBaseImagesAsync()
     {
-        var findings = await Task.WhenAll(BakeTargets.NeededBy(context.Options.Images).Select(x => LookAtBaseImageAsync(x, standInObstacle)));
+        var findings = await Task.WhenAll(BakeTargets.NeededBy(context.Options.Images).Select(LookAtBaseImageAsync));
         return findings.OrderBy(x => x.Name, StringComparer.Ordinal);
     }
 
-    private async Task<Finding> LookAtBaseImageAsync(ImageReference image, string? standInObstacle)
+    private async Task<Finding> LookAtBaseImageAsync(ImageReference image)
     {
-        var standInsAllowed = Destination is null or { IsLoopback: true };
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         inTime.CancelAfter(AnswerTime);
         try
@@ -116,13 +114,12 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
         catch (DeliveryException)
         {
-            return standInsAllowed && standInObstacle is null && PrivateEngine.CanFetchPackages
-                ? new Finding("Base image", $"{image} cannot be reached: a stand-in from the distribution's packages will be used", Notice)
-                : new Finding(
-                    "Base image",
-                    $"{image} cannot be reached. Name a registry that carries it with --image-mirror."
-                    + (standInsAllowed && standInObstacle is not null ? $" {standInObstacle}" : ""),
-                    Fatal);
+            if (Destination is not (null or { IsLoopback: true }) || !PrivateEngine.CanFetchPackages)
+                return new Finding("Base image", $"{image} cannot be reached. Name a registry that carries it with --image-mirror.", Fatal);
+            return new Finding(
+                "Base image",
+                image == BakeTargets.SbomGenerator ? $"{image} cannot be reached: the build will write the bills of materials itself" : $"{image} cannot be reached: a stand-in from the distribution's packages will be used",
+                Notice);
         }
     }
 

@@ -21,13 +21,13 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     /// <summary>A registry, with an optional path, that carries the base images under their own repositories' paths.</summary>
     public string? Mirror { get; init; }
 
-    /// <summary>Gives the host and port of the registry that stand-ins are kept in; null where none may be used.</summary>
-    public Func<Task<string>>? StandInRegistryAsync { get; init; }
+    /// <summary>Stand-ins may be used.</summary>
+    public bool AllowsStandIns { get; init; }
 
-    /// <summary>Why stand-ins are of no use to the engine, as a sentence; null where they are.</summary>
-    public string? StandInObstacle { get; init; }
+    /// <summary>What there is no stand-in for, because the build can do without it where stand-ins may be used.</summary>
+    public ImageReference? Dispensable { get; init; }
 
-    /// <summary>Finds all of them, each once.</summary>
+    /// <summary>Finds all of them, each once. What is dispensable and cannot be had is left out.</summary>
     /// <exception cref="NoAnswerException">A registry is there and did not answer in time.</exception>
     /// <exception cref="DeliveryException">No place has one of them.</exception>
     public async Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage>> ResolveAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         return found.Concat(standIns).ToDictionary(x => x.Name);
     }
 
-    /// <summary>What <see cref="ResolveAsync"/> would take: null for an image that it would make a stand-in for. Nothing is made.</summary>
+    /// <summary>What <see cref="ResolveAsync"/> would take: null for an image that it would make a stand-in for, or leave out. Nothing is made.</summary>
     /// <exception cref="DeliveryException">As it would throw.</exception>
     public async Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage?>> PlanAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
     {
@@ -49,7 +49,8 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     /// <summary>The same, a line for each.</summary>
     /// <exception cref="DeliveryException">As <see cref="ResolveAsync"/> would throw.</exception>
     public async Task<IReadOnlyList<string>> DescribeAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken) =>
-        [.. (await PlanAsync(names, cancellationToken)).Select(x => x.Value is { } image ? $"  from {image.Actual}" : $"  from {StandInFor(x.Key)}: such an image stays on this machine")];
+        [.. (await PlanAsync(names, cancellationToken)).Select(x => x.Value is { } image ? $"  from {image.Actual}"
+            : x.Key == Dispensable ? $"  without {x.Key}, which cannot be had: this build writes the bills of materials" : $"  from {StandInFor(x.Key)}: such an image stays on this machine")];
 
     /// <summary>As plans name an image that is not made yet.</summary>
     public static string StandInFor(ImageReference name) => $"a stand-in for {name}, made from the distribution's packages";
@@ -91,19 +92,28 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     private async Task<IEnumerable<ResolvedBaseImage>> MakeStandInsAsync((ImageReference Name, string? Problem)[] missing, CancellationToken cancellationToken)
     {
         EnsureStandInsMayServe(missing[0]);
-        Log.Warning("{Count} base images cannot be had from upstream ({Problem:l}): using stand-ins from the distribution's packages", missing.Length, missing[0].Problem?.Split(". ")[0]);
-        var made = await scripts.RunAsync("stand-ins/build.sh", [await StandInRegistryAsync!(), .. missing.Select(x => x.Name.ToString())], cancellationToken);
-        return made.Select(x => new ResolvedBaseImage(ImageReference.Parse(x.Key), ImageReference.Parse(x.Value), BaseImageSource.StandIn));
+        string[] names = [.. missing.Where(x => x.Name != Dispensable).Select(x => x.Name.ToString())];
+        if (names.Length == 0) return [];
+        Log.Warning("{Count} base images cannot be had from upstream ({Problem:l}): using stand-ins from the distribution's packages", names.Length, missing[0].Problem?.Split(". ")[0]);
+        return (await scripts.RunAsync("stand-ins/build.sh", names, cancellationToken)).Select(x => StandIn(x.Key, x.Value));
+    }
+
+    // LAYOUT@DIGEST
+    private static ResolvedBaseImage StandIn(string name, string place)
+    {
+        var (image, end) = (ImageReference.Parse(name), place.LastIndexOf('@'));
+        var actual = ImageReference.Parse($"localhost/stand-ins/{image.Normalize().Repository}").WithDigest(Digest.Parse(place[(end + 1)..]));
+        return new ResolvedBaseImage(image, actual, BaseImageSource.StandIn) { Layout = place[..end] };
     }
 
     private void EnsureStandInsMayServe((ImageReference Name, string? Problem) missing)
     {
-        if (StandInRegistryAsync is null || StandInObstacle is not null || !PrivateEngine.CanFetchPackages)
+        if (!AllowsStandIns || !PrivateEngine.CanFetchPackages)
         {
             throw new DeliveryException(
                 $"The base image {missing.Name} cannot be had: {missing.Problem?.Split(". ")[0]}. Name a registry that carries it with --image-mirror."
-                + (StandInRegistryAsync is null ? " Stand-ins are only used when publishing to this machine's own registry."
-                    : StandInObstacle is null ? " Stand-ins are made from Debian's packages, and this machine does not run Debian." : $" {StandInObstacle}"));
+                + (AllowsStandIns ? " Stand-ins are made from Debian's packages, and this machine does not run Debian."
+                    : " Stand-ins are only used when publishing to this machine's own registry."));
         }
     }
 

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
@@ -9,10 +10,25 @@ using Acci.Oci.Manifests;
 namespace Acci.Delivery.Engines;
 
 /// <summary>Hands a layout folder to an engine, as the archive <c>docker load</c> reads, without writing the archive to disk.</summary>
-internal static class LayoutArchive
+public static class LayoutArchive
 {
+    /// <summary>Loads the platform of a layout that an engine runs, under the name of a repository, with the layout's digest as its tag.</summary>
+    /// <returns>The name; null where the engine runs no platform of it.</returns>
+    /// <exception cref="DeliveryException">The layout is damaged, or the engine does not take it.</exception>
+    public static async Task<ImageReference?> TryLoadAsync(DockerEngine engine, OciLayout layout, string repository, CancellationToken cancellationToken)
+    {
+        var platforms = await layout.ReadPlatformsAsync(cancellationToken);
+        if (engine.RunnablePlatforms.Select(x => platforms.FirstOrDefault(y => y.Platform == x)).FirstOrDefault(x => x is not null) is not { } platform) return null;
+        var folder = $"{layout.Folder}.{platform.Platform.Slug}";
+        using var noted = Session.Current.Note(folder);
+        var view = await layout.WriteViewAsync(platform, folder, cancellationToken);
+        var name = ImageReference.Parse($"{repository}:sha256-{layout.Root.Digest.Hex}");
+        await LoadAsync(engine, view.Folder, name, cancellationToken);
+        return name;
+    }
+
     /// <summary>Loads the layout under this name.</summary>
-    public static async Task LoadAsync(DockerEngine engine, string layout, ImageReference name, CancellationToken cancellationToken)
+    internal static async Task LoadAsync(DockerEngine engine, string layout, ImageReference name, CancellationToken cancellationToken)
     {
         var load = engine.Docker("load", "--quiet") with { StandardInputWriter = (input, token) => WriteAsync(layout, name, input, token) };
         var loaded = await CommandRunner.RunAsync(load, cancellationToken: cancellationToken);

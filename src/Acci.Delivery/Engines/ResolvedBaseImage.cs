@@ -19,4 +19,11 @@ public enum BaseImageSource
 /// <param name="Name">The name in the Dockerfile.</param>
 /// <param name="Actual">What stands for it, by digest.</param>
 /// <param name="Source">Where that was found.</param>
-public sealed record ResolvedBaseImage(ImageReference Name, ImageReference Actual, BaseImageSource Source);
+public sealed record ResolvedBaseImage(ImageReference Name, ImageReference Actual, BaseImageSource Source)
+{
+    /// <summary>The folder of the OCI layout that has it; null where a registry has it.</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>The address by which BuildKit gets it. Layouts travel over the build's own connection, to wherever it leads.</summary>
+    public string Address => Layout is null ? $"docker-image://{Actual}" : $"oci-layout://{Layout}@{Actual.Digest}";
+}

@@ -1,5 +1,4 @@
 using Acci.Delivery.Engines;
-using Acci.Delivery.Sessions;
 using Acci.Oci;
 
 namespace Acci.Delivery.Publishing;
@@ -20,14 +19,6 @@ public static class LoadedImage
     {
         if (context.Options.Images.FirstOrDefault(x => x.Name == image) is not { } definition || !context.HasLayout(definition)) return null;
         if (PublishRecord.Read(context.Options.RecordOf(image)) is not { } record || record.Digest != published.Digest) return null;
-        var layout = await context.LayoutAsync(definition, record);
-        var platforms = await layout.ReadPlatformsAsync(context.CancellationToken);
-        if (engine.RunnablePlatforms.Select(x => platforms.FirstOrDefault(y => y.Platform == x)).FirstOrDefault(x => x is not null) is not { } platform) return null;
-        var folder = $"{layout.Folder}.{platform.Platform.Slug}";
-        using var noted = Session.Current.Note(folder);
-        var view = await layout.WriteViewAsync(platform, folder, context.CancellationToken);
-        var name = ImageReference.Parse($"{published.Repository}:sha256-{record.Digest.Hex}");
-        await LayoutArchive.LoadAsync(engine, view.Folder, name, context.CancellationToken);
-        return name;
+        return await LayoutArchive.TryLoadAsync(engine, await context.LayoutAsync(definition, record), published.Repository, context.CancellationToken);
     }
 }

@@ -7,6 +7,7 @@ using Acci.Delivery.Registries;
 using Acci.Environments.Files;
 using Acci.Environments.Variables;
 using Acci.Oci;
+using Acci.Oci.Layouts;
 using Serilog;
 
 namespace Acci.Environments.Running;
@@ -14,8 +15,8 @@ namespace Acci.Environments.Running;
 /// <summary>Finds the images an environment runs: the build's own from the records of their publish, the others where base images come from, all by digest.</summary>
 internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? engine)
 {
-    /// <summary>The build's own images may be loaded where they cannot be pulled. A swarm's other nodes would not have them.</summary>
-    public bool LoadsOwn { get; init; }
+    /// <summary>Images may be loaded where they cannot be pulled. A swarm's other nodes would not have them.</summary>
+    public bool MayLoad { get; init; }
 
     /// <summary>The variables that make the compose file run here, but for what a person set: of that only the build's own images are told again.</summary>
     /// <exception cref="DeliveryException">Nothing was published, or an image is not available.</exception>
@@ -24,11 +25,11 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         var found = Known(plan);
         var mayHaveStandIns = await MayHaveStandInsAsync(plan, found);
         // It has to run for stand-ins and for what was published there.
-        if (mayHaveStandIns) await context.LocalRegistryAsync();
+        if (mayHaveStandIns && await ReachesLoopbackAsync()) await context.LocalRegistryAsync();
         await BringOwnAsync(plan, found, cancellationToken);
         var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
         var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns).ResolveAsync(missing.Values, cancellationToken);
-        foreach (var (variable, image) in missing) found[variable] = last![image].Actual.ToString();
+        foreach (var (variable, image) in missing) found[variable] = (await BringAsync(last![image], cancellationToken)).ToString();
         return found;
     }
 
@@ -93,7 +94,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
 
     private BaseImages Sources(bool mayHaveStandIns) => new(context.ImageLocks(), context.Scripts())
     {
-        Mirror = context.Options.ImageMirror, StandInRegistryAsync = mayHaveStandIns ? context.LocalRegistryAsync : null,
+        Mirror = context.Options.ImageMirror, AllowsStandIns = mayHaveStandIns,
     };
 
     /// <summary>The build's own image that a variable names, of the last publish.</summary>
@@ -136,19 +137,38 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
 
     // Stand-ins serve this machine only, and so does what runs beside an image that is on it alone.
     private async Task<bool> MayHaveStandInsAsync(EnvironmentPlan plan, SortedDictionary<string, string> found) =>
-        PrivateEngine.CanFetchPackages && Own(plan).All(x => IsLoopback(found[x.Name])) && await context.StandInObstacleAsync(engine) is null;
+        PrivateEngine.CanFetchPackages && Own(plan).All(x => IsLoopback(found[x.Name])) && (MayLoad || await ReachesLoopbackAsync());
+
+    // A stand-in is in a layout here. The engine pulls it from this machine's own registry, or where it does not reach that, it is loaded.
+    private async Task<ImageReference> BringAsync(ResolvedBaseImage image, CancellationToken cancellationToken)
+    {
+        if (image.Layout is null) return image.Actual;
+        var layout = await OciLayout.OpenAsync(image.Layout, cancellationToken);
+        if (!await ReachesLoopbackAsync())
+        {
+            return await LayoutArchive.TryLoadAsync(engine!, layout, image.Actual.Repository, cancellationToken)
+                ?? throw new DeliveryException($"{engine} runs no platform of the stand-in for {image.Name}. Name a registry that carries that image with --image-mirror. Nothing was started.");
+        }
+
+        var place = ImageReference.Parse($"{await context.LocalRegistryAsync()}/{image.Actual.Path}");
+        using var registry = context.Connect(place.Domain!);
+        await registry.PushAsync(layout, place, cancellationToken: cancellationToken);
+        return place.WithDigest(layout.Root.Digest);
+    }
+
+    private async Task<bool> ReachesLoopbackAsync() => engine is null || (await context.LocationAsync(engine)).ReachesLoopback;
 
     // What is in this machine's own registry, an engine that does not reach it gets from the image's layout.
     private async Task BringOwnAsync(EnvironmentPlan plan, SortedDictionary<string, string> found, CancellationToken cancellationToken)
     {
-        if (engine is null || (await context.LocationAsync(engine)).ReachesLoopback) return;
+        if (engine is null || await ReachesLoopbackAsync()) return;
         foreach (var variable in Own(plan).Where(x => IsLoopback(found[x.Name])).ToArray())
         {
             var image = found[variable.Name];
             if (await IsHereAsync(image, cancellationToken)) continue;
             var pull = await CommandRunner.TryRunAsync(engine.Docker("pull", "--quiet", image), cancellationToken: cancellationToken);
             if (pull.Succeeded) continue;
-            if (LoadsOwn && await context.TryLoadAsync(engine, ((LastPublish)variable.Source!).Image, ImageReference.Parse(image)) is { } loaded)
+            if (MayLoad && await context.TryLoadAsync(engine, ((LastPublish)variable.Source!).Image, ImageReference.Parse(image)) is { } loaded)
             {
                 Log.Information("{Image:l} cannot be pulled there, and was loaded from its layout as {Loaded:l}", image, loaded.ToString());
                 found[variable.Name] = loaded.ToString();

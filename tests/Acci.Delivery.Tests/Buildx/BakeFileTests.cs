@@ -42,7 +42,19 @@ public class BakeFileTests
 
         // BuildKit looks Docker Hub's names up without their registry.
         Assert.Equal([Sdk.ToString(), Native.ToString(), "ubuntu/aspnet:10.0"], contexts.Select(x => x.Key));
-        Assert.All(contexts, x => Assert.Matches("^docker-image://.+@sha256:[0-9a-f]{64}$", (string?)x.Value));
+        Assert.All(contexts.Take(2), x => Assert.Matches("^docker-image://.+@sha256:[0-9a-f]{64}$", (string?)x.Value));
+        // What is in no registry travels with the build, to any BuildKit.
+        Assert.Matches("^oci-layout:///cache/stand-ins/aspnet@sha256:[0-9a-f]{64}$", (string?)contexts["ubuntu/aspnet:10.0"]);
+    }
+
+    [Fact]
+    public void Bills_of_materials_are_asked_of_BuildKit_only_where_it_can_have_its_generator()
+    {
+        var found = Targets();
+        var without = found with { BaseImages = found.BaseImages.Where(x => x.Key != BakeTargets.SbomGenerator).ToDictionary() };
+
+        Assert.Contains($"type=sbom,generator={found.BaseImages[BakeTargets.SbomGenerator].Actual}", found.Of(App).Attest!);
+        Assert.Equal(["type=provenance,mode=max,version=v1"], without.Of(App).Attest!);
     }
 
     [Fact]
@@ -108,5 +120,6 @@ public class BakeFileTests
         LayoutOf = image => $"artifacts/images/{image.Name}",
     };
 
-    private static ResolvedBaseImage Found(ImageReference name, BaseImageSource source) => new(name, name.WithDigest(Digest.Of(System.Text.Encoding.UTF8.GetBytes(name.ToString()))), source);
+    private static ResolvedBaseImage Found(ImageReference name, BaseImageSource source) =>
+        new(name, name.WithDigest(Digest.Of(System.Text.Encoding.UTF8.GetBytes(name.ToString()))), source) { Layout = source == BaseImageSource.StandIn ? "/cache/stand-ins/aspnet" : null };
 }

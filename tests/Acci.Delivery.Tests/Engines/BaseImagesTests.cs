@@ -57,15 +57,15 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
     }
 
     [Fact]
-    public async Task Stand_ins_are_not_made_for_an_engine_that_does_not_reach_them()
+    public async Task What_the_build_can_do_without_is_left_out_only_where_stand_ins_may_be_used()
     {
-        var name = ImageReference.Parse($"{server.Domain}/distroless/missing:nonroot");
-        var images = Images(standInObstacle: "Stand-ins cannot be used: the engine is elsewhere.");
+        Assert.SkipUnless(PrivateEngine.CanFetchPackages, "Stand-ins are made on Debian only.");
+        var name = ImageReference.Parse($"{server.Domain}/docker/missing-scanner:1");
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(() => images.PlanAsync([name], Cancellation));
-
-        Assert.EndsWith("--image-mirror. Stand-ins cannot be used: the engine is elsewhere.", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(failure.Message, (await Assert.ThrowsAsync<DeliveryException>(() => images.ResolveAsync([name], Cancellation))).Message);
+        Assert.Empty(await Images(standIns: true, dispensable: name).ResolveAsync([name], Cancellation));
+        Assert.Null((await Images(standIns: true, dispensable: name).PlanAsync([name], Cancellation))[name]);
+        await Assert.ThrowsAsync<DeliveryException>(() => Images(dispensable: name).ResolveAsync([name], Cancellation));
+        await Assert.ThrowsAsync<DeliveryException>(() => Images(dispensable: name).PlanAsync([name], Cancellation));
     }
 
     [Theory]
@@ -80,16 +80,11 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
         Assert.Contains(problem, Assert.Throws<DeliveryException>(() => ImageLocks.Read(file)).Message, StringComparison.Ordinal);
     }
 
-    private BaseImages Images(string? mirror = null, string pinned = "{}", string? standInObstacle = null)
+    private BaseImages Images(string? mirror = null, string pinned = "{}", bool standIns = false, ImageReference? dispensable = null)
     {
         var locks = _folder.Combine("images.json");
         File.WriteAllText(locks, pinned);
-        return new BaseImages(ImageLocks.Read(locks), new EngineScripts(new CacheDirectory(_folder.Path))) 
-        {
-            Mirror = mirror,
-            StandInRegistryAsync = standInObstacle is null ? null : () => Task.FromResult(server.Domain),
-            StandInObstacle = standInObstacle,
-        };
+        return new BaseImages(ImageLocks.Read(locks), new EngineScripts(new CacheDirectory(_folder.Path))) { Mirror = mirror, AllowsStandIns = standIns, Dispensable = dispensable };
     }
 
     private async Task<(ImageReference Name, Digest Digest)> PushAsync(string path, int seed = 7)

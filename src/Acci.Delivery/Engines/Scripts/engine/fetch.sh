@@ -3,7 +3,7 @@
 #
 #   engine   dockerd, containerd, runc, the docker command with buildx and compose, docker-init, iptables;
 #            rootlesskit and slirp4netns where it is not root that runs this
-#   tools    cosign, docker-registry, oras
+#   tools    cosign, docker-registry
 #
 # Prints ENGINE_PATH= and TOOLS_PATH=, the folders of programs, for what was asked. What is there already is left alone.
 # A group is a folder named after its recipe that is renamed into place when complete: whatever ends this early, the next
@@ -130,7 +130,7 @@ link_engine() {
 link_tools() {
   local folder=$1 name reason
   mkdir -p "$folder/bin"
-  for name in cosign docker-registry oras; do
+  for name in cosign docker-registry; do
     link_program "$folder" "$name" "usr/bin/$name"
     reason=$("$folder/bin/$name" --help 2>&1 >/dev/null) || die "$name does not start on this machine: ${reason%%$'\n'*}"
   done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# registry-down.sh DIR [--purge] : stops the local registry in DIR; --purge also deletes what was pushed into it.
+# registry-down.sh DIR [--purge] : stops the local registry in DIR; --purge also deletes what was pushed into it, and stand-ins.
 
 here=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LIB=$here/lib
@@ -14,6 +14,7 @@ LIB=$here/lib
 
 main() {
   [[ $# -eq 1 || ( $# -eq 2 && $2 == --purge ) ]] || die "usage: registry-down.sh DIR [--purge]"
+  if [[ ${2:-} == --purge ]]; then rm -rf "$1/stand-ins"; fi
   [[ -d $1/registry ]] || return 0
   CACHE=$(cache_folder "$1")
   registry_paths

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# build.sh DIR REGISTRY IMAGE… : makes stand-ins for upstream images from this machine's own package sources (and .NET SDK)
-# and pushes them to REGISTRY, the local registry. For machines that cannot reach the registries the images come from.
+# build.sh DIR IMAGE… : makes stand-ins for upstream images from this machine's own package sources (and .NET SDK), each in
+# an OCI layout of its own. For machines that cannot reach the registries the images come from.
 #
-# Prints `IMAGE=STAND-IN@sha256:…` for each. What was made by the same recipe before and is still in REGISTRY is answered
-# at once. Needs neither root nor an engine: the images are put together from folders.
+# Prints `IMAGE=LAYOUT@sha256:…` for each. What was made by the same recipe before and is still there is answered at once.
+# Needs neither root, an engine nor a registry: the images are put together from folders.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LIB=$here/../engine/lib
@@ -11,8 +11,6 @@ LIB=$here/../engine/lib
 FILES=$here/files
 # shellcheck source=../engine/lib/common.sh
 . "$LIB/common.sh"
-# shellcheck source=../engine/lib/layout.sh
-. "$LIB/layout.sh"
 # shellcheck source=../engine/lib/apt.sh
 . "$LIB/apt.sh"
 # shellcheck source=../engine/lib/download.sh
@@ -21,7 +19,7 @@ for part in oci root dotnet jobs records; do
   # shellcheck source=/dev/null
   . "$here/lib/$part.sh"
 done
-for part in base sdk scanner services; do
+for part in base sdk services; do
   # shellcheck source=/dev/null
   . "$here/recipes/$part.sh"
 done
@@ -32,14 +30,13 @@ readonly -A RECIPES=(
   [mcr.microsoft.com/dotnet/sdk:10.0]=sdk
   [mcr.microsoft.com/dotnet/sdk:10.0-noble-aot]=sdk
   [docker.io/ubuntu/dotnet-aspnet:10.0-26.04_stable]=aspnet
-  [docker.io/docker/buildkit-syft-scanner:stable-1]=scanner
   [docker.io/library/postgres:15]=postgres
   [docker.io/library/redis:7]=redis
 )
 # The order they are made in.
-readonly -a ORDER=(cc aspnet scanner sdk redis postgres)
-# Free space asked for, in megabytes: downloads, the unpacked root, the layers and their copy in the registry; measured and rounded up.
-readonly -A MEGABYTES=([cc]=300 [aspnet]=500 [scanner]=50 [sdk]=2200 [redis]=300 [postgres]=500)
+readonly -a ORDER=(cc aspnet sdk redis postgres)
+# Free space asked for, in megabytes: downloads, the unpacked root and the layers; measured and rounded up.
+readonly -A MEGABYTES=([cc]=300 [aspnet]=500 [sdk]=2200 [redis]=300 [postgres]=500)
 
 # The suites, best first. The base must not have an older C library than what the SDK links against, so where its suite
 # cannot be had for all three platforms a newer one serves.
@@ -49,7 +46,7 @@ readonly SDK_SUITE=trixie SERVICES_SUITE=bookworm
 
 read_lists() {
   local recipes=" $* " lists=()
-  if [[ $recipes == *' sdk '* || $recipes == *' scanner '* ]]; then lists+=("$SDK_SUITE=amd64"); fi
+  if [[ $recipes == *' sdk '* ]]; then lists+=("$SDK_SUITE=amd64"); fi
   if [[ $recipes == *' postgres '* || $recipes == *' redis '* ]]; then lists+=("$SERVICES_SUITE=amd64"); fi
   say "stand-ins: reading the package lists"
   if [[ ${#lists[@]} -gt 0 ]]; then apt_lists "${lists[@]}" || apt_fail; fi
@@ -63,7 +60,7 @@ make() {
   WORK=$STAND_INS/work.$$
   for recipe in "$@"; do megabytes=$((megabytes + ${MEGABYTES[$recipe]})); done
   require_space "$CACHE" "$megabytes" "making stand-ins for base images"
-  mkdir -p "$WORK" "$RECORDS"
+  mkdir -p "$WORK" "$RECORDS" "$LAYOUTS"
   trap 'rm -rf "$WORK"' EXIT
   layout_start "$WORK/layout"
 
@@ -89,7 +86,7 @@ make() {
   for recipe in "$@"; do
     for image in "${!RECIPES[@]}"; do if [[ ${RECIPES[$image]} == "$recipe" ]]; then upstream=$image; fi; done
     digest=$("${recipe}_build" "$upstream")
-    push "$recipe" "$digest"
+    keep "$recipe" "$digest"
   done
   rm -rf "$WORK"
   trap - EXIT
@@ -100,28 +97,24 @@ main() {
   local image recipe missing=' ' wanted=()
   require_linux "making stand-ins"
   [[ $(uname -m) == x86_64 ]] || die "stand-ins are made on x86_64 machines only, this is $(uname -m): give the registries' images a mirror instead (--image-mirror)"
-  [[ $# -ge 3 ]] || die "usage: build.sh DIR REGISTRY IMAGE…, known images: $(known)"
+  [[ $# -ge 2 ]] || die "usage: build.sh DIR IMAGE…, known images: $(known)"
   CACHE=$(cache_folder "$1")
-  TARGET=$2
-  shift 2
+  shift
   STAND_INS=$CACHE/stand-ins
+  LAYOUTS=$STAND_INS/layouts
   RECORDS=$STAND_INS/records
   for image in "$@"; do
     recipe=${RECIPES[$(full_name "$image")]:-}
     [[ -n $recipe ]] || die "there is no stand-in for $image; known are $(known)"
     if [[ $recipe == sdk || $recipe == aspnet ]]; then dotnet_find; fi
   done
-  ORAS=$(group_folder tools)/bin/oras
-  [[ -x $ORAS ]] || die "the tools are not in $CACHE: run fetch.sh $CACHE tools first"
-  connect || die "no registry answers on $TARGET: start it with registry-up.sh"
-  exec 3>&-
 
   apt_require
   # The same lock as fetch.sh: both use the private apt roots.
   hold_lock "$CACHE/fetch.lock" stand-ins
   for image in "$@"; do
     recipe=${RECIPES[$(full_name "$image")]}
-    if ! recorded "$image" "$recipe" >/dev/null; then missing+="$recipe "; fi
+    if ! recorded "$recipe"; then missing+="$recipe "; fi
   done
   for recipe in "${ORDER[@]}"; do
     if [[ $missing == *" $recipe "* ]]; then wanted+=("$recipe"); fi
@@ -129,7 +122,7 @@ main() {
   if [[ ${#wanted[@]} -gt 0 ]]; then make "${wanted[@]}"; fi
   for image in "$@"; do
     recipe=${RECIPES[$(full_name "$image")]}
-    printf '%s=%s@%s\n' "$image" "$(stand_in "$image")" "$(cut -d' ' -f2 "$RECORDS/$recipe")"
+    printf '%s=%s@%s\n' "$image" "$LAYOUTS/$recipe" "$(cut -d' ' -f2 "$RECORDS/$recipe")"
   done
 }
 

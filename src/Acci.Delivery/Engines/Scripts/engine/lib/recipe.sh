@@ -9,7 +9,7 @@ ENGINE_PROGRAMS=(docker.io docker-cli docker-buildx docker-compose containerd ti
 # Without root it runs in namespaces of its own.
 is_root || ENGINE_PROGRAMS+=(rootlesskit)
 readonly -a ENGINE_PROGRAMS
-readonly TOOLS_PROGRAMS=(cosign docker-registry oras)
+readonly TOOLS_PROGRAMS=(cosign docker-registry)
 
 # What links the machine's C library comes from the machine's own suite. `iproute2` only where there is no `ip`.
 engine_host_packages() {

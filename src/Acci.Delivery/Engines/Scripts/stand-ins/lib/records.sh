@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Names and records of stand-ins, and the local registry they lie in, $TARGET. Sourced, never run.
+# Names, records and layouts of stand-ins. Sourced, never run.
 
 # The full name of a reference: docker.io and library/ written out, a digest left off.
 full_name() {
@@ -12,27 +12,6 @@ full_name() {
   printf '%s\n' "$name"
 }
 
-# The repository and tag of an upstream image's stand-in.
-stand_in() { printf '%s/stand-ins/%s\n' "$TARGET" "$(full_name "$1")"; }
-
-# A connection to the registry on descriptor 3.
-connect() { { exec 3<>"/dev/tcp/${TARGET%:*}/${TARGET#*:}"; } 2>/dev/null; }
-
-# The digest that a tag in the registry has, or nothing.
-in_registry() {
-  local path=${1#*/} status header digest=''
-  connect || return 0
-  printf 'HEAD /v2/%s/manifests/%s HTTP/1.0\r\nHost: %s\r\nAccept: application/vnd.oci.image.index.v1+json\r\n\r\n' "${path%:*}" "${path##*:}" "$TARGET" >&3
-  read -r -t 10 -u 3 _ status _ || status=''
-  while read -r -t 10 -u 3 header; do
-    header=${header%$'\r'}
-    if [[ ${header,,} == docker-content-digest:* ]]; then digest=${header#*: }; fi
-    [[ -n $header ]] || break
-  done
-  exec 3>&-
-  if [[ $status == 200 ]]; then printf '%s\n' "$digest"; fi
-}
-
 # What decides the content of a recipe's image, but for the versions of the packages.
 recipe_key() {
   local recipe=$1
@@ -43,30 +22,27 @@ recipe_key() {
   } | sha256sum | cut -c1-16
 }
 
-# The digest of a recipe's image if it was made before, as it would be now, and is in the registry under the name wanted.
+# Whether a recipe's image was made before, as it would be now, and is there.
 recorded() {
-  local image=$1 recipe=$2 digest key
+  local recipe=$1 digest key
   [[ -f $RECORDS/$recipe ]] || return 1
   read -r key digest <"$RECORDS/$recipe"
-  [[ $key == "$(recipe_key "$recipe")" ]] || return 1
-  [[ $(in_registry "$(stand_in "$image")") == "$digest" ]] || return 1
-  printf '%s\n' "$digest"
+  [[ $key == "$(recipe_key "$recipe")" && -f $LAYOUTS/$recipe/blobs/sha256/${digest#sha256:} ]]
 }
 
-# push RECIPE DIGEST : the image from the layout, under every name it stands in for, and the record of it.
-push() {
-  local recipe=$1 digest=$2 image tags=() repository name log=$WORK/push.log
-  for image in "${!RECIPES[@]}"; do
-    if [[ ${RECIPES[$image]} == "$recipe" ]]; then
-      name=$(stand_in "$image")
-      repository=${name%:*}
-      tags+=("${name##*:}")
-    fi
-  done
-  say "stand-ins: pushing ${repository#*/stand-ins/}"
-  name=$(IFS=, && printf '%s' "${tags[*]}")
-  "$ORAS" cp --no-tty --from-oci-layout "$LAYOUT@$digest" --to-plain-http "$repository:$name" >"$log" 2>&1 \
-    || die "cannot push a stand-in to $TARGET: $(last_line "$log"); is the registry running (registry-up.sh) and its disk not full?"
+# keep RECIPE DIGEST : the image in a layout of its own, and the record of it. The blobs are links, because images share them.
+keep() {
+  local recipe=$1 digest=$2 made=$WORK/$1.made manifests blobs
+  mapfile -t manifests < <(named_in "${digest#sha256:}")
+  mapfile -t blobs < <(named_in "${manifests[@]}")
+  mkdir -p "$made/blobs/sha256"
+  (cd "$LAYOUT/blobs/sha256" && ln "${digest#sha256:}" "${manifests[@]}" "${blobs[@]}" "$made/blobs/sha256/")
+  cp "$LAYOUT/oci-layout" "$LAYOUT/index.json" "$made/"
+  if [[ -e $LAYOUTS/$recipe ]]; then mv "$LAYOUTS/$recipe" "$WORK/$recipe.old"; fi
+  mv "$made" "$LAYOUTS/$recipe"
   printf '%s %s\n' "$(recipe_key "$recipe")" "$digest" >"$RECORDS/$recipe.new"
   mv "$RECORDS/$recipe.new" "$RECORDS/$recipe"
 }
+
+# What these manifests name, by hexadecimal digest.
+named_in() { (cd "$LAYOUT/blobs/sha256" && grep -oh 'sha256:[0-9a-f]\{64\}' "$@" | cut -d: -f2 | sort -u); }

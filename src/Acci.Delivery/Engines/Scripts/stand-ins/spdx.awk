@@ -1,4 +1,4 @@
-# Writes an in-toto statement with an SPDX 2.3 document from tab-separated lines, see `scan`.
+# Writes an in-toto statement with an SPDX 2.3 document from tab-separated lines, see bill-of-materials.sh.
 # SPDX 2.3: https://spdx.github.io/spdx-spec/v2.3/   package URLs: https://github.com/package-url/purl-spec
 
 function text(value) {
@@ -45,7 +45,7 @@ $1 == "file" {
 END {
   printf "{\"_type\":\"https://in-toto.io/Statement/v0.1\",\"predicateType\":\"https://spdx.dev/Document\",\"subject\":[],\"predicate\":{"
   printf "\"spdxVersion\":\"SPDX-2.3\",\"dataLicense\":\"CC0-1.0\",\"SPDXID\":\"SPDXRef-DOCUMENT\",\"name\":%s,", text(name)
-  printf "\"documentNamespace\":\"urn:uuid:%s\",\"creationInfo\":{\"created\":\"%s\",\"creators\":[\"Tool: acci-stand-in-scanner\"]},", uuid, created
+  printf "\"documentNamespace\":\"urn:uuid:%s\",\"creationInfo\":{\"created\":\"%s\",\"creators\":[\"Tool: acci\"]},", uuid, created
   printf "\"packages\":[{\"SPDXID\":\"SPDXRef-Image\",\"name\":%s,\"downloadLocation\":\"NOASSERTION\",\"filesAnalyzed\":false,\"primaryPackagePurpose\":\"CONTAINER\",\"licenseConcluded\":\"NOASSERTION\",\"licenseDeclared\":\"NOASSERTION\",\"copyrightText\":\"NOASSERTION\"}%s],", text(name), packages
   printf "\"files\":[%s],", substr(files, 2)
   printf "\"relationships\":[{\"spdxElementId\":\"SPDXRef-DOCUMENT\",\"relationshipType\":\"DESCRIBES\",\"relatedSpdxElement\":\"SPDXRef-Image\"}%s]}}\n", relationships
