@@ -1,4 +1,5 @@
 using Acci.Delivery;
+using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
@@ -98,6 +99,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     {
         // The private engine is a process of this machine, in its file system.
         if (engine.Address is not null) return;
+        await EnsureContainersMayReadAsync(plan, engine);
         if (Context.Options.DryRun)
         {
             Log.Information("Would ask {Engine:l} whether it sees {Folder:l}, from which secrets and source are mounted", engine.ToString(), Root);
@@ -111,6 +113,20 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
                 + $"source from there. Run it on that machine, or deploy to a swarm, which gets secrets sent: DeployStack --environment {plan.Name}. "
                 + "Nothing was started.");
         }
+    }
+
+    private async Task EnsureContainersMayReadAsync(EnvironmentPlan plan, DockerEngine engine)
+    {
+        var files = BuildSecrets.Of(Context.Environment);
+        var closed = plan.Committed.Variables.Where(x => x.Source is MachineFile)
+            .Select(x => (x.Name, File: plan.Variables.GetValueOrDefault(x.Name) ?? files.GetValueOrDefault(((MachineFile)x.Source!).Secret)))
+            .FirstOrDefault(x => File.Exists(x.File) && IsClosed(x.File));
+        if (closed.File is null || !await engine.RemapsUsersAsync(Cancellation)) return;
+        throw new DeliveryException(
+            $"{closed.File} may be read by its owner alone, and containers of {engine} have other users than this machine (userns-remap). Let others read it "
+            + $"(`chmod o+r {closed.File}`), or name a copy that they may read with {closed.Name}. Nothing was started.");
+
+        static bool IsClosed(string file) => !OperatingSystem.IsWindows() && !File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead);
     }
 
     // The compose file holds one limit, whatever this machine says of what it comes from.

@@ -2,6 +2,8 @@ using Acci.Delivery;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Environments.Files;
+using Acci.Environments.Specification;
+using Acci.Environments.Variables;
 using Acci.Oci;
 using Acci.Testing;
 
@@ -82,6 +84,44 @@ public sealed class EnvironmentVerbTests : IDisposable
         // That is looked at after it.
         Assert.StartsWith("Nothing was published", error.Message, StringComparison.Ordinal);
         Assert.Contains(docker.Called, x => x.StartsWith("create ", StringComparison.Ordinal) && x.Contains($"src={_settings.Root}/.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.UserRead, "name=userns", "chmod o+r")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead, "name=userns", null)]
+    [InlineData(UnixFileMode.UserRead, "name=rootless", null)]
+    public async Task A_file_of_the_machine_that_remapped_users_cannot_read_is_told_before_anything_is_started(UnixFileMode mode, string security, string? problem)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Files have other rights on Windows.");
+        using var docker = new DockerStandIn($$"""
+            case "$*" in
+                *SecurityOptions*) echo '["{{security}}"]' ;;
+                "buildx inspect"*) echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;;
+                version*) echo 29.0.0 ;;
+                info*) echo inactive false 0 ;;
+                pull*|"volume inspect"*) exit 1 ;;
+            esac
+            """);
+        var file = Path.Combine(_settings.Root, ".nuget", "NuGet", "NuGet.Config");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, "<configuration/>", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(file, mode);
+        _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!) with { Home = _settings.Root };
+        var declaration = BakeryEnvironments.Declaration with
+        {
+            Define = environment =>
+            {
+                var sources = environment.Variable("NUGET_CONFIG", "Package sources", "/dev/null", new MachineFile("nuget-config"));
+                var defined = BakeryEnvironments.Declaration.Define(environment);
+                var app = defined.Services[0];
+                return defined with { Services = [app with { Compose = app.Compose with { Volumes = [Mount.Bind(sources, "/run/nuget-config")] } }, .. defined.Services.Skip(1)] };
+            },
+        };
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new ComposeUp(Context, declaration, "prod").RunAsync());
+
+        if (problem is null) Assert.StartsWith("Nothing was published", error.Message, StringComparison.Ordinal);
+        else Assert.Matches($"{System.Text.RegularExpressions.Regex.Escape(file)} may be read by its owner alone.*{System.Text.RegularExpressions.Regex.Escape(problem)}.*BAKERY_NUGET_CONFIG", error.Message);
     }
 
     [Theory]

@@ -42,12 +42,16 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
             : new Finding(Name, $"no engine answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
     }
 
+    private bool HasProxy => ((string[])["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]).Any(x => context.Environment.Find(x) is not null);
+
     private async Task<string> DescribeAsync(DockerEngine engine)
     {
         var details = await EngineDetails.ReadAsync(engine, context.CancellationToken);
         var endpoint = await engine.EndpointAsync(context.CancellationToken);
         var runs = $"runs {string.Join(", ", engine.RunnablePlatforms)}";
-        return string.Join("; ", [$"{engine} at {endpoint} ({await OriginAsync(engine)})", .. details.Describe(), runs]);
+        // Registries are asked for base images by this process, too.
+        var proxy = details.Proxy is null || HasProxy ? Array.Empty<string>() : ["this build asks registries without a proxy (HTTPS_PROXY)"];
+        return string.Join("; ", [$"{engine} at {endpoint} ({await OriginAsync(engine)})", .. details.Describe(), .. proxy, runs]);
     }
 
     // In the order in which the docker command looks.

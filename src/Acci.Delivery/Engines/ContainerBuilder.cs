@@ -1,4 +1,5 @@
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Acci.Oci;
 using Serilog;
 
@@ -19,21 +20,39 @@ internal sealed class ContainerBuilder(DockerEngine engine)
     /// <exception cref="DeliveryException">It cannot be created, or does not run.</exception>
     public async Task CreateAsync(string name, ImageReference image, CancellationToken cancellationToken)
     {
-        Log.Information("This engine's own builder cannot build for several platforms: making a docker-container builder named '{Builder}'", name);
-        var isOwn = true;
+        Log.Information("This engine's own builder cannot build these images: making a docker-container builder named '{Builder}'", name);
+        var (isOwn, context) = (true, Array.Empty<string>());
         try
         {
+            context = await ContextAsync(name, cancellationToken);
             // The host's network, because the local registry listens on the host's loopback address.
-            string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", "--driver-opt", $"image={image}"];
+            string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", "--driver-opt", $"image={image}", .. context];
             isOwn = await engine.CreateBuilderAsync(name, options, cancellationToken);
             await CommandRunner.RunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), Log.Debug, cancellationToken);
         }
         catch (Exception exception)
         {
             if (isOwn) await CommandRunner.TryRunAsync(engine.Docker("buildx", "rm", "--force", name), cancellationToken: CancellationToken.None);
+            if (isOwn && context.Length > 0) await CommandRunner.TryRunAsync(engine.Docker(["context", "rm", "--force", .. context]), cancellationToken: CancellationToken.None);
             if (exception is not CommandFailedException failure) throw;
             throw new DeliveryException($"{engine} cannot start a builder from {image}: {ReasonOf(failure)}. {Advice}", failure);
         }
+    }
+
+    // buildx keeps no certificates of the environment's with a builder, but a context that has them. Source: buildx, commands/create.go, "TLS data loaded from environment".
+    private async Task<string[]> ContextAsync(string name, CancellationToken cancellationToken)
+    {
+        var environment = engine.Process;
+        if (environment.Find("DOCKER_HOST") is not { } host || !host.StartsWith("tcp:", StringComparison.Ordinal)) return [];
+        if (environment.Find("DOCKER_TLS_VERIFY") is null && environment.Find("DOCKER_TLS") is null) return [];
+        var folder = environment.Find("DOCKER_CERT_PATH") ?? DockerConfig.FolderOf(environment);
+        var files = ((string[])["ca", "cert", "key"]).Select(x => (Name: x, File: Path.Combine(folder, $"{x}.pem"))).Where(x => File.Exists(x.File));
+        var endpoint = string.Join(',', files.Select(x => CsvField.Of(x.Name, x.File)).Prepend($"host={host}"));
+        // Not called as the builder is: each context has a builder of its name already.
+        var context = $"{name}-tls";
+        var verb = await engine.AskAsync(["context", "inspect", context], cancellationToken) is null ? "create" : "update";
+        await CommandRunner.RunAsync(engine.Docker("context", verb, context, "--docker", endpoint), Log.Debug, cancellationToken);
+        return [context];
     }
 
     private static string ReasonOf(CommandFailedException failure) =>

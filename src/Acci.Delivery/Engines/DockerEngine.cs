@@ -99,6 +99,18 @@ public sealed record DockerEngine(string Cli)
             : Process.Find("DOCKER_HOST") is { } named ? named
             : OperatingSystem.IsWindows() ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock");
 
+    /// <summary>Containers have other users than the machine (<c>userns-remap</c>), so they cannot read what its owner alone may.</summary>
+    public async Task<bool> RemapsUsersAsync(CancellationToken cancellationToken) =>
+        (await AskAsync(["info", "--format", "{{json .SecurityOptions}}"], cancellationToken))?.Contains("name=userns", StringComparison.Ordinal) is true;
+
+    /// <summary>
+    /// The builder that is the engine's own BuildKit, which has the engine's images and gives it what it builds: it is called as the context is. Null where a person named
+    /// another one (<c>BUILDX_BUILDER</c>), or the engine has none.
+    /// </summary>
+    public async Task<string?> OwnBuilderAsync(CancellationToken cancellationToken) =>
+        Product == EngineProduct.Podman || Process.Find("BUILDX_BUILDER") is not null ? null
+        : await AskAsync(["context", "show"], cancellationToken) is { Length: > 0 } context ? context : null;
+
     /// <inheritdoc/>
     public override string ToString() => Address is null ? $"{Product} {Version}" : $"private {Product} {Version} at {Address}";
 

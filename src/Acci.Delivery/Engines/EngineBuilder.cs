@@ -27,8 +27,10 @@ internal sealed record EngineBuilder(string? Name, bool IsThere, string Descript
                 $"The builder '{named}' (BUILDX_BUILDER) cannot be used: {string.Concat(current.LastLines(1))}. `docker buildx ls` lists the builders.");
         }
 
-        if (DockerEngine.Field(current.StandardOutput, "Driver") is { } driver && driver != OfEngine)
-            return new EngineBuilder(null, true, $"'{DockerEngine.Field(current.StandardOutput, "Name")}', which is the current one (driver {driver})");
+        var (driver, ofName) = (DockerEngine.Field(current.StandardOutput, "Driver"), DockerEngine.Field(current.StandardOutput, "Name"));
+        // For an engine without a BuildKit, buildx shows a docker-container builder that nobody made, under the context's name.
+        var isMade = engine.Product != EngineProduct.Podman || ofName != await engine.AskAsync(["context", "show"], cancellationToken);
+        if (driver is not null && driver != OfEngine && isMade) return new EngineBuilder(null, true, $"'{ofName}', which is the current one (driver {driver})");
         if (engine.Product == EngineProduct.Podman)
         {
             throw new DeliveryException(
@@ -37,10 +39,13 @@ internal sealed record EngineBuilder(string? Name, bool IsThere, string Descript
         }
 
         // The `docker` driver builds for several platforms and exports layouts and attestations only over the containerd image store.
-        if ((await engine.AskAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken))?.Contains(ContainerdStore, StringComparison.Ordinal) is true)
+        var isClassic = (await engine.AskAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken))?.Contains(ContainerdStore, StringComparison.Ordinal) is not true;
+        // Over that store, it runs no programs where users are remapped. Source: github.com/moby/moby/issues/47377.
+        if (!isClassic && !await engine.RemapsUsersAsync(cancellationToken))
             return new EngineBuilder(null, true, "the engine's own, over its containerd image store");
         var name = await ContainerBuilder.NameAsync(engine, image, cancellationToken);
         var isThere = await engine.AskAsync(["buildx", "inspect", name], cancellationToken) is not null;
-        return new EngineBuilder(name, isThere, $"'{name}' (driver docker-container; the engine's classic image store cannot build for several platforms)");
+        var reason = isClassic ? "the engine's classic image store cannot build for several platforms" : "with userns-remap, the engine's own BuildKit runs no programs over its containerd image store";
+        return new EngineBuilder(name, isThere, $"'{name}' (driver docker-container; {reason})");
     }
 }

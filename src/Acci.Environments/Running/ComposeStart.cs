@@ -44,7 +44,10 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         string[] ignored = model.Builds ? ["--ignore-buildable"] : [];
         var had = await pull.RunAsync("Images of the environment", project.Compose(["--progress", "plain", "pull", "--policy", "missing", .. ignored]), project.ImagesAsync, Tell);
         EnsureSucceeded(had, "had");
-        if (model.Builds) EnsureSucceeded(await CommandRunner.TryRunAsync(project.Compose("--progress", "plain", "build"), Tell, cancellationToken), "built");
+        if (!model.Builds) return;
+        // The current builder may have neither the engine's images nor a way to give it what it builds.
+        string[] builder = await project.Engine.OwnBuilderAsync(cancellationToken) is { } own ? ["--builder", own] : [];
+        EnsureSucceeded(await CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", "build", .. builder]), Tell, cancellationToken), "built");
     }
 
     /// <summary>Starts it.</summary>

@@ -51,6 +51,8 @@ public sealed class EngineProductTests : IDisposable
 
     [Theory]
     [InlineData("docker", null)]
+    // As buildx shows it where there is no BuildKit.
+    [InlineData("docker-container", null)]
     [InlineData("remote", "podman-builder")]
     public async Task Podman_behind_the_socket_serves_with_a_builder_elsewhere(string driver, string? builder)
     {
@@ -59,6 +61,7 @@ public sealed class EngineProductTests : IDisposable
                 --version) echo "Docker version 28.5.2" ;;
                 *Components*) echo '[{"Name":"Podman Engine","Version":"4.3.1"},{"Name":"Conmon"}]' ;;
                 *"buildx inspect"*) printf 'Name: {{builder ?? "default"}}\nDriver: {{driver}}\n' ;;
+                "context show") echo default ;;
                 *Server.Os*) echo linux/amd64 ;;
                 *) echo 4.3.1 ;;
             esac
@@ -78,7 +81,8 @@ public sealed class EngineProductTests : IDisposable
 
     [Theory]
     [InlineData("""{"Driver":"overlayfs","DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]],"SecurityOptions":["name=seccomp,profile=builtin"]}""", "containerd image store", "the engine's own, over its containerd image store", FindingSeverity.Good)]
-    [InlineData("""{"Driver":"overlay2","DriverStatus":[],"SecurityOptions":["name=rootless","name=userns"],"HttpsProxy":"http://someone:secret@proxy:3128"}""", "classic image store; rootless; users of containers are not the machine's (userns-remap); pulls over http://[REDACTED]@proxy:3128", "(driver docker-container; the engine's classic image store cannot build for several platforms) has to be made, and its image 127.0.0.1:", FindingSeverity.Fatal)]
+    [InlineData("""{"Driver":"overlay2","DriverStatus":[],"SecurityOptions":["name=rootless","name=userns"],"HttpsProxy":"http://someone:secret@proxy:3128"}""", "classic image store; rootless; users of containers are not the machine's (userns-remap); pulls over http://[REDACTED]@proxy:3128; this build asks registries without a proxy (HTTPS_PROXY)", "(driver docker-container; the engine's classic image store cannot build for several platforms) has to be made, and its image 127.0.0.1:", FindingSeverity.Fatal)]
+    [InlineData("""{"Driver":"overlayfs","DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]],"SecurityOptions":["name=userns"]}""", "containerd image store; users of containers are not the machine's (userns-remap)", "(driver docker-container; with userns-remap, the engine's own BuildKit runs no programs over its containerd image store) has to be made", FindingSeverity.Fatal)]
     public async Task Doctor_says_what_the_engine_is_and_what_it_builds_with(string info, string engine, string builder, FindingSeverity severity)
     {
         Docker($$"""

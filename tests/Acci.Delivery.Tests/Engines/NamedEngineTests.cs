@@ -112,6 +112,43 @@ public sealed class NamedEngineTests : IDisposable
         Assert.DoesNotContain(Called, call => call.StartsWith("buildx rm", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("exit 1")]
+    public async Task A_builder_of_an_engine_that_the_environment_has_certificates_for_gets_them_by_a_context(string start)
+    {
+        var docker = Docker($$"""
+            case "$*" in
+                *DriverStatus*) echo "[]" ;;
+                "buildx inspect") echo "Driver: docker" ;;
+                "buildx inspect --bootstrap"*) {{start}} ;;
+                "buildx inspect"*|"context inspect acci-"*) exit 1 ;;
+                *) echo one ;;
+            esac
+            """);
+        foreach (var file in (string[])["ca", "cert", "key"]) await File.WriteAllTextAsync(_folder.Combine($"{file}.pem"), "", Cancellation);
+        var engine = new DockerEngine(docker) { Process = ProcessEnvironment.Empty.With(("DOCKER_HOST", "tcp://there:2376"), ("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", _folder.Path)) };
+
+        var failure = await Record.ExceptionAsync(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
+
+        var name = Called.Single(call => call.StartsWith("buildx create", StringComparison.Ordinal)).Split(' ')[3];
+        Assert.Contains($"context create {name}-tls --docker host=tcp://there:2376,ca={_folder.Path}/ca.pem,cert={_folder.Path}/cert.pem,key={_folder.Path}/key.pem", Called);
+        Assert.EndsWith($" {name}-tls", Called.Single(call => call.StartsWith("buildx create", StringComparison.Ordinal)), StringComparison.Ordinal);
+        if (start.Length == 0) Assert.Null(failure);
+        else Assert.Equal([$"buildx rm --force {name}", $"context rm --force {name}-tls"], Called[^2..]);
+    }
+
+    [Theory]
+    [InlineData(null, "Docker Engine", "mine")]
+    [InlineData("theirs", "Docker Engine", null)]
+    [InlineData(null, "Podman", null)]
+    public async Task The_engine_s_own_builder_is_called_as_its_context_is_unless_another_is_named_or_it_has_none(string? named, string product, string? builder)
+    {
+        var engine = new DockerEngine(Docker("""case "$*" in "context show") echo mine ;; esac""")) { Process = ProcessEnvironment.Empty.With(("BUILDX_BUILDER", named ?? "")), Product = product };
+
+        Assert.Equal(builder, await engine.OwnBuilderAsync(Cancellation));
+    }
+
     [Fact]
     public async Task A_named_builder_that_is_not_there_is_not_replaced()
     {
