@@ -8,7 +8,7 @@ namespace Acci.EndToEnd.Tests;
 
 /// <summary>
 /// Debian's sshd on a port of 127.0.0.1, for one key and one command: whatever is asked for, <c>docker buildx dial-stdio</c> of this machine's engine answers in place of
-/// <c>buildctl dial-stdio</c>. It is found by an <c>ssh</c> of its own on the PATH, which reads no file of the user's.
+/// <c>buildctl dial-stdio</c>, or another command. It is found by an <c>ssh</c> of its own on the PATH, which reads no file of the user's.
 /// </summary>
 public sealed class SshServer : IDisposable
 {
@@ -31,8 +31,9 @@ public sealed class SshServer : IDisposable
     /// <param name="docker">The docker command.</param>
     /// <param name="folder">Gets its files.</param>
     /// <param name="cancellationToken">Ends the wait for it.</param>
+    /// <param name="command">What answers, as arguments of the docker command.</param>
     /// <returns>The server; null where sshd cannot be had.</returns>
-    public static async Task<SshServer?> StartAsync(string docker, string folder, CancellationToken cancellationToken)
+    public static async Task<SshServer?> StartAsync(string docker, string folder, CancellationToken cancellationToken, string command = "buildx dial-stdio")
     {
         if (Executables.Find("ssh") is not { } ssh || Executables.Find("ssh-keygen") is not { } keygen) return null;
         var root = Executables.Find("sshd") is null ? DebianPackages.Fetch("openssh-server", "openssh-server", "libwrap0") : "/";
@@ -44,7 +45,7 @@ public sealed class SshServer : IDisposable
         void Write(string name, params string[] lines) => File.WriteAllLines(Path.Combine(folder, name), lines);
 
         var port = FreePort();
-        Write("authorized", $"restrict,command=\"BUILDX_CONFIG={folder}/buildx exec {docker} buildx dial-stdio\" {Text("user.pub")}");
+        Write("authorized", $"restrict,command=\"BUILDX_CONFIG={folder}/buildx exec {docker} {command}\" {Text("user.pub")}");
         Write("sshd.conf", $"Port {port}", "ListenAddress 127.0.0.1", $"HostKey {folder}/host", $"AuthorizedKeysFile {folder}/authorized", "PidFile none", "StrictModes no",
             "UsePAM no", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "MaxStartups 100");
         foreach (var (name, key) in ((string, string)[])[("known", Text("host.pub")), ("unknown", Text("user.pub"))])

@@ -7,8 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Acci.EndToEnd.Tests;
 
 /// <summary>
-/// A port of 127.0.0.1 on which a BuildKit's socket is reached over TLS by those that have a certificate of its authority, as buildkitd offers it with
-/// <c>--tlscacert --tlscert --tlskey</c>.
+/// A port of 127.0.0.1 on which a BuildKit's or an engine's socket is reached over TLS by those that have a certificate of its authority, as buildkitd offers it with
+/// <c>--tlscacert --tlscert --tlskey</c>, and dockerd with <c>--tlsverify</c>.
 /// </summary>
 public sealed class TlsBridge : Bridge
 {
@@ -18,7 +18,7 @@ public sealed class TlsBridge : Bridge
     private readonly X509Certificate2 _server;
     private readonly int _port;
 
-    /// <param name="socket">The BuildKit's socket.</param>
+    /// <param name="socket">The socket.</param>
     /// <param name="folder">Gets the certificates as files.</param>
     public TlsBridge(string socket, string folder)
         : this(socket, folder, BoundToLoopback())
@@ -42,7 +42,10 @@ public sealed class TlsBridge : Bridge
     public string Address => $"{Anonymous}&cert={FileOf("cert")}&key={FileOf("key")}";
 
     /// <summary>The address without a certificate of the caller's.</summary>
-    public string Anonymous => $"tcp://127.0.0.1:{_port}?cacert={FileOf("ca")}";
+    public string Anonymous => $"{Host}?cacert={FileOf("ca")}";
+
+    /// <summary>The address alone.</summary>
+    public string Host => $"tcp://127.0.0.1:{_port}";
 
     /// <summary>The address with another certificate authority than the server's.</summary>
     public string WithOtherAuthority => Address.Replace(FileOf("ca"), FileOf("other"), StringComparison.Ordinal);

@@ -1,0 +1,158 @@
+using Acci.Delivery.Processes;
+using Acci.Testing;
+
+namespace Acci.EndToEnd.Tests.Engines;
+
+/// <summary>The engines that builds are tried on.</summary>
+public static class EngineList
+{
+    private const string Containerd = """{ "features": { "containerd-snapshotter": true } }""";
+    private const string Classic = """{ "features": { "containerd-snapshotter": false } }""";
+    private const string NoBuilder = "cannot start a builder from docker.io/moby/buildkit:buildx-stable-1";
+
+    /// <summary>Those that are always tried, with an image that was published before.</summary>
+    public static IReadOnlyList<string> Default { get; } = ["TLS by a context", "ssh"];
+
+    public static IReadOnlyList<EngineRow> All { get; } =
+    [
+        new("a socket of another namespace", (_, network, token) => PlainAsync(new EngineSetup { HasNetwork = network }, token))
+        {
+            Doctor = @"\(DOCKER_HOST\); containerd image store; .*does not reach 127\.0\.0\.1",
+        },
+        new("TLS by the environment", async (_, network, token) => WithTls(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token)))
+        {
+            Doctor = @"at tcp://127\.0\.0\.1:\d+ \(DOCKER_HOST\); containerd image store",
+        },
+        new("TLS by a context", async (_, network, token) => await WithContextAsync(WithTls(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token)), token))
+        {
+            Doctor = @"at tcp://127\.0\.0\.1:\d+ \(DOCKER_CONTEXT\); containerd image store",
+        },
+        new("ssh", async (_, network, token) => await WithSshAsync(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token), token))
+        {
+            Doctor = @"at ssh://.*@127\.0\.0\.1:\d+ \(DOCKER_HOST\); containerd image store",
+        },
+        new("another file system", (checkout, network, token) => PlainAsync(new EngineSetup { HasNetwork = network, Before = $"mount -t tmpfs tmpfs '{Path.GetDirectoryName(checkout)}'" }, token))
+        {
+            Doctor = "containerd image store",
+            EnvironmentProblem = "does not see",
+            SourceProblem = "does not see",
+        },
+        new("a classic store without a builder", (_, network, token) => PlainAsync(new EngineSetup { HasNetwork = network, Configuration = Classic }, token))
+        {
+            Doctor = "classic image store",
+            BuildProblem = NoBuilder,
+        },
+        new("a classic store over TLS by the environment", async (_, network, token) => WithTls(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network, Configuration = Classic }, token)))
+        {
+            Doctor = "classic image store",
+            BuildProblem = NoBuilder,
+        },
+        new("a classic store with a remote BuildKit", async (_, network, token) => await WithRemoteBuilderAsync(new EngineSetup { HasNetwork = network, Configuration = Classic }, token))
+        {
+            Doctor = @"'elsewhere', which is the current one \(driver remote\)",
+        },
+        new("user namespaces", async (_, network, token) => await RemappedAsync(network, token))
+        {
+            Doctor = "users of containers are not the machine's",
+            BuildProblem = NoBuilder,
+            SourceProblem = "chmod",
+        },
+        new("Docker Engine 20.10", async (_, _, token) => await PlainAsync(new EngineSetup { Configuration = "{}", Programs = OldPrograms() }, token))
+        {
+            Obstacle = () => EngineElsewhere.Obstacle ?? (OldPrograms() is null ? "Debian's docker.io 20.10 cannot be had" : null),
+            Doctor = @"Docker Engine 20\.10\.\S+ is too old: version 25\.0 or later is needed",
+            Refusal = "is too old",
+        },
+        new("Podman's socket", (_, _, token) => PlainAsync(new EngineSetup { Daemon = """exec podman --root "$1/data" --runroot "$1/exec" --cgroup-manager cgroupfs system service --time=0 "unix://$1/docker.sock" """ }, token))
+        {
+            Obstacle = () => EngineElsewhere.Obstacle ?? (Executables.Find("podman") is null ? "podman is not installed" : null),
+            Doctor = @"Podman \S+ has no BuildKit",
+            Refusal = "has no BuildKit",
+            Refused = ["Publish"],
+        },
+    ];
+
+    private static async Task<RunningEngine> PlainAsync(EngineSetup setup, CancellationToken cancellationToken)
+    {
+        var engine = await EngineElsewhere.StartAsync(setup, cancellationToken);
+        return new RunningEngine(engine, engine.Environment);
+    }
+
+    private static RunningEngine WithTls(EngineElsewhere engine)
+    {
+        var certificates = Directory.CreateDirectory(Path.Combine(engine.Folder, "certificates")).FullName;
+        var bridge = new TlsBridge(Path.Combine(engine.Folder, "docker.sock"), certificates);
+        var variables = new Dictionary<string, string?>(engine.Environment) { ["DOCKER_HOST"] = bridge.Host, ["DOCKER_TLS_VERIFY"] = "1", ["DOCKER_CERT_PATH"] = certificates };
+        return new RunningEngine(engine, variables, bridge);
+    }
+
+    private static async Task<RunningEngine> WithContextAsync(RunningEngine running, CancellationToken cancellationToken)
+    {
+        var (host, folder) = (running.Variables["DOCKER_HOST"], running.Variables["DOCKER_CERT_PATH"]);
+        await running.Engine.DockerAsync(cancellationToken, "context", "create", "mine", "--docker", $"host={host},ca={folder}/ca.pem,cert={folder}/cert.pem,key={folder}/key.pem");
+        return running with
+        {
+            Variables = new Dictionary<string, string?>(running.Variables) { ["DOCKER_HOST"] = null, ["DOCKER_TLS_VERIFY"] = null, ["DOCKER_CERT_PATH"] = null, ["DOCKER_CONTEXT"] = "mine" },
+        };
+    }
+
+    private static async Task<RunningEngine> WithSshAsync(EngineElsewhere engine, CancellationToken cancellationToken)
+    {
+        var docker = $"{engine.Folder}/programs/bin/docker --host unix://{engine.Folder}/docker.sock";
+        var server = await SshServer.StartAsync(docker, Path.Combine(engine.Folder, "ssh"), cancellationToken, "system dial-stdio");
+        if (server is null) await engine.DisposeAsync();
+        Assert.SkipWhen(server is null, "sshd is not here, and apt is not here to fetch it.");
+        var variables = new Dictionary<string, string?>(engine.Environment) { ["DOCKER_HOST"] = server.Address, ["PATH"] = $"{server.Commands}:{engine.Environment["PATH"]}" };
+        return new RunningEngine(engine, variables, new Ending(server));
+    }
+
+    private static async Task<RunningEngine> WithRemoteBuilderAsync(EngineSetup setup, CancellationToken cancellationToken)
+    {
+        var engine = await EngineElsewhere.StartAsync(setup, cancellationToken);
+        var other = await EngineElsewhere.StartAsync(setup with { Configuration = Containerd }, cancellationToken);
+        var command = Path.Combine(other.Folder, "docker-there");
+        await File.WriteAllTextAsync(command, $"#!/bin/sh\nDOCKER_CONFIG={other.Folder}/docker exec {other.Folder}/programs/bin/docker --host unix://{other.Folder}/docker.sock \"$@\"\n", cancellationToken);
+        File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var socket = new BuildKitSocket(command, Path.Combine(other.Folder, "buildkit.sock"));
+        await engine.DockerAsync(cancellationToken, "buildx", "create", "--name", "elsewhere", "--driver", "remote", "--use", $"unix://{socket.Path}");
+        return new RunningEngine(engine, engine.Environment, socket, other);
+    }
+
+    // Containers have the users of /etc/subuid, in files that are the engine's alone.
+    private static async Task<RunningEngine> RemappedAsync(bool network, CancellationToken cancellationToken)
+    {
+        var files = Directory.CreateTempSubdirectory("remapped-");
+        try
+        {
+            foreach (var (name, more) in ((string, string)[])[("passwd", "remapped:x:54322:54322::/nonexistent:/bin/false"), ("group", "remapped:x:54322:"), ("subuid", "remapped:2000000:65536"), ("subgid", "remapped:2000000:65536")])
+            {
+                var file = $"/etc/{name}";
+                await File.WriteAllTextAsync(Path.Combine(files.FullName, name), $"{(File.Exists(file) ? await File.ReadAllTextAsync(file, cancellationToken) : "")}{more}\n", cancellationToken);
+            }
+
+            // The engine lies in a folder that is its owner's alone.
+            var before = $"chmod 711 \"$1\"; for file in passwd group subuid subgid; do mount --bind '{files.FullName}/'$file /etc/$file || exit; done";
+            return await PlainAsync(
+                new EngineSetup { HasNetwork = network, Before = before, Configuration = """{ "userns-remap": "remapped", "features": { "containerd-snapshotter": true } }""" }, cancellationToken);
+        }
+        finally
+        {
+            files.Delete(recursive: true);
+        }
+    }
+
+    private static string? OldPrograms()
+    {
+        if (DebianPackages.FetchFrom("bookworm", "docker-20.10", "docker.io", "containerd", "runc") is not { } root) return null;
+        return string.Join(':', Path.Combine(root, "usr/sbin"), Path.Combine(root, "usr/bin"));
+    }
+
+    private sealed class Ending(IDisposable what) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            what.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
