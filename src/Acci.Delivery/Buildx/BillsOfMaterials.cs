@@ -67,7 +67,11 @@ internal sealed class BillsOfMaterials(EngineScripts scripts)
             if (!path.StartsWith($"{root}/", StringComparison.Ordinal)) continue;
             var (folder, name) = (Path.GetDirectoryName(path)!, Path.GetFileName(path));
             if (name == OpaqueWhiteout) Delete(folder);
-            else if (name.StartsWith(Whiteout, StringComparison.Ordinal)) Delete(Path.Combine(folder, name[Whiteout.Length..]));
+            else if (name.StartsWith(Whiteout, StringComparison.Ordinal))
+            {
+                // What a layer takes away lies in the image, whatever name it gives.
+                if (name[Whiteout.Length..] is not ("" or "." or "..")) Delete(Path.Combine(folder, name[Whiteout.Length..]));
+            }
             else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && Folders.Any(x => path.StartsWith($"{root}/{x}/", StringComparison.Ordinal)))
             {
                 Directory.CreateDirectory(folder);

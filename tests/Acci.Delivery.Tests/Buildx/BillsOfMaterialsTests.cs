@@ -39,7 +39,7 @@ public sealed class BillsOfMaterialsTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The scripts run on Linux only.");
         var builder = new LayoutBuilder(_folder.Combine("layout"));
         var shared = builder.AddBlob(Compressed(Tar(("./var/lib/dpkg/status.d/libc6", Package), ("./app/removed", "old"), ("./etc/passwd", "root"))));
-        var own = builder.AddBlob(Tar(("app/app.deps.json", Dependencies), ("app/.wh.removed", ""), ("../outside", "x")), "application/vnd.oci.image.layer.v1.tar");
+        var own = builder.AddBlob(Tar(("app/app.deps.json", Dependencies), ("app/.wh.removed", ""), ("../outside", "x"), (".wh...", ""), ("app/.wh.", "")), "application/vnd.oci.image.layer.v1.tar");
         builder.AddImage(Platform.LinuxAmd64, [shared, own]);
         builder.AddImage(Platform.LinuxPpc64le, [shared]);
         var before = await builder.WriteAsync();
