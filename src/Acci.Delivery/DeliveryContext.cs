@@ -49,14 +49,16 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
                 + "Fetch all tags (`git fetch --unshallow --tags`), and build a commit whose highest version tag is that one.");
         }
 
-        if (facts.RefShas is { OfWorkflow: { Length: > 0 } sha, OfPullRequest: var head } && version.Revision is { } checkedOut && checkedOut != sha && checkedOut != head)
+        var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));
+        if (facts.RefShas is { OfWorkflow: { Length: > 0 } sha, OfPullRequest: var head } && version.Revision is { } checkedOut && checkedOut != sha && checkedOut != head
+            && options.TagRules.OfRef(facts, tags) is { Count: > 0 } ofRef)
         {
             throw new DeliveryException(
-                $"This workflow runs for commit {sha} (GITHUB_SHA), and {checkedOut} is checked out: an image of this one would get the tags of {facts.Ref}. "
-                + "Check out the commit that the workflow runs for (actions/checkout without `ref`), or run the workflow for the other one.");
+                $"This workflow runs for commit {sha} (GITHUB_SHA), and {checkedOut} is checked out: an image of this one does not get {string.Join(", ", ofRef)}, which "
+                + $"{(ofRef.Count == 1 ? "stands" : "stand")} for {facts.Ref}. Check out the commit that the workflow runs for (actions/checkout without `ref`), run the workflow for the other one, "
+                + "or use --tag-rules that do not depend on the ref (type=raw, type=sha).");
         }
 
-        var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));
         foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
         return tags.All.Count > 0 ? tags
             : version.Revision is null ? throw new DeliveryException($"'{options.Root}' is no git repository with a commit, and the image's tags are made of its branches and tags: "

@@ -25,6 +25,7 @@ public sealed class CosignStandIn
             # A stand-in for cosign, for tests.
             here=$(dirname "$0")
             verb=$1 key= type=https://sigstore.dev/cosign/sign/v1 image=
+            fail() { printf 'Error: %s\nerror during command execution: %s\n' "$1" "$1" >&2; exit 1; }
             shift
             while [ $# -gt 0 ]; do
                 case "$1" in
@@ -43,8 +44,8 @@ public sealed class CosignStandIn
                 sign|attest) echo "${image##*@} $type" >> "$here/signed" ;;
                 verify-attestation)
                     [ -z "$key" ] || [ "$(cat "$key")" = "$(cat "$here/key.pub")" ] ||
-                        { echo "Error: no matching signatures: invalid signature" >&2; exit 1; }
-                    grep -qx "${image##*@} $type" "$here/signed" || { echo "Error: no signatures found for $image ($type)" >&2; exit 1; }
+                        fail "no matching attestations: invalid signature"
+                    grep -qx "${image##*@} $type" "$here/signed" || fail "no signatures found for $image ($type)"
                     statement=$(printf '{"predicateType":"%s","subject":[{"digest":{"sha256":"%s"}}],"predicate":{}}' "$type" "${image##*:}")
                     printf '{"payload":"%s"}\n' "$(printf %s "$statement" | base64 | tr -d '\n')" ;;
                 *) echo "Error: unknown command \"$verb\" for \"cosign\"" >&2; exit 1 ;;
@@ -68,6 +69,14 @@ public sealed class CosignStandIn
     {
         PredicateType[] types = [PredicateType.Signature, .. PredicateType.All];
         File.AppendAllLines(Path.Combine(_folder, "signed"), digests.SelectMany(digest => types.Select(type => $"{digest} {type.Uri}")));
+    }
+
+    /// <summary>From now on the verification of this image fails with this error.</summary>
+    public void Fail(Digest image, string error)
+    {
+        var program = Cosign.Executable;
+        var text = File.ReadAllText(program);
+        File.WriteAllText(program, text.Replace("    verify-attestation)\n", $"    verify-attestation)\n        case \"$image\" in *{image.Hex}*) fail \"{error}\" ;; esac\n", StringComparison.Ordinal));
     }
 
     /// <summary>Nothing is signed any more.</summary>

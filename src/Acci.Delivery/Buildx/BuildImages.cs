@@ -24,7 +24,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
         var destination = context.PlannedDestination();
         await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
-        DeparturePolicy.Warn(version);
+        await DeparturePolicy.WarnAsync(context);
         foreach (var node in context.Options.BuilderNodes ?? []) Log.Information("Would build {Platforms:l} on {Address:l}", string.Join(", ", node.Platforms), node.Address);
         foreach (var line in await context.BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
             Log.Information("{Line:l}", line);
@@ -53,7 +53,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         if (context.Options.Registry is null) await context.EngineAsync();
         var destination = await context.DestinationAsync();
         await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
-        DeparturePolicy.Warn(version);
+        await DeparturePolicy.WarnAsync(context);
         var engine = await context.EngineAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
         if ((await context.LocationAsync(engine)).ToString() is { Length: > 0 } differences)
@@ -88,7 +88,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
     {
         var now = await VersionInfo.ReadAsync(context.Options.Root, context.CancellationToken);
         if (now.Revision == before.Revision && now.IsDirty == before.IsDirty && now.ToString() == before.ToString()) return;
-        var changes = now.IsDirty ? string.Join(", ", (await new Git(context.Options.Root).ChangesAsync(context.CancellationToken)).Take(5).Select(x => x.Trim())) : $"commit {now.Revision}";
+        var changes = now.IsDirty ? (await TreeChanges.ReadAsync(context.Options.Root, now, context.CancellationToken)).ToString() : $"commit {now.Revision}";
         throw new DeliveryException($"The working tree changed while images were built from it ({changes}): what they would be called is not what they are. Run the build again.");
     }
 

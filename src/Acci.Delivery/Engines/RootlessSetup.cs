@@ -23,6 +23,8 @@ internal sealed record RootlessSetup(string Root, string User, string UserId, Fu
     /// <summary>Why no engine can run here without root, with the commands that change it; null where one can.</summary>
     public string? Obstacle => User.Length == 0
         ? $"the private engine needs root, or a user with a name: /etc/passwd does not know the user {UserId}"
+        : MissingOptions.Any() && FreeId() is null
+        ? $"the private engine needs root, or {Range} user and group IDs in a row for {User}, and /etc/subuid and /etc/subgid leave no such range free (remove a range that nobody needs)"
         : MissingCommands() is { Count: > 0 } commands
         ? $"the private engine needs root, or a machine prepared for rootless engines (run once, as root: `{string.Join(" && ", commands)}`)"
         : null;
@@ -32,12 +34,8 @@ internal sealed record RootlessSetup(string Root, string User, string UserId, Fu
     {
         var commands = new List<string>();
         if (FindProgram("newuidmap") is null || FindProgram("newgidmap") is null) commands.Add("apt-get install --yes uidmap");
-        string[] missing = [.. Ids.Where(x => !HasRange(x.File)).Select(x => x.Option)];
-        if (missing.Length > 0)
-        {
-            var first = FreeId();
-            commands.Add($"usermod {string.Join(' ', missing.Select(option => $"{option} {first}-{first + Range - 1}"))} {Command.Quote(User)}");
-        }
+        if (MissingOptions.Any() && FreeId() is { } first)
+            commands.Add($"usermod {string.Join(' ', MissingOptions.Select(option => $"{option} {first}-{first + Range - 1}"))} {Command.Quote(User)}");
 
         if (Setting("kernel/unprivileged_userns_clone") == "0") commands.Add("sysctl -w kernel.unprivileged_userns_clone=1");
         if (Setting("kernel/apparmor_restrict_unprivileged_userns") == "1") commands.Add("sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
@@ -47,16 +45,18 @@ internal sealed record RootlessSetup(string Root, string User, string UserId, Fu
         return commands;
     }
 
+    private IEnumerable<string> MissingOptions => Ids.Where(x => !HasRange(x.File)).Select(x => x.Option);
+
     private string Tun => Path.Combine(Root, "dev", "net", "tun");
 
     // Containers have users up to 65535, and RootlessKit puts all ranges of a user together.
     private bool HasRange(string file) => Ranges(file).Where(x => x.User == User || x.User == UserId).Sum(x => x.Count) >= Range;
 
-    private long FreeId()
+    private long? FreeId()
     {
         var taken = Ids.SelectMany(x => Ranges(x.File)).ToList();
-        return taken.Select(x => x.First + x.Count).Append(FirstId).Order()
-            .First(first => first >= FirstId && first + Range - 1 <= LastId && !taken.Exists(x => first < x.First + x.Count && x.First < first + Range));
+        return taken.Select(x => x.First + x.Count).Append(FirstId).Order().Select(x => (long?)x)
+            .FirstOrDefault(first => first >= FirstId && first + Range - 1 <= LastId && !taken.Exists(x => first < x.First + x.Count && x.First < first + Range));
     }
 
     private IEnumerable<(string User, long First, long Count)> Ranges(string file)

@@ -24,8 +24,6 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <summary>Annotation of an image that is made from stand-ins; its value names them.</summary>
     public const string StandInAnnotation = "org.acci.stand-ins";
 
-    private const int ShownChanges = 5;
-
     // That signatures are verified is no matter of what was done: it is done when tags are about to move.
     private static readonly PublishStep[] BeforeTags = [PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push, PublishStep.Sign];
 
@@ -75,10 +73,9 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     public async Task EnsureTreeIsItsTagsAsync(VersionInfo version, CancellationToken cancellationToken = default)
     {
         if (!version.IsDirty || isThisMachine || AllowsDirty || await Tag() is not { } tag) return;
-        var changes = await new Git(Root).ChangesAsync(cancellationToken);
+        var changes = await TreeChanges.ReadAsync(Root, version, cancellationToken);
         throw new DeliveryException(
-            $"The working tree differs from the commit of {tag} ({string.Join(", ", changes.Take(ShownChanges).Select(x => x.Trim()))}{(changes.Count > ShownChanges ? " …" : "")}): "
-            + $"version {version} is not published to {place}. Commit or stash the changes, or publish them with --allow-dirty.");
+            $"The working tree differs from the commit of {tag} ({changes}): version {version} is not published to {place}. {changes.Remedy} Or publish it as it is, with --allow-dirty.");
     }
 
     /// <summary>An image that was built here may be pushed.</summary>
@@ -195,9 +192,12 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     }
 
     /// <summary>Says that what is built is not what is committed, where that is so.</summary>
-    public static void Warn(VersionInfo version)
+    public static async Task WarnAsync(DeliveryContext context)
     {
-        if (version.IsDirty) Log.Warning("The working tree differs from commit {Revision:l}, and is built as it is (git status)", version.Revision ?? "");
+        var version = await context.VersionAsync();
+        if (!version.IsDirty) return;
+        var changes = await TreeChanges.ReadAsync(context.Options.Root, version, context.CancellationToken);
+        Log.Warning("The working tree differs from commit {Revision:l} ({Changes:l}) and is built as it is. {Remedy:l}", version.Revision ?? "", changes.ToString(), changes.Remedy);
     }
 
     private void EnsureMayLeave(PublishRecord record, Manifest? image)

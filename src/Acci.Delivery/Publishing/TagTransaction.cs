@@ -18,6 +18,7 @@ public sealed class TagTransaction(OciRegistry registry)
     private const string Created = "org.opencontainers.image.created";
     private const int Rounds = 5;
 
+    private readonly Dictionary<ImageReference, Task<bool>> _trusted = [];
     private TagWriter? _writer;
 
     /// <summary>The clock that it is waited by.</summary>
@@ -39,6 +40,7 @@ public sealed class TagTransaction(OciRegistry registry)
 
     /// <summary>
     /// Whether this publish may leave its tags to another one's image: that is signed as its own. Without it none is: a tag goes back to where it was, or is written.
+    /// Whoever cannot tell says so by a <see cref="DeliveryException"/>.
     /// </summary>
     public Func<ImageReference, Task<bool>> IsTrustedAsync { get; init; } = _ => Task.FromResult(false);
 
@@ -66,7 +68,7 @@ public sealed class TagTransaction(OciRegistry registry)
                     looking = $"{tag} could not be looked up";
                     var before = (await registry.FindAsync(tag, cancellationToken))?.Digest;
                     var yields = before is not null && before != plan.Digest && AtStart.TryGetValue(tag, out var start) && start != before
-                        && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await IsTrustedAsync(plan.Repository.WithDigest(before.Value));
+                        && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value);
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, yields ? before : plan.Digest));
                     looking = null;
@@ -176,6 +178,24 @@ public sealed class TagTransaction(OciRegistry registry)
         return true;
     }
 
+    // Asked once: what is not known is not asked again for the next tag, each time until the retries are used up.
+    private Task<bool> AskAsync(ImageReference image) => _trusted.TryGetValue(image, out var answer) ? answer : _trusted[image] = IsTrustedAsync(image);
+
+    // Before the first tag moves, who cannot be asked ends the publish: the tag may be the newer image's by right.
+    private async Task<bool> YieldsToAsync(ImageReference tag, Digest newer)
+    {
+        try
+        {
+            return await AskAsync((tag with { Tag = null }).WithDigest(newer));
+        }
+        catch (DeliveryException exception)
+        {
+            throw new DeliveryException($"{tag} stays at {newer}, which another publish has put it on, from a newer commit: {NotKnown(exception)}", exception);
+        }
+    }
+
+    private static string NotKnown(DeliveryException exception) => $"whether that is signed as this build's images are is not known: {exception.Message}";
+
     /// <summary>Sets right what another publish did in between, and says whether there was anything.</summary>
     private async Task<bool> SetRightAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken) =>
         await GiveWayAsync(plan, writes, cancellationToken) | await TakeBackAsync(plan, writes, cancellationToken);
@@ -192,7 +212,14 @@ public sealed class TagTransaction(OciRegistry registry)
             if (await LookAsync(writes, number, cancellationToken) is not { } there || there == plan.Digest) continue;
             var isOlder = await IsNewerAsync(plan.Repository, plan.Digest, there, cancellationToken);
             var isNewer = !isOlder && await IsNewerAsync(plan.Repository, there, plan.Digest, cancellationToken);
-            if (isOlder || (isNewer && !await IsTrustedAsync(plan.Repository.WithDigest(there)))) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
+            try
+            {
+                if (isOlder || (isNewer && !await AskAsync(plan.Repository.WithDigest(there)))) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
+            }
+            catch (DeliveryException exception) when (_trusted.GetValueOrDefault(plan.Repository.WithDigest(there)) is { IsFaulted: true })
+            {
+                writes[number] = writes[number] with { Reason = $"another publish has put it on {there}, from a newer commit, and {NotKnown(exception)}" };
+            }
         }
 
         return changed;
@@ -215,14 +242,25 @@ public sealed class TagTransaction(OciRegistry registry)
             if (newer.Digest == plan.Digest || await LookAsync(writes, number, cancellationToken) != plan.Digest) continue;
             var before = writes[number].Before;
             var problem = await OlderVersionAsync(plan, newer, cancellationToken) is { } older ? $"is version {older}"
-                : newer.Digest == before || await IsTrustedAsync(plan.Repository.WithDigest(newer.Digest)) ? null
-                : "is not signed as this build's images are";
+                : newer.Digest == before ? null : await ProblemWithAsync(plan.Repository.WithDigest(newer.Digest));
             var reason = $"{move.Newer} was published at the same time and is newer than {plan.Version}";
             if (problem is null) changed |= await MoveAsync(writes, number, newer.Digest, reason, cancellationToken);
             else if (before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
         }
 
         return changed;
+    }
+
+    private async Task<string?> ProblemWithAsync(ImageReference newer)
+    {
+        try
+        {
+            return await AskAsync(newer) ? null : "is not signed as this build's images are";
+        }
+        catch (DeliveryException exception)
+        {
+            return NotKnown(exception).TrimEnd('.');
+        }
     }
 
     // The version that an image says it is, where that is not newer than ours. It counts if ours says its own, too: an image definition may put something else there.

@@ -11,6 +11,8 @@ namespace Acci.Delivery.Sessions;
 public sealed class Session : IDisposable
 {
     private const string Folder = "sessions";
+    private const string Prefix = "delivery-";
+    private const string Mark = ".lock";
 
     private static readonly Lazy<Session> OfProcess = new(() => new Session(CacheDirectory.Default));
 
@@ -36,7 +38,7 @@ public sealed class Session : IDisposable
     /// <summary>The label that its containers have.</summary>
     internal string Label => $"org.acci.session={Id}";
 
-    private string NewPath() => Path.Combine(Path.GetTempPath(), $"delivery-{Id}-{Guid.NewGuid().ToString("n")[..8]}");
+    private string NewPath() => Path.Combine(Path.GetTempPath(), $"{Prefix}{Id}-{Guid.NewGuid().ToString("n")[..8]}");
 
     private string JournalFile => _cache.Combine(Folder, $"{Id}.journal");
 
@@ -68,7 +70,7 @@ public sealed class Session : IDisposable
 
     /// <summary>
     /// The same for a look at what is there, which a dry run takes, too, and a user who cannot write to the cache. Where no session has noted anything yet, or none can,
-    /// it is not noted either.
+    /// it is noted beside the folder: by a file that is locked as long as this process lives.
     /// </summary>
     internal (string Path, IDisposable Deletion) TemporaryFolderOfLook()
     {
@@ -85,8 +87,14 @@ public sealed class Session : IDisposable
         }
 
         var path = NewPath();
+        var mark = path + Mark;
+        var held = CreateLocked(mark);
         CacheDirectory.CreatePrivate(path);
-        return (path, new Noted(() => new Leftover { Path = path }.DeletePath()));
+        return (path, new Noted(() =>
+        {
+            if (new Leftover { Path = path }.DeletePath() is not null) new Leftover { Path = mark }.DeletePath();
+            held.Dispose();
+        }));
     }
 
     /// <summary>Removes what sessions have left whose process was killed. What cannot be removed now is left to the next run.</summary>
@@ -96,11 +104,11 @@ public sealed class Session : IDisposable
     /// <exception cref="DeliveryException">Others can write there.</exception>
     public static async Task<IReadOnlyList<string>> RemoveAbandonedAsync(CacheDirectory cache, CancellationToken cancellationToken)
     {
+        var removed = RemoveLooks();
         var folder = cache.Combine(Folder);
-        if (!Directory.Exists(folder)) return [];
+        if (!Directory.Exists(folder)) return removed;
         // What stands there is deleted and run.
         cache.EnsureOwn(Folder);
-        var removed = new List<string>();
         foreach (var file in Directory.EnumerateFiles(folder, "*.journal"))
         {
             // Locked by its process as long as that lives.
@@ -117,6 +125,24 @@ public sealed class Session : IDisposable
 
                 if (isAllGone) File.Delete(file);
             }
+        }
+
+        return removed;
+    }
+
+    // Anyone may write to the temporary folder: nothing is read there, and only folders of looks have such a name.
+    private static List<string> RemoveLooks()
+    {
+        var removed = new List<string>();
+        if (!Directory.Exists(Path.GetTempPath())) return removed;
+        foreach (var mark in Directory.EnumerateFiles(Path.GetTempPath(), $"{Prefix}*{Mark}"))
+        {
+            using var held = TryOpen(mark);
+            if (held is null) continue;
+            var leftover = new Leftover { Path = mark[..^Mark.Length] };
+            var isGone = leftover.DeletePath();
+            if (isGone is true) removed.Add(leftover.ToString());
+            if (isGone is not null) new Leftover { Path = mark }.DeletePath();
         }
 
         return removed;
@@ -156,17 +182,22 @@ public sealed class Session : IDisposable
         try
         {
             CacheDirectory.CreatePrivate(folder);
-            if (OperatingSystem.IsWindows()) return new FileStream(JournalFile, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            // Elsewhere a file is made first and locked afterwards: under its name, another build could take it for abandoned in between.
-            var draft = AtomicFile.DraftOf(JournalFile);
-            var journal = new FileStream(draft, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            AtomicFile.Put(draft, JournalFile);
-            return journal;
+            return CreateLocked(JournalFile);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new DeliveryException($"{folder} cannot be written: {exception.Message.TrimEnd('.')}. Set ACCI_CACHE to a folder that can.", exception);
         }
+    }
+
+    private static FileStream CreateLocked(string path)
+    {
+        if (OperatingSystem.IsWindows()) return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        // Elsewhere a file is made first and locked afterwards: under its name, another build could take it for abandoned in between.
+        var draft = AtomicFile.DraftOf(path);
+        var file = new FileStream(draft, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        AtomicFile.Put(draft, path);
+        return file;
     }
 
     private static FileStream? TryOpen(string file)

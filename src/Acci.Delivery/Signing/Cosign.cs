@@ -87,7 +87,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
                     cancellationToken);
                 return true;
             }
-            catch (CommandFailedException exception)
+            catch (CommandFailedException exception) when (exception.Result is { } result && CosignError.IsVerdict("verify-blob-attestation", result.StandardError))
             {
                 Log.Debug("A bundle beside {Image:l} is not valid: {Problem:l}", image.ToString(), exception.Message);
                 return false;

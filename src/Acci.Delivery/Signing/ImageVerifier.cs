@@ -3,6 +3,7 @@ using Acci.Delivery.Processes;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Delivery.Signing;
 
@@ -34,13 +35,8 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
     public async Task<ExpectedSigner> VerifyAsync(ImageReference image, ExpectedSigner signer, CancellationToken cancellationToken)
     {
         var root = await Registry.GetManifestAsync(image, cancellationToken);
-        if (root.IsIndex && PlatformImage.OthersIn(root.Manifests).FirstOrDefault() is { } other)
-            throw new DeliveryException($"{image} cannot be verified: {other.Digest} in its index is neither an image with a platform nor an attestation.");
-        Digest[] platforms = root.IsIndex ? [.. PlatformImage.Of(root.Manifests).Select(x => x.Manifest.Digest).Distinct()] : [root.Digest];
-        if (platforms.Length == 0) throw new DeliveryException($"{image} is no image: its index names no platform.");
+        var checks = ChecksOf(image, root);
         var commit = NamesItsCommit ? root.Annotations.GetValueOrDefault(OciLabels.RevisionKey) : null;
-        var checks = platforms.Append(root.Digest).Distinct().Select(digest => (Digest: digest, Type: PredicateType.Signature))
-            .Concat(from digest in platforms from type in PredicateType.All select (Digest: digest, Type: type)).ToList();
         DeliveryException? problem = null;
         foreach (var spelled in await SpellingsAsync(image.WithDigest(root.Digest), signer, cancellationToken))
         {
@@ -53,11 +49,56 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
             }
             catch (DeliveryException exception) when (exception is CommandFailedException or StatementException)
             {
-                problem ??= exception;
+                // What was not answered for one spelling leaves it open whether the image is signed.
+                if (problem is null || IsVerdict(problem)) problem = exception;
             }
         }
 
         throw problem!;
+    }
+
+    /// <summary>
+    /// Whether an image is signed and attested as <see cref="VerifyAsync(ImageReference, ExpectedSigner, CancellationToken)"/> wants it. That it is not is said only where
+    /// it is known: cosign has judged what is there, or the registry says that something is not there.
+    /// </summary>
+    /// <exception cref="DeliveryException">It is not known: somebody who is needed for the answer fails, or gives one that is not understood.</exception>
+    public async Task<bool> IsSignedAsync(ImageReference image, ExpectedSigner signer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await VerifyAsync(image, signer, cancellationToken);
+            return true;
+        }
+        catch (DeliveryException exception) when (IsVerdict(exception))
+        {
+            Log.Debug("{Image:l}: {Problem:l}", image.ToString(), exception.Message);
+            return false;
+        }
+        catch (CommandFailedException exception) when (exception.Result is { } result && CosignError.IsAbsence(result.StandardError))
+        {
+            foreach (var (digest, type) in ChecksOf(image, await Registry.GetManifestAsync(image, cancellationToken)))
+            {
+                if (await SigstoreBundle.ListAsync(Registry, image.WithDigest(digest), type, cancellationToken).AnyAsync(cancellationToken)) continue;
+                Log.Debug("{Image:l} has nothing of the type {Type:l} beside {Digest:l}", image.ToString(), type.Uri, digest.ToString());
+                return false;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Whether what <see cref="VerifyAsync(ImageReference, ExpectedSigner, CancellationToken)"/> ended with is a judgement of what is there.</summary>
+    internal static bool IsVerdict(DeliveryException exception) => exception is StatementException
+        || (exception is CommandFailedException { Result: { } result } && !CosignError.IsAbsence(result.StandardError) && CosignError.IsVerdict("verify-attestation", result.StandardError));
+
+    private static List<(Digest Digest, PredicateType Type)> ChecksOf(ImageReference image, Manifest root)
+    {
+        if (root.IsIndex && PlatformImage.OthersIn(root.Manifests).FirstOrDefault() is { } other)
+            throw new StatementException($"{image} cannot be verified: {other.Digest} in its index is neither an image with a platform nor an attestation.");
+        Digest[] platforms = root.IsIndex ? [.. PlatformImage.Of(root.Manifests).Select(x => x.Manifest.Digest).Distinct()] : [root.Digest];
+        if (platforms.Length == 0) throw new StatementException($"{image} is no image: its index names no platform.");
+        return [.. platforms.Append(root.Digest).Distinct().Select(digest => (Digest: digest, Type: PredicateType.Signature))
+            .Concat(from digest in platforms from type in PredicateType.All select (Digest: digest, Type: type))];
     }
 
     private async Task VerifyAsync(

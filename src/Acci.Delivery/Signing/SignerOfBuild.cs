@@ -67,28 +67,22 @@ public static class SignerOfBuild
     {
         var verified = context.Once(nameof(EnsureSignedAsync), () => new Dictionary<(string, ExpectedSigner), ExpectedSigner>());
         if (verified.TryGetValue((image.ToString(), signer), out var known)) return known;
+        return verified[(image.ToString(), signer)] = await (await context.VerifierOfAsync(registry, image)).VerifyAsync(image, signer, context.CancellationToken);
+    }
+
+    /// <summary>Whether that is so.</summary>
+    /// <exception cref="DeliveryException">It is not known.</exception>
+    public static async Task<bool> IsSignedAsync(this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer) =>
+        await (await context.VerifierOfAsync(registry, image)).IsSignedAsync(image, signer, context.CancellationToken);
+
+    private static async Task<ImageVerifier> VerifierOfAsync(this DeliveryContext context, OciRegistry registry, ImageReference image)
+    {
         var definition = context.Options.Images.FirstOrDefault(x => x.Name == image.Path.Split('/')[^1]);
         HashSet<string> given = definition is null ? [] : [.. definition.Labels.Keys, .. definition.Annotations.Keys];
-        var verifier = new ImageVerifier(await context.VerifierAsync(), registry)
+        return new ImageVerifier(await context.VerifierAsync(), registry)
         {
             NamesItsCommit = !given.Contains(OciLabels.RevisionKey),
             NamesItsRepository = !given.Contains(OciLabels.SourceKey),
         };
-        return verified[(image.ToString(), signer)] = await verifier.VerifyAsync(image, signer, context.CancellationToken);
-    }
-
-    /// <summary>Whether that is so. What cannot be asked is not.</summary>
-    public static async Task<bool> IsSignedAsync(this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer)
-    {
-        try
-        {
-            await context.EnsureSignedAsync(registry, image, signer);
-            return true;
-        }
-        catch (DeliveryException exception)
-        {
-            Log.Debug("{Image:l}: {Problem:l}", image.ToString(), exception.Message);
-            return false;
-        }
     }
 }

@@ -28,6 +28,9 @@ public sealed record VersionInfo
     /// <summary>Files differ from the commit, or lie there that are neither committed nor ignored.</summary>
     public bool IsDirty { get; init; }
 
+    /// <summary>Those files, as <see cref="Git.ChangesAsync"/> has them.</summary>
+    internal IReadOnlyList<string> Changes { get; init; } = [];
+
     /// <summary>What makes the version less than certain, in whole sentences for people.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -54,12 +57,12 @@ public sealed record VersionInfo
         if (!isWorkingDirectory) return info;
 
         // MinVer takes whatever git cannot answer for "there is none"; these questions end with git's words.
-        var isDirty = await git.IsDirtyAsync(cancellationToken);
+        var changes = await git.ChangesAsync(cancellationToken);
         var tags = await git.TagsAtHeadAsync(cancellationToken);
 
         if (await git.HeadAsync(cancellationToken) is not var (revision, time))
         {
-            return info with { IsDirty = isDirty, Warnings = [$"The repository in '{directory}' has no commit. Using default version {info}."] };
+            return info with { IsDirty = changes.Count > 0, Changes = changes, Warnings = [$"The repository in '{directory}' has no commit. Using default version {info}."] };
         }
 
         if (HighestOf(tags) is { } tag && tag.CompareTo(info.Version) != 0)
@@ -73,7 +76,8 @@ public sealed record VersionInfo
         {
             Revision = revision,
             CommitTime = time,
-            IsDirty = isDirty,
+            IsDirty = changes.Count > 0,
+            Changes = changes,
             Warnings = info.IsWithoutTag && await git.IsShallowAsync(cancellationToken) ? [CutOff(directory, info)] : info.Warnings,
         };
     }

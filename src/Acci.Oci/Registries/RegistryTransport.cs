@@ -41,6 +41,21 @@ internal sealed class RegistryTransport : IDisposable
     /// <exception cref="RegistryException">The token service refused a token.</exception>
     public async Task<HttpResponseMessage> SendAnyAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await SendAuthorizedAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException exception) when (request.Body is not null && TransientFault.IsBeforeRequest(exception))
+        {
+            // What has no body is sent again by .NET itself when a connection ends: it may have arrived before.
+            throw TransientFault.Reason(exception) is { } reason
+                ? new TransientException(reason, innerException: exception) { IsRefusal = true }
+                : new DeliveryException($"{Endpoint.Domain} cannot be connected to: {exception.GetBaseException().Message}", exception);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAuthorizedAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
         // Elsewhere, as in the storage that some registries have uploads go to, the credentials are none of anybody's business.
         if (!Endpoint.Owns(request.Address)) return await SendOnceAsync(request, null, cancellationToken);
 

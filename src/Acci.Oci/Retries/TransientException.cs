@@ -8,7 +8,7 @@ public class TransientException(string message, TimeSpan? retryAfter = null, Exc
     /// <summary>How long the service asked to wait.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
-    /// <summary>The service answered that it did not do what was asked for.</summary>
+    /// <summary>The service did not do what was asked for: it said so, or was never sent it.</summary>
     internal bool IsRefusal { get; init; }
 
     /// <summary>Whether an answer with this status may be another one the next time: 408, 429 and 5xx, but for those 5xx that state a fact (501, 505).</summary>

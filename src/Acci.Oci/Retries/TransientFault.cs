@@ -10,6 +10,10 @@ internal static class TransientFault
     public static bool IsSilence(Exception exception) =>
         exception is TimeoutException or OperationCanceledException or TransientException { InnerException: OperationCanceledException };
 
+    /// <summary>Whether it failed before anything of the request was sent: the name does not resolve, nobody listens, TLS or the proxy refuses.</summary>
+    public static bool IsBeforeRequest(HttpRequestException exception) => exception.HttpRequestError
+        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+
     /// <summary>Why the operation failed, or null when trying again would not help.</summary>
     public static string? Reason(Exception exception) => exception switch
     {

@@ -38,6 +38,16 @@ public sealed class RootlessSetupTests : IDisposable
     }
 
     [Fact]
+    public void Where_no_range_is_free_that_is_said()
+    {
+        Write("etc/subuid", "bob:100000:4294867295");
+
+        Assert.Equal(
+            "the private engine needs root, or 65536 user and group IDs in a row for ada, and /etc/subuid and /etc/subgid leave no such range free (remove a range that nobody needs)",
+            Setup().Obstacle);
+    }
+
+    [Fact]
     public void Ranges_count_together()
     {
         Write("etc/subuid", "ada:165536:32768\nada:300000:32768\n");

@@ -697,6 +697,104 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(!takesBack, writes.Single(write => write.Tag.Tag == "main").IsLost);
     }
 
+    [Fact]
+    public async Task Nobody_who_cannot_be_asked_has_said_that_a_newer_image_is_not_signed()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var start = await PushAsync(registry, repository, "start");
+        var (mine, other) = (await PushAsync(registry, repository, "mine", "2026-01-01T00:00:00Z"), await PushAsync(registry, repository, "other", "2026-02-02T00:00:00Z"));
+        await registry.PutTagAsync(repository, "main", other, Cancellation);
+        var transaction = Unknowing(registry, new Dictionary<ImageReference, Digest?> { [repository.WithTag("main")] = start });
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await transaction.RunAsync([await PlanAsync(registry, repository, mine, "main", "sha-1")], Cancellation));
+
+        Assert.Equal(other, await AtAsync(registry, repository, "main"));
+        Assert.Null(await AtAsync(registry, repository, "sha-1"));
+        Assert.Contains(
+            $"{repository.WithTag("main")} stays at {other}, which another publish has put it on, from a newer commit: whether that is signed as this build's images are is not known: TUF: no answer.",
+            error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_a_newer_commit_took_at_the_same_time_stays_there_where_nobody_knows_whether_it_is_signed()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        using var direct = server.Connect();
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (mine, other) = (await PushAsync(registry, repository, "mine", "2026-01-01T00:00:00Z"), await PushAsync(registry, repository, "other", "2026-02-02T00:00:00Z"));
+        proxy.Decide = request =>
+        {
+            if (request.Method == "PUT" && request.Path.EndsWith("/manifests/sha-1", StringComparison.Ordinal)) direct.PutTagAsync(behind, "main", other, Cancellation).GetAwaiter().GetResult();
+            return null;
+        };
+        var plan = await PlanAsync(registry, repository, mine, "main", "sha-1");
+        var transaction = Unknowing(registry, new Dictionary<ImageReference, Digest?> { [repository.WithTag("main")] = null });
+
+        var report = TagReport.Of(plan, await transaction.RunAsync([plan], Cancellation));
+
+        Assert.Equal(other, await AtAsync(direct, behind, "main"));
+        Assert.Equal(["sha-1"], report.Taken);
+        Assert.Equal(
+            [$"main: another publish has put it on {other}, from a newer commit, and whether that is signed as this build's images are is not known: TUF: no answer."], report.Lost);
+    }
+
+    [Fact]
+    public async Task A_tag_goes_to_no_newer_version_of_which_nobody_knows_whether_it_is_signed()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        using var direct = server.Connect();
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (old, ours, newer) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "ours"), await PushAsync(registry, repository, "newer"));
+        await registry.PutTagAsync(repository, "latest", old, Cancellation);
+        var plan = await PlanAsync(registry, repository, ours, "1.2.3", "latest");
+        proxy.Decide = request =>
+        {
+            if (request.Method == "PUT" && request.Path.EndsWith("/manifests/latest", StringComparison.Ordinal)) direct.PutTagAsync(behind, "9.9.9", newer, Cancellation).GetAwaiter().GetResult();
+            return null;
+        };
+
+        var report = TagReport.Of(plan, await Unknowing(registry, new Dictionary<ImageReference, Digest?>()).RunAsync([plan], Cancellation));
+
+        Assert.Equal(old, await AtAsync(direct, behind, "latest"));
+        Assert.EndsWith(
+            "but whether that is signed as this build's images are is not known: TUF: no answer, so the tag went back to where it was", Assert.Single(report.Lost), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_write_that_was_never_sent_is_known_not_to_be_done()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var manifest = await registry.GetManifestAsync(repository.WithDigest(await PushAsync(registry, repository, "image")), Cancellation);
+        using var gone = new OciRegistry("127.0.0.1:1", new RegistryOptions { Credentials = Credentials.None, Retry = new Oci.Retries.RetryOptions { Budget = TimeSpan.FromSeconds(1) } });
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => gone.PutTagAsync(ImageReference.Parse("127.0.0.1:1/app"), "edge", manifest, Cancellation));
+
+        Assert.Contains("connection refused", error.Message, StringComparison.Ordinal);
+        Assert.False(error.IsUndecided);
+    }
+
+    // Asked more than once, each of the questions would take until the retries are used up.
+    private static TagTransaction Unknowing(OciRegistry registry, IReadOnlyDictionary<ImageReference, Digest?> atStart)
+    {
+        var asked = 0;
+        return new TagTransaction(registry)
+        {
+            AtStart = atStart,
+            IsTrustedAsync = async _ =>
+            {
+                Assert.Equal(1, ++asked);
+                await Task.Yield();
+                throw new DeliveryException("TUF: no answer.");
+            },
+        };
+    }
+
     private static TagTransaction Trusting(OciRegistry registry) => new(registry) { IsTrustedAsync = _ => Task.FromResult(true) };
 
     private static OciRegistry Through(FaultProxy proxy, TimeSpan? budget = null) => new(proxy.Domain, new RegistryOptions

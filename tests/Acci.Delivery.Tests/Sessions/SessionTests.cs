@@ -52,6 +52,26 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_look_left_on_a_machine_without_a_cache_is_removed_and_nothing_of_one_that_runs()
+    {
+        using var session = new Session(Cache);
+        var (mine, deletion) = session.TemporaryFolderOfLook();
+        // As it is left: the lock goes with the process.
+        var left = mine[..^8] + "leftover";
+        Directory.CreateDirectory(left);
+        File.WriteAllText($"{left}.lock", "");
+
+        await Session.RemoveAbandonedAsync(Cache, Cancellation);
+
+        Assert.True(Directory.Exists(mine));
+        Assert.False(Directory.Exists(left));
+        Assert.False(File.Exists($"{left}.lock"));
+        deletion.Dispose();
+        Assert.False(Directory.Exists(mine));
+        Assert.False(File.Exists($"{mine}.lock"));
+    }
+
+    [Fact]
     public async Task The_next_build_removes_what_a_killed_one_left_and_nothing_of_one_that_runs()
     {
         using var alive = new Session(Cache);

@@ -27,4 +27,14 @@ public class CosignErrorTests
         Assert.Equal(error, CosignError.Of(output));
         Assert.Equal(isVerdict, CosignError.IsVerdict(verb, output));
     }
+
+    [Theory]
+    [InlineData("no valid bundles exist in registry")]
+    [InlineData("no signatures found for x")]
+    [InlineData("none of the attestations matched the predicate type: https://spdx.dev/Document, found: ")]
+    [InlineData("no matching attestations: ")]
+    [InlineData($"no matching attestations: {Stranger}\"no signatures found\"", false)]
+    [InlineData("GET https://registry/token: 503 Service Unavailable", false)]
+    public void That_nothing_is_there_is_no_judgement_of_it(string error, bool isAbsence = true) =>
+        Assert.Equal(isAbsence, CosignError.IsAbsence($"WARNING: something\nError: {error}\n{Begin}{error}\n"));
 }

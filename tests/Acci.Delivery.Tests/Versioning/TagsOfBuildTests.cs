@@ -1,3 +1,4 @@
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
 using Acci.Testing;
@@ -53,6 +54,28 @@ public sealed class TagsOfBuildTests : IDisposable
         Assert.StartsWith($"This workflow runs for commit {new string('a', 40)} (GITHUB_SHA), and {await HeadAsync()} is checked out: ", error.Message, StringComparison.Ordinal);
         // What only builds and tests it names the commit that it is built from.
         Assert.Equal(await HeadAsync(), (await context.FactsAsync()).Sha);
+    }
+
+    [Theory]
+    [InlineData("type=raw,value=1.x-nightly", "1.x-nightly")]
+    [InlineData("type=schedule,pattern=nightly-1.x", "nightly-1.x")]
+    [InlineData("type=semver,pattern={{version}},value=1.2.3", "1.2.3 latest")]
+    [InlineData("type=sha", "sha-")]
+    [InlineData("type=raw,value=x,enable={{is_default_branch}}", null)]
+    [InlineData("type=raw,value={{branch}}", null)]
+    [InlineData("type=edge", null)]
+    [InlineData("type=raw,value=x;type=ref,event=branch", null)]
+    public async Task Another_commit_is_published_under_tags_that_do_not_come_from_the_ref(string rules, string? tags)
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work");
+        using var context = new DeliveryContext(Options with { TagRules = TagRules.ParseList(rules) }, TestContext.Current.CancellationToken)
+        {
+            Environment = ProcessEnvironment.Empty.With(
+                ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "schedule"), ("GITHUB_REF", "refs/heads/main"), ("GITHUB_SHA", new string('a', 40)), ("GITHUB_REPOSITORY", "octo/app")),
+        };
+
+        if (tags is null) Assert.Contains("which stands for refs/heads/main", (await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync)).Message, StringComparison.Ordinal);
+        else Assert.Equal(tags == "sha-" ? $"sha-{(await HeadAsync())[..7]}" : tags, string.Join(' ', (await context.TagsAsync()).All));
     }
 
     [Theory]

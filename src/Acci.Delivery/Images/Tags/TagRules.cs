@@ -79,6 +79,15 @@ public sealed partial record TagRules
         };
     }
 
+    /// <summary>Those of a build's tags that it has because of its ref: without one, or for the default branch, it would not have them.</summary>
+    /// <exception cref="DeliveryException">As of <see cref="Apply"/>.</exception>
+    internal IReadOnlyList<string> OfRef(BuildFacts facts, TagSet tags)
+    {
+        string[] others = ["", $"refs/heads/{facts.Repository.DefaultBranch}"];
+        var found = others.Select(x => Apply(facts with { Ref = x, BaseBranch = "" }).All).ToList();
+        return [.. tags.All.Where(tag => !found.TrueForAll(all => all.Contains(tag)))];
+    }
+
     /// <summary>Only rules about the image's own version say what its version tags look like, not one about the version of something in it.</summary>
     private static FloatingTags Floating(IReadOnlyList<(SemanticVersion? Version, TagAffixes Affixes)> series, TagAffixes common)
     {
