@@ -36,6 +36,9 @@ internal static class OwnFolder
         Known[path] = true;
     }
 
+    /// <summary>Whether it is a folder of this user's, and no link to one.</summary>
+    public static bool IsMine(string path) => OperatingSystem.IsWindows() || (Read(path) is { EntryType: TarEntryType.Directory } entry && entry.Uid == User.Value);
+
     [UnsupportedOSPlatform("windows")]
     private static void Check(string path)
     {

@@ -130,7 +130,7 @@ public sealed class Session : IDisposable
         return removed;
     }
 
-    // Anyone may write to the temporary folder: nothing is read there, and only folders of looks have such a name.
+    // Anyone may write to the temporary folder: nothing is read there, and what somebody else could change while it is deleted stays.
     private static List<string> RemoveLooks()
     {
         var removed = new List<string>();
@@ -140,6 +140,7 @@ public sealed class Session : IDisposable
             using var held = TryOpen(mark);
             if (held is null) continue;
             var leftover = new Leftover { Path = mark[..^Mark.Length] };
+            if (Directory.Exists(leftover.Path) && !OwnFolder.IsMine(leftover.Path)) continue;
             var isGone = leftover.DeletePath();
             if (isGone is true) removed.Add(leftover.ToString());
             if (isGone is not null) new Leftover { Path = mark }.DeletePath();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Acci.Delivery.Caching;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
 using Acci.Testing;
 
@@ -49,6 +50,29 @@ public sealed class SessionTests : IDisposable
         Assert.Single(Journals);
         second.Dispose();
         Assert.False(Directory.Exists(noted));
+    }
+
+    [Theory]
+    [InlineData("mkdir FOLDER && chown 12345 FOLDER")]
+    [InlineData("ln -s OTHER FOLDER")]
+    public async Task What_somebody_else_could_change_meanwhile_is_not_removed_as_a_look_s(string script)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root gives files away.");
+        var other = Directory.CreateDirectory(Path.Combine(Cache.Path, "other")).FullName;
+        var folder = Path.Combine(Path.GetTempPath(), $"delivery-0-{Guid.NewGuid():n}");
+        File.WriteAllText($"{folder}.lock", "");
+        await CommandRunner.RunAsync(new Command("bash", "-c", script.Replace("FOLDER", folder, StringComparison.Ordinal).Replace("OTHER", other, StringComparison.Ordinal)), cancellationToken: Cancellation);
+        try
+        {
+            await Session.RemoveAbandonedAsync(Cache, Cancellation);
+
+            Assert.True(Directory.Exists(folder));
+        }
+        finally
+        {
+            File.Delete($"{folder}.lock");
+            Directory.Delete(folder);
+        }
     }
 
     [Fact]
