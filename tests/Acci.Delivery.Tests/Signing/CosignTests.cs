@@ -77,6 +77,28 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         Assert.NotEqual(await mine.ReadSignerAsync(Cancellation), await other.ReadSignerAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task Whether_an_image_is_signed_is_known_where_cosign_and_its_registry_answer()
+    {
+        var layout = await LayoutBuilder.WriteAttestedAsync(_folder.Combine("layout"), "https://github.com/octo/app", new JsonObject(), new JsonObject { ["source"] = "https://github.com/octo/app" });
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        var (mine, other) = (await CosignAsync("mine"), await CosignAsync("other"));
+        var signer = await PublicKeyAsync(mine, "mine");
+        var verifier = new ImageVerifier(mine, registry) { NamesItsCommit = false, NamesItsRepository = false };
+        var image = repository.WithDigest(layout.Root.Digest);
+        Assert.False(await verifier.IsSignedAsync(image, signer, Cancellation));
+
+        await new ImageSigner(other, layout, registry, repository).SignAsync(Cancellation);
+        Assert.False(await verifier.IsSignedAsync(image, signer, Cancellation));
+
+        await new ImageSigner(mine, layout, registry, repository).SignAsync(Cancellation);
+        Assert.True(await verifier.IsSignedAsync(image, signer, Cancellation));
+
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => verifier.IsSignedAsync(image, new ExpectedSigner.PublicKey(_folder.Combine("none.pub")), Cancellation));
+    }
+
     [Theory]
     [InlineData("https://github.com/octo/app", "https://github.com/octo/app.git", null)]
     [InlineData("https://github.com/Octo/App", "git@work.github.com:octo/app.git", null)]
