@@ -41,7 +41,9 @@ internal sealed record CommittedFile(string Mode, string Hash, string File)
     public FileState StateIn(string root)
     {
         var file = new FileInfo(Path.Combine(root, File));
-        if (file.LinkTarget is { } target) return Mode != Link ? FileState.OtherType : IsOf(Encoding.UTF8.GetBytes(target)) ? FileState.Same : FileState.OtherBytes;
+        // Git for Windows writes a link with Windows' separators.
+        if (file.LinkTarget is { } target)
+            return Mode != Link ? FileState.OtherType : IsOf(Encoding.UTF8.GetBytes(OperatingSystem.IsWindows() ? target.Replace('\\', '/') : target)) ? FileState.Same : FileState.OtherBytes;
         if (!file.Exists) return FileState.Missing;
         // Without the right to make links, Windows has files with their targets.
         if (Mode == Link && !OperatingSystem.IsWindows()) return FileState.OtherType;

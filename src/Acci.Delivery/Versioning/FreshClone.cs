@@ -14,7 +14,7 @@ internal sealed partial class FreshClone
     private const int Portion = 200;
 
     // What a commit's bytes become on disk depends on these.
-    private const string OnDisk = @"^(core\.(autocrlf|eol|symlinks|precomposeunicode|longpaths)|filter\..*|extensions\.objectformat)$";
+    private const string OnDisk = @"^(core\.(autocrlf|eol|symlinks|precomposeunicode)|filter\..*|extensions\.objectformat)$";
 
     // What makes git take other settings.
     private static readonly string[] Withheld = ["GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_ATTR_SOURCE"];
@@ -75,7 +75,9 @@ internal sealed partial class FreshClone
         if (others.Count == 0) return [];
         Directory.Delete(Tree, recursive: true);
         Directory.CreateDirectory(Tree);
-        var lists = committed.Where(x => x.HasMode && Path.GetFileName(x.File) == ".gitignore").Select(x => x.File).ToList();
+        // In a folder that is not there, nothing lies beside; and a clone without it may not have its list either.
+        var lists = committed.Where(x => x.HasMode && Path.GetFileName(x.File) == ".gitignore").Select(x => x.File)
+            .Where(x => Directory.Exists(Path.Combine(_root, Path.GetDirectoryName(x)!))).ToList();
         if (lists.Count > 0) await _own.CheckOutAsync(lists, cancellationToken);
         var counted = await NotIgnoredAsync(others, cancellationToken);
         var found = counted.Where(x => !IsFolder(x)).ToList();
@@ -133,6 +135,8 @@ internal sealed partial class FreshClone
         Write("core.bare", "false");
         Write("core.excludesFile", "/dev/null");
         Write("core.attributesFile", "/dev/null");
+        // The folder of this clone may have a longer path than the other one. Source: Git for Windows.
+        Write("core.longpaths", "true");
         // As `git init` finds it out.
         Write("core.ignoreCase", Path.Exists(Path.Combine(root, ".GIT")) ? "true" : "false");
         foreach (var (name, value) in settings)
@@ -156,14 +160,14 @@ internal sealed partial class FreshClone
         static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
     }
 
-    // A filter is a program of the clone's, which asks git for its settings and keys: it gets the clone's own environment, in which a shell begins it.
+    // A filter is a program of the clone's, which asks git for its settings and keys: a shell begins it in the clone's own environment and folder.
     // Source: gitattributes, "filter".
     private static async Task<string> FilterEnvironmentAsync(Git clone, string root, CancellationToken cancellationToken)
     {
         var environment = ProcessEnvironment.Read();
         var given = NoSettings.Keys.Where(x => environment.Find(x) is not null).Select(x => $"{x}={Command.Quote(environment.Find(x)!)}");
         string[] set = [$"GIT_DIR={Command.Quote(await clone.PathOfAsync("", cancellationToken))}", $"GIT_WORK_TREE={Command.Quote(root)}", .. given];
-        return $"unset GIT_OBJECT_DIRECTORY {string.Join(' ', NoSettings.Keys)}; export {string.Join(' ', set)}; ";
+        return $"unset GIT_OBJECT_DIRECTORY {string.Join(' ', NoSettings.Keys)}; export {string.Join(' ', set)}; cd {Command.Quote(root)}; ";
     }
 
     [GeneratedRegex(@"^filter\..*\.(smudge|process)$", RegexOptions.Singleline)]

@@ -142,6 +142,9 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     [InlineData("mkdir -p bin/x; echo bin > folder/.gitignore; git add folder; git commit -q -m ignore; mkdir folder/bin; echo '*' > folder/bin/.gitignore")]
     // Windows' line endings, which git writes for the committed ones.
     [InlineData("git config core.autocrlf true; rm file; git checkout -q file; grep -q $'\\r' file")]
+    // A filter that is a program of the repository.
+    [InlineData("echo 'file filter=own' > .gitattributes; printf '#!/bin/sh\\ntr a-z A-Z\\n' > script; chmod +x script; git add .; git commit -q -m own; git config filter.own.smudge ./script; git config filter.own.required true; "
+        + "git config filter.own.clean 'tr A-Z a-z'; rm file; git checkout -q file; grep -q ONE file")]
     [InlineData("echo 'file filter=upper' > .gitattributes; git add .gitattributes; git commit -q -m upper; git config filter.upper.smudge 'tr a-z A-Z'; git config filter.upper.clean 'tr A-Z a-z'; rm file; git checkout -q file; grep -q ONE file")]
     [InlineData("printf 'one\\r\\n' > file; git commit -q -a -m crlf; echo 'file text eol=crlf' > .gitattributes; git add .gitattributes; git commit -q -m later; rm file; git checkout -q file; grep -q $'\\r' file")]
     [InlineData("echo 'file text working-tree-encoding=UTF-16' > .gitattributes; git add .gitattributes; git commit -q -m utf16; rm file; git checkout -q file; ! grep -q one file")]
@@ -278,6 +281,18 @@ public sealed class HiddenChangesTests : IAsyncLifetime
         await ScriptAsync($"cd sub; {script}");
 
         Assert.Equal([" M sub"], await ChangesAsync());
+    }
+
+    [Fact]
+    public async Task A_clone_without_the_files_that_are_not_checked_out_is_compared_too()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
+        using var folder = new TemporaryFolder();
+        var clone = folder.Combine("clone");
+        await ScriptAsync("echo other > folder/.gitignore; git add .; git commit -q -m list; git config uploadpack.allowFilter true; "
+            + $"git clone -q --no-local --filter=blob:none --sparse . {clone}; touch {clone}/build.log {clone}/new");
+
+        Assert.Equal([" D folder/.gitignore", " D folder/inner", "?? new"], await new Git(clone).ChangesAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
