@@ -381,6 +381,22 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(!isTrusted && isThere, report.Lost.Any(x => x.EndsWith("is not signed as this build's images are, so the tag went back to where it was", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_tag_that_somebody_put_on_an_unsigned_image_meanwhile_does_not_go_back_there()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var (old, ours, newer) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "ours"), await PushAsync(registry, repository, "newer"));
+        var latest = repository.WithTag("latest");
+        await registry.PutTagAsync(repository, "latest", old, Cancellation);
+        var plan = await PlanAsync(registry, repository, ours, "1.2.3", "latest");
+        foreach (var tag in (string[])["9.9.9", "latest"]) await registry.PutTagAsync(repository, tag, newer, Cancellation);
+
+        await new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [latest] = old } }.RunAsync([plan], Cancellation);
+
+        Assert.Equal(ours, (await registry.ResolveAsync(latest, Cancellation)).Digest);
+    }
+
     [Theory]
     [InlineData(true, "refused look")]
     [InlineData(false, "refused look")]
