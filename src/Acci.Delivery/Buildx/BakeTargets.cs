@@ -20,7 +20,7 @@ public sealed record BakeTargets
     /// <summary>What is said of every image: source, licence … Its title and its commit are what is built.</summary>
     public required OciLabels Labels { get; init; }
 
-    /// <summary>What stands for each base image, and for the generator of bills of materials, where that can be had.</summary>
+    /// <summary>What stands for each base image, and for the SBOM generator, if that is available.</summary>
     public required IReadOnlyDictionary<ImageReference, ResolvedBaseImage> BaseImages { get; init; }
 
     /// <summary>BuildKit has its generator of bills of materials; else the build writes them (<see cref="BillsOfMaterials"/>).</summary>

@@ -65,7 +65,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         if (!targets.HasGenerator)
         {
             Log.Warning(
-                "{Generator} cannot be had: this build writes the bills of materials, which list the packages of Debian and NuGet and the files below /app",
+                "{Generator} is not available: this build writes the SBOMs itself. They list Debian packages (/var/lib/dpkg/status.d), NuGet packages and the files below /app",
                 BakeTargets.SbomGenerator.ToString());
         }
 

@@ -27,7 +27,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     /// <summary>What there is no stand-in for, because the build can do without it where stand-ins may be used.</summary>
     public ImageReference? Dispensable { get; init; }
 
-    /// <summary>Finds all of them, each once. What is dispensable and cannot be had is left out.</summary>
+    /// <summary>Finds all of them, each once. <see cref="Dispensable"/> is left out if it is not available.</summary>
     /// <exception cref="NoAnswerException">A registry is there and did not answer in time.</exception>
     /// <exception cref="DeliveryException">No place has one of them.</exception>
     public async Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage>> ResolveAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     /// <exception cref="DeliveryException">As <see cref="ResolveAsync"/> would throw.</exception>
     public async Task<IReadOnlyList<string>> DescribeAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken) =>
         [.. (await PlanAsync(names, cancellationToken)).Select(x => x.Value is { } image ? $"  from {image.Actual}"
-            : x.Key == Dispensable ? $"  without {x.Key}, which cannot be had: this build writes the bills of materials" : $"  from {StandInFor(x.Key)}: such an image stays on this machine")];
+            : x.Key == Dispensable ? $"  without {x.Key}, which is not available: this build writes the SBOMs itself" : $"  from {StandInFor(x.Key)}: such an image stays on this machine")];
 
     /// <summary>As plans name an image that is not made yet.</summary>
     public static string StandInFor(ImageReference name) => $"a stand-in for {name}, made from the distribution's packages";
@@ -94,7 +94,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         EnsureStandInsMayServe(missing[0]);
         string[] names = [.. missing.Where(x => x.Name != Dispensable).Select(x => x.Name.ToString())];
         if (names.Length == 0) return [];
-        Log.Warning("{Count} base images cannot be had from upstream ({Problem:l}): using stand-ins from the distribution's packages", names.Length, missing[0].Problem?.Split(". ")[0]);
+        Log.Warning("{Count} base images are not available upstream ({Problem:l}): using stand-ins from the distribution's packages", names.Length, missing[0].Problem?.Split(". ")[0]);
         return (await scripts.RunAsync("stand-ins/build.sh", names, cancellationToken)).Select(x => StandIn(x.Key, x.Value));
     }
 

@@ -82,10 +82,7 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
             ?? throw new DeliveryException($"The commit {commit} has a date that no calendar knows ({text.Split(' ')[0]} seconds since 1970). Build another commit, or amend it.");
     }
 
-    /// <summary>Files differ from the commit, or lie there that are neither committed nor ignored.</summary>
-    public async Task<bool> IsDirtyAsync(CancellationToken cancellationToken) => (await ChangesAsync(cancellationToken)).Count > 0;
-
-    /// <summary>Those files, one a line, as <c>git status --porcelain</c> has them, whatever git is configured to hide.</summary>
+    /// <summary>The files that differ from the commit, or lie there and are neither committed nor ignored, one a line, as <c>git status --porcelain</c> has them, whatever git is configured to hide.</summary>
     public async Task<IReadOnlyList<string>> ChangesAsync(CancellationToken cancellationToken) =>
         await AnswerAsync(cancellationToken, "rev-parse", "--show-toplevel") is { } root ? await new WorkingTree(this, root).ChangesAsync(cancellationToken) : [];
 
