@@ -241,13 +241,14 @@ public sealed class TagTransaction(OciRegistry registry)
             var newer = await registry.GetManifestAsync(plan.Repository.WithTag(move.Newer!), cancellationToken);
             if (newer.Digest == plan.Digest || await LookAsync(writes, number, cancellationToken) != plan.Digest) continue;
             var before = writes[number].Before;
-            // Where somebody has put the tag since this publish began is no place to go back to.
             var isAsBefore = !AtStart.TryGetValue(writes[number].Tag, out var start) || start == before;
+            // Where somebody has put the tag since this publish began is no place to go back to. Where it was then is not known of an image that an earlier build made.
+            var mayGoBack = isAsBefore || (start is null && before != newer.Digest);
             var problem = await OlderVersionAsync(plan, newer, cancellationToken) is { } older ? $"is version {older}"
                 : isAsBefore && newer.Digest == before ? null : await ProblemWithAsync(plan.Repository.WithDigest(newer.Digest));
             var reason = $"{move.Newer} was published at the same time and is newer than {plan.Version}";
             if (problem is null) changed |= await MoveAsync(writes, number, newer.Digest, reason, cancellationToken);
-            else if (isAsBefore && before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
+            else if (mayGoBack && before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
         }
 
         return changed;

@@ -381,8 +381,10 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(!isTrusted && isThere, report.Lost.Any(x => x.EndsWith("is not signed as this build's images are, so the tag went back to where it was", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public async Task A_tag_that_somebody_put_on_an_unsigned_image_meanwhile_does_not_go_back_there()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_tag_that_somebody_put_on_an_unsigned_image_meanwhile_does_not_go_back_there(bool isStartKnown)
     {
         using var registry = server.Connect();
         var repository = server.NewRepository();
@@ -392,7 +394,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var plan = await PlanAsync(registry, repository, ours, "1.2.3", "latest");
         foreach (var tag in (string[])["9.9.9", "latest"]) await registry.PutTagAsync(repository, tag, newer, Cancellation);
 
-        await new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [latest] = old } }.RunAsync([plan], Cancellation);
+        await new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [latest] = isStartKnown ? old : null } }.RunAsync([plan], Cancellation);
 
         Assert.Equal(ours, (await registry.ResolveAsync(latest, Cancellation)).Digest);
     }
