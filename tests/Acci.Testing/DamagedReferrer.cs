@@ -13,17 +13,19 @@ public static class DamagedReferrer
     /// <summary>Puts one beside an image, first in the list of what refers to it.</summary>
     /// <param name="registry">The registry, which keeps no such list itself.</param>
     /// <param name="image">The image, by digest.</param>
-    /// <param name="kind">What is wrong with it: blob gone, blob shorter, blob longer, manifest gone, no JSON, huge.</param>
+    /// <param name="kind">What is wrong with it: blob gone, blob shorter, blob longer, manifest gone, huge; anything else: its content alone.</param>
     /// <param name="mediaType">The type that its blob pretends to be of.</param>
     /// <param name="annotations">What it says of itself.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="said">Its content.</param>
     /// <returns>Its digest.</returns>
     public static async Task<Digest> PutAsync(
-        OciRegistry registry, ImageReference image, string kind, string mediaType, JsonObject annotations, CancellationToken cancellationToken)
+        OciRegistry registry, ImageReference image, string kind, string mediaType, JsonObject annotations, CancellationToken cancellationToken,
+        string? said = null)
     {
         using var folder = new TemporaryFolder();
         var builder = new LayoutBuilder(folder.Path);
-        var content = Encoding.UTF8.GetBytes($"no bundle {Guid.NewGuid()}");
+        var content = Encoding.UTF8.GetBytes(said ?? $"no bundle {Guid.NewGuid()}");
         var (config, blob) = (builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.empty.v1+json"), builder.AddBlob(content, mediaType));
         await builder.WriteRootAsync(builder.AddManifest(config.DeepClone().AsObject(), [blob.DeepClone().AsObject()]));
         await registry.PushAsync(await Oci.Layouts.OciLayout.OpenAsync(folder.Path, cancellationToken), image, cancellationToken: cancellationToken);

@@ -109,9 +109,8 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         }
         catch (CommandFailedException exception)
         {
-            var isKnown = ImageVerifier.IsVerdict(exception) || (exception.Result is { } result && CosignError.IsAbsence(result.StandardError));
             throw new DeliveryException(
-                $"No tag of {publish.Record.Repository} moves: {(isKnown ? $"{publish.Record.Digest} is not signed and attested there by the expected signer. Run Publish as a whole."
+                $"No tag of {publish.Record.Repository} moves: {(ImageVerifier.IsVerdict(exception) ? $"{publish.Record.Digest} is not signed and attested there by the expected signer. Run Publish as a whole."
                 : $"whether {publish.Record.Digest} is signed and attested there is not known.")} {exception.Message}", exception);
         }
     }

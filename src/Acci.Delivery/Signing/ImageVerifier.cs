@@ -3,6 +3,7 @@ using Acci.Delivery.Processes;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
+using Acci.Oci.Retries;
 using Serilog;
 
 namespace Acci.Delivery.Signing;
@@ -50,7 +51,7 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
             catch (DeliveryException exception) when (exception is CommandFailedException or StatementException)
             {
                 // What was not answered for one spelling leaves it open whether the image is signed.
-                if (problem is null || IsVerdict(problem)) problem = exception;
+                if (problem is null || (IsVerdict(problem) && !IsVerdict(exception))) problem = exception;
             }
         }
 
@@ -59,7 +60,7 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
 
     /// <summary>
     /// Whether an image is signed and attested as <see cref="VerifyAsync(ImageReference, ExpectedSigner, CancellationToken)"/> wants it. That it is not is said only where
-    /// it is known: cosign has judged what is there, or the registry says that something is not there.
+    /// it is known.
     /// </summary>
     /// <exception cref="DeliveryException">It is not known: somebody who is needed for the answer fails, or gives one that is not understood.</exception>
     public async Task<bool> IsSignedAsync(ImageReference image, ExpectedSigner signer, CancellationToken cancellationToken)
@@ -74,22 +75,10 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
             Log.Debug("{Image:l}: {Problem:l}", image.ToString(), exception.Message);
             return false;
         }
-        catch (CommandFailedException exception) when (exception.Result is { } result && CosignError.IsAbsence(result.StandardError))
-        {
-            foreach (var (digest, type) in ChecksOf(image, await Registry.GetManifestAsync(image, cancellationToken)))
-            {
-                if (await SigstoreBundle.ListAsync(Registry, image.WithDigest(digest), type, cancellationToken).AnyAsync(cancellationToken)) continue;
-                Log.Debug("{Image:l} has nothing of the type {Type:l} beside {Digest:l}", image.ToString(), type.Uri, digest.ToString());
-                return false;
-            }
-
-            throw;
-        }
     }
 
     /// <summary>Whether what <see cref="VerifyAsync(ImageReference, ExpectedSigner, CancellationToken)"/> ended with is a judgement of what is there.</summary>
-    internal static bool IsVerdict(DeliveryException exception) => exception is StatementException
-        || (exception is CommandFailedException { Result: { } result } && !CosignError.IsAbsence(result.StandardError) && CosignError.IsVerdict("verify-attestation", result.StandardError));
+    internal static bool IsVerdict(DeliveryException exception) => exception is StatementException || (exception is CommandFailedException { Result: { } result } && CosignError.IsRefusal(result.StandardError));
 
     private static List<(Digest Digest, PredicateType Type)> ChecksOf(ImageReference image, Manifest root)
     {
@@ -110,9 +99,36 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
         CancellationToken cancellationToken) => await Parallel.ForEachAsync(checks, cancellationToken, async (check, token) =>
     {
         var reference = image.WithDigest(check.Digest);
-        var statements = await Cosign.VerifyAttestationAsync(reference, check.Type, signer, token);
+        var statements = await StatementsAsync(reference, check.Type, signer, token);
         EnsureSays(reference, check.Type, statements, repository, commit);
     });
+
+    // cosign passes over a bundle that a registry does not give it at that moment, and judges what is left.
+    private Task<IReadOnlyList<VerifiedStatement>> StatementsAsync(ImageReference reference, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken) =>
+        new RetryPolicy(Cosign.Retry).RunAsync($"cosign verify-attestation of {reference}", async attempt =>
+        {
+            try
+            {
+                return await Cosign.VerifyAttestationAsync(reference, type, signer, attempt.CancellationToken);
+            }
+            catch (CommandFailedException exception) when (IsVerdict(exception))
+            {
+                if (await HasValidAsync(reference, type, signer, attempt.CancellationToken))
+                    throw new TransientException($"cosign could not read all that the registry has ({CosignError.Of(exception.Result!.StandardError)})", innerException: exception);
+                throw;
+            }
+        }, cancellationToken);
+
+    // One by one: anyone who may write there may have put some beside it that say the same.
+    private async Task<bool> HasValidAsync(ImageReference reference, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken)
+    {
+        await foreach (var bundle in SigstoreBundle.ListAsync(Registry, reference, type, cancellationToken).Where(signer.IsNamedBy))
+        {
+            if (await Cosign.IsValidAsync(bundle, reference, type, signer, cancellationToken)) return true;
+        }
+
+        return false;
+    }
 
     // How the signer may be spelled in the certificates: cosign tells case apart. A bundle that nobody trusts may say so, too, and decides nothing:
     // one after the other is verified, the likeliest first.

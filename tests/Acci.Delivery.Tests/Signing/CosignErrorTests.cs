@@ -33,8 +33,9 @@ public class CosignErrorTests
     [InlineData("no signatures found for x")]
     [InlineData("none of the attestations matched the predicate type: https://spdx.dev/Document, found: ")]
     [InlineData("no matching attestations: ")]
-    [InlineData($"no matching attestations: {Stranger}\"no signatures found\"", false)]
+    [InlineData($"no matching attestations: {Stranger}\"no signatures found\"")]
     [InlineData("GET https://registry/token: 503 Service Unavailable", false)]
-    public void That_nothing_is_there_is_no_judgement_of_it(string error, bool isAbsence = true) =>
-        Assert.Equal(isAbsence, CosignError.IsAbsence($"WARNING: something\nError: {error}\n{Begin}{error}\n"));
+    [InlineData("setting trusted material: no signatures found", false)]
+    public void A_refusal_is_told_from_a_failure_by_how_the_error_begins(string error, bool isRefusal = true) =>
+        Assert.Equal(isRefusal, CosignError.IsRefusal($"WARNING: something\nError: {error}\n{Begin}{error}\n"));
 }

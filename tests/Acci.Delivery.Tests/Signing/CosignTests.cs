@@ -7,6 +7,7 @@ using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci;
+using Acci.Oci.Layouts;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
 using Acci.Testing;
@@ -16,6 +17,8 @@ namespace Acci.Delivery.Tests.Signing;
 /// <summary>Real signatures, in a real registry.</summary>
 public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryServer>, IDisposable
 {
+    private const string Bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -80,13 +83,12 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     [Fact]
     public async Task Whether_an_image_is_signed_is_known_where_cosign_and_its_registry_answer()
     {
-        var layout = await LayoutBuilder.WriteAttestedAsync(_folder.Combine("layout"), "https://github.com/octo/app", new JsonObject(), new JsonObject { ["source"] = "https://github.com/octo/app" });
+        var (layout, repository) = (await AttestedAsync(), server.NewRepository());
         using var registry = server.Connect();
-        var repository = server.NewRepository();
         await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
         var (mine, other) = (await CosignAsync("mine"), await CosignAsync("other"));
         var signer = await PublicKeyAsync(mine, "mine");
-        var verifier = new ImageVerifier(mine, registry) { NamesItsCommit = false, NamesItsRepository = false };
+        var verifier = VerifierOf(mine, registry);
         var image = repository.WithDigest(layout.Root.Digest);
         Assert.False(await verifier.IsSignedAsync(image, signer, Cancellation));
 
@@ -97,6 +99,44 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         Assert.True(await verifier.IsSignedAsync(image, signer, Cancellation));
 
         await Assert.ThrowsAnyAsync<DeliveryException>(() => verifier.IsSignedAsync(image, new ExpectedSigner.PublicKey(_folder.Combine("none.pub")), Cancellation));
+    }
+
+    [Fact]
+    public async Task Bundles_that_cosign_cannot_read_do_not_leave_it_open_whether_an_image_is_signed()
+    {
+        var (layout, repository) = (await AttestedAsync(), server.NewRepository());
+        using var registry = server.Connect();
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        var mine = await CosignAsync("mine");
+        var signer = await PublicKeyAsync(mine, "mine");
+        var hint = SigstoreBundle.HintOf(await File.ReadAllTextAsync(_folder.Combine("mine.pub"), Cancellation));
+        var platform = (await layout.ReadPlatformsAsync(Cancellation))[0].Manifest.Digest;
+        var wanted = PredicateType.All.Append(PredicateType.Signature).Select(type => (Digest: platform, Type: type)).Append((Digest: layout.Root.Digest, Type: PredicateType.Signature));
+        foreach (var (digest, type) in wanted.Distinct())
+        {
+            var annotations = new JsonObject { ["dev.sigstore.bundle.content"] = "dsse-envelope", ["dev.sigstore.bundle.predicateType"] = type.Uri };
+            var said = $$$"""{"mediaType":"{{{Bundle}}}","verificationMaterial":{"publicKey":{"hint":"{{{hint}}}"}},"dsseEnvelope":"{{{Guid.NewGuid()}}}"}""";
+            await DamagedReferrer.PutAsync(registry, repository.WithDigest(digest), "invalid", Bundle, annotations, Cancellation, said);
+        }
+
+        Assert.False(await VerifierOf(mine, registry).IsSignedAsync(repository.WithDigest(layout.Root.Digest), signer, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_registry_that_refuses_a_bundle_for_a_moment_does_not_make_an_image_unsigned()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        var (layout, repository) = (await AttestedAsync(), proxy.NewRepository());
+        using var registry = new OciRegistry(repository.Domain!);
+        await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
+        var mine = await CosignAsync("mine");
+        var image = repository.WithDigest(layout.Root.Digest);
+        await new ImageSigner(mine, layout, registry, repository).SignAsync(Cancellation);
+        var bundles = await registry.ListReferrersAsync(image, cancellationToken: Cancellation);
+        var manifest = await registry.GetManifestAsync(image.WithDigest(bundles.Single().Digest), Cancellation);
+        proxy.Fail(request => request.Path.Contains(manifest.Blobs.Single(x => x.MediaType == Bundle).Digest.ToString(), StringComparison.Ordinal), new NetworkFault.Answer(429));
+
+        Assert.True(await VerifierOf(mine, registry).IsSignedAsync(image, await PublicKeyAsync(mine, "mine"), Cancellation));
     }
 
     [Theory]
@@ -295,6 +335,11 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         await registry.PushAsync(layout, repository, cancellationToken: Cancellation);
         return repository.WithDigest(layout.Root.Digest);
     }
+
+    private static ImageVerifier VerifierOf(Cosign cosign, OciRegistry registry) => new(cosign, registry) { NamesItsCommit = false, NamesItsRepository = false };
+
+    private Task<OciLayout> AttestedAsync() => LayoutBuilder.WriteAttestedAsync(
+        _folder.Combine("layout"), "https://github.com/octo/app", new JsonObject(), new JsonObject { ["source"] = "https://github.com/octo/app" });
 
     private async Task<Cosign> CosignAsync(string keys)
     {
