@@ -14,6 +14,9 @@ public sealed record BakeTargets
     /// <summary>BuildKit's generator of bills of materials.</summary>
     public static ImageReference SbomGenerator { get; } = ImageReference.Parse("docker.io/docker/buildkit-syft-scanner:stable-1");
 
+    /// <summary>The repository's root, in which builds are started.</summary>
+    public required string Root { get; init; }
+
     /// <summary>What is being built.</summary>
     public required VersionInfo Version { get; init; }
 
@@ -62,7 +65,7 @@ public sealed record BakeTargets
             Args = Arguments(image),
             Labels = labels,
             Annotations = [.. Annotations(image, labels, used)],
-            Contexts = used.ToDictionary(x => x.Name.ToFamiliarString(), x => x.Address),
+            Contexts = used.ToDictionary(x => x.Name.ToFamiliarString(), x => x.AddressFrom(Root)),
             Attest = ["type=provenance,mode=max,version=v1", .. HasGenerator ? [$"type=sbom,generator={BaseImages[SbomGenerator].Actual}"] : Array.Empty<string>()],
             Secret = Secrets.Count == 0 ? null : [.. Secrets.Select(x => $"id={x.Key},{CsvField.Of("src", x.Value)}")],
             CacheFrom = from.Count == 0 ? null : from,

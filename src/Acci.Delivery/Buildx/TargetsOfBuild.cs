@@ -38,6 +38,7 @@ internal static class TargetsOfBuild
 
         return new BakeTargets
         {
+            Root = options.Root,
             Version = version,
             Labels = OciLabels.Of(facts, version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
             BaseImages = await context.BaseImagesFor(destination).ResolveAsync(BakeTargets.NeededBy(options.Images), context.CancellationToken),

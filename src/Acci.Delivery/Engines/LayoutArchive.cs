@@ -19,11 +19,9 @@ public static class LayoutArchive
     {
         var platforms = await layout.ReadPlatformsAsync(cancellationToken);
         if (engine.RunnablePlatforms.Select(x => platforms.FirstOrDefault(y => y.Platform == x)).FirstOrDefault(x => x is not null) is not { } platform) return null;
-        var folder = $"{layout.Folder}.{platform.Platform.Slug}";
-        using var noted = Session.Current.Note(folder);
-        var view = await layout.WriteViewAsync(platform, folder, cancellationToken);
         var name = ImageReference.Parse($"{repository}:sha256-{layout.Root.Digest.Hex}");
-        await LoadAsync(engine, view.Folder, name, cancellationToken);
+        var (view, deletion) = await layout.ViewAsync(platform, cancellationToken);
+        using (deletion) await LoadAsync(engine, view.Folder, name, cancellationToken);
         return name;
     }
 

@@ -25,5 +25,11 @@ public sealed record ResolvedBaseImage(ImageReference Name, ImageReference Actua
     public string? Layout { get; init; }
 
     /// <summary>The address by which BuildKit gets it. Layouts travel over the build's own connection, to wherever it leads.</summary>
-    public string Address => Layout is null ? $"docker-image://{Actual}" : $"oci-layout://{Layout}@{Actual.Digest}";
+    /// <param name="root">Where the build is started: the repository's root.</param>
+    /// <exception cref="DeliveryException">The layout's folder is one that no address can name.</exception>
+    public string AddressFrom(string root) => Layout is null ? $"docker-image://{Actual}" : $"oci-layout://{PathFrom(root, Layout)}@{Actual.Digest}";
+
+    // The path ends at the first of these, whatever follows it. Source: buildx, build/opt.go.
+    private static string PathFrom(string root, string layout) => new[] { layout, Path.GetRelativePath(root, layout) }.FirstOrDefault(x => x.IndexOfAny(['@', ':']) < 0)
+        ?? throw new DeliveryException($"BuildKit cannot read stand-ins from {layout}: the address of a layout must have no '@' and no ':'. Name another folder for the cache with ACCI_CACHE.");
 }

@@ -59,13 +59,10 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         var engine = await context.EngineAsync();
         if (!engine.RunnablePlatforms.Contains(platform.Platform)) return $"{platform.Platform} skipped (this machine cannot run it)";
         if (image.Health is null && !await ImageProgram.IsInAsync(layout, platform, context.CancellationToken)) return $"{platform.Platform} not started (it names no program: its files are for others)";
-        var folder = $"{layout.Folder}.{platform.Platform.Slug}";
-        using var noted = Session.Current.Note(folder);
-        var view = await layout.WriteViewAsync(platform, folder, context.CancellationToken);
         var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{Session.Current.Id}-{platform.Manifest.Digest.Hex[..12]}");
         var ports = (await context.LocationAsync(engine)).Ports;
         var test = new SmokeTest(engine, Session.Current) { Time = context.Time, Ports = ports };
-        var healthy = await test.RunAsync(view.Folder, name, image.Health, context.CancellationToken);
-        return $"{platform.Platform} {healthy}";
+        var (view, deletion) = await layout.ViewAsync(platform, context.CancellationToken);
+        using (deletion) return $"{platform.Platform} {await test.RunAsync(view.Folder, name, image.Health, context.CancellationToken)}";
     }
 }

@@ -110,6 +110,7 @@ public class BakeFileTests
 
     private static BakeTargets Targets() => new()
     {
+        Root = "/src/app",
         Version = new VersionInfo { Version = SemanticVersion.Parse("1.2.3"), Revision = new string('a', 40), CommitTime = DateTimeOffset.UnixEpoch },
         Labels = new OciLabels { Version = "1.2.3", Revision = new string('b', 40) },
         BaseImages = new[]

@@ -80,6 +80,20 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
         Assert.Contains(problem, Assert.Throws<DeliveryException>(() => ImageLocks.Read(file)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/home/ada/.cache/acci/layout", "/home/ada/.cache/acci/layout")]
+    [InlineData("/home/ada@corp.example/.cache/acci/layout", "../.cache/acci/layout")]
+    [InlineData("/home/ada@corp.example/a:b/layout", null)]
+    [InlineData("/home/other@corp.example/layout", null)]
+    public void A_layout_is_named_as_buildx_reads_it(string layout, string? named)
+    {
+        var image = ImageReference.Parse("gcr.io/distroless/cc-debian13:nonroot");
+        var standIn = new ResolvedBaseImage(image, image.WithDigest(Digest.Of([])), BaseImageSource.StandIn) { Layout = layout };
+
+        if (named is not null) Assert.Equal($"oci-layout://{named}@{Digest.Of([])}", standIn.AddressFrom("/home/ada@corp.example/app"));
+        else Assert.Contains("ACCI_CACHE", Assert.Throws<DeliveryException>(() => standIn.AddressFrom("/home/ada@corp.example/app")).Message, StringComparison.Ordinal);
+    }
+
     private BaseImages Images(string? mirror = null, string pinned = "{}", bool standIns = false, ImageReference? dispensable = null)
     {
         var locks = _folder.Combine("images.json");

@@ -94,7 +94,7 @@ make() {
 }
 
 main() {
-  local image recipe missing=' ' wanted=()
+  local image recipe digest missing=' ' wanted=()
   require_linux "making stand-ins"
   [[ $(uname -m) == x86_64 ]] || die "stand-ins are made on x86_64 machines only, this is $(uname -m): give the registries' images a mirror instead (--image-mirror)"
   [[ $# -ge 2 ]] || die "usage: build.sh DIR IMAGE…, known images: $(known)"
@@ -122,7 +122,8 @@ main() {
   if [[ ${#wanted[@]} -gt 0 ]]; then make "${wanted[@]}"; fi
   for image in "$@"; do
     recipe=${RECIPES[$(full_name "$image")]}
-    printf '%s=%s@%s\n' "$image" "$LAYOUTS/$recipe" "$(cut -d' ' -f2 "$RECORDS/$recipe")"
+    digest=$(cut -d' ' -f2 "$RECORDS/$recipe")
+    printf '%s=%s@%s\n' "$image" "$(layout_of "$digest")" "$digest"
   done
 }
 

@@ -27,21 +27,28 @@ recorded() {
   local recipe=$1 digest key
   [[ -f $RECORDS/$recipe ]] || return 1
   read -r key digest <"$RECORDS/$recipe"
-  [[ $key == "$(recipe_key "$recipe")" && -f $LAYOUTS/$recipe/blobs/sha256/${digest#sha256:} ]]
+  [[ $key == "$(recipe_key "$recipe")" && -f $(layout_of "$digest")/blobs/sha256/${digest#sha256:} ]] || return 1
+  # Kept for the build that is about to read it.
+  touch "$(layout_of "$digest")"
 }
 
-# keep RECIPE DIGEST : the image in a layout of its own, and the record of it. The blobs are links, because images share them.
+layout_of() { printf '%s/%s\n' "$LAYOUTS" "${1#sha256:}"; }
+
+# keep RECIPE DIGEST : the image in a layout of its own, and the record of it. The blobs are links, because images share them. Builds of other
+# checkouts may be reading the layout that was recorded before: it goes when nobody has asked for it for a day.
 keep() {
-  local recipe=$1 digest=$2 made=$WORK/$1.made manifests blobs
+  local recipe=$1 digest=$2 made=$WORK/$1.made layout manifests blobs
+  layout=$(layout_of "$digest")
   mapfile -t manifests < <(named_in "${digest#sha256:}")
   mapfile -t blobs < <(named_in "${manifests[@]}")
   mkdir -p "$made/blobs/sha256"
   (cd "$LAYOUT/blobs/sha256" && ln "${digest#sha256:}" "${manifests[@]}" "${blobs[@]}" "$made/blobs/sha256/")
   cp "$LAYOUT/oci-layout" "$LAYOUT/index.json" "$made/"
-  if [[ -e $LAYOUTS/$recipe ]]; then mv "$LAYOUTS/$recipe" "$WORK/$recipe.old"; fi
-  mv "$made" "$LAYOUTS/$recipe"
+  if [[ -e $layout ]]; then mv "$layout" "$WORK/$recipe.old"; fi
+  mv "$made" "$layout"
   printf '%s %s\n' "$(recipe_key "$recipe")" "$digest" >"$RECORDS/$recipe.new"
   mv "$RECORDS/$recipe.new" "$RECORDS/$recipe"
+  find "$LAYOUTS" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
 }
 
 # What these manifests name, by hexadecimal digest.
