@@ -41,10 +41,18 @@ public sealed partial class OciRegistry
         await _referrersGate.WaitAsync(cancellationToken);
         try
         {
-            var list = await FindReferrersListAsync(tag, cancellationToken) is { IsIndex: true } found ? found : ReferrersList.Empty;
-            if (list.Referrers.Any(x => x.Digest == manifest.Digest)) return;
-            var kept = await ExistingAsync(repository, list, cancellationToken);
-            await PutAsync(tag, list.With(kept.Append(ReferrersList.Entry.JsonOf(manifest.Descriptor))), cancellationToken);
+            for (var left = ListRounds; left > 0; left--)
+            {
+                var found = await FindReferrersListAsync(tag, cancellationToken);
+                var list = found is { IsIndex: true } ? found : ReferrersList.Empty;
+                if (list.Referrers.Any(x => x.Digest == manifest.Digest)) return;
+                var kept = await ExistingAsync(repository, list, cancellationToken);
+                var with = list.With(kept.Append(ReferrersList.Entry.JsonOf(manifest.Descriptor)));
+                if ((await FindAsync(tag, cancellationToken))?.Digest == found?.Digest) await PutAsync(tag, with, cancellationToken);
+            }
+
+            if ((await FindReferrersListAsync(tag, cancellationToken))?.Referrers.Any(x => x.Digest == manifest.Digest) is not true)
+                throw new DeliveryException($"{manifest.Digest} could not be added to the list {tag}, which another client writes at the same time. Run the same command again.");
         }
         finally
         {

@@ -36,19 +36,20 @@ public sealed partial class OciRegistry
         }
     }
 
-    // With what one of the rounds before saw and another client has written over since. Null where nothing lacks, or nothing can be written.
+    // With what one of the rounds before saw and another client has written over since, and without what was deleted, because a registry need not take a list that names
+    // it. Null where nothing lacks, or nothing can be written.
     private async Task<ReferrersList?> CompletedAsync(
         ImageReference subject, ReferrersList list, Dictionary<Digest, Descriptor> seen, CancellationToken cancellationToken)
     {
+        var gone = new HashSet<Digest>();
         foreach (var entry in list.Entries)
         {
-            // A registry need not take a list that names what it does not have.
             if (entry.Digest is not { } digest) return null;
             if (seen.ContainsKey(digest)) continue;
             try
             {
-                if (await FindManifestAsync(subject.WithDigest(digest), cancellationToken) is not { } referrer) return null;
-                if (entry.Referrer is not null) seen[digest] = referrer.Descriptor;
+                if (await FindManifestAsync(subject.WithDigest(digest), cancellationToken) is not { } referrer) gone.Add(digest);
+                else if (entry.Referrer is not null) seen[digest] = referrer.Descriptor;
             }
             catch (ContentException)
             {
@@ -56,8 +57,9 @@ public sealed partial class OciRegistry
             }
         }
 
-        var complete = list.Entries.Select(x => x.Referrer is { } known && seen.TryGetValue(known.Digest, out var full) ? x.CompletedWith(known, full) : x.Json)
+        var kept = list.Entries.Where(x => !gone.Contains(x.Digest!.Value)).ToList();
+        var complete = kept.Select(x => x.Referrer is { } known && seen.TryGetValue(known.Digest, out var full) ? x.CompletedWith(known, full) : x.Json)
             .Concat(seen.Values.ExceptBy(list.Referrers.Select(x => x.Digest), x => x.Digest).Select(ReferrersList.Entry.JsonOf)).ToList();
-        return complete.SequenceEqual(list.Entries.Select(x => x.Json)) ? null : list.With(complete);
+        return complete.SequenceEqual(kept.Select(x => x.Json)) ? null : list.With(complete);
     }
 }

@@ -111,7 +111,6 @@ public sealed class ReferrersListTests(RegistryServer server) : IClassFixture<Re
     [Theory]
     [InlineData("null")]
     [InlineData("""{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:ABC","size":12}""")]
-    [InlineData("""{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}""")]
     public async Task A_list_is_not_completed_that_a_registry_would_not_take(string entry)
     {
         await using var proxy = await FaultProxy.StartAsync(server);
@@ -149,6 +148,52 @@ public sealed class ReferrersListTests(RegistryServer server) : IClassFixture<Re
         var listed = await registry.ListReferrersAsync(image, cancellationToken: Cancellation);
         Assert.Equal((known[1].Digest, "application/note"), (listed[0].Digest, listed[1].ArtifactType));
         Assert.Equal(2, listed.Count);
+    }
+
+    [Fact]
+    public async Task A_list_that_names_a_deleted_one_is_completed_without_it()
+    {
+        using var registry = server.Connect();
+        var image = await PushAsync(registry);
+        Descriptor[] known = [await ReferAsync(registry, image, Signature), await ReferAsync(registry, image, Sbom)];
+        await PutListAsync(registry, image, known.Select(Bare));
+        await registry.DeleteManifestAsync(image, known[0].Digest, Cancellation);
+
+        await registry.CompleteReferrersAsync(image, Cancellation);
+
+        var left = Assert.Single(await registry.ListReferrersAsync(image, cancellationToken: Cancellation));
+        Assert.Equal((known[1].Digest, Sbom), (left.Digest, left.ArtifactType));
+    }
+
+    [Theory]
+    [InlineData("HEAD")]
+    [InlineData("PUT")]
+    public async Task A_referrer_joins_a_list_that_another_client_writes_meanwhile(string when)
+    {
+        using var direct = server.Connect();
+        var image = await PushAsync(direct);
+        Descriptor[] known = [await ReferAsync(direct, image, Signature), await ReferAsync(direct, image, Sbom)];
+        await PutListAsync(direct, image, [Bare(known[0])]);
+        await using var proxy = await FaultProxy.StartAsync(server);
+        var (armed, written, tag) = (true, false, $"/manifests/{TagOf(image)}");
+        proxy.Decide = request =>
+        {
+            if (!armed || !request.Path.EndsWith(tag, StringComparison.Ordinal)) return null;
+            written |= request.Method == "PUT";
+            // Between the reading and the writing; or right after the writing.
+            if (request.Method != (when == "PUT" ? "GET" : when) || (when == "PUT" && !written)) return null;
+            armed = false;
+            PutListAsync(direct, image, known.Select(Bare)).GetAwaiter().GetResult();
+            return null;
+        };
+        using var registry = new OciRegistry(proxy.Domain, new RegistryOptions());
+
+        await registry.PutNoteAsync(ImageReference.Parse($"{proxy.Domain}/{image.Path}").WithDigest(image.Digest!.Value), "application/note", new Dictionary<string, string>(), Cancellation);
+
+        Assert.False(armed);
+        var listed = await direct.ListReferrersAsync(image, cancellationToken: Cancellation);
+        Assert.Equal(known.Select(x => x.Digest), listed.Take(2).Select(x => x.Digest));
+        Assert.Equal("application/note", Assert.Single(listed.Skip(2)).ArtifactType);
     }
 
     private static Uri AddressOf(ImageReference image) => new($"http://{image.Domain}/v2/{image.Path}/manifests/{TagOf(image)}");

@@ -194,15 +194,13 @@ public sealed class ReferrersTests(RegistryServer server) : IClassFixture<Regist
         Assert.StartsWith($"{refused}: ", Assert.Single(result.PassedOver), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("blob gone")]
-    [InlineData("manifest gone")]
-    public async Task A_list_with_what_is_damaged_is_no_obstacle(string kind)
+    [Fact]
+    public async Task A_list_with_what_is_damaged_is_no_obstacle()
     {
         using var registry = server.Connect();
         var (repository, image) = await PushAsync(registry, server.NewRepository());
         var signature = await ReferAsync(registry, repository, image.Digest!.Value, Signature);
-        var damaged = await DamagedReferrer.PutAsync(registry, image, kind, Signature, [], Cancellation);
+        var damaged = await DamagedReferrer.PutAsync(registry, image, "blob gone", Signature, [], Cancellation);
 
         await registry.CompleteReferrersAsync(image, Cancellation);
 
