@@ -37,6 +37,10 @@ public sealed partial record ImageDefinition
     /// <summary>Annotations on the index and on every platform's manifest, besides those of <see cref="Tags.OciLabels"/>.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether the definition says this of the image, and so not the build.</summary>
+    /// <param name="key">The name of a label or annotation.</param>
+    internal bool Gives(string key) => Labels.ContainsKey(key) || Annotations.ContainsKey(key);
+
     /// <summary>Where build results are kept between builds.</summary>
     public BuildCache Cache { get; init; } = BuildCache.Registry;
 

@@ -151,6 +151,18 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         throw new DeliveryException($"{image} is version {own} and does not become {named}. Publish {named} from its own tag, or promote a pre-release of it.");
     }
 
+    /// <summary>What a version's tag points at is that version. A pre-release may have become it.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="image">What it points at.</param>
+    /// <param name="own">The version the image has; null where it says none.</param>
+    /// <param name="named">The version that the tag names in full; null where it names none.</param>
+    /// <exception cref="DeliveryException">It is another version.</exception>
+    public static void EnsureIsVersionOf(string tag, Digest image, SemanticVersion? own, SemanticVersion? named)
+    {
+        if (own is null or { IsPrerelease: true } || named is null || (own.Major, own.Minor, own.Patch) == (named.Major, named.Minor, named.Patch)) return;
+        throw new DeliveryException($"{tag} points at {image}, which is version {own}: somebody has moved the tag. If that image is meant, name it by its digest.");
+    }
+
     /// <summary>
     /// An image that was published may be named by a release: its tags have moved, and it is the version and the commit of the release's tag. That it
     /// is signed is verified where it is published.

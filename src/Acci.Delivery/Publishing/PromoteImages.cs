@@ -78,18 +78,19 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         {
             var repository = await context.RepositoryAsync(image);
             if (promotion.Rollback) plans.AddRange(await PlanRollbackAsync(registry, repository));
-            else plans.Add(await PlanAsync(registry, repository, await BringAsync(registry, image, repository, isDry), floating));
+            else plans.Add(await PlanAsync(registry, repository, image, await BringAsync(registry, image, repository, isDry), floating));
         }
 
         return plans;
     }
 
-    private async Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, Manifest image, FloatingTags floating)
+    private async Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, ImageDefinition definition, Manifest image, FloatingTags floating)
     {
+        var annotation = definition.Gives(OciLabels.VersionKey) ? "" : image.Annotations.GetValueOrDefault(OciLabels.VersionKey, "");
+        var own = SemanticVersion.TryParse(annotation, out var said) ? said : null;
+        DeparturePolicy.EnsureIsVersionOf($"{repository}:{promotion.From}", image.Digest, own, floating.VersionOf([promotion.From!]));
         if (promotion.AllowOlder) return TagPlan.Of(repository, image.Digest, promotion.To, "--promote-allow-older is given");
         // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
-        var annotation = image.Annotations.GetValueOrDefault(OciLabels.VersionKey, "");
-        var own = SemanticVersion.TryParse(annotation, out var said) ? said : null;
         var named = floating.VersionOf(promotion.To);
         DeparturePolicy.EnsureMayBeCalled(repository.WithDigest(image.Digest), own, named);
         var version = named ?? own ?? floating.VersionOf([promotion.From!]);

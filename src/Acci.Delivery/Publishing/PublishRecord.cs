@@ -139,11 +139,8 @@ public sealed partial record PublishRecord
         EnsureSame("stand-ins", StandIns, StandInsOf(root));
         if (root.IsIndex) EnsureSame("BuildKit version", [BuildKit ?? ""], [root.Annotations.GetValueOrDefault(BuildKitVersion.Annotation, "")]);
         // An image definition may give it a version of its own.
-        var hasOwnVersion = image.Labels.ContainsKey(OciLabels.VersionKey) || image.Annotations.ContainsKey(OciLabels.VersionKey);
-        if (!hasOwnVersion && root.Annotations.GetValueOrDefault(OciLabels.VersionKey) is { } version) EnsureSame("version", [Version], [version]);
-
-        var hasOwnRevision = image.Labels.ContainsKey(OciLabels.RevisionKey) || image.Annotations.ContainsKey(OciLabels.RevisionKey);
-        if (!hasOwnRevision && root.Annotations.GetValueOrDefault(OciLabels.RevisionKey) is { } revision) EnsureSame("commit", [Revision], [revision]);
+        if (!image.Gives(OciLabels.VersionKey) && root.Annotations.GetValueOrDefault(OciLabels.VersionKey) is { } version) EnsureSame("version", [Version], [version]);
+        if (!image.Gives(OciLabels.RevisionKey) && root.Annotations.GetValueOrDefault(OciLabels.RevisionKey) is { } revision) EnsureSame("commit", [Revision], [revision]);
 
         void EnsureSame(string what, IEnumerable<string> recorded, IEnumerable<string> actual)
         {

@@ -62,7 +62,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
 
         // What could not be said of the tags afterwards is known before they move.
         StepOutputs.Of(context.Environment)?.EnsureWritable();
-        var atStart = await context.TagsWhenBuiltAsync();
+        var atStart = await context.TagsAtStartAsync();
         foreach (var image in context.Options.Images) await CompareAsync(image, atStart, verified[image.Name].Root);
         await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
         var signer = verified.Values.First().Signer;
@@ -71,6 +71,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var writes = await new TagTransaction(registry)
         {
             AtStart = atStart,
+            BuiltEarlier = await context.BuiltEarlierAsync(),
             Time = context.Time,
             IsTrustedAsync = other => context.IsSignedAsync(registry, other, signer),
         }.RunAsync(plans, context.CancellationToken);
@@ -107,7 +108,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             await publish.RedoAsync(PublishStep.Verify, () => Task.FromResult(found.Result));
             return found;
         }
-        catch (CommandFailedException exception)
+        catch (DeliveryException exception) when (exception is CommandFailedException || ImageVerifier.IsVerdict(exception))
         {
             throw new DeliveryException(
                 $"No tag of {publish.Record.Repository} moves: {(ImageVerifier.IsVerdict(exception) ? $"{publish.Record.Digest} is not signed and attested there by the expected signer. Run Publish as a whole."

@@ -39,6 +39,12 @@ public sealed class TagTransaction(OciRegistry registry)
     public IReadOnlyDictionary<ImageReference, Digest?> AtStart { get; init; } = new Dictionary<ImageReference, Digest?>();
 
     /// <summary>
+    /// The repositories whose image an earlier build made (<c>--skip BuildImages</c>). What their tags pointed at then is not known: whatever they point at by now counts as
+    /// having come in between.
+    /// </summary>
+    public IReadOnlyCollection<string> BuiltEarlier { get; init; } = [];
+
+    /// <summary>
     /// Whether this publish may leave its tags to another one's image: that is signed as its own. Without it none is: a tag goes back to where it was, or is written.
     /// Whoever cannot tell says so by a <see cref="DeliveryException"/>.
     /// </summary>
@@ -67,7 +73,8 @@ public sealed class TagTransaction(OciRegistry registry)
                     var tag = plan.Repository.WithTag(move.Tag);
                     looking = $"{tag} could not be looked up";
                     var before = (await registry.FindAsync(tag, cancellationToken))?.Digest;
-                    var yields = before is not null && before != plan.Digest && AtStart.TryGetValue(tag, out var start) && start != before
+                    // Which of two versions a floating tag stands for, their versions decide, and not their commits.
+                    var yields = !move.IsFloating && before is not null && before != plan.Digest && HasMoved(tag, before)
                         && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value);
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, yields ? before : plan.Digest));
@@ -108,6 +115,8 @@ public sealed class TagTransaction(OciRegistry registry)
             throw new OperationCanceledException(outcome, exception, cancellationToken);
         }
     }
+
+    private bool HasMoved(ImageReference tag, Digest? now) => AtStart.TryGetValue(tag, out var start) && (start != now || BuiltEarlier.Contains(tag.Repository));
 
     private async Task WriteAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
     {
@@ -227,7 +236,7 @@ public sealed class TagTransaction(OciRegistry registry)
 
     /// <summary>
     /// Gives tags that stand for the newest of several versions to a newer one that was published in between. Nobody looked at an image that only calls itself newer:
-    /// for one that this publish does not trust, or that says it is an older version, the tag goes back to where it was.
+    /// for one that this publish does not trust, or that says it is another version, the tag goes back to where it was.
     /// </summary>
     private async Task<bool> GiveWayAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
     {
@@ -241,14 +250,13 @@ public sealed class TagTransaction(OciRegistry registry)
             var newer = await registry.GetManifestAsync(plan.Repository.WithTag(move.Newer!), cancellationToken);
             if (newer.Digest == plan.Digest || await LookAsync(writes, number, cancellationToken) != plan.Digest) continue;
             var before = writes[number].Before;
+            // Where somebody has put the tag since this publish began is no place to go back to.
             var isAsBefore = !AtStart.TryGetValue(writes[number].Tag, out var start) || start == before;
-            // Where somebody has put the tag since this publish began is no place to go back to. Where it was then is not known of an image that an earlier build made.
-            var mayGoBack = isAsBefore || (start is null && before != newer.Digest);
-            var problem = await OlderVersionAsync(plan, newer, cancellationToken) is { } older ? $"is version {older}"
-                : isAsBefore && newer.Digest == before ? null : await ProblemWithAsync(plan.Repository.WithDigest(newer.Digest));
+            var problem = await VersionProblemAsync(plan, move.Newer!, newer, cancellationToken)
+                ?? (isAsBefore && newer.Digest == before ? null : await ProblemWithAsync(plan.Repository.WithDigest(newer.Digest)));
             var reason = $"{move.Newer} was published at the same time and is newer than {plan.Version}";
             if (problem is null) changed |= await MoveAsync(writes, number, newer.Digest, reason, cancellationToken);
-            else if (mayGoBack && before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
+            else if (isAsBefore && before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
         }
 
         return changed;
@@ -266,16 +274,25 @@ public sealed class TagTransaction(OciRegistry registry)
         }
     }
 
-    // The version that an image says it is, where that is not newer than ours. It counts if ours says its own, too: an image definition may put something else there.
-    private async Task<SemanticVersion?> OlderVersionAsync(TagPlan plan, Manifest newer, CancellationToken cancellationToken)
+    // What speaks against an image being the newer version that its tag says. It counts if ours says its own version: an image definition may put something else there.
+    private static string? VersionProblem(TagPlan plan, string tag, SemanticVersion? said)
     {
-        if (VersionOf(newer) is not { } said || said > plan.Version!) return null;
+        if (said is null) return "says no version";
+        // A pre-release may be published as its release, or as any other one: it is older than ours, or not.
+        var isAnother = !said.IsPrerelease && plan.Floating.VersionOf([tag]) is { } named && !IsSame(said, named);
+        return isAnother || said <= plan.Version! ? $"is version {said}" : null;
+    }
+
+    private async Task<string?> VersionProblemAsync(TagPlan plan, string tag, Manifest newer, CancellationToken cancellationToken)
+    {
         var own = VersionOf(await registry.GetManifestAsync(plan.Repository.WithDigest(plan.Digest), cancellationToken));
-        // A release candidate may be published as its release.
-        return (own?.Major, own?.Minor, own?.Patch) == (plan.Version!.Major, plan.Version.Minor, plan.Version.Patch) ? said : null;
+        return own is not null && IsSame(own, plan.Version!) ? VersionProblem(plan, tag, VersionOf(newer)) : null;
 
         static SemanticVersion? VersionOf(Manifest image) => SemanticVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey, ""), out var version) ? version : null;
     }
+
+    // A release candidate may be published as its release.
+    private static bool IsSame(SemanticVersion one, SemanticVersion other) => (one.Major, one.Minor, one.Patch) == (other.Major, other.Minor, other.Patch);
 
     private async Task<bool> IsNewerAsync(ImageReference repository, Digest one, Digest other, CancellationToken cancellationToken) =>
         await CreatedAsync(repository.WithDigest(one), cancellationToken) > await CreatedAsync(repository.WithDigest(other), cancellationToken);

@@ -26,21 +26,17 @@ public static class TagsAtStart
     public static Task<IReadOnlyDictionary<ImageReference, Digest?>> TagsAtStartAsync(this DeliveryContext context) =>
         context.Once(nameof(TagsAtStartAsync), () => LookAsync(context));
 
-    /// <summary>
-    /// What the tags pointed at when each image was built. Of one that an earlier build made (<c>--skip BuildImages</c>) that is not known, so its tags count as new:
-    /// whatever they point at by now came in between, and keeps them if its commit is newer.
-    /// </summary>
-    internal static async Task<IReadOnlyDictionary<ImageReference, Digest?>> TagsWhenBuiltAsync(this DeliveryContext context)
+    /// <summary>The repositories whose image an earlier build made (<c>--skip BuildImages</c>), so that it is not known what their tags pointed at when it was built.</summary>
+    internal static async Task<IReadOnlyCollection<string>> BuiltEarlierAsync(this DeliveryContext context)
     {
-        var tags = new Dictionary<ImageReference, Digest?>(await context.TagsAtStartAsync());
+        var repositories = new List<string>();
         foreach (var image in context.Options.Images.Where(x => !context.BuiltHere().Contains(x.Name)))
         {
             Log.Information("{Image}: built by an earlier build, so a tag that a newer commit has by now stays where it is", image.Name);
-            var repository = await context.RepositoryAsync(image);
-            foreach (var tag in tags.Keys.Where(x => x.Repository == repository.Repository).ToList()) tags[tag] = null;
+            repositories.Add((await context.RepositoryAsync(image)).Repository);
         }
 
-        return tags;
+        return repositories;
     }
 
     private static async Task<IReadOnlyDictionary<ImageReference, Digest?>> LookAsync(DeliveryContext context)

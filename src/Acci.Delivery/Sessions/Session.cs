@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Acci.Delivery.Caching;
 using Acci.Generation;
 
@@ -8,7 +9,7 @@ namespace Acci.Delivery.Sessions;
 /// What this process makes for its own use and removes again: logins, containers of tests, temporary folders. Each is written to a journal before it is
 /// made, and the journal is locked as long as the process lives: what a killed process has left is thereby known, and belongs to nobody else.
 /// </summary>
-public sealed class Session : IDisposable
+public sealed partial class Session : IDisposable
 {
     private const string Folder = "sessions";
     private const string Prefix = "delivery-";
@@ -39,6 +40,10 @@ public sealed class Session : IDisposable
     internal string Label => $"org.acci.session={Id}";
 
     private string NewPath() => Path.Combine(Path.GetTempPath(), $"{Prefix}{Id}-{Guid.NewGuid().ToString("n")[..8]}");
+
+    // What NewPath makes, and no other program's.
+    [GeneratedRegex(@"\A" + Prefix + @"[0-9a-f]{16}-[0-9a-f]{8}\.lock\z")]
+    private static partial Regex OwnMark();
 
     private string JournalFile => _cache.Combine(Folder, $"{Id}.journal");
 
@@ -135,7 +140,7 @@ public sealed class Session : IDisposable
     {
         var removed = new List<string>();
         if (!Directory.Exists(Path.GetTempPath())) return removed;
-        foreach (var mark in Directory.EnumerateFiles(Path.GetTempPath(), $"{Prefix}*{Mark}"))
+        foreach (var mark in Directory.EnumerateFiles(Path.GetTempPath(), $"{Prefix}*{Mark}").Where(x => OwnMark().IsMatch(Path.GetFileName(x))))
         {
             using var held = TryOpen(mark);
             if (held is null) continue;

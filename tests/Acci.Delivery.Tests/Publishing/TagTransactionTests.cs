@@ -382,19 +382,50 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_tag_that_somebody_put_on_an_unsigned_image_meanwhile_does_not_go_back_there(bool isStartKnown)
+    [InlineData(true, false, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, false, false)]
+    [InlineData(true, true, true)]
+    [InlineData(true, true, false)]
+    public async Task A_tag_that_somebody_put_on_an_unsigned_image_meanwhile_does_not_go_back_there(bool isThere, bool isBuiltEarlier, bool isOne)
     {
         using var registry = server.Connect();
         var repository = server.NewRepository();
-        var (old, ours, newer) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "ours"), await PushAsync(registry, repository, "newer"));
+        var (old, ours, one) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "ours"), await PushAsync(registry, repository, "one"));
         var latest = repository.WithTag("latest");
-        await registry.PutTagAsync(repository, "latest", old, Cancellation);
+        if (isThere) await registry.PutTagAsync(repository, "latest", old, Cancellation);
         var plan = await PlanAsync(registry, repository, ours, "1.2.3", "latest");
-        foreach (var tag in (string[])["9.9.9", "latest"]) await registry.PutTagAsync(repository, tag, newer, Cancellation);
+        await registry.PutTagAsync(repository, "latest", one, Cancellation);
+        await registry.PutTagAsync(repository, "9.9.9", isOne ? one : await PushAsync(registry, repository, "another"), Cancellation);
 
-        await new TagTransaction(registry) { AtStart = new Dictionary<ImageReference, Digest?> { [latest] = isStartKnown ? old : null } }.RunAsync([plan], Cancellation);
+        await new TagTransaction(registry)
+        {
+            AtStart = new Dictionary<ImageReference, Digest?> { [latest] = isThere ? old : null },
+            BuiltEarlier = isBuiltEarlier ? [repository.Repository] : [],
+        }.RunAsync([plan], Cancellation);
+
+        Assert.Equal(ours, (await registry.ResolveAsync(latest, Cancellation)).Digest);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_floating_tag_is_left_to_no_older_version_though_its_commit_is_newer(bool isBuiltEarlier)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var start = await PushAsync(registry, repository, "start", "2025-01-01T00:00:00Z");
+        var (ours, patch) = (await PushAsync(registry, repository, "ours", "2026-01-01T00:00:00Z"), await PushAsync(registry, repository, "patch", "2026-02-01T00:00:00Z"));
+        var latest = repository.WithTag("latest");
+        foreach (var tag in (string[])["1.2.10", "latest"]) await registry.PutTagAsync(repository, tag, patch, Cancellation);
+        var plan = await PlanAsync(registry, repository, ours, "2.0.0", "latest");
+
+        await new TagTransaction(registry)
+        {
+            AtStart = new Dictionary<ImageReference, Digest?> { [latest] = isBuiltEarlier ? patch : start },
+            BuiltEarlier = isBuiltEarlier ? [repository.Repository] : [],
+            IsTrustedAsync = _ => Task.FromResult(true),
+        }.RunAsync([plan], Cancellation);
 
         Assert.Equal(ours, (await registry.ResolveAsync(latest, Cancellation)).Digest);
     }
@@ -452,13 +483,17 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     }
 
     [Theory]
-    [InlineData("1.2.3", "1.0.0", "old")]
-    [InlineData("1.2.3", "9.9.9-rc.1", "other")]
-    [InlineData("1.2.3-rc.1", "1.0.0", "old")]
-    [InlineData("2026", "2025", "other")]
-    [InlineData("1.0.0", "1.0.0", "other")]
-    [InlineData(null, "1.0.0", "other")]
-    public async Task A_signed_image_of_an_older_version_gets_no_tag_whatever_it_is_tagged_as(string? own, string said, string expected)
+    [InlineData("1.2.3", "1.0.0", "is version 1.0.0")]
+    [InlineData("1.2.3", "8.0.0", "is version 8.0.0")]
+    [InlineData("1.2.3", null, "says no version")]
+    [InlineData("1.2.3", "9.9.9", null)]
+    [InlineData("1.2.3", "9.9.9-rc.1", null)]
+    [InlineData("1.2.3", "1.2.4-alpha.0.3", null)]
+    [InlineData("1.2.3-rc.1", "1.0.0", "is version 1.0.0")]
+    [InlineData("2026", "2025", null)]
+    [InlineData("1.0.0", "1.0.0", null)]
+    [InlineData(null, "1.0.0", null)]
+    public async Task A_signed_image_of_another_version_gets_no_tag_whatever_it_is_tagged_as(string? own, string? said, string? problem)
     {
         await using var proxy = await FaultProxy.StartAsync(server);
         using var registry = Through(proxy);
@@ -486,8 +521,8 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
 
         var report = TagReport.Of(plan, await Trusting(registry).RunAsync([plan], Cancellation));
 
-        Assert.Equal(images[expected], await AtAsync(direct, behind, "latest"));
-        var but = expected == "old" ? ", but is version 1.0.0, so the tag went back to where it was" : "";
+        Assert.Equal(images[problem is null ? "other" : "old"], await AtAsync(direct, behind, "latest"));
+        var but = problem is null ? "" : $", but {problem}, so the tag went back to where it was";
         Assert.Equal([$"latest: 9.9.9 was published at the same time and is newer than 1.2.3{but}"], report.Lost);
     }
 

@@ -59,7 +59,7 @@ public sealed class SessionTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root gives files away.");
         var other = Directory.CreateDirectory(Path.Combine(Cache.Path, "other")).FullName;
-        var folder = Path.Combine(Path.GetTempPath(), $"delivery-0-{Guid.NewGuid():n}");
+        var folder = NewLook();
         File.WriteAllText($"{folder}.lock", "");
         await CommandRunner.RunAsync(new Command("bash", "-c", script.Replace("FOLDER", folder, StringComparison.Ordinal).Replace("OTHER", other, StringComparison.Ordinal)), cancellationToken: Cancellation);
         try
@@ -81,7 +81,7 @@ public sealed class SessionTests : IDisposable
         using var session = new Session(Cache);
         var (mine, deletion) = session.TemporaryFolderOfLook();
         // As it is left: the lock goes with the process.
-        var left = mine[..^8] + "leftover";
+        var left = NewLook();
         Directory.CreateDirectory(left);
         File.WriteAllText($"{left}.lock", "");
 
@@ -93,6 +93,27 @@ public sealed class SessionTests : IDisposable
         deletion.Dispose();
         Assert.False(Directory.Exists(mine));
         Assert.False(File.Exists($"{mine}.lock"));
+    }
+
+    [Theory]
+    [InlineData("delivery-service")]
+    [InlineData("delivery-0123456789abcdef-0123456")]
+    [InlineData("delivery-0123456789abcdef-01234567x")]
+    public async Task Another_program_s_folder_and_lock_are_not_taken_for_a_look_s(string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
+        File.WriteAllText($"{folder}.lock", "");
+        try
+        {
+            await Session.RemoveAbandonedAsync(Cache, Cancellation);
+
+            Assert.True(Directory.Exists(folder) && File.Exists($"{folder}.lock"));
+        }
+        finally
+        {
+            File.Delete($"{folder}.lock");
+            if (Directory.Exists(folder)) Directory.Delete(folder);
+        }
     }
 
     [Fact]
@@ -178,6 +199,9 @@ public sealed class SessionTests : IDisposable
         Assert.Single(await Session.RemoveAbandonedAsync(Cache, Cancellation));
         Assert.Empty(Journals);
     }
+
+    // As the folder of a look is named.
+    private static string NewLook() => Path.Combine(Path.GetTempPath(), $"delivery-{Guid.NewGuid().ToString("n")[..16]}-{Guid.NewGuid().ToString("n")[..8]}");
 
     private string Made(string name) => Directory.CreateDirectory(_folder.Combine(name)).FullName;
 

@@ -20,6 +20,9 @@ public sealed record OciLabels
     /// <summary>The key of <see cref="Source"/>.</summary>
     internal const string SourceKey = Prefix + "source";
 
+    /// <summary>The key of <see cref="Title"/>.</summary>
+    internal const string TitleKey = Prefix + "title";
+
     /// <summary>The image's name for people.</summary>
     public string Title { get; init; } = "";
 
@@ -82,7 +85,7 @@ public sealed record OciLabels
     {
         var labels = new SortedDictionary<string, string>(LabelOrder.Instance)
         {
-            [Prefix + "title"] = Title,
+            [TitleKey] = Title,
             [Prefix + "description"] = Description,
             [Prefix + "url"] = Url,
             [SourceKey] = Source,
