@@ -114,7 +114,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     }
 
     /// <summary>What records and summaries call the owner of a key, by its public half.</summary>
-    internal static string NameOf(string publicKey) => $"key {Digest.Of(Encoding.UTF8.GetBytes(publicKey)).Hex[..12]}";
+    internal static string NameOf(string publicKey) => $"key {Digest.Of(Encoding.UTF8.GetBytes(PublicKeyFile.Normalize(publicKey))).Hex[..12]}";
 
     /// <summary>Writes the public half of the key to a file; keyless has none.</summary>
     public async Task WritePublicKeyAsync(string file, CancellationToken cancellationToken)

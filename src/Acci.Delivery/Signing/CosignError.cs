@@ -24,11 +24,14 @@ internal static partial class CosignError
         _ => false,
     };
 
+    /// <summary>Whether it says that nothing there is what <c>verify-attestation</c> was to find.</summary>
+    public static bool IsRefusal(string output) => IsVerdict("verify-attestation", output) || IsAbsence(output);
+
     /// <summary>
-    /// Whether it says that nothing there is what <c>verify-attestation</c> was to find. It says so, too, where a registry failed when it was asked: cosign passes over
-    /// what it cannot read (<c>GetBundles</c>), and looks for signatures of the old format instead.
+    /// Whether it says that there is nothing of the kind. It says so, too, where a registry failed when it was asked: cosign passes over what it cannot read
+    /// (<c>GetBundles</c>), and looks for signatures of the old format instead.
     /// </summary>
-    public static bool IsRefusal(string output) => IsVerdict("verify-attestation", output) || Absence().IsMatch(Of(output));
+    public static bool IsAbsence(string output) => Absence().IsMatch(Of(output));
 
     [GeneratedRegex(@"\A(?:no valid bundles exist in registry|no signatures found|none of the attestations matched the predicate type|unsupported: trusted root path)")]
     private static partial Regex Absence();

@@ -16,7 +16,7 @@ public static class ExpectedSignerOfBuild
         var options = context.Options;
         if (options.SignedBy is { } named)
         {
-            var signer = await ExpectedSigner.ParseAsync(named, async () => (await context.SourceAsync()).Source);
+            var signer = await ExpectedSigner.ParseAsync(named, async () => (await context.SourceAsync(ServerOf(named))).Source);
             return signer is ExpectedSigner.PublicKey key ? context.EnsureNoSourceIsNamed(key) : signer;
         }
 
@@ -107,7 +107,7 @@ public static class ExpectedSignerOfBuild
     }
 
     // Where a workflow must have run: in this repository, also when the workflow is another's, because that one signs as itself for all its callers.
-    internal static async Task<(string Server, WorkflowSource Source)> SourceAsync(this DeliveryContext context)
+    internal static async Task<(string Server, WorkflowSource Source)> SourceAsync(this DeliveryContext context, string? ofSigner = null)
     {
         var options = context.Options;
         var own = await context.OwnRepositoryAsync();
@@ -117,12 +117,16 @@ public static class ExpectedSignerOfBuild
             : own ?? throw new DeliveryException(
                 "Whose workflows may have signed is not known: git's remote 'origin' does not lead to a repository on GitHub. "
                 + "Name the repository that the workflow ran in with --signed-by-repository owner/name.");
-        var server = address ?? own?.Server ?? context.Environment.Find("GITHUB_SERVER_URL") ?? "https://github.com";
+        // A remote may be a mirror, or name the server as this machine's ssh configuration calls it.
+        var server = ofSigner ?? address ?? own?.Server ?? context.Environment.Find("GITHUB_SERVER_URL") ?? "https://github.com";
         var issuer = options.SignedByIssuer is { } named ? WrongUseException.Read("--signed-by-issuer", () => WorkflowSource.ParseIssuer(named))
-            : options.Keyless && IdentityTokens.CanBeAsked(context.Environment) ? (await context.OwnWorkflowAsync()).Source.Issuer
+            : options.Keyless && IdentityTokens.CanBeAsked(context.Environment) && (ofSigner is null || ofSigner == own?.Server) ? (await context.OwnWorkflowAsync()).Source.Issuer
             : WorkflowSource.IssuerOf(server);
         return (server, new WorkflowSource(repository, issuer));
     }
+
+    private static string? ServerOf(string signer) =>
+        signer.StartsWith("https://", StringComparison.Ordinal) && Uri.TryCreate(signer, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Authority) : null;
 
     // The repository that the workflow runs for, or git's remote.
     private static async Task<(string? Server, string Repository)?> OwnRepositoryAsync(this DeliveryContext context) =>

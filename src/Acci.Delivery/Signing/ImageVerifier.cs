@@ -13,13 +13,14 @@ namespace Acci.Delivery.Signing;
 /// <param name="Registry">The registry that has the image.</param>
 public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
 {
-    private const int MostSpellings = 16;
-
     /// <summary>The commit that the image names is the one it was built from, and not one that its definition gives it.</summary>
     public bool NamesItsCommit { get; init; } = true;
 
     /// <summary>The repository that the image names is the one it was built from, and not one that its definition gives it.</summary>
     public bool NamesItsRepository { get; init; } = true;
+
+    /// <summary>What the image's title has to be, where it says one: the name it was built under. Null where its definition gives it another one, or none is known.</summary>
+    public string? Title { get; init; }
 
     /// <summary>
     /// Verifies the signatures of the image and of each platform, and that each platform's bill of materials and provenance are attested, are about
@@ -36,6 +37,8 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
     public async Task<ExpectedSigner> VerifyAsync(ImageReference image, ExpectedSigner signer, CancellationToken cancellationToken)
     {
         var root = await Registry.GetManifestAsync(image, cancellationToken);
+        if (Title is { } title && root.Annotations.GetValueOrDefault(OciLabels.TitleKey, title) is var said && said != title)
+            throw new StatementException($"{image} is '{said}', and not '{title}': somebody has put another image there.");
         var checks = ChecksOf(image, root);
         var commit = NamesItsCommit ? root.Annotations.GetValueOrDefault(OciLabels.RevisionKey) : null;
         DeliveryException? problem = null;
@@ -113,8 +116,11 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
             }
             catch (CommandFailedException exception) when (IsVerdict(exception))
             {
+                var error = exception.Result!.StandardError;
                 if (await HasValidAsync(reference, type, signer, attempt.CancellationToken))
-                    throw new TransientException($"cosign could not read all that the registry has ({CosignError.Of(exception.Result!.StandardError)})", innerException: exception);
+                    throw new TransientException($"cosign could not read all that the registry has ({CosignError.Of(error)})", innerException: exception);
+                // What cosign says then is about formats that it looks for in vain.
+                if (CosignError.IsAbsence(error)) throw new StatementException($"{reference} has no valid {(type == PredicateType.Signature ? "signature" : $"attestation of the type {type.Uri}")}.");
                 throw;
             }
         }, cancellationToken);
@@ -141,7 +147,7 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
             if (bundle.Certificate is { } certificate && workflow.SpelledAs(certificate) is { } spelled) found.Add(spelled);
         }
 
-        return [.. found.OrderByDescending(x => x == workflow).Take(MostSpellings).DefaultIfEmpty(workflow)];
+        return [.. found.OrderByDescending(x => x == workflow).DefaultIfEmpty(workflow)];
     }
 
     private static void EnsureSays(

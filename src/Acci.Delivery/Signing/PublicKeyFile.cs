@@ -54,6 +54,31 @@ internal static partial class PublicKeyFile
         return text[pem.Location].ReplaceLineEndings("\n") + "\n";
     }
 
+    /// <summary>The key itself, as a <c>SubjectPublicKeyInfo</c> in DER, whichever way it is written. Source: RFC 5280, section 4.1.2.7.</summary>
+    /// <param name="pem">The key in PEM, as <see cref="Read"/> takes it.</param>
+    public static byte[] ReadSubject(string pem)
+    {
+        var fields = PemEncoding.Find(pem);
+        var content = Convert.FromBase64String(pem[fields.Base64Data]);
+        if (!pem[fields.Label].StartsWith("RSA", StringComparison.Ordinal)) return content;
+        using var rsa = RSA.Create();
+        rsa.ImportRSAPublicKey(content, out _);
+        return rsa.ExportSubjectPublicKeyInfo();
+    }
+
+    /// <summary>A key as cosign writes it, whichever way it is written; what is no key, as it is.</summary>
+    public static string Normalize(string pem)
+    {
+        try
+        {
+            return $"{PemEncoding.WriteString("PUBLIC KEY", ReadSubject(pem))}\n";
+        }
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
+        {
+            return pem;
+        }
+    }
+
     private static string Expected => $"name a file with {Begin}PUBLIC KEY----- and the key, as cosign writes it into cosign.pub";
 
     private static bool IsKey(string label, byte[] content)

@@ -78,11 +78,11 @@ public static class SignerOfBuild
     private static async Task<ImageVerifier> VerifierOfAsync(this DeliveryContext context, OciRegistry registry, ImageReference image)
     {
         var definition = context.Options.Images.FirstOrDefault(x => x.Name == image.Path.Split('/')[^1]);
-        HashSet<string> given = definition is null ? [] : [.. definition.Labels.Keys, .. definition.Annotations.Keys];
         return new ImageVerifier(await context.VerifierAsync(), registry)
         {
-            NamesItsCommit = !given.Contains(OciLabels.RevisionKey),
-            NamesItsRepository = !given.Contains(OciLabels.SourceKey),
+            NamesItsCommit = definition?.Gives(OciLabels.RevisionKey) is not true,
+            NamesItsRepository = definition?.Gives(OciLabels.SourceKey) is not true,
+            Title = definition?.Gives(OciLabels.TitleKey) is false ? definition.Name : null,
         };
     }
 }

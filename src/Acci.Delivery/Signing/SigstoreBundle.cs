@@ -75,7 +75,7 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
 
     /// <summary>What bundles call a key, by its public half.</summary>
     public static string HintOf(string publicKey) =>
-        Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(publicKey[PemEncoding.Find(publicKey).Base64Data])));
+        Convert.ToBase64String(SHA256.HashData(PublicKeyFile.ReadSubject(publicKey)));
 
     private static async Task<T?> TryAsync<T>(ImageReference referrer, Func<Task<T?>> readAsync)
     {

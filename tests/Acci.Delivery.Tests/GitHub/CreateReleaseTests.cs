@@ -212,7 +212,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         await PrepareAsync();
         _cosign.Forget();
 
-        Assert.Contains("no signatures found", (await FailureAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("has no valid signature", (await FailureAsync()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

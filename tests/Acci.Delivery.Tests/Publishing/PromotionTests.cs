@@ -59,6 +59,37 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     }
 
     [Fact]
+    public async Task A_version_s_tag_that_points_at_another_version_promotes_nothing()
+    {
+        using var registry = server.Connect();
+        var image = await PublishAsync(registry, "1.0.0", "1.0.0", "1.3.0", "1.3.0-rc.1");
+
+        foreach (var from in (string[])["1.3.0", "1.3.0-rc.1"])
+        {
+            var refused = await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(from, "stable"));
+            Assert.Contains($"app:{from} points at {image}, which is version 1.0.0: somebody has moved the tag", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Null(await AtAsync(registry, "stable"));
+        await PromoteAsync(image.ToString(), "stable");
+        Assert.Equal(image, await AtAsync(registry, "stable"));
+    }
+
+    [Fact]
+    public async Task An_image_that_says_it_is_another_one_is_not_promoted()
+    {
+        using var registry = server.Connect();
+        await PublishAsync(registry, "1.0.0", ["1.0.0"], title: "admin");
+        await PublishAsync(registry, "1.0.1", ["1.0.1"], title: "app");
+
+        var refused = await Assert.ThrowsAnyAsync<DeliveryException>(() => PromoteAsync("1.0.0", "stable"));
+
+        Assert.Contains("is 'admin', and not 'app': somebody has put another image there", refused.Message, StringComparison.Ordinal);
+        Assert.Null(await AtAsync(registry, "stable"));
+        await PromoteAsync("1.0.1", "stable");
+    }
+
+    [Fact]
     public async Task A_release_candidate_that_is_called_a_release_from_now_on_is_one()
     {
         using var registry = server.Connect();
@@ -122,10 +153,11 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     public async Task What_is_signed_and_not_attested_is_not_promoted()
     {
         using var registry = server.Connect();
-        await PublishAsync(registry, "1.0.0", isAttested: false, "1.0.0");
+        await PublishAsync(registry, "1.0.0", ["1.0.0"], isAttested: false);
 
-        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync("1.0.0", "latest"));
+        var refused = await Assert.ThrowsAnyAsync<DeliveryException>(() => PromoteAsync("1.0.0", "latest"));
 
+        Assert.Contains("has no valid attestation of the type https://", refused.Message, StringComparison.Ordinal);
         Assert.Null(await AtAsync(registry, "latest"));
     }
 
@@ -181,13 +213,16 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     private async Task PromoteAsync(string from, params string[] to) => await new PromoteImages(await ContextAsync(), new Promotion { From = from, To = to }).RunAsync();
 
     /// <summary>Pushes and signs an image of this version, and puts these tags.</summary>
-    private Task<Digest> PublishAsync(OciRegistry registry, string? version, params string[] tags) => PublishAsync(registry, version, isAttested: true, tags);
+    private Task<Digest> PublishAsync(OciRegistry registry, string? version, params string[] tags) => PublishAsync(registry, version, tags, isAttested: true);
 
-    private async Task<Digest> PublishAsync(OciRegistry registry, string? version, bool isAttested, params string[] tags)
+    private async Task<Digest> PublishAsync(OciRegistry registry, string? version, string[] tags, bool isAttested = true, string? title = null)
     {
+        var annotations = new JsonObject();
+        if (version is not null) annotations["org.opencontainers.image.version"] = version;
+        if (title is not null) annotations["org.opencontainers.image.title"] = title;
         var layout = await LayoutBuilder.WriteAttestedAsync(
             Directory.CreateDirectory(_folder.Combine(Guid.NewGuid().ToString("n"))).FullName,
-            tags[0], version is null ? null : new JsonObject { ["org.opencontainers.image.version"] = version });
+            tags[0], annotations);
         await registry.PushAsync(layout, Repository, cancellationToken: Cancellation);
         var cosign = await CosignAsync("keys");
         if (isAttested)

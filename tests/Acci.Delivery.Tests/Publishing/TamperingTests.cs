@@ -203,7 +203,7 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
 
         (record with { Digest = other.Root.Digest, Platforms = [new(platform.Platform, platform.Manifest.Digest, 1)] }).Write(world.RecordFile);
         Assert.Contains($"{other.Root.Digest} is not signed and attested there", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);
-        Assert.Contains("no signatures found", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+        Assert.Contains("has no valid signature", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
 
         (record with { Digest = Digest.Of([7]) }).Write(world.RecordFile);
         Assert.Contains("The registry does not have", await world.RefusedAsync("TagImages"), StringComparison.Ordinal);

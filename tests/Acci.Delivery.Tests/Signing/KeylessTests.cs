@@ -159,6 +159,19 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
     }
 
     [Fact]
+    public async Task A_named_workflow_is_of_the_server_that_its_name_says()
+    {
+        using var world = await SignedAsync(sigstore.Job());
+        // As a machine's ssh configuration may call it.
+        await world.GitAsync("git remote add origin git@github-work:octo/app.git");
+        world.Job = sigstore.Outside();
+
+        await PromoteAsync(world, world.Record.Digest, signedBy: Publisher);
+
+        Assert.Equal(world.Record.Digest, await StableAsync(world));
+    }
+
+    [Fact]
     public async Task What_a_pull_request_signs_is_taken_from_nobody_else_unless_it_is_named()
     {
         const string pull = "refs/pull/7/merge";

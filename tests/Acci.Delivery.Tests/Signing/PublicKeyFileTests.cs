@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Acci.Delivery.Signing;
 using Acci.Testing;
 
@@ -73,6 +74,18 @@ public sealed class PublicKeyFileTests : IDisposable
             Assert.Equal(pem, PublicKeyFile.Read(Written(pem)));
             Assert.Equal(pem, PublicKeyFile.Read(Written($"The team's.\r\n{pem.ReplaceLineEndings("\r\n")}")));
         }
+    }
+
+    [Fact]
+    public void A_key_has_one_name_however_it_is_written()
+    {
+        using var rsa = RSA.Create(2048);
+        var written = rsa.ExportSubjectPublicKeyInfoPem() + "\n";
+        string[] texts = [written, written.ReplaceLineEndings("\r\n"), $"# ours\n{written}", rsa.ExportRSAPublicKeyPem()];
+
+        var name = Assert.Single(texts.Select(text => new ExpectedSigner.PublicKey(Written(text)).ReadName()).Distinct());
+        Assert.Equal($"key {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(written)))[..12]}", name);
+        Assert.Single(texts.Select(SigstoreBundle.HintOf).Distinct());
     }
 
     [Theory]
