@@ -1,4 +1,4 @@
-using Acci.Delivery.Signing;
+using Acci.Delivery.Publishing;
 using Nuke.Common;
 
 namespace Acci.Components;

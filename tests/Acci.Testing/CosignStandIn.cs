@@ -32,7 +32,7 @@ public sealed class CosignStandIn
                     --key) key=$2; shift ;;
                     --type) type=$2; shift ;;
                     --predicate|--signing-config|--trusted-root) shift ;;
-                    --certificate-oidc-issuer|--certificate-identity|--certificate-identity-regexp|--certificate-github-workflow-repository) shift ;;
+                    --certificate-oidc-issuer|--certificate-identity|--certificate-identity-regexp|--certificate-github-workflow-repository|--certificate-github-workflow-ref) shift ;;
                     --yes|--insecure-ignore-tlog=true|--timeout=*) ;;
                     -*) echo "Error: unknown flag: $1" >&2; exit 1 ;;
                     *) image=$1 ;;

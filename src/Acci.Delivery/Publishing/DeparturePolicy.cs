@@ -72,7 +72,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <exception cref="DeliveryException">The working tree has such files.</exception>
     public async Task EnsureTreeIsItsTagsAsync(VersionInfo version, CancellationToken cancellationToken = default)
     {
-        if (!version.IsDirty || isThisMachine || AllowsDirty || await Tag() is not { } tag) return;
+        // A workflow may run for the branch on whose tagged commit it is.
+        if (!version.IsDirty || isThisMachine || AllowsDirty || (await Tag() ?? version.Tag) is not { } tag) return;
         var changes = await TreeChanges.ReadAsync(Root, version, cancellationToken);
         throw new DeliveryException(
             $"The working tree differs from the commit of {tag} ({changes}): version {version} is not published to {place}. {changes.Remedy} Or publish it as it is, with --allow-dirty.");
@@ -151,16 +152,18 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         throw new DeliveryException($"{image} is version {own} and does not become {named}. Publish {named} from its own tag, or promote a pre-release of it.");
     }
 
-    /// <summary>What a version's tag points at is that version. A pre-release may have become it.</summary>
+    /// <summary>What a version's tag points at is that version, with all its platforms. A pre-release may have become it.</summary>
     /// <param name="tag">The tag.</param>
     /// <param name="image">What it points at.</param>
     /// <param name="own">The version the image has; null where it says none.</param>
     /// <param name="named">The version that the tag names in full; null where it names none.</param>
-    /// <exception cref="DeliveryException">It is another version.</exception>
-    public static void EnsureIsVersionOf(string tag, Digest image, SemanticVersion? own, SemanticVersion? named)
+    /// <exception cref="DeliveryException">It is another version, or one platform's image.</exception>
+    public static void EnsureIsOf(string tag, Manifest image, SemanticVersion? own, SemanticVersion? named)
     {
-        if (own is null or { IsPrerelease: true } || named is null || (own.Major, own.Minor, own.Patch) == (named.Major, named.Minor, named.Patch)) return;
-        throw new DeliveryException($"{tag} points at {image}, which is version {own}: somebody has moved the tag. If that image is meant, name it by its digest.");
+        if (named is null) return;
+        var isSame = own is null or { IsPrerelease: true } || (own.Major, own.Minor, own.Patch) == (named.Major, named.Minor, named.Patch);
+        var problem = !isSame ? $"version {own}" : image.IsIndex ? null : "the image of one platform";
+        if (problem is not null) throw new DeliveryException($"{tag} points at {image.Digest}, which is {problem}: somebody has moved the tag. If that image is meant, name it by its digest.");
     }
 
     /// <summary>

@@ -88,7 +88,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     {
         var annotation = definition.Gives(OciLabels.VersionKey) ? "" : image.Annotations.GetValueOrDefault(OciLabels.VersionKey, "");
         var own = SemanticVersion.TryParse(annotation, out var said) ? said : null;
-        DeparturePolicy.EnsureIsVersionOf($"{repository}:{promotion.From}", image.Digest, own, floating.VersionOf([promotion.From!]));
+        DeparturePolicy.EnsureIsOf($"{repository}:{promotion.From}", image, own, floating.VersionOf([promotion.From!]));
         if (promotion.AllowOlder) return TagPlan.Of(repository, image.Digest, promotion.To, "--promote-allow-older is given");
         // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
         var named = floating.VersionOf(promotion.To);

@@ -16,9 +16,6 @@ namespace Acci.Delivery.Releasing;
 /// <param name="Commit">The commit that the image was built from. A platform may have provenances of several.</param>
 internal sealed record SignatureBundles(OciRegistry Registry, ExpectedSigner Signer, Cosign Cosign, string Commit)
 {
-    // Anyone who may write to the registry may add bundles that only look like the signer's.
-    private const int MostTried = 50;
-
     private const string MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
     private static readonly (PredicateType Type, string Suffix)[] OfPlatform =
@@ -46,12 +43,12 @@ internal sealed record SignatureBundles(OciRegistry Registry, ExpectedSigner Sig
         return assets;
     }
 
-    // Of several the one that was made last.
+    // Of several the one that was made last. Anyone who may write to the registry may add bundles that only look like the signer's.
     private async Task<SigstoreBundle?> FindAsync(ImageReference image, PredicateType type, CancellationToken cancellationToken)
     {
         var named = await SigstoreBundle.ListAsync(Registry, image, type, cancellationToken)
             .Where(x => Signer.IsNamedBy(x) && IsOfCommit(x, type)).ToListAsync(cancellationToken);
-        foreach (var bundle in Enumerable.Reverse(named).Take(MostTried))
+        foreach (var bundle in Enumerable.Reverse(named))
         {
             if (await Cosign.IsValidAsync(bundle, image, type, Signer, cancellationToken)) return bundle;
         }

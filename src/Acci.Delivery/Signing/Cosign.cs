@@ -105,8 +105,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     {
         if (Identity is SigningIdentity.Keyless keyless)
         {
-            var own = new WorkflowCertificate(keyless.Identity, keyless.Source);
-            return bundle => bundle.Certificate == own;
+            return bundle => bundle.Certificate?.IsOf(keyless.Identity, keyless.Source) is true;
         }
 
         var hint = SigstoreBundle.HintOf(await ReadPublicKeyAsync(cancellationToken));

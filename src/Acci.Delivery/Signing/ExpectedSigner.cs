@@ -10,6 +10,8 @@ public abstract record ExpectedSigner
 {
     private const int LargestKey = 1024 * 1024;
     private const string Workflows = "/.github/workflows/";
+    // A reusable workflow may be named by a commit.
+    private const string AnyWorkflow = @"/\.github/workflows/[^@]+@(refs/(heads|tags)/.+|[0-9a-f]{40})";
 
     private ExpectedSigner()
     {
@@ -34,9 +36,15 @@ public abstract record ExpectedSigner
     /// The identity, <c>https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main</c>, or with a <c>^</c> at its start a regular
     /// expression (RE2) that matches the whole of it.
     /// </param>
-    /// <param name="Source">The repository that the workflow ran in, and who issued its token.</param>
+    /// <param name="Source">
+    /// The repository that the workflow ran in, who issued its token, and the ref it ran for. Without a ref it may have run for any branch or tag, and for a pull request only
+    /// if the identity names that: a reusable workflow's identity does not say for what it was called.
+    /// </param>
     public sealed record Workflow(string Identity, WorkflowSource Source) : ExpectedSigner
     {
+        /// <summary>A pull request's ref that it may have run for, too.</summary>
+        internal string? PullRequest { get; init; }
+
         private bool IsExpression => Identity.StartsWith('^');
 
         /// <summary>The identities that are meant, in every spelling that GitHub takes for the same, as a regular expression (RE2).</summary>
@@ -51,22 +59,26 @@ public abstract record ExpectedSigner
         }
 
         /// <summary>
-        /// This signer, or any other workflow of the repository that it belongs to, as <see cref="AnyWorkflowOf"/>: each release is signed by a job of its own tag.
+        /// This signer, or any other workflow of the repository that it belongs to or that it ran in, as <see cref="AnyWorkflowOf"/>: each release is signed by a job of its own
+        /// tag.
         /// </summary>
         internal Workflow OrSibling
         {
             get
             {
-                if (IsExpression) return this;
+                var source = Source with { Ref = null };
+                var own = Source.IsOfPullRequest ? Source.Ref : null;
+                if (IsExpression) return new Workflow(Identity, source) { PullRequest = own };
                 var (repository, workflow) = Split(Identity);
-                return new Workflow($"^(?i:{Regex.Escape(repository)})({AnyWorkflow("[^@]+")}|{Regex.Escape(workflow)})$", Source);
+                var callers = Server is { } server ? Regex.Escape($"{server}/{Source.Repository}") : Regex.Escape(repository);
+                return new Workflow($"^(?i:{Regex.Escape(repository)}|{callers})({AnyWorkflow}|{Regex.Escape(workflow)})$", source) { PullRequest = own };
             }
         }
 
         private protected override IEnumerable<string> Arguments =>
         [
             "--certificate-oidc-issuer", Source.Issuer, IsExpression ? "--certificate-identity-regexp" : "--certificate-identity", Identity,
-            "--certificate-github-workflow-repository", Source.Repository,
+            "--certificate-github-workflow-repository", Source.Repository, .. Source.Ref is { } reference ? (string[])["--certificate-github-workflow-ref", reference] : [],
         ];
 
         /// <summary>
@@ -74,15 +86,24 @@ public abstract record ExpectedSigner
         /// tell case apart, and cosign does.
         /// </summary>
         internal Workflow? SpelledAs(WorkflowCertificate certificate) =>
-            certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository) && (IsExpression || IsSame(certificate.Identity))
-                ? new Workflow(IsExpression ? Identity : certificate.Identity, certificate.Source)
-                : null;
+            MayRunFor(certificate.Source) && IsCalledAs(certificate) ? new Workflow(IsExpression ? Identity : certificate.Identity, certificate.Source) : null;
+
+        /// <summary>Whether a certificate is this signer's, but for the ref it ran for: what runs in a pull request, nobody has accepted yet.</summary>
+        internal bool RanInPullRequest(WorkflowCertificate certificate) => certificate.Source.IsOfPullRequest && !MayRunFor(certificate.Source) && IsCalledAs(certificate);
+
+        private bool MayRunFor(WorkflowSource source) => Source.Ref is { } reference ? source.Ref == reference
+            : !source.IsOfPullRequest || source.Ref == PullRequest || Identity.EndsWith($"@{source.Ref}", StringComparison.Ordinal);
+
+        private bool IsCalledAs(WorkflowCertificate certificate) =>
+            certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository) && (IsExpression || IsSame(certificate.Identity));
 
         private bool IsSame(string identity)
         {
-            var (own, other) = (Split(Identity), Split(identity));
+            var (own, other) = (Split(WorkflowCertificate.Decode(Identity)), Split(WorkflowCertificate.Decode(identity)));
             return own.Repository.Equals(other.Repository, StringComparison.OrdinalIgnoreCase) && own.Workflow == other.Workflow;
         }
+
+        private string? Server => Uri.TryCreate(Identity, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Authority) : null;
 
         private static (string Repository, string Workflow) Split(string identity) =>
             identity.IndexOf(Workflows, StringComparison.Ordinal) is > 0 and var at ? (identity[..at], identity[at..]) : ("", identity);
@@ -116,11 +137,9 @@ public abstract record ExpectedSigner
     /// <param name="files">Only workflows in these files: <c>publish.yml</c>; any if there are none.</param>
     public static ExpectedSigner AnyWorkflowOf(string server, WorkflowSource source, params IReadOnlyCollection<string> files)
     {
-        var file = files.Count == 0 ? "[^@]+" : $"({string.Join('|', files.Select(Regex.Escape))})";
-        return new Workflow($"^(?i:{Regex.Escape($"{server}/{source.Repository}")}){AnyWorkflow(file)}$", source);
+        var workflows = files.Count == 0 ? AnyWorkflow : $@"/\.github/workflows/({string.Join('|', files.Select(Regex.Escape))})@refs/(heads|tags)/.+";
+        return new Workflow($"^(?i:{Regex.Escape($"{server}/{source.Repository}")}){workflows}$", source);
     }
-
-    private static string AnyWorkflow(string file) => $@"/\.github/workflows/{file}@refs/(heads|tags)/.+";
 
     /// <summary>
     /// Who that is, as records and summaries call it: the workflow and the repository it ran in, or the beginning of the public key's digest.
@@ -130,6 +149,14 @@ public abstract record ExpectedSigner
         Workflow workflow => new RecordedSigner(workflow.Identity, workflow.Source).ToString(),
         PublicKey key => Cosign.NameOf(InputFile.ReadText(key.File, LargestKey)),
         _ => ToString()!,
+    };
+
+    /// <summary>Whether who signed, as a record says, is this signer.</summary>
+    internal bool Accepts(RecordedSigner recorded) => this switch
+    {
+        Workflow workflow => recorded.IsWorkflow && Regex.IsMatch(recorded.Name, workflow.Expression, RegexOptions.CultureInvariant)
+            && (recorded.Source is not { } source || (workflow.Source.IsOf(source.Repository) && source.Issuer == workflow.Source.Issuer)),
+        _ => recorded.Name == ReadName(),
     };
 
     /// <summary>Whether a bundle says that this signer made it; whether that is so, cosign says.</summary>

@@ -1,3 +1,5 @@
+using Acci.Delivery.Processes;
+
 namespace Acci.Delivery.Signing;
 
 /// <summary>Who must have signed a build's images.</summary>
@@ -90,14 +92,14 @@ public static class ExpectedSignerOfBuild
         var workflows = $"{server}/{source.Repository}/.github/workflows/";
         var isOwn = recorded.Name.StartsWith(workflows, StringComparison.OrdinalIgnoreCase);
         var problem = !isOwn && !signsHere ? $"which is no workflow of {server}/{source.Repository}"
-            : !signsHere && recorded.Name.Contains("@refs/pull/", StringComparison.Ordinal) ? "in a pull request, which nobody has accepted yet"
+            : !signsHere && (recorded.Source?.IsOfPullRequest is true || recorded.Name.Contains("@refs/pull/", StringComparison.Ordinal)) ? "in a pull request, which nobody has accepted yet"
             : recorded.Source is { } other && !other.IsOf(source.Repository) ? $"run by {other.Repository}, and not by {source.Repository}"
             : recorded.Source is { Issuer: var issuer } && !IsIssuer(issuer) ? $"with a token of {issuer}, and not of {source.Issuer}"
             : null;
         if (problem is null) return new ExpectedSigner.Workflow(recorded.Name, recorded.Source ?? source);
         var remedy = recorded.Source is { } from
-            ? $"--signed-by {recorded.Name} --signed-by-repository {from.Repository} --signed-by-issuer {from.Issuer}"
-            : $"--signed-by {recorded.Name}";
+            ? new Command("--signed-by", recorded.Name, "--signed-by-repository", from.Repository, "--signed-by-issuer", from.Issuer)
+            : new Command("--signed-by", recorded.Name);
         throw new DeliveryException(
             $"The record of the publish says that {recorded.Name} signed, {problem}. If it may sign this repository's images, say so: {remedy}");
 
@@ -120,7 +122,7 @@ public static class ExpectedSignerOfBuild
         // A remote may be a mirror, or name the server as this machine's ssh configuration calls it.
         var server = ofSigner ?? address ?? own?.Server ?? context.Environment.Find("GITHUB_SERVER_URL") ?? "https://github.com";
         var issuer = options.SignedByIssuer is { } named ? WrongUseException.Read("--signed-by-issuer", () => WorkflowSource.ParseIssuer(named))
-            : options.Keyless && IdentityTokens.CanBeAsked(context.Environment) && (ofSigner is null || ofSigner == own?.Server) ? (await context.OwnWorkflowAsync()).Source.Issuer
+            : (ofSigner is null || ofSigner == own?.Server) && await context.FindOwnWorkflowAsync() is { Source.Issuer: var running } ? running
             : WorkflowSource.IssuerOf(server);
         return (server, new WorkflowSource(repository, issuer));
     }

@@ -42,7 +42,10 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
         var checks = ChecksOf(image, root);
         var commit = NamesItsCommit ? root.Annotations.GetValueOrDefault(OciLabels.RevisionKey) : null;
         DeliveryException? problem = null;
-        foreach (var spelled in await SpellingsAsync(image.WithDigest(root.Digest), signer, cancellationToken))
+        var spellings = await SpellingsAsync(image.WithDigest(root.Digest), signer, cancellationToken);
+        if (spellings.Count == 0 && signer is ExpectedSigner.Workflow { Source.Ref: not null }) spellings = [signer];
+        if (spellings.Count == 0) throw await RefusalAsync(image.WithDigest(root.Digest), signer, cancellationToken);
+        foreach (var spelled in spellings)
         {
             var repository = spelled is ExpectedSigner.Workflow workflow ? workflow.Source.Repository
                 : NamesItsRepository ? ProvenanceSource.RepositoryOf(root.Annotations.GetValueOrDefault(OciLabels.SourceKey)) : null;
@@ -71,7 +74,8 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
         try
         {
             await VerifyAsync(image, signer, cancellationToken);
-            return true;
+            // Each platform is signed, too, and is not the image that people publish.
+            return (await Registry.GetManifestAsync(image, cancellationToken)).IsIndex;
         }
         catch (DeliveryException exception) when (IsVerdict(exception))
         {
@@ -81,7 +85,7 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
     }
 
     /// <summary>Whether what <see cref="VerifyAsync(ImageReference, ExpectedSigner, CancellationToken)"/> ended with is a judgement of what is there.</summary>
-    internal static bool IsVerdict(DeliveryException exception) => exception is StatementException || (exception is CommandFailedException { Result: { } result } && CosignError.IsRefusal(result.StandardError));
+    public static bool IsVerdict(DeliveryException exception) => exception is StatementException || (exception is CommandFailedException { Result: { } result } && CosignError.IsRefusal(result.StandardError));
 
     private static List<(Digest Digest, PredicateType Type)> ChecksOf(ImageReference image, Manifest root)
     {
@@ -136,18 +140,33 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
         return false;
     }
 
-    // How the signer may be spelled in the certificates: cosign tells case apart. A bundle that nobody trusts may say so, too, and decides nothing:
+    // How the signer may be spelled in the certificates, and for what it ran: cosign tells case apart, and compares a ref only with one that it is told. A bundle that nobody trusts may say so, too, and decides nothing:
     // one after the other is verified, the likeliest first.
-    private async Task<IReadOnlyList<ExpectedSigner>> SpellingsAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ExpectedSigner>> SpellingsAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken) =>
+        signer is not ExpectedSigner.Workflow workflow ? [signer] : [.. (await CertificatesAsync(root, cancellationToken))
+            .Select(workflow.SpelledAs).OfType<ExpectedSigner.Workflow>().Distinct().OrderByDescending(x => x.Identity == workflow.Identity)];
+
+    private async Task<IReadOnlyList<WorkflowCertificate>> CertificatesAsync(ImageReference root, CancellationToken cancellationToken) =>
+        await SigstoreBundle.ListAsync(Registry, root, PredicateType.Signature, cancellationToken).Select(x => x.Certificate).OfType<WorkflowCertificate>().ToListAsync(cancellationToken);
+
+    // Why no certificate is the signer's: cosign knows best what there is instead.
+    private async Task<DeliveryException> RefusalAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken)
     {
-        if (signer is not ExpectedSigner.Workflow workflow) return [signer];
-        var found = new HashSet<ExpectedSigner.Workflow>();
-        await foreach (var bundle in SigstoreBundle.ListAsync(Registry, root, PredicateType.Signature, cancellationToken))
+        if ((await CertificatesAsync(root, cancellationToken)).FirstOrDefault(((ExpectedSigner.Workflow)signer).RanInPullRequest) is { } certificate)
         {
-            if (bundle.Certificate is { } certificate && workflow.SpelledAs(certificate) is { } spelled) found.Add(spelled);
+            return new StatementException(
+                $"{root} was signed by {certificate.Identity} in a pull request ({certificate.Source.Ref}), which nobody has accepted yet. Publish what was merged.");
         }
 
-        return [.. found.OrderByDescending(x => x == workflow).DefaultIfEmpty(workflow)];
+        try
+        {
+            await StatementsAsync(root, PredicateType.Signature, signer, cancellationToken);
+            return new StatementException($"{root} has no valid signature that says for which branch or tag its workflow ran.");
+        }
+        catch (DeliveryException exception) when (IsVerdict(exception))
+        {
+            return exception;
+        }
     }
 
     private static void EnsureSays(

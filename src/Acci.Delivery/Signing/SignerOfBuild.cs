@@ -41,14 +41,32 @@ public static class SignerOfBuild
     internal static Task<SigningIdentity.Keyless> OwnWorkflowAsync(this DeliveryContext context) => context.Once(
         nameof(OwnWorkflowAsync), () => SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.Retry, context.CancellationToken));
 
+    /// <summary>The same for whoever only verifies, which needs no token: null where none is to be had.</summary>
+    internal static Task<SigningIdentity.Keyless?> FindOwnWorkflowAsync(this DeliveryContext context) => context.Once(nameof(FindOwnWorkflowAsync), async () =>
+    {
+        if (!context.Options.Keyless || !IdentityTokens.CanBeAsked(context.Environment)) return null;
+        try
+        {
+            return await context.OwnWorkflowAsync();
+        }
+        catch (DeliveryException exception)
+        {
+            Log.Warning("Which workflow this job runs is not known, so only what this repository's workflows signed counts: {Problem:l}", exception.Message);
+            return null;
+        }
+    });
+
     /// <summary>Whether this is who signs here. Nothing is made to sign with for the answer.</summary>
     internal static async Task<bool> SignsHereAsync(this DeliveryContext context, ExpectedSigner signer)
     {
         if (signer is ExpectedSigner.Workflow workflow)
         {
-            return context.Options.Keyless && IdentityTokens.CanBeAsked(context.Environment)
-                && await context.OwnWorkflowAsync() is var own && workflow == new ExpectedSigner.Workflow(own.Identity, own.Source);
+            if (await context.FindOwnWorkflowAsync() is not { } own) return false;
+            // Records of earlier versions do not say for what it ran.
+            var reference = own.Source.IsOfPullRequest ? own.Source.Ref : workflow.Source.Ref is null ? null : own.Source.Ref;
+            return workflow == new ExpectedSigner.Workflow(own.Identity, own.Source with { Ref = reference });
         }
+
 
         if (context.Options.Keyless || (SigningChoice.Of(context) is { Named: null, KeyDirectory: var directory } && !LocalKeyPair.IsIn(directory))) return false;
         return signer.ReadName() == (await (await context.CosignAsync()).ReadSignerAsync(context.CancellationToken)).Name;

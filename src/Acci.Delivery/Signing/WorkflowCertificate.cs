@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -9,15 +10,27 @@ namespace Acci.Delivery.Signing;
 /// What a certificate of Sigstore's says of the workflow it was issued for. It is read here, and believed only once cosign has verified it.
 /// </summary>
 /// <param name="Identity">The workflow's identity.</param>
-/// <param name="Source">The repository it ran in, and who issued its token.</param>
+/// <param name="Source">The repository it ran in and the ref it ran for, and who issued its token.</param>
 internal sealed record WorkflowCertificate(string Identity, WorkflowSource Source)
 {
     // Source: RFC 5280, section 4.2.1.6, and Fulcio, "OID information".
     private const string AlternativeName = "2.5.29.17";
     private const string Repository = "1.3.6.1.4.1.57264.1.5";
+    private const string Ref = "1.3.6.1.4.1.57264.1.6";
     private const string Issuer = "1.3.6.1.4.1.57264.1.8";
 
     private static readonly Asn1Tag Address = new(TagClass.ContextSpecific, 6);
+
+    /// <summary>Whether this is a workflow's certificate.</summary>
+    /// <param name="identity">The identity that the workflow's token names.</param>
+    /// <param name="source">Where it ran.</param>
+    public bool IsOf(string identity, WorkflowSource source) => Decode(Identity) == Decode(identity) && Source == source;
+
+    /// <summary>
+    /// An identity as the token has it. In a certificate it is the text of an address, in which what is no letter of ASCII's is percent-encoded, and which Fulcio may
+    /// have escaped for HTML. Source: RFC 5280, section 4.2.1.6; Fulcio, pkg/identity/ciprovider, <c>html/template</c>.
+    /// </summary>
+    public static string Decode(string identity) => WebUtility.HtmlDecode(Uri.UnescapeDataString(identity));
 
     /// <summary>Reads a certificate; null where it is no workflow's.</summary>
     public static WorkflowCertificate? Read(byte[] content)
@@ -27,12 +40,12 @@ internal sealed record WorkflowCertificate(string Identity, WorkflowSource Sourc
             using var certificate = X509CertificateLoader.LoadCertificate(content);
             var extensions = certificate.Extensions.ToDictionary(x => x.Oid!.Value!, x => x.RawData);
             if (!extensions.TryGetValue(AlternativeName, out var name) || !extensions.TryGetValue(Repository, out var repository)
-                || !extensions.TryGetValue(Issuer, out var issuer))
+                || !extensions.TryGetValue(Ref, out var reference) || !extensions.TryGetValue(Issuer, out var issuer))
                 return null;
             var identity = new AsnReader(name, AsnEncodingRules.DER).ReadSequence().ReadCharacterString(UniversalTagNumber.IA5String, Address);
             // Numbers up to 6 hold the bare text, all later ones a DER-encoded one.
             var issuedBy = new AsnReader(issuer, AsnEncodingRules.DER).ReadCharacterString(UniversalTagNumber.UTF8String);
-            return new WorkflowCertificate(identity, new WorkflowSource(Encoding.UTF8.GetString(repository), issuedBy));
+            return new WorkflowCertificate(identity, new WorkflowSource(Encoding.UTF8.GetString(repository), issuedBy) { Ref = Encoding.UTF8.GetString(reference) });
         }
         catch (Exception exception) when (exception is CryptographicException or AsnContentException or ArgumentException)
         {

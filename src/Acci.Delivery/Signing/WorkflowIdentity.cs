@@ -6,7 +6,7 @@ namespace Acci.Delivery.Signing;
 /// <summary>
 /// Which workflow a job's identity token names, and with it every certificate that is issued for it: the workflow that holds the job, and where
 /// that one was called by another one, not the caller. The caller's repository and the token's issuer stand beside it. Source: GitHub's
-/// documentation, "OpenID Connect reference", claims <c>job_workflow_ref</c>, <c>repository</c> and <c>iss</c>; Fulcio's "OIDC usage", GitHub.
+/// documentation, "OpenID Connect reference", claims <c>job_workflow_ref</c>, <c>repository</c>, <c>ref</c> and <c>iss</c>; Fulcio's "OIDC usage", GitHub.
 /// </summary>
 /// <param name="Workflow">The workflow: <c>owner/name/.github/workflows/publish.yml@refs/heads/main</c>.</param>
 /// <param name="Source">Where it runs.</param>
@@ -23,7 +23,7 @@ internal sealed record WorkflowIdentity(string Workflow, WorkflowSource Source, 
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]));
             var isPublic = !claims.RootElement.TryGetProperty("repository_visibility", out var visibility) || visibility.GetString() is not ("private" or "internal");
             return new WorkflowIdentity(
-                Claim("job_workflow_ref"), new WorkflowSource(Claim("repository"), WorkflowSource.ParseIssuer(Claim("iss"))), isPublic);
+                Claim("job_workflow_ref"), new WorkflowSource(Claim("repository"), WorkflowSource.ParseIssuer(Claim("iss"))) { Ref = Claim("ref") }, isPublic);
 
             string Claim(string name) =>
                 claims.RootElement.GetProperty(name).GetString() is { Length: > 0 } value ? value : throw new JsonException($"'{name}' is empty.");

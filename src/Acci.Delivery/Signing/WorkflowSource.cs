@@ -4,16 +4,23 @@ using Acci.Delivery.Images.Tags;
 namespace Acci.Delivery.Signing;
 
 /// <summary>
-/// What a workflow's identity does not say: in which repository it ran, which for a reusable workflow is the caller's, and who issued its token.
-/// Source: Fulcio, "OID information", 1.3.6.1.4.1.57264.1.5 and 1.3.6.1.4.1.57264.1.8.
+/// What a workflow's identity does not say: in which repository and for which ref it ran, which for a reusable workflow are the caller's, and who issued its token.
+/// Source: Fulcio, "OID information", 1.3.6.1.4.1.57264.1.5, .6 and .8.
 /// </summary>
 /// <param name="Repository">The repository that the workflow ran in: <c>owner/name</c>.</param>
 /// <param name="Issuer">The <c>iss</c> of the workflow's identity token: <c>https://token.actions.githubusercontent.com</c>.</param>
 public sealed partial record WorkflowSource(string Repository, string Issuer)
 {
+    private const string PullRequests = "refs/pull/";
     private const string PublicHost = "github.com";
     private const string DataResidency = ".ghe.com";
     private const string Suffix = ".git";
+
+    /// <summary>The branch, tag or pull request that it ran for: <c>refs/heads/main</c>. Null means any branch or tag; records of earlier versions do not say it.</summary>
+    public string? Ref { get; init; }
+
+    /// <summary>It ran for a pull request, which nobody has accepted yet.</summary>
+    internal bool IsOfPullRequest => Ref?.StartsWith(PullRequests, StringComparison.Ordinal) is true;
 
     /// <summary>The issuer of a server's identity tokens, unless its enterprise has chosen another one.</summary>
     /// <param name="server">The server's address: <c>https://github.com</c>.</param>

@@ -22,6 +22,9 @@ public sealed record VersionInfo
     /// <summary>The full hash of the commit; none where there is no commit.</summary>
     public string? Revision { get; init; }
 
+    /// <summary>The tag on the commit that names the version; none where the version was counted from an earlier one.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>When the commit was made; none where there is no commit.</summary>
     public DateTimeOffset? CommitTime { get; init; }
 
@@ -65,16 +68,18 @@ public sealed record VersionInfo
             return info with { IsDirty = changes.Count > 0, Changes = changes, Warnings = [$"The repository in '{directory}' has no commit. Using default version {info}."] };
         }
 
-        if (HighestOf(tags) is { } tag && tag.CompareTo(info.Version) != 0)
+        var tag = tags.Where(x => OfTag(x) is not null).MaxBy(OfTag);
+        if (tag is not null && OfTag(tag)!.CompareTo(info.Version) != 0)
         {
             throw new DeliveryException(
-                $"The tags of commit {revision} in '{directory}' say version {tag}, and MinVer read {info}: git answers differently to each. "
+                $"The tags of commit {revision} in '{directory}' say version {OfTag(tag)}, and MinVer read {info}: git answers differently to each. "
                 + "Run `git fsck`, and look at git's configuration.");
         }
 
         return info with
         {
             Revision = revision,
+            Tag = tag,
             CommitTime = time,
             IsDirty = changes.Count > 0,
             Changes = changes,
@@ -85,8 +90,6 @@ public sealed record VersionInfo
     /// <summary>The version that a tag names; null for any other tag.</summary>
     internal static SemanticVersion? OfTag(string tag) =>
         tag.StartsWith(TagPrefix, StringComparison.Ordinal) && SemanticVersion.TryParse(tag[TagPrefix.Length..], out var version) ? version : null;
-
-    private static SemanticVersion? HighestOf(IEnumerable<string> tags) => tags.Select(OfTag).OfType<SemanticVersion>().Max();
 
     /// <summary>The version in full, with its build metadata.</summary>
     public override string ToString() => Version.ToFullString();

@@ -58,12 +58,10 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
         {
             await context.EnsureSignedAsync(registry, image, await context.PublishersSignerAsync(record.SignedBy));
         }
-        catch (CommandFailedException exception)
+        catch (DeliveryException exception) when (exception is CommandFailedException || ImageVerifier.IsVerdict(exception))
         {
-            throw new DeliveryException(
-                $"{image} is not signed and attested by the expected signer, and {place} does not get it: run Publish. "
-                + $"{exception.Message} Nothing was deployed.",
-                exception);
+            var problem = ImageVerifier.IsVerdict(exception) ? "is not signed and attested by the expected signer" : "is not known to be signed and attested by the expected signer";
+            throw new DeliveryException($"{image} {problem}, and {place} does not get it: run Publish. {exception.Message} Nothing was deployed.", exception);
         }
     }
 

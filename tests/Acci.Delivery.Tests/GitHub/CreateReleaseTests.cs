@@ -82,7 +82,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     public async Task What_a_workflow_signed_is_verified_by_that_workflows_name_whichever_makes_the_release()
     {
         const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
-        var layout = await PrepareAsync(record => record with { Signer = publisher });
+        var layout = await PrepareAsync(record => record with { Signer = publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
         await _repository.Run("git remote add origin https://github.com/octo/app.git");
 
         await Verb(variables: ("GITHUB_WORKFLOW_REF", "octo/app/.github/workflows/release.yml@refs/tags/v1.2.3")).RunAsync();
@@ -90,7 +90,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
         Assert.Contains(
             $"{Verify} --certificate-oidc-issuer https://token.actions.githubusercontent.com "
-            + $"--certificate-identity {publisher} --certificate-github-workflow-repository octo/app {Repository.Repository}@{layout.Root.Digest}",
+            + $"--certificate-identity {publisher} --certificate-github-workflow-repository octo/app --certificate-github-workflow-ref refs/tags/v1.2.3 {Repository.Repository}@{layout.Root.Digest}",
             release.Body,
             StringComparison.Ordinal);
         Assert.DoesNotContain(release.Assets, x => x.Name == "cosign.pub");
@@ -139,7 +139,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     public async Task The_trusted_root_of_a_companys_Sigstore_is_carried_in_the_release()
     {
         const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
-        await PrepareAsync(record => record with { Signer = publisher });
+        await PrepareAsync(record => record with { Signer = publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
         await _repository.Run("git remote add origin https://github.com/octo/app.git");
         var root = _folder.Combine("root.json");
         await File.WriteAllTextAsync(

@@ -26,10 +26,12 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
-    public async Task Files_besides_the_commit_do_not_go_out_under_the_version_that_its_tag_names()
+    [Theory]
+    [InlineData("v1.2.3")]
+    [InlineData("main")]
+    public async Task Files_besides_the_commit_do_not_go_out_under_the_version_that_its_tag_names(string checkedOut)
     {
-        await _checkout.Run("git checkout --quiet v1.2.3");
+        await _checkout.Run($"git checkout --quiet {checkedOut}");
         _checkout.Write("new.txt", "");
 
         var error = await Assert.ThrowsAsync<DeliveryException>(new BuildImages(Context("ghcr.io/owner")).RunAsync);

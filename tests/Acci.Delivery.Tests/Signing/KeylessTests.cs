@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Tests.Publishing;
-using Acci.Oci;
 using Acci.Oci.Layouts;
+using Acci.Oci;
+using Acci.Sigstore.StandIn;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Signing;
@@ -31,7 +33,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         var table = await world.RunAsync("TagImages");
         await world.RunAsync("VerifyImages");
 
-        Assert.Equal(new RecordedSigner(Publisher, Octo), world.Record.SignedBy);
+        Assert.Equal(new RecordedSigner(Publisher, Octo with { Ref = "refs/heads/main" }), world.Record.SignedBy);
         Assert.Equal($"signatures and attestations by {Publisher} (run by octo/app) verified", world.Record.Steps[PublishStep.Verify].Result);
         var printed = table.Split("\nVerify")[1].Split('\n')[0].Trim();
         foreach (var part in (string[])["--type https://sigstore.dev/cosign/sign/v1", $"--certificate-oidc-issuer {Issuer}",
@@ -180,10 +182,95 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         await world.GitAsync("git remote add origin https://github.com/octo/app.git");
 
         world.Job = sigstore.Outside();
-        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, world.Record.Digest, signedBy: null));
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: null));
         Assert.Contains("in a pull request", await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
 
         await PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/octo/app/.github/workflows/publish.yml@{pull}");
+    }
+
+    // A reusable workflow's identity does not say for what it was called.
+    [Theory]
+    [InlineData("octo/app/.github/workflows/build.yml@refs/heads/main", null)]
+    [InlineData("octo/app/.github/workflows/build.yml@0123456789abcdef0123456789abcdef01234567", null)]
+    [InlineData("octo/shared/.github/workflows/build.yml@refs/tags/v1", "https://github.com/octo/shared/.github/workflows/build.yml@refs/tags/v1")]
+    public async Task What_a_pull_request_signs_through_a_reusable_workflow_is_taken_from_nobody_else(string called, string? signedBy)
+    {
+        using var world = await SignedAsync(sigstore.Job(("job_workflow_ref", called), ("ref", "refs/pull/7/merge")));
+        await world.RunAsync("VerifyImages");
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+        world.Job = sigstore.Outside();
+
+        var refused = await Assert.ThrowsAnyAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy));
+        Assert.Contains("in a pull request (refs/pull/7/merge)", refused.Message, StringComparison.Ordinal);
+        var problem = called.StartsWith("octo/app/", StringComparison.Ordinal) ? "in a pull request" : "no workflow of https://github.com/octo/app";
+        Assert.Contains(problem, await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+
+        world.Job = sigstore.Job(("job_workflow_ref", called));
+        await world.RunAsync("SignImages");
+        world.Job = sigstore.Outside();
+        await PromoteAsync(world, world.Record.Digest, signedBy);
+        var signer = new ExpectedSigner.Workflow($"https://github.com/{called}", Octo with { Ref = "refs/heads/main" });
+        Assert.Equal((true, false), (await VerifiesAsync(world, signer), await VerifiesAsync(world, signer with { Source = Octo with { Ref = "refs/heads/other" } })));
+        Assert.Contains("--certificate-github-workflow-ref refs/heads/main", $"{new Command("cosign", (await VerifiedAsync(world, signedBy)).VerifyArguments(world.Repository.WithDigest(world.Record.Digest)))}", StringComparison.Ordinal);
+    }
+
+    // A shared workflow is named by a commit, and another one from time to time.
+    [Fact]
+    public async Task A_newer_commit_s_image_keeps_the_branch_s_tag_though_it_was_signed_as_of_another_commit_of_the_shared_workflow()
+    {
+        const string shared = "octo/shared/.github/workflows/publish.yml@";
+        using var folder = new TemporaryFolder();
+        using var registry = server.Connect();
+        using var world = await PublishWorld.BuiltAsync(server);
+        Directory.Delete(world.Layout, true);
+        await LayoutBuilder.WriteAttestedAsync(world.Layout, "ours", new JsonObject { ["org.opencontainers.image.created"] = "2026-01-01T00:00:00Z" });
+        await world.RecordBuildAsync();
+        var newer = await LayoutBuilder.WriteAttestedAsync(folder.Combine("newer"), "newer", new JsonObject { ["org.opencontainers.image.created"] = "2026-02-01T00:00:00Z" });
+        await registry.PushAsync(newer, world.Repository, cancellationToken: Cancellation);
+        await new ImageSigner(await sigstore.CosignAsync(sigstore.Job(("job_workflow_ref", shared + new string('b', 40)))), newer, registry, world.Repository).SignAsync(Cancellation);
+        await world.RunUntilAsync("SignImages");
+        world.Job = sigstore.Job(("job_workflow_ref", shared + new string('a', 40)));
+        await world.RunAsync("SignImages");
+        await registry.PutTagAsync(world.Repository, "main", newer.Root.Digest, Cancellation);
+
+        await world.RunAsync("TagImages");
+
+        Assert.Equal(newer.Root.Digest, (await registry.ResolveAsync(world.Repository.WithTag("main"), Cancellation)).Digest);
+    }
+
+    [Theory]
+    [InlineData("refs/heads/fix-ü")]
+    [InlineData("refs/heads/feature/#123-a(b)&c;it's")]
+    [InlineData("refs/heads/100%")]
+    [InlineData("refs/heads/a%20b")]
+    [InlineData("refs/heads/修正-{b}|c")]
+    [InlineData("refs/tags/v1.2.3+4")]
+    public async Task A_branch_may_have_any_name_that_git_takes(string name)
+    {
+        using var world = await SignedAsync(sigstore.Job(("ref", name)));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+
+        await world.RunAsync("VerifyImages");
+        world.Job = sigstore.Outside();
+        await world.RunAsync("VerifyImages");
+        await PromoteAsync(world, world.Record.Digest, signedBy: null);
+        await PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/octo/app/.github/workflows/publish.yml@{name}");
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(403)]
+    public async Task Who_verifies_in_a_job_needs_no_token(int status)
+    {
+        await using var own = new SigstoreFixture();
+        await own.InitializeAsync();
+        using var world = await SignedAsync(own.Job());
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+        world.Job = own.Job();
+        own.Fail("/token", new ServiceFault.Status(status));
+
+        await world.RunAsync("VerifyImages", x => x with { RetryBudget = TimeSpan.FromSeconds(1) });
+        await PromoteAsync(world, world.Record.Digest, signedBy: null);
     }
 
     [Fact]
@@ -206,7 +293,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         using var world = await SignedAsync(sigstore.Job(("server_url", server), ("iss", $"{server}/_services/token")));
         await world.GitAsync($"git remote add origin {server}/octo/app.git");
         Assert.Equal(
-            new RecordedSigner($"{server}/octo/app/.github/workflows/publish.yml@refs/heads/main", new("octo/app", $"{server}/_services/token")),
+            new RecordedSigner($"{server}/octo/app/.github/workflows/publish.yml@refs/heads/main", new("octo/app", $"{server}/_services/token") { Ref = "refs/heads/main" }),
             world.Record.SignedBy);
 
         world.Job = sigstore.Outside();
@@ -295,6 +382,12 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         var from = to is null ? null : world.Repository.Repository[..^"/app".Length];
         using var context = world.Context(x => x with { SignedBy = signedBy, SignedByIssuer = issuer, Registry = to ?? x.Registry });
         await new PromoteImages(context, new Promotion { From = image.ToString(), FromRegistry = from, To = ["stable"] }).RunAsync();
+    }
+
+    private static async Task<ExpectedSigner> VerifiedAsync(PublishWorld world, string? signedBy)
+    {
+        using var context = world.Context(x => x with { SignedBy = signedBy });
+        return await context.EnsureSignedAsync(await context.RegistryAsync(), world.Repository.WithDigest(world.Record.Digest), await context.ExpectedSignerAsync());
     }
 
     private async Task<Digest?> StableAsync(PublishWorld world)

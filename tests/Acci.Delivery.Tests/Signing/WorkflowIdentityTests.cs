@@ -26,13 +26,13 @@ public class WorkflowIdentityTests
         {
             Assert.Equal(("Bearer abc", "sigstore", "2"), ($"{context.Request.Headers.Authorization}", $"{context.Request.Query["audience"]}", $"{context.Request.Query["api-version"]}"));
             const string caller = "octo/app/.github/workflows/ci.yml@refs/heads/main";
-            var claims = new { job_workflow_ref = Called, workflow_ref = caller, repository = "octo/app", iss = Issuer };
+            var claims = new { job_workflow_ref = Called, workflow_ref = caller, repository = "octo/app", @ref = "refs/pull/7/merge", iss = Issuer };
             await context.Response.WriteAsJsonAsync(new { value = Token(claims) });
         });
 
         var tokens = TokensOf($"http://{service.Domain}/token?api-version=2", "abc");
 
-        Assert.Equal(new WorkflowIdentity(Called, new WorkflowSource("octo/app", Issuer), IsPublic: true), WorkflowIdentity.Read(await tokens.AskAsync(Cancellation)));
+        Assert.Equal(new WorkflowIdentity(Called, new WorkflowSource("octo/app", Issuer) { Ref = "refs/pull/7/merge" }, IsPublic: true), WorkflowIdentity.Read(await tokens.AskAsync(Cancellation)));
     }
 
     [Theory]

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
+using Acci.Oci;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Signing;
@@ -237,6 +239,27 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         Assert.StartsWith("# Kyverno trusts the Sigstore that it is started with.", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("sigstore.dev\n", policy, StringComparison.Ordinal);
         Assert.False(File.Exists(PolicyController), "It would trust the public Sigstore.");
+    }
+
+    [Theory]
+    [InlineData("https://github.com/octo/acci/.github/workflows/publish.yml@refs/heads/main", true, "ghcr.io/octo/app", null)]
+    [InlineData("https://github.com/Octo/acci/.github/workflows/nightly.yaml@refs/tags/v1", true, "ghcr.io/octo/app", null)]
+    [InlineData("https://github.com/octo/acci/.github/workflows/publish-images.yml@refs/heads/main", true, "ghcr.io/octo/app", "clusters would run no image of it. A workflow that other repositories can call")]
+    [InlineData("key 0123456789ab", false, "ghcr.io/octo/app", "clusters would run no image of it. If others sign")]
+    [InlineData("key 0123456789ab", false, "127.0.0.1:5600/app", null)]
+    public async Task A_policy_that_what_was_published_does_not_meet_is_not_written(string name, bool isWorkflow, string repository, string? problem)
+    {
+        var signer = new RecordedSigner(name, isWorkflow ? new WorkflowSource("octo/acci", "https://token.actions.githubusercontent.com") : null);
+        var record = new PublishRecord { Image = "app", Digest = Digest.Of([]), Repository = repository, Version = "1.2.3", Revision = "", Platforms = [], SignedBy = signer };
+        var file = new ImageFiles(new DeliveryOptions { Root = _checkout.Directory, Artifacts = _folder.Path }).RecordOf(Image("app"));
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        record.Write(file);
+
+        var failure = await Record.ExceptionAsync(() => WriteAsync(x => x with { Keyless = true }));
+
+        if (problem is null) Assert.Null(failure);
+        else Assert.Contains(problem, Assert.IsType<DeliveryException>(failure).Message, StringComparison.Ordinal);
+        Assert.Equal(problem is null, File.Exists(Kyverno));
     }
 
     [Fact]

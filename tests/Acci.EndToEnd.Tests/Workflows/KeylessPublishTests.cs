@@ -20,7 +20,7 @@ public sealed class KeylessPublishTests(PublishedImage published, KeylessPublish
     public async Task The_publish_workflow_signs_as_itself_tags_last_and_prints_who_must_have_signed()
     {
         published.NeedsEngine();
-        var source = new WorkflowSource(keyless.Repository, KeylessPublish.Issuer);
+        var source = new WorkflowSource(keyless.Repository, KeylessPublish.Issuer) { Ref = "refs/heads/main" };
 
         Assert.Equal(new RecordedSigner(Publisher, source), keyless.Record.SignedBy);
         var steps = keyless.Step.Output.Split($"signatures and attestations by {Publisher} (run by {keyless.Repository}) verified");

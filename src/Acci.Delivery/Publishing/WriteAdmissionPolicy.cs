@@ -1,10 +1,11 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
-using Acci.Generation;
+using Acci.Delivery.Signing;
 using Acci.Generation.Admission;
+using Acci.Generation;
 using Serilog;
 
-namespace Acci.Delivery.Signing;
+namespace Acci.Delivery.Publishing;
 
 /// <summary>
 /// Writes the policies with which a cluster runs a build's images only if their signer signed them. A pod names an image by its index, and that has the signature alone:
@@ -44,6 +45,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     {
         var repositories = context.Options.Images.Select(RepositoryOf).ToList();
         var signer = await SignerAsync();
+        foreach (var image in context.Options.Images) EnsureIsSigner(signer, image);
         var policies = repositories.Select(x => new AdmissionPolicy(x, Of(signer), PredicateType.Signature.Uri)).ToList();
         Write(Kyverno, policies.Select(x => x.ToKyverno()));
         var ofController = policies.Select(x => x.ToClusterImagePolicy()).OfType<string>().ToList();
@@ -60,6 +62,17 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
         Log.Warning(
             "Kyverno trusts the Sigstore that it is started with: start it with --enableTuf=true, --tufMirror and --tufRoot of yours. "
             + "There is no policy for policy-controller, which finds no signature of a Sigstore of your own");
+    }
+
+    // A policy that no published image meets stops them all.
+    private void EnsureIsSigner(ExpectedSigner signer, ImageDefinition image)
+    {
+        if (context.Options.SignedBy is not null || PublishRecord.Read(_files.RecordOf(image)) is not { SignedBy: { } signed } record) return;
+        if (record.Repository != RepositoryOf(image) || signer.Accepts(signed)) return;
+        throw new DeliveryException(
+            $"{record.Repository} was published with a signature by {signed}, and this policy would ask for one by {signer.ReadName()}: clusters would run no image of it. "
+            + (signed.IsWorkflow ? "A workflow that other repositories can call signs under the same name for all of them: sign in one without workflow_call, or with a key. " : "")
+            + "If others sign from now on, name them with --signed-by.");
     }
 
     private void Write(string file, IEnumerable<string> documents)
