@@ -17,12 +17,19 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     // So it says where it looked in all folders above. Of a damaged one, and of a submodule's, it names the folder.
     private const string NoRepository = "not a git repository (or any ";
 
+    private const string GetObjects =
+        "Objects of the repository are missing here. In a partial clone (git clone --filter), run `git fetch --refetch --no-filter` while its remote can be reached, or clone without --filter. "
+        + "Any other clone is damaged: clone again.";
+
     // The questions that git answers with a code when there is nothing. What it says besides, such as a warning or a trace, is no answer.
     // Source: git's documentation of these commands.
     private static readonly string[][] AnsweredByCode = [["symbolic-ref", "--quiet"], ["rev-parse", "--verify", "--quiet"], ["show-ref"], ["config", "--null", "--get-regexp"], ["check-ignore"]];
 
     // So git begins to say that it went on without something damaged.
     private static readonly string[] Damages = ["fatal: ", "error: ", "warning: ignoring broken ref", "warning: ignoring dangling symref"];
+
+    // So it says that an object is not here, and that it cannot be fetched either.
+    private static readonly string[] LackOfObjects = ["unable to read sha1 file", "from promisor remote"];
 
     private static readonly Dictionary<string, string?> Variables = GitVariables.OfRepository.Concat(GitVariables.OfPaths).Concat(GitVariables.OfTraces)
         .Select(x => KeyValuePair.Create(x, (string?)null)).Concat(
@@ -36,23 +43,31 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         .. GitVariables.OfConfiguredTraces.Select(x => KeyValuePair.Create(x, (string?)"0")),
     ]).ToDictionary();
 
+    private readonly string _directory = Path.GetFullPath(directory);
+
     /// <summary>The directory lies in a working tree.</summary>
-    /// <exception cref="DeliveryException">The directory does not exist, git cannot be started, or git cannot use the repository.</exception>
+    /// <exception cref="DeliveryException">The directory does not exist, git cannot be started or cannot use the repository, or the repository is another project's.</exception>
     public async Task<bool> IsWorkingDirectoryAsync(CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(directory)) throw new DeliveryException($"The folder '{directory}' does not exist, its version cannot be read.");
+        if (!Directory.Exists(_directory)) throw new DeliveryException($"The folder '{_directory}' does not exist, its version cannot be read.");
         try
         {
-            var result = await RunAsync(null, cancellationToken, "rev-parse", "--is-inside-work-tree");
+            var result = await RunAsync(null, cancellationToken, "rev-parse", "--is-inside-work-tree", "--show-prefix");
             if (result.StandardError.Contains("dubious ownership", StringComparison.Ordinal))
             {
                 throw new DeliveryException(
-                    $"git refuses the repository in '{directory}' because it belongs to another user. "
-                    + $"Allow it with: git config --global --add safe.directory '{directory}'");
+                    $"git refuses the repository in '{_directory}' because it belongs to another user. "
+                    + $"Allow it with: git config --global --add safe.directory '{_directory}'");
             }
 
-            if (result.Succeeded && result.StandardOutput.Trim() == "true") return true;
-            for (var folder = new DirectoryInfo(directory); folder is not null; folder = folder.Parent)
+            if (result.Succeeded && result.StandardOutput.Split('\n') is ["true", var below, ..])
+            {
+                return below.Length == 0 || !await IsForeignAsync(cancellationToken) ? true : throw new DeliveryException(
+                    $"The git repository around '{_directory}' ignores this folder and has no committed file of it, so its version, commit and tags are not this project's. "
+                    + $"Run `git init` in '{_directory}', or build in a clone of the project's own repository.");
+            }
+
+            for (var folder = new DirectoryInfo(_directory); folder is not null; folder = folder.Parent)
             {
                 if (!Path.Exists(Path.Combine(folder.FullName, ".git"))) continue;
                 var reason = result.Succeeded ? "its working tree is elsewhere, or it has none (`git config core.worktree`, `git config core.bare`)" : Reason(result);
@@ -63,9 +78,13 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         }
         catch (CommandFailedException exception)
         {
-            throw new DeliveryException($"git, from which the version of '{directory}' is read, cannot be started. Install it, or put it on the PATH.", exception);
+            throw new DeliveryException($"git, from which the version of '{_directory}' is read, cannot be started. Install it, or put it on the PATH.", exception);
         }
     }
+
+    // As it is with a project in a home folder that is a repository, which ignores what is not added by force.
+    private async Task<bool> IsForeignAsync(CancellationToken cancellationToken) => await CommitOfAsync("HEAD", cancellationToken) is { } commit
+        && (await ListAsync(cancellationToken, "ls-tree", "-z", commit)).Count == 0 && (await IgnoredAsync(["."], cancellationToken)).Count > 0;
 
     /// <summary>The commit that is checked out and when it was committed.</summary>
     /// <exception cref="DeliveryException">Its date is out of range.</exception>
@@ -82,7 +101,7 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
             ?? throw new DeliveryException($"The commit {commit} has a date that no calendar knows ({text.Split(' ')[0]} seconds since 1970). Build another commit, or amend it.");
     }
 
-    /// <summary>The files that differ from the commit, or lie there and are neither committed nor ignored, one a line, as <c>git status --porcelain</c> has them, whatever git is configured to hide.</summary>
+    /// <summary>The files that differ from the commit, or lie there and are neither committed nor ignored, one a line, as <c>git status --short</c> has them, whatever git is configured to hide.</summary>
     public async Task<IReadOnlyList<string>> ChangesAsync(CancellationToken cancellationToken) =>
         await AnswerAsync(cancellationToken, "rev-parse", "--show-toplevel") is { } root ? await new WorkingTree(this, root).ChangesAsync(cancellationToken) : [];
 
@@ -159,7 +178,7 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
 
     /// <summary>Where a file or folder of the git directory is; without a name, the git directory itself.</summary>
     public async Task<string> PathOfAsync(string name, CancellationToken cancellationToken) =>
-        Path.GetFullPath(await AnswerAsync(cancellationToken, name.Length > 0 ? ["rev-parse", "--git-path", name] : ["rev-parse", "--git-dir"]) ?? ".git", directory);
+        Path.GetFullPath(await AnswerAsync(cancellationToken, name.Length > 0 ? ["rev-parse", "--git-path", name] : ["rev-parse", "--git-dir"]) ?? ".git", _directory);
 
     /// <summary>The git directory that a <c>.git</c> stands for, be it that or a file that names it.</summary>
     public async Task<string> GitDirectoryAsync(string entry, CancellationToken cancellationToken) =>
@@ -173,9 +192,17 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     /// <summary>Which of these files are ignored.</summary>
     public async Task<IReadOnlySet<string>> IgnoredAsync(IEnumerable<string> files, CancellationToken cancellationToken)
     {
-        var parts = await ListAsync(string.Join('\0', files), cancellationToken, "check-ignore", "--verbose", "-z", "--stdin");
+        var parts = await ListAsync(string.Join('\0', files), cancellationToken, "check-ignore", "--no-index", "--verbose", "-z", "--stdin");
         // The list, the line, the pattern and the file.
         return parts.Chunk(4).Where(x => !x[2].StartsWith('!')).Select(x => x[3]).ToHashSet();
+    }
+
+    /// <summary>Which of these files of the index have a filter, by the attributes that are in the index.</summary>
+    public async Task<IEnumerable<string>> FilteredAsync(string filter, IEnumerable<string> files, CancellationToken cancellationToken)
+    {
+        var parts = await ListAsync(string.Join('\0', files), cancellationToken, "check-attr", "--cached", "-z", "--stdin", "filter");
+        // The file, the attribute and its value.
+        return parts.Chunk(3).Where(x => x[2] == filter).Select(x => x[0]);
     }
 
     /// <summary>Writes files of the index to the working tree.</summary>
@@ -185,8 +212,9 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         var result = await RunAsync(string.Concat(files.Select(x => $"{x}\0")), cancellationToken, "checkout-index", "--force", "-z", "--stdin");
         if (result.Succeeded) return;
         throw new DeliveryException(
-            $"git cannot write committed files to the temporary folder '{directory}' to compare the working tree with them: {string.Join("; ", result.LastLines(3).Select(x => x.Trim()))}. "
-            + "If a filter is named there, install its program, or remove its settings (git config --show-origin --get-regexp ^filter). If the disk is full, let TMPDIR name another folder.");
+            $"git cannot write committed files to the temporary folder '{_directory}' to compare the working tree with them: {string.Join("; ", result.LastLines(3).Select(x => x.Trim()))}. "
+            + (Lacks(result) ? GetObjects
+                : "If a filter is named there, install its program, or remove its settings (git config --show-origin --get-regexp ^filter). If the disk is full, let TMPDIR name another folder."));
     }
 
     private async Task<IReadOnlyList<string>> ListAsync(string? input, CancellationToken cancellationToken, params string[] arguments) =>
@@ -203,8 +231,10 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         var isNone = result.ExitCode == Nothing ? IsNothing(result, arguments)
             : result.ExitCode == NoRemote ? arguments[0] == "remote"
             : result.ExitCode == Fatal && result.StandardError.Contains(NoRepository, StringComparison.Ordinal);
-        return isNone ? null : throw new DeliveryException($"git cannot answer `git {string.Join(' ', arguments)}` in '{directory}': {Reason(result)}. Repair the repository, or clone it again.");
+        return isNone ? null : throw new DeliveryException($"git cannot answer `git {string.Join(' ', arguments)}` in '{_directory}': {Reason(result)}. {(Lacks(result) ? GetObjects : "Repair the repository, or clone it again.")}");
     }
+
+    private static bool Lacks(CommandResult result) => LackOfObjects.Any(x => result.StandardError.Contains(x, StringComparison.Ordinal));
 
     private static bool IsNothing(CommandResult result, string[] arguments) => string.IsNullOrWhiteSpace(result.StandardOutput)
         && AnsweredByCode.Any(question => arguments.Take(question.Length).SequenceEqual(question))
@@ -214,5 +244,5 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         (result.LastLines(1) is [var last] ? last : $"exit code {result.ExitCode}").Trim().TrimEnd('.') is var said && said.StartsWith("fatal: ", StringComparison.Ordinal) ? said["fatal: ".Length..] : said;
 
     private Task<CommandResult> RunAsync(string? input, CancellationToken cancellationToken, params string[] arguments) => CommandRunner.TryRunAsync(
-        new Command("git", arguments) { WorkingDirectory = directory, Environment = variables ?? Variables, StandardInput = input }, cancellationToken: cancellationToken);
+        new Command("git", arguments) { WorkingDirectory = _directory, Environment = variables ?? Variables, StandardInput = input }, cancellationToken: cancellationToken);
 }

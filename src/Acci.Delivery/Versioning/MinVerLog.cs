@@ -6,9 +6,15 @@ namespace Acci.Delivery.Versioning;
 /// <summary>Takes what MinVer says: its reasoning goes to the log, its warnings are kept.</summary>
 internal sealed class MinVerLog : MinVer.Lib.ILogger
 {
+    // Source: MinVer, "MinVer.Lib/Versioner.cs".
+    private const int NoWorkingDirectory = 1001;
+
     private readonly List<string> _warnings = [];
 
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>MinVer took the folder for none of a repository, because <c>git status</c> failed in it.</summary>
+    public bool IsOutside { get; private set; }
 
     public bool IsTraceEnabled => false;
 
@@ -27,6 +33,7 @@ internal sealed class MinVerLog : MinVer.Lib.ILogger
     public bool Warn(int code, string message)
     {
         _warnings.Add(message);
+        IsOutside |= code == NoWorkingDirectory;
         return true;
     }
 

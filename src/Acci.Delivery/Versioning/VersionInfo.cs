@@ -62,6 +62,7 @@ public sealed record VersionInfo
         // MinVer takes whatever git cannot answer for "there is none"; these questions end with git's words.
         var changes = await git.ChangesAsync(cancellationToken);
         var tags = await git.TagsAtHeadAsync(cancellationToken);
+        if (log.IsOutside) await git.ListAsync(cancellationToken, "status", "--short");
 
         if (await git.HeadAsync(cancellationToken) is not var (revision, time))
         {

@@ -132,6 +132,57 @@ public sealed class VersionInfoTests : IDisposable
     }
 
     [Fact]
+    public async Task A_relative_folder_is_read_too()
+    {
+        await _repository.Run(Begin, Commit, "git tag v1.2.3");
+
+        var version = await VersionInfo.ReadAsync(Path.GetRelativePath(Environment.CurrentDirectory, _repository.Directory), TestContext.Current.CancellationToken);
+
+        Assert.Equal(("1.2.3", false), (version.ToString(), version.IsDirty));
+    }
+
+    [Fact]
+    public async Task A_repository_that_ignores_a_folder_and_has_no_file_of_it_is_not_that_folders()
+    {
+        _repository.Write(".gitignore", "*\n");
+        await _repository.Run(Begin, "git add --force .gitignore", Commit, "git tag v3.0.0");
+        var project = Directory.CreateDirectory(Path.Combine(_repository.Directory, "project")).FullName;
+        _repository.Write("project/file", "");
+        foreach (var command in new[] { "git status", "git add --force project/file" })
+        {
+            await _repository.Run(command);
+            var error = await Assert.ThrowsAsync<DeliveryException>(() => VersionInfo.ReadAsync(project, TestContext.Current.CancellationToken));
+            Assert.Contains($"Run `git init` in '{project}'", error.Message, StringComparison.Ordinal);
+        }
+
+        await _repository.Run("git commit --quiet -m project", "git tag v3.1.0");
+        Assert.Equal("3.1.0", (await VersionInfo.ReadAsync(project, TestContext.Current.CancellationToken)).ToString());
+    }
+
+    [Fact]
+    public async Task A_new_folder_of_a_repository_is_a_change_in_it()
+    {
+        await _repository.Run(Begin, Commit);
+        var project = Directory.CreateDirectory(Path.Combine(_repository.Directory, "project")).FullName;
+        _repository.Write("project/file", "");
+
+        Assert.Equal(["?? project/file"], (await VersionInfo.ReadAsync(project, TestContext.Current.CancellationToken)).Changes);
+    }
+
+    [Fact]
+    public async Task A_status_that_git_cannot_tell_is_an_error_in_its_words()
+    {
+        _repository.Write("file", "one");
+        _repository.Write(".gitattributes", "file filter=gone");
+        await _repository.Run(Begin, "git add .", Commit, "git tag v1.2.3", "git config filter.gone.required true", "git config filter.gone.clean no-such-program");
+        File.SetLastWriteTimeUtc(Path.Combine(_repository.Directory, "file"), DateTime.UnixEpoch);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(Read);
+
+        Assert.Contains("clean filter 'gone' failed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_repository_without_commits_gets_the_default_version_and_a_warning()
     {
         await _repository.Run(Begin);
