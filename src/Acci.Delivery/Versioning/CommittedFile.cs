@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -46,7 +47,7 @@ internal sealed record CommittedFile(string Mode, string Hash, string File)
             return Mode != Link ? FileState.OtherType : IsOf(Encoding.UTF8.GetBytes(OperatingSystem.IsWindows() ? target.Replace('\\', '/') : target)) ? FileState.Same : FileState.OtherBytes;
         if (!file.Exists) return FileState.Missing;
         // Without the right to make links, Windows has files with their targets.
-        if (Mode == Link && !OperatingSystem.IsWindows()) return FileState.OtherType;
+        if ((Mode == Link && !OperatingSystem.IsWindows()) || !IsRegular(file)) return FileState.OtherType;
         return IsOf(file) ? FileState.Same : FileState.OtherBytes;
     }
 
@@ -63,15 +64,30 @@ internal sealed record CommittedFile(string Mode, string Hash, string File)
     private bool IsOf(FileInfo file)
     {
         using var hash = Begin(file.Length);
-        // A pipe has no length either, and whoever opens it waits.
-        if (file.Length > 0)
+        using var content = file.OpenRead();
+        var buffer = new byte[64 * 1024];
+        for (var read = content.Read(buffer); read > 0; read = content.Read(buffer)) hash.AppendData(buffer.AsSpan(0, read));
+        return IsOf(hash);
+    }
+
+    // A pipe, a socket or a device has no length, and whoever opens one may wait. .NET says what a file is only where it puts it into an archive.
+    private static bool IsRegular(FileInfo file)
+    {
+        if (file.Length > 0 || OperatingSystem.IsWindows()) return true;
+        using var archive = new MemoryStream();
+        try
         {
-            using var content = file.OpenRead();
-            var buffer = new byte[64 * 1024];
-            for (var read = content.Read(buffer); read > 0; read = content.Read(buffer)) hash.AppendData(buffer.AsSpan(0, read));
+            using (var writer = new TarWriter(archive, leaveOpen: true)) writer.WriteEntry(file.FullName, "file");
+        }
+        catch (IOException)
+        {
+            // No archive takes a socket.
+            return false;
         }
 
-        return IsOf(hash);
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()?.EntryType == TarEntryType.RegularFile;
     }
 
     // Source: git, "gitformat-pack" and "hash-function-transition": the hash is that of the type, the length and the content.

@@ -65,7 +65,10 @@ internal sealed partial class FreshClone
         Directory.Delete(Tree, recursive: true);
         Directory.CreateDirectory(Tree);
         await _own.CheckOutAsync(files, cancellationToken);
-        return [.. files.Where(IsWritten)];
+        var same = files.Where(HasSameBytes).ToHashSet();
+        var large = files.Where(x => !same.Contains(x) && LfsPointer.IsOf(InTree(x), InRoot(x))).ToList();
+        // Without the attribute a pointer is a file like any other.
+        return large.Count > 0 ? same.Concat(await _own.FilteredAsync("lfs", large, cancellationToken)) : same;
     }
 
     /// <summary>The files of the other working tree that are neither committed nor ignored by a committed list.</summary>
@@ -83,38 +86,48 @@ internal sealed partial class FreshClone
         var found = counted.Where(x => !IsFolder(x)).ToList();
         // Of an ignored folder nothing counts. What a folder that is not ignored holds is asked for each file.
         foreach (var folders in counted.Where(IsFolder).Chunk(Portion))
-            found.AddRange(await NotIgnoredAsync(await _overRoot.ListAsync(cancellationToken, ["ls-files", "-z", "--others", "--", .. folders.Select(x => $":(literal){x}")]), cancellationToken));
+        {
+            var files = await _overRoot.ListAsync(cancellationToken, ["ls-files", "-z", "--others", "--", .. folders.Select(x => $":(literal){x}")]);
+            found.AddRange(await NotIgnoredAsync(files, cancellationToken));
+            // It holds something, or git had not listed it: under the name that it has here git does not find it.
+            found.AddRange(folders.Where(folder => FileName.IsMangled(folder) || !files.Any(x => x.StartsWith(folder, StringComparison.Ordinal))));
+        }
+
         return found;
     }
 
-    /// <summary>What git itself says of the other working tree, one file a line.</summary>
-    public Task<IReadOnlyList<string>> StatusAsync(CancellationToken cancellationToken) =>
-        _overRoot.ListAsync(cancellationToken, "status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=all", "--no-renames");
+    /// <summary>The files of the other working tree whose bytes, type or mode git itself finds changed, one a line. It takes all attributes away, so it is the last question.</summary>
+    public async Task<IReadOnlyList<string>> StatusAsync(CancellationToken cancellationToken)
+    {
+        // These come before all others. Source: git, "gitattributes".
+        var attributes = Path.Combine(await _overRoot.PathOfAsync("info", cancellationToken), "attributes");
+        Directory.CreateDirectory(Path.GetDirectoryName(attributes)!);
+        await File.WriteAllTextAsync(attributes, "* -text -ident -filter !working-tree-encoding\n", cancellationToken);
+        return await _overRoot.ListAsync(cancellationToken, "status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=all", "--no-renames");
+    }
 
     private static bool IsFolder(string path) => path.EndsWith('/');
 
     private async Task<IReadOnlyList<string>> NotIgnoredAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
+        var asked = paths.ToLookup(FileName.ThatReachesGit);
         // Whether it is a folder git sees here.
-        foreach (var folder in paths.Where(IsFolder)) Directory.CreateDirectory(Path.Combine(Tree, folder));
-        var ignored = await _own.IgnoredAsync(paths.Select(AsGitTakesIt), cancellationToken);
-        return [.. paths.Where(x => !ignored.Contains(AsGitTakesIt(x)))];
+        foreach (var folder in asked.Select(x => x.Key).Where(IsFolder)) Directory.CreateDirectory(Path.Combine(Tree, folder));
+        var ignored = await _own.IgnoredAsync(asked.Select(x => x.Key).Where(x => x.Length > 0).Select(AsGitTakesIt), cancellationToken);
+        return [.. asked.Where(x => !ignored.Contains(AsGitTakesIt(x.Key))).SelectMany(x => x)];
 
         // A name may begin with a colon.
         static string AsGitTakesIt(string path) => $"./{path.TrimEnd('/')}";
     }
 
-    private bool IsWritten(string file)
-    {
-        var (written, found) = (new FileInfo(Path.Combine(Tree, file)), new FileInfo(Path.Combine(_root, file)));
-        return HasSameBytes(written, found) || LfsPointer.IsOf(written, found);
-    }
+    private FileInfo InTree(string file) => new(Path.Combine(Tree, file));
 
-    private static bool HasSameBytes(FileInfo one, FileInfo other)
+    private FileInfo InRoot(string file) => new(Path.Combine(_root, file));
+
+    private bool HasSameBytes(string file)
     {
-        // Nor is a pipe opened, which has no length.
+        var (one, other) = (InTree(file), InRoot(file));
         if (one.Length != other.Length) return false;
-        if (one.Length == 0) return true;
         using var first = one.OpenRead();
         using var second = other.OpenRead();
         var (left, right) = (new byte[64 * 1024], new byte[64 * 1024]);
@@ -137,8 +150,8 @@ internal sealed partial class FreshClone
         Write("core.attributesFile", "/dev/null");
         // The folder of this clone may have a longer path than the other one. Source: Git for Windows.
         Write("core.longpaths", "true");
-        // As `git init` finds it out.
-        Write("core.ignoreCase", Path.Exists(Path.Combine(root, ".GIT")) ? "true" : "false");
+        // Also where the file system does not tell case apart, an image gets its files under the names that they have.
+        Write("core.ignoreCase", "false");
         foreach (var (name, value) in settings)
         {
             // What Git LFS writes is compared by its digest.

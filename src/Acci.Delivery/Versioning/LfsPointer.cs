@@ -20,6 +20,7 @@ internal static partial class LfsPointer
         return Convert.ToHexStringLower(SHA256.HashData(stream)) == match.Groups["digest"].Value;
     }
 
-    [GeneratedRegex(@"\Aversion https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:(?<digest>[0-9a-f]{64})\n")]
+    // Without -text a pointer has the line endings of its clone.
+    [GeneratedRegex(@"\Aversion https://git-lfs\.github\.com/spec/v1\r?\n(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:(?<digest>[0-9a-f]{64})\r?\n")]
     private static partial Regex Pattern();
 }

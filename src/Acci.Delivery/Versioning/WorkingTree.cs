@@ -13,10 +13,9 @@ internal sealed class WorkingTree(Git clone, string root)
     // How many files are written anew at once, which bounds the space they take.
     private const int Portion = 100;
 
-    // What stands for bytes of a name that are no UTF-8.
-    private const char Replacement = '\ufffd';
+    private readonly LinkedFolders _links = new(root);
 
-    /// <summary>The files that differ from the commit or lie beside it, one a line, as <c>git status --porcelain</c> has them.</summary>
+    /// <summary>The files that differ from the commit or lie beside it, one a line, as <c>git status --short</c> has them.</summary>
     /// <exception cref="DeliveryException">git cannot tell.</exception>
     public async Task<IReadOnlyList<string>> ChangesAsync(CancellationToken cancellationToken)
     {
@@ -30,10 +29,10 @@ internal sealed class WorkingTree(Git clone, string root)
             var fresh = await FreshClone.BorrowAsync(clone, root, folder, commit, cancellationToken);
             string[] changes =
             [
-                .. await ChangedAsync(fresh, [.. committed.Where(x => !x.IsSubmodule && !x.File.Contains(Replacement, StringComparison.Ordinal))], cancellationToken),
-                .. committed.Any(x => x.File.Contains(Replacement, StringComparison.Ordinal)) ? (await fresh.StatusAsync(cancellationToken)).Where(x => x.Contains(Replacement, StringComparison.Ordinal)) : [],
-                .. await SubmodulesAsync(committed, cancellationToken),
+                .. await ChangedAsync(fresh, [.. committed.Where(x => !x.IsSubmodule && !FileName.IsMangled(x.File))], cancellationToken),
+                .. await SubmodulesAsync([.. committed.Where(x => x.IsSubmodule)], cancellationToken),
                 .. (await fresh.OthersAsync(committed, cancellationToken)).Select(x => $"?? {x}"),
+                .. committed.Any(x => FileName.IsMangled(x.File)) ? (await fresh.StatusAsync(cancellationToken)).Where(FileName.IsMangled) : [],
             ];
             return [.. changes.Distinct().OrderBy(x => x[3..], StringComparer.Ordinal)];
         }
@@ -41,12 +40,11 @@ internal sealed class WorkingTree(Git clone, string root)
 
     private async Task<IEnumerable<string>> ChangedAsync(FreshClone fresh, IReadOnlyList<CommittedFile> committed, CancellationToken cancellationToken)
     {
-        var links = new LinkedFolders(root);
         var found = new List<(CommittedFile File, FileState State)>();
         foreach (var file in committed)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            found.Add((file, links.LeadsElsewhere(file.File) ? FileState.Missing : file.StateIn(root)));
+            found.Add((file, _links.LeadsElsewhere(file.File) ? FileState.Missing : file.StateIn(root)));
         }
 
         var modes = await ModesAsync([.. found.Where(x => x.State is FileState.Same or FileState.OtherBytes).Select(x => x.File).Where(x => x.HasMode)], cancellationToken);
@@ -72,27 +70,28 @@ internal sealed class WorkingTree(Git clone, string root)
         return await clone.SettingsAsync(@"^core\.filemode$", cancellationToken) is [.., var (_, value)] && value.Equals("false", StringComparison.OrdinalIgnoreCase) ? [] : changed;
     }
 
-    private async Task<IEnumerable<string>> SubmodulesAsync(IReadOnlyList<CommittedFile> committed, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> SubmodulesAsync(IReadOnlyList<CommittedFile> submodules, CancellationToken cancellationToken)
     {
         var changed = new List<string>();
-        foreach (var submodule in committed.Where(x => x.IsSubmodule))
+        foreach (var submodule in submodules)
         {
             var folder = Path.Combine(root, submodule.File);
-            if (!Directory.Exists(folder)) changed.Add($" D {submodule.File}");
-            else if (await IsChangedAsync(folder, submodule.Hash, cancellationToken)) changed.Add($" M {submodule.File}");
+            if (new DirectoryInfo(folder).LinkTarget is not null) changed.Add($" T {submodule.File}");
+            else if (!Directory.Exists(folder) || _links.LeadsElsewhere(submodule.File) || FileName.IsMangled(submodule.File)) changed.Add($" D {submodule.File}");
+            else if (await ChangeAsync(folder, submodule.Hash, cancellationToken) is { } kind) changed.Add($"{kind} {submodule.File}");
         }
 
         return changed;
     }
 
-    // An empty folder is a submodule that was never fetched.
-    private async Task<bool> IsChangedAsync(string folder, string commit, CancellationToken cancellationToken)
+    // Another commit, or something besides it; an empty folder is a submodule that was never fetched. Source: git-status(1), Short Format.
+    private async Task<string?> ChangeAsync(string folder, string commit, CancellationToken cancellationToken)
     {
         var entry = Path.Combine(folder, ".git");
-        if (!Path.Exists(entry)) return Directory.EnumerateFileSystemEntries(folder).Any();
+        if (!Path.Exists(entry)) return Directory.EnumerateFileSystemEntries(folder).Any() ? " m" : null;
         // Named, as git itself does it: whose folder it is was asked for the whole clone.
         var git = clone.With(folder, new Dictionary<string, string?> { ["GIT_DIR"] = await clone.GitDirectoryAsync(entry, cancellationToken), ["GIT_WORK_TREE"] = folder });
-        return await git.CommitOfAsync("HEAD", cancellationToken) != commit || (await new WorkingTree(git, folder).ChangesAsync(cancellationToken)).Count > 0;
+        return await git.CommitOfAsync("HEAD", cancellationToken) != commit ? " M" : (await new WorkingTree(git, folder).ChangesAsync(cancellationToken)).Count > 0 ? " m" : null;
     }
 
     // Folders of the tree that are links: what lies behind one is not the commit's.

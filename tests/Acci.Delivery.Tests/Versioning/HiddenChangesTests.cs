@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Acci.Delivery.Versioning;
 using Acci.Testing;
 
@@ -121,11 +122,15 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     [InlineData("git update-index --skip-worktree file; cp file .git/same; ln -sf .git/same file", " T file")]
     // Names and links of another system.
     [InlineData("git config core.ignoreCase true; touch FILE X.LOG", "?? FILE ?? X.LOG")]
+    [InlineData("mkdir .GIT; touch .GIT/new FILE X.LOG", "?? .GIT/new ?? FILE ?? X.LOG")]
     [InlineData("ln -s file link; git add link; git commit -q -m link; git config core.symlinks false; rm link; printf file > link", " T link")]
     // Attributes and filters of this clone alone.
     [InlineData("mkdir -p .git/info; echo 'file filter=hide' > .git/info/attributes; git config filter.hide.clean 'echo one'; echo two > file; git add file", " M file")]
     [InlineData("echo 'file filter=hide' > .git/own; git config core.attributesFile .git/own; git config filter.hide.clean 'echo one'; echo two > file; git add file", " M file")]
     [InlineData("git config core.autocrlf input; printf 'one\\r\\n' > file; git add file", " M file")]
+    // A pointer of Git LFS where the commit does not say that it is one.
+    [InlineData("printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; git commit -q -a -m pointer; echo large > file", " M file")]
+    [InlineData("echo 'file filter=lfs' > .git/info/attributes; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; git commit -q -a -m pointer; echo large > file", " M file")]
     // A repository of its own in a folder of the commit.
     [InlineData("git init -q folder; echo new > folder/inner; touch folder/new", " M folder/inner ?? folder/new")]
     public async Task What_belongs_to_this_clone_alone_hides_nothing(string script, string expected)
@@ -152,6 +157,8 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     // Git LFS, though it is not installed, or writes nothing by itself.
     [InlineData("echo 'file filter=lfs -text' > .gitattributes; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; "
         + "git add .; git commit -q -m pointer; git config filter.lfs.required true; git config filter.lfs.smudge false; git config filter.lfs.process false; echo large > file")]
+    [InlineData("echo 'file filter=lfs' > .gitattributes; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; git add .; git commit -q -m pointer; git config core.autocrlf true; echo large > file")]
+    [InlineData("echo '[attr]big filter=lfs -text' > .gitattributes; echo '* big' >> .gitattributes; echo '.git* !filter' >> .gitattributes; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; git add .; git commit -q -m pointer; echo large > file")]
     [InlineData("echo 'file filter=lfs' > .gitattributes; git add .; git commit -q -m lfs; git config filter.lfs.required true; git config filter.lfs.process false")]
     // A filter that asks git for what only the clone knows, as those do that decrypt.
     [InlineData("echo 'file filter=key' > .gitattributes; git add .gitattributes; git commit -q -m key; git config my.key secret; git config filter.key.required true; "
@@ -195,12 +202,23 @@ public sealed class HiddenChangesTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("mkfifo pipe; rm file; mv pipe file", " M file")]
+    [InlineData("mkfifo pipe; rm file; mv pipe file", " T file")]
+    [InlineData("touch empty; git add empty; git commit -q -m empty", "")]
+    [InlineData("touch empty; git add empty; git commit -q -m empty; rm empty; mkfifo empty", " T empty")]
+    [InlineData("echo 'file filter=none' > .gitattributes; git add .; git commit -q -m none; git config filter.none.smudge 'head -c 0'; rm file; mkfifo file", " T file")]
+    // git does not know these.
+    [InlineData("mkdir -p new/empty; mkfifo new/pipe", "")]
     [InlineData("mv folder .git/folder; ln -s .git/folder folder", " D folder/inner ?? folder")]
     [InlineData("rm file; mkdir file; touch file/new", " D file")]
     [InlineData("mkdir -p new/empty; touch new/a :b '(c)'; git init -q nested; touch nested/x", "?? (c) ?? :b ?? nested/ ?? new/a")]
     [InlineData("printf 'x\\n' > $(printf 'caf\\351'); git add .; git commit -q -m latin; printf 'y\\n' > $(printf 'caf\\351')", " M caf\ufffd")]
     [InlineData("printf 'x\\n' > $(printf 'caf\\351'); git add .; git commit -q -m latin", "")]
+    [InlineData("echo '* text=auto' > .gitattributes; printf 'x\\n' > $(printf 'caf\\351'); git add .; git commit -q -m latin; printf 'x\\r\\n' > $(printf 'caf\\351')", " M caf\ufffd")]
+    [InlineData("touch $(printf 'caf\\351')", "?? caf\ufffd")]
+    [InlineData("mkdir $(printf 'caf\\351'); touch $(printf 'caf\\351')/new", "?? caf\ufffd/")]
+    [InlineData("mkdir $(printf 'caf\\351') $(printf 'caf\\357\\277\\275'); touch $(printf 'caf\\351')/new $(printf 'caf\\357\\277\\275')/new", "?? caf\ufffd/ ?? caf\ufffd/new")]
+    [InlineData("mkdir -p new/bin; touch new/bin/$(printf 'caf\\351') new/$(printf 'caf\\351'); echo bin/ > .gitignore; git commit -q -a -m list", "?? new/caf\ufffd")]
+    [InlineData("printf '*\\357\\277\\275\\n' > .gitignore; git commit -q -a -m list; touch $(printf 'caf\\351')", "?? caf\ufffd")]
     [InlineData("mkdir -p node_modules/a; printf 'node_modules/\\n' > .gitignore; git commit -q -a -m list; touch node_modules/a/b", "")]
     public async Task What_lies_there_is_a_file_a_link_or_a_folder_under_any_name(string script, string expected)
     {
@@ -209,8 +227,33 @@ public sealed class HiddenChangesTests : IAsyncLifetime
 
         var changes = await ChangesAsync();
         // .NET cannot delete one with such a name.
-        await ScriptAsync("rm -f caf*");
+        await ScriptAsync("rm -rf caf* new");
         Assert.Equal(expected, string.Join(' ', changes.Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_socket_is_not_the_empty_file_that_is_committed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows' sockets are no files.");
+        await ScriptAsync("touch empty; git add empty; git commit -q -m empty; rm empty");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(_repository.Directory, "empty")));
+
+        Assert.Equal([" T empty"], await ChangesAsync());
+    }
+
+    [Theory]
+    [InlineData("mv libs/sub .git/sub; ln -s ../.git/sub libs/sub; FOLDER=.git/sub", " T libs/sub")]
+    [InlineData("mv libs .git/libs; ln -s .git/libs libs; FOLDER=.git/libs/sub", " D libs/sub ?? libs")]
+    public async Task What_lies_behind_a_link_is_not_the_submodule_that_is_committed(string script, string expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
+        using var other = await new TemporaryRepository().Run("git init --quiet --initial-branch=main", "git commit --quiet --allow-empty -m other");
+        await _repository.Run($"git -c protocol.file.allow=always submodule --quiet add {other.Directory} libs/sub", "git commit --quiet -m sub");
+
+        await ScriptAsync($"{script}; echo gitdir: $PWD/.git/modules/libs/sub > $FOLDER/.git; git config --file .git/modules/libs/sub/config core.worktree $PWD/$FOLDER; git -C $FOLDER status -s");
+
+        Assert.Equal(expected, string.Join(' ', (await ChangesAsync()).Order(StringComparer.Ordinal)));
     }
 
     [Fact]
@@ -260,16 +303,17 @@ public sealed class HiddenChangesTests : IAsyncLifetime
 
         _repository.Write("sub/new", "");
 
-        Assert.Equal([" M sub"], await ChangesAsync());
+        Assert.Equal([" m sub"], await ChangesAsync());
     }
 
     [Theory]
-    [InlineData("git update-index --assume-unchanged s; echo two > s")]
-    [InlineData("echo extra >> $(git rev-parse --git-path info/exclude); touch extra")]
-    [InlineData("git config status.showUntrackedFiles no; touch extra")]
-    [InlineData("echo two > s; git commit -q -a -m two; git replace HEAD~ HEAD; git reset -q --hard HEAD~")]
-    [InlineData("mkdir ../.git/elsewhere; cp s ../.git/elsewhere; git config core.worktree ../../elsewhere; echo two > s")]
-    public async Task A_submodule_is_looked_at_in_the_same_way(string script)
+    [InlineData("git update-index --assume-unchanged s; echo two > s", " m")]
+    [InlineData("echo extra >> $(git rev-parse --git-path info/exclude); touch extra", " m")]
+    [InlineData("git config status.showUntrackedFiles no; touch extra", " m")]
+    [InlineData("echo two > s; git commit -q -a -m two; git replace HEAD~ HEAD; git reset -q --hard HEAD~", " m")]
+    [InlineData("git -c user.name=a -c user.email=a@b commit -q --allow-empty -m two", " M")]
+    [InlineData("mkdir ../.git/elsewhere; cp s ../.git/elsewhere; git config core.worktree ../../elsewhere; echo two > s", " m")]
+    public async Task A_submodule_is_looked_at_in_the_same_way(string script, string kind)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The commands are Linux's.");
         using var other = await new TemporaryRepository().Run("git init --quiet --initial-branch=main");
@@ -280,7 +324,7 @@ public sealed class HiddenChangesTests : IAsyncLifetime
 
         await ScriptAsync($"cd sub; {script}");
 
-        Assert.Equal([" M sub"], await ChangesAsync());
+        Assert.Equal([kind + " sub"], await ChangesAsync());
     }
 
     [Fact]
@@ -293,6 +337,10 @@ public sealed class HiddenChangesTests : IAsyncLifetime
             + $"git clone -q --no-local --filter=blob:none --sparse . {clone}; touch {clone}/build.log {clone}/new");
 
         Assert.Equal([" D folder/.gitignore", " D folder/inner", "?? new"], await new Git(clone).ChangesAsync(TestContext.Current.CancellationToken));
+
+        await ScriptAsync($"cd {clone}; git remote set-url origin {folder.Combine("gone")}; mkdir folder; touch folder/other");
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new Git(clone).ChangesAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("`git fetch --refetch --no-filter`", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -323,7 +371,7 @@ public sealed class HiddenChangesTests : IAsyncLifetime
 
         _repository.Write("sub/new", "");
 
-        Assert.Equal([" M sub"], await ChangesAsync());
+        Assert.Equal([" m sub"], await ChangesAsync());
     }
 
     [Fact]
