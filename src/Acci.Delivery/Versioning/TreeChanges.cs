@@ -9,22 +9,37 @@ internal sealed record TreeChanges(IReadOnlyList<string> Shown, IReadOnlyList<st
     // Two letters for the kind, and a space. Source: git-status(1), Short Format.
     private const int KindLength = 3;
 
+    // Why `git status` shows nothing at all, as without the program of a filter.
+    private string? Failure { get; init; }
+
     /// <summary>Tells those of a version that <c>git status</c> shows from the others.</summary>
     public static async Task<TreeChanges> ReadAsync(string root, VersionInfo version, CancellationToken cancellationToken)
     {
-        var status = await new Git(root).ListAsync(cancellationToken, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none");
-        var shown = status.Select(FileOf).ToHashSet();
-        return new TreeChanges([.. version.Changes.Where(x => shown.Contains(FileOf(x)))], [.. version.Changes.Where(x => !shown.Contains(FileOf(x)))]);
+        try
+        {
+            var status = await new Git(root).ListAsync(cancellationToken, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none");
+            var shown = status.Select(FileOf).ToHashSet();
+            return new TreeChanges([.. version.Changes.Where(x => shown.Contains(FileOf(x)))], [.. version.Changes.Where(x => !shown.Contains(FileOf(x)))]);
+        }
+        catch (DeliveryException exception)
+        {
+            return new TreeChanges([], version.Changes) { Failure = exception.Message };
+        }
     }
 
     /// <summary>What can be done, a sentence for each kind.</summary>
     public string Remedy => string.Join(' ',
     [
         .. Shown.Count > 0 ? ["Commit or stash the changes (git status)."] : Array.Empty<string>(),
-        .. Sentence("??", files => $"`git status` does not show what only an ignore list ignores that is not committed: {files}. Add it to a committed .gitignore, or delete it."),
+        .. Failure is { } failure ? [failure] : Array.Empty<string>(),
+        .. Sentence("??", files => $"`git status` does not show what no committed .gitignore ignores, or what is committed in other upper and lower case: {files}. "
+            + "Add it to a committed .gitignore, rename it, or delete it."),
         .. Sentence(" D", files => $"`git status` does not show what is missing: {files}. Run `git sparse-checkout disable` and `git checkout -- FILE`."),
-        .. Sentence(" M", files => $"`git status` does not show files with other bytes than a new clone's, such as other line endings: {files}. Run `rm FILE && git checkout -- FILE`."),
-        .. Sentence(" T", files => $"`git status` does not show files of another type, such as links: {files}. Run `rm FILE && git checkout -- FILE`."),
+        .. Sentence(" M", files => $"`git status` does not show files with other bytes than a new clone's, such as other line endings: {files}. "
+            + "Remove attributes that are not committed (.git/info/attributes, core.attributesFile), and run `rm FILE && git checkout -- FILE`."),
+        .. Sentence(" m", files => $"`git status` does not show what a submodule has besides its commit: {files}. "
+            + "Run `git status --ignored` in it, or build in a new clone (git clone --recurse-submodules)."),
+        .. Sentence(" T", files => $"`git status` does not show files of another type, such as links: {files}. Run `git config core.symlinks true` and `rm FILE && git checkout -- FILE`."),
     ]);
 
     /// <inheritdoc/>
