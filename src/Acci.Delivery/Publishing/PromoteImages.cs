@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci;
@@ -159,7 +160,18 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     /// <summary>Verifies the signatures and attestations of an image in a registry.</summary>
     private async Task VerifyAsync(OciRegistry registry, ImageReference image)
     {
-        await context.EnsureSignedAsync(registry, image, await context.ExpectedSignerAsync());
+        var signer = await context.ExpectedSignerAsync();
+        try
+        {
+            await context.EnsureSignedAsync(registry, image, signer);
+        }
+        catch (CommandFailedException exception) when (ImageVerifier.IsVerdict(exception))
+        {
+            throw new DeliveryException(
+                $"{image} is not signed by {signer.ReadName()}, and is not promoted. If another signer may sign it, name that one with --signed-by, and for a workflow the repository "
+                + $"that it ran in with --signed-by-repository. {exception.Message}", exception);
+        }
+
         Log.Information("{Image:l}: signatures and attestations verified", image.ToString());
     }
 }

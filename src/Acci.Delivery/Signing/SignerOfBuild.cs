@@ -33,6 +33,7 @@ public static class SignerOfBuild
             if (CosignVariables.Unheeded() is { Count: > 0 } unheeded)
                 Log.Warning("cosign does not get {Variables:l}: what is signed and accepted is named by this build's own parameters", string.Join(", ", unheeded));
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
+            await CosignVersion.EnsureSupportedAsync(program, context.CancellationToken);
             return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
         });
 

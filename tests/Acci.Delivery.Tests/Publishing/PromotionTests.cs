@@ -122,7 +122,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         var theirs = _folder.Combine("theirs.pub");
         await (await CosignAsync("keys")).WritePublicKeyAsync(theirs, Cancellation);
 
-        await Assert.ThrowsAsync<CommandFailedException>(async () => await new PromoteImages(await ContextAsync(keys: "mine"), new Promotion { From = "1.0.0", To = ["latest"] }).RunAsync());
+        await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(keys: "mine"), new Promotion { From = "1.0.0", To = ["latest"] }).RunAsync());
         await new PromoteImages(await ContextAsync(keys: null, signedBy: theirs), new Promotion { From = "1.0.0", To = ["latest"] }).RunAsync();
 
         Assert.Equal(image, await AtAsync(registry, "latest"));
@@ -139,7 +139,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         var before = await File.ReadAllTextAsync(published, Cancellation);
         var home = _folder.Combine("home");
 
-        await Assert.ThrowsAsync<CommandFailedException>(async () => await new PromoteImages(await ContextAsync(keys: "mine"), promotion).RunAsync());
+        await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(keys: "mine"), promotion).RunAsync());
         var unknown = await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(keys: null, home: home), promotion).RunAsync());
 
         Assert.StartsWith($"Who must have signed is not known: there is no signing key in {home}", unknown.Message, StringComparison.Ordinal);

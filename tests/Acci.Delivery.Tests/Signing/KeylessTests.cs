@@ -94,8 +94,9 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
 
         // Where it is promoted, and by the command that people are given.
         world.Job = sigstore.Outside();
-        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, theirs.Digest, signedBy: $"https://github.com/{Shared}"));
-        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, theirs.Digest, signedBy: null));
+        await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, theirs.Digest, signedBy: $"https://github.com/{Shared}"));
+        var refused = await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, theirs.Digest, signedBy: null));
+        Assert.Contains("name that one with --signed-by, and for a workflow the repository that it ran in with --signed-by-repository", refused.Message, StringComparison.Ordinal);
         Assert.Null(await StableAsync(world));
         Assert.False(await VerifiesAsync(world, new ExpectedSigner.Workflow($"https://github.com/{Shared}", Octo)));
 
@@ -157,7 +158,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
 
         Assert.Equal(world.Record.Digest, await StableAsync(world));
         var other = Publisher.Replace("publish.yml", "Publish.yml", StringComparison.Ordinal);
-        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, world.Record.Digest, signedBy: other));
+        await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: other));
     }
 
     [Fact]
@@ -282,7 +283,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
 
         world.Job = sigstore.Outside();
         await world.RunAsync("VerifyImages");
-        await Assert.ThrowsAsync<CommandFailedException>(() => PromoteAsync(world, world.Record.Digest, signedBy: null));
+        await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: null));
         await PromoteAsync(world, world.Record.Digest, signedBy: null, issuer: $"{Issuer}/octo-enterprise");
     }
 
@@ -316,7 +317,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         var target = server.NewRepository();
         Task MoveAsync(PublishWorld from) => PromoteAsync(from, from.Record.Digest, signedBy: null, to: target.Repository);
 
-        await Assert.ThrowsAsync<CommandFailedException>(() => MoveAsync(stranger));
+        await Assert.ThrowsAsync<DeliveryException>(() => MoveAsync(stranger));
         await MoveAsync(world);
 
         var signer = new ExpectedSigner.Workflow(Publisher, Octo);

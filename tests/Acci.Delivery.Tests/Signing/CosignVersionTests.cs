@@ -1,0 +1,32 @@
+using Acci.Delivery.Signing;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Signing;
+
+public sealed class CosignVersionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("""echo '{"gitVersion":"v2.6.1"}'""", "is cosign 2.6.1, and this build needs cosign 3")]
+    [InlineData("""echo '{"gitVersion":"2.0.0-rc.1"}'""", "is cosign 2.0.0-rc.1, and this build needs cosign 3")]
+    [InlineData("""echo '{"gitVersion":"v3.0.2"}'""", null)]
+    [InlineData("""echo '{"gitVersion":"devel"}'""", null)]
+    [InlineData("""echo '{"version":1}'""", null)]
+    [InlineData("echo none", null)]
+    [InlineData("exit 1", null)]
+    public async Task A_cosign_whose_signatures_this_build_does_not_read_is_named(string answer, string? problem)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for cosign is a shell script.");
+        var program = _folder.Combine("cosign");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\n{answer}\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var failure = await Record.ExceptionAsync(() => CosignVersion.EnsureSupportedAsync(program, TestContext.Current.CancellationToken));
+
+        Assert.Equal(problem is not null, failure is not null);
+        if (problem is not null) Assert.Contains($"{program} {problem}", Assert.IsType<DeliveryException>(failure).Message, StringComparison.Ordinal);
+    }
+}
