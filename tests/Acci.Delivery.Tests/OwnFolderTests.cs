@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
@@ -32,6 +33,9 @@ public sealed class OwnFolderTests : IDisposable
     [InlineData("mkdir -m 777 cache/tools", "Others can write the cache folder ")]
     [InlineData("mkdir -m 777 other && rmdir cache && ln -s other cache", "Others can write the cache folder ")]
     [InlineData("chmod 777 .", "Everybody can write ")]
+    [InlineData("mkdir -m 777 open && mv cache other && ln -s ../other open/link && ln -s open/link cache", "Everybody can write ")]
+    [InlineData("mkdir -m 777 open && mkdir open/real && mv cache open/real && ln -s open/real linked && ln -s linked/cache cache", "Everybody can write ")]
+    [InlineData("mkdir -m 777 open && mkdir open/in && mv cache other && ln -s open/in/../../other cache", "Everybody can write ")]
     public async Task One_that_others_can_write_is_refused_in_a_line(string before, string message)
     {
         await PrepareAsync(before);
@@ -47,6 +51,10 @@ public sealed class OwnFolderTests : IDisposable
     [InlineData("mkdir cache/engine && chown 12345 cache/engine")]
     [InlineData("mv cache other && ln -s other cache && chown -h 12345 cache")]
     [InlineData("mv cache other && ln -s other cache && chown 12345 other")]
+    [InlineData("chown 12345 .")]
+    [InlineData("chown 12345 . && chmod 1777 .")]
+    [InlineData("mkdir -m 1777 open && mkdir open/in && mv cache open/in && ln -s open/in/cache cache && chown 12345 open/in")]
+    [InlineData("mkdir -m 1777 open && mv cache other && ln -s ../other open/link && chown -h 12345 open/link && ln -s open/link cache")]
     public async Task One_that_belongs_to_somebody_else_is_refused(string before)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows(), "Only root gives folders away.");
@@ -58,7 +66,46 @@ public sealed class OwnFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("chgrp 12345 . && chmod 775 .")]
+    [InlineData("chgrp 12345 . && chmod 2775 .")]
+    [InlineData("mkdir open && mv cache open && ln -s open/cache cache && chgrp 12345 open && chmod g+w open")]
+    public async Task One_below_a_folder_that_a_group_can_write_is_refused_and_what_helps_is_said(string before)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows(), "Only root gives folders to any group.");
+        await PrepareAsync(before);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => new EngineScripts(Cache).RunAsync("engine/down.sh", [], Cancellation));
+
+        Assert.StartsWith("The group 12345, which may have other members than you, can write ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"(chmod g-w {_folder}", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1000, "me", "me:x:1000:", true)]
+    [InlineData(1000, "me", "me:x:1000:me", true)]
+    [InlineData(1000, "me", "me:x:1000:you", false)]
+    [InlineData(1001, "me", "me:x:1001:", true)]
+    [InlineData(1002, "me", "me:x:1002:", false)]
+    [InlineData(1000, "staff", "staff:x:1000:", false)]
+    [InlineData(100, "users", "users:x:100:", false)]
+    [InlineData(1000, "", "", true)]
+    [InlineData(4711, "", "", false)]
+    [InlineData(0, "root", "root:x:0:", true)]
+    [InlineData(0, "wheel", "wheel:x:0:root,you", false)]
+    public void A_group_is_private_where_it_is_named_as_its_user_and_has_nobody_else_in_it(int group, string name, string groups, bool isPrivate)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
+        File.WriteAllText(Path.Combine(_folder, "group"), $"{groups}\n");
+        File.WriteAllText(Path.Combine(_folder, "passwd"), "root:x:0:0::/root:/bin/sh\noperator:x:11:0::/:/bin/false\nme:x:1000:1000::/home/me:/bin/sh\nyou:x:1003:1002::/home/you:/bin/sh\n");
+
+        Assert.Equal(isPrivate, PrivateGroup.IsOf(
+            _folder, new PaxTarEntry(TarEntryType.Directory, "folder") { Gid = group, GroupName = name }, new PaxTarEntry(TarEntryType.Directory, "mine") { Uid = 1000, UserName = "me" }, _folder));
+    }
+
+    [Theory]
     [InlineData("true")]
+    [InlineData("[ $(id -u) != 0 ] || { chgrp 0 . && chmod 2775 .; }")]
+    [InlineData("mkdir -p a/b && mv cache a/b/cache && ln -s a x && ln -s $PWD/x/../a/./b/ y && ln -s y/cache cache")]
     [InlineData("mv cache other && ln -s other cache")]
     [InlineData("chmod 1777 .")]
     public async Task One_of_ones_own_is_used(string before)

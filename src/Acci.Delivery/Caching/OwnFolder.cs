@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Formats.Tar;
-using System.Runtime.Versioning;
 
 namespace Acci.Delivery.Caching;
 
@@ -15,7 +14,11 @@ internal static class OwnFolder
 
     private const string OfProcess = "/proc/self/task";
 
-    private static readonly Lazy<int> User = new(ReadUser);
+    private static readonly Lazy<PosixTarEntry> User = new(ReadUser);
+
+    // Who can put another build in this one's place needs no cache for that: the owners of the folders that it lies in. In a workflow's container, where root builds, that
+    // is the runner's user outside, whose the home folder is, too.
+    private static readonly Lazy<HashSet<int>> Trusted = new(() => [0, User.Value.Uid, .. FolderPath.Walk(AppContext.BaseDirectory).Select(x => x.Entry.Uid)]);
     private static readonly ConcurrentDictionary<string, bool> Known = new();
 
     /// <summary>Makes sure of the folder, once in a process; one that is not there is made.</summary>
@@ -37,48 +40,46 @@ internal static class OwnFolder
     }
 
     /// <summary>Whether it is a folder of this user's, and no link to one.</summary>
-    public static bool IsMine(string path) => OperatingSystem.IsWindows() || (Read(path) is { EntryType: TarEntryType.Directory } entry && entry.Uid == User.Value);
+    public static bool IsMine(string path) => OperatingSystem.IsWindows() || (FolderPath.Read(path) is { EntryType: TarEntryType.Directory } entry && entry.Uid == User.Value.Uid);
 
-    [UnsupportedOSPlatform("windows")]
     private static void Check(string path)
     {
-        var entry = Read(path);
-        if (entry.Uid != User.Value && entry.Uid != 0)
-            throw new DeliveryException($"The cache folder {path} belongs to somebody else (user id {entry.Uid}), who could change what this build runs: name another one with ACCI_CACHE.");
-        if (entry.EntryType == TarEntryType.SymbolicLink)
+        foreach (var (place, entry, isEnd) in FolderPath.Walk(path))
         {
-            Check(Directory.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName);
-            return;
-        }
-
-        if ((entry.Mode & WritableByOthers) != 0)
-            throw new DeliveryException($"Others can write the cache folder {path}, and so change what this build runs: delete it, or take that from them (chmod go-w) if you know what is in it.");
-        for (var above = Path.GetDirectoryName(path); above is not null; above = Path.GetDirectoryName(above))
-        {
-            // In one with the sticky bit, such as /tmp, only the owner can put another folder in this one's place.
-            if ((File.GetUnixFileMode(above) & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) == UnixFileMode.OtherWrite)
-                throw new DeliveryException($"Everybody can write {above}, and so put another folder in the place of the cache folder {path}: take that from them (chmod o-w), or name another one with ACCI_CACHE.");
+            if (isEnd) CheckItself(place, entry);
+            else CheckAbove(place, entry, path);
         }
     }
 
-    // .NET tells owners nowhere else than in archives; a folder's and a link's entry is nothing but its header.
-    private static TarEntry Read(string path)
+    private static void CheckItself(string path, PosixTarEntry entry)
     {
-        using var archive = new MemoryStream();
-        using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true)) writer.WriteEntry(Path.TrimEndingDirectorySeparator(path), "entry");
-        archive.Position = 0;
-        using var reader = new TarReader(archive);
-        return reader.GetNextEntry()!;
+        if (entry.Uid != User.Value.Uid && entry.Uid != 0)
+            throw new DeliveryException($"The cache folder {path} belongs to somebody else (user id {entry.Uid}), who could change what this build runs: name another one with ACCI_CACHE.");
+        if ((entry.Mode & WritableByOthers) != 0)
+            throw new DeliveryException($"Others can write the cache folder {path}, and so change what this build runs: delete it, or take that from them (chmod go-w {path}) if you know what is in it.");
     }
 
-    private static int ReadUser()
+    private static void CheckAbove(string path, PosixTarEntry entry, string cache)
+    {
+        if (!Trusted.Value.Contains(entry.Uid))
+            throw new DeliveryException($"{path} belongs to somebody else (user id {entry.Uid}), who could put another folder in the place of the cache folder {cache}: name another one with ACCI_CACHE.");
+        // The mode of a link says nothing. In a folder with the sticky bit, such as /tmp, only the owner can put something else in a thing's place.
+        if (entry.EntryType == TarEntryType.SymbolicLink || (entry.Mode & UnixFileMode.StickyBit) != 0) return;
+        var (who, whom) = (entry.Mode & UnixFileMode.OtherWrite) != 0 ? ("Everybody", "o")
+            : (entry.Mode & UnixFileMode.GroupWrite) != 0 && !PrivateGroup.IsOf(path, entry, User.Value) ? ($"The group {(entry.GroupName.Length > 0 ? entry.GroupName : entry.Gid)}, which may have other members than you,", "g")
+            : ("", "");
+        if (who.Length > 0)
+            throw new DeliveryException($"{who} can write {path}, and so put another folder in the place of the cache folder {cache}: take that from them (chmod {whom}-w {path}), or name another one with ACCI_CACHE.");
+    }
+
+    private static PosixTarEntry ReadUser()
     {
         // What belongs to this process on Linux; elsewhere what it makes.
-        if (Directory.Exists(OfProcess)) return Read(OfProcess).Uid;
+        if (Directory.Exists(OfProcess)) return FolderPath.Read(OfProcess);
         var folder = Directory.CreateTempSubdirectory();
         try
         {
-            return Read(folder.FullName).Uid;
+            return FolderPath.Read(folder.FullName);
         }
         finally
         {
