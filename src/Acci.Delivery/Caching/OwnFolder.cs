@@ -39,8 +39,20 @@ internal static class OwnFolder
         Known[path] = true;
     }
 
-    /// <summary>Whether it is a folder of this user's, and no link to one.</summary>
-    public static bool IsMine(string path) => OperatingSystem.IsWindows() || (FolderPath.Read(path) is { EntryType: TarEntryType.Directory } entry && entry.Uid == User.Value.Uid);
+    /// <summary>Whether it is a folder or a file of this user's, and no link to one.</summary>
+    public static bool IsMine(string path)
+    {
+        if (OperatingSystem.IsWindows()) return true;
+        try
+        {
+            return FolderPath.Read(path) is { EntryType: TarEntryType.Directory or TarEntryType.RegularFile } entry && entry.Uid == User.Value.Uid;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else's, in use, or gone meanwhile.
+            return false;
+        }
+    }
 
     private static void Check(string path)
     {

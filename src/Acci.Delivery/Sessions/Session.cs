@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Acci.Delivery.Caching;
 using Acci.Generation;
 
@@ -13,7 +12,6 @@ public sealed partial class Session : IDisposable
 {
     private const string Folder = "sessions";
     private const string Prefix = "delivery-";
-    private const string Mark = ".lock";
 
     private static readonly Lazy<Session> OfProcess = new(() => new Session(CacheDirectory.Default));
 
@@ -36,14 +34,13 @@ public sealed partial class Session : IDisposable
     /// <summary>What no other session is called.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("n")[..16];
 
+    /// <summary>Where its temporary folders are made.</summary>
+    internal string Temporary { get; init; } = Path.GetTempPath();
+
     /// <summary>The label that its containers have.</summary>
     internal string Label => $"org.acci.session={Id}";
 
-    private string NewPath() => Path.Combine(Path.GetTempPath(), $"{Prefix}{Id}-{Guid.NewGuid().ToString("n")[..8]}");
-
-    // What NewPath makes, and no other program's.
-    [GeneratedRegex(@"\A" + Prefix + @"[0-9a-f]{16}-[0-9a-f]{8}\.lock\z")]
-    private static partial Regex OwnMark();
+    private string NewPath(string prefix) => Path.Combine(Temporary, $"{prefix}{Id}-{Guid.NewGuid().ToString("n")[..8]}");
 
     private string JournalFile => _cache.Combine(Folder, $"{Id}.journal");
 
@@ -65,41 +62,13 @@ public sealed partial class Session : IDisposable
 
     /// <summary>A folder of this session's own, which its owner alone can enter.</summary>
     /// <returns>Its path, and what deletes it.</returns>
+    /// <exception cref="DeliveryException">It cannot be made, or cannot be noted.</exception>
     public (string Path, IDisposable Deletion) TemporaryFolder()
     {
-        var path = NewPath();
+        var path = NewPath(Prefix);
         var noted = Note(path);
-        CacheDirectory.CreatePrivate(path);
+        InTemporaryFolder(() => CacheDirectory.CreatePrivate(path), noted);
         return (path, noted);
-    }
-
-    /// <summary>
-    /// The same for a look at what is there, which a dry run takes, too, and a user who cannot write to the cache. Where no session has noted anything yet, or none can,
-    /// it is noted beside the folder: by a file that is locked as long as this process lives.
-    /// </summary>
-    internal (string Path, IDisposable Deletion) TemporaryFolderOfLook()
-    {
-        if (Directory.Exists(_cache.Combine(Folder)))
-        {
-            try
-            {
-                return TemporaryFolder();
-            }
-            catch (DeliveryException)
-            {
-                // Nothing can be noted.
-            }
-        }
-
-        var path = NewPath();
-        var mark = path + Mark;
-        var held = CreateLocked(mark);
-        CacheDirectory.CreatePrivate(path);
-        return (path, new Noted(() =>
-        {
-            if (new Leftover { Path = path }.DeletePath() is not null) new Leftover { Path = mark }.DeletePath();
-            held.Dispose();
-        }));
     }
 
     /// <summary>Removes what sessions have left whose process was killed. What cannot be removed now is left to the next run.</summary>
@@ -109,7 +78,7 @@ public sealed partial class Session : IDisposable
     /// <exception cref="DeliveryException">Others can write there.</exception>
     public static async Task<IReadOnlyList<string>> RemoveAbandonedAsync(CacheDirectory cache, CancellationToken cancellationToken)
     {
-        var removed = RemoveLooks();
+        var removed = RemoveLooks(Path.GetTempPath());
         var folder = cache.Combine(Folder);
         if (!Directory.Exists(folder)) return removed;
         // What stands there is deleted and run.
@@ -135,25 +104,6 @@ public sealed partial class Session : IDisposable
         return removed;
     }
 
-    // Anyone may write to the temporary folder: nothing is read there, and what somebody else could change while it is deleted stays.
-    private static List<string> RemoveLooks()
-    {
-        var removed = new List<string>();
-        if (!Directory.Exists(Path.GetTempPath())) return removed;
-        foreach (var mark in Directory.EnumerateFiles(Path.GetTempPath(), $"{Prefix}*{Mark}").Where(x => OwnMark().IsMatch(Path.GetFileName(x))))
-        {
-            using var held = TryOpen(mark);
-            if (held is null) continue;
-            var leftover = new Leftover { Path = mark[..^Mark.Length] };
-            if (Directory.Exists(leftover.Path) && !OwnFolder.IsMine(leftover.Path)) continue;
-            var isGone = leftover.DeletePath();
-            if (isGone is true) removed.Add(leftover.ToString());
-            if (isGone is not null) new Leftover { Path = mark }.DeletePath();
-        }
-
-        return removed;
-    }
-
     /// <summary>Ends the session: its journal goes unless something of it is still there.</summary>
     public void Dispose()
     {
@@ -163,6 +113,20 @@ public sealed partial class Session : IDisposable
             _journal = null;
             if (_open.Count == 0) File.Delete(JournalFile);
             journal.Dispose();
+        }
+    }
+
+    private void InTemporaryFolder(Action make, IDisposable noted)
+    {
+        try
+        {
+            make();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            noted.Dispose();
+            throw new DeliveryException(
+                $"Nothing can be made in the folder for temporary files, {Temporary}: {exception.Message.TrimEnd('.')}. Free some space there, or set {(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")} to a folder that you can write.", exception);
         }
     }
 
@@ -178,17 +142,12 @@ public sealed partial class Session : IDisposable
 
     private void Write(Entry entry)
     {
-        _journal ??= Create();
-        _journal.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry), (byte)'\n']);
-    }
-
-    private FileStream Create()
-    {
         var folder = _cache.Combine(Folder);
         try
         {
-            CacheDirectory.CreatePrivate(folder);
-            return CreateLocked(JournalFile);
+            if (_journal is null) CacheDirectory.CreatePrivate(folder);
+            _journal ??= CreateLocked(JournalFile);
+            _journal.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry), (byte)'\n']);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -55,6 +55,10 @@ public sealed class SessionTests : IDisposable
     [Theory]
     [InlineData("mkdir FOLDER && chown 12345 FOLDER")]
     [InlineData("ln -s OTHER FOLDER")]
+    [InlineData("mkdir FOLDER && chown 12345 FOLDER.lock && chmod 666 FOLDER.lock")]
+    [InlineData("mkdir FOLDER && mv FOLDER.lock OTHER && ln -s OTHER/$(basename FOLDER).lock FOLDER.lock")]
+    [InlineData("mkdir FOLDER && rm FOLDER.lock && mkfifo FOLDER.lock")]
+    [InlineData("mkdir FOLDER && echo more > FOLDER.lock")]
     public async Task What_somebody_else_could_change_meanwhile_is_not_removed_as_a_look_s(string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root gives files away.");
@@ -97,8 +101,9 @@ public sealed class SessionTests : IDisposable
 
     [Theory]
     [InlineData("delivery-service")]
-    [InlineData("delivery-0123456789abcdef-0123456")]
-    [InlineData("delivery-0123456789abcdef-01234567x")]
+    [InlineData("delivery-0123456789abcdef-01234567")]
+    [InlineData("delivery-look-0123456789abcdef-0123456")]
+    [InlineData("delivery-look-0123456789abcdef-01234567x")]
     public async Task Another_program_s_folder_and_lock_are_not_taken_for_a_look_s(string name)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
@@ -114,6 +119,32 @@ public sealed class SessionTests : IDisposable
             File.Delete($"{folder}.lock");
             if (Directory.Exists(folder)) Directory.Delete(folder);
         }
+    }
+
+    [Fact]
+    public void In_a_folder_for_temporary_files_that_cannot_be_listed_there_is_nothing_to_remove()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Root may list every folder.");
+        var folder = Made("unlisted");
+        File.SetUnixFileMode(folder, UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        Assert.Empty(Session.RemoveLooks(folder));
+    }
+
+    [Fact]
+    public void Where_no_temporary_folder_can_be_made_that_is_said_and_nothing_is_left_noted()
+    {
+        File.WriteAllText(_folder.Combine("file"), "");
+        using (var session = new Session(Cache) { Temporary = _folder.Combine("file") })
+        {
+            foreach (var make in new Action[] { () => session.TemporaryFolder(), () => session.TemporaryFolderOfLook() })
+            {
+                var failure = Assert.Throws<DeliveryException>(make);
+                Assert.StartsWith($"Nothing can be made in the folder for temporary files, {_folder.Combine("file")}: ", failure.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Empty(Journals);
     }
 
     [Fact]
@@ -201,7 +232,7 @@ public sealed class SessionTests : IDisposable
     }
 
     // As the folder of a look is named.
-    private static string NewLook() => Path.Combine(Path.GetTempPath(), $"delivery-{Guid.NewGuid().ToString("n")[..16]}-{Guid.NewGuid().ToString("n")[..8]}");
+    private static string NewLook() => Path.Combine(Path.GetTempPath(), $"delivery-look-{Guid.NewGuid().ToString("n")[..16]}-{Guid.NewGuid().ToString("n")[..8]}");
 
     private string Made(string name) => Directory.CreateDirectory(_folder.Combine(name)).FullName;
 
