@@ -4,8 +4,8 @@ namespace Acci;
 
 /// <summary>One form in which a text may have a secret.</summary>
 /// <param name="Pattern">The regular expression that finds it.</param>
-/// <param name="Literal">A part of it that stands there as it is; may be empty.</param>
-internal sealed record SecretForm(string Pattern, string Literal)
+/// <param name="Literals">Parts of it, one of which stands there as it is; may be empty.</param>
+internal sealed record SecretForm(string Pattern, params IReadOnlyList<string> Literals)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -15,7 +15,7 @@ internal sealed record SecretForm(string Pattern, string Literal)
     public IEnumerable<Range> Find(string text)
     {
         // Looking for a literal is a hundred times faster, and nearly no text has a secret.
-        if (!text.Contains(Literal, StringComparison.Ordinal)) return [];
+        if (!Literals.Any(x => text.Contains(x, StringComparison.Ordinal))) return [];
         var begun = TimeProvider.System.GetTimestamp();
         var found = new List<Range>();
         try

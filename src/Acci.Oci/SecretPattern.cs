@@ -10,8 +10,10 @@ namespace Acci;
 /// </summary>
 internal static partial class SecretPattern
 {
-    // Longer ones are often broken into lines.
+    // The shortest line that base64 is broken into: RFC 7468, section 2, has 64, and RFC 2045, section 6.8, 76.
     private const int LineOfBase64 = 60;
+    // Also as JSON writes it, and with what a line is set in by.
+    private const string LineBreak = @"[ \t]{0,40}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,40}";
     private const string Filling = @"(?:=|(?i:%(?:25){0,3}3D|\\{1,8}u003D)){0,2}";
 
     /// <summary>The form of a text without line breaks: every character that some notation escapes may stand there in any of its notations.</summary>
@@ -35,11 +37,14 @@ internal static partial class SecretPattern
             var shared = (shift * 4 + 2) / 3;
             var whole = (shift + bytes.Length) * 8 / 6;
             if (whole - shared < Redaction.MinimumLength) continue;
-            var between = whole - shared > LineOfBase64 ? @"\s*" : "";
-            // At its very end the last character holds nothing but the text's, and may be filled up.
-            var rest = code.TrimEnd('=').Length > whole ? $"(?:{Regex.Escape(code[whole..].TrimEnd('='))}{Filling})?" : "";
             var own = code[shared..whole];
-            yield return new SecretForm(string.Join(between, own.Select(OfDigit)) + rest, between.Length == 0 ? LongestLiteral(own) : "");
+            // One that is no longer than a line is broken once at most, and one of its halves stands there as it is.
+            var isLine = own.Length <= LineOfBase64;
+            var between = isLine ? $"(?:{LineBreak})?" : @"\s*";
+            // At its very end the last character holds nothing but the text's, and may be filled up.
+            var rest = code.TrimEnd('=').Length > whole ? $"(?:{between}{Regex.Escape(code[whole..].TrimEnd('='))}{Filling})?" : "";
+            var half = own.Length / 2;
+            yield return new SecretForm(string.Join(between, own.Select(OfDigit)) + rest, isLine ? [LongestLiteral(own[..half]), LongestLiteral(own[half..])] : [""]);
         }
     }
 

@@ -97,6 +97,28 @@ public partial class RedactedFormsTests
     }
 
     [Theory]
+    [InlineData("Zq7-w9Lm2Xv4Tt8Kp3Rr6Nn1", "\r\n")]
+    [InlineData("Zq7-w9Lm2Xv4Tt8Kp3Rr6Nn1", "\n    ")]
+    [InlineData("Zq7-w9Lm2Xv4Tt8Kp3Rr6Nn1", @"\r\n")]
+    [InlineData("short-one", "\n")]
+    public void A_short_secret_in_base64_is_masked_also_where_a_line_ends_within_it(string secret, string lineBreak)
+    {
+        Redaction.Register(secret);
+        foreach (var width in new[] { 64, 76 })
+        {
+            for (var before = 0; before < 80; before++)
+            {
+                var code = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{new string('x', before)}{secret}{new string('y', 40)}"));
+                var shown = Redaction.Redact(string.Join(lineBreak, code.Chunk(width).Select(x => new string(x))));
+
+                Assert.Contains(Redaction.Mask, shown, StringComparison.Ordinal);
+                // The neighbours, with the characters that they share with the secret.
+                Assert.InRange(shown.Replace(Redaction.Mask, "", StringComparison.Ordinal).Replace(lineBreak, "", StringComparison.Ordinal).TrimEnd('=').Length, 0, ((before + 40) * 4 / 3) + 4);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData("https://u:p4ss@host/x", "https://[REDACTED]@host/x")]
     [InlineData("--registry=HTTPS://u:p@ss@host", "--registry=HTTPS://[REDACTED]@host")]
     [InlineData("https://ghp_0123@github.com/o/r", "https://[REDACTED]@github.com/o/r")]
