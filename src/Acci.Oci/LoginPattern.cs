@@ -8,24 +8,27 @@ namespace Acci;
 internal static partial class LoginPattern
 {
     private const string Secret = "secret";
+    // JSON may have a slash behind a backslash, and JSON within JSON behind three.
+    private const string Slash = @"\\{0,8}/";
+    private const string Slashes = Slash + Slash;
 
     /// <summary>Where in the text they stand.</summary>
     public static IEnumerable<Range> Find(string text)
     {
         // Looking for them costs something, and most texts have no address.
-        var plain = text.Contains("://", StringComparison.Ordinal) && text.Contains('@', StringComparison.Ordinal) ? new[] { Plain(), Broken() } : [];
+        var plain = (text.Contains("://", StringComparison.Ordinal) || text.Contains(@"\/", StringComparison.Ordinal)) && text.Contains('@', StringComparison.Ordinal) ? new[] { Plain(), Broken() } : [];
         var encoded = text.Contains("2F", StringComparison.OrdinalIgnoreCase) ? new[] { EncodedOfWeb(), Encoded() } : [];
         return plain.Concat(encoded).SelectMany(x => x.Matches(text)).Select(x => x.Groups[Secret]).Select(x => x.Index..(x.Index + x.Length));
     }
 
     // What stands before the colon is shown where it is no web address, as in ssh://git@host.
-    [GeneratedRegex(@"(?:(?<=\bhttps?://|%[0-9A-F]{2}https?://)|(?<=://[^\s/:@?#]*:))(?<secret>[^\s/?#]+)(?=@)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:(?<=(?:\b|%[0-9A-F]{2})https?:" + Slashes + @")|(?<=:" + Slashes + @"[^\s/:@?#]*:))(?<secret>[^\s/?#]+)(?=@)", RegexOptions.IgnoreCase)]
     private static partial Regex Plain();
 
     // A password with a slash, a space, '?' or '#' in it, which should have been encoded. What begins as a port does is one, and the rest is a path.
     [GeneratedRegex(
-        @"(?:(?<=\bhttps?://)(?=[^\s/:@?#]*:)|(?<=://[^\s/:@?#]*:))"
-        + @"(?<secret>(?>(?:(?<=//)[^\s/:@?#]*:)?)(?!\d{1,5}(?!\w)|[\s/])[^\s/?#@""<>]+[ /?#][^@\r\n""<>]{0,200})(?=@(?!sha\d+:))",
+        @"(?:(?<=\bhttps?:" + Slashes + @")(?=[^\s/:@?#]*:)|(?<=:" + Slashes + @"[^\s/:@?#]*:))"
+        + @"(?<secret>(?>(?:(?<=" + Slashes + @")[^\s/:@?#]*:)?)(?!\d{1,5}(?!\w)|[\s/])[^\s/?#@""<>]+[ /?#][^@\r\n""<>]{0,200})(?=@(?!sha\d+:))",
         RegexOptions.IgnoreCase)]
     private static partial Regex Broken();
 

@@ -20,18 +20,18 @@ public static class Redaction
 
     private static volatile SecretForm[] _forms = [];
 
-    /// <summary>Registers a secret: its whole text and each of its lines, in any form in which a text may have them.</summary>
+    /// <summary>Registers a secret: its whole text and each of its lines, or all of them together where each is too short, in any form in which a text may have them.</summary>
     public static void Register(string? secret)
     {
         if (string.IsNullOrWhiteSpace(secret)) return;
         lock (Change)
         {
             if (!Registered.Add(secret)) return;
-            var lines = secret.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.Length >= MinimumLength && !IsBoundary(x));
+            var lines = secret.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.Length >= MinimumLength && !IsBoundary(x)).ToList();
             var text = secret.Trim();
             // Within base64 line breaks are as those who wrote it had them.
-            var whole = new[] { text, text.ReplaceLineEndings("\n"), text.ReplaceLineEndings("\r\n") }.Where(x => x.Length >= MinimumLength);
-            var added = lines.Select(SecretPattern.OfText).Concat(whole.SelectMany(SecretPattern.OfBase64)).Where(x => Patterns.Add(x.Pattern));
+            var whole = new[] { text, text.ReplaceLineEndings("\n"), text.ReplaceLineEndings("\r\n") }.Where(x => x.Length >= MinimumLength).ToList();
+            var added = (lines.Count > 0 ? lines : whole).Select(SecretPattern.OfText).Concat(whole.SelectMany(SecretPattern.OfBase64)).Where(x => Patterns.Add(x.Pattern));
             _forms = [.. _forms, .. added];
         }
     }

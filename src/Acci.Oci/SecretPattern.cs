@@ -16,7 +16,7 @@ internal static partial class SecretPattern
     private const string LineBreak = @"[ \t]{0,40}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,40}";
     private const string Filling = @"(?:=|(?i:%(?:25){0,3}3D|\\{1,8}u003D)){0,2}";
 
-    /// <summary>The form of a text without line breaks: every character that some notation escapes may stand there in any of its notations.</summary>
+    /// <summary>The form of a text: every character that some notation escapes may stand there in any of its notations.</summary>
     public static SecretForm OfText(string text)
     {
         var pattern = new StringBuilder();
@@ -74,6 +74,7 @@ internal static partial class SecretPattern
         [
             // A backslash is no escape of itself only.
             $@"{(rune.Value == '\\' ? @"\\{0,4}" : @"(?>\\{0,8})")}{Regex.Escape(rune.ToString())}",
+            .. Latin1(rune),
             $"(?i:{percent})",
             .. new[] { unicode, octal, hexadecimal }.Select(x => string.Concat(x.Select(unit => $@"(?>\\{{1,8}}){unit}"))),
             $@"(?>\\{{1,8}})(?i:u\{{0{{0,6}}{rune.Value:X}\}}|U{rune.Value:X8})",
@@ -84,10 +85,16 @@ internal static partial class SecretPattern
         return $"(?:{string.Join('|', forms.Reverse())})";
     }
 
+    // Python writes these characters so, and addresses that are not in UTF-8.
+    private static string[] Latin1(Rune rune) => rune.Value is < 0x80 or > 0xFF ? [] : [$@"(?>\\{{1,8}})(?:(?i:x{rune.Value:X2})|{Convert.ToString(rune.Value, 8)})", $"(?i:%(?:25){{0,3}}{rune.Value:X2})"];
+
     private static string[] Others(Rune rune) => (char)rune.Value switch
     {
-        ' ' => [@"\+"],
+        // What is folded or wrapped is broken at its blanks.
+        ' ' => [@"\+", LineBreak],
         '\t' => [@"\\{1,8}t"],
+        '\r' => [@"\\{1,8}r"],
+        '\n' => [LineBreak],
         '\'' => ["''", "&apos;", @"'\\{1,8}''", "'\"'\"'"],
         '"' => ["\"\"", "&quot;"],
         '&' => ["&amp;"],

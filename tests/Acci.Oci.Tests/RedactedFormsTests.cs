@@ -139,6 +139,10 @@ public partial class RedactedFormsTests
     [InlineData("?next%3Dhttps://user:tok3n@host", "?next%3Dhttps://[REDACTED]@host")]
     [InlineData("redis%3A%2F%2Fuser%3Atok3n%40host%3A6379", "redis%3A%2F%2Fuser%3A[REDACTED]%40host%3A6379")]
     [InlineData("https%3A%2F%2Fhost%3A5000%2Fx%40b https%3A%2F%2Fhost%3Fmail%3Da%40b", "https%3A%2F%2Fhost%3A5000%2Fx%40b https%3A%2F%2Fhost%3Fmail%3Da%40b")]
+    [InlineData(@"{""a"":""https:\/\/u:p4ss@host\/x""}", @"{""a"":""https:\/\/[REDACTED]@host\/x""}")]
+    [InlineData(@"https:\\\/\\\/u:p4ss@host and redis:\/\/:p4ss@h", @"https:\\\/\\\/[REDACTED]@host and redis:\/\/:[REDACTED]@h")]
+    [InlineData(@"https:\/\/user:pa\/ss@host\/x", @"https:\/\/[REDACTED]@host\/x")]
+    [InlineData(@"https:\/\/host:5000\/x@sha256:0 http:\/\/localhost:4873\/@scope\/name", @"https:\/\/host:5000\/x@sha256:0 http:\/\/localhost:4873\/@scope\/name")]
     [InlineData("docker-image://ghcr.io/o/r:1.0@sha256:0", "docker-image://ghcr.io/o/r:1.0@sha256:0")]
     public void A_password_within_an_address_is_masked_though_nobody_registered_it(string text, string shown) => Assert.Equal(shown, Redaction.Redact(text));
 
@@ -148,6 +152,25 @@ public partial class RedactedFormsTests
         Redaction.Register(@"(a+)+$[b]{9}.*");
 
         Assert.Equal($"{Redaction.Mask} aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", Redaction.Redact(@"(a+)+$[b]{9}.* aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"));
+    }
+
+    [Theory]
+    [InlineData("ab1\ncd2\nef3", "<ab1\ncd2\nef3>", "<[REDACTED]>")]
+    [InlineData("ab1\ncd2\nef3", "<ab1\r\ncd2\r\nef3>", "<[REDACTED]>")]
+    [InlineData("ab1\ncd2\nef3", @"<ab1\ncd2\nef3>", "<[REDACTED]>")]
+    [InlineData("ab1\r\ncd2\r\n", @"<ab1\r\ncd2\r\n>", @"<[REDACTED]\r\n>")]
+    [InlineData("ab1\ncd2\nef3", "<ab1%0D%0Acd2%0D%0Aef3>", "<[REDACTED]>")]
+    [InlineData("ab1\ncd2\nef3", "ab1 cd2 ef3, ab1, cd2", "ab1 cd2 ef3, ab1, cd2")]
+    [InlineData("geh\u00e9im!wort", @"geh\xe9im!wort geh\\xE9im!wort geh%E9im!wort geh\351im!wort geh%C3%A9im!wort", "[REDACTED] [REDACTED] [REDACTED] [REDACTED] [REDACTED]")]
+    [InlineData("wort-mit-\u00c3", @"<wort-mit-%C3%83> <wort-mit-%C3> <wort-mit-\xc3\x83>", "<[REDACTED]> <[REDACTED]> <[REDACTED]>")]
+    [InlineData("correct horse battery staple", "key: >\n  correct horse\n  battery staple\n", "key: >\n  [REDACTED]\n")]
+    [InlineData("correct horse battery staple", "correct horse battery\r\nstaple", "[REDACTED]")]
+    [InlineData("correct horse battery staple", "correct\n\nhorse battery staple", "correct\n\nhorse battery staple")]
+    public void A_secret_is_masked_over_its_lines_and_over_those_it_was_broken_into(string secret, string text, string shown)
+    {
+        Redaction.Register(secret);
+
+        Assert.Equal(shown, Redaction.Redact(text));
     }
 
     private static string Octal(string text, Func<byte, bool> isEscaped, string escape) => string.Concat(Encoding.UTF8.GetBytes(text).Select(x =>
