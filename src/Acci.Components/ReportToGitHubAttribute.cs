@@ -1,5 +1,6 @@
 using System.Reflection;
 using Acci.Delivery;
+using Acci.Delivery.Versioning;
 using Nuke.Common;
 using Nuke.Common.CI.GitHubActions;
 using Nuke.Common.Execution;
@@ -31,8 +32,23 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
         if (GitHubActions.Instance is not { } runner || Build.IsSucceeding || Interruption.IsRequested) return;
         var command = ((Build as IHazLayout)?.Layout ?? new RepositoryLayout()).BuildCommand;
         var arguments = new FormerNames(Parameters.Of(Build.GetType())).Renamed(Environment.GetCommandLineArgs().Skip(1));
+        var commit = CheckedOut() ?? runner.Sha;
         // Fetched by its name: what a pull request would be when merged is on no branch.
-        Shown.WriteLine($"To repeat this on a machine of your own: git fetch origin {runner.Sha} && git checkout {runner.Sha} && {RepeatCommand.Of(command, arguments)}");
+        Shown.WriteLine($"To repeat this on a machine of your own: git fetch origin {commit} && git checkout {commit} && {RepeatCommand.Of(command, arguments)}");
+    }
+
+    // It need not be the commit that the workflow runs for.
+    private static string? CheckedOut()
+    {
+        try
+        {
+            return VersionInfo.ReadAsync(NukeBuild.RootDirectory).GetAwaiter().GetResult().Revision;
+        }
+        catch (DeliveryException)
+        {
+            // The build has failed of something else, or has said so.
+            return null;
+        }
     }
 
     private static void WriteUnmasked(string command)

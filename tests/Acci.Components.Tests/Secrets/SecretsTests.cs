@@ -92,7 +92,9 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         var run = await RunAsync(["Publish", "--api-key", Api.Value, .. arguments], new() { ["GITHUB_ACTIONS"] = "true", ["GITHUB_SHA"] = "0123abc", ["GITHUB_REPOSITORY"] = "octo/app", ["API_KEY"] = "" });
 
         Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains("To repeat this", run.Output, StringComparison.Ordinal);
+        // What is checked out, and not what the workflow runs for.
+        var head = (await CommandRunner.RunAsync(new Command("git", "rev-parse", "HEAD") { WorkingDirectory = Root }, cancellationToken: TestContext.Current.CancellationToken)).StandardOutput.Trim();
+        Assert.Contains($"To repeat this on a machine of your own: git fetch origin {head} && git checkout {head} && ", run.Output, StringComparison.Ordinal);
         Assert.Contains("::add-mask::it's the \"token\" of $mark/100%25 + é\n", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("user:it", run.Output + run.Errors, StringComparison.Ordinal);
         AssertNothingIsShown(run);
