@@ -11,13 +11,14 @@ namespace Acci.Delivery.GitHub;
 public sealed partial record AnalysisTarget(string Commit, string Ref)
 {
     /// <summary>
-    /// What is checked out. In GitHub Actions the ref is GITHUB_REF; of a pull request whose merge commit is not what is checked out, its head.
+    /// What is checked out. In GitHub Actions the ref is GITHUB_REF, which is the commit GITHUB_SHA; of a pull request whose merge commit is not what is checked out, its head.
     /// Elsewhere it is the branch, or the tag. Source: github/codeql-action.
     /// </summary>
     /// <param name="root">A folder of the working tree.</param>
     /// <param name="environment">Variables.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
-    /// <returns>The target, or null and why there is none.</returns>
+    /// <returns>The target, or why there is none; both where another commit is checked out than the workflow runs for, and the ref is not that one's.</returns>
+    /// <exception cref="DeliveryException">Another commit is checked out, and GitHub's event cannot be read.</exception>
     public static async Task<(AnalysisTarget? Target, string? Obstacle)> ReadAsync(string root, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken = default)
     {
         var git = new Git(root);
@@ -30,10 +31,20 @@ public sealed partial record AnalysisTarget(string Commit, string Ref)
                 : (null, "no branch is checked out, and no tag is on the commit: set GITHUB_REF");
         }
 
-        if (Merge().Match(named) is not { Success: true } merge || environment.GetValueOrDefault("GITHUB_SHA") == head) return (new AnalysisTarget(head, named), null);
-        // Older checkouts fetch the ref itself, which may have moved on since the event.
-        var fetched = await git.CommitOfAsync(named.Replace("refs/pull/", "refs/remotes/pull/", StringComparison.Ordinal), cancellationToken);
-        return (new AnalysisTarget(head, fetched == head ? named : $"refs/pull/{merge.Groups["number"].Value}/head"), null);
+        var target = new AnalysisTarget(head, named);
+        var facts = GitHubFacts.Read(environment, default);
+        var (sha, headOfPullRequest) = facts.RefShas;
+        if (Merge().Match(facts.Ref) is { Success: true } merge && sha != head)
+        {
+            // Older checkouts fetch the ref itself, which may have moved on since the event.
+            var fetched = await git.CommitOfAsync(facts.Ref.Replace("refs/pull/", "refs/remotes/pull/", StringComparison.Ordinal), cancellationToken);
+            if (fetched == head) return (new AnalysisTarget(head, facts.Ref), null);
+            if (headOfPullRequest == head || headOfPullRequest.Length == 0) return (new AnalysisTarget(head, $"refs/pull/{merge.Groups["number"].Value}/head"), null);
+        }
+
+        return sha == head || sha.Length == 0 ? (target, null)
+            : (target, $"this workflow runs for commit {sha} (GITHUB_SHA), and {head} is checked out, whose findings would be shown as those of {named}: "
+                + "check out the commit that the workflow runs for (actions/checkout without `ref`), or run the workflow for the other one");
     }
 
     /// <summary>Whether this is a pull request from a fork, whose token may do less.</summary>

@@ -27,7 +27,7 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     public override async Task PlanAsync()
     {
         var (records, files) = Found();
-        if (await TargetAsync(isDry: true) is { } target) await WriteAsync(Payloads(records, files, target));
+        if (await TargetAsync(records, files, isDry: true) is { } target) await WriteAsync(Payloads(records, files, target));
     }
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     /// <summary>Uploads these.</summary>
     internal async Task UploadAsync(IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files)
     {
-        if (await TargetAsync(isDry: false) is not { } target) return;
+        if (await TargetAsync(records, files, isDry: false) is not { } target) return;
         var payloads = Payloads(records, files, target);
         var gitHub = await context.GitHubAsync();
         var log = UploadLog.Read(Path.Combine(_files.Scans, UploadLog.FileName));
@@ -50,9 +50,11 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     }
 
     /// <summary>The commit that is checked out, which findings are uploaded for; null, and said why, where nothing can be uploaded.</summary>
-    private async Task<AnalysisTarget?> TargetAsync(bool isDry)
+    private async Task<AnalysisTarget?> TargetAsync(IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files, bool isDry)
     {
         var (target, obstacle) = await AnalysisTarget.ReadAsync(context.Options.Root, context.Environment.Variables, context.CancellationToken);
+        // What was scanned as it is published has a commit and a ref of its own.
+        if (target is not null && files.Count == 0 && records.All(x => x.Record.Ref is not null)) obstacle = null;
         if (!isDry && string.IsNullOrWhiteSpace(context.Options.GitHubToken))
             obstacle ??= "there is no token: set GITHUB_TOKEN to one with `security-events: write`";
         if (obstacle is null) return target;

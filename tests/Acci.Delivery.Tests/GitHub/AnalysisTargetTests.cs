@@ -21,7 +21,45 @@ public sealed class AnalysisTargetTests : IDisposable
     {
         var head = await CommitAsync();
 
-        Assert.Equal(new AnalysisTarget(head, named), await ReadAsync(("GITHUB_REF", named), ("GITHUB_SHA", new string('0', 40))));
+        Assert.Equal(new AnalysisTarget(head, named), await ReadAsync(("GITHUB_REF", named), ("GITHUB_SHA", head)));
+        Assert.Equal(new AnalysisTarget(head, named), await ReadAsync(("GITHUB_REF", named)));
+    }
+
+    [Theory]
+    [InlineData("push", "refs/heads/main", "{}")]
+    [InlineData("push", "refs/tags/v1.2.3", "{}")]
+    [InlineData("schedule", "refs/heads/main", "{}")]
+    [InlineData("pull_request", "refs/pull/7/merge", """{ "number": 7, "pull_request": { "head": { "sha": "1111111111111111111111111111111111111111" } } }""")]
+    [InlineData("pull_request_target", "refs/heads/main", """{ "number": 7, "pull_request": { "head": { "sha": "1111111111111111111111111111111111111111" } } }""")]
+    public async Task What_another_commit_than_the_workflow_s_has_is_not_shown_for_the_workflow_s_ref(string name, string named, string payload)
+    {
+        var head = await CommitAsync();
+        _repository.Write("event.json", payload);
+
+        var obstacle = await ObstacleAsync(("GITHUB_EVENT_NAME", name), ("GITHUB_REF", named), ("GITHUB_SHA", new string('0', 40)), ("GITHUB_EVENT_PATH", Path.Combine(_repository.Directory, "event.json")));
+
+        Assert.StartsWith($"this workflow runs for commit {new string('0', 40)} (GITHUB_SHA), and {head} is checked out, whose findings would be shown as those of {named}: ", obstacle, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pull_request", "refs/pull/7/merge")]
+    [InlineData("pull_request_target", "refs/heads/main")]
+    public async Task The_head_of_a_pull_request_is_shown_for_it_whatever_its_workflow_runs_for(string name, string named)
+    {
+        var head = await CommitAsync();
+        _repository.Write("event.json", $$"""{ "number": 7, "pull_request": { "head": { "sha": "{{head}}" } } }""");
+
+        Assert.Equal(
+            new AnalysisTarget(head, "refs/pull/7/head"),
+            await ReadAsync(("GITHUB_EVENT_NAME", name), ("GITHUB_REF", named), ("GITHUB_SHA", new string('0', 40)), ("GITHUB_EVENT_PATH", Path.Combine(_repository.Directory, "event.json"))));
+    }
+
+    [Fact]
+    public async Task What_a_workflow_runs_for_in_a_pull_request_s_name_is_shown_for_its_branch()
+    {
+        var head = await CommitAsync();
+
+        Assert.Equal(new AnalysisTarget(head, "refs/heads/main"), await ReadAsync(("GITHUB_EVENT_NAME", "pull_request_target"), ("GITHUB_REF", "refs/heads/main"), ("GITHUB_SHA", head)));
     }
 
     [Fact]
@@ -79,8 +117,15 @@ public sealed class AnalysisTargetTests : IDisposable
         Assert.Equal(expected, AnalysisTarget.IsForkPullRequest(new Dictionary<string, string> { ["GITHUB_EVENT_NAME"] = name, ["GITHUB_EVENT_PATH"] = Path.Combine(_repository.Directory, "event.json") }));
     }
 
-    private async Task<AnalysisTarget?> ReadAsync(params (string Name, string Value)[] environment) =>
-        (await AnalysisTarget.ReadAsync(_repository.Directory, environment.ToDictionary(x => x.Name, x => x.Value), Cancellation)).Target;
+    private async Task<AnalysisTarget?> ReadAsync(params (string Name, string Value)[] environment)
+    {
+        var (target, obstacle) = await AnalysisTarget.ReadAsync(_repository.Directory, environment.ToDictionary(x => x.Name, x => x.Value), Cancellation);
+        Assert.Null(obstacle);
+        return target;
+    }
+
+    private async Task<string?> ObstacleAsync(params (string Name, string Value)[] environment) =>
+        (await AnalysisTarget.ReadAsync(_repository.Directory, environment.ToDictionary(x => x.Name, x => x.Value), Cancellation)).Obstacle;
 
     private async Task<string> CommitAsync()
     {

@@ -23,6 +23,7 @@ public sealed class UploadTests : GitHubFixture
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5)];
 
     private DeliveryContext? _context;
+    private ProcessEnvironment _environment = TestEnvironment.OutsideWorkflows;
 
     private string Root => _repository.Directory;
 
@@ -63,6 +64,17 @@ public sealed class UploadTests : GitHubFixture
         var files = Directory.EnumerateFiles(Path.Combine(Root, ".nuke", "temp", "upload")).Select(Path.GetFileName).Order();
         Assert.Equal(["01-trivy-trivy-acci-linux-amd64.json", "01-trivy-trivy-acci-linux-amd64.sarif", "02-trivy-trivy-acci-linux-ppc64le.json", "02-trivy-trivy-acci-linux-ppc64le.sarif"], files);
         Assert.Equal(revision, (string?)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Root, ".nuke", "temp", "upload", "01-trivy-trivy-acci-linux-amd64.json"), Cancellation))!["commit_sha"]);
+    }
+
+    [Fact]
+    public async Task Findings_of_another_commit_than_the_workflow_runs_for_are_not_sent()
+    {
+        await ScannedAsync();
+        _environment = _environment.With(("GITHUB_REF", "refs/heads/main"), ("GITHUB_SHA", new string('0', 40)));
+
+        await Verb().RunAsync();
+
+        Assert.Empty(GitHub.Requests);
     }
 
     [Fact]
@@ -274,6 +286,8 @@ public sealed class UploadTests : GitHubFixture
         var old = await TwoCommitsAsync();
         var head = await HeadAsync();
         await _repository.Run("git tag v1.3.0");
+        // Each has its own, whatever the workflow runs for.
+        _environment = _environment.With(("GITHUB_REF", "refs/heads/main"), ("GITHUB_SHA", new string('0', 40)));
         await using var server = new RegistryServer();
         await server.InitializeAsync();
         var first = await PublishAsync(server, "1.2.3", annotations: new JsonObject { [RevisionKey] = old, [VersionKey] = "1.2.3" });
@@ -408,7 +422,7 @@ public sealed class UploadTests : GitHubFixture
                 GitHubToken = token,
                 DryRun = dryRun,
             },
-            Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
+            Cancellation) { Environment = _environment };
         context.Know(nameof(GitHubOfBuild.GitHubAsync), Task.FromResult(Connect()));
         return context;
     }
