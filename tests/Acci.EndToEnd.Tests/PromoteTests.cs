@@ -28,7 +28,8 @@ public sealed class PromoteTests(PublishedImage published)
         await PromoteAsync($"--registry {target} --promote-from-registry {origin} --promote-from {second} --promote-to 2.0.0,2,latest");
         Assert.Equal([first, second], [await AtAsync("1"), await AtAsync("latest")]);
 
-        var backport = await PromoteAsync($"--registry {target} --promote-from 1.2.3 --promote-to 1.2.9,1,latest");
+        (await published.Checkout.BuildAsync($"PromoteImages --registry {target} --promote-from 1.2.3 --promote-to 1.2.9,1,latest", Cancellation)).AssertFailed("is the image of one platform", "digest");
+        var backport = await PromoteAsync($"--registry {target} --promote-from {first} --promote-to 1.2.9,1,latest");
         Assert.Contains("does not take latest: 2.0.0 is published and newer than 1.2.9", backport.Output, StringComparison.Ordinal);
         Assert.Equal([first, second], [await AtAsync("1.2.9"), await AtAsync("latest")]);
 
@@ -46,7 +47,7 @@ public sealed class PromoteTests(PublishedImage published)
         var unsigned = (await (await published.LayoutAsync()).ReadPlatformsAsync(Cancellation))[0].Attestations[0].Digest;
         using var registry = OciRegistry.Of(Home);
 
-        (await published.Checkout.BuildAsync($"PromoteImages --promote-from {unsigned} --promote-to unsigned", Cancellation)).AssertFailed("cosign", "verify");
+        (await published.Checkout.BuildAsync($"PromoteImages --promote-from {unsigned} --promote-to unsigned", Cancellation)).AssertFailed("has no valid signature", "--signed-by");
 
         Assert.Null(await registry.FindAsync(Home.WithTag("unsigned"), Cancellation));
     }

@@ -52,7 +52,7 @@ internal sealed class CertificateAuthority
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, includeIssuerAndSerial: false));
         var server = Text(claims, "server_url") is { Length: > 0 } named ? named : "https://github.com";
         var name = new SubjectAlternativeNameBuilder();
-        name.AddUri(new Uri($"{server}/{Text(claims, "job_workflow_ref")}"));
+        name.AddUri(AddressOf($"{server}/{Text(claims, "job_workflow_ref")}"));
         request.CertificateExtensions.Add(name.Build(critical: true));
         foreach (var (number, value) in Facts(claims, server))
         {
@@ -75,6 +75,11 @@ internal sealed class CertificateAuthority
 
         return request.Create(_root.SubjectName, signing, from, to, serial);
     }
+
+    // As Fulcio's Go writes an address that it has parsed: what stands there encoded stays as it is, and only what an address cannot have is encoded.
+    private static Uri AddressOf(string text) => new(
+        string.Concat(text.EnumerateRunes().Select(x => x.IsAscii && !"\"<>\\^`{|} ".Contains((char)x.Value, StringComparison.Ordinal) ? x.ToString() : Uri.EscapeDataString(x.ToString()))),
+        new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     private static IEnumerable<(int Number, string Value)> Facts(JsonObject claims, string server)
     {

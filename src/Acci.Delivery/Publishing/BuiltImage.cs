@@ -66,7 +66,7 @@ internal static class BuiltImage
     /// Asks the registry whether it has exactly this image, and cosign whether the expected signer has signed and attested it, whatever the record
     /// says.
     /// </summary>
-    /// <exception cref="CommandFailedException">A signature or an attestation is missing or not valid.</exception>
+    /// <exception cref="CommandFailedException">A signature or an attestation is not valid.</exception>
     /// <exception cref="DeliveryException">The registry does not have the image, or what it has is not what the record says.</exception>
     public static async Task<PublishedImage> EnsurePublishedAsync(
         this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)

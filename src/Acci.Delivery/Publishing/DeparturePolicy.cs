@@ -51,7 +51,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// </summary>
     internal Action<PublishRecord, bool> EnsureScanIsLast { get; init; } = (_, _) => { };
 
-    /// <summary>The tag on the commit that is built, if there is one.</summary>
+    /// <summary>The tag that the build runs for, if it is one; a branch may have a version tag on its commit, too.</summary>
     public Func<Task<string?>> Tag { get; init; } = () => Task.FromResult<string?>(null);
 
     /// <summary>The policy for a registry, as a build's parameters have it.</summary>
@@ -158,12 +158,13 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <param name="own">The version the image has; null where it says none.</param>
     /// <param name="named">The version that the tag names in full; null where it names none.</param>
     /// <exception cref="DeliveryException">It is another version, or one platform's image.</exception>
-    public static void EnsureIsOf(string tag, Manifest image, SemanticVersion? own, SemanticVersion? named)
+    public static void EnsureIsOf(ImageReference tag, Manifest image, SemanticVersion? own, SemanticVersion? named)
     {
         if (named is null) return;
         var isSame = own is null or { IsPrerelease: true } || (own.Major, own.Minor, own.Patch) == (named.Major, named.Minor, named.Patch);
-        var problem = !isSame ? $"version {own}" : image.IsIndex ? null : "the image of one platform";
-        if (problem is not null) throw new DeliveryException($"{tag} points at {image.Digest}, which is {problem}: somebody has moved the tag. If that image is meant, name it by its digest.");
+        var problem = !isSame ? $"says that it is version {own}" : image.IsIndex ? null : "is the image of one platform";
+        if (problem is null) return;
+        throw new DeliveryException($"{tag} points at {image.Digest}, which {problem}: the tag may have been moved. If that image is meant, name it by its digest.");
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ internal sealed class OwnSignatures(DeliveryContext context)
     /// <param name="image">The image.</param>
     /// <param name="publish">Its publish, which has signed it.</param>
     /// <param name="signer">Who must have signed.</param>
-    /// <exception cref="CommandFailedException">One is not valid, or is missing and not this build's to make.</exception>
+    /// <exception cref="DeliveryException">One is not valid, or is missing and not this build's to make.</exception>
     public async Task<PublishedImage> EnsureThereAsync(ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
     {
         for (var left = Rounds; ; left--)

@@ -1,7 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
-using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci;
@@ -79,7 +78,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         {
             var repository = await context.RepositoryAsync(image);
             if (promotion.Rollback) plans.AddRange(await PlanRollbackAsync(registry, repository));
-            else plans.Add(await PlanAsync(registry, repository, image, await BringAsync(registry, image, repository, isDry), floating));
+            else plans.Add(await PlanAsync(registry, repository, image, await BringAsync(registry, image, repository, floating, isDry), floating));
         }
 
         return plans;
@@ -87,25 +86,22 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
     private async Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, ImageDefinition definition, Manifest image, FloatingTags floating)
     {
-        var annotation = definition.Gives(OciLabels.VersionKey) ? "" : image.Annotations.GetValueOrDefault(OciLabels.VersionKey, "");
-        var own = SemanticVersion.TryParse(annotation, out var said) ? said : null;
-        DeparturePolicy.EnsureIsOf($"{repository}:{promotion.From}", image, own, floating.VersionOf([promotion.From!]));
         if (promotion.AllowOlder) return TagPlan.Of(repository, image.Digest, promotion.To, "--promote-allow-older is given");
         // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
-        var named = floating.VersionOf(promotion.To);
+        var (own, named) = (VersionOf(definition, image), floating.VersionOf(promotion.To));
         DeparturePolicy.EnsureMayBeCalled(repository.WithDigest(image.Digest), own, named);
         var version = named ?? own ?? floating.VersionOf([promotion.From!]);
         return await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating with { Version = version }, Cancellation);
     }
 
     /// <summary>The image to promote; where it is in another registry it is copied, with everything that refers to it.</summary>
-    private async Task<Manifest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, bool isDry)
+    private async Task<Manifest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, FloatingTags floating, bool isDry)
     {
         var origin = promotion.FromRegistry is { } from
             ? WrongUseException.Read("--promote-from-registry", () => Destination.Parse(from, "--promote-from-registry")).RepositoryOf(image)
             : repository;
         var source = promotion.SourceIn(origin);
-        if (origin.Repository == repository.Repository) return await registry.GetManifestAsync(source, Cancellation);
+        if (origin.Repository == repository.Repository) return Checked(await registry.GetManifestAsync(source, Cancellation));
 
         if (isDry)
         {
@@ -115,7 +111,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         }
 
         using var elsewhere = context.Connect(origin.Domain!);
-        var found = await elsewhere.GetManifestAsync(source, Cancellation);
+        var found = Checked(await elsewhere.GetManifestAsync(source, Cancellation));
         var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));
         if (record is not null && record.Image != image.Name) record = null;
         // A platform of what was published here is part of it if the index says so, not the record.
@@ -132,7 +128,16 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before",
             image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
         return found;
+
+        Manifest Checked(Manifest found)
+        {
+            DeparturePolicy.EnsureIsOf(source, found, VersionOf(image, found), floating.VersionOf([promotion.From!]));
+            return found;
+        }
     }
+
+    private static SemanticVersion? VersionOf(ImageDefinition definition, Manifest image) => !definition.Gives(OciLabels.VersionKey)
+        && SemanticVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey, ""), out var said) ? said : null;
 
     private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository)
     {
@@ -165,11 +170,11 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         {
             await context.EnsureSignedAsync(registry, image, signer);
         }
-        catch (CommandFailedException exception) when (ImageVerifier.IsVerdict(exception))
+        catch (DeliveryException exception) when (ImageVerifier.IsVerdict(exception))
         {
             throw new DeliveryException(
-                $"{image} is not signed by {signer.ReadName()}, and is not promoted. If another signer may sign it, name that one with --signed-by, and for a workflow the repository "
-                + $"that it ran in with --signed-by-repository. {exception.Message}", exception);
+                $"{image} is not verified as signed by {signer.ReadName()}, and is not promoted. If another signer may sign it, name that one with --signed-by, and for a "
+                + $"workflow the repository that it ran in with --signed-by-repository. {exception.Message}", exception);
         }
 
         Log.Information("{Image:l}: signatures and attestations verified", image.ToString());

@@ -110,9 +110,10 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         }
         catch (DeliveryException exception) when (exception is CommandFailedException || ImageVerifier.IsVerdict(exception))
         {
-            throw new DeliveryException(
-                $"No tag of {publish.Record.Repository} moves: {(ImageVerifier.IsVerdict(exception) ? $"{publish.Record.Digest} is not signed and attested there by the expected signer. Run Publish as a whole, or with --republish, which signs anew."
-                : $"whether {publish.Record.Digest} is signed and attested there is not known.")} {exception.Message}", exception);
+            var problem = ImageVerifier.IsVerdict(exception)
+                ? $"{publish.Record.Digest} is not signed and attested there by the expected signer. Run Publish as a whole, or with --republish, which signs anew."
+                : $"whether {publish.Record.Digest} is signed and attested there is not known.";
+            throw new DeliveryException($"No tag of {publish.Record.Repository} moves: {problem} {exception.Message}", exception);
         }
     }
 

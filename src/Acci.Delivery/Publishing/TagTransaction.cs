@@ -250,27 +250,27 @@ public sealed class TagTransaction(OciRegistry registry)
             var newer = await registry.GetManifestAsync(plan.Repository.WithTag(move.Newer!), cancellationToken);
             if (newer.Digest == plan.Digest || await LookAsync(writes, number, cancellationToken) != plan.Digest) continue;
             var before = writes[number].Before;
-            // Where somebody has put the tag since this publish began is no place to go back to.
+            // Where somebody has put the tag since this publish began is no place to go back to, unless it may be right.
             var isAsBefore = !AtStart.TryGetValue(writes[number].Tag, out var start) || start == before;
-            var problem = await VersionProblemAsync(plan, move.Newer!, newer, cancellationToken)
-                ?? (isAsBefore && newer.Digest == before ? null : await ProblemWithAsync(plan.Repository.WithDigest(newer.Digest)));
+            var (problem, isKnown) = await VersionProblemAsync(plan, move.Newer!, newer, cancellationToken) is { } other ? (other, true)
+                : isAsBefore && newer.Digest == before ? (null, true) : await ProblemWithAsync(plan.Repository.WithDigest(newer.Digest));
             var reason = $"{move.Newer} was published at the same time and is newer than {plan.Version}";
             if (problem is null) changed |= await MoveAsync(writes, number, newer.Digest, reason, cancellationToken);
-            else if (isAsBefore && before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
+            else if ((isAsBefore || !isKnown) && before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
         }
 
         return changed;
     }
 
-    private async Task<string?> ProblemWithAsync(ImageReference newer)
+    private async Task<(string? Problem, bool IsKnown)> ProblemWithAsync(ImageReference newer)
     {
         try
         {
-            return await AskAsync(newer) ? null : "is not signed as this build's images are";
+            return (await AskAsync(newer) ? null : "is not signed as this build's images are", true);
         }
         catch (DeliveryException exception)
         {
-            return NotKnown(exception).TrimEnd('.');
+            return (NotKnown(exception).TrimEnd('.'), false);
         }
     }
 

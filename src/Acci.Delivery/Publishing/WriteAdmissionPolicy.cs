@@ -1,8 +1,8 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
-using Acci.Generation.Admission;
 using Acci.Generation;
+using Acci.Generation.Admission;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -26,7 +26,9 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     /// <inheritdoc/>
     public override async Task PlanAsync()
     {
-        var signer = context.Options is { Keyless: true } or { SignedBy: not null } ? (await SignerAsync()).ReadName() : OwnKey();
+        var known = context.Options is { Keyless: true } or { SignedBy: not null } ? await SignerAsync() : null;
+        if (known is not null) context.Options.Images.ToList().ForEach(image => EnsureIsSigner(known, image));
+        var signer = known?.ReadName() ?? OwnKey();
         foreach (var image in context.Options.Images)
             Log.Information("{Repository:l}: would write policies that ask for a signature by {Signer:l}", RepositoryOf(image), signer);
 
@@ -68,10 +70,11 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     private void EnsureIsSigner(ExpectedSigner signer, ImageDefinition image)
     {
         if (context.Options.SignedBy is not null || PublishRecord.Read(_files.RecordOf(image)) is not { SignedBy: { } signed } record) return;
-        if (record.Repository != RepositoryOf(image) || signer.Accepts(signed)) return;
+        // What a pull request publishes is nothing for a cluster.
+        if (record.Repository != RepositoryOf(image) || signed.Source?.IsOfPullRequest is true || signer.Accepts(signed)) return;
         throw new DeliveryException(
-            $"{record.Repository} was published with a signature by {signed}, and this policy would ask for one by {signer.ReadName()}: clusters would run no image of it. "
-            + (signed.IsWorkflow ? "A workflow that other repositories can call signs under the same name for all of them: sign in one without workflow_call, or with a key. " : "")
+            $"{record.Repository} was published with a signature by {signed}, and this policy would ask for one by {signer.ReadName()}: clusters would refuse its images. "
+            + (signed.IsWorkflow ? "A policy names no workflow that other repositories can call: sign in another one, or with a key. " : "")
             + "If others sign from now on, name them with --signed-by.");
     }
 

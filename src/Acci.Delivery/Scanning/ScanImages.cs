@@ -172,8 +172,10 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         {
             Log.Information("{Image}: scanning {Platform:l} with {Scanner:l}", image.Name, platform.Platform.ToString(), ScanReports.NameOf(scanner));
             // Of a layout with several images Trivy reads the first.
-            var (view, deletion) = await layout.ViewAsync(platform, context.CancellationToken);
-            using (deletion) await scanner.ScanLayoutAsync(view.Folder, ScanRecord.ReportFile(folder, platform.Platform), context.CancellationToken);
+            var view = $"{layout.Folder}.scan-{platform.Platform.Slug}";
+            using var noted = Session.Current.Note(view);
+            await layout.WriteViewAsync(platform, view, context.CancellationToken);
+            await scanner.ScanLayoutAsync(view, ScanRecord.ReportFile(folder, platform.Platform), context.CancellationToken);
             scanned.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
         }
 

@@ -21,7 +21,7 @@ public abstract record ExpectedSigner
     private protected abstract IEnumerable<string> Arguments { get; }
 
     /// <summary>The owner of the key with this public half.</summary>
-    /// <param name="File">Its file, or an address that cosign fetches it from.</param>
+    /// <param name="File">Its file.</param>
     public sealed record PublicKey(string File) : ExpectedSigner
     {
         // A signature made with a key is not written to a public log.
@@ -95,11 +95,15 @@ public abstract record ExpectedSigner
             : !source.IsOfPullRequest || source.Ref == PullRequest || Identity.EndsWith($"@{source.Ref}", StringComparison.Ordinal);
 
         private bool IsCalledAs(WorkflowCertificate certificate) =>
-            certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository) && (IsExpression || IsSame(certificate.Identity));
+            certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository) && (IsExpression || IsSame(certificate.Identity) || IsSameDecoded(certificate));
+
+        // Two branches may have one decoded name, and the certificate's ref is as the token has it.
+        private bool IsSameDecoded(WorkflowCertificate certificate) =>
+            Identity.EndsWith($"@{certificate.Source.Ref}", StringComparison.Ordinal) && IsSame(WorkflowCertificate.Decode(certificate.Identity));
 
         private bool IsSame(string identity)
         {
-            var (own, other) = (Split(WorkflowCertificate.Decode(Identity)), Split(WorkflowCertificate.Decode(identity)));
+            var (own, other) = (Split(Identity), Split(identity));
             return own.Repository.Equals(other.Repository, StringComparison.OrdinalIgnoreCase) && own.Workflow == other.Workflow;
         }
 

@@ -30,9 +30,9 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
     /// <param name="signer">Who must have signed.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Who signed, as the certificate spells it.</returns>
-    /// <exception cref="CommandFailedException">One is missing or not valid.</exception>
+    /// <exception cref="CommandFailedException">One is not valid.</exception>
     /// <exception cref="DeliveryException">
-    /// The registry does not have the image, or not with these bytes; or an attestation says something else.
+    /// One is missing; the registry does not have the image, or not with these bytes; or an attestation says something else.
     /// </exception>
     public async Task<ExpectedSigner> VerifyAsync(ImageReference image, ExpectedSigner signer, CancellationToken cancellationToken)
     {

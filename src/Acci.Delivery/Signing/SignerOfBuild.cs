@@ -52,7 +52,7 @@ public static class SignerOfBuild
         }
         catch (DeliveryException exception)
         {
-            Log.Warning("Which workflow this job runs is not known, so only what this repository's workflows signed counts: {Problem:l}", exception.Message);
+            Log.Warning("GitHub's token service gives no token, so signatures are accepted from this repository's workflows only: {Problem:l}", exception.Message);
             return null;
         }
     });
@@ -63,11 +63,10 @@ public static class SignerOfBuild
         if (signer is ExpectedSigner.Workflow workflow)
         {
             if (await context.FindOwnWorkflowAsync() is not { } own) return false;
-            // Records of earlier versions do not say for what it ran.
-            var reference = own.Source.IsOfPullRequest ? own.Source.Ref : workflow.Source.Ref is null ? null : own.Source.Ref;
+            // For whichever branch or tag: artifacts go from one job to another.
+            var reference = own.Source.IsOfPullRequest || workflow.Source.IsOfPullRequest ? own.Source.Ref : workflow.Source.Ref;
             return workflow == new ExpectedSigner.Workflow(own.Identity, own.Source with { Ref = reference });
         }
-
 
         if (context.Options.Keyless || (SigningChoice.Of(context) is { Named: null, KeyDirectory: var directory } && !LocalKeyPair.IsIn(directory))) return false;
         return signer.ReadName() == (await (await context.CosignAsync()).ReadSignerAsync(context.CancellationToken)).Name;
@@ -79,7 +78,7 @@ public static class SignerOfBuild
     /// <param name="image">The image, by digest.</param>
     /// <param name="signer">Who must have signed.</param>
     /// <returns>Who signed, as the certificate spells it.</returns>
-    /// <exception cref="CommandFailedException">A signature or an attestation is missing or not valid.</exception>
+    /// <exception cref="CommandFailedException">A signature or an attestation is not valid.</exception>
     /// <exception cref="DeliveryException">An attestation says something else than the image.</exception>
     public static async Task<ExpectedSigner> EnsureSignedAsync(
         this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer)

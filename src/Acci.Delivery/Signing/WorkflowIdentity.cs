@@ -22,8 +22,10 @@ internal sealed record WorkflowIdentity(string Workflow, WorkflowSource Source, 
             // A JSON web token is three parts in base64url, the second its claims: RFC 7519, section 3.
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]));
             var isPublic = !claims.RootElement.TryGetProperty("repository_visibility", out var visibility) || visibility.GetString() is not ("private" or "internal");
+            // A deployment of a commit has none.
+            var reference = claims.RootElement.TryGetProperty("ref", out var said) ? said.GetString() ?? "" : "";
             return new WorkflowIdentity(
-                Claim("job_workflow_ref"), new WorkflowSource(Claim("repository"), WorkflowSource.ParseIssuer(Claim("iss"))) { Ref = Claim("ref") }, isPublic);
+                Claim("job_workflow_ref"), new WorkflowSource(Claim("repository"), WorkflowSource.ParseIssuer(Claim("iss"))) { Ref = reference }, isPublic);
 
             string Claim(string name) =>
                 claims.RootElement.GetProperty(name).GetString() is { Length: > 0 } value ? value : throw new JsonException($"'{name}' is empty.");

@@ -60,8 +60,9 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
         }
         catch (DeliveryException exception) when (exception is CommandFailedException || ImageVerifier.IsVerdict(exception))
         {
-            var problem = ImageVerifier.IsVerdict(exception) ? "is not signed and attested by the expected signer" : "is not known to be signed and attested by the expected signer";
-            throw new DeliveryException($"{image} {problem}, and {place} does not get it: run Publish. {exception.Message} Nothing was deployed.", exception);
+            var (problem, remedy) = ImageVerifier.IsVerdict(exception) ? ("is not signed", "run Publish") : ("is not known to be signed", "run the same command again");
+            throw new DeliveryException(
+                $"{image} {problem} and attested by the expected signer, and {place} does not get it: {remedy}. {exception.Message} Nothing was deployed.", exception);
         }
     }
 

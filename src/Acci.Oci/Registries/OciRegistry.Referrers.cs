@@ -48,11 +48,14 @@ public sealed partial class OciRegistry
                 if (list.Referrers.Any(x => x.Digest == manifest.Digest)) return;
                 var kept = await ExistingAsync(repository, list, cancellationToken);
                 var with = list.With(kept.Append(ReferrersList.Entry.JsonOf(manifest.Descriptor)));
-                if ((await FindAsync(tag, cancellationToken))?.Digest == found?.Digest) await PutAsync(tag, with, cancellationToken);
+                if ((await FindAsync(tag, cancellationToken))?.Digest != found?.Digest) continue;
+                await PutAsync(tag, with, cancellationToken);
+                // A registry may show it late.
+                if (left < ListRounds) await Task.Delay(TimeSpan.FromSeconds(ListRounds - left), _options.Retry.Time, cancellationToken);
             }
 
             if ((await FindReferrersListAsync(tag, cancellationToken))?.Referrers.Any(x => x.Digest == manifest.Digest) is not true)
-                throw new DeliveryException($"{manifest.Digest} could not be added to the list {tag}, which another client writes at the same time. Run the same command again.");
+                throw new DeliveryException($"{manifest.Digest} could not be added to the list {tag}: the registry does not show it there, or another client writes the list at the same time. Run the same command again.");
         }
         finally
         {

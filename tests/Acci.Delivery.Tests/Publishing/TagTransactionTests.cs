@@ -407,6 +407,26 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(ours, (await registry.ResolveAsync(latest, Cancellation)).Digest);
     }
 
+    [Fact]
+    public async Task A_tag_that_another_publish_put_on_a_newer_version_meanwhile_goes_back_there_where_nobody_knows_whether_that_is_signed()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var (old, ours, newer) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "ours"), await PushAsync(registry, repository, "newer"));
+        var latest = repository.WithTag("latest");
+        var plan = await PlanAsync(registry, repository, ours, "1.2.9", "latest");
+        foreach (var tag in (string[])["2.0.0", "latest"]) await registry.PutTagAsync(repository, tag, newer, Cancellation);
+
+        var writes = await new TagTransaction(registry)
+        {
+            AtStart = new Dictionary<ImageReference, Digest?> { [latest] = old },
+            IsTrustedAsync = _ => throw new DeliveryException("Sigstore does not answer."),
+        }.RunAsync([plan], Cancellation);
+
+        Assert.Equal(newer, (await registry.ResolveAsync(latest, Cancellation)).Digest);
+        Assert.Contains("is not known: Sigstore does not answer", Assert.Single(TagReport.Of(plan, writes).Lost), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

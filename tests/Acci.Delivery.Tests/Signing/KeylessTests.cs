@@ -242,7 +242,6 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
     [Theory]
     [InlineData("refs/heads/fix-ü")]
     [InlineData("refs/heads/feature/#123-a(b)&c;it's")]
-    [InlineData("refs/heads/100%")]
     [InlineData("refs/heads/a%20b")]
     [InlineData("refs/heads/修正-{b}|c")]
     [InlineData("refs/tags/v1.2.3+4")]
@@ -256,6 +255,18 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         await world.RunAsync("VerifyImages");
         await PromoteAsync(world, world.Record.Digest, signedBy: null);
         await PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/octo/app/.github/workflows/publish.yml@{name}");
+    }
+
+    [Theory]
+    [InlineData("refs/heads/%6dain")]
+    [InlineData("refs/heads/&#109;ain")]
+    public async Task A_branch_whose_name_decodes_to_another_s_does_not_sign_for_that_one(string name)
+    {
+        using var world = await SignedAsync(sigstore.Job(("ref", name)));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+        world.Job = sigstore.Outside();
+
+        await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: Publisher));
     }
 
     [Theory]

@@ -244,8 +244,8 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     [Theory]
     [InlineData("https://github.com/octo/acci/.github/workflows/publish.yml@refs/heads/main", true, "ghcr.io/octo/app", null)]
     [InlineData("https://github.com/Octo/acci/.github/workflows/nightly.yaml@refs/tags/v1", true, "ghcr.io/octo/app", null)]
-    [InlineData("https://github.com/octo/acci/.github/workflows/publish-images.yml@refs/heads/main", true, "ghcr.io/octo/app", "clusters would run no image of it. A workflow that other repositories can call")]
-    [InlineData("key 0123456789ab", false, "ghcr.io/octo/app", "clusters would run no image of it. If others sign")]
+    [InlineData("https://github.com/octo/acci/.github/workflows/publish-images.yml@refs/heads/main", true, "ghcr.io/octo/app", "clusters would refuse its images. A policy names no workflow that other repositories can call")]
+    [InlineData("key 0123456789ab", false, "ghcr.io/octo/app", "clusters would refuse its images. If others sign")]
     [InlineData("key 0123456789ab", false, "127.0.0.1:5600/app", null)]
     public async Task A_policy_that_what_was_published_does_not_meet_is_not_written(string name, bool isWorkflow, string repository, string? problem)
     {

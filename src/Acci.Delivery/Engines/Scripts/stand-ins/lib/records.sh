@@ -35,7 +35,7 @@ recorded() {
 layout_of() { printf '%s/%s\n' "$LAYOUTS" "${1#sha256:}"; }
 
 # keep RECIPE DIGEST : the image in a layout of its own, and the record of it. The blobs are links, because images share them. Builds of other
-# checkouts may be reading the layout that was recorded before: it goes when nobody has asked for it for a day.
+# checkouts may be reading the layout that was recorded before: it goes a day later.
 keep() {
   local recipe=$1 digest=$2 made=$WORK/$1.made layout manifests blobs
   layout=$(layout_of "$digest")
@@ -44,11 +44,17 @@ keep() {
   mkdir -p "$made/blobs/sha256"
   (cd "$LAYOUT/blobs/sha256" && ln "${digest#sha256:}" "${manifests[@]}" "${blobs[@]}" "$made/blobs/sha256/")
   cp "$LAYOUT/oci-layout" "$LAYOUT/index.json" "$made/"
-  if [[ -e $layout ]]; then mv "$layout" "$WORK/$recipe.old"; fi
-  mv "$made" "$layout"
+  if [[ -f $layout/blobs/sha256/${digest#sha256:} ]]; then
+    touch "$layout"
+  else
+    if [[ -e $layout ]]; then mv "$layout" "$WORK/$recipe.old"; fi
+    mv "$made" "$layout"
+  fi
   printf '%s %s\n' "$(recipe_key "$recipe")" "$digest" >"$RECORDS/$recipe.new"
   mv "$RECORDS/$recipe.new" "$RECORDS/$recipe"
-  find "$LAYOUTS" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
+  find "$LAYOUTS" -mindepth 1 -maxdepth 1 -mmin +1440 | while read -r old; do
+    if ! grep -qs "sha256:${old##*/}\$" "$RECORDS"/*; then rm -rf "$old"; fi
+  done
 }
 
 # What these manifests name, by hexadecimal digest.
