@@ -149,7 +149,9 @@ public sealed partial class GeneratedTests(PublishedImage published) : IAsyncLif
 
         var run = await Checkout.BuildAsync("SignImages --keyless true --platforms linux/amd64", Cancellation, environment);
 
-        run.AssertFailed("git fetch origin 0123456789abcdef && git checkout 0123456789abcdef && ./build.sh SignImages --platforms linux/amd64");
+        // What is checked out, whichever commit the workflow runs for.
+        var commit = (await CommandRunner.RunAsync(new Command("git", "rev-parse", "HEAD") { WorkingDirectory = Checkout.Folder }, cancellationToken: Cancellation)).StandardOutput.Trim();
+        run.AssertFailed($"git fetch origin {commit} && git checkout {commit} && ./build.sh SignImages --platforms linux/amd64");
         Assert.Contains("::error::--registry-token needs --registry-user beside it.", run.Output, StringComparison.Ordinal);
         Assert.Contains("::add-mask::0815-is-no-token", run.Output, StringComparison.Ordinal);
     }

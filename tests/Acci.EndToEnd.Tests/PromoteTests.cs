@@ -47,7 +47,7 @@ public sealed class PromoteTests(PublishedImage published)
         var unsigned = (await (await published.LayoutAsync()).ReadPlatformsAsync(Cancellation))[0].Attestations[0].Digest;
         using var registry = OciRegistry.Of(Home);
 
-        (await published.Checkout.BuildAsync($"PromoteImages --promote-from {unsigned} --promote-to unsigned", Cancellation)).AssertFailed("has no valid signature", "--signed-by");
+        (await published.Checkout.BuildAsync($"PromoteImages --promote-from {unsigned} --promote-to unsigned", Cancellation)).AssertFailed("has no valid", "--signed-by");
 
         Assert.Null(await registry.FindAsync(Home.WithTag("unsigned"), Cancellation));
     }

@@ -33,7 +33,7 @@ internal static partial class CosignError
     /// </summary>
     public static bool IsAbsence(string output) => Absence().IsMatch(Of(output));
 
-    [GeneratedRegex(@"\A(?:no valid bundles exist in registry|no signatures found|none of the attestations matched the predicate type|unsupported: trusted root path)")]
+    [GeneratedRegex(@"\A(?:no valid bundles exist in registry|no signatures found|none of the attestations matched the predicate type|unsupported: trusted root path|no matching attestations:?\s*\z)")]
     private static partial Regex Absence();
 
     [GeneratedRegex("^error during command execution: ", RegexOptions.Multiline)]

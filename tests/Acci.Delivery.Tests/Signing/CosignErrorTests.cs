@@ -29,6 +29,15 @@ public class CosignErrorTests
     }
 
     [Theory]
+    [InlineData("no valid bundles exist in registry", true)]
+    [InlineData("unsupported: trusted root path", true)]
+    [InlineData("no matching attestations:", true)]
+    [InlineData("no matching attestations: ", true)]
+    [InlineData($"no matching attestations: {Stranger}\"no signatures found\"", false)]
+    public void That_nothing_is_there_is_told_from_what_is_said_of_it(string error, bool isAbsence) =>
+        Assert.Equal(isAbsence, CosignError.IsAbsence($"WARNING: something\nError: {error}\n{Begin}{error}\n"));
+
+    [Theory]
     [InlineData("no valid bundles exist in registry")]
     [InlineData("no signatures found for x")]
     [InlineData("none of the attestations matched the predicate type: https://spdx.dev/Document, found: ")]
