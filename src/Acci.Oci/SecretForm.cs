@@ -4,7 +4,7 @@ namespace Acci;
 
 /// <summary>One form in which a text may have a secret.</summary>
 /// <param name="Pattern">The regular expression that finds it.</param>
-/// <param name="Literals">Parts of it, one of which stands there as it is; may be empty.</param>
+/// <param name="Literals">Texts of which every match contains at least one; an empty one is in every text.</param>
 internal sealed record SecretForm(string Pattern, params IReadOnlyList<string> Literals)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

@@ -38,7 +38,7 @@ internal static partial class SecretPattern
             var whole = (shift + bytes.Length) * 8 / 6;
             if (whole - shared < Redaction.MinimumLength) continue;
             var own = code[shared..whole];
-            // One that is no longer than a line is broken once at most, and one of its halves stands there as it is.
+            // A form that fits on a line has one line break at most, so at least one of its halves is whole.
             var isLine = own.Length <= LineOfBase64;
             var between = isLine ? $"(?:{LineBreak})?" : @"\s*";
             // At its very end the last character holds nothing but the text's, and may be filled up.

@@ -148,9 +148,13 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// <exception cref="DeliveryException">Another version's tag would be put on it.</exception>
     public static void EnsureMayBeCalled(ImageReference image, SemanticVersion? own, SemanticVersion? named)
     {
-        if (own is null or { IsPrerelease: true } || named is null || (own.Major, own.Minor, own.Patch) == (named.Major, named.Minor, named.Patch)) return;
+        if (named is null || MayBe(own, named)) return;
         throw new DeliveryException($"{image} is version {own} and does not become {named}. Publish {named} from its own tag, or promote a pre-release of it.");
     }
+
+    /// <summary>Whether an image may have a version's tag: it says no version, or a pre-release, or that one.</summary>
+    internal static bool MayBe(SemanticVersion? own, SemanticVersion named) =>
+        own is null or { IsPrerelease: true } || (own.Major, own.Minor, own.Patch) == (named.Major, named.Minor, named.Patch);
 
     /// <summary>What a version's tag points at is that version, with all its platforms. A pre-release may have become it.</summary>
     /// <param name="tag">The tag.</param>
@@ -161,8 +165,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     public static void EnsureIsOf(ImageReference tag, Manifest image, SemanticVersion? own, SemanticVersion? named)
     {
         if (named is null) return;
-        var isSame = own is null or { IsPrerelease: true } || (own.Major, own.Minor, own.Patch) == (named.Major, named.Minor, named.Patch);
-        var problem = !isSame ? $"says that it is version {own}" : image.IsIndex ? null : "is the image of one platform";
+        var problem = !MayBe(own, named) ? $"says that it is version {own}" : image.IsIndex ? null : "is the image of one platform";
         if (problem is null) return;
         throw new DeliveryException($"{tag} points at {image.Digest}, which {problem}: the tag may have been moved. If that image is meant, name it by its digest.");
     }

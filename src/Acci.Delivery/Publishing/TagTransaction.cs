@@ -279,7 +279,7 @@ public sealed class TagTransaction(OciRegistry registry)
     {
         if (said is null) return "says no version";
         // A pre-release may be published as its release, or as any other one: it is older than ours, or not.
-        var isAnother = !said.IsPrerelease && plan.Floating.VersionOf([tag]) is { } named && !IsSame(said, named);
+        var isAnother = plan.Floating.VersionOf([tag]) is { } named && !DeparturePolicy.MayBe(said, named);
         return isAnother || said <= plan.Version! ? $"is version {said}" : null;
     }
 

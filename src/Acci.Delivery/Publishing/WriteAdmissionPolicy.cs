@@ -27,10 +27,12 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     public override async Task PlanAsync()
     {
         var known = context.Options is { Keyless: true } or { SignedBy: not null } ? await SignerAsync() : null;
-        if (known is not null) context.Options.Images.ToList().ForEach(image => EnsureIsSigner(known, image));
         var signer = known?.ReadName() ?? OwnKey();
         foreach (var image in context.Options.Images)
+        {
+            if (known is not null) EnsureIsSigner(known, image);
             Log.Information("{Repository:l}: would write policies that ask for a signature by {Signer:l}", RepositoryOf(image), signer);
+        }
 
         // Its public half is read by cosign, which a dry run does not fetch.
         string OwnKey()

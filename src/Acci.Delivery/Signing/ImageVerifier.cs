@@ -140,8 +140,8 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
         return false;
     }
 
-    // How the signer may be spelled in the certificates, and for what it ran: cosign tells case apart, and compares a ref only with one that it is told. A bundle that nobody trusts may say so, too, and decides nothing:
-    // one after the other is verified, the likeliest first.
+    // The spellings and refs of the signer in the certificates, to be verified one after the other, the likeliest first. cosign compares names by case, and the ref
+    // only if it is given one. A bundle that nobody trusts may have them, too, and decides nothing.
     private async Task<IReadOnlyList<ExpectedSigner>> SpellingsAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken) =>
         signer is not ExpectedSigner.Workflow workflow ? [signer] : [.. (await CertificatesAsync(root, cancellationToken))
             .Select(workflow.SpelledAs).OfType<ExpectedSigner.Workflow>().Distinct().OrderByDescending(x => x.Identity == workflow.Identity)];

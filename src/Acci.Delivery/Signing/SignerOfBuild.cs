@@ -42,7 +42,7 @@ public static class SignerOfBuild
     internal static Task<SigningIdentity.Keyless> OwnWorkflowAsync(this DeliveryContext context) => context.Once(
         nameof(OwnWorkflowAsync), () => SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.Retry, context.CancellationToken));
 
-    /// <summary>The same for whoever only verifies, which needs no token: null where none is to be had.</summary>
+    /// <summary>The same for verifying, which needs no token: null if there is none.</summary>
     internal static Task<SigningIdentity.Keyless?> FindOwnWorkflowAsync(this DeliveryContext context) => context.Once(nameof(FindOwnWorkflowAsync), async () =>
     {
         if (!context.Options.Keyless || !IdentityTokens.CanBeAsked(context.Environment)) return null;

@@ -70,7 +70,7 @@ internal sealed record CommittedFile(string Mode, string Hash, string File)
         return IsOf(hash);
     }
 
-    // A pipe, a socket or a device has no length, and whoever opens one may wait. .NET says what a file is only where it puts it into an archive.
+    // Pipes, sockets and devices have no length, and opening one may block. .NET reports a file's type only when it writes an archive.
     private static bool IsRegular(FileInfo file)
     {
         if (file.Length > 0 || OperatingSystem.IsWindows()) return true;
