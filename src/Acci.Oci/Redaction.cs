@@ -31,7 +31,7 @@ public static class Redaction
             var text = secret.Trim();
             // Within base64 line breaks are as those who wrote it had them.
             var whole = new[] { text, text.ReplaceLineEndings("\n"), text.ReplaceLineEndings("\r\n") }.Where(x => x.Length >= MinimumLength).ToList();
-            var added = (lines.Count > 0 ? lines : whole).Select(SecretPattern.OfText).Concat(whole.SelectMany(SecretPattern.OfBase64)).Where(x => Patterns.Add(x.Pattern));
+            var added = (lines.Count > 0 ? lines : whole).Select(SecretPattern.OfText).Concat(whole.SelectMany(SecretPattern.OfEncoded)).Where(x => Patterns.Add(x.Pattern));
             _forms = [.. _forms, .. added];
         }
     }

@@ -9,7 +9,7 @@ internal sealed record SecretForm(string Pattern, params IReadOnlyList<string> L
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Regex _regex = new(Pattern, RegexOptions.CultureInvariant, Patience);
+    private readonly Lazy<Regex> _regex = new(() => new Regex(Pattern, RegexOptions.CultureInvariant, Patience));
 
     /// <summary>Where in the text it stands.</summary>
     public IEnumerable<Range> Find(string text)
@@ -21,7 +21,7 @@ internal sealed record SecretForm(string Pattern, params IReadOnlyList<string> L
         try
         {
             // A secret may begin within itself, too.
-            for (var match = _regex.Match(text); match.Success; match = _regex.Match(text, match.Index + 1))
+            for (var match = _regex.Value.Match(text); match.Success; match = _regex.Value.Match(text, match.Index + 1))
             {
                 // The expression's own limit is that of one match.
                 if (TimeProvider.System.GetElapsedTime(begun) > Patience) return [0..text.Length];

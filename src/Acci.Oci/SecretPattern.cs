@@ -10,11 +10,14 @@ namespace Acci;
 /// </summary>
 internal static partial class SecretPattern
 {
-    // The shortest line that base64 is broken into: RFC 7468, section 2, has 64, and RFC 2045, section 6.8, 76.
-    private const int LineOfBase64 = 60;
+    // The shortest line that digits are broken into. Of base64, RFC 7468, section 2, has 64, and RFC 2045, section 6.8, 76; of hexadecimal ones, `xxd -p` has 60.
+    private const int LineOfDigits = 60;
     // Also as JSON writes it, and with what a line is set in by.
     private const string LineBreak = @"[ \t]{0,40}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,40}";
     private const string Filling = @"(?:=|(?i:%(?:25){0,3}3D|\\{1,8}u003D)){0,2}";
+
+    // By how many bytes what stands before a text moves it within base64.
+    private static readonly int[] Shifts = [0, 1, 2];
 
     /// <summary>The form of a text: every character that some notation escapes may stand there in any of its notations.</summary>
     public static SecretForm OfText(string text)
@@ -25,28 +28,52 @@ internal static partial class SecretPattern
     }
 
     /// <summary>
-    /// The forms of a text within base64, in both alphabets. What stands before it (<c>user:</c>) moves it by a byte or two, so there are three; the
-    /// characters that it shares with its neighbours are left out.
+    /// The forms of a text within base64 and as hexadecimal digits: in UTF-8, in UTF-16 as PowerShell encodes commands, and in base64 within base64, as a login of
+    /// Docker's configuration is in a Kubernetes secret.
     /// </summary>
-    public static IEnumerable<SecretForm> OfBase64(string text)
+    public static IEnumerable<SecretForm> OfEncoded(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        for (var shift = 0; shift < 3; shift++)
+        return
+        [
+            .. OfBase64(bytes),
+            .. OfBase64(Encoding.Unicode.GetBytes(text)),
+            .. Shifts.SelectMany(x => OfBase64(Encoding.ASCII.GetBytes(OwnDigits(bytes, x)))),
+            OfHexadecimal(Convert.ToHexString(bytes)),
+            OfHexadecimal(Convert.ToHexStringLower(bytes)),
+        ];
+    }
+
+    // In both alphabets. What stands before it (`user:`) moves it by a byte or two.
+    private static IEnumerable<SecretForm> OfBase64(byte[] bytes)
+    {
+        foreach (var shift in Shifts)
         {
-            var code = Convert.ToBase64String([.. new byte[shift], .. bytes]);
-            var shared = (shift * 4 + 2) / 3;
+            var own = OwnDigits(bytes, shift);
+            if (own.Length < Redaction.MinimumLength) continue;
+            var code = Code(bytes, shift);
             var whole = (shift + bytes.Length) * 8 / 6;
-            if (whole - shared < Redaction.MinimumLength) continue;
-            var own = code[shared..whole];
-            // A form that fits on a line has one line break at most, so at least one of its halves is whole.
-            var isLine = own.Length <= LineOfBase64;
-            var between = isLine ? $"(?:{LineBreak})?" : @"\s*";
+            var between = own.Length <= LineOfDigits ? $"(?:{LineBreak})?" : @"\s*";
             // At its very end the last character holds nothing but the text's, and may be filled up.
             var rest = code.TrimEnd('=').Length > whole ? $"(?:{between}{Regex.Escape(code[whole..].TrimEnd('='))}{Filling})?" : "";
-            var half = own.Length / 2;
-            yield return new SecretForm(string.Join(between, own.Select(OfDigit)) + rest, isLine ? [LongestLiteral(own[..half]), LongestLiteral(own[half..])] : [""]);
+            yield return new SecretForm(string.Join(between, own.Select(OfDigit)) + rest, LiteralsOf(own));
         }
     }
+
+    private static SecretForm OfHexadecimal(string digits) => new(string.Join($"(?:{LineBreak})?", digits.Chunk(2).Select(x => string.Concat(x))), LiteralsOf(digits));
+
+    // Of what fits on a line at least one half is whole: there is one line break in it at most.
+    private static string[] LiteralsOf(string digits)
+    {
+        var line = digits[..Math.Min(digits.Length, LineOfDigits)];
+        var half = line.Length / 2;
+        return [LongestLiteral(line[..half]), LongestLiteral(line[half..])];
+    }
+
+    private static string Code(byte[] bytes, int shift) => Convert.ToBase64String([.. new byte[shift], .. bytes]);
+
+    // Without the characters that it shares with its neighbours.
+    private static string OwnDigits(byte[] bytes, int shift) => Code(bytes, shift)[((shift * 4 + 2) / 3)..((shift + bytes.Length) * 8 / 6)];
 
     private static bool IsPlain(Rune rune) => rune.IsAscii && char.IsAsciiLetterOrDigit((char)rune.Value);
 

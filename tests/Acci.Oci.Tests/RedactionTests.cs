@@ -24,6 +24,28 @@ public class RedactionTests
     }
 
     [Theory]
+    [InlineData("a-token")]
+    [InlineData("An0ther-token_of-usual-length/with+40.chars")]
+    [InlineData("A much longer one: what a service account of a registry has, which no line of base64 or of hexadecimal digits takes as a whole, and nobody reads")]
+    public void Encodings_and_encodings_in_encodings_are_masked(string secret)
+    {
+        Redaction.Register(secret);
+        var bytes = Encoding.UTF8.GetBytes($"[{secret}]");
+        string[] texts =
+        [
+            Convert.ToHexString(bytes), Convert.ToHexStringLower(bytes), string.Join('\n', Convert.ToHexStringLower(bytes).Chunk(60).Select(x => string.Concat(x))),
+            .. new[] { "", "$", "$x" }.Select(x => Convert.ToBase64String(Encoding.Unicode.GetBytes($"{x}='{secret}'"))),
+            // As Kubernetes has Docker's logins.
+            .. from user in new[] { "u", "me", "you" } from host in new[] { "a", "aa", "aaa" } from lines in new[] { Base64FormattingOptions.None, Base64FormattingOptions.InsertLineBreaks }
+               let login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}"))
+               select Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"auths": {"{{host}}": {"auth": "{{login}}" } } }"""), lines),
+        ];
+
+        // What is left of one are the digits that it shares with its neighbours, and each encoding is longer than the text.
+        Assert.All(texts, text => Assert.InRange(text.Length - Redaction.Redact(text).Replace(Redaction.Mask, "", StringComparison.Ordinal).Length, secret.Length, text.Length));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("   ")]
