@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Formats.Tar;
+using System.Runtime.Versioning;
 
 namespace Acci.Delivery.Caching;
 
@@ -8,17 +9,20 @@ namespace Acci.Delivery.Caching;
 /// </summary>
 internal static class OwnFolder
 {
-    private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private const string OfProcess = "/proc/self/task";
 
+    // Whom the system names for every user that a container, or a server of files, does not show here. Source: user_namespaces(7), "Unmapped user and group IDs".
+    private const int OverflowUser = 65534;
+
     private static readonly Lazy<PosixTarEntry> User = new(ReadUser);
 
-    // Who can put another build in this one's place needs no cache for that: the owners of the folders that it lies in. In a workflow's container, where root builds, that
-    // is the runner's user outside, whose the home folder is, too.
-    private static readonly Lazy<HashSet<int>> Trusted = new(() => [0, User.Value.Uid, .. FolderPath.Walk(AppContext.BaseDirectory).Select(x => x.Entry.Uid)]);
+    // Who can put another build in this one's place needs no cache for that. So the folders that it lies in are trusted, and so are their owners elsewhere: in a workflow's
+    // container, where root builds, that is the runner's user outside, whose the home folder is, too.
+    private static readonly Lazy<IReadOnlyDictionary<string, int>> Build = new(() => FolderPath.Walk(AppContext.BaseDirectory).DistinctBy(x => x.Path).ToDictionary(x => x.Path, x => x.Entry.Uid));
+    private static readonly Lazy<HashSet<int>> Trusted = new(() => [0, User.Value.Uid, .. Build.Value.Values.Where(x => x != OverflowUser)]);
     private static readonly ConcurrentDictionary<string, bool> Known = new();
 
     /// <summary>Makes sure of the folder, once in a process; one that is not there is made.</summary>
@@ -28,7 +32,7 @@ internal static class OwnFolder
         if (OperatingSystem.IsWindows() || Known.ContainsKey(path)) return;
         try
         {
-            Directory.CreateDirectory(path, Mode);
+            Create(Path.GetFullPath(path));
             Check(Path.GetFullPath(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -37,6 +41,20 @@ internal static class OwnFolder
         }
 
         Known[path] = true;
+    }
+
+    /// <summary>
+    /// Makes a folder, and those above it, so that only this user can write them, whatever the umask is: GitLab's runner has 0000 in containers, and systems with private
+    /// groups 0002.
+    /// </summary>
+    /// <param name="path">Its full path.</param>
+    [UnsupportedOSPlatform("windows")]
+    public static void Create(string path)
+    {
+        if (Directory.Exists(path)) return;
+        // .NET gives the mode to the last one only.
+        if (Path.GetDirectoryName(path) is { } parent) Create(parent);
+        Directory.CreateDirectory(path, Mode);
     }
 
     /// <summary>Whether it is a folder or a file of this user's, and no link to one.</summary>
@@ -54,34 +72,30 @@ internal static class OwnFolder
         }
     }
 
-    private static void Check(string path)
+    private static void Check(string cache)
     {
-        foreach (var (place, entry, isEnd) in FolderPath.Walk(path))
+        foreach (var (path, entry, isCache) in FolderPath.Walk(cache))
         {
-            if (isEnd) CheckItself(place, entry);
-            else CheckAbove(place, entry, path);
+            if (!isCache && Build.Value.ContainsKey(path)) continue;
+            var harm = isCache ? "change what this build runs" : $"put another folder in the place of the cache folder {cache}";
+            if (!Trusted.Value.Contains(entry.Uid))
+                throw new DeliveryException($"{Name(path)} belongs to somebody else (user id {entry.Uid}), who could {harm}: name another cache folder with ACCI_CACHE.");
+            if (Writer(path, entry, isCache) is not var (who, whom)) continue;
+            // What others have put there may still be there.
+            var first = isCache ? "delete it, or, if you know what is in it, " : "";
+            throw new DeliveryException($"{who} can write {Name(path)}, and so {harm}: {first}take that from them (chmod {whom}-w {path}), or name another cache folder with ACCI_CACHE.");
         }
+
+        string Name(string path) => path == cache ? $"the cache folder {path}" : path;
     }
 
-    private static void CheckItself(string path, PosixTarEntry entry)
+    private static (string Who, char Whom)? Writer(string path, PosixTarEntry entry, bool isCache)
     {
-        if (entry.Uid != User.Value.Uid && entry.Uid != 0)
-            throw new DeliveryException($"The cache folder {path} belongs to somebody else (user id {entry.Uid}), who could change what this build runs: name another one with ACCI_CACHE.");
-        if ((entry.Mode & WritableByOthers) != 0)
-            throw new DeliveryException($"Others can write the cache folder {path}, and so change what this build runs: delete it, or take that from them (chmod go-w {path}) if you know what is in it.");
-    }
-
-    private static void CheckAbove(string path, PosixTarEntry entry, string cache)
-    {
-        if (!Trusted.Value.Contains(entry.Uid))
-            throw new DeliveryException($"{path} belongs to somebody else (user id {entry.Uid}), who could put another folder in the place of the cache folder {cache}: name another one with ACCI_CACHE.");
-        // The mode of a link says nothing. In a folder with the sticky bit, such as /tmp, only the owner can put something else in a thing's place.
-        if (entry.EntryType == TarEntryType.SymbolicLink || (entry.Mode & UnixFileMode.StickyBit) != 0) return;
-        var (who, whom) = (entry.Mode & UnixFileMode.OtherWrite) != 0 ? ("Everybody", "o")
-            : (entry.Mode & UnixFileMode.GroupWrite) != 0 && !PrivateGroup.IsOf(path, entry, User.Value) ? ($"The group {(entry.GroupName.Length > 0 ? entry.GroupName : entry.Gid)}, which may have other members than you,", "g")
-            : ("", "");
-        if (who.Length > 0)
-            throw new DeliveryException($"{who} can write {path}, and so put another folder in the place of the cache folder {cache}: take that from them (chmod {whom}-w {path}), or name another one with ACCI_CACHE.");
+        // The mode of a link says nothing. In a folder with the sticky bit, such as /tmp, only the owner can put something else in a thing's place, but everybody can add to it.
+        if (entry.EntryType == TarEntryType.SymbolicLink || (!isCache && (entry.Mode & UnixFileMode.StickyBit) != 0)) return null;
+        if ((entry.Mode & UnixFileMode.OtherWrite) != 0) return ("Everybody", 'o');
+        return (entry.Mode & UnixFileMode.GroupWrite) == 0 || PrivateGroup.IsOf(path, entry, User.Value) ? null
+            : ($"The group {(entry.GroupName.Length > 0 ? entry.GroupName : entry.Gid)}, which may have other members than you,", 'g');
     }
 
     private static PosixTarEntry ReadUser()

@@ -15,8 +15,8 @@ internal static class PrivateGroup
     /// <param name="accounts">Where the machine keeps its groups and users.</param>
     public static bool IsOf(string path, PosixTarEntry folder, PosixTarEntry user, string accounts = "/etc")
     {
-        // It is named as its user is. A container may have names for neither.
-        var isNamedSo = folder.Gid == 0 || (folder.GroupName.Length > 0 ? folder.GroupName == user.UserName : folder.Gid == user.Uid);
+        // It is named as its user is.
+        var isNamedSo = folder.Gid == 0 || (folder.GroupName.Length > 0 && folder.GroupName == user.UserName);
         if (!isNamedSo || HasAccessList(path)) return false;
         // Source: group(5), passwd(5). Some systems have accounts of their own that nobody uses in root's group.
         var members = Lines("group").Where(x => x is [_, _, var id, _] && id == $"{folder.Gid}")

@@ -38,7 +38,7 @@ internal sealed class ScriptFolder(CacheDirectory cache)
         try
         {
             CacheDirectory.CreatePrivate(_parent);
-            // Each by itself, because a folder's missing parents would be made for everybody.
+            // Each by itself, because others may enter the parents that are made along with a folder.
             foreach (var folder in Folders()) CacheDirectory.CreatePrivate(System.IO.Path.Combine(made, folder));
             foreach (var script in EmbeddedScript.All) Write(System.IO.Path.Combine(made, script.Path), script);
             // Deleted after it was renamed: another run never finds half of it.
@@ -99,7 +99,8 @@ internal sealed class ScriptFolder(CacheDirectory cache)
 
     private static UnixFileMode ModeOf(EmbeddedScript script) => script.IsProgram ? Executable : Readable;
 
-    private static bool HasMode(FileSystemInfo info, UnixFileMode mode) => OperatingSystem.IsWindows() || info.UnixFileMode == mode;
+    // A folder hands its own group on to those in it.
+    private static bool HasMode(FileSystemInfo info, UnixFileMode mode) => OperatingSystem.IsWindows() || (info.UnixFileMode & ~UnixFileMode.SetGroup) == mode;
 
     private static void Delete(string path)
     {
