@@ -42,7 +42,7 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
     {
         try
         {
-            return VersionInfo.ReadAsync(NukeBuild.RootDirectory).GetAwaiter().GetResult().Revision;
+            return VersionInfo.RevisionAsync(NukeBuild.RootDirectory).GetAwaiter().GetResult();
         }
         catch (DeliveryException)
         {

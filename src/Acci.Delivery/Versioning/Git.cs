@@ -221,7 +221,7 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         (await OutputAsync(input, cancellationToken, arguments))?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     private async Task<string?> AnswerAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        (await OutputAsync(null, cancellationToken, arguments))?.Trim() is { Length: > 0 } answer ? answer : null;
+        (await OutputAsync(null, cancellationToken, arguments))?.Trim('\r', '\n') is { Length: > 0 } answer ? answer : null;
 
     // Where there is no repository nothing is known. Anything else that git cannot answer is not decided as "none".
     private async Task<string?> OutputAsync(string? input, CancellationToken cancellationToken, params string[] arguments)

@@ -44,7 +44,7 @@ internal sealed class WorkingTree(Git clone, string root)
         foreach (var file in committed)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            found.Add((file, _links.LeadsElsewhere(file.File) ? FileState.Missing : file.StateIn(root)));
+            found.Add((file, _links.LeadsElsewhere(file.File) ? FileState.Missing : StateOf(file)));
         }
 
         var modes = await ModesAsync([.. found.Where(x => x.State is FileState.Same or FileState.OtherBytes).Select(x => x.File).Where(x => x.HasMode)], cancellationToken);
@@ -58,6 +58,19 @@ internal sealed class WorkingTree(Git clone, string root)
             .. found.Where(x => x.State == FileState.OtherType).Select(x => $" T {x.File.File}"),
             .. changed.Where(x => !written.Contains(x.File)).Concat(modes).Select(x => $" M {x.File}"),
         ];
+    }
+
+    private FileState StateOf(CommittedFile file)
+    {
+        try
+        {
+            return file.StateIn(root);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DeliveryException(
+                $"{Path.Combine(root, file.File)} cannot be read, so the build cannot tell whether it is the commit's: {exception.Message} Make it readable (chmod u+r), or check it out again.", exception);
+        }
     }
 
     // A file system without modes, as Windows' in Linux or a virtual machine's shared folder, shows all files alike, or most of them wrong; git is told so when it clones there.

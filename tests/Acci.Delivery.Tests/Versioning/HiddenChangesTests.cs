@@ -159,6 +159,7 @@ public sealed class HiddenChangesTests : IAsyncLifetime
         + "git add .; git commit -q -m pointer; git config filter.lfs.required true; git config filter.lfs.smudge false; git config filter.lfs.process false; echo large > file")]
     [InlineData("echo 'file filter=lfs' > .gitattributes; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; git add .; git commit -q -m pointer; git config core.autocrlf true; echo large > file")]
     [InlineData("echo '[attr]big filter=lfs -text' > .gitattributes; echo '* big' >> .gitattributes; echo '.git* !filter' >> .gitattributes; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; git add .; git commit -q -m pointer; echo large > file")]
+    [InlineData("echo 'file filter=lfs' > .gitattributes; printf 'version https://hawser.github.com/spec/v1\\noid sha256:%s\\nsize 6\\n' $(printf 'large\\n' | sha256sum | cut -d' ' -f1) > file; git add .; git commit -q -m pointer; echo large > file")]
     [InlineData("echo 'file filter=lfs' > .gitattributes; git add .; git commit -q -m lfs; git config filter.lfs.required true; git config filter.lfs.process false")]
     // A filter that asks git for what only the clone knows, as those do that decrypt.
     [InlineData("echo 'file filter=key' > .gitattributes; git add .gitattributes; git commit -q -m key; git config my.key secret; git config filter.key.required true; "

@@ -40,6 +40,40 @@ public sealed class VersionInfoTests : IDisposable
     }
 
     [Theory]
+    [InlineData("V1.2.3", "1.2.3")]
+    [InlineData("V1.2.3-rc.1", "1.2.3-rc.1")]
+    public async Task What_MinVer_takes_for_a_version_tag_is_one(string tag, string version)
+    {
+        await _repository.Run(Begin, Commit, "git tag v1.0.0", $"git tag {tag}");
+
+        var info = await VersionInfo.ReadAsync(_repository.Directory, TestContext.Current.CancellationToken);
+
+        Assert.Equal((version, tag), (info.ToString(), info.Tag));
+    }
+
+    [Fact]
+    public async Task A_folder_may_have_a_name_that_ends_with_a_blank()
+    {
+        await _repository.RunScript("mkdir 'folder '; cd 'folder '; git init -q; git commit -q --allow-empty -m work; git tag v1.2.3");
+
+        Assert.Equal("1.2.3", (await VersionInfo.ReadAsync(Path.Combine(_repository.Directory, "folder "), TestContext.Current.CancellationToken)).ToString());
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_named()
+    {
+        await _repository.Run(Begin, Commit);
+        _repository.Write("file", "content");
+        await _repository.Run("git add file", "git commit --quiet -m file");
+        await using var taken = new FileStream(Path.Combine(_repository.Directory, "file"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => VersionInfo.ReadAsync(_repository.Directory, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith($"{taken.Name} cannot be read, so the build cannot tell whether it is the commit's: ", failure.Message, StringComparison.Ordinal);
+        Assert.NotNull(await VersionInfo.RevisionAsync(_repository.Directory, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [InlineData("git tag 9.9.9")]
     [InlineData("git tag version-9.9.9")]
     [InlineData("git tag v9.9")]
