@@ -10,8 +10,10 @@ namespace Acci;
 /// </summary>
 internal static partial class SecretPattern
 {
-    // The shortest line that digits are broken into. Of base64, RFC 7468, section 2, has 64, and RFC 2045, section 6.8, 76; of hexadecimal ones, `xxd -p` has 60.
+    // More digits stand on several lines: of base64 as well as hexadecimal ones. Source: RFC 7468, section 2, has 64 on a line, RFC 2045, section 6.8, 76, and `xxd -p` 60.
     private const int LineOfDigits = 60;
+    // A program may have narrower columns.
+    private const int ShortestLine = 16;
     // Also as JSON writes it, and with what a line is set in by.
     private const string LineBreak = @"[ \t]{0,40}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,40}";
     private const string Filling = @"(?:=|(?i:%(?:25){0,3}3D|\\{1,8}u003D)){0,2}";
@@ -62,12 +64,12 @@ internal static partial class SecretPattern
 
     private static SecretForm OfHexadecimal(string digits) => new(string.Join($"(?:{LineBreak})?", digits.Chunk(2).Select(x => string.Concat(x))), LiteralsOf(digits));
 
-    // Of what fits on a line at least one half is whole: there is one line break in it at most.
+    // Within so few digits there is one line break at most, so at least one half is whole.
     private static string[] LiteralsOf(string digits)
     {
-        var line = digits[..Math.Min(digits.Length, LineOfDigits)];
-        var half = line.Length / 2;
-        return [LongestLiteral(line[..half]), LongestLiteral(line[half..])];
+        var beginning = digits[..Math.Min(digits.Length, ShortestLine)];
+        var half = beginning.Length / 2;
+        return [LongestLiteral(beginning[..half]), LongestLiteral(beginning[half..])];
     }
 
     private static string Code(byte[] bytes, int shift) => Convert.ToBase64String([.. new byte[shift], .. bytes]);

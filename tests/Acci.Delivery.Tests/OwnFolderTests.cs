@@ -92,11 +92,16 @@ public sealed class OwnFolderTests : IDisposable
     [InlineData(4711, "", "", false)]
     [InlineData(0, "root", "root:x:0:", true)]
     [InlineData(0, "wheel", "wheel:x:0:root,you", false)]
-    public void A_group_is_private_where_it_is_named_as_its_user_and_has_nobody_else_in_it(int group, string name, string groups, bool isPrivate)
+    // From LDAP: there is no line.
+    [InlineData(1000, "me", "", false)]
+    [InlineData(1000, "me", "others:x:1001:", false)]
+    [InlineData(0, "root", "root:x:0:", false, "pod:x:1004:0::/:/bin/sh")]
+    [InlineData(0, "root", "root:x:0:", true, "default:x:1004:0::/:/sbin/nologin")]
+    public void A_group_is_private_where_it_is_named_as_its_user_and_has_nobody_else_in_it(int group, string name, string groups, bool isPrivate, string account = "")
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
         File.WriteAllText(Path.Combine(_folder, "group"), $"{groups}\n");
-        File.WriteAllText(Path.Combine(_folder, "passwd"), "root:x:0:0::/root:/bin/sh\noperator:x:11:0::/:/bin/false\nme:x:1000:1000::/home/me:/bin/sh\nyou:x:1003:1002::/home/you:/bin/sh\n");
+        File.WriteAllText(Path.Combine(_folder, "passwd"), "root:x:0:0::/root:/bin/sh\noperator:x:11:0::/:/bin/false\nme:x:1000:1000::/home/me:/bin/sh\nyou:x:1003:1002::/home/you:/bin/sh\n" + account);
 
         Assert.Equal(isPrivate, PrivateGroup.IsOf(
             _folder, new PaxTarEntry(TarEntryType.Directory, "folder") { Gid = group, GroupName = name }, new PaxTarEntry(TarEntryType.Directory, "mine") { Uid = 1000, UserName = "me" }, _folder));

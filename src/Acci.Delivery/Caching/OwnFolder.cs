@@ -21,7 +21,9 @@ internal static class OwnFolder
 
     // Who can put another build in this one's place needs no cache for that. So the folders that it lies in are trusted, and so are their owners elsewhere: in a workflow's
     // container, where root builds, that is the runner's user outside, whose the home folder is, too.
-    private static readonly Lazy<IReadOnlyDictionary<string, int>> Build = new(() => FolderPath.Walk(AppContext.BaseDirectory).DistinctBy(x => x.Path).ToDictionary(x => x.Path, x => x.Entry.Uid));
+    private static readonly Lazy<IReadOnlyDictionary<string, int>> Build = new(() =>
+        FolderPath.Walk(AppContext.BaseDirectory).DistinctBy(x => x.Path).ToDictionary(x => x.Path, x => x.Entry.Uid));
+
     private static readonly Lazy<HashSet<int>> Trusted = new(() => [0, User.Value.Uid, .. Build.Value.Values.Where(x => x != OverflowUser)]);
     private static readonly ConcurrentDictionary<string, bool> Known = new();
 
@@ -89,13 +91,13 @@ internal static class OwnFolder
         string Name(string path) => path == cache ? $"the cache folder {path}" : path;
     }
 
-    private static (string Who, char Whom)? Writer(string path, PosixTarEntry entry, bool isCache)
+    private static (string Who, string Whom)? Writer(string path, PosixTarEntry entry, bool isCache)
     {
         // The mode of a link says nothing. In a folder with the sticky bit, such as /tmp, only the owner can put something else in a thing's place, but everybody can add to it.
         if (entry.EntryType == TarEntryType.SymbolicLink || (!isCache && (entry.Mode & UnixFileMode.StickyBit) != 0)) return null;
-        if ((entry.Mode & UnixFileMode.OtherWrite) != 0) return ("Everybody", 'o');
-        return (entry.Mode & UnixFileMode.GroupWrite) == 0 || PrivateGroup.IsOf(path, entry, User.Value) ? null
-            : ($"The group {(entry.GroupName.Length > 0 ? entry.GroupName : entry.Gid)}, which may have other members than you,", 'g');
+        var isForGroup = (entry.Mode & UnixFileMode.GroupWrite) != 0 && !PrivateGroup.IsOf(path, entry, User.Value);
+        if ((entry.Mode & UnixFileMode.OtherWrite) != 0) return ("Everybody", isForGroup ? "go" : "o");
+        return isForGroup ? ($"The group {(entry.GroupName.Length > 0 ? entry.GroupName : entry.Gid)}, which may have other members than you,", "g") : null;
     }
 
     private static PosixTarEntry ReadUser()

@@ -21,6 +21,7 @@ internal static partial class LfsPointer
     }
 
     // Two more addresses are of before its first release. Without -text a pointer has the line endings of its clone.
-    [GeneratedRegex(@"\Aversion (?:https://git-lfs\.github\.com/spec/v1|https://hawser\.github\.com/spec/v1|http://git-media\.io/v/2)\r?\n(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:(?<digest>[0-9a-f]{64})\r?\n")]
+    [GeneratedRegex(@"\Aversion (?:https://(?:git-lfs|hawser)\.github\.com/spec/v1|http://git-media\.io/v/2)\r?\n"
+        + @"(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:(?<digest>[0-9a-f]{64})\r?\n")]
     private static partial Regex Pattern();
 }

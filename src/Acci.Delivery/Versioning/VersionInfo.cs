@@ -92,8 +92,11 @@ public sealed record VersionInfo
     /// <param name="directory">A folder of the working tree.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
     /// <exception cref="DeliveryException">git cannot tell.</exception>
-    public static async Task<string?> RevisionAsync(string directory, CancellationToken cancellationToken = default) =>
-        new Git(directory) is var git && await git.IsWorkingDirectoryAsync(cancellationToken) ? await git.CommitOfAsync("HEAD", cancellationToken) : null;
+    public static async Task<string?> RevisionAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        var git = new Git(directory);
+        return await git.IsWorkingDirectoryAsync(cancellationToken) ? await git.CommitOfAsync("HEAD", cancellationToken) : null;
+    }
 
     /// <summary>The version that a tag names; null for any other tag. MinVer is asked, which also takes <c>V1.2.3</c>.</summary>
     internal static SemanticVersion? OfTag(string tag) => MinVer.Lib.Version.TryParse(tag, out var version, TagPrefix) ? version : null;

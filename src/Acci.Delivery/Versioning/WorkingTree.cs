@@ -68,8 +68,9 @@ internal sealed class WorkingTree(Git clone, string root)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            var remedy = exception is UnauthorizedAccessException ? "Make it readable (chmod u+r), or check" : "Check";
             throw new DeliveryException(
-                $"{Path.Combine(root, file.File)} cannot be read, so the build cannot tell whether it is the commit's: {exception.Message} Make it readable (chmod u+r), or check it out again.", exception);
+                $"{Path.Combine(root, file.File)} cannot be read, so the build cannot compare it with the commit: {exception.Message} {remedy} it out again.", exception);
         }
     }
 

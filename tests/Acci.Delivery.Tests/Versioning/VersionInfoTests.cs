@@ -69,7 +69,7 @@ public sealed class VersionInfoTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => VersionInfo.ReadAsync(_repository.Directory, TestContext.Current.CancellationToken));
 
-        Assert.StartsWith($"{taken.Name} cannot be read, so the build cannot tell whether it is the commit's: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{taken.Name} cannot be read, so the build cannot compare it with the commit: ", failure.Message, StringComparison.Ordinal);
         Assert.NotNull(await VersionInfo.RevisionAsync(_repository.Directory, TestContext.Current.CancellationToken));
     }
 
