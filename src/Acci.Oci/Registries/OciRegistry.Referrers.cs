@@ -7,7 +7,7 @@ public sealed partial class OciRegistry
 {
     // What registries say that have no such API. The specification knows 404 alone.
     private static readonly HttpStatusCode[] NoSuchApi =
-        [HttpStatusCode.NotFound, HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotAcceptable];
+        [HttpStatusCode.NotFound, HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotAcceptable, HttpStatusCode.NotImplemented];
 
     // One after the other: each reads the list, adds to it and writes it back, and would lose what another added in between.
     private readonly SemaphoreSlim _referrersGate = new(1);
@@ -94,10 +94,15 @@ public sealed partial class OciRegistry
             {
                 var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path)) { Accept = [MediaTypes.ImageIndex] };
                 using var response = await SendAsync(request, attempt.CancellationToken, NoSuchApi);
-                if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.ImageIndex) return null;
+                if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.ImageIndex)
+                {
+                    if (pages.IsFirst) return null;
+                    throw pages.Broken($"breaks off: {address.PathAndQuery} is answered {(int)response.StatusCode}, and with no index");
+                }
+
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);
-                return new ReferrersPage(
-                    ReferrersList.Parse(content, MediaTypes.ImageIndex, $"{Domain}'s answer to {address.AbsolutePath}").Referrers, NextPage(response, address));
+                var list = ReferrersList.Parse(content, MediaTypes.ImageIndex, $"{Domain}'s answer to {address.AbsolutePath}");
+                return new ReferrersPage(list.Referrers, pages.Next(response, address));
             }, cancellationToken);
             if (answer is null) return null;
             all.AddRange(answer.Referrers);

@@ -9,30 +9,63 @@ public sealed partial class OciRegistry
 {
     private const int MaximumPageSize = 16 * 1024 * 1024;
 
-    /// <summary>The tags of a repository in the registry's order, page after page; none when there is no such repository.</summary>
+    /// <summary>
+    /// The tags of a repository in the registry's order, page after page; none when there is no such repository. Source: OCI distribution specification 1.1,
+    /// section "Listing Tags".
+    /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="pageSize">How many tags are asked for at a time.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="DeliveryException">The registry does not give the whole list.</exception>
     public async IAsyncEnumerable<string> ListTagsAsync(
         ImageReference repository, int pageSize = 1000, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var path = PathOf(repository);
         var pages = new PageTrail(_transport.Endpoint, $"the tags of {path}");
-        for (var page = pages.Begin(Address($"{path}/tags/list?n={pageSize}")); page is not null;)
+        var asked = $"?n={pageSize}";
+        IReadOnlyList<string> previous = [];
+        for (var page = pages.Begin(Address($"{path}/tags/list{asked}")); page is not null;)
         {
             var address = page;
-            var (tags, link) = await RunAsync($"list of the tags of {path}", async attempt =>
+            var read = await RunAsync($"list of the tags of {path}", attempt => TagsAsync(path, address, pages, attempt.CancellationToken), cancellationToken);
+            if (read is null)
             {
-                var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path));
-                using var response = await SendAsync(request, attempt.CancellationToken, HttpStatusCode.NotFound);
-                if (response.StatusCode == HttpStatusCode.NotFound) return ([], null);
-                var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);
-                var listed = Json(content, RegistryJson.Default.TagList, address).Tags ?? [];
-                if (listed.Any(x => x is null)) throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with a tag that is null.");
-                return (listed, NextPage(response, address));
-            }, cancellationToken);
-            foreach (var tag in tags) yield return tag;
-            page = pages.Follow(link);
+                // A page size that the registry does not take; without one it takes its own.
+                page = pages.Restart(Address($"{path}/tags/list"));
+                asked = "";
+                continue;
+            }
+
+            // Asked for what comes after the last tag, it begins anew: it gives no pages, and the list was whole.
+            if (previous.Count > 0 && read.Tags.SequenceEqual(previous)) yield break;
+            foreach (var tag in read.Tags) yield return tag;
+            // A full page without a link to the next need not be the last: registries need not write the link.
+            previous = read.Next is null && asked.Length > 0 && read.Tags.Count == pageSize ? read.Tags : [];
+            page = pages.Follow(previous.Count > 0 ? Address($"{path}/tags/list{asked}&last={Uri.EscapeDataString(previous[^1])}") : read.Next);
+        }
+    }
+
+    /// <summary>One page of tags; null where the registry does not take the page size that the address asks for.</summary>
+    private async Task<TagsPage?> TagsAsync(string path, Uri address, PageTrail pages, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path));
+            using var response = await SendAsync(request, cancellationToken, pages.IsFirst ? [HttpStatusCode.NotFound] : []);
+            if (response.StatusCode == HttpStatusCode.NotFound) return new TagsPage([], null);
+            var content = await _transport.ReadAsync(response, MaximumPageSize, cancellationToken);
+            var tags = Json(content, RegistryJson.Default.TagList, address).Tags ?? [];
+            if (tags.Any(x => x is null)) throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with a tag that is null.");
+            return new TagsPage(tags, pages.Next(response, address));
+        }
+        catch (RegistryException exception) when (pages.IsFirst && address.Query.Length > 0
+            && (exception.StatusCode == HttpStatusCode.BadRequest || exception.Codes.Contains("PAGINATION_NUMBER_INVALID")))
+        {
+            return null;
+        }
+        catch (RegistryException exception) when (!pages.IsFirst)
+        {
+            throw pages.Broken($"breaks off: {exception.Message.TrimEnd('.')}");
         }
     }
 
@@ -53,18 +86,6 @@ public sealed partial class OciRegistry
         }
     }
 
-    /// <summary>The address of the next page. Source: OCI distribution specification 1.1, section "Listing Tags"; RFC 8288.</summary>
-    /// <exception cref="DeliveryException">The Link header contains no valid address.</exception>
-    private Uri? NextPage(HttpResponseMessage response, Uri address)
-    {
-        if (!response.Headers.TryGetValues("Link", out var links)) return null;
-        var next = links.SelectMany(x => x.Split(',')).FirstOrDefault(x => x.Replace("\"", "", StringComparison.Ordinal).Contains("rel=next", StringComparison.OrdinalIgnoreCase));
-        if (next?.Split('<', '>') is not [_, var target, ..]) return null;
-        return Uri.TryCreate(address, target, out var page)
-            ? page
-            : throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with a next page that is no address.");
-    }
-
     private T Json<T>(byte[] content, JsonTypeInfo<T> type, Uri address)
     {
         try
@@ -77,6 +98,8 @@ public sealed partial class OciRegistry
         }
     }
 
-    /// <summary>A page of tags.</summary>
+    /// <summary>A page of tags, as it is written.</summary>
     internal sealed record TagList(IReadOnlyList<string>? Tags);
+
+    private sealed record TagsPage(IReadOnlyList<string> Tags, Uri? Next);
 }

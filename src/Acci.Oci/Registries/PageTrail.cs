@@ -1,6 +1,6 @@
 namespace Acci.Oci.Registries;
 
-/// <summary>The pages of a list that a registry gives piece by piece. It may be long, but it has to end, and to stay at the registry.</summary>
+/// <summary>The pages of a list that a registry gives piece by piece. It has to end, to stay at the registry, and to be whole.</summary>
 /// <param name="endpoint">The registry.</param>
 /// <param name="list">What is listed, as messages call it: <c>the tags of owner/app</c>.</param>
 internal sealed class PageTrail(RegistryEndpoint endpoint, string list)
@@ -9,11 +9,21 @@ internal sealed class PageTrail(RegistryEndpoint endpoint, string list)
 
     private readonly HashSet<Uri> _seen = [];
 
+    /// <summary>Whether this is the first page, so that a refusal is one of the whole list.</summary>
+    public bool IsFirst => _seen.Count == 1;
+
     /// <summary>The first page.</summary>
     public Uri Begin(Uri page)
     {
         _seen.Add(page);
         return page;
+    }
+
+    /// <summary>Another first page, where the registry does not take the one before.</summary>
+    public Uri Restart(Uri page)
+    {
+        _seen.Clear();
+        return Begin(page);
     }
 
     /// <summary>The page that the last one names as the next; null after the last one.</summary>
@@ -26,5 +36,22 @@ internal sealed class PageTrail(RegistryEndpoint endpoint, string list)
         return _seen.Count <= MaximumPages ? next : throw Broken($"has more than {MaximumPages} pages");
     }
 
-    private DeliveryException Broken(string problem) => new($"{endpoint.Domain}: the list of {list} {problem}. Nothing is done with a part of it.");
+    /// <summary>The page that an answer's headers name as the next; null after the last one.</summary>
+    /// <exception cref="DeliveryException">They name none that can be read.</exception>
+    public Uri? Next(HttpResponseMessage response, Uri page)
+    {
+        if (!response.Headers.TryGetValues("Link", out var links)) return null;
+        try
+        {
+            return LinkHeader.TargetOf(links, "next") is { } target ? endpoint.Resolve(page, new Uri(page, target)) : null;
+        }
+        catch (FormatException exception)
+        {
+            throw Broken($"names its next page in a Link header that cannot be read: {exception.Message.TrimEnd('.')}");
+        }
+    }
+
+    /// <summary>The error of a list that is not whole.</summary>
+    /// <param name="problem">What is wrong, after "the list of …".</param>
+    public DeliveryException Broken(string problem) => new($"{endpoint.Domain}: the list of {list} {problem}. Nothing is done with a part of it.");
 }

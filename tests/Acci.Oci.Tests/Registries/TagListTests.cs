@@ -1,0 +1,139 @@
+using System.Globalization;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
+using Acci.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Acci.Oci.Tests.Registries;
+
+/// <summary>A list that a registry gives page by page is whole, or an error.</summary>
+public sealed class TagListTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("</v2/app/tags/list?last={0},{0}>; rel=\"next\"")]
+    [InlineData("<list?last={0}>; rel=next; title=\"a, b\"")]
+    [InlineData("<?last={0}>; rel=\"last next\"")]
+    [InlineData("</v2/app/tags/list>; rel=\"first\", </v2/app/tags/list?last={0}>; rel=\"next\"")]
+    public async Task Every_legal_way_of_naming_the_next_page_leads_to_it(string link)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            var page = context.Request.Query["last"] is [{ } last] ? int.Parse(last.Split(',')[0], CultureInfo.InvariantCulture) : 0;
+            if (page < 3) context.Response.Headers.Link = string.Format(CultureInfo.InvariantCulture, link, page + 1);
+            return context.Response.WriteAsync(page == 1 ? """{"tags":null}""" : $$"""{"tags":["{{page}}"]}""", Cancellation);
+        });
+
+        Assert.Equal(["0", "2", "3"], await ListAsync(server));
+    }
+
+    [Theory]
+    [InlineData(400, """{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"invalid number of results requested"}]}""")]
+    [InlineData(400, "")]
+    [InlineData(422, """{"errors":[{"code":"PAGINATION_NUMBER_INVALID"}]}""")]
+    public async Task A_page_size_that_is_refused_is_done_without(int status, string body)
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            var refused = context.Request.Query.ContainsKey("n");
+            context.Response.StatusCode = refused ? status : 200;
+            await context.Response.WriteAsync(refused ? body : """{"tags":["1","2"]}""", Cancellation);
+        });
+
+        Assert.Equal(["1", "2"], await ListAsync(server));
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(400)]
+    [InlineData(401)]
+    public async Task A_later_page_that_is_not_to_be_had_is_no_end(int status)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = context.Request.Query.ContainsKey("last") ? status : 200;
+            context.Response.Headers.Link = "</v2/app/tags/list?last=1>; rel=next";
+            return context.Response.WriteAsync("""{"tags":["1"]}""", Cancellation);
+        });
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => ListAsync(server));
+
+        Assert.StartsWith($"{server.Domain}: the list of the tags of app breaks off: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{status}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_that_cannot_be_read_is_no_end()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.Headers.Link = "/v2/app/tags/list?last=1; rel=next";
+            return context.Response.WriteAsync("""{"tags":["1"]}""", Cancellation);
+        });
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => ListAsync(server));
+
+        Assert.Contains("names its next page in a Link header that cannot be read", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_full_page_without_a_link_need_not_be_the_last(bool knowsLast)
+    {
+        string[] all = ["a", "b", "c", "d", "e"];
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            var after = knowsLast && context.Request.Query["last"] is [{ } last] ? last : "";
+            var page = all[..(knowsLast ? 5 : 2)].Where(x => string.CompareOrdinal(x, after) > 0).Take(2);
+            return context.Response.WriteAsJsonAsync(new { tags = page }, Cancellation);
+        });
+
+        Assert.Equal(knowsLast ? all : ["a", "b"], await ListAsync(server, 2));
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_not_there_has_no_tags()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 404;
+            return Task.CompletedTask;
+        });
+
+        Assert.Empty(await ListAsync(server));
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(200)]
+    public async Task Referrers_that_break_off_are_not_looked_for_under_the_tag(int status)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            var first = context.Request.Query.Count == 0;
+            context.Response.StatusCode = first ? 200 : status;
+            context.Response.ContentType = first ? MediaTypes.ImageIndex : "text/html";
+            context.Response.Headers.Link = "<?last=1,2>; rel=\"next\"";
+            return context.Response.WriteAsync("""{"schemaVersion":2,"manifests":[]}""", Cancellation);
+        });
+        using var registry = Connect(server);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() =>
+            registry.ListReferrersAsync(ImageReference.Parse($"{server.Domain}/app").WithDigest(Digest.Of([])), cancellationToken: Cancellation));
+
+        Assert.Contains("breaks off: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("last=1,2", error.Message, StringComparison.Ordinal);
+    }
+
+    private static OciRegistry Connect(LoopbackServer server) =>
+        new(server.Domain, new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(20) } });
+
+    private static async Task<List<string>> ListAsync(LoopbackServer server, int pageSize = 1000)
+    {
+        using var registry = Connect(server);
+        return await registry.ListTagsAsync(ImageReference.Parse($"{server.Domain}/app"), pageSize, Cancellation).ToListAsync(Cancellation);
+    }
+}
