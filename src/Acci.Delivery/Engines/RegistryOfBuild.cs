@@ -2,6 +2,7 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
 using Acci.Oci;
 using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Delivery.Engines;
 
@@ -41,6 +42,7 @@ public static class RegistryOfBuild
         {
             Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig(DockerConfig.FolderOf(context.Environment))),
             Retry = context.Retry,
+            Warn = text => Log.Warning("{Text:l}", text),
             // Layers of base images that are in the same registry need not be sent there.
             MountFrom = [.. baseImages.Where(x => x.Domain == domain).Select(x => x.Path).Distinct()],
         });

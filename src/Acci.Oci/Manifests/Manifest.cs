@@ -57,7 +57,9 @@ public sealed class Manifest
     /// <param name="content">Its bytes.</param>
     /// <param name="mediaType">The type under which it was found, for those that do not state their own.</param>
     /// <param name="where">Where it was found, for the error message.</param>
-    /// <exception cref="DeliveryException">The bytes are no manifest.</exception>
+    /// <exception cref="DeliveryException">
+    /// The bytes are no manifest, or others may read another one in them. Source: advisories GHSA-mc8v-mgrf-8f4m and GHSA-77vh-xpmg-72qh.
+    /// </exception>
     public static Manifest Parse(ReadOnlyMemory<byte> content, string? mediaType, string where)
     {
         try
@@ -67,9 +69,16 @@ public sealed class Manifest
             var type = index.MediaType ?? (mediaType is not null && MediaTypes.IsManifest(mediaType) ? mediaType
                 : index.Manifests.Count > 0 ? MediaTypes.ImageIndex : MediaTypes.ImageManifest);
             if (!MediaTypes.IsManifest(type)) throw new DeliveryException($"{where} is of type '{type}', not a manifest.");
-            if (MediaTypes.IsIndex(type)) return new Manifest(content, type, index, null);
-
+            if (mediaType is not null && MediaTypes.IsManifest(mediaType) && mediaType != type)
+                throw new DeliveryException($"{where} says that it is of type '{type}', and it was found as '{mediaType}'. Build and push it again.");
             var image = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageManifest)?.EnsureComplete();
+            if (index.Manifests.Count > 0 && image is { Config: not null } or { Layers.Count: > 0 })
+            {
+                throw new DeliveryException(
+                    $"{where} is an index and an image manifest at once: it has 'manifests', and 'config' or 'layers'. Build and push it again.");
+            }
+
+            if (MediaTypes.IsIndex(type)) return new Manifest(content, type, index, null);
             return image?.Config is null
                 ? throw new DeliveryException($"{where} is not an image manifest: it names no config.")
                 : new Manifest(content, type, null, image);

@@ -14,6 +14,9 @@ public sealed record RegistryOptions
     /// <summary>The clock: that of the retries.</summary>
     internal TimeProvider Time => Retry.Time;
 
+    /// <summary>Is told what a registry warns of, and what is odd in it and hides something; each once. Default: nobody.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>How long a registry that was never reached is waited for. Default: 5 seconds; a wrong address should not take minutes to be said.</summary>
     public TimeSpan FirstContactBudget { get; init; } = RetryOptions.FirstContact;
 

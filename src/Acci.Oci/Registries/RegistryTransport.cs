@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using Acci.Oci.Retries;
@@ -13,11 +14,14 @@ internal sealed class RegistryTransport : IDisposable
     private readonly TimeSpan _stallTimeout;
     private readonly HttpMessageInvoker _http;
     private readonly RegistryAuthorization _authorization;
+    private readonly Action<string>? _warn;
+    private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
 
     public RegistryTransport(RegistryEndpoint endpoint, RegistryOptions options)
     {
         Endpoint = endpoint;
         _time = options.Time;
+        _warn = options.Warn;
         // Who is given less time for failures than for silence is not waited for longer.
         var budget = options.Retry.Budget;
         _stallTimeout = budget > TimeSpan.Zero && budget < options.StallTimeout ? budget : options.StallTimeout;
@@ -37,13 +41,22 @@ internal sealed class RegistryTransport : IDisposable
     /// <summary>Whether the registry has ever answered, with whatever.</summary>
     public bool WasReached { get; private set; }
 
+    /// <summary>Tells whoever uses the registry, once.</summary>
+    public void Warn(string text)
+    {
+        if (_warned.TryAdd(text, true)) _warn?.Invoke(text);
+    }
+
     /// <summary>Sends a request and returns the answer, whatever its status.</summary>
     /// <exception cref="RegistryException">The token service refused a token.</exception>
     public async Task<HttpResponseMessage> SendAnyAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await SendAuthorizedAsync(request, cancellationToken);
+            var response = await SendAuthorizedAsync(request, cancellationToken);
+            if (!Endpoint.Owns(response.RequestMessage!.RequestUri!)) return response;
+            foreach (var warning in RegistryWarning.In(response)) Warn($"{Endpoint.Domain} warns: {warning}");
+            return response;
         }
         catch (HttpRequestException exception) when (request.Body is not null && TransientFault.IsBeforeRequest(exception))
         {

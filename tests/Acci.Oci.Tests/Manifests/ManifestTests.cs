@@ -11,6 +11,8 @@ public sealed class ManifestTests : IDisposable
     private const string Layer = $$"""{ "mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": "{{Digest}}", "size": 1 }""";
     private const string Index = "application/vnd.oci.image.index.v1+json";
 
+    private const string Image = "application/vnd.oci.image.manifest.v1+json";
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -29,6 +31,29 @@ public sealed class ManifestTests : IDisposable
         var error = Assert.Throws<DeliveryException>(() => Manifest.Parse(Encoding.UTF8.GetBytes(content), null, "the manifest"));
 
         Assert.StartsWith("the manifest is not a", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{{Layer}}], "layers": [{{Layer}}] }""", Index)]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{{Layer}}], "config": {{Layer}} }""", Index)]
+    [InlineData($$"""{ "mediaType": "{{Image}}", "manifests": [{{Layer}}], "config": {{Layer}}, "layers": [] }""", Image)]
+    [InlineData($$"""{ "manifests": [{{Layer}}], "config": {{Layer}}, "layers": [{{Layer}}] }""", null)]
+    public void What_is_an_index_and_an_image_at_once_is_neither(string content, string? type) => Assert.Equal(
+        "the manifest is an index and an image manifest at once: it has 'manifests', and 'config' or 'layers'. Build and push it again.",
+        Assert.Throws<DeliveryException>(() => Manifest.Parse(Encoding.UTF8.GetBytes(content), type, "the manifest")).Message);
+
+    [Theory]
+    [InlineData(Index, Image, true)]
+    [InlineData(Index, "application/vnd.docker.distribution.manifest.list.v2+json", true)]
+    [InlineData(Index, Index, false)]
+    [InlineData(Index, "application/json", false)]
+    [InlineData(Index, null, false)]
+    public void What_says_it_is_of_one_type_is_not_read_as_another(string own, string? found, bool isRefused)
+    {
+        Manifest Parse() => Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "mediaType": "{{own}}", "manifests": [{{Layer}}] }"""), found, "it");
+
+        if (!isRefused) Assert.True(Parse().IsIndex);
+        else Assert.Contains($"'{own}', and it was found as '{found}'", Assert.Throws<DeliveryException>(Parse).Message, StringComparison.Ordinal);
     }
 
     [Fact]
