@@ -55,7 +55,8 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
 
         foreach (var tag in OciRegistry.AttachmentTags(subject))
         {
-            if (await from.FindAsync(source.WithTag(tag), cancellationToken) is not { } attachment) continue;
+            // As with lists of referrers, some registries answer with the subject itself.
+            if (await from.FindAsync(source.WithTag(tag), cancellationToken) is not { } attachment || attachment.Digest == subject) continue;
             await TryAsync(tag, async () =>
             {
                 await TransferAsync(attachment, cancellationToken);

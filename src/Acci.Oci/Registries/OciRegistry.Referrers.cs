@@ -24,7 +24,7 @@ public sealed partial class OciRegistry
     {
         if (subject.Digest is not { } digest) throw new ArgumentException($"'{subject}' names no digest.", nameof(subject));
         var referrers = await TryListReferrersAsync(PathOf(subject), digest, cancellationToken)
-            ?? (await FindReferrersListAsync(ReferrersTag(subject, digest), cancellationToken))?.Referrers
+            ?? (await FindReferrersListAsync(ReferrersTag(subject, digest), digest, cancellationToken))?.Referrers
             ?? [];
         return [.. referrers.Where(x => artifactType is null || x.ArtifactType == artifactType)];
     }
@@ -32,6 +32,7 @@ public sealed partial class OciRegistry
     /// <summary>
     /// Puts a manifest that refers to another, and where the registry does not keep the list of such manifests itself, adds it to the one under the tag.
     /// </summary>
+    /// <exception cref="ContentException">Something else lies under the tag, which stays as it is.</exception>
     internal async Task PutReferrerAsync(ImageReference repository, Manifest manifest, CancellationToken cancellationToken)
     {
         var listed = await PutAsync(PathOf(repository), manifest.Digest.ToString(), manifest, cancellationToken);
@@ -43,18 +44,25 @@ public sealed partial class OciRegistry
         {
             for (var left = ListRounds; left > 0; left--)
             {
-                var found = await FindReferrersListAsync(tag, cancellationToken);
-                var list = found is { IsIndex: true } ? found : ReferrersList.Empty;
+                var found = await FindReferrersListAsync(tag, subject.Digest, cancellationToken);
+                if (found is { IsIndex: false })
+                {
+                    throw new ContentException(
+                        $"{tag} is no list of referrers and stays as it is, so {manifest.Digest} is not listed. Delete this tag, "
+                        + "then run the same command again.");
+                }
+
+                var list = found ?? ReferrersList.Empty;
                 if (list.Referrers.Any(x => x.Digest == manifest.Digest)) return;
                 var kept = await ExistingAsync(repository, list, cancellationToken);
                 var with = list.With(kept.Append(ReferrersList.Entry.JsonOf(manifest.Descriptor)));
-                if ((await FindAsync(tag, cancellationToken))?.Digest != found?.Digest) continue;
+                if (await FindReferrersListDigestAsync(tag, subject.Digest, cancellationToken) != found?.Digest) continue;
                 await PutAsync(tag, with, cancellationToken);
                 // A registry may show it late.
                 if (left < ListRounds) await Task.Delay(TimeSpan.FromSeconds(ListRounds - left), _options.Retry.Time, cancellationToken);
             }
 
-            if ((await FindReferrersListAsync(tag, cancellationToken))?.Referrers.Any(x => x.Digest == manifest.Digest) is not true)
+            if ((await FindReferrersListAsync(tag, subject.Digest, cancellationToken))?.Referrers.Any(x => x.Digest == manifest.Digest) is not true)
                 throw new DeliveryException($"{manifest.Digest} could not be added to the list {tag}: the registry does not show it there, or another client writes the list at the same time. Run the same command again.");
         }
         finally
@@ -75,14 +83,25 @@ public sealed partial class OciRegistry
         return existing;
     }
 
-    private Task<ReferrersList?> FindReferrersListAsync(ImageReference tag, CancellationToken cancellationToken) => FindAsync(tag, ReferrersList.Parse, cancellationToken);
+    // A registry that takes the tag for the digest in its name answers with the subject itself, which is as good as nothing. What is no list is told:
+    // the referrers may be unknown because of it.
+    private async Task<ReferrersList?> FindReferrersListAsync(ImageReference tag, Digest subject, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(tag, ReferrersList.ReadTag, cancellationToken);
+        if (found is null || found.Digest == subject) return null;
+        if (!found.IsIndex) _transport.Warn($"{tag} is no list of referrers, so none are found. Delete this tag if nothing else needs it.");
+        return found;
+    }
+
+    private async Task<Digest?> FindReferrersListDigestAsync(ImageReference tag, Digest subject, CancellationToken cancellationToken) =>
+        (await FindAsync(tag, cancellationToken))?.Digest is { } digest && digest != subject ? digest : null;
 
     private Task<bool> PutAsync(ImageReference tag, ReferrersList list, CancellationToken cancellationToken) =>
         PutAsync(PathOf(tag), tag.Tag!, list.Content, list.MediaType, cancellationToken);
 
     private static ImageReference ReferrersTag(ImageReference repository, Digest digest) => repository.WithTag($"sha256-{digest.Hex}");
 
-    /// <summary>The referrers API's answer, or null when the registry has no such API.</summary>
+    /// <summary>The referrers API's answer, or null when the registry has no such API, or answers with the manifest itself.</summary>
     private async Task<IEnumerable<Descriptor>?> TryListReferrersAsync(string path, Digest digest, CancellationToken cancellationToken)
     {
         var all = new List<Descriptor>();
@@ -101,6 +120,7 @@ public sealed partial class OciRegistry
                 }
 
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);
+                if (Digest.Of(content) == digest) return null;
                 var list = ReferrersList.Parse(content, MediaTypes.ImageIndex, $"{Domain}'s answer to {address.AbsolutePath}");
                 return new ReferrersPage(list.Referrers, pages.Next(response, address));
             }, cancellationToken);

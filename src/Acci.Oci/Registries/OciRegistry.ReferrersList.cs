@@ -24,10 +24,11 @@ public sealed partial class OciRegistry
         {
             for (var left = ListRounds; left > 0; left--)
             {
-                if (await FindReferrersListAsync(tag, cancellationToken) is not { IsIndex: true } list) return;
+                if (await FindReferrersListAsync(tag, digest, cancellationToken) is not { IsIndex: true } list) return;
                 if (await CompletedAsync(subject, list, seen, cancellationToken) is not { } complete) return;
                 // Others write the list, too, and no registry has to refuse what was written over: it is read again before it is written, and after.
-                if ((await FindAsync(tag, cancellationToken))?.Digest == list.Digest) await PutAsync(tag, complete, cancellationToken);
+                var isSame = await FindReferrersListDigestAsync(tag, digest, cancellationToken) == list.Digest;
+                if (isSame) await PutAsync(tag, complete, cancellationToken);
             }
         }
         finally

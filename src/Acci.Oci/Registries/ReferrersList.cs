@@ -30,6 +30,20 @@ internal sealed record ReferrersList(ReadOnlyMemory<byte> Content, string MediaT
     /// <summary>What refers to the manifest, as far as it can be read.</summary>
     public IEnumerable<Descriptor> Referrers => Entries.Select(x => x.Referrer).OfType<Descriptor>();
 
+    /// <summary>Reads what lies under the tag of a list, where anyone may put something else: that has no entries, and is no index.</summary>
+    /// <inheritdoc cref="Parse"/>
+    public static ReferrersList ReadTag(ReadOnlyMemory<byte> content, string? mediaType, string where)
+    {
+        try
+        {
+            return Parse(content, mediaType, where);
+        }
+        catch (DeliveryException)
+        {
+            return new ReferrersList(content, "", []);
+        }
+    }
+
     /// <summary>Reads a list.</summary>
     /// <param name="content">Its bytes.</param>
     /// <param name="mediaType">The type under which it was found, for one that does not state its own.</param>
