@@ -6,6 +6,9 @@ namespace Acci.Oci.Registries;
 /// <summary>One blob on its way to a registry, over all attempts: the session, and how many bytes the registry has confirmed.</summary>
 internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<long> sent)
 {
+    // A registry that was restarted loses one. One whose replicas do not know each other's uploads loses all, and may take the blob in one request.
+    private const int LossesUntilWhole = 2;
+
     // What a registry does at least when it checks a blob, or moves it within its storage.
     private const double CheckedBytesPerSecond = 20e6;
 
@@ -23,19 +26,42 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
     /// <summary>An upload in one request broke off on the way, or was too large.</summary>
     public bool PrefersChunks { get; private set; }
 
+    /// <summary>How many sessions the registry has lost.</summary>
+    public int Losses { get; private set; }
+
+    /// <summary>Sessions do not last long enough for several chunks.</summary>
+    public bool MustBeWhole => Losses >= LossesUntilWhole;
+
+    // The most that the registry has had, in any session.
+    private long Farthest { get; set; }
+
     /// <summary>How much longer than usual the answer may take that confirms the whole blob.</summary>
     public TimeSpan CheckingTime => TimeSpan.FromSeconds(blob.Size / CheckedBytesPerSecond);
 
     public void Begin(Uri session, long minimumChunk) => (Session, Offset, MinimumChunk) = (session, 0, minimumChunk);
 
-    public void Continue(Uri session, long offset)
+    /// <summary>The registry has this much now.</summary>
+    /// <returns>
+    /// Whether that is more than ever before. What is sent again after a loss is no progress, or a registry that loses all would be tried for ever.
+    /// </returns>
+    public bool Continue(Uri session, long offset)
     {
         (Session, Offset) = (session, offset);
         sent(offset);
+        if (offset <= Farthest) return false;
+        Farthest = offset;
+        return true;
     }
 
-    /// <summary>The session is over, or the registry does not know it any more.</summary>
+    /// <summary>The session is over.</summary>
     public void Forget() => (Session, Offset) = (null, 0);
+
+    /// <summary>The registry does not know the session any more, or has something else in it than was sent.</summary>
+    public void Lose()
+    {
+        Losses++;
+        Forget();
+    }
 
     public void PreferChunks() => PrefersChunks = true;
 

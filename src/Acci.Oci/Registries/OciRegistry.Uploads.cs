@@ -106,7 +106,7 @@ public sealed partial class OciRegistry
     private async Task ContinueAsync(string path, BlobUpload upload, Attempt attempt)
     {
         var size = upload.Blob.Size;
-        var chunked = !_refusesChunks && (size > _options.WholeBlobLimit || (upload.PrefersChunks && size > ChunkSize));
+        var chunked = !_refusesChunks && !upload.MustBeWhole && (size > _options.WholeBlobLimit || (upload.PrefersChunks && size > ChunkSize));
         if (upload.Session is { } begun) await ResumeAsync(path, upload, begun, chunked, attempt);
         if (upload.Session is null) await BeginAsync(path, upload, attempt);
         try
@@ -117,8 +117,9 @@ public sealed partial class OciRegistry
         catch (RegistryException exception) when (IsLost(exception))
         {
             // The registry lost the session, as one does that was restarted; a new one may do.
-            upload.Forget();
-            throw new TransientException($"the registry lost the upload ({exception.Message.TrimEnd('.')})");
+            upload.Lose();
+            var cause = upload.MustBeWhole ? $" {upload.Losses} times, as one does whose replicas have no secret in common" : "";
+            throw new TransientException($"the registry lost the upload{cause} ({exception.Message.TrimEnd('.')})");
         }
     }
 
@@ -164,8 +165,8 @@ public sealed partial class OciRegistry
                 var end = EndOf(response) ?? upload.Offset + length;
                 if (end <= upload.Offset || end > upload.Offset + length)
                     throw WithoutChunks($"it says that it has {end} bytes after {upload.Offset + length}");
-                upload.Continue(LocationOf(response, upload.Session!), end);
-                attempt.Progressed();
+                if (upload.Continue(LocationOf(response, upload.Session!), end)) attempt.Progressed();
+                else attempt.Moved();
             }
             catch (RegistryException exception)
                 when (!IsLost(exception) && exception.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
@@ -202,13 +203,14 @@ public sealed partial class OciRegistry
         }
         catch (RegistryException exception) when (exception.Codes.Any(x => x is "DIGEST_INVALID" or "SIZE_INVALID"))
         {
-            upload.Forget();
+            upload.Lose();
             // Either it was damaged on the way, and may arrive the next time, or it is damaged here.
             await upload.VerifySourceAsync(attempt.CancellationToken);
             throw new TransientException("the blob arrived damaged");
         }
         catch (RegistryException exception)
-            when (exception.StatusCode == HttpStatusCode.RequestEntityTooLarge && upload.Offset == 0 && !_refusesChunks && upload.Blob.Size > Math.Min(SmallChunk, ChunkSize))
+            when (exception.StatusCode == HttpStatusCode.RequestEntityTooLarge && upload.Offset == 0 && !_refusesChunks && !upload.MustBeWhole
+                && upload.Blob.Size > Math.Min(SmallChunk, ChunkSize))
         {
             // A blob that fits in one chunk would be sent in one again.
             if (upload.Blob.Size <= ChunkSize) _wantsSmallChunks = true;
