@@ -123,5 +123,10 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
 
     /// <summary>A client that does not insist: what cannot be had at once is taken from elsewhere.</summary>
     internal static OciRegistry RegistryOf(ImageReference place) =>
-        OciRegistry.Of(place, new RegistryOptions { Credentials = new DockerConfig(), Retry = new RetryOptions { Budget = TimeSpan.Zero }, FirstContactBudget = TimeSpan.Zero });
+        OciRegistry.Of(place, new RegistryOptions
+        {
+            Credentials = new DockerConfig(ProcessEnvironment.Read()),
+            Retry = new RetryOptions { Budget = TimeSpan.Zero },
+            FirstContactBudget = TimeSpan.Zero,
+        });
 }

@@ -62,7 +62,7 @@ public static class EngineOfBuild
     public static async Task<Credentials?> CredentialsBesideAsync(this DeliveryContext context, DockerEngine engine, string domain)
     {
         // The private engine's command has a configuration of its own, so that of the user is handed to it, too.
-        var sources = Credentials.From(context.OwnCredentials(), engine.Address is null ? null : new DockerConfig(DockerConfig.FolderOf(context.Environment)));
-        return await sources.FindAsync(domain, context.CancellationToken) is { IsRefreshToken: false } credentials ? credentials : null;
+        var sources = Credentials.From(context.OwnCredentials(), engine.Address is null ? null : new DockerConfig(context.Environment));
+        return await sources.FindAsync(domain, context.CancellationToken);
     }
 }

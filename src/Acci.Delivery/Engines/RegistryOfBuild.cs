@@ -40,7 +40,7 @@ public static class RegistryOfBuild
         var baseImages = options.Images.SelectMany(image => image.BaseImages).Select(x => BaseImages.PlaceOf(x.Reference, options.ImageMirror));
         return new OciRegistry(domain, new RegistryOptions
         {
-            Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig(DockerConfig.FolderOf(context.Environment))),
+            Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig(context.Environment)),
             Retry = context.Retry,
             Warn = text => Log.Warning("{Text:l}", text),
             // Layers of base images that are in the same registry need not be sent there.

@@ -35,7 +35,8 @@ public sealed class UpdateLocks(DeliveryContext context, TimeSpan minimumAge, Ac
         var locked = ActionLocks.Read(context.Options.PathOf(layout.ActionLocks));
         var (actions, tools) = await AskGitHubAsync(locked, ToolLocks.Read(context.Options.PathOf(layout.ToolLocks)), changes);
         // Their registries are not the one that images are published to: its credentials are not for them. One that does not answer is asked the next time.
-        var options = new RegistryOptions { Credentials = Credentials.From(new DockerConfig(DockerConfig.FolderOf(context.Environment))), Retry = new RetryOptions { Budget = TimeSpan.Zero } };
+        var retry = new RetryOptions { Budget = TimeSpan.Zero };
+        var options = new RegistryOptions { Credentials = new DockerConfig(context.Environment), Retry = retry };
         var images = await new ImageUpdates(image => OciRegistry.Of(image, options))
             .FindAsync(context.ImageLocks().With([.. FirstPins.ImagesOf(context.Options.Images), .. FurtherImages]), changes.Add, context.CancellationToken);
         if (isWritten)

@@ -1,28 +1,43 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Acci.Delivery.Processes;
 using Acci.Oci.Registries;
+using Serilog;
 
 namespace Acci.Delivery.Registries;
 
 /// <summary>
-/// What <c>docker login</c> left behind: <c>$DOCKER_CONFIG/config.json</c>, else <c>~/.docker/config.json</c>, and the credential helpers it names.
-/// Source: docker's command line reference, "docker login", sections "Credential stores" and "Credential helpers".
+/// What <c>docker login</c> left behind, read as docker does: the variable <c>DOCKER_AUTH_CONFIG</c>, then the credential helpers that
+/// <c>$DOCKER_CONFIG/config.json</c>, else <c>~/.docker/config.json</c>, names, then that file. Source: docker/cli, cli/config/configfile/file.go
+/// (<c>GetCredentialsStore</c>, <c>decodeAuth</c>), cli/config/credentials (<c>nativeStore.Get</c>, <c>fileStore.Get</c>,
+/// <c>ConvertToHostname</c>) and cli/command/registry.go (<c>ResolveAuthConfig</c>).
 /// </summary>
-public sealed class DockerConfig(string? folder = null) : ICredentialSource
+/// <param name="environment">The variables, and the user's folder.</param>
+public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSource
 {
     /// <summary>The file's name.</summary>
     internal const string FileName = "config.json";
 
-    /// <summary>How large the file may be, bytes.</summary>
-    internal const int MaximumSize = 4 * 1024 * 1024;
-
+    private const int MaximumSize = 4 * 1024 * 1024;
+    private const string Variable = "DOCKER_AUTH_CONFIG";
     private const string DockerHub = "docker.io";
     private const string DockerHubKey = "https://index.docker.io/v1/";
-    private const string RefreshTokenUser = "<token>";
+    private const string TokenUser = "<token>";
 
-    private readonly string _file = Path.Combine(folder ?? FolderOf(ProcessEnvironment.Read()), FileName);
+    // What helpers say that have nothing for a registry. Source: docker/docker-credential-helpers, credentials/error.go.
+    private const string NotFound = "credentials not found in native keychain";
+
+    private static readonly string[] DockerHubHosts = [DockerHub, "index.docker.io", "registry-1.docker.io"];
+    private static readonly ConcurrentDictionary<string, bool> Warned = new(StringComparer.Ordinal);
+
+    private string Location => Path.Combine(FolderOf(environment), FileName);
+
+    /// <summary>Is told which login is not used, and why. Default: the log, once.</summary>
+    internal Action<string> Warn { get; init; } = text =>
+    {
+        if (Warned.TryAdd(text, true)) Log.Warning("{Text:l}", text);
+    };
 
     /// <summary>The folder of the user's own configuration.</summary>
     internal static string FolderOf(ProcessEnvironment environment) => environment.Find("DOCKER_CONFIG") ?? Path.Combine(environment.Home, ".docker");
@@ -30,73 +45,127 @@ public sealed class DockerConfig(string? folder = null) : ICredentialSource
     /// <summary>What a registry's entry is called: its domain, but for Docker Hub's, which has an address of old.</summary>
     internal static string KeyOf(string domain) => domain == DockerHub ? DockerHubKey : domain;
 
+    /// <summary>A configuration's JSON. A file that is empty has none of it, as for docker.</summary>
+    /// <exception cref="DeliveryException">The file cannot be read.</exception>
+    internal static ReadOnlyMemory<byte> ReadFile(string file)
+    {
+        var content = Encoding.UTF8.GetBytes(InputFile.ReadText(file, MaximumSize).Trim());
+        return content.Length > 0 ? content : "{}"u8.ToArray();
+    }
+
     /// <inheritdoc/>
-    /// <exception cref="DeliveryException">The file cannot be read, or a credential helper cannot be run.</exception>
+    /// <exception cref="DeliveryException">The file cannot be read.</exception>
     public async ValueTask<Credentials?> FindAsync(string domain, CancellationToken cancellationToken = default)
     {
+        if (FromVariable(domain) is { } given) return given;
         if (Read() is not { } config) return null;
         var key = KeyOf(domain);
         var helper = config.CredHelpers?.GetValueOrDefault(key) ?? config.CredHelpers?.GetValueOrDefault(domain) ?? config.CredsStore;
         if (helper is { Length: > 0 } && await AskHelperAsync(helper, key, cancellationToken) is { } fromHelper) return fromHelper;
-
-        // Keys are domains nowadays; older ones are addresses.
-        var entry = config.Auths?.FirstOrDefault(x => x.Key == key || Domain(x.Key) == domain).Value;
-        return entry is null ? null : FromEntry(entry);
+        return FromEntries(config.Auths, domain, Location);
     }
 
     private ConfigFile? Read()
     {
-        if (!File.Exists(_file)) return null;
+        if (!File.Exists(Location)) return null;
         try
         {
-            return JsonSerializer.Deserialize(InputFile.Read(_file, MaximumSize), DockerConfigJson.Default.ConfigFile);
+            return JsonSerializer.Deserialize(ReadFile(Location).Span, DockerConfigJson.Default.ConfigFile);
         }
         catch (JsonException exception)
         {
             // Not the reader's own message: it may quote the file.
-            throw new DeliveryException($"{_file}: line {exception.LineNumber + 1} is not valid JSON. Repair the file, or log in again with `docker login`.");
+            throw new DeliveryException(
+                $"{Location}: line {exception.LineNumber + 1} is not valid JSON. Repair the file, or log in again with `docker login`.");
         }
     }
 
-    private Credentials? FromEntry(Entry entry)
+    private Credentials? FromVariable(string domain)
+    {
+        if (environment.Find(Variable) is not { } text) return null;
+        try
+        {
+            var config = JsonSerializer.Deserialize(text, DockerConfigJson.Default.ConfigFile);
+            return FromEntries(config?.Auths, domain, $"the environment variable {Variable}");
+        }
+        catch (JsonException)
+        {
+            Warn($"The environment variable {Variable} is not valid JSON and is not used. Give it the form of docker's config.json, or remove it.");
+            return null;
+        }
+    }
+
+    // The key itself goes before what means the same: addresses of old, and namespaces of a registry.
+    private static Credentials? FromEntries(IReadOnlyDictionary<string, Entry>? entries, string domain, string origin)
+    {
+        if (entries is null) return null;
+        string[] hosts = domain == DockerHub ? DockerHubHosts : [domain];
+        var entry = entries.GetValueOrDefault(KeyOf(domain))
+            ?? entries.FirstOrDefault(x => hosts.Contains(HostOf(x.Key), StringComparer.OrdinalIgnoreCase)).Value;
+        return entry is null ? null : FromEntry(entry, origin);
+    }
+
+    private static Credentials? FromEntry(Entry entry, string origin)
     {
         var (user, password) = (entry.Username, entry.Password);
         if (entry.Auth is { Length: > 0 } auth)
         {
             var bytes = new byte[auth.Length];
             if (!Convert.TryFromBase64String(auth, bytes, out var length))
-                throw new DeliveryException($"{_file}: an 'auth' entry is not base64. Log in again with `docker login`.");
+                throw new DeliveryException($"{origin}: an 'auth' entry is not base64. Log in again with `docker login`.");
             var parts = Encoding.UTF8.GetString(bytes, 0, length).TrimEnd('\0').Split(':', 2);
             (user, password) = (parts[0], parts.ElementAtOrDefault(1));
         }
 
-        return entry.IdentityToken is { Length: > 0 } token ? new Credentials(user ?? RefreshTokenUser, token, _file) { IsRefreshToken = true }
-            : user is { Length: > 0 } && password is { Length: > 0 } ? new Credentials(user, password, _file)
+        var name = user is { Length: > 0 } ? user : TokenUser;
+        return entry.RegistryToken is { Length: > 0 } bearer ? new Credentials(name, bearer, origin) { Kind = CredentialKind.BearerToken }
+            : entry.IdentityToken is { Length: > 0 } refresh ? new Credentials(name, refresh, origin) { Kind = CredentialKind.RefreshToken }
+            : user is { Length: > 0 } && password is { Length: > 0 } ? new Credentials(user, password, origin)
             : null;
     }
 
-    /// <summary>Asks a helper, by its protocol: the key on its standard input, JSON on its standard output. Source: docker/docker-credential-helpers, README.</summary>
+    /// <summary>
+    /// Asks a helper, by its protocol: the key on its standard input, JSON on its standard output. One that is not there or broken has nothing, as
+    /// for docker: what follows may need no credentials. Source: docker/docker-credential-helpers, README.
+    /// </summary>
     private async Task<Credentials?> AskHelperAsync(string helper, string key, CancellationToken cancellationToken)
     {
         var program = $"docker-credential-{helper}";
-        var result = await CommandRunner.TryRunAsync(new Command(program, "get") { StandardInput = key }, cancellationToken: cancellationToken);
-        // A helper that has nothing for this registry says so and fails; one that is broken must not stop what may need no credentials.
-        if (!result.Succeeded) return null;
         try
         {
-            return JsonSerializer.Deserialize(result.StandardOutput, DockerConfigJson.Default.HelperAnswer) is { Username: { } user, Secret: { Length: > 0 } secret }
-                ? new Credentials(user, secret, program) { IsRefreshToken = user == RefreshTokenUser }
-                : null;
+            var result = await CommandRunner.TryRunAsync(new Command(program, "get") { StandardInput = key }, cancellationToken: cancellationToken);
+            if (result.Succeeded)
+            {
+                var answer = JsonSerializer.Deserialize(result.StandardOutput, DockerConfigJson.Default.HelperAnswer);
+                return answer is { Username: { } user, Secret: { Length: > 0 } secret }
+                    ? new Credentials(user, secret, program) { Kind = user == TokenUser ? CredentialKind.RefreshToken : CredentialKind.Password }
+                    : null;
+            }
+
+            if (!result.StandardOutput.Contains(NotFound, StringComparison.Ordinal)) Tell($"ended with exit code {result.ExitCode}");
+        }
+        catch (CommandFailedException)
+        {
+            Tell("could not be started");
         }
         catch (JsonException)
         {
-            throw new DeliveryException(
-                $"{program} answered 'get' for '{key}' with something that is not JSON. Repair or replace this credential helper, or take it out of {_file}.");
+            Tell("answered with something that is not JSON");
         }
+
+        return null;
+
+        void Tell(string problem) => Warn(
+            $"{program} {problem}, so the login for '{key}' that it may have is not used. Install or repair it, or take it out of {Location}.");
     }
 
-    private static string Domain(string key) =>
-        Uri.TryCreate(key, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address.Authority : key;
+    /// <summary>The host, and the port as it is written, of a key: docker's <c>ConvertToHostname</c>.</summary>
+    private static string HostOf(string key)
+    {
+        var host = key.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme && !key[..scheme].Contains('/', StringComparison.Ordinal)
+            ? scheme + "://".Length : 0;
+        return key[host..].Split('/')[0];
+    }
 
     /// <summary>The part of <c>config.json</c> that concerns credentials.</summary>
     internal sealed record ConfigFile(IReadOnlyDictionary<string, Entry>? Auths, IReadOnlyDictionary<string, string>? CredHelpers, string? CredsStore);
@@ -106,10 +175,9 @@ public sealed class DockerConfig(string? folder = null) : ICredentialSource
         string? Auth,
         string? Username,
         string? Password,
-        [property: JsonPropertyName("identitytoken")] string? IdentityToken);
+        string? IdentityToken,
+        string? RegistryToken);
 
     /// <summary>A credential helper's answer.</summary>
-    internal sealed record HelperAnswer(
-        [property: JsonPropertyName("Username")] string? Username,
-        [property: JsonPropertyName("Secret")] string? Secret);
+    internal sealed record HelperAnswer(string? Username, string? Secret);
 }

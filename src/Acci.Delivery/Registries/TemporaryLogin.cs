@@ -30,7 +30,8 @@ public sealed class TemporaryLogin : IDisposable
     {
         var configuration = basis is null ? [] : Read(basis);
         var key = DockerConfig.KeyOf(domain);
-        Child(configuration, "auths")[key] = new JsonObject { ["auth"] = credentials.ToHeader().Parameter };
+        var (name, value) = credentials.ToDockerEntry();
+        Child(configuration, "auths")[key] = new JsonObject { [name] = value };
         CacheDirectory.Default.EnsureOwn("logins");
         _noted = Session.Current.Note(Folder);
         CacheDirectory.CreatePrivate(Folder);
@@ -58,7 +59,7 @@ public sealed class TemporaryLogin : IDisposable
         if (!File.Exists(file)) return [];
         try
         {
-            var configuration = JsonNode.Parse(InputFile.Read(file, DockerConfig.MaximumSize), documentOptions: Once) as JsonObject ?? [];
+            var configuration = JsonNode.Parse(DockerConfig.ReadFile(file).Span, documentOptions: Once) as JsonObject ?? [];
             // What is no text, such as half of a surrogate pair, is found only when it is asked for.
             foreach (var (_, value) in configuration) _ = (value as JsonObject)?.Count;
             _ = configuration.ToJsonString();
@@ -77,6 +78,8 @@ public sealed class TemporaryLogin : IDisposable
 
     private static JsonObject Child(JsonObject parent, string name)
     {
+        // Docker does not tell the case of these names apart.
+        name = parent.Select(x => x.Key).FirstOrDefault(x => x.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? name;
         if (parent[name] is JsonObject child) return child;
         child = [];
         parent[name] = child;

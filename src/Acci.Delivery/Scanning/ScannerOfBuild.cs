@@ -25,7 +25,7 @@ public static class ScannerOfBuild
             if (scanner is null) return (null, obstacle);
             // In a container there is no configuration of docker's.
             var own = context.OwnCredentials();
-            var login = scanner.Program is TrivyProgram.Container ? Credentials.From(own, new DockerConfig(DockerConfig.FolderOf(context.Environment))) : own;
+            var login = scanner.Program is TrivyProgram.Container ? Credentials.From(own, new DockerConfig(context.Environment)) : own;
             return (scanner with { Databases = scan.Databases, Offline = scan.Offline, Login = login }, null);
 
             // An engine that is found may run the scanner's image; none is fetched for it.

@@ -28,8 +28,8 @@ public sealed class Credentials : ICredentialSource
     /// <summary>Where the credentials came from.</summary>
     public string Origin { get; }
 
-    /// <summary>Whether the secret is a refresh token, which a token service takes in place of user and password.</summary>
-    public bool IsRefreshToken { get; init; }
+    /// <summary>What the secret is. Default: a password.</summary>
+    public CredentialKind Kind { get; init; }
 
     /// <summary>The first of these sources that has credentials for a registry decides; null stands for a source that is not there.</summary>
     public static ICredentialSource From(params IReadOnlyList<ICredentialSource?> sources) => new FirstOf([.. sources.OfType<ICredentialSource>()]);
@@ -43,8 +43,18 @@ public sealed class Credentials : ICredentialSource
     /// <summary>The user and where the credentials came from; never the secret.</summary>
     public override string ToString() => $"{User} ({Origin})";
 
-    /// <summary>The header of Basic authentication. Source: RFC 7617.</summary>
-    public AuthenticationHeaderValue ToHeader() => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{_secret}")));
+    /// <summary>The header that a registry takes: of Basic authentication (RFC 7617), or with a token of its own (RFC 6750, section 2.1).</summary>
+    public AuthenticationHeaderValue ToHeader() => Kind == CredentialKind.BearerToken
+        ? new("Bearer", _secret)
+        : new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{_secret}")));
+
+    /// <summary>What an entry in docker's <c>config.json</c> has of these credentials. Source: docker/cli, cli/config/types/authconfig.go.</summary>
+    public (string Name, string Value) ToDockerEntry() => Kind switch
+    {
+        CredentialKind.RefreshToken => ("identitytoken", _secret),
+        CredentialKind.BearerToken => ("registrytoken", _secret),
+        _ => ("auth", ToHeader().Parameter!),
+    };
 
     /// <summary>The form that exchanges a refresh token for an access token. Source: distribution project, "Oauth2 Token Authentication".</summary>
     internal FormUrlEncodedContent ToRefreshForm(string service, string scope) => new(new Dictionary<string, string>

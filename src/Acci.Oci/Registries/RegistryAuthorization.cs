@@ -40,7 +40,7 @@ internal sealed class RegistryAuthorization(
     public async ValueTask<AuthenticationHeaderValue?> HeaderAsync(string scope, CancellationToken cancellationToken)
     {
         if (_challenge is not { } challenge) return null;
-        if (challenge.Realm is null) return _credentials?.ToHeader();
+        if (challenge.Realm is null || HasBearerToken) return _credentials?.ToHeader();
         if (_tokens.TryGetValue(scope, out var token) && IsFresh(token)) return token.Header;
         return await TokenAsync(challenge, scope, scope, null, cancellationToken);
     }
@@ -52,7 +52,7 @@ internal sealed class RegistryAuthorization(
         if (AuthorizationChallenge.Of(response.Headers) is not { } challenge) return null;
         var credentials = await CredentialsAsync(cancellationToken);
         _challenge = challenge;
-        if (challenge.Realm is null) return refused is null ? credentials?.ToHeader() : null;
+        if (challenge.Realm is null || HasBearerToken) return refused is null ? credentials?.ToHeader() : null;
         var all = Union(scope, challenge.Scope);
         // A token that was issued for just this, and does not suffice, will not be better the next time.
         return refused is not null && challenge.InsufficientScope && all == scope ? null : await TokenAsync(challenge, scope, all, refused, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class RegistryAuthorization(
         }
 
         // A token that was issued for these credentials and yet allows too little is a matter of rights, though the status is the same.
-        return _challenge is { Realm: not null } && _credentials is not null ? Forbidden(error, scope) : Unauthorized(error);
+        return _challenge is { Realm: not null } && _credentials is not null && !HasBearerToken ? Forbidden(error, scope) : Unauthorized(error);
     }
 
     /// <inheritdoc cref="RefusalAsync(HttpResponseMessage, string, CancellationToken)"/>
@@ -129,10 +129,7 @@ internal sealed class RegistryAuthorization(
         }
 
         var scopes = scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var request = credentials is { IsRefreshToken: true }
-            ? new RegistryRequest(HttpMethod.Post, realm, "") { Body = _ => credentials.ToRefreshForm(challenge.Service, scope) }
-            : new RegistryRequest(HttpMethod.Get, WithQuery(realm, [("service", challenge.Service), .. scopes.Select(x => ("scope", x))]), "");
-        using var response = await send(request, credentials is { IsRefreshToken: false } ? credentials.ToHeader() : null, cancellationToken);
+        using var response = await AskAsync(challenge, scopes, credentials, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             var error = await RegistryError.ReadAsync(response, cancellationToken);
@@ -148,6 +145,18 @@ internal sealed class RegistryAuthorization(
         Redaction.Register(text);
         // Renewed when a tenth of its life is left, so that it does not expire on the way.
         return new Token(new AuthenticationHeaderValue("Bearer", text), received + (lifetime * 0.9));
+    }
+
+    /// <summary>Asks the token service.</summary>
+    private async Task<HttpResponseMessage> AskAsync(
+        AuthorizationChallenge challenge, string[] scopes, Credentials? credentials, CancellationToken cancellationToken)
+    {
+        var realm = challenge.Realm!;
+        var refresh = credentials is { Kind: CredentialKind.RefreshToken } ? credentials : null;
+        var request = refresh is not null
+            ? new RegistryRequest(HttpMethod.Post, realm, "") { Body = _ => refresh.ToRefreshForm(challenge.Service, string.Join(' ', scopes)) }
+            : new RegistryRequest(HttpMethod.Get, WithQuery(realm, [("service", challenge.Service), .. scopes.Select(x => ("scope", x))]), "");
+        return await send(request, refresh is null ? credentials?.ToHeader() : null, cancellationToken);
     }
 
     private async Task<(string Token, TimeSpan Lifetime)> ReadTokenAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
@@ -175,6 +184,9 @@ internal sealed class RegistryAuthorization(
         _lookedForCredentials = true;
         return _credentials;
     }
+
+    // It is for the registry; no token service is asked for another.
+    private bool HasBearerToken => _credentials is { Kind: CredentialKind.BearerToken };
 
     private bool IsFresh(Token token) => time.GetUtcNow() < token.RenewAt;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Pruning;
 using Acci.Delivery.Registries;
@@ -89,7 +90,7 @@ public sealed class ParserTests : IDisposable
             { "trivy": { "version": "0.70.0", "checksums": "https://example.com/c", "image": "ghcr.io/a/trivy@{{Sha}}", "archives": { "linux/amd64": { "url": "https://example.com/t.tar.gz", "sha256": "{{Sha[7..]}}" } } } }
             """);
         _trials.OfFile("lock file of actions", "hostile.lock.json", ActionLocks.Read, $$"""{ "actions/checkout": { "version": "v5.0.0", "commit": "{{Sha[7..47]}}" }, "docker/login-action": null }""");
-        _trials.OfFile("docker's config.json", "config.json", file => Read(new DockerConfig(Path.GetDirectoryName(file)).FindAsync("ghcr.io")), """
+        _trials.OfFile("docker's config.json", "config.json", file => Read(ConfigIn(file).FindAsync("ghcr.io")), """
             { "auths": { "https://index.docker.io/v1/": {}, "ghcr.io": { "auth": "YWRhOnNlc2FtZQ==", "identitytoken": "t" } }, "credHelpers": { "example.com": "none-of-that-name" }, "cliPluginsExtraDirs": [ "/a" ] }
             """);
         _trials.OfFile("docker's config.json, added to", "config.json", AddLogin, """
@@ -150,6 +151,9 @@ public sealed class ParserTests : IDisposable
     }
 
     private static T Read<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
+
+    private static DockerConfig ConfigIn(string file) =>
+        new(ProcessEnvironment.Empty.With(("DOCKER_CONFIG", Path.GetDirectoryName(file)!))) { Warn = _ => { } };
 
     private static string AddLogin(string file)
     {

@@ -12,6 +12,7 @@ namespace Acci.Delivery.Tests.Registries;
 public sealed class CredentialTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _warnings = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -73,7 +74,7 @@ public sealed class CredentialTests : IDisposable
     {
         Write($$"""{"auths":{"registry.example":{"auth":"{{Base64("00000000-0000-0000-0000-000000000000:")}}","identitytoken":"a-long-token"} } }""");
 
-        Assert.True((await Config.FindAsync("registry.example", Cancellation))!.IsRefreshToken);
+        Assert.Equal(CredentialKind.RefreshToken, (await Config.FindAsync("registry.example", Cancellation))!.Kind);
     }
 
     [Theory]
@@ -101,17 +102,107 @@ public sealed class CredentialTests : IDisposable
         Assert.Equal("ada", (await Config.FindAsync("ghcr.io", Cancellation))?.User);
     }
 
+    [Theory]
+    [InlineData("echo hunter2", "answered with something that is not JSON")]
+    [InlineData("", "answered with something that is not JSON")]
+    [InlineData("echo hunter2; exit 3", "ended with exit code 3")]
+    [InlineData(null, "could not be started")]
+    public async Task A_credential_helper_that_does_not_work_is_named_and_not_quoted_and_leaves_the_word_to_the_file(string? script, string problem)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The helper of this test is a shell script.");
+        Write($$"""{"credsStore":"acci-test","auths":{"ghcr.io":{"auth":"{{Base64("ada:secret")}}"} } }""");
+        using var helper = script is null ? null : Helper(script);
+
+        Assert.Equal("ada", (await Config.FindAsync("ghcr.io", Cancellation))?.User);
+
+        Assert.Equal(
+            $"docker-credential-acci-test {problem}, so the login for 'ghcr.io' that it may have is not used. "
+            + $"Install or repair it, or take it out of {_folder.Combine("config.json")}.",
+            Assert.Single(_warnings));
+    }
+
     [Fact]
-    public async Task A_credential_helper_that_answers_nonsense_is_named_and_not_quoted()
+    public async Task A_credential_helper_that_has_nothing_is_no_fault()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The helper of this test is a shell script.");
         Write("""{"credsStore":"acci-test"}""");
-        using var helper = Helper("echo hunter2");
+        using var helper = Helper("echo 'credentials not found in native keychain'; exit 1");
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await Config.FindAsync("ghcr.io", Cancellation));
+        Assert.Null(await Config.FindAsync("ghcr.io", Cancellation));
+        Assert.Empty(_warnings);
+    }
 
-        Assert.StartsWith("docker-credential-acci-test answered 'get' for 'ghcr.io' with something that is not JSON.", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \n")]
+    [InlineData("null")]
+    [InlineData("{\"auths\":null,\"credHelpers\":null,\"credsStore\":null}")]
+    [InlineData("{\"auths\":{\"ghcr.io\":null},\"credHelpers\":{\"ghcr.io\":\"\"},\"credsStore\":\"not-asked\"}")]
+    public async Task A_configuration_without_anything_in_it_is_none(string content)
+    {
+        Write(content);
+
+        Assert.Null(await Config.FindAsync("ghcr.io", Cancellation));
+        Assert.Empty(_warnings);
+    }
+
+    [Theory]
+    [InlineData("ghcr.io/owner", "ghcr.io")]
+    [InlineData("https://example.com:443", "example.com:443")]
+    [InlineData("https://example.com:443/v2/", "example.com:443")]
+    [InlineData("http://example.com:5000/v1/", "example.com:5000")]
+    [InlineData("EXAMPLE.com", "example.com")]
+    [InlineData("https://Example.com/v2/", "example.com")]
+    [InlineData("[::1]:5000", "[::1]:5000")]
+    [InlineData("docker.io", "docker.io")]
+    [InlineData("https://registry-1.docker.io/v2/", "docker.io")]
+    [InlineData("https://example.com", "example.com:5000", false)]
+    [InlineData("example.com.evil/example.com", "example.com", false)]
+    [InlineData("evil/https://example.com", "example.com", false)]
+    public async Task A_key_means_the_host_in_it(string key, string domain, bool isFound = true)
+    {
+        Write($$"""{"Auths":{"{{key}}":{"Auth":"{{Base64("ada:secret")}}"} } }""");
+
+        Assert.Equal(isFound ? "ada" : null, (await Config.FindAsync(domain, Cancellation))?.User);
+    }
+
+    [Fact]
+    public async Task The_registry_itself_goes_before_a_namespace_of_it()
+    {
+        Write($$"""{"auths":{"ghcr.io/owner":{"auth":"{{Base64("bob:secret")}}"},"ghcr.io":{"auth":"{{Base64("ada:secret")}}"} } }""");
+
+        Assert.Equal("ada", (await Config.FindAsync("ghcr.io", Cancellation))?.User);
+    }
+
+    [Fact]
+    public async Task A_registry_token_goes_to_the_registry_as_it_is()
+    {
+        Write("""{"auths":{"registry.example":{"registrytoken":"a-long-token"}}}""");
+
+        var found = await Config.FindAsync("registry.example", Cancellation);
+
+        Assert.Equal(new AuthenticationHeaderValue("Bearer", "a-long-token"), found?.ToHeader());
+    }
+
+    [Fact]
+    public async Task The_variable_of_logins_goes_before_the_file_and_what_it_does_not_name_is_in_the_file()
+    {
+        Write($$"""{"auths":{"ghcr.io":{"auth":"{{Base64("ada:secret")}}"},"quay.io":{"auth":"{{Base64("cyd:secret")}}"} } }""");
+        var config = ConfigWith(("DOCKER_AUTH_CONFIG", $$"""{"auths":{"ghcr.io":{"auth":"{{Base64("bob:secret")}}"} } }"""));
+
+        Assert.Equal("bob (the environment variable DOCKER_AUTH_CONFIG)", (await config.FindAsync("ghcr.io", Cancellation))?.ToString());
+        Assert.Equal("cyd", (await config.FindAsync("quay.io", Cancellation))?.User);
+    }
+
+    [Fact]
+    public async Task A_variable_of_logins_that_cannot_be_read_is_said_and_not_quoted()
+    {
+        Write($$"""{"auths":{"ghcr.io":{"auth":"{{Base64("ada:secret")}}"} } }""");
+
+        Assert.Equal("ada", (await ConfigWith(("DOCKER_AUTH_CONFIG", "hunter2")).FindAsync("ghcr.io", Cancellation))?.User);
+
+        Assert.StartsWith("The environment variable DOCKER_AUTH_CONFIG is not valid JSON", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", _warnings[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +264,10 @@ public sealed class CredentialTests : IDisposable
         return Task.FromResult(new HttpResponseMessage());
     }, TimeProvider.System);
 
-    private DockerConfig Config => new(_folder.Path);
+    private DockerConfig Config => ConfigWith();
+
+    private DockerConfig ConfigWith(params (string Name, string Value)[] variables) =>
+        new(ProcessEnvironment.Empty.With([("DOCKER_CONFIG", _folder.Path), .. variables])) { Warn = _warnings.Add };
 
     private void Write(string content) => File.WriteAllText(_folder.Combine("config.json"), content);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Oci.Registries;
 using Acci.Testing;
@@ -30,7 +31,7 @@ public sealed class TemporaryLoginTests : IDisposable
         Assert.Equal("", configuration["credHelpers"]!["ghcr.io"]!.ToString());
         Assert.Equal(["/plugins", _folder.Combine("cli-plugins")], configuration["cliPluginsExtraDirs"]!.AsArray().Select(x => x!.ToString()));
         Assert.True(File.Exists(Path.Combine(login.Folder, "contexts", "meta", "0815", "meta.json")));
-        Assert.Equal("ada", (await new DockerConfig(login.Folder).FindAsync("ghcr.io", TestContext.Current.CancellationToken))?.User);
+        Assert.Equal("ada", (await FindAsync(login))?.User);
     }
 
     [Fact]
@@ -51,6 +52,34 @@ public sealed class TemporaryLoginTests : IDisposable
         Assert.Contains(_folder.Combine("config.json"), failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(CredentialKind.RefreshToken, "identitytoken")]
+    [InlineData(CredentialKind.BearerToken, "registrytoken")]
+    public async Task A_token_stays_a_token_of_its_kind(CredentialKind kind, string member)
+    {
+        using var login = new TemporaryLogin("ghcr.io", new Credentials("<token>", "a-long-token") { Kind = kind });
+
+        Assert.Equal($$"""{"{{member}}":"a-long-token"}""", Read(login)["auths"]!["ghcr.io"]!.ToJsonString());
+        Assert.Equal(kind, (await FindAsync(login))?.Kind);
+    }
+
+    [Fact]
+    public async Task The_login_is_added_to_an_empty_file_and_whatever_the_case_of_the_names()
+    {
+        await File.WriteAllTextAsync(_folder.Combine("config.json"), "", TestContext.Current.CancellationToken);
+        using (var login = new TemporaryLogin("ghcr.io", Ada, _folder.Path)) Assert.Equal("ada", (await FindAsync(login))?.User);
+        const string other = """{"Auths":{"quay.io":{"auth":"Ym9iOnNlY3JldA=="}}}""";
+        await File.WriteAllTextAsync(_folder.Combine("config.json"), other, TestContext.Current.CancellationToken);
+        using (var login = new TemporaryLogin("ghcr.io", Ada, _folder.Path))
+        {
+            Assert.Equal("ada", (await FindAsync(login))?.User);
+            Assert.Equal("bob", (await FindAsync(login, "quay.io"))?.User);
+        }
+    }
+
+    private static ValueTask<Credentials?> FindAsync(TemporaryLogin login, string domain = "ghcr.io") =>
+        new DockerConfig(ProcessEnvironment.Empty.With(("DOCKER_CONFIG", login.Folder))).FindAsync(domain, TestContext.Current.CancellationToken);
 
     private static JsonObject Read(TemporaryLogin login) => JsonNode.Parse(File.ReadAllBytes(Path.Combine(login.Folder, "config.json")))!.AsObject();
 }

@@ -107,7 +107,7 @@ public sealed class AuthorizationTests : IAsyncLifetime
     [Fact]
     public async Task A_refresh_token_is_exchanged()
     {
-        using var registry = Connect(new Credentials("<token>", TokenService.RefreshToken) { IsRefreshToken = true });
+        using var registry = Connect(new Credentials("<token>", TokenService.RefreshToken) { Kind = CredentialKind.RefreshToken });
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Path);
 
         await registry.PushAsync(layout, _server.NewRepository(), cancellationToken: Cancellation);
