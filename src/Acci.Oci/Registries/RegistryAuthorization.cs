@@ -64,10 +64,21 @@ internal sealed class RegistryAuthorization(
         var error = await RegistryError.ReadAsync(response, cancellationToken);
         if (response is { StatusCode: HttpStatusCode.Unauthorized, Headers.WwwAuthenticate.Count: > 0 } && AuthorizationChallenge.Of(response.Headers) is null)
         {
-            return new RegistryException(
-                $"{domain} asks for a login of a kind that is not supported ({response.Headers.WwwAuthenticate}): it has to be Basic, or Bearer with a "
-                + "token service at an http or https address.",
-                error);
+            if (response.Headers.WwwAuthenticate.Count > 0)
+            {
+                return new RegistryException(
+                    $"{domain} asks for a login of a kind that is not supported ({response.Headers.WwwAuthenticate}): it has to be Basic, or Bearer "
+                    + "with a token service at an http or https address.",
+                    error);
+            }
+
+            if (_challenge is null)
+            {
+                return new RegistryException(
+                    $"{domain} refuses access and does not say how to log in ({error}, no WWW-Authenticate header), so no credentials were sent. "
+                    + "Check the address given by --registry, and whether a proxy before the registry drops the header.",
+                    error);
+            }
         }
 
         // A token that was issued for these credentials and yet allows too little is a matter of rights, though the status is the same.

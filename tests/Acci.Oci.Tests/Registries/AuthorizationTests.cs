@@ -2,6 +2,7 @@ using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
 using Acci.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace Acci.Oci.Tests.Registries;
 
@@ -267,6 +268,51 @@ public sealed class AuthorizationTests : IAsyncLifetime
         Assert.Equal(
             $"{server.Domain} asks for a login of a kind that is not supported ({challenge}): it has to be Basic, or Bearer with a token service at an http or https address.",
             error.Message);
+    }
+
+    [Fact]
+    public async Task A_refusal_without_a_challenge_is_not_told_as_missing_or_wrong_credentials()
+    {
+        var sent = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            sent += context.Request.Headers.Authorization.Count;
+            context.Response.StatusCode = 401;
+            return Task.CompletedTask;
+        });
+        using var registry = new OciRegistry(server.Domain, Options(_ada));
+
+        var image = ImageReference.Parse($"{server.Domain}/app:1");
+
+        var error = await Assert.ThrowsAsync<RegistryException>(() => registry.ResolveAsync(image, Cancellation));
+
+        Assert.Equal(
+            $"{server.Domain} refuses access and does not say how to log in (401 Unauthorized, no WWW-Authenticate header), so no credentials were "
+            + "sent. Check the address given by --registry, and whether a proxy before the registry drops the header.",
+            error.Message);
+        Assert.Equal(0, sent);
+    }
+
+    [Theory]
+    [InlineData("a-long-token", true)]
+    [InlineData("an-old-token", false)]
+    public async Task A_token_of_the_registry_goes_there_as_it_is_and_a_refusal_names_where_it_came_from(string token, bool isTaken)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            Assert.NotEqual("/token", context.Request.Path.Value);
+            var isRight = context.Request.Headers.Authorization == "Bearer a-long-token";
+            context.Response.StatusCode = isRight ? 200 : 401;
+            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{context.Request.Host}/token\"";
+            return context.Response.WriteAsync("""{"tags":["1"]}""", Cancellation);
+        });
+        var credentials = new Credentials("<token>", token, "a test") { Kind = CredentialKind.BearerToken };
+        using var registry = new OciRegistry(server.Domain, Options(credentials));
+        var app = ImageReference.Parse($"{server.Domain}/app");
+        var listing = registry.ListTagsAsync(app, cancellationToken: Cancellation).ToListAsync(Cancellation).AsTask();
+
+        if (isTaken) Assert.Equal(["1"], await listing);
+        else Assert.Contains("check a test.", (await Assert.ThrowsAsync<RegistryException>(() => listing)).Message, StringComparison.Ordinal);
     }
 
     private OciRegistry Connect(ICredentialSource credentials, Func<RegistryOptions, RegistryOptions>? change = null)
