@@ -108,12 +108,14 @@ public sealed partial class OciRegistry
         }
     }
 
+    // Before a push nothing is lost where a blob counts as absent that is there.
     private Task<bool> HasBlobAsync(ImageReference repository, Digest digest, string scope, CancellationToken cancellationToken)
     {
         var path = PathOf(repository);
         return RunAsync(
             $"look-up of blob {digest} in {path}",
-            attempt => HasBlobAsync(path, digest, scope, attempt.CancellationToken, scope == PushScope(path) ? Absent(attempt) : [HttpStatusCode.NotFound]),
+            async attempt => await HasBlobAsync(path, digest, scope, attempt.CancellationToken, Absent(attempt, scope == PushScope(path)))
+                || (scope != PushScope(path) && await CanGetBlobAsync(path, digest, attempt.CancellationToken)),
             cancellationToken);
     }
 
@@ -125,10 +127,17 @@ public sealed partial class OciRegistry
         return response.IsSuccessStatusCode;
     }
 
-    // What says, before a push, that something is not there. A registry whose disk was full can keep a link without content and answer 500 for it
-    // from then on; pushing the content again repairs the link.
-    private static HttpStatusCode[] Absent(Attempt attempt) =>
-        attempt.Number > LookUps ? [HttpStatusCode.NotFound, HttpStatusCode.InternalServerError] : [HttpStatusCode.NotFound];
+    private async Task<bool> CanGetBlobAsync(string path, Digest digest, CancellationToken cancellationToken)
+    {
+        var request = new RegistryRequest(HttpMethod.Get, Address($"{path}/blobs/{digest}"), PullScope(path));
+        using var response = await SendAsync(request, cancellationToken, HttpStatusCode.NotFound);
+        return response.IsSuccessStatusCode;
+    }
+
+    // What says that something is not there. A registry whose disk was full can keep a link without content and answer 500 for it from then on;
+    // pushing the content again repairs the link.
+    private static HttpStatusCode[] Absent(Attempt attempt, bool beforePush = true) =>
+        beforePush && attempt.Number > LookUps ? [.. NotServed, HttpStatusCode.InternalServerError] : NotServed;
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PartsAsync(
         Stream source, [EnumeratorCancellation] CancellationToken cancellationToken, long limit = long.MaxValue)

@@ -10,32 +10,41 @@ public sealed partial class OciRegistry
     private const int MaximumManifestSize = 4 * 1024 * 1024;
     private const string ContentDigest = "Docker-Content-Digest";
 
+    // What registries say to what they do not serve, and to what they do not have. The specification knows 404 alone.
+    private static readonly HttpStatusCode[] NotServed =
+    [
+        HttpStatusCode.NotFound, HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotAcceptable,
+        HttpStatusCode.NotImplemented,
+    ];
+
     /// <summary>What a reference's digest, or else its tag, points at now.</summary>
     /// <exception cref="DeliveryException">The registry has no such manifest.</exception>
     public async Task<Descriptor> ResolveAsync(ImageReference reference, CancellationToken cancellationToken = default) =>
         await FindAsync(reference, cancellationToken) ?? throw NotFound(reference);
 
-    /// <summary>What a reference's digest, or else its tag, points at now, or null when the registry has no such manifest.</summary>
+    /// <summary>
+    /// What a reference's digest, or else its tag, points at now, or null when the registry has no such manifest. HEAD is asked first, and GET where
+    /// that does not tell all: registries need not serve it, nor name the digest there. Source: OCI distribution specification 1.1, section "Checking
+    /// if content exists in the registry".
+    /// </summary>
     public Task<Descriptor?> FindAsync(ImageReference reference, CancellationToken cancellationToken = default)
     {
         var (path, name) = Locate(reference);
         var damage = new Damage();
         return RunAsync($"look-up of {path} {name}", async attempt =>
         {
-            using var response = await SendAsync(ManifestRequest(HttpMethod.Head, path, name, ReadScope(path)), attempt.CancellationToken, HttpStatusCode.NotFound);
-            if (response.StatusCode == HttpStatusCode.NotFound) return null;
-            if (reference.Digest is not null || DigestOf(response) is not null)
+            var request = ManifestRequest(HttpMethod.Head, path, name, ReadScope(path));
+            using (var response = await SendAsync(request, attempt.CancellationToken, NotServed))
             {
-                return new Descriptor
+                var digest = reference.Digest ?? DigestOf(response);
+                if (response is { IsSuccessStatusCode: true, Content.Headers: { ContentType.MediaType: { } type, ContentLength: { } size and > 0 } }
+                    && digest is { } known && known == (DigestOf(response) ?? known))
                 {
-                    MediaType = response.Content.Headers.ContentType?.MediaType ?? "",
-                    Digest = reference.Digest ?? DigestOf(response)!.Value,
-                    Size = response.Content.Headers.ContentLength ?? 0,
-                };
+                    return new Descriptor { MediaType = type, Digest = known, Size = size };
+                }
             }
 
-            // A registry need not name the digest; then the content tells it.
-            return (await TryGetAsync(path, name, null, damage, Manifest.Parse, attempt))?.Descriptor;
+            return (await TryGetAsync(path, name, reference.Digest, damage, Manifest.Parse, attempt))?.Descriptor;
         }, cancellationToken);
     }
 

@@ -1,14 +1,9 @@
-using System.Net;
 using Acci.Oci.Manifests;
 
 namespace Acci.Oci.Registries;
 
 public sealed partial class OciRegistry
 {
-    // What registries say that have no such API. The specification knows 404 alone.
-    private static readonly HttpStatusCode[] NoSuchApi =
-        [HttpStatusCode.NotFound, HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotAcceptable, HttpStatusCode.NotImplemented];
-
     // One after the other: each reads the list, adds to it and writes it back, and would lose what another added in between.
     private readonly SemaphoreSlim _referrersGate = new(1);
 
@@ -112,7 +107,7 @@ public sealed partial class OciRegistry
             var answer = await RunAsync($"list of the referrers of {path} {digest}", async attempt =>
             {
                 var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path)) { Accept = [MediaTypes.ImageIndex] };
-                using var response = await SendAsync(request, attempt.CancellationToken, NoSuchApi);
+                using var response = await SendAsync(request, attempt.CancellationToken, NotServed);
                 if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.ImageIndex)
                 {
                     if (pages.IsFirst) return null;

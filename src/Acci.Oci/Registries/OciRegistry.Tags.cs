@@ -80,7 +80,8 @@ public sealed partial class OciRegistry
             // A registry that knows no deletion of tags may know no such address.
             return await DeleteAsync(PathOf(repository.WithTag(tag)), tag, cancellationToken) || await FindAsync(repository.WithTag(tag), cancellationToken) is null;
         }
-        catch (RegistryException exception) when (exception.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed)
+        catch (RegistryException exception)
+            when (exception.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)
         {
             return false;
         }

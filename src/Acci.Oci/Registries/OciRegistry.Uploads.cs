@@ -28,7 +28,7 @@ public sealed partial class OciRegistry
 
     /// <summary>
     /// Takes a blob over from another repository of this registry, if one is known to have it, or has it of those that are named, and lets it be read; where none does,
-    /// nothing is lost.
+    /// nothing is lost. Source: OCI distribution specification 1.1, section "Mounting a blob from another repository".
     /// </summary>
     /// <returns>Whether the repository has the blob now.</returns>
     internal async Task<bool> TryMountAsync(
@@ -40,7 +40,7 @@ public sealed partial class OciRegistry
             var scope = $"{PushScope(path)} {PullScope(other)}";
             try
             {
-                var session = await RunAsync($"mount of blob {blob.Digest} from {other}", async attempt =>
+                var session = await _once.RunAsync($"{Domain}: mount of blob {blob.Digest} from {other}", async attempt =>
                 {
                     var address = Address($"{path}/blobs/uploads/?mount={blob.Digest}&from={Uri.EscapeDataString(other)}");
                     using var response = await SendAsync(new RegistryRequest(HttpMethod.Post, address, scope), attempt.CancellationToken);
@@ -50,9 +50,9 @@ public sealed partial class OciRegistry
                 // A registry that cannot mount begins an upload instead.
                 await AbandonAsync(path, session);
             }
-            catch (RegistryException exception) when (exception.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+            catch (Exception exception) when (exception is DeliveryException or HttpRequestException or IOException)
             {
-                // It may not be read, or is not there. Whether this repository may be pushed to, the upload will say.
+                // Whatever it is, such as a repository that may not be read or an error of the registry: the upload does without it.
             }
         }
 
@@ -81,7 +81,7 @@ public sealed partial class OciRegistry
             {
                 current = attempt;
                 // The blob may have arrived although the answer did not.
-                if (attempt.Number > 1 && await HasBlobAsync(path, blob.Digest, PushScope(path), attempt.CancellationToken, HttpStatusCode.NotFound)) return true;
+                if (attempt.Number > 1 && await HasBlobAsync(path, blob.Digest, PushScope(path), attempt.CancellationToken, NotServed)) return true;
                 try
                 {
                     await ContinueAsync(path, upload, attempt);

@@ -15,6 +15,9 @@ public sealed partial class OciRegistry : IDisposable
     private readonly RegistryTransport _transport;
     private readonly RetryPolicy _retry;
 
+    // For what is done without where it fails.
+    private readonly RetryPolicy _once;
+
     // Repositories that may be pushed to: see ReadScope.
     private readonly ConcurrentDictionary<string, bool> _pushable = new(StringComparer.Ordinal);
 
@@ -27,6 +30,7 @@ public sealed partial class OciRegistry : IDisposable
         _options = options ?? new RegistryOptions();
         _transport = new RegistryTransport(RegistryEndpoint.Of(domain, _options.PlainHttp), _options);
         _retry = new RetryPolicy(_options.Retry with { BoundsAttempts = true });
+        _once = new RetryPolicy(_options.Retry with { Budget = TimeSpan.Zero });
     }
 
     /// <summary>The registry's domain.</summary>

@@ -62,7 +62,7 @@ internal sealed class RegistryAuthorization(
     public async Task<RegistryException> RefusalAsync(HttpResponseMessage response, string scope, CancellationToken cancellationToken)
     {
         var error = await RegistryError.ReadAsync(response, cancellationToken);
-        if (response is { StatusCode: HttpStatusCode.Unauthorized, Headers.WwwAuthenticate.Count: > 0 } && AuthorizationChallenge.Of(response.Headers) is null)
+        if (response.StatusCode == HttpStatusCode.Unauthorized && AuthorizationChallenge.Of(response.Headers) is null)
         {
             if (response.Headers.WwwAuthenticate.Count > 0)
             {
@@ -158,7 +158,7 @@ internal sealed class RegistryAuthorization(
         return new Token(new AuthenticationHeaderValue("Bearer", text), received + (lifetime * 0.9));
     }
 
-    /// <summary>Asks the token service.</summary>
+    /// <summary>Asks the token service. One that does not take several scopes at once is asked for the first alone: the request's own.</summary>
     private async Task<HttpResponseMessage> AskAsync(
         AuthorizationChallenge challenge, string[] scopes, Credentials? credentials, CancellationToken cancellationToken)
     {
@@ -167,7 +167,10 @@ internal sealed class RegistryAuthorization(
         var request = refresh is not null
             ? new RegistryRequest(HttpMethod.Post, realm, "") { Body = _ => refresh.ToRefreshForm(challenge.Service, string.Join(' ', scopes)) }
             : new RegistryRequest(HttpMethod.Get, WithQuery(realm, [("service", challenge.Service), .. scopes.Select(x => ("scope", x))]), "");
-        return await send(request, refresh is null ? credentials?.ToHeader() : null, cancellationToken);
+        var response = await send(request, refresh is null ? credentials?.ToHeader() : null, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.BadRequest || scopes.Length < 2) return response;
+        response.Dispose();
+        return await AskAsync(challenge, scopes[..1], credentials, cancellationToken);
     }
 
     private async Task<(string Token, TimeSpan Lifetime)> ReadTokenAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
@@ -177,8 +180,9 @@ internal sealed class RegistryAuthorization(
             var body = await RegistryTransport.ReadAsync(response, LargestAnswer, AnswerTimeout, domain, cancellationToken);
             var answer = JsonSerializer.Deserialize(body, RegistryJson.Default.TokenAnswer);
             // What a header cannot carry is no token.
-            if (answer is not null && (answer.Token ?? answer.AccessToken) is { Length: > 0 and <= LongestToken } token && !token.AsSpan().ContainsAnyExceptInRange('!', '~'))
-                return (token, answer.ExpiresIn is > 0 and { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, LongestLifetime)) : DefaultLifetime);
+            var text = string.IsNullOrEmpty(answer?.Token) ? answer?.AccessToken : answer.Token;
+            if (text is { Length: > 0 and <= LongestToken } token && !token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+                return (token, answer!.ExpiresIn is > 0 and { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, LongestLifetime)) : DefaultLifetime);
         }
         catch (JsonException)
         {
@@ -216,7 +220,7 @@ internal sealed class RegistryAuthorization(
     internal sealed record TokenAnswer(
         string? Token,
         [property: JsonPropertyName("access_token")] string? AccessToken,
-        [property: JsonPropertyName("expires_in")] double? ExpiresIn);
+        [property: JsonPropertyName("expires_in"), JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] double? ExpiresIn);
 
     private sealed record Token(AuthenticationHeaderValue Header, DateTimeOffset RenewAt);
 }

@@ -17,6 +17,9 @@ internal sealed class RegistryTransport : IDisposable
     private readonly Action<string>? _warn;
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
 
+    // The server does not want to be asked before a body is sent.
+    private volatile bool _refusesExpectations;
+
     public RegistryTransport(RegistryEndpoint endpoint, RegistryOptions options)
     {
         Endpoint = endpoint;
@@ -144,9 +147,7 @@ internal sealed class RegistryTransport : IDisposable
         for (var followed = 0; followed <= Redirection.Longest; followed++)
         {
             Redirection.EnsureIsWeb(Endpoint, next.Address);
-            using var message = next.ToMessage(guard);
-            message.Headers.Authorization = Redirection.IsSameServer(request.Address, next.Address) ? header : null;
-            var response = await guard.RunAsync(token => _http.SendAsync(message, token));
+            var response = await SendAsync(next, Redirection.IsSameServer(request.Address, next.Address) ? header : null, guard);
             try
             {
                 if (Redirection.Next(Endpoint, next, response) is not { } following) return response;
@@ -162,5 +163,20 @@ internal sealed class RegistryTransport : IDisposable
         }
 
         throw Redirection.TooMany(Endpoint);
+    }
+
+    /// <summary>Sends one message, and again without an expectation that the server does not meet. Source: RFC 9110, section 10.1.1.</summary>
+    private async Task<HttpResponseMessage> SendAsync(RegistryRequest request, AuthenticationHeaderValue? header, StallGuard guard)
+    {
+        while (true)
+        {
+            using var message = request.ToMessage(guard);
+            message.Headers.Authorization = header;
+            if (_refusesExpectations) message.Headers.ExpectContinue = false;
+            var response = await guard.RunAsync(token => _http.SendAsync(message, token));
+            if (response.StatusCode != HttpStatusCode.ExpectationFailed || message.Headers.ExpectContinue != true) return response;
+            response.Dispose();
+            _refusesExpectations = true;
+        }
     }
 }

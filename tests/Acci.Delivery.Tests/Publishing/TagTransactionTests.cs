@@ -555,7 +555,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
         var written = false;
         var nowhere = Digest.Of("nowhere"u8.ToArray());
-        foreach (var (answer, shown) in new (NetworkFault, string)[] { (new NetworkFault.Answer(404), "no such tag"), (new NetworkFault.Answer(200, Headers: [("Docker-Content-Digest", nowhere.ToString()), ("Content-Type", "application/vnd.oci.image.index.v1+json")]), $"it at {nowhere}, which it does not have") })
+        foreach (var (answer, shown) in new (NetworkFault, string)[] { (new NetworkFault.Answer(404), "no such tag"), (new NetworkFault.Answer(200, Headers: [("Docker-Content-Digest", nowhere.ToString()), ("Content-Type", "application/vnd.oci.image.index.v1+json"), ("Content-Length", "2")]), $"it at {nowhere}, which it does not have") })
         {
             proxy.Decide = _ => null;
             await registry.PutTagAsync(repository, "main", old, Cancellation);
@@ -564,7 +564,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
             {
                 if (!request.Path.EndsWith("/manifests/main", StringComparison.Ordinal)) return null;
                 if (request.Method == "PUT") written = true;
-                return request.Method == "HEAD" && written ? answer : null;
+                return request.Method is "HEAD" or "GET" && written ? answer : null;
             };
 
             var plan = await PlanAsync(registry, repository, image, "main");
