@@ -65,6 +65,66 @@ public sealed class RedirectionTests
         Assert.Equal(Content, await ReadAsync(server));
     }
 
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task The_credentials_go_on_to_the_same_server_and_to_no_other_port(int status)
+    {
+        var elsewhere = new List<string>();
+        await using var storage = await LoopbackServer.StartAsync(context =>
+        {
+            lock (elsewhere) elsewhere.Add($"{context.Request.Headers.Authorization}");
+            return context.Response.Body.WriteAsync(Content, Cancellation).AsTask();
+        });
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            var (request, response) = (context.Request, context.Response);
+            if (request.Headers.Authorization.Count == 0)
+            {
+                response.StatusCode = StatusCodes.Status401Unauthorized;
+                response.Headers.WWWAuthenticate = "Basic";
+            }
+            else if (!request.Query.ContainsKey("moved"))
+            {
+                response.StatusCode = status;
+                response.Headers.Location = $"http://{request.Host}{request.Path}?moved=1";
+            }
+            else if (request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal))
+            {
+                response.ContentType = MediaTypes.ImageIndex;
+                if (HttpMethods.IsGet(request.Method)) await response.WriteAsync("""{"schemaVersion":2,"manifests":[]}""", Cancellation);
+            }
+            else
+            {
+                response.StatusCode = status;
+                response.Headers.Location = $"http://{storage.Domain}/blob";
+            }
+        });
+        using var registry = new OciRegistry(server.Domain, Options with { Credentials = new Credentials("ada", "secret") });
+        var image = ImageReference.Parse($"{server.Domain}/app");
+
+        Assert.Equal(Content, await registry.ReadBlobAsync(image, Blob, Cancellation));
+        Assert.True((await registry.GetManifestAsync(image.WithTag("1"), Cancellation)).IsIndex);
+        Assert.NotNull(await registry.FindAsync(image.WithTag("1"), Cancellation));
+
+        Assert.Equal([""], elsewhere);
+    }
+
+    [Theory]
+    [InlineData("https://h/a", "https://h:443/b", true)]
+    [InlineData("https://h/a", "https://H/b", true)]
+    [InlineData("http://h/a", "http://h:80/b", true)]
+    [InlineData("https://h/a", "http://h/b", false)]
+    [InlineData("https://h/a", "https://h:444/b", false)]
+    [InlineData("https://h/a", "https://h.example/b", false)]
+    public void A_server_is_its_scheme_host_and_port(string one, string other, bool isSame)
+    {
+        Assert.Equal(isSame, Redirection.IsSameServer(new Uri(one), new Uri(other)));
+        Assert.Equal(isSame, RegistryEndpoint.Of(new Uri(one).Host, new Uri(one).Scheme == Uri.UriSchemeHttp).Owns(new Uri(other)));
+    }
+
     [Fact]
     public async Task A_circle_ends()
     {
