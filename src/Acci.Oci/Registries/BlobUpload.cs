@@ -26,7 +26,7 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
     /// <summary>An upload in one request broke off on the way, or was too large.</summary>
     public bool PrefersChunks { get; private set; }
 
-    /// <summary>How many sessions the registry has lost.</summary>
+    /// <summary>How many sessions the registry has lost since it had more than ever before.</summary>
     public int Losses { get; private set; }
 
     /// <summary>Sessions do not last long enough for several chunks.</summary>
@@ -49,7 +49,7 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
         (Session, Offset) = (session, offset);
         sent(offset);
         if (offset <= Farthest) return false;
-        Farthest = offset;
+        (Farthest, Losses) = (offset, 0);
         return true;
     }
 

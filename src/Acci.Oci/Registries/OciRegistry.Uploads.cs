@@ -18,6 +18,9 @@ public sealed partial class OciRegistry
     // Where blobs are, as far as this instance has seen them: what images have in common goes up once.
     private readonly ConcurrentDictionary<Digest, string> _places = [];
 
+    // Repositories from which this registry mounts nothing.
+    private readonly ConcurrentDictionary<string, bool> _withoutMounts = [];
+
     // What was learnt from chunks that the registry turned down. When it takes none at all, blobs go up whole.
     private volatile bool _wantsSmallChunks;
     private volatile bool _refusesChunks;
@@ -37,6 +40,7 @@ public sealed partial class OciRegistry
         var path = PathOf(repository);
         foreach (var other in (_places.TryGetValue(blob.Digest, out var seen) ? from.Prepend(seen) : from).Where(x => x != path).Distinct())
         {
+            if (_withoutMounts.ContainsKey(other)) continue;
             var scope = $"{PushScope(path)} {PullScope(other)}";
             try
             {
@@ -52,7 +56,9 @@ public sealed partial class OciRegistry
             }
             catch (Exception exception) when (exception is DeliveryException or HttpRequestException or IOException)
             {
-                // Whatever it is, such as a repository that may not be read or an error of the registry: the upload does without it.
+                // Whatever it is, such as a repository that may not be read or an error of the registry: the upload does without it. One that is not found
+                // may be the blob alone.
+                if (exception is not RegistryException { StatusCode: HttpStatusCode.NotFound }) _withoutMounts[other] = true;
             }
         }
 

@@ -77,6 +77,23 @@ public sealed class OddRegistryTests : IDisposable
         Assert.Equal(4, server.Requests.Count(x => x.StartsWith("PATCH", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(Oddity.MountIsBad)]
+    [InlineData(Oddity.MountNotAllowed)]
+    [InlineData(Oddity.MountFails)]
+    [InlineData(Oddity.MountSaysNoPlace)]
+    public async Task A_registry_that_does_not_mount_is_asked_once(Oddity oddity)
+    {
+        await using var server = await OddRegistry.StartAsync(oddity);
+        var layout = await LayoutBuilder.WriteAsync(_folder.Path, 50_000, 60_000, 70_000);
+        using var registry = Connect(server);
+        await registry.PushAsync(layout, ImageReference.Parse($"{server.Domain}/base"), cancellationToken: Cancellation);
+        foreach (var name in new[] { "app", "other" }) await registry.PushAsync(layout, ImageReference.Parse($"{server.Domain}/{name}"), cancellationToken: Cancellation);
+
+        // Several blobs are on their way at once.
+        Assert.InRange(server.Requests.Count(x => x.Contains("mount=", StringComparison.Ordinal)), 1, 4);
+    }
+
     // Push, tags, list, referrers, copy and deletion, as the verbs do them.
     private static async Task PublishAsync(OddRegistry server, OciRegistry registry, OciLayout layout, int pageSize)
     {
