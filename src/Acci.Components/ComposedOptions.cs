@@ -32,6 +32,8 @@ internal static class ComposedOptions
             NoCache = build is IBuildImages { NoCache: true },
             Republish = build is IBuildImages { Republish: true },
             AllowDirty = build is IHazDirtyTree { AllowDirty: true },
+            AllowOlder = build is IPublishImages { AllowOlder: true },
+            ReplaceVersion = build is IPublishImages { ReplaceVersion: true },
             TagRules = (build as IHazTags)?.TagRules ?? options.TagRules,
             SigningKey = (build as IHazSigning)?.SigningKey,
             SigningPassword = (build as IHazSigning)?.SigningPassword,

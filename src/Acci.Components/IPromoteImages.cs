@@ -22,9 +22,13 @@ public interface IPromoteImages : IHazDelivery, IHazImages, IHazTags, IHazExpect
     [Parameter("PromoteImages moves the tags in --promote-to back to the image they pointed at before"), TypedOnly, FormerName("Rollback")]
     bool PromoteRollback => TryGetValue<bool?>(() => PromoteRollback) ?? false;
 
-    /// <summary>Moves tags back to an older version, too.</summary>
-    [Parameter("PromoteImages also moves tags such as 'latest' back to an older version"), TypedOnly]
+    /// <summary>Moves tags to an older image, too.</summary>
+    [Parameter("PromoteImages also moves tags such as 'latest' to an image that is older, or not known to be newer"), TypedOnly]
     bool PromoteAllowOlder => TryGetValue<bool?>(() => PromoteAllowOlder) ?? false;
+
+    /// <summary>Lets a full version point at another image.</summary>
+    [Parameter("PromoteImages replaces a version, such as '1.2.3', that is published as another image"), TypedOnly]
+    bool PromoteReplaceVersion => TryGetValue<bool?>(() => PromoteReplaceVersion) ?? false;
 
     /// <summary>Moves tags to an image that is published already, by digest and after its signature has been verified, or back.</summary>
     Target PromoteImages => _ => _
@@ -36,5 +40,6 @@ public interface IPromoteImages : IHazDelivery, IHazImages, IHazTags, IHazExpect
             To = PromoteTo ?? [],
             Rollback = PromoteRollback,
             AllowOlder = PromoteAllowOlder,
+            ReplaceVersion = PromoteReplaceVersion,
         }));
 }

@@ -50,6 +50,16 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         }
 
         var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));
+        // An image whose definition gives it a version is that one.
+        var own = options.Images.Count > 0 && options.Images.All(x => x.Gives(OciLabels.VersionKey)) ? null : ImageVersion.Parse(version.ToString());
+        if (own is not null && tags.Floating.OtherVersion(own, tags.All) is { } other)
+        {
+            throw new DeliveryException(
+                $"The tag rules give this build the tags of version {other}, and what is checked out is version {own}: nothing is published under another version's tags. "
+                + $"Build the commit that has the tag {VersionInfo.TagPrefix}{other} in git, or change --tag-rules; an image that has a version of its own says so in its definition "
+                + $"(annotation {OciLabels.VersionKey}).");
+        }
+
         if (facts.RefShas is { OfWorkflow: { Length: > 0 } sha, OfPullRequest: var head } && version.Revision is { } checkedOut && checkedOut != sha && checkedOut != head
             && options.TagRules.OfRef(facts, tags) is { Count: > 0 } ofRef)
         {
@@ -60,7 +70,13 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         }
 
         foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
-        return tags.All.Count > 0 ? tags
+        var floating = tags.Floating with
+        {
+            Version = tags.Floating.Version ?? own,
+            IsCounted = own is not null && version.Tag is null,
+            Override = options.AllowOlder ? "--allow-older" : null,
+        };
+        return tags.All.Count > 0 ? tags with { Floating = floating }
             : version.Revision is null ? throw new DeliveryException($"'{options.Root}' is no git repository with a commit, and the image's tags are made of its branches and tags: "
                 + "build in a clone, or name tags with --tag-rules, as in \"type=raw,value=test\".")
             : throw new DeliveryException("No tag rule applies to this build, so nothing would point at the image. Change --tag-rules.");

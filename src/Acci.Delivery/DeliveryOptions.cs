@@ -40,6 +40,12 @@ public sealed record DeliveryOptions
     /// <summary>A working tree that differs from its version tag's commit may be published under that version.</summary>
     public bool AllowDirty { get; init; }
 
+    /// <summary>Tags that stand for the newest version may move to an older image, or to one that is not known to be newer.</summary>
+    public bool AllowOlder { get; init; }
+
+    /// <summary>A tag that names a full version may point at another image from now on.</summary>
+    public bool ReplaceVersion { get; init; }
+
     /// <summary>A registry that carries the base images.</summary>
     public string? ImageMirror { get; init; }
 

@@ -173,7 +173,10 @@ public sealed class FormerNameTests : IDisposable
     [InlineData("DeleteVolumes")]
     [InlineData("PurgeEngine")]
     [InlineData("AllowDirty")]
+    [InlineData("AllowOlder")]
+    [InlineData("ReplaceVersion")]
     [InlineData("PromoteAllowOlder")]
+    [InlineData("PromoteReplaceVersion")]
     public void What_destroys_or_overrides_a_protection_is_typed(string name) => Assert.True(Everything[name]!.IsDefined(typeof(TypedOnlyAttribute)));
 
     [Fact]

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Sessions;
 using Acci.Delivery.Versioning;
 using Acci.Oci.Retries;
-using NuGet.Versioning;
 using Octokit;
 using Serilog;
 
@@ -107,8 +107,9 @@ public sealed class Releases(GitHubConnection gitHub)
     private async Task<string> DescribeChangesAsync(ReleaseContent content, IReadOnlyList<KnownRelease> all, CancellationToken cancellationToken)
     {
         // Since the release before by version, not by date: a backport follows the one it continues, and a release comes after a release.
+        var version = VersionOf(content);
         var previous = Published(all)
-            .Where(x => x.Version < content.Version && (content.Version.IsPrerelease || !x.Version.IsPrerelease))
+            .Where(x => x.Version < version && (content.Version.IsPrerelease || !x.Version.IsPrerelease))
             .OrderByDescending(x => x.Version)
             .FirstOrDefault().Release;
         var request = new GenerateReleaseNotesRequest(content.Tag) { PreviousTagName = previous?.Tag };
@@ -207,12 +208,14 @@ public sealed class Releases(GitHubConnection gitHub)
     }
 
     private static bool IsNewest(ReleaseContent content, IEnumerable<KnownRelease> all) =>
-        !content.Version.IsPrerelease && Published(all).All(x => x.Version.IsPrerelease || x.Version <= content.Version);
+        !content.Version.IsPrerelease && Published(all).All(x => x.Version.IsPrerelease || x.Version <= VersionOf(content));
 
-    private static IEnumerable<(KnownRelease Release, SemanticVersion Version)> Published(IEnumerable<KnownRelease> all) =>
+    private static ImageVersion VersionOf(ReleaseContent content) => ImageVersion.Parse(content.Version.ToFullString());
+
+    private static IEnumerable<(KnownRelease Release, ImageVersion Version)> Published(IEnumerable<KnownRelease> all) =>
         from release in all
         where !release.IsDraft
-        let version = VersionInfo.OfTag(release.Tag)
+        let version = release.Tag.StartsWith(VersionInfo.TagPrefix, StringComparison.Ordinal) ? ImageVersion.TryParse(release.Tag) : null
         where version is not null
         select (release, version);
 

@@ -1,8 +1,8 @@
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
 using Acci.Oci.Manifests;
-using NuGet.Versioning;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -141,31 +141,46 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         EnsureIsItsTags(record);
     }
 
-    /// <summary>A released version keeps its number: no other version's tag is put on it, in no registry. A pre-release may become any version.</summary>
+    /// <summary>
+    /// A released version keeps its number: no other version's tag is put on it, in no registry, but that of a variant (<c>1.2.3-alpine</c>). A pre-release becomes its
+    /// release or a later pre-release of that, and a version that was counted on a branch (<c>1.2.4-alpha.0.7</c>) any later one.
+    /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="own">The version the image has; null where it says none.</param>
-    /// <param name="named">The version that the tags would give it; null where they name none in full.</param>
-    /// <exception cref="DeliveryException">Another version's tag would be put on it.</exception>
-    public static void EnsureMayBeCalled(ImageReference image, SemanticVersion? own, SemanticVersion? named)
+    /// <param name="named">Of each tag, the versions that it may name in full; none of a tag that names none.</param>
+    /// <exception cref="DeliveryException">Another version's tag would be put on it, or the tags of two releases.</exception>
+    public static void EnsureMayBeCalled(ImageReference image, ImageVersion? own, IEnumerable<IReadOnlyList<ImageVersion>> named)
     {
-        if (named is null || MayBe(own, named)) return;
-        throw new DeliveryException($"{image} is version {own} and does not become {named}. Publish {named} from its own tag, or promote a pre-release of it.");
+        var versions = named.Where(x => x.Count > 0).ToList();
+        if (versions.Find(x => !x.Any(y => MayBe(own, y))) is { } other)
+        {
+            throw new DeliveryException(
+                $"{image} is version {own} and does not become {other.Max()}. Publish {other.Max()} from its own tag, or promote a pre-release of it.");
+        }
+
+        if (versions.SelectMany(x => x).Where(x => !x.IsPrerelease).Distinct().ToList() is [var one, var two, ..])
+            throw new DeliveryException($"{image} does not become both {one} and {two}: name one full version.");
     }
 
-    /// <summary>Whether an image may have a version's tag: it says no version, or a pre-release, or that one.</summary>
-    internal static bool MayBe(SemanticVersion? own, SemanticVersion named) =>
-        own is null or { IsPrerelease: true } || (own.Major, own.Minor, own.Patch) == (named.Major, named.Minor, named.Patch);
+    /// <summary>Whether an image may have a version's tag: it says no version, or that one, or one that may become that one.</summary>
+    internal static bool MayBe(ImageVersion? own, ImageVersion named) =>
+        own is null || (own.IsCounted ? own <= named : IsSameRelease(own, named) && (!own.IsPrerelease || own <= named));
 
-    /// <summary>What a version's tag points at is that version, with all its platforms. A pre-release may have become it.</summary>
-    /// <param name="tag">The tag.</param>
+    /// <summary>Whether two versions are the same release, or pre-releases of it.</summary>
+    internal static bool IsSameRelease(ImageVersion one, ImageVersion other) => (one.Major, one.Minor, one.Patch) == (other.Major, other.Minor, other.Patch);
+
+    /// <summary>What a tag points at is what the tag stands for, with all its platforms. A pre-release may have become it.</summary>
+    /// <param name="tag">The tag; what is named by its digest is what it is.</param>
     /// <param name="image">What it points at.</param>
     /// <param name="own">The version the image has; null where it says none.</param>
-    /// <param name="named">The version that the tag names in full; null where it names none.</param>
+    /// <param name="tags">What the image's tags look like.</param>
     /// <exception cref="DeliveryException">It is another version, or one platform's image.</exception>
-    public static void EnsureIsOf(ImageReference tag, Manifest image, SemanticVersion? own, SemanticVersion? named)
+    public static void EnsureIsOf(ImageReference tag, Manifest image, ImageVersion? own, FloatingTags tags)
     {
-        if (named is null) return;
-        var problem = !MayBe(own, named) ? $"says that it is version {own}" : image.IsIndex ? null : "is the image of one platform";
+        if (tag.Tag is not { } name) return;
+        var named = tags.VersionsOf(name);
+        var isOther = named.Count > 0 ? !named.Any(x => MayBe(own, x)) : own is { IsPrerelease: false } && !tags.MayStandFor(name, own);
+        var problem = isOther ? $"says that it is version {own}" : image.IsIndex ? null : "is the image of one platform";
         if (problem is null) return;
         throw new DeliveryException($"{tag} points at {image.Digest}, which {problem}: the tag may have been moved. If that image is meant, name it by its digest.");
     }

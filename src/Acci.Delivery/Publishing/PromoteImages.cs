@@ -6,7 +6,6 @@ using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
-using NuGet.Versioning;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -20,6 +19,7 @@ namespace Acci.Delivery.Publishing;
 public sealed class PromoteImages(DeliveryContext context, Promotion promotion) : Verb
 {
     private const int ShownProblems = 5;
+    private const string AllowOlder = "--promote-allow-older";
 
     private CancellationToken Cancellation => context.CancellationToken;
 
@@ -58,7 +58,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         {
             var own = writes.Where(x => x.Tag.Repository == plan.Repository.Repository && x.Digest == plan.Digest).ToList();
             var report = TagReport.Of(plan, own).Log(plan.Repository.Path);
-            var hint = plan.Staying.Any() ? "; --promote-allow-older moves the others, too" : "";
+            var hint = plan.Staying.Any() ? $"; {AllowOlder} moves the others, too" : "";
             Log.Information("{Image:l}: {Result:l}{Hint:l}", plan.Repository.WithDigest(plan.Digest).ToString(), report.ToString(), hint);
         }
     }
@@ -86,12 +86,18 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
     private async Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, ImageDefinition definition, Manifest image, FloatingTags floating)
     {
-        if (promotion.AllowOlder) return TagPlan.Of(repository, image.Digest, promotion.To, "--promote-allow-older is given");
-        // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
-        var (own, named) = (VersionOf(definition, image), floating.VersionOf(promotion.To));
-        DeparturePolicy.EnsureMayBeCalled(repository.WithDigest(image.Digest), own, named);
-        var version = named ?? own ?? floating.VersionOf([promotion.From!]);
-        return await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating with { Version = version }, Cancellation);
+        var (own, target) = (VersionOf(definition, image), repository.WithDigest(image.Digest));
+        DeparturePolicy.EnsureMayBeCalled(target, own, promotion.To.Select(floating.VersionsOf));
+        floating = floating with
+        {
+            // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
+            Version = floating.VersionOf(promotion.To) ?? own ?? floating.VersionOf([promotion.From!]),
+            Override = promotion.AllowOlder ? AllowOlder : null,
+        };
+        var plan = await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating, Cancellation);
+        return plan.Moves.FirstOrDefault(move => move.IsForeign) is not { } other
+            ? await plan.WritingOnceAsync(registry, "--promote-replace-version", promotion.ReplaceVersion, Cancellation)
+            : throw new DeliveryException($"{target} does not get the tag {other.Tag}: {other.Reason}. Take it out of --promote-to.");
     }
 
     /// <summary>The image to promote; where it is in another registry it is copied, with everything that refers to it.</summary>
@@ -131,13 +137,13 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
         Manifest Checked(Manifest found)
         {
-            DeparturePolicy.EnsureIsOf(source, found, VersionOf(image, found), floating.VersionOf([promotion.From!]));
+            DeparturePolicy.EnsureIsOf(source, found, VersionOf(image, found), floating);
             return found;
         }
     }
 
-    private static SemanticVersion? VersionOf(ImageDefinition definition, Manifest image) => !definition.Gives(OciLabels.VersionKey)
-        && SemanticVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey, ""), out var said) ? said : null;
+    private static ImageVersion? VersionOf(ImageDefinition definition, Manifest image) =>
+        definition.Gives(OciLabels.VersionKey) ? null : ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey));
 
     private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository)
     {
@@ -148,12 +154,12 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             var before = await new TagHistory(registry, context.Time).BeforeAsync(repository.WithDigest(now), tag, Cancellation)
                 ?? throw new DeliveryException(
                     $"Nothing is known of what {repository.WithTag(tag)} pointed at before {now}. "
-                    + $"Name the image instead: --promote-from <tag or digest> --promote-to {tag} --promote-allow-older.");
+                    + $"Name the image instead: --promote-from <tag or digest> --promote-to {tag} {AllowOlder}.");
             if (await registry.FindAsync(repository.WithDigest(before), Cancellation) is null)
             {
                 throw new DeliveryException(
                     $"{repository.WithTag(tag)} pointed at {before} before, which the registry has no more. "
-                    + $"Name another image: --promote-from <tag or digest> --promote-to {tag} --promote-allow-older.");
+                    + $"Name another image: --promote-from <tag or digest> --promote-to {tag} {AllowOlder}.");
             }
 
             back.Add((tag, before));

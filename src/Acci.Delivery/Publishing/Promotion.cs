@@ -20,6 +20,9 @@ public sealed record Promotion
     /// <summary>Tags that stand for the newest version move to an older one, too.</summary>
     public bool AllowOlder { get; init; }
 
+    /// <summary>A tag that names a full version may point at another image from now on.</summary>
+    public bool ReplaceVersion { get; init; }
+
     /// <summary>The image in a repository.</summary>
     /// <exception cref="WrongUseException">Neither a tag nor a digest, or none at all.</exception>
     public ImageReference SourceIn(ImageReference repository)

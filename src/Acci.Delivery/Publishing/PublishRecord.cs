@@ -62,6 +62,9 @@ public sealed partial record PublishRecord
     /// <summary>Tags that it was to have and has not, each with the reason: <c>latest: 2.0.0 is published and newer than 1.2.9</c>.</summary>
     public IReadOnlyList<string> TagsLeft { get; init; } = [];
 
+    /// <summary>Tags of full versions that pointed at another image before, which a person let it replace.</summary>
+    public IReadOnlyList<string> TagsReplaced { get; init; } = [];
+
     /// <summary>The steps that ended well, for exactly this digest and repository.</summary>
     public IReadOnlyDictionary<PublishStep, StepResult> Steps { get; init; } = new SortedDictionary<PublishStep, StepResult>();
 
@@ -174,6 +177,7 @@ public sealed partial record PublishRecord
         : StandIns.Any(x => x is null) ? "'standIns' has null in it"
         : Tags.Any(x => x is null) ? "'tags' has null in it"
         : TagsLeft.Any(x => x is null) ? "'tagsLeft' has null in it"
+        : TagsReplaced.Any(x => x is null) ? "'tagsReplaced' has null in it"
         : Steps.Any(x => x.Value is null || !Enum.IsDefined(x.Key)) ? "'steps' has one without a result, or one that does not exist"
         : !ImageReference.TryParse(Repository, out _, out _) ? $"'repository' is not an image repository: '{Repository}'"
         : null;

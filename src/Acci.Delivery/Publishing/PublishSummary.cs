@@ -70,6 +70,7 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         yield return ("Digest", Record.Digest.ToString());
         yield return ("Tags", Record.Tags.Count == 0 ? "none" : string.Join(", ", Record.Tags));
         for (var i = 0; i < Record.TagsLeft.Count; i++) yield return (i == 0 ? "Not moved" : "", Record.TagsLeft[i]);
+        for (var i = 0; i < Record.TagsReplaced.Count; i++) yield return (i == 0 ? "Replaced" : "", Record.TagsReplaced[i]);
         yield return ("Version", $"{Record.Version} ({Short(Record.Revision)})");
         var platforms = Record.Platforms.Select(x => $"{x.Platform,-15} {Megabytes(x.Size),8}  {x.Digest}").ToArray();
         for (var i = 0; i < platforms.Length; i++) yield return (i == 0 ? "Platforms" : "", platforms[i]);

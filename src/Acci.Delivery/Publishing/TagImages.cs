@@ -57,7 +57,10 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             publish.Record.EnsureGoesTo(repository);
             await context.EnsureUnchangedAsync(image, publish.Record);
             verified[image.Name] = await EnsureSignedAsync(policy, image, publish);
-            plans.Add(await TagPlan.DecideAsync(registry, repository, publish.Record.Digest, tags.All, tags.Floating, context.CancellationToken));
+            var plan = await TagPlan.DecideAsync(registry, repository, publish.Record.Digest, tags.All, tags.Floating, context.CancellationToken);
+            // This machine's own registry gets every build of a commit, with changes that are not committed, too.
+            plans.Add((await context.DestinationAsync()).IsLoopback ? plan
+                : await plan.WritingOnceAsync(registry, "--replace-version", context.Options.ReplaceVersion, context.CancellationToken));
         });
 
         // What could not be said of the tags afterwards is known before they move.
@@ -83,7 +86,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             await publish.RedoAsync(PublishStep.Tag, () =>
             {
                 var result = TagReport.Of(plan, own).Log(image.Name);
-                publish.Update(record => record with { Tags = result.Taken, TagsLeft = result.Left });
+                publish.Update(record => record with { Tags = result.Taken, TagsLeft = result.Left, TagsReplaced = result.Replaced });
                 return Task.FromResult(result.ToString());
             });
             summaries.Add(await SummarizeAsync(image, publish, verified[image.Name].Signer));

@@ -1,7 +1,7 @@
 using Acci.Delivery.Images.Tags;
 using Acci.Oci;
+using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
-using NuGet.Versioning;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -22,7 +22,7 @@ public sealed record TagPlan
     public required FloatingTags Floating { get; init; }
 
     /// <summary>The image's version; none for an image that has none.</summary>
-    public SemanticVersion? Version { get; init; }
+    public ImageVersion? Version => Floating.Version;
 
     /// <summary>
     /// The tags to write, in their order: those that stand for one version first. Whoever reads <c>latest</c> and the list of versions never finds the newer
@@ -39,9 +39,10 @@ public sealed record TagPlan
         OciRegistry registry, ImageReference repository, Digest digest, IReadOnlyList<string> tags, FloatingTags floating, CancellationToken cancellationToken)
     {
         EnsureTags(repository, tags);
-        var version = floating.Version ?? floating.VersionOf(tags);
         var published = await registry.ListTagsAsync(repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        return new TagPlan { Repository = repository, Digest = digest, Floating = floating, Version = version, Moves = floating.Decide(version, tags, published) };
+        // What decides again about some of the tags knows the version by all of them.
+        floating = floating with { Version = floating.Version ?? floating.VersionOf(tags) };
+        return new TagPlan { Repository = repository, Digest = digest, Floating = floating, Moves = floating.Decide(tags, published) };
     }
 
     /// <summary>All of these tags move, whatever the repository has.</summary>
@@ -57,12 +58,44 @@ public sealed record TagPlan
         return new TagPlan { Repository = repository, Digest = digest, Floating = new FloatingTags(), Moves = moves };
     }
 
+    /// <summary>A full version is written once, since people pin it: one that points at another image already is refused, or replaced where a person said so.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="replaceSwitch">The switch by which a person says so.</param>
+    /// <param name="mayReplace">It was given.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="DeliveryException">It is refused, or the registry cannot be asked.</exception>
+    public async Task<TagPlan> WritingOnceAsync(OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
+    {
+        var moves = new List<TagMove>();
+        foreach (var move in Moves)
+        {
+            var other = move.IsFull ? await FindOtherAsync(registry, Repository.WithTag(move.Tag), cancellationToken) : null;
+            moves.Add(other is null ? move
+                : mayReplace ? move with { Replaces = other, Reason = $"{replaceSwitch} is given, and it points at {other} until now" }
+                : throw new DeliveryException(
+                    $"{Repository.WithTag(move.Tag)} points at {other} already, which is another image than {Digest}, and a full version is written once: no tag moves. "
+                    + $"Give the image a version of its own, or replace the other one with {replaceSwitch}."));
+        }
+
+        return this with { Moves = moves };
+    }
+
     /// <summary>Says which tags would move, and why not where one would not.</summary>
     /// <param name="image">What the tags would point at, as messages name it.</param>
     internal void Say(string image)
     {
         foreach (var move in Moves) Log.Information("{Image:l}: {Would:l} {Tag:l}: {Reason:l}", image, move.Moves ? "would tag" : "would not move", move.Tag, move.Reason);
     }
+
+    // Attestations that another machine made, of the same platforms, do not make it another image.
+    private async Task<Digest?> FindOtherAsync(OciRegistry registry, ImageReference tag, CancellationToken cancellationToken)
+    {
+        if (await registry.FindManifestAsync(tag, cancellationToken) is not { } there || there.Digest == Digest) return null;
+        var own = PlatformsOf(await registry.GetManifestAsync(Repository.WithDigest(Digest), cancellationToken));
+        return own.Count > 0 && own.SetEquals(PlatformsOf(there)) ? null : there.Digest;
+    }
+
+    private static HashSet<(Platform, Digest)> PlatformsOf(Manifest image) => [.. PlatformImage.Of(image.Manifests).Select(x => (x.Platform, x.Manifest.Digest))];
 
     // Said before the first one is written.
     private static void EnsureTags(ImageReference repository, IEnumerable<string> tags)

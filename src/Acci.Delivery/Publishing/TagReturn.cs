@@ -10,6 +10,8 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
     /// <summary>What to do then.</summary>
     public const string Remedy = "What the tags move to is complete, signed and verified; run the same command again to move them all.";
 
+    private const string Same = "Every tag is where it was before.";
+
     private readonly List<string> _left = [];
     private readonly List<string> _unanswered = [];
     private readonly List<string> _notShown = [];
@@ -19,6 +21,9 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
+
+    /// <summary>What to do instead, where that would not help.</summary>
+    public string? OtherRemedy { get; init; }
 
     /// <summary>How long it may take.</summary>
     public required TimeSpan Limit { get; init; }
@@ -105,12 +110,12 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
         if (_notShown.Count > 0) known.Add($"Whether {string.Join(", ", _notShown)} moves is not known: the registry accepted the write, and may still carry it out.");
         if (_notSeenBack.Count > 0) known.Add($"Whether {string.Join(", ", _notSeenBack)} was put back is not known: the registry did not answer, and may still do it.");
         if (_ofOthers.Count > 0) known.Add($"{string.Join(", ", _ofOthers)}, which may be another publish's doing.");
-        if (known.Count == 0 && _left.Count == 0) return "Every tag is where it was before.";
+        if (known.Count == 0 && _left.Count == 0) return OtherRemedy is null ? Same : $"{Same} {OtherRemedy}";
         var (left, others) = (string.Join(", ", _left), known.Count > 0 ? "others" : "tags written before it");
         known.Add(
             _left.Count == 0 ? "Every other tag is where it was before."
             : _hasPutBack ? $"The {others} were put back, but for {left}."
             : $"Of the {others} none was put back: {left}.");
-        return $"{string.Join(' ', known)} {Remedy}";
+        return $"{string.Join(' ', known)} {OtherRemedy ?? Remedy}";
     }
 }

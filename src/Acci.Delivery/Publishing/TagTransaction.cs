@@ -4,7 +4,6 @@ using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
-using NuGet.Versioning;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -86,7 +85,8 @@ public sealed class TagTransaction(OciRegistry registry)
         }
         catch (Exception exception) when (writes.Count > 0)
         {
-            var outcome = await new TagReturn(Writer, Watch) { Time = Time, Limit = PutBackLimit }.RunAsync(writes);
+            var remedy = looking is null ? ImmutableTags.RemedyFor(exception, writes[^1]) : null;
+            var outcome = await new TagReturn(Writer, Watch) { Time = Time, Limit = PutBackLimit, OtherRemedy = remedy }.RunAsync(writes);
             if (exception is OperationCanceledException)
             {
                 Log.Warning("{Outcome:l}", outcome);
@@ -244,7 +244,7 @@ public sealed class TagTransaction(OciRegistry registry)
         if (moved.Count == 0 || plan.Version is null) return false;
         var changed = false;
         var published = await registry.ListTagsAsync(plan.Repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        foreach (var move in plan.Floating.Decide(plan.Version, moved, published).Where(move => move.Newer is not null))
+        foreach (var move in plan.Floating.Decide(moved, published).Where(move => move.Newer is not null))
         {
             var number = writes.FindIndex(x => x.Tag == plan.Repository.WithTag(move.Tag));
             var newer = await registry.GetManifestAsync(plan.Repository.WithTag(move.Newer!), cancellationToken);
@@ -275,7 +275,7 @@ public sealed class TagTransaction(OciRegistry registry)
     }
 
     // What speaks against an image being the newer version that its tag says. It counts if ours says its own version: an image definition may put something else there.
-    private static string? VersionProblem(TagPlan plan, string tag, SemanticVersion? said)
+    private static string? VersionProblem(TagPlan plan, string tag, ImageVersion? said)
     {
         if (said is null) return "says no version";
         // A pre-release may be published as its release, or as any other one: it is older than ours, or not.
@@ -286,13 +286,11 @@ public sealed class TagTransaction(OciRegistry registry)
     private async Task<string?> VersionProblemAsync(TagPlan plan, string tag, Manifest newer, CancellationToken cancellationToken)
     {
         var own = VersionOf(await registry.GetManifestAsync(plan.Repository.WithDigest(plan.Digest), cancellationToken));
-        return own is not null && IsSame(own, plan.Version!) ? VersionProblem(plan, tag, VersionOf(newer)) : null;
+        // A release candidate may be published as its release.
+        return own is not null && DeparturePolicy.IsSameRelease(own, plan.Version!) ? VersionProblem(plan, tag, VersionOf(newer)) : null;
 
-        static SemanticVersion? VersionOf(Manifest image) => SemanticVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey, ""), out var version) ? version : null;
+        static ImageVersion? VersionOf(Manifest image) => ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey));
     }
-
-    // A release candidate may be published as its release.
-    private static bool IsSame(SemanticVersion one, SemanticVersion other) => (one.Major, one.Minor, one.Patch) == (other.Major, other.Minor, other.Patch);
 
     private async Task<bool> IsNewerAsync(ImageReference repository, Digest one, Digest other, CancellationToken cancellationToken) =>
         await CreatedAsync(repository.WithDigest(one), cancellationToken) > await CreatedAsync(repository.WithDigest(other), cancellationToken);

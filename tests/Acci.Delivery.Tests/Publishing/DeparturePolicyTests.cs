@@ -1,3 +1,4 @@
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
@@ -36,7 +37,7 @@ public sealed class DeparturePolicyTests
         {
             var image = Manifest(record.StandIns);
             There.EnsureMayBePromoted(ImageReference.Parse("127.0.0.1:5600/app:1"), image, record with { Digest = image.Digest });
-            DeparturePolicy.EnsureMayBeCalled(ImageReference.Parse("app"), SemanticVersion.Parse(record.Version), SemanticVersion.Parse("1.2.3"));
+            DeparturePolicy.EnsureMayBeCalled(ImageReference.Parse("app"), ImageVersion.Parse(record.Version), [[ImageVersion.Parse("1.2.3")]]);
             return Task.CompletedTask;
         },
         ["release"] = record =>
@@ -116,11 +117,24 @@ public sealed class DeparturePolicyTests
     [InlineData("1.2.3", "1.2.3", true)]
     [InlineData("1.2.3", "1.2.3-alpine", true)]
     [InlineData("1.2.4-alpha.0.3", "2.0.0", true)]
+    [InlineData("1.2.4-alpha.0.3", "1.2.3", false)]
+    [InlineData("1.2.4-rc.1", "1.2.4", true)]
+    [InlineData("1.2.4-rc.1", "1.2.4-rc.2", true)]
+    [InlineData("1.2.4-rc.2", "1.2.4-rc.1", false)]
+    [InlineData("0.9.0-alpha.1", "1.3.0", false)]
+    [InlineData("1.0.20240101123456", "1.0.20240101123457", false)]
     [InlineData(null, "2.0.0", true)]
     [InlineData("1.2.3", null, true)]
+    // Each tag counts, and not the highest alone.
+    [InlineData("1.0.0", "0.9.0,1.0.0", false)]
+    [InlineData(null, "0.9.0,1.0.0", false)]
+    [InlineData("1.2.4-rc.1", "1.2.4-rc.1,1.2.4", true)]
+    [InlineData("1.2.4-alpha.0.3", "1.3.0,2.0.0", false)]
     public void A_released_version_keeps_its_number(string? own, string? named, bool may)
     {
-        var error = Record.Exception(() => DeparturePolicy.EnsureMayBeCalled(ImageReference.Parse("app"), Version(own), Version(named)));
+        var tags = named?.Split(',').Select(new FloatingTags().VersionsOf) ?? [[]];
+
+        var error = Record.Exception(() => DeparturePolicy.EnsureMayBeCalled(ImageReference.Parse("app"), ImageVersion.TryParse(own), tags));
 
         Assert.Equal(may, error is null);
     }
@@ -135,8 +149,6 @@ public sealed class DeparturePolicyTests
     }
 
     private static Task Verified(PublishRecord record) => Task.CompletedTask;
-
-    private static SemanticVersion? Version(string? text) => text is null ? null : SemanticVersion.Parse(text);
 
     private static DeparturePolicy Swarm(bool isThisMachine) => new("a swarm of 3 nodes", isThisMachine);
 

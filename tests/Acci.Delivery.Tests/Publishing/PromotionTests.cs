@@ -114,6 +114,81 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         Assert.Equal(newest, await AtAsync(registry, "latest"));
     }
 
+    [Theory]
+    [InlineData("1.0.0", "2", "does not get the tag 2: 1.0.0 is none of the versions it stands for")]
+    [InlineData("1.0.0", "stable,2.1", "does not get the tag 2.1: 1.0.0 is none of the versions it stands for")]
+    [InlineData("1.0.0", "1.4", "does not get the tag 1.4: 1.0.0 is none of the versions it stands for")]
+    [InlineData("1.0.0", "3", "does not get the tag 3: 1.0.0 is none of the versions it stands for")]
+    [InlineData("1.0.0", "1.3.0", "is version 1.0.0 and does not become 1.3.0")]
+    [InlineData("1.0.0", "v3.0.0,stable", "is version 1.0.0 and does not become 3.0.0")]
+    [InlineData("1.0.0", "0.9.0,1.0.0", "is version 1.0.0 and does not become 0.9.0")]
+    [InlineData("1.4.0-rc.1", "1.4.0,2", "does not get the tag 2: 1.4.0 is none of the versions it stands for")]
+    [InlineData("1.4.0-rc.1", "1.3.0", "is version 1.4.0-rc.1 and does not become 1.3.0")]
+    [InlineData("named", "1.3.0,1.4.0", "does not become both 1.3.0 and 1.4.0")]
+    public async Task An_image_gets_no_tag_of_versions_that_it_is_none_of_also_where_tags_may_move_back(string from, string to, string problem)
+    {
+        using var registry = server.Connect();
+        await PublishAsync(registry, "2.1.0", "2.1.0", "2.1", "2", "latest", "stable");
+        await PublishAsync(registry, "1.0.0", "1.0.0");
+        await PublishAsync(registry, "1.4.0-rc.1", "1.4.0-rc.1");
+        await PublishAsync(registry, null, "named");
+        var before = await AllAsync(registry);
+
+        foreach (var allowOlder in (bool[])[false, true])
+        {
+            var promotion = new Promotion { From = from, To = to.Split(','), AllowOlder = allowOlder, ReplaceVersion = allowOlder };
+            var refused = await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(), promotion).RunAsync());
+            Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, await AllAsync(registry));
+    }
+
+    [Fact]
+    public async Task A_tag_to_promote_from_points_at_what_it_stands_for_with_all_platforms()
+    {
+        using var registry = server.Connect();
+        var (alpha, image) = (await PublishAsync(registry, "0.9.0-alpha.1", "1.3.0"), await PublishAsync(registry, "2.1.0", "1", "1.4", "2", "2026"));
+        var platform = (await registry.GetManifestAsync(Repository.WithDigest(image), Cancellation)).Manifests[0].Digest;
+        foreach (var tag in (string[])["stable", "9", "9.0.0"]) await registry.PutTagAsync(Repository, tag, platform, Cancellation);
+        foreach (var (from, problem) in new[]
+        {
+            ("1.3.0", $"points at {alpha}, which says that it is version 0.9.0-alpha.1"),
+            ("1", $"points at {image}, which says that it is version 2.1.0"),
+            ("1.4", $"points at {image}, which says that it is version 2.1.0"),
+            ("stable", $"points at {platform}, which is the image of one platform"),
+            ("9", $"points at {platform}, which is the image of one platform"),
+            ("9.0.0", $"points at {platform}, which is the image of one platform"),
+        })
+        {
+            var refused = await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(from, "taken"));
+            Assert.Contains($"app:{from} {problem}: the tag may have been moved", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Null(await AtAsync(registry, "taken"));
+        // Two names, one a build's number, and what it is.
+        foreach (var from in (string[])["2", "2026", image.ToString()]) await PromoteAsync(from, "taken");
+    }
+
+    [Fact]
+    public async Task A_full_version_is_written_once_and_replaced_only_where_that_is_said()
+    {
+        using var registry = server.Connect();
+        var published = await PublishAsync(registry, "1.2.3", "1.2.3");
+        var other = await PublishAsync(registry, "1.2.3-rc.2", "main");
+
+        var refused = await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync("main", "stable", "1.2.3"));
+
+        Assert.Contains($"app:1.2.3 points at {published} already, which is another image than {other}, and a full version is written once: no tag moves.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--promote-replace-version", refused.Message, StringComparison.Ordinal);
+        Assert.Equal([published, null], [await AtAsync(registry, "1.2.3"), await AtAsync(registry, "stable")]);
+        await PromoteAsync("1.2.3", "1.2.3", "1.2");
+        // To move tags back to what is older replaces no version.
+        await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(), new Promotion { From = "main", To = ["1.2.3"], AllowOlder = true }).RunAsync());
+        await new PromoteImages(await ContextAsync(), new Promotion { From = "main", To = ["1.2.3"], ReplaceVersion = true }).RunAsync();
+        Assert.Equal(other, await AtAsync(registry, "1.2.3"));
+    }
+
     [Fact]
     public async Task What_another_key_signed_is_promoted_with_its_public_half_alone()
     {
@@ -209,6 +284,13 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     }
 
     private async Task<Digest?> AtAsync(OciRegistry registry, string tag) => (await registry.FindAsync(Repository.WithTag(tag), Cancellation))?.Digest;
+
+    private async Task<IReadOnlyList<string>> AllAsync(OciRegistry registry)
+    {
+        var all = new List<string>();
+        await foreach (var tag in registry.ListTagsAsync(Repository, cancellationToken: Cancellation)) all.Add($"{tag} {await AtAsync(registry, tag)}");
+        return all;
+    }
 
     private async Task PromoteAsync(string from, params string[] to) => await new PromoteImages(await ContextAsync(), new Promotion { From = from, To = to }).RunAsync();
 

@@ -76,6 +76,81 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         else Assert.Contains("were put back, but for new-one (it is new, and this registry deletes no tags)", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(412, "{\"errors\":[{\"code\":\"PRECONDITION\",\"message\":\"Failed to process request due to 'app:main' configured as immutable.\"}]}")]
+    [InlineData(400, "{\"errors\":[{\"code\":\"TAG_INVALID\",\"message\":\"The image tag 'main' already exists and cannot be overwritten because the tag is immutable.\"}]}")]
+    [InlineData(400, "{\"errors\":[{\"code\":\"MANIFEST_INVALID\",\"message\":\"cannot update tag main. The repository has enabled tag immutability\"}]}")]
+    [InlineData(400, "{\"errors\":[{\"code\":\"TAG_ALREADY_EXISTS\",\"message\":\"no\"}]}")]
+    [InlineData(409, "")]
+    public async Task Where_a_registry_lets_no_tag_move_nobody_is_told_to_try_again(int status, string body)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy, Short);
+        var repository = proxy.NewRepository();
+        var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
+        await registry.PutTagAsync(repository, "main", old, Cancellation);
+        foreach (var isLeft in (bool[])[false, true])
+        {
+            proxy.Decide = request => request.Method == "DELETE" && isLeft ? new NetworkFault.Answer(405)
+                : request.Method == "PUT" && request.Path.EndsWith("/manifests/main", StringComparison.Ordinal) ? new NetworkFault.Answer(status, Body: body) : null;
+            var plan = await PlanAsync(registry, repository, image, isLeft ? ["new-one", "main"] : ["main"]);
+
+            var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+            Assert.EndsWith(
+                "The registry lets no tag move that is there already. Take the tags that move, such as main, out of --tag-rules or --promote-to, "
+                + "or allow them to move in the registry's settings.", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(TagReturn.Remedy, error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(old, await AtAsync(registry, repository, "main"));
+    }
+
+    [Theory]
+    [InlineData("1.2.3", "")]
+    [InlineData("v1.2.3", "")]
+    [InlineData("1.2.3-rc.1", "")]
+    [InlineData("1.2.3-alpine", "-alpine")]
+    [InlineData("1.0.20240101123456", "")]
+    public async Task A_full_version_is_written_once(string tag, string suffix)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
+        var rebuilt = await PushAsync(registry, repository, "old", "2026-01-01T00:00:00Z");
+        Assert.NotEqual(old, rebuilt);
+        foreach (var name in (string[])[tag, "main"]) await registry.PutTagAsync(repository, name, old, Cancellation);
+        Task<TagPlan> DecideAsync(Digest digest) =>
+            TagPlan.DecideAsync(registry, repository, digest, [tag, "main"], new FloatingTags { Affixes = [new("", suffix)] }, Cancellation);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await (await DecideAsync(image)).WritingOnceAsync(registry, "--replace-version", false, Cancellation));
+
+        Assert.Equal(
+            $"{repository}:{tag} points at {old} already, which is another image than {image}, and a full version is written once: no tag moves. "
+            + "Give the image a version of its own, or replace the other one with --replace-version.", error.Message);
+        // The same, and the same platforms under another index.
+        foreach (var same in (Digest[])[old, rebuilt]) Assert.All((await (await DecideAsync(same)).WritingOnceAsync(registry, "", false, Cancellation)).Moves, x => Assert.Null(x.Replaces));
+        var plan = await (await DecideAsync(image)).WritingOnceAsync(registry, "--replace-version", true, Cancellation);
+        var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
+        Assert.Equal([$"{tag}: it pointed at {old} before"], report.Replaced);
+        Assert.Equal(image, await AtAsync(registry, repository, tag));
+    }
+
+    [Fact]
+    public async Task A_tag_that_a_person_moves_back_is_not_given_to_the_newer_version_again()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var (older, newer) = (await PushAsync(registry, repository, "older"), await PushAsync(registry, repository, "newer"));
+        foreach (var tag in (string[])["2.0.0", "latest"]) await registry.PutTagAsync(repository, tag, newer, Cancellation);
+
+        var plan = await TagPlan.DecideAsync(registry, repository, older, ["1.2.3", "latest"], new FloatingTags { Override = "--allow-older" }, Cancellation);
+        var report = TagReport.Of(plan, await Trusting(registry).RunAsync([plan], Cancellation));
+
+        Assert.Equal(["1.2.3", "latest"], report.Taken);
+        Assert.Equal(older, await AtAsync(registry, repository, "latest"));
+    }
+
     [Fact]
     public async Task What_stays_of_several_images_is_named_with_its_image()
     {

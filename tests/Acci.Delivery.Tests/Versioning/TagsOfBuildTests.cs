@@ -1,3 +1,4 @@
+using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
@@ -34,6 +35,56 @@ public sealed class TagsOfBuildTests : IDisposable
         Assert.StartsWith($"The tags of this build come from v1.2.3, and what is checked out is version {version}: ", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    // A tag without the v is none that MinVer counts by.
+    [InlineData("refs/tags/2.0.0", "type=semver,pattern={{version}};type=semver,pattern={{major}}", "2.0.0")]
+    [InlineData("refs/tags/2.0.0", "type=ref,event=tag", "2.0.0")]
+    [InlineData("refs/tags/app-2.0.0", "type=match,pattern=app-(.*),group=1,prefix=app-", "2.0.0")]
+    [InlineData("refs/tags/2.0", "type=raw,value=2.0.0", "2.0.0")]
+    [InlineData("refs/heads/2.0.0", "type=ref,event=branch", "2.0.0")]
+    [InlineData("refs/tags/1.0.0-rc.1", "type=semver,pattern={{version}}", "1.0.0-rc.1")]
+    [InlineData("refs/heads/2.0.0-dev", "type=ref,event=branch", null)]
+    [InlineData("refs/tags/1.0.0", "type=semver,pattern={{version}};type=raw,value=1.0.0-alpine", null)]
+    [InlineData("refs/tags/v1.0.0", "type=semver,pattern={{version}};type=semver,pattern=node{{version}},value=v20.1.0", null)]
+    public async Task A_rule_gives_an_image_no_version_that_it_does_not_have(string reference, string rules, string? other)
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag v1.0.0");
+        using var context = Context(Options with { TagRules = TagRules.ParseList(rules) }, reference, await HeadAsync());
+
+        if (other is null)
+        {
+            Assert.NotEmpty((await context.TagsAsync()).All);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync);
+        Assert.StartsWith($"The tag rules give this build the tags of version {other}, and what is checked out is version 1.0.0: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_that_says_its_own_version_has_that_one()
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag v1.0.0");
+        var image = new ImageDefinition("app") { Dockerfile = "Dockerfile", Annotations = new Dictionary<string, string> { ["org.opencontainers.image.version"] = "20.1.0" } };
+        using var context = Context(
+            Options with { Images = [image], TagRules = TagRules.Parse("type=semver,pattern={{version}},value=20.1.0") }, "refs/heads/main", await HeadAsync());
+
+        Assert.Equal(["20.1.0", "latest"], (await context.TagsAsync()).All);
+    }
+
+    [Theory]
+    [InlineData("git tag v1.0.0", "1.0.0", false)]
+    [InlineData("git commit --quiet --allow-empty -m more", "1.0.1-alpha.0.1", true)]
+    public async Task What_no_rule_says_the_version_of_is_what_is_checked_out(string change, string version, bool isCounted)
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", isCounted ? "git tag v1.0.0" : "git tag nightly", change);
+        using var context = Context(Options with { TagRules = TagRules.Parse("type=raw,value=latest"), AllowOlder = true }, "refs/heads/main", await HeadAsync());
+
+        var floating = (await context.TagsAsync()).Floating;
+
+        Assert.Equal((version, isCounted, "--allow-older"), (floating.Version?.ToString(), floating.IsCounted, floating.Override));
+    }
+
     [Fact]
     public async Task A_tag_that_names_no_version_may_stand_for_any()
     {
@@ -59,7 +110,7 @@ public sealed class TagsOfBuildTests : IDisposable
     [Theory]
     [InlineData("type=raw,value=1.x-nightly", "1.x-nightly")]
     [InlineData("type=schedule,pattern=nightly-1.x", "nightly-1.x")]
-    [InlineData("type=semver,pattern={{version}},value=1.2.3", "1.2.3 latest")]
+    [InlineData("type=semver,pattern={{version}},value=0.0.0-alpha.0", "0.0.0-alpha.0")]
     [InlineData("type=sha", "sha-")]
     [InlineData("type=raw,value=x,enable={{is_default_branch}}", null)]
     [InlineData("type=raw,value={{branch}}", null)]
@@ -117,7 +168,9 @@ public sealed class TagsOfBuildTests : IDisposable
 
     private async Task<string> HeadAsync() => (await VersionInfo.ReadAsync(_repository.Directory, TestContext.Current.CancellationToken)).Revision!;
 
-    private DeliveryContext Context(string reference, string sha, params (string Name, string Value)[] variables) => new(Options, TestContext.Current.CancellationToken)
+    private DeliveryContext Context(string reference, string sha, params (string Name, string Value)[] variables) => Context(Options, reference, sha, variables);
+
+    private static DeliveryContext Context(DeliveryOptions options, string reference, string sha, params (string Name, string Value)[] variables) => new(options, TestContext.Current.CancellationToken)
     {
         Environment = ProcessEnvironment.Empty.With(
             ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", reference), ("GITHUB_SHA", sha), ("GITHUB_REPOSITORY", "octo/app")).With(variables),

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
-using NuGet.Versioning;
 
 namespace Acci.Delivery.Images.Tags;
 
@@ -12,50 +10,90 @@ public sealed partial record FloatingTags
 {
     private const string Latest = "latest";
 
+    // A longer number that stands alone is a date or a build's number, until there is such a version.
+    private const int LongestMajor = 3;
+
     /// <summary>The image's version, where it is known otherwise than by a tag that names it in full.</summary>
-    public SemanticVersion? Version { get; init; }
+    public ImageVersion? Version { get; init; }
+
+    /// <summary>
+    /// No tag of git names <see cref="Version"/>: it was counted from the one before. A build of a branch is newer than the last release, and its tags were asked for
+    /// although it is no release itself.
+    /// </summary>
+    public bool IsCounted { get; init; }
+
+    /// <summary>The switch by which a person lets tags move to an image that is older, or not known to be newer; null where none was given.</summary>
+    public string? Override { get; init; }
 
     /// <summary>What this image's version tags have around the version; tags that have none of these belong to other images.</summary>
     public IReadOnlyList<TagAffixes> Affixes { get; init; } = [TagAffixes.None];
 
     /// <summary>Decides about every tag that a new image is to have. Tags that stand for one version, a branch or a commit always may move.</summary>
-    /// <param name="version">The image's version; none for an image that has none, which all tags then may name.</param>
-    /// <param name="wanted">The tags it is to have.</param>
+    /// <param name="wanted">The tags it is to have, which name its version where <see cref="Version"/> does not.</param>
     /// <param name="published">All tags that its repository has.</param>
-    public IReadOnlyList<TagMove> Decide(SemanticVersion? version, IEnumerable<string> wanted, IEnumerable<string> published)
+    public IReadOnlyList<TagMove> Decide(IReadOnlyCollection<string> wanted, IEnumerable<string> published)
     {
-        var known = Versions(published);
-        return [.. wanted.Select(tag => Decide(tag, version, known))];
+        var (version, known) = (Version ?? VersionOf(wanted), Published(published));
+        return [.. wanted.Select(tag => Overridden(Decide(tag, version, known)))];
     }
 
     /// <summary>The version that an image with these tags has: the highest that one of them names in full; none when none does.</summary>
-    public SemanticVersion? VersionOf(IEnumerable<string> tags) => Bare(tags)
-        .Select(text => SemanticVersion.TryParse(text.StartsWith('v') ? text[1..] : text, out var version) ? version : null)
-        .OfType<SemanticVersion>()
-        .Max();
+    public ImageVersion? VersionOf(IEnumerable<string> tags) => tags.SelectMany(VersionsOf).Max();
 
-    private TagMove Decide(string tag, SemanticVersion? version, Dictionary<SemanticVersion, string> published)
+    /// <summary>The version that a tag names in full; where what stands around versions leaves that open, each that it may name.</summary>
+    public IReadOnlyList<ImageVersion> VersionsOf(string tag) => [.. Bare(tag).Select(ImageVersion.TryParse).OfType<ImageVersion>()];
+
+    /// <summary>Whether a tag may be an image's of this version: of the tags that stand for versions, only those that stand for this one.</summary>
+    public bool MayStandFor(string tag, ImageVersion version) => Read(tag) is not { } reach || reach.Contains(version) || reach.IsName;
+
+    /// <summary>
+    /// The version whose tags these are, where that is another one than the image's own; null where it is not. A name like that of a pre-release may be a branch's, or a
+    /// variant's (<c>1.2.3-alpine</c>).
+    /// </summary>
+    internal ImageVersion? OtherVersion(ImageVersion own, IEnumerable<string> tags) => Version is not null && Version != own ? Version
+        : tags.Select(VersionsOf).FirstOrDefault(versions => versions.Count > 0 && versions.All(x => !x.IsPrerelease && x != own))?[0];
+
+    private TagMove Decide(string tag, ImageVersion? version, Dictionary<ImageVersion, string> published)
     {
-        if (Read(tag) is not { IsFloating: true } reach) return new TagMove(tag, true, "it does not stand for the newest of several versions");
-        if (version is null) return new TagMove(tag, true, "the image has no version to compare with those published") { IsFloating = true };
-        if (!reach.Contains(version))
+        if (Read(tag) is not { IsFloating: true } reach)
         {
-            return new TagMove(tag, true, $"{version.ToNormalizedString()} is none of the versions it would stand for, so it is taken for a name");
+            return new TagMove(tag, true, "it does not stand for the newest of several versions")
+            {
+                // A branch may have a name like that of a pre-release.
+                IsFull = VersionsOf(tag).Any(x => !x.IsPrerelease || !IsCounted),
+            };
         }
 
-        if (version.IsPrerelease) return new TagMove(tag, false, $"{version.ToNormalizedString()} is a pre-release") { IsFloating = true };
+        var newest = published.Keys.Where(reach.Contains).Max();
+        if (version is not null && !reach.Contains(version))
+        {
+            return reach.IsName && newest is null
+                ? new TagMove(tag, true, $"{version} is none of the versions it would stand for, so it is taken for a name")
+                : new TagMove(tag, false, $"{version} is none of the versions it stands for; another name does not begin with a number") { IsFloating = true, IsForeign = true };
+        }
 
-        return published.Keys.Where(reach.Contains).Max() is { } newest && newest > version
-            ? new TagMove(tag, false, $"{newest.ToNormalizedString()} is published and newer than {version.ToNormalizedString()}") { IsFloating = true, Newer = published[newest] }
-            : new TagMove(tag, true, $"nothing newer than {version.ToNormalizedString()} is published") { IsFloating = true };
+        return (version, newest) switch
+        {
+            (null, null) => Moves("no version is published that it stands for"),
+            (null, _) => Stays($"the image has no version to compare with {newest}"),
+            ({ IsPrerelease: true }, _) when !IsCounted => Stays($"{version} is a pre-release"),
+            _ when newest > version => Stays($"{newest} is published and newer than {version}") with { Newer = published[newest] },
+            _ => Moves($"nothing newer than {version} is published"),
+        };
+
+        TagMove Moves(string reason) => new(tag, true, reason) { IsFloating = true };
+        TagMove Stays(string reason) => new(tag, false, reason) { IsFloating = true };
     }
+
+    private TagMove Overridden(TagMove move) => move.Moves || move.IsForeign || Override is null ? move
+        : move with { Moves = true, Newer = null, Reason = $"{Override} is given, though {move.Reason}" };
 
     /// <summary>
     /// The releases whose existence the tags show, each with the tag that says most about it. <c>2.1</c> shows that there is a 2.1.0 or later, even where
     /// versions are never tagged in full. A bare number shows a version only where there is no other sign of versions, since it may as well be a date or a
     /// build's number.
     /// </summary>
-    private Dictionary<SemanticVersion, string> Versions(IEnumerable<string> tags)
+    private Dictionary<ImageVersion, string> Published(IEnumerable<string> tags)
     {
         var all = tags.Select(tag => (Tag: tag, Reach: Read(tag))).Where(x => x.Reach?.First is not null).ToList();
         var certain = all.Where(x => x.Reach!.Minor is not null).ToList();
@@ -66,34 +104,38 @@ public sealed partial record FloatingTags
 
     private Reach? Read(string tag)
     {
-        if (tag == Latest || Affixes.Any(affixes => tag == affixes.Prefix + Latest || tag == Latest + affixes.Suffix)) return new Reach(null, null, null);
-        return Bare([tag]).Select(ReadBare).FirstOrDefault(reach => reach is not null);
+        if (tag == Latest || Affixes.Any(affixes => tag == affixes.Prefix + Latest || tag == Latest + affixes.Suffix)) return Reach.All;
+        return Bare(tag).Select(ReadBare).FirstOrDefault(reach => reach is not null);
     }
 
-    private IEnumerable<string> Bare(IEnumerable<string> tags) => tags.SelectMany(tag => Affixes.Select(affixes => affixes.Strip(tag))).OfType<string>();
+    private IEnumerable<string> Bare(string tag) => Affixes.Select(affixes => affixes.Strip(tag)).OfType<string>();
 
     private static Reach? ReadBare(string text)
     {
-        if (text == Latest) return new Reach(null, null, null);
+        if (text == Latest) return Reach.All;
         var match = Numbers().Match(text);
-        return match.Success ? new Reach(Number("major"), Number("minor"), Number("patch")) : null;
+        return match.Success ? new Reach(Number("major"), Number("minor"), Number("patch"), IsNumber: char.IsAsciiDigit(text[0])) : null;
 
-        int? Number(string group) => match.Groups[group] is { Success: true, Value: var digits } ? int.Parse(digits, CultureInfo.InvariantCulture) : null;
+        string? Number(string group) => match.Groups[group] is { Success: true, Value: var digits } ? digits : null;
     }
 
-    // Nine digits always fit into an int.
-    [GeneratedRegex(@"^v?(?<major>0|[1-9][0-9]{0,8})(?:\.(?<minor>0|[1-9][0-9]{0,8})(?:\.(?<patch>0|[1-9][0-9]{0,8}))?)?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^v?(?<major>0|[1-9][0-9]*)(?:\.(?<minor>0|[1-9][0-9]*)(?:\.(?<patch>0|[1-9][0-9]*))?)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Numbers();
 
     /// <summary>The versions that a tag can stand for: with no number all, with three a single one.</summary>
-    private sealed record Reach(int? Major, int? Minor, int? Patch)
+    private sealed record Reach(string? Major, string? Minor, string? Patch, bool IsNumber)
     {
+        public static Reach All { get; } = new(null, null, null, IsNumber: false);
+
         public bool IsFloating => Patch is null;
 
-        /// <summary>The lowest of them, which must exist where the tag does.</summary>
-        public SemanticVersion? First => Major is { } major ? new SemanticVersion(major, Minor ?? 0, Patch ?? 0) : null;
+        /// <summary>It may be no version at all, but a date or a build's number.</summary>
+        public bool IsName => IsNumber && Minor is null && Major!.Length > LongestMajor;
 
-        public bool Contains(SemanticVersion version) =>
+        /// <summary>The lowest of them, which must exist where the tag does.</summary>
+        public ImageVersion? First => Major is null ? null : ImageVersion.Parse($"{Major}.{Minor ?? "0"}.{Patch ?? "0"}");
+
+        public bool Contains(ImageVersion version) =>
             (Major ?? version.Major) == version.Major && (Minor ?? version.Minor) == version.Minor && (Patch ?? version.Patch) == version.Patch;
     }
 }

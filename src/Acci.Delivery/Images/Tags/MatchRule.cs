@@ -22,7 +22,12 @@ internal sealed record MatchRule() : TagRule(DefaultPriority)
             return null;
         }
 
-        if (groups.ElementAtOrDefault(Group) is { } found) return new TagCandidate(found, IsRelease: true) { Version = NodeVersion.TryParse(found)?.ToSemanticVersion() };
+        if (groups.ElementAtOrDefault(Group) is { } found)
+        {
+            // What it finds may be a part of the version that the git tag names.
+            return new TagCandidate(found, IsRelease: true) { Version = ImageVersion.TryParse(found) ?? (Value is null ? ImageVersion.TryParse(text) : null) };
+        }
+
         expressions.Warn($"'{Pattern}' has found no group {Group} in '{text}'.");
         return null;
     }

@@ -33,16 +33,16 @@ internal sealed record SemVerRule() : TagRule(DefaultPriority)
         }
 
         text = text.Replace('/', '-');
-        if (NodeVersion.TryParse(text) is not { } version)
+        if (ImageVersion.TryParse(text) is not { IsNodes: true } version)
         {
             expressions.Warn($"'{text}' is not a semantic version (https://semver.org), so '{Pattern}' gives no tag.");
             return null;
         }
 
         // Only what names a pre-release in full may name it at all: 2.0 must not become 2.0.8-beta.
-        var candidate = version.Prerelease.Length == 0
+        var candidate = !version.IsPrerelease
             ? new TagCandidate(expressions.Render(Pattern, version), IsRelease: true)
             : new TagCandidate(expressions.Render(Pattern.OnlyExpression == "raw" ? Pattern : WholeVersion, version));
-        return candidate with { Version = version.ToSemanticVersion() };
+        return candidate with { Version = version };
     }
 }

@@ -1,5 +1,3 @@
-using NuGet.Versioning;
-
 namespace Acci.Delivery.Images.Tags;
 
 /// <summary>A tag that a rule gives.</summary>
@@ -8,5 +6,5 @@ namespace Acci.Delivery.Images.Tags;
 internal sealed record TagCandidate(string Text, bool IsRelease = false)
 {
     /// <summary>The version it was made from; none where the rule is not about versions.</summary>
-    public SemanticVersion? Version { get; init; }
+    public ImageVersion? Version { get; init; }
 }

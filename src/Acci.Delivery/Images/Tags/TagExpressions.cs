@@ -35,7 +35,7 @@ internal sealed class TagExpressions(BuildFacts facts)
     });
 
     /// <summary>Renders a template with the parts of a version.</summary>
-    public string Render(TagTemplate template, NodeVersion version) => template.Render(expression => expression.Name switch
+    public string Render(TagTemplate template, ImageVersion version) => template.Render(expression => expression.Name switch
     {
         "raw" => version.Raw,
         "version" => version.ToString(),

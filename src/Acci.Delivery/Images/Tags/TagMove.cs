@@ -1,3 +1,5 @@
+using Acci.Oci;
+
 namespace Acci.Delivery.Images.Tags;
 
 /// <summary>Whether a tag may be put on a new image.</summary>
@@ -11,6 +13,15 @@ public sealed record TagMove(string Tag, bool Moves, string Reason)
 
     /// <summary>It stands for the newest of several versions: <c>latest</c>, <c>2</c>, <c>2.1</c>.</summary>
     public bool IsFloating { get; init; }
+
+    /// <summary>It stands for versions that the image is none of, and so does not move, whoever says so.</summary>
+    public bool IsForeign { get; init; }
+
+    /// <summary>It names one version in full, which is written once.</summary>
+    public bool IsFull { get; init; }
+
+    /// <summary>The other image that a full version pointed at, which a person has said may be replaced.</summary>
+    public Digest? Replaces { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Tag} {(Moves ? "moves" : "stays")}: {Reason}";

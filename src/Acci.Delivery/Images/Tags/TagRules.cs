@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Acci.Oci;
-using NuGet.Versioning;
 
 namespace Acci.Delivery.Images.Tags;
 
@@ -42,7 +41,7 @@ public sealed partial record TagRules
     {
         var expressions = new TagExpressions(facts);
         var tags = new List<string>();
-        var series = new List<(SemanticVersion? Version, TagAffixes Affixes)>();
+        var series = new List<(ImageVersion? Version, TagAffixes Affixes)>();
         bool? isLatest = null;
         foreach (var rule in Rules.OrderByDescending(rule => rule.Priority).Where(IsEnabled))
         {
@@ -89,7 +88,7 @@ public sealed partial record TagRules
     }
 
     /// <summary>Only rules about the image's own version say what its version tags look like, not one about the version of something in it.</summary>
-    private static FloatingTags Floating(IReadOnlyList<(SemanticVersion? Version, TagAffixes Affixes)> series, TagAffixes common)
+    private static FloatingTags Floating(IReadOnlyList<(ImageVersion? Version, TagAffixes Affixes)> series, TagAffixes common)
     {
         var version = series.FirstOrDefault(x => x.Version is not null).Version;
         var affixes = series.Where(x => x.Version is null || x.Version == version).Select(x => x.Affixes).ToList();

@@ -1,5 +1,4 @@
 using Acci.Delivery.Images.Tags;
-using NuGet.Versioning;
 
 namespace Acci.Delivery.Tests.Images.Tags;
 
@@ -36,7 +35,7 @@ public sealed class FlavorTests
         var tags = new TagRules { Rules = [TagRule.SemVer("{{major}}.{{minor}}")], Flavor = Flavor.Parse("suffix=-alpine,onlatest=true") }.Apply(Release);
         Assert.Equal(
             ["1.2-alpine moves: nothing newer than 1.2.3 is published", "latest-alpine stays: 1.3.0 is published and newer than 1.2.3"],
-            tags.Floating.Decide(SemanticVersion.Parse("1.2.3"), tags.All, ["1.3-alpine", "2.0.0"]).Select(move => move.ToString()));
+            tags.Floating.Decide(tags.All, ["1.3-alpine", "2.0.0"]).Select(move => move.ToString()));
     }
 
     [Fact]

@@ -1,14 +1,13 @@
 using Acci.Delivery.Images.Tags;
 using CsCheck;
-using NuGet.Versioning;
 
 namespace Acci.Delivery.Tests.Images.Tags;
 
 public sealed class FloatingTagsTests
 {
     private static readonly Gen<int> Number = Gen.Int[0, 3];
-    private static readonly Gen<SemanticVersion> Version = Gen.Select(Number, Number, Number, Gen.OneOf("", "", "", "-rc.1"), (major, minor, patch, label) =>
-        SemanticVersion.Parse($"{major}.{minor}.{patch}{label}"));
+    private static readonly Gen<ImageVersion> Version = Gen.Select(Number, Number, Number, Gen.OneOf("", "", "", "-rc.1"), (major, minor, patch, label) =>
+        ImageVersion.Parse($"{major}.{minor}.{patch}{label}"));
 
     [Fact]
     public void A_backport_takes_its_own_series_and_leaves_the_newer_ones_alone() => Assert.Equal(
@@ -80,12 +79,77 @@ public sealed class FloatingTagsTests
             "v1-alpine stays: 1.3.0 is published and newer than 1.2.9",
             "latest-alpine stays: 1.3.0 is published and newer than 1.2.9",
         ],
-        new FloatingTags { Affixes = [new("", "-alpine")] }
-            .Decide(SemanticVersion.Parse("1.2.9"), ["v1.2-alpine", "v1-alpine", "latest-alpine"], ["2.0.0", "v1.3.0-alpine", "latest"]).Select(move => move.ToString()));
+        new FloatingTags { Version = ImageVersion.Parse("1.2.9"), Affixes = [new("", "-alpine")] }
+            .Decide(["v1.2-alpine", "v1-alpine", "latest-alpine"], ["2.0.0", "v1.3.0-alpine", "latest"]).Select(move => move.ToString()));
+
+    [Theory]
+    [InlineData("latest", "2.0.0", "latest stays: the image has no version to compare with 2.0.0")]
+    [InlineData("1.2", "1.2.4", "1.2 stays: the image has no version to compare with 1.2.4")]
+    [InlineData("v1", "1.0", "v1 stays: the image has no version to compare with 1.0.0")]
+    [InlineData("latest", "20240101123456.1.0", "latest stays: the image has no version to compare with 20240101123456.1.0")]
+    [InlineData("latest", "main", "latest moves: no version is published that it stands for")]
+    public void An_image_without_a_version_takes_no_tag_that_may_stand_for_a_newer_one(string tag, string published, string move) =>
+        Assert.Equal([move], new FloatingTags().Decide([tag], [published]).Select(x => x.ToString()));
+
+    [Theory]
+    [InlineData("1.0.20240101123456", "2.0.0", "stays: 2.0.0 is published and newer than 1.0.20240101123456")]
+    [InlineData("2.0.0", "20240101123456.1.0", "stays: 20240101123456.1.0 is published and newer than 2.0.0")]
+    [InlineData("2.0.0", "2.0.2147483648", "stays: 2.0.2147483648 is published and newer than 2.0.0")]
+    [InlineData("2.0.99999999999999999999", "2.0.99999999999999999998", "moves: nothing newer than 2.0.99999999999999999999 is published")]
+    public void A_number_may_have_any_length(string version, string published, string move) => Assert.Equal([$"latest {move}"], Decide(version, ["latest"], [published]));
 
     [Fact]
-    public void An_image_without_a_version_moves_what_it_is_told_to() => Assert.Equal(
-        [new TagMove("latest", true, "the image has no version to compare with those published") { IsFloating = true }], new FloatingTags().Decide(null, ["latest"], ["2.0.0"]));
+    public void A_build_of_a_branch_takes_the_tags_it_is_told_to_where_it_is_newer_than_the_last_release()
+    {
+        var branch = new FloatingTags { Version = ImageVersion.Parse("2.0.1-alpha.0.3"), IsCounted = true };
+
+        Assert.Equal(["latest moves: nothing newer than 2.0.1-alpha.0.3 is published"], branch.Decide(["latest"], ["1.9.0", "2.0.0"]).Select(x => x.ToString()));
+        Assert.Equal(["latest stays: 2.0.1 is published and newer than 2.0.1-alpha.0.3"], branch.Decide(["latest"], ["2.0.1"]).Select(x => x.ToString()));
+        // A clone without history.
+        var cutOff = branch with { Version = ImageVersion.Parse("0.0.0-alpha.0.3") };
+        Assert.Equal(["latest stays: 2.0.0 is published and newer than 0.0.0-alpha.0.3"], cutOff.Decide(["latest"], ["2.0.0"]).Select(x => x.ToString()));
+    }
+
+    [Theory]
+    [InlineData("2", "2.1.0")]
+    [InlineData("2.1", "2.1.0")]
+    [InlineData("1.4", "1.0.0")]
+    [InlineData("3", "1.0.0")]
+    [InlineData("v2026", "1.0.0")]
+    [InlineData("2026", "2026.1.0")]
+    public void A_tag_of_versions_that_the_image_is_none_of_stays_even_if_tags_may_move_to_an_older_one(string tag, string published)
+    {
+        var move = Assert.Single(new FloatingTags { Version = ImageVersion.Parse("1.0.0"), Override = "--allow-older" }.Decide([tag], [published]));
+
+        Assert.True(!move.Moves && move.IsForeign, move.ToString());
+        Assert.StartsWith("1.0.0 is none of the versions it stands for", move.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_person_overrides_is_said() => Assert.Equal(
+        ["latest moves: --allow-older is given, though 2.0.0 is published and newer than 1.0.0"],
+        new FloatingTags { Version = ImageVersion.Parse("1.0.0"), Override = "--allow-older" }.Decide(["latest"], ["2.0.0"]).Select(x => x.ToString()));
+
+    [Theory]
+    [InlineData("type=match,pattern=v(\\d+\\.\\d+),group=1", "1.2 latest", "1.3 latest")]
+    [InlineData("type=match,pattern=v(\\d+),group=1", "1 latest", "2 latest")]
+    [InlineData("type=raw,value=latest;type=match,pattern=\\d+\\.\\d+", "1.2 latest", "1.2.10 1.2")]
+    public void A_rule_that_gives_a_part_of_the_version_leaves_newer_ones_alone(string rules, string tags, string published)
+    {
+        var set = TagRules.ParseList(rules).Apply(new BuildFacts { Ref = "refs/tags/v1.2.9" });
+
+        Assert.Equal(tags.Split(' '), set.All);
+        Assert.False(set.Floating.Decide(set.All, published.Split(' ')).Single(move => move.Tag == "latest").Moves);
+    }
+
+    [Fact]
+    public void A_branch_with_a_name_like_that_of_a_pre_release_names_no_version_in_full()
+    {
+        var floating = new FloatingTags { Version = ImageVersion.Parse("1.9.1-alpha.0.7"), IsCounted = true };
+
+        Assert.Equal([false, false, true], floating.Decide(["main", "2.0.0-dev", "1.9.1"], []).Select(move => move.IsFull));
+        Assert.Equal([true, true], new FloatingTags().Decide(["1.2.3-rc.1", "v1.2.3"], []).Select(move => move.IsFull));
+    }
 
     [Theory]
     [InlineData("1.2.3", "1.2.3", "1.2", "1", "latest")]
@@ -93,13 +157,13 @@ public sealed class FloatingTagsTests
     [InlineData("2.0.0", "1.9.9", "2.0.0")]
     [InlineData(null, "main", "sha-860c190", "latest", "1.2")]
     public void The_version_of_an_image_is_the_one_its_tags_name_in_full(string? version, params string[] tags) =>
-        Assert.Equal(version, new FloatingTags().VersionOf(tags)?.ToNormalizedString());
+        Assert.Equal(version, new FloatingTags().VersionOf(tags)?.ToString());
 
     [Fact]
     public void A_tag_that_stays_names_the_tag_of_the_newer_version() =>
         Assert.Equal(["v2.1.0", "2.2"], [Newer("v2.1.0", "2", "2.1"), Newer("2.1.0", "2.2", "latest")]);
 
-    private static string? Newer(params string[] published) => new FloatingTags().Decide(SemanticVersion.Parse("1.0.0"), ["latest"], published)[0].Newer;
+    private static string? Newer(params string[] published) => new FloatingTags { Version = ImageVersion.Parse("1.0.0") }.Decide(["latest"], published)[0].Newer;
 
     [Theory]
     // Only the series, and latest: no tag names the version in full.
@@ -117,10 +181,10 @@ public sealed class FloatingTagsTests
         var set = TagRules.ParseList(rules).Apply(new BuildFacts { Ref = "refs/tags/v1.2.9" });
 
         Assert.Equal(tags.Split(' '), set.All);
-        Assert.Equal("1.2.9", set.Floating.Version?.ToNormalizedString());
+        Assert.Equal("1.2.9", set.Floating.Version?.ToString());
         Assert.Equal(
             stay.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            set.Floating.Decide(set.Floating.Version, set.All, published.Split(' ')).Where(move => !move.Moves).Select(move => move.Tag));
+            set.Floating.Decide(set.All, published.Split(' ')).Where(move => !move.Moves).Select(move => move.Tag));
     }
 
     [Fact]
@@ -129,7 +193,7 @@ public sealed class FloatingTagsTests
         var set = TagRules.Parse("type=semver,pattern={{raw}}").Apply(new BuildFacts { Ref = "refs/tags/v1.2.3+fork" });
 
         Assert.Equal(["v1.2.3-fork", "latest"], set.All);
-        Assert.All(set.Floating.Decide(set.Floating.Version, set.All, ["1.2.2"]), move => Assert.True(move.Moves, move.ToString()));
+        Assert.All(set.Floating.Decide(set.All, ["1.2.2"]), move => Assert.True(move.Moves, move.ToString()));
     }
 
     [Fact]
@@ -138,18 +202,18 @@ public sealed class FloatingTagsTests
         var floating = TagRules.Parse("type=semver,pattern={{version}},prefix=app-").Apply(new BuildFacts { Ref = "refs/heads/main" }).Floating;
 
         Assert.Null(floating.Version);
-        Assert.Equal("1.2.9", floating.VersionOf(["app-1.2.9", "3.0.0"])?.ToNormalizedString());
+        Assert.Equal("1.2.9", floating.VersionOf(["app-1.2.9", "3.0.0"])?.ToString());
     }
 
     [Fact]
     public void Whatever_is_published_in_whatever_order_every_tag_stands_for_the_newest_release_of_its_series() =>
         Version.List[1, 12].Sample(versions =>
         {
-            var registry = new Dictionary<string, SemanticVersion>();
+            var registry = new Dictionary<string, ImageVersion>();
             foreach (var version in versions)
             {
-                string[] wanted = [version.ToNormalizedString(), $"{version.Major}.{version.Minor}", $"{version.Major}", "latest"];
-                foreach (var move in new FloatingTags().Decide(version, wanted, registry.Keys).Where(move => move.Moves)) registry[move.Tag] = version;
+                string[] wanted = [version.ToString(), $"{version.Major}.{version.Minor}", $"{version.Major}", "latest"];
+                foreach (var move in new FloatingTags { Version = version }.Decide(wanted, registry.Keys).Where(move => move.Moves)) registry[move.Tag] = version;
             }
 
             var releases = versions.Where(version => !version.IsPrerelease).ToList();
@@ -162,5 +226,5 @@ public sealed class FloatingTagsTests
         });
 
     private static IEnumerable<string> Decide(string version, string[] wanted, string[] published) =>
-        new FloatingTags().Decide(SemanticVersion.Parse(version), wanted, published).Select(move => move.ToString());
+        new FloatingTags { Version = ImageVersion.Parse(version) }.Decide(wanted, published).Select(move => move.ToString());
 }
