@@ -8,6 +8,7 @@ _acci_build() {
     done
     case $parameter in
         --allow-dirty) words='true false' ;;
+        --allow-older) words='true false' ;;
         --cache) words='Registry GitHubActions Local None' ;;
         --configuration) words='Debug Release' ;;
         --continue) words='true false' ;;
@@ -24,9 +25,11 @@ _acci_build() {
         --no-logo) words='true false' ;;
         --plan) words='true false' ;;
         --promote-allow-older) words='true false' ;;
+        --promote-replace-version) words='true false' ;;
         --promote-rollback) words='true false' ;;
         --prune-delete) words='true false' ;;
         --purge-engine) words='true false' ;;
+        --replace-version) words='true false' ;;
         --republish) words='true false' ;;
         --require-scan) words='true false' ;;
         --scan-offline) words='true false' ;;
@@ -35,7 +38,7 @@ _acci_build() {
         --verbosity) words='Verbose Normal Minimal Quiet' ;;
         '') words='BuildImages CheckImages Clean Compile ComposeDown ComposeLogs ComposeUp CreateRelease DeployStack Doctor GenerateBakeFile GenerateCompose GenerateRunConfigurations GenerateWorkflows Pack PromoteImages PruneImages Publish RescanImages Restore ScanImages SignImages SmokeTestImages StopEngine Test UpdateLocks UploadSarif VerifyGenerated VerifyImages WriteAdmissionPolicy' ;;
     esac
-    case $word in -*) words='--allow-dirty --builder-nodes --cache --configuration --continue --coverage --delete-volumes --dry-run --engine-host --environment --follow --github-token --help --host --ignore-failed-sources --ignore-file --ignore-unfixed --image-mirror --keyless --locks-minimum-age --no-cache --no-logo --partition --plan --platforms --profile --promote-allow-older --promote-from --promote-from-registry --promote-rollback --promote-to --prune-delete --prune-keep-days --prune-keep-tags --prune-keep-versions --purge-engine --registry --registry-token --registry-user --republish --require-scan --retry-budget --root --sarif-files --scan-databases --scan-image --scan-offline --severity --signed-by --signed-by-issuer --signed-by-repository --signing-key --signing-password --sigstore-signing-config --sigstore-trusted-root --skip --solution --tag-flavor --tag-rules --target --test-filter --verbosity --vex' ;; esac
+    case $word in -*) words='--allow-dirty --allow-older --builder-nodes --cache --configuration --continue --coverage --delete-volumes --dry-run --engine-host --environment --follow --github-token --help --host --ignore-failed-sources --ignore-file --ignore-unfixed --image-mirror --keyless --locks-minimum-age --no-cache --no-logo --partition --plan --platforms --profile --promote-allow-older --promote-from --promote-from-registry --promote-replace-version --promote-rollback --promote-to --prune-delete --prune-keep-days --prune-keep-tags --prune-keep-versions --purge-engine --registry --registry-token --registry-user --replace-version --republish --require-scan --retry-budget --root --sarif-files --scan-databases --scan-image --scan-offline --severity --signed-by --signed-by-issuer --signed-by-repository --signing-key --signing-password --sigstore-signing-config --sigstore-trusted-root --skip --solution --tag-flavor --tag-rules --target --test-filter --verbosity --vex' ;; esac
     COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
 complete -o default -F _acci_build build.sh nuke

@@ -55,9 +55,9 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         if (own is not null && tags.Floating.OtherVersion(own, tags.All) is { } other)
         {
             throw new DeliveryException(
-                $"The tag rules give this build the tags of version {other}, and what is checked out is version {own}: nothing is published under another version's tags. "
-                + $"Build the commit that has the tag {VersionInfo.TagPrefix}{other} in git, or change --tag-rules; an image that has a version of its own says so in its definition "
-                + $"(annotation {OciLabels.VersionKey}).");
+                $"The tag rules give this build the tags of version {other}, and what is checked out is version {own}: nothing is published under "
+                + $"another version's tags. Build the commit that has the tag {VersionInfo.TagPrefix}{other} in git, or change --tag-rules; an image "
+                + $"that has a version of its own says so in its definition (annotation {OciLabels.VersionKey}).");
         }
 
         if (facts.RefShas is { OfWorkflow: { Length: > 0 } sha, OfPullRequest: var head } && version.Revision is { } checkedOut && checkedOut != sha && checkedOut != head

@@ -35,14 +35,15 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IPack), "dry-run" },
         {
             typeof(IPromoteImages),
-            "allow-dirty dry-run image-mirror keyless promote-allow-older promote-from promote-from-registry promote-replace-version promote-rollback promote-to registry "
-            + $"registry-token registry-user retry-budget {Signer} tag-flavor tag-rules"
+            "allow-dirty dry-run image-mirror keyless promote-allow-older promote-from promote-from-registry promote-replace-version promote-rollback "
+            + $"promote-to registry registry-token registry-user retry-budget {Signer} tag-flavor tag-rules"
         },
         { typeof(IPruneImages), Pruning },
         {
             typeof(IPublishImages),
-            "allow-dirty allow-older builder-nodes cache dry-run engine-host ignore-file ignore-unfixed image-mirror keyless no-cache platforms registry registry-token registry-user "
-            + $"replace-version republish require-scan retry-budget scan-databases scan-image scan-offline severity {Signer} tag-flavor tag-rules vex"
+            "allow-dirty allow-older builder-nodes cache dry-run engine-host ignore-file ignore-unfixed image-mirror keyless no-cache platforms "
+            + "registry registry-token registry-user replace-version republish require-scan retry-budget scan-databases scan-image scan-offline severity "
+            + $"{Signer} tag-flavor tag-rules vex"
         },
         {
             typeof(IRescanImages),

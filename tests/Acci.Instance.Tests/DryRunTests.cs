@@ -20,8 +20,8 @@ public sealed class DryRunTests : IDisposable
     // With all of them a run would do its worst.
     private static readonly string[] Worst =
     [
-        "--dry-run", "--purge-engine", "--delete-volumes", "--prune-delete", "--republish", "--allow-dirty", "--allow-older", "--replace-version", "--promote-allow-older",
-        "--promote-replace-version", "--retry-budget", "0",
+        "--dry-run", "--purge-engine", "--delete-volumes", "--prune-delete", "--republish", "--allow-dirty", "--allow-older", "--replace-version",
+        "--promote-allow-older", "--promote-replace-version", "--retry-budget", "0",
         "--environment", "dev", "--promote-to", "latest", "--promote-from", "1.2.3",
     ];
 

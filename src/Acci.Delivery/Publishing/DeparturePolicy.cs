@@ -142,8 +142,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     }
 
     /// <summary>
-    /// A released version keeps its number: no other version's tag is put on it, in no registry, but that of a variant (<c>1.2.3-alpine</c>). A pre-release becomes its
-    /// release or a later pre-release of that, and a version that was counted on a branch (<c>1.2.4-alpha.0.7</c>) any later one.
+    /// A released version keeps its number: no other version's tag is put on it, in no registry, but that of a variant (<c>1.2.3-alpine</c>). A
+    /// pre-release becomes its release or a later pre-release of that, and a version that was counted on a branch (<c>1.2.4-alpha.0.7</c>) any later one.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="own">The version the image has; null where it says none.</param>
@@ -155,7 +155,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (versions.Find(x => !x.Any(y => MayBe(own, y))) is { } other)
         {
             throw new DeliveryException(
-                $"{image} is version {own} and does not become {other.Max()}. Publish {other.Max()} from its own tag, or promote a pre-release of it.");
+                $"{image} is version {own} and does not become {other.Max()}. "
+                + $"Publish {other.Max()} from its own tag, or promote a pre-release of it.");
         }
 
         if (versions.SelectMany(x => x).Where(x => !x.IsPrerelease).Distinct().ToList() is [var one, var two, ..])
@@ -167,7 +168,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         own is null || (own.IsCounted ? own <= named : IsSameRelease(own, named) && (!own.IsPrerelease || own <= named));
 
     /// <summary>Whether two versions are the same release, or pre-releases of it.</summary>
-    internal static bool IsSameRelease(ImageVersion one, ImageVersion other) => (one.Major, one.Minor, one.Patch) == (other.Major, other.Minor, other.Patch);
+    internal static bool IsSameRelease(ImageVersion one, ImageVersion other) =>
+        (one.Major, one.Minor, one.Patch) == (other.Major, other.Minor, other.Patch);
 
     /// <summary>What a tag points at is what the tag stands for, with all its platforms. A pre-release may have become it.</summary>
     /// <param name="tag">The tag; what is named by its digest is what it is.</param>

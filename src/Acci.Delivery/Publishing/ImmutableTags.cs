@@ -10,8 +10,8 @@ internal static class ImmutableTags
     /// <param name="exception">What the registry answered to the write.</param>
     /// <param name="write">The write.</param>
     public static string? RemedyFor(Exception exception, TagWrite write) => exception is RegistryException refusal && IsImmutable(refusal, write)
-        ? $"The registry lets no tag move that is there already. Take the tags that move, such as {write.Tag.Tag}, out of --tag-rules or --promote-to, "
-            + "or allow them to move in the registry's settings."
+        ? $"The registry lets no tag move that is there already. Take the tags that move, such as {write.Tag.Tag}, out of --tag-rules or "
+            + "--promote-to, or allow them to move in the registry's settings."
         : null;
 
     // There is no common code. Amazon ECR (400), Google Artifact Registry (400), Harbor (412) and Quay (409) say it in words, or by the status alone.

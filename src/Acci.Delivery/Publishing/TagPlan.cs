@@ -58,7 +58,7 @@ public sealed record TagPlan
         return new TagPlan { Repository = repository, Digest = digest, Floating = new FloatingTags(), Moves = moves };
     }
 
-    /// <summary>A full version is written once, since people pin it: one that points at another image already is refused, or replaced where a person said so.</summary>
+    /// <summary>A full version is written once, since people pin it: one of another image is refused, or replaced where a person said so.</summary>
     /// <param name="registry">The registry.</param>
     /// <param name="replaceSwitch">The switch by which a person says so.</param>
     /// <param name="mayReplace">It was given.</param>
@@ -73,8 +73,8 @@ public sealed record TagPlan
             moves.Add(other is null ? move
                 : mayReplace ? move with { Replaces = other, Reason = $"{replaceSwitch} is given, and it points at {other} until now" }
                 : throw new DeliveryException(
-                    $"{Repository.WithTag(move.Tag)} points at {other} already, which is another image than {Digest}, and a full version is written once: no tag moves. "
-                    + $"Give the image a version of its own, or replace the other one with {replaceSwitch}."));
+                    $"{Repository.WithTag(move.Tag)} points at {other} already, which is another image than {Digest}, and a full version is written "
+                    + $"once: no tag moves. Give the image a version of its own, or replace the other one with {replaceSwitch}."));
         }
 
         return this with { Moves = moves };
@@ -95,7 +95,8 @@ public sealed record TagPlan
         return own.Count > 0 && own.SetEquals(PlatformsOf(there)) ? null : there.Digest;
     }
 
-    private static HashSet<(Platform, Digest)> PlatformsOf(Manifest image) => [.. PlatformImage.Of(image.Manifests).Select(x => (x.Platform, x.Manifest.Digest))];
+    private static HashSet<(Platform, Digest)> PlatformsOf(Manifest image) =>
+        [.. PlatformImage.Of(image.Manifests).Select(x => (x.Platform, x.Manifest.Digest))];
 
     // Said before the first one is written.
     private static void EnsureTags(ImageReference repository, IEnumerable<string> tags)

@@ -137,7 +137,8 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         foreach (var allowOlder in (bool[])[false, true])
         {
             var promotion = new Promotion { From = from, To = to.Split(','), AllowOlder = allowOlder, ReplaceVersion = allowOlder };
-            var refused = await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(), promotion).RunAsync());
+            var verb = new PromoteImages(await ContextAsync(), promotion);
+            var refused = await Assert.ThrowsAsync<DeliveryException>(verb.RunAsync);
             Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
         }
 
@@ -179,13 +180,16 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
 
         var refused = await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync("main", "stable", "1.2.3"));
 
-        Assert.Contains($"app:1.2.3 points at {published} already, which is another image than {other}, and a full version is written once: no tag moves.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"app:1.2.3 points at {published} already, which is another image than {other}, and a full version is written once: no tag moves.",
+            refused.Message, StringComparison.Ordinal);
         Assert.Contains("--promote-replace-version", refused.Message, StringComparison.Ordinal);
         Assert.Equal([published, null], [await AtAsync(registry, "1.2.3"), await AtAsync(registry, "stable")]);
         await PromoteAsync("1.2.3", "1.2.3", "1.2");
         // To move tags back to what is older replaces no version.
-        await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(), new Promotion { From = "main", To = ["1.2.3"], AllowOlder = true }).RunAsync());
-        await new PromoteImages(await ContextAsync(), new Promotion { From = "main", To = ["1.2.3"], ReplaceVersion = true }).RunAsync();
+        var promotion = new Promotion { From = "main", To = ["1.2.3"] };
+        await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(), promotion with { AllowOlder = true }).RunAsync());
+        await new PromoteImages(await ContextAsync(), promotion with { ReplaceVersion = true }).RunAsync();
         Assert.Equal(other, await AtAsync(registry, "1.2.3"));
     }
 

@@ -123,13 +123,19 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Task<TagPlan> DecideAsync(Digest digest) =>
             TagPlan.DecideAsync(registry, repository, digest, [tag, "main"], new FloatingTags { Affixes = [new("", suffix)] }, Cancellation);
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await (await DecideAsync(image)).WritingOnceAsync(registry, "--replace-version", false, Cancellation));
+        var refused = await DecideAsync(image);
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => refused.WritingOnceAsync(registry, "--replace-version", false, Cancellation));
 
         Assert.Equal(
             $"{repository}:{tag} points at {old} already, which is another image than {image}, and a full version is written once: no tag moves. "
             + "Give the image a version of its own, or replace the other one with --replace-version.", error.Message);
         // The same, and the same platforms under another index.
-        foreach (var same in (Digest[])[old, rebuilt]) Assert.All((await (await DecideAsync(same)).WritingOnceAsync(registry, "", false, Cancellation)).Moves, x => Assert.Null(x.Replaces));
+        foreach (var same in (Digest[])[old, rebuilt])
+        {
+            var kept = await (await DecideAsync(same)).WritingOnceAsync(registry, "", false, Cancellation);
+            Assert.All(kept.Moves, move => Assert.Null(move.Replaces));
+        }
+
         var plan = await (await DecideAsync(image)).WritingOnceAsync(registry, "--replace-version", true, Cancellation);
         var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
         Assert.Equal([$"{tag}: it pointed at {old} before"], report.Replaced);
@@ -144,7 +150,8 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var (older, newer) = (await PushAsync(registry, repository, "older"), await PushAsync(registry, repository, "newer"));
         foreach (var tag in (string[])["2.0.0", "latest"]) await registry.PutTagAsync(repository, tag, newer, Cancellation);
 
-        var plan = await TagPlan.DecideAsync(registry, repository, older, ["1.2.3", "latest"], new FloatingTags { Override = "--allow-older" }, Cancellation);
+        var floating = new FloatingTags { Override = "--allow-older" };
+        var plan = await TagPlan.DecideAsync(registry, repository, older, ["1.2.3", "latest"], floating, Cancellation);
         var report = TagReport.Of(plan, await Trusting(registry).RunAsync([plan], Cancellation));
 
         Assert.Equal(["1.2.3", "latest"], report.Taken);

@@ -58,16 +58,18 @@ public sealed class TagsOfBuildTests : IDisposable
         }
 
         var error = await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync);
-        Assert.StartsWith($"The tag rules give this build the tags of version {other}, and what is checked out is version 1.0.0: ", error.Message, StringComparison.Ordinal);
+        var start = $"The tag rules give this build the tags of version {other}, and what is checked out is version 1.0.0: ";
+        Assert.StartsWith(start, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_image_that_says_its_own_version_has_that_one()
     {
         await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag v1.0.0");
-        var image = new ImageDefinition("app") { Dockerfile = "Dockerfile", Annotations = new Dictionary<string, string> { ["org.opencontainers.image.version"] = "20.1.0" } };
-        using var context = Context(
-            Options with { Images = [image], TagRules = TagRules.Parse("type=semver,pattern={{version}},value=20.1.0") }, "refs/heads/main", await HeadAsync());
+        var annotations = new Dictionary<string, string> { ["org.opencontainers.image.version"] = "20.1.0" };
+        var image = new ImageDefinition("app") { Dockerfile = "Dockerfile", Annotations = annotations };
+        var options = Options with { Images = [image], TagRules = TagRules.Parse("type=semver,pattern={{version}},value=20.1.0") };
+        using var context = Context(options, "refs/heads/main", await HeadAsync());
 
         Assert.Equal(["20.1.0", "latest"], (await context.TagsAsync()).All);
     }
@@ -78,7 +80,8 @@ public sealed class TagsOfBuildTests : IDisposable
     public async Task What_no_rule_says_the_version_of_is_what_is_checked_out(string change, string version, bool isCounted)
     {
         await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", isCounted ? "git tag v1.0.0" : "git tag nightly", change);
-        using var context = Context(Options with { TagRules = TagRules.Parse("type=raw,value=latest"), AllowOlder = true }, "refs/heads/main", await HeadAsync());
+        var options = Options with { TagRules = TagRules.Parse("type=raw,value=latest"), AllowOlder = true };
+        using var context = Context(options, "refs/heads/main", await HeadAsync());
 
         var floating = (await context.TagsAsync()).Floating;
 
@@ -170,7 +173,8 @@ public sealed class TagsOfBuildTests : IDisposable
 
     private DeliveryContext Context(string reference, string sha, params (string Name, string Value)[] variables) => Context(Options, reference, sha, variables);
 
-    private static DeliveryContext Context(DeliveryOptions options, string reference, string sha, params (string Name, string Value)[] variables) => new(options, TestContext.Current.CancellationToken)
+    private static DeliveryContext Context(
+        DeliveryOptions options, string reference, string sha, params (string Name, string Value)[] variables) => new(options, TestContext.Current.CancellationToken)
     {
         Environment = ProcessEnvironment.Empty.With(
             ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", reference), ("GITHUB_SHA", sha), ("GITHUB_REPOSITORY", "octo/app")).With(variables),

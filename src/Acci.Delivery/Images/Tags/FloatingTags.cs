@@ -17,8 +17,8 @@ public sealed partial record FloatingTags
     public ImageVersion? Version { get; init; }
 
     /// <summary>
-    /// No tag of git names <see cref="Version"/>: it was counted from the one before. A build of a branch is newer than the last release, and its tags were asked for
-    /// although it is no release itself.
+    /// No tag of git names <see cref="Version"/>: it was counted from the one before. A build of a branch is newer than the last release, and its tags
+    /// were asked for although it is no release itself.
     /// </summary>
     public bool IsCounted { get; init; }
 
@@ -47,8 +47,8 @@ public sealed partial record FloatingTags
     public bool MayStandFor(string tag, ImageVersion version) => Read(tag) is not { } reach || reach.Contains(version) || reach.IsName;
 
     /// <summary>
-    /// The version whose tags these are, where that is another one than the image's own; null where it is not. A name like that of a pre-release may be a branch's, or a
-    /// variant's (<c>1.2.3-alpine</c>).
+    /// The version whose tags these are, where that is another one than the image's own; null where it is not. A name like that of a pre-release may be
+    /// a branch's, or a variant's (<c>1.2.3-alpine</c>).
     /// </summary>
     internal ImageVersion? OtherVersion(ImageVersion own, IEnumerable<string> tags) => Version is not null && Version != own ? Version
         : tags.Select(VersionsOf).FirstOrDefault(versions => versions.Count > 0 && versions.All(x => !x.IsPrerelease && x != own))?[0];
@@ -69,7 +69,7 @@ public sealed partial record FloatingTags
         {
             return reach.IsName && newest is null
                 ? new TagMove(tag, true, $"{version} is none of the versions it would stand for, so it is taken for a name")
-                : new TagMove(tag, false, $"{version} is none of the versions it stands for; another name does not begin with a number") { IsFloating = true, IsForeign = true };
+                : new TagMove(tag, false, $"{version} is none of the versions it stands for") { IsFloating = true, IsForeign = true };
         }
 
         return (version, newest) switch

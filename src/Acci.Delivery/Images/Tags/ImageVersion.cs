@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Acci.Delivery.Images.Tags;
 
 /// <summary>
-/// A version by Semantic Versioning 2.0, with a <c>v</c> before it allowed, and numbers of any length: a version that cannot be read would hold nothing back.
-/// Two are equal where neither comes before the other (section 11), so build metadata plays no part in that.
+/// A version by Semantic Versioning 2.0, with a <c>v</c> before it allowed, and numbers of any length: one that cannot be read would hold nothing
+/// back. Two are equal where neither comes before the other (section 11), so build metadata plays no part in that.
 /// </summary>
 public sealed partial record ImageVersion : IComparable<ImageVersion>
 {
@@ -41,19 +41,21 @@ public sealed partial record ImageVersion : IComparable<ImageVersion>
     /// <summary>It comes before the release of the same numbers.</summary>
     public bool IsPrerelease => Prerelease.Length > 0;
 
-    /// <summary>It has MinVer's form of a version that no tag names, and that was counted from the release before it: <c>1.2.4-alpha.0.7</c>.</summary>
+    /// <summary>It has MinVer's form of a version that was counted from the release before it: <c>1.2.4-alpha.0.7</c>.</summary>
     public bool IsCounted => Counted().IsMatch(Prerelease);
 
-    /// <summary>The npm package <c>semver</c> reads it, too: at most 256 characters, numbers up to 2^53 - 1. That decides what <c>type=semver</c> accepts.</summary>
+    /// <summary>The npm package <c>semver</c> reads it, too: 256 characters, numbers up to 2^53 - 1. <c>type=semver</c> accepts no other.</summary>
     internal bool IsNodes => Raw.Length <= NodesLength && ((string[])[Major, Minor, Patch]).All(x =>
         long.TryParse(x, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= NodesNumber);
 
     /// <summary>Reads a version; null where it is none.</summary>
-    public static ImageVersion? TryParse(string? text) => text is not null && Grammar().Match(text.Trim()) is { Success: true } match ? new ImageVersion(text, match) : null;
+    public static ImageVersion? TryParse(string? text) =>
+        text is not null && Grammar().Match(text.Trim()) is { Success: true } match ? new ImageVersion(text, match) : null;
 
     /// <summary>Reads what is a version.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    public static ImageVersion Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text}' is not a semantic version (https://semver.org).");
+    public static ImageVersion Parse(string text) =>
+        TryParse(text) ?? throw new FormatException($"'{text}' is not a semantic version (https://semver.org).");
 
     /// <inheritdoc/>
     public int CompareTo(ImageVersion? other)

@@ -96,18 +96,19 @@ public sealed class FloatingTagsTests
     [InlineData("2.0.0", "20240101123456.1.0", "stays: 20240101123456.1.0 is published and newer than 2.0.0")]
     [InlineData("2.0.0", "2.0.2147483648", "stays: 2.0.2147483648 is published and newer than 2.0.0")]
     [InlineData("2.0.99999999999999999999", "2.0.99999999999999999998", "moves: nothing newer than 2.0.99999999999999999999 is published")]
-    public void A_number_may_have_any_length(string version, string published, string move) => Assert.Equal([$"latest {move}"], Decide(version, ["latest"], [published]));
+    public void A_number_may_have_any_length(string version, string published, string move) =>
+        Assert.Equal([$"latest {move}"], Decide(version, ["latest"], [published]));
 
     [Fact]
     public void A_build_of_a_branch_takes_the_tags_it_is_told_to_where_it_is_newer_than_the_last_release()
     {
         var branch = new FloatingTags { Version = ImageVersion.Parse("2.0.1-alpha.0.3"), IsCounted = true };
 
-        Assert.Equal(["latest moves: nothing newer than 2.0.1-alpha.0.3 is published"], branch.Decide(["latest"], ["1.9.0", "2.0.0"]).Select(x => x.ToString()));
-        Assert.Equal(["latest stays: 2.0.1 is published and newer than 2.0.1-alpha.0.3"], branch.Decide(["latest"], ["2.0.1"]).Select(x => x.ToString()));
+        Assert.Equal("latest moves: nothing newer than 2.0.1-alpha.0.3 is published", $"{branch.Decide(["latest"], ["1.9.0", "2.0.0"])[0]}");
+        Assert.Equal("latest stays: 2.0.1 is published and newer than 2.0.1-alpha.0.3", $"{branch.Decide(["latest"], ["2.0.1"])[0]}");
         // A clone without history.
         var cutOff = branch with { Version = ImageVersion.Parse("0.0.0-alpha.0.3") };
-        Assert.Equal(["latest stays: 2.0.0 is published and newer than 0.0.0-alpha.0.3"], cutOff.Decide(["latest"], ["2.0.0"]).Select(x => x.ToString()));
+        Assert.Equal("latest stays: 2.0.0 is published and newer than 0.0.0-alpha.0.3", $"{cutOff.Decide(["latest"], ["2.0.0"])[0]}");
     }
 
     [Theory]
@@ -126,9 +127,12 @@ public sealed class FloatingTagsTests
     }
 
     [Fact]
-    public void What_a_person_overrides_is_said() => Assert.Equal(
-        ["latest moves: --allow-older is given, though 2.0.0 is published and newer than 1.0.0"],
-        new FloatingTags { Version = ImageVersion.Parse("1.0.0"), Override = "--allow-older" }.Decide(["latest"], ["2.0.0"]).Select(x => x.ToString()));
+    public void What_a_person_overrides_is_said()
+    {
+        var floating = new FloatingTags { Version = ImageVersion.Parse("1.0.0"), Override = "--allow-older" };
+
+        Assert.Equal("latest moves: --allow-older is given, though 2.0.0 is published and newer than 1.0.0", $"{floating.Decide(["latest"], ["2.0.0"])[0]}");
+    }
 
     [Theory]
     [InlineData("type=match,pattern=v(\\d+\\.\\d+),group=1", "1.2 latest", "1.3 latest")]

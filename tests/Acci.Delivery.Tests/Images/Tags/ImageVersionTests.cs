@@ -50,5 +50,6 @@ public sealed class ImageVersionTests
     [InlineData("0.9.0-alpha.1", false)]
     [InlineData("1.2.4-alpha.0.x", false)]
     [InlineData("1.2.4", false)]
-    public void A_version_that_was_counted_is_known_by_its_form(string text, bool isCounted) => Assert.Equal(isCounted, ImageVersion.Parse(text).IsCounted);
+    public void A_version_that_was_counted_is_known_by_its_form(string text, bool isCounted) =>
+        Assert.Equal(isCounted, ImageVersion.Parse(text).IsCounted);
 }
