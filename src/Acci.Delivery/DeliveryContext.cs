@@ -50,8 +50,11 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         }
 
         var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));
-        // An image whose definition gives it a version is that one.
-        var own = options.Images.Count > 0 && options.Images.All(x => x.Gives(OciLabels.VersionKey)) ? null : ImageVersion.Parse(version.ToString());
+        // MinVer reads no numbers above 2147483647.
+        var released = version.Tags.Select(ImageVersion.TryParseTag).Max();
+        // An image whose definition gives it a version is that one; and without a commit nobody knows.
+        var own = version.Revision is null || (options.Images.Count > 0 && options.Images.All(x => x.Gives(OciLabels.VersionKey))) ? null
+            : released ?? ImageVersion.Parse(version.ToString());
         if (own is not null && tags.Floating.OtherVersion(own, tags.All) is { } other)
         {
             throw new DeliveryException(
@@ -73,7 +76,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         var floating = tags.Floating with
         {
             Version = tags.Floating.Version ?? own,
-            IsCounted = own is not null && version.Tag is null,
+            IsCounted = own is not null && released is null,
             Override = options.AllowOlder ? "--allow-older" : null,
         };
         return tags.All.Count > 0 ? tags with { Floating = floating }

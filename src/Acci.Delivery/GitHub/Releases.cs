@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Sessions;
-using Acci.Delivery.Versioning;
 using Acci.Oci.Retries;
 using Octokit;
 using Serilog;
@@ -215,7 +214,7 @@ public sealed class Releases(GitHubConnection gitHub)
     private static IEnumerable<(KnownRelease Release, ImageVersion Version)> Published(IEnumerable<KnownRelease> all) =>
         from release in all
         where !release.IsDraft
-        let version = release.Tag.StartsWith(VersionInfo.TagPrefix, StringComparison.Ordinal) ? ImageVersion.TryParse(release.Tag) : null
+        let version = ImageVersion.TryParseTag(release.Tag)
         where version is not null
         select (release, version);
 

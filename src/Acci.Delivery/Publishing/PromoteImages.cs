@@ -20,6 +20,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 {
     private const int ShownProblems = 5;
     private const string AllowOlder = "--promote-allow-older";
+    private const string ReplaceVersion = "--promote-replace-version";
 
     private CancellationToken Cancellation => context.CancellationToken;
 
@@ -77,7 +78,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         foreach (var image in context.Options.Images)
         {
             var repository = await context.RepositoryAsync(image);
-            if (promotion.Rollback) plans.AddRange(await PlanRollbackAsync(registry, repository));
+            if (promotion.Rollback) plans.AddRange(await PlanRollbackAsync(registry, repository, floating));
             else plans.Add(await PlanAsync(registry, repository, image, await BringAsync(registry, image, repository, floating, isDry), floating));
         }
 
@@ -96,7 +97,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         };
         var plan = await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating, Cancellation);
         return plan.Moves.FirstOrDefault(move => move.IsForeign) is not { } other
-            ? await plan.WritingOnceAsync(registry, "--promote-replace-version", promotion.ReplaceVersion, Cancellation)
+            ? await plan.WritingOnceAsync(registry, ReplaceVersion, promotion.ReplaceVersion, Cancellation)
             : throw new DeliveryException($"{target} does not get the tag {other.Tag}: {other.Reason}. Take it out of --promote-to.");
     }
 
@@ -145,21 +146,22 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     private static ImageVersion? VersionOf(ImageDefinition definition, Manifest image) =>
         definition.Gives(OciLabels.VersionKey) ? null : ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey));
 
-    private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository)
+    private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository, FloatingTags floating)
     {
         var back = new List<(string Tag, Digest Digest)>();
         foreach (var tag in promotion.To)
         {
+            var remedy = $"--promote-from <tag or digest> --promote-to {tag} {(floating.VersionsOf(tag).Count > 0 ? ReplaceVersion : AllowOlder)}";
             var now = (await registry.ResolveAsync(repository.WithTag(tag), Cancellation)).Digest;
             var before = await new TagHistory(registry, context.Time).BeforeAsync(repository.WithDigest(now), tag, Cancellation)
                 ?? throw new DeliveryException(
                     $"Nothing is known of what {repository.WithTag(tag)} pointed at before {now}. "
-                    + $"Name the image instead: --promote-from <tag or digest> --promote-to {tag} {AllowOlder}.");
+                    + $"Name the image instead: {remedy}.");
             if (await registry.FindAsync(repository.WithDigest(before), Cancellation) is null)
             {
                 throw new DeliveryException(
                     $"{repository.WithTag(tag)} pointed at {before} before, which the registry has no more. "
-                    + $"Name another image: --promote-from <tag or digest> --promote-to {tag} {AllowOlder}.");
+                    + $"Name another image: {remedy}.");
             }
 
             back.Add((tag, before));

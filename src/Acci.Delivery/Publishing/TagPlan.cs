@@ -42,7 +42,12 @@ public sealed record TagPlan
         var published = await registry.ListTagsAsync(repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         // What decides again about some of the tags knows the version by all of them.
         floating = floating with { Version = floating.Version ?? floating.VersionOf(tags) };
-        return new TagPlan { Repository = repository, Digest = digest, Floating = floating, Moves = floating.Decide(tags, published) };
+        var moves = new List<TagMove>();
+        // No tag shows the builds of a branch, but for those that stand for the newest one.
+        foreach (var move in floating.Decide(tags, published))
+            moves.Add(move is { Moves: true, IsFloating: true } && floating is { IsCounted: true, Override: null }
+                ? await ComparedAsync(registry, repository.WithTag(move.Tag), digest, move, floating.Version, cancellationToken) : move);
+        return new TagPlan { Repository = repository, Digest = digest, Floating = floating, Moves = moves };
     }
 
     /// <summary>All of these tags move, whatever the repository has.</summary>
@@ -69,11 +74,18 @@ public sealed record TagPlan
         var moves = new List<TagMove>();
         foreach (var move in Moves)
         {
-            var other = move.IsFull ? await FindOtherAsync(registry, Repository.WithTag(move.Tag), cancellationToken) : null;
-            moves.Add(other is null ? move
-                : mayReplace ? move with { Replaces = other, Reason = $"{replaceSwitch} is given, and it points at {other} until now" }
+            if (!move.IsFull)
+            {
+                moves.Add(move);
+                continue;
+            }
+
+            var there = await registry.FindManifestAsync(Repository.WithTag(move.Tag), cancellationToken);
+            var once = move with { IsOnce = true, Expected = there?.Digest };
+            moves.Add(there is null || await IsSameAsync(registry, there, cancellationToken) ? once
+                : mayReplace ? once with { Replaces = there.Digest, Reason = $"{replaceSwitch} is given, and it points at {there.Digest} until now" }
                 : throw new DeliveryException(
-                    $"{Repository.WithTag(move.Tag)} points at {other} already, which is another image than {Digest}, and a full version is written "
+                    $"{Repository.WithTag(move.Tag)} points at {there.Digest} already, which is another image than {Digest}, and a full version is written "
                     + $"once: no tag moves. Give the image a version of its own, or replace the other one with {replaceSwitch}."));
         }
 
@@ -87,12 +99,22 @@ public sealed record TagPlan
         foreach (var move in Moves) Log.Information("{Image:l}: {Would:l} {Tag:l}: {Reason:l}", image, move.Moves ? "would tag" : "would not move", move.Tag, move.Reason);
     }
 
-    // Attestations that another machine made, of the same platforms, do not make it another image.
-    private async Task<Digest?> FindOtherAsync(OciRegistry registry, ImageReference tag, CancellationToken cancellationToken)
+    private static async Task<TagMove> ComparedAsync(
+        OciRegistry registry, ImageReference tag, Digest digest, TagMove move, ImageVersion? version, CancellationToken cancellationToken)
     {
-        if (await registry.FindManifestAsync(tag, cancellationToken) is not { } there || there.Digest == Digest) return null;
+        if (await registry.FindManifestAsync(tag, cancellationToken) is not { } there || there.Digest == digest) return move;
+        var said = ImageVersion.TryParse(there.Annotations.GetValueOrDefault(OciLabels.VersionKey));
+        return said is null ? move with { Moves = false, Reason = $"it points at {there.Digest}, which says no version" }
+            : said > version ? move with { Moves = false, Reason = $"it points at {said}, which is newer than {version}" }
+            : move;
+    }
+
+    // Attestations that another machine made, of the same platforms, do not make it another image.
+    private async Task<bool> IsSameAsync(OciRegistry registry, Manifest there, CancellationToken cancellationToken)
+    {
+        if (there.Digest == Digest) return true;
         var own = PlatformsOf(await registry.GetManifestAsync(Repository.WithDigest(Digest), cancellationToken));
-        return own.Count > 0 && own.SetEquals(PlatformsOf(there)) ? null : there.Digest;
+        return own.Count > 0 && own.SetEquals(PlatformsOf(there));
     }
 
     private static HashSet<(Platform, Digest)> PlatformsOf(Manifest image) =>

@@ -72,8 +72,14 @@ public sealed class TagTransaction(OciRegistry registry)
                     var tag = plan.Repository.WithTag(move.Tag);
                     looking = $"{tag} could not be looked up";
                     var before = (await registry.FindAsync(tag, cancellationToken))?.Digest;
+                    if (move.IsOnce && before is not null && before != plan.Digest && before != move.Expected)
+                    {
+                        looking = "Not every tag could be written";
+                        throw new DeliveryException($"{tag} was put on {before} by another publish meanwhile, and a full version is written once.");
+                    }
+
                     // Which of two versions a floating tag stands for, their versions decide, and not their commits.
-                    var yields = !move.IsFloating && before is not null && before != plan.Digest && HasMoved(tag, before)
+                    var yields = !move.IsFloating && !move.IsOnce && before is not null && before != plan.Digest && HasMoved(tag, before)
                         && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value);
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, yields ? before : plan.Digest));
@@ -215,7 +221,7 @@ public sealed class TagTransaction(OciRegistry registry)
     private async Task<bool> TakeBackAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
     {
         var changed = false;
-        foreach (var tag in plan.Moving.Where(move => !move.IsFloating).Select(move => plan.Repository.WithTag(move.Tag)).Where(AtStart.ContainsKey))
+        foreach (var tag in plan.Moving.Where(move => !move.IsFloating && !move.IsOnce).Select(move => plan.Repository.WithTag(move.Tag)).Where(AtStart.ContainsKey))
         {
             var number = writes.FindIndex(x => x.Tag == tag);
             if (await LookAsync(writes, number, cancellationToken) is not { } there || there == plan.Digest) continue;

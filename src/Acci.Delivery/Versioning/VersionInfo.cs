@@ -25,6 +25,9 @@ public sealed record VersionInfo
     /// <summary>The tag on the commit that names the version; none where the version was counted from an earlier one.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>All tags on the commit.</summary>
+    internal IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <summary>When the commit was made; none where there is no commit.</summary>
     public DateTimeOffset? CommitTime { get; init; }
 
@@ -81,6 +84,7 @@ public sealed record VersionInfo
         {
             Revision = revision,
             Tag = tag,
+            Tags = tags,
             CommitTime = time,
             IsDirty = changes.Count > 0,
             Changes = changes,

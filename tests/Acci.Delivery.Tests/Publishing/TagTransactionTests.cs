@@ -98,12 +98,32 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
             var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([plan], Cancellation));
 
             Assert.EndsWith(
-                "The registry lets no tag move that is there already. Take the tags that move, such as main, out of --tag-rules or --promote-to, "
+                $"The registry {(body.Length > 0 ? "lets" : "may let")} no tag move that is there already. Leave out the tags that move, such as latest (--tag-rules, --promote-to), "
                 + "or allow them to move in the registry's settings.", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(TagReturn.Remedy, error.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(old, await AtAsync(registry, repository, "main"));
+    }
+
+    [Theory]
+    [InlineData("app", 403, "")]
+    [InlineData("immutable-app", 403, "")]
+    [InlineData("immutable-app", 400, "{\"errors\":[{\"code\":\"MANIFEST_INVALID\",\"message\":\"no\"}]}")]
+    [InlineData("immutable-app", 500, "")]
+    public async Task What_is_refused_for_other_reasons_is_not_told_as_a_tag_that_may_not_move(string name, int status, string body)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy, Short);
+        var repository = proxy.NewRepository() is var some ? ImageReference.Parse($"{some.Repository}/{name}") : null!;
+        var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
+        await registry.PutTagAsync(repository, "main", old, Cancellation);
+        proxy.Decide = request => request.Method == "PUT" && request.Path.EndsWith("/manifests/main", StringComparison.Ordinal) ? new NetworkFault.Answer(status, Body: body) : null;
+        var plan = await PlanAsync(registry, repository, image, "main");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.DoesNotContain("no tag move", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -140,6 +160,49 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
         Assert.Equal([$"{tag}: it pointed at {old} before"], report.Replaced);
         Assert.Equal(image, await AtAsync(registry, repository, tag));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_full_version_that_another_publish_writes_meanwhile_stays(bool isReplaced)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var (old, image, other) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"), await PushAsync(registry, repository, "other"));
+        if (isReplaced) await registry.PutTagAsync(repository, "1.2.3", old, Cancellation);
+        var decided = await TagPlan.DecideAsync(registry, repository, image, ["1.2.3", "latest"], new FloatingTags(), Cancellation);
+        var plan = await decided.WritingOnceAsync(registry, "--replace-version", isReplaced, Cancellation);
+        await registry.PutTagAsync(repository, "1.2.3", other, Cancellation);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.StartsWith($"{repository}:1.2.3 was put on {other} by another publish meanwhile, and a full version is written once.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(other, await AtAsync(registry, repository, "1.2.3"));
+        Assert.Null(await registry.FindAsync(repository.WithTag("latest"), Cancellation));
+    }
+
+    [Theory]
+    [InlineData("2.0.1-alpha.0.9", "it points at 2.0.1-alpha.0.9, which is newer than 2.0.1-alpha.0.3")]
+    [InlineData("2.0.1", "it points at 2.0.1, which is newer than 2.0.1-alpha.0.3")]
+    [InlineData(null, "which says no version")]
+    [InlineData("x", "which says no version")]
+    [InlineData("2.0.1-alpha.0.3", null)]
+    [InlineData("2.0.1-alpha.0.2", null)]
+    [InlineData("2.0.0", null)]
+    public async Task A_build_of_a_branch_takes_latest_from_what_is_known_to_be_older_alone(string? said, string? reason)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var there = await PushAsync(registry, repository, "there", version: said);
+        await registry.PutTagAsync(repository, "latest", there, Cancellation);
+        var image = await PushAsync(registry, repository, "new");
+        var floating = new FloatingTags { Version = ImageVersion.Parse("2.0.1-alpha.0.3"), IsCounted = true };
+
+        var move = Assert.Single((await TagPlan.DecideAsync(registry, repository, image, ["latest"], floating, Cancellation)).Moves);
+        Assert.Equal(reason is null, move.Moves);
+        if (reason is not null) Assert.EndsWith(reason, move.Reason, StringComparison.Ordinal);
+        Assert.True(Assert.Single((await TagPlan.DecideAsync(registry, repository, image, ["latest"], floating with { Override = "--allow-older" }, Cancellation)).Moves).Moves);
     }
 
     [Fact]
@@ -963,9 +1026,11 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
 
     private static async Task<Digest?> AtAsync(OciRegistry registry, ImageReference repository, string tag) => (await registry.FindAsync(repository.WithTag(tag), Cancellation))?.Digest;
 
-    private async Task<Digest> PushAsync(OciRegistry registry, ImageReference repository, string content, string? created = null)
+    private async Task<Digest> PushAsync(OciRegistry registry, ImageReference repository, string content, string? created = null, string? version = null)
     {
-        var layout = await LayoutBuilder.WriteOneAsync(_folder.Combine(Guid.NewGuid().ToString("n")), content, created);
+        var folder = _folder.Combine(Guid.NewGuid().ToString("n"));
+        var layout = version is null ? await LayoutBuilder.WriteOneAsync(folder, content, created)
+            : await LayoutBuilder.WriteAttestedAsync(folder, content, new JsonObject { ["org.opencontainers.image.version"] = version });
         return (await registry.PushAsync(layout, repository, null, Cancellation)).Digest;
     }
 }

@@ -62,6 +62,36 @@ public sealed class TagsOfBuildTests : IDisposable
         Assert.StartsWith(start, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    // Numbers that MinVer does not read.
+    [InlineData("v1.0.20240101123456", "1.0.20240101123456 latest")]
+    [InlineData("V99999999999.0.0", null)]
+    public async Task A_tag_at_the_commit_may_have_numbers_of_any_length(string tag, string? tags)
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", $"git tag {tag}");
+        using var context = Context(Options with { TagRules = TagRules.Parse("type=semver,pattern={{version}}", "type=raw,value=x") }, $"refs/tags/{tag}", await HeadAsync());
+
+        var found = await context.TagsAsync();
+
+        if (tags is not null) Assert.StartsWith(tags.Split(' ')[0], string.Join(' ', found.All), StringComparison.Ordinal);
+        Assert.False(found.Floating.IsCounted);
+    }
+
+    [Theory]
+    [InlineData("type=schedule,pattern={{date 'YYYY.M.D'}}")]
+    [InlineData("type=raw,value={{commit_date 'YYYY.M.D'}}")]
+    [InlineData("type=raw,value=.0,prefix={{date 'YYYY.M'}}")]
+    public async Task A_date_is_no_version_though_it_looks_like_one(string rule)
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag v1.0.0");
+        using var context = Context(Options with { TagRules = TagRules.Parse(rule) }, "refs/heads/main", await HeadAsync(), ("GITHUB_EVENT_NAME", "schedule"));
+
+        var tags = await context.TagsAsync();
+
+        var move = Assert.Single(tags.Floating.Decide(tags.All, []));
+        Assert.Equal((true, false), (move.Moves, move.IsFull));
+    }
+
     [Fact]
     public async Task An_image_that_says_its_own_version_has_that_one()
     {

@@ -28,6 +28,9 @@ public sealed partial record FloatingTags
     /// <summary>What this image's version tags have around the version; tags that have none of these belong to other images.</summary>
     public IReadOnlyList<TagAffixes> Affixes { get; init; } = [TagAffixes.None];
 
+    /// <summary>Tags that name no version, though they may look like one: dates.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     /// <summary>Decides about every tag that a new image is to have. Tags that stand for one version, a branch or a commit always may move.</summary>
     /// <param name="wanted">The tags it is to have, which name its version where <see cref="Version"/> does not.</param>
     /// <param name="published">All tags that its repository has.</param>
@@ -108,7 +111,7 @@ public sealed partial record FloatingTags
         return Bare(tag).Select(ReadBare).FirstOrDefault(reach => reach is not null);
     }
 
-    private IEnumerable<string> Bare(string tag) => Affixes.Select(affixes => affixes.Strip(tag)).OfType<string>();
+    private IEnumerable<string> Bare(string tag) => Names.Contains(tag) ? [] : Affixes.Select(affixes => affixes.Strip(tag)).OfType<string>();
 
     private static Reach? ReadBare(string text)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Acci.Delivery.Versioning;
 
 namespace Acci.Delivery.Images.Tags;
 
@@ -51,6 +52,10 @@ public sealed partial record ImageVersion : IComparable<ImageVersion>
     /// <summary>Reads a version; null where it is none.</summary>
     public static ImageVersion? TryParse(string? text) =>
         text is not null && Grammar().Match(text.Trim()) is { Success: true } match ? new ImageVersion(text, match) : null;
+
+    /// <summary>Reads a version tag of git, which may begin with <c>V</c>, too; null where it is none.</summary>
+    public static ImageVersion? TryParseTag(string tag) =>
+        tag.StartsWith(VersionInfo.TagPrefix, StringComparison.OrdinalIgnoreCase) ? TryParse($"{VersionInfo.TagPrefix}{tag[VersionInfo.TagPrefix.Length..]}") : null;
 
     /// <summary>Reads what is a version.</summary>
     /// <exception cref="FormatException">It is none.</exception>

@@ -7,5 +7,7 @@ internal sealed record RawRule() : TagRule(DefaultPriority)
 
     public required TagTemplate Value { get; init; }
 
+    internal override bool IsDated => Value.IsDated || base.IsDated;
+
     internal override TagCandidate Find(TagExpressions expressions) => new(expressions.Render(Value));
 }

@@ -7,6 +7,8 @@ internal sealed record ScheduleRule() : TagRule(DefaultPriority)
 
     public required TagTemplate Pattern { get; init; }
 
+    internal override bool IsDated => Pattern.IsDated || base.IsDated;
+
     internal override TagCandidate? Find(TagExpressions expressions) =>
         expressions.Facts.EventName.Contains("schedule", StringComparison.Ordinal) ? new TagCandidate(expressions.Render(Pattern)) : null;
 }

@@ -20,6 +20,12 @@ public sealed record TagMove(string Tag, bool Moves, string Reason)
     /// <summary>It names one version in full, which is written once.</summary>
     public bool IsFull { get; init; }
 
+    /// <summary>It is written only while it points at <see cref="Expected"/>.</summary>
+    public bool IsOnce { get; init; }
+
+    /// <summary>What it pointed at when that was decided; null where it was not there.</summary>
+    public Digest? Expected { get; init; }
+
     /// <summary>The other image that a full version pointed at, which a person has said may be replaced.</summary>
     public Digest? Replaces { get; init; }
 

@@ -22,6 +22,9 @@ public abstract record TagRule
     /// <summary>What is put after the tag; the flavor's suffix when not given.</summary>
     public TagTemplate? Suffix { get; init; }
 
+    // A date may look like a version.
+    internal virtual bool IsDated => Prefix is { IsDated: true } || Suffix is { IsDated: true };
+
     /// <summary>
     /// From a version tag in git: <c>{{version}}</c>, <c>{{major}}.{{minor}}</c>. A pre-release gives its whole version, whatever the pattern.
     /// </summary>

@@ -42,6 +42,7 @@ public sealed partial record TagRules
         var expressions = new TagExpressions(facts);
         var tags = new List<string>();
         var series = new List<(ImageVersion? Version, TagAffixes Affixes)>();
+        var names = new List<string>();
         bool? isLatest = null;
         foreach (var rule in Rules.OrderByDescending(rule => rule.Priority).Where(IsEnabled))
         {
@@ -56,6 +57,7 @@ public sealed partial record TagRules
 
             if (ReferenceGrammar.ProblemOfTag(tag) is { } problem) expressions.Warn($"A rule has given a tag that no registry takes: {problem}.");
             tags.Add(tag);
+            if (rule.IsDated) names.Add(tag);
             isLatest ??= Flavor.Latest == LatestTag.Auto ? candidate.IsRelease : Flavor.Latest == LatestTag.Always;
         }
 
@@ -66,7 +68,7 @@ public sealed partial record TagRules
             Others = tags.Skip(1).Where(tag => tag != tags[0]).Distinct().ToList(),
             Latest = isLatest != true ? null
                 : (Flavor.PrefixesLatest ? common.Prefix : "") + Latest + (Flavor.SuffixesLatest ? common.Suffix : ""),
-            Floating = Floating(series, common),
+            Floating = Floating(series, common) with { Names = names },
             Warnings = [.. Warnings, .. expressions.Warnings],
         };
 

@@ -21,6 +21,9 @@ public sealed partial record TagTemplate
     /// <summary>The one expression that the template consists of; none where it has text or several expressions.</summary>
     internal string? OnlyExpression => _parts is [{ Expression.Name: var name }] ? name : null;
 
+    /// <summary>It has a date in it.</summary>
+    internal bool IsDated => _parts.Any(part => part.Expression is { Name: "date" or "commit_date" });
+
     /// <summary>The text before the first expression and after the last.</summary>
     internal TagAffixes Affixes => _parts.All(part => part.Expression is null)
         ? TagAffixes.None
