@@ -83,7 +83,7 @@ public sealed class EnvironmentVerbTests : IDisposable
 
         // That is looked at after it.
         Assert.StartsWith("Nothing was published", error.Message, StringComparison.Ordinal);
-        Assert.Contains(docker.Called, x => x.StartsWith("create ", StringComparison.Ordinal) && x.Contains($"src={_settings.Root}/.", StringComparison.Ordinal));
+        Assert.Contains(docker.Called, x => x.StartsWith("create ", StringComparison.Ordinal) && x.Contains($"src={_settings.Root},dst=/folder", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -118,8 +118,7 @@ public sealed class EngineLocationTests : IDisposable
     [Fact]
     public async Task A_folder_is_seen_where_a_file_of_it_can_be_mounted()
     {
-        // As engines do: what is to be mounted has to be there.
-        var engine = Docker("""create*) for word; do case $word in type=bind,src=*) word=${word#type=bind,src=}; [ -f "${word%%,*}" ] || exit 1 ;; esac; done ;; ps*) echo c1 ;;""");
+        var engine = Docker(Mounting("here"));
         using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
         Directory.CreateDirectory(_folder.Combine("here"));
 
@@ -143,6 +142,32 @@ public sealed class EngineLocationTests : IDisposable
 
         Assert.Equal("invalid mount config: bind source path does not exist: /x", obstacle);
     }
+
+    [Theory]
+    [InlineData("ps*) echo c1 ;; create*) echo c1 ;; cp*) echo 'no such file or directory' >&2; exit 1 ;;", "no such file or directory")]
+    [InlineData("ps*) echo c1 ;; create*) echo c1 ;; cp*) echo another > \"$3\" ;;", "it has another file by that name")]
+    public async Task A_folder_that_an_engine_makes_where_it_has_none_is_not_seen(string answers, string problem)
+    {
+        using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
+
+        Assert.Equal(problem, await new SharedFolder(Docker(answers), session).FindObstacleAsync(_folder.Combine("."), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_file_is_seen_where_the_engine_has_the_same()
+    {
+        using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
+        foreach (var folder in (string[])["here", "linked"]) Directory.CreateDirectory(_folder.Combine(folder));
+        await File.WriteAllTextAsync(_folder.Combine("here", "file"), "text", Cancellation);
+        File.CreateSymbolicLink(_folder.Combine("linked", "file"), _folder.Combine("here", "file"));
+        var folders = new SharedFolder(Docker(Mounting("here")), session);
+
+        Assert.Null(await folders.FindObstacleOfFileAsync(_folder.Combine("here", "file"), Cancellation));
+        Assert.Null(await folders.FindObstacleOfFileAsync(_folder.Combine("linked", "file"), Cancellation));
+    }
+
+    // An engine that has this folder.
+    private string Mounting(string folder) => $"create*src={_folder.Combine(folder)},*) echo c1 ;; create*) exit 1 ;; cp*) cp \"{_folder.Combine(folder)}/${{2##*/}}\" \"$3\" ;; ps*) echo c1 ;;";
 
     private DockerEngine Docker(string answers = "")
     {
