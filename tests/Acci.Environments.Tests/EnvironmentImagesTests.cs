@@ -2,6 +2,8 @@ using Acci.Delivery;
 using Acci.Delivery.Processes;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
+using Acci.Environments.Specification;
+using Acci.Environments.Variables;
 using Acci.Oci;
 using Acci.Testing;
 
@@ -86,6 +88,39 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
         Assert.Contains("BAKERY_IMAGE", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("""case "$*" in create*/.nuget/*) echo "bind source path does not exist" >&2; exit 1 ;; esac""", true)]
+    [InlineData("""case "$*" in cp*NuGet.Config*) echo "no such file or directory" >&2; exit 1 ;; esac""", true)]
+    [InlineData("""case "$*" in cp*NuGet.Config*) echo "that of another machine" > "$3"; exit ;; esac""", true)]
+    public async Task A_file_of_the_machine_that_the_engine_does_not_see_is_mounted_from_a_copy_that_it_sees(string engine, bool isCopied)
+    {
+        using var docker = new DockerStandIn(engine);
+        using var home = new TemporaryFolder();
+        var file = home.Combine(".nuget", "NuGet", "NuGet.Config");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, "<configuration/>", Cancellation);
+        foreach (var image in (string[])["library/postgres:15", "library/redis:7"]) await PushAsync(image, 3);
+        var files = new ComposeFiles(_settings.Root, BakeryEnvironments.Declaration with
+        {
+            Define = environment =>
+            {
+                var sources = environment.Variable("NUGET_CONFIG", "Package sources", "/dev/null", new MachineFile("nuget-config"));
+                var defined = BakeryEnvironments.Declaration.Define(environment);
+                var app = defined.Services[0];
+                return defined with { Services = [app with { Compose = app.Compose with { Volumes = [Mount.Bind(sources, "/run/nuget-config")] } }, .. defined.Services.Skip(1)] };
+            },
+        });
+
+        var found = await FindAsync(mirror.Domain, docker, files: files, home: home.Path);
+        found = await FindAsync(mirror.Domain, docker, files: files, home: home.Path);
+
+        var copy = Path.Combine(_settings.Root, "deploy", "compose", "secrets", "prod", "BAKERY_NUGET_CONFIG");
+        Assert.Equal(isCopied ? copy : file, found["BAKERY_NUGET_CONFIG"]);
+        Assert.Equal(isCopied, File.Exists(copy));
+        if (isCopied) Assert.Equal("<configuration/>", await File.ReadAllTextAsync(copy, Cancellation));
+    }
+
     private void Found(params string[] lines) => EnvironmentFile.Write(Path.Combine(_settings.Root, "artifacts", "compose", "prod.env"), string.Join('\n', lines));
 
     private void Lock(string digests)
@@ -94,14 +129,18 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
         File.WriteAllText(Path.Combine(_settings.Root, "deploy", "locks", "images.json"), digests);
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> FindAsync(string mirrorDomain, DockerStandIn? docker = null, string? app = null)
+    private async Task<IReadOnlyDictionary<string, string>> FindAsync(
+        string mirrorDomain, DockerStandIn? docker = null, string? app = null, ComposeFiles? files = null, string? home = null)
     {
         if (!File.Exists(Path.Combine(_settings.Root, "deploy", "locks", "images.json"))) Lock("{}");
         Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "compose"));
         await File.WriteAllTextAsync(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"BAKERY_IMAGE={app ?? App}\n", Cancellation);
         using var context = new DeliveryContext(
-            new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), ImageMirror = mirrorDomain, Images = [] }, Cancellation);
-        return await new EnvironmentImages(context, (docker ?? _docker).Engine).FindAsync(EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);
+            new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), ImageMirror = mirrorDomain, Images = [] }, Cancellation)
+        {
+            Environment = home is null ? ProcessEnvironment.Read() : ProcessEnvironment.Read() with { Home = home },
+        };
+        return await new EnvironmentImages(context, (docker ?? _docker).Engine).FindAsync(EnvironmentPlan.Of(files ?? _settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);
     }
 
     private async Task<ImageReference> PushAsync(string path, int seed)

@@ -82,6 +82,20 @@ internal sealed class SecretFiles(string folder, string environment)
             throw Wrong(secret, path, $"has mode 0{Convert.ToString((int)File.GetUnixFileMode(path), 8)}, which the containers' users could not read: run `chmod 444` on it, and keep others out by the folder's mode, `chmod 700`");
     }
 
+    /// <summary>A copy of a file beside the secrets, for an engine that sees this folder and not the file.</summary>
+    /// <param name="name">The copy's name.</param>
+    /// <param name="file">The file.</param>
+    /// <returns>The copy's path.</returns>
+    public string Copy(string name, string file)
+    {
+        var path = Path.GetFullPath(Path.Combine("secrets", environment, name), folder);
+        CreateFolderOf(path);
+        // It has the file's mode, which may not let it be written again.
+        File.Delete(path);
+        File.Copy(file, path);
+        return path;
+    }
+
     // Every byte counts: a store that reads the file leaves no byte order mark out.
     private static string TextOf(string path) => Encoding.UTF8.GetString(InputFile.Read(path, MaximumSize));
 
@@ -90,14 +104,22 @@ internal sealed class SecretFiles(string folder, string environment)
 
     private void Write(string path, string value)
     {
-        if (!OperatingSystem.IsWindows())
+        CreateFolderOf(path);
+        AtomicFile.Write(path, value, Readable);
+    }
+
+    private void CreateFolderOf(string path)
+    {
+        var own = Path.GetDirectoryName(path)!;
+        if (OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(Path.Combine(folder, "secrets"), OwnFolder);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnFolder);
-            File.SetUnixFileMode(Path.GetDirectoryName(path)!, OwnFolder);
+            Directory.CreateDirectory(own);
+            return;
         }
 
-        AtomicFile.Write(path, value, Readable);
+        Directory.CreateDirectory(Path.Combine(folder, "secrets"), OwnFolder);
+        Directory.CreateDirectory(own, OwnFolder);
+        File.SetUnixFileMode(own, OwnFolder);
     }
 
     private static DeliveryException Wrong(SettingName secret, string path, string problem) =>

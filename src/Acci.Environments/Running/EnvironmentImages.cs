@@ -4,6 +4,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Sessions;
 using Acci.Environments.Files;
 using Acci.Environments.Variables;
 using Acci.Oci;
@@ -26,6 +27,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         var mayHaveStandIns = await MayHaveStandInsAsync(plan, found);
         // It has to run for stand-ins and for what was published there.
         if (mayHaveStandIns && await ReachesLoopbackAsync()) await context.LocalRegistryAsync();
+        await BringMachineFilesAsync(plan, found, cancellationToken);
         await BringOwnAsync(plan, found, cancellationToken);
         var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
         var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns).ResolveAsync(missing.Values, cancellationToken);
@@ -132,6 +134,19 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         foreach (var variable in wanted)
         {
             if (files.TryGetValue(((MachineFile)variable.Source!).Secret, out var file)) found[variable.Name] = file;
+        }
+    }
+
+    // They lie outside of the repository, which is known to be seen: a job's container may have them to itself, and docker would make a folder in place of each.
+    private async Task BringMachineFilesAsync(EnvironmentPlan plan, SortedDictionary<string, string> found, CancellationToken cancellationToken)
+    {
+        if (engine is not { Address: null }) return;
+        foreach (var (name, file) in plan.Committed.Variables.Where(x => x.Source is MachineFile && !plan.Variables.ContainsKey(x.Name) && found.ContainsKey(x.Name)).Select(x => (x.Name, found[x.Name])).ToArray())
+        {
+            if (await new SharedFolder(engine, Session.Current).FindObstacleOfFileAsync(file, cancellationToken) is not { } obstacle) continue;
+            Log.Debug("{Engine:l} does not see {File:l}: {Obstacle:l}", engine.ToString(), file, obstacle);
+            found[name] = new SecretFiles(Path.Combine(context.Options.Root, plan.Declaration.Folder), plan.Name).Copy(name, file);
+            Log.Information("{File:l} is not on the engine's machine: containers get a copy, {Copy:l}", file, found[name]);
         }
     }
 
