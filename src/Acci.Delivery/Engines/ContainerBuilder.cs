@@ -39,6 +39,24 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         }
     }
 
+    /// <summary>Starts the builder that a person made the current one, which buildx does not do before it is used.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="DeliveryException">It does not start.</exception>
+    public async Task StartAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CommandRunner.RunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), Log.Debug, cancellationToken);
+        }
+        catch (CommandFailedException failure)
+        {
+            throw new DeliveryException(
+                $"The builder '{name}', which is the current one, does not start: {ReasonOf(failure)}. If its image cannot be pulled, make the builder from one that can "
+                + "(`docker buildx create --driver-opt image=registry.example.com/moby/buildkit:buildx-stable-1`), or name another builder with BUILDX_BUILDER: `docker buildx ls` lists them.", failure);
+        }
+    }
+
     // buildx keeps no certificates of the environment's with a builder, but a context that has them. Source: buildx, commands/create.go, "TLS data loaded from environment".
     private async Task<string[]> ContextAsync(string name, CancellationToken cancellationToken)
     {

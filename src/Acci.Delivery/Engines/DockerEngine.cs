@@ -85,11 +85,12 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The engine, ready to build for several platforms: with a builder that can, made where there is none.</summary>
     /// <param name="builderImage">The image that a builder is made from.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="DeliveryException">It has none, and none can be made.</exception>
+    /// <exception cref="DeliveryException">It has none, and none can be made, or the one that a person made the current one does not start.</exception>
     public async Task<DockerEngine> WithBuilderAsync(ImageReference builderImage, CancellationToken cancellationToken)
     {
         var builder = await EngineBuilder.FindAsync(this, builderImage, cancellationToken);
         if (!builder.IsThere) await new ContainerBuilder(this).CreateAsync(builder.Name!, builderImage, cancellationToken);
+        if (builder.Current is { } current) await new ContainerBuilder(this).StartAsync(current, cancellationToken);
         return this with { Builder = builder.Name };
     }
 

@@ -68,6 +68,35 @@ public sealed class NamedEngineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("docker-container", null)]
+    [InlineData("docker-container", "dial tcp: lookup registry-1.docker.io: no such host")]
+    [InlineData("remote", "context deadline exceeded")]
+    public async Task The_current_builder_is_started_before_anything_is_built(string driver, string? problem)
+    {
+        var docker = Docker($$"""
+            case "$*" in
+                "buildx inspect") printf 'Name: mine\nDriver: {{driver}}\n' ;;
+                "buildx inspect --bootstrap"*) {{(problem is null ? "" : $"echo 'ERROR: {problem}' >&2; exit 1")}} ;;
+                *) echo one ;;
+            esac
+            """);
+        var engine = new DockerEngine(docker) { Process = ProcessEnvironment.Empty };
+
+        if (problem is null)
+        {
+            Assert.Null((await engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation)).Builder);
+        }
+        else
+        {
+            var error = await Assert.ThrowsAsync<DeliveryException>(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
+            Assert.StartsWith($"The builder 'mine', which is the current one, does not start: {problem}. If its image cannot be pulled", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("buildx inspect --bootstrap mine", Called[^1]);
+        Assert.DoesNotContain(Called, x => x.StartsWith("buildx create", StringComparison.Ordinal) || x.StartsWith("buildx rm", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("create")]
     [InlineData("inspect --bootstrap")]
     public async Task A_builder_that_cannot_be_started_is_not_left_half_made(string failing)
