@@ -61,6 +61,8 @@ public sealed class SharedFolder(DockerEngine engine, Session session)
             var copy = Path.Combine(folder.FullName, "file");
             var copied = await CommandRunner.TryRunAsync(engine.Docker("cp", $"{container}:/folder/{Path.GetFileName(file)}", copy), cancellationToken: cancellationToken);
             if (!copied.Succeeded) return ReasonOf(copied);
+            // Docker makes one where something is to be mounted that is not there.
+            if (!File.Exists(copy)) return "it has a folder by that name";
             var (here, there) = (await File.ReadAllBytesAsync(file, cancellationToken), await File.ReadAllBytesAsync(copy, cancellationToken));
             return here.AsSpan().SequenceEqual(there) ? null : "it has another file by that name";
         }

@@ -146,6 +146,7 @@ public sealed class EngineLocationTests : IDisposable
     [Theory]
     [InlineData("ps*) echo c1 ;; create*) echo c1 ;; cp*) echo 'no such file or directory' >&2; exit 1 ;;", "no such file or directory")]
     [InlineData("ps*) echo c1 ;; create*) echo c1 ;; cp*) echo another > \"$3\" ;;", "it has another file by that name")]
+    [InlineData("ps*) echo c1 ;; create*) echo c1 ;; cp*) mkdir \"$3\" ;;", "it has a folder by that name")]
     public async Task A_folder_that_an_engine_makes_where_it_has_none_is_not_seen(string answers, string problem)
     {
         using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
