@@ -25,7 +25,9 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
         CommandRunner.TryRunAsync(engine.Docker(["exec", id, .. command]), cancellationToken: cancellationToken);
 
     /// <summary>What its own check says: <c>starting</c>, <c>healthy</c>, <c>unhealthy</c>, or <c>none</c> where the image has none.</summary>
-    public Task<string> HealthAsync(CancellationToken cancellationToken) => InspectAsync("{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}", cancellationToken);
+    public async Task<string> HealthAsync(CancellationToken cancellationToken) =>
+        // Podman says nothing in its place.
+        await InspectAsync("{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}", cancellationToken) is { Length: > 0 } status ? status : "none";
 
     /// <summary>Makes sure that it runs.</summary>
     /// <exception cref="DeliveryException">It has ended.</exception>
