@@ -32,6 +32,29 @@ public sealed class RegistryProcessTests : IDisposable
         Assert.Equal([ours], answers);
     }
 
+    [Fact]
+    public async Task The_registry_of_a_container_with_the_same_cache_is_left_alone_and_leaves_ours_alone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The scripts run on Linux.");
+        var unshare = new Command("unshare", "--map-root-user", "--net", "true");
+        Assert.SkipUnless((await CommandRunner.TryRunAsync(unshare, cancellationToken: TestContext.Current.CancellationToken)).Succeeded, "No network namespace can be made here.");
+
+        // A machine sees the processes of its containers, under the same paths.
+        var (_, others, left) = await RunAsync("""
+            end 5 $others
+            mkdir -p "$RUN"; echo 5600 >"$RUN/ready"; echo $ours >"$RUN/pid"
+            export -f start; export LIB CACHE program
+            unshare --map-root-user --net bash -c '
+                . $LIB/common.sh; . $LIB/layout.sh; . $LIB/processes.sh; . $LIB/registry.sh
+                registry_paths; registry_clean; start "$RUN/registry.yml"' & others=$!
+            until [[ $(program_of $others) == "$program" ]]; do sleep 0.05; done
+            registry_is_up || { end 5 $ours $others; echo 'the container ended ours' >&2; exit 1; }
+            registry_clean
+            """);
+
+        Assert.Equal(others, Assert.Single(left));
+    }
+
     /// <summary>Starts two registries from the same program, one of them with the local registry's configuration.</summary>
     /// <returns>Their process ids, and those the second script prints; without one, those that still run.</returns>
     private async Task<(int Ours, int Others, int[] Printed)> RunAsync(string script, string print = "for pid in $ours $others; do if alive $pid; then echo $pid; fi; done; end 5 $others")

@@ -20,7 +20,7 @@ main() {
   registry_paths
   hold_lock "$REGISTRY/lock" registry
   registry_clean
-  if [[ ${2:-} == --purge ]]; then rm -rf "$DATA" "$REGISTRY/port"; fi
+  if [[ ${2:-} == --purge ]]; then rm -rf "$DATA" "$REGISTRY/port" "$REGISTRY/run"; fi
 }
 
 main "$@"

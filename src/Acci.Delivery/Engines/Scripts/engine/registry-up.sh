@@ -71,7 +71,7 @@ main() {
     if port_is_taken "$port"; then continue; fi
     if start_on "$port"; then
       printf '%s\n' "$port" >"$REGISTRY/port"
-      : >"$RUN/ready"
+      printf '%s\n' "$port" >"$RUN/ready"
       registry_print
       return
     fi

@@ -2,11 +2,13 @@
 # The local registry's folder, port and process. Sourced, never run. Needs common.sh, layout.sh and processes.sh.
 #
 #   registry/data   what was pushed     registry/port   the port it was given, kept for the next start
-#   registry/run    configuration, process id, log: what is there only while it runs
+#   registry/run/<namespaces>   configuration, process id, log: what is there only while it runs
 
 registry_paths() {
   REGISTRY=$CACHE/registry
-  RUN=$REGISTRY/run
+  # A container may have the same cache folder at the same path. Its loopback and its process ids are others, so each has a registry of its own for the
+  # one data folder. The folder's name is part of the process's command, and tells them apart where one sees the other's processes.
+  RUN=$REGISTRY/run/$(stat -Lc %i /proc/self/ns/net)-$(stat -Lc %i /proc/self/ns/pid)
   # shellcheck disable=SC2034 # for the scripts that source this
   DATA=$REGISTRY/data
 }
@@ -20,7 +22,7 @@ registry_is_up() {
   [[ -f $RUN/ready && -f $RUN/pid ]] && serves_this "$(<"$RUN/pid")"
 }
 
-registry_print() { printf 'REGISTRY=127.0.0.1:%s\n' "$(<"$REGISTRY/port")"; }
+registry_print() { printf 'REGISTRY=127.0.0.1:%s\n' "$(<"$RUN/ready")"; }
 
 # Somebody listens on the port of the loopback address.
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
