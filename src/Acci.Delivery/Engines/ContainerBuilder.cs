@@ -12,6 +12,7 @@ namespace Acci.Delivery.Engines;
 internal sealed class ContainerBuilder(DockerEngine engine)
 {
     private const string Prefix = "acci-";
+    private const string OfContainers = "docker-container";
 
     /// <summary>Creates the builder.</summary>
     /// <param name="name">Its name.</param>
@@ -41,20 +42,28 @@ internal sealed class ContainerBuilder(DockerEngine engine)
 
     /// <summary>Starts the builder that a person made the current one, which buildx does not do before it is used.</summary>
     /// <param name="name">Its name.</param>
+    /// <param name="driver">Its driver.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DeliveryException">It does not start.</exception>
-    public async Task StartAsync(string name, CancellationToken cancellationToken)
+    public async Task StartAsync(string name, string driver, CancellationToken cancellationToken)
     {
-        try
+        var start = engine.Docker("buildx", "inspect", "--bootstrap", name);
+        var result = await CommandRunner.TryRunAsync(start, cancellationToken: cancellationToken);
+        // A registry that is overloaded, or a BuildKit that is being restarted.
+        if (!result.Succeeded && PassingFailure.Find(result.StandardError) is not null)
         {
-            await CommandRunner.RunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), Log.Debug, cancellationToken);
+            Log.Warning("The builder '{Builder:l}' does not start, trying again: {Reason:l}", name, ReasonOf(new CommandFailedException(start, result)));
+            result = await CommandRunner.TryRunAsync(start, cancellationToken: cancellationToken);
         }
-        catch (CommandFailedException failure)
-        {
-            throw new DeliveryException(
-                $"The builder '{name}', which is the current one, does not start: {ReasonOf(failure)}. If its image cannot be pulled, make the builder from one that can "
-                + "(`docker buildx create --driver-opt image=registry.example.com/moby/buildkit:buildx-stable-1`), or name another builder with BUILDX_BUILDER: `docker buildx ls` lists them.", failure);
-        }
+
+        if (result.Succeeded) return;
+        var failure = new CommandFailedException(start, result);
+        var remedy = driver == OfContainers
+            ? "If its image cannot be pulled, make the builder from one that can (`docker buildx create --driver-opt image=registry.example.com/moby/buildkit:buildx-stable-1`)"
+            : "Check that it is running and can be reached";
+        throw new DeliveryException(
+            $"The builder '{name}', which is the current one (driver {driver}), does not start: {ReasonOf(failure)}. {remedy}, or name another builder with BUILDX_BUILDER: "
+            + "`docker buildx ls` lists them.", failure);
     }
 
     // buildx keeps no certificates of the environment's with a builder, but a context that has them. Source: buildx, commands/create.go, "TLS data loaded from environment".

@@ -90,7 +90,7 @@ public sealed record DockerEngine(string Cli)
     {
         var builder = await EngineBuilder.FindAsync(this, builderImage, cancellationToken);
         if (!builder.IsThere) await new ContainerBuilder(this).CreateAsync(builder.Name!, builderImage, cancellationToken);
-        if (builder.Current is { } current) await new ContainerBuilder(this).StartAsync(current, cancellationToken);
+        if (builder.Current is var (current, driver)) await new ContainerBuilder(this).StartAsync(current, driver, cancellationToken);
         return this with { Builder = builder.Name };
     }
 

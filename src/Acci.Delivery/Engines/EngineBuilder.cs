@@ -12,8 +12,8 @@ internal sealed record EngineBuilder(string? Name, bool IsThere, string Descript
     private const string OfEngine = "docker";
     private const string ContainerdStore = "io.containerd.snapshotter";
 
-    /// <summary>Its name, where a person made it the current one.</summary>
-    public string? Current { get; init; }
+    /// <summary>Its name and driver, where a person made it the current one.</summary>
+    public (string Name, string Driver)? Current { get; init; }
 
     /// <summary>Finds it. Nothing is made.</summary>
     /// <param name="engine">The engine.</param>
@@ -33,7 +33,7 @@ internal sealed record EngineBuilder(string? Name, bool IsThere, string Descript
         var (driver, ofName) = (DockerEngine.Field(current.StandardOutput, "Driver"), DockerEngine.Field(current.StandardOutput, "Name"));
         // For an engine without a BuildKit, buildx shows a docker-container builder that nobody made, under the context's name.
         var isMade = engine.Product != EngineProduct.Podman || ofName != await engine.AskAsync(["context", "show"], cancellationToken);
-        if (driver is not null && driver != OfEngine && isMade) return new EngineBuilder(null, true, $"'{ofName}', which is the current one (driver {driver})") { Current = ofName };
+        if (driver is not null && driver != OfEngine && isMade) return new EngineBuilder(null, true, $"'{ofName}', which is the current one (driver {driver})") { Current = (ofName ?? "", driver) };
         if (engine.Product == EngineProduct.Podman)
         {
             throw new DeliveryException(

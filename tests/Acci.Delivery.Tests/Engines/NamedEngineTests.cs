@@ -68,10 +68,11 @@ public sealed class NamedEngineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("docker-container", null)]
-    [InlineData("docker-container", "dial tcp: lookup registry-1.docker.io: no such host")]
-    [InlineData("remote", "context deadline exceeded")]
-    public async Task The_current_builder_is_started_before_anything_is_built(string driver, string? problem)
+    [InlineData("docker-container", null, 1)]
+    [InlineData("docker-container", "dial tcp: lookup registry-1.docker.io: no such host", 2)]
+    [InlineData("docker-container", "unexpected status: 503 Service Unavailable", 2)]
+    [InlineData("remote", "unknown driver option", 1)]
+    public async Task The_current_builder_is_started_before_anything_is_built(string driver, string? problem, int starts)
     {
         var docker = Docker($$"""
             case "$*" in
@@ -89,10 +90,11 @@ public sealed class NamedEngineTests : IDisposable
         else
         {
             var error = await Assert.ThrowsAsync<DeliveryException>(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
-            Assert.StartsWith($"The builder 'mine', which is the current one, does not start: {problem}. If its image cannot be pulled", error.Message, StringComparison.Ordinal);
+            var remedy = driver == "remote" ? "Check that it is running" : "If its image cannot be pulled";
+            Assert.StartsWith($"The builder 'mine', which is the current one (driver {driver}), does not start: {problem}. {remedy}", error.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal("buildx inspect --bootstrap mine", Called[^1]);
+        Assert.Equal(starts, Called.Count(x => x == "buildx inspect --bootstrap mine"));
         Assert.DoesNotContain(Called, x => x.StartsWith("buildx create", StringComparison.Ordinal) || x.StartsWith("buildx rm", StringComparison.Ordinal));
     }
 
