@@ -20,6 +20,10 @@ public abstract record ExpectedSigner
     /// <summary>What cosign is told of the signer.</summary>
     private protected abstract IEnumerable<string> Arguments { get; }
 
+    // cosign does not check what is empty, and a program sees an argument only up to a NUL.
+    private IEnumerable<string> Constraints => Arguments.All(x => !string.IsNullOrWhiteSpace(x) && !x.Contains('\0')) ? Arguments
+        : throw new InvalidOperationException($"{this} says something of the signer that cosign would not check.");
+
     /// <summary>The owner of the key with this public half.</summary>
     /// <param name="File">Its file.</param>
     public sealed record PublicKey(string File) : ExpectedSigner
@@ -186,7 +190,7 @@ public abstract record ExpectedSigner
     /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
     public IReadOnlyList<string> VerifyArguments(ImageReference image, PredicateType type, string? trustedRoot = null) =>
     [
-        "verify-attestation", "--type", type.Uri, .. Arguments, .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [], Cosign.Pinned(image),
+        "verify-attestation", "--type", type.Uri, .. Constraints, .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [], Cosign.Pinned(image),
     ];
 
     /// <summary>The arguments with which anyone verifies a bundle that was taken from the registry.</summary>
@@ -196,7 +200,7 @@ public abstract record ExpectedSigner
     /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
     internal IReadOnlyList<string> VerifyBundleArguments(string bundle, ImageReference image, PredicateType type, string? trustedRoot) =>
     [
-        "verify-blob-attestation", "--bundle", bundle, "--type", type.Uri, "--digest", image.Digest!.Value.Hex, "--digestAlg", "sha256", .. Arguments,
+        "verify-blob-attestation", "--bundle", bundle, "--type", type.Uri, "--digest", image.Digest!.Value.Hex, "--digestAlg", "sha256", .. Constraints,
         .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [],
     ];
 }

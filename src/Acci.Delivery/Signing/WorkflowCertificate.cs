@@ -19,6 +19,9 @@ internal sealed record WorkflowCertificate(string Identity, WorkflowSource Sourc
     private const string Ref = "1.3.6.1.4.1.57264.1.6";
     private const string Issuer = "1.3.6.1.4.1.57264.1.8";
 
+    // A git ref has at most 255 bytes in a name and GitHub's owners and repositories fewer; anyone may put a certificate of any length beside an image.
+    private const int LongestValue = 2048;
+
     private static readonly Asn1Tag Address = new(TagClass.ContextSpecific, 6);
 
     /// <summary>Whether this is a workflow's certificate.</summary>
@@ -42,14 +45,20 @@ internal sealed record WorkflowCertificate(string Identity, WorkflowSource Sourc
             if (!extensions.TryGetValue(AlternativeName, out var name) || !extensions.TryGetValue(Repository, out var repository)
                 || !extensions.TryGetValue(Ref, out var reference) || !extensions.TryGetValue(Issuer, out var issuer))
                 return null;
-            var identity = new AsnReader(name, AsnEncodingRules.DER).ReadSequence().ReadCharacterString(UniversalTagNumber.IA5String, Address);
+            var names = new AsnReader(name, AsnEncodingRules.DER).ReadSequence();
+            var identity = names.ReadCharacterString(UniversalTagNumber.IA5String, Address);
             // Numbers up to 6 hold the bare text, all later ones a DER-encoded one.
             var issuedBy = new AsnReader(issuer, AsnEncodingRules.DER).ReadCharacterString(UniversalTagNumber.UTF8String);
-            return new WorkflowCertificate(identity, new WorkflowSource(Encoding.UTF8.GetString(repository), issuedBy) { Ref = Encoding.UTF8.GetString(reference) });
+            var (ranIn, ranFor) = (Encoding.UTF8.GetString(repository), Encoding.UTF8.GetString(reference));
+            return !names.HasData && ((string[])[identity, issuedBy, ranIn, ranFor]).All(IsValue)
+                ? new WorkflowCertificate(identity, new WorkflowSource(ranIn, issuedBy) { Ref = ranFor }) : null;
         }
         catch (Exception exception) when (exception is CryptographicException or AsnContentException or ArgumentException)
         {
             return null;
         }
     }
+
+    // cosign checks nothing where it is given an empty text, and a program sees an argument only up to a NUL. Source: git-check-ref-format(1).
+    private static bool IsValue(string text) => text.Length is > 0 and <= LongestValue && !text.Any(x => x is <= ' ' or '\x7f');
 }

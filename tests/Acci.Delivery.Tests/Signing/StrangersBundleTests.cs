@@ -100,6 +100,25 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
         Assert.Equal(world.Record.Digest, (await registry.ResolveAsync(world.Repository.WithTag("stable"), Cancellation)).Digest);
     }
 
+    // The image of a pull request is genuinely signed, and the identity of the workflow that it called does not say for what.
+    [Theory]
+    [InlineData("octo/app/.github/workflows/build.yml@refs/heads/main", null)]
+    [InlineData("octo/app/.github/workflows/build.yml@0123456789abcdef0123456789abcdef01234567", null)]
+    [InlineData("octo/shared/.github/workflows/build.yml@refs/tags/v1", "https://github.com/octo/shared/.github/workflows/build.yml@refs/tags/v1")]
+    public async Task A_certificate_that_leaves_the_ref_open_does_not_let_a_pull_request_s_image_through(string called, string? signedBy)
+    {
+        using var world = await SignedAsync(sigstore.Job(("job_workflow_ref", called), ("ref", "refs/pull/7/merge")));
+        world.Job = sigstore.Outside();
+        var forged = new ForgedCertificate($"https://github.com/{called}", "octo/app", "", "https://token.actions.githubusercontent.com");
+        foreach (var reference in (string[])["", " ", "\0", "\0refs/heads/main", "\n"]) await PutAsync(world, (forged with { Ref = reference }).ToBytes());
+        await PutAsync(world, (forged with { Ref = "refs/heads/main", OtherRef = "refs/pull/7/merge" }).ToBytes());
+
+        await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, signedBy));
+
+        using var registry = server.Connect();
+        Assert.Null(await registry.FindAsync(world.Repository.WithTag("stable"), Cancellation));
+    }
+
     [Fact]
     public async Task A_release_carries_what_was_verified_and_is_of_its_commit()
     {
@@ -225,9 +244,20 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
         await DamagedReferrer.PutAsync(registry, image, kind, Bundle, Annotations(PredicateType.Signature), Cancellation);
     }
 
-    private static async Task PromoteAsync(PublishWorld world)
+    // A genuine bundle with another certificate.
+    private async Task PutAsync(PublishWorld world, byte[] certificate)
     {
-        using var context = world.Context();
+        using var registry = server.Connect();
+        var image = world.Repository.WithDigest(world.Record.Digest);
+        var genuine = await SigstoreBundle.ListAsync(registry, image, PredicateType.Signature, Cancellation).FirstAsync(Cancellation);
+        var bundle = JsonNode.Parse(genuine.Content)!;
+        bundle["verificationMaterial"]!["certificate"]!["rawBytes"] = Convert.ToBase64String(certificate);
+        await DamagedReferrer.PutAsync(registry, image, "forged", Bundle, Annotations(PredicateType.Signature), Cancellation, bundle.ToJsonString());
+    }
+
+    private static async Task PromoteAsync(PublishWorld world, string? signedBy = null)
+    {
+        using var context = world.Context(x => x with { SignedBy = signedBy });
         await new PromoteImages(context, new Promotion { From = world.Record.Digest.ToString(), To = ["stable"] }).RunAsync();
     }
 
