@@ -68,9 +68,9 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var atStart = await context.TagsAtStartAsync();
         foreach (var image in context.Options.Images) await CompareAsync(image, atStart, verified[image.Name].Root);
         await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
-        var signer = verified.Values.First().Signer;
-        // Who is named exactly is meant exactly.
-        if (signer is ExpectedSigner.Workflow workflow && context.Options.SignedBy is null) signer = workflow.OrSibling;
+        // Who is named is meant exactly, for whatever branch or tag the other image was signed.
+        var signer = context.Options.SignedBy is not null ? await context.ExpectedSignerAsync()
+            : verified.Values.First().Signer is ExpectedSigner.Workflow workflow ? workflow.OrSibling : verified.Values.First().Signer;
         var writes = await new TagTransaction(registry)
         {
             AtStart = atStart,

@@ -114,8 +114,14 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
     [Theory]
     [InlineData("octo/app", true)]
     [InlineData("octo/other", false)]
-    public async Task A_newer_release_of_the_same_repository_keeps_latest_though_a_job_of_its_own_tag_signed_it(string repository, bool isOurs)
+    [InlineData("octo/app", true, "octo/app/.github/workflows/publish.yml@refs/heads/main", @"^https://github\.com/octo/app/\.github/workflows/publish\.yml@refs/(heads/main|tags/v.+)$")]
+    [InlineData("octo/app", true, "octo/shared/.github/workflows/publish.yml@refs/tags/v1", "https://github.com/octo/shared/.github/workflows/publish.yml@refs/tags/v1")]
+    [InlineData("octo/other", false, "octo/shared/.github/workflows/publish.yml@refs/tags/v1", "https://github.com/octo/shared/.github/workflows/publish.yml@refs/tags/v1")]
+    public async Task A_newer_release_of_the_same_repository_keeps_latest_though_a_job_of_its_own_tag_signed_it(
+        string repository, bool isOurs, string? called = null, string? signedBy = null)
     {
+        ProcessEnvironment JobOf(string tag, string ranIn) =>
+            sigstore.Job([("ref", tag), ("repository", ranIn), .. called is null ? Array.Empty<(string, string)>() : [("job_workflow_ref", called)]]);
         await using var proxy = await FaultProxy.StartAsync(server);
         using var folder = new TemporaryFolder();
         using var direct = server.Connect();
@@ -125,12 +131,12 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         var old = await LayoutBuilder.WriteAttestedAsync(folder.Combine("old"), "old");
         foreach (var layout in (OciLayout[])[old, newer]) await direct.PushAsync(layout, behind, cancellationToken: TestContext.Current.CancellationToken);
         await direct.PutTagAsync(behind, "latest", old.Root.Digest, TestContext.Current.CancellationToken);
-        var cosign = await sigstore.CosignAsync(sigstore.Job(("ref", "refs/tags/v1.2.4"), ("repository", repository)));
+        var cosign = await sigstore.CosignAsync(JobOf("refs/tags/v1.2.4", repository));
         await new ImageSigner(cosign, newer, direct, behind.WithDigest(newer.Root.Digest)).SignMissingAsync(TestContext.Current.CancellationToken);
         await world.GitAsync("git tag v1.2.3");
         await world.RecordBuildAsync();
         await world.RunUntilAsync("SignImages");
-        world.Job = sigstore.Job(("ref", "refs/tags/v1.2.3"));
+        world.Job = JobOf("refs/tags/v1.2.3", "octo/app");
         await world.RunAsync("SignImages");
         var isPublished = false;
         proxy.Decide = request =>
@@ -141,7 +147,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
             return null;
         };
 
-        await world.RunAsync("TagImages");
+        await world.RunAsync("TagImages", x => x with { SignedBy = signedBy });
 
         Assert.Equal((isOurs ? newer : old).Root.Digest, (await direct.ResolveAsync(behind.WithTag("latest"), TestContext.Current.CancellationToken)).Digest);
     }
