@@ -99,15 +99,24 @@ public abstract record ExpectedSigner
             : !source.IsOfPullRequest || source.Ref == PullRequest || Identity.EndsWith($"@{source.Ref}", StringComparison.Ordinal);
 
         private bool IsCalledAs(WorkflowCertificate certificate) =>
-            certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository) && (IsExpression || IsSame(certificate.Identity) || IsSameDecoded(certificate));
+            certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository)
+            && (IsExpression || IsSame(certificate.Identity) || IsSameDecoded(certificate) || IsSameEncoded(certificate));
 
         // Two branches may have one decoded name, and the certificate's ref is as the token has it.
         private bool IsSameDecoded(WorkflowCertificate certificate) =>
             Identity.EndsWith($"@{certificate.Source.Ref}", StringComparison.Ordinal) && IsSame(WorkflowCertificate.Decode(certificate.Identity));
 
-        private bool IsSame(string identity)
+        // A workflow that is called for another ref than its own: either this one is known, or the workflow is another repository's, in which nobody of this one can
+        // make a branch whose name is encoded alike.
+        private bool IsSameEncoded(WorkflowCertificate certificate) =>
+            (Source.Ref is not null || !Split(Identity).Repository.EndsWith($"/{Source.Repository}", StringComparison.OrdinalIgnoreCase))
+            && IdentitySpelling.Of(Identity).Any(x => IsSame(x, certificate.Identity));
+
+        private bool IsSame(string identity) => IsSame(Identity, identity);
+
+        private static bool IsSame(string one, string another)
         {
-            var (own, other) = (Split(Identity), Split(identity));
+            var (own, other) = (Split(one), Split(another));
             return own.Repository.Equals(other.Repository, StringComparison.OrdinalIgnoreCase) && own.Workflow == other.Workflow;
         }
 

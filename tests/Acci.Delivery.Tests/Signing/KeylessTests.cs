@@ -263,6 +263,49 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         await PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/octo/app/.github/workflows/publish.yml@{name}");
     }
 
+    // Certificates have the workflow's name as an address, and the caller's ref as it is.
+    [Theory]
+    [InlineData("acci/acci/.github/workflows/publish images.yml@refs/tags/v1")]
+    [InlineData("octo/shared/.github/workflows/publish.yml@refs/heads/größe")]
+    public async Task A_shared_workflow_may_have_any_name_and_be_called_for_any_branch(string called)
+    {
+        using var world = await SignedAsync(sigstore.Job(("job_workflow_ref", called)));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+
+        await world.RunAsync("VerifyImages");
+        await world.RunAsync("TagImages");
+        world.Job = sigstore.Outside();
+        await world.RunAsync("VerifyImages", x => x with { SignedBy = $"https://github.com/{called}", SignedByRepository = "octo/app", SignedByIssuer = Issuer });
+        await PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/{called}");
+    }
+
+    // Whoever may push to any branch can make one whose name is encoded alike, and call its workflow: that the caller's ref is known tells the two apart.
+    [Fact]
+    public async Task A_workflow_of_this_repository_that_is_called_for_another_branch_is_taken_where_that_is_known()
+    {
+        using var world = await SignedAsync(sigstore.Job(("job_workflow_ref", "octo/app/.github/workflows/publish.yml@refs/heads/größe")));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+
+        await world.RunAsync("VerifyImages");
+        world.Job = sigstore.Outside();
+        await world.RunAsync("VerifyImages");
+        const string named = "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/größe";
+        await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: named));
+    }
+
+    [Theory]
+    [InlineData("%6dain")]
+    [InlineData("&#109;ain")]
+    public async Task A_shared_workflow_s_branch_whose_name_decodes_to_another_s_does_not_sign_for_that_one(string branch)
+    {
+        const string shared = "octo/shared/.github/workflows/publish.yml@refs/heads/";
+        using var world = await SignedAsync(sigstore.Job(("job_workflow_ref", shared + branch)));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+        world.Job = sigstore.Outside();
+
+        await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/{shared}main"));
+    }
+
     [Theory]
     [InlineData("refs/heads/%6dain")]
     [InlineData("refs/heads/&#109;ain")]
