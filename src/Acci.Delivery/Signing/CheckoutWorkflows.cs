@@ -56,9 +56,10 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
 
         foreach (var file in match.Groups["file"].Captures.Select(x => x.Value.Replace("\\", "", Ordinal)))
         {
-            if (!Files.Contains(file))
-                throw new DeliveryException($"{Folder}/{file} is not in this checkout, so it is not known whether other repositories can call it. {Remedy}");
-            if (IsCallable(file))
+            // It may be typed as certificates have it.
+            var there = Files.FirstOrDefault(x => x == file || IdentitySpelling.OfPart(x).Contains(file))
+                ?? throw new DeliveryException($"{Folder}/{file} is not in this checkout, so it is not known whether other repositories can call it. {Remedy}");
+            if (IsCallable(there))
                 throw new DeliveryException($"{Folder}/{file} can be called by other repositories (on: workflow_call), and signs under its own name for each of them. {Remedy}");
         }
     }
@@ -78,7 +79,7 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
     private static Regex IdentityIn(string server, ExpectedSigner.Workflow signer)
     {
         var (address, repository) = (Regex.Escape(server), Regex.Escape(signer.Source.Repository));
-        const string file = @"(?<file>(?:[\w-]|\\[.-])+)";
+        const string file = @"(?<file>(?:[\w%-]|\\[.-])+)";
         return new Regex(
             signer.Identity.StartsWith('^')
                 ? $@"\A\^(?<i>\(\?i:)?{Spelled(address)}/{Regex.Escape(repository)}(?(i)\))/\\?\.github/workflows/"

@@ -51,14 +51,14 @@ public abstract record ExpectedSigner
 
         private bool IsExpression => Identity.StartsWith('^');
 
-        /// <summary>The identities that are meant, in every spelling that GitHub takes for the same, as a regular expression (RE2).</summary>
+        /// <summary>The identities that are meant, as certificates spell those that GitHub takes for the same, as a regular expression (RE2).</summary>
         internal string Expression
         {
             get
             {
                 if (IsExpression) return Identity;
                 var (repository, workflow) = Split(Identity);
-                return $"^(?i:{Regex.Escape(repository)}){Regex.Escape(workflow)}$";
+                return $"^(?i:{Regex.Escape(repository)})({string.Join('|', IdentitySpelling.Of(workflow).Select(Regex.Escape))})$";
             }
         }
 
@@ -154,7 +154,8 @@ public abstract record ExpectedSigner
     /// <param name="files">Only workflows in these files: <c>publish.yml</c>; any if there are none.</param>
     public static ExpectedSigner AnyWorkflowOf(string server, WorkflowSource source, params IReadOnlyCollection<string> files)
     {
-        var workflows = files.Count == 0 ? AnyWorkflow : $@"/\.github/workflows/({string.Join('|', files.Select(Regex.Escape))})@refs/(heads|tags)/.+";
+        var spelled = files.SelectMany(IdentitySpelling.OfPart).Select(Regex.Escape);
+        var workflows = files.Count == 0 ? AnyWorkflow : $@"/\.github/workflows/({string.Join('|', spelled)})@refs/(heads|tags)/.+";
         return new Workflow($"^(?i:{Regex.Escape($"{server}/{source.Repository}")}){workflows}$", source);
     }
 
@@ -171,7 +172,7 @@ public abstract record ExpectedSigner
     /// <summary>Whether who signed, as a record says, is this signer.</summary>
     internal bool Accepts(RecordedSigner recorded) => this switch
     {
-        Workflow workflow => recorded.IsWorkflow && Regex.IsMatch(recorded.Name, workflow.Expression, RegexOptions.CultureInvariant)
+        Workflow workflow => recorded.IsWorkflow && IdentitySpelling.Of(recorded.Name).Any(x => Regex.IsMatch(x, workflow.Expression, RegexOptions.CultureInvariant))
             && (recorded.Source is not { } source || (workflow.Source.IsOf(source.Repository) && source.Issuer == workflow.Source.Issuer)),
         _ => recorded.Name == ReadName(),
     };

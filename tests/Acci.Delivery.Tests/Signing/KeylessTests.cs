@@ -318,6 +318,34 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: Publisher));
     }
 
+    // A cluster compares the address in the certificate with the policy's pattern.
+    [Theory]
+    [InlineData("publish images.yml", "refs/heads/main", null)]
+    [InlineData("build & publish.yml", "refs/heads/größe", null)]
+    [InlineData("veröffentlichen.yml", "refs/tags/v1.2.3+4", null)]
+    [InlineData("publish images.yml", "refs/heads/main", "https://github.com/octo/app/.github/workflows/publish%20images.yml@refs/heads/main")]
+    [InlineData("publish.yml", "refs/heads/größe", "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/größe")]
+    [InlineData("publish images.yml", "refs/heads/main", @"^https://github\.com/octo/app/\.github/workflows/publish%20images\.yml@refs/(heads|tags)/.+$")]
+    public async Task A_policy_takes_what_its_workflows_sign_whatever_their_names(string file, string reference, string? signedBy)
+    {
+        using var world = await SignedAsync(sigstore.Job(("job_workflow_ref", $"octo/app/.github/workflows/{file}@{reference}"), ("ref", reference)));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+        using var context = world.Context(x => x with { Registry = "ghcr.io/octo", SignedBy = signedBy });
+        var workflow = Path.Combine(context.Options.Root, ".github", "workflows", file);
+        Directory.CreateDirectory(Path.GetDirectoryName(workflow)!);
+        await File.WriteAllTextAsync(workflow, "on: push\n", Cancellation);
+        // The publish that the policy is compared with.
+        var signed = world.Repository.WithDigest(world.Record.Digest);
+        (world.Record with { Repository = "ghcr.io/octo/app" }).Write(world.RecordFile);
+
+        await new WriteAdmissionPolicy(context).RunAsync();
+
+        var written = (await File.ReadAllTextAsync(world.Artifact("admission", "kyverno.yaml"), Cancellation)).Split("subjectRegExp: ")[1].Split('\n')[0];
+        var expression = written.StartsWith('\'') ? written[1..^1].Replace("''", "'", StringComparison.Ordinal) : written;
+        var arguments = new ExpectedSigner.Workflow(expression, Octo).VerifyArguments(signed);
+        Assert.True(await RunsAsync($"{new Command(Executables.Find("cosign", sigstore.Outside())!, arguments)}"), expression);
+    }
+
     [Theory]
     [InlineData(503)]
     [InlineData(403)]
