@@ -97,6 +97,14 @@ public static class ExpectedSignerOfBuild
             : recorded.Source is { Issuer: var issuer } && !IsIssuer(issuer) ? $"with a token of {issuer}, and not of {source.Issuer}"
             : null;
         if (problem is null) return new ExpectedSigner.Workflow(recorded.Name, recorded.Source ?? source);
+        // Such a workflow's name does not say that it ran for a pull request, so nobody can name it for one.
+        if (recorded.Source is { IsOfPullRequest: true, Ref: var pull } && !recorded.Name.EndsWith($"@{pull}", StringComparison.Ordinal))
+        {
+            throw new DeliveryException(
+                $"The record of the publish says that {recorded.Name} signed, {problem}. It was called for {pull}, and no --signed-by takes what a reusable workflow "
+                + "signs for a pull request: publish what was merged. Until then, the job that published verifies it: run Publish and VerifyImages in one.");
+        }
+
         var remedy = recorded.Source is { } from
             ? new Command("--signed-by", recorded.Name, "--signed-by-repository", from.Repository, "--signed-by-issuer", from.Issuer)
             : new Command("--signed-by", recorded.Name);

@@ -210,7 +210,11 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         var refused = await Assert.ThrowsAnyAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy));
         Assert.Contains("in a pull request (refs/pull/7/merge)", refused.Message, StringComparison.Ordinal);
         var problem = called.StartsWith("octo/app/", StringComparison.Ordinal) ? "in a pull request" : "no workflow of https://github.com/octo/app";
-        Assert.Contains(problem, await world.RefusedAsync("VerifyImages"), StringComparison.Ordinal);
+        var verified = await world.RefusedAsync("VerifyImages");
+        Assert.Contains(problem, verified, StringComparison.Ordinal);
+        // What was refused a moment ago is no advice.
+        Assert.Contains("publish what was merged", verified, StringComparison.Ordinal);
+        Assert.DoesNotContain("--signed-by http", verified, StringComparison.Ordinal);
 
         world.Job = sigstore.Job(("job_workflow_ref", called));
         await world.RunAsync("SignImages");
