@@ -19,6 +19,7 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     private const string Rekor = "Rekor";
     private const string Timestamps = "the timestamp authority";
     private const string Tuf = "the TUF repository";
+    private const string RootMissing = "was not asked, because nothing says which root to trust it by";
     private const string AnswerPrefix = "answered ";
     private const string NoAnswer = "no answer";
     private const string Signing = "Signing artifact";
@@ -31,6 +32,8 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     {
         var error = CosignError.Of(output);
         if (ServiceOf(error) is not { } service) return null;
+        // cosign knows the public Sigstore's alone.
+        if (error.Contains("error setting root: ", StringComparison.Ordinal)) return Of(Tuf, RootMissing, passes: false);
         // cosign closes the answer of a service that it has asked three times, and then reads it.
         if (error.Contains(ClosedAnswer, StringComparison.Ordinal)) return Of(service, "answered 429 or 5xx three times", passes: true);
         if (Answered().Match(error) is { Success: true } match)
@@ -57,6 +60,8 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     /// <param name="issuer">Who issued the token that a certificate was asked for with.</param>
     public string Advice(string? issuer) => Service == Fulcio && issuer is not null && Reason.StartsWith(AnswerPrefix, StringComparison.Ordinal)
         ? $"Fulcio gives certificates for tokens of issuers that it knows; this one is of {issuer}. Check that this is the right Fulcio, and this machine's clock."
+        : Reason == RootMissing ? "Name its file root.json in TUF_ROOT_JSON, or run `cosign initialize --mirror ADDRESS --root root.json` once, or name a trusted root with "
+            + "--sigstore-trusted-root; to sign, also --sigstore-signing-config."
         : "Check that its address is the right one, and that this machine may use it.";
 
     private static SigstoreFailure Of(string service, string reason, bool passes) =>

@@ -168,6 +168,20 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
     }
 
     [Fact]
+    public async Task A_Sigstore_that_is_named_without_its_root_is_not_said_to_have_answered()
+    {
+        using var world = await SignedAsync(sigstore.Job());
+        await using var elsewhere = new SigstoreFixture { IsFoundByTuf = false };
+        await elsewhere.InitializeAsync();
+        world.Job = elsewhere.Outside();
+
+        var refused = await Assert.ThrowsAnyAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: Publisher, repository: "octo/app"));
+
+        Assert.Contains("the TUF repository was not asked", refused.Message, StringComparison.Ordinal);
+        foreach (var remedy in (string[])["TUF_ROOT_JSON", "cosign initialize", "--sigstore-trusted-root"]) Assert.Contains(remedy, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_named_workflow_is_of_the_server_that_its_name_says()
     {
         using var world = await SignedAsync(sigstore.Job());
@@ -470,10 +484,11 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         return world;
     }
 
-    private static async Task PromoteAsync(PublishWorld world, Digest image, string? signedBy, string? issuer = null, string? to = null)
+    private static async Task PromoteAsync(
+        PublishWorld world, Digest image, string? signedBy, string? issuer = null, string? to = null, string? repository = null)
     {
         var from = to is null ? null : world.Repository.Repository[..^"/app".Length];
-        using var context = world.Context(x => x with { SignedBy = signedBy, SignedByIssuer = issuer, Registry = to ?? x.Registry });
+        using var context = world.Context(x => x with { SignedBy = signedBy, SignedByIssuer = issuer, SignedByRepository = repository, Registry = to ?? x.Registry });
         await new PromoteImages(context, new Promotion { From = image.ToString(), FromRegistry = from, To = ["stable"] }).RunAsync();
     }
 
