@@ -149,19 +149,26 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
     private async Task<IReadOnlyList<WorkflowCertificate>> CertificatesAsync(ImageReference root, CancellationToken cancellationToken) =>
         await SigstoreBundle.ListAsync(Registry, root, PredicateType.Signature, cancellationToken).Select(x => x.Certificate).OfType<WorkflowCertificate>().ToListAsync(cancellationToken);
 
-    // Why no certificate is the signer's: cosign knows best what there is instead.
+    // Why no certificate is the signer's: cosign knows best what there is instead. What a certificate says of a pull request is said once it is verified.
     private async Task<DeliveryException> RefusalAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken)
     {
-        if ((await CertificatesAsync(root, cancellationToken)).FirstOrDefault(((ExpectedSigner.Workflow)signer).RanInPullRequest) is { } certificate)
+        foreach (var certificate in (await CertificatesAsync(root, cancellationToken)).Where(((ExpectedSigner.Workflow)signer).RanInPullRequest).Distinct())
         {
+            if (await ProblemWithAsync(root, new ExpectedSigner.Workflow(certificate.Identity, certificate.Source), cancellationToken) is not null) continue;
             return new StatementException(
                 $"{root} was signed by {certificate.Identity} in a pull request ({certificate.Source.Ref}), which nobody has accepted yet. Publish what was merged.");
         }
 
+        return await ProblemWithAsync(root, signer, cancellationToken)
+            ?? new StatementException($"{root} has no valid signature that says for which branch or tag its workflow ran.");
+    }
+
+    private async Task<DeliveryException?> ProblemWithAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken)
+    {
         try
         {
             await StatementsAsync(root, PredicateType.Signature, signer, cancellationToken);
-            return new StatementException($"{root} has no valid signature that says for which branch or tag its workflow ran.");
+            return null;
         }
         catch (DeliveryException exception) when (IsVerdict(exception))
         {

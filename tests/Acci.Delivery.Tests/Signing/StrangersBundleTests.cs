@@ -120,6 +120,20 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
     }
 
     [Fact]
+    public async Task What_a_certificate_claims_of_a_pull_request_is_not_said_unless_it_is_true()
+    {
+        using var world = await SignedAsync(sigstore.Job(("repository", "stranger/app")));
+        world.Job = sigstore.Outside();
+        const string claimed = "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main";
+        await PutAsync(world, new ForgedCertificate(claimed, "octo/app", "refs/pull/7/merge", "https://token.actions.githubusercontent.com").ToBytes());
+
+        var refused = await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world));
+
+        Assert.DoesNotContain("in a pull request", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("stranger/app", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_release_carries_what_was_verified_and_is_of_its_commit()
     {
         await using var elsewhere = new SigstoreFixture();
