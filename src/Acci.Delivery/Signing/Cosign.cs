@@ -128,7 +128,9 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         return (await new RetryPolicy(Retry).RunAsync("cosign public-key", async attempt =>
         {
             var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);
-            return result.Succeeded ? result : throw PassingFailure.Find(result.StandardError) ?? new CommandFailedException(command, result);
+            if (result.Succeeded) return result;
+            if (Identity is SigningIdentity.Key key && KeyService.FindMissing(Executable, key.Reference, result.StandardError) is { } missing) throw missing;
+            throw PassingFailure.Find(result.StandardError) ?? new CommandFailedException(command, result);
         }, cancellationToken)).StandardOutput;
     }
 

@@ -1,23 +1,27 @@
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
 using Acci.Oci.Retries;
 
 namespace Acci.Delivery.Signing;
 
 /// <summary>With what an image is signed; how a consumer recognises it, <see cref="ExpectedSigner"/> says.</summary>
-public abstract record SigningIdentity
+public abstract partial record SigningIdentity
 {
+    private const int LargestKey = 1024 * 1024;
+
     private SigningIdentity()
     {
     }
 
-    /// <summary>A private key: a file, or a URI of a key service that cosign knows (<c>awskms://</c>, <c>gcpkms://</c>, <c>azurekms://</c>, <c>hashivault://</c>, <c>k8s://</c>).</summary>
+    /// <summary>A private key: a file, or a URI of a key service that cosign knows (<see cref="KeyService"/>).</summary>
     /// <param name="Reference">The file or URI.</param>
     /// <param name="Password">What the file is encrypted with.</param>
     public sealed record Key(string Reference, string? Password) : SigningIdentity
     {
         /// <summary>A key service holds it.</summary>
-        public bool IsService => Reference.Contains("://", StringComparison.Ordinal);
+        public bool IsService => KeyService.Holds(Reference);
 
         /// <inheritdoc/>
         public override string ToString() => Reference;
@@ -72,19 +76,33 @@ public abstract record SigningIdentity
     public static SigningIdentity FromParameter(string key, string? password)
     {
         if (key.Contains("-----BEGIN", StringComparison.Ordinal)) return new KeyText(PrivateKey(key, "the text given"), password);
-        if (key.Contains("://", StringComparison.Ordinal)) return new Key(key, password);
-        if (!File.Exists(key)) throw new WrongUseException("--signing-key names no file, is no key service's URI (awskms://, gcpkms://, azurekms://, hashivault://, k8s://) and no PEM text.");
-        var text = InputFile.ReadText(key, 1024 * 1024);
-        var pem = PrivateKey(text, key);
-        return pem.Trim() == text.Trim() ? new Key(key, password) : new KeyText(pem, password);
+        if (KeyService.Holds(key)) return new Key(key, password);
+        if (!File.Exists(key)) throw new WrongUseException($"--signing-key names no file, is no key service's URI ({KeyService.Examples}) and no PEM text.");
+        var content = InputFile.Read(key, LargestKey);
+        using var reader = new StreamReader(new MemoryStream(content));
+        var pem = PrivateKey(reader.ReadToEnd(), key);
+        // cosign reads the file itself, with its byte order mark.
+        return Encoding.UTF8.GetString(content).Trim() == pem.Trim() ? new Key(key, password) : new KeyText(pem, password);
     }
 
-    // Secrets often hold the text with its line breaks written as \n, or as Windows writes them; cosign takes neither.
+    // Secrets often hold the text with its line breaks written as \n, or as Windows writes them, and files hold the public half, too; cosign takes none of these.
     private static string PrivateKey(string text, string place)
     {
-        var pem = text.Replace("\\r", "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).ReplaceLineEndings("\n").Trim();
-        if (PemEncoding.TryFind(pem, out var fields) && pem[fields.Label].EndsWith("PRIVATE KEY", StringComparison.Ordinal)) return $"{pem}\n";
+        var lines = text.Replace("\\r", "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).ReplaceLineEndings("\n");
+        var keys = PrivateKeys().Matches(lines);
+        foreach (var key in keys.Where(x => x.Groups["kind"].Value is "ENCRYPTED SIGSTORE " or "ENCRYPTED COSIGN ").Select(x => lines[x.Index..]))
+            if (PemEncoding.TryFind(key, out var fields)) return $"{key[fields.Location]}\n";
         throw new WrongUseException(
-            $"--signing-key cannot be used: {place} holds no private key as PEM text (-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----). 'cosign generate-key-pair' makes one; its file is cosign.key.");
+            $"--signing-key cannot be used: {place} holds " + keys.Select(x => x.Groups["kind"].Value).FirstOrDefault() switch
+            {
+                "" or "EC " or "RSA " when !lines.Contains("\nProc-Type: 4,ENCRYPTED", StringComparison.Ordinal) =>
+                    "a private key that cosign has to import first: 'cosign import-key-pair --key FILE' writes it into import-cosign.key, encrypted.",
+                "" or "EC " or "RSA " or "ENCRYPTED " =>
+                    "an encrypted private key of another program's. Decrypt it, 'openssl pkey -in FILE -out plain.pem', and import that: 'cosign import-key-pair --key plain.pem'.",
+                _ => "no private key as PEM text (-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----). 'cosign generate-key-pair' makes one; its file is cosign.key.",
+            });
     }
+
+    [GeneratedRegex("-----BEGIN (?<kind>[A-Z0-9 ]*)PRIVATE KEY-----")]
+    private static partial Regex PrivateKeys();
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
@@ -281,16 +283,56 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     [InlineData("awskms:///alias/acci")]
     [InlineData("gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k")]
     [InlineData("hashivault://acci")]
+    [InlineData("pkcs11:token=acci;object=key?module-path=/usr/lib/token.so")]
     public void A_key_service_s_address_is_handed_to_cosign_as_it_is(string uri) =>
         Assert.Equal(new SigningIdentity.Key(uri, null), SigningIdentity.FromParameter(uri, null));
 
-    [Fact]
-    public void A_key_that_is_nothing_of_the_kind_is_refused_without_being_shown()
+    [Theory]
+    [InlineData("no-such-file-or-secret")]
+    [InlineData("vault://no-such-file-or-secret")]
+    [InlineData("AWSKMS:///alias/no-such-file-or-secret")]
+    [InlineData("file:///no-such-file-or-secret")]
+    public void A_key_that_is_nothing_of_the_kind_is_refused_without_being_shown(string key)
     {
-        var failure = Assert.Throws<WrongUseException>(() => SigningIdentity.FromParameter("no-such-file-or-secret", null));
+        var failure = Assert.Throws<WrongUseException>(() => SigningIdentity.FromParameter(key, null));
 
-        Assert.Contains("--signing-key", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("--signing-key names no file, is no key service's URI", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("no-such-file-or-secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_service_that_a_cosign_was_built_without_is_named_with_where_there_is_another()
+    {
+        var program = _folder.Combine("cosign");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\necho \"error during command execution: loading URL: unrecognized scheme: gcpkms://\" >&2; exit 1\n", Cancellation);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var failure = await Assert.ThrowsAsync<WrongUseException>(() => new Cosign(program, SigningIdentity.FromParameter("gcpkms://projects/p", null)).ReadSignerAsync(Cancellation));
+
+        Assert.StartsWith($"--signing-key names a key in gcpkms://, and {program} was built without that.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("https://docs.sigstore.dev/cosign", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ec", "'cosign import-key-pair --key FILE'")]
+    [InlineData("ec, PKCS#8", "'cosign import-key-pair --key FILE'")]
+    [InlineData("rsa", "'cosign import-key-pair --key FILE'")]
+    [InlineData("ec, encrypted", "'openssl pkey -in FILE -out plain.pem'")]
+    [InlineData("rsa, encrypted", "'openssl pkey -in FILE -out plain.pem'")]
+    public void A_private_key_of_another_program_s_is_named_with_how_cosign_gets_it(string kind, string remedy)
+    {
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var rsa = RSA.Create(2048);
+        var pem = kind switch
+        {
+            "ec" => curve.ExportECPrivateKeyPem(),
+            "ec, PKCS#8" => curve.ExportPkcs8PrivateKeyPem(),
+            "rsa" => rsa.ExportRSAPrivateKeyPem(),
+            "ec, encrypted" => curve.ExportEncryptedPkcs8PrivateKeyPem("a", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
+            _ => "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n",
+        };
+
+        Assert.Contains(remedy, Assert.Throws<WrongUseException>(() => SigningIdentity.FromParameter(pem, null)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -309,6 +351,22 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
             var cosign = new Cosign(await ProgramAsync(), SigningIdentity.FromParameter(key, pair.Password));
             Assert.Equal(await new Cosign(await ProgramAsync(), pair).ReadSignerAsync(Cancellation), await cosign.ReadSignerAsync(Cancellation));
         }
+    }
+
+    [Theory]
+    [InlineData("a byte order mark")]
+    [InlineData("UTF-16")]
+    [InlineData("the public half before it")]
+    public async Task A_key_file_that_cosign_does_not_read_as_it_is_holds_the_same_key(string kind)
+    {
+        var pair = await LocalKeyPair.EnsureAsync(_folder.Combine("keys"), await ProgramAsync(), Cancellation);
+        var text = await File.ReadAllTextAsync(pair.Reference, Cancellation);
+        if (kind.StartsWith("the", StringComparison.Ordinal)) text = await File.ReadAllTextAsync(_folder.Combine("keys", "cosign.pub"), Cancellation) + text;
+        var file = _folder.Combine("changed.key");
+        await File.WriteAllTextAsync(file, text, kind == "UTF-16" ? Encoding.Unicode : new UTF8Encoding(encoderShouldEmitUTF8Identifier: kind.StartsWith("a ", StringComparison.Ordinal)), Cancellation);
+
+        var cosign = new Cosign(await ProgramAsync(), SigningIdentity.FromParameter(file, pair.Password));
+        Assert.Equal(await new Cosign(await ProgramAsync(), pair).ReadSignerAsync(Cancellation), await cosign.ReadSignerAsync(Cancellation));
     }
 
     [Fact]
