@@ -6,7 +6,7 @@ namespace Acci.Components;
 public interface IHazSigning : INukeBuild
 {
     /// <summary>A file, a key service's URI, or the private key's own text.</summary>
-    [Parameter("Key to sign with: a file, a key service's URI (awskms://, gcpkms://, azurekms://, hashivault://, k8s://, pkcs11:) or PEM text; default: a key pair made on this machine"), Secret]
+    [Parameter("Key to sign with: a file, a key service's URI (awskms://, gcpkms://, azurekms://, hashivault://, k8s://) or PEM text; default: a key pair made on this machine"), Secret]
     string? SigningKey => TryGetValue(() => SigningKey) is { Length: > 0 } key ? key : null;
 
     /// <summary>What the key is encrypted with.</summary>

@@ -6,7 +6,7 @@ namespace Acci.Delivery.Signing;
 /// <summary>
 /// The signer that an image must have to be trusted. Verifying needs no private key and no identity token.
 /// </summary>
-public abstract record ExpectedSigner
+public abstract partial record ExpectedSigner
 {
     private const int LargestKey = 1024 * 1024;
     private const string Workflows = "/.github/workflows/";
@@ -90,13 +90,14 @@ public abstract record ExpectedSigner
         /// tell case apart, and cosign does.
         /// </summary>
         internal Workflow? SpelledAs(WorkflowCertificate certificate) =>
-            MayRunFor(certificate.Source) && IsCalledAs(certificate) ? new Workflow(IsExpression ? Identity : certificate.Identity, certificate.Source) : null;
+            MayRunFor(certificate) && IsCalledAs(certificate) ? new Workflow(IsExpression ? Identity : certificate.Identity, certificate.Source) : null;
 
         /// <summary>Whether a certificate is this signer's, but for the ref it ran for: what runs in a pull request, nobody has accepted yet.</summary>
-        internal bool RanInPullRequest(WorkflowCertificate certificate) => certificate.Source.IsOfPullRequest && !MayRunFor(certificate.Source) && IsCalledAs(certificate);
+        internal bool RanInPullRequest(WorkflowCertificate certificate) => certificate.Source.IsOfPullRequest && !MayRunFor(certificate) && IsCalledAs(certificate);
 
-        private bool MayRunFor(WorkflowSource source) => Source.Ref is { } reference ? source.Ref == reference
-            : !source.IsOfPullRequest || source.Ref == PullRequest || Identity.EndsWith($"@{source.Ref}", StringComparison.Ordinal);
+        private bool MayRunFor(WorkflowCertificate certificate) => Source.Ref is { } reference ? certificate.Source.Ref == reference
+            : !certificate.Source.IsOfPullRequest || certificate.Source.Ref == PullRequest
+            || (IsExpression ? IdentityExpression.Names(Identity, certificate) : Identity.EndsWith($"@{certificate.Source.Ref}", StringComparison.Ordinal));
 
         private bool IsCalledAs(WorkflowCertificate certificate) =>
             certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository)
@@ -134,11 +135,14 @@ public abstract record ExpectedSigner
     /// <exception cref="WrongUseException">The text has another form, or the file is no public key.</exception>
     public static async Task<ExpectedSigner> ParseAsync(string text, Func<Task<WorkflowSource>> findSource) =>
         text.StartsWith('^') ? new Workflow(IdentityExpression.Parse(text), await findSource())
-        : text.StartsWith("https://", StringComparison.Ordinal) ? new Workflow(text, await findSource())
+        : IsIdentity().IsMatch(text) ? new Workflow(text, await findSource())
         : File.Exists(text) ? Key(text)
         : throw new WrongUseException(
             $"--signed-by cannot be '{text}': name a public key's file, a workflow as in "
             + "https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main, or a regular expression that starts with '^' and ends with '$'.");
+
+    [GeneratedRegex(@"\Ahttps://[^/\s@?#\[\]]+/[^/\s@]+/[^/\s@]+/\.github/workflows/[^/@\p{C}]+@(refs/(heads|tags|pull)/[^\s\p{Cc}]+|[0-9a-f]{40})\z")]
+    private static partial Regex IsIdentity();
 
     private static PublicKey Key(string file)
     {

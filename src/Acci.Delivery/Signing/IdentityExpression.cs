@@ -6,7 +6,7 @@ namespace Acci.Delivery.Signing;
 /// A regular expression for workflows' identities. cosign looks for a match anywhere in the identity, so an expression that is not held at both ends
 /// takes identities that only contain what was meant. Source: RE2, "Syntax".
 /// </summary>
-internal static class IdentityExpression
+internal static partial class IdentityExpression
 {
     /// <summary>Reads the expression that --signed-by names.</summary>
     /// <exception cref="WrongUseException">It cannot be read, or does not have to match the whole identity.</exception>
@@ -19,12 +19,38 @@ internal static class IdentityExpression
             + @"'^https://github\.com/owner/(app|shop)/\.github/workflows/publish\.yml@refs/heads/main$'.");
     }
 
+    /// <summary>
+    /// Whether an expression names the pull request that a certificate is of: it spells out that it means pull requests, and takes a workflow of this one, that is not only
+    /// called for it. What only RE2 has, no pull request is named by.
+    /// </summary>
+    public static bool Names(string expression, WorkflowCertificate certificate) =>
+        PullRequests().IsMatch(expression) && certificate.Identity.Split('@', 2)[^1] == certificate.Source.Ref
+        && TryRead(expression)?.IsMatch(certificate.Identity) is true;
+
+    private static Regex? TryRead(string expression)
+    {
+        try
+        {
+            return Read(expression);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private static Regex Read(string text) =>
+        new(text.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    [GeneratedRegex(@"@[^@]*\bpull\b")]
+    private static partial Regex PullRequests();
+
     // RE2 has no look-around and no back references, and neither has this. What only RE2 has, cosign judges.
     private static void EnsureReadable(string text)
     {
         try
         {
-            _ = new Regex(text.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.NonBacktracking);
+            _ = Read(text);
         }
         catch (RegexParseException exception) when (exception.Error is RegexParseError.InvalidGroupingConstruct
             or RegexParseError.InvalidUnicodePropertyEscape or RegexParseError.MalformedUnicodePropertyEscape or RegexParseError.UnrecognizedEscape

@@ -43,9 +43,45 @@ public sealed class ExpectedSignerTests : IDisposable
         Assert.Equal($"{Verify} --key {file} --insecure-ignore-tlog=true {Image}", Arguments(signer));
     }
 
-    [Fact]
-    public async Task What_is_none_of_these_is_an_error_that_says_what_there_is() =>
-        Assert.Contains("--signed-by cannot be 'someone'", await RefusedAsync("someone"), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("someone")]
+    [InlineData("https://")]
+    [InlineData("https:///")]
+    [InlineData("https://[bad")]
+    [InlineData("https://github.com/octo/app")]
+    [InlineData("https://github.com/octo/app/.github/workflows/publish.yml")]
+    [InlineData("https://github.com/octo/app/.github/workflows/publish.yml@")]
+    [InlineData("https://github.com/octo/app/.github/workflows/publish.yml@main")]
+    [InlineData("https://github.com/octo/app/x/.github/workflows/publish.yml@refs/heads/main")]
+    [InlineData("https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main\n")]
+    [InlineData("https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/\0")]
+    [InlineData("HTTPS://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main")]
+    public async Task What_is_none_of_these_is_an_error_that_says_what_there_is(string text)
+    {
+        var problem = await RefusedAsync(text);
+
+        Assert.StartsWith($"--signed-by cannot be '{text}': ", problem, StringComparison.Ordinal);
+        Assert.Contains("as in https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/pull/7/merge$", true)]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/(heads/main|pull/[0-9]+/merge)$", true)]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/pull/8/merge$", false)]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/.+$", false)]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/pull\.yml@refs/.+$", false)]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/heads/main$", false)]
+    public void An_expression_that_spells_pull_requests_out_names_them(string expression, bool isNamed)
+    {
+        const string file = "https://github.com/owner/app/.github/workflows/";
+        var signer = new ExpectedSigner.Workflow(expression, Source);
+        var ofPullRequest = Source with { Ref = "refs/pull/7/merge" };
+        var name = expression.Contains(@"pull\.yml", StringComparison.Ordinal) ? "pull.yml" : "publish.yml";
+
+        Assert.Equal(isNamed, signer.SpelledAs(new WorkflowCertificate($"{file}{name}@refs/pull/7/merge", ofPullRequest)) is not null);
+        // It is only called for the pull request.
+        Assert.Null(signer.SpelledAs(new WorkflowCertificate($"{file}{name}@refs/heads/main", ofPullRequest)));
+    }
 
     [Theory]
     [InlineData("^(")]
