@@ -32,8 +32,8 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     {
         var error = CosignError.Of(output);
         if (ServiceOf(error) is not { } service) return null;
-        // cosign knows the public Sigstore's alone.
-        if (error.Contains("error setting root: ", StringComparison.Ordinal)) return Of(Tuf, RootMissing, passes: false);
+        // cosign knows the public Sigstore's alone. Where nothing is signed it only warns, and asks that one.
+        if (output.Contains("error setting root: ", StringComparison.Ordinal)) return Of(Tuf, RootMissing, passes: false);
         // cosign closes the answer of a service that it has asked three times, and then reads it.
         if (error.Contains(ClosedAnswer, StringComparison.Ordinal)) return Of(service, "answered 429 or 5xx three times", passes: true);
         if (Answered().Match(error) is { Success: true } match)
@@ -76,7 +76,7 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
         : FromTimestamps().IsMatch(error) ? Timestamps
         : null;
 
-    [GeneratedRegex("tuf refresh failed|from TUF|TUF client")]
+    [GeneratedRegex("tuf refresh failed|from TUF|TUF client|TUF remote mirror")]
     private static partial Regex FromTuf();
 
     [GeneratedRegex(@"/api/v\d/log/entries|adding rekor|\*models\.Error")]

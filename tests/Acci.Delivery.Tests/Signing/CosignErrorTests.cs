@@ -47,4 +47,19 @@ public class CosignErrorTests
     [InlineData("setting trusted material: no signatures found", false)]
     public void A_refusal_is_told_from_a_failure_by_how_the_error_begins(string error, bool isRefusal = true) =>
         Assert.Equal(isRefusal, CosignError.IsRefusal($"WARNING: something\nError: {error}\n{Begin}{error}\n"));
+
+    // Of an image without any bundle cosign looks for signatures of the old format, and asks the public Sigstore's TUF for what verifies those.
+    [Theory]
+    [InlineData("", "the TUF repository: no such host")]
+    [InlineData("Error from TUF: error setting TUF options: error setting root: could not find cached root.json", null)]
+    public void A_TUF_repository_that_is_asked_for_old_signatures_is_named(string warning, string? passing)
+    {
+        const string error = "setting up clients and keys: getting rekor public keys: updating local metadata and targets: error updating to TUF remote mirror: "
+            + "tuf: failed to download 13.root.json: Get \"https://tuf-repo-cdn.sigstore.dev/13.root.json\": dial tcp: lookup tuf-repo-cdn.sigstore.dev: no such host";
+
+        var failure = SigstoreFailure.Find($"WARNING: {warning}\nError: {error}\n{Begin}{error}\n");
+
+        Assert.Equal("the TUF repository", failure?.Service);
+        Assert.Equal(passing, failure?.Passing?.Message);
+    }
 }

@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
 using Acci.Testing;
 
@@ -28,5 +29,19 @@ public sealed class CosignVersionTests : IDisposable
 
         Assert.Equal(problem is not null, failure is not null);
         if (problem is not null) Assert.Contains($"{program} {problem}", Assert.IsType<DeliveryException>(failure).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cosign_that_says_nothing_is_not_waited_for_without_end()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for cosign is a shell script.");
+        var program = _folder.Combine("cosign");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\nexec sleep 600\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var failure = await Assert.ThrowsAsync<NoAnswerException>(
+            () => CosignVersion.EnsureSupportedAsync(program, TestContext.Current.CancellationToken, TimeSpan.FromSeconds(1)));
+
+        Assert.StartsWith($"`{program} version --json` did not answer within 1 s.", failure.Message, StringComparison.Ordinal);
     }
 }
