@@ -1,4 +1,5 @@
 using Acci.Delivery.Caching;
+using Acci.Delivery.Processes;
 
 namespace Acci.Delivery.Signing;
 
@@ -17,11 +18,23 @@ public sealed record SigningChoice(SigningIdentity? Named, bool IsKeyless, strin
         if (options is { Keyless: true, SigningKey: not null }) throw new WrongUseException("--keyless and --signing-key exclude each other: name one of the two.");
         if (options is { Keyless: false, SigstoreSigningConfig: not null })
             throw new WrongUseException("--sigstore-signing-config says where a workflow signs, and a key needs no Sigstore: add --keyless, or leave it out.");
-        if (options.Keyless) SigningIdentity.Keyless.EnsureTokenCanBeAsked(context.Environment);
+        if (options.Keyless) EnsureCanSign(context.Environment);
         return new SigningChoice(
             options.SigningKey is { } key ? SigningIdentity.FromParameter(key, options.SigningPassword) : null,
             options.Keyless,
             CacheDirectory.KeyDirectoryOf(context.Environment));
+    }
+
+    // Source: GitHub's documentation, "Variables reference", GITHUB_REF: it is empty in a deployment of a commit.
+    private static void EnsureCanSign(ProcessEnvironment environment)
+    {
+        SigningIdentity.Keyless.EnsureTokenCanBeAsked(environment);
+        if (environment.Find("GITHUB_EVENT_NAME") is "deployment" or "deployment_status" && string.IsNullOrEmpty(environment.Find("GITHUB_REF")))
+        {
+            throw new DeliveryException(
+                "This job is of a deployment of a commit. Its certificate would name no branch or tag, and nobody could tell the image from a pull request's: "
+                + "publish in a job of a branch or tag, and deploy what that published; or sign with --signing-key.");
+        }
     }
 
     /// <summary>How a sentence ends that says what signs.</summary>

@@ -182,6 +182,16 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
     }
 
     [Fact]
+    public async Task A_deployment_of_a_commit_signs_nothing_that_nobody_would_take()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("SignImages");
+        world.Job = sigstore.Job(("ref", "")).With(("GITHUB_EVENT_NAME", "deployment"));
+
+        Assert.Contains("publish in a job of a branch or tag", await world.RefusedAsync("SignImages"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_named_workflow_is_of_the_server_that_its_name_says()
     {
         using var world = await SignedAsync(sigstore.Job());
