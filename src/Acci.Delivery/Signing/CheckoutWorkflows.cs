@@ -58,7 +58,8 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
         {
             // It may be typed as certificates have it.
             var there = Files.FirstOrDefault(x => x == file || IdentitySpelling.OfPart(x).Contains(file))
-                ?? throw new DeliveryException($"{Folder}/{file} is not in this checkout, so it is not known whether other repositories can call it. {Remedy}");
+                ?? throw new DeliveryException(
+                    $"{Folder}/{file} is not in this checkout, so it is not known whether other repositories can call it. {Remedy}");
             if (IsCallable(there))
                 throw new DeliveryException($"{Folder}/{file} can be called by other repositories (on: workflow_call), and signs under its own name for each of them. {Remedy}");
         }

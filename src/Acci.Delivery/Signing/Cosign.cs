@@ -129,7 +129,8 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         {
             var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);
             if (result.Succeeded) return result;
-            if (Identity is SigningIdentity.Key key && KeyService.FindMissing(Executable, key.Reference, result.StandardError) is { } missing) throw missing;
+            var reference = (Identity as SigningIdentity.Key)?.Reference ?? "";
+            if (KeyService.FindMissing(Executable, reference, result.StandardError) is { } missing) throw missing;
             throw PassingFailure.Find(result.StandardError) ?? new CommandFailedException(command, result);
         }, cancellationToken)).StandardOutput;
     }

@@ -35,7 +35,8 @@ internal static class CosignVersion
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new NoAnswerException($"`{command}`", patience, "Run the command by hand, and this build again once it answers, or put another cosign on the PATH.");
+            throw new NoAnswerException(
+                $"`{command}`", patience, "Run the command by hand, and this build again once it answers, or put another cosign on the PATH.");
         }
     }
 

@@ -51,7 +51,9 @@ public abstract partial record ExpectedSigner
 
         private bool IsExpression => Identity.StartsWith('^');
 
-        /// <summary>The identities that are meant, as certificates spell those that GitHub takes for the same, as a regular expression (RE2).</summary>
+        /// <summary>
+        /// The identities that are meant, as certificates spell those that GitHub takes for the same, as a regular expression (RE2).
+        /// </summary>
         internal string Expression
         {
             get
@@ -90,14 +92,18 @@ public abstract partial record ExpectedSigner
         /// tell case apart, and cosign does.
         /// </summary>
         internal Workflow? SpelledAs(WorkflowCertificate certificate) =>
-            MayRunFor(certificate) && IsCalledAs(certificate) ? new Workflow(IsExpression ? Identity : certificate.Identity, certificate.Source) : null;
+            MayRunFor(certificate) && IsCalledAs(certificate)
+                ? new Workflow(IsExpression ? Identity : certificate.Identity, certificate.Source) : null;
 
         /// <summary>Whether a certificate is this signer's, but for the ref it ran for: what runs in a pull request, nobody has accepted yet.</summary>
-        internal bool RanInPullRequest(WorkflowCertificate certificate) => certificate.Source.IsOfPullRequest && !MayRunFor(certificate) && IsCalledAs(certificate);
+        internal bool RanInPullRequest(WorkflowCertificate certificate) =>
+            certificate.Source.IsOfPullRequest && !MayRunFor(certificate) && IsCalledAs(certificate);
 
         private bool MayRunFor(WorkflowCertificate certificate) => Source.Ref is { } reference ? certificate.Source.Ref == reference
             : !certificate.Source.IsOfPullRequest || certificate.Source.Ref == PullRequest
-            || (IsExpression ? IdentityExpression.Names(Identity, certificate) : Identity.EndsWith($"@{certificate.Source.Ref}", StringComparison.Ordinal));
+            || (IsExpression ? IdentityExpression.Names(Identity, certificate) : EndsWithRefOf(certificate));
+
+        private bool EndsWithRefOf(WorkflowCertificate certificate) => Identity.EndsWith($"@{certificate.Source.Ref}", StringComparison.Ordinal);
 
         private bool IsCalledAs(WorkflowCertificate certificate) =>
             certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository)
@@ -105,10 +111,10 @@ public abstract partial record ExpectedSigner
 
         // Two branches may have one decoded name, and the certificate's ref is as the token has it.
         private bool IsSameDecoded(WorkflowCertificate certificate) =>
-            Identity.EndsWith($"@{certificate.Source.Ref}", StringComparison.Ordinal) && IsSame(WorkflowCertificate.Decode(certificate.Identity));
+            EndsWithRefOf(certificate) && IsSame(WorkflowCertificate.Decode(certificate.Identity));
 
-        // A workflow that is called for another ref than its own: either this one is known, or the workflow is another repository's, in which nobody of this one can
-        // make a branch whose name is encoded alike.
+        // A workflow that is called for another ref than its own: either this one is known, or the workflow is another repository's, in which nobody of
+        // this one can make a branch whose name is encoded alike.
         private bool IsSameEncoded(WorkflowCertificate certificate) =>
             (Source.Ref is not null || !Split(Identity).Repository.EndsWith($"/{Source.Repository}", StringComparison.OrdinalIgnoreCase))
             && IdentitySpelling.Of(Identity).Any(x => IsSame(x, certificate.Identity));
@@ -141,7 +147,8 @@ public abstract partial record ExpectedSigner
             $"--signed-by cannot be '{text}': name a public key's file, a workflow as in "
             + "https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main, or a regular expression that starts with '^' and ends with '$'.");
 
-    [GeneratedRegex(@"\Ahttps://[^/\s@?#\[\]]+/[^/\s@]+/[^/\s@]+/\.github/workflows/[^/@\p{C}]+@(refs/(heads|tags|pull)/[^\s\p{Cc}]+|[0-9a-f]{40})\z")]
+    [GeneratedRegex(
+        @"\Ahttps://[^/\s@?#\[\]]+/[^/\s@]+/[^/\s@]+/\.github/workflows/[^/@\p{C}]+@(refs/(heads|tags|pull)/[^\s\p{Cc}]+|[0-9a-f]{40})\z")]
     private static partial Regex IsIdentity();
 
     private static PublicKey Key(string file)
@@ -176,7 +183,8 @@ public abstract partial record ExpectedSigner
     /// <summary>Whether who signed, as a record says, is this signer.</summary>
     internal bool Accepts(RecordedSigner recorded) => this switch
     {
-        Workflow workflow => recorded.IsWorkflow && IdentitySpelling.Of(recorded.Name).Any(x => Regex.IsMatch(x, workflow.Expression, RegexOptions.CultureInvariant))
+        Workflow workflow => recorded.IsWorkflow
+            && IdentitySpelling.Of(recorded.Name).Any(x => Regex.IsMatch(x, workflow.Expression, RegexOptions.CultureInvariant))
             && (recorded.Source is not { } source || (workflow.Source.IsOf(source.Repository) && source.Issuer == workflow.Source.Issuer)),
         _ => recorded.Name == ReadName(),
     };
@@ -204,7 +212,8 @@ public abstract partial record ExpectedSigner
     /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
     public IReadOnlyList<string> VerifyArguments(ImageReference image, PredicateType type, string? trustedRoot = null) =>
     [
-        "verify-attestation", "--type", type.Uri, .. Constraints, .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [], Cosign.Pinned(image),
+        "verify-attestation", "--type", type.Uri, .. Constraints,
+        .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [], Cosign.Pinned(image),
     ];
 
     /// <summary>The arguments with which anyone verifies a bundle that was taken from the registry.</summary>
@@ -214,7 +223,8 @@ public abstract partial record ExpectedSigner
     /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
     internal IReadOnlyList<string> VerifyBundleArguments(string bundle, ImageReference image, PredicateType type, string? trustedRoot) =>
     [
-        "verify-blob-attestation", "--bundle", bundle, "--type", type.Uri, "--digest", image.Digest!.Value.Hex, "--digestAlg", "sha256", .. Constraints,
+        "verify-blob-attestation", "--bundle", bundle, "--type", type.Uri, "--digest", image.Digest!.Value.Hex, "--digestAlg", "sha256",
+        .. Constraints,
         .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [],
     ];
 }

@@ -101,8 +101,9 @@ public static class ExpectedSignerOfBuild
         if (recorded.Source is { IsOfPullRequest: true, Ref: var pull } && !recorded.Name.EndsWith($"@{pull}", StringComparison.Ordinal))
         {
             throw new DeliveryException(
-                $"The record of the publish says that {recorded.Name} signed, {problem}. It was called for {pull}, and no --signed-by takes what a reusable workflow "
-                + "signs for a pull request: publish what was merged. Until then, the job that published verifies it: run Publish and VerifyImages in one.");
+                $"The record of the publish says that {recorded.Name} signed, {problem}. It was called for {pull}, and no --signed-by takes what a "
+                + "reusable workflow signs for a pull request: publish what was merged. Until then only the job that published verifies it: "
+                + "run Publish and VerifyImages in one.");
         }
 
         var remedy = recorded.Source is { } from

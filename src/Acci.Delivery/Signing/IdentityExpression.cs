@@ -20,8 +20,8 @@ internal static partial class IdentityExpression
     }
 
     /// <summary>
-    /// Whether an expression names the pull request that a certificate is of: it spells out that it means pull requests, and takes a workflow of this one, that is not only
-    /// called for it. What only RE2 has, no pull request is named by.
+    /// Whether an expression names the pull request that a certificate is of: it spells out that it means pull requests, and takes a workflow of this
+    /// one, that is not only called for it. An expression that has what only RE2 has names none.
     /// </summary>
     public static bool Names(string expression, WorkflowCertificate certificate) =>
         PullRequests().IsMatch(expression) && certificate.Identity.Split('@', 2)[^1] == certificate.Source.Ref

@@ -3,8 +3,8 @@ using System.Text;
 namespace Acci.Delivery.Signing;
 
 /// <summary>
-/// How Fulcio writes a workflow's identity into a certificate: as an address, and, since it fills in a template for HTML, with that one's escapes. Two names may have one
-/// spelling: <c>größe</c> and <c>größ%65</c>.
+/// How Fulcio writes a workflow's identity into a certificate: as an address, and, since it fills in a template for HTML, with that one's escapes. Two
+/// names may have one spelling: <c>größe</c> and <c>größ%65</c>.
 /// Source: Fulcio, pkg/identity/ciprovider; Go, net/url, <c>URL.EscapedPath</c>, and html/template.
 /// </summary>
 internal static class IdentitySpelling
@@ -13,13 +13,16 @@ internal static class IdentitySpelling
     private const string OnlyValid = "!'()*[]%";
     private const string InFragments = "?!()*";
 
-    private static readonly (string Plain, string Escaped)[] Html = [("&", "&amp;"), ("'", "&#39;"), ("+", "&#43;"), ("\"", "&#34;"), ("<", "&lt;"), (">", "&gt;")];
+    private static readonly (string Plain, string Escaped)[] Html =
+        [("&", "&amp;"), ("'", "&#39;"), ("+", "&#43;"), ("\"", "&#34;"), ("<", "&lt;"), (">", "&gt;")];
 
     /// <summary>The spellings of a whole identity: of a Fulcio that escapes for HTML, and of one that does not.</summary>
-    public static IEnumerable<string> Of(string identity) => new[] { identity, Escape(identity) }.Select(x => Encode(x, isWhole: true)).Distinct();
+    public static IEnumerable<string> Of(string identity) =>
+        new[] { identity, Escape(identity) }.Select(x => Encode(x, isWhole: true)).Distinct();
 
     /// <summary>The spellings of a part of one. What stands beside it decides whether what need not be encoded is.</summary>
-    public static IEnumerable<string> OfPart(string part) => Of(part).Concat(new[] { part, Escape(part) }.Select(x => Encode(x, isWhole: false))).Distinct();
+    public static IEnumerable<string> OfPart(string part) =>
+        Of(part).Concat(new[] { part, Escape(part) }.Select(x => Encode(x, isWhole: false))).Distinct();
 
     private static string Escape(string text) => Html.Aggregate(text, (escaped, x) => escaped.Replace(x.Plain, x.Escaped, StringComparison.Ordinal));
 

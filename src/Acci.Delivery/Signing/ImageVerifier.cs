@@ -149,12 +149,15 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
     private async Task<IReadOnlyList<WorkflowCertificate>> CertificatesAsync(ImageReference root, CancellationToken cancellationToken) =>
         await SigstoreBundle.ListAsync(Registry, root, PredicateType.Signature, cancellationToken).Select(x => x.Certificate).OfType<WorkflowCertificate>().ToListAsync(cancellationToken);
 
-    // Why no certificate is the signer's: cosign knows best what there is instead. What a certificate says of a pull request is said once it is verified.
+    // Why no certificate is the signer's: cosign knows best what there is instead. What a certificate says of a pull request, anyone may have written,
+    // and is said only once it is verified.
     private async Task<DeliveryException> RefusalAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken)
     {
-        foreach (var certificate in (await CertificatesAsync(root, cancellationToken)).Where(((ExpectedSigner.Workflow)signer).RanInPullRequest).Distinct())
+        var claims = (await CertificatesAsync(root, cancellationToken)).Where(((ExpectedSigner.Workflow)signer).RanInPullRequest);
+        foreach (var certificate in claims.Distinct())
         {
-            if (await ProblemWithAsync(root, new ExpectedSigner.Workflow(certificate.Identity, certificate.Source), cancellationToken) is not null) continue;
+            var claimed = new ExpectedSigner.Workflow(certificate.Identity, certificate.Source);
+            if (await ProblemWithAsync(root, claimed, cancellationToken) is not null) continue;
             return new StatementException(
                 $"{root} was signed by {certificate.Identity} in a pull request ({certificate.Source.Ref}), which nobody has accepted yet. Publish what was merged.");
         }

@@ -17,18 +17,21 @@ public static class KeyService
     /// <summary>Whether a service has the key, and no file.</summary>
     internal static bool Holds(string key) => Known.Any(scheme => key.StartsWith(scheme, StringComparison.Ordinal));
 
-    /// <summary>What to say where a cosign was built without the key's service, as a distribution's may be; null where that is not why it failed.</summary>
+    /// <summary>
+    /// What to say where a cosign was built without the key's service, as a distribution's may be; null where that is not why it failed.
+    /// </summary>
     /// <param name="cosign">The program.</param>
     /// <param name="key">The key, as <c>--key</c> takes it.</param>
     /// <param name="error">What cosign wrote.</param>
     internal static WrongUseException? FindMissing(string cosign, string key, string error)
     {
-        var isMissing = error.Contains("unrecognized scheme: ", StringComparison.Ordinal) || error.Contains("pkcs11 token key: unimplemented", StringComparison.Ordinal);
+        var isMissing = error.Contains("unrecognized scheme: ", StringComparison.Ordinal)
+            || error.Contains("pkcs11 token key: unimplemented", StringComparison.Ordinal);
         if (!isMissing || Known.FirstOrDefault(x => key.StartsWith(x, StringComparison.Ordinal)) is not { } scheme) return null;
         var release = scheme == "pkcs11:" ? "the release called cosign-linux-pivkey-pkcs11key-amd64" : "those of its own releases";
         return new WrongUseException(
-            $"--signing-key names a key in {scheme}, and {cosign} was built without that. Put a cosign of Sigstore's on the PATH that has it, {release}: "
-            + "https://docs.sigstore.dev/cosign/system_config/installation");
+            $"--signing-key names a key in {scheme}, and {cosign} was built without that. Put a cosign of Sigstore's on the PATH that has it, "
+            + $"{release}: https://docs.sigstore.dev/cosign/system_config/installation");
     }
 
     /// <summary>The variables with secrets that cosign opens the key's service with.</summary>

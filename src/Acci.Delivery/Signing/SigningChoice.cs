@@ -32,8 +32,8 @@ public sealed record SigningChoice(SigningIdentity? Named, bool IsKeyless, strin
         if (environment.Find("GITHUB_EVENT_NAME") is "deployment" or "deployment_status" && string.IsNullOrEmpty(environment.Find("GITHUB_REF")))
         {
             throw new DeliveryException(
-                "This job is of a deployment of a commit. Its certificate would name no branch or tag, and nobody could tell the image from a pull request's: "
-                + "publish in a job of a branch or tag, and deploy what that published; or sign with --signing-key.");
+                "This job is of a deployment of a commit. Its certificate would name no branch or tag, and nobody could tell the image from a pull "
+                + "request's: publish in a job of a branch or tag, and deploy what that published; or sign with --signing-key.");
         }
     }
 

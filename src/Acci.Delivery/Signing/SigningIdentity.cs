@@ -77,7 +77,8 @@ public abstract partial record SigningIdentity
     {
         if (key.Contains("-----BEGIN", StringComparison.Ordinal)) return new KeyText(PrivateKey(key, "the text given"), password);
         if (KeyService.Holds(key)) return new Key(key, password);
-        if (!File.Exists(key)) throw new WrongUseException($"--signing-key names no file, is no key service's URI ({KeyService.Examples}) and no PEM text.");
+        if (!File.Exists(key))
+            throw new WrongUseException($"--signing-key names no file, is no key service's URI ({KeyService.Examples}) and no PEM text.");
         var content = InputFile.Read(key, LargestKey);
         using var reader = new StreamReader(new MemoryStream(content));
         var pem = PrivateKey(reader.ReadToEnd(), key);
@@ -85,7 +86,8 @@ public abstract partial record SigningIdentity
         return Encoding.UTF8.GetString(content).Trim() == pem.Trim() ? new Key(key, password) : new KeyText(pem, password);
     }
 
-    // Secrets often hold the text with its line breaks written as \n, or as Windows writes them, and files hold the public half, too; cosign takes none of these.
+    // Secrets often hold the text with its line breaks written as \n, or as Windows writes them, and files hold the public half, too; cosign takes
+    // none of these.
     private static string PrivateKey(string text, string place)
     {
         var lines = text.Replace("\\r", "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).ReplaceLineEndings("\n");
@@ -98,8 +100,10 @@ public abstract partial record SigningIdentity
                 "" or "EC " or "RSA " when !lines.Contains("\nProc-Type: 4,ENCRYPTED", StringComparison.Ordinal) =>
                     "a private key that cosign has to import first: 'cosign import-key-pair --key FILE' writes it into import-cosign.key, encrypted.",
                 "" or "EC " or "RSA " or "ENCRYPTED " =>
-                    "an encrypted private key of another program's. Decrypt it, 'openssl pkey -in FILE -out plain.pem', and import that: 'cosign import-key-pair --key plain.pem'.",
-                _ => "no private key as PEM text (-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----). 'cosign generate-key-pair' makes one; its file is cosign.key.",
+                    "an encrypted private key of another program's. Decrypt it, 'openssl pkey -in FILE -out plain.pem', and import that: "
+                    + "'cosign import-key-pair --key plain.pem'.",
+                _ => "no private key as PEM text (-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----). 'cosign generate-key-pair' makes one; its file is "
+                    + "cosign.key.",
             });
     }
 

@@ -60,8 +60,8 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     /// <param name="issuer">Who issued the token that a certificate was asked for with.</param>
     public string Advice(string? issuer) => Service == Fulcio && issuer is not null && Reason.StartsWith(AnswerPrefix, StringComparison.Ordinal)
         ? $"Fulcio gives certificates for tokens of issuers that it knows; this one is of {issuer}. Check that this is the right Fulcio, and this machine's clock."
-        : Reason == RootMissing ? "Name its file root.json in TUF_ROOT_JSON, or run `cosign initialize --mirror ADDRESS --root root.json` once, or name a trusted root with "
-            + "--sigstore-trusted-root; to sign, also --sigstore-signing-config."
+        : Reason == RootMissing ? "Name its file root.json in TUF_ROOT_JSON, or run `cosign initialize --mirror ADDRESS --root root.json` once, or "
+            + "name a trusted root with --sigstore-trusted-root; to sign, also --sigstore-signing-config."
         : "Check that its address is the right one, and that this machine may use it.";
 
     private static SigstoreFailure Of(string service, string reason, bool passes) =>

@@ -19,7 +19,7 @@ internal sealed record WorkflowCertificate(string Identity, WorkflowSource Sourc
     private const string Ref = "1.3.6.1.4.1.57264.1.6";
     private const string Issuer = "1.3.6.1.4.1.57264.1.8";
 
-    // A git ref has at most 255 bytes in a name and GitHub's owners and repositories fewer; anyone may put a certificate of any length beside an image.
+    // Names in git refs have at most 255 bytes; anyone may put a certificate of any length beside an image.
     private const int LongestValue = 2048;
 
     private static readonly Asn1Tag Address = new(TagClass.ContextSpecific, 6);

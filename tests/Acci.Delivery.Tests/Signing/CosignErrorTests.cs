@@ -54,8 +54,8 @@ public class CosignErrorTests
     [InlineData("Error from TUF: error setting TUF options: error setting root: could not find cached root.json", null)]
     public void A_TUF_repository_that_is_asked_for_old_signatures_is_named(string warning, string? passing)
     {
-        const string error = "setting up clients and keys: getting rekor public keys: updating local metadata and targets: error updating to TUF remote mirror: "
-            + "tuf: failed to download 13.root.json: Get \"https://tuf-repo-cdn.sigstore.dev/13.root.json\": dial tcp: lookup tuf-repo-cdn.sigstore.dev: no such host";
+        const string error = "setting up clients and keys: getting rekor public keys: updating local metadata and targets: "
+            + "error updating to TUF remote mirror: tuf: failed to download 13.root.json: Get \"https://tuf-repo-cdn.sigstore.dev/13.root.json\": dial tcp: lookup tuf-repo-cdn.sigstore.dev: no such host";
 
         var failure = SigstoreFailure.Find($"WARNING: {warning}\nError: {error}\n{Begin}{error}\n");
 

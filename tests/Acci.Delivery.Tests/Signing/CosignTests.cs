@@ -304,10 +304,12 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     public async Task A_key_service_that_a_cosign_was_built_without_is_named_with_where_there_is_another()
     {
         var program = _folder.Combine("cosign");
-        await File.WriteAllTextAsync(program, "#!/bin/sh\necho \"error during command execution: loading URL: unrecognized scheme: gcpkms://\" >&2; exit 1\n", Cancellation);
+        const string error = "error during command execution: loading URL: unrecognized scheme: gcpkms://";
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\necho '{error}' >&2; exit 1\n", Cancellation);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-        var failure = await Assert.ThrowsAsync<WrongUseException>(() => new Cosign(program, SigningIdentity.FromParameter("gcpkms://projects/p", null)).ReadSignerAsync(Cancellation));
+        var cosign = new Cosign(program, SigningIdentity.FromParameter("gcpkms://projects/p", null));
+        var failure = await Assert.ThrowsAsync<WrongUseException>(() => cosign.ReadSignerAsync(Cancellation));
 
         Assert.StartsWith($"--signing-key names a key in gcpkms://, and {program} was built without that.", failure.Message, StringComparison.Ordinal);
         Assert.Contains("https://docs.sigstore.dev/cosign", failure.Message, StringComparison.Ordinal);
@@ -328,7 +330,8 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
             "ec" => curve.ExportECPrivateKeyPem(),
             "ec, PKCS#8" => curve.ExportPkcs8PrivateKeyPem(),
             "rsa" => rsa.ExportRSAPrivateKeyPem(),
-            "ec, encrypted" => curve.ExportEncryptedPkcs8PrivateKeyPem("a", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
+            "ec, encrypted" => curve.ExportEncryptedPkcs8PrivateKeyPem(
+                "a", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
             _ => "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n",
         };
 
@@ -361,9 +364,10 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     {
         var pair = await LocalKeyPair.EnsureAsync(_folder.Combine("keys"), await ProgramAsync(), Cancellation);
         var text = await File.ReadAllTextAsync(pair.Reference, Cancellation);
-        if (kind.StartsWith("the", StringComparison.Ordinal)) text = await File.ReadAllTextAsync(_folder.Combine("keys", "cosign.pub"), Cancellation) + text;
+        if (kind == "the public half before it") text = await File.ReadAllTextAsync(_folder.Combine("keys", "cosign.pub"), Cancellation) + text;
+        var encoding = kind == "UTF-16" ? Encoding.Unicode : new UTF8Encoding(encoderShouldEmitUTF8Identifier: kind == "a byte order mark");
         var file = _folder.Combine("changed.key");
-        await File.WriteAllTextAsync(file, text, kind == "UTF-16" ? Encoding.Unicode : new UTF8Encoding(encoderShouldEmitUTF8Identifier: kind.StartsWith("a ", StringComparison.Ordinal)), Cancellation);
+        await File.WriteAllTextAsync(file, text, encoding, Cancellation);
 
         var cosign = new Cosign(await ProgramAsync(), SigningIdentity.FromParameter(file, pair.Password));
         Assert.Equal(await new Cosign(await ProgramAsync(), pair).ReadSignerAsync(Cancellation), await cosign.ReadSignerAsync(Cancellation));

@@ -27,5 +27,6 @@ public sealed class IdentitySpellingTests
     [InlineData("publish.yml", "publish.yml")]
     [InlineData("publish (x).yml", "publish%20%28x%29.yml")]
     [InlineData("publish(x).yml", "publish(x).yml", "publish%28x%29.yml")]
-    public void A_part_is_spelled_as_beside_anything(string part, params string[] spellings) => Assert.Equal(spellings, IdentitySpelling.OfPart(part));
+    public void A_part_is_spelled_as_beside_anything(string part, params string[] spellings) =>
+        Assert.Equal(spellings, IdentitySpelling.OfPart(part));
 }

@@ -175,10 +175,12 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         await elsewhere.InitializeAsync();
         world.Job = elsewhere.Outside();
 
-        var refused = await Assert.ThrowsAnyAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: Publisher, repository: "octo/app"));
+        var refused = await Assert.ThrowsAnyAsync<DeliveryException>(
+            () => PromoteAsync(world, world.Record.Digest, signedBy: Publisher, repository: "octo/app"));
 
         Assert.Contains("the TUF repository was not asked", refused.Message, StringComparison.Ordinal);
-        foreach (var remedy in (string[])["TUF_ROOT_JSON", "cosign initialize", "--sigstore-trusted-root"]) Assert.Contains(remedy, refused.Message, StringComparison.Ordinal);
+        foreach (var remedy in (string[])["TUF_ROOT_JSON", "cosign initialize", "--sigstore-trusted-root"])
+            Assert.Contains(remedy, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -303,11 +305,13 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         await world.RunAsync("VerifyImages");
         await world.RunAsync("TagImages");
         world.Job = sigstore.Outside();
-        await world.RunAsync("VerifyImages", x => x with { SignedBy = $"https://github.com/{called}", SignedByRepository = "octo/app", SignedByIssuer = Issuer });
+        await world.RunAsync(
+            "VerifyImages", x => x with { SignedBy = $"https://github.com/{called}", SignedByRepository = "octo/app", SignedByIssuer = Issuer });
         await PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/{called}");
     }
 
-    // Whoever may push to any branch can make one whose name is encoded alike, and call its workflow: that the caller's ref is known tells the two apart.
+    // Whoever may push to any branch can make one whose name is encoded alike, and call its workflow: that the caller's ref is known tells the two
+    // apart.
     [Fact]
     public async Task A_workflow_of_this_repository_that_is_called_for_another_branch_is_taken_where_that_is_known()
     {
@@ -368,7 +372,8 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
 
         await new WriteAdmissionPolicy(context).RunAsync();
 
-        var written = (await File.ReadAllTextAsync(world.Artifact("admission", "kyverno.yaml"), Cancellation)).Split("subjectRegExp: ")[1].Split('\n')[0];
+        var policy = await File.ReadAllTextAsync(world.Artifact("admission", "kyverno.yaml"), Cancellation);
+        var written = policy.Split("subjectRegExp: ")[1].Split('\n')[0];
         var expression = written.StartsWith('\'') ? written[1..^1].Replace("''", "'", StringComparison.Ordinal) : written;
         var arguments = new ExpectedSigner.Workflow(expression, Octo).VerifyArguments(signed);
         Assert.True(await RunsAsync($"{new Command(Executables.Find("cosign", sigstore.Outside())!, arguments)}"), expression);
@@ -498,7 +503,8 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         PublishWorld world, Digest image, string? signedBy, string? issuer = null, string? to = null, string? repository = null)
     {
         var from = to is null ? null : world.Repository.Repository[..^"/app".Length];
-        using var context = world.Context(x => x with { SignedBy = signedBy, SignedByIssuer = issuer, SignedByRepository = repository, Registry = to ?? x.Registry });
+        using var context = world.Context(
+            x => x with { SignedBy = signedBy, SignedByIssuer = issuer, SignedByRepository = repository, Registry = to ?? x.Registry });
         await new PromoteImages(context, new Promotion { From = image.ToString(), FromRegistry = from, To = ["stable"] }).RunAsync();
     }
 

@@ -110,7 +110,8 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
         using var world = await SignedAsync(sigstore.Job(("job_workflow_ref", called), ("ref", "refs/pull/7/merge")));
         world.Job = sigstore.Outside();
         var forged = new ForgedCertificate($"https://github.com/{called}", "octo/app", "", "https://token.actions.githubusercontent.com");
-        foreach (var reference in (string[])["", " ", "\0", "\0refs/heads/main", "\n"]) await PutAsync(world, (forged with { Ref = reference }).ToBytes());
+        foreach (var reference in (string[])["", " ", "\0", "\0refs/heads/main", "\n"])
+            await PutAsync(world, (forged with { Ref = reference }).ToBytes());
         await PutAsync(world, (forged with { Ref = "refs/heads/main", OtherRef = "refs/pull/7/merge" }).ToBytes());
 
         await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, signedBy));
@@ -125,7 +126,8 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
         using var world = await SignedAsync(sigstore.Job(("repository", "stranger/app")));
         world.Job = sigstore.Outside();
         const string claimed = "https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main";
-        await PutAsync(world, new ForgedCertificate(claimed, "octo/app", "refs/pull/7/merge", "https://token.actions.githubusercontent.com").ToBytes());
+        var forged = new ForgedCertificate(claimed, "octo/app", "refs/pull/7/merge", "https://token.actions.githubusercontent.com");
+        await PutAsync(world, forged.ToBytes());
 
         var refused = await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world));
 

@@ -7,9 +7,13 @@ public sealed class WorkflowCertificateTests
 {
     private const string Issuer = "https://token.actions.githubusercontent.com";
 
-    private static readonly ForgedCertificate Plain = new("https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main", "octo/app", "refs/heads/main", Issuer);
+    private static readonly ForgedCertificate Plain =
+        new("https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main", "octo/app", "refs/heads/main", Issuer);
 
-    public static TheoryData<string> Empty => ["", " ", "\t", "\n", "\0", "\0refs/heads/main", "refs/heads/main\0", "refs/heads/main\n", "refs/heads/a b", "refs/heads/" + new string('x', 3000)];
+    public static TheoryData<string> Empty =>
+    [
+        "", " ", "\t", "\n", "\0", "\0refs/heads/main", "refs/heads/main\0", "refs/heads/main\n", "refs/heads/a b", "refs/heads/" + new string('x', 3000),
+    ];
 
     [Theory]
     [MemberData(nameof(Empty))]
