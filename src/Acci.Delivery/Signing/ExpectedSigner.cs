@@ -109,15 +109,18 @@ public abstract partial record ExpectedSigner
             certificate.Source.Issuer == Source.Issuer && Source.IsOf(certificate.Source.Repository)
             && (IsExpression || IsSame(certificate.Identity) || IsSameDecoded(certificate) || IsSameEncoded(certificate));
 
-        // Two branches may have one decoded name, and the certificate's ref is as the token has it.
+        // Two branches may have one decoded name, and the certificate's ref, which is a branch of the repository that the workflow ran in, is as the token
+        // has it.
         private bool IsSameDecoded(WorkflowCertificate certificate) =>
-            EndsWithRefOf(certificate) && IsSame(WorkflowCertificate.Decode(certificate.Identity));
+            IsOfSource && EndsWithRefOf(certificate) && IsSame(WorkflowCertificate.Decode(certificate.Identity));
 
         // A workflow that is called for another ref than its own: either this one is known, or the workflow is another repository's, in which nobody of
         // this one can make a branch whose name is encoded alike.
         private bool IsSameEncoded(WorkflowCertificate certificate) =>
-            (Source.Ref is not null || !Split(Identity).Repository.EndsWith($"/{Source.Repository}", StringComparison.OrdinalIgnoreCase))
+            (Source.Ref is not null || !IsOfSource)
             && IdentitySpelling.Of(Identity).Any(x => IsSame(x, certificate.Identity));
+
+        private bool IsOfSource => Split(Identity).Repository.EndsWith($"/{Source.Repository}", StringComparison.OrdinalIgnoreCase);
 
         private bool IsSame(string identity) => IsSame(Identity, identity);
 
