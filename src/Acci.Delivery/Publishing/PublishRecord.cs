@@ -179,6 +179,8 @@ public sealed partial record PublishRecord
         : TagsLeft.Any(x => x is null) ? "'tagsLeft' has null in it"
         : TagsReplaced.Any(x => x is null) ? "'tagsReplaced' has null in it"
         : Steps.Any(x => x.Value is null || !Enum.IsDefined(x.Key)) ? "'steps' has one without a result, or one that does not exist"
+        : !((string?[])[Signer, SignerSource?.Repository, SignerSource?.Issuer, SignerSource?.Ref]).All(x => x is null || ExpectedSigner.IsChecked(x))
+            ? "'signer' or 'signerSource' has an empty text"
         : !ImageReference.TryParse(Repository, out _, out _) ? $"'repository' is not an image repository: '{Repository}'"
         : null;
 

@@ -20,8 +20,12 @@ public abstract partial record ExpectedSigner
     /// <summary>What cosign is told of the signer.</summary>
     private protected abstract IEnumerable<string> Arguments { get; }
 
-    // cosign does not check what is empty, and a program sees an argument only up to a NUL.
-    private IEnumerable<string> Constraints => Arguments.All(x => !string.IsNullOrWhiteSpace(x) && !x.Contains('\0')) ? Arguments
+    /// <summary>
+    /// Whether cosign checks what it is told with this: it does not where that is empty, and a program sees an argument only up to a NUL.
+    /// </summary>
+    internal static bool IsChecked(string value) => !string.IsNullOrWhiteSpace(value) && !value.Contains('\0');
+
+    private IEnumerable<string> Constraints => Arguments.All(IsChecked) ? Arguments
         : throw new InvalidOperationException($"{this} says something of the signer that cosign would not check.");
 
     /// <summary>The owner of the key with this public half.</summary>

@@ -59,6 +59,7 @@ internal sealed record WorkflowCertificate(string Identity, WorkflowSource Sourc
         }
     }
 
-    // cosign checks nothing where it is given an empty text, and a program sees an argument only up to a NUL. Source: git-check-ref-format(1).
-    private static bool IsValue(string text) => text.Length is > 0 and <= LongestValue && !text.Any(x => x is <= ' ' or '\x7f');
+    // Git's names have neither blanks nor control characters of ASCII's, and a terminal acts on the others. Source: git-check-ref-format(1).
+    private static bool IsValue(string text) =>
+        text.Length <= LongestValue && ExpectedSigner.IsChecked(text) && !text.Any(x => x is ' ' || char.IsControl(x));
 }

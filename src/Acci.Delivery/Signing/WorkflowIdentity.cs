@@ -23,7 +23,7 @@ internal sealed record WorkflowIdentity(string Workflow, WorkflowSource Source, 
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]));
             var isPublic = !claims.RootElement.TryGetProperty("repository_visibility", out var visibility) || visibility.GetString() is not ("private" or "internal");
             // A deployment of a commit has none.
-            var reference = claims.RootElement.TryGetProperty("ref", out var said) ? said.GetString() : null;
+            var reference = claims.RootElement.TryGetProperty("ref", out var said) && said.GetString() is { Length: > 0 } name ? name : null;
             return new WorkflowIdentity(
                 Claim("job_workflow_ref"), new WorkflowSource(Claim("repository"), WorkflowSource.ParseIssuer(Claim("iss"))) { Ref = reference }, isPublic);
 

@@ -17,7 +17,7 @@ public sealed partial record WorkflowSource(string Repository, string Issuer)
     private const string Suffix = ".git";
 
     /// <summary>The branch, tag or pull request that it ran for: <c>refs/heads/main</c>. Null means any branch or tag; records of earlier versions do not say it.</summary>
-    public string? Ref { get; init => field = value is { Length: > 0 } ? value : null; }
+    public string? Ref { get; init; }
 
     /// <summary>It ran for a pull request, which nobody has accepted yet.</summary>
     internal bool IsOfPullRequest => Ref?.StartsWith(PullRequests, StringComparison.Ordinal) is true;

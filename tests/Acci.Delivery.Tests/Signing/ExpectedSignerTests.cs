@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Testing;
@@ -143,6 +144,25 @@ public sealed class ExpectedSignerTests : IDisposable
         Assert.Equal(Source, signer.Source);
         Assert.Equal(isMatch, Regex.IsMatch(identity, signer.Identity));
         Assert.Equal(signer, signer.OrSibling);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\u00a0")]
+    [InlineData("\0refs/heads/main")]
+    public void A_record_that_leaves_open_for_what_its_signer_ran_is_refused(string reference)
+    {
+        var record = new PublishRecord
+        {
+            Image = "app", Digest = Digest.Of([]), Repository = "ghcr.io/owner/app", Version = "1.2.3", Revision = "", Platforms = [],
+            SignedBy = new RecordedSigner(Publisher, Source with { Ref = reference }),
+        };
+        var file = _folder.Combine("app.json");
+        record.Write(file);
+
+        var failure = Assert.Throws<DeliveryException>(() => PublishRecord.Read(file));
+
+        Assert.Contains("'signer' or 'signerSource' has an empty text", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -110,7 +110,7 @@ public sealed class StrangersBundleTests(RegistryServer server, SigstoreFixture 
         using var world = await SignedAsync(sigstore.Job(("job_workflow_ref", called), ("ref", "refs/pull/7/merge")));
         world.Job = sigstore.Outside();
         var forged = new ForgedCertificate($"https://github.com/{called}", "octo/app", "", "https://token.actions.githubusercontent.com");
-        foreach (var reference in (string[])["", " ", "\0", "\0refs/heads/main", "\n"])
+        foreach (var reference in (string[])["", " ", "\u0085", "\u00a0", "\u2028", "\0", "\0refs/heads/main", "\n"])
             await PutAsync(world, (forged with { Ref = reference }).ToBytes());
         await PutAsync(world, (forged with { Ref = "refs/heads/main", OtherRef = "refs/pull/7/merge" }).ToBytes());
 
