@@ -1,21 +1,20 @@
+using System.Text.RegularExpressions;
+
 namespace Acci.Delivery.Signing;
 
 /// <summary>
 /// Services that keep the signing key. Those who have the secret that opens one can sign: it is as good as the key. Amazon's and Google's credentials are not among these,
 /// because they open registries, too. Source: Sigstore's documentation, "Key management support".
 /// </summary>
-public static class KeyService
+public static partial class KeyService
 {
-    // As cosign's own code tells them from files: pkg/signature/keys.go, and the providers of sigstore's pkg/signature/kms.
-    private static readonly string[] Known = ["awskms://", "gcpkms://", "azurekms://", "hashivault://", "k8s://", "gitlab://", "env://", "pkcs11:"];
-
     private static readonly (string Scheme, string Variable)[] Secrets = [("hashivault://", "VAULT_TOKEN"), ("azurekms://", "AZURE_CLIENT_SECRET")];
 
-    /// <summary>Those that cosign may know, as an error names them.</summary>
+    /// <summary>Those that cosign's releases know, as an error names them.</summary>
     internal const string Examples = "awskms://, gcpkms://, azurekms://, hashivault://, k8s://, pkcs11:";
 
     /// <summary>Whether a service has the key, and no file.</summary>
-    internal static bool Holds(string key) => Known.Any(scheme => key.StartsWith(scheme, StringComparison.Ordinal));
+    internal static bool Holds(string key) => Scheme().IsMatch(key);
 
     /// <summary>
     /// What to say where a cosign was built without the key's service, as a distribution's may be; null where that is not why it failed.
@@ -27,8 +26,10 @@ public static class KeyService
     {
         var isMissing = error.Contains("unrecognized scheme: ", StringComparison.Ordinal)
             || error.Contains("pkcs11 token key: unimplemented", StringComparison.Ordinal);
-        if (!isMissing || Known.FirstOrDefault(x => key.StartsWith(x, StringComparison.Ordinal)) is not { } scheme) return null;
-        var release = scheme == "pkcs11:" ? "the release called cosign-linux-pivkey-pkcs11key-amd64" : "those of its own releases";
+        if (!isMissing || Scheme().Match(key) is not { Success: true, Value: var scheme }) return null;
+        var release = scheme == "pkcs11:" ? "the release called cosign-linux-pivkey-pkcs11key-amd64"
+            : Examples.Contains(scheme, StringComparison.Ordinal) ? "those of its own releases"
+            : $"one of its releases from version 3 on, and beside it the plugin sigstore-kms-{scheme[..^3]}";
         return new WrongUseException(
             $"--signing-key names a key in {scheme}, and {cosign} was built without that. Put a cosign of Sigstore's on the PATH that has it, "
             + $"{release}: https://docs.sigstore.dev/cosign/system_config/installation");
@@ -37,4 +38,8 @@ public static class KeyService
     /// <summary>The variables with secrets that cosign opens the key's service with.</summary>
     /// <param name="key">The key, as <c>--key</c> takes it.</param>
     public static IEnumerable<string> SecretsOf(string key) => Secrets.Where(x => key.StartsWith(x.Scheme, StringComparison.Ordinal)).Select(x => x.Variable);
+
+    // cosign looks for a plugin for every scheme that it does not know. Source: cosign, pkg/signature/keys.go; sigstore, pkg/signature/kms/cliplugin.
+    [GeneratedRegex("^(?!file:|https?:)[a-z][a-z0-9+.-]*://|^pkcs11:")]
+    private static partial Regex Scheme();
 }

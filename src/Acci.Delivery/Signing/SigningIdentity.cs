@@ -93,15 +93,22 @@ public abstract partial record SigningIdentity
         var lines = text.Replace("\\r", "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).ReplaceLineEndings("\n");
         var keys = PrivateKeys().Matches(lines);
         foreach (var key in keys.Where(x => x.Groups["kind"].Value is "ENCRYPTED SIGSTORE " or "ENCRYPTED COSIGN ").Select(x => lines[x.Index..]))
-            if (PemEncoding.TryFind(key, out var fields)) return $"{key[fields.Location]}\n";
+        {
+            // Where this one is cut off, it finds the next.
+            if (PemEncoding.TryFind(key, out var fields) && fields.Location.Start.Value == 0) return $"{key[fields.Location]}\n";
+        }
+
         throw new WrongUseException(
             $"--signing-key cannot be used: {place} holds " + keys.Select(x => x.Groups["kind"].Value).FirstOrDefault() switch
             {
-                "" or "EC " or "RSA " when !lines.Contains("\nProc-Type: 4,ENCRYPTED", StringComparison.Ordinal) =>
+                // cosign imports what stands first.
+                "" or "EC " or "RSA " when lines.IndexOf("-----BEGIN ", StringComparison.Ordinal) == keys[0].Index
+                    && !lines.Contains("\nProc-Type: 4,ENCRYPTED", StringComparison.Ordinal) =>
                     "a private key that cosign has to import first: 'cosign import-key-pair --key FILE' writes it into import-cosign.key, encrypted.",
                 "" or "EC " or "RSA " or "ENCRYPTED " =>
-                    "an encrypted private key of another program's. Decrypt it, 'openssl pkey -in FILE -out plain.pem', and import that: "
-                    + "'cosign import-key-pair --key plain.pem'.",
+                    "a private key of another program's that is encrypted or not the first in it. Write it out plainly, "
+                    + "'openssl pkey -in FILE -out plain.pem', and import that: 'cosign import-key-pair --key plain.pem'.",
+                "ENCRYPTED SIGSTORE " or "ENCRYPTED COSIGN " => "a private key that is damaged or cut off: copy all of it, up to its END line.",
                 _ => "no private key as PEM text (-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----). 'cosign generate-key-pair' makes one; its file is "
                     + "cosign.key.",
             });

@@ -283,13 +283,14 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     [InlineData("awskms:///alias/acci")]
     [InlineData("gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k")]
     [InlineData("hashivault://acci")]
+    [InlineData("digicert://acci")]
     [InlineData("pkcs11:token=acci;object=key?module-path=/usr/lib/token.so")]
     public void A_key_service_s_address_is_handed_to_cosign_as_it_is(string uri) =>
         Assert.Equal(new SigningIdentity.Key(uri, null), SigningIdentity.FromParameter(uri, null));
 
     [Theory]
     [InlineData("no-such-file-or-secret")]
-    [InlineData("vault://no-such-file-or-secret")]
+    [InlineData("https://no-such-file-or-secret")]
     [InlineData("AWSKMS:///alias/no-such-file-or-secret")]
     [InlineData("file:///no-such-file-or-secret")]
     public void A_key_that_is_nothing_of_the_kind_is_refused_without_being_shown(string key)
@@ -300,18 +301,22 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         Assert.DoesNotContain("no-such-file-or-secret", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_key_service_that_a_cosign_was_built_without_is_named_with_where_there_is_another()
+    [Theory]
+    [InlineData("gcpkms", "those of its own releases")]
+    [InlineData("digicert", "the plugin sigstore-kms-digicert")]
+    public async Task A_key_service_that_a_cosign_was_built_without_is_named_with_where_there_is_another(string scheme, string release)
     {
         var program = _folder.Combine("cosign");
-        const string error = "error during command execution: loading URL: unrecognized scheme: gcpkms://";
+        var error = $"error during command execution: loading URL: unrecognized scheme: {scheme}://";
         await File.WriteAllTextAsync(program, $"#!/bin/sh\necho '{error}' >&2; exit 1\n", Cancellation);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-        var cosign = new Cosign(program, SigningIdentity.FromParameter("gcpkms://projects/p", null));
+        var cosign = new Cosign(program, SigningIdentity.FromParameter($"{scheme}://projects/p", null));
         var failure = await Assert.ThrowsAsync<WrongUseException>(() => cosign.ReadSignerAsync(Cancellation));
 
-        Assert.StartsWith($"--signing-key names a key in gcpkms://, and {program} was built without that.", failure.Message, StringComparison.Ordinal);
+        var problem = $"--signing-key names a key in {scheme}://, and {program} was built without that.";
+        Assert.StartsWith(problem, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(release, failure.Message, StringComparison.Ordinal);
         Assert.Contains("https://docs.sigstore.dev/cosign", failure.Message, StringComparison.Ordinal);
     }
 
@@ -319,6 +324,7 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     [InlineData("ec", "'cosign import-key-pair --key FILE'")]
     [InlineData("ec, PKCS#8", "'cosign import-key-pair --key FILE'")]
     [InlineData("rsa", "'cosign import-key-pair --key FILE'")]
+    [InlineData("ec, parameters first", "'openssl pkey -in FILE -out plain.pem'")]
     [InlineData("ec, encrypted", "'openssl pkey -in FILE -out plain.pem'")]
     [InlineData("rsa, encrypted", "'openssl pkey -in FILE -out plain.pem'")]
     public void A_private_key_of_another_program_s_is_named_with_how_cosign_gets_it(string kind, string remedy)
@@ -329,6 +335,8 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         {
             "ec" => curve.ExportECPrivateKeyPem(),
             "ec, PKCS#8" => curve.ExportPkcs8PrivateKeyPem(),
+            "ec, parameters first" =>
+                $"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n{curve.ExportECPrivateKeyPem()}",
             "rsa" => rsa.ExportRSAPrivateKeyPem(),
             "ec, encrypted" => curve.ExportEncryptedPkcs8PrivateKeyPem(
                 "a", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
@@ -336,6 +344,18 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         };
 
         Assert.Contains(remedy, Assert.Throws<WrongUseException>(() => SigningIdentity.FromParameter(pem, null)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")]
+    public void A_private_key_that_is_cut_off_is_not_taken_for_what_follows_it(string next)
+    {
+        var key = $"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n{next}";
+
+        var failure = Assert.Throws<WrongUseException>(() => SigningIdentity.FromParameter(key, null));
+
+        Assert.Contains("cut off", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
