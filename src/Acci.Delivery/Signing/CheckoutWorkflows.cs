@@ -37,7 +37,8 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
     public IReadOnlyList<string> OfThisRepositoryAlone(string server, WorkflowSource source)
     {
         if (OwnServer(source) != server) throw Unknown($"{server}/{source.Repository}");
-        var files = Files.Where(x => !IsCallable(x)).Order(StringComparer.Ordinal).ToList();
+        var callable = Files.Where(IsCallable).SelectMany(IdentitySpelling.OfPart).ToHashSet();
+        var files = Files.Where(x => !IdentitySpelling.OfPart(x).Any(callable.Contains)).Order(StringComparer.Ordinal).ToList();
         return files.Count > 0 ? files
             : throw new DeliveryException($"{Folder} has no workflow that no other repository can call, so a cluster could not tell for whom one signed. {Remedy}");
     }
@@ -56,12 +57,20 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
 
         foreach (var file in match.Groups["file"].Captures.Select(x => x.Value.Replace("\\", "", Ordinal)))
         {
-            // It may be typed as certificates have it.
-            var there = Files.FirstOrDefault(x => x == file || IdentitySpelling.OfPart(x).Contains(file))
-                ?? throw new DeliveryException(
+            // It may be typed as certificates have it, and they spell several files alike.
+            var meant = Files.Where(x => IdentitySpelling.OfPart(x).Intersect(IdentitySpelling.OfPart(file)).Any()).ToList();
+            if (meant.Count == 0)
+            {
+                throw new DeliveryException(
                     $"{Folder}/{file} is not in this checkout, so it is not known whether other repositories can call it. {Remedy}");
-            if (IsCallable(there))
-                throw new DeliveryException($"{Folder}/{file} can be called by other repositories (on: workflow_call), and signs under its own name for each of them. {Remedy}");
+            }
+
+            if (meant.Find(IsCallable) is { } callable)
+            {
+                throw new DeliveryException(
+                    $"{Folder}/{callable} can be called by other repositories (on: workflow_call), and signs under its own name for each of them. "
+                    + Remedy);
+            }
         }
     }
 

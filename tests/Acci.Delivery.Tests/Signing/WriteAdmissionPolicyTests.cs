@@ -143,6 +143,26 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         Assert.False(File.Exists(Kyverno));
     }
 
+    [Theory]
+    [InlineData("a b.yml", "a%20b.yml", "a b.yml")]
+    [InlineData("a b.yml", "a%20b.yml", "a%20b.yml")]
+    [InlineData("a%20b.yml", "a b.yml", "a b.yml")]
+    [InlineData("a%20b.yml", "a b.yml", "a%20b.yml")]
+    public async Task A_workflow_that_certificates_spell_as_one_that_others_can_call_has_no_policy(string own, string callable, string named)
+    {
+        await WriteAsync(x => x with { Keyless = true });
+        var before = await File.ReadAllTextAsync(Kyverno, Cancellation);
+        Workflow(own, "on: push");
+        Workflow(callable, "on: workflow_call");
+
+        await WriteAsync(x => x with { Keyless = true });
+        Assert.Equal(before, await File.ReadAllTextAsync(Kyverno, Cancellation));
+        var failure = await Assert.ThrowsAsync<DeliveryException>(
+            () => WriteAsync(x => x with { SignedBy = $"https://github.com/octo/acci/.github/workflows/{named}@refs/heads/main" }));
+
+        Assert.StartsWith($".github/workflows/{callable} can be called by other repositories", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_workflow_that_cannot_be_read_is_named_unless_others_are_asked_for()
     {
