@@ -155,7 +155,7 @@ public abstract partial record ExpectedSigner
             + "https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main, or a regular expression that starts with '^' and ends with '$'.");
 
     [GeneratedRegex(
-        @"\Ahttps://[^/\s@?#\[\]]+/[^/\s@]+/[^/\s@]+/\.github/workflows/[^/@\p{C}]+@(refs/(heads|tags|pull)/[^\s\p{Cc}]+|[0-9a-f]{40})\z")]
+        @"\Ahttps://[^/\s@?#\[\]]+/[^/\s@]+/[^/\s@]+/\.github/workflows/[^/@\p{Cc}]+@(refs/(heads|tags|pull)/[^\s\p{Cc}]+|[0-9a-f]{40})\z")]
     private static partial Regex IsIdentity();
 
     private static PublicKey Key(string file)

@@ -42,7 +42,8 @@ internal static partial class IdentityExpression
     private static Regex Read(string text) =>
         new(text.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"@[^@]*\bpull\b")]
+    // On its own, or as one of the alternatives in a group.
+    [GeneratedRegex(@"@refs/(?:\((?:\?:)?(?:[^()]*\|)?)?pull/")]
     private static partial Regex PullRequests();
 
     // RE2 has no look-around and no back references, and neither has this. What only RE2 has, cosign judges.

@@ -66,18 +66,34 @@ public sealed class ExpectedSignerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("🚀.yml")]
+    [InlineData("publish images.yml")]
+    [InlineData("\u0378.yml")]
+    public async Task A_workflow_s_file_may_have_any_letters(string file)
+    {
+        var identity = $"https://github.com/owner/app/.github/workflows/{file}@refs/heads/🚀";
+
+        Assert.Equal(new ExpectedSigner.Workflow(identity, Source), await ExpectedSigner.ParseAsync(identity, () => Task.FromResult(Source)));
+    }
+
+    [Theory]
     [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/pull/7/merge$", true)]
     [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/(heads/main|pull/[0-9]+/merge)$", true)]
     [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/pull/8/merge$", false)]
     [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/.+$", false)]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/(?:pull/7/merge|tags/v1)$", true)]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/(heads/pull-sync|.+)$", false)]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/(heads|pull)/.+$", false)]
     [InlineData(@"^https://github\.com/owner/app/\.github/workflows/pull\.yml@refs/.+$", false)]
+    [InlineData(@"^https://github\.com/owner/app/\.github/workflows/[^@]+-pull\.yml@refs/.+$", false)]
     [InlineData(@"^https://github\.com/owner/app/\.github/workflows/publish\.yml@refs/heads/main$", false)]
     public void An_expression_that_spells_pull_requests_out_names_them(string expression, bool isNamed)
     {
         const string file = "https://github.com/owner/app/.github/workflows/";
         var signer = new ExpectedSigner.Workflow(expression, Source);
         var ofPullRequest = Source with { Ref = "refs/pull/7/merge" };
-        var name = expression.Contains(@"pull\.yml", StringComparison.Ordinal) ? "pull.yml" : "publish.yml";
+        var name = expression.Contains(@"-pull\.yml", StringComparison.Ordinal) ? "on-pull.yml"
+            : expression.Contains(@"pull\.yml", StringComparison.Ordinal) ? "pull.yml" : "publish.yml";
 
         Assert.Equal(isNamed, signer.SpelledAs(new WorkflowCertificate($"{file}{name}@refs/pull/7/merge", ofPullRequest)) is not null);
         // It is only called for the pull request.

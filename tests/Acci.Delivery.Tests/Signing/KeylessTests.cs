@@ -338,6 +338,20 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/{shared}main"));
     }
 
+    // The certificate names publish%20images.yml@refs/heads/main, because what has to be encoded is decoded first.
+    [Fact]
+    public async Task A_branch_is_not_taken_for_another_because_its_workflow_s_name_has_to_be_encoded()
+    {
+        const string folder = "octo/app/.github/workflows/";
+        const string called = $"{folder}publish images.yml@refs/heads/%6dain";
+        using var world = await SignedAsync(sigstore.Job(("job_workflow_ref", called), ("ref", "refs/tags/v1")));
+        await world.GitAsync("git remote add origin https://github.com/octo/app.git");
+        world.Job = sigstore.Outside();
+
+        await Assert.ThrowsAsync<DeliveryException>(
+            () => PromoteAsync(world, world.Record.Digest, signedBy: $"https://github.com/{folder}publish images.yml@refs/heads/main"));
+    }
+
     [Theory]
     [InlineData("refs/heads/%6dain")]
     [InlineData("refs/heads/&#109;ain")]
