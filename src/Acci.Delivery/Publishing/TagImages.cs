@@ -70,7 +70,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
         // Who is named is meant exactly, for whatever branch or tag the other image was signed.
         var signer = context.Options.SignedBy is not null ? await context.ExpectedSignerAsync()
-            : verified.Values.First().Signer is ExpectedSigner.Workflow workflow ? workflow.OrSibling : verified.Values.First().Signer;
+            : verified.Values.First().Signer switch { ExpectedSigner.Workflow workflow => workflow.OrSibling, var own => own };
         var writes = await new TagTransaction(registry)
         {
             AtStart = atStart,

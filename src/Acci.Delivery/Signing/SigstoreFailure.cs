@@ -32,7 +32,8 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     {
         var error = CosignError.Of(output);
         if (ServiceOf(error) is not { } service) return null;
-        // cosign knows the public Sigstore's alone. Where nothing is signed it only warns, and asks that one.
+        // cosign brings the root of the public Sigstore alone. For an unsigned image it only warns that it lacks another, and then asks the public
+        // TUF repository, whose failure is the error.
         if (output.Contains("error setting root: ", StringComparison.Ordinal)) return Of(Tuf, RootMissing, passes: false);
         // cosign closes the answer of a service that it has asked three times, and then reads it.
         if (error.Contains(ClosedAnswer, StringComparison.Ordinal)) return Of(service, "answered 429 or 5xx three times", passes: true);
