@@ -400,7 +400,7 @@ public sealed partial class BuildProcessTests : IDisposable
         var run = await RunAsync([], new() { ["ACCI_CACHE"] = Path.Combine(_root, "cache") });
 
         Assert.Equal(2, run.ExitCode);
-        Assert.StartsWith("error: Others can write the cache folder ", run.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("error: Everybody can write the cache folder ", run.Errors, StringComparison.Ordinal);
         Assert.True(File.Exists(file));
     }
 
