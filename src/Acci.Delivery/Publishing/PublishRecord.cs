@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Acci.Delivery.Engines;
@@ -63,7 +64,9 @@ public sealed partial record PublishRecord
     public IReadOnlyList<string> TagsLeft { get; init; } = [];
 
     /// <summary>Tags of full versions that pointed at another image before, which a person let it replace.</summary>
-    public IReadOnlyList<string> TagsReplaced { get; init; } = [];
+    // A record that an earlier version of this build wrote does not have it.
+    [AllowNull]
+    public IReadOnlyList<string> TagsReplaced { get; init => field = value ?? []; } = [];
 
     /// <summary>The steps that ended well, for exactly this digest and repository.</summary>
     public IReadOnlyDictionary<PublishStep, StepResult> Steps { get; init; } = new SortedDictionary<PublishStep, StepResult>();
