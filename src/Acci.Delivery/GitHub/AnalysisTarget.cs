@@ -17,7 +17,7 @@ public sealed partial record AnalysisTarget(string Commit, string Ref)
     /// <param name="root">A folder of the working tree.</param>
     /// <param name="environment">Variables.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
-    /// <returns>The target, or why there is none. If the workflow runs for another commit than the one that is checked out, both are returned.</returns>
+    /// <returns>The target, or the reason why findings have no target. Both are set if the workflow runs for a commit that is not checked out.</returns>
     /// <exception cref="DeliveryException">Another commit is checked out, and GitHub's event cannot be read.</exception>
     public static async Task<(AnalysisTarget? Target, string? Obstacle)> ReadAsync(string root, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken = default)
     {

@@ -21,7 +21,7 @@ public abstract partial record ExpectedSigner
     private protected abstract IEnumerable<string> Arguments { get; }
 
     /// <summary>
-    /// Whether cosign checks what it is told with this: it does not where that is empty, and a program sees an argument only up to a NUL.
+    /// Whether cosign checks a constraint with this value. It ignores empty values, and a program reads an argument up to the first NUL.
     /// </summary>
     internal static bool IsChecked(string value) => !string.IsNullOrWhiteSpace(value) && !value.Contains('\0');
 

@@ -115,14 +115,14 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     }
 
     [Theory]
-    [InlineData("1.0.0", "2", "does not get the tag 2: 1.0.0 is none of the versions it stands for")]
-    [InlineData("1.0.0", "stable,2.1", "does not get the tag 2.1: 1.0.0 is none of the versions it stands for")]
-    [InlineData("1.0.0", "1.4", "does not get the tag 1.4: 1.0.0 is none of the versions it stands for")]
-    [InlineData("1.0.0", "3", "does not get the tag 3: 1.0.0 is none of the versions it stands for")]
+    [InlineData("1.0.0", "2", "does not get the tag 2: it does not stand for version 1.0.0")]
+    [InlineData("1.0.0", "stable,2.1", "does not get the tag 2.1: it does not stand for version 1.0.0")]
+    [InlineData("1.0.0", "1.4", "does not get the tag 1.4: it does not stand for version 1.0.0")]
+    [InlineData("1.0.0", "3", "does not get the tag 3: it does not stand for version 1.0.0")]
     [InlineData("1.0.0", "1.3.0", "is version 1.0.0 and does not become 1.3.0")]
     [InlineData("1.0.0", "v3.0.0,stable", "is version 1.0.0 and does not become 3.0.0")]
     [InlineData("1.0.0", "0.9.0,1.0.0", "is version 1.0.0 and does not become 0.9.0")]
-    [InlineData("1.4.0-rc.1", "1.4.0,2", "does not get the tag 2: 1.4.0 is none of the versions it stands for")]
+    [InlineData("1.4.0-rc.1", "1.4.0,2", "does not get the tag 2: it does not stand for version 1.4.0")]
     [InlineData("1.4.0-rc.1", "1.3.0", "is version 1.4.0-rc.1 and does not become 1.3.0")]
     [InlineData("named", "1.3.0,1.4.0", "does not become both 1.3.0 and 1.4.0")]
     public async Task An_image_gets_no_tag_of_versions_that_it_is_none_of_also_where_tags_may_move_back(string from, string to, string problem)

@@ -71,8 +71,8 @@ public sealed partial record FloatingTags
         if (version is not null && !reach.Contains(version))
         {
             return reach.IsName && newest is null
-                ? new TagMove(tag, true, $"{version} is none of the versions it would stand for, so it is taken for a name")
-                : new TagMove(tag, false, $"{version} is none of the versions it stands for") { IsFloating = true, IsForeign = true };
+                ? new TagMove(tag, true, $"it does not stand for version {version}, so it counts as a name")
+                : new TagMove(tag, false, $"it does not stand for version {version}") { IsFloating = true, IsForeign = true };
         }
 
         return (version, newest) switch

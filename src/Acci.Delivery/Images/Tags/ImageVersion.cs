@@ -49,16 +49,16 @@ public sealed partial record ImageVersion : IComparable<ImageVersion>
     internal bool IsNodes => Raw.Length <= NodesLength && ((string[])[Major, Minor, Patch]).All(x =>
         long.TryParse(x, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= NodesNumber);
 
-    /// <summary>Reads a version; null where it is none.</summary>
+    /// <summary>Reads a version; null if the text is not a semantic version.</summary>
     public static ImageVersion? TryParse(string? text) =>
         text is not null && Grammar().Match(text.Trim()) is { Success: true } match ? new ImageVersion(text, match) : null;
 
-    /// <summary>Reads a version tag of git, which may begin with <c>V</c>, too; null where it is none.</summary>
+    /// <summary>Reads a git tag such as <c>v1.2.3</c> or <c>V1.2.3</c>; null if it does not name a version.</summary>
     public static ImageVersion? TryParseTag(string tag) =>
         tag.StartsWith(VersionInfo.TagPrefix, StringComparison.OrdinalIgnoreCase) ? TryParse($"{VersionInfo.TagPrefix}{tag[VersionInfo.TagPrefix.Length..]}") : null;
 
     /// <summary>Reads what is a version.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <exception cref="FormatException">The text is not a semantic version.</exception>
     public static ImageVersion Parse(string text) =>
         TryParse(text) ?? throw new FormatException($"'{text}' is not a semantic version (https://semver.org).");
 

@@ -14,7 +14,7 @@ public sealed record TagMove(string Tag, bool Moves, string Reason)
     /// <summary>It stands for the newest of several versions: <c>latest</c>, <c>2</c>, <c>2.1</c>.</summary>
     public bool IsFloating { get; init; }
 
-    /// <summary>It stands for versions that the image is none of, and so does not move, whoever says so.</summary>
+    /// <summary>It stands for versions other than the image's, so no switch moves it.</summary>
     public bool IsForeign { get; init; }
 
     /// <summary>It names one version in full, which is written once.</summary>

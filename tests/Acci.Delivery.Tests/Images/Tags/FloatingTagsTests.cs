@@ -68,7 +68,7 @@ public sealed class FloatingTagsTests
         [
             "main moves: it does not stand for the newest of several versions",
             "sha-860c190 moves: it does not stand for the newest of several versions",
-            "4711 moves: 1.0.0 is none of the versions it would stand for, so it is taken for a name",
+            "4711 moves: it does not stand for version 1.0.0, so it counts as a name",
         ],
         Decide("1.0.0", ["main", "sha-860c190", "4711"], ["2.0.0"]));
 
@@ -123,7 +123,7 @@ public sealed class FloatingTagsTests
         var move = Assert.Single(new FloatingTags { Version = ImageVersion.Parse("1.0.0"), Override = "--allow-older" }.Decide([tag], [published]));
 
         Assert.True(!move.Moves && move.IsForeign, move.ToString());
-        Assert.StartsWith("1.0.0 is none of the versions it stands for", move.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("it does not stand for version 1.0.0", move.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
