@@ -12,6 +12,9 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
     // What a registry does at least when it checks a blob, or moves it within its storage.
     private const double CheckedBytesPerSecond = 20e6;
 
+    // The most that the registry has had, in any session.
+    private long _farthest;
+
     public Descriptor Blob => blob;
 
     /// <summary>Where the upload goes on; null when none was begun, or the last one is over.</summary>
@@ -29,11 +32,11 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
     /// <summary>How many sessions the registry has lost since it had more than ever before.</summary>
     public int Losses { get; private set; }
 
-    /// <summary>Sessions do not last long enough for several chunks.</summary>
+    /// <summary>
+    /// Sessions do not last long enough for several chunks. This also bounds how often chunks are sent again, each with a fresh budget: a registry that loses every
+    /// upload is not tried for ever.
+    /// </summary>
     public bool MustBeWhole => Losses >= LossesUntilWhole;
-
-    // The most that the registry has had, in any session.
-    private long Farthest { get; set; }
 
     /// <summary>How much longer than usual the answer may take that confirms the whole blob.</summary>
     public TimeSpan CheckingTime => TimeSpan.FromSeconds(blob.Size / CheckedBytesPerSecond);
@@ -41,16 +44,11 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
     public void Begin(Uri session, long minimumChunk) => (Session, Offset, MinimumChunk) = (session, 0, minimumChunk);
 
     /// <summary>The registry has this much now.</summary>
-    /// <returns>
-    /// Whether that is more than ever before. What is sent again after a loss is no progress, or a registry that loses all would be tried for ever.
-    /// </returns>
-    public bool Continue(Uri session, long offset)
+    public void Continue(Uri session, long offset)
     {
         (Session, Offset) = (session, offset);
         sent(offset);
-        if (offset <= Farthest) return false;
-        (Farthest, Losses) = (offset, 0);
-        return true;
+        if (offset > _farthest) (_farthest, Losses) = (offset, 0);
     }
 
     /// <summary>The session is over.</summary>

@@ -171,8 +171,8 @@ public sealed partial class OciRegistry
                 var end = EndOf(response) ?? upload.Offset + length;
                 if (end <= upload.Offset || end > upload.Offset + length)
                     throw WithoutChunks($"it says that it has {end} bytes after {upload.Offset + length}");
-                if (upload.Continue(LocationOf(response, upload.Session!), end)) attempt.Progressed();
-                else attempt.Moved();
+                upload.Continue(LocationOf(response, upload.Session!), end);
+                attempt.Progressed();
             }
             catch (RegistryException exception)
                 when (!IsLost(exception) && exception.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
