@@ -109,15 +109,16 @@ public sealed partial class OciRegistry
         }
     }
 
+    private bool GoesInChunks(BlobUpload upload) =>
+        !_refusesChunks && !upload.MustBeWhole && (upload.Blob.Size > _options.WholeBlobLimit || (upload.PrefersChunks && upload.Blob.Size > ChunkSize));
+
     private async Task ContinueAsync(string path, BlobUpload upload, Attempt attempt)
     {
-        var size = upload.Blob.Size;
-        var chunked = !_refusesChunks && !upload.MustBeWhole && (size > _options.WholeBlobLimit || (upload.PrefersChunks && size > ChunkSize));
-        if (upload.Session is { } begun) await ResumeAsync(path, upload, begun, chunked, attempt);
+        if (upload.Session is { } begun) await ResumeAsync(path, upload, begun, attempt);
         if (upload.Session is null) await BeginAsync(path, upload, attempt);
         try
         {
-            if (chunked) await SendChunksAsync(path, upload, attempt);
+            if (GoesInChunks(upload)) await SendChunksAsync(path, upload, attempt);
             await FinishAsync(path, upload, attempt);
         }
         catch (RegistryException exception) when (IsLost(exception))
@@ -142,9 +143,9 @@ public sealed partial class OciRegistry
     }
 
     /// <summary>Asks how far a session is that broke off. Source: OCI distribution specification 1.1, section "Resuming an upload".</summary>
-    private async Task ResumeAsync(string path, BlobUpload upload, Uri session, bool chunked, Attempt attempt)
+    private async Task ResumeAsync(string path, BlobUpload upload, Uri session, Attempt attempt)
     {
-        if (chunked)
+        if (GoesInChunks(upload))
         {
             using var response = await _transport.SendAnyAsync(new RegistryRequest(HttpMethod.Get, session, PushScope(path)), attempt.CancellationToken);
             if (TransientException.IsTransient(response.StatusCode)) throw TransientException.From(response, time: _options.Time);
@@ -153,6 +154,8 @@ public sealed partial class OciRegistry
                 upload.Continue(LocationOf(response, session), end);
                 return;
             }
+
+            upload.Lose();
         }
 
         upload.Forget();

@@ -260,6 +260,22 @@ public sealed class FaultTests(RegistryServer server) : IClassFixture<RegistrySe
     }
 
     [Fact]
+    public async Task A_registry_that_resumes_no_upload_gets_the_blob_whole_after_two_losses()
+    {
+        var chunks = 0;
+        _proxy.Decide = x => x.Method switch
+        {
+            "PATCH" when ++chunks % 2 == 0 => new NetworkFault.Drop(),
+            "GET" when x.Path.Contains("/uploads/", StringComparison.Ordinal) => new NetworkFault.Answer(404),
+            _ => null,
+        };
+
+        await PushAsync([150_000], x => x with { WholeBlobLimit = 80_000, ChunkSize = 10_000 });
+
+        Assert.Equal(4, _proxy.Requests.Count(x => x.Method == "PATCH"));
+    }
+
+    [Fact]
     public async Task A_download_goes_on_where_it_broke_off()
     {
         var (repository, blob) = await PushedBlobAsync();
