@@ -171,6 +171,10 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     internal static bool IsSameRelease(ImageVersion one, ImageVersion other) =>
         (one.Major, one.Minor, one.Patch) == (other.Major, other.Minor, other.Patch);
 
+    /// <summary>Whether a tag stands for another version than the one that its image has. A pre-release may have become that.</summary>
+    internal static bool IsOther(string tag, ImageVersion own, FloatingTags tags) =>
+        tags.VersionsOf(tag) is { Count: > 0 } named ? !named.Any(x => MayBe(own, x)) : !own.IsPrerelease && !tags.MayStandFor(tag, own);
+
     /// <summary>What a tag points at is what the tag stands for, with all its platforms. A pre-release may have become it.</summary>
     /// <param name="tag">The tag; what is named by its digest is what it is.</param>
     /// <param name="image">What it points at.</param>
@@ -180,9 +184,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     public static void EnsureIsOf(ImageReference tag, Manifest image, ImageVersion? own, FloatingTags tags)
     {
         if (tag.Tag is not { } name) return;
-        var named = tags.VersionsOf(name);
-        var isOther = named.Count > 0 ? !named.Any(x => MayBe(own, x)) : own is { IsPrerelease: false } && !tags.MayStandFor(name, own);
-        var problem = isOther ? $"says that it is version {own}" : image.IsIndex ? null : "is the image of one platform";
+        var problem = own is not null && IsOther(name, own, tags) ? $"says that it is version {own}" : image.IsIndex ? null : "is the image of one platform";
         if (problem is null) return;
         throw new DeliveryException($"{tag} points at {image.Digest}, which {problem}: the tag may have been moved. If that image is meant, name it by its digest.");
     }

@@ -95,7 +95,9 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             Version = floating.VersionOf(promotion.To) ?? own ?? floating.VersionOf([promotion.From!]),
             Override = promotion.AllowOlder ? AllowOlder : null,
         };
-        var plan = await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating, Cancellation);
+        var origin = ImageOrigin.Of(image);
+        var succession = context.SuccessionOf(definition.Gives(OciLabels.VersionKey) ? origin : origin with { Version = null });
+        var plan = await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating, succession, Cancellation);
         return plan.Moves.FirstOrDefault(move => move.IsForeign) is not { } other
             ? await plan.WritingOnceAsync(registry, ReplaceVersion, promotion.ReplaceVersion, Cancellation)
             : throw new DeliveryException($"{target} does not get the tag {other.Tag}: {other.Reason}. Take it out of --promote-to.");

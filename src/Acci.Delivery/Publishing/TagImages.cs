@@ -1,11 +1,13 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -17,6 +19,8 @@ namespace Acci.Delivery.Publishing;
 /// <param name="report">Gets what was published.</param>
 public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<PublishSummary>, Task> report) : Verb
 {
+    private const string ReplaceVersion = "--replace-version";
+
     private readonly ImageFiles _files = new(context.Options);
 
     /// <inheritdoc/>
@@ -35,7 +39,10 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             var repository = await context.RepositoryAsync(image);
             var registry = await context.RegistryAsync();
             await registry.EnsureReachableAsync(context.CancellationToken);
-            var plan = await TagPlan.DecideAsync(registry, repository, Digest.Of([]), tags.All, tags.Floating, context.CancellationToken);
+            var version = ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey) ?? image.Labels.GetValueOrDefault(OciLabels.VersionKey));
+            var plan = await DecideAsync(registry, image, Digest.Of([]), new ImageOrigin(version, (await context.VersionAsync()).Revision), tags);
+            if (!(await context.DestinationAsync()).IsLoopback)
+                plan = await plan.ForeseeingAsync(registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken);
             plan.Say(repository.ToString());
         }
     }
@@ -57,10 +64,10 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             publish.Record.EnsureGoesTo(repository);
             await context.EnsureUnchangedAsync(image, publish.Record);
             verified[image.Name] = await EnsureSignedAsync(policy, image, publish);
-            var plan = await TagPlan.DecideAsync(registry, repository, publish.Record.Digest, tags.All, tags.Floating, context.CancellationToken);
+            var plan = await DecideAsync(registry, image, publish.Record.Digest, ImageOrigin.Of(verified[image.Name].Root), tags);
             // This machine's own registry gets every build of a commit, with changes that are not committed, too.
             plans.Add((await context.DestinationAsync()).IsLoopback ? plan
-                : await plan.WritingOnceAsync(registry, "--replace-version", context.Options.ReplaceVersion, context.CancellationToken));
+                : await plan.WritingOnceAsync(registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken));
         });
 
         // What could not be said of the tags afterwards is known before they move.
@@ -99,6 +106,14 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         {
             throw new DeliveryException($"The images are published and their tags have moved. What comes after that failed: {exception.Message}", exception);
         }
+    }
+
+    private async Task<TagPlan> DecideAsync(OciRegistry registry, ImageDefinition image, Digest digest, ImageOrigin origin, TagSet tags)
+    {
+        var hasOwn = image.Gives(OciLabels.VersionKey);
+        return await TagPlan.DecideAsync(
+            registry, await context.RepositoryAsync(image), digest, tags.All, hasOwn ? tags.FloatingOfOwnVersion : tags.Floating,
+            context.SuccessionOf(hasOwn ? origin : origin with { Version = null }), context.CancellationToken);
     }
 
     // Each time, whatever the record says: a file can be edited, and signatures can be deleted.

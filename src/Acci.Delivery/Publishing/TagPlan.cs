@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Acci.Delivery.Images.Tags;
 using Acci.Oci;
 using Acci.Oci.Manifests;
@@ -7,8 +8,11 @@ using Serilog;
 namespace Acci.Delivery.Publishing;
 
 /// <summary>The tags that one image is to have, decided before any of them is written.</summary>
-public sealed record TagPlan
+public sealed partial record TagPlan
 {
+    // Each is a request.
+    private const int MaximumLooks = 16;
+
     /// <summary>The repository.</summary>
     public required ImageReference Repository { get; init; }
 
@@ -33,21 +37,31 @@ public sealed record TagPlan
     /// <summary>The tags that stay where they are.</summary>
     public IEnumerable<TagMove> Staying => Moves.Where(move => !move.Moves);
 
+    /// <summary>What decides whether the image is newer than the one that a tag points at.</summary>
+    internal Succession Succession { get; private init; } = Succession.Unknown;
+
+    /// <summary>What to do where another image has a full version.</summary>
+    internal string ReplaceRemedy { get; private init; } = "";
+
+    /// <summary>The tags that the repository had.</summary>
+    private IReadOnlyCollection<string> Published { get; init; } = [];
+
     /// <summary>Decides by what the repository has now.</summary>
     /// <exception cref="DeliveryException">The registry cannot be asked, or one of these is no tag.</exception>
-    public static async Task<TagPlan> DecideAsync(
-        OciRegistry registry, ImageReference repository, Digest digest, IReadOnlyList<string> tags, FloatingTags floating, CancellationToken cancellationToken)
+    internal static async Task<TagPlan> DecideAsync(
+        OciRegistry registry, ImageReference repository, Digest digest, IReadOnlyList<string> tags, FloatingTags floating, Succession succession, CancellationToken cancellationToken)
     {
         EnsureTags(repository, tags);
         var published = await registry.ListTagsAsync(repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         // What decides again about some of the tags knows the version by all of them.
-        floating = floating with { Version = floating.Version ?? floating.VersionOf(tags) };
+        floating = await WithoutNamesAsync(registry, repository, tags, published, floating with { Version = floating.Version ?? floating.VersionOf(tags) }, cancellationToken);
+        var plan = new TagPlan
+        {
+            Repository = repository, Digest = digest, Floating = floating, Succession = succession.Or(floating.Version), Published = published, Moves = floating.Decide(tags, published),
+        };
         var moves = new List<TagMove>();
-        // No tag shows the builds of a branch, but for those that stand for the newest one.
-        foreach (var move in floating.Decide(tags, published))
-            moves.Add(move is { Moves: true, IsFloating: true } && floating is { IsCounted: true, Override: null }
-                ? await ComparedAsync(registry, repository.WithTag(move.Tag), digest, move, floating.Version, cancellationToken) : move);
-        return new TagPlan { Repository = repository, Digest = digest, Floating = floating, Moves = moves };
+        foreach (var move in plan.Moves) moves.Add(await plan.ComparedAsync(registry, move, cancellationToken));
+        return plan with { Moves = moves };
     }
 
     /// <summary>All of these tags move, whatever the repository has.</summary>
@@ -71,26 +85,54 @@ public sealed record TagPlan
     /// <exception cref="DeliveryException">It is refused, or the registry cannot be asked.</exception>
     public async Task<TagPlan> WritingOnceAsync(OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
     {
+        var remedy = $"Give the image a version of its own, or replace the other one with {replaceSwitch}.";
         var moves = new List<TagMove>();
         foreach (var move in Moves)
         {
-            if (!move.IsFull)
+            var there = MayBeFull(move) ? await registry.FindManifestAsync(Repository.WithTag(move.Tag), cancellationToken) : null;
+            if (!IsFull(move, there))
             {
                 moves.Add(move);
                 continue;
             }
 
-            var there = await registry.FindManifestAsync(Repository.WithTag(move.Tag), cancellationToken);
+            if (there is null && Published.Contains(move.Tag) && !mayReplace)
+            {
+                throw new DeliveryException(
+                    $"{Repository.WithTag(move.Tag)} is in the registry's list of tags, and the registry does not have it: whether a full version is another image already is not known, "
+                    + $"and no tag moves. Run the same command again, or replace it with {replaceSwitch}.");
+            }
+
             var once = move with { IsOnce = true, Expected = there?.Digest };
             moves.Add(there is null || await IsSameAsync(registry, there, cancellationToken) ? once
                 : mayReplace ? once with { Replaces = there.Digest, Reason = $"{replaceSwitch} is given, and it points at {there.Digest} until now" }
                 : throw new DeliveryException(
                     $"{Repository.WithTag(move.Tag)} points at {there.Digest} already, which is another image than {Digest}, and a full version is written "
-                    + $"once: no tag moves. Give the image a version of its own, or replace the other one with {replaceSwitch}."));
+                    + $"once: no tag moves. {remedy}"));
+        }
+
+        return this with { Moves = moves, ReplaceRemedy = remedy };
+    }
+
+    /// <summary>The same before the image is there: which full versions are, so that only the same image may have them.</summary>
+    internal async Task<TagPlan> ForeseeingAsync(OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
+    {
+        var moves = new List<TagMove>();
+        foreach (var move in Moves)
+        {
+            var there = MayBeFull(move) ? await registry.FindManifestAsync(Repository.WithTag(move.Tag), cancellationToken) : null;
+            moves.Add(there is null || !IsFull(move, there) ? move
+                : move with { Reason = mayReplace ? $"{replaceSwitch} is given" : $"it points at {there.Digest}; another image ends the publish, which {replaceSwitch} allows" });
         }
 
         return this with { Moves = moves };
     }
+
+    // What the image there says is its version is pinned under a tag with that in it, even where the tag is no version of ours.
+    private static bool IsFull(TagMove move, Manifest? there) =>
+        move.IsFull || (there is not null && ImageOrigin.Of(there).Version is { IsCounted: false } said && FloatingTags.Contains(move.Tag, said));
+
+    private static bool MayBeFull(TagMove move) => move.IsFull || (!move.IsFloating && move.Tag.AsSpan().ContainsAnyInRange('0', '9') && move.Tag.AsSpan().ContainsAny("._-"));
 
     /// <summary>Says which tags would move, and why not where one would not.</summary>
     /// <param name="image">What the tags would point at, as messages name it.</param>
@@ -99,17 +141,74 @@ public sealed record TagPlan
         foreach (var move in Moves) Log.Information("{Image:l}: {Would:l} {Tag:l}: {Reason:l}", image, move.Moves ? "would tag" : "would not move", move.Tag, move.Reason);
     }
 
-    private static async Task<TagMove> ComparedAsync(
-        OciRegistry registry, ImageReference tag, Digest digest, TagMove move, ImageVersion? version, CancellationToken cancellationToken)
+    /// <summary>
+    /// Decides about a tag that stands for the newest of several versions by the image that it points at now: no list of tags shows the builds of a branch, or versions
+    /// that are tagged in ways nobody knows.
+    /// </summary>
+    private async Task<TagMove> ComparedAsync(OciRegistry registry, TagMove move, CancellationToken cancellationToken)
     {
-        if (await registry.FindManifestAsync(tag, cancellationToken) is not { } there || there.Digest == digest) return move;
-        var said = ImageVersion.TryParse(there.Annotations.GetValueOrDefault(OciLabels.VersionKey));
-        return said is null ? move with { Moves = false, Reason = $"it points at {there.Digest}, which says no version" }
-            : said > version ? move with { Moves = false, Reason = $"it points at {said}, which is newer than {version}" }
-            : move;
+        if (!move.IsFloating || move.IsForeign || move.IsOverridden || !(move.Moves || move.IsOpen)) return move;
+        var tag = Repository.WithTag(move.Tag);
+        try
+        {
+            if (await registry.FindManifestAsync(tag, cancellationToken) is not { } there) return move with { Expected = null };
+            var compared = move with { Expected = there.Digest };
+            if (there.Digest == Digest) return compared with { Moves = true };
+            var (isNewer, reason) = await Succession.AfterAsync(await OriginAsync(registry, there, cancellationToken));
+            return compared with { Moves = isNewer, Reason = isNewer && move.Moves ? move.Reason : reason };
+        }
+        catch (ContentException exception)
+        {
+            return move with { Moves = false, Reason = $"what it points at cannot be read ({exception.Message.TrimEnd('.')})" };
+        }
     }
 
-    // Attestations that another machine made, of the same platforms, do not make it another image.
+    /// <summary>The same, by the tags that the repository has by now.</summary>
+    internal async Task<TagMove> ComparedAgainAsync(OciRegistry registry, TagMove move, CancellationToken cancellationToken) =>
+        await (this with { Published = await registry.ListTagsAsync(Repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken) })
+            .ComparedAsync(registry, move, cancellationToken);
+
+    // An image that says no version may have the tag of one.
+    private async Task<ImageOrigin> OriginAsync(OciRegistry registry, Manifest there, CancellationToken cancellationToken)
+    {
+        var origin = await ImageOrigin.ReadAsync(registry, Repository, there, cancellationToken);
+        if (origin.Version is not null) return origin;
+        var versions = Published.Select(tag => (Tag: tag, Version: Floating.VersionsOf(tag).Where(x => !x.IsPrerelease).Max())).Where(x => x.Version is not null);
+        foreach (var (tag, version) in versions.OrderByDescending(x => x.Version).Take(MaximumLooks))
+        {
+            if ((await registry.FindAsync(Repository.WithTag(tag), cancellationToken))?.Digest == there.Digest) return origin with { Version = version };
+        }
+
+        return origin;
+    }
+
+    // A date may look like a version, and only the image tells: it says another one.
+    private static async Task<FloatingTags> WithoutNamesAsync(
+        OciRegistry registry, ImageReference repository, IReadOnlyList<string> tags, List<string> published, FloatingTags floating, CancellationToken cancellationToken)
+    {
+        for (var look = 0; look < MaximumLooks; look++)
+        {
+            if (floating.Decide(tags, published).Select(x => x.Newer).FirstOrDefault(x => x is not null) is not { } newer) break;
+            try
+            {
+                if (await registry.FindManifestAsync(repository.WithTag(newer), cancellationToken) is not { } image
+                    || ImageOrigin.Of(image).Version is not { } said || !(DeparturePolicy.IsOther(newer, said, floating) || floating.IsDateOf(newer, said))) break;
+            }
+            catch (ContentException)
+            {
+                break;
+            }
+
+            floating = floating.Without(newer, published);
+        }
+
+        return floating;
+    }
+
+    /// <summary>Whether an image of the repository has the same platforms: attestations that another machine made do not make it another image.</summary>
+    internal async Task<bool> IsSameAsync(OciRegistry registry, Digest there, CancellationToken cancellationToken) =>
+        await registry.FindManifestAsync(Repository.WithDigest(there), cancellationToken) is { } found && await IsSameAsync(registry, found, cancellationToken);
+
     private async Task<bool> IsSameAsync(OciRegistry registry, Manifest there, CancellationToken cancellationToken)
     {
         if (there.Digest == Digest) return true;
@@ -120,9 +219,18 @@ public sealed record TagPlan
     private static HashSet<(Platform, Digest)> PlatformsOf(Manifest image) =>
         [.. PlatformImage.Of(image.Manifests).Select(x => (x.Platform, x.Manifest.Digest))];
 
+    // Source: OCI distribution specification 1.1, section "Referrers Tag Schema"; cosign adds .sig and the like.
+    [GeneratedRegex(@"^sha(?:256|512)-[0-9a-f]{64}")]
+    private static partial Regex OfReferrers();
+
     // Said before the first one is written.
     private static void EnsureTags(ImageReference repository, IEnumerable<string> tags)
     {
-        foreach (var tag in tags) _ = repository.WithTag(tag);
+        foreach (var tag in tags)
+        {
+            _ = repository.WithTag(tag);
+            if (OfReferrers().IsMatch(tag))
+                throw new DeliveryException($"No image gets the tag {tag} in {repository.Repository}: under such tags registries keep the signatures and attestations of other images. Choose another one.");
+        }
     }
 }

@@ -16,6 +16,7 @@ public sealed class TagTransaction(OciRegistry registry)
 {
     private const string Created = "org.opencontainers.image.created";
     private const int Rounds = 5;
+    private const string NotAll = "Not every tag could be written";
 
     private readonly Dictionary<ImageReference, Task<bool>> _trusted = [];
     private TagWriter? _writer;
@@ -58,7 +59,7 @@ public sealed class TagTransaction(OciRegistry registry)
     public async Task<IReadOnlyList<TagWrite>> RunAsync(IReadOnlyList<TagPlan> plans, CancellationToken cancellationToken)
     {
         var writes = new List<TagWrite>();
-        string? looking = null;
+        string? looking = null, remedy = null;
         ImageReference[] begun = [];
         using var unfinished = Unfinished.Note(() => Volatile.Read(ref begun) is { Length: > 0 } tags
             ? $"It ended while tags were moving: whether {string.Join(", ", tags.Select(x => x.ToString()))} have moved, or are where they were before, is not known. {TagReturn.Remedy}"
@@ -72,26 +73,34 @@ public sealed class TagTransaction(OciRegistry registry)
                     var tag = plan.Repository.WithTag(move.Tag);
                     looking = $"{tag} could not be looked up";
                     var before = (await registry.FindAsync(tag, cancellationToken))?.Digest;
-                    if (move.IsOnce && before is not null && before != plan.Digest && before != move.Expected)
+                    var isDecided = before is null || before == plan.Digest || before == move.Expected;
+                    if (move.IsOnce && !isDecided && !await plan.IsSameAsync(registry, before!.Value, cancellationToken))
                     {
-                        looking = "Not every tag could be written";
+                        (looking, remedy) = (NotAll, plan.ReplaceRemedy);
                         throw new DeliveryException($"{tag} was put on {before} by another publish meanwhile, and a full version is written once.");
                     }
 
+                    var why = move.IsFloating && !isDecided ? await FindReasonToStayAsync(plan, move, before!.Value, cancellationToken) : null;
                     // Which of two versions a floating tag stands for, their versions decide, and not their commits.
-                    var yields = !move.IsFloating && !move.IsOnce && before is not null && before != plan.Digest && HasMoved(tag, before)
-                        && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value);
+                    var stays = why is not null || (!move.IsFloating && !move.IsOnce && before is not null && before != plan.Digest && HasMoved(tag, before)
+                        && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value));
                     // Noted before it is written: a write that failed may have arrived all the same.
-                    writes.Add(new TagWrite(tag, plan.Digest, before, yields ? before : plan.Digest));
+                    writes.Add(new TagWrite(tag, plan.Digest, before, stays ? before : plan.Digest) { Reason = why });
                     looking = null;
                     Volatile.Write(ref begun, [.. begun, tag]);
-                    if (before != plan.Digest && !yields) await WriteAsync(tag, plan.Digest, before, cancellationToken);
+                    if (before != plan.Digest && !stays) await WriteAsync(tag, plan.Digest, before, cancellationToken);
                 }
+            }
+
+            if (await FindLostAsync(plans, cancellationToken) is var (lost, problem))
+            {
+                (looking, remedy) = (NotAll, lost.ReplaceRemedy);
+                throw new DeliveryException(problem);
             }
         }
         catch (Exception exception) when (writes.Count > 0)
         {
-            var remedy = looking is null ? ImmutableTags.RemedyFor(exception, writes[^1]) : null;
+            remedy ??= looking is null ? ImmutableTags.RemedyFor(exception, writes[^1]) : null;
             var outcome = await new TagReturn(Writer, Watch) { Time = Time, Limit = PutBackLimit, OtherRemedy = remedy }.RunAsync(writes);
             if (exception is OperationCanceledException)
             {
@@ -131,6 +140,36 @@ public sealed class TagTransaction(OciRegistry registry)
         if (await FindProblemAsync(tag, digest, before, cancellationToken) is not { } problem) return;
         Writer.NoteNotShown(tag);
         throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it shows {problem}.");
+    }
+
+    // Another publish has put the tag on an image since that was decided. One that is not signed does not count.
+    private async Task<string?> FindReasonToStayAsync(TagPlan plan, TagMove move, Digest other, CancellationToken cancellationToken)
+    {
+        var again = await plan.ComparedAgainAsync(registry, move, cancellationToken);
+        if (again.Moves) return null;
+        var (problem, isKnown) = await ProblemWithAsync(plan.Repository.WithDigest(other));
+        return problem is null ? again.Reason : isKnown ? null : $"{again.Reason}; {problem}";
+    }
+
+    // Two publishes may both have seen that there is no such version, and the later one has written over it.
+    private async Task<(TagPlan Plan, string Problem)?> FindLostAsync(IReadOnlyList<TagPlan> plans, CancellationToken cancellationToken)
+    {
+        foreach (var (plan, move) in plans.SelectMany(plan => plan.Moving.Where(move => move.IsOnce).Select(move => (plan, move))))
+        {
+            var tag = plan.Repository.WithTag(move.Tag);
+            try
+            {
+                if ((await registry.FindAsync(tag, cancellationToken))?.Digest is { } there && there != plan.Digest && !await plan.IsSameAsync(registry, there, cancellationToken))
+                    return (plan, $"{tag} was put on {there} by another publish at the same time, and a full version is written once.");
+            }
+            catch (DeliveryException)
+            {
+                // All tags are written. That nobody can look at them again is said later.
+                return null;
+            }
+        }
+
+        return null;
     }
 
     // What the registry shows instead of the tag that it accepted; null where that is right, or another publish's. A registry may show a write late.
@@ -213,7 +252,7 @@ public sealed class TagTransaction(OciRegistry registry)
 
     /// <summary>Sets right what another publish did in between, and says whether there was anything.</summary>
     private async Task<bool> SetRightAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken) =>
-        await GiveWayAsync(plan, writes, cancellationToken) | await TakeBackAsync(plan, writes, cancellationToken);
+        await GiveWayAsync(plan, writes, cancellationToken) | await TakeBackAsync(plan, writes, cancellationToken) | await TakeBackFloatingAsync(plan, writes, cancellationToken);
 
     /// <summary>
     /// Takes back tags of branches and the like that an older commit has got, which looked before this publish wrote, and wrote afterwards; or what only calls itself newer.
@@ -235,6 +274,20 @@ public sealed class TagTransaction(OciRegistry registry)
             {
                 writes[number] = writes[number] with { Reason = $"another publish has put it on {there}, from a newer commit, and {NotKnown(exception)}" };
             }
+        }
+
+        return changed;
+    }
+
+    /// <summary>Takes back tags that stand for the newest of several versions from an image that is known to be older: its publish looked before this one wrote.</summary>
+    private async Task<bool> TakeBackFloatingAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
+    {
+        var changed = false;
+        foreach (var move in plan.Moving.Where(move => move is { IsFloating: true, IsOverridden: false }))
+        {
+            var number = writes.FindIndex(x => x.Tag == plan.Repository.WithTag(move.Tag));
+            if (writes[number].Reason is not null || await LookAsync(writes, number, cancellationToken) is not { } there || there == plan.Digest) continue;
+            if (await plan.ComparedAgainAsync(registry, move, cancellationToken) is { Moves: true }) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
         }
 
         return changed;

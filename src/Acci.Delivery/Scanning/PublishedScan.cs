@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
@@ -7,7 +6,6 @@ using Acci.Delivery.Versioning;
 using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Manifests;
-using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Scanning;
@@ -17,8 +15,6 @@ namespace Acci.Delivery.Scanning;
 /// <param name="gate">What stops an image.</param>
 internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
 {
-    private const long LargestConfiguration = 8 * 1024 * 1024;
-
     private static readonly string[] Told = [OciLabels.RevisionKey, OciLabels.SourceKey, OciLabels.VersionKey];
 
     private CancellationToken Cancellation => context.CancellationToken;
@@ -51,7 +47,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         var platforms = await ScanAsync(scanner, reference, manifest, folder);
         var labels = manifest.Annotations.ContainsKey(OciLabels.RevisionKey)
             ? manifest.Annotations
-            : await LabelsAsync(registry, reference, manifest, platforms[0].Digest);
+            : await ImageLabels.ReadAsync(registry, reference, manifest, Told, Cancellation);
         var record = reports.Record(scanner, name, manifest.Digest, platforms, folder) with
         {
             Repository = reference.Repository,
@@ -86,29 +82,6 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         }
 
         return platforms;
-    }
-
-    // What built the image may write labels only.
-    private async Task<IReadOnlyDictionary<string, string>> LabelsAsync(
-        OciRegistry registry, ImageReference reference, Manifest manifest, Digest platform)
-    {
-        var image = manifest.IsIndex ? await registry.GetManifestAsync(reference.WithDigest(platform), Cancellation) : manifest;
-        if (image.Config is not { Size: <= LargestConfiguration } descriptor) return new Dictionary<string, string>();
-        using var configuration = Parse(await registry.ReadBlobAsync(reference, descriptor, Cancellation));
-        return Told.ToDictionary(x => x, x => configuration?.RootElement.ForeignText("config", "Labels", x) ?? "");
-
-        // An artifact's configuration may be anything.
-        static JsonDocument? Parse(byte[] content)
-        {
-            try
-            {
-                return JsonDocument.Parse(content);
-            }
-            catch (JsonException)
-            {
-                return null;
-            }
-        }
     }
 
     /// <summary>The commit of this repository that an image was built from; empty where it names none, or one of another repository's.</summary>

@@ -109,6 +109,14 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     public async Task<bool> IsShallowAsync(CancellationToken cancellationToken) =>
         await AnswerAsync(cancellationToken, "rev-parse", "--is-shallow-repository") == "true";
 
+    /// <summary>Whether a commit is an ancestor of another one, or the same; null where one of them is not here, or the history between them may be cut off.</summary>
+    public async Task<bool?> IsAncestorAsync(string ancestor, string commit, CancellationToken cancellationToken)
+    {
+        if (await CommitOfAsync(ancestor, cancellationToken) is not { } one || await CommitOfAsync(commit, cancellationToken) is not { } other) return null;
+        if (await AnswerAsync(cancellationToken, "rev-list", "--max-count=1", one, $"^{other}") is null) return true;
+        return await IsShallowAsync(cancellationToken) ? null : false;
+    }
+
     /// <summary>The branch that is checked out; none for a detached head.</summary>
     public Task<string?> BranchAsync(CancellationToken cancellationToken) => AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", "--short", "HEAD");
 

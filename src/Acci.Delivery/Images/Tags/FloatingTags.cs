@@ -4,7 +4,8 @@ namespace Acci.Delivery.Images.Tags;
 
 /// <summary>
 /// The tags that stand for the newest of several versions, <c>latest</c>, <c>2</c> and <c>2.1</c>, never move back: a 1.2.9 that is published after 2.0.0
-/// takes <c>1</c> and <c>1.2</c> and leaves <c>latest</c> and <c>2</c> alone, and a pre-release takes none of them. What is published already is known by its tags.
+/// takes <c>1</c> and <c>1.2</c> and leaves <c>latest</c> and <c>2</c> alone, and a pre-release takes none of them. This decides by the tags that are published; what the
+/// tag points at decides, too.
 /// </summary>
 public sealed partial record FloatingTags
 {
@@ -31,6 +32,9 @@ public sealed partial record FloatingTags
     /// <summary>Tags that name no version, though they may look like one: dates.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>The tag of git that is built, as an image's tag; null where none is. It may name a version that MinVer does not read: <c>v1.2</c>, <c>release-1.2.3</c>.</summary>
+    public string? GitTag { get; init; }
+
     /// <summary>Decides about every tag that a new image is to have. Tags that stand for one version, a branch or a commit always may move.</summary>
     /// <param name="wanted">The tags it is to have, which name its version where <see cref="Version"/> does not.</param>
     /// <param name="published">All tags that its repository has.</param>
@@ -44,10 +48,22 @@ public sealed partial record FloatingTags
     public ImageVersion? VersionOf(IEnumerable<string> tags) => tags.SelectMany(VersionsOf).Max();
 
     /// <summary>The version that a tag names in full; where what stands around versions leaves that open, each that it may name.</summary>
-    public IReadOnlyList<ImageVersion> VersionsOf(string tag) => [.. Bare(tag).Select(ImageVersion.TryParse).OfType<ImageVersion>()];
+    public IReadOnlyList<ImageVersion> VersionsOf(string tag) => [.. Bare(tag).Select(x => ImageVersion.TryParse(x) ?? ImageVersion.TryParseTag(x)).OfType<ImageVersion>()];
 
     /// <summary>Whether a tag may be an image's of this version: of the tags that stand for versions, only those that stand for this one.</summary>
     public bool MayStandFor(string tag, ImageVersion version) => Read(tag) is not { } reach || reach.Contains(version) || reach.IsName;
+
+    /// <summary>Whether a tag has a version in full in it, whatever stands around that: <c>app-1.2.3</c>, <c>1.2.3-alpine</c>, <c>1_2_3</c>.</summary>
+    internal static bool Contains(string tag, ImageVersion version) => Contains(tag, version.ToString());
+
+    /// <summary>These and those of the published tags that name no version either, as the image at one of them has shown: of dates, all.</summary>
+    internal FloatingTags Without(string tag, IEnumerable<string> published) => this with
+    {
+        Names = [.. Names, tag, .. IsLong(tag) ? published.Where(IsLong) : []],
+    };
+
+    /// <summary>The tag begins with a number as long as a year, and the image's version does not: a version that was counted may become any later one, but not a date.</summary>
+    internal bool IsDateOf(string tag, ImageVersion said) => IsLong(tag) && said.Major.Length <= LongestMajor;
 
     /// <summary>
     /// The version whose tags these are, where that is another one than the image's own; null where it is not. A name like that of a pre-release may be
@@ -63,24 +79,26 @@ public sealed partial record FloatingTags
             return new TagMove(tag, true, "it does not stand for the newest of several versions")
             {
                 // A branch may have a name like that of a pre-release.
-                IsFull = VersionsOf(tag).Any(x => !x.IsPrerelease || !IsCounted),
+                IsFull = VersionsOf(tag).Any(x => !x.IsPrerelease || !IsCounted)
+                    || (version is not null && !IsCounted && Contains(tag, version))
+                    || (GitTag is not null && ThreeNumbers().IsMatch(GitTag) && Contains(tag, GitTag)),
             };
         }
 
         var newest = published.Keys.Where(reach.Contains).Max();
         if (version is not null && !reach.Contains(version))
         {
-            return reach.IsName && newest is null
-                ? new TagMove(tag, true, $"it does not stand for version {version}, so it counts as a name")
+            return reach.IsName && newest is null ? new TagMove(tag, true, $"it does not stand for version {version}, so it counts as a name")
+                : tag == GitTag ? Moves("it is the tag of git that is built")
                 : new TagMove(tag, false, $"it does not stand for version {version}") { IsFloating = true, IsForeign = true };
         }
 
         return (version, newest) switch
         {
             (null, null) => Moves("no version is published that it stands for"),
-            (null, _) => Stays($"the image has no version to compare with {newest}"),
+            (null, _) => Stays($"the image has no version to compare with {newest}") with { IsOpen = true },
             ({ IsPrerelease: true }, _) when !IsCounted => Stays($"{version} is a pre-release"),
-            _ when newest > version => Stays($"{newest} is published and newer than {version}") with { Newer = published[newest] },
+            _ when newest > version => Stays($"{newest} is published and newer than {version}") with { Newer = published[newest], IsOpen = version.IsWithoutRelease },
             _ => Moves($"nothing newer than {version} is published"),
         };
 
@@ -88,8 +106,11 @@ public sealed partial record FloatingTags
         TagMove Stays(string reason) => new(tag, false, reason) { IsFloating = true };
     }
 
-    private TagMove Overridden(TagMove move) => move.Moves || move.IsForeign || Override is null ? move
-        : move with { Moves = true, Newer = null, Reason = $"{Override} is given, though {move.Reason}" };
+    private bool IsLong(string tag) => Read(tag)?.Major?.Length > LongestMajor;
+
+    private TagMove Overridden(TagMove move) => move.IsForeign || !move.IsFloating || Override is null ? move
+        : move.Moves ? move with { IsOverridden = true }
+        : move with { IsOverridden = true, Moves = true, Newer = null, Reason = $"{Override} is given, though {move.Reason}" };
 
     /// <summary>
     /// The releases whose existence the tags show, each with the tag that says most about it. <c>2.1</c> shows that there is a 2.1.0 or later, even where
@@ -122,7 +143,25 @@ public sealed partial record FloatingTags
         string? Number(string group) => match.Groups[group] is { Success: true, Value: var digits } ? digits : null;
     }
 
-    [GeneratedRegex(@"^v?(?<major>0|[1-9][0-9]*)(?:\.(?<minor>0|[1-9][0-9]*)(?:\.(?<patch>0|[1-9][0-9]*))?)?\z", RegexOptions.ExplicitCapture)]
+    // As a word of its own: 11.2.3 is not 1.2.3. What separates numbers and words is the same.
+    private static bool Contains(string tag, string text)
+    {
+        var (whole, part) = (Separators().Replace(tag, "."), Separators().Replace(text, "."));
+        for (var at = whole.IndexOf(part, StringComparison.OrdinalIgnoreCase); at >= 0; at = whole.IndexOf(part, at + 1, StringComparison.OrdinalIgnoreCase))
+        {
+            if (!(at > 0 && char.IsAsciiDigit(whole[at - 1])) && !(at + part.Length < whole.Length && char.IsAsciiLetterOrDigit(whole[at + part.Length]))) return true;
+        }
+
+        return false;
+    }
+
+    [GeneratedRegex("[_-]")]
+    private static partial Regex Separators();
+
+    [GeneratedRegex("[0-9]+[._-][0-9]+[._-][0-9]+")]
+    private static partial Regex ThreeNumbers();
+
+    [GeneratedRegex(@"^[vV]?(?<major>0|[1-9][0-9]*)(?:\.(?<minor>0|[1-9][0-9]*)(?:\.(?<patch>0|[1-9][0-9]*))?)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Numbers();
 
     /// <summary>The versions that a tag can stand for: with no number all, with three a single one.</summary>

@@ -17,13 +17,19 @@ public sealed record TagMove(string Tag, bool Moves, string Reason)
     /// <summary>It stands for versions other than the image's, so no switch moves it.</summary>
     public bool IsForeign { get; init; }
 
+    /// <summary>Versions leave it open: it moves if the image that it points at is known to be older.</summary>
+    internal bool IsOpen { get; init; }
+
+    /// <summary>A person has said that it moves, whatever it points at.</summary>
+    internal bool IsOverridden { get; init; }
+
     /// <summary>It names one version in full, which is written once.</summary>
     public bool IsFull { get; init; }
 
-    /// <summary>It is written only while it points at <see cref="Expected"/>.</summary>
+    /// <summary>It is written only while it points at <see cref="Expected"/>, or at an image of the same platforms.</summary>
     public bool IsOnce { get; init; }
 
-    /// <summary>What it pointed at when that was decided; null where it was not there.</summary>
+    /// <summary>What it pointed at when that was decided; null where it was not there, or was not looked at.</summary>
     public Digest? Expected { get; init; }
 
     /// <summary>The other image that a full version pointed at, which a person has said may be replaced.</summary>

@@ -68,7 +68,7 @@ public sealed partial record TagRules
             Others = tags.Skip(1).Where(tag => tag != tags[0]).Distinct().ToList(),
             Latest = isLatest != true ? null
                 : (Flavor.PrefixesLatest ? common.Prefix : "") + Latest + (Flavor.SuffixesLatest ? common.Suffix : ""),
-            Floating = Floating(series, common) with { Names = names },
+            Floating = Floating(series, common) with { Names = names, GitTag = facts.Tag is { } gitTag ? Sanitize(gitTag) : null },
             Warnings = [.. Warnings, .. expressions.Warnings],
         };
 

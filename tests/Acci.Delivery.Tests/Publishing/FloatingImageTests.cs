@@ -1,0 +1,268 @@
+using System.Text.Json.Nodes;
+using Acci.Delivery.Images.Tags;
+using Acci.Delivery.Publishing;
+using Acci.Oci;
+using Acci.Oci.Registries;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Publishing;
+
+/// <summary>A tag that stands for the newest image is decided by the image that it points at, in a real registry, whatever that one's other tags are called.</summary>
+public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<RegistryServer>, IDisposable
+{
+    private const string First = "1111111111111111111111111111111111111111";
+    private const string Second = "2222222222222222222222222222222222222222";
+    private const string Hotfix = "3333333333333333333333333333333333333333";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    // Each is what an image is tagged with by some rules: by a commit alone, in forms that nobody reads as versions, or not at all.
+    [Theory]
+    [InlineData("sha-2222222", "sha-3333333")]
+    [InlineData("V2.0.0", "V1.2.9")]
+    [InlineData("v2.0.0-1", "v1.2.9-1")]
+    [InlineData("app-2.0.0", "app-1.2.9")]
+    [InlineData("2.0.0-2222222", "1.2.9-3333333")]
+    [InlineData("2_0_0", "1_2_9")]
+    [InlineData("app-v2.0.0.1", "app-v1.2.9.1")]
+    public async Task An_older_version_does_not_take_latest_however_versions_are_tagged(string newer, string older)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var there = await PushAsync(registry, repository, "2.0.0", Second);
+        foreach (var tag in (string[])[newer, "latest"]) await registry.PutTagAsync(repository, tag, there, Cancellation);
+
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.9", Hotfix), [older, "latest"], "1.2.9", Hotfix);
+
+        Assert.Equal([true, false], plan.Moves.Select(x => x.Moves));
+        Assert.True(plan.Moves[1].Reason is "it points at 2.0.0, which is newer than 1.2.9" or "2.0.0 is published and newer than 1.2.9", plan.Moves[1].Reason);
+    }
+
+    [Theory]
+    [InlineData(Second, true)]
+    [InlineData(Hotfix, false)]
+    public async Task Versions_that_git_cannot_count_are_ordered_by_its_history(string commit, bool moves)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PutTagAsync(repository, "latest", await PushAsync(registry, repository, "0.0.0-alpha.0.5", First), Cancellation);
+
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "0.0.0-alpha.0.7", commit), ["release-1.2.9", "latest"], "0.0.0-alpha.0.7", commit);
+
+        Assert.Equal(moves, plan.Moves[1].Moves);
+    }
+
+    [Fact]
+    public async Task Another_publish_that_has_put_latest_on_a_newer_image_keeps_it()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var (own, newer) = (await PushAsync(registry, repository, "1.0.1-alpha.0.3", First), await PushAsync(registry, repository, "1.0.1-alpha.0.9", Second));
+        var plan = await DecideAsync(registry, repository, own, ["latest"], "1.0.1-alpha.0.3", First);
+        await registry.PutTagAsync(repository, "latest", newer, Cancellation);
+
+        var report = TagReport.Of(plan, await new TagTransaction(registry) { IsTrustedAsync = _ => Task.FromResult(true) }.RunAsync([plan], Cancellation));
+
+        Assert.Equal(newer, await AtAsync(registry, repository, "latest"));
+        Assert.Equal([$"latest: it points at 1.0.1-alpha.0.9, whose commit {Second} does not come before {First}"], report.Lost);
+    }
+
+    [Fact]
+    public async Task Latest_is_taken_back_from_an_older_image_that_was_written_at_the_same_time()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = new OciRegistry(proxy.Domain, new RegistryOptions { Credentials = Credentials.None });
+        using var direct = server.Connect();
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (own, older) = (await PushAsync(registry, repository, "1.0.1-alpha.0.9", Second), await PushAsync(registry, repository, "1.0.1-alpha.0.3", First));
+        var plan = await DecideAsync(registry, repository, own, ["latest"], "1.0.1-alpha.0.9", Second);
+        var isTaken = false;
+        proxy.Decide = request =>
+        {
+            // The other one looked before this one wrote.
+            if (!isTaken && request.Method != "PUT" && request.Path.EndsWith("/manifests/latest", StringComparison.Ordinal) && AtAsync(direct, behind, "latest").Result == own)
+            {
+                isTaken = true;
+                direct.PutTagAsync(behind, "latest", older, Cancellation).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.True(isTaken);
+        Assert.Equal(own, await AtAsync(direct, behind, "latest"));
+        Assert.Equal(["latest"], report.Taken);
+    }
+
+    [Theory]
+    [InlineData("V1.2.3")]
+    [InlineData("app-1.2.3")]
+    [InlineData("1_2_3")]
+    [InlineData("1.2.3-rc.1-alpine")]
+    public async Task A_tag_with_the_version_in_it_that_its_image_says_is_written_once(string tag)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var there = await PushAsync(registry, repository, tag.Contains("rc", StringComparison.Ordinal) ? "1.2.3-rc.1" : "1.2.3", First);
+        await registry.PutTagAsync(repository, tag, there, Cancellation);
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.0.1-alpha.0.9", Second), [tag], "1.0.1-alpha.0.9", Second);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => plan.WritingOnceAsync(registry, "--replace-version", false, Cancellation));
+
+        Assert.StartsWith($"{repository}:{tag} points at {there} already", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_version_that_two_publishes_write_at_once_fails_the_one_that_lost_it()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = new OciRegistry(proxy.Domain, new RegistryOptions { Credentials = Credentials.None });
+        using var direct = server.Connect();
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (own, other) = (await PushAsync(registry, repository, "1.2.3", First), await PushAsync(registry, repository, "1.2.3", Second));
+        var plan = await (await DecideAsync(registry, repository, own, ["1.2.3", "latest"], "1.2.3", First)).WritingOnceAsync(registry, "--replace-version", false, Cancellation);
+        proxy.Decide = request =>
+        {
+            if (request.Method == "PUT" && request.Path.EndsWith("/manifests/latest", StringComparison.Ordinal)) direct.PutTagAsync(behind, "1.2.3", other, Cancellation).GetAwaiter().GetResult();
+            return null;
+        };
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.Contains($"{repository}:1.2.3 was put on {other} by another publish at the same time", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Give the image a version of its own, or replace the other one with --replace-version.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(other, await AtAsync(direct, behind, "1.2.3"));
+    }
+
+    [Fact]
+    public async Task What_has_the_same_platforms_may_be_written_by_both()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var (one, same) = (await PushAsync(registry, repository, "1.2.3", First, "same"), await PushAsync(registry, repository, "1.2.3", Second, "same"));
+        Assert.NotEqual(one, same);
+        var plan = await (await DecideAsync(registry, repository, one, ["1.2.3"], "1.2.3", First)).WritingOnceAsync(registry, "--replace-version", false, Cancellation);
+        await registry.PutTagAsync(repository, "1.2.3", same, Cancellation);
+
+        Assert.Equal(["1.2.3"], TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation)).Taken);
+    }
+
+    [Theory]
+    [InlineData("2026.11.29", "1.0.1", true)]
+    [InlineData("2026.11.29", "1.0.1-alpha.0.2", true)]
+    [InlineData("26.11.29", "1.0.1", true)]
+    [InlineData("2026.11.29", "2026.11.29", false)]
+    [InlineData("2.0.0", "2.0.0", false)]
+    [InlineData("2.0.0", null, false)]
+    public async Task A_date_is_no_newer_version_where_its_image_says_so(string tag, string? said, bool moves)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PutTagAsync(repository, tag, await PushAsync(registry, repository, said, First), Cancellation);
+
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.0.2", Second), ["1.0.2", "latest"], "1.0.2", Second);
+
+        Assert.Equal(moves, plan.Moves[1].Moves);
+    }
+
+    [Theory]
+    [InlineData("1.2.2", true)]
+    [InlineData("2.0.0", false)]
+    public async Task What_other_tools_have_published_says_its_version_in_labels(string there, bool moves)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var builder = new LayoutBuilder(_folder.Combine(Guid.NewGuid().ToString("n")));
+        builder.AddImage(Platform.LinuxAmd64, [builder.AddBlob([1, 2, 3])], new JsonObject { ["org.opencontainers.image.version"] = there });
+        var foreign = (await registry.PushAsync(await builder.WriteAsync(), repository, null, Cancellation)).Digest;
+        await registry.PutTagAsync(repository, "latest", foreign, Cancellation);
+
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.3", Second), ["1.2.3", "latest"], "1.2.3", Second);
+
+        Assert.Equal(moves, plan.Moves[1].Moves);
+    }
+
+    [Fact]
+    public async Task The_tag_of_git_itself_is_given_though_it_names_no_version()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var before = await PushAsync(registry, repository, "0.0.0-alpha.0.5", First);
+        foreach (var tag in (string[])["v1.2", "latest"]) await registry.PutTagAsync(repository, tag, before, Cancellation);
+        var floating = new FloatingTags { Version = ImageVersion.Parse("0.0.0-alpha.0.7"), IsCounted = true, GitTag = "v1.3" };
+        var image = await PushAsync(registry, repository, "0.0.0-alpha.0.7", Second);
+
+        var plan = await TagPlan.DecideAsync(registry, repository, image, ["v1.3", "latest"], floating, Succession("0.0.0-alpha.0.7", Second), Cancellation);
+
+        Assert.Equal([true, true], plan.Moves.Select(x => x.Moves));
+    }
+
+    [Theory]
+    [InlineData("sha256-0123456789012345678901234567890123456789012345678901234567890123")]
+    [InlineData("sha256-0123456789012345678901234567890123456789012345678901234567890123.sig")]
+    public async Task An_image_does_not_get_a_tag_under_which_signatures_are_kept(string tag)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.0.0", First), [tag], "1.0.0", First));
+
+        Assert.StartsWith($"No image gets the tag {tag}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_version_that_is_listed_and_not_shown_is_not_written()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = new OciRegistry(proxy.Domain, new RegistryOptions { Credentials = Credentials.None });
+        var repository = proxy.NewRepository();
+        await registry.PutTagAsync(repository, "1.2.3", await PushAsync(registry, repository, "1.2.3", First), Cancellation);
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.3", Second), ["1.2.3"], "1.2.3", Second);
+        proxy.Decide = request => request.Path.EndsWith("/manifests/1.2.3", StringComparison.Ordinal) ? new NetworkFault.Answer(404) : null;
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => plan.WritingOnceAsync(registry, "--replace-version", false, Cancellation));
+
+        Assert.StartsWith($"{repository}:1.2.3 is in the registry's list of tags, and the registry does not have it", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.2.3", "1.2.3 moves: it points at sha256:")]
+    [InlineData("latest", "latest stays: it points at 2.0.0, which is newer than 1.2.3")]
+    public async Task A_plan_says_before_the_build_what_the_tags_point_at(string tag, string said)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PutTagAsync(repository, tag, await PushAsync(registry, repository, tag == "latest" ? "2.0.0" : "1.2.3", First), Cancellation);
+
+        var plan = await (await DecideAsync(registry, repository, Digest.Of([]), [tag], "1.2.3", Second)).ForeseeingAsync(registry, "--replace-version", false, Cancellation);
+
+        Assert.StartsWith(said, $"{plan.Moves[0]}", StringComparison.Ordinal);
+    }
+
+    private static Succession Succession(string version, string commit) =>
+        new(new ImageOrigin(ImageVersion.Parse(version), commit), (ancestor, other) => Task.FromResult<bool?>((ancestor, other) is (First, Second)));
+
+    private static Task<TagPlan> DecideAsync(OciRegistry registry, ImageReference repository, Digest image, string[] tags, string version, string commit)
+    {
+        var own = ImageVersion.Parse(version);
+        return TagPlan.DecideAsync(registry, repository, image, tags, new FloatingTags { Version = own, IsCounted = own.IsCounted }, Succession(version, commit), Cancellation);
+    }
+
+    private static async Task<Digest?> AtAsync(OciRegistry registry, ImageReference repository, string tag) => (await registry.FindAsync(repository.WithTag(tag), Cancellation))?.Digest;
+
+    private async Task<Digest> PushAsync(OciRegistry registry, ImageReference repository, string? version, string commit, string? content = null)
+    {
+        var annotations = new JsonObject { ["org.opencontainers.image.revision"] = commit };
+        if (version is not null) annotations["org.opencontainers.image.version"] = version;
+        var layout = await LayoutBuilder.WriteAttestedAsync(_folder.Combine(Guid.NewGuid().ToString("n")), content ?? $"{version} {commit}", annotations);
+        return (await registry.PushAsync(layout, repository, null, Cancellation)).Digest;
+    }
+}
