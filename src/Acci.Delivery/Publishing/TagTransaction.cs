@@ -1,8 +1,6 @@
-using System.Globalization;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Sessions;
 using Acci.Oci;
-using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
 using Serilog;
 
@@ -10,16 +8,14 @@ namespace Acci.Delivery.Publishing;
 
 /// <summary>
 /// Puts the tags of one publish in one step: all of them, or, when one cannot be written, none. Registries have no such operation, and no compare-and-swap either,
-/// so what was written is put back, and what two publishes did at once is looked at afterwards and set right: both come to the same end, whoever was first.
+/// so what was written is put back, and what two publishes did at once is looked at afterwards and set right (<see cref="TagSettlement"/>).
 /// </summary>
 public sealed class TagTransaction(OciRegistry registry)
 {
-    private const string Created = "org.opencontainers.image.created";
-    private const int Rounds = 5;
     private const string NotAll = "Not every tag could be written";
 
-    private readonly Dictionary<ImageReference, Task<bool>> _trusted = [];
     private TagWriter? _writer;
+    private TagTrust? _trust;
 
     /// <summary>The clock that it is waited by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -54,6 +50,8 @@ public sealed class TagTransaction(OciRegistry registry)
 
     private TagWriter Writer => _writer ??= new TagWriter(registry, Time);
 
+    private TagTrust Trust => _trust ??= new TagTrust(IsTrustedAsync);
+
     /// <summary>Writes the tags.</summary>
     /// <exception cref="DeliveryException">One could not be written; the message says what became of the others.</exception>
     public async Task<IReadOnlyList<TagWrite>> RunAsync(IReadOnlyList<TagPlan> plans, CancellationToken cancellationToken)
@@ -77,13 +75,14 @@ public sealed class TagTransaction(OciRegistry registry)
                     if (move.IsOnce && !isDecided && !await plan.IsSameAsync(registry, before!.Value, cancellationToken))
                     {
                         (looking, remedy) = (NotAll, plan.ReplaceRemedy);
-                        throw new DeliveryException($"{tag} was put on {before} by another publish meanwhile, and a full version is written once.");
+                        throw new DeliveryException(
+                            $"{tag} was put on {before} by another publish meanwhile, and a full version is written once.{(writes.Count == 0 ? $" No tag moves. {remedy}" : "")}");
                     }
 
                     var why = move.IsFloating && !isDecided ? await FindReasonToStayAsync(plan, move, before!.Value, cancellationToken) : null;
                     // Which of two versions a floating tag stands for, their versions decide, and not their commits.
                     var stays = why is not null || (!move.IsFloating && !move.IsOnce && before is not null && before != plan.Digest && HasMoved(tag, before)
-                        && await IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value));
+                        && await new CommitOrder(registry).IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value));
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, stays ? before : plan.Digest) { Reason = why });
                     looking = null;
@@ -113,7 +112,7 @@ public sealed class TagTransaction(OciRegistry registry)
 
         try
         {
-            return await SettleAsync(plans, writes, cancellationToken);
+            return await new TagSettlement(registry, Writer, Trust) { AtStart = AtStart, AnswerLimit = AnswerLimit }.RunAsync(plans, writes, cancellationToken);
         }
         catch (DeliveryException exception)
         {
@@ -147,7 +146,7 @@ public sealed class TagTransaction(OciRegistry registry)
     {
         var again = await plan.ComparedAgainAsync(registry, move, cancellationToken);
         if (again.Moves) return null;
-        var (problem, isKnown) = await ProblemWithAsync(plan.Repository.WithDigest(other));
+        var (problem, isKnown) = await Trust.ProblemWithAsync(plan.Repository.WithDigest(other));
         return problem is null ? again.Reason : isKnown ? null : $"{again.Reason}; {problem}";
     }
 
@@ -191,170 +190,16 @@ public sealed class TagTransaction(OciRegistry registry)
         }
     }
 
-    private async Task<IReadOnlyList<TagWrite>> SettleAsync(IReadOnlyList<TagPlan> plans, List<TagWrite> writes, CancellationToken cancellationToken)
-    {
-        foreach (var plan in plans)
-        {
-            // Each round that changes something lets another publish see it, and sees what that one changed meanwhile.
-            for (var round = 0; round < Rounds && await SetRightAsync(plan, writes, cancellationToken); round++)
-            {
-            }
-        }
-
-        for (var number = 0; number < writes.Count; number++) await LookAsync(writes, number, cancellationToken);
-        return writes;
-    }
-
-    // Each look is noted at once: nobody may be able to look again.
-    private async Task<Digest?> LookAsync(List<TagWrite> writes, int number, CancellationToken cancellationToken)
-    {
-        var there = (await registry.FindAsync(writes[number].Tag, cancellationToken))?.Digest;
-        writes[number] = writes[number] with { After = there };
-        return there;
-    }
-
-    // Moves a tag again that is written. As long as that is not answered, nobody knows where it is.
-    private async Task<bool> MoveAsync(List<TagWrite> writes, int number, Digest? digest, string? reason, CancellationToken cancellationToken)
-    {
-        var write = writes[number];
-        try
-        {
-            if (!await Writer.WriteAsync(write.Tag, digest, AnswerLimit, cancellationToken)) return false;
-        }
-        catch when (Writer.AnswerTo(write.Tag) == WriteAnswer.None)
-        {
-            const string unknown = "where it points is not known, because the registry did not answer";
-            writes[number] = write with { After = null, Reason = reason is null ? unknown : $"{reason}; {unknown}" };
-            throw;
-        }
-
-        writes[number] = write with { After = digest, Reason = reason };
-        return true;
-    }
-
-    // Asked once: what is not known is not asked again for the next tag, each time until the retries are used up.
-    private Task<bool> AskAsync(ImageReference image) => _trusted.TryGetValue(image, out var answer) ? answer : _trusted[image] = IsTrustedAsync(image);
-
     // Before the first tag moves, who cannot be asked ends the publish: the tag may be the newer image's by right.
     private async Task<bool> YieldsToAsync(ImageReference tag, Digest newer)
     {
         try
         {
-            return await AskAsync((tag with { Tag = null }).WithDigest(newer));
+            return await Trust.AskAsync((tag with { Tag = null }).WithDigest(newer));
         }
         catch (DeliveryException exception)
         {
-            throw new DeliveryException($"{tag} stays at {newer}, which another publish has put it on, from a newer commit: {NotKnown(exception)}", exception);
+            throw new DeliveryException($"{tag} stays at {newer}, which another publish has put it on, from a newer commit: {TagTrust.NotKnown(exception)}", exception);
         }
     }
-
-    private static string NotKnown(DeliveryException exception) => $"whether that is signed as this build's images are is not known: {exception.Message}";
-
-    /// <summary>Sets right what another publish did in between, and says whether there was anything.</summary>
-    private async Task<bool> SetRightAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken) =>
-        await GiveWayAsync(plan, writes, cancellationToken) | await TakeBackAsync(plan, writes, cancellationToken) | await TakeBackFloatingAsync(plan, writes, cancellationToken);
-
-    /// <summary>
-    /// Takes back tags of branches and the like that an older commit has got, which looked before this publish wrote, and wrote afterwards; or what only calls itself newer.
-    /// </summary>
-    private async Task<bool> TakeBackAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
-    {
-        var changed = false;
-        foreach (var tag in plan.Moving.Where(move => !move.IsFloating && !move.IsOnce).Select(move => plan.Repository.WithTag(move.Tag)).Where(AtStart.ContainsKey))
-        {
-            var number = writes.FindIndex(x => x.Tag == tag);
-            if (await LookAsync(writes, number, cancellationToken) is not { } there || there == plan.Digest) continue;
-            var isOlder = await IsNewerAsync(plan.Repository, plan.Digest, there, cancellationToken);
-            var isNewer = !isOlder && await IsNewerAsync(plan.Repository, there, plan.Digest, cancellationToken);
-            try
-            {
-                if (isOlder || (isNewer && !await AskAsync(plan.Repository.WithDigest(there)))) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
-            }
-            catch (DeliveryException exception) when (_trusted.GetValueOrDefault(plan.Repository.WithDigest(there)) is { IsFaulted: true })
-            {
-                writes[number] = writes[number] with { Reason = $"another publish has put it on {there}, from a newer commit, and {NotKnown(exception)}" };
-            }
-        }
-
-        return changed;
-    }
-
-    /// <summary>Takes back tags that stand for the newest of several versions from an image that is known to be older: its publish looked before this one wrote.</summary>
-    private async Task<bool> TakeBackFloatingAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
-    {
-        var changed = false;
-        foreach (var move in plan.Moving.Where(move => move is { IsFloating: true, IsOverridden: false }))
-        {
-            var number = writes.FindIndex(x => x.Tag == plan.Repository.WithTag(move.Tag));
-            if (writes[number].Reason is not null || await LookAsync(writes, number, cancellationToken) is not { } there || there == plan.Digest) continue;
-            if (await plan.ComparedAgainAsync(registry, move, cancellationToken) is { Moves: true }) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
-        }
-
-        return changed;
-    }
-
-    /// <summary>
-    /// Gives tags that stand for the newest of several versions to a newer one that was published in between. Nobody looked at an image that only calls itself newer:
-    /// for one that this publish does not trust, or that says it is another version, the tag goes back to where it was.
-    /// </summary>
-    private async Task<bool> GiveWayAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken)
-    {
-        var moved = plan.Moving.Where(move => move.IsFloating).Select(move => move.Tag).ToList();
-        if (moved.Count == 0 || plan.Version is null) return false;
-        var changed = false;
-        var published = await registry.ListTagsAsync(plan.Repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        foreach (var move in plan.Floating.Decide(moved, published).Where(move => move.Newer is not null))
-        {
-            var number = writes.FindIndex(x => x.Tag == plan.Repository.WithTag(move.Tag));
-            var newer = await registry.GetManifestAsync(plan.Repository.WithTag(move.Newer!), cancellationToken);
-            if (newer.Digest == plan.Digest || await LookAsync(writes, number, cancellationToken) != plan.Digest) continue;
-            var before = writes[number].Before;
-            // Where somebody has put the tag since this publish began is no place to go back to, unless it may be right.
-            var isAsBefore = !AtStart.TryGetValue(writes[number].Tag, out var start) || start == before;
-            var (problem, isKnown) = await VersionProblemAsync(plan, move.Newer!, newer, cancellationToken) is { } other ? (other, true)
-                : isAsBefore && newer.Digest == before ? (null, true) : await ProblemWithAsync(plan.Repository.WithDigest(newer.Digest));
-            var reason = $"{move.Newer} was published at the same time and is newer than {plan.Version}";
-            if (problem is null) changed |= await MoveAsync(writes, number, newer.Digest, reason, cancellationToken);
-            else if ((isAsBefore || !isKnown) && before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
-        }
-
-        return changed;
-    }
-
-    private async Task<(string? Problem, bool IsKnown)> ProblemWithAsync(ImageReference newer)
-    {
-        try
-        {
-            return (await AskAsync(newer) ? null : "is not signed as this build's images are", true);
-        }
-        catch (DeliveryException exception)
-        {
-            return (NotKnown(exception).TrimEnd('.'), false);
-        }
-    }
-
-    // What speaks against an image being the newer version that its tag says. It counts if ours says its own version: an image definition may put something else there.
-    private static string? VersionProblem(TagPlan plan, string tag, ImageVersion? said)
-    {
-        if (said is null) return "says no version";
-        // A pre-release may be published as its release, or as any other one: it is older than ours, or not.
-        var isAnother = plan.Floating.VersionOf([tag]) is { } named && !DeparturePolicy.MayBe(said, named);
-        return isAnother || said <= plan.Version! ? $"is version {said}" : null;
-    }
-
-    private async Task<string?> VersionProblemAsync(TagPlan plan, string tag, Manifest newer, CancellationToken cancellationToken)
-    {
-        var own = VersionOf(await registry.GetManifestAsync(plan.Repository.WithDigest(plan.Digest), cancellationToken));
-        // A release candidate may be published as its release.
-        return own is not null && DeparturePolicy.IsSameRelease(own, plan.Version!) ? VersionProblem(plan, tag, VersionOf(newer)) : null;
-
-        static ImageVersion? VersionOf(Manifest image) => ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey));
-    }
-
-    private async Task<bool> IsNewerAsync(ImageReference repository, Digest one, Digest other, CancellationToken cancellationToken) =>
-        await CreatedAsync(repository.WithDigest(one), cancellationToken) > await CreatedAsync(repository.WithDigest(other), cancellationToken);
-
-    private async Task<DateTimeOffset?> CreatedAsync(ImageReference image, CancellationToken cancellationToken) =>
-        await registry.FindManifestAsync(image, cancellationToken) is { } manifest
-        && DateTimeOffset.TryParse(manifest.Annotations.GetValueOrDefault(Created), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var created) ? created : null;
 }

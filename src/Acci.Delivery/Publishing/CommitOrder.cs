@@ -1,0 +1,19 @@
+using System.Globalization;
+using Acci.Oci;
+using Acci.Oci.Registries;
+
+namespace Acci.Delivery.Publishing;
+
+/// <summary>Which of two images is of the newer commit, by the commits' times.</summary>
+internal sealed class CommitOrder(OciRegistry registry)
+{
+    private const string Created = "org.opencontainers.image.created";
+
+    /// <summary>Whether it is the first; not where one of them says no time.</summary>
+    public async Task<bool> IsNewerAsync(ImageReference repository, Digest one, Digest other, CancellationToken cancellationToken) =>
+        await CreatedAsync(repository.WithDigest(one), cancellationToken) > await CreatedAsync(repository.WithDigest(other), cancellationToken);
+
+    private async Task<DateTimeOffset?> CreatedAsync(ImageReference image, CancellationToken cancellationToken) =>
+        await registry.FindManifestAsync(image, cancellationToken) is { } manifest
+        && DateTimeOffset.TryParse(manifest.Annotations.GetValueOrDefault(Created), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var created) ? created : null;
+}
