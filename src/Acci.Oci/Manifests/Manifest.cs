@@ -72,7 +72,7 @@ public sealed class Manifest
             if (mediaType is not null && MediaTypes.IsManifest(mediaType) && mediaType != type)
                 throw new DeliveryException($"{where} says that it is of type '{type}', and it was found as '{mediaType}'. Build and push it again.");
             var image = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageManifest)?.EnsureComplete();
-            if (index.Manifests.Count > 0 && image is { Config: not null } or { Layers.Count: > 0 })
+            if (HasBothLists(content))
             {
                 throw new DeliveryException(
                     $"{where} is an index and an image manifest at once: it has 'manifests', and 'config' or 'layers'. Build and push it again.");
@@ -83,9 +83,19 @@ public sealed class Manifest
                 ? throw new DeliveryException($"{where} is not an image manifest: it names no config.")
                 : new Manifest(content, type, null, image);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new DeliveryException($"{where} is not a manifest: {JsonProblem.TextOf(exception)}.", exception);
+            // The second of these is about a name that is no text.
+            throw new DeliveryException($"{where} is not a manifest: {(exception is JsonException json ? JsonProblem.TextOf(json) : exception.Message.TrimEnd('.'))}.", exception);
         }
+    }
+
+    // Whatever is in them, in any case, and whichever of several: programs in Go do not tell the case of names apart.
+    private static bool HasBothLists(ReadOnlyMemory<byte> content)
+    {
+        var root = JsonElement.Parse(content.Span);
+        if (root.ValueKind != JsonValueKind.Object) return false;
+        var names = root.EnumerateObject().Where(x => x.Value.ValueKind != JsonValueKind.Null).Select(x => x.Name.ToLowerInvariant()).ToHashSet();
+        return names.Contains("manifests") && names.Overlaps(["config", "layers"]);
     }
 }

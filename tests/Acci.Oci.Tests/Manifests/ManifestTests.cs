@@ -26,6 +26,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData($$"""{ "config": {{Layer}}, "layers": [], "annotations": { "a": null } }""")]
     [InlineData($$"""{ "config": null, "layers": [{{Layer}}] }""")]
     [InlineData("null")]
+    [InlineData("[]")]
     public void Null_where_the_specification_has_a_value_is_no_manifest(string content)
     {
         var error = Assert.Throws<DeliveryException>(() => Manifest.Parse(Encoding.UTF8.GetBytes(content), null, "the manifest"));
@@ -38,6 +39,12 @@ public sealed class ManifestTests : IDisposable
     [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{{Layer}}], "config": {{Layer}} }""", Index)]
     [InlineData($$"""{ "mediaType": "{{Image}}", "manifests": [{{Layer}}], "config": {{Layer}}, "layers": [] }""", Image)]
     [InlineData($$"""{ "manifests": [{{Layer}}], "config": {{Layer}}, "layers": [{{Layer}}] }""", null)]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [], "config": {{Layer}}, "layers": [] }""", Index)]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{{Layer}}], "layers": [] }""", Index)]
+    [InlineData($$"""{ "mediaType": "{{Image}}", "manifests": [], "config": {{Layer}}, "layers": [] }""", Image)]
+    [InlineData($$"""{ "mediaType": "{{Image}}", "Manifests": [{{Layer}}], "config": {{Layer}}, "layers": [] }""", Image)]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{{Layer}}], "CONFIG": {{Layer}} }""", Index)]
+    [InlineData($$"""{ "manifests": [{{Layer}}], "manifests": null, "config": {{Layer}}, "layers": [] }""", null)]
     public void What_is_an_index_and_an_image_at_once_is_neither(string content, string? type) => Assert.Equal(
         "the manifest is an index and an image manifest at once: it has 'manifests', and 'config' or 'layers'. Build and push it again.",
         Assert.Throws<DeliveryException>(() => Manifest.Parse(Encoding.UTF8.GetBytes(content), type, "the manifest")).Message);

@@ -2,7 +2,7 @@ using Acci.Oci.Registries;
 
 namespace Acci.Oci.Tests.Registries;
 
-/// <summary>RFC 8288, section 3, and its appendix B.2.</summary>
+/// <summary>RFC 8288, section 3, and its appendix B.</summary>
 public sealed class LinkHeaderTests
 {
     [Theory]
@@ -17,6 +17,15 @@ public sealed class LinkHeaderTests
     [InlineData(", </0>; rel=first,, </a>; rel=next ,", "/a")]
     [InlineData("<https://example.com/a>; rel=\"next\"", "https://example.com/a")]
     [InlineData("<>; rel=next", "")]
+    [InlineData("</a>; title=a b; rel=\"next\"", "/a")]
+    [InlineData("</a>; title=a/b?c=\"d\"; rel=\"next\"", "/a")]
+    [InlineData("</a>; title='a; b'; rel=\"next\"", "/a")]
+    [InlineData("</a>; title*=UTF-8''a%20b; rel=\"next\"", "/a")]
+    [InlineData("</a>; rel=\"next\tprev\"", "/a")]
+    [InlineData("</a>; rel=next prev", "/a")]
+    [InlineData("</a>; flag; rel=next", "/a")]
+    [InlineData("</a>; ; rel=next", "/a")]
+    [InlineData("</0>; rel=https://example.com/up, </a>; rel=next", "/a")]
     [InlineData("</a>; rel=\"nextpage\"", null)]
     [InlineData("</a>; rel=prev; rel=next", null)]
     [InlineData("</a>; title=\"rel=next\"", null)]
@@ -34,6 +43,11 @@ public sealed class LinkHeaderTests
     [InlineData("</a; rel=next")]
     [InlineData("</a>; rel=\"next")]
     [InlineData("</0>; rel=prev, /a; rel=next")]
+    [InlineData("</a> rel=\"next\"")]
+    [InlineData("</a>; rel='next'")]
+    [InlineData("</a>; foo bar; rel=\"next\"")]
+    [InlineData("</a>; title=\"a\" \"b\"; rel=\"next\"")]
+    [InlineData("</a>; title= \"a; rel=\"next\"")]
     public void What_is_no_list_of_links_is_not_taken_for_an_empty_one(string header) =>
         Assert.Throws<FormatException>(() => LinkHeader.TargetOf([header], "next"));
 }
