@@ -51,15 +51,23 @@ public sealed partial class OciRegistry
         try
         {
             var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path));
-            using var response = await SendAsync(request, cancellationToken, pages.IsFirst ? [HttpStatusCode.NotFound] : []);
-            if (response.StatusCode == HttpStatusCode.NotFound) return new TagsPage([], null);
+            using var response = await SendAsync(request, cancellationToken);
             var content = await _transport.ReadAsync(response, MaximumPageSize, cancellationToken);
             var tags = Json(content, RegistryJson.Default.TagList, address).Tags ?? [];
             if (tags.Any(x => x is null)) throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with a tag that is null.");
             return new TagsPage(tags, pages.Next(response, address));
         }
+        catch (RegistryException exception) when (pages.IsFirst && exception.StatusCode == HttpStatusCode.NotFound)
+        {
+            // Registries have an error code for it; a page of whatever stands before one does not say that there are no tags.
+            if (exception.Codes.Any(x => x.Length > 0)) return new TagsPage([], null);
+            throw new DeliveryException(
+                $"{Domain} answers {address.AbsolutePath} with 404, and not as a registry that has no such repository: whether {path} has tags is not known. Check the address given "
+                + "by --registry, and what stands before the registry.",
+                exception);
+        }
         catch (RegistryException exception) when (pages.IsFirst && address.Query.Length > 0
-            && (exception.StatusCode == HttpStatusCode.BadRequest || exception.Codes.Contains("PAGINATION_NUMBER_INVALID")))
+            && (int)exception.StatusCode is >= 400 and < 500 and not (401 or 403 or 429))
         {
             return null;
         }

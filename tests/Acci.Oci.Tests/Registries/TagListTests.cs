@@ -33,6 +33,9 @@ public sealed class TagListTests
     [InlineData(400, """{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"invalid number of results requested"}]}""")]
     [InlineData(400, "")]
     [InlineData(422, """{"errors":[{"code":"PAGINATION_NUMBER_INVALID"}]}""")]
+    [InlineData(422, """{"errors":[{"code":"UNSUPPORTED","message":"n is too large"}]}""")]
+    [InlineData(416, "")]
+    [InlineData(413, "")]
     public async Task A_page_size_that_is_refused_is_done_without(int status, string body)
     {
         await using var server = await LoopbackServer.StartAsync(async context =>
@@ -94,16 +97,61 @@ public sealed class TagListTests
         Assert.Equal(knowsLast ? all : ["a", "b"], await ListAsync(server, 2));
     }
 
-    [Fact]
-    public async Task A_repository_that_is_not_there_has_no_tags()
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task A_list_that_is_refused_is_not_asked_for_without_a_page_size(int status)
+    {
+        var asked = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked++;
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+
+        await Assert.ThrowsAsync<RegistryException>(() => ListAsync(server));
+
+        Assert.Equal(1, asked);
+    }
+
+    // As the distribution project's registry, GitLab's and Quay answer, then ghcr.io, Harbor, and Amazon's.
+    [Theory]
+    [InlineData("""{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry","detail":{"name":"app"}}]}""")]
+    [InlineData("""{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry"}]}""")]
+    [InlineData("""{"errors":[{"code":"NOT_FOUND","message":"repository library/app not found"}]}""")]
+    [InlineData("""{"errors":[{"code":"NAME_UNKNOWN","message":"The repository with name 'app' does not exist in the registry with id '1'"}]}""")]
+    public async Task A_repository_that_is_not_there_has_no_tags(string body)
     {
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             context.Response.StatusCode = 404;
-            return Task.CompletedTask;
+            return context.Response.WriteAsync(body, Cancellation);
         });
 
         Assert.Empty(await ListAsync(server));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>Not found</html>")]
+    [InlineData("404 page not found")]
+    [InlineData("""{"message":"no route"}""")]
+    [InlineData("""{"errors":[]}""")]
+    [InlineData("""{"errors":[{"status":404,"message":"Not Found"}]}""")]
+    public async Task What_no_registry_says_of_a_repository_is_not_taken_for_an_empty_one(string body)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 404;
+            return context.Response.WriteAsync(body, Cancellation);
+        });
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => ListAsync(server));
+
+        Assert.StartsWith(
+            $"{server.Domain} answers /v2/app/tags/list with 404, and not as a registry that has no such repository: whether app has tags is not known.",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
