@@ -20,7 +20,8 @@ public sealed partial class OciRegistry
         {
             await new RetryPolicy(_options.Retry with { Budget = budget }).RunAsync($"{Domain}: first contact", async attempt =>
             {
-                using var response = await SendAsync(new RegistryRequest(HttpMethod.Get, Address(""), ""), attempt.CancellationToken);
+                // A 401 is an answer, too, where there is nothing to ask a token for.
+                using var response = await SendAsync(new RegistryRequest(HttpMethod.Get, Address(""), ""), attempt.CancellationToken, HttpStatusCode.Unauthorized);
             }, cancellationToken);
         }
         catch (RetriesExhaustedException exception)

@@ -41,8 +41,22 @@ internal sealed class RegistryAuthorization(
     {
         if (_challenge is not { } challenge) return null;
         if (challenge.Realm is null || HasBearerToken) return _credentials?.ToHeader();
+        if (IsForNothing(scope)) return null;
         if (_tokens.TryGetValue(scope, out var token) && IsFresh(token)) return token.Header;
         return await TokenAsync(challenge, scope, scope, null, cancellationToken);
+    }
+
+    /// <summary>
+    /// After a 401 to a request with this scope: whether there is no token to ask for. Not every token service gives one that is for nothing and nobody; those of
+    /// GitLab and Quay refuse it. That the registry wants tokens is then its answer.
+    /// </summary>
+    public async ValueTask<bool> HasNothingToAskForAsync(HttpResponseMessage response, string scope, CancellationToken cancellationToken)
+    {
+        if (AuthorizationChallenge.Of(response.Headers) is not { Realm: not null } challenge) return false;
+        await CredentialsAsync(cancellationToken);
+        if (!IsForNothing(scope)) return false;
+        _challenge = challenge;
+        return true;
     }
 
     /// <summary>After a 401: another header that may be accepted, or null when there is none.</summary>
@@ -158,19 +172,24 @@ internal sealed class RegistryAuthorization(
         return new Token(new AuthenticationHeaderValue("Bearer", text), received + (lifetime * 0.9));
     }
 
-    /// <summary>Asks the token service. One that does not take several scopes at once is asked for the first alone: the request's own.</summary>
+    /// <summary>
+    /// Asks the token service. One that does not take several scopes at once is asked for the first alone: the request's own. One that knows no POST gets a refresh token
+    /// as a password, as from containerd.
+    /// </summary>
     private async Task<HttpResponseMessage> AskAsync(
-        AuthorizationChallenge challenge, string[] scopes, Credentials? credentials, CancellationToken cancellationToken)
+        AuthorizationChallenge challenge, string[] scopes, Credentials? credentials, CancellationToken cancellationToken, bool mayPost = true)
     {
         var realm = challenge.Realm!;
-        var refresh = credentials is { Kind: CredentialKind.RefreshToken } ? credentials : null;
+        var refresh = mayPost && credentials is { Kind: CredentialKind.RefreshToken } ? credentials : null;
         var request = refresh is not null
             ? new RegistryRequest(HttpMethod.Post, realm, "") { Body = _ => refresh.ToRefreshForm(challenge.Service, string.Join(' ', scopes)) }
             : new RegistryRequest(HttpMethod.Get, WithQuery(realm, [("service", challenge.Service), .. scopes.Select(x => ("scope", x))]), "");
         var response = await send(request, refresh is null ? credentials?.ToHeader() : null, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.BadRequest || scopes.Length < 2) return response;
+        var (knowsPost, takesAll) = (refresh is null || response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed),
+            response.StatusCode != HttpStatusCode.BadRequest || scopes.Length < 2);
+        if (knowsPost && takesAll) return response;
         response.Dispose();
-        return await AskAsync(challenge, scopes[..1], credentials, cancellationToken);
+        return await AskAsync(challenge, takesAll ? scopes : scopes[..1], credentials, cancellationToken, mayPost && knowsPost);
     }
 
     private async Task<(string Token, TimeSpan Lifetime)> ReadTokenAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
@@ -199,6 +218,8 @@ internal sealed class RegistryAuthorization(
         _lookedForCredentials = true;
         return _credentials;
     }
+
+    private bool IsForNothing(string scope) => scope.Length == 0 && _credentials is null;
 
     // It is for the registry; no token service is asked for another.
     private bool HasBearerToken => _credentials is { Kind: CredentialKind.BearerToken };

@@ -32,7 +32,7 @@ internal sealed record RegistryEndpoint(string Domain, Uri Base)
         var address = new Uri(request, named);
         // A registry behind a proxy that ends TLS may not know that it is reached by https.
         return Base.Scheme == Uri.UriSchemeHttps && address.Scheme == Uri.UriSchemeHttp && address.Host == Base.Host
-            ? new Uri(Base, address.PathAndQuery)
+            ? new UriBuilder(address) { Scheme = Base.Scheme, Port = Base.Port }.Uri
             : address;
     }
 }

@@ -8,6 +8,8 @@ namespace Acci.Oci.Registries;
 /// <summary>Sends single requests to one registry, with authorization; tells refusals from failures that may pass. Repeating is left to the caller.</summary>
 internal sealed class RegistryTransport : IDisposable
 {
+    // Different ones of the registry's own.
+    private const int MostWarnings = 5;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time;
@@ -16,6 +18,7 @@ internal sealed class RegistryTransport : IDisposable
     private readonly RegistryAuthorization _authorization;
     private readonly Action<string>? _warn;
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _relayed = new(StringComparer.Ordinal);
 
     // The server does not want to be asked before a body is sent.
     private volatile bool _refusesExpectations;
@@ -50,6 +53,19 @@ internal sealed class RegistryTransport : IDisposable
         if (_warned.TryAdd(text, true)) _warn?.Invoke(text);
     }
 
+    // What it warns of may have a number in it that changes from answer to answer.
+    private void Relay(string warning)
+    {
+        lock (_relayed)
+        {
+            if (_relayed.Count > MostWarnings || !_relayed.Add(warning)) return;
+            Warn(_relayed.Count <= MostWarnings ? $"{Endpoint.Domain} warns: {warning}" : $"{Endpoint.Domain} warns of more, which is not shown.");
+        }
+    }
+
+    // At the end of a redirection.
+    private bool IsFromElsewhere(HttpResponseMessage response) => !Endpoint.Owns(response.RequestMessage!.RequestUri!);
+
     /// <summary>Sends a request and returns the answer, whatever its status.</summary>
     /// <exception cref="RegistryException">The token service refused a token.</exception>
     public async Task<HttpResponseMessage> SendAnyAsync(RegistryRequest request, CancellationToken cancellationToken)
@@ -57,8 +73,8 @@ internal sealed class RegistryTransport : IDisposable
         try
         {
             var response = await SendAuthorizedAsync(request, cancellationToken);
-            if (!Endpoint.Owns(response.RequestMessage!.RequestUri!)) return response;
-            foreach (var warning in RegistryWarning.In(response)) Warn($"{Endpoint.Domain} warns: {warning}");
+            if (IsFromElsewhere(response)) return response;
+            foreach (var warning in RegistryWarning.In(response)) Relay(warning);
             return response;
         }
         catch (HttpRequestException exception) when (request.Body is not null && TransientFault.IsBeforeRequest(exception))
@@ -79,7 +95,8 @@ internal sealed class RegistryTransport : IDisposable
         var response = await SendOnceAsync(request, header, cancellationToken);
         WasReached = true;
         // Nor is a 401 from there, at the end of a redirection, one to be answered with credentials.
-        if (response.StatusCode != HttpStatusCode.Unauthorized || !Endpoint.Owns(response.RequestMessage!.RequestUri!)) return response;
+        if (response.StatusCode != HttpStatusCode.Unauthorized || IsFromElsewhere(response)) return response;
+        if (await _authorization.HasNothingToAskForAsync(response, request.Scope, cancellationToken)) return response;
 
         using (response)
         {
@@ -89,7 +106,7 @@ internal sealed class RegistryTransport : IDisposable
         }
 
         response = await SendOnceAsync(request, header, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.Unauthorized) return response;
+        if (response.StatusCode != HttpStatusCode.Unauthorized || IsFromElsewhere(response)) return response;
         using (response) throw await _authorization.RefusalAsync(response, request.Scope, cancellationToken);
     }
 
@@ -99,10 +116,21 @@ internal sealed class RegistryTransport : IDisposable
     public async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken, params HttpStatusCode[] expected)
     {
         var response = await SendAnyAsync(request, cancellationToken);
-        if (response.IsSuccessStatusCode || expected.Contains(response.StatusCode)) return response;
+        var refusesElsewhere = response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && IsFromElsewhere(response);
+        // A storage's address may be signed for GET alone.
+        HttpStatusCode? status = !refusesElsewhere ? response.StatusCode : request.Method == HttpMethod.Head ? HttpStatusCode.MethodNotAllowed : null;
+        if (response.IsSuccessStatusCode || (status is { } own && expected.Contains(own))) return response;
         using (response)
         {
             var error = await RegistryError.ReadAsync(response, cancellationToken);
+            if (refusesElsewhere)
+            {
+                throw new RegistryException(
+                    $"{Endpoint.Domain} sends {request.Method} {request.Address.AbsolutePath} on to {response.RequestMessage!.RequestUri!.Authority}, which refuses it ({error}). The "
+                    + "credentials are not the reason, because that server does not get them: check whether a proxy or a firewall refuses it, or ask the registry's operator.",
+                    error);
+            }
+
             if (TransientException.IsTransient(response.StatusCode)) throw TransientException.From(response, error.Detail, _time);
             if (response.StatusCode == HttpStatusCode.Forbidden) throw await _authorization.RefusalAsync(error, request.Scope, cancellationToken);
             throw new RegistryException($"{Endpoint.Domain} refused {request.Method} {request.Address.AbsolutePath} ({error}).", error);

@@ -114,6 +114,30 @@ public sealed class AuthorizationTests : IAsyncLifetime
         await registry.PushAsync(layout, _server.NewRepository(), cancellationToken: Cancellation);
     }
 
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    public async Task A_token_service_that_knows_no_POST_gets_a_refresh_token_as_a_password(int status)
+    {
+        var credentials = new Credentials("ada", TokenService.RefreshToken) { Kind = CredentialKind.RefreshToken };
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            var (request, response) = (context.Request, context.Response);
+            if (request.Path == "/token")
+            {
+                response.StatusCode = HttpMethods.IsPost(request.Method) ? status : request.Headers.Authorization == $"{credentials.ToHeader()}" ? 200 : 401;
+                return HttpMethods.IsPost(request.Method) ? Task.CompletedTask : response.WriteAsync("""{"token":"abc"}""", Cancellation);
+            }
+
+            response.StatusCode = request.Headers.Authorization == "Bearer abc" ? 200 : 401;
+            response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{request.Host}/token\"";
+            return response.WriteAsync("""{"tags":["1"]}""", Cancellation);
+        });
+        using var registry = new OciRegistry(server.Domain, Options(credentials));
+
+        Assert.Equal(["1"], await registry.ListTagsAsync(ImageReference.Parse($"{server.Domain}/app"), cancellationToken: Cancellation).ToListAsync(Cancellation));
+    }
+
     [Fact]
     public async Task Anonymous_users_get_an_anonymous_token_and_may_pull()
     {

@@ -125,6 +125,36 @@ public sealed class ReachabilityTests : IDisposable
             await ProblemAsync(server.Domain));
     }
 
+    // As GitLab's and Quay's token services, which give nobody a token for nothing.
+    [Fact]
+    public async Task An_anonymous_token_is_asked_for_only_for_something()
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            var (request, response) = (context.Request, context.Response);
+            if (request.Path == "/token")
+            {
+                response.StatusCode = request.Query.ContainsKey("scope") ? 200 : 403;
+                await response.WriteAsync(request.Query.ContainsKey("scope") ? """{"token":"abc"}""" : """{"errors":[{"code":"DENIED","message":"access forbidden"}]}""", Cancellation);
+            }
+            else if (request.Headers.Authorization != "Bearer abc")
+            {
+                response.StatusCode = 401;
+                response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{request.Host}/token\",service=\"container_registry\"";
+            }
+            else
+            {
+                await response.WriteAsync("""{"tags":["1"]}""", Cancellation);
+            }
+        });
+        using var registry = new OciRegistry(server.Domain);
+
+        await registry.EnsureReachableAsync(Cancellation);
+        await registry.EnsureReachableAsync(Cancellation);
+
+        Assert.Equal(["1"], await registry.ListTagsAsync(ImageReference.Parse($"{server.Domain}/app"), cancellationToken: Cancellation).ToListAsync(Cancellation));
+    }
+
     [Fact]
     public async Task Basic_credentials_are_right_and_a_push_goes_through()
     {

@@ -125,6 +125,80 @@ public sealed class RedirectionTests
         Assert.Equal(isSame, RegistryEndpoint.Of(new Uri(one).Host, new Uri(one).Scheme == Uri.UriSchemeHttp).Owns(new Uri(other)));
     }
 
+    [Theory]
+    [InlineData(401, null)]
+    [InlineData(403, null)]
+    [InlineData(401, "Basic")]
+    [InlineData(403, "Basic")]
+    [InlineData(401, "Bearer")]
+    [InlineData(403, "Bearer")]
+    public async Task Another_server_that_refuses_is_named_and_no_credentials_are_blamed(int status, string? challenge)
+    {
+        await using var storage = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            return context.Response.WriteAsync("<Error><Code>RequestTimeTooSkewed</Code></Error>", Cancellation);
+        });
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            var (request, response) = (context.Request, context.Response);
+            if (request.Path == "/token")
+            {
+                await response.WriteAsync("""{"token":"abc"}""", Cancellation);
+            }
+            else if (challenge is not null && request.Headers.Authorization.Count == 0)
+            {
+                response.StatusCode = 401;
+                response.Headers.WWWAuthenticate = challenge == "Basic" ? challenge : $"Bearer realm=\"http://{request.Host}/token\"";
+            }
+            else
+            {
+                response.Redirect($"http://{storage.Domain}/blob");
+            }
+        });
+        using var registry = new OciRegistry(server.Domain, Options with { Credentials = new Credentials("ada", "secret") });
+
+        var error = await Assert.ThrowsAsync<RegistryException>(() => registry.ReadBlobAsync(ImageReference.Parse($"{server.Domain}/app"), Blob, Cancellation));
+
+        Assert.StartsWith($"{server.Domain} sends GET /v2/app/blobs/{Blob.Digest} on to {storage.Domain}, which refuses it ({status} ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ada", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task What_another_server_refuses_to_HEAD_is_asked_for_with_GET(int status)
+    {
+        const string index = """{"schemaVersion":2,"manifests":[]}""";
+        await using var storage = await LoopbackServer.StartAsync(context =>
+        {
+            if (HttpMethods.IsHead(context.Request.Method)) context.Response.StatusCode = status;
+            context.Response.ContentType = MediaTypes.ImageIndex;
+            return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(index, Cancellation);
+        });
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.Redirect($"http://{storage.Domain}/content");
+            return Task.CompletedTask;
+        });
+        using var registry = new OciRegistry(server.Domain, Options);
+        var image = ImageReference.Parse($"{server.Domain}/app");
+
+        Assert.True(await registry.HasBlobAsync(image, Blob.Digest, Cancellation));
+        Assert.Equal(index.Length, (await registry.ResolveAsync(image.WithTag("1"), Cancellation)).Size);
+    }
+
+    [Fact]
+    public void A_path_that_begins_like_an_address_stays_at_the_registry()
+    {
+        var endpoint = RegistryEndpoint.Of("registry.example.com:8443", null);
+        var upload = new Uri(endpoint.Base, "v2/app/blobs/uploads/");
+
+        Assert.Equal(
+            new Uri("https://registry.example.com:8443//v2/app/1?_state=x"),
+            endpoint.Resolve(upload, new Uri("http://registry.example.com//v2/app/1?_state=x")));
+    }
+
     [Fact]
     public async Task A_circle_ends()
     {

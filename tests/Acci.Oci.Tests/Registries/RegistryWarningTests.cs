@@ -32,6 +32,25 @@ public sealed class RegistryWarningTests
     }
 
     [Fact]
+    public async Task Of_warnings_that_change_from_answer_to_answer_a_few_are_shown()
+    {
+        var asked = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 404;
+            context.Response.Headers.Append("Warning", $"299 - \"{Interlocked.Increment(ref asked)} of 100 requests are used\"");
+            return Task.CompletedTask;
+        });
+        var warnings = new List<string>();
+        using var registry = new OciRegistry(server.Domain, new RegistryOptions { Warn = warnings.Add });
+        for (var left = 10; left > 0; left--) await registry.FindAsync(ImageReference.Parse($"{server.Domain}/app:{left}"), Cancellation);
+
+        Assert.Equal(
+            [.. Enumerable.Range(1, 5).Select(x => $"{server.Domain} warns: {x} of 100 requests are used"), $"{server.Domain} warns of more, which is not shown."],
+            warnings);
+    }
+
+    [Fact]
     public async Task A_warning_of_where_a_registry_sends_on_to_is_not_its_own()
     {
         await using var storage = await LoopbackServer.StartAsync(context =>
