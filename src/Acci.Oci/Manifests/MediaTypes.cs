@@ -23,6 +23,9 @@ public static class MediaTypes
     /// <summary>Whether this is an index of either form.</summary>
     public static bool IsIndex(string mediaType) => mediaType is ImageIndex or DockerManifestList;
 
+    /// <summary>Whether this may be a manifest's type, also one of a form that this client does not understand; a web page's and plain JSON's are none.</summary>
+    internal static bool MayBeManifest(string mediaType) => mediaType.StartsWith("application/vnd.", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether this is a manifest or an index of either form, and so content that is walked, not only carried.</summary>
     public static bool IsManifest(string mediaType) => Manifests.Contains(mediaType);
 }

@@ -59,12 +59,30 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
             if (await from.FindAsync(source.WithTag(tag), cancellationToken) is not { } attachment || attachment.Digest == subject) continue;
             await TryAsync(tag, async () =>
             {
+                var there = await to.FindAsync(target.WithTag(tag), cancellationToken);
+                if (there?.Digest == attachment.Digest) return;
+                if (there is not null && there.Digest != subject && !await HasAllAsync(attachment.Digest, there.Digest, cancellationToken))
+                {
+                    // It may be another signer's, and there is no other place for it.
+                    _passedOver.Enqueue($"{tag}: {target.WithTag(tag)} is another one, {there.Digest}, and stays as it is");
+                    return;
+                }
+
                 await TransferAsync(attachment, cancellationToken);
                 await to.PutTagAsync(target, tag, attachment.Digest, cancellationToken);
             });
         }
 
         return copied;
+    }
+
+    // cosign adds a signature as one more layer, which has the signature in its annotations.
+    private async Task<bool> HasAllAsync(Digest attachment, Digest there, CancellationToken cancellationToken)
+    {
+        var (own, other) = (await from.GetManifestAsync(source.WithDigest(attachment), cancellationToken), await to.GetManifestAsync(target.WithDigest(there), cancellationToken));
+        return !own.IsIndex && !other.IsIndex && !LayersOf(other).Except(LayersOf(own)).Any();
+
+        static IEnumerable<string> LayersOf(Manifest manifest) => manifest.Blobs.Skip(1).Select(ReferrersList.Entry.JsonOf);
     }
 
     // Anyone may put something beside an image that is damaged, or that not every registry takes: the image goes without it.

@@ -9,7 +9,8 @@ public sealed partial class OciRegistry
 
     /// <summary>
     /// Copies an image by digest, with everything that refers to it or to one of its platforms: signatures, attestations, SBOMs. Within one registry the blobs are
-    /// mounted. Digests stay what they are; the image gets no tag. What refers to it and is damaged, or not taken, stays behind.
+    /// mounted. Digests stay what they are; the image gets no tag. What refers to it and is damaged, or not taken, stays behind;
+    /// so does what would take something else away from under cosign's tags.
     /// </summary>
     /// <param name="source">The image in this registry, by tag or digest.</param>
     /// <param name="target">The registry it goes to, which may be this one.</param>

@@ -38,7 +38,7 @@ public sealed partial class OciRegistry
             {
                 var digest = reference.Digest ?? DigestOf(response);
                 if (response is { IsSuccessStatusCode: true, Content.Headers: { ContentType.MediaType: { } type, ContentLength: { } size and > 0 } }
-                    && digest is { } known && known == (DigestOf(response) ?? known))
+                    && MediaTypes.MayBeManifest(type) && digest is { } known && known == (DigestOf(response) ?? known))
                 {
                     return new Descriptor { MediaType = type, Digest = known, Size = size };
                 }

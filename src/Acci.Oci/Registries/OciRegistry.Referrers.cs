@@ -108,8 +108,11 @@ public sealed partial class OciRegistry
             {
                 var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path)) { Accept = [MediaTypes.ImageIndex] };
                 using var response = await SendAsync(request, attempt.CancellationToken, NotServed);
-                if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.ImageIndex)
+                var type = response.Content.Headers.ContentType?.MediaType;
+                if (!response.IsSuccessStatusCode || !MediaTypes.ImageIndex.Equals(type, StringComparison.OrdinalIgnoreCase))
                 {
+                    if (pages.IsFirst && response.IsSuccessStatusCode)
+                        _transport.Warn($"{Domain} answers what refers to an image with '{type}', which is not read: it should be {MediaTypes.ImageIndex}. The tags of old are read instead.");
                     if (pages.IsFirst) return null;
                     throw pages.Broken($"breaks off: {address.PathAndQuery} is answered {(int)response.StatusCode}, and with no index");
                 }

@@ -10,7 +10,7 @@ namespace Acci.Oci.Registries;
 /// <param name="BlobsPresent">Blobs that were there before.</param>
 public sealed record PushResult(Descriptor Root, int BlobsSent, long BytesSent, int BlobsMounted, int BlobsPresent)
 {
-    /// <summary>What refers to a copied image and was not copied, and why: it is damaged, or the other registry does not take it.</summary>
+    /// <summary>What refers to a copied image and was not copied, and why: it is damaged, or the other registry does not take it, or has something else in its place.</summary>
     public IReadOnlyList<string> PassedOver { get; init; } = [];
 
     /// <summary>The image's digest.</summary>

@@ -194,6 +194,76 @@ public sealed class ReferrersTests(RegistryServer server) : IClassFixture<Regist
         Assert.StartsWith($"{refused}: ", Assert.Single(result.PassedOver), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a", "a", true)]
+    [InlineData("a,b", "b", true)]
+    [InlineData("a", "b", false)]
+    [InlineData("a", "a,b", false)]
+    public async Task A_copy_takes_nothing_away_from_what_cosign_hung_on_the_image_where_it_goes(string own, string there, bool isCopied)
+    {
+        using var registry = server.Connect();
+        var (repository, image) = await PushAsync(registry, server.NewRepository());
+        var copy = server.NewRepository("promoted");
+        var tag = $"sha256-{image.Digest!.Value.Hex}.sig";
+        var (copied, before) = (await PushLayersAsync(own, repository), await PushLayersAsync(there, copy));
+
+        var result = await registry.CopyAsync(image, registry, copy, leftOut: [], cancellationToken: Cancellation);
+
+        Assert.Equal(isCopied ? copied : before, (await registry.ResolveAsync(copy.WithTag(tag), Cancellation)).Digest);
+        Assert.Equal(isCopied ? [] : [$"{tag}: {copy.WithTag(tag)} is another one, {before}, and stays as it is"], result.PassedOver);
+
+        async Task<Digest> PushLayersAsync(string layers, ImageReference to)
+        {
+            var builder = new LayoutBuilder(Directory.CreateDirectory(_folder.Combine($"{Guid.NewGuid():n}")).FullName);
+            builder.AddImage(Platform.LinuxAmd64, [.. layers.Split(',').Select(x => builder.AddBlob(System.Text.Encoding.UTF8.GetBytes(x)))]);
+            var index = (await registry.PushAsync(await builder.WriteAsync(), to, cancellationToken: Cancellation)).Digest;
+            var signatures = (await registry.GetManifestAsync(to.WithDigest(index), Cancellation)).Manifests[0].Digest;
+            await registry.PutTagAsync(to, tag, signatures, Cancellation);
+            return signatures;
+        }
+    }
+
+    [Theory]
+    [InlineData("application/vnd.oci.image.index.v1+json; charset=utf-8", true)]
+    [InlineData("Application/Vnd.OCI.Image.Index.v1+JSON", true)]
+    [InlineData("application/json", false)]
+    public async Task An_answer_of_another_type_than_an_index_is_told_once(string type, bool isRead)
+    {
+        await using var api = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.ContentType = type;
+            if (!context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal)) context.Response.StatusCode = 404;
+            return context.Response.WriteAsync($$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{MediaTypes.ImageManifest}}","digest":"{{Digest.Of([1])}}","size":1}]}""", Cancellation);
+        });
+        var warnings = new List<string>();
+        using var registry = new OciRegistry(api.Domain, new RegistryOptions { Warn = warnings.Add });
+        for (byte left = 3; left > 0; left--)
+            Assert.Equal(isRead ? 1 : 0, (await registry.ListReferrersAsync(ImageReference.Parse($"{api.Domain}/app").WithDigest(Digest.Of([left])), cancellationToken: Cancellation)).Count);
+
+        Assert.Equal(
+            isRead ? [] : [$"{api.Domain} answers what refers to an image with '{type}', which is not read: it should be {MediaTypes.ImageIndex}. The tags of old are read instead."],
+            warnings);
+    }
+
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("application/json")]
+    public async Task What_HEAD_says_is_no_manifest_is_fetched(string type)
+    {
+        const string index = $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.ImageIndex}}","manifests":[]}""";
+        await using var api = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.ContentType = type;
+            context.Response.ContentLength = index.Length;
+            return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(type == "text/html" ? index.Replace("{", "<", StringComparison.Ordinal) : index, Cancellation);
+        });
+        using var registry = new OciRegistry(api.Domain);
+        var image = ImageReference.Parse($"{api.Domain}/app").WithDigest(Digest.Of(System.Text.Encoding.UTF8.GetBytes(index)));
+
+        if (type == "text/html") await Assert.ThrowsAnyAsync<DeliveryException>(() => registry.FindAsync(image, Cancellation));
+        else Assert.Equal(MediaTypes.ImageIndex, (await registry.FindAsync(image, Cancellation))?.MediaType);
+    }
+
     [Fact]
     public async Task A_list_with_what_is_damaged_is_no_obstacle()
     {
