@@ -26,12 +26,18 @@ public static class CredentialsOfBuild
     };
 
     /// <summary>
-    /// The credentials that docker's configuration does not have; what it has, every other tool finds by itself. The local registry takes none.
+    /// The credentials that docker's configuration does not have; what it has, docker finds by itself. The local registry takes none.
     /// </summary>
     public static ICredentialSource OwnCredentials(this DeliveryContext context) =>
         Credentials.From(
         context.GivenCredentials() is { } given && context.NamedDestination() is { } named ? given.For(named.Domain) : null,
         new EnvironmentCredentials(context.Environment));
+
+    /// <summary>
+    /// The credentials that other tools than docker do not find by themselves: also those in the variable <c>DOCKER_AUTH_CONFIG</c>, which they do not get.
+    /// </summary>
+    internal static ICredentialSource CredentialsForTools(this DeliveryContext context) =>
+        Credentials.From(context.OwnCredentials(), new DockerConfig(context.Environment) { IsVariableAlone = true });
 
     /// <summary>Where an image goes, as a dry run says it: the local registry need not run for that.</summary>
     internal static string PlaceOf(this DeliveryContext context, ImageDefinition image) =>

@@ -31,6 +31,9 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
     private static readonly string[] DockerHubHosts = [DockerHub, "index.docker.io", "registry-1.docker.io"];
     private static readonly ConcurrentDictionary<string, bool> Warned = new(StringComparer.Ordinal);
 
+    /// <summary>The variable alone is read: it is withheld from other programs, which find the rest by themselves.</summary>
+    internal bool IsVariableAlone { get; init; }
+
     private string Location => Path.Combine(FolderOf(environment), FileName);
 
     /// <summary>Is told which login is not used, and why. Default: the log, once.</summary>
@@ -58,7 +61,7 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
     public async ValueTask<Credentials?> FindAsync(string domain, CancellationToken cancellationToken = default)
     {
         if (FromVariable(domain) is { } given) return given;
-        if (Read() is not { } config) return null;
+        if (IsVariableAlone || Read() is not { } config) return null;
         var key = KeyOf(domain);
         var helper = config.CredHelpers?.GetValueOrDefault(key) ?? config.CredHelpers?.GetValueOrDefault(domain) ?? config.CredsStore;
         if (helper is { Length: > 0 } && await AskHelperAsync(helper, key, cancellationToken) is { } fromHelper) return fromHelper;

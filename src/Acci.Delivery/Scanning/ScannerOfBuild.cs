@@ -24,7 +24,7 @@ public static class ScannerOfBuild
             var (scanner, obstacle) = await locator.LocateAsync(context.CancellationToken);
             if (scanner is null) return (null, obstacle);
             // In a container there is no configuration of docker's.
-            var own = context.OwnCredentials();
+            var own = context.CredentialsForTools();
             var login = scanner.Program is TrivyProgram.Container ? Credentials.From(own, new DockerConfig(context.Environment)) : own;
             return (scanner with { Databases = scan.Databases, Offline = scan.Offline, Login = login }, null);
 

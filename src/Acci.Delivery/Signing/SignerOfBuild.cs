@@ -34,7 +34,7 @@ public static class SignerOfBuild
                 Log.Warning("cosign does not get {Variables:l}: what is signed and accepted is named by this build's own parameters", string.Join(", ", unheeded));
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
             await CosignVersion.EnsureSupportedAsync(program, context.CancellationToken);
-            return new Cosign(program) { Login = context.OwnCredentials(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
+            return new Cosign(program) { Login = context.CredentialsForTools(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
         });
 
     /// <summary>The workflow that this runs in.</summary>
