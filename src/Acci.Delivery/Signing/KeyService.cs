@@ -8,6 +8,8 @@ namespace Acci.Delivery.Signing;
 /// </summary>
 public static partial class KeyService
 {
+    private const string InVariable = "env://";
+
     private static readonly (string Scheme, string Variable)[] Secrets = [("hashivault://", "VAULT_TOKEN"), ("azurekms://", "AZURE_CLIENT_SECRET")];
 
     /// <summary>Those that cosign's releases know, as an error names them.</summary>
@@ -35,9 +37,13 @@ public static partial class KeyService
             + $"{release}: https://docs.sigstore.dev/cosign/system_config/installation");
     }
 
-    /// <summary>The variables with secrets that cosign opens the key's service with.</summary>
+    /// <summary>The variables with secrets that cosign opens the key's service with, or that hold the key itself.</summary>
     /// <param name="key">The key, as <c>--key</c> takes it.</param>
-    public static IEnumerable<string> SecretsOf(string key) => Secrets.Where(x => key.StartsWith(x.Scheme, StringComparison.Ordinal)).Select(x => x.Variable);
+    public static IEnumerable<string> SecretsOf(string key) => VariableOf(key) is { } variable ? [variable]
+        : Secrets.Where(x => key.StartsWith(x.Scheme, StringComparison.Ordinal)).Select(x => x.Variable);
+
+    /// <summary>The variable that has the key's text; null where the key is none of these.</summary>
+    internal static string? VariableOf(string key) => key.StartsWith(InVariable, StringComparison.Ordinal) ? key[InVariable.Length..] : null;
 
     // cosign looks for a plugin for every scheme that it does not know. Source: cosign, pkg/signature/keys.go; sigstore, pkg/signature/kms/cliplugin.
     [GeneratedRegex("^(?!file:|https?:)[a-z][a-z0-9+.-]*://|^pkcs11:")]

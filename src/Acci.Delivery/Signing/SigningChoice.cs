@@ -20,7 +20,7 @@ public sealed record SigningChoice(SigningIdentity? Named, bool IsKeyless, strin
             throw new WrongUseException("--sigstore-signing-config says where a workflow signs, and a key needs no Sigstore: add --keyless, or leave it out.");
         if (options.Keyless) EnsureCanSign(context.Environment);
         return new SigningChoice(
-            options.SigningKey is { } key ? SigningIdentity.FromParameter(key, options.SigningPassword) : null,
+            options.SigningKey is { } key ? SigningIdentity.FromParameter(key, options.SigningPassword, context.Environment) : null,
             options.Keyless,
             CacheDirectory.KeyDirectoryOf(context.Environment));
     }

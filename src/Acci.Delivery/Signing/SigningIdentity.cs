@@ -71,11 +71,23 @@ public abstract partial record SigningIdentity
         }
     }
 
-    /// <summary>The identity that the parameters name: a PEM text, a file, a key service's URI.</summary>
-    /// <exception cref="WrongUseException">There is no such file, or it holds no private key.</exception>
-    public static SigningIdentity FromParameter(string key, string? password)
+    /// <summary>The identity that the parameters name: a PEM text, a variable that has it, a file, a key service's URI.</summary>
+    /// <param name="key">The key, as <c>--signing-key</c> takes it.</param>
+    /// <param name="password">What it is encrypted with.</param>
+    /// <param name="environment">Where variables are read; null for this process's own.</param>
+    /// <exception cref="WrongUseException">There is no such variable or file, or it holds no private key.</exception>
+    public static SigningIdentity FromParameter(string key, string? password, ProcessEnvironment? environment = null)
     {
         if (key.Contains("-----BEGIN", StringComparison.Ordinal)) return new KeyText(PrivateKey(key, "the text given"), password);
+        // Read here, because programs do not get variables with keys.
+        if (KeyService.VariableOf(key) is { } variable)
+        {
+            var text = (environment ?? ProcessEnvironment.Read()).Find(variable)
+                ?? throw new WrongUseException($"--signing-key names the environment variable '{variable}', which is not set.");
+            Redaction.Register(text);
+            return new KeyText(PrivateKey(text, $"the environment variable '{variable}'"), password);
+        }
+
         if (KeyService.Holds(key)) return new Key(key, password);
         if (!File.Exists(key))
             throw new WrongUseException($"--signing-key names no file, is no key service's URI ({KeyService.Examples}) and no PEM text.");

@@ -246,6 +246,35 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     }
 
     [Theory]
+    [InlineData("COSIGN_PRIVATE_KEY")]
+    [InlineData("RELEASE_KEY")]
+    public async Task A_key_in_a_variable_signs_like_the_file_and_is_a_secret(string variable)
+    {
+        var file = await CosignAsync("keys");
+        var key = (SigningIdentity.Key)file.Identity!;
+        var text = await File.ReadAllTextAsync(key.Reference, Cancellation);
+        // Programs do not get it: it is in no process's variables.
+        var environment = new ProcessEnvironment(new Dictionary<string, string> { [variable] = text });
+
+        var identity = SigningIdentity.FromParameter($"env://{variable}", key.Password, environment);
+
+        Assert.Equal(new SigningIdentity.KeyText(text, key.Password), identity);
+        Assert.Equal(await file.ReadSignerAsync(Cancellation), await (file with { Identity = identity }).ReadSignerAsync(Cancellation));
+        Assert.Equal([variable], KeyService.SecretsOf($"env://{variable}"));
+    }
+
+    [Theory]
+    [InlineData("", "--signing-key names the environment variable 'RELEASE_KEY', which is not set.")]
+    [InlineData("no key", "the environment variable 'RELEASE_KEY' holds no private key")]
+    public void A_variable_without_a_key_is_named_before_the_build(string value, string problem)
+    {
+        var environment = new ProcessEnvironment(new Dictionary<string, string> { ["RELEASE_KEY"] = value });
+        using var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Images = [], SigningKey = "env://RELEASE_KEY" }, Cancellation) { Environment = environment };
+
+        Assert.Contains(problem, Assert.Throws<WrongUseException>(() => SigningChoice.Of(context)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("cosign.key")]
     [InlineData("cosign.password")]
     public async Task A_key_of_which_a_byte_was_changed_signs_nothing_and_is_named(string name)
