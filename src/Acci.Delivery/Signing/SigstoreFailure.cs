@@ -21,11 +21,19 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     private const string Tuf = "the TUF repository";
     private const string RootMissing = "was not asked, because nothing says which root to trust it by";
     private const string AnswerPrefix = "answered ";
+    private const string Missing = $"{AnswerPrefix}404";
     private const string NoAnswer = "no answer";
     private const string Signing = "Signing artifact";
     private const string SigningBundle = "error signing bundle: ";
     private const string ClosedAnswer = "http: read on closed response body";
     private const int LongestReason = 300;
+    private const string Unlike = "gave a page or a text, and no answer of such a service";
+
+    // What a proxy says of the way behind it, which may be another the next time.
+    private static readonly string[] PassingRefusals = ["Bad Gateway", "Service Unavailable", "Gateway Timeout", "Too Many Requests"];
+
+    /// <summary>What can be done about it, where that is known.</summary>
+    private string? Remedy { get; init; }
 
     /// <summary>Reads what cosign wrote; null where it was no service of Sigstore's that failed.</summary>
     public static SigstoreFailure? Find(string output)
@@ -45,6 +53,8 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
 
         if (error.Contains("Client.Timeout exceeded", StringComparison.Ordinal)) return new SigstoreFailure(service, NoAnswer, new TimeoutException($"{service}: {NoAnswer}"));
         if (PassingFailure.Find(error, service) is { } passing) return new SigstoreFailure(service, passing.Message[(service.Length + 2)..], passing);
+        if (FromConnection(error, service) is { } unanswered) return unanswered;
+        if (Page().IsMatch(error)) return Of(service, Unlike, passes: false);
         var detail = error[(error.LastIndexOf(SigningBundle, StringComparison.Ordinal) is >= 0 and var at ? at + SigningBundle.Length : 0)..];
         return Of(service, $"gave an answer that cosign does not understand ({Redaction.Beginning(detail, LongestReason)})", passes: false);
     }
@@ -59,11 +69,36 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
 
     /// <summary>What can be done about a failure that lasts.</summary>
     /// <param name="issuer">Who issued the token that a certificate was asked for with.</param>
-    public string Advice(string? issuer) => Service == Fulcio && issuer is not null && Reason.StartsWith(AnswerPrefix, StringComparison.Ordinal)
+    public string Advice(string? issuer) => Remedy is not null ? Remedy
+        : Service == Fulcio && issuer is not null && Reason.StartsWith(AnswerPrefix, StringComparison.Ordinal) && Reason != Missing
         ? $"Fulcio gives certificates for tokens of issuers that it knows; this one is of {issuer}. Check that this is the right Fulcio, and this machine's clock."
         : Reason == RootMissing ? "Name its file root.json in TUF_ROOT_JSON, or run `cosign initialize --mirror ADDRESS --root root.json` once, or "
             + "name a trusted root with --sigstore-trusted-root; to sign, also --sigstore-signing-config."
         : "Check that its address is the right one, and that this machine may use it.";
+
+    // No answer of the service's own: cosign quotes what Go's libraries say of the connection.
+    private static SigstoreFailure? FromConnection(string error, string service)
+    {
+        if (Connection().Match(error) is not { Success: true } match) return null;
+        var host = match.Groups["host"].Value;
+        if (match.Groups["certificate"] is { Success: true, Value: var problem })
+        {
+            return Of(service, $"has a certificate that this machine does not trust, at {host} ({Redaction.Beginning(problem.Trim(), LongestReason)})", passes: false) with
+            {
+                Remedy = "Install its certificate authority on this machine. Where the certificate itself is at fault, its operator has to mend it.",
+            };
+        }
+
+        if (match.Groups["proxy"] is { Success: true, Value: var answer })
+        {
+            return Of(service, $"was not reached, because the proxy does not let this machine through to {host} ({Redaction.Beginning(answer, LongestReason)})", PassingRefusals.Contains(answer)) with
+            {
+                Remedy = "Have the proxy allow it, or name the host in NO_PROXY.",
+            };
+        }
+
+        return Of(service, $"speaks plain http, and no TLS, at {host}", passes: false) with { Remedy = "Check its address, which begins with https." };
+    }
 
     private static SigstoreFailure Of(string service, string reason, bool passes) =>
         new(service, reason, passes ? new TransientException($"{service} {reason}") : null);
@@ -88,6 +123,13 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
 
     [GeneratedRegex("timestamp authority returned|error signing bundle: (?:Post \"|asn1: )")]
     private static partial Regex FromTimestamps();
+
+    // Of what a proxy answers Go shows the status's text alone, and its own errors begin with a small letter.
+    [GeneratedRegex(@"""https://(?<host>[^/""]+)[^""]*"": (?:(?:tls: failed to verify certificate: )?(?<certificate>x509: .*)|http: server gave HTTP response to HTTPS client|(?<proxy>[A-Z][A-Za-z' -]+?)\s*$)", RegexOptions.Multiline)]
+    private static partial Regex Connection();
+
+    [GeneratedRegex(@"\*models\.Error\) is not supported by the TextConsumer|invalid character '<'")]
+    private static partial Regex Page();
 
     [GeneratedRegex(@"(?:returned|status(?: code:)?|unexpected response:|log/entries\]\[) ?(?<status>[1-5]\d\d)\b")]
     private static partial Regex Answered();
