@@ -103,6 +103,11 @@ public abstract partial record ExpectedSigner
         internal bool RanInPullRequest(WorkflowCertificate certificate) =>
             certificate.Source.IsOfPullRequest && !MayRunFor(certificate) && IsCalledAs(certificate);
 
+        /// <summary>Whether a certificate is this signer's, but for its token, which is of an enterprise's own issuer below this one.</summary>
+        internal bool IsOfEnterprise(WorkflowCertificate certificate) =>
+            certificate.Source.Issuer.StartsWith($"{Source.Issuer}/", StringComparison.Ordinal)
+            && SpelledAs(certificate with { Source = certificate.Source with { Issuer = Source.Issuer } }) is not null;
+
         private bool MayRunFor(WorkflowCertificate certificate) => Source.Ref is { } reference ? certificate.Source.Ref == reference
             : !certificate.Source.IsOfPullRequest || certificate.Source.Ref == PullRequest
             || (IsExpression ? IdentityExpression.Names(Identity, certificate) : EndsWithRefOf(certificate));

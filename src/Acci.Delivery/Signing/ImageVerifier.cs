@@ -149,17 +149,20 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
     private async Task<IReadOnlyList<WorkflowCertificate>> CertificatesAsync(ImageReference root, CancellationToken cancellationToken) =>
         await SigstoreBundle.ListAsync(Registry, root, PredicateType.Signature, cancellationToken).Select(x => x.Certificate).OfType<WorkflowCertificate>().ToListAsync(cancellationToken);
 
-    // Why no certificate is the signer's: cosign knows best what there is instead. What a certificate says of a pull request, anyone may have written,
+    // Why no certificate is the signer's: cosign knows best what there is instead. What a certificate says of a pull request or an issuer, anyone may have written,
     // and is said only once it is verified.
     private async Task<DeliveryException> RefusalAsync(ImageReference root, ExpectedSigner signer, CancellationToken cancellationToken)
     {
-        var claims = (await CertificatesAsync(root, cancellationToken)).Where(((ExpectedSigner.Workflow)signer).RanInPullRequest);
+        var workflow = (ExpectedSigner.Workflow)signer;
+        var claims = (await CertificatesAsync(root, cancellationToken)).Where(x => workflow.RanInPullRequest(x) || workflow.IsOfEnterprise(x));
         foreach (var certificate in claims.Distinct())
         {
             var claimed = new ExpectedSigner.Workflow(certificate.Identity, certificate.Source);
             if (await ProblemWithAsync(root, claimed, cancellationToken) is not null) continue;
-            return new StatementException(
-                $"{root} was signed by {certificate.Identity} in a pull request ({certificate.Source.Ref}), which nobody has accepted yet. Publish what was merged.");
+            return new StatementException(workflow.IsOfEnterprise(certificate)
+                ? $"{root} was signed by {certificate.Identity} with a token of {certificate.Source.Issuer}, and not of {workflow.Source.Issuer}. If that is your enterprise's, "
+                    + $"say so: {new Command("--signed-by-issuer", certificate.Source.Issuer)}"
+                : $"{root} was signed by {certificate.Identity} in a pull request ({certificate.Source.Ref}), which nobody has accepted yet. Publish what was merged.");
         }
 
         return await ProblemWithAsync(root, signer, cancellationToken)

@@ -418,7 +418,9 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
 
         world.Job = sigstore.Outside();
         await world.RunAsync("VerifyImages");
-        await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: null));
+        var refused = await Assert.ThrowsAsync<DeliveryException>(() => PromoteAsync(world, world.Record.Digest, signedBy: null));
+        Assert.Contains($"with a token of {Issuer}/octo-enterprise, and not of {Issuer}.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith($" --signed-by-issuer {Issuer}/octo-enterprise", refused.Message, StringComparison.Ordinal);
         await PromoteAsync(world, world.Record.Digest, signedBy: null, issuer: $"{Issuer}/octo-enterprise");
     }
 
