@@ -17,7 +17,7 @@ internal static partial class LoginPattern
     {
         // Looking for them costs something, and most texts have no address.
         var plain = (text.Contains("://", StringComparison.Ordinal) || text.Contains(@"\/", StringComparison.Ordinal)) && text.Contains('@', StringComparison.Ordinal) ? new[] { Plain(), Broken() } : [];
-        var encoded = text.Contains("2F", StringComparison.OrdinalIgnoreCase) ? new[] { EncodedOfWeb(), Encoded() } : [];
+        var encoded = text.Contains("3A%", StringComparison.OrdinalIgnoreCase) ? new[] { EncodedOfWeb(), Encoded() } : [];
         return plain.Concat(encoded).SelectMany(x => x.Matches(text)).Select(x => x.Groups[Secret]).Select(x => x.Index..(x.Index + x.Length));
     }
 

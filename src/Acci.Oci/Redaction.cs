@@ -16,9 +16,8 @@ public static class Redaction
 
     private static readonly Lock Change = new();
     private static readonly HashSet<string> Registered = new(StringComparer.Ordinal);
-    private static readonly HashSet<string> Patterns = new(StringComparer.Ordinal);
-
-    private static volatile SecretForm[] _forms = [];
+    private static readonly HashSet<string> Known = new(StringComparer.Ordinal);
+    private static readonly SecretIndex Index = new();
 
     /// <summary>Registers a secret: its whole text and each of its lines, or all of them together where each is too short, in any form in which a text may have them.</summary>
     public static void Register(string? secret)
@@ -31,8 +30,10 @@ public static class Redaction
             var text = secret.Trim();
             // Within base64 line breaks are as those who wrote it had them.
             var whole = new[] { text, text.ReplaceLineEndings("\n"), text.ReplaceLineEndings("\r\n") }.Where(x => x.Length >= MinimumLength).ToList();
-            var added = (lines.Count > 0 ? lines : whole).Select(SecretPattern.OfText).Concat(whole.SelectMany(SecretPattern.OfEncoded)).Where(x => Patterns.Add(x.Pattern));
-            _forms = [.. _forms, .. added];
+            foreach (var form in (lines.Count > 0 ? lines : whole).Select(SecretPattern.OfText).Concat(whole.SelectMany(SecretPattern.OfEncoded)))
+            {
+                if (Known.Add(form.Name)) Index.Add(form);
+            }
         }
     }
 
@@ -68,22 +69,28 @@ public static class Redaction
         TerminalSequences.RemoveFrom(Redact(text)) is var shown && shown.Length <= length ? shown : $"{shown[..(length - 1)]}…";
 
     private static IEnumerable<(int Start, int End)> Find(string text) =>
-        _forms.SelectMany(x => x.Find(text)).Concat(LoginPattern.Find(text)).Select(x => (x.Start.Value, x.End.Value));
+        Index.FormsIn(text).SelectMany(x => x.Find(text)).Concat(LoginPattern.Find(text)).Select(x => (x.Start.Value, x.End.Value));
 
     // A program that colours what it found writes between the letters of a secret, and whoever looks at it sees none of that.
     private static IEnumerable<(int Start, int End)> FindWhatIsSeen(string text)
     {
-        var unseen = TerminalSequences.FindUnseen(text).ToList();
+        var unseen = TerminalSequences.FindUnseen(text);
         if (unseen.Count == 0) return [];
-        var places = new List<int>(text.Length);
+        List<Range> parts = [.. SeenAmong(unseen, text.Length)];
+        var found = Find(string.Concat(parts.Select(x => text[x]))).ToList();
+        if (found.Count == 0) return [];
+        var places = parts.SelectMany(x => Enumerable.Range(x.Start.Value, x.End.Value - x.Start.Value)).ToArray();
+        return found.Select(x => (places[x.Start], places[x.End - 1] + 1));
+    }
+
+    private static IEnumerable<Range> SeenAmong(IEnumerable<Range> unseen, int length)
+    {
         var end = 0;
-        foreach (var part in unseen.Append(text.Length..text.Length))
+        foreach (var part in unseen.Append(length..length))
         {
-            places.AddRange(Enumerable.Range(end, part.Start.Value - end));
+            yield return end..part.Start.Value;
             end = part.End.Value;
         }
-
-        return Find(string.Concat(places.Select(x => text[x]))).Select(x => (places[x.Start], places[x.End - 1] + 1));
     }
 
     // Every key has the same ones.

@@ -3,19 +3,25 @@ using System.Text.RegularExpressions;
 namespace Acci;
 
 /// <summary>One form in which a text may have a secret.</summary>
-/// <param name="Pattern">The regular expression that finds it.</param>
-/// <param name="Literals">Texts of which every match contains at least one; an empty one is in every text.</param>
-internal sealed record SecretForm(string Pattern, params IReadOnlyList<string> Literals)
+/// <param name="name">No other form has the same.</param>
+/// <param name="pattern">The regular expression that finds it.</param>
+/// <param name="literals">Texts of which every match contains at least one; an empty one is in every text.</param>
+internal sealed class SecretForm(string name, Func<string> pattern, params IReadOnlyList<string> literals)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Lazy<Regex> _regex = new(() => new Regex(Pattern, RegexOptions.CultureInvariant, Patience));
+    // Nearly no text has a secret, and a secret has hundreds of forms.
+    private readonly Lazy<Regex> _regex = new(() => new Regex(pattern(), RegexOptions.CultureInvariant, Patience));
 
-    /// <summary>Where in the text it stands.</summary>
-    public IEnumerable<Range> Find(string text)
+    /// <summary>No other form has the same.</summary>
+    public string Name => name;
+
+    /// <summary>Texts of which every match contains at least one; an empty one is in every text.</summary>
+    public IReadOnlyList<string> Literals => literals;
+
+    /// <summary>Where in a text that has a literal it stands.</summary>
+    public IReadOnlyList<Range> Find(string text)
     {
-        // Looking for a literal is a hundred times faster, and nearly no text has a secret.
-        if (!Literals.Any(x => text.Contains(x, StringComparison.Ordinal))) return [];
         var begun = TimeProvider.System.GetTimestamp();
         var found = new List<Range>();
         try

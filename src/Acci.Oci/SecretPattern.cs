@@ -8,12 +8,13 @@ namespace Acci;
 /// What finds a secret in a text in whatever form it was written there: as it is, quoted for a shell or by git, escaped for JSON, HTML, Markdown, YAML or
 /// an address, or within base64.
 /// </summary>
-internal static partial class SecretPattern
+internal static class SecretPattern
 {
     // More digits stand on several lines: of base64 as well as hexadecimal ones. Source: RFC 7468, section 2, has 64 on a line, RFC 2045, section 6.8, 76, and `xxd -p` 60.
     private const int LineOfDigits = 60;
     // A program may have narrower columns.
     private const int ShortestLine = 16;
+    private const int EnoughDigits = 4;
     // Also as JSON writes it, and with what a line is set in by.
     private const string LineBreak = @"[ \t]{0,40}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,40}";
     private const string Filling = @"(?:=|(?i:%(?:25){0,3}3D|\\{1,8}u003D)){0,2}";
@@ -24,9 +25,9 @@ internal static partial class SecretPattern
     /// <summary>The form of a text: every character that some notation escapes may stand there in any of its notations.</summary>
     public static SecretForm OfText(string text)
     {
-        var pattern = new StringBuilder();
-        foreach (var rune in text.EnumerateRunes()) pattern.Append(IsPlain(rune) ? rune.ToString() : OfEscaped(rune));
-        return new SecretForm(pattern.ToString(), LongestLiteral(text));
+        return new SecretForm($"text {text}", Pattern, LongestLiteral(text));
+
+        string Pattern() => string.Concat(text.EnumerateRunes().Select(x => IsPlain(x) ? x.ToString() : OfEscaped(x)));
     }
 
     /// <summary>
@@ -57,19 +58,31 @@ internal static partial class SecretPattern
             var whole = (shift + bytes.Length) * 8 / 6;
             var between = own.Length <= LineOfDigits ? $"(?:{LineBreak})?" : @"\s*";
             // At its very end the last character holds nothing but the text's, and may be filled up.
-            var rest = code.TrimEnd('=').Length > whole ? $"(?:{between}{Regex.Escape(code[whole..].TrimEnd('='))}{Filling})?" : "";
-            yield return new SecretForm(string.Join(between, own.Select(OfDigit)) + rest, LiteralsOf(own));
+            var last = code[whole..].TrimEnd('=');
+            var rest = last.Length > 0 ? $"(?:{between}{Regex.Escape(last)}{Filling})?" : "";
+            yield return new SecretForm($"base64 {own} {last}", () => string.Join(between, own.Select(OfDigit)) + rest, LiteralsOf(own));
         }
     }
 
-    private static SecretForm OfHexadecimal(string digits) => new(string.Join($"(?:{LineBreak})?", digits.Chunk(2).Select(x => string.Concat(x))), LiteralsOf(digits));
+    private static SecretForm OfHexadecimal(string digits) =>
+        new($"hexadecimal {digits}", () => string.Join($"(?:{LineBreak})?", digits.Chunk(2).Select(x => string.Concat(x))), LiteralsOf(digits));
 
-    // Within so few digits there is one line break at most, so at least one half is whole.
+    // The first ones that are not in every other text, else the longest.
     private static string[] LiteralsOf(string digits)
     {
-        var beginning = digits[..Math.Min(digits.Length, ShortestLine)];
-        var half = beginning.Length / 2;
-        return [LongestLiteral(beginning[..half]), LongestLiteral(beginning[half..])];
+        string[] best = [""];
+        for (var start = 0; start <= Math.Max(digits.Length - ShortestLine, 0) && Shortest(best) < EnoughDigits; start++)
+        {
+            // Within so few digits there is one line break at most, so at least one half is whole.
+            var part = digits[start..Math.Min(start + ShortestLine, digits.Length)];
+            var half = part.Length / 2;
+            string[] halves = [LongestLiteral(part[..half]), LongestLiteral(part[half..])];
+            if (Shortest(halves) > Shortest(best)) best = halves;
+        }
+
+        return best;
+
+        static int Shortest(string[] literals) => literals.Min(x => x.Length);
     }
 
     private static string Code(byte[] bytes, int shift) => Convert.ToBase64String([.. new byte[shift], .. bytes]);
@@ -80,7 +93,19 @@ internal static partial class SecretPattern
     private static bool IsPlain(Rune rune) => rune.IsAscii && char.IsAsciiLetterOrDigit((char)rune.Value);
 
     // Letters and digits are escaped nowhere.
-    private static string LongestLiteral(string text) => NotLiteral().Split(text).MaxBy(x => x.Length)!;
+    private static string LongestLiteral(string text)
+    {
+        var longest = 0..0;
+        var start = 0;
+        for (var end = 0; end <= text.Length; end++)
+        {
+            if (end < text.Length && char.IsAsciiLetterOrDigit(text[end])) continue;
+            if (end - start > longest.End.Value - longest.Start.Value) longest = start..end;
+            start = end + 1;
+        }
+
+        return text[longest];
+    }
 
     private static string OfDigit(char digit) => digit switch
     {
@@ -133,7 +158,4 @@ internal static partial class SecretPattern
         '\\' => [@"\\{1,4}"],
         _ => [],
     };
-
-    [GeneratedRegex("[^0-9A-Za-z]+")]
-    private static partial Regex NotLiteral();
 }
