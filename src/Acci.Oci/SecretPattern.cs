@@ -32,7 +32,7 @@ internal static class SecretPattern
 
     /// <summary>
     /// The forms of a text within base64 and as hexadecimal digits: in UTF-8, in UTF-16 as PowerShell encodes commands, and in base64 within base64, as a login of
-    /// Docker's configuration is in a Kubernetes secret.
+    /// Docker's configuration is in a Kubernetes secret. Where JSON or an address within base64 escapes a text, it is another text there.
     /// </summary>
     public static IEnumerable<SecretForm> OfEncoded(string text)
     {
@@ -42,6 +42,7 @@ internal static class SecretPattern
             .. OfBase64(bytes),
             .. OfBase64(Encoding.Unicode.GetBytes(text)),
             .. Shifts.SelectMany(x => OfBase64(Encoding.ASCII.GetBytes(OwnDigits(bytes, x)))),
+            .. SecretSpelling.Of(text).SelectMany(x => new[] { Encoding.UTF8, Encoding.Unicode }.SelectMany(encoding => OfBase64(encoding.GetBytes(x)))),
             OfHexadecimal(Convert.ToHexString(bytes)),
             OfHexadecimal(Convert.ToHexStringLower(bytes)),
         ];

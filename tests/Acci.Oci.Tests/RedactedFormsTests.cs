@@ -79,6 +79,43 @@ public partial class RedactedFormsTests
         }
     }
 
+    [Theory]
+    [InlineData("Go's JSON", @"p\u0026s\u003cs\u003e\""w\\o/r'd é@1")]
+    [InlineData("JavaScript's JSON", @"p&s<s>\""w\\o/r'd é@1")]
+    [InlineData("Python's JSON", @"p&s<s>\""w\\o/r'd \u00e9@1")]
+    [InlineData("PHP's JSON", @"p&s<s>\""w\\o\/r'd \u00e9@1")]
+    [InlineData(".NET's JSON", @"p\u0026s\u003Cs\u003E\u0022w\\o/r\u0027d \u00E9@1")]
+    [InlineData("an address", "p%26s%3Cs%3E%22w%5Co%2Fr%27d%20%C3%A9%401")]
+    [InlineData("an address, in lower case", "p%26s%3cs%3e%22w%5co%2fr%27d%20%c3%a9%401")]
+    [InlineData("JavaScript's encodeURIComponent", "p%26s%3Cs%3E%22w%5Co%2Fr'd%20%C3%A9%401")]
+    [InlineData("Go's url.UserPassword", "p&s%3Cs%3E%22w%5Co%2Fr%27d%20%C3%A9%401")]
+    [InlineData("Python's quote", "p%26s%3Cs%3E%22w%5Co/r%27d%20%C3%A9%401")]
+    [InlineData("a form", "p%26s%3Cs%3E%22w%5Co%2Fr%27d+%C3%A9%401")]
+    [InlineData(".NET's HTML", @"p&amp;s&lt;s&gt;&quot;w\o/r&#39;d &#233;@1")]
+    [InlineData("Python's HTML", @"p&amp;s&lt;s&gt;&quot;w\o/r&#x27;d é@1")]
+    [InlineData("Go's HTML", @"p&amp;s&lt;s&gt;&#34;w\o/r&#39;d é@1")]
+    [InlineData("a shell", @"p&s<s>""w\o/r'\''d é@1")]
+    public void What_is_escaped_first_is_masked_in_base64_too(string writer, string escaped)
+    {
+        Redaction.Register(@"p&s<s>""w\o/r'd é@1");
+        // As kubectl has a .dockerconfigjson, an address and a script.
+        foreach (var (before, after) in new[] { ("{\"auths\":{\"ghcr.io\":{\"username\":\"octo\",\"password\":\"", "\"}}}"), ("postgres://app:", "@db/app"), ("export P='", "'\n"), ("", "") })
+        {
+            foreach (var encoding in new[] { Encoding.UTF8, Encoding.Unicode })
+            {
+                var code = Convert.ToBase64String(encoding.GetBytes($"{before}{escaped}{after}"));
+                foreach (var width in new[] { code.Length, 64 })
+                {
+                    var shown = Redaction.Redact(string.Join('\n', code.Chunk(width).Select(x => new string(x))));
+
+                    Assert.True(shown.Contains(Redaction.Mask, StringComparison.Ordinal), $"{writer}: {shown}");
+                    // The neighbours, and the digits that they share with it.
+                    Assert.InRange(shown.Length - Redaction.Mask.Length, 0, (encoding.GetByteCount(before + after) * 4 / 3) + 12);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void A_key_in_base64_is_masked_whatever_its_line_breaks_were()
     {

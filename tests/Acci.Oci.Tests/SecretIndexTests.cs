@@ -78,7 +78,7 @@ public class SecretIndexTests
 
     private static string Written(Random random, string secret)
     {
-        string[] spelled = [secret];
+        string[] spelled = [secret, .. SecretSpelling.Of(secret)];
         var text = spelled[random.Next(spelled.Length)];
         var bytes = (random.Next(2) == 0 ? Encoding.UTF8 : Encoding.Unicode).GetBytes(Text(random, random.Next(4)) + text);
         var width = random.Next(16, 80);
