@@ -67,6 +67,8 @@ internal static class RecordFile
                 throw new JsonException("it has neither format nor checksum, so an older version of this build wrote it, or something else did");
             if (format != Format || checksum != ChecksumOf(content)) throw new JsonException("its checksum is not that of its content");
             content.Remove(FormatName);
+            // Its content is as it was written, so another version wrote what is not known here: a property may come without a new format.
+            if (UnknownIn(content, type) is { } unknown) throw new DeliveryException($"{file} was written by another version of this build, whose '{unknown}' is not known here. {remedy}");
             // A missing property is null after reading, even where its type is not nullable.
             if (type.Properties.FirstOrDefault(x => x is { IsSetNullable: false, PropertyType.IsValueType: false, Set: not null } && !content.ContainsKey(x.Name)) is { } missing)
                 throw new JsonException($"it has no '{missing.Name}'");
@@ -88,6 +90,20 @@ internal static class RecordFile
         content.Insert(0, FormatName, Format);
         content[ChecksumName] = ChecksumOf(content);
         AtomicFile.Write(file, content.ToJsonString(Readable) + "\n");
+    }
+
+    private static string? UnknownIn(JsonNode? node, JsonTypeInfo type)
+    {
+        var found = (node, type.Kind) switch
+        {
+            (JsonObject values, JsonTypeInfoKind.Object) => values.Select(x => type.Properties.FirstOrDefault(y => y.Name == x.Key) is { } known ? Within(x.Value, known.PropertyType) : x.Key),
+            (JsonObject values, JsonTypeInfoKind.Dictionary) => values.Select(x => Within(x.Value, type.ElementType!)),
+            (JsonArray values, JsonTypeInfoKind.Enumerable) => values.Select(x => Within(x, type.ElementType!)),
+            _ => [],
+        };
+        return found.FirstOrDefault(x => x is not null);
+
+        string? Within(JsonNode? value, Type of) => UnknownIn(value, type.Options.GetTypeInfo(of));
     }
 
     // Of the values alone, so that a file that was only laid out anew is the same record.

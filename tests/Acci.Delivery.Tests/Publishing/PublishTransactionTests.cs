@@ -157,7 +157,6 @@ public sealed class PublishTransactionTests : IDisposable
     [InlineData("steps", """{ "scan": null }""")]
     [InlineData("steps", """{ "7": { "at": "2026-01-01T00:00:00Z", "seconds": 1, "result": "" } }""")]
     [InlineData("repository", "\"no repository!\"")]
-    [InlineData("unheardOf", "true")]
     public void What_a_record_cannot_say_is_an_error_whoever_wrote_it(string name, string value = "null")
     {
         Edit(record => record[name] = JsonNode.Parse(value));
@@ -178,6 +177,22 @@ public sealed class PublishTransactionTests : IDisposable
         Edit(record => record["format"] = 2);
 
         Assert.Contains("newer version", Assert.Throws<DeliveryException>(() => PublishRecord.Read(RecordFile)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("unheardOf", "true")]
+    [InlineData("steps", """{ "scan": { "at": "2026-01-01T00:00:00Z", "seconds": 1, "result": "", "unheardOf": 1 } }""")]
+    [InlineData("platforms", """[{ "unheardOf": 1 }]""")]
+    public void A_record_with_more_than_is_known_was_written_by_another_version_if_nothing_of_it_is_changed(string name, string value)
+    {
+        Edit(record => record[name] = JsonNode.Parse(value));
+
+        Assert.StartsWith(
+            $"{RecordFile} was written by another version of this build, whose 'unheardOf' is not known here.",
+            Assert.Throws<DeliveryException>(() => PublishRecord.Read(RecordFile)).Message, StringComparison.Ordinal);
+
+        File.WriteAllText(RecordFile, File.ReadAllText(RecordFile).Replace("unheardOf", "unheardIf", StringComparison.Ordinal));
+        Assert.Contains("damaged or was edited", Assert.Throws<DeliveryException>(() => PublishRecord.Read(RecordFile)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
