@@ -97,6 +97,16 @@ public sealed class OwnFolderTests : IDisposable
     [InlineData(1000, "me", "others:x:1001:", false)]
     [InlineData(0, "root", "root:x:0:", false, "pod:x:1004:0::/:/bin/sh")]
     [InlineData(0, "root", "root:x:0:", true, "default:x:1004:0::/:/sbin/nologin")]
+    [InlineData(0, "root", "root:x:0:", true, "sync:x:5:0::/sbin:/bin/sync")]
+    [InlineData(0, "root", "root:x:0:", false, "deploy:x:500:0::/home/deploy:/bin/bash")]
+    // Who knows the password may join.
+    [InlineData(1000, "me", "me:$6$salt$hash:1000:", false)]
+    [InlineData(1000, "me", "me:!:1000:", true)]
+    // From NIS: anybody may follow.
+    [InlineData(1000, "me", "me:x:1000:\n+:::", false)]
+    [InlineData(1000, "me", "me:x:1000:", false, "+::::::")]
+    [InlineData(1000, "me", "me:x:1000:\nothers:x:01000:you", false)]
+    [InlineData(1000, "me", "me:x:1000:", false, "her:x:1005:01000::/home/her:/bin/sh")]
     public void A_group_is_private_where_it_is_named_as_its_user_and_has_nobody_else_in_it(int group, string name, string groups, bool isPrivate, string account = "")
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
@@ -105,6 +115,22 @@ public sealed class OwnFolderTests : IDisposable
 
         Assert.Equal(isPrivate, PrivateGroup.IsOf(
             _folder, new PaxTarEntry(TarEntryType.Directory, "folder") { Gid = group, GroupName = name }, new PaxTarEntry(TarEntryType.Directory, "mine") { Uid = 1000, UserName = "me" }, _folder));
+    }
+
+    [Theory]
+    [InlineData("me:!::", true)]
+    [InlineData("me:!:me:me", true)]
+    [InlineData("me:$6$salt$hash::", false)]
+    [InlineData("me:!:you:", false)]
+    [InlineData("me:!::you", false)]
+    public void A_group_with_a_password_or_members_that_only_root_can_read_is_not_private(string shadow, bool isPrivate)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
+        File.WriteAllText(Path.Combine(_folder, "group"), "me:x:1000:\n");
+        File.WriteAllText(Path.Combine(_folder, "gshadow"), $"{shadow}\nothers:$6$salt$hash::you\n");
+
+        Assert.Equal(isPrivate, PrivateGroup.IsOf(
+            _folder, new PaxTarEntry(TarEntryType.Directory, "folder") { Gid = 1000, GroupName = "me" }, new PaxTarEntry(TarEntryType.Directory, "mine") { Uid = 1000, UserName = "me" }, _folder));
     }
 
     [Theory]

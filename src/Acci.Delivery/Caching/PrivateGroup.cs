@@ -19,19 +19,39 @@ internal static class PrivateGroup
         // It is named as its user is.
         var isNamedSo = folder.Gid == 0 || (folder.GroupName.Length > 0 && folder.GroupName == user.UserName);
         if (!isNamedSo || HasAccessList(path)) return false;
-        // Source: group(5), passwd(5). A group that is elsewhere, as in LDAP, may have any members.
-        var groups = Lines("group").Where(x => x is [_, _, var id, _] && id == $"{folder.Gid}").ToList();
-        var members = groups.SelectMany(x => x[3].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        if (groups.Count == 0 || members.Any(x => x != user.UserName && x != "root")) return false;
+        var (groups, users) = (Lines("group"), Lines("passwd"));
+        // Source: nsswitch.conf(5), "Compatibility mode": here the accounts of a network service follow, whoever they are.
+        if (groups.Concat(users).Any(x => x[0].StartsWith('+'))) return false;
+        // Source: group(5), gshadow(5), passwd(5). A group that is elsewhere, as in LDAP, may have any members.
+        var own = groups.Where(x => x is [_, _, var id, ..] && IsNumber(id, folder.Gid)).ToList();
+        var shadows = LinesForRoot("gshadow").Where(x => own.Any(y => y[0] == x[0])).ToList();
+        // Who knows its password may join.
+        if (own.Count == 0 || own.Concat(shadows).Any(x => x.ElementAtOrDefault(1) is { Length: > 0 } password && password != "x" && !password.StartsWith('!') && !password.StartsWith('*'))) return false;
+        var members = own.Concat(shadows).SelectMany(x => x.Skip(3)).Concat(shadows.SelectMany(x => x.Skip(2))).SelectMany(x => x.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        if (members.Any(x => x != user.UserName && x != "root")) return false;
         // Some systems have accounts of their own in root's group, as whom nobody logs in.
-        return !Lines("passwd").Any(x => x is [_, _, var id, var group, ..] && group == $"{folder.Gid}" && id != $"{user.Uid}" && id != "0" && !(folder.Gid == 0 && IsOfSystem(x)));
+        return !users.Any(x => x is [_, _, var id, var group, ..] && IsNumber(group, folder.Gid) && !IsNumber(id, user.Uid) && !IsNumber(id, 0) && !(folder.Gid == 0 && IsWithoutLogin(x)));
 
-        IEnumerable<string[]> Lines(string file) => File.Exists(Path.Combine(accounts, file)) ? File.ReadLines(Path.Combine(accounts, file)).Select(x => x.Split(':')) : [];
+        IReadOnlyList<string[]> Lines(string file) => Path.Combine(accounts, file) is var full && File.Exists(full) ? [.. File.ReadLines(full).Select(x => x.Split(':'))] : [];
+
+        IReadOnlyList<string[]> LinesForRoot(string file)
+        {
+            try
+            {
+                return Lines(file);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return [];
+            }
+        }
     }
 
-    // Source: login.defs(5), SYS_UID_MAX; nologin(8).
-    private static bool IsOfSystem(string[] account) =>
-        (int.TryParse(account[2], CultureInfo.InvariantCulture, out var id) && id < 1000) || account[^1].EndsWith("/nologin", StringComparison.Ordinal) || account[^1].EndsWith("/false", StringComparison.Ordinal);
+    // As the system reads one, with zeros before it.
+    private static bool IsNumber(string text, int number) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var read) && read == number;
+
+    // Source: nologin(8); Red Hat's and Alpine's /etc/passwd, in which the others stop the machine or write its caches.
+    private static bool IsWithoutLogin(string[] account) => Path.GetFileName(account[^1]) is "nologin" or "false" or "sync" or "shutdown" or "halt";
 
     // Where a folder has a list of its own, the mode's group stands for everyone in it. Source: acl(5).
     private static bool HasAccessList(string path) => OperatingSystem.IsLinux() && GetAttribute(path, "system.posix_acl_access", null, 0) > 0;
