@@ -46,7 +46,9 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         {
             throw new DeliveryException(
                 $"The tags of this build come from {tag}, and what is checked out is version {version}: nothing is published under another version's tags. "
-                + "Fetch all tags (`git fetch --unshallow --tags`), and build a commit whose highest version tag is that one.");
+                + (version.Tags.Contains(tag)
+                    ? $"The commit has the tag {version.Tag}, too, and its highest version counts: build it for that tag, or give the other version a commit of its own."
+                    : "Fetch all tags (`git fetch --unshallow --tags`), and build a commit whose highest version tag is that one."));
         }
 
         var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));

@@ -76,7 +76,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         foreach (var image in Images)
         {
             var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
-            context.BeginPublish(image, built with { ChangedSince = version.IsDirty ? (await context.FactsAsync()).Tag ?? version.Tag : null });
+            context.BeginPublish(image, built with { ChangedSince = version.IsDirty ? (await context.FactsAsync()).Tag ?? DeparturePolicy.NamingTag(version) : null });
             Log.Information(
                 "{Image}: built for {Platforms:l}, {Digest:l}",
                 image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());

@@ -118,7 +118,7 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     }
 
     /// <summary>The branch that is checked out; none for a detached head.</summary>
-    public Task<string?> BranchAsync(CancellationToken cancellationToken) => AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", "--short", "HEAD");
+    public Task<string?> BranchAsync(CancellationToken cancellationToken) => TargetAsync("HEAD", "refs/heads/", cancellationToken);
 
     /// <summary>The tags on the commit that is checked out.</summary>
     public Task<IReadOnlyList<string>> TagsAtHeadAsync(CancellationToken cancellationToken) => TagsAtAsync("HEAD", cancellationToken);
@@ -163,19 +163,17 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     /// </summary>
     public async Task<IReadOnlyDictionary<string, string?>> FollowOriginAsync(ProcessEnvironment environment, CancellationToken cancellationToken)
     {
-        const string prefix = "refs/heads/", counter = "GIT_CONFIG_COUNT";
-        var head = await AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", "HEAD");
-        if (head?.StartsWith(prefix, StringComparison.Ordinal) is not true || await OriginAsync(cancellationToken) is null) return new Dictionary<string, string?>();
+        const string counter = "GIT_CONFIG_COUNT";
+        if (await BranchAsync(cancellationToken) is not { } branch || await OriginAsync(cancellationToken) is null) return new Dictionary<string, string?>();
         var count = int.TryParse(environment.Find(counter), CultureInfo.InvariantCulture, out var given) ? given : 0;
         return new Dictionary<string, string?>
         {
-            [counter] = $"{count + 1}", [$"GIT_CONFIG_KEY_{count}"] = $"branch.{head[prefix.Length..]}.remote", [$"GIT_CONFIG_VALUE_{count}"] = "origin",
+            [counter] = $"{count + 1}", [$"GIT_CONFIG_KEY_{count}"] = $"branch.{branch}.remote", [$"GIT_CONFIG_VALUE_{count}"] = "origin",
         };
     }
 
     /// <summary>The default branch of <c>origin</c>, as known since the clone.</summary>
-    public async Task<string?> DefaultBranchAsync(CancellationToken cancellationToken) =>
-        (await AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"))?["origin/".Length..];
+    public Task<string?> DefaultBranchAsync(CancellationToken cancellationToken) => TargetAsync("refs/remotes/origin/HEAD", "refs/remotes/origin/", cancellationToken);
 
     /// <summary>The same commands in another directory, or with further variables.</summary>
     public Git With(string other, IReadOnlyDictionary<string, string?>? further = null) =>
@@ -224,6 +222,10 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
             + (Lacks(result) ? GetObjects
                 : "If a filter is named there, install its program, or remove its settings (git config --show-origin --get-regexp ^filter). If the disk is full, let TMPDIR name another folder."));
     }
+
+    // The short name that git gives is another one where a tag has the branch's name.
+    private async Task<string?> TargetAsync(string name, string prefix, CancellationToken cancellationToken) =>
+        await AnswerAsync(cancellationToken, "symbolic-ref", "--quiet", name) is { } target && target.StartsWith(prefix, StringComparison.Ordinal) ? target[prefix.Length..] : null;
 
     private async Task<IReadOnlyList<string>> ListAsync(string? input, CancellationToken cancellationToken, params string[] arguments) =>
         (await OutputAsync(input, cancellationToken, arguments))?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -72,7 +72,7 @@ public sealed record VersionInfo
             return info with { IsDirty = changes.Count > 0, Changes = changes, Warnings = [$"The repository in '{directory}' has no commit. Using default version {info}."] };
         }
 
-        var tag = tags.Where(x => OfTag(x) is not null).MaxBy(OfTag);
+        var tag = HighestTag(tags, OfTag);
         if (tag is not null && OfTag(tag)!.CompareTo(info.Version) != 0)
         {
             throw new DeliveryException(
@@ -104,6 +104,10 @@ public sealed record VersionInfo
 
     /// <summary>The version that a tag names; null for any other tag. MinVer is asked, which also takes <c>V1.2.3</c>.</summary>
     internal static SemanticVersion? OfTag(string tag) => MinVer.Lib.Version.TryParse(tag, out var version, TagPrefix) ? version : null;
+
+    /// <summary>The tag that names the highest version; null where none names one. Of <c>v1.2.3</c> and <c>V1.2.3</c> it is the one that everything takes for a version.</summary>
+    internal static string? HighestTag<T>(IEnumerable<string> tags, Func<string, T?> versionOf)
+        where T : class => tags.Where(x => versionOf(x) is not null).OrderByDescending(x => x.StartsWith(TagPrefix, StringComparison.Ordinal)).MaxBy(versionOf);
 
     /// <summary>The version in full, with its build metadata.</summary>
     public override string ToString() => Version.ToFullString();

@@ -41,6 +41,17 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
     }
 
     [Fact]
+    public async Task A_version_that_MinVer_cannot_read_does_not_go_out_with_other_files_either()
+    {
+        await _checkout.Run("git tag --delete v1.2.3", "git tag v1.0.20240101123456");
+        _checkout.Write("new.txt", "");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(new BuildImages(Context("ghcr.io/owner")).RunAsync);
+
+        Assert.Contains("differs from the commit of v1.0.20240101123456 (?? new.txt): version 1.0.20240101123456 is not published", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_being_allowed_to_publishes_a_dirty_tree_and_not_doing_all_steps_again()
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true", "In GitHub Actions the tag is the workflow's.");

@@ -35,6 +35,18 @@ public sealed class TagsOfBuildTests : IDisposable
         Assert.StartsWith($"The tags of this build come from v1.2.3, and what is checked out is version {version}: ", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_tag_on_the_commit_of_a_higher_one_is_told_what_is_the_matter()
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work", "git tag v1.2.3-rc.1", "git tag v1.2.3");
+        using var context = Context("refs/tags/v1.2.3-rc.1", await HeadAsync());
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(context.TagsAsync);
+
+        Assert.Contains("The commit has the tag v1.2.3, too", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("git fetch", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     // A tag without the v is none that MinVer counts by.
     [InlineData("refs/tags/2.0.0", "type=semver,pattern={{version}};type=semver,pattern={{major}}", "2.0.0")]

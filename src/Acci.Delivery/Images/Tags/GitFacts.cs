@@ -23,7 +23,7 @@ public static class GitFacts
         return facts with
         {
             EventName = "push",
-            Ref = HighestVersion(await git.TagsAtHeadAsync(cancellationToken)) is { } tag ? $"refs/tags/{tag}" : branch is null ? "" : $"refs/heads/{branch}",
+            Ref = VersionInfo.HighestTag(await git.TagsAtHeadAsync(cancellationToken), VersionInfo.OfTag) is { } tag ? $"refs/tags/{tag}" : branch is null ? "" : $"refs/heads/{branch}",
             Sha = revision,
             CommitDate = time,
             Repository = Repository(await git.OriginAsync(cancellationToken)) with
@@ -33,8 +33,6 @@ public static class GitFacts
             },
         };
     }
-
-    private static string? HighestVersion(IEnumerable<string> tags) => tags.Where(tag => VersionInfo.OfTag(tag) is not null).MaxBy(VersionInfo.OfTag);
 
     /// <summary>Reads a remote's address, <c>git@github.com:owner/name.git</c> as well as a URL; credentials in it are left out.</summary>
     internal static RepositoryFacts Repository(string? remote)

@@ -37,6 +37,24 @@ public sealed class GitFactsTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_tags_of_one_version_the_usual_one_counts()
+    {
+        await _repository.Run(Begin, Commit, "git tag V1.2.3", "git tag v1.2.3");
+        Assert.Equal("refs/tags/v1.2.3", (await Read()).Ref);
+    }
+
+    [Fact]
+    public async Task A_tag_may_have_the_name_of_the_branch()
+    {
+        await _repository.Run(Begin, Commit, "git tag main");
+        using var clone = await new TemporaryRepository().Run($"git clone --quiet file://{_repository.Directory} .", "git tag origin/main");
+
+        var facts = await GitFacts.ReadAsync(clone.Directory, Now, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("refs/heads/main", "main"), (facts.Ref, facts.Repository.DefaultBranch));
+    }
+
+    [Fact]
     public async Task A_tag_that_is_no_version_leaves_the_branch_what_is_built()
     {
         await _repository.Run(Begin, "git checkout --quiet -b feature/x", Commit, "git tag nice");
