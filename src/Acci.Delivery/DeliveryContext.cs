@@ -77,7 +77,8 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
         var ofRules = tags.Floating with { Override = options.AllowOlder ? "--allow-older" : null };
         var floating = ofRules with { Version = ofRules.Version ?? own, IsCounted = own is not null && released is null };
-        return tags.All.Count > 0 ? tags with { Floating = floating, FloatingOfOwnVersion = ofRules }
+        var ofOwnVersion = ofRules with { SaysOwnVersion = true, IsCounted = version.Revision is not null && released is null };
+        return tags.All.Count > 0 ? tags with { Floating = floating, FloatingOfOwnVersion = ofOwnVersion }
             : version.Revision is null ? throw new DeliveryException($"'{options.Root}' is no git repository with a commit, and the image's tags are made of its branches and tags: "
                 + "build in a clone, or name tags with --tag-rules, as in \"type=raw,value=test\".")
             : throw new DeliveryException("No tag rule applies to this build, so nothing would point at the image. Change --tag-rules.");

@@ -26,6 +26,6 @@ internal sealed record ImageOrigin(ImageVersion? Version, string? Revision)
     private static ImageOrigin Of(IReadOnlyDictionary<string, string> facts) =>
         new(ImageVersion.TryParse(facts.GetValueOrDefault(OciLabels.VersionKey)), facts.GetValueOrDefault(OciLabels.RevisionKey) is { } said && IsCommit(said) ? said : null);
 
-    // In a clone, a name may be anything.
+    // Git also takes the name of a branch for a commit.
     private static bool IsCommit(string text) => text.Length is 40 or 64 && text.All(char.IsAsciiHexDigitLower);
 }

@@ -94,10 +94,11 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             // The tags come first: a release candidate that is called 1.2.3 from now on is that version.
             Version = floating.VersionOf(promotion.To) ?? own ?? floating.VersionOf([promotion.From!]),
             Override = promotion.AllowOlder ? AllowOlder : null,
+            SaysOwnVersion = definition.Gives(OciLabels.VersionKey),
+            // That of the checkout.
+            GitTag = null,
         };
-        var origin = ImageOrigin.Of(image);
-        var succession = context.SuccessionOf(definition.Gives(OciLabels.VersionKey) ? origin : origin with { Version = null });
-        var plan = await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating, succession, Cancellation);
+        var plan = await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating, context.SuccessionOf(ImageOrigin.Of(image)), Cancellation);
         return plan.Moves.FirstOrDefault(move => move.IsForeign) is not { } other
             ? await plan.WritingOnceAsync(registry, ReplaceVersion, promotion.ReplaceVersion, Cancellation)
             : throw new DeliveryException($"{target} does not get the tag {other.Tag}: {other.Reason}. Take it out of --promote-to.");

@@ -4,7 +4,7 @@ namespace Acci.Delivery.Publishing;
 
 /// <summary>
 /// Whether an image is known to be newer than the one that a tag points at. Versions decide, by Semantic Versioning 2.0, section 11. Those that say nothing about the order
-/// (equal ones, none, or two that were counted from the same release, perhaps on different branches) leave it to git: the other image's commit has to come before this
+/// (equal ones, none, or two pre-releases of the same release, which MinVer may have counted on different branches) leave it to git: the other image's commit has to come before this
 /// one's. What is not known is not newer.
 /// </summary>
 /// <param name="own">The image.</param>
@@ -17,14 +17,14 @@ internal sealed class Succession(ImageOrigin own, Func<string, string, Task<bool
     /// <summary>What the image says of itself.</summary>
     public ImageOrigin Own => own;
 
-    /// <summary>The same, where the image says no version.</summary>
-    public Succession Or(ImageVersion? version) => own.Version is null ? new(own with { Version = version }, comesBeforeAsync) : this;
+    /// <summary>The same by another version than the one the image says.</summary>
+    public Succession With(ImageVersion? version) => new(own with { Version = version }, comesBeforeAsync);
 
     /// <summary>Compares the image with another one.</summary>
     /// <returns>Whether it is known to be newer, and why or why not, as the rest of a sentence: <c>it points at 2.0.0, which is newer than 1.2.9</c>.</returns>
     public async Task<(bool IsNewer, string Reason)> AfterAsync(ImageOrigin there)
     {
-        if (there.Version is { } other && own.Version is { } version && other != version && !AreCountedFromOne(other, version))
+        if (there.Version is { } other && own.Version is { } version && other != version && !ArePrereleasesOfOne(other, version))
             return (version > other, $"it points at {other}, which is {(version > other ? "older" : "newer")} than {version}");
 
         var name = there.Version is null ? "an image without a version" : $"{there.Version}";
@@ -39,6 +39,7 @@ internal sealed class Succession(ImageOrigin own, Func<string, string, Task<bool
         };
     }
 
-    private static bool AreCountedFromOne(ImageVersion one, ImageVersion other) =>
-        one.IsCounted && other.IsCounted && DeparturePolicy.IsSameRelease(one, other);
+    // MinVer counts from pre-releases, too: 2.1.0-beta.1.3.
+    private static bool ArePrereleasesOfOne(ImageVersion one, ImageVersion other) =>
+        one.IsPrerelease && other.IsPrerelease && DeparturePolicy.IsSameRelease(one, other);
 }

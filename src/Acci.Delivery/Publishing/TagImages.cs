@@ -113,7 +113,8 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var hasOwn = image.Gives(OciLabels.VersionKey);
         return await TagPlan.DecideAsync(
             registry, await context.RepositoryAsync(image), digest, tags.All, hasOwn ? tags.FloatingOfOwnVersion : tags.Floating,
-            context.SuccessionOf(hasOwn ? origin : origin with { Version = null }), context.CancellationToken);
+            // A commit that the definition gives is that of something in the image.
+            context.SuccessionOf(image.Gives(OciLabels.RevisionKey) ? origin with { Revision = null } : origin), context.CancellationToken);
     }
 
     // Each time, whatever the record says: a file can be edited, and signatures can be deleted.

@@ -54,10 +54,16 @@ public sealed partial record TagPlan
         EnsureTags(repository, tags);
         var published = await registry.ListTagsAsync(repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         // What decides again about some of the tags knows the version by all of them.
-        floating = await WithoutNamesAsync(registry, repository, tags, published, floating with { Version = floating.Version ?? floating.VersionOf(tags) }, cancellationToken);
+        floating = floating with { Version = floating.Version ?? floating.VersionOf(tags) };
+        if (!IsByTags(floating)) floating = await WithoutNamesAsync(registry, repository, tags, published, floating, cancellationToken);
         var plan = new TagPlan
         {
-            Repository = repository, Digest = digest, Floating = floating, Succession = succession.Or(floating.Version), Published = published, Moves = floating.Decide(tags, published),
+            Repository = repository,
+            Digest = digest,
+            Floating = floating,
+            Succession = floating is { SaysOwnVersion: true, Version: null } ? succession : succession.With(floating.Version),
+            Published = published,
+            Moves = floating.Decide(tags, published),
         };
         var moves = new List<TagMove>();
         foreach (var move in plan.Moves) moves.Add(await plan.ComparedAsync(registry, move, cancellationToken));
@@ -89,8 +95,8 @@ public sealed partial record TagPlan
         var moves = new List<TagMove>();
         foreach (var move in Moves)
         {
-            var there = MayBeFull(move) ? await registry.FindManifestAsync(Repository.WithTag(move.Tag), cancellationToken) : null;
-            if (!IsFull(move, there))
+            var (isFull, there) = await LookAsync(registry, move, cancellationToken);
+            if (!isFull)
             {
                 moves.Add(move);
                 continue;
@@ -99,8 +105,8 @@ public sealed partial record TagPlan
             if (there is null && Published.Contains(move.Tag) && !mayReplace)
             {
                 throw new DeliveryException(
-                    $"{Repository.WithTag(move.Tag)} is in the registry's list of tags, and the registry does not have it: whether a full version is another image already is not known, "
-                    + $"and no tag moves. Run the same command again, or replace it with {replaceSwitch}.");
+                    $"The registry lists {Repository.WithTag(move.Tag)} and cannot find it. It may be another image, so no tag moves. "
+                    + $"Run the same command again, or replace it with {replaceSwitch}.");
             }
 
             var once = move with { IsOnce = true, Expected = there?.Digest };
@@ -111,28 +117,43 @@ public sealed partial record TagPlan
                     + $"once: no tag moves. {remedy}"));
         }
 
-        return this with { Moves = moves, ReplaceRemedy = remedy };
+        // What stood for the image that is replaced stands for the one in its place.
+        var replaced = moves.Select(x => x.Replaces).OfType<Digest>().ToHashSet();
+        return this with
+        {
+            Moves = [.. moves.Select(x => x is { IsFloating: true, Moves: false, IsForeign: false, Expected: { } at } && replaced.Contains(at) ? x with { Moves = true, Reason = $"{replaceSwitch} is given, and {x.Reason}" } : x)],
+            ReplaceRemedy = remedy,
+        };
     }
 
-    /// <summary>The same before the image is there: which full versions are, so that only the same image may have them.</summary>
+    /// <summary>Says of full versions, before the image is built, that only the same image may have them.</summary>
     internal async Task<TagPlan> ForeseeingAsync(OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
     {
         var moves = new List<TagMove>();
         foreach (var move in Moves)
         {
-            var there = MayBeFull(move) ? await registry.FindManifestAsync(Repository.WithTag(move.Tag), cancellationToken) : null;
-            moves.Add(there is null || !IsFull(move, there) ? move
-                : move with { Reason = mayReplace ? $"{replaceSwitch} is given" : $"it points at {there.Digest}; another image ends the publish, which {replaceSwitch} allows" });
+            moves.Add(await LookAsync(registry, move, cancellationToken) is not (true, { } there) ? move
+                : move with { Reason = mayReplace ? $"{replaceSwitch} is given" : $"it points at {there.Digest}, and the publish fails unless the image is the same or {replaceSwitch} is given" });
         }
 
         return this with { Moves = moves };
     }
 
-    // What the image there says is its version is pinned under a tag with that in it, even where the tag is no version of ours.
-    private static bool IsFull(TagMove move, Manifest? there) =>
-        move.IsFull || (there is not null && ImageOrigin.Of(there).Version is { IsCounted: false } said && FloatingTags.Contains(move.Tag, said));
-
-    private static bool MayBeFull(TagMove move) => move.IsFull || (!move.IsFloating && move.Tag.AsSpan().ContainsAnyInRange('0', '9') && move.Tag.AsSpan().ContainsAny("._-"));
+    // Whether a tag is a full version, by itself or by what the image there says is its version, and that image.
+    private async Task<(bool IsFull, Manifest? There)> LookAsync(OciRegistry registry, TagMove move, CancellationToken cancellationToken)
+    {
+        // Any other tag has no version in it.
+        if (!move.IsFull && (move.IsFloating || !NumberOfSeveral().IsMatch(move.Tag))) return (false, null);
+        try
+        {
+            var there = await registry.FindManifestAsync(Repository.WithTag(move.Tag), cancellationToken);
+            return (move.IsFull || (there is not null && (await ImageOrigin.ReadAsync(registry, Repository, there, cancellationToken)).Version is { IsCounted: false } said && Floating.Has(move.Tag, said)), there);
+        }
+        catch (ContentException) when (!move.IsFull)
+        {
+            return (false, null);
+        }
+    }
 
     /// <summary>Says which tags would move, and why not where one would not.</summary>
     /// <param name="image">What the tags would point at, as messages name it.</param>
@@ -151,7 +172,8 @@ public sealed partial record TagPlan
         var tag = Repository.WithTag(move.Tag);
         try
         {
-            if (await registry.FindManifestAsync(tag, cancellationToken) is not { } there) return move with { Expected = null };
+            if (await registry.FindManifestAsync(tag, cancellationToken) is not { } there)
+                return Published.Contains(move.Tag) ? move with { Moves = false, Reason = "the registry lists it and cannot find it" } : move with { Expected = null };
             var compared = move with { Expected = there.Digest };
             if (there.Digest == Digest) return compared with { Moves = true };
             var (isNewer, reason) = await Succession.AfterAsync(await OriginAsync(registry, there, cancellationToken));
@@ -159,19 +181,24 @@ public sealed partial record TagPlan
         }
         catch (ContentException exception)
         {
-            return move with { Moves = false, Reason = $"what it points at cannot be read ({exception.Message.TrimEnd('.')})" };
+            Log.Debug("{Tag:l}: {Problem:l}", tag.ToString(), exception.Message);
+            return move with { Moves = false, Reason = "what it points at is no image that can be read" };
         }
     }
 
-    /// <summary>The same, by the tags that the repository has by now.</summary>
+    /// <summary>Decides again about a tag that stands for the newest of several versions, by the tags that the repository has by now, and by what this one points at.</summary>
     internal async Task<TagMove> ComparedAgainAsync(OciRegistry registry, TagMove move, CancellationToken cancellationToken) =>
         await (this with { Published = await registry.ListTagsAsync(Repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken) })
             .ComparedAsync(registry, move, cancellationToken);
 
-    // An image that says no version may have the tag of one.
+    // Its tags name another version than the one that it says.
+    private static bool IsByTags(FloatingTags floating) => floating is { SaysOwnVersion: true, Version: not null };
+
+    // An image that says no version, or not the one of its tags, may have the tag of one.
     private async Task<ImageOrigin> OriginAsync(OciRegistry registry, Manifest there, CancellationToken cancellationToken)
     {
         var origin = await ImageOrigin.ReadAsync(registry, Repository, there, cancellationToken);
+        if (IsByTags(Floating)) origin = origin with { Version = null };
         if (origin.Version is not null) return origin;
         var versions = Published.Select(tag => (Tag: tag, Version: Floating.VersionsOf(tag).Where(x => !x.IsPrerelease).Max())).Where(x => x.Version is not null);
         foreach (var (tag, version) in versions.OrderByDescending(x => x.Version).Take(MaximumLooks))
@@ -192,7 +219,8 @@ public sealed partial record TagPlan
             try
             {
                 if (await registry.FindManifestAsync(repository.WithTag(newer), cancellationToken) is not { } image
-                    || ImageOrigin.Of(image).Version is not { } said || !(DeparturePolicy.IsOther(newer, said, floating) || floating.IsDateOf(newer, said))) break;
+                    || (await ImageOrigin.ReadAsync(registry, repository, image, cancellationToken)).Version is not { } said
+                    || !(DeparturePolicy.IsOther(newer, said, floating) || floating.IsDateOf(newer, said))) break;
             }
             catch (ContentException)
             {
@@ -218,6 +246,9 @@ public sealed partial record TagPlan
 
     private static HashSet<(Platform, Digest)> PlatformsOf(Manifest image) =>
         [.. PlatformImage.Of(image.Manifests).Select(x => (x.Platform, x.Manifest.Digest))];
+
+    [GeneratedRegex("[0-9][._-]")]
+    private static partial Regex NumberOfSeveral();
 
     // Source: OCI distribution specification 1.1, section "Referrers Tag Schema"; cosign adds .sig and the like.
     [GeneratedRegex(@"^sha(?:256|512)-[0-9a-f]{64}")]

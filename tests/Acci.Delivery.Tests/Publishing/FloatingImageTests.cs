@@ -201,8 +201,93 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
         var image = await PushAsync(registry, repository, "0.0.0-alpha.0.7", Second);
 
         var plan = await TagPlan.DecideAsync(registry, repository, image, ["v1.3", "latest"], floating, Succession("0.0.0-alpha.0.7", Second), Cancellation);
+        var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
 
-        Assert.Equal([true, true], plan.Moves.Select(x => x.Moves));
+        Assert.Equal(["v1.3", "latest"], report.Taken);
+        Assert.Empty(report.Lost);
+    }
+
+    // What its images say is the version of something in them.
+    [Theory]
+    [InlineData("1.2.9", "16.4.1", "2.0.0", "16.4.0", "latest stays: 2.0.0 is published and newer than 1.2.9")]
+    [InlineData("1.2.4", "16.4.0", "1.2.3", "16.4.0", "latest moves: nothing newer than 1.2.4 is published")]
+    [InlineData("1.2.4", "16.3.2", "1.2.3", "16.4.0", "latest moves: nothing newer than 1.2.4 is published")]
+    public async Task Of_an_image_with_a_version_of_its_own_the_tags_decide(string version, string says, string published, string said, string move)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var there = await PushAsync(registry, repository, said, First);
+        foreach (var tag in (string[])[published, "latest"]) await registry.PutTagAsync(repository, tag, there, Cancellation);
+        var floating = new FloatingTags { Version = ImageVersion.Parse(version), SaysOwnVersion = true };
+
+        var plan = await TagPlan.DecideAsync(
+            registry, repository, await PushAsync(registry, repository, says, Hotfix), [version, "latest"], floating, Succession(says, Hotfix), Cancellation);
+
+        Assert.Equal(move, $"{plan.Moves[1]}");
+    }
+
+    [Theory]
+    [InlineData("16.4.1", Hotfix, true)]
+    [InlineData("16.4.0", Second, true)]
+    [InlineData("16.4.0", Hotfix, false)]
+    [InlineData("16.3.2", Second, false)]
+    public async Task Without_a_version_in_its_tags_what_it_says_decides(string says, string commit, bool moves)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PutTagAsync(repository, "latest", await PushAsync(registry, repository, "16.4.0", First), Cancellation);
+
+        var plan = await TagPlan.DecideAsync(
+            registry, repository, await PushAsync(registry, repository, says, commit), ["latest"], new FloatingTags { SaysOwnVersion = true }, Succession(says, commit), Cancellation);
+
+        Assert.Equal(moves, Assert.Single(plan.Moves).Moves);
+    }
+
+    [Theory]
+    [InlineData("fix-1.0.0", "1.0.0", false)]
+    [InlineData("1.2.3-rc.1", "1.2.3-rc.1", true)]
+    public async Task The_tag_of_a_branch_moves_though_the_branch_is_called_by_a_version(string branch, string said, bool isFull)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PutTagAsync(repository, branch, await PushAsync(registry, repository, said, First), Cancellation);
+        var floating = new FloatingTags { Version = ImageVersion.Parse("1.0.1-alpha.0.1"), IsCounted = true, Branches = [branch] };
+        var image = await PushAsync(registry, repository, "1.0.1-alpha.0.1", Second);
+        var plan = await TagPlan.DecideAsync(registry, repository, image, [branch], floating, Succession("1.0.1-alpha.0.1", Second), Cancellation);
+
+        Assert.Equal(isFull, await Record.ExceptionAsync(() => plan.WritingOnceAsync(registry, "--replace-version", false, Cancellation)) is DeliveryException);
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_listed_and_not_shown_stays()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = new OciRegistry(proxy.Domain, new RegistryOptions { Credentials = Credentials.None });
+        var repository = proxy.NewRepository();
+        await registry.PutTagAsync(repository, "latest", await PushAsync(registry, repository, "2.0.0", First), Cancellation);
+        var image = await PushAsync(registry, repository, "1.2.9", Second);
+        proxy.Decide = request => request.Path.EndsWith("/manifests/latest", StringComparison.Ordinal) ? new NetworkFault.Answer(404) : null;
+
+        var plan = await DecideAsync(registry, repository, image, ["latest"], "1.2.9", Second);
+
+        Assert.Equal("latest stays: the registry lists it and cannot find it", $"{Assert.Single(plan.Moves)}");
+    }
+
+    [Fact]
+    public async Task What_stood_for_a_version_that_is_replaced_stands_for_the_new_image()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var old = await PushAsync(registry, repository, "1.2.3", Second);
+        foreach (var tag in (string[])["1.2.3", "1.2", "latest"]) await registry.PutTagAsync(repository, tag, old, Cancellation);
+        await registry.PutTagAsync(repository, "latest", await PushAsync(registry, repository, "2.0.0", Second), Cancellation);
+        // Nothing tells which of the two commits is the newer one.
+        var decided = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.3", Hotfix), ["1.2.3", "1.2", "latest"], "1.2.3", Hotfix);
+        Assert.Equal([true, false, false], decided.Moves.Select(x => x.Moves));
+
+        var plan = await decided.WritingOnceAsync(registry, "--replace-version", true, Cancellation);
+
+        Assert.Equal([true, true, false], plan.Moves.Select(x => x.Moves));
     }
 
     [Theory]
@@ -230,7 +315,7 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => plan.WritingOnceAsync(registry, "--replace-version", false, Cancellation));
 
-        Assert.StartsWith($"{repository}:1.2.3 is in the registry's list of tags, and the registry does not have it", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The registry lists {repository}:1.2.3 and cannot find it.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -26,6 +26,8 @@ public sealed class SuccessionTests
     [InlineData("0.0.0-alpha.0.7", "0.0.0-alpha.0.5", false, false)]
     [InlineData("0.0.0-alpha.0.7", "0.0.0-alpha.0.5", true, true)]
     [InlineData("2.0.1-alpha.0.9", "2.0.1-alpha.0.3", null, false)]
+    [InlineData("2.1.0-beta.1.5", "2.1.0-beta.1.3", false, false)]
+    [InlineData("2.1.0-beta.1.3", "2.1.0-beta.1.5", true, true)]
     [InlineData(null, "2.0.0", true, true)]
     [InlineData(null, "2.0.0", false, false)]
     [InlineData("2.0.0", null, true, true)]

@@ -117,6 +117,27 @@ public sealed class TagsOfBuildTests : IDisposable
     }
 
     [Theory]
+    [InlineData("refs/heads/2.0.0-dev", "2.0.0-dev", true)]
+    [InlineData("refs/tags/release-1.2", "release-1.2", false)]
+    public async Task Where_a_tag_comes_from_is_known(string reference, string tag, bool isBranch)
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m work");
+        using var context = Context(Options with { TagRules = new TagRules() }, reference, await HeadAsync());
+
+        var tags = await context.TagsAsync();
+
+        Assert.Contains(tag, tags.All);
+        foreach (var floating in new[] { tags.Floating, tags.FloatingOfOwnVersion })
+        {
+            Assert.Equal(isBranch ? [tag] : [], floating.Branches);
+            Assert.Equal(isBranch ? null : tag, floating.GitTag);
+            Assert.False(floating.Decide([tag], [])[0].IsFull);
+        }
+
+        Assert.Equal((false, true), (tags.Floating.SaysOwnVersion, tags.FloatingOfOwnVersion.SaysOwnVersion));
+    }
+
+    [Theory]
     [InlineData("git tag v1.0.0", "1.0.0", false)]
     [InlineData("git commit --quiet --allow-empty -m more", "1.0.1-alpha.0.1", true)]
     public async Task What_no_rule_says_the_version_of_is_what_is_checked_out(string change, string version, bool isCounted)

@@ -32,8 +32,14 @@ public sealed partial record FloatingTags
     /// <summary>Tags that name no version, though they may look like one: dates.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>Tags that are made from a branch's name or a pull request's number. A version in them is that of the branch, and not of one image.</summary>
+    public IReadOnlyList<string> Branches { get; init; } = [];
+
     /// <summary>The tag of git that is built, as an image's tag; null where none is. It may name a version that MinVer does not read: <c>v1.2</c>, <c>release-1.2.3</c>.</summary>
     public string? GitTag { get; init; }
+
+    /// <summary>What the image says is not the version that git gives the build, but one of its own.</summary>
+    internal bool SaysOwnVersion { get; init; }
 
     /// <summary>Decides about every tag that a new image is to have. Tags that stand for one version, a branch or a commit always may move.</summary>
     /// <param name="wanted">The tags it is to have, which name its version where <see cref="Version"/> does not.</param>
@@ -54,9 +60,10 @@ public sealed partial record FloatingTags
     public bool MayStandFor(string tag, ImageVersion version) => Read(tag) is not { } reach || reach.Contains(version) || reach.IsName;
 
     /// <summary>Whether a tag has a version in full in it, whatever stands around that: <c>app-1.2.3</c>, <c>1.2.3-alpine</c>, <c>1_2_3</c>.</summary>
-    internal static bool Contains(string tag, ImageVersion version) => Contains(tag, version.ToString());
+    internal bool Has(string tag, ImageVersion version) =>
+        Branches.Contains(tag) ? VersionsOf(tag).Contains(version) : !Names.Contains(tag) && Contains(tag, version.ToString());
 
-    /// <summary>These and those of the published tags that name no version either, as the image at one of them has shown: of dates, all.</summary>
+    /// <summary>The same with one more tag that names no version. Where that is a date, the other published tags that begin with a year name none either.</summary>
     internal FloatingTags Without(string tag, IEnumerable<string> published) => this with
     {
         Names = [.. Names, tag, .. IsLong(tag) ? published.Where(IsLong) : []],
@@ -80,8 +87,8 @@ public sealed partial record FloatingTags
             {
                 // A branch may have a name like that of a pre-release.
                 IsFull = VersionsOf(tag).Any(x => !x.IsPrerelease || !IsCounted)
-                    || (version is not null && !IsCounted && Contains(tag, version))
-                    || (GitTag is not null && ThreeNumbers().IsMatch(GitTag) && Contains(tag, GitTag)),
+                    || (version is not null && !IsCounted && Has(tag, version))
+                    || (GitTag is not null && ThreeNumbers().IsMatch(GitTag) && !Names.Contains(tag) && Contains(tag, GitTag)),
             };
         }
 

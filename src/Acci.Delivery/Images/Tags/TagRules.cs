@@ -42,7 +42,7 @@ public sealed partial record TagRules
         var expressions = new TagExpressions(facts);
         var tags = new List<string>();
         var series = new List<(ImageVersion? Version, TagAffixes Affixes)>();
-        var names = new List<string>();
+        var (names, branches) = (new List<string>(), new List<string>());
         bool? isLatest = null;
         foreach (var rule in Rules.OrderByDescending(rule => rule.Priority).Where(IsEnabled))
         {
@@ -58,6 +58,7 @@ public sealed partial record TagRules
             if (ReferenceGrammar.ProblemOfTag(tag) is { } problem) expressions.Warn($"A rule has given a tag that no registry takes: {problem}.");
             tags.Add(tag);
             if (rule.IsDated) names.Add(tag);
+            if (rule is RefRule { Kind: not RefKind.Tag }) branches.Add(tag);
             isLatest ??= Flavor.Latest == LatestTag.Auto ? candidate.IsRelease : Flavor.Latest == LatestTag.Always;
         }
 
@@ -68,7 +69,7 @@ public sealed partial record TagRules
             Others = tags.Skip(1).Where(tag => tag != tags[0]).Distinct().ToList(),
             Latest = isLatest != true ? null
                 : (Flavor.PrefixesLatest ? common.Prefix : "") + Latest + (Flavor.SuffixesLatest ? common.Suffix : ""),
-            Floating = Floating(series, common) with { Names = names, GitTag = facts.Tag is { } gitTag ? Sanitize(gitTag) : null },
+            Floating = Floating(series, common) with { Names = names, Branches = branches, GitTag = facts.Tag is { } gitTag ? Sanitize(gitTag) : null },
             Warnings = [.. Warnings, .. expressions.Warnings],
         };
 

@@ -167,6 +167,36 @@ public sealed class FloatingTagsTests
     public void A_tag_that_stays_names_the_tag_of_the_newer_version() =>
         Assert.Equal(["v2.1.0", "2.2"], [Newer("v2.1.0", "2", "2.1"), Newer("2.1.0", "2.2", "latest")]);
 
+    [Theory]
+    [InlineData("V2.0.0", "latest stays: 2.0.0 is published and newer than 1.0.0")]
+    [InlineData("V2", "latest stays: 2.0.0 is published and newer than 1.0.0")]
+    public void A_large_V_before_a_version_is_one_too(string published, string move) =>
+        Assert.Equal([move], new FloatingTags { Version = ImageVersion.Parse("1.0.0") }.Decide(["latest"], [published]).Select(x => x.ToString()));
+
+    [Theory]
+    [InlineData("1.2.3", true)]
+    [InlineData("app-1.2.3", true)]
+    [InlineData("app-v1.2.3", true)]
+    [InlineData("1_2_3", true)]
+    [InlineData("1.2.3-alpine", true)]
+    [InlineData("1.2.3-rc.1", true)]
+    [InlineData("1.2.30", false)]
+    [InlineData("11.2.3", false)]
+    [InlineData("1.2", false)]
+    [InlineData("main", false)]
+    [InlineData("20260110-1.2.3", false)]
+    [InlineData("fix-1.2.3", false)]
+    public void A_version_stands_in_a_tag_as_a_word_of_its_own_and_not_in_a_date_or_a_branch(string tag, bool has) =>
+        Assert.Equal(has, new FloatingTags { Names = ["20260110-1.2.3"], Branches = ["fix-1.2.3"] }.Has(tag, ImageVersion.Parse("1.2.3")));
+
+    [Theory]
+    [InlineData("release-1.2.3", "release-1.2.3", true)]
+    [InlineData("1.2.3.4", "app-1.2.3.4", true)]
+    [InlineData("v1.2", "v1.2", false)]
+    [InlineData("stable", "stable", false)]
+    public void The_tag_of_git_is_a_full_version_if_it_has_three_numbers(string git, string tag, bool isFull) =>
+        Assert.Equal(isFull, new FloatingTags { Version = ImageVersion.Parse("0.0.0-alpha.0.7"), IsCounted = true, GitTag = git }.Decide([tag], [])[0].IsFull);
+
     private static string? Newer(params string[] published) => new FloatingTags { Version = ImageVersion.Parse("1.0.0") }.Decide(["latest"], published)[0].Newer;
 
     [Theory]
