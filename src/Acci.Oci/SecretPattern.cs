@@ -15,6 +15,8 @@ internal static class SecretPattern
     // A program may have narrower columns.
     private const int ShortestLine = 16;
     private const int EnoughDigits = 4;
+    // Each spelling of a text is kept in several forms, and a file may have a megabyte.
+    private const int LongestSpelled = 16 * 1024;
     // Also as JSON writes it, and with what a line is set in by.
     private const string LineBreak = @"[ \t]{0,40}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,40}";
     private const string Filling = @"(?:=|(?i:%(?:25){0,3}3D|\\{1,8}u003D)){0,2}";
@@ -42,7 +44,7 @@ internal static class SecretPattern
             .. OfBase64(bytes),
             .. OfBase64(Encoding.Unicode.GetBytes(text)),
             .. Shifts.SelectMany(x => OfBase64(Encoding.ASCII.GetBytes(OwnDigits(bytes, x)))),
-            .. SecretSpelling.Of(text).SelectMany(x => new[] { Encoding.UTF8, Encoding.Unicode }.SelectMany(encoding => OfBase64(encoding.GetBytes(x)))),
+            .. (text.Length > LongestSpelled ? [] : SecretSpelling.Of(text)).SelectMany(x => new[] { Encoding.UTF8, Encoding.Unicode }.SelectMany(encoding => OfBase64(encoding.GetBytes(x)))),
             OfHexadecimal(Convert.ToHexString(bytes)),
             OfHexadecimal(Convert.ToHexStringLower(bytes)),
         ];

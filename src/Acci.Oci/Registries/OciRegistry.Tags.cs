@@ -51,20 +51,12 @@ public sealed partial class OciRegistry
         try
         {
             var request = new RegistryRequest(HttpMethod.Get, address, ReadScope(path));
-            using var response = await SendAsync(request, cancellationToken);
+            using var response = await SendAsync(request, cancellationToken, pages.IsFirst ? [HttpStatusCode.NotFound] : []);
+            if (response.StatusCode == HttpStatusCode.NotFound) return await NoTagsAsync(path, address, response, cancellationToken);
             var content = await _transport.ReadAsync(response, MaximumPageSize, cancellationToken);
             var tags = Json(content, RegistryJson.Default.TagList, address).Tags ?? [];
             if (tags.Any(x => x is null)) throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with a tag that is null.");
             return new TagsPage(tags, pages.Next(response, address));
-        }
-        catch (RegistryException exception) when (pages.IsFirst && exception.StatusCode == HttpStatusCode.NotFound)
-        {
-            // Registries have an error code for it; a page of whatever stands before one does not say that there are no tags.
-            if (exception.Codes.Any(x => x.Length > 0)) return new TagsPage([], null);
-            throw new DeliveryException(
-                $"{Domain} answers {address.AbsolutePath} with 404, and not as a registry that has no such repository: whether {path} has tags is not known. Check the address given "
-                + "by --registry, and what stands before the registry.",
-                exception);
         }
         catch (RegistryException exception) when (pages.IsFirst && address.Query.Length > 0
             && (int)exception.StatusCode is >= 400 and < 500 and not (401 or 403 or 429))
@@ -75,6 +67,16 @@ public sealed partial class OciRegistry
         {
             throw pages.Broken($"breaks off: {exception.Message.TrimEnd('.')}");
         }
+    }
+
+    // Registries have an error code for a repository that is not there; a page of whatever stands before one does not say that there are no tags.
+    private async Task<TagsPage> NoTagsAsync(string path, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var error = await RegistryError.ReadAsync(response, cancellationToken);
+        return error.Codes.Any(x => x is not ("" or "UNSUPPORTED" or "DENIED" or "UNAUTHORIZED")) ? new TagsPage([], null)
+            : throw new DeliveryException(
+                $"{Domain} answers {address.AbsolutePath} with 404, and not as a registry that has no such repository: whether {path} has tags is not known. Check the address given "
+                + "by --registry, and what stands before the registry.");
     }
 
     /// <summary>

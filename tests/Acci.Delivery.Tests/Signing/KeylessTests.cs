@@ -128,7 +128,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         using var world = await PublishWorld.BuiltAsync(server, domain: proxy.Domain);
         var behind = ImageReference.Parse($"{server.Domain}/{world.Repository.Path}");
         var newer = await LayoutBuilder.WriteAttestedAsync(folder.Combine("newer"), "newer", new JsonObject { ["org.opencontainers.image.version"] = "1.2.4" });
-        var old = await LayoutBuilder.WriteAttestedAsync(folder.Combine("old"), "old");
+        var old = await LayoutBuilder.WriteAttestedAsync(folder.Combine("old"), "old", new JsonObject { ["org.opencontainers.image.version"] = "1.2.2" });
         foreach (var layout in (OciLayout[])[old, newer]) await direct.PushAsync(layout, behind, cancellationToken: TestContext.Current.CancellationToken);
         await direct.PutTagAsync(behind, "latest", old.Root.Digest, TestContext.Current.CancellationToken);
         var cosign = await sigstore.CosignAsync(JobOf("refs/tags/v1.2.4", repository));

@@ -139,6 +139,7 @@ public sealed class TagListTests
     [InlineData("""{"message":"no route"}""")]
     [InlineData("""{"errors":[]}""")]
     [InlineData("""{"errors":[{"status":404,"message":"Not Found"}]}""")]
+    [InlineData("""{"errors":[{"code":"UNSUPPORTED","message":"no"}]}""")]
     public async Task What_no_registry_says_of_a_repository_is_not_taken_for_an_empty_one(string body)
     {
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -152,6 +153,22 @@ public sealed class TagListTests
         Assert.StartsWith(
             $"{server.Domain} answers /v2/app/tags/list with 404, and not as a registry that has no such repository: whether app has tags is not known.",
             error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_service_that_is_not_there_does_not_say_that_there_are_no_tags()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            var isToken = context.Request.Path == "/token";
+            context.Response.StatusCode = isToken ? 404 : 401;
+            if (!isToken) context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{context.Request.Host}/token\",service=\"s\",scope=\"repository:app:pull\"";
+            return context.Response.WriteAsync("""{"errors":[{"code":"NOT_FOUND","message":"no such page"}]}""", Cancellation);
+        });
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => ListAsync(server));
+
+        Assert.DoesNotContain("tags/list with 404", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
