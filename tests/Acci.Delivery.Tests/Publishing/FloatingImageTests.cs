@@ -190,20 +190,23 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
         Assert.Equal(moves, plan.Moves[1].Moves);
     }
 
-    [Fact]
-    public async Task The_tag_of_git_itself_is_given_though_it_names_no_version()
+    // A build of such a tag, and the next one of the branch.
+    [Theory]
+    [InlineData("v1.3", "v1.3", "latest")]
+    [InlineData(null, "latest")]
+    public async Task The_tag_of_git_itself_is_given_though_it_names_no_version(string? git, params string[] wanted)
     {
         using var registry = server.Connect();
         var repository = server.NewRepository();
         var before = await PushAsync(registry, repository, "0.0.0-alpha.0.5", First);
         foreach (var tag in (string[])["v1.2", "latest"]) await registry.PutTagAsync(repository, tag, before, Cancellation);
-        var floating = new FloatingTags { Version = ImageVersion.Parse("0.0.0-alpha.0.7"), IsCounted = true, GitTag = "v1.3" };
+        var floating = new FloatingTags { Version = ImageVersion.Parse("0.0.0-alpha.0.7"), IsCounted = true, GitTag = git };
         var image = await PushAsync(registry, repository, "0.0.0-alpha.0.7", Second);
 
-        var plan = await TagPlan.DecideAsync(registry, repository, image, ["v1.3", "latest"], floating, Succession("0.0.0-alpha.0.7", Second), Cancellation);
+        var plan = await TagPlan.DecideAsync(registry, repository, image, wanted, floating, Succession("0.0.0-alpha.0.7", Second), Cancellation);
         var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
 
-        Assert.Equal(["v1.3", "latest"], report.Taken);
+        Assert.Equal(wanted, report.Taken);
         Assert.Empty(report.Lost);
     }
 
