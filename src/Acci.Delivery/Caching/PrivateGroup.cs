@@ -20,7 +20,7 @@ internal static class PrivateGroup
         var isNamedSo = folder.Gid == 0 || (folder.GroupName.Length > 0 && folder.GroupName == user.UserName);
         if (!isNamedSo || HasAccessList(path)) return false;
         var (groups, users) = (Lines("group"), Lines("passwd"));
-        // Source: nsswitch.conf(5), "Compatibility mode": here the accounts of a network service follow, whoever they are.
+        // Source: nsswitch.conf(5), "Compatibility mode": such a line adds the accounts of a network service.
         if (groups.Concat(users).Any(x => x[0].StartsWith('+'))) return false;
         // Source: group(5), gshadow(5), passwd(5). A group that is elsewhere, as in LDAP, may have any members.
         var own = groups.Where(x => x is [_, _, var id, ..] && IsNumber(id, folder.Gid)).ToList();

@@ -6,18 +6,18 @@ using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Images;
 
-/// <summary>The labels of an image that is in a registry. What built it may have written labels only, and no annotations: docker/metadata-action's default.</summary>
+/// <summary>Reads an image's labels from a registry. Some tools write labels and no annotations; docker/metadata-action does so by default.</summary>
 internal static class ImageLabels
 {
     private const long LargestConfiguration = 8 * 1024 * 1024;
 
-    /// <summary>Reads labels from an image's configuration, of an index that of its first platform.</summary>
+    /// <summary>Reads labels from the image configuration; for an index, from that of the first platform.</summary>
     /// <param name="registry">The registry.</param>
     /// <param name="repository">Where the image is.</param>
     /// <param name="image">The image.</param>
     /// <param name="names">The labels.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Those of them that it has.</returns>
+    /// <returns>The labels that are set.</returns>
     public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
         OciRegistry registry, ImageReference repository, Manifest image, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {

@@ -4,12 +4,12 @@ using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Publishing;
 
-/// <summary>Which of two images is of the newer commit, by the commits' times.</summary>
+/// <summary>Compares the commit times of two images.</summary>
 internal sealed class CommitOrder(OciRegistry registry)
 {
     private const string Created = "org.opencontainers.image.created";
 
-    /// <summary>Whether it is the first; not where one of them says no time.</summary>
+    /// <summary>Whether the first image has the newer commit; false if either image states no time.</summary>
     public async Task<bool> IsNewerAsync(ImageReference repository, Digest one, Digest other, CancellationToken cancellationToken) =>
         await CreatedAsync(repository.WithDigest(one), cancellationToken) > await CreatedAsync(repository.WithDigest(other), cancellationToken);
 

@@ -6,20 +6,20 @@ using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Publishing;
 
-/// <summary>What an image says of where it comes from. By that it is known to be newer than another, or not.</summary>
-/// <param name="Version">Its version; null where it says none.</param>
-/// <param name="Revision">The commit it was built from; null where it says none.</param>
+/// <summary>The version and the commit that an image states. They show which of two images is newer.</summary>
+/// <param name="Version">The version; null if the image states none.</param>
+/// <param name="Revision">The commit it was built from; null if the image states none.</param>
 internal sealed record ImageOrigin(ImageVersion? Version, string? Revision)
 {
     private static readonly string[] Names = [OciLabels.VersionKey, OciLabels.RevisionKey];
 
-    /// <summary>Nothing is said.</summary>
+    /// <summary>The image states neither.</summary>
     public static ImageOrigin Unknown { get; } = new(null, null);
 
-    /// <summary>What its annotations say.</summary>
+    /// <summary>Reads the annotations.</summary>
     public static ImageOrigin Of(Manifest image) => Of(image.Annotations);
 
-    /// <summary>What its annotations say, or else its labels.</summary>
+    /// <summary>Reads the annotations or, if they state neither, the labels.</summary>
     public static async Task<ImageOrigin> ReadAsync(OciRegistry registry, ImageReference repository, Manifest image, CancellationToken cancellationToken) =>
         Of(Names.Any(image.Annotations.ContainsKey) ? image.Annotations : await ImageLabels.ReadAsync(registry, repository, image, Names, cancellationToken));
 

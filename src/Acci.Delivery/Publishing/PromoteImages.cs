@@ -95,7 +95,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             Version = floating.VersionOf(promotion.To) ?? own ?? floating.VersionOf([promotion.From!]),
             Override = promotion.AllowOlder ? AllowOlder : null,
             SaysOwnVersion = definition.Gives(OciLabels.VersionKey),
-            // That of the checkout.
+            // The git tag of the checkout does not belong to the promoted image.
             GitTag = null,
         };
         var plan = await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating, context.SuccessionOf(ImageOrigin.Of(image)), Cancellation);

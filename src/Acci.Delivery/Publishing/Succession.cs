@@ -3,21 +3,21 @@ using Acci.Delivery.Images.Tags;
 namespace Acci.Delivery.Publishing;
 
 /// <summary>
-/// Whether an image is known to be newer than the one that a tag points at. Versions decide, by Semantic Versioning 2.0, section 11. Those that say nothing about the order
-/// (equal ones, none, or two pre-releases of the same release, which MinVer may have counted on different branches) leave it to git: the other image's commit has to come before this
-/// one's. What is not known is not newer.
+/// Whether an image is known to be newer than the one that a tag points at. Versions decide, by Semantic Versioning 2.0, section 11. If they do not
+/// show the order (equal versions, a missing one, or two pre-releases of the same release, which MinVer may have counted on different branches), git decides: the other image's commit must
+/// be an ancestor. An image that is not known to be newer does not count as newer.
 /// </summary>
 /// <param name="own">The image.</param>
-/// <param name="comesBeforeAsync">Whether the first commit is an ancestor of the second; null where git does not know.</param>
+/// <param name="comesBeforeAsync">Whether the first commit is an ancestor of the second; null if git does not know.</param>
 internal sealed class Succession(ImageOrigin own, Func<string, string, Task<bool?>> comesBeforeAsync)
 {
-    /// <summary>Of an image that says nothing, and without git.</summary>
+    /// <summary>For an image that states nothing, without git.</summary>
     public static Succession Unknown { get; } = new(ImageOrigin.Unknown, (_, _) => Task.FromResult<bool?>(null));
 
-    /// <summary>What the image says of itself.</summary>
+    /// <summary>What the image states.</summary>
     public ImageOrigin Own => own;
 
-    /// <summary>The same by another version than the one the image says.</summary>
+    /// <summary>Compares by this version instead of the one that the image states.</summary>
     public Succession With(ImageVersion? version) => new(own with { Version = version }, comesBeforeAsync);
 
     /// <summary>Compares the image with another one.</summary>

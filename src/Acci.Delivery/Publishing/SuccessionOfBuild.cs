@@ -3,10 +3,10 @@ using Serilog;
 
 namespace Acci.Delivery.Publishing;
 
-/// <summary>How a build finds out which of two images is newer.</summary>
+/// <summary>Creates the comparison of images for a build.</summary>
 internal static class SuccessionOfBuild
 {
-    /// <summary>By what the image says of itself, and by this clone's history.</summary>
+    /// <summary>Compares by what the images state, and by the history in this clone.</summary>
     public static Succession SuccessionOf(this DeliveryContext context, ImageOrigin own) =>
         new(own, async (ancestor, commit) =>
         {

@@ -10,7 +10,7 @@ namespace Acci.Delivery.Publishing;
 /// <summary>The tags that one image is to have, decided before any of them is written.</summary>
 public sealed partial record TagPlan
 {
-    // Each is a request.
+    // Each look is a request.
     private const int MaximumLooks = 16;
 
     /// <summary>The repository.</summary>
@@ -40,7 +40,7 @@ public sealed partial record TagPlan
     /// <summary>What decides whether the image is newer than the one that a tag points at.</summary>
     internal Succession Succession { get; private init; } = Succession.Unknown;
 
-    /// <summary>What to do where another image has a full version.</summary>
+    /// <summary>What to do if another image has the full version.</summary>
     internal string ReplaceRemedy { get; private init; } = "";
 
     /// <summary>The tags that the repository had.</summary>
@@ -117,7 +117,7 @@ public sealed partial record TagPlan
                     + $"once: no tag moves. {remedy}"));
         }
 
-        // What stood for the image that is replaced stands for the one in its place.
+        // Tags that point at the replaced image follow.
         var replaced = moves.Select(x => x.Replaces).OfType<Digest>().ToHashSet();
         return this with
         {
@@ -126,7 +126,7 @@ public sealed partial record TagPlan
         };
     }
 
-    /// <summary>Says of full versions, before the image is built, that only the same image may have them.</summary>
+    /// <summary>Notes, before the build, which full versions exist already: only the same image may have them.</summary>
     internal async Task<TagPlan> ForeseeingAsync(OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
     {
         var moves = new List<TagMove>();
@@ -139,10 +139,10 @@ public sealed partial record TagPlan
         return this with { Moves = moves };
     }
 
-    // Whether a tag is a full version, by itself or by what the image there says is its version, and that image.
+    // Whether a tag is a full version, either by its name or because it contains the version of the image it points at.
     private async Task<(bool IsFull, Manifest? There)> LookAsync(OciRegistry registry, TagMove move, CancellationToken cancellationToken)
     {
-        // Any other tag has no version in it.
+        // Only a tag with a number and a separator can contain a version.
         if (!move.IsFull && (move.IsFloating || !NumberOfSeveral().IsMatch(move.Tag))) return (false, null);
         try
         {
@@ -163,8 +163,8 @@ public sealed partial record TagPlan
     }
 
     /// <summary>
-    /// Decides about a tag that stands for the newest of several versions by the image that it points at now: no list of tags shows the builds of a branch, or versions
-    /// that are tagged in ways nobody knows.
+    /// Decides about a tag that stands for the newest of several versions by the image that it points at now: the list of tags shows neither the
+    /// builds of a branch nor versions that are tagged in an unknown form.
     /// </summary>
     private async Task<TagMove> ComparedAsync(OciRegistry registry, TagMove move, CancellationToken cancellationToken)
     {
@@ -191,10 +191,10 @@ public sealed partial record TagPlan
         await (this with { Published = await registry.ListTagsAsync(Repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken) })
             .ComparedAsync(registry, move, cancellationToken);
 
-    // Its tags name another version than the one that it says.
+    // The image states a version of its own, and the tags name another one: the tags decide.
     private static bool IsByTags(FloatingTags floating) => floating is { SaysOwnVersion: true, Version: not null };
 
-    // An image that says no version, or not the one of its tags, may have the tag of one.
+    // An image without such a version has the version of a version tag that points at it.
     private async Task<ImageOrigin> OriginAsync(OciRegistry registry, Manifest there, CancellationToken cancellationToken)
     {
         var origin = await ImageOrigin.ReadAsync(registry, Repository, there, cancellationToken);
@@ -209,7 +209,7 @@ public sealed partial record TagPlan
         return origin;
     }
 
-    // A date may look like a version, and only the image tells: it says another one.
+    // A tag that looks like a version is a date or a name if its image states another version.
     private static async Task<FloatingTags> WithoutNamesAsync(
         OciRegistry registry, ImageReference repository, IReadOnlyList<string> tags, List<string> published, FloatingTags floating, CancellationToken cancellationToken)
     {

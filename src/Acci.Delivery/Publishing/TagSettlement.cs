@@ -6,11 +6,11 @@ using Acci.Oci.Registries;
 namespace Acci.Delivery.Publishing;
 
 /// <summary>
-/// Looks at tags that were written, and sets right what another publish did at the same time: both come to the same end, whoever was first.
+/// Checks tags after they are written, and corrects what another publish did at the same time. Both publishes arrive at the same result.
 /// </summary>
 /// <param name="registry">The registry.</param>
-/// <param name="writer">What wrote them.</param>
-/// <param name="trust">Which other image counts.</param>
+/// <param name="writer">Writes tags again.</param>
+/// <param name="trust">Tells which other images count.</param>
 internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagTrust trust)
 {
     private const int Rounds = 5;
@@ -23,8 +23,8 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
     /// <summary>How long the answer to a write is waited for when the build is interrupted.</summary>
     public required TimeSpan AnswerLimit { get; init; }
 
-    /// <summary>Looks at all tags until nothing has to be set right any more.</summary>
-    /// <returns>Where they are.</returns>
+    /// <summary>Checks all tags until nothing is left to correct.</summary>
+    /// <returns>Where the tags point.</returns>
     public async Task<IReadOnlyList<TagWrite>> RunAsync(IReadOnlyList<TagPlan> plans, List<TagWrite> writes, CancellationToken cancellationToken)
     {
         foreach (var plan in plans)
@@ -66,7 +66,7 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
         return true;
     }
 
-    /// <summary>Sets right what another publish did in between, and says whether there was anything.</summary>
+    /// <summary>Corrects what another publish did in between. Returns whether anything changed.</summary>
     private async Task<bool> SetRightAsync(TagPlan plan, List<TagWrite> writes, CancellationToken cancellationToken) =>
         await GiveWayAsync(plan, writes, cancellationToken) | await TakeBackAsync(plan, writes, cancellationToken) | await TakeBackFloatingAsync(plan, writes, cancellationToken);
 

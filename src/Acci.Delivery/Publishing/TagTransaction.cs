@@ -14,6 +14,7 @@ public sealed class TagTransaction(OciRegistry registry)
 {
     private const string NotAll = "Not every tag could be written";
 
+    private readonly CommitOrder _order = new(registry);
     private TagWriter? _writer;
     private TagTrust? _trust;
 
@@ -82,7 +83,7 @@ public sealed class TagTransaction(OciRegistry registry)
                     var why = move.IsFloating && !isDecided ? await FindReasonToStayAsync(plan, move, before!.Value, cancellationToken) : null;
                     // Which of two versions a floating tag stands for, their versions decide, and not their commits.
                     var stays = why is not null || (!move.IsFloating && !move.IsOnce && before is not null && before != plan.Digest && HasMoved(tag, before)
-                        && await new CommitOrder(registry).IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value));
+                        && await _order.IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value));
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, stays ? before : plan.Digest) { Reason = why });
                     looking = null;

@@ -2,22 +2,22 @@ using Acci.Oci;
 
 namespace Acci.Delivery.Publishing;
 
-/// <summary>Whether a publish may leave its tags to another one's image: that is signed as its own.</summary>
-/// <param name="isTrustedAsync">Says so, or that it cannot tell, by a <see cref="DeliveryException"/>.</param>
+/// <summary>Checks whether another publish's image is signed as this one's images are. Only such an image may keep a tag.</summary>
+/// <param name="isTrustedAsync">Checks one image; throws a <see cref="DeliveryException"/> if it cannot tell.</param>
 internal sealed class TagTrust(Func<ImageReference, Task<bool>> isTrustedAsync)
 {
     private readonly Dictionary<ImageReference, Task<bool>> _trusted = [];
 
-    /// <summary>What is said where nobody can tell.</summary>
+    /// <summary>The message if that cannot be checked.</summary>
     public static string NotKnown(DeliveryException exception) => $"whether that is signed as this build's images are is not known: {exception.Message}";
 
-    /// <summary>Asks once: what is not known is not asked again for the next tag, each time until the retries are used up.</summary>
+    /// <summary>Checks an image once. A check that failed is not repeated for the next tag, because each one would use up the retries.</summary>
     public Task<bool> AskAsync(ImageReference image) => _trusted.TryGetValue(image, out var answer) ? answer : _trusted[image] = isTrustedAsync(image);
 
-    /// <summary>Nobody could tell.</summary>
+    /// <summary>The check failed.</summary>
     public bool IsUnknown(ImageReference image) => _trusted.GetValueOrDefault(image) is { IsFaulted: true };
 
-    /// <summary>What speaks against it, and whether that is known.</summary>
+    /// <summary>Why the image does not count, and whether that is known.</summary>
     public async Task<(string? Problem, bool IsKnown)> ProblemWithAsync(ImageReference newer)
     {
         try

@@ -42,7 +42,7 @@ public static partial class KeyService
     public static IEnumerable<string> SecretsOf(string key) => VariableOf(key) is { } variable ? [variable]
         : Secrets.Where(x => key.StartsWith(x.Scheme, StringComparison.Ordinal)).Select(x => x.Variable);
 
-    /// <summary>The variable that has the key's text; null where the key is none of these.</summary>
+    /// <summary>The environment variable that contains the key; null if the key is not an <c>env://</c> URI.</summary>
     internal static string? VariableOf(string key) => key.StartsWith(InVariable, StringComparison.Ordinal) ? key[InVariable.Length..] : null;
 
     // cosign looks for a plugin for every scheme that it does not know. Source: cosign, pkg/signature/keys.go; sigstore, pkg/signature/kms/cliplugin.

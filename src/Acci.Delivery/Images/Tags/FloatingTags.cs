@@ -4,8 +4,8 @@ namespace Acci.Delivery.Images.Tags;
 
 /// <summary>
 /// The tags that stand for the newest of several versions, <c>latest</c>, <c>2</c> and <c>2.1</c>, never move back: a 1.2.9 that is published after 2.0.0
-/// takes <c>1</c> and <c>1.2</c> and leaves <c>latest</c> and <c>2</c> alone, and a pre-release takes none of them. This decides by the tags that are published; what the
-/// tag points at decides, too.
+/// takes <c>1</c> and <c>1.2</c> and leaves <c>latest</c> and <c>2</c> alone, and a pre-release takes none of them. This decides by the
+/// published tags; <c>TagPlan</c> also compares the image that the tag points at.
 /// </summary>
 public sealed partial record FloatingTags
 {
@@ -32,13 +32,13 @@ public sealed partial record FloatingTags
     /// <summary>Tags that name no version, though they may look like one: dates.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>Tags that are made from a branch's name or a pull request's number. A version in them is that of the branch, and not of one image.</summary>
+    /// <summary>Tags made from the name of a branch or the number of a pull request. A version in them belongs to the branch, not to one image.</summary>
     public IReadOnlyList<string> Branches { get; init; } = [];
 
-    /// <summary>The tag of git that is built, as an image's tag; null where none is. It may name a version that MinVer does not read: <c>v1.2</c>, <c>release-1.2.3</c>.</summary>
+    /// <summary>The git tag that is built, as an image tag; null if none is. It may name a version that MinVer does not read: <c>v1.2</c>, <c>release-1.2.3</c>.</summary>
     public string? GitTag { get; init; }
 
-    /// <summary>What the image says is not the version that git gives the build, but one of its own.</summary>
+    /// <summary>The image's annotation is a version of its own, not the one that git gives the build.</summary>
     internal bool SaysOwnVersion { get; init; }
 
     /// <summary>Decides about every tag that a new image is to have. Tags that stand for one version, a branch or a commit always may move.</summary>
@@ -59,17 +59,17 @@ public sealed partial record FloatingTags
     /// <summary>Whether a tag may be an image's of this version: of the tags that stand for versions, only those that stand for this one.</summary>
     public bool MayStandFor(string tag, ImageVersion version) => Read(tag) is not { } reach || reach.Contains(version) || reach.IsName;
 
-    /// <summary>Whether a tag has a version in full in it, whatever stands around that: <c>app-1.2.3</c>, <c>1.2.3-alpine</c>, <c>1_2_3</c>.</summary>
+    /// <summary>Whether a tag contains a full version: <c>app-1.2.3</c>, <c>1.2.3-alpine</c>, <c>1_2_3</c>.</summary>
     internal bool Has(string tag, ImageVersion version) =>
         Branches.Contains(tag) ? VersionsOf(tag).Contains(version) : !Names.Contains(tag) && Contains(tag, version.ToString());
 
-    /// <summary>The same with one more tag that names no version. Where that is a date, the other published tags that begin with a year name none either.</summary>
+    /// <summary>Returns a copy in which this tag counts as a name. If the tag begins with a year, so do all published tags that begin with one.</summary>
     internal FloatingTags Without(string tag, IEnumerable<string> published) => this with
     {
         Names = [.. Names, tag, .. IsLong(tag) ? published.Where(IsLong) : []],
     };
 
-    /// <summary>The tag begins with a number as long as a year, and the image's version does not: a version that was counted may become any later one, but not a date.</summary>
+    /// <summary>The tag begins with a year, and the image's version does not. A counted version may become any later version, but not a date.</summary>
     internal bool IsDateOf(string tag, ImageVersion said) => IsLong(tag) && said.Major.Length <= LongestMajor;
 
     /// <summary>
@@ -150,7 +150,7 @@ public sealed partial record FloatingTags
         string? Number(string group) => match.Groups[group] is { Success: true, Value: var digits } ? digits : null;
     }
 
-    // As a word of its own: 11.2.3 is not 1.2.3. What separates numbers and words is the same.
+    // The text must be a separate word: 11.2.3 does not contain 1.2.3. All separators are treated alike.
     private static bool Contains(string tag, string text)
     {
         var (whole, part) = (Separators().Replace(tag, "."), Separators().Replace(text, "."));

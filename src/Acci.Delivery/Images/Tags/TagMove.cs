@@ -17,10 +17,10 @@ public sealed record TagMove(string Tag, bool Moves, string Reason)
     /// <summary>It stands for versions other than the image's, so no switch moves it.</summary>
     public bool IsForeign { get; init; }
 
-    /// <summary>Versions leave it open: it moves if the image that it points at is known to be older.</summary>
+    /// <summary>Published versions do not decide: the tag moves if the image it points at is known to be older.</summary>
     internal bool IsOpen { get; init; }
 
-    /// <summary>A person has said that it moves, whatever it points at.</summary>
+    /// <summary>A switch lets the tag move, whatever it points at.</summary>
     internal bool IsOverridden { get; init; }
 
     /// <summary>It names one version in full, which is written once.</summary>
@@ -29,7 +29,7 @@ public sealed record TagMove(string Tag, bool Moves, string Reason)
     /// <summary>It is written only while it points at <see cref="Expected"/>, or at an image of the same platforms.</summary>
     public bool IsOnce { get; init; }
 
-    /// <summary>What it pointed at when that was decided; null where it was not there, or was not looked at.</summary>
+    /// <summary>What it pointed at when that was decided; null if it did not exist, or was not looked up.</summary>
     public Digest? Expected { get; init; }
 
     /// <summary>The other image that a full version pointed at, which a person has said may be replaced.</summary>

@@ -15,7 +15,7 @@ public sealed record TagSet
     /// <summary>What decides which of these tags may move, once it is known what is published.</summary>
     public FloatingTags Floating { get; init; } = new();
 
-    /// <summary>The same for an image that has a version of its own, which is not the one that git gives the build.</summary>
+    /// <summary>The same for an image with a version of its own, which differs from the one that git gives the build.</summary>
     internal FloatingTags FloatingOfOwnVersion { get; init; } = new();
 
     /// <summary>What is strange, in whole sentences for people.</summary>
