@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using System.Text.Json;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Sarif;
@@ -105,7 +106,7 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     {
         try
         {
-            return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(IsSarif).Order(StringComparer.Ordinal).ToList();
+            return FilesIn(folder).Where(IsSarif).Order(StringComparer.Ordinal).ToList();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -115,6 +116,14 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
         static bool IsSarif(string file) =>
             file.EndsWith(".sarif", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".sarif.json", StringComparison.OrdinalIgnoreCase);
     }
+
+    // A link to a folder may lead back to where it is.
+    private static FileSystemEnumerable<string> FilesIn(string folder) =>
+        new(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = 0 })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+        };
 
     private List<(Analysis Analysis, SarifPayload Payload)> Payloads(
         IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files, AnalysisTarget head)

@@ -209,6 +209,23 @@ public sealed class UploadTests : GitHubFixture
     }
 
     [Fact]
+    public async Task A_link_that_leads_back_to_its_folder_is_not_followed()
+    {
+        var repository = GitHub.AddRepository("octo/app");
+        await ScannedAsync();
+        Directory.CreateDirectory(Path.Combine(Root, "artifacts", "reports"));
+        _repository.Write("artifacts/reports/a.sarif", Report("one"));
+        Directory.CreateSymbolicLink(Path.Combine(Root, "artifacts", "reports", "back"), ".");
+        File.CreateSymbolicLink(Path.Combine(Root, "artifacts", "reports", "b.sarif"), "a.sarif");
+
+        await Verb(files: ["artifacts/reports"]).RunAsync();
+
+        // One for each platform, and the two files of the other tool, which are one.
+        Assert.Equal(3, repository.SarifUploads.Count);
+        Assert.Equal(2, repository.SarifUploads[2].Sarif["runs"]![0]!["results"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task Reports_of_other_tools_go_along_and_those_of_one_tool_and_category_are_one()
     {
         var repository = GitHub.AddRepository("octo/app");
@@ -396,7 +413,7 @@ public sealed class UploadTests : GitHubFixture
         {
             try
             {
-                _ = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count();
+                _ = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.ReparsePoint }).Count();
                 return false;
             }
             catch (UnauthorizedAccessException)
