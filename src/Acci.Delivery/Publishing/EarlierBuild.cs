@@ -17,12 +17,13 @@ internal static class EarlierBuild
     /// <param name="earlier">The earlier one, by digest.</param>
     /// <param name="now">The image.</param>
     /// <param name="cancellationToken">Ends the question.</param>
-    /// <returns>A sentence without its full stop; null where the earlier one is gone, is of another commit, or has the same platforms.</returns>
+    /// <returns>A sentence without its full stop; null where the earlier one is gone, is of another commit or version, or has the same platforms.</returns>
     /// <exception cref="DeliveryException">The registry cannot be asked.</exception>
     public static async Task<string?> FindDifferenceAsync(OciRegistry registry, ImageReference earlier, Manifest now, CancellationToken cancellationToken)
     {
         if (earlier.Digest == now.Digest || await registry.FindManifestAsync(earlier, cancellationToken) is not { } before) return null;
-        if (RevisionOf(now) is not { } revision || RevisionOf(before) != revision) return null;
+        // The version is part of every platform's labels.
+        if (RevisionOf(now) is not { } revision || RevisionOf(before) != revision || VersionOf(now) != VersionOf(before)) return null;
         // Who pushed the earlier one may have given a platform twice.
         var then = PlatformImage.Of(before.Manifests).ToLookup(x => x.Platform, x => x.Manifest.Digest);
         var differing = PlatformImage.Of(now.Manifests)
@@ -38,6 +39,8 @@ internal static class EarlierBuild
     private static string Name(string? buildKit) => buildKit is null ? "a BuildKit that is not recorded" : $"BuildKit {buildKit}";
 
     private static string? BuildKitOf(Manifest manifest) => manifest.Annotations.GetValueOrDefault(BuildKitVersion.Annotation);
+
+    private static string? VersionOf(Manifest manifest) => manifest.Annotations.GetValueOrDefault(OciLabels.VersionKey);
 
     private static string? RevisionOf(Manifest manifest) => manifest.Annotations.GetValueOrDefault(OciLabels.RevisionKey);
 }

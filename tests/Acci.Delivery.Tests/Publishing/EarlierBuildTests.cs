@@ -40,6 +40,9 @@ public sealed class EarlierBuildTests(RegistryServer server) : IClassFixture<Reg
         // Attestations make another index of the same platforms, and so does another version that builds the same.
         Assert.Null(await FindAsync(await PushAsync("now", "one", "v0.25.1"), now));
         Assert.Null(await FindAsync(now, now));
+        // The branch was published before the commit got its tag: the labels differ.
+        Assert.Null(await FindAsync(await PushAsync("before", "one", "v0.26.0", "1.0.1-alpha.0.1"), await PushAsync("now", "one", "v0.26.0", "1.0.1")));
+        Assert.NotNull(await FindAsync(await PushAsync("before", "one", "v0.26.0", "1.0.1"), await PushAsync("now", "one", "v0.26.0", "1.0.1")));
         using var registry = server.Connect();
         Assert.Null(await EarlierBuild.FindDifferenceAsync(registry, _repository.WithDigest(Digest.Of([7])), now, Cancellation));
     }
@@ -65,10 +68,11 @@ public sealed class EarlierBuildTests(RegistryServer server) : IClassFixture<Reg
         return await EarlierBuild.FindDifferenceAsync(registry, _repository.WithDigest(before.Digest), now, Cancellation);
     }
 
-    private async Task<Manifest> PushAsync(string content, string? revision, string? buildKit)
+    private async Task<Manifest> PushAsync(string content, string? revision, string? buildKit, string? version = null)
     {
         var annotations = new JsonObject();
         if (revision is not null) annotations["org.opencontainers.image.revision"] = revision;
+        if (version is not null) annotations["org.opencontainers.image.version"] = version;
         if (buildKit is not null) annotations["org.acci.buildkit"] = buildKit;
         var layout = await LayoutBuilder.WriteAttestedAsync(_folder.Combine($"{Guid.NewGuid():n}"), content, annotations);
         using var registry = server.Connect();
