@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MinVer.Lib;
 using NuGet.Versioning;
 
@@ -8,7 +9,7 @@ namespace Acci.Delivery.Versioning;
 /// <c>alpha.0</c>), the commit, and its time.
 /// Source: MinVer 8, README, "How it works".
 /// </summary>
-public sealed record VersionInfo
+public sealed partial record VersionInfo
 {
     /// <summary>What the name of a version tag starts with.</summary>
     public const string TagPrefix = "v";
@@ -80,6 +81,7 @@ public sealed record VersionInfo
                 + "Run `git fsck`, and look at git's configuration.");
         }
 
+        string[] unread = tag is null ? [.. tags.Where(x => TwoNumbers().IsMatch(x))] : [];
         return info with
         {
             Revision = revision,
@@ -88,7 +90,11 @@ public sealed record VersionInfo
             CommitTime = time,
             IsDirty = changes.Count > 0,
             Changes = changes,
-            Warnings = info.IsWithoutTag && await git.IsShallowAsync(cancellationToken) ? [CutOff(directory, info)] : info.Warnings,
+            Warnings =
+            [
+                .. info.IsWithoutTag && await git.IsShallowAsync(cancellationToken) ? [CutOff(directory, info)] : info.Warnings,
+                .. unread.Length > 0 ? [$"{string.Join(", ", unread)} of commit {revision} is no version tag: the tag of version 1.2.3 is {TagPrefix}1.2.3. The version is {info}."] : Array.Empty<string>(),
+            ],
         };
     }
 
@@ -111,6 +117,9 @@ public sealed record VersionInfo
 
     /// <summary>The version in full, with its build metadata.</summary>
     public override string ToString() => Version.ToFullString();
+
+    [GeneratedRegex("[0-9][._][0-9]")]
+    private static partial Regex TwoNumbers();
 
     private bool IsWithoutTag => ToString() == WithoutTag || ToString().StartsWith($"{WithoutTag}.", StringComparison.Ordinal);
 

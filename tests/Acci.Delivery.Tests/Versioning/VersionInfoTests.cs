@@ -108,6 +108,32 @@ public sealed class VersionInfoTests : IDisposable
         Assert.Empty(version.Warnings);
     }
 
+    [Theory]
+    [InlineData("release-1.2.3", true)]
+    [InlineData("1.2.3", true)]
+    [InlineData("v1.2.3.4", true)]
+    [InlineData("app_1_2_3", true)]
+    [InlineData("nightly", false)]
+    [InlineData("build-4711", false)]
+    public async Task A_tag_that_looks_like_a_version_and_is_not_read_as_one_is_named(string tag, bool isNamed)
+    {
+        await _repository.Run(Begin, Commit, $"git tag {tag}");
+
+        var version = await Read();
+
+        Assert.Equal(
+            isNamed ? [$"{tag} of commit {version.Revision} is no version tag: the tag of version 1.2.3 is v1.2.3. The version is 0.0.0-alpha.0."] : [],
+            version.Warnings);
+    }
+
+    [Fact]
+    public async Task A_version_tag_beside_others_is_enough()
+    {
+        await _repository.Run(Begin, Commit, "git tag v1.2.3", "git tag app-1.2.3");
+
+        Assert.Empty((await Read()).Warnings);
+    }
+
     [Fact]
     public async Task Build_metadata_becomes_part_of_a_valid_image_tag()
     {
