@@ -21,7 +21,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
         if (MixedSeparators(arguments.Targets, '+') is { } mixed) yield return $"targets {mixed}.";
         // Both engines would read the last one only.
         if (arguments.Parameters.Where(x => Name().IsMatch(x.Text)).GroupBy(x => Parameters.Normalize(x.Text), StringComparer.OrdinalIgnoreCase).FirstOrDefault(x => x.Count() > 1) is { } twice)
-            yield return $"{twice.Last().Text} is given {twice.Count()} times: give it once, with the values of a list separated by ','.";
+            yield return $"{twice.Last().Text} is given {twice.Count()} times: give it once{(IsList(twice.Key) ? ", with the values separated by ','" : "")}.";
         if (arguments is { Targets.Count: > 0 } && arguments.ValuesOf("Target") is { Count: > 0 } named)
             yield return $"targets are given twice, as '{string.Join(' ', arguments.Targets)}' and as --target {string.Join(' ', named)}: give all of them first, without --target.";
         if (SkippedInsteadOfRun(arguments) is { } skipped) yield return skipped;
@@ -35,7 +35,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
             }
 
             var name = match.Groups["name"].Value;
-            if (match.Groups["value"].Success) yield return $"--{name}=… is not read: write '--{name} value', with a space.";
+            if (match.Groups["value"].Success) yield return $"--{name}=… is not read: write {(IsSwitch(name) ? $"'--{name}', or '--{name} false'" : $"'--{name} value', with a space")}.";
             else if (!parameters.TryGetValue(Parameters.Normalize(name), out var member)) yield return $"there is no parameter '--{name}'.{Meant(Parameters.Normalize(name), x => $"--{BuildParameter.Typed(x)}")} All are listed by --help.";
             else if (member is not null && Problem(Parameters.Normalize(name), member, values, isTyped: true, Environment.CurrentDirectory) is { } problem) yield return Sentence($"--{name} {problem}");
             else if (member is not null && MixedSeparators(values, Parameters.Separator(member)) is { } both) yield return $"--{name} {both}.";
@@ -143,6 +143,10 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
 
         return null;
     }
+
+    private bool IsList(string name) => parameters.TryGetValue(name, out var member) && member is not null && Parameters.IsCollection(member);
+
+    private bool IsSwitch(string name) => parameters.TryGetValue(Parameters.Normalize(name), out var member) && member is not null && Parameters.ValueType(member) == typeof(bool);
 
     private bool IsTarget(string name) => targets.Contains(Parameters.Normalize(name), StringComparer.OrdinalIgnoreCase);
 

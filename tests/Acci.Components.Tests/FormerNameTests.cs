@@ -91,9 +91,9 @@ public sealed class FormerNameTests : IDisposable
     {
         AssertRefused(
             await RunAsync("--age 7 --keep-days 8"),
-            "--keep-days is given 2 times: give it once, with the values of a list separated by ','.");
+            "--keep-days is given 2 times: give it once.");
         var twice = await RunAsync("--age 7 --age 8");
-        AssertRefused(twice, "--keep-days is given 2 times: give it once, with the values of a list separated by ','.");
+        AssertRefused(twice, "--keep-days is given 2 times: give it once.");
         Assert.Equal("warning: --age is now called --keep-days", twice.Errors.Split('\n')[0]);
         Assert.Equal(2, twice.Errors.Split('\n').Length);
         AssertRefused(
