@@ -13,6 +13,12 @@ internal sealed record ImageOrigin(ImageVersion? Version, string? Revision)
 {
     private static readonly string[] Names = [OciLabels.VersionKey, OciLabels.RevisionKey];
 
+    /// <summary>Where its source code is; empty if the image does not state that.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Labels state it. An image inherits those of its base image.</summary>
+    public bool IsByLabels { get; private init; }
+
     /// <summary>The image states neither.</summary>
     public static ImageOrigin Unknown { get; } = new(null, null);
 
@@ -21,10 +27,19 @@ internal sealed record ImageOrigin(ImageVersion? Version, string? Revision)
 
     /// <summary>Reads the annotations or, if they state neither, the labels.</summary>
     public static async Task<ImageOrigin> ReadAsync(OciRegistry registry, ImageReference repository, Manifest image, CancellationToken cancellationToken) =>
-        Of(Names.Any(image.Annotations.ContainsKey) ? image.Annotations : await ImageLabels.ReadAsync(registry, repository, image, Names, cancellationToken));
+        Names.Any(image.Annotations.ContainsKey) ? Of(image)
+            : Of(await ImageLabels.ReadAsync(registry, repository, image, [.. Names, OciLabels.SourceKey], cancellationToken)) with { IsByLabels = true };
+
+    /// <summary>Returns what the image itself states: labels of other source code are those of its base image.</summary>
+    /// <param name="source">Where the source code of the repository's images is.</param>
+    public ImageOrigin OfSource(string source) =>
+        IsByLabels && (Source.Length == 0 || !Source.Equals(source, StringComparison.OrdinalIgnoreCase)) ? Unknown : this;
 
     private static ImageOrigin Of(IReadOnlyDictionary<string, string> facts) =>
-        new(ImageVersion.TryParse(facts.GetValueOrDefault(OciLabels.VersionKey)), facts.GetValueOrDefault(OciLabels.RevisionKey) is { } said && IsCommit(said) ? said : null);
+        new(ImageVersion.TryParse(facts.GetValueOrDefault(OciLabels.VersionKey)), facts.GetValueOrDefault(OciLabels.RevisionKey) is { } said && IsCommit(said) ? said : null)
+        {
+            Source = facts.GetValueOrDefault(OciLabels.SourceKey) ?? "",
+        };
 
     // Git also takes the name of a branch for a commit.
     private static bool IsCommit(string text) => text.Length is 40 or 64 && text.All(char.IsAsciiHexDigitLower);

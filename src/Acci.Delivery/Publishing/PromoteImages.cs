@@ -151,7 +151,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
     private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository, FloatingTags floating)
     {
-        var back = new List<(string Tag, Digest Digest)>();
+        var back = new List<(string Tag, Digest Digest, Digest Now)>();
         foreach (var tag in promotion.To)
         {
             var remedy = $"--promote-from <tag or digest> --promote-to {tag} {(floating.VersionsOf(tag).Count > 0 ? ReplaceVersion : AllowOlder)}";
@@ -167,10 +167,10 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
                     + $"Name another image: {remedy}.");
             }
 
-            back.Add((tag, before));
+            back.Add((tag, before, now));
         }
 
-        return back.GroupBy(x => x.Digest, x => x.Tag).Select(group => TagPlan.Of(repository, group.Key, group, "it goes back"));
+        return back.GroupBy(x => x.Digest).Select(group => TagPlan.Of(repository, group.Key, group.Select(x => x.Tag), "it goes back").WritingOverOnly(group.Select(x => x.Now)));
     }
 
     /// <summary>Verifies the signatures and attestations of an image in a registry.</summary>

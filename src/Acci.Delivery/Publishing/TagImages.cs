@@ -32,7 +32,9 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             Log.Information("{Repository:l}: would verify signatures and attestations before any tag moves", context.PlaceOf(image));
             if (context.Options.Registry is null)
             {
-                Log.Information("{Repository:l}: would tag {Tags:l}", context.PlaceOf(image), string.Join(", ", tags.All));
+                Log.Information(
+                    "{Repository:l}: would tag {Tags:l}, where none of them points at a newer image; a dry run does not start the local registry, so this is not known",
+                    context.PlaceOf(image), string.Join(", ", tags.All));
                 continue;
             }
 
@@ -40,7 +42,8 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             var registry = await context.RegistryAsync();
             await registry.EnsureReachableAsync(context.CancellationToken);
             var version = ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey) ?? image.Labels.GetValueOrDefault(OciLabels.VersionKey));
-            var plan = await DecideAsync(registry, image, Digest.Of([]), new ImageOrigin(version, (await context.VersionAsync()).Revision), tags);
+            var source = image.Annotations.GetValueOrDefault(OciLabels.SourceKey) ?? (await context.FactsAsync()).Repository.Url;
+            var plan = await DecideAsync(registry, image, Digest.Of([]), new ImageOrigin(version, (await context.VersionAsync()).Revision) { Source = source }, tags);
             if (!(await context.DestinationAsync()).IsLoopback)
                 plan = await plan.ForeseeingAsync(registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken);
             plan.Say(repository.ToString());

@@ -40,8 +40,8 @@ public sealed partial record TagPlan
     /// <summary>What decides whether the image is newer than the one that a tag points at.</summary>
     internal Succession Succession { get; private init; } = Succession.Unknown;
 
-    /// <summary>What to do if another image has the full version.</summary>
-    internal string ReplaceRemedy { get; private init; } = "";
+    /// <summary>What to do if a tag that is written once points at another image.</summary>
+    internal string ReplaceRemedy { get; private init; } = "Run the same command again.";
 
     /// <summary>The tags that the repository had.</summary>
     private IReadOnlyCollection<string> Published { get; init; } = [];
@@ -54,7 +54,7 @@ public sealed partial record TagPlan
         EnsureTags(repository, tags);
         var published = await registry.ListTagsAsync(repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         // What decides again about some of the tags knows the version by all of them.
-        floating = floating with { Version = floating.Version ?? floating.VersionOf(tags) };
+        floating = (floating with { Version = floating.Version ?? floating.VersionOf(tags) }).WithAffixesOf(tags);
         if (!IsByTags(floating)) floating = await WithoutNamesAsync(registry, repository, tags, published, floating, cancellationToken);
         var plan = new TagPlan
         {
@@ -82,6 +82,13 @@ public sealed partial record TagPlan
         EnsureTags(repository, moves.Select(move => move.Tag));
         return new TagPlan { Repository = repository, Digest = digest, Floating = new FloatingTags(), Moves = moves };
     }
+
+    /// <summary>Each tag is written only while it points at what was decided about.</summary>
+    /// <param name="expected">For each tag, what it points at.</param>
+    internal TagPlan WritingOverOnly(IEnumerable<Digest> expected) => this with
+    {
+        Moves = [.. Moves.Zip(expected, (move, digest) => move with { IsOnce = true, Expected = digest })],
+    };
 
     /// <summary>A full version is written once, since people pin it: one of another image is refused, or replaced where a person said so.</summary>
     /// <param name="registry">The registry.</param>
@@ -194,22 +201,22 @@ public sealed partial record TagPlan
     // The image states a version of its own, and the tags name another one: the tags decide.
     private static bool IsByTags(FloatingTags floating) => floating is { SaysOwnVersion: true, Version: not null };
 
-    // An image without such a version has the version of a version tag that points at it.
+    // An image that does not state its version in annotations has that of a version tag that points at it.
     private async Task<ImageOrigin> OriginAsync(OciRegistry registry, Manifest there, CancellationToken cancellationToken)
     {
-        var origin = await ImageOrigin.ReadAsync(registry, Repository, there, cancellationToken);
+        var origin = (await ImageOrigin.ReadAsync(registry, Repository, there, cancellationToken)).OfSource(Succession.Own.Source);
         if (IsByTags(Floating)) origin = origin with { Version = null };
-        if (origin.Version is not null) return origin;
+        if (origin is { Version: not null, IsByLabels: false }) return origin;
         var versions = Published.Select(tag => (Tag: tag, Version: Floating.VersionsOf(tag).Where(x => !x.IsPrerelease).Max())).Where(x => x.Version is not null);
         foreach (var (tag, version) in versions.OrderByDescending(x => x.Version).Take(MaximumLooks))
         {
-            if ((await registry.FindAsync(Repository.WithTag(tag), cancellationToken))?.Digest == there.Digest) return origin with { Version = version };
+            if ((await registry.FindAsync(Repository.WithTag(tag), cancellationToken))?.Digest == there.Digest) return origin with { Version = new[] { origin.Version, version }.Max() };
         }
 
         return origin;
     }
 
-    // A tag that looks like a version is a date or a name if its image states another version.
+    // A tag that looks like a version is a date or a name if its image states another version. A label may be that of a base image.
     private static async Task<FloatingTags> WithoutNamesAsync(
         OciRegistry registry, ImageReference repository, IReadOnlyList<string> tags, List<string> published, FloatingTags floating, CancellationToken cancellationToken)
     {
@@ -219,7 +226,7 @@ public sealed partial record TagPlan
             try
             {
                 if (await registry.FindManifestAsync(repository.WithTag(newer), cancellationToken) is not { } image
-                    || (await ImageOrigin.ReadAsync(registry, repository, image, cancellationToken)).Version is not { } said
+                    || ImageOrigin.Of(image).Version is not { } said
                     || !(DeparturePolicy.IsOther(newer, said, floating) || floating.IsDateOf(newer, said))) break;
             }
             catch (ContentException)

@@ -77,7 +77,7 @@ public sealed class TagTransaction(OciRegistry registry)
                     {
                         (looking, remedy) = (NotAll, plan.ReplaceRemedy);
                         throw new DeliveryException(
-                            $"{tag} was put on {before} by another publish meanwhile, and a full version is written once.{(writes.Count == 0 ? $" No tag moves. {remedy}" : "")}");
+                            $"{tag} was put on {before} by another publish meanwhile{OnceIn(plan)}.{(writes.Count == 0 ? $" No tag moves. {remedy}" : "")}");
                     }
 
                     var why = move.IsFloating && !isDecided ? await FindReasonToStayAsync(plan, move, before!.Value, cancellationToken) : null;
@@ -135,11 +135,15 @@ public sealed class TagTransaction(OciRegistry registry)
 
     private async Task WriteAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
     {
-        await Writer.WriteAsync(tag, digest, AnswerLimit, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (await FindProblemAsync(tag, digest, before, cancellationToken) is not { } problem) return;
-        Writer.NoteNotShown(tag);
-        throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it shows {problem}.");
+        // Another publish that looked earlier may have written it back: a second write tells that from a registry that keeps none.
+        for (var write = 0; ; write++)
+        {
+            await Writer.WriteAsync(tag, digest, AnswerLimit, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await FindProblemAsync(tag, digest, before, cancellationToken) is not { } problem) return;
+            Writer.NoteNotShown(tag);
+            if (write > 0) throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it shows {problem}.");
+        }
     }
 
     // Another publish has put the tag on an image since that was decided. One that is not signed does not count.
@@ -160,7 +164,7 @@ public sealed class TagTransaction(OciRegistry registry)
             try
             {
                 if ((await registry.FindAsync(tag, cancellationToken))?.Digest is { } there && there != plan.Digest && !await plan.IsSameAsync(registry, there, cancellationToken))
-                    return (plan, $"{tag} was put on {there} by another publish at the same time, and a full version is written once.");
+                    return (plan, $"{tag} was put on {there} by another publish at the same time{OnceIn(plan)}.");
             }
             catch (DeliveryException)
             {
@@ -171,6 +175,8 @@ public sealed class TagTransaction(OciRegistry registry)
 
         return null;
     }
+
+    private static string OnceIn(TagPlan plan) => plan.Version is null ? "" : ", and a full version is written once";
 
     // What the registry shows instead of the tag that it accepted; null where that is right, or another publish's. A registry may show a write late.
     private async Task<string?> FindProblemAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)

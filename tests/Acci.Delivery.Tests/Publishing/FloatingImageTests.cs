@@ -13,6 +13,7 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
     private const string First = "1111111111111111111111111111111111111111";
     private const string Second = "2222222222222222222222222222222222222222";
     private const string Hotfix = "3333333333333333333333333333333333333333";
+    private const string Source = "https://github.com/owner/app";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -159,6 +160,13 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
     [InlineData("2026.11.29", "1.0.1", true)]
     [InlineData("2026.11.29", "1.0.1-alpha.0.2", true)]
     [InlineData("26.11.29", "1.0.1", true)]
+    [InlineData("26.11.29", "1.0.1-alpha.0.2", true)]
+    [InlineData("26.11", "1.0.1-alpha.0.2", true)]
+    [InlineData("29.11.2026", "1.0.1-alpha.0.2", true)]
+    [InlineData("26.11.29", "25.1.1-alpha.0.2", false)]
+    [InlineData("2.0.0", "1.0.1-alpha.0.2", false)]
+    [InlineData("14.1.0", "1.0.1-alpha.0.2", false)]
+    [InlineData("26.13.0", "1.0.1-alpha.0.2", false)]
     [InlineData("2026.11.29", "2026.11.29", false)]
     [InlineData("2.0.0", "2.0.0", false)]
     [InlineData("2.0.0", null, false)]
@@ -174,20 +182,105 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
     }
 
     [Theory]
-    [InlineData("1.2.2", true)]
-    [InlineData("2.0.0", false)]
-    public async Task What_other_tools_have_published_says_its_version_in_labels(string there, bool moves)
+    [InlineData("1.2.2", "https://github.com/Owner/App", true)]
+    [InlineData("2.0.0", Source, false)]
+    [InlineData("1.2.2", "https://github.com/owner/base", false)]
+    [InlineData("1.2.2", "", false)]
+    public async Task What_other_tools_have_published_says_its_version_in_labels(string there, string source, bool moves)
     {
         using var registry = server.Connect();
         var repository = server.NewRepository();
-        var builder = new LayoutBuilder(_folder.Combine(Guid.NewGuid().ToString("n")));
-        builder.AddImage(Platform.LinuxAmd64, [builder.AddBlob([1, 2, 3])], new JsonObject { ["org.opencontainers.image.version"] = there });
-        var foreign = (await registry.PushAsync(await builder.WriteAsync(), repository, null, Cancellation)).Digest;
-        await registry.PutTagAsync(repository, "latest", foreign, Cancellation);
+        await registry.PutTagAsync(repository, "latest", await PushLabelledAsync(registry, repository, there, source), Cancellation);
 
         var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.3", Second), ["1.2.3", "latest"], "1.2.3", Second);
 
         Assert.Equal(moves, plan.Moves[1].Moves);
+    }
+
+    [Theory]
+    [InlineData("2.0.0", "0.5.1", "", false)]
+    [InlineData("2.0.0", "0.5.1", Source, false)]
+    [InlineData("1.2.2", "24.04", "", true)]
+    [InlineData("1.2.2", "16.4.0", "https://github.com/owner/base", true)]
+    public async Task The_label_of_a_base_image_is_no_version_of_the_image(string tag, string inherited, string source, bool moves)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var there = await PushLabelledAsync(registry, repository, inherited, source);
+        foreach (var name in (string[])[tag, "latest"]) await registry.PutTagAsync(repository, name, there, Cancellation);
+
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.3", Second), ["1.2.3", "latest"], "1.2.3", Second);
+
+        Assert.Equal(moves, plan.Moves[1].Moves);
+    }
+
+    // A branch's build says another version than the release that it became.
+    [Theory]
+    [InlineData("app-2.0.0", "app-1.2.9", false)]
+    [InlineData("2.0.0-alpine", "1.2.9-alpine", false)]
+    [InlineData("app-1.2.8", "app-1.2.9", true)]
+    public async Task Versions_are_read_in_the_form_that_the_image_s_own_tag_has(string published, string own, bool moves)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var there = await PushAsync(registry, repository, "1.0.1-alpha.0.9", First);
+        foreach (var tag in (string[])[published, "latest"]) await registry.PutTagAsync(repository, tag, there, Cancellation);
+
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.9", Hotfix), [own, "latest"], "1.2.9", Hotfix);
+
+        Assert.Equal(moves, plan.Moves[1].Moves);
+    }
+
+    [Theory]
+    [InlineData("type=semver,pattern={{major}}_{{minor}}", "1_2")]
+    [InlineData("type=semver,pattern={{major}}-{{minor}}", "1-2")]
+    [InlineData("type=semver,pattern={{major}}.{{minor}}.x", "1.2.x")]
+    [InlineData("type=match,pattern=v(\\d+),group=1,prefix=stable_", "stable_1")]
+    public async Task A_part_of_the_version_stands_for_the_newest_image_however_it_is_written(string rule, string tag)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PutTagAsync(repository, tag, await PushAsync(registry, repository, "1.2.4", Second), Cancellation);
+        var tags = TagRules.ParseList(rule).Apply(new BuildFacts { Ref = "refs/tags/v1.2.3" });
+        var floating = tags.Floating with { Version = ImageVersion.Parse("1.2.3") };
+
+        var plan = await TagPlan.DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.3", Hotfix), [tag], floating, Succession("1.2.3", Hotfix), Cancellation);
+
+        Assert.Contains(tag, tags.All);
+        Assert.Equal($"{tag} stays: it points at 1.2.4, which is newer than 1.2.3", $"{Assert.Single(plan.Moves)}");
+    }
+
+    // Releases are built on branches of their own, and main gives latest.
+    [Theory]
+    [InlineData("2.0.1-alpha.0.40", Second, true)]
+    [InlineData("2.0.1-alpha.0.40", Hotfix, false)]
+    [InlineData("2.0.1", Second, false)]
+    public async Task A_branch_goes_on_with_the_tag_that_it_has_though_a_release_is_newer(string there, string commit, bool moves)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PutTagAsync(repository, "2.0.1", await PushAsync(registry, repository, "2.0.1", Hotfix), Cancellation);
+        await registry.PutTagAsync(repository, "latest", await PushAsync(registry, repository, there, First), Cancellation);
+
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "2.0.1-alpha.0.41", commit), ["latest"], "2.0.1-alpha.0.41", commit);
+        var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.Equal(moves ? ["latest"] : [], report.Taken);
+    }
+
+    [Fact]
+    public async Task A_rollback_does_not_take_a_tag_that_another_publish_has_moved_meanwhile()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var (older, now, newer) = (await PushAsync(registry, repository, "1.0.0", First), await PushAsync(registry, repository, "1.1.0", Second), await PushAsync(registry, repository, "1.2.0", Hotfix));
+        await registry.PutTagAsync(repository, "latest", newer, Cancellation);
+        var plan = TagPlan.Of(repository, older, ["latest"], "it goes back").WritingOverOnly([now]);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.Equal($"{repository}:latest was put on {newer} by another publish meanwhile. No tag moves. Run the same command again.", error.Message);
+        Assert.Equal(newer, await AtAsync(registry, repository, "latest"));
     }
 
     // A build of such a tag, and the next one of the branch.
@@ -336,7 +429,7 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
     }
 
     private static Succession Succession(string version, string commit) =>
-        new(new ImageOrigin(ImageVersion.Parse(version), commit), (ancestor, other) => Task.FromResult<bool?>((ancestor, other) is (First, Second)));
+        new(new ImageOrigin(ImageVersion.Parse(version), commit) { Source = Source }, (ancestor, other) => Task.FromResult<bool?>((ancestor, other) is (First, Second)));
 
     private static Task<TagPlan> DecideAsync(OciRegistry registry, ImageReference repository, Digest image, string[] tags, string version, string commit)
     {
@@ -345,6 +438,13 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
     }
 
     private static async Task<Digest?> AtAsync(OciRegistry registry, ImageReference repository, string tag) => (await registry.FindAsync(repository.WithTag(tag), Cancellation))?.Digest;
+
+    private async Task<Digest> PushLabelledAsync(OciRegistry registry, ImageReference repository, string version, string source)
+    {
+        var builder = new LayoutBuilder(_folder.Combine(Guid.NewGuid().ToString("n")));
+        builder.AddImage(Platform.LinuxAmd64, [builder.AddBlob([1, 2, 3])], new JsonObject { ["org.opencontainers.image.version"] = version, ["org.opencontainers.image.source"] = source });
+        return (await registry.PushAsync(await builder.WriteAsync(), repository, null, Cancellation)).Digest;
+    }
 
     private async Task<Digest> PushAsync(OciRegistry registry, ImageReference repository, string? version, string commit, string? content = null)
     {

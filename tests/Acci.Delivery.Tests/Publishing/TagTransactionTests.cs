@@ -285,6 +285,32 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal(old, await AtAsync(registry, repository, "main"));
     }
 
+    [Fact]
+    public async Task A_tag_that_another_publish_has_written_back_at_once_is_written_again()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        using var direct = server.Connect();
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
+        await registry.PutTagAsync(repository, "main", old, Cancellation);
+        var plan = await PlanAsync(registry, repository, image, "main");
+        var isTaken = false;
+        proxy.Decide = request =>
+        {
+            if (isTaken || request.Method == "PUT" || !request.Path.EndsWith("/manifests/main", StringComparison.Ordinal) || AtAsync(direct, behind, "main").Result != image) return null;
+            isTaken = true;
+            direct.PutTagAsync(behind, "main", old, Cancellation).GetAwaiter().GetResult();
+            return null;
+        };
+
+        await new TagTransaction(registry) { WatchLimit = TimeSpan.FromSeconds(1) }.RunAsync([plan], Cancellation);
+
+        Assert.True(isTaken);
+        Assert.Equal(image, await AtAsync(direct, behind, "main"));
+    }
+
     public enum Fault
     {
         PutBackNotCarriedOut,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Acci.Delivery.Images.Tags;
@@ -13,6 +14,9 @@ public sealed partial record FloatingTags
 
     // A longer number that stands alone is a date or a build's number, until there is such a version.
     private const int LongestMajor = 3;
+
+    // A version below is not a year of two digits.
+    private const int FirstYear = 15;
 
     /// <summary>The image's version, where it is known otherwise than by a tag that names it in full.</summary>
     public ImageVersion? Version { get; init; }
@@ -34,6 +38,9 @@ public sealed partial record FloatingTags
 
     /// <summary>Tags made from the name of a branch or the number of a pull request. A version in them belongs to the branch, not to one image.</summary>
     public IReadOnlyList<string> Branches { get; init; } = [];
+
+    /// <summary>Tags that rules made from the version. One without the whole version stands for the newest of several, however it is written: <c>1_2</c>.</summary>
+    internal IReadOnlyList<string> OfVersion { get; init; } = [];
 
     /// <summary>The git tag that is built, as an image tag; null if none is. It may name a version that MinVer does not read: <c>v1.2</c>, <c>release-1.2.3</c>.</summary>
     public string? GitTag { get; init; }
@@ -63,14 +70,26 @@ public sealed partial record FloatingTags
     internal bool Has(string tag, ImageVersion version) =>
         Branches.Contains(tag) ? VersionsOf(tag).Contains(version) : !Names.Contains(tag) && Contains(tag, version.ToString());
 
-    /// <summary>Returns a copy in which this tag counts as a name. If the tag begins with a year, so do all published tags that begin with one.</summary>
+    /// <summary>Returns a copy in which this tag counts as a name. If it is a date, so are all published tags of the same form.</summary>
     internal FloatingTags Without(string tag, IEnumerable<string> published) => this with
     {
-        Names = [.. Names, tag, .. IsLong(tag) ? published.Where(IsLong) : []],
+        Names = [.. Names, tag, .. FormOf(tag) is { } form ? published.Where(x => FormOf(x) == form) : []],
     };
 
-    /// <summary>The tag begins with a year, and the image's version does not. A counted version may become any later version, but not a date.</summary>
-    internal bool IsDateOf(string tag, ImageVersion said) => IsLong(tag) && said.Major.Length <= LongestMajor;
+    /// <summary>The tag is a date, and the image's version is none. A counted version may become any later version, but not a date.</summary>
+    internal bool IsDateOf(string tag, ImageVersion said) => FormOf(tag) switch
+    {
+        DateForm.Year => said.Major.Length <= LongestMajor,
+        DateForm.ShortYear => said.Major.Length <= 2 && int.Parse(said.Major, CultureInfo.InvariantCulture) < FirstYear,
+        DateForm.YearAtTheEnd => said.Patch.Length < 4,
+        _ => false,
+    };
+
+    /// <summary>Returns a copy that also reads versions with what these tags have around the version.</summary>
+    internal FloatingTags WithAffixesOf(IEnumerable<string> tags) => Version is null ? this : this with
+    {
+        Affixes = [.. Affixes.Concat(tags.Except(Branches).Select(tag => TagAffixes.Around(tag, Version.ToString())).OfType<TagAffixes>()).Distinct()],
+    };
 
     /// <summary>
     /// The version whose tags these are, where that is another one than the image's own; null where it is not. A name like that of a pre-release may be
@@ -83,13 +102,12 @@ public sealed partial record FloatingTags
     {
         if (Read(tag) is not { IsFloating: true } reach)
         {
-            return new TagMove(tag, true, "it does not stand for the newest of several versions")
-            {
-                // A branch may have a name like that of a pre-release.
-                IsFull = VersionsOf(tag).Any(x => !x.IsPrerelease || !IsCounted)
-                    || (version is not null && !IsCounted && Has(tag, version))
-                    || (GitTag is not null && ThreeNumbers().IsMatch(GitTag) && !Names.Contains(tag) && Contains(tag, GitTag)),
-            };
+            // A branch may have a name like that of a pre-release.
+            var isFull = VersionsOf(tag).Any(x => !x.IsPrerelease || !IsCounted)
+                || (version is not null && !IsCounted && Has(tag, version))
+                || (GitTag is not null && ThreeNumbers().IsMatch(GitTag) && !Names.Contains(tag) && Contains(tag, GitTag));
+            return !isFull && version is not null && OfVersion.Contains(tag) && !Has(tag, version) ? Moves($"it points at nothing newer than {version}")
+                : new TagMove(tag, true, "it does not stand for the newest of several versions") { IsFull = isFull };
         }
 
         var newest = published.Keys.Where(reach.Contains).Max();
@@ -105,7 +123,7 @@ public sealed partial record FloatingTags
             (null, null) => Moves("no version is published that it stands for"),
             (null, _) => Stays($"the image has no version to compare with {newest}") with { IsOpen = true },
             ({ IsPrerelease: true }, _) when !IsCounted => Stays($"{version} is a pre-release"),
-            _ when newest > version => Stays($"{newest} is published and newer than {version}") with { Newer = published[newest], IsOpen = version.IsWithoutRelease },
+            _ when newest > version => Stays($"{newest} is published and newer than {version}") with { Newer = published[newest], IsOpen = IsCounted || version.IsWithoutRelease },
             _ => Moves($"nothing newer than {version} is published"),
         };
 
@@ -113,7 +131,15 @@ public sealed partial record FloatingTags
         TagMove Stays(string reason) => new(tag, false, reason) { IsFloating = true };
     }
 
-    private bool IsLong(string tag) => Read(tag)?.Major?.Length > LongestMajor;
+    private DateForm? FormOf(string tag) => Read(tag) switch
+    {
+        { Major.Length: > LongestMajor } => DateForm.Year,
+        { Major: { Length: 2 } year, Minor: { } month, Patch: var day } when IsIn(year, FirstYear, 99) && IsIn(month, 1, 12) && (day is null || IsIn(day, 1, 31)) => DateForm.ShortYear,
+        { Major: { } day, Minor: { } month, Patch: { Length: 4 } year } when IsIn(day, 1, 31) && IsIn(month, 1, 31) && year.StartsWith("20", StringComparison.Ordinal) => DateForm.YearAtTheEnd,
+        _ => null,
+    };
+
+    private static bool IsIn(string digits, int first, int last) => int.TryParse(digits, CultureInfo.InvariantCulture, out var number) && number >= first && number <= last;
 
     private TagMove Overridden(TagMove move) => move.IsForeign || !move.IsFloating || Override is null ? move
         : move.Moves ? move with { IsOverridden = true }
@@ -170,6 +196,13 @@ public sealed partial record FloatingTags
 
     [GeneratedRegex(@"^[vV]?(?<major>0|[1-9][0-9]*)(?:\.(?<minor>0|[1-9][0-9]*)(?:\.(?<patch>0|[1-9][0-9]*))?)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Numbers();
+
+    private enum DateForm
+    {
+        Year,
+        ShortYear,
+        YearAtTheEnd,
+    }
 
     /// <summary>The versions that a tag can stand for: with no number all, with three a single one.</summary>
     private sealed record Reach(string? Major, string? Minor, string? Patch, bool IsNumber)

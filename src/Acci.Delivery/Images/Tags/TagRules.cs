@@ -42,7 +42,7 @@ public sealed partial record TagRules
         var expressions = new TagExpressions(facts);
         var tags = new List<string>();
         var series = new List<(ImageVersion? Version, TagAffixes Affixes)>();
-        var (names, branches) = (new List<string>(), new List<string>());
+        var (names, branches, ofVersion) = (new List<string>(), new List<string>(), new List<string>());
         bool? isLatest = null;
         foreach (var rule in Rules.OrderByDescending(rule => rule.Priority).Where(IsEnabled))
         {
@@ -59,6 +59,7 @@ public sealed partial record TagRules
             tags.Add(tag);
             if (rule.IsDated) names.Add(tag);
             if (rule is RefRule { Kind: not RefKind.Tag }) branches.Add(tag);
+            if (candidate.Version is not null) ofVersion.Add(tag);
             isLatest ??= Flavor.Latest == LatestTag.Auto ? candidate.IsRelease : Flavor.Latest == LatestTag.Always;
         }
 
@@ -69,7 +70,7 @@ public sealed partial record TagRules
             Others = tags.Skip(1).Where(tag => tag != tags[0]).Distinct().ToList(),
             Latest = isLatest != true ? null
                 : (Flavor.PrefixesLatest ? common.Prefix : "") + Latest + (Flavor.SuffixesLatest ? common.Suffix : ""),
-            Floating = Floating(series, common) with { Names = names, Branches = branches, GitTag = facts.Tag is { } gitTag ? Sanitize(gitTag) : null },
+            Floating = Floating(series, common) with { Names = names, Branches = branches, OfVersion = ofVersion, GitTag = facts.Tag is { } gitTag ? Sanitize(gitTag) : null },
             Warnings = [.. Warnings, .. expressions.Warnings],
         };
 
@@ -99,13 +100,9 @@ public sealed partial record TagRules
         return new FloatingTags { Version = version, Affixes = [.. affixes.Distinct()] };
     }
 
-    // FloatingTags allows a v before every version; it is no part of what tells one image's tags from another's.
-    private static TagAffixes Around(string prefix, string suffix) => new(OwnV().Replace(Sanitize(prefix), ""), Sanitize(suffix));
+    private static TagAffixes Around(string prefix, string suffix) => new(TagAffixes.OwnV().Replace(Sanitize(prefix), ""), Sanitize(suffix));
 
     private static string Sanitize(string tag) => Unusable().Replace(tag, "-");
-
-    [GeneratedRegex("(?<![a-zA-Z])v\\z")]
-    private static partial Regex OwnV();
 
     [GeneratedRegex("[^a-zA-Z0-9._-]+")]
     private static partial Regex Unusable();
