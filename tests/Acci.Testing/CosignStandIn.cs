@@ -52,7 +52,7 @@ public sealed class CosignStandIn
             esac
             """.ReplaceLineEndings("\n"));
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Cosign = new Cosign(program, new SigningIdentity.Key(Path.Combine(_folder, "cosign.key"), null));
+        Cosign = new Cosign(program, new SigningIdentity.Key(Path.Combine(_folder, "cosign.key"), null)) { Retry = new() { Budget = TimeSpan.FromSeconds(5) } };
     }
 
     /// <summary>What signs and verifies.</summary>
