@@ -67,7 +67,7 @@ public sealed partial class OciRegistry
 
     private DeliveryException Untrusted(AuthenticationException tls, Exception cause) => new(
         tls.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
-            ? $"The registry {Domain} has a certificate that this machine does not trust ({tls.Message.TrimEnd('.')}). Install its certificate authority."
+            ? $"The registry {Domain} has a certificate that this machine does not trust ({tls.Message.TrimEnd('.')}). Install its certificate authority{(OperatingSystem.IsLinux() ? ", or name a file with all trusted ones in SSL_CERT_FILE" : "")}."
             : $"The registry {Domain} does not speak TLS; plain http, which anyone on the way can read, is spoken with registries on loopback only.",
         cause);
 }
