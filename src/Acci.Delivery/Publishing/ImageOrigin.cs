@@ -30,10 +30,11 @@ internal sealed record ImageOrigin(ImageVersion? Version, string? Revision)
         Names.Any(image.Annotations.ContainsKey) ? Of(image)
             : Of(await ImageLabels.ReadAsync(registry, repository, image, [.. Names, OciLabels.SourceKey], cancellationToken)) with { IsByLabels = true };
 
-    /// <summary>Returns what the image itself states: labels of other source code are those of its base image.</summary>
+    /// <summary>Returns what the image itself states: a version in labels of other source code is that of its base image. Git knows its own commits.</summary>
     /// <param name="source">Where the source code of the repository's images is.</param>
-    public ImageOrigin OfSource(string source) =>
-        IsByLabels && (Source.Length == 0 || !Source.Equals(source, StringComparison.OrdinalIgnoreCase)) ? Unknown : this;
+    public ImageOrigin OfSource(string source) => IsByLabels && (Source.Length == 0 || Plain(Source) != Plain(source)) ? this with { Version = null } : this;
+
+    private static string Plain(string source) => source.TrimEnd('/').Replace(".git", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
 
     private static ImageOrigin Of(IReadOnlyDictionary<string, string> facts) =>
         new(ImageVersion.TryParse(facts.GetValueOrDefault(OciLabels.VersionKey)), facts.GetValueOrDefault(OciLabels.RevisionKey) is { } said && IsCommit(said) ? said : null)

@@ -170,7 +170,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             back.Add((tag, before, now));
         }
 
-        return back.GroupBy(x => x.Digest).Select(group => TagPlan.Of(repository, group.Key, group.Select(x => x.Tag), "it goes back").WritingOverOnly(group.Select(x => x.Now)));
+        return back.GroupBy(x => x.Digest, x => (x.Tag, x.Now)).Select(group => TagPlan.Back(repository, group.Key, group));
     }
 
     /// <summary>Verifies the signatures and attestations of an image in a registry.</summary>

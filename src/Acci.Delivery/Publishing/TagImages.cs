@@ -33,7 +33,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             if (context.Options.Registry is null)
             {
                 Log.Information(
-                    "{Repository:l}: would tag {Tags:l}, where none of them points at a newer image; a dry run does not start the local registry, so this is not known",
+                    "{Repository:l}: would tag {Tags:l}; a dry run does not start the local registry, so which of them stay where they are is not known",
                     context.PlaceOf(image), string.Join(", ", tags.All));
                 continue;
             }
@@ -42,7 +42,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             var registry = await context.RegistryAsync();
             await registry.EnsureReachableAsync(context.CancellationToken);
             var version = ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey) ?? image.Labels.GetValueOrDefault(OciLabels.VersionKey));
-            var source = image.Annotations.GetValueOrDefault(OciLabels.SourceKey) ?? (await context.FactsAsync()).Repository.Url;
+            var source = image.Annotations.GetValueOrDefault(OciLabels.SourceKey) ?? image.Labels.GetValueOrDefault(OciLabels.SourceKey) ?? (await context.FactsAsync()).Repository.Url;
             var plan = await DecideAsync(registry, image, Digest.Of([]), new ImageOrigin(version, (await context.VersionAsync()).Revision) { Source = source }, tags);
             if (!(await context.DestinationAsync()).IsLoopback)
                 plan = await plan.ForeseeingAsync(registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken);

@@ -41,10 +41,13 @@ public sealed partial record TagPlan
     internal Succession Succession { get; private init; } = Succession.Unknown;
 
     /// <summary>What to do if a tag that is written once points at another image.</summary>
-    internal string ReplaceRemedy { get; private init; } = "Run the same command again.";
+    internal string OnceRemedy { get; private init; } = "";
+
+    /// <summary>Why such a tag is written once, as the rest of a sentence.</summary>
+    internal string WhyOnce { get; private init; } = "";
 
     /// <summary>The tags that the repository had.</summary>
-    private IReadOnlyCollection<string> Published { get; init; } = [];
+    internal IReadOnlyCollection<string> Published { get; private init; } = [];
 
     /// <summary>Decides by what the repository has now.</summary>
     /// <exception cref="DeliveryException">The registry cannot be asked, or one of these is no tag.</exception>
@@ -70,25 +73,24 @@ public sealed partial record TagPlan
         return plan with { Moves = moves };
     }
 
-    /// <summary>All of these tags move, whatever the repository has.</summary>
+    /// <summary>All of these tags go back, unless another publish moves one of them meanwhile.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="digest">What the tags are to point at.</param>
-    /// <param name="tags">The tags.</param>
-    /// <param name="reason">Why they move, as the rest of a sentence.</param>
+    /// <param name="tags">The tags, each with what it points at now.</param>
     /// <exception cref="DeliveryException">One of these is no tag.</exception>
-    public static TagPlan Of(ImageReference repository, Digest digest, IEnumerable<string> tags, string reason)
+    public static TagPlan Back(ImageReference repository, Digest digest, IEnumerable<(string Tag, Digest Now)> tags)
     {
-        var moves = tags.Select(tag => new TagMove(tag, true, reason)).ToList();
+        var moves = tags.Select(x => new TagMove(x.Tag, true, "it goes back") { IsOnce = true, Expected = x.Now }).ToList();
         EnsureTags(repository, moves.Select(move => move.Tag));
-        return new TagPlan { Repository = repository, Digest = digest, Floating = new FloatingTags(), Moves = moves };
+        return new TagPlan
+        {
+            Repository = repository,
+            Digest = digest,
+            Floating = new FloatingTags(),
+            Moves = moves,
+            OnceRemedy = "Look at what the tag points at now before you roll it back.",
+        };
     }
-
-    /// <summary>Each tag is written only while it points at what was decided about.</summary>
-    /// <param name="expected">For each tag, what it points at.</param>
-    internal TagPlan WritingOverOnly(IEnumerable<Digest> expected) => this with
-    {
-        Moves = [.. Moves.Zip(expected, (move, digest) => move with { IsOnce = true, Expected = digest })],
-    };
 
     /// <summary>A full version is written once, since people pin it: one of another image is refused, or replaced where a person said so.</summary>
     /// <param name="registry">The registry.</param>
@@ -129,7 +131,8 @@ public sealed partial record TagPlan
         return this with
         {
             Moves = [.. moves.Select(x => x is { IsFloating: true, Moves: false, IsForeign: false, Expected: { } at } && replaced.Contains(at) ? x with { Moves = true, Reason = $"{replaceSwitch} is given, and {x.Reason}" } : x)],
-            ReplaceRemedy = remedy,
+            OnceRemedy = remedy,
+            WhyOnce = ", and a full version is written once",
         };
     }
 
@@ -201,12 +204,12 @@ public sealed partial record TagPlan
     // The image states a version of its own, and the tags name another one: the tags decide.
     private static bool IsByTags(FloatingTags floating) => floating is { SaysOwnVersion: true, Version: not null };
 
-    // An image that does not state its version in annotations has that of a version tag that points at it.
+    // An image that does not state a release in annotations may be one by a version tag that points at it: a pre-release may have become it.
     private async Task<ImageOrigin> OriginAsync(OciRegistry registry, Manifest there, CancellationToken cancellationToken)
     {
         var origin = (await ImageOrigin.ReadAsync(registry, Repository, there, cancellationToken)).OfSource(Succession.Own.Source);
         if (IsByTags(Floating)) origin = origin with { Version = null };
-        if (origin is { Version: not null, IsByLabels: false }) return origin;
+        if (origin is { Version.IsPrerelease: false, IsByLabels: false }) return origin;
         var versions = Published.Select(tag => (Tag: tag, Version: Floating.VersionsOf(tag).Where(x => !x.IsPrerelease).Max())).Where(x => x.Version is not null);
         foreach (var (tag, version) in versions.OrderByDescending(x => x.Version).Take(MaximumLooks))
         {

@@ -119,7 +119,7 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
         if (moved.Count == 0 || plan.Version is null) return false;
         var changed = false;
         var published = await registry.ListTagsAsync(plan.Repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        foreach (var move in plan.Floating.Decide(moved, published).Where(move => move is { Newer: not null, IsOpen: false }))
+        foreach (var move in plan.Floating.Decide(moved, published).Where(move => move.Newer is { } newer && (!move.IsOpen || !plan.Published.Contains(newer))))
         {
             var number = writes.FindIndex(x => x.Tag == plan.Repository.WithTag(move.Tag));
             var newer = await registry.GetManifestAsync(plan.Repository.WithTag(move.Newer!), cancellationToken);

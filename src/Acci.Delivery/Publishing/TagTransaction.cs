@@ -75,9 +75,9 @@ public sealed class TagTransaction(OciRegistry registry)
                     var isDecided = before is null || before == plan.Digest || before == move.Expected;
                     if (move.IsOnce && !isDecided && !await plan.IsSameAsync(registry, before!.Value, cancellationToken))
                     {
-                        (looking, remedy) = (NotAll, plan.ReplaceRemedy);
+                        (looking, remedy) = (NotAll, plan.OnceRemedy);
                         throw new DeliveryException(
-                            $"{tag} was put on {before} by another publish meanwhile{OnceIn(plan)}.{(writes.Count == 0 ? $" No tag moves. {remedy}" : "")}");
+                            $"{tag} was put on {before} by another publish meanwhile{plan.WhyOnce}.{(writes.Count == 0 ? $" No tag moves. {remedy}" : "")}");
                     }
 
                     var why = move.IsFloating && !isDecided ? await FindReasonToStayAsync(plan, move, before!.Value, cancellationToken) : null;
@@ -94,7 +94,7 @@ public sealed class TagTransaction(OciRegistry registry)
 
             if (await FindLostAsync(plans, cancellationToken) is var (lost, problem))
             {
-                (looking, remedy) = (NotAll, lost.ReplaceRemedy);
+                (looking, remedy) = (NotAll, lost.OnceRemedy);
                 throw new DeliveryException(problem);
             }
         }
@@ -135,14 +135,23 @@ public sealed class TagTransaction(OciRegistry registry)
 
     private async Task WriteAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
     {
-        // Another publish that looked earlier may have written it back: a second write tells that from a registry that keeps none.
-        for (var write = 0; ; write++)
+        for (var isAgain = false; ; isAgain = true)
         {
-            await Writer.WriteAsync(tag, digest, AnswerLimit, cancellationToken);
+            try
+            {
+                await Writer.WriteAsync(tag, digest, AnswerLimit, cancellationToken);
+            }
+            catch (DeliveryException) when (isAgain && Writer.AnswerTo(tag) == WriteAnswer.Refused)
+            {
+                Writer.NoteNotShown(tag);
+                throw;
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
-            if (await FindProblemAsync(tag, digest, before, cancellationToken) is not { } problem) return;
+            if (await FindProblemAsync(tag, digest, before, cancellationToken) is not var (there, problem)) return;
             Writer.NoteNotShown(tag);
-            if (write > 0) throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it shows {problem}.");
+            // Another publish that looked earlier may have written it back: a second write tells that from a registry that keeps none.
+            if (isAgain || there is null || there != before) throw new DeliveryException($"the registry accepted the write, and {WatchLimit.TotalSeconds:0} s later it shows {problem}.");
         }
     }
 
@@ -164,7 +173,7 @@ public sealed class TagTransaction(OciRegistry registry)
             try
             {
                 if ((await registry.FindAsync(tag, cancellationToken))?.Digest is { } there && there != plan.Digest && !await plan.IsSameAsync(registry, there, cancellationToken))
-                    return (plan, $"{tag} was put on {there} by another publish at the same time{OnceIn(plan)}.");
+                    return (plan, $"{tag} was put on {there} by another publish at the same time{plan.WhyOnce}.");
             }
             catch (DeliveryException)
             {
@@ -176,18 +185,16 @@ public sealed class TagTransaction(OciRegistry registry)
         return null;
     }
 
-    private static string OnceIn(TagPlan plan) => plan.Version is null ? "" : ", and a full version is written once";
-
     // What the registry shows instead of the tag that it accepted; null where that is right, or another publish's. A registry may show a write late.
-    private async Task<string?> FindProblemAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
+    private async Task<(Digest? There, string Problem)?> FindProblemAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
     {
         try
         {
             var there = await Watch.UntilAsync(tag, x => x is not null && x != before, cancellationToken);
-            return there is null ? "no such tag"
-                : there == before ? $"it at {before}, as before"
+            return there is null ? (there, "no such tag")
+                : there == before ? (there, $"it at {before}, as before")
                 // What another publish puts a tag on is there.
-                : there != digest && await registry.FindManifestAsync(tag.WithDigest(there.Value), cancellationToken) is null ? $"it at {there}, which it does not have"
+                : there != digest && await registry.FindManifestAsync(tag.WithDigest(there.Value), cancellationToken) is null ? (there, $"it at {there}, which it does not have")
                 : null;
         }
         catch (DeliveryException)

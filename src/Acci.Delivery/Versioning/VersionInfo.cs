@@ -93,7 +93,7 @@ public sealed partial record VersionInfo
             Warnings =
             [
                 .. info.IsWithoutTag && await git.IsShallowAsync(cancellationToken) ? [CutOff(directory, info)] : info.Warnings,
-                .. unread.Length > 0 ? [$"{string.Join(", ", unread)} of commit {revision} is no version tag: the tag of version 1.2.3 is {TagPrefix}1.2.3. The version is {info}."] : Array.Empty<string>(),
+                .. unread.Length > 0 ? [$"MinVer reads no version in {string.Join(", ", unread)}, of commit {revision}: version tags look like {TagPrefix}1.2.3. The version is {info}."] : Array.Empty<string>(),
             ],
         };
     }
@@ -118,7 +118,7 @@ public sealed partial record VersionInfo
     /// <summary>The version in full, with its build metadata.</summary>
     public override string ToString() => Version.ToFullString();
 
-    [GeneratedRegex("[0-9][._][0-9]")]
+    [GeneratedRegex("[0-9][._-][0-9]")]
     private static partial Regex TwoNumbers();
 
     private bool IsWithoutTag => ToString() == WithoutTag || ToString().StartsWith($"{WithoutTag}.", StringComparison.Ordinal);

@@ -184,6 +184,7 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
     [Theory]
     [InlineData("1.2.2", "https://github.com/Owner/App", true)]
     [InlineData("2.0.0", Source, false)]
+    [InlineData("1.2.2", "https://github.com/owner/app.git", true)]
     [InlineData("1.2.2", "https://github.com/owner/base", false)]
     [InlineData("1.2.2", "", false)]
     public async Task What_other_tools_have_published_says_its_version_in_labels(string there, string source, bool moves)
@@ -234,8 +235,6 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
     [Theory]
     [InlineData("type=semver,pattern={{major}}_{{minor}}", "1_2")]
     [InlineData("type=semver,pattern={{major}}-{{minor}}", "1-2")]
-    [InlineData("type=semver,pattern={{major}}.{{minor}}.x", "1.2.x")]
-    [InlineData("type=match,pattern=v(\\d+),group=1,prefix=stable_", "stable_1")]
     public async Task A_part_of_the_version_stands_for_the_newest_image_however_it_is_written(string rule, string tag)
     {
         using var registry = server.Connect();
@@ -255,17 +254,71 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
     [InlineData("2.0.1-alpha.0.40", Second, true)]
     [InlineData("2.0.1-alpha.0.40", Hotfix, false)]
     [InlineData("2.0.1", Second, false)]
+    [InlineData("2.0.1-alpha.0.9 as 2.0.5", Second, false)]
+    [InlineData("2.0.1-rc.1 as 2.0.1", Second, false)]
     public async Task A_branch_goes_on_with_the_tag_that_it_has_though_a_release_is_newer(string there, string commit, bool moves)
     {
         using var registry = server.Connect();
         var repository = server.NewRepository();
-        await registry.PutTagAsync(repository, "2.0.1", await PushAsync(registry, repository, "2.0.1", Hotfix), Cancellation);
-        await registry.PutTagAsync(repository, "latest", await PushAsync(registry, repository, there, First), Cancellation);
+        var (said, promoted) = there.Split(" as ") is [var one, var other] ? (one, other) : (there, null);
+        var image = await PushAsync(registry, repository, said, First);
+        await registry.PutTagAsync(repository, promoted ?? "2.0.1", promoted is null ? await PushAsync(registry, repository, "2.0.1", Hotfix) : image, Cancellation);
+        await registry.PutTagAsync(repository, "latest", image, Cancellation);
 
         var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "2.0.1-alpha.0.41", commit), ["latest"], "2.0.1-alpha.0.41", commit);
         var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], Cancellation));
 
         Assert.Equal(moves ? ["latest"] : [], report.Taken);
+    }
+
+    // A version that has the form of a date, promoted from builds of a branch.
+    [Theory]
+    [InlineData("26.11.30", "26.10.2", "26")]
+    [InlineData("2026.11.30", "2026.10.2", "2026.10")]
+    public async Task Where_versions_are_dates_a_date_is_a_version(string published, string version, string series)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var there = await PushAsync(registry, repository, "0.0.0-alpha.0.500", Second);
+        foreach (var tag in (string[])[published, "latest"]) await registry.PutTagAsync(repository, tag, there, Cancellation);
+        var image = await PushAsync(registry, repository, "0.0.0-alpha.0.400", First);
+
+        var plan = await TagPlan.DecideAsync(
+            registry, repository, image, [version, series, "latest"], new FloatingTags { Version = ImageVersion.Parse(version) }, Succession("0.0.0-alpha.0.400", First), Cancellation);
+
+        Assert.Equal($"latest stays: {published} is published and newer than {version}", $"{plan.Moves[2]}");
+    }
+
+    [Fact]
+    public async Task A_release_of_an_image_s_own_version_is_not_decided_by_git()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        foreach (var version in (string[])["9.6.0", "10.0.0"]) await registry.PutTagAsync(repository, version, await PushAsync(registry, repository, version, First), Cancellation);
+        await registry.PutTagAsync(repository, "9", await PushAsync(registry, repository, null, First), Cancellation);
+
+        var plan = await TagPlan.DecideAsync(
+            registry, repository, await PushAsync(registry, repository, "9.5.3", Second), ["9.5.3", "9"],
+            new FloatingTags { Version = ImageVersion.Parse("9.5.3"), SaysOwnVersion = true, IsCounted = true }, Succession("9.5.3", Second), Cancellation);
+
+        Assert.Equal("9 stays: 9.6.0 is published and newer than 9.5.3", $"{plan.Moves[1]}");
+    }
+
+    [Fact]
+    public async Task A_branch_gives_way_to_a_release_that_was_published_at_the_same_time()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var before = await PushAsync(registry, repository, "2.0.1-alpha.0.40", First);
+        await registry.PutTagAsync(repository, "latest", before, Cancellation);
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "2.0.1-alpha.0.41", Second), ["latest"], "2.0.1-alpha.0.41", Second);
+        var release = await PushAsync(registry, repository, "2.0.1", Second);
+        await registry.PutTagAsync(repository, "2.0.1", release, Cancellation);
+
+        var report = TagReport.Of(plan, await new TagTransaction(registry) { IsTrustedAsync = _ => Task.FromResult(true) }.RunAsync([plan], Cancellation));
+
+        Assert.Equal(["latest: 2.0.1 was published at the same time and is newer than 2.0.1-alpha.0.41"], report.Lost);
+        Assert.Equal(release, await AtAsync(registry, repository, "latest"));
     }
 
     [Fact]
@@ -275,11 +328,11 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
         var repository = server.NewRepository();
         var (older, now, newer) = (await PushAsync(registry, repository, "1.0.0", First), await PushAsync(registry, repository, "1.1.0", Second), await PushAsync(registry, repository, "1.2.0", Hotfix));
         await registry.PutTagAsync(repository, "latest", newer, Cancellation);
-        var plan = TagPlan.Of(repository, older, ["latest"], "it goes back").WritingOverOnly([now]);
+        var plan = TagPlan.Back(repository, older, [("latest", now)]);
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([plan], Cancellation));
 
-        Assert.Equal($"{repository}:latest was put on {newer} by another publish meanwhile. No tag moves. Run the same command again.", error.Message);
+        Assert.Equal($"{repository}:latest was put on {newer} by another publish meanwhile. No tag moves. Look at what the tag points at now before you roll it back.", error.Message);
         Assert.Equal(newer, await AtAsync(registry, repository, "latest"));
     }
 

@@ -113,6 +113,7 @@ public sealed class VersionInfoTests : IDisposable
     [InlineData("1.2.3", true)]
     [InlineData("v1.2.3.4", true)]
     [InlineData("app_1_2_3", true)]
+    [InlineData("release-1-2-3", true)]
     [InlineData("nightly", false)]
     [InlineData("build-4711", false)]
     public async Task A_tag_that_looks_like_a_version_and_is_not_read_as_one_is_named(string tag, bool isNamed)
@@ -122,7 +123,7 @@ public sealed class VersionInfoTests : IDisposable
         var version = await Read();
 
         Assert.Equal(
-            isNamed ? [$"{tag} of commit {version.Revision} is no version tag: the tag of version 1.2.3 is v1.2.3. The version is 0.0.0-alpha.0."] : [],
+            isNamed ? [$"MinVer reads no version in {tag}, of commit {version.Revision}: version tags look like v1.2.3. The version is 0.0.0-alpha.0."] : [],
             version.Warnings);
     }
 

@@ -15,7 +15,7 @@ public sealed partial record FloatingTags
     // A longer number that stands alone is a date or a build's number, until there is such a version.
     private const int LongestMajor = 3;
 
-    // A version below is not a year of two digits.
+    // Years of two digits begin here: lower numbers are major versions.
     private const int FirstYear = 15;
 
     /// <summary>The image's version, where it is known otherwise than by a tag that names it in full.</summary>
@@ -73,17 +73,13 @@ public sealed partial record FloatingTags
     /// <summary>Returns a copy in which this tag counts as a name. If it is a date, so are all published tags of the same form.</summary>
     internal FloatingTags Without(string tag, IEnumerable<string> published) => this with
     {
-        Names = [.. Names, tag, .. FormOf(tag) is { } form ? published.Where(x => FormOf(x) == form) : []],
+        Names = [.. Names, tag, .. FormOf(tag) is { } form && !IsOfForm(Version, form) ? published.Where(x => FormOf(x) == form) : []],
     };
 
-    /// <summary>The tag is a date, and the image's version is none. A counted version may become any later version, but not a date.</summary>
-    internal bool IsDateOf(string tag, ImageVersion said) => FormOf(tag) switch
-    {
-        DateForm.Year => said.Major.Length <= LongestMajor,
-        DateForm.ShortYear => said.Major.Length <= 2 && int.Parse(said.Major, CultureInfo.InvariantCulture) < FirstYear,
-        DateForm.YearAtTheEnd => said.Patch.Length < 4,
-        _ => false,
-    };
+    /// <summary>
+    /// The tag is a date, and neither its image's version nor this one's looks like one. A counted version may become any later version, but not a date.
+    /// </summary>
+    internal bool IsDateOf(string tag, ImageVersion said) => FormOf(tag) is { } form && !IsOfForm(said, form) && !IsOfForm(Version, form);
 
     /// <summary>Returns a copy that also reads versions with what these tags have around the version.</summary>
     internal FloatingTags WithAffixesOf(IEnumerable<string> tags) => Version is null ? this : this with
@@ -123,13 +119,20 @@ public sealed partial record FloatingTags
             (null, null) => Moves("no version is published that it stands for"),
             (null, _) => Stays($"the image has no version to compare with {newest}") with { IsOpen = true },
             ({ IsPrerelease: true }, _) when !IsCounted => Stays($"{version} is a pre-release"),
-            _ when newest > version => Stays($"{newest} is published and newer than {version}") with { Newer = published[newest], IsOpen = IsCounted || version.IsWithoutRelease },
+            _ when newest > version => Stays($"{newest} is published and newer than {version}") with { Newer = published[newest], IsOpen = version.IsPrerelease },
             _ => Moves($"nothing newer than {version} is published"),
         };
 
         TagMove Moves(string reason) => new(tag, true, reason) { IsFloating = true };
         TagMove Stays(string reason) => new(tag, false, reason) { IsFloating = true };
     }
+
+    private static bool IsOfForm(ImageVersion? version, DateForm form) => form switch
+    {
+        DateForm.Year => version?.Major.Length > LongestMajor,
+        DateForm.ShortYear => version is not null && !IsIn(version.Major, 0, FirstYear - 1),
+        _ => version?.Patch.Length >= 4,
+    };
 
     private DateForm? FormOf(string tag) => Read(tag) switch
     {

@@ -45,9 +45,6 @@ public sealed partial record ImageVersion : IComparable<ImageVersion>
     /// <summary>It has MinVer's form of a version that was counted from the release before it: <c>1.2.4-alpha.0.7</c>.</summary>
     public bool IsCounted => Counted().IsMatch(Prerelease);
 
-    /// <summary>It was not counted from a release: <c>0.0.0-alpha.0.7</c>. Published versions do not show whether the image is newer.</summary>
-    internal bool IsWithoutRelease => IsCounted && (Major, Minor, Patch) == ("0", "0", "0");
-
     /// <summary>The npm package <c>semver</c> reads it, too: 256 characters, numbers up to 2^53 - 1. <c>type=semver</c> accepts no other.</summary>
     internal bool IsNodes => Raw.Length <= NodesLength && ((string[])[Major, Minor, Patch]).All(x =>
         long.TryParse(x, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= NodesNumber);
