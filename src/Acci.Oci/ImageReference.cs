@@ -78,14 +78,22 @@ public sealed record ImageReference
             : new ImageReference(domain, path, Tag, Digest);
     }
 
-    /// <summary>The name as docker's own tools write it, the reverse of <see cref="Normalize"/>: <c>postgres:15</c>. BuildKit looks named contexts up under it.</summary>
-    public string ToFamiliarString()
+    /// <summary>
+    /// The name under which BuildKit looks for what stands for an image, whichever way a Dockerfile writes it: the familiar one, the reverse of <see cref="Normalize"/>,
+    /// without <c>:latest</c>. <c>docker.io/library/postgres:latest</c> is <c>postgres</c>.
+    /// Source: distribution/reference, normalize.go, familiarizeName; BuildKit, frontend/dockerui/namedcontext.go.
+    /// </summary>
+    /// <exception cref="InvalidReferenceException">As <see cref="Normalize"/> has it.</exception>
+    public string ToContextName()
     {
-        const string hub = "docker.io/", official = "library/";
-        var text = Normalize().ToString();
-        if (!text.StartsWith(hub, StringComparison.Ordinal)) return text;
-        text = text[hub.Length..];
-        return text.StartsWith(official, StringComparison.Ordinal) ? text[official.Length..] : text;
+        var full = Normalize();
+        var official = full.Path.StartsWith(OfficialImages, StringComparison.Ordinal) && full.Path.LastIndexOf('/') < OfficialImages.Length;
+        var name = full.Domain != DockerHub ? full.Repository : official ? full.Path[OfficialImages.Length..] : full.Path;
+        return (full.Tag, full.Digest) switch
+        {
+            (null or "latest", null) => name,
+            var (tag, digest) => name + (tag is null ? "" : $":{tag}") + (digest is null ? "" : $"@{digest}"),
+        };
     }
 
     /// <summary>The same repository at this tag, and no digest.</summary>

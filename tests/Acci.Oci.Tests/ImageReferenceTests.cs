@@ -47,6 +47,31 @@ public sealed class ImageReferenceTests
     [InlineData("docker.io/1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a", "docker.io/library/1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a")]
     public void A_short_name_is_completed_as_docker_does_it(string name, string full) => Assert.Equal(full, ImageReference.Parse(name).Normalize().ToString());
 
+    // What BuildKit asks for, seen with docker buildx build and a context that is not there: 'FROM' as it is on the left.
+    [Theory]
+    [InlineData("postgres", "postgres")]
+    [InlineData("postgres:latest", "postgres")]
+    [InlineData("postgres:15", "postgres:15")]
+    [InlineData("library/postgres:latest", "postgres")]
+    [InlineData("docker.io/postgres", "postgres")]
+    [InlineData("docker.io/library/postgres:latest", "postgres")]
+    [InlineData("index.docker.io/library/postgres:15", "postgres:15")]
+    [InlineData("library/foo/bar", "library/foo/bar")]
+    [InlineData("docker.io/library/foo/bar:latest", "library/foo/bar")]
+    [InlineData("owner/app:latest", "owner/app")]
+    [InlineData("docker.io/owner/app:1", "owner/app:1")]
+    [InlineData("ghcr.io/o/x:latest", "ghcr.io/o/x")]
+    [InlineData("ghcr.io/o/x", "ghcr.io/o/x")]
+    [InlineData("ghcr.io/library/x:latest", "ghcr.io/library/x")]
+    [InlineData("GHCR.io/o/x:Latest", "GHCR.io/o/x:Latest")]
+    [InlineData("registry-1.docker.io/library/postgres", "registry-1.docker.io/library/postgres")]
+    [InlineData("localhost/app:latest", "localhost/app")]
+    [InlineData("registry:5000/app:latest", "registry:5000/app")]
+    [InlineData("postgres@" + SomeDigest, "postgres@" + SomeDigest)]
+    [InlineData("docker.io/library/postgres:latest@" + SomeDigest, "postgres:latest@" + SomeDigest)]
+    public void BuildKit_looks_for_what_stands_for_an_image_under_one_name(string written, string name) =>
+        Assert.Equal(name, ImageReference.Parse(written).ToContextName());
+
     [Theory]
     [InlineData("postgres:15", "registry-1.docker.io")]
     [InlineData("docker.io/owner/app", "registry-1.docker.io")]

@@ -65,7 +65,7 @@ public sealed record BakeTargets
             Args = Arguments(image),
             Labels = labels,
             Annotations = [.. Annotations(image, labels, used)],
-            Contexts = used.ToDictionary(x => x.Name.ToFamiliarString(), x => x.AddressFrom(Root)),
+            Contexts = used.DistinctBy(x => x.Name.ToContextName()).ToDictionary(x => x.Name.ToContextName(), x => x.AddressFrom(Root)),
             Attest = ["type=provenance,mode=max,version=v1", .. HasGenerator ? [$"type=sbom,generator={BaseImages[SbomGenerator].Actual}"] : Array.Empty<string>()],
             Secret = Secrets.Count == 0 ? null : [.. Secrets.Select(x => $"id={x.Key},{CsvField.Of("src", x.Value)}")],
             CacheFrom = from.Count == 0 ? null : from,
@@ -78,7 +78,8 @@ public sealed record BakeTargets
     public IReadOnlyList<string> StandInsOf(ImageDefinition image) =>
         [.. Used(image).Select(x => BaseImages[x.Reference]).Where(x => x.Source == BaseImageSource.StandIn).Select(x => x.Name.ToString()).Order(StringComparer.Ordinal)];
 
-    private static IEnumerable<BaseImage> Used(ImageDefinition image) =>
+    /// <summary>Those of an image's base images that its platforms need.</summary>
+    internal static IEnumerable<BaseImage> Used(ImageDefinition image) =>
         image.BaseImages.Where(x => x.Platforms.Count == 0 || x.Platforms.Intersect(image.Platforms).Any());
 
     private SortedDictionary<string, string> Arguments(ImageDefinition image)

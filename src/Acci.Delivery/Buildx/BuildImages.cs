@@ -33,6 +33,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
             Log.Information(
                 "{Image}: would build version {Version:l} for {Platforms:l} from {Dockerfile:l}",
                 image.Name, version.ToString(), string.Join(", ", image.Platforms), image.Dockerfile);
+            foreach (var loose in LooseBases.Of(image, context.Options.Root)) Log.Warning("{Base:l}", loose);
         }
 
         var names = string.Join(" ", Images.Select(x => x.Name));
@@ -58,6 +59,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
         if ((await context.LocationAsync(engine)).ToString() is { Length: > 0 } differences)
             Log.Debug("{Engine:l}: {Differences:l}", engine.ToString(), differences);
+        foreach (var loose in Images.SelectMany(x => LooseBases.Of(x, context.Options.Root))) Log.Warning("{Base:l}", loose);
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);
         var sites = await SitesAsync(engine with { Login = login });

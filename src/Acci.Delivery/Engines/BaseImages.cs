@@ -119,7 +119,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
 
     /// <summary>Where a base image is looked for: where its name says, or under the same path in the mirror.</summary>
     internal static ImageReference PlaceOf(ImageReference name, string? mirror) =>
-        mirror is null ? name : ImageReference.Parse($"{mirror.TrimEnd('/')}/{name.Path}") with { Tag = name.Tag };
+        mirror is null ? name : ImageReference.Parse($"{mirror.TrimEnd('/')}/{name.Normalize().Path}") with { Tag = name.Tag, Digest = name.Digest };
 
     /// <summary>A client that does not insist: what cannot be had at once is taken from elsewhere.</summary>
     internal static OciRegistry RegistryOf(ImageReference place) =>

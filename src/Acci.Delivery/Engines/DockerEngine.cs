@@ -134,7 +134,14 @@ public sealed record DockerEngine(string Cli)
         var builder = await AskAsync(["buildx", "inspect", "default"], cancellationToken) ?? await AskAsync(["buildx", "inspect"], cancellationToken) ?? "";
         // A builder that does not run tells no platforms; the engine's own runs anyway.
         var platforms = Field(builder, "Platforms") ?? await AskAsync(["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], cancellationToken) ?? "";
-        return [.. platforms.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(x => Platform.Parse(x.TrimEnd('*')))];
+        var known = new List<Platform>();
+        foreach (var text in platforms.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(x => x.TrimEnd('*')))
+        {
+            if (Platform.TryParse(text, out var platform)) known.Add(platform);
+            else Log.Debug("{Engine:l} runs {Platform:l}, too, which is no platform of images here", Product, SafeText.Terminal(text));
+        }
+
+        return [.. known.Distinct()];
     }
 
     /// <summary>What the command answers, or null when it fails.</summary>

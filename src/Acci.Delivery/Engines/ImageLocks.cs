@@ -11,11 +11,21 @@ public sealed class ImageLocks
 
     private readonly Dictionary<string, Digest?> _digests;
 
+    // By the one name that all spellings of an image have.
+    private readonly Dictionary<string, Digest?> _pins;
+
     private readonly string _name;
     private readonly bool _exists;
     private bool _saidMissing;
 
-    private ImageLocks(string name, Dictionary<string, Digest?> digests, bool exists = true) => (_name, _digests, _exists) = (name, digests, exists);
+    private ImageLocks(string name, Dictionary<string, Digest?> digests, bool exists = true)
+    {
+        (_name, _digests, _exists) = (name, digests, exists);
+        var images = digests.GroupBy(x => ImageReference.Parse(x.Key).ToContextName(), StringComparer.Ordinal).ToList();
+        if (images.FirstOrDefault(x => x.Select(pin => pin.Value).Distinct().Count() > 1) is { } image)
+            throw new DeliveryException($"{name}: {string.Join(" and ", image.Select(x => x.Key))} are one image, pinned to different digests. Leave one of them.");
+        _pins = images.ToDictionary(x => x.Key, x => x.First().Value);
+    }
 
     /// <summary>Nothing is pinned.</summary>
     public static ImageLocks None { get; } = new("", []);
@@ -59,13 +69,13 @@ public sealed class ImageLocks
 
     /// <summary>These, and the references that they lack, pinned to nothing yet.</summary>
     public IReadOnlyDictionary<ImageReference, Digest?> With(IEnumerable<ImageReference> references) =>
-        references.Where(x => !_digests.ContainsKey(x.ToString())).Distinct().Select(x => KeyValuePair.Create(x, (Digest?)null)).Concat(All)
+        references.Where(x => x.Digest is null && !_pins.ContainsKey(x.ToContextName())).DistinctBy(x => x.ToContextName()).Select(x => KeyValuePair.Create(x, (Digest?)null)).Concat(All)
             .OrderBy(x => x.Key.ToString(), StringComparer.Ordinal).ToDictionary();
 
     /// <summary>Which of these images follow their tags, because no digest is recorded for them; null where all of them have one.</summary>
     public string? Problem(IEnumerable<ImageReference> used)
     {
-        string[] unpinned = [.. used.Where(x => x.Digest is null && DigestOf(x) is null).Select(x => x.ToString()).Distinct().Order(StringComparer.Ordinal)];
+        string[] unpinned = [.. used.Where(x => DigestOf(x) is null).Select(x => x.ToString()).Distinct().Order(StringComparer.Ordinal)];
         return unpinned.Length == 0 ? null
             : _exists ? $"{string.Join(", ", unpinned)}: {_name} has no digest for {(unpinned.Length == 1 ? "it" : "them")}. UpdateLocks adds {(unpinned.Length == 1 ? "it" : "them")}"
             : $"{string.Join(", ", unpinned)}: there is no {_name}. UpdateLocks writes it";
@@ -86,6 +96,6 @@ public sealed class ImageLocks
         else Log.Warning("{Image} is not pinned: {File:l} has no digest for it; using {Digest}", reference.ToString(), _name, digest.ToString());
     }
 
-    /// <summary>The digest this reference is pinned to, or null.</summary>
-    public Digest? DigestOf(ImageReference reference) => _digests.GetValueOrDefault(reference.ToString());
+    /// <summary>The digest this reference is pinned to, by itself or in the file, whichever spelling of its name stands there; null where it is to neither.</summary>
+    public Digest? DigestOf(ImageReference reference) => reference.Digest ?? _pins.GetValueOrDefault(reference.ToContextName());
 }

@@ -31,12 +31,8 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
     {
         BuilderNode[] nodes = [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
         if (nodes.Length == 0) throw new DeliveryException("It names no node.");
-        foreach (var same in nodes.SelectMany(x => x.Platforms).GroupBy(Plain).Where(x => x.Count() > 1))
-        {
-            var spellings = same.Distinct().ToList();
-            throw new DeliveryException($"{string.Join(" and ", spellings)} {(spellings.Count > 1 ? "are one platform, which " : "")}has more than one node.");
-        }
-
+        if (nodes.SelectMany(x => x.Platforms).GroupBy(x => x).FirstOrDefault(x => x.Count() > 1) is { } same)
+            throw new DeliveryException($"{same.Key} has more than one node. Name it at one, in one spelling.");
         return nodes;
     }
 
@@ -46,19 +42,6 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
     /// <inheritdoc/>
     public override string ToString() => $"{string.Join(',', Platforms)}={Address}";
 
-    // buildx builds one platform for each of its spellings. Source: containerd, platforms, normalizeArch.
-    private static Platform Plain(Platform platform) => platform switch
-    {
-        { Architecture: "x86_64" } => Plain(platform with { Architecture = "amd64" }),
-        { Architecture: "aarch64" } => Plain(platform with { Architecture = "arm64" }),
-        { Architecture: "i386" } => platform with { Architecture = "386", Variant = null },
-        { Architecture: "armhf" } or { Architecture: "arm", Variant: "7" or "v7" } => platform with { Architecture = "arm", Variant = null },
-        { Architecture: "armel" } => platform with { Architecture = "arm", Variant = "v6" },
-        { Architecture: "arm", Variant: "5" or "6" or "8" } => platform with { Variant = $"v{platform.Variant}" },
-        { Architecture: "arm64", Variant: "8" or "v8" } or { Architecture: "amd64", Variant: "v1" } => platform with { Variant = null },
-        _ => platform,
-    };
-
     private static BuilderNode Parse(string text)
     {
         const string form = "write platforms and an address, as in linux/amd64=unix:///run/buildkit/buildkitd.sock";
@@ -66,12 +49,12 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
         var (platforms, place) = (text[..at], text[(at + 1)..].Trim());
         var address = NodeAddress.Parse(place);
         var options = OptionsOf(address, place);
-        Platform[] built = [.. platforms.Split(',', StringSplitOptions.TrimEntries).Select(Platform.Parse)];
+        Platform[] built = [.. platforms.Split(',', StringSplitOptions.TrimEntries).Select(Platform.Parse).Distinct()];
         if (address.Scheme == NodeAddress.Kubernetes)
         {
             options["namespace"] = address.Host;
             // Where all of a node's platforms are of one architecture, its pod runs where that is native.
-            if (built.Select(x => Plain(x).Architecture).Distinct().ToList() is [var architecture]) options["nodeselector"] = $"kubernetes.io/arch={architecture}";
+            if (built.Select(x => x.Architecture).Distinct().ToList() is [var architecture]) options["nodeselector"] = $"kubernetes.io/arch={architecture}";
         }
 
         return new BuilderNode(built, place.Split('?')[0], options);

@@ -25,8 +25,8 @@ public sealed partial record ImageDefinition
     /// <summary>The stage to build; the last one when not given.</summary>
     public string? Target { get; init; }
 
-    /// <summary>What the image is built for; each becomes one entry of the published index.</summary>
-    public IReadOnlyList<Platform> Platforms { get; init; } = [Platform.LinuxAmd64, Platform.LinuxPpc64le];
+    /// <summary>What the image is built for; each becomes one entry of the published index, however often it is named.</summary>
+    public IReadOnlyList<Platform> Platforms { get; init => field = [.. value.Distinct()]; } = [Platform.LinuxAmd64, Platform.LinuxPpc64le];
 
     /// <summary>Values of the Dockerfile's <c>ARG</c>s. They stay readable in the image's history: no secrets.</summary>
     public IReadOnlyDictionary<string, string> BuildArguments { get; init; } = new Dictionary<string, string>();

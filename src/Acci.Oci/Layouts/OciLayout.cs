@@ -80,7 +80,7 @@ public sealed partial class OciLayout : IContentSource
 
         // Without an index the configuration is all that tells the platform.
         var file = CheckSize(root.Config!);
-        var platform = ReadJson(file, ManifestJson.Default.Properties).ToPlatform();
+        var platform = ReadJson(file, ManifestJson.Default.PlatformObject).ToPlatform();
         return platform is null
             ? throw new DeliveryException($"{file}: the image's configuration names no platform.")
             : [new PlatformImage(platform, Root, [])];

@@ -12,5 +12,5 @@ namespace Acci.Oci.Manifests;
     Converters = [typeof(DigestConverter), typeof(PlatformConverter)])]
 [JsonSerializable(typeof(ImageIndex))]
 [JsonSerializable(typeof(ImageManifest))]
-[JsonSerializable(typeof(PlatformConverter.Properties))]
+[JsonSerializable(typeof(PlatformObject))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

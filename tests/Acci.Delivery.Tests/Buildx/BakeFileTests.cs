@@ -67,6 +67,16 @@ public class BakeFileTests
     }
 
     [Fact]
+    public void A_platform_in_another_spelling_keeps_its_base_image_and_what_is_said_of_it()
+    {
+        var target = Json(App with { Platforms = [Platform.Parse("linux/x86_64"), Platform.Parse("linux/amd64/v1"), Platform.Parse("linux/aarch64/v8")] })["target"]!["app"]!;
+
+        Assert.Equal(["linux/amd64", "linux/arm64"], target["platforms"]!.AsArray().Select(x => (string?)x));
+        Assert.Equal([Sdk.ToString(), Native.ToString()], target["contexts"]!.AsObject().Select(x => x.Key));
+        Assert.Contains($"manifest[linux/arm64]:org.opencontainers.image.base.name={Native}", target["annotations"]!.AsArray().Select(x => (string)x!));
+    }
+
+    [Fact]
     public void Each_platform_names_its_own_base_and_an_image_from_stand_ins_says_so()
     {
         var annotations = Json(App)["target"]!["app"]!["annotations"]!.AsArray().Select(x => (string)x!).ToArray();

@@ -45,6 +45,40 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
         Assert.Equal(first, found[name].Actual.Digest);
     }
 
+    [Theory]
+    [InlineData("library/pinned:1", "docker.io/library/pinned:1")]
+    [InlineData("docker.io/pinned", "pinned:latest")]
+    [InlineData("ghcr.io/o/pinned:latest", "ghcr.io/o/pinned")]
+    public void A_pin_is_found_whichever_way_the_image_is_written(string locked, string named)
+    {
+        var digest = Digest.Of([1]);
+        var file = _folder.Combine("images.json");
+        File.WriteAllText(file, $"{{ \"{locked}\": \"{digest}\" }}");
+
+        var locks = ImageLocks.Read(file);
+
+        Assert.Equal(digest, locks.DigestOf(ImageReference.Parse(named)));
+        Assert.Single(locks.With([ImageReference.Parse(named)]));
+        Assert.Null(locks.Problem([ImageReference.Parse(named)]));
+    }
+
+    [Fact]
+    public void Two_spellings_of_one_image_are_not_pinned_to_two_digests()
+    {
+        var file = _folder.Combine("images.json");
+        File.WriteAllText(file, $"{{ \"base:1\": \"{Digest.Of([1])}\", \"docker.io/library/base:1\": \"{Digest.Of([2])}\" }}");
+
+        Assert.Contains("base:1 and docker.io/library/base:1 are one image", Assert.Throws<DeliveryException>(() => ImageLocks.Read(file)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("base:1", "hub.example.com/library/base:1")]
+    [InlineData("docker.io/library/base:1", "hub.example.com/library/base:1")]
+    [InlineData("index.docker.io/owner/base", "hub.example.com/owner/base")]
+    [InlineData("ghcr.io/o/base:1@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "hub.example.com/o/base:1@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
+    public void One_image_has_one_place_in_the_mirror_and_keeps_the_digest_that_its_name_has(string name, string place) =>
+        Assert.Equal(place, BaseImages.PlaceOf(ImageReference.Parse(name), "hub.example.com").ToString());
+
     [Fact]
     public async Task What_can_be_had_nowhere_is_named_with_what_to_do()
     {

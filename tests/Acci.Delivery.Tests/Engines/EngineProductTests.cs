@@ -40,6 +40,22 @@ public sealed class EngineProductTests : IDisposable
     }
 
     [Fact]
+    public async Task Platforms_that_no_image_here_has_are_left_out_and_each_is_one_however_it_is_written()
+    {
+        var docker = Docker("""
+            case "$*" in
+                --version|*Components*) exec sleep 600 ;;
+                *"buildx inspect"*) printf 'Name: default\nDriver: docker\nPlatforms: linux/amd64*, linux/amd64/v2, windows(10.0.20348.1)/amd64, linux/arm64/v8, linux/arm64, ?\n' ;;
+                *) echo 28.5.2 ;;
+            esac
+            """);
+
+        var engine = (await DockerEngine.FindAsync(docker, Cancellation))!;
+
+        Assert.Equal(["linux/amd64", "linux/amd64/v2", "linux/arm64"], engine.RunnablePlatforms.Select(x => x.ToString()));
+    }
+
+    [Fact]
     public async Task Podman_s_own_command_is_told_as_such()
     {
         var docker = Docker("""case "$*" in --version) echo "podman version 4.3.1" ;; version*) echo 4.3.1 ;; *) exec sleep 600 ;; esac""");

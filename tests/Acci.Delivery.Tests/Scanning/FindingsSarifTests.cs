@@ -32,12 +32,14 @@ public sealed class FindingsSarifTests : ScanningFixture
 
     private static readonly ImageDefinition Image = new("acci") { Dockerfile = "deploy/Dockerfile" };
 
+    private static Dictionary<string, string> NoArguments => [];
+
     [Theory]
     [InlineData("linux/amd64", 4)]
     [InlineData("linux/arm64", 4)]
     [InlineData("linux/ppc64le", 7)]
     public void The_line_that_brings_a_platform_s_base_is_found(string platform, int line) =>
-        Assert.Equal(line, DockerfileStages.Parse(Dockerfile.Split('\n')).BaseLineOf(Platform.Parse(platform), null));
+        Assert.Equal(line, DockerfileStages.Parse(Dockerfile.Split('\n'), NoArguments).BaseLineOf(Platform.Parse(platform), null));
 
     [Theory]
     [InlineData("FROM scratch", null, null)]
@@ -47,7 +49,7 @@ public sealed class FindingsSarifTests : ScanningFixture
     [InlineData("FROM a AS x\nFROM ${NAME:-x}", null, 1)]
     [InlineData("# nothing", null, null)]
     [InlineData("FROM a", "missing", null)]
-    public void Stages_are_followed_to_their_base(string text, string? target, int? line) => Assert.Equal(line, DockerfileStages.Parse(text.Split('\n')).BaseLineOf(Platform.LinuxAmd64, target));
+    public void Stages_are_followed_to_their_base(string text, string? target, int? line) => Assert.Equal(line, DockerfileStages.Parse(text.Split('\n'), NoArguments).BaseLineOf(Platform.LinuxAmd64, target));
 
     [Fact]
     public async Task Findings_stand_at_the_lines_that_bring_them_with_code_scanning_s_fingerprint()

@@ -1,0 +1,49 @@
+using Acci.Delivery.Images;
+using Acci.Oci;
+
+namespace Acci.Delivery.Tests.Images;
+
+public class DockerfileStagesTests
+{
+    private const string Dockerfile = """
+        # syntax=docker/dockerfile:1
+        ARG VERSION=10.0
+        ARG BASE=sdk:${VERSION}
+        FROM --platform=$BUILDPLATFORM $BASE AS build
+        RUN --mount=type=cache,target=/root/.nuget --mount=type=bind,from=tools:2,target=/tools make
+        RUN <<EOF
+        from x import y
+        FROM never:1
+        EOF
+        FROM unused:1 AS unused
+        COPY --from=neither:1 / /
+        FROM distroless/cc AS runtime-amd64
+        FROM ubuntu/aspnet AS runtime-arm64
+        FROM runtime-${TARGETARCH} AS final
+        COPY --link --from=build /out /app
+        COPY --from=0 /other /other
+        COPY --from=ghcr.io/o/certificates /etc/ssl /etc/ssl
+        FROM scratch AS files
+        """;
+
+    [Theory]
+    [InlineData("linux/amd64", "final", "ghcr.io/o/certificates 17", "sdk:10.0 4", "tools:2 5", "distroless/cc 12")]
+    [InlineData("linux/aarch64", "FINAL", "ghcr.io/o/certificates 17", "sdk:10.0 4", "tools:2 5", "ubuntu/aspnet 13")]
+    [InlineData("linux/amd64", "0", "sdk:10.0 4", "tools:2 5")]
+    [InlineData("linux/amd64", "unused", "unused:1 10", "neither:1 11")]
+    [InlineData("linux/amd64", null)]
+    public void What_a_stage_takes_from_images_is_told_and_nothing_of_stages_that_it_does_not_need(string platform, string? target, params string[] images) =>
+        Assert.Equal(images.Order(StringComparer.Ordinal), Images(Dockerfile, platform, target));
+
+    [Fact]
+    public void An_argument_of_the_build_takes_the_place_of_its_default() =>
+        Assert.Equal(["sdk:11.0 4", "tools:2 5"], Images(Dockerfile, "linux/amd64", "build", ("VERSION", "11.0")));
+
+    [Fact]
+    public void An_argument_that_the_Dockerfile_does_not_declare_changes_nothing() =>
+        Assert.Equal(["x: 1"], Images("FROM x:${TAG}", "linux/amd64", null, ("TAG", "1")));
+
+    private static IEnumerable<string> Images(string text, string platform, string? target, params (string Name, string Value)[] arguments) =>
+        DockerfileStages.Parse(text.ReplaceLineEndings("\n").Split('\n'), arguments.ToDictionary(x => x.Name, x => x.Value))
+            .ImagesOf(Platform.Parse(platform), target).Select(x => $"{x.Image} {x.Line}").Order(StringComparer.Ordinal);
+}
