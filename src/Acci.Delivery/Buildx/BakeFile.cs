@@ -26,7 +26,9 @@ public sealed partial record BakeFile
         return new BakeFile { Group = new Dictionary<string, BakeGroup> { ["default"] = new([.. byName.Keys]) }, Target = byName };
     }
 
-    /// <summary>The file's text; the same targets always give the same text.</summary>
+    /// <summary>
+    /// The file's text; the same targets always give the same text. All that is said in it is said literally, but for an argument that is a variable.
+    /// </summary>
     public string ToJson() => JsonSerializer.Serialize(this, BakeJson.Readable.BakeFile) + "\n";
 
     [JsonSerializable(typeof(BakeFile))]
@@ -37,6 +39,7 @@ public sealed partial record BakeFile
             PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             WriteIndented = true,
+            Converters = { new BakeTextConverter(), new BakeArgumentConverter() },
             // People read this file: no \u002B where a plus sign stands.
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         });

@@ -16,7 +16,7 @@ public sealed record BakeTarget
     public required IReadOnlyList<string> Platforms { get; init; }
 
     /// <summary>Build arguments.</summary>
-    public IReadOnlyDictionary<string, string>? Args { get; init; }
+    public IReadOnlyDictionary<string, BakeArgument>? Args { get; init; }
 
     /// <summary>Labels in the image's configuration.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }

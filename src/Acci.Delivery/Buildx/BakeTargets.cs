@@ -82,14 +82,14 @@ public sealed record BakeTargets
     internal static IEnumerable<BaseImage> Used(ImageDefinition image) =>
         image.BaseImages.Where(x => x.Platforms.Count == 0 || x.Platforms.Intersect(image.Platforms).Any());
 
-    private SortedDictionary<string, string> Arguments(ImageDefinition image)
+    private SortedDictionary<string, BakeArgument> Arguments(ImageDefinition image)
     {
-        var arguments = new SortedDictionary<string, string>(image.BuildArguments.ToDictionary(), StringComparer.Ordinal)
+        var arguments = new SortedDictionary<string, BakeArgument>(image.BuildArguments.ToDictionary(x => x.Key, x => new BakeArgument(x.Value)), StringComparer.Ordinal)
         {
-            ["VERSION"] = Version.ToString(),
-            ["REVISION"] = Version.Revision ?? "unknown",
+            ["VERSION"] = new(Version.ToString()),
+            ["REVISION"] = new(Version.Revision ?? "unknown"),
             // BuildKit itself reads it: the image's own timestamps become the commit's.
-            ["SOURCE_DATE_EPOCH"] = $"{Version.SourceDateEpoch ?? 0}",
+            ["SOURCE_DATE_EPOCH"] = new($"{Version.SourceDateEpoch ?? 0}"),
         };
         return arguments;
     }

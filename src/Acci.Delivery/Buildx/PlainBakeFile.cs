@@ -21,14 +21,19 @@ public static class PlainBakeFile
         "docker-bake.json",
         (BakeFile.Of(images.Select(image => KeyValuePair.Create(image.Name, TargetOf(image)))) with { Variable = Variables }).ToJson());
 
-    private static BakeTarget TargetOf(ImageDefinition image) => new()
+    private static BakeTarget TargetOf(ImageDefinition image)
     {
-        Context = image.Context,
-        Dockerfile = Path.GetRelativePath(image.Context, image.Dockerfile).Replace('\\', '/'),
-        Target = image.Target,
-        Platforms = [.. image.Platforms.Select(x => x.ToString())],
-        Args = new SortedDictionary<string, string>(image.BuildArguments.Concat(Variables.Select(x => KeyValuePair.Create(x.Key, $"${{{x.Key}}}"))).ToDictionary(), StringComparer.Ordinal),
-        Labels = image.Labels.Count == 0 ? null : new SortedDictionary<string, string>(image.Labels.ToDictionary(), StringComparer.Ordinal),
-        Attest = ["type=provenance,mode=max,version=v1", "type=sbom"],
-    };
+        var arguments = new SortedDictionary<string, BakeArgument>(image.BuildArguments.ToDictionary(x => x.Key, x => new BakeArgument(x.Value)), StringComparer.Ordinal);
+        foreach (var name in Variables.Keys) arguments[name] = BakeArgument.Variable(name);
+        return new BakeTarget
+        {
+            Context = image.Context,
+            Dockerfile = Path.GetRelativePath(image.Context, image.Dockerfile).Replace('\\', '/'),
+            Target = image.Target,
+            Platforms = [.. image.Platforms.Select(x => x.ToString())],
+            Args = arguments,
+            Labels = image.Labels.Count == 0 ? null : new SortedDictionary<string, string>(image.Labels.ToDictionary(), StringComparer.Ordinal),
+            Attest = ["type=provenance,mode=max,version=v1", "type=sbom"],
+        };
+    }
 }

@@ -32,10 +32,12 @@ public sealed partial record ImageDefinition
     public IReadOnlyDictionary<string, string> BuildArguments { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Labels in the configuration of every platform's image, besides those of <see cref="Tags.OciLabels"/>.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    /// <exception cref="DeliveryException">A name is empty or has '=' in it.</exception>
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = Named(value); } = new Dictionary<string, string>();
 
     /// <summary>Annotations on the index and on every platform's manifest, besides those of <see cref="Tags.OciLabels"/>.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+    /// <exception cref="DeliveryException">A name is empty or has '=' in it.</exception>
+    public IReadOnlyDictionary<string, string> Annotations { get; init => field = Named(value); } = new Dictionary<string, string>();
 
     /// <summary>Whether the definition says this of the image, and so not the build.</summary>
     /// <param name="key">The name of a label or annotation.</param>
@@ -49,6 +51,11 @@ public sealed partial record ImageDefinition
 
     /// <summary>What the smoke test asks the started image; none for an image that serves nothing.</summary>
     public HealthEndpoint? Health { get; init; }
+
+    // buildx takes all before the first '=' for an annotation's name, and a label is an annotation, too.
+    private static IReadOnlyDictionary<string, string> Named(IReadOnlyDictionary<string, string> remarks) =>
+        remarks.Keys.FirstOrDefault(x => x.Length == 0 || x.Contains('=', StringComparison.Ordinal)) is not { } name ? remarks
+        : throw new DeliveryException($"'{name}' cannot be the name of a label or an annotation: write one that is not empty and has no '='.");
 
     // Bake allows letters, digits, '_' and '-' in a target, the grammar of references lower case with separators within: this is what both allow.
     [GeneratedRegex("^[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*\\z", RegexOptions.CultureInvariant)]

@@ -47,7 +47,7 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     public string ToMarkdown()
     {
         var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"## {Record.Repository}").AppendLine().AppendLine("| | |").AppendLine("|---|---|");
-        foreach (var (name, value) in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {(name.Length == 0 || name == "Platforms" ? value : SafeText.Code(value))} |");
+        foreach (var (name, value) in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {SafeText.Code(value)} |");
         var (verify, run) = ForReaders ?? (VerifyCommand, RunCommand);
         return text.AppendLine().AppendLine("```sh").AppendLine(verify).AppendLine(run).AppendLine("```").ToString();
     }

@@ -28,6 +28,18 @@ public sealed class ImageDefinitionTests
         Assert.StartsWith($"'{name}' is not an image name", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a=b")]
+    [InlineData("index:a=b")]
+    public void A_label_or_annotation_that_buildx_would_read_as_another_is_refused(string name)
+    {
+        var remarks = new Dictionary<string, string> { [name] = "x" };
+
+        Assert.Contains("cannot be the name of a label", Assert.Throws<DeliveryException>(() => new ImageDefinition("app") { Labels = remarks }).Message, StringComparison.Ordinal);
+        Assert.Throws<DeliveryException>(() => new ImageDefinition("app") { Annotations = remarks });
+    }
+
     [Fact]
     public void A_Dockerfile_that_is_not_named_is_in_the_image_s_own_folder()
     {

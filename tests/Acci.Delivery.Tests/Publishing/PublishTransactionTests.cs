@@ -256,6 +256,14 @@ public sealed class PublishTransactionTests : IDisposable
     }
 
     [Fact]
+    public void Whatever_stands_in_a_row_of_the_table_is_no_Markdown()
+    {
+        var summary = new PublishSummary(Built("one") with { TagsLeft = ["latest: first", "1: *2.0* | <img src=x>"] }, "cosign verify", "docker run");
+
+        Assert.Contains("| Not moved | `latest: first` |\n|  | `1: *2.0* \\| <img src=x>` |", summary.ToMarkdown().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_follows_its_tag_is_in_the_table()
     {
         var summary = new PublishSummary(Built("one"), "cosign verify", "docker run");
