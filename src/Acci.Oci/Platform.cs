@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using System.Text.RegularExpressions;
-using Acci.Oci.Manifests;
 
 namespace Acci.Oci;
 
@@ -55,8 +55,8 @@ public sealed partial record Platform
     /// <summary>The same with dashes, for file names and code scanning categories: <c>linux-ppc64le</c>.</summary>
     public string Slug => ToString().Replace('/', '-');
 
-    /// <summary>The object that it was read from, which says more (<c>os.version</c>, <c>os.features</c>) and is written again as it was; no part of what it is.</summary>
-    internal PlatformObject? Source { get; init; }
+    /// <summary>The object that it was read from, which may say more (<c>os.version</c>, <c>os.features</c>) and is written again as it was; no part of what it is.</summary>
+    internal JsonElement? Source { get; init; }
 
     /// <summary>Reads <c>os/architecture[/variant]</c>.</summary>
     /// <exception cref="DeliveryException">The text has another form.</exception>

@@ -28,10 +28,13 @@ public sealed class RawLayout
     }
 
     /// <summary>Writes an image manifest with this configuration and these layers.</summary>
-    public JsonObject AddImage(JsonObject config, params JsonObject[] layers) => Add(MediaTypes.ImageManifest, new JsonObject
+    public JsonObject AddImage(JsonObject config, params JsonObject[] layers) => AddImage("sha256", config, layers);
+
+    /// <summary>The same, named by a digest of this algorithm.</summary>
+    public JsonObject AddImage(string algorithm, JsonObject config, params JsonObject[] layers) => Add(MediaTypes.ImageManifest, new JsonObject
     {
         ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.ImageManifest, ["config"] = config.DeepClone(), ["layers"] = new JsonArray([.. layers.Select(x => x.DeepClone())]),
-    }.ToJsonString());
+    }.ToJsonString(), algorithm);
 
     /// <summary>Writes the image of a platform, whose configuration says so.</summary>
     public JsonObject AddImage(string os, string architecture) =>

@@ -63,5 +63,5 @@ public static class LayoutArchive
         await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = data }, cancellationToken);
     }
 
-    private static string BlobOf(Descriptor descriptor) => $"blobs/sha256/{descriptor.Digest.Hex}";
+    private static string BlobOf(Descriptor descriptor) => $"blobs/{descriptor.Digest.Algorithm}/{descriptor.Digest.Hex}";
 }

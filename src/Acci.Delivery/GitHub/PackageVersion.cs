@@ -14,5 +14,5 @@ public sealed record PackageVersion(long Id, Digest Digest, IReadOnlyList<string
     public DateTimeOffset LastUse => UpdatedAt > CreatedAt ? UpdatedAt : CreatedAt;
 
     /// <summary>The first tag, else the beginning of the digest.</summary>
-    public string Name => Tags.Count > 0 ? Tags[0] : $"sha256:{Digest.Hex[..12]}";
+    public string Name => Tags.Count > 0 ? Tags[0] : Digest.Abbreviation;
 }

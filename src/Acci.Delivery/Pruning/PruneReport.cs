@@ -69,7 +69,7 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
         let refusal = Refusals.GetValueOrDefault(decision.Node.Digest)
         let verb = refusal is not null ? "stays" : Deleted ? "deleted" : "goes"
         let name = Shortened(decision.Node.Version.Tags.Count > 0 ? string.Join(", ", decision.Node.Version.Tags) : "")
-        select (verb, name, $"sha256:{decision.Node.Digest.Hex[..12]}", decision.Node.Version.LastUse, refusal ?? decision.Reason);
+        select (verb, name, decision.Node.Digest.Abbreviation, decision.Node.Version.LastUse, refusal ?? decision.Reason);
 
     // The tag of a signature has 75 characters, of which the first few tell what it is.
     private static string Shortened(string name) => Redaction.Beginning(name, 24);

@@ -34,16 +34,18 @@ public sealed partial class OciLayout
                 Layers = [.. manifest.Layers, statement with { Annotations = new Dictionary<string, string> { [PredicateTypeAnnotation] = predicateType } }],
             };
             var added = await AddAsync(old.MediaType, JsonSerializer.SerializeToUtf8Bytes(attestation, ManifestJson.Default.ImageManifest), cancellationToken);
-            manifests[manifests.FindIndex(x => x.Digest == old.Digest)] = old with { Digest = added.Digest, Size = added.Size };
+            var place = manifests.FindIndex(x => x.Digest == old.Digest);
+            if (place < 0) throw new DeliveryException($"{Folder}: {platform.Platform} stands in an index within the image's index, where no statement can be added.");
+            manifests[place] = old.To(added);
         }
 
-        var index = new ImageIndex { MediaType = Root.MediaType, Manifests = manifests, Annotations = before.Annotations.Count == 0 ? null : before.Annotations };
-        var root = await AddAsync(Root.MediaType, JsonSerializer.SerializeToUtf8Bytes(index, ManifestJson.Default.ImageIndex), cancellationToken);
-        root = Root with { Digest = root.Digest, Size = root.Size };
+        var index = JsonSerializer.Deserialize(before.Content.Span, ManifestJson.Default.ImageIndex)! with { MediaType = Root.MediaType, Manifests = manifests };
+        var root = Root.To(await AddAsync(Root.MediaType, JsonSerializer.SerializeToUtf8Bytes(index, ManifestJson.Default.ImageIndex), cancellationToken));
+        var list = ReadJson(Path.Combine(Folder, IndexFile), ManifestJson.Default.ImageIndex);
         // buildx writes files that nobody may write to.
         File.Delete(Path.Combine(Folder, IndexFile));
         File.Delete(Path.Combine(Folder, MarkerFile));
-        await WriteIndexAsync(Folder, new ImageIndex { MediaType = MediaTypes.ImageIndex, Manifests = [root] }, cancellationToken);
+        await WriteIndexAsync(Folder, list with { Manifests = [.. list.Manifests.Select(x => x.Digest == Root.Digest ? x.To(root) : x)] }, cancellationToken);
         return new OciLayout(Folder, root);
     }
 
@@ -59,7 +61,7 @@ public sealed partial class OciLayout
     private async Task<Descriptor> AddAsync(string mediaType, byte[] content, CancellationToken cancellationToken)
     {
         var descriptor = new Descriptor { MediaType = mediaType, Digest = Digest.Of(content), Size = content.Length };
-        if (!File.Exists(BlobPath(descriptor.Digest))) await File.WriteAllBytesAsync(BlobPath(descriptor.Digest), content, cancellationToken);
+        if (NewBlobPath(Folder, descriptor.Digest) is var file && !File.Exists(file)) await File.WriteAllBytesAsync(file, content, cancellationToken);
         return descriptor;
     }
 }

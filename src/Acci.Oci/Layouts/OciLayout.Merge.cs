@@ -10,20 +10,19 @@ public sealed partial class OciLayout
     /// manifest as it is.
     /// </summary>
     /// <param name="folder">The new layout's folder.</param>
-    /// <param name="parts">The layouts. Their indexes have the same annotations.</param>
+    /// <param name="parts">The layouts. Their indexes say the same of the image.</param>
     /// <param name="order">The order that platforms have in the index.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DeliveryException">A part is damaged, or a platform is missing.</exception>
     public static async Task<OciLayout> MergeAsync(string folder, IReadOnlyList<OciLayout> parts, IReadOnlyList<Platform> order, CancellationToken cancellationToken = default)
     {
-        var blobs = Directory.CreateDirectory(Path.Combine(folder, "blobs", "sha256")).FullName;
         var built = new List<PlatformImage>();
         foreach (var part in parts)
         {
             var content = await part.ReadContentAsync(cancellationToken);
             foreach (var descriptor in content.Manifests.SkipLast(1).Select(x => x.Descriptor).Concat(content.Blobs))
             {
-                var (source, target) = (part.CheckSize(descriptor), Path.Combine(blobs, descriptor.Digest.Hex));
+                var (source, target) = (part.CheckSize(descriptor), NewBlobPath(folder, descriptor.Digest));
                 // buildx writes files that nobody may write to, and several parts may have one.
                 if (!File.Exists(target)) File.Copy(source, target);
             }
@@ -32,16 +31,16 @@ public sealed partial class OciLayout
         }
 
         var images = order.Select(x => built.SingleOrDefault(image => image.Platform == x) ?? throw new DeliveryException($"{folder}: no part holds {x}.")).ToList();
-        var annotations = (await parts[0].ReadManifestAsync(parts[0].Root, cancellationToken)).Annotations;
-        var index = JsonSerializer.SerializeToUtf8Bytes(new ImageIndex
+        var first = await parts[0].ReadManifestAsync(parts[0].Root, cancellationToken);
+        var before = first.IsIndex ? JsonSerializer.Deserialize(first.Content.Span, ManifestJson.Default.ImageIndex)! : new ImageIndex();
+        var index = JsonSerializer.SerializeToUtf8Bytes(before with
         {
             MediaType = MediaTypes.ImageIndex,
             // Attestations follow the platforms, as BuildKit has it.
-            Manifests = [.. images.Select(x => x.Manifest), .. images.SelectMany(x => x.Attestations)],
-            Annotations = annotations.Count == 0 ? null : annotations,
+            Manifests = [.. images.Select(x => x.Manifest with { Platform = x.Platform }), .. images.SelectMany(x => x.Attestations)],
         }, ManifestJson.Default.ImageIndex);
         var root = new Descriptor { MediaType = MediaTypes.ImageIndex, Digest = Digest.Of(index), Size = index.Length };
-        await File.WriteAllBytesAsync(Path.Combine(blobs, root.Digest.Hex), index, cancellationToken);
+        await File.WriteAllBytesAsync(NewBlobPath(folder, root.Digest), index, cancellationToken);
         await WriteIndexAsync(folder, new ImageIndex { MediaType = MediaTypes.ImageIndex, Manifests = [root] }, cancellationToken);
         return new OciLayout(Path.GetFullPath(folder), root);
     }

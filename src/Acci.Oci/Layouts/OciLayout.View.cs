@@ -17,13 +17,11 @@ public sealed partial class OciLayout
     public async Task<OciLayout> WriteViewAsync(PlatformImage image, string folder, CancellationToken cancellationToken = default)
     {
         folder = Path.GetFullPath(folder);
-        var blobs = Path.Combine(folder, "blobs", "sha256");
         Clear(folder);
-        Directory.CreateDirectory(blobs);
 
         var content = await ImageContent.WalkAsync(this, image.Manifest, cancellationToken);
         foreach (var descriptor in content.Manifests.Select(x => x.Descriptor).Concat(content.Blobs))
-            Link(CheckSize(descriptor), Path.Combine(blobs, descriptor.Digest.Hex));
+            Link(CheckSize(descriptor), NewBlobPath(folder, descriptor.Digest));
 
         var root = image.Manifest with { Platform = image.Platform };
         await WriteIndexAsync(folder, new ImageIndex { MediaType = MediaTypes.ImageIndex, Manifests = [root] }, cancellationToken);

@@ -44,13 +44,15 @@ public sealed partial class OciLayout : IContentSource
 
         var indexFile = Path.Combine(folder, IndexFile);
         var index = ReadJson(indexFile, ManifestJson.Default.ImageIndex);
-        // An image that was given several names is listed once per name.
-        var images = index.Manifests.DistinctBy(x => x.Digest).ToList();
-        return images switch
+        // An image that was given several names is listed once per name. Beside it may stand what is not for us to know, and artifacts.
+        // Source: OCI image specification 1.1, image-layout.md, "index.json file".
+        var manifests = index.Manifests.Where(x => MediaTypes.IsManifest(x.MediaType)).DistinctBy(x => x.Digest).ToList();
+        var images = manifests.Count > 1 ? [.. manifests.Where(x => x.ArtifactType is null)] : manifests;
+        return (images, index.Manifests) switch
         {
-            [var image] when MediaTypes.IsManifest(image.MediaType) => new OciLayout(folder, image),
-            [var other] => throw new DeliveryException($"{indexFile}: it holds content of type '{other.MediaType}', not an image."),
-            [] => throw new DeliveryException($"{indexFile}: it names no image."),
+            ([var image], _) => new OciLayout(folder, image),
+            ([], [var other, ..]) => throw new DeliveryException($"{indexFile}: it holds content of type '{other.MediaType}', not an image."),
+            ([], _) => throw new DeliveryException($"{indexFile}: it names no image."),
             _ => throw new DeliveryException($"{indexFile}: it names {images.Count} images, and one was expected. Write each image into a folder of its own."),
         };
     }
@@ -63,31 +65,16 @@ public sealed partial class OciLayout : IContentSource
         if (descriptor.Size > MaximumManifestSize)
             throw new DeliveryException($"{file}: a manifest of {descriptor.Size} bytes; registries take at most {MaximumManifestSize}.");
         var content = await File.ReadAllBytesAsync(file, cancellationToken);
-        CheckDigest(file, descriptor, Digest.Of(content));
-        return Manifest.Parse(content, descriptor.MediaType, file);
+        CheckDigest(file, descriptor, descriptor.Digest.Recompute(content));
+        return Manifest.Parse(content, descriptor.MediaType, file, descriptor.Digest);
     }
 
     /// <summary>Walks the whole image and checks its manifests.</summary>
     /// <exception cref="DeliveryException">A manifest is missing or damaged.</exception>
     public Task<ImageContent> ReadContentAsync(CancellationToken cancellationToken = default) => ImageContent.WalkAsync(this, Root, cancellationToken);
 
-    /// <summary>The image's platforms in the index's order.</summary>
-    /// <exception cref="DeliveryException">A manifest is missing or damaged.</exception>
-    public async Task<IReadOnlyList<PlatformImage>> ReadPlatformsAsync(CancellationToken cancellationToken = default)
-    {
-        var root = await ReadManifestAsync(Root, cancellationToken);
-        if (root.IsIndex) return PlatformImage.Of(root.Manifests);
-
-        // Without an index the configuration is all that tells the platform.
-        var file = CheckSize(root.Config!);
-        var platform = ReadJson(file, ManifestJson.Default.PlatformObject).ToPlatform();
-        return platform is null
-            ? throw new DeliveryException($"{file}: the image's configuration names no platform.")
-            : [new PlatformImage(platform, Root, [])];
-    }
-
     /// <summary>Where a blob lies, whether it is there or not.</summary>
-    public string BlobPath(Digest digest) => Path.Combine(Folder, "blobs", "sha256", digest.Hex);
+    public string BlobPath(Digest digest) => BlobPath(Folder, digest);
 
     /// <summary>Opens a blob.</summary>
     /// <exception cref="DeliveryException">It is missing or has another size; the message names the file.</exception>
@@ -107,7 +94,7 @@ public sealed partial class OciLayout : IContentSource
     public async Task VerifyBlobAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
     {
         await using var stream = OpenBlob(descriptor);
-        CheckDigest(BlobPath(descriptor.Digest), descriptor, await Digest.OfAsync(stream, cancellationToken));
+        CheckDigest(BlobPath(descriptor.Digest), descriptor, await descriptor.Digest.RecomputeAsync(stream, cancellationToken));
     }
 
     /// <summary>Checks that a blob is there with its size, which takes no reading.</summary>
@@ -125,6 +112,16 @@ public sealed partial class OciLayout : IContentSource
         var stream = OpenBlob(descriptor);
         stream.Position = offset;
         return Task.FromResult(stream);
+    }
+
+    private static string BlobPath(string folder, Digest digest) => Path.Combine(folder, "blobs", digest.Algorithm, digest.Hex);
+
+    // Where a blob is to be written.
+    private static string NewBlobPath(string folder, Digest digest)
+    {
+        var path = BlobPath(folder, digest);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return path;
     }
 
     private static void CheckDigest(string file, Descriptor descriptor, Digest actual)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Acci.Oci.Manifests;
 
@@ -22,6 +23,20 @@ public sealed record Descriptor
 
     /// <summary>Remarks on the content.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>What else it says: <c>urls</c>, <c>data</c>, and what is not known here.</summary>
+    [JsonExtensionData]
+    [JsonInclude]
+    internal Dictionary<string, JsonElement>? Further { get; set; }
+
+    /// <summary>The same, pointing at other content.</summary>
+    internal Descriptor To(Descriptor content) => this with
+    {
+        Digest = content.Digest,
+        Size = content.Size,
+        // These are the content itself, and where else it is.
+        Further = Further?.Where(x => x.Key is not ("data" or "urls")).ToDictionary(),
+    };
 
     /// <summary>Makes sure that nothing in a list of descriptors, nor in annotations, is null.</summary>
     /// <exception cref="JsonException">Something is.</exception>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Acci.Oci.Manifests;
 
@@ -24,6 +25,11 @@ public sealed record ImageIndex
 
     /// <summary>Remarks on the index.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>What else it says.</summary>
+    [JsonExtensionData]
+    [JsonInclude]
+    internal Dictionary<string, JsonElement>? Further { get; set; }
 
     /// <summary>The same, where no list or map has null in it, which JSON allows and the specification does not.</summary>
     /// <exception cref="JsonException">One has.</exception>

@@ -8,7 +8,7 @@ public sealed class Manifest
     private readonly ImageIndex? _index;
     private readonly ImageManifest? _image;
 
-    private Manifest(ReadOnlyMemory<byte> content, string mediaType, ImageIndex? index, ImageManifest? image)
+    private Manifest(ReadOnlyMemory<byte> content, string mediaType, Digest? digest, ImageIndex? index, ImageManifest? image)
     {
         Content = content;
         _index = index;
@@ -16,7 +16,7 @@ public sealed class Manifest
         Descriptor = new Descriptor
         {
             MediaType = mediaType,
-            Digest = Digest.Of(content.Span),
+            Digest = digest ?? Digest.Of(content.Span),
             Size = content.Length,
             ArtifactType = image is null ? index!.ArtifactType : image.ArtifactType ?? image.Config?.MediaType,
             Annotations = image is null ? index!.Annotations : image.Annotations,
@@ -57,10 +57,11 @@ public sealed class Manifest
     /// <param name="content">Its bytes.</param>
     /// <param name="mediaType">The type under which it was found, for those that do not state their own.</param>
     /// <param name="where">Where it was found, for the error message.</param>
+    /// <param name="digest">The digest by which it is named, which its bytes have; their sha256 where none is given.</param>
     /// <exception cref="DeliveryException">
     /// The bytes are no manifest, or others may read another one in them. Source: advisories GHSA-mc8v-mgrf-8f4m and GHSA-77vh-xpmg-72qh.
     /// </exception>
-    public static Manifest Parse(ReadOnlyMemory<byte> content, string? mediaType, string where)
+    public static Manifest Parse(ReadOnlyMemory<byte> content, string? mediaType, string where, Digest? digest = null)
     {
         try
         {
@@ -78,10 +79,10 @@ public sealed class Manifest
                     $"{where} is an index and an image manifest at once: it has 'manifests', and 'config' or 'layers'. Build and push it again.");
             }
 
-            if (MediaTypes.IsIndex(type)) return new Manifest(content, type, index, null);
+            if (MediaTypes.IsIndex(type)) return new Manifest(content, type, digest, index, null);
             return image?.Config is null
                 ? throw new DeliveryException($"{where} is not an image manifest: it names no config.")
-                : new Manifest(content, type, null, image);
+                : new Manifest(content, type, digest, null, image);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

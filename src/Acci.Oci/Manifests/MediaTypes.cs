@@ -15,6 +15,9 @@ public static class MediaTypes
     /// <summary>Docker's form of an image manifest.</summary>
     public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
 
+    private const string ImageConfig = "application/vnd.oci.image.config.v1+json";
+    private const string DockerImageConfig = "application/vnd.docker.container.image.v1+json";
+
     /// <summary>
     /// Every manifest this client understands. All have to be named in a request: what a registry has under a type not named, it does not show, or converts.
     /// </summary>
@@ -22,6 +25,9 @@ public static class MediaTypes
 
     /// <summary>Whether this is an index of either form.</summary>
     public static bool IsIndex(string mediaType) => mediaType is ImageIndex or DockerManifestList;
+
+    /// <summary>Whether this is the configuration of an image, and not an artifact's.</summary>
+    internal static bool IsImageConfig(string mediaType) => mediaType is ImageConfig or DockerImageConfig;
 
     /// <summary>Whether this may be a manifest's type, also one of a form that this client does not understand; a web page's and plain JSON's are none.</summary>
     internal static bool MayBeManifest(string mediaType) => mediaType.StartsWith("application/vnd.", StringComparison.OrdinalIgnoreCase);

@@ -16,17 +16,14 @@ public sealed record PlatformImage(Platform Platform, Descriptor Manifest, IRead
     /// The platforms of an index. Attestations stand in it as <c>unknown/unknown</c>, and name by annotation what they are about.
     /// Source: BuildKit, docs/attestations/attestation-storage.md.
     /// </summary>
-    public static IReadOnlyList<PlatformImage> Of(IReadOnlyList<Descriptor> manifests)
-    {
-        var attestations = manifests.Where(IsAttestation).ToLookup(x => Annotation(x, ReferenceDigest));
-        return
-        [
-            .. from manifest in manifests
-               let platform = manifest.Platform
-               where platform is not null && IsImage(manifest)
-               select new PlatformImage(platform, manifest, [.. attestations[manifest.Digest.ToString()]]),
-        ];
-    }
+    public static IReadOnlyList<PlatformImage> Of(IReadOnlyList<Descriptor> manifests) => [.. manifests.Where(IsImage).Select(x => Of(x.Platform!, x, manifests))];
+
+    /// <summary>The platform of one manifest of an index.</summary>
+    /// <param name="platform">What it runs on.</param>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="manifests">All of the index.</param>
+    internal static PlatformImage Of(Platform platform, Descriptor manifest, IEnumerable<Descriptor> manifests) =>
+        new(platform, manifest, [.. manifests.Where(x => IsAttestation(x) && Annotation(x, ReferenceDigest) == manifest.Digest.ToString())]);
 
     /// <summary>What stands in an index and is neither a platform's image nor an attestation: an image without a platform, an index, an artifact.</summary>
     public static IEnumerable<Descriptor> OthersIn(IEnumerable<Descriptor> manifests) => manifests.Where(x => !IsImage(x) && !IsAttestation(x));
@@ -44,7 +41,7 @@ public sealed record PlatformImage(Platform Platform, Descriptor Manifest, IRead
 
     // What has a platform is run by engines, whatever annotations call it. So is what has none: they look into it. And they look into an index in an index.
     // Source: containerd, core/images, Manifest.
-    private static bool IsImage(Descriptor descriptor) => descriptor.Platform is { } platform && platform != Unknown
+    internal static bool IsImage(Descriptor descriptor) => descriptor.Platform is { } platform && platform != Unknown
         && MediaTypes.IsManifest(descriptor.MediaType) && !MediaTypes.IsIndex(descriptor.MediaType);
 
     private static bool IsAttestation(Descriptor descriptor) => descriptor.Platform == Unknown

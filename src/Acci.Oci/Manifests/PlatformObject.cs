@@ -15,5 +15,8 @@ internal sealed record PlatformObject(string? Os, string? Architecture, string? 
     public JsonElement? OsFeatures { get; init; }
 
     /// <summary>The platform; null where it is not said.</summary>
-    public Platform? ToPlatform() => Os is { Length: > 0 } && Architecture is { Length: > 0 } ? new Platform(Os, Architecture, Variant) { Source = this } : null;
+    /// <param name="source">What is written for it again; this, where nothing is given.</param>
+    public Platform? ToPlatform(JsonElement? source = null) => Os is { Length: > 0 } && Architecture is { Length: > 0 }
+        ? new Platform(Os, Architecture, Variant) { Source = source ?? JsonSerializer.SerializeToElement(this, ManifestJson.Default.PlatformObject) }
+        : null;
 }

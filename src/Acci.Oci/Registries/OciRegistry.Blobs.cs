@@ -44,7 +44,7 @@ public sealed partial class OciRegistry
         var start = target.Position;
         var done = 0L;
         var damage = new Damage();
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm);
         await RunAsync($"fetch of blob {descriptor.Digest} from {path}", async attempt =>
         {
             await using (var source = await OpenBlobAsync(path, descriptor, done, attempt.CancellationToken))

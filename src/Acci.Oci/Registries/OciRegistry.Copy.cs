@@ -36,7 +36,7 @@ public sealed partial class OciRegistry
     }
 
     /// <summary>The tags under which cosign may have put something about a manifest.</summary>
-    internal static IEnumerable<string> AttachmentTags(Digest digest) => AttachmentSuffixes.Select(suffix => $"sha256-{digest.Hex}{suffix}");
+    internal static IEnumerable<string> AttachmentTags(Digest digest) => AttachmentSuffixes.Select(suffix => $"{digest.Tag}{suffix}");
 
     /// <summary>The transfer of one image into a repository of this registry.</summary>
     internal ImageTransfer TransferTo(ImageReference repository, IContentSource source, IProgress<TransferProgress>? progress) =>

@@ -128,7 +128,7 @@ public sealed partial class OciRegistry
         try
         {
             using var response = await SendAsync(request, attempt.CancellationToken);
-            if (DigestOf(response) is { } stored && Digest.Of(content.Span) is var sent && stored != sent)
+            if (DigestOf(response) is { } stored && stored.Recompute(content.Span) is var sent && stored != sent)
                 throw new TransientException($"the registry stored {sent} as {stored}; it was damaged on the way, or this registry changes what it is given");
             return response.Headers.Contains("OCI-Subject");
         }
@@ -147,10 +147,10 @@ public sealed partial class OciRegistry
         try
         {
             var content = await _transport.ReadAsync(response, MaximumManifestSize, attempt.CancellationToken);
-            var actual = Digest.Of(content);
-            if ((expected ?? DigestOf(response) ?? actual) is var stated && stated != actual)
-                throw damage.Of($"the manifest arrived damaged: its digest is {actual}, {stated} was to be expected", $"{actual}");
-            return read(content, response.Content.Headers.ContentType?.MediaType, $"{Domain}/{path}@{actual}");
+            var stated = expected ?? DigestOf(response) ?? Digest.Of(content);
+            var actual = stated.Recompute(content);
+            if (stated != actual) throw damage.Of($"the manifest arrived damaged: its digest is {actual}, {stated} was to be expected", $"{actual}");
+            return read(content, response.Content.Headers.ContentType?.MediaType, $"{Domain}/{path}@{actual}", actual);
         }
         catch (DeliveryException exception) when (exception is not ContentException)
         {
@@ -163,7 +163,7 @@ public sealed partial class OciRegistry
         PathOf(reference),
         reference.Digest?.ToString() ?? reference.Tag ?? throw new ArgumentException($"'{reference}' names neither tag nor digest.", nameof(reference)));
 
-    private delegate T Reading<out T>(ReadOnlyMemory<byte> content, string? mediaType, string where);
+    private delegate T Reading<out T>(ReadOnlyMemory<byte> content, string? mediaType, string where, Digest? digest);
 
     private RegistryRequest ManifestRequest(HttpMethod method, string path, string name, string scope) =>
         new(method, Address($"{path}/manifests/{name}"), scope) { Accept = MediaTypes.Manifests };
@@ -172,5 +172,5 @@ public sealed partial class OciRegistry
         new($"{reference} does not exist in the registry. Check the name, or publish it first.");
 
     private static Digest? DigestOf(HttpResponseMessage response) =>
-        response.Headers.TryGetValues(ContentDigest, out var values) && Digest.TryParse(values.First(), out var digest, out _) ? digest : null;
+        response.Headers.TryGetValues(ContentDigest, out var values) && Digest.TryParse(values.First(), out var digest, out _) && digest.IsKnown ? digest : null;
 }

@@ -82,8 +82,8 @@ public sealed partial class OciRegistry
     // the referrers may be unknown because of it.
     private async Task<ReferrersList?> FindReferrersListAsync(ImageReference tag, Digest subject, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(tag, ReferrersList.ReadTag, cancellationToken);
-        if (found is null || found.Digest == subject) return null;
+        var found = await FindAsync(tag, (content, type, where, _) => ReferrersList.ReadTag(content, type, where), cancellationToken);
+        if (found is null || subject.Names(found.Content.Span)) return null;
         if (!found.IsIndex) _transport.Warn($"{tag} is no list of referrers, so none are found. Delete this tag if nothing else needs it.");
         return found;
     }
@@ -94,7 +94,7 @@ public sealed partial class OciRegistry
     private Task<bool> PutAsync(ImageReference tag, ReferrersList list, CancellationToken cancellationToken) =>
         PutAsync(PathOf(tag), tag.Tag!, list.Content, list.MediaType, cancellationToken);
 
-    private static ImageReference ReferrersTag(ImageReference repository, Digest digest) => repository.WithTag($"sha256-{digest.Hex}");
+    private static ImageReference ReferrersTag(ImageReference repository, Digest digest) => repository.WithTag(digest.Tag);
 
     /// <summary>The referrers API's answer, or null when the registry has no such API, or answers with the manifest itself.</summary>
     private async Task<IEnumerable<Descriptor>?> TryListReferrersAsync(string path, Digest digest, CancellationToken cancellationToken)
@@ -118,7 +118,7 @@ public sealed partial class OciRegistry
                 }
 
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);
-                if (Digest.Of(content) == digest) return null;
+                if (digest.Names(content)) return null;
                 var list = ReferrersList.Parse(content, MediaTypes.ImageIndex, $"{Domain}'s answer to {address.AbsolutePath}");
                 return new ReferrersPage(list.Referrers, pages.Next(response, address));
             }, cancellationToken);
