@@ -9,7 +9,8 @@ namespace Acci.Delivery.Pruning;
 
 /// <summary>
 /// Deletes old versions of an image's package, so that no image that stays loses anything. The list of versions is GitHub's, what belongs together is read from every
-/// manifest in the registry; where one of the two cannot be read in full, nothing is deleted.
+/// manifest in the registry. Where the list cannot be read in full, or the registry gives no answer, nothing is deleted; a manifest that the registry does not have, or
+/// that is none, stays with all that may belong to it.
 /// </summary>
 /// <param name="GitHub">Where the versions are listed and deleted.</param>
 /// <param name="Registry">Where the manifests are.</param>
@@ -35,6 +36,12 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
     {
         var package = await ContainerPackage.OpenAsync(GitHub, repository, cancellationToken);
         var (plan, versions) = await PlanAsync(package, cancellationToken);
+        foreach (var (node, _, reason) in plan.Unreadable)
+        {
+            Log.Warning("{Image:l}: {Version:l} {Reason:l} It stays, and so does each version without a tag, which may belong to it: delete it by hand if nothing needs it",
+                repository.Path, node.Version.Name, SafeText.Terminal(reason));
+        }
+
         var report = new PruneReport(repository, plan);
         return delete ? report with { Deleted = true, Refusals = await DeleteAsync(package, plan, versions, cancellationToken) } : report;
     }
@@ -63,6 +70,7 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
         ImageReference repository, IReadOnlyList<PackageVersion> versions, ConcurrentDictionary<Digest, Manifest> manifests, CancellationToken cancellationToken)
     {
         var failures = new ConcurrentQueue<string>();
+        var unreadable = new ConcurrentDictionary<Digest, string>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(versions.Where(x => !manifests.ContainsKey(x.Digest)), options, async (version, token) =>
         {
@@ -72,13 +80,17 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
             {
                 manifests[version.Digest] = await Registry.GetManifestAsync(repository.WithDigest(version.Digest), token);
             }
+            catch (ContentException exception)
+            {
+                unreadable[version.Digest] = exception.Message;
+            }
             catch (DeliveryException exception)
             {
                 failures.Enqueue($"{version.Name}: {exception.Message}");
             }
         });
         return failures.IsEmpty
-            ? new PackageGraph([.. versions.Select(x => PackageNode.Of(x, manifests[x.Digest]))])
+            ? new PackageGraph([.. versions.Select(x => unreadable.TryGetValue(x.Digest, out var reason) ? new PackageNode(x) { Unreadable = reason } : PackageNode.Of(x, manifests[x.Digest]))])
             : throw new DeliveryException($"Not every version of {repository.Repository} can be read, so what belongs together is not known. Nothing is deleted.{string.Concat(failures.Order(StringComparer.Ordinal).Select(x => $"\n    {x}"))}");
     }
 

@@ -22,6 +22,12 @@ public sealed partial record PackageNode(PackageVersion Version)
     /// <summary>What the manifest takes: configuration and layers.</summary>
     public IReadOnlyList<Descriptor> Blobs { get; init; } = [];
 
+    /// <summary>Why its manifest cannot be read, so that what it names is not known; null where it can.</summary>
+    public string? Unreadable { get; init; }
+
+    /// <summary>Whether it may belong to a version that cannot be read: nobody gave it a name, and no tag tells what it belongs to.</summary>
+    public bool MayBelongToAny => Version.Tags.Count == 0;
+
     /// <summary>The digest.</summary>
     public Digest Digest => Version.Digest;
 

@@ -25,7 +25,10 @@ public enum Verdict
     /// <summary>A tag that stays pointed at it before, and a rollback leads back to it.</summary>
     Previous,
 
-    /// <summary>It belongs to a version that stays.</summary>
+    /// <summary>Its manifest cannot be read, so it is not known what it is.</summary>
+    Unreadable,
+
+    /// <summary>It belongs to a version that stays, or may.</summary>
     Part,
 
     /// <summary>Nothing keeps it.</summary>

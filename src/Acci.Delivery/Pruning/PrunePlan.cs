@@ -21,6 +21,10 @@ public sealed class PrunePlan
     /// <summary>The versions that go, each before what belongs to it.</summary>
     public IReadOnlyList<PruneDecision> Deletions { get; }
 
+    /// <summary>The versions that cannot be read, whatever else keeps them.</summary>
+    public IReadOnlyList<PruneDecision> Unreadable =>
+        [.. Decisions.Where(x => x.Node.Unreadable is not null).Select(x => x with { Reason = $"cannot be read: {x.Node.Unreadable}" })];
+
     /// <summary>The bytes that no version takes any more afterwards.</summary>
     public long FreedBytes
     {
@@ -39,7 +43,7 @@ public sealed class PrunePlan
     {
         var newest = graph.Nodes.Where(x => x.Names.Any()).OrderByDescending(x => x.Version.LastUse).ThenByDescending(x => x.Version.Id).Take(rules.Newest).ToHashSet();
         var roots = graph.Nodes.Select(x => KeptByRule(x, rules, newest, now)).OfType<PruneDecision>().ToDictionary(x => x.Node.Digest);
-        foreach (var previous in Previous(graph, roots)) roots.TryAdd(previous.Node.Digest, previous);
+        foreach (var further in Previous(graph, roots).Concat(MayBelongToUnreadable(graph))) roots.TryAdd(further.Node.Digest, further);
         var reached = graph.Reach(roots.Values.OrderBy(x => x.Verdict).Select(x => x.Node));
         return new PrunePlan(graph,
         [
@@ -63,8 +67,15 @@ public sealed class PrunePlan
 
         if (newest.Contains(node)) return new PruneDecision(node, Verdict.Newest, $"is one of the {rules.Newest} newest with a tag");
         var age = now - node.Version.LastUse;
-        return age < TimeSpan.FromDays(rules.Days) ? new PruneDecision(node, Verdict.Young, $"is younger than {rules.Days} days") : null;
+        return age < TimeSpan.FromDays(rules.Days) ? new PruneDecision(node, Verdict.Young, $"is younger than {rules.Days} days")
+            : node.Unreadable is { } reason ? new PruneDecision(node, Verdict.Unreadable, $"cannot be read: {reason}")
+            : null;
     }
+
+    // An index, or a note of what a tag pointed at before, may name any of them. What has a tag stands for itself.
+    private static IEnumerable<PruneDecision> MayBelongToUnreadable(PackageGraph graph) => graph.Nodes.FirstOrDefault(x => x.Unreadable is not null) is { } unreadable
+        ? graph.Nodes.Where(x => x.MayBelongToAny).Select(x => new PruneDecision(x, Verdict.Part, $"may belong to {unreadable.Version.Name}, which cannot be read"))
+        : [];
 
     // One step back from where a tag is now; all the steps there ever were would keep everything.
     private static List<PruneDecision> Previous(PackageGraph graph, Dictionary<Digest, PruneDecision> roots)

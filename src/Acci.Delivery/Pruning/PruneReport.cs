@@ -36,6 +36,7 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
         {
             var counts = Plan.Decisions.CountBy(x => x.Verdict).ToDictionary();
             return $"{Count(Verdict.Named)} named by a rule, {Count(Verdict.Newest)} newest, {Count(Verdict.Young)} young, {Count(Verdict.Previous)} for a rollback, {Count(Verdict.Part)} platforms, attestations and signatures of these"
+                + (Count(Verdict.Unreadable) == 0 ? "" : $", {Count(Verdict.Unreadable)} that cannot be read")
                 + (Refusals.Count == 0 ? "" : $", {Refusals.Count} not let go by GitHub");
 
             int Count(Verdict verdict) => counts.GetValueOrDefault(verdict);
@@ -46,6 +47,8 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
     public string ToText()
     {
         var text = new StringBuilder(Headline).AppendLine().AppendLine(CultureInfo.InvariantCulture, $"  stay: {Kept}");
+        foreach (var (node, _, reason) in Plan.Unreadable)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  stays    {Shortened(string.Join(", ", node.Version.Tags)),-24} {node.Digest.Abbreviation}  {node.Version.LastUse:yyyy-MM-dd}  {SafeText.Terminal(reason)}");
         foreach (var row in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"  {row.Verb,-8} {row.Name,-24} {row.Digest}  {row.Used:yyyy-MM-dd}  {row.Reason}");
         if (Plan.Deletions.Count > MostRows) text.AppendLine(CultureInfo.InvariantCulture, $"  … and {Plan.Deletions.Count - MostRows} more");
         if (!Deleted && Plan.Deletions.Count > 0) text.AppendLine("  Nothing was deleted; --prune-delete deletes them.");
@@ -56,6 +59,7 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
     public string ToMarkdown()
     {
         var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"## {Headline}").AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Stay: {Kept}.").AppendLine();
+        foreach (var (node, _, reason) in Plan.Unreadable) text.AppendLine(CultureInfo.InvariantCulture, $"{SafeText.Code(node.Version.Name)} {SafeText.Markdown(reason)}").AppendLine();
         if (Plan.Deletions.Count == 0) return text.ToString();
         text.AppendLine("| | version | last used | reason |").AppendLine("|---|---|---|---|");
         foreach (var row in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Verb} | {(row.Name.Length == 0 ? "" : $"{SafeText.Code(row.Name)} ")}`{row.Digest}` | {row.Used:yyyy-MM-dd} | {SafeText.Markdown(row.Reason)} |");

@@ -159,9 +159,20 @@ public sealed partial class OciRegistry
         }
     }
 
-    private (string Path, string Name) Locate(ImageReference reference) => (
-        PathOf(reference),
-        reference.Digest?.ToString() ?? reference.Tag ?? throw new ArgumentException($"'{reference}' names neither tag nor digest.", nameof(reference)));
+    private (string Path, string Name) Locate(ImageReference reference)
+    {
+        try
+        {
+            // What comes could not be checked, so it is not asked for.
+            _ = reference.Digest?.HashAlgorithm;
+        }
+        catch (DeliveryException exception)
+        {
+            throw new ContentException(exception.Message, exception);
+        }
+
+        return (PathOf(reference), reference.Digest?.ToString() ?? reference.Tag ?? throw new ArgumentException($"'{reference}' names neither tag nor digest.", nameof(reference)));
+    }
 
     private delegate T Reading<out T>(ReadOnlyMemory<byte> content, string? mediaType, string where, Digest? digest);
 

@@ -106,17 +106,57 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
     }
 
     [Fact]
-    public async Task A_manifest_that_cannot_be_read_lets_nothing_go()
+    public async Task A_manifest_that_cannot_be_read_stays_with_all_that_may_belong_to_it_and_the_rest_goes()
     {
         using var world = await World.CreateAsync(this);
-        world.Package.AddVersion(Digest.Of("lost"u8).ToString(), DateTimeOffset.UtcNow.AddDays(-90));
+        var lost = Digest.Of("lost"u8);
+        world.Package.AddVersion(lost.ToString(), DateTimeOffset.UtcNow.AddDays(-90));
+        var before = await world.ReadAsync(world.Kept);
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(() => world.PruneAsync(delete: true));
+        var report = await world.PruneAsync(delete: true);
 
-        Assert.Contains("Not every version", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("Nothing is deleted", failure.Message, StringComparison.Ordinal);
-        Assert.Contains(Digest.Of("lost"u8).Hex[..12], failure.Message, StringComparison.Ordinal);
-        Assert.Empty(world.Deleted);
+        // The old index and its signature; its platforms have no tag.
+        Assert.Equal(2, world.Deleted.Count);
+        Assert.Equal(world.Old.ToString(), world.Deleted[0]);
+        Assert.Equal(before, await world.ReadAsync(world.Kept));
+        Assert.Contains($"{lost.Abbreviation}  {DateTimeOffset.UtcNow.AddDays(-90):yyyy-MM-dd}  cannot be read: ", report.ToText(), StringComparison.Ordinal);
+        Assert.Contains($"`{lost.Abbreviation}` cannot be read", report.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Contains(", 1 that cannot be read", report.Kept, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, "not JSON", 2)]
+    [InlineData(200, """{"schemaVersion":1,"fsLayers":[]}""", 2)]
+    [InlineData(404, "", 2)]
+    // No answer says nothing of the manifest.
+    [InlineData(403, "", null)]
+    [InlineData(429, "", null)]
+    [InlineData(503, "", null)]
+    public async Task What_is_no_manifest_is_as_one_that_is_lost_and_what_is_no_answer_lets_nothing_go(int status, string body, int? deleted)
+    {
+        using var world = await World.CreateAsync(this);
+        var digest = Digest.Of(System.Text.Encoding.UTF8.GetBytes(body));
+        world.Package.AddVersion(digest.ToString(), DateTimeOffset.UtcNow.AddDays(-90), []);
+        await using var proxy = await FaultProxy.StartAsync(_server);
+        proxy.Decide = x => x.Path.EndsWith(digest.ToString(), StringComparison.Ordinal) ? new NetworkFault.Answer(status) { Body = body } : null;
+
+        var pruning = world.PruneAsync(delete: true, through: proxy.Domain);
+
+        if (deleted is null) Assert.Contains("Nothing is deleted", (await Assert.ThrowsAnyAsync<DeliveryException>(() => pruning)).Message, StringComparison.Ordinal);
+        else Assert.Equal(digest, Assert.Single((await pruning).Plan.Unreadable).Node.Digest);
+        Assert.Equal(deleted ?? 0, world.Deleted.Count);
+    }
+
+    [Fact]
+    public async Task A_version_whose_digest_nobody_here_can_check_is_one_that_cannot_be_read()
+    {
+        using var world = await World.CreateAsync(this);
+        world.Package.AddVersion("blake3:af1349b9f5f9a1a6a0404dea36dcc949", DateTimeOffset.UtcNow.AddDays(-90), "odd");
+
+        var report = await world.PruneAsync(delete: true);
+
+        Assert.Contains("odd", report.ToText(), StringComparison.Ordinal);
+        Assert.Equal(2, world.Deleted.Count);
     }
 
     [Fact]
@@ -279,8 +319,12 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
             return world;
         }
 
-        public Task<PruneReport> PruneAsync(bool delete, KeepRules? rules = null) =>
-            new ImagePruning(_test.Connect(), Registry, rules ?? _test._rules) { ListLifetime = TimeSpan.Zero }.RunAsync(Repository, delete, Cancellation);
+        public async Task<PruneReport> PruneAsync(bool delete, KeepRules? rules = null, string? through = null)
+        {
+            var repository = through is null ? Repository : ImageReference.Parse($"{through}/{Repository.Path}");
+            using var registry = through is null ? null : OciRegistry.Of(repository, new RegistryOptions { Retry = new() { Budget = TimeSpan.Zero }, FirstContactBudget = TimeSpan.Zero });
+            return await new ImagePruning(_test.Connect(), registry ?? Registry, rules ?? _test._rules) { ListLifetime = TimeSpan.Zero }.RunAsync(repository, delete, Cancellation);
+        }
 
         /// <summary>Everything of an image, read through a copy of it, down to the last blob and signature.</summary>
         public async Task<string> ReadAsync(Digest digest)
