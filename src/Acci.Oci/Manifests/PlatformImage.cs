@@ -34,7 +34,7 @@ public sealed record PlatformImage(Platform Platform, Descriptor Manifest, IRead
         var images = Of(manifests);
         return OthersIn(manifests).FirstOrDefault() is { } other ? $"{other.Digest} in its index is neither an image with a platform nor an attestation"
             : images.Count == 0 ? "its index names no platform"
-            : images.GroupBy(x => x.Platform).FirstOrDefault(x => x.Count() > 1) is { } same
+            : images.GroupBy(x => x.Platform.Slug).FirstOrDefault(x => x.Count() > 1) is { } same
                 ? $"its index has several images for {same.First().Platform}: {string.Join(", ", same.Select(x => x.Manifest.Digest))}"
             : null;
     }
