@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
@@ -36,10 +37,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
             foreach (var loose in LooseBases.Of(image, context.Options.Root)) Log.Warning("{Base:l}", loose);
         }
 
-        var names = string.Join(" ", Images.Select(x => x.Name));
-        Log.Information(
-            "  docker buildx bake --file {File:l} {Images:l}{NoCache:l}",
-            _files.Relative(_files.BakeFile), names, context.Options.NoCache ? " --no-cache" : "");
+        string[] arguments = ["buildx", "bake", "--file", _files.Relative(_files.BakeFile), .. Images.Select(x => x.Name), .. context.Options.NoCache ? ["--no-cache"] : Array.Empty<string>()];
+        Log.Information("  {Command:l}", new Command("docker", arguments) { Environment = ForeignVariables.Docker.With() }.ToString());
     }
 
     /// <inheritdoc/>

@@ -24,11 +24,13 @@ public static class EngineOfBuild
     public static Task<DockerEngine> EngineAsync(this DeliveryContext context) => context.Begin(
         nameof(EngineAsync),
         "an engine, which may have to be started",
-        () => new EngineLocator(new PrivateEngine(context.Scripts()))
+        () =>
         {
-            Cli = Executables.Find("docker", context.Environment),
-            Process = context.Environment,
-        }.LocateAsync(context.CancellationToken));
+            if (ForeignVariables.Docker.Unheeded() is { Count: > 0 } unheeded)
+                Log.Information("docker does not get {Variables:l}: what is built and run is named by this build's own parameters", string.Join(", ", unheeded));
+            return new EngineLocator(new PrivateEngine(context.Scripts())) { Cli = Executables.Find("docker", context.Environment), Process = context.Environment }
+                .LocateAsync(context.CancellationToken);
+        });
 
     /// <summary>The image that a builder is made from, where an engine needs one: from the mirror, if one is named, and by its digest, if one is recorded.</summary>
     public static ImageReference BuilderImage(this DeliveryContext context) => context.ImageLocks().PlaceIn(context.Options.ImageMirror, DockerEngine.BuilderImage);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
 using Acci.Generation;
@@ -8,7 +9,7 @@ namespace Acci.Delivery.Engines;
 /// A program of the private engine under a path that stays and can be typed, <c>~/.cache/acci/bin/docker</c>: a script that sets what the program needs
 /// and becomes it.
 /// </summary>
-public static class Shortcut
+public static partial class Shortcut
 {
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
@@ -27,10 +28,15 @@ public static class Shortcut
         return script;
     }
 
-    /// <summary>The path as one would type it: below the home folder it starts with <c>~</c>.</summary>
+    // What Command.ToString writes before a program that does not get all variables.
+    [GeneratedRegex(@"^(?:env(?: -u \S+)+ )?")]
+    private static partial Regex Variables();
+
+    /// <summary>A command as one would type it: its program starts with <c>~</c> where it is below the home folder.</summary>
     public static string ToTyped(string command, ProcessEnvironment environment)
     {
         var home = environment.Home;
-        return home.Length > 1 && command.StartsWith(home + "/", StringComparison.Ordinal) ? "~" + command[home.Length..] : command;
+        var program = Variables().Match(command).Length;
+        return home.Length > 1 && command.AsSpan(program).StartsWith(home + "/", StringComparison.Ordinal) ? $"{command[..program]}~{command[(program + home.Length)..]}" : command;
     }
 }

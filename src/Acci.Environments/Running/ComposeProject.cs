@@ -65,7 +65,7 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     public Command Compose(params IEnumerable<string> arguments)
     {
         string[] variables = [.. new[] { TypedFile, FoundFile }.Where(file => System.IO.File.Exists(Path.Combine(Root, file))).SelectMany(file => new[] { "--env-file", file })];
-        return Engine.Docker(["compose", .. variables, "--file", File, "--project-name", Name, .. arguments]) with { WorkingDirectory = Root, Environment = WithoutEmpty() };
+        return InRoot(Engine.Docker(["compose", .. variables, "--file", File, "--project-name", Name, .. arguments]));
     }
 
     /// <summary>A <c>docker compose</c> command with nothing written before it: what was found, and a compose file that is not there yet, are handed to it.</summary>
@@ -76,9 +76,10 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     {
         string[] variables = System.IO.File.Exists(Path.Combine(Root, TypedFile)) ? ["--env-file", TypedFile] : [];
         string[] text = file is null ? ["--file", File] : ["--file", "-", "--project-directory", Declaration.Folder];
-        var environment = WithoutEmpty();
+        var command = InRoot(Engine.Docker(["compose", .. variables, .. text, "--project-name", Name, .. arguments]));
+        var environment = command.Environment.ToDictionary();
         foreach (var (name, value) in found) environment[name] = value;
-        return Engine.Docker(["compose", .. variables, .. text, "--project-name", Name, .. arguments]) with { WorkingDirectory = Root, Environment = environment, StandardInput = file };
+        return command with { Environment = environment, StandardInput = file };
     }
 
     /// <summary>A <c>docker compose</c> command on what there is of the project, whatever has become of its files since.</summary>
@@ -108,7 +109,12 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         return list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private Dictionary<string, string?> WithoutEmpty() => Process.Variables.Where(x => x.Value.Length == 0).ToDictionary(x => x.Key, _ => (string?)null);
+    private Command InRoot(Command command)
+    {
+        var environment = command.Environment.ToDictionary();
+        foreach (var name in Process.Variables.Where(x => x.Value.Length == 0).Select(x => x.Key)) environment.TryAdd(name, null);
+        return command with { WorkingDirectory = Root, Environment = environment };
+    }
 
     /// <summary>The last lines a container wrote, redacted.</summary>
     public async Task<IReadOnlyList<string>> LastLinesAsync(string container, int count)
