@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 namespace Acci.Oci;
 
 /// <summary>
-/// A content address, <c>sha256:&lt;64 hex digits&gt;</c>. One of an algorithm that is not known here is carried like any other; only content cannot be checked against it.
+/// A content address, <c>sha256:&lt;64 hex digits&gt;</c>. One of an algorithm that is not known here is carried like any other; only content cannot be
+/// checked against it.
 /// Source: OCI image specification 1.1, descriptor.md, section "Digests".
 /// </summary>
 public readonly partial record struct Digest
@@ -33,7 +34,8 @@ public readonly partial record struct Digest
     public string Abbreviation => $"{Algorithm}:{Hex[..Math.Min(12, Hex.Length)]}";
 
     /// <summary>
-    /// The tag under which lists of referrers and signatures are found: <c>sha256-&lt;hex&gt;</c>. Source: OCI distribution specification 1.1, "Referrers Tag Schema".
+    /// The tag under which lists of referrers and signatures are found: <c>sha256-&lt;hex&gt;</c>.
+    /// Source: OCI distribution specification 1.1, "Referrers Tag Schema".
     /// </summary>
     internal string Tag => $"{Algorithm[..Math.Min(32, Algorithm.Length)].Replace('+', '-')}-{Hex[..Math.Min(64, Hex.Length)].Replace('=', '-')}";
 
@@ -46,7 +48,8 @@ public readonly partial record struct Digest
     {
         Canonical => HashAlgorithmName.SHA256,
         Sha512 => HashAlgorithmName.SHA512,
-        var other => throw new DeliveryException($"{this} cannot be used: content cannot be checked by the algorithm '{other}', only by sha256 and sha512."),
+        var other => throw new DeliveryException(
+            $"{this} cannot be used: content cannot be checked by the algorithm '{other}', only by sha256 and sha512."),
     };
 
     /// <summary>Reads a digest.</summary>
@@ -71,7 +74,8 @@ public readonly partial record struct Digest
         digest = new Digest(algorithm, hex);
         return true;
 
-        string? ProblemOf(string digits, int length) => digits.Length != length ? $"{algorithm} has {length} hexadecimal digits, this has {digits.Length}"
+        string? ProblemOf(string digits, int length) =>
+            digits.Length != length ? $"{algorithm} has {length} hexadecimal digits, this has {digits.Length}"
             : digits.AsSpan().ContainsAnyExcept(HexDigits) ? "only the digits 0-9 and a-f are allowed" : null;
     }
 
@@ -84,7 +88,8 @@ public readonly partial record struct Digest
 
     /// <summary>The digest of these bytes by this one's algorithm: this one, where they are what it names.</summary>
     /// <exception cref="DeliveryException">The algorithm is not known here.</exception>
-    public Digest Recompute(ReadOnlySpan<byte> content) => new(Algorithm, Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithm, content)));
+    public Digest Recompute(ReadOnlySpan<byte> content) =>
+        new(Algorithm, Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithm, content)));
 
     /// <summary>The same of what remains in the stream.</summary>
     /// <exception cref="DeliveryException">The algorithm is not known here.</exception>

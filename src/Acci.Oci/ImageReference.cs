@@ -79,8 +79,8 @@ public sealed record ImageReference
     }
 
     /// <summary>
-    /// The name under which BuildKit looks for what stands for an image, whichever way a Dockerfile writes it: the familiar one, the reverse of <see cref="Normalize"/>,
-    /// without <c>:latest</c>. <c>docker.io/library/postgres:latest</c> is <c>postgres</c>.
+    /// The name under which BuildKit looks for what stands for an image, whichever way a Dockerfile writes it: the familiar one, the reverse of
+    /// <see cref="Normalize"/>, without <c>:latest</c>. <c>docker.io/library/postgres:latest</c> is <c>postgres</c>.
     /// Source: distribution/reference, normalize.go, familiarizeName; BuildKit, frontend/dockerui/namedcontext.go.
     /// </summary>
     /// <exception cref="InvalidReferenceException">As <see cref="Normalize"/> has it.</exception>

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Acci.Oci;
 
 /// <summary>
-/// An operating system and a processor architecture, with Go's names (<c>linux/ppc64le</c>, <c>linux/arm/v7</c>). However it was written, it is kept in its
-/// normal form: <c>linux/arm64/v8</c> and <c>Linux/aarch64</c> are <c>linux/arm64</c>.
+/// An operating system and a processor architecture, with Go's names (<c>linux/ppc64le</c>, <c>linux/arm/v7</c>). However it was written, it is kept in
+/// its normal form: <c>linux/arm64/v8</c> and <c>Linux/aarch64</c> are <c>linux/arm64</c>.
 /// Source: OCI image specification 1.1, image-index.md, property "platform"; containerd/platforms, database.go, normalizeOS and normalizeArch.
 /// </summary>
 public sealed partial record Platform
@@ -55,7 +55,9 @@ public sealed partial record Platform
     /// <summary>The same with dashes, for file names and code scanning categories: <c>linux-ppc64le</c>.</summary>
     public string Slug => ToString().Replace('/', '-');
 
-    /// <summary>The object that it was read from, which may say more (<c>os.version</c>, <c>os.features</c>) and is written again as it was; no part of what it is.</summary>
+    /// <summary>
+    /// The object that it was read from, which may say more (<c>os.version</c>, <c>os.features</c>) and is written again as it was; no part of what it is.
+    /// </summary>
     internal JsonElement? Source { get; init; }
 
     /// <summary>Reads <c>os/architecture[/variant]</c>.</summary>

@@ -38,8 +38,8 @@ public static partial class ReferenceGrammar
         if (ValueOrNull("digest") is { } digestText)
         {
             if (!Oci.Digest.TryParse(digestText, out var parsed, out var problem)) return (ErrorOfDigest(digestText), $"in its digest, {problem}");
-            if (parsed.Algorithm != Oci.Digest.Canonical)
-                return (ErrorOfDigest(digestText), $"in its digest, the algorithm '{parsed.Algorithm}' is not supported, only {Oci.Digest.Canonical} is");
+            if (parsed.Algorithm is not Oci.Digest.Canonical and var other)
+                return (ErrorOfDigest(digestText), $"in its digest, the algorithm '{other}' is not supported, only {Oci.Digest.Canonical} is");
             digest = parsed;
         }
 

@@ -7,6 +7,10 @@ public sealed record BakeArgument(string Text)
     /// <summary>Whether <see cref="Text"/> is the name of a variable.</summary>
     public bool IsVariable { get; private init; }
 
+    /// <summary>Build arguments whose values are texts as they are, in the order of their names.</summary>
+    internal static SortedDictionary<string, BakeArgument> Literal(IEnumerable<KeyValuePair<string, string>> arguments) =>
+        new(arguments.ToDictionary(x => x.Key, x => new BakeArgument(x.Value)), StringComparer.Ordinal);
+
     /// <summary>What a variable is set to.</summary>
     public static BakeArgument Variable(string name) => new(name) { IsVariable = true };
 }

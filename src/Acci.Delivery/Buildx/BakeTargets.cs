@@ -84,13 +84,11 @@ public sealed record BakeTargets
 
     private SortedDictionary<string, BakeArgument> Arguments(ImageDefinition image)
     {
-        var arguments = new SortedDictionary<string, BakeArgument>(image.BuildArguments.ToDictionary(x => x.Key, x => new BakeArgument(x.Value)), StringComparer.Ordinal)
-        {
-            ["VERSION"] = new(Version.ToString()),
-            ["REVISION"] = new(Version.Revision ?? "unknown"),
-            // BuildKit itself reads it: the image's own timestamps become the commit's.
-            ["SOURCE_DATE_EPOCH"] = new($"{Version.SourceDateEpoch ?? 0}"),
-        };
+        var arguments = BakeArgument.Literal(image.BuildArguments);
+        arguments["VERSION"] = new(Version.ToString());
+        arguments["REVISION"] = new(Version.Revision ?? "unknown");
+        // BuildKit itself reads it: the image's own timestamps become the commit's.
+        arguments["SOURCE_DATE_EPOCH"] = new($"{Version.SourceDateEpoch ?? 0}");
         return arguments;
     }
 

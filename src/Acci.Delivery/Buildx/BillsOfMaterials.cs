@@ -44,7 +44,8 @@ internal sealed class BillsOfMaterials(EngineScripts scripts)
             foreach (var layer in (await layout.ReadManifestAsync(platform.Manifest, cancellationToken)).Blobs.Skip(1)) await ExtractAsync(layout, layer, root, cancellationToken);
             await scripts.RunAsync("stand-ins/bill-of-materials.sh", [root, name, file], cancellationToken);
             var statement = JsonNode.Parse(await File.ReadAllBytesAsync(file, cancellationToken))!;
-            statement["subject"] = new JsonArray(new JsonObject { ["name"] = name, ["digest"] = new JsonObject { [platform.Manifest.Digest.Algorithm] = platform.Manifest.Digest.Hex } });
+            var digest = platform.Manifest.Digest;
+            statement["subject"] = new JsonArray(new JsonObject { ["name"] = name, ["digest"] = new JsonObject { [digest.Algorithm] = digest.Hex } });
             return JsonSerializer.SerializeToUtf8Bytes(statement);
         }
         finally

@@ -37,7 +37,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
             foreach (var loose in LooseBases.Of(image, context.Options.Root)) Log.Warning("{Base:l}", loose);
         }
 
-        string[] arguments = ["buildx", "bake", "--file", _files.Relative(_files.BakeFile), .. Images.Select(x => x.Name), .. context.Options.NoCache ? ["--no-cache"] : Array.Empty<string>()];
+        string[] options = context.Options.NoCache ? ["--no-cache"] : [];
+        string[] arguments = ["buildx", "bake", "--file", _files.Relative(_files.BakeFile), .. Images.Select(x => x.Name), .. options];
         Log.Information("  {Command:l}", new Command("docker", arguments) { Environment = ForeignVariables.Docker.With() }.ToString());
     }
 

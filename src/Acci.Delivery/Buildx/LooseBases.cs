@@ -18,18 +18,21 @@ internal static class LooseBases
         var stages = DockerfileStages.Parse(InputFile.ReadText(file, LargestDockerfile).ReplaceLineEndings("\n").Split('\n'), image.BuildArguments);
         var covered = BakeTargets.Used(image).Select(x => x.Reference.ToContextName()).ToHashSet();
         return
-            from found in image.Platforms.SelectMany(platform => stages.ImagesOf(platform, image.Target).Select(x => (x.Image, x.Line, Platform: platform)))
+            from platform in image.Platforms
+            from found in stages.ImagesOf(platform, image.Target)
             where !IsCovered(found.Image)
-            group found.Platform by (found.Image, found.Line) into loose
+            group platform by found into loose
             orderby loose.Key.Line
-            select $"{image.Name}: {image.Dockerfile}, line {loose.Key.Line} takes {SafeText.Terminal(loose.Key.Image)} for {string.Join(", ", loose)} as its registry has it then: "
+            select $"{image.Name}: {image.Dockerfile}, line {loose.Key.Line} takes {SafeText.Terminal(loose.Key.Image)} for {string.Join(", ", loose)} "
+                + "as its registry has it then: "
                 + (image.BaseImages.Any(x => x.Reference.ToContextName() == NameOf(loose.Key.Image))
                     ? $"it is among the image's base images for other platforms. Add {(loose.Count() == 1 ? "this one" : "these")} to its Platforms"
                     : "it is not among the image's BaseImages. Add it there, and it is pinned, and taken from --image-mirror");
 
         // What is pinned where it stands follows no tag; what is no name BuildKit refuses.
         bool IsCovered(string text) => !text.Contains('$', StringComparison.Ordinal)
-            && (!ImageReference.TryParse(text, out var reference, out _) || reference.Digest is not null || covered.Contains(reference.ToContextName()));
+            && (!ImageReference.TryParse(text, out var reference, out _) || reference.Digest is not null
+                || covered.Contains(reference.ToContextName()));
 
         static string? NameOf(string text) => ImageReference.TryParse(text, out var reference, out _) ? reference.ToContextName() : null;
     }

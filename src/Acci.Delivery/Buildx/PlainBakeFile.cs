@@ -23,7 +23,7 @@ public static class PlainBakeFile
 
     private static BakeTarget TargetOf(ImageDefinition image)
     {
-        var arguments = new SortedDictionary<string, BakeArgument>(image.BuildArguments.ToDictionary(x => x.Key, x => new BakeArgument(x.Value)), StringComparer.Ordinal);
+        var arguments = BakeArgument.Literal(image.BuildArguments);
         foreach (var name in Variables.Keys) arguments[name] = BakeArgument.Variable(name);
         return new BakeTarget
         {

@@ -53,7 +53,11 @@ public sealed record DockerEngine(string Cli)
         return Login is null
             ? command
             // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.
-            : command with { Arguments = ["--config", Login.Folder, .. arguments], Environment = ForeignVariables.Docker.With(KeyValuePair.Create("BUILDX_CONFIG", (string?)BuilderFolder)) };
+            : command with
+            {
+                Arguments = ["--config", Login.Folder, .. arguments],
+                Environment = ForeignVariables.Docker.With(KeyValuePair.Create("BUILDX_CONFIG", (string?)BuilderFolder)),
+            };
     }
 
     /// <summary>What a test makes at this engine, as a journal notes it.</summary>

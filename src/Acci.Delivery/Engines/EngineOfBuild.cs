@@ -27,9 +27,16 @@ public static class EngineOfBuild
         () =>
         {
             if (ForeignVariables.Docker.Unheeded() is { Count: > 0 } unheeded)
-                Log.Information("docker does not get {Variables:l}: what is built and run is named by this build's own parameters", string.Join(", ", unheeded));
-            return new EngineLocator(new PrivateEngine(context.Scripts())) { Cli = Executables.Find("docker", context.Environment), Process = context.Environment }
-                .LocateAsync(context.CancellationToken);
+            {
+                Log.Information(
+                    "docker does not get {Variables:l}: what is built and run is named by this build's own parameters", string.Join(", ", unheeded));
+            }
+
+            return new EngineLocator(new PrivateEngine(context.Scripts()))
+            {
+                Cli = Executables.Find("docker", context.Environment),
+                Process = context.Environment,
+            }.LocateAsync(context.CancellationToken);
         });
 
     /// <summary>The image that a builder is made from, where an engine needs one: from the mirror, if one is named, and by its digest, if one is recorded.</summary>

@@ -23,7 +23,11 @@ public sealed class ImageLocks
         (_name, _digests, _exists) = (name, digests, exists);
         var images = digests.GroupBy(x => ImageReference.Parse(x.Key).ToContextName(), StringComparer.Ordinal).ToList();
         if (images.FirstOrDefault(x => x.Select(pin => pin.Value).Distinct().Count() > 1) is { } image)
-            throw new DeliveryException($"{name}: {string.Join(" and ", image.Select(x => x.Key))} are one image, pinned to different digests. Leave one of them.");
+        {
+            throw new DeliveryException(
+                $"{name}: {string.Join(" and ", image.Select(x => x.Key))} are one image, pinned to different digests. Leave one of them.");
+        }
+
         _pins = images.ToDictionary(x => x.Key, x => x.First().Value);
     }
 
@@ -69,7 +73,8 @@ public sealed class ImageLocks
 
     /// <summary>These, and the references that they lack, pinned to nothing yet.</summary>
     public IReadOnlyDictionary<ImageReference, Digest?> With(IEnumerable<ImageReference> references) =>
-        references.Where(x => x.Digest is null && !_pins.ContainsKey(x.ToContextName())).DistinctBy(x => x.ToContextName()).Select(x => KeyValuePair.Create(x, (Digest?)null)).Concat(All)
+        references.Where(x => x.Digest is null && !_pins.ContainsKey(x.ToContextName())).DistinctBy(x => x.ToContextName())
+            .Select(x => KeyValuePair.Create(x, (Digest?)null)).Concat(All)
             .OrderBy(x => x.Key.ToString(), StringComparer.Ordinal).ToDictionary();
 
     /// <summary>Which of these images follow their tags, because no digest is recorded for them; null where all of them have one.</summary>
@@ -96,6 +101,8 @@ public sealed class ImageLocks
         else Log.Warning("{Image} is not pinned: {File:l} has no digest for it; using {Digest}", reference.ToString(), _name, digest.ToString());
     }
 
-    /// <summary>The digest this reference is pinned to, by itself or in the file, whichever spelling of its name stands there; null where it is to neither.</summary>
+    /// <summary>
+    /// The digest this reference is pinned to, by itself or in the file, whichever spelling of its name stands there; null where there is none.
+    /// </summary>
     public Digest? DigestOf(ImageReference reference) => reference.Digest ?? _pins.GetValueOrDefault(reference.ToContextName());
 }

@@ -37,6 +37,8 @@ public static partial class Shortcut
     {
         var home = environment.Home;
         var program = Variables().Match(command).Length;
-        return home.Length > 1 && command.AsSpan(program).StartsWith(home + "/", StringComparison.Ordinal) ? $"{command[..program]}~{command[(program + home.Length)..]}" : command;
+        return home.Length > 1 && command.AsSpan(program).StartsWith(home + "/", StringComparison.Ordinal)
+            ? $"{command[..program]}~{command[(program + home.Length)..]}"
+            : command;
     }
 }

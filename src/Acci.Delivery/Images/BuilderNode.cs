@@ -54,7 +54,8 @@ public sealed record BuilderNode(IReadOnlyList<Platform> Platforms, string Addre
         {
             options["namespace"] = address.Host;
             // Where all of a node's platforms are of one architecture, its pod runs where that is native.
-            if (built.Select(x => x.Architecture).Distinct().ToList() is [var architecture]) options["nodeselector"] = $"kubernetes.io/arch={architecture}";
+            if (built.Select(x => x.Architecture).Distinct().ToList() is [var architecture])
+                options["nodeselector"] = $"kubernetes.io/arch={architecture}";
         }
 
         return new BuilderNode(built, place.Split('?')[0], options);

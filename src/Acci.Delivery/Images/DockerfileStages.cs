@@ -4,8 +4,9 @@ using Acci.Oci;
 namespace Acci.Delivery.Images;
 
 /// <summary>
-/// The stages of a Dockerfile, as far as it takes to tell what an image is made from: <c>FROM</c> and what it names, what is copied or mounted from elsewhere, global
-/// <c>ARG</c>s, and the platform's own arguments. Not a Dockerfile parser: parser directives and most of shell's expansions are no concern of it.
+/// The stages of a Dockerfile, as far as it takes to tell what an image is made from: <c>FROM</c> and what it names, what is copied or mounted from
+/// elsewhere, global <c>ARG</c>s, and the platform's own arguments. Not a Dockerfile parser: parser directives and most of shell's expansions are no concern
+/// of it.
 /// </summary>
 internal sealed partial class DockerfileStages
 {
@@ -32,11 +33,11 @@ internal sealed partial class DockerfileStages
             }
 
             if (From().Match(line) is { Success: true } from)
-                stages._stages.Add(new Stage(from.Groups["image"].Value, from.Groups["name"] is { Success: true, Value: var name } ? name : null, index + 1));
+                stages._stages.Add(new Stage(from.Groups["image"].Value, from.Groups["name"] is { Success: true } name ? name.Value : null, index + 1));
             else if (stages._stages is [.., var stage])
                 stage.Sources.AddRange(Source().Matches(line).Select(x => (x.Groups["image"].Value, index + 1)));
             else if (Argument().Match(line) is { Success: true } argument)
-                stages._arguments.Add((argument.Groups["name"].Value, arguments.GetValueOrDefault(argument.Groups["name"].Value, argument.Groups["value"].Value.Trim('"', '\''))));
+                stages.Declare(argument.Groups["name"].Value, argument.Groups["value"].Value.Trim('"', '\''), arguments);
             heredoc = Heredoc().Match(line) is { Success: true } here ? here.Groups["end"].Value : null;
         }
 
@@ -57,7 +58,9 @@ internal sealed partial class DockerfileStages
         return null;
     }
 
-    /// <summary>The images from which it takes to build a stage for this platform: what FROM lines name, and what is copied or mounted from an image.</summary>
+    /// <summary>
+    /// The images from which it takes to build a stage for this platform: what FROM lines name, and what is copied or mounted from an image.
+    /// </summary>
     public IEnumerable<(string Image, int Line)> ImagesOf(Platform platform, string? target)
     {
         var arguments = ArgumentsOf(platform);
@@ -78,13 +81,16 @@ internal sealed partial class DockerfileStages
 
     private static bool IsScratch(string image) => image.Equals("scratch", StringComparison.OrdinalIgnoreCase);
 
+    private void Declare(string name, string value, IReadOnlyDictionary<string, string> given) =>
+        _arguments.Add((name, given.GetValueOrDefault(name, value)));
+
     private int IndexOf(string? target) => target is null ? _stages.Count - 1
         : _stages.FindIndex(x => string.Equals(x.Name, target, StringComparison.OrdinalIgnoreCase)) is >= 0 and var named ? named
         : int.TryParse(target, out var number) && number < _stages.Count ? number : -1;
 
     // What a stage uses stands before it; another of that name is an image of that name.
     private int? StageBefore(int stage, string name) =>
-        _stages.FindLastIndex(Math.Max(stage - 1, 0), stage, x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var named ? named
+        _stages[..stage].FindLastIndex(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var named ? named
         : int.TryParse(name, out var number) && number >= 0 && number < stage ? number : null;
 
     private Dictionary<string, string> ArgumentsOf(Platform platform)
@@ -106,7 +112,9 @@ internal sealed partial class DockerfileStages
         return value.Length == 0 && match.Groups["default"].Success ? match.Groups["default"].Value : value;
     });
 
-    [GeneratedRegex(@"^\s*FROM\s+(?:--\S+\s+)*(?<image>\S+)(?:\s+AS\s+(?<name>\S+))?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^\s*FROM\s+(?:--\S+\s+)*(?<image>\S+)(?:\s+AS\s+(?<name>\S+))?",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex From();
 
     [GeneratedRegex(@"^\s*ARG\s+(?<name>\w+)=(?<value>\S*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
@@ -119,7 +127,9 @@ internal sealed partial class DockerfileStages
     private static partial Regex Source();
 
     // What stands in one may look like an instruction: "from x import y".
-    [GeneratedRegex(@"^\s*(?:RUN|COPY|ADD)\s.*<<-?(?<quote>[""']?)(?<end>\w+)\k<quote>", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^\s*(?:RUN|COPY|ADD)\s.*<<-?(?<quote>[""']?)(?<end>\w+)\k<quote>",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Heredoc();
 
     [GeneratedRegex(@"\$(?:(?<name>\w+)|\{(?<name>\w+)(?::-(?<default>[^}]*))?\})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

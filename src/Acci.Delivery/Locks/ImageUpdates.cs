@@ -18,7 +18,7 @@ public sealed record ImageUpdates(Func<ImageReference, OciRegistry> Connect)
         {
             var now = await FindAsync(image, pinned, changes, cancellationToken);
             found[image] = now ?? pinned;
-            if (now is not null && now != pinned) changes(LockChange.Of(image.ToString(), pinned is { } digest ? digest.Abbreviation : "not pinned", now.Value.Abbreviation));
+            if (now is { } newer && newer != pinned) changes(LockChange.Of(image.ToString(), pinned?.Abbreviation ?? "not pinned", newer.Abbreviation));
         }
 
         return found;
@@ -26,7 +26,7 @@ public sealed record ImageUpdates(Func<ImageReference, OciRegistry> Connect)
 
     private async Task<Digest?> FindAsync(ImageReference image, Digest? pinned, Action<LockChange> changes, CancellationToken cancellationToken)
     {
-        var current = pinned is { } digest ? digest.Abbreviation : "no digest";
+        var current = pinned?.Abbreviation ?? "no digest";
         try
         {
             using var registry = Connect(image);

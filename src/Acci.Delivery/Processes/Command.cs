@@ -25,7 +25,8 @@ public sealed record Command(string Executable, params IReadOnlyList<string> Arg
     public Command With(params IEnumerable<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
 
     /// <summary>
-    /// The command as one would type it, without secrets. Where it does not get variables that are set, these are taken away by <c>env -u</c>: so it does what it does here.
+    /// The command as one would type it, without secrets. Where it does not get variables that are set, these are taken away by <c>env -u</c>: so it does
+    /// what it does here.
     /// </summary>
     public override string ToString() => Redaction.Redact(string.Join(' ', [.. Removed(), .. Arguments.Prepend(Executable).Select(Quote)]));
 
@@ -36,7 +37,7 @@ public sealed record Command(string Executable, params IReadOnlyList<string> Arg
         var here = ProcessEnvironment.Read();
         string[] names = [.. removed.Where(x => here.Find(x) is not null && !WithheldVariables.All.ContainsKey(x)).Order(StringComparer.Ordinal)];
         // A Windows shell has no such command.
-        return names.Length == 0 || OperatingSystem.IsWindows() ? [] : names.Aggregate<string, IEnumerable<string>>(["env"], (all, name) => [.. all, "-u", Quote(name)]);
+        return names.Length == 0 || OperatingSystem.IsWindows() ? [] : ["env", .. names.Select(x => $"-u {Quote(x)}")];
     }
 
     /// <summary>The argument as a POSIX shell takes it for itself.</summary>

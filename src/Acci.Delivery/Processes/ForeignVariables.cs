@@ -1,36 +1,40 @@
 namespace Acci.Delivery.Processes;
 
 /// <summary>
-/// Variables by which a program takes orders from whoever set them, in a shell's profile or a job: its commands do not get them, but for those that only say where
-/// something is. docs/threat-model.md has them all.
+/// Variables by which a program takes orders from whoever set them, in a shell's profile or a job: its commands do not get them, but for those that only
+/// say where something is. docs/threat-model.md has them all.
 /// </summary>
 /// <param name="Prefixes">How their names begin.</param>
 /// <param name="Kept">Those of them that the program gets.</param>
 internal sealed record ForeignVariables(IReadOnlyList<string> Prefixes, IReadOnlyList<string> Kept)
 {
     /// <summary>
-    /// docker's, buildx's, BuildKit's and Compose's. Kept is what leads to the engine and its builders; the rest would change what is built, run or pulled
-    /// (<c>BUILDX_GIT_LABELS</c>, <c>BUILDX_BAKE_FILE</c>, <c>EXPERIMENTAL_BUILDKIT_SOURCE_POLICY</c>, <c>DOCKER_DEFAULT_PLATFORM</c>, <c>DOCKER_CONTENT_TRUST</c>,
-    /// <c>COMPOSE_PROFILES</c>). Sources: Docker documentation, "Docker CLI", section "Environment variables"; "Build variables"; "Configure pre-defined environment
-    /// variables in Docker Compose".
+    /// docker's, buildx's, BuildKit's and Compose's. Kept is what leads to the engine and its builders; the rest would change what is built, run or
+    /// pulled (<c>BUILDX_GIT_LABELS</c>, <c>BUILDX_BAKE_FILE</c>, <c>EXPERIMENTAL_BUILDKIT_SOURCE_POLICY</c>, <c>DOCKER_DEFAULT_PLATFORM</c>,
+    /// <c>DOCKER_CONTENT_TRUST</c>, <c>COMPOSE_PROFILES</c>).
+    /// Sources: Docker documentation, "Docker CLI", section "Environment variables"; "Build variables"; "Configure pre-defined environment variables in
+    /// Docker Compose".
     /// </summary>
     public static ForeignVariables Docker { get; } = new(
         ["DOCKER_", "BUILDX_", "BUILDKIT_", "EXPERIMENTAL_BUILDKIT_", "COMPOSE_"],
         [
-            "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_API_VERSION", "DOCKER_CUSTOM_HEADERS",
-            "DOCKER_AUTH_CONFIG", "BUILDX_BUILDER", "BUILDX_CONFIG",
+            "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_API_VERSION",
+            "DOCKER_CUSTOM_HEADERS", "DOCKER_AUTH_CONFIG", "BUILDX_BUILDER", "BUILDX_CONFIG",
         ]);
 
     /// <summary>
-    /// cosign's, which takes each of its options from <c>COSIGN_</c> and the option's name, too, and those by which Sigstore's libraries take what they trust. Kept is where
-    /// a hardware key is, which its reference does not say, and how large a signed statement may be. <c>TUF_…</c> names the Sigstore that is trusted, and is none of these.
+    /// cosign's, which takes each of its options from <c>COSIGN_</c> and the option's name, too, and those by which Sigstore's libraries take what they
+    /// trust. Kept is where a hardware key is, which its reference does not say, and how large a signed statement may be. <c>TUF_…</c> names the Sigstore
+    /// that is trusted, and is none of these.
     /// Source: <c>cosign env --show-descriptions</c>; cosign, cmd/cosign/cli/commands.go.
     /// </summary>
     public static ForeignVariables Cosign { get; } = new(
         ["COSIGN_", "SIGSTORE_"],
         ["COSIGN_PKCS11_MODULE_PATH", "COSIGN_PKCS11_PIN", "COSIGN_PKCS11_IGNORE_CERTIFICATE", "COSIGN_MAX_ATTACHMENT_SIZE"]);
 
-    /// <summary>Trivy's, which takes each of its options from one. Kept is what it takes to reach a registry. Source: Trivy's documentation, "Configuration".</summary>
+    /// <summary>
+    /// Trivy's, which takes each of its options from one. Kept is what it takes to reach a registry. Source: Trivy's documentation, "Configuration".
+    /// </summary>
     public static ForeignVariables Trivy { get; } = new(
         ["TRIVY_"], ["TRIVY_INSECURE", "TRIVY_CACERT", "TRIVY_REGISTRY_TOKEN", "TRIVY_USERNAME", "TRIVY_PASSWORD"]);
 
@@ -54,5 +58,6 @@ internal sealed record ForeignVariables(IReadOnlyList<string> Prefixes, IReadOnl
     ];
 
     private IEnumerable<string> Names() => ProcessEnvironment.Read().Variables.Keys
-        .Where(name => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) && !Kept.Contains(name, StringComparer.OrdinalIgnoreCase));
+        .Where(name => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+        .Except(Kept, StringComparer.OrdinalIgnoreCase);
 }

@@ -38,7 +38,9 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
         var (plan, versions) = await PlanAsync(package, cancellationToken);
         foreach (var (node, _, reason) in plan.Unreadable)
         {
-            Log.Warning("{Image:l}: {Version:l} {Reason:l} It stays, and so does each version without a tag, which may belong to it: delete it by hand if nothing needs it",
+            Log.Warning(
+                "{Image:l}: {Version:l} {Reason:l} It stays, and so does each version without a tag, which may belong to it: "
+                + "delete it by hand if nothing needs it",
                 repository.Path, node.Version.Name, SafeText.Terminal(reason));
         }
 
@@ -90,8 +92,12 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
             }
         });
         return failures.IsEmpty
-            ? new PackageGraph([.. versions.Select(x => unreadable.TryGetValue(x.Digest, out var reason) ? new PackageNode(x) { Unreadable = reason } : PackageNode.Of(x, manifests[x.Digest]))])
+            ? new PackageGraph([.. versions.Select(NodeOf)])
             : throw new DeliveryException($"Not every version of {repository.Repository} can be read, so what belongs together is not known. Nothing is deleted.{string.Concat(failures.Order(StringComparer.Ordinal).Select(x => $"\n    {x}"))}");
+
+        PackageNode NodeOf(PackageVersion version) => unreadable.TryGetValue(version.Digest, out var reason)
+            ? new PackageNode(version) { Unreadable = reason }
+            : PackageNode.Of(version, manifests[version.Digest]);
     }
 
     private async Task<IReadOnlyDictionary<Digest, string>> DeleteAsync(

@@ -73,9 +73,12 @@ public sealed class PrunePlan
     }
 
     // An index, or a note of what a tag pointed at before, may name any of them. What has a tag stands for itself.
-    private static IEnumerable<PruneDecision> MayBelongToUnreadable(PackageGraph graph) => graph.Nodes.FirstOrDefault(x => x.Unreadable is not null) is { } unreadable
-        ? graph.Nodes.Where(x => x.MayBelongToAny).Select(x => new PruneDecision(x, Verdict.Part, $"may belong to {unreadable.Version.Name}, which cannot be read"))
-        : [];
+    private static IEnumerable<PruneDecision> MayBelongToUnreadable(PackageGraph graph)
+    {
+        if (graph.Nodes.FirstOrDefault(x => x.Unreadable is not null) is not { } unreadable) return [];
+        var reason = $"may belong to {unreadable.Version.Name}, which cannot be read";
+        return graph.Nodes.Where(x => x.MayBelongToAny).Select(x => new PruneDecision(x, Verdict.Part, reason));
+    }
 
     // One step back from where a tag is now; all the steps there ever were would keep everything.
     private static List<PruneDecision> Previous(PackageGraph graph, Dictionary<Digest, PruneDecision> roots)

@@ -48,7 +48,12 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
     {
         var text = new StringBuilder(Headline).AppendLine().AppendLine(CultureInfo.InvariantCulture, $"  stay: {Kept}");
         foreach (var (node, _, reason) in Plan.Unreadable)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  stays    {Shortened(string.Join(", ", node.Version.Tags)),-24} {node.Digest.Abbreviation}  {node.Version.LastUse:yyyy-MM-dd}  {SafeText.Terminal(reason)}");
+        {
+            var name = Shortened(string.Join(", ", node.Version.Tags));
+            text.Append(CultureInfo.InvariantCulture, $"  {"stays",-8} {name,-24} {node.Digest.Abbreviation}  {node.Version.LastUse:yyyy-MM-dd}  ")
+                .AppendLine(SafeText.Terminal(reason));
+        }
+
         foreach (var row in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"  {row.Verb,-8} {row.Name,-24} {row.Digest}  {row.Used:yyyy-MM-dd}  {row.Reason}");
         if (Plan.Deletions.Count > MostRows) text.AppendLine(CultureInfo.InvariantCulture, $"  … and {Plan.Deletions.Count - MostRows} more");
         if (!Deleted && Plan.Deletions.Count > 0) text.AppendLine("  Nothing was deleted; --prune-delete deletes them.");
@@ -59,7 +64,8 @@ public sealed record PruneReport(ImageReference Repository, PrunePlan Plan)
     public string ToMarkdown()
     {
         var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"## {Headline}").AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Stay: {Kept}.").AppendLine();
-        foreach (var (node, _, reason) in Plan.Unreadable) text.AppendLine(CultureInfo.InvariantCulture, $"{SafeText.Code(node.Version.Name)} {SafeText.Markdown(reason)}").AppendLine();
+        foreach (var (node, _, reason) in Plan.Unreadable)
+            text.Append(SafeText.Code(node.Version.Name)).Append(' ').AppendLine(SafeText.Markdown(reason)).AppendLine();
         if (Plan.Deletions.Count == 0) return text.ToString();
         text.AppendLine("| | version | last used | reason |").AppendLine("|---|---|---|---|");
         foreach (var row in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Verb} | {(row.Name.Length == 0 ? "" : $"{SafeText.Code(row.Name)} ")}`{row.Digest}` | {row.Used:yyyy-MM-dd} | {SafeText.Markdown(row.Reason)} |");

@@ -69,7 +69,8 @@ public sealed class FindingOrigins
     {
         var file = image.Dockerfile.Replace('\\', '/');
         if (_bases.TryGetValue((file, platform), out var known)) return known;
-        return _bases[(file, platform)] = DockerfileStages.Parse(_tree.Lines(file), image.BuildArguments).BaseLineOf(platform, image.Target) is { } line ? new SourceLine(file, line) : null;
+        var stages = DockerfileStages.Parse(_tree.Lines(file), image.BuildArguments);
+        return _bases[(file, platform)] = stages.BaseLineOf(platform, image.Target) is { } line ? new SourceLine(file, line) : null;
     }
 
     private SourceLine? PackageLine(string type, string package)

@@ -63,7 +63,8 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     }
 
     /// <summary>The command of a scan as one would type it.</summary>
-    internal string ToTyped(IReadOnlyList<string> what, string report) => new Command("trivy", Arguments(what, report, Offline)) { Environment = ForeignVariables.Trivy.With() }.ToString();
+    internal string ToTyped(IReadOnlyList<string> what, string report) =>
+        new Command("trivy", Arguments(what, report, Offline)) { Environment = ForeignVariables.Trivy.With() }.ToString();
 
     /// <summary>The arguments that name a layout.</summary>
     internal static IReadOnlyList<string> OfLayout(string layout) => ["--input", layout];

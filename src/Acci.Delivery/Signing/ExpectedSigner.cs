@@ -235,7 +235,8 @@ public abstract partial record ExpectedSigner
     /// <param name="trustedRoot">What a workflow's signature is verified with; null for what cosign finds by TUF.</param>
     internal IReadOnlyList<string> VerifyBundleArguments(string bundle, ImageReference image, PredicateType type, string? trustedRoot) =>
     [
-        "verify-blob-attestation", "--bundle", bundle, "--type", type.Uri, "--digest", image.Digest!.Value.Hex, "--digestAlg", image.Digest!.Value.Algorithm,
+        "verify-blob-attestation", "--bundle", bundle, "--type", type.Uri, "--digest", image.Digest!.Value.Hex,
+        "--digestAlg", image.Digest!.Value.Algorithm,
         .. Constraints,
         .. this is Workflow ? SigstoreFiles.Trusting(trustedRoot) : [],
     ];

@@ -45,7 +45,7 @@ public sealed record TestReport(IReadOnlyList<TestedProject> Projects, IReadOnly
     {
         var text = new StringBuilder("## Tests\n\n| Project | Passed | Failed | Skipped | Time |\n|---|---:|---:|---:|---:|\n");
         foreach (var project in Projects.Append(Total))
-            text.Append(CultureInfo.InvariantCulture, $"| {SafeText.Markdown(project.Name)} | {project.Passed} | {project.Failures.Count} | {project.Skipped} | {project.Duration.TotalSeconds:0.0} s |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {project.Name} | {project.Passed} | {project.Failures.Count} | {project.Skipped} | {project.Duration.TotalSeconds:0.0} s |\n");
         foreach (var failure in Total.Failures.Take(ShownFailures))
             text.Append(CultureInfo.InvariantCulture, $"\n<details><summary>❌ {Escape(failure.Name)}</summary>\n\n```\n{failure.Message.TrimEnd().Replace("```", "'''", StringComparison.Ordinal)}\n```\n\n</details>\n");
         if (Total.Failures.Count > ShownFailures) text.Append(CultureInfo.InvariantCulture, $"\n{Total.Failures.Count - ShownFailures} more failed.\n");
@@ -53,7 +53,7 @@ public sealed record TestReport(IReadOnlyList<TestedProject> Projects, IReadOnly
 
         text.Append("\n## Coverage\n\n| Assembly | Lines run | of | |\n|---|---:|---:|---:|\n");
         foreach (var assembly in Coverage.Append(new CoveredAssembly("**all**", Coverage.Sum(x => x.RunLines), Coverage.Sum(x => x.Lines))))
-            text.Append(CultureInfo.InvariantCulture, $"| {SafeText.Markdown(assembly.Name)} | {assembly.RunLines} | {assembly.Lines} | {100.0 * assembly.RunLines / assembly.Lines:0.0} % |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {assembly.Name} | {assembly.RunLines} | {assembly.Lines} | {100.0 * assembly.RunLines / assembly.Lines:0.0} % |\n");
         return text.ToString();
     }
 

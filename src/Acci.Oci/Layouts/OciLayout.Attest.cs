@@ -35,17 +35,24 @@ public sealed partial class OciLayout
             };
             var added = await AddAsync(old.MediaType, JsonSerializer.SerializeToUtf8Bytes(attestation, ManifestJson.Default.ImageManifest), cancellationToken);
             var place = manifests.FindIndex(x => x.Digest == old.Digest);
-            if (place < 0) throw new DeliveryException($"{Folder}: {platform.Platform} stands in an index within the image's index, where no statement can be added.");
+            if (place < 0)
+                throw new DeliveryException($"{Folder}: {platform.Platform} stands in an index within the image's index, where no statement can be added.");
             manifests[place] = old.To(added);
         }
 
-        var index = JsonSerializer.Deserialize(before.Content.Span, ManifestJson.Default.ImageIndex)! with { MediaType = Root.MediaType, Manifests = manifests };
-        var root = Root.To(await AddAsync(Root.MediaType, JsonSerializer.SerializeToUtf8Bytes(index, ManifestJson.Default.ImageIndex), cancellationToken));
+        var index = JsonSerializer.Deserialize(before.Content.Span, ManifestJson.Default.ImageIndex)! with
+        {
+            MediaType = Root.MediaType,
+            Manifests = manifests,
+        };
+        var content = JsonSerializer.SerializeToUtf8Bytes(index, ManifestJson.Default.ImageIndex);
+        var root = Root.To(await AddAsync(Root.MediaType, content, cancellationToken));
         var list = ReadJson(Path.Combine(Folder, IndexFile), ManifestJson.Default.ImageIndex);
         // buildx writes files that nobody may write to.
         File.Delete(Path.Combine(Folder, IndexFile));
         File.Delete(Path.Combine(Folder, MarkerFile));
-        await WriteIndexAsync(Folder, list with { Manifests = [.. list.Manifests.Select(x => x.Digest == Root.Digest ? x.To(root) : x)] }, cancellationToken);
+        var manifestsOfList = list.Manifests.Select(x => x.Digest == Root.Digest ? x.To(root) : x);
+        await WriteIndexAsync(Folder, list with { Manifests = [.. manifestsOfList] }, cancellationToken);
         return new OciLayout(Folder, root);
     }
 

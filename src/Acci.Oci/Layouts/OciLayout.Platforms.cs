@@ -5,8 +5,8 @@ namespace Acci.Oci.Layouts;
 public sealed partial class OciLayout
 {
     /// <summary>
-    /// The image's platforms in the index's order, those of indexes in it among them. What stands in an index and is no image is passed over; of an image that stands
-    /// there without its platform, and of one without an index, the configuration tells it.
+    /// The image's platforms in the index's order, those of indexes in it among them. What stands in an index and is no image is passed over; of an image
+    /// that stands there without its platform, and of one without an index, the configuration tells it.
     /// Source: OCI image specification 1.1, image-index.md, "Image Index Property Descriptions"; config.md, "Properties".
     /// </summary>
     /// <exception cref="DeliveryException">A manifest is missing or damaged, or there is no image.</exception>
@@ -38,6 +38,7 @@ public sealed partial class OciLayout
     }
 
     // An artifact has a configuration, too, of another type.
-    private Platform? ReadPlatform(Manifest image) =>
-        MediaTypes.IsImageConfig(image.Config!.MediaType) ? ReadJson(CheckSize(image.Config), ManifestJson.Default.PlatformObject).ToPlatform() : null;
+    private Platform? ReadPlatform(Manifest image) => MediaTypes.IsImageConfig(image.Config!.MediaType)
+        ? ReadJson(CheckSize(image.Config), ManifestJson.Default.PlatformObject).ToPlatform()
+        : null;
 }

@@ -16,7 +16,8 @@ public sealed record PlatformImage(Platform Platform, Descriptor Manifest, IRead
     /// The platforms of an index. Attestations stand in it as <c>unknown/unknown</c>, and name by annotation what they are about.
     /// Source: BuildKit, docs/attestations/attestation-storage.md.
     /// </summary>
-    public static IReadOnlyList<PlatformImage> Of(IReadOnlyList<Descriptor> manifests) => [.. manifests.Where(IsImage).Select(x => Of(x.Platform!, x, manifests))];
+    public static IReadOnlyList<PlatformImage> Of(IReadOnlyList<Descriptor> manifests) =>
+        [.. manifests.Where(IsImage).Select(x => Of(x.Platform!, x, manifests))];
 
     /// <summary>The platform of one manifest of an index.</summary>
     /// <param name="platform">What it runs on.</param>

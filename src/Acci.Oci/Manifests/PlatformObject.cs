@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Acci.Oci.Manifests;
 
-/// <summary>A platform as JSON has it: in a descriptor, or at the root of an image's configuration. Source: OCI image specification 1.1, image-index.md and config.md.</summary>
+/// <summary>
+/// A platform as JSON has it: in a descriptor, or at the root of an image's configuration.
+/// Source: OCI image specification 1.1, image-index.md and config.md.
+/// </summary>
 internal sealed record PlatformObject(string? Os, string? Architecture, string? Variant)
 {
     /// <summary>The version of the operating system that the image needs.</summary>

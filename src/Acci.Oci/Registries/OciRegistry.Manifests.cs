@@ -171,7 +171,9 @@ public sealed partial class OciRegistry
             throw new ContentException(exception.Message, exception);
         }
 
-        return (PathOf(reference), reference.Digest?.ToString() ?? reference.Tag ?? throw new ArgumentException($"'{reference}' names neither tag nor digest.", nameof(reference)));
+        return (
+            PathOf(reference),
+            reference.Digest?.ToString() ?? reference.Tag ?? throw new ArgumentException($"'{reference}' names neither tag nor digest.", nameof(reference)));
     }
 
     private delegate T Reading<out T>(ReadOnlyMemory<byte> content, string? mediaType, string where, Digest? digest);
@@ -183,5 +185,7 @@ public sealed partial class OciRegistry
         new($"{reference} does not exist in the registry. Check the name, or publish it first.");
 
     private static Digest? DigestOf(HttpResponseMessage response) =>
-        response.Headers.TryGetValues(ContentDigest, out var values) && Digest.TryParse(values.First(), out var digest, out _) && digest.IsKnown ? digest : null;
+        response.Headers.TryGetValues(ContentDigest, out var values) && Digest.TryParse(values.First(), out var digest, out _) && digest.IsKnown
+            ? digest
+            : null;
 }
