@@ -22,12 +22,12 @@ internal static partial class LoginPattern
     }
 
     // What stands before the colon is shown where it is no web address, as in ssh://git@host.
-    [GeneratedRegex(@"(?:(?<=(?:\b|%[0-9A-F]{2})https?:" + Slashes + @")|(?<=:" + Slashes + @"[^\s/:@?#]*:))(?<secret>[^\s/?#]+)(?=@)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<=[/:])(?:(?<=(?:\b|%[0-9A-F]{2})https?:" + Slashes + @")|(?<=:" + Slashes + @"[^\s/:@?#]*:))(?<secret>[^\s/?#]+)(?=@)", RegexOptions.IgnoreCase)]
     private static partial Regex Plain();
 
     // A password with a slash, a space, '?' or '#' in it, which should have been encoded. What begins as a port does is one, and the rest is a path.
     [GeneratedRegex(
-        @"(?:(?<=\bhttps?:" + Slashes + @")(?=[^\s/:@?#]*:)|(?<=:" + Slashes + @"[^\s/:@?#]*:))"
+        @"(?<=[/:])(?:(?<=\bhttps?:" + Slashes + @")(?=[^\s/:@?#]*:)|(?<=:" + Slashes + @"[^\s/:@?#]*:))"
         + @"(?<secret>(?>(?:(?<=" + Slashes + @")[^\s/:@?#]*:)?)(?!\d{1,5}(?!\w)|[\s/])[^\s/?#@""<>]+[ /?#][^@\r\n""<>]{0,200})(?=@(?!sha\d+:))",
         RegexOptions.IgnoreCase)]
     private static partial Regex Broken();

@@ -19,20 +19,24 @@ public static class Redaction
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal);
     private static readonly SecretIndex Index = new();
 
-    /// <summary>Registers a secret: its whole text and each of its lines, or all of them together where each is too short, in any form in which a text may have them.</summary>
+    // A file of secrets may have a megabyte, and no expression is to be as large. Parts that overlap have one mask.
+    private const int LongestPart = 128;
+    private const int Overlap = 16;
+
+    // As a login of Docker's configuration is in a Kubernetes secret: base64 within base64.
+    private const int DeepestEncoding = 2;
+
+    /// <summary>Registers a secret: its whole text and each of its lines, in any form in which a text may have them.</summary>
     public static void Register(string? secret)
     {
         if (string.IsNullOrWhiteSpace(secret)) return;
         lock (Change)
         {
             if (!Registered.Add(secret)) return;
-            var lines = secret.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.Length >= MinimumLength && !IsBoundary(x)).ToList();
-            var text = secret.Trim();
-            // Within base64 line breaks are as those who wrote it had them.
-            var whole = new[] { text, text.ReplaceLineEndings("\n"), text.ReplaceLineEndings("\r\n") }.Where(x => x.Length >= MinimumLength).ToList();
-            foreach (var form in (lines.Count > 0 ? lines : whole).Select(SecretPattern.OfText).Concat(whole.SelectMany(SecretPattern.OfEncoded)))
+            var lines = secret.Split('\n', StringSplitOptions.TrimEntries).Where(x => !IsBoundary(x));
+            foreach (var part in lines.Append(secret.Trim().Replace("\r\n", "\n", StringComparison.Ordinal)).Where(x => x.Length >= MinimumLength).SelectMany(PartsOf).SelectMany(Bytewise))
             {
-                if (Known.Add(form.Name)) Index.Add(form);
+                if (Known.Add(part)) Index.Add(new SecretForm(part));
             }
         }
     }
@@ -40,7 +44,8 @@ public static class Redaction
     /// <summary>The text with a mask in place of every secret, and of every user and password within an address.</summary>
     public static string Redact(string text)
     {
-        var found = Find(text).Concat(FindWhatIsSeen(text)).ToList();
+        var found = Find(text);
+        found.AddRange(FindWhatIsSeen(text));
         if (found.Count == 0) return text;
         found.Sort();
         var shown = new StringBuilder(text.Length);
@@ -68,8 +73,27 @@ public static class Redaction
     public static string Beginning(string text, int length) =>
         TerminalSequences.RemoveFrom(Redact(text)) is var shown && shown.Length <= length ? shown : $"{shown[..(length - 1)]}…";
 
-    private static IEnumerable<(int Start, int End)> Find(string text) =>
-        Index.FormsIn(text).SelectMany(x => x.Find(text)).Concat(LoginPattern.Find(text)).Select(x => (x.Start.Value, x.End.Value));
+    private static List<(int Start, int End)> Find(string text)
+    {
+        List<(int Start, int End)> found = [.. LoginPattern.Find(text).Select(x => (x.Start.Value, x.End.Value))];
+        FindSecrets(text, 0, found);
+        return found;
+    }
+
+    private static void FindSecrets(string text, int depth, List<(int Start, int End)> found)
+    {
+        foreach (var (form, places) in Index.FormsIn(text)) found.AddRange(form.Find(text, places).Select(x => (x.Start.Value, x.End.Value)));
+        if (depth == DeepestEncoding || text.Length < Index.Shortest) return;
+        foreach (var run in DigitRun.In(text, Index.Shortest))
+        {
+            foreach (var reading in run.Read(text, Index.Shortest))
+            {
+                var first = found.Count;
+                FindSecrets(reading.Text, depth + 1, found);
+                for (; first < found.Count; first++) found[first] = reading.PlaceOf(found[first].Start, found[first].End);
+            }
+        }
+    }
 
     // A program that colours what it found writes between the letters of a secret, and whoever looks at it sees none of that.
     private static IEnumerable<(int Start, int End)> FindWhatIsSeen(string text)
@@ -77,7 +101,7 @@ public static class Redaction
         var unseen = TerminalSequences.FindUnseen(text);
         if (unseen.Count == 0) return [];
         List<Range> parts = [.. SeenAmong(unseen, text.Length)];
-        var found = Find(string.Concat(parts.Select(x => text[x]))).ToList();
+        var found = Find(string.Concat(parts.Select(x => text[x])));
         if (found.Count == 0) return [];
         var places = parts.SelectMany(x => Enumerable.Range(x.Start.Value, x.End.Value - x.Start.Value)).ToArray();
         return found.Select(x => (places[x.Start], places[x.End - 1] + 1));
@@ -92,6 +116,21 @@ public static class Redaction
             end = part.End.Value;
         }
     }
+
+    private static IEnumerable<string> PartsOf(string text)
+    {
+        for (var start = 0; start == 0 || start + Overlap < text.Length; start += LongestPart - Overlap)
+        {
+            var (first, end) = (start, Math.Min(start + LongestPart, text.Length));
+            if (first > 0 && char.IsLowSurrogate(text[first])) first--;
+            if (end < text.Length && char.IsLowSurrogate(text[end])) end++;
+            yield return text[first..end];
+        }
+    }
+
+    // What is read out of base64 is read byte by byte.
+    private static string[] Bytewise(string text) =>
+        Ascii.IsValid(text) ? [text] : [text, Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text)), Encoding.Latin1.GetString(Encoding.Unicode.GetBytes(text))];
 
     // Every key has the same ones.
     private static bool IsBoundary(string line) => line.StartsWith("-----", StringComparison.Ordinal) && line.EndsWith("-----", StringComparison.Ordinal);

@@ -2,36 +2,53 @@ using System.Text.RegularExpressions;
 
 namespace Acci;
 
-/// <summary>One form in which a text may have a secret.</summary>
-/// <param name="name">No other form has the same.</param>
-/// <param name="pattern">The regular expression that finds it.</param>
-/// <param name="literals">Texts of which every match contains at least one; an empty one is in every text.</param>
-internal sealed class SecretForm(string name, Func<string> pattern, params IReadOnlyList<string> literals)
+/// <summary>A text that is masked wherever it stands, in any notation, and how it is found around its longest part that no notation changes.</summary>
+internal sealed class SecretForm
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // Nearly no text has a secret, and a secret has hundreds of forms.
-    private readonly Lazy<Regex> _regex = new(() => new Regex(pattern(), RegexOptions.CultureInvariant, Patience));
+    private readonly string _text;
+    private readonly int _offset;
+    private readonly bool _isSelfContained;
 
-    /// <summary>No other form has the same.</summary>
-    public string Name => name;
+    // A file has thousands of lines. Most are never seen, and most of the others as they are.
+    private WeakReference<Regex>? _expression;
 
-    /// <summary>Texts of which every match contains at least one; an empty one is in every text.</summary>
-    public IReadOnlyList<string> Literals => literals;
-
-    /// <summary>Where in a text that has a literal it stands.</summary>
-    public IReadOnlyList<Range> Find(string text)
+    public SecretForm(string text)
     {
-        var begun = TimeProvider.System.GetTimestamp();
+        _text = text;
+        var literal = SecretPattern.LongestLiteral(text);
+        (_offset, Literal) = (literal.Start.Value, text[literal]);
+        // No quote or backslash before or after such a text belongs to it.
+        _isSelfContained = text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]);
+    }
+
+    /// <summary>What every place has where the text stands; empty if the text has neither letters nor digits.</summary>
+    public string Literal { get; }
+
+    /// <summary>How many characters it has at least.</summary>
+    public int Length => _text.Length;
+
+    /// <summary>Where it stands.</summary>
+    /// <param name="text">What it may stand in.</param>
+    /// <param name="places">Where the literal begins, in ascending order.</param>
+    public IReadOnlyList<Range> Find(string text, IEnumerable<int> places)
+    {
         var found = new List<Range>();
+        var begun = TimeProvider.System.GetTimestamp();
         try
         {
-            // A secret may begin within itself, too.
-            for (var match = _regex.Value.Match(text); match.Success; match = _regex.Value.Match(text, match.Index + 1))
+            foreach (var (start, end) in Unite(places.Select(x => TryFindAsItIs(text, x, found) ? default : Surroundings(text, x))))
             {
-                // The expression's own limit is that of one match.
-                if (TimeProvider.System.GetElapsedTime(begun) > Patience) return [0..text.Length];
-                found.Add(match.Index..(match.Index + match.Length));
+                // A secret may begin within itself, too.
+                for (var from = start; from < end;)
+                {
+                    // The expression's own limit is that of one match.
+                    if (TimeProvider.System.GetElapsedTime(begun) > Patience) return [0..text.Length];
+                    if (Expression.Match(text, from, end - from) is not { Success: true } match) break;
+                    found.Add(match.Index..(match.Index + match.Length));
+                    from = match.Index + 1;
+                }
             }
 
             return found;
@@ -41,5 +58,46 @@ internal sealed class SecretForm(string name, Func<string> pattern, params IRead
             // A secret of nothing but symbols may stand in a text of the same ones in more ways than can be tried.
             return [0..text.Length];
         }
+    }
+
+    private Regex Expression
+    {
+        get
+        {
+            if (_expression?.TryGetTarget(out var known) == true) return known;
+            var expression = new Regex(SecretPattern.Of(_text), RegexOptions.CultureInvariant, Patience);
+            _expression = new WeakReference<Regex>(expression);
+            return expression;
+        }
+    }
+
+    private bool TryFindAsItIs(string text, int place, List<Range> found)
+    {
+        var start = place - _offset;
+        if (!_isSelfContained || start < 0 || !text.AsSpan(start).StartsWith(_text, StringComparison.Ordinal)) return false;
+        found.Add(start..(start + _text.Length));
+        return true;
+    }
+
+    // As far as the text can reach in its longest notation.
+    private (int Start, int End) Surroundings(string text, int place) => Literal.Length == 0 ? (0, text.Length)
+        : (Math.Max(0, place - SecretPattern.LongestOf(_text.AsSpan(0, _offset))),
+            Math.Min(text.Length, place + Literal.Length + SecretPattern.LongestOf(_text.AsSpan(_offset + Literal.Length))));
+
+    private static IEnumerable<(int Start, int End)> Unite(IEnumerable<(int Start, int End)> parts)
+    {
+        var (start, end) = (0, 0);
+        foreach (var part in parts.Where(x => x.End > 0))
+        {
+            if (part.Start > end)
+            {
+                if (end > start) yield return (start, end);
+                start = part.Start;
+            }
+
+            end = Math.Max(end, part.End);
+        }
+
+        if (end > start) yield return (start, end);
     }
 }

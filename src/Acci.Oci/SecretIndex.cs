@@ -3,33 +3,43 @@ using System.Collections.Concurrent;
 namespace Acci;
 
 /// <summary>
-/// Which forms of secrets a text may have, told in one pass however many there are. Forms are added while others look, and none is taken away.
+/// Which secrets a text may have, and where, told in one pass however many there are. Forms are added while others look, and none is taken away.
 /// </summary>
 internal sealed class SecretIndex
 {
     // As many characters fit into one number.
     private const int LongestKey = sizeof(ulong) / sizeof(char);
 
+    private static readonly Dictionary<SecretForm, List<int>> None = [];
+
     private readonly Keys?[] _keysByLength = new Keys?[LongestKey + 1];
     private volatile SecretForm[] _always = [];
+    private volatile int _shortest = int.MaxValue;
+
+    /// <summary>How many characters a text has at least that has a secret.</summary>
+    public int Shortest => _shortest;
 
     /// <summary>Adds a form. Only one thread may do so at a time.</summary>
     public void Add(SecretForm form)
     {
-        foreach (var literal in form.Literals.Distinct())
-        {
-            var length = Math.Min(literal.Length, LongestKey);
-            if (length == 0) _always = [.. _always, form];
-            else (_keysByLength[length] ??= new Keys(length)).Add(literal, form);
-        }
+        var length = Math.Min(form.Literal.Length, LongestKey);
+        if (length == 0) _always = [.. _always, form];
+        else (_keysByLength[length] ??= new Keys(length)).Add(form);
+        _shortest = Math.Min(_shortest, form.Length);
     }
 
-    /// <summary>The forms of which the text has a literal.</summary>
-    public IReadOnlyCollection<SecretForm> FormsIn(string text)
+    /// <summary>The forms of which the text has the literal, and where that begins.</summary>
+    public Dictionary<SecretForm, List<int>> FormsIn(string text)
     {
-        HashSet<SecretForm>? found = _always is { Length: > 0 } always ? [.. always] : null;
+        if (text.Length < _shortest) return None;
+        Dictionary<SecretForm, List<int>>? found = null;
+        foreach (var form in _always)
+        {
+            if (text.Length >= form.Length) (found ??= []).Add(form, [0]);
+        }
+
         foreach (var keys in _keysByLength) keys?.CollectFrom(text, ref found);
-        return found ?? (IReadOnlyCollection<SecretForm>)[];
+        return found ?? None;
     }
 
     // Literals by their last characters: secrets often begin alike. A bit of each key's hash tells nearly everywhere that no literal ends here.
@@ -40,28 +50,30 @@ internal sealed class SecretIndex
 
         private readonly ulong _mask = ulong.MaxValue >> (8 * sizeof(char) * (LongestKey - length));
         private readonly ulong[] _hashes = new ulong[1 << (HashBits - WordBits)];
-        private readonly ConcurrentDictionary<ulong, (string Literal, SecretForm Form)[]> _literals = new();
+        private readonly ConcurrentDictionary<ulong, SecretForm[]> _forms = new();
 
-        public void Add(string literal, SecretForm form)
+        public void Add(SecretForm form)
         {
             var key = 0UL;
-            foreach (var character in literal) key = Next(key, character);
-            _literals.AddOrUpdate(key, [(literal, form)], (_, others) => [.. others, (literal, form)]);
+            foreach (var character in form.Literal) key = Next(key, character);
+            _forms.AddOrUpdate(key, [form], (_, others) => [.. others, form]);
             var hash = HashOf(key);
             Interlocked.Or(ref _hashes[hash >> WordBits], BitOf(hash));
         }
 
-        public void CollectFrom(string text, ref HashSet<SecretForm>? found)
+        public void CollectFrom(string text, ref Dictionary<SecretForm, List<int>>? found)
         {
             var key = 0UL;
             for (var i = 0; i < text.Length; i++)
             {
                 key = Next(key, text[i]);
                 var hash = HashOf(key);
-                if ((_hashes[hash >> WordBits] & BitOf(hash)) == 0 || !_literals.TryGetValue(key, out var literals)) continue;
-                foreach (var (literal, form) in literals)
+                if ((_hashes[hash >> WordBits] & BitOf(hash)) == 0 || !_forms.TryGetValue(key, out var forms)) continue;
+                foreach (var form in forms)
                 {
-                    if (text.AsSpan(0, i + 1).EndsWith(literal, StringComparison.Ordinal)) (found ??= []).Add(form);
+                    if (!text.AsSpan(0, i + 1).EndsWith(form.Literal, StringComparison.Ordinal)) continue;
+                    if (!(found ??= []).TryGetValue(form, out var places)) found.Add(form, places = []);
+                    places.Add(i + 1 - form.Literal.Length);
                 }
             }
         }

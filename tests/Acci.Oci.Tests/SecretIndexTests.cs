@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using System.Text;
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
 
 namespace Acci.Oci.Tests;
 
@@ -12,34 +14,39 @@ public class SecretIndexTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void All_forms_together_find_what_each_one_finds_alone(int seed)
+    public void Around_their_literals_forms_find_what_their_expressions_find_in_the_whole_text(int seed)
     {
         var random = new Random(seed);
-        var secrets = Enumerable.Range(0, 12).Select(_ => Text(random, random.Next(4, 40)).Trim()).Where(x => x.Length > 3).ToList();
-        var forms = secrets.SelectMany(FormsOf).ToList();
-        var index = IndexOf(forms);
+        var secrets = Enumerable.Range(0, 12).Select(_ => Text(random, random.Next(4, 40)).Trim()).Where(x => x.Length > 3).Distinct().ToList();
+        var index = IndexOf(secrets);
         foreach (var _ in Enumerable.Range(0, 60))
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => Text(random, random.Next(20)) + Written(random, secrets[random.Next(secrets.Count)])));
+            var found = index.FormsIn(text).SelectMany(x => x.Key.Find(text, x.Value)).ToHashSet();
 
-            Assert.Equal(Places(forms), Places(index.FormsIn(text)));
+            Assert.Equal(secrets.SelectMany(x => InAll(text, x)).ToHashSet(), found);
+        }
 
-            IEnumerable<(string, int, int)> Places(IEnumerable<SecretForm> among) =>
-                among.SelectMany(form => form.Find(text).Select(x => (form.Name, x.Start.Value, x.End.Value))).OrderBy(x => x.Name, StringComparer.Ordinal).ThenBy(x => x.Item2);
+        static IEnumerable<Range> InAll(string text, string secret)
+        {
+            var expression = new Regex(SecretPattern.Of(secret), RegexOptions.CultureInvariant);
+            for (var match = expression.Match(text); match.Success; match = expression.Match(text, match.Index + 1)) yield return match.Index..(match.Index + match.Length);
         }
     }
 
     [Fact]
-    public void The_forms_that_a_text_may_have_are_those_of_which_it_has_a_literal()
+    public void The_forms_that_a_text_may_have_are_those_of_which_it_has_the_literal()
     {
         var random = new Random(4);
-        SecretForm[] forms = [.. from length in Enumerable.Range(0, 10) from i in Enumerable.Range(0, 20) select new SecretForm($"{length} {i}", () => "", Literal(length), Literal(length + 1))];
-        var index = IndexOf(forms);
+        var literals = (from length in Enumerable.Range(1, 10) from i in Enumerable.Range(0, 20) select Literal(length)).Distinct().ToList();
+        var index = IndexOf(literals);
         foreach (var length in Enumerable.Range(0, 200))
         {
             var text = Literal(length);
 
-            Assert.Equal(forms.Where(x => x.Literals.Any(y => text.Contains(y, StringComparison.Ordinal))).ToHashSet(), index.FormsIn(text).ToHashSet());
+            Assert.Equal(
+                literals.ToDictionary(x => x, x => Enumerable.Range(0, text.Length).Where(y => text.AsSpan(y).StartsWith(x, StringComparison.Ordinal)).ToList()).Where(x => x.Value.Count > 0).OrderBy(x => x.Key, StringComparer.Ordinal),
+                index.FormsIn(text).ToDictionary(x => x.Key.Literal, x => x.Value.ToList()).OrderBy(x => x.Key, StringComparer.Ordinal));
         }
 
         string Literal(int length) => string.Concat(Enumerable.Range(0, length).Select(_ => "abc0"[random.Next(4)]));
@@ -55,7 +62,7 @@ public class SecretIndexTests
         // Each secret alone took its own time.
         Assert.InRange(TimeOf(many) / TimeOf(few), 0, 20);
 
-        IEnumerable<SecretForm> Secrets(int count) => Enumerable.Range(0, count).SelectMany(_ => FormsOf(Convert.ToBase64String(Bytes(random, 30))));
+        IEnumerable<string> Secrets(int count) => Enumerable.Range(0, count).Select(_ => Convert.ToBase64String(Bytes(random, 30)));
 
         double TimeOf(SecretIndex index) => Enumerable.Range(0, 10).Min(_ =>
         {
@@ -65,32 +72,23 @@ public class SecretIndexTests
         });
     }
 
-    private static IEnumerable<SecretForm> FormsOf(string secret) => SecretPattern.OfEncoded(secret).Prepend(SecretPattern.OfText(secret)).DistinctBy(x => x.Name);
-
-    private static SecretIndex IndexOf(IEnumerable<SecretForm> forms)
+    private static SecretIndex IndexOf(IEnumerable<string> secrets)
     {
         var index = new SecretIndex();
-        foreach (var form in forms) index.Add(form);
+        foreach (var secret in secrets) index.Add(new SecretForm(secret));
         return index;
     }
 
     private static string Text(Random random, int length) => string.Concat(Enumerable.Range(0, length).Select(_ => Characters[random.Next(Characters.Length)]));
 
-    private static string Written(Random random, string secret)
+    private static string Written(Random random, string secret) => random.Next(5) switch
     {
-        string[] spelled = [secret, .. SecretSpelling.Of(secret)];
-        var text = spelled[random.Next(spelled.Length)];
-        var bytes = (random.Next(2) == 0 ? Encoding.UTF8 : Encoding.Unicode).GetBytes(Text(random, random.Next(4)) + text);
-        var width = random.Next(16, 80);
-        return random.Next(5) switch
-        {
-            0 => secret,
-            1 => text,
-            2 => Convert.ToHexStringLower(bytes),
-            3 => Convert.ToBase64String(bytes),
-            _ => string.Join(random.Next(2) == 0 ? "\n" : "\r\n  ", Convert.ToBase64String(bytes).Chunk(width).Select(x => string.Concat(x))),
-        };
-    }
+        0 => secret,
+        1 => JavaScriptEncoder.Default.Encode(secret),
+        2 => Uri.EscapeDataString(Uri.EscapeDataString(secret)),
+        3 => WebUtility.HtmlEncode(secret),
+        _ => secret.Replace(" ", @"        \\r\\n        ", StringComparison.Ordinal).Replace("'", @"'\''", StringComparison.Ordinal),
+    };
 
     private static byte[] Bytes(Random random, int count)
     {
