@@ -5,6 +5,11 @@ namespace Acci.Oci.Manifests;
 /// <summary>A manifest or an index: its bytes, as they were written, and what they say.</summary>
 public sealed class Manifest
 {
+    // Source: OCI image specification 1.1, sections "Image Manifest", "Image Index" and "Content Descriptors".
+    private static readonly Dictionary<string, string> Names =
+        new[] { "schemaVersion", "mediaType", "artifactType", "config", "layers", "manifests", "subject", "annotations", "digest", "size", "urls", "data", "platform" }
+            .ToDictionary(x => x.ToLowerInvariant());
+
     private readonly ImageIndex? _index;
     private readonly ImageManifest? _image;
 
@@ -73,12 +78,15 @@ public sealed class Manifest
             if (mediaType is not null && MediaTypes.IsManifest(mediaType) && mediaType != type)
                 throw new DeliveryException($"{where} says that it is of type '{type}', and it was found as '{mediaType}'. Build and push it again.");
             var image = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageManifest)?.EnsureComplete();
-            if (HasBothLists(content))
+            var root = JsonElement.Parse(content.Span);
+            if (HasBothLists(root))
             {
                 throw new DeliveryException(
                     $"{where} is an index and an image manifest at once: it has 'manifests', and 'config' or 'layers'. Build and push it again.");
             }
 
+            if (FindAmbiguousName(root) is { } name)
+                throw new DeliveryException($"{where} has the name '{name}', and twice or not as the specification writes it: programs read different things in that. Build and push it again.");
             if (MediaTypes.IsIndex(type)) return new Manifest(content, type, digest, index, null);
             return image?.Config is null
                 ? throw new DeliveryException($"{where} is not an image manifest: it names no config.")
@@ -91,12 +99,30 @@ public sealed class Manifest
         }
     }
 
-    // Whatever is in them, in any case, and whichever of several: programs in Go do not tell the case of names apart.
-    private static bool HasBothLists(ReadOnlyMemory<byte> content)
+    // Whatever is in them, in any case, and whichever of several.
+    private static bool HasBothLists(JsonElement root)
     {
-        var root = JsonElement.Parse(content.Span);
         if (root.ValueKind != JsonValueKind.Object) return false;
-        var names = root.EnumerateObject().Where(x => x.Value.ValueKind != JsonValueKind.Null).Select(x => x.Name.ToLowerInvariant()).ToHashSet();
+        var names = root.EnumerateObject().Where(x => x.Value.ValueKind != JsonValueKind.Null).Select(x => Folded(x.Name)).ToHashSet();
         return names.Contains("manifests") && names.Overlaps(["config", "layers"]);
     }
+
+    private static string? FindAmbiguousName(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Array) return element.EnumerateArray().Select(FindAmbiguousName).FirstOrDefault(x => x is not null);
+        if (element.ValueKind != JsonValueKind.Object) return null;
+        var seen = new HashSet<string>();
+        foreach (var property in element.EnumerateObject())
+        {
+            var folded = Folded(property.Name);
+            if (!seen.Add(folded) || (Names.TryGetValue(folded, out var name) && name != property.Name)) return property.Name;
+            // The names of annotations are their authors'.
+            if (folded != "annotations" && FindAmbiguousName(property.Value) is { } inner) return inner;
+        }
+
+        return null;
+    }
+
+    // Programs in Go do not tell the case of names apart, nor two letters that Unicode folds. Source: Go, encoding/json, fold.go.
+    private static string Folded(string name) => name.ToLowerInvariant().Replace('\u017F', 's').Replace('\u212A', 'k');
 }

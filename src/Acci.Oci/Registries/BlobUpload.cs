@@ -9,11 +9,15 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
     // A registry that was restarted loses one. One whose replicas do not know each other's uploads loses all, and may take the blob in one request.
     private const int LossesUntilWhole = 2;
 
+    // In sizes of the blob: how much may be sent for nothing while each session lasts a little longer than the one before.
+    private const int MostSentForNothing = 2;
+
     // What a registry does at least when it checks a blob, or moves it within its storage.
     private const double CheckedBytesPerSecond = 20e6;
 
     // The most that the registry has had, in any session.
     private long _farthest;
+    private long _sentForNothing;
 
     public Descriptor Blob => blob;
 
@@ -29,7 +33,7 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
     /// <summary>An upload in one request broke off on the way, or was too large.</summary>
     public bool PrefersChunks { get; private set; }
 
-    /// <summary>How many sessions the registry has lost since it had more than ever before.</summary>
+    /// <summary>How many sessions the registry has lost since it had more than ever before, or since too much was sent for nothing.</summary>
     public int Losses { get; private set; }
 
     /// <summary>
@@ -48,7 +52,9 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
     {
         (Session, Offset) = (session, offset);
         sent(offset);
-        if (offset > _farthest) (_farthest, Losses) = (offset, 0);
+        if (offset <= _farthest) return;
+        _farthest = offset;
+        if (_sentForNothing <= blob.Size * MostSentForNothing) Losses = 0;
     }
 
     /// <summary>The session is over.</summary>
@@ -58,6 +64,7 @@ internal sealed class BlobUpload(Descriptor blob, IContentSource source, Action<
     public void Lose()
     {
         Losses++;
+        _sentForNothing += Offset;
         Forget();
     }
 

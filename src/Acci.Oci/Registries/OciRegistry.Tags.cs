@@ -9,6 +9,9 @@ public sealed partial class OciRegistry
 {
     private const int MaximumPageSize = 16 * 1024 * 1024;
 
+    // The specification's; Harbor's; and what registries answer that look for a manifest first.
+    private static readonly string[] MissingRepository = ["NAME_UNKNOWN", "NOT_FOUND", "MANIFEST_UNKNOWN"];
+
     /// <summary>
     /// The tags of a repository in the registry's order, page after page; none when there is no such repository. Source: OCI distribution specification 1.1,
     /// section "Listing Tags".
@@ -69,11 +72,14 @@ public sealed partial class OciRegistry
         }
     }
 
-    // Registries have an error code for a repository that is not there; a page of whatever stands before one does not say that there are no tags.
+    // Registries have an error code for a repository that is not there; a page of whatever stands before one does not say that there are no tags. Those that answer
+    // with nothing name themselves. Source: distribution project, "Docker Registry HTTP API V2", section "API Version Check".
     private async Task<TagsPage> NoTagsAsync(string path, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var error = await RegistryError.ReadAsync(response, cancellationToken);
-        return error.Codes.Any(x => x is not ("" or "UNSUPPORTED" or "DENIED" or "UNAUTHORIZED")) ? new TagsPage([], null)
+        var isMissing = error.Codes.Count > 0 ? error.Codes.Any(MissingRepository.Contains)
+            : response.Content.Headers.ContentLength == 0 && response.Headers.TryGetValues("Docker-Distribution-Api-Version", out var versions) && versions.Contains("registry/2.0");
+        return isMissing ? new TagsPage([], null)
             : throw new DeliveryException(
                 $"{Domain} answers {address.AbsolutePath} with 404, and not as a registry that has no such repository: whether {path} has tags is not known. Check the address given "
                 + "by --registry, and what stands before the registry.");

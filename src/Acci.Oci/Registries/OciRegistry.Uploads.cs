@@ -180,7 +180,8 @@ public sealed partial class OciRegistry
             catch (RegistryException exception)
                 when (!IsLost(exception) && exception.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
             {
-                if (length <= SmallChunk) throw WithoutChunks(exception.Message.TrimEnd('.'));
+                // Nor does one get smaller than what the registry itself says that it takes at least.
+                if (length <= Math.Max(SmallChunk, upload.MinimumChunk)) throw WithoutChunks(exception.Message.TrimEnd('.'));
                 _wantsSmallChunks = true;
                 throw new TransientException($"the registry does not take a chunk of {length} bytes, so it gets smaller ones ({exception.Message.TrimEnd('.')})");
             }

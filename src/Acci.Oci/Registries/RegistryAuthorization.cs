@@ -30,6 +30,13 @@ internal sealed class RegistryAuthorization(
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private const int LargestAnswer = 1024 * 1024;
 
+    // What token services that know no such POST answer it with. Source: containerd, core/remotes/docker/authorizer.go, has the first four.
+    private static readonly HttpStatusCode[] WithoutPost =
+    [
+        HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed,
+        HttpStatusCode.UnsupportedMediaType, HttpStatusCode.UnprocessableEntity, HttpStatusCode.NotImplemented,
+    ];
+
     private readonly ConcurrentDictionary<string, Token> _tokens = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1);
     private AuthorizationChallenge? _challenge;
@@ -173,23 +180,27 @@ internal sealed class RegistryAuthorization(
     }
 
     /// <summary>
-    /// Asks the token service. One that does not take several scopes at once is asked for the first alone: the request's own. One that knows no POST gets a refresh token
-    /// as a password, as from containerd.
+    /// Asks the token service. One that knows no POST gets a refresh token as a password, as from containerd; one that does not take several scopes at once is asked for the
+    /// first alone: the request's own.
     /// </summary>
-    private async Task<HttpResponseMessage> AskAsync(
-        AuthorizationChallenge challenge, string[] scopes, Credentials? credentials, CancellationToken cancellationToken, bool mayPost = true)
+    private async Task<HttpResponseMessage> AskAsync(AuthorizationChallenge challenge, string[] scopes, Credentials? credentials, CancellationToken cancellationToken)
     {
         var realm = challenge.Realm!;
-        var refresh = mayPost && credentials is { Kind: CredentialKind.RefreshToken } ? credentials : null;
-        var request = refresh is not null
-            ? new RegistryRequest(HttpMethod.Post, realm, "") { Body = _ => refresh.ToRefreshForm(challenge.Service, string.Join(' ', scopes)) }
-            : new RegistryRequest(HttpMethod.Get, WithQuery(realm, [("service", challenge.Service), .. scopes.Select(x => ("scope", x))]), "");
-        var response = await send(request, refresh is null ? credentials?.ToHeader() : null, cancellationToken);
-        var (knowsPost, takesAll) = (refresh is null || response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed),
-            response.StatusCode != HttpStatusCode.BadRequest || scopes.Length < 2);
-        if (knowsPost && takesAll) return response;
+        var mayBeTooMuch = false;
+        if (credentials is { Kind: CredentialKind.RefreshToken })
+        {
+            var post = new RegistryRequest(HttpMethod.Post, realm, "") { Body = _ => credentials.ToRefreshForm(challenge.Service, string.Join(' ', scopes)) };
+            var answer = await send(post, null, cancellationToken);
+            if (!WithoutPost.Contains(answer.StatusCode)) return answer;
+            mayBeTooMuch = answer.StatusCode == HttpStatusCode.BadRequest;
+            answer.Dispose();
+        }
+
+        var get = new RegistryRequest(HttpMethod.Get, WithQuery(realm, [("service", challenge.Service), .. scopes.Select(x => ("scope", x))]), "");
+        var response = await send(get, credentials?.ToHeader(), cancellationToken);
+        if (response.IsSuccessStatusCode || scopes.Length < 2 || !(mayBeTooMuch || response.StatusCode == HttpStatusCode.BadRequest)) return response;
         response.Dispose();
-        return await AskAsync(challenge, takesAll ? scopes : scopes[..1], credentials, cancellationToken, mayPost && knowsPost);
+        return await AskAsync(challenge, scopes[..1], credentials, cancellationToken);
     }
 
     private async Task<(string Token, TimeSpan Lifetime)> ReadTokenAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)

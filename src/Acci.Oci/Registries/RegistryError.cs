@@ -28,9 +28,9 @@ internal sealed record RegistryError(HttpStatusCode StatusCode, string Status, I
 
         var errors = Parse(body);
         var detail = errors.Count > 0
-            ? string.Join("; ", errors.Select(x => string.IsNullOrEmpty(x.Message) ? x.Code : $"{x.Code}: {x.Message}"))
+            ? string.Join("; ", errors.Select(x => x.Message.Length == 0 ? x.Code : $"{x.Code}: {x.Message}"))
             : response.Content.Headers.ContentType?.MediaType is null or "text/plain" && !body.StartsWith('<') ? body.Split('\n')[0].Trim() : "";
-        return new RegistryError(response.StatusCode, status, [.. errors.Select(x => x.Code ?? "")], Redaction.Beginning(detail, DetailLimit));
+        return new RegistryError(response.StatusCode, status, [.. errors.Select(x => x.Code)], Redaction.Beginning(detail, DetailLimit));
     }
 
     public override string ToString() => Detail.Length == 0 ? Status : $"{Status}: {Detail}";
@@ -42,22 +42,21 @@ internal sealed record RegistryError(HttpStatusCode StatusCode, string Status, I
         return Encoding.UTF8.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, ReadLimit, throwOnEndOfStream: false, cancellationToken));
     }
 
-    private static List<Item> Parse(string body)
+    // As those write it who do not quite follow the specification: with a mark or blanks before it, a single error, a code that is a number, a message that is none.
+    private static List<(string Code, string Message)> Parse(string body)
     {
-        if (!body.StartsWith('{')) return [];
         try
         {
-            return JsonSerializer.Deserialize(body, RegistryJson.Default.Body)?.Errors?.OfType<Item>().ToList() ?? [];
+            var json = body.Trim('\uFEFF', ' ', '\t', '\r', '\n');
+            if (!json.StartsWith('{') || !JsonElement.Parse(json).TryGetProperty("errors", out var errors)) return [];
+            return [.. (errors.ValueKind == JsonValueKind.Array ? errors.EnumerateArray().ToArray() : [errors]).Where(x => x.ValueKind == JsonValueKind.Object).Select(x => (TextOf(x, "code"), TextOf(x, "message")))];
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second of these is about a name that is no text.
             return [];
         }
     }
 
-    /// <summary>The body of an error.</summary>
-    internal sealed record Body(IReadOnlyList<Item?>? Errors);
-
-    /// <summary>One of the errors in it.</summary>
-    internal sealed record Item(string? Code, string? Message);
+    private static string TextOf(JsonElement error, string name) => !error.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? "" : value.ToString();
 }

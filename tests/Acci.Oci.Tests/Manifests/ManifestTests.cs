@@ -50,6 +50,25 @@ public sealed class ManifestTests : IDisposable
         Assert.Throws<DeliveryException>(() => Manifest.Parse(Encoding.UTF8.GetBytes(content), type, "the manifest")).Message);
 
     [Theory]
+    [InlineData($$"""{ "mediaType": "{{Image}}", "config": {{Layer}}, "layers": [{{Layer}}], "Layers": [] }""", "Layers")]
+    [InlineData($$"""{ "mediaType": "{{Image}}", "config": {{Layer}}, "Layers": [{{Layer}}] }""", "Layers")]
+    [InlineData($$"""{ "mediaType": "{{Image}}", "config": {{Layer}}, "layers": [{{Layer}}], "layers": [] }""", "layers")]
+    [InlineData($$"""{ "mediaType": "{{Image}}", "Config": {{Layer}}, "config": {{Layer}}, "layers": [] }""", "Config")]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{{Layer}}], "Manifests": [] }""", "Manifests")]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{{Layer}}], "manifest\u017F": [] }""", "manifest\u017F")]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "MediaType": "{{Image}}", "manifests": [{{Layer}}] }""", "MediaType")]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{ "mediaType": "x", "size": 1, "digest": "{{Digest}}", "Digest": "{{Digest}}" }] }""", "Digest")]
+    [InlineData($$"""{ "mediaType": "{{Index}}", "manifests": [{{Layer}}], "\u017Fubject": {{Layer}} }""", "\u017Fubject")]
+    public void A_name_in_two_spellings_is_refused(string content, string name) => Assert.Equal(
+        $"the manifest has the name '{name}', and twice or not as the specification writes it: programs read different things in that. Build and push it again.",
+        Assert.Throws<DeliveryException>(() => Manifest.Parse(Encoding.UTF8.GetBytes(content), null, "the manifest")).Message);
+
+    [Fact]
+    public void Annotations_have_the_names_that_their_authors_gave_them() => Assert.Equal(
+        ["a", "A", "Digest"],
+        Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "mediaType": "{{Index}}", "manifests": [], "annotations": { "a": "1", "A": "2", "Digest": "3" } }"""), null, "it").Annotations.Keys);
+
+    [Theory]
     [InlineData(Index, Image, true)]
     [InlineData(Index, "application/vnd.docker.distribution.manifest.list.v2+json", true)]
     [InlineData(Index, Index, false)]

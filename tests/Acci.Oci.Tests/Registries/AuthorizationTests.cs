@@ -115,8 +115,13 @@ public sealed class AuthorizationTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
     [InlineData(404)]
     [InlineData(405)]
+    [InlineData(415)]
+    [InlineData(422)]
+    [InlineData(501)]
     public async Task A_token_service_that_knows_no_POST_gets_a_refresh_token_as_a_password(int status)
     {
         var credentials = new Credentials("ada", TokenService.RefreshToken) { Kind = CredentialKind.RefreshToken };
@@ -132,6 +137,33 @@ public sealed class AuthorizationTests : IAsyncLifetime
             response.StatusCode = request.Headers.Authorization == "Bearer abc" ? 200 : 401;
             response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{request.Host}/token\"";
             return response.WriteAsync("""{"tags":["1"]}""", Cancellation);
+        });
+        using var registry = new OciRegistry(server.Domain, Options(credentials));
+
+        Assert.Equal(["1"], await registry.ListTagsAsync(ImageReference.Parse($"{server.Domain}/app"), cancellationToken: Cancellation).ToListAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("POST", 1)]
+    [InlineData("GET", 1)]
+    [InlineData("GET", 2)]
+    public async Task A_refresh_token_is_taken_by_the_method_and_for_as_many_scopes_as_the_token_service_knows(string method, int mostScopes)
+    {
+        var credentials = new Credentials("ada", TokenService.RefreshToken) { Kind = CredentialKind.RefreshToken };
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            var (request, response) = (context.Request, context.Response);
+            if (request.Path == "/token")
+            {
+                var scopes = request.Method == "GET" ? request.Query["scope"].Count : $"{(await request.ReadFormAsync(Cancellation))["scope"]}".Split(' ').Length;
+                response.StatusCode = request.Method == method && scopes <= mostScopes ? 200 : 400;
+                if (response.StatusCode == 200) await response.WriteAsync("""{"token":"abc"}""", Cancellation);
+                return;
+            }
+
+            response.StatusCode = request.Headers.Authorization == "Bearer abc" ? 200 : 401;
+            response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{request.Host}/token\",scope=\"repository:other:pull\"";
+            await response.WriteAsync("""{"tags":["1"]}""", Cancellation);
         });
         using var registry = new OciRegistry(server.Domain, Options(credentials));
 

@@ -121,6 +121,12 @@ public sealed class TagListTests
     [InlineData("""{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry"}]}""")]
     [InlineData("""{"errors":[{"code":"NOT_FOUND","message":"repository library/app not found"}]}""")]
     [InlineData("""{"errors":[{"code":"NAME_UNKNOWN","message":"The repository with name 'app' does not exist in the registry with id '1'"}]}""")]
+    [InlineData("""{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}""")]
+    [InlineData("\r\n {\"errors\":[{\"code\":\"NAME_UNKNOWN\"}]}")]
+    [InlineData("\uFEFF{\"errors\":[{\"code\":\"NAME_UNKNOWN\"}]}")]
+    [InlineData("""{"errors":[{"code":"NAME_UNKNOWN","message":{"text":"x"}}]}""")]
+    [InlineData("""{"errors":[{"code":404},{"code":"NAME_UNKNOWN","message":["x"]}]}""")]
+    [InlineData("""{"errors":{"code":"NAME_UNKNOWN","message":null}}""")]
     public async Task A_repository_that_is_not_there_has_no_tags(string body)
     {
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -140,6 +146,12 @@ public sealed class TagListTests
     [InlineData("""{"errors":[]}""")]
     [InlineData("""{"errors":[{"status":404,"message":"Not Found"}]}""")]
     [InlineData("""{"errors":[{"code":"UNSUPPORTED","message":"no"}]}""")]
+    [InlineData("""{"errors":[{"code":"UNKNOWN","message":"unknown error"}]}""")]
+    [InlineData("""{"errors":[{"code":"PAGE_NOT_FOUND","message":"no route"}]}""")]
+    [InlineData("""{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}""")]
+    [InlineData("""{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"n"}]}""")]
+    [InlineData("""{"errors":[{"code":"NAME_INVALID","message":"invalid repository name"}]}""")]
+    [InlineData("""{"errors":[{"code":404,"message":"not found"}]}""")]
     public async Task What_no_registry_says_of_a_repository_is_not_taken_for_an_empty_one(string body)
     {
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -153,6 +165,24 @@ public sealed class TagListTests
         Assert.StartsWith(
             $"{server.Domain} answers /v2/app/tags/list with 404, and not as a registry that has no such repository: whether app has tags is not known.",
             error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("registry/2.0", "", true)]
+    [InlineData("registry/2.0", "<html>Not found</html>", false)]
+    [InlineData("registry/2.0", """{"errors":[{"code":"DENIED"}]}""", false)]
+    [InlineData("registry/1.0", "", false)]
+    public async Task A_registry_that_answers_with_nothing_has_no_such_repository_where_it_names_itself(string version, string body, bool isRegistry)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            (context.Response.StatusCode, context.Response.ContentLength) = (404, body.Length);
+            context.Response.Headers["Docker-Distribution-Api-Version"] = version;
+            return context.Response.WriteAsync(body, Cancellation);
+        });
+
+        if (isRegistry) Assert.Empty(await ListAsync(server));
+        else await Assert.ThrowsAsync<DeliveryException>(() => ListAsync(server));
     }
 
     [Fact]
