@@ -37,6 +37,12 @@ public static class WithheldVariables
     {
         Values[name] = value;
         Redaction.Register(value);
+        // Programs show what is in it, and not the whole.
+        if (string.Equals(name, DockerLogins.Variable, StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (var secret in DockerLogins.SecretsIn(value)) Redaction.Register(secret);
+        }
+
         Environment.SetEnvironmentVariable(name, null);
         CommandRunner.Hidden.Remove(name);
     }

@@ -20,7 +20,8 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
     internal const string FileName = "config.json";
 
     private const int MaximumSize = 4 * 1024 * 1024;
-    private const string Variable = "DOCKER_AUTH_CONFIG";
+    private const string Variable = DockerLogins.Variable;
+    private const string VariableOrigin = $"the environment variable {Variable}";
     private const string DockerHub = "docker.io";
     private const string DockerHubKey = "https://index.docker.io/v1/";
     private const string TokenUser = "<token>";
@@ -89,7 +90,7 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
         try
         {
             var config = JsonSerializer.Deserialize(text, DockerConfigJson.Default.ConfigFile);
-            return FromEntries(config?.Auths, domain, $"the environment variable {Variable}");
+            return FromEntries(config?.Auths, domain, VariableOrigin);
         }
         catch (JsonException)
         {
@@ -113,11 +114,8 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
         var (user, password) = (entry.Username, entry.Password);
         if (entry.Auth is { Length: > 0 } auth)
         {
-            var bytes = new byte[auth.Length];
-            if (!Convert.TryFromBase64String(auth, bytes, out var length))
-                throw new DeliveryException($"{origin}: an 'auth' entry is not base64. Log in again with `docker login`.");
-            var parts = Encoding.UTF8.GetString(bytes, 0, length).TrimEnd('\0').Split(':', 2);
-            (user, password) = (parts[0], parts.ElementAtOrDefault(1));
+            (user, password) = DockerLogins.Login(auth) ?? throw new DeliveryException($"{origin}: an 'auth' entry is not base64. "
+                + (origin == VariableOrigin ? "It has to be USER:PASSWORD in base64: correct the variable, or remove it." : "Log in again with `docker login`."));
         }
 
         var name = user is { Length: > 0 } ? user : TokenUser;

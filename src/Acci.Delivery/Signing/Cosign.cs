@@ -131,9 +131,19 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
             if (result.Succeeded) return result;
             var reference = (Identity as SigningIdentity.Key)?.Reference ?? "";
             if (KeyService.FindMissing(Executable, reference, result.StandardError) is { } missing) throw missing;
+            if (result.StandardError.Contains("decryption failed", StringComparison.Ordinal) && PasswordProblem is { } problem) throw new WrongUseException(problem);
             throw PassingFailure.Find(result.StandardError) ?? new CommandFailedException(command, result);
         }, cancellationToken)).StandardOutput;
     }
+
+    // cosign names the variables that it is given, and nobody else has heard of these.
+    private string? PasswordProblem => Identity switch
+    {
+        SigningIdentity.Key { Password: null or "" } or SigningIdentity.KeyText { Password: null or "" } =>
+            $"--signing-key cannot be opened: {Identity} is encrypted, and there is no password. Give it with --signing-password.",
+        SigningIdentity.KeyText => $"--signing-key cannot be opened: the password in --signing-password is not that of {Identity}.",
+        _ => null,
+    };
 
     private IEnumerable<string> KeyArguments => Identity switch
     {

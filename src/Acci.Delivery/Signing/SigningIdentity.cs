@@ -98,11 +98,12 @@ public abstract partial record SigningIdentity
         return Encoding.UTF8.GetString(content).Trim() == pem.Trim() ? new Key(key, password) : new KeyText(pem, password);
     }
 
-    // Secrets often hold the text with its line breaks written as \n, or as Windows writes them, and files hold the public half, too; cosign takes
-    // none of these.
+    // Secrets often hold the text with its line breaks written as \n, or as Windows writes them, or set in as in YAML, and files hold the public half, too;
+    // cosign takes none of these.
     private static string PrivateKey(string text, string place)
     {
         var lines = text.Replace("\\r", "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).ReplaceLineEndings("\n");
+        lines = string.Join('\n', lines.Split('\n').Select(x => x.Trim()));
         var keys = PrivateKeys().Matches(lines);
         foreach (var key in keys.Where(x => x.Groups["kind"].Value is "ENCRYPTED SIGSTORE " or "ENCRYPTED COSIGN ").Select(x => lines[x.Index..]))
         {

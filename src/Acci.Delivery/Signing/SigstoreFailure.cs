@@ -30,7 +30,7 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     private const string Unlike = "gave a page or a text, and no answer of such a service";
 
     // What a proxy says of the way behind it, which may be another the next time.
-    private static readonly string[] PassingRefusals = ["Bad Gateway", "Service Unavailable", "Gateway Timeout", "Too Many Requests"];
+    private static readonly string[] PassingRefusals = ["Bad Gateway", "Service Unavailable", "Gateway Timeout", "Too Many Requests", "Internal Server Error", "Request Timeout"];
 
     /// <summary>What can be done about it, where that is known.</summary>
     private string? Remedy { get; init; }
@@ -124,8 +124,9 @@ internal sealed partial record SigstoreFailure(string Service, string Reason, Ex
     [GeneratedRegex("timestamp authority returned|error signing bundle: (?:Post \"|asn1: )")]
     private static partial Regex FromTimestamps();
 
-    // Of what a proxy answers Go shows the status's text alone, and its own errors begin with a small letter.
-    [GeneratedRegex(@"""https://(?<host>[^/""]+)[^""]*"": (?:(?:tls: failed to verify certificate: )?(?<certificate>x509: .*)|http: server gave HTTP response to HTTPS client|(?<proxy>[A-Z][A-Za-z' -]+?)\s*$)", RegexOptions.Multiline)]
+    // Of what a proxy answers Go shows the status's text alone, which may be any. Go's own errors have a colon or a quote, but for those that are named here. Source:
+    // Go, net/http, transport.go and client.go.
+    [GeneratedRegex(@"""?https://(?<host>[^/""\s]+)[^""\s]*?""?: (?:(?:tls: failed to verify certificate: )?(?<certificate>x509: .*)|http: server gave HTTP response to HTTPS client|(?<="": )(?<proxy>(?!EOF|unexpected EOF|malformed |stopped after |context |\d+ response missing |timeout |connection |use of )[^:""\s][^:""\r\n]{0,120}?)\s*$)", RegexOptions.Multiline)]
     private static partial Regex Connection();
 
     [GeneratedRegex(@"\*models\.Error\) is not supported by the TextConsumer|invalid character '<'")]

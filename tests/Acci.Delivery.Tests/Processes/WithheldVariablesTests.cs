@@ -30,6 +30,23 @@ public class WithheldVariablesTests
         Assert.Equal("", await OutputAsync(new Command("printenv", _name)));
     }
 
+    [Fact]
+    public void What_is_in_the_variable_of_logins_is_secret_for_every_registry()
+    {
+        const string auth = "YWRhOndpdGhoZWxkLXBhcnQtMQ==";
+        var text = $$"""{"auths":{"a.example":{"auth":"{{auth}}"},"b.example":{"username":"bob","password":"withheld-part-2"},"c.example":{"auth":"no base64!","identitytoken":"withheld-part-3","registrytoken":"withheld-part-4"},"d.example":null} }""";
+
+        Assert.Equal(
+            [auth, "ada:withheld-part-1", "withheld-part-1", "withheld-part-2", "no base64!", "withheld-part-3", "withheld-part-4"],
+            DockerLogins.SecretsIn(text));
+        Assert.Empty(DockerLogins.SecretsIn("no JSON"));
+
+        CommandRunner.Hidden["DOCKER_AUTH_CONFIG"] = text;
+        WithheldVariables.Withhold(x => x == "DOCKER_AUTH_CONFIG");
+
+        Assert.Equal($"{Redaction.Mask}, {Redaction.Mask}", Redaction.Redact("withheld-part-1, withheld-part-4"));
+    }
+
     [Theory]
     [InlineData("GITHUB_TOKEN", true)]
     [InlineData("ACTIONS_RUNTIME_TOKEN", true)]

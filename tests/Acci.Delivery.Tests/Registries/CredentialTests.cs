@@ -206,6 +206,18 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
+    public async Task A_login_in_the_variable_that_is_not_base64_is_to_be_corrected_there()
+    {
+        var config = ConfigWith(("DOCKER_AUTH_CONFIG", """{"auths":{"ghcr.io":{"auth":"ada:secret!"} } }"""));
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await config.FindAsync("ghcr.io", Cancellation));
+
+        Assert.Equal(
+            "the environment variable DOCKER_AUTH_CONFIG: an 'auth' entry is not base64. It has to be USER:PASSWORD in base64: correct the variable, or remove it.",
+            error.Message);
+    }
+
+    [Fact]
     public async Task The_first_source_that_knows_decides()
     {
         Write($$"""{"auths":{"ghcr.io":{"auth":"{{Base64("ada:secret")}}"} } }""");

@@ -263,6 +263,25 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         Assert.Equal([variable], KeyService.SecretsOf($"env://{variable}"));
     }
 
+    [Fact]
+    public async Task A_key_that_is_set_in_signs_and_a_password_that_is_missing_or_wrong_is_named_as_its_parameter()
+    {
+        var file = await CosignAsync("keys");
+        var key = (SigningIdentity.Key)file.Identity!;
+        var text = $"\n  {(await File.ReadAllTextAsync(key.Reference, Cancellation)).Replace("\n", "\n  ", StringComparison.Ordinal)}";
+        var environment = new ProcessEnvironment(new Dictionary<string, string> { ["RELEASE_KEY"] = text });
+
+        Assert.Equal(await file.ReadSignerAsync(Cancellation), await With(key.Password).ReadSignerAsync(Cancellation));
+        Assert.Equal(
+            "--signing-key cannot be opened: the key given as text is encrypted, and there is no password. Give it with --signing-password.",
+            (await Assert.ThrowsAsync<WrongUseException>(() => With(null).ReadSignerAsync(Cancellation))).Message);
+        Assert.Equal(
+            "--signing-key cannot be opened: the password in --signing-password is not that of the key given as text.",
+            (await Assert.ThrowsAsync<WrongUseException>(() => With("wrong").ReadSignerAsync(Cancellation))).Message);
+
+        Cosign With(string? password) => file with { Identity = SigningIdentity.FromParameter("env://RELEASE_KEY", password, environment) };
+    }
+
     [Theory]
     [InlineData("", "--signing-key names the environment variable 'RELEASE_KEY', which is not set.")]
     [InlineData("no key", "the environment variable 'RELEASE_KEY' holds no private key")]

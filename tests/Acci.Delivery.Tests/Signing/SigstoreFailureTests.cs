@@ -26,6 +26,12 @@ public sealed class SigstoreFailureTests(RegistryServer server) : IClassFixture<
     [InlineData($"{Post}/api/v1/timestamp\": x509: certificate is valid for a, not b", "the timestamp authority", "does not trust, at sigstore.example.com", "Install its certificate authority")]
     [InlineData($"{Fulcio}: Forbidden", "Fulcio", "the proxy does not let this machine through to sigstore.example.com (Forbidden)", "NO_PROXY")]
     [InlineData($"{Rekor}: Proxy Authentication Required", "Rekor", "(Proxy Authentication Required)", "NO_PROXY")]
+    [InlineData($"{Fulcio}: authenticationrequired", "Fulcio", "to sigstore.example.com (authenticationrequired)", "NO_PROXY")]
+    [InlineData($"{Fulcio}: Blocked by policy #12", "Fulcio", "to sigstore.example.com (Blocked by policy #12)", "NO_PROXY")]
+    [InlineData($"{Rekor}: 403 by content filter (see intranet)", "Rekor", "(403 by content filter (see intranet))", "NO_PROXY")]
+    [InlineData($"{Fulcio}: stopped after 10 redirects", "Fulcio", "gave an answer that cosign does not understand", "Check that its address")]
+    [InlineData($"{Fulcio}: remote error: tls: handshake failure", "Fulcio", "gave an answer that cosign does not understand", "Check that its address")]
+    [InlineData("creating signing bundle: tuf refresh failed: failed to download https://tuf.example.com/1.root.json: x509: certificate signed by unknown authority", "the TUF repository", "at tuf.example.com (x509: certificate", "Install its certificate authority")]
     [InlineData($"{Fulcio}: http: server gave HTTP response to HTTPS client", "Fulcio", "speaks plain http, and no TLS, at sigstore.example.com", "begins with https")]
     [InlineData("signing bundle: error signing bundle: Fulcio returned 404: ", "Fulcio", "answered 404", "Check that its address is the right one")]
     [InlineData("signing bundle: error signing bundle: Fulcio returned 403: ", "Fulcio", "answered 403", "of an issuer")]
@@ -40,9 +46,12 @@ public sealed class SigstoreFailureTests(RegistryServer server) : IClassFixture<
         Assert.Contains(advice, failure.Advice("an issuer"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_proxy_that_does_not_reach_what_is_behind_it_may_do_so_the_next_time() =>
-        Assert.IsType<TransientException>(SigstoreFailure.Find($"error during command execution: {Fulcio}: Bad Gateway\n")?.Passing);
+    [Theory]
+    [InlineData("Bad Gateway")]
+    [InlineData("Internal Server Error")]
+    [InlineData("Request Timeout")]
+    public void A_proxy_that_does_not_reach_what_is_behind_it_may_do_so_the_next_time(string answer) =>
+        Assert.IsType<TransientException>(SigstoreFailure.Find($"error during command execution: {Fulcio}: {answer}\n")?.Passing);
 
     [Theory]
     [InlineData("/fulcio", "certificate", "Fulcio has a certificate that this machine does not trust, at ")]
