@@ -35,7 +35,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
             }
 
             var name = match.Groups["name"].Value;
-            if (match.Groups["value"].Success) yield return $"--{name}=… is not read: write {(IsSwitch(name) ? $"'--{name}', or '--{name} false'" : $"'--{name} value', with a space")}.";
+            if (match.Groups["value"].Success) yield return $"--{name}=… is not read: write {(IsSwitch(name) ? $"'--{name}', or '--{name} false'" : $"'--{name} value'")}, with a space.";
             else if (!parameters.TryGetValue(Parameters.Normalize(name), out var member)) yield return $"there is no parameter '--{name}'.{Meant(Parameters.Normalize(name), x => $"--{BuildParameter.Typed(x)}")} All are listed by --help.";
             else if (member is not null && Problem(Parameters.Normalize(name), member, values, isTyped: true, Environment.CurrentDirectory) is { } problem) yield return Sentence($"--{name} {problem}");
             else if (member is not null && MixedSeparators(values, Parameters.Separator(member)) is { } both) yield return $"--{name} {both}.";

@@ -36,7 +36,7 @@ public sealed class ParameterCheckTests : IDisposable
     [Theory]
     [InlineData("--registri ghcr.io/owner", "there is no parameter '--registri'. Did you mean '--registry'? All are listed by --help.")]
     [InlineData("--registry=ghcr.io/owner", "--registry=… is not read: write '--registry value', with a space.")]
-    [InlineData("Publish --dry-run=true", "--dry-run=… is not read: write '--dry-run', or '--dry-run false'.")]
+    [InlineData("Publish --dry-run=true", "--dry-run=… is not read: write '--dry-run', or '--dry-run false', with a space.")]
     [InlineData("--dry_run", "there is no parameter '--dry_run'. Did you mean '--dry-run'? All are listed by --help.")]
     [InlineData("--registry", "--registry has no value; one that begins with '-' can come from the environment variable Registry.")]
     [InlineData("--registry --dry-run", "--registry has no value; one that begins with '-' can come from the environment variable Registry.")]

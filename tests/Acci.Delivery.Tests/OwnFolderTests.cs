@@ -118,23 +118,6 @@ public sealed class OwnFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("passwd: files systemd\ngroup: files [SUCCESS=merge] systemd\nhosts: files dns\nnetgroup: nis", true)]
-    [InlineData("passwd:\tcompat # sss\n# group: ldap\n", true)]
-    [InlineData("passwd: files sss\ngroup: files", false)]
-    [InlineData("passwd: files\ngroup:\tfiles [SUCCESS=merge] ldap", false)]
-    [InlineData(" group : sss files", false)]
-    [InlineData("initgroups: files nis", false)]
-    public void A_group_is_not_private_where_a_network_service_adds_members(string services, bool isPrivate)
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
-        File.WriteAllText(Path.Combine(_folder, "group"), "me:x:1000:\n");
-        File.WriteAllText(Path.Combine(_folder, "nsswitch.conf"), services);
-
-        Assert.Equal(isPrivate, PrivateGroup.IsOf(
-            _folder, new PaxTarEntry(TarEntryType.Directory, "folder") { Gid = 1000, GroupName = "me" }, new PaxTarEntry(TarEntryType.Directory, "mine") { Uid = 1000, UserName = "me" }, _folder));
-    }
-
-    [Theory]
     [InlineData("me:!::", true)]
     [InlineData("me:!:me:me", true)]
     [InlineData("me:$6$salt$hash::", false)]

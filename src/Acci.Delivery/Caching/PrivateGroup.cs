@@ -1,14 +1,13 @@
 using System.Formats.Tar;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 
 namespace Acci.Delivery.Caching;
 
 /// <summary>
 /// A group that nobody but its user is in, as most Linux systems make one for each user: what it may write, nobody else may. Source: Debian's UserPrivateGroups, login.defs(5) USERGROUPS_ENAB.
 /// </summary>
-internal static partial class PrivateGroup
+internal static class PrivateGroup
 {
     /// <summary>Whether only this user, and root, are in the group of a folder; false as well where that cannot be told.</summary>
     /// <param name="path">The folder.</param>
@@ -22,7 +21,7 @@ internal static partial class PrivateGroup
         if (!isNamedSo || HasAccessList(path)) return false;
         var (groups, users) = (Lines("group"), Lines("passwd"));
         // Source: nsswitch.conf(5), "Compatibility mode": such a line adds the accounts of a network service.
-        if (groups.Concat(users).Any(x => x[0].StartsWith('+')) || Lines("nsswitch.conf").Any(HasOtherService)) return false;
+        if (groups.Concat(users).Any(x => x[0].StartsWith('+'))) return false;
         // Source: group(5), gshadow(5), passwd(5). A group that is elsewhere, as in LDAP, may have any members.
         var own = groups.Where(x => x is [_, _, var id, ..] && IsNumber(id, folder.Gid)).ToList();
         var shadows = LinesForRoot("gshadow").Where(x => own.Any(y => y[0] == x[0])).ToList();
@@ -47,14 +46,6 @@ internal static partial class PrivateGroup
             }
         }
     }
-
-    // Whoever is in a service's group is in this one, too. Source: nsswitch.conf(5), nss-systemd(8).
-    private static bool HasOtherService(string[] line) =>
-        line is [var database, var services, ..] && database.Trim() is "passwd" or "group" or "initgroups"
-        && Actions().Replace(services.Split('#')[0], " ").Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Any(x => x is not ("files" or "compat" or "systemd"));
-
-    [GeneratedRegex(@"\[[^\]]*\]")]
-    private static partial Regex Actions();
 
     // As the system reads one, with zeros before it.
     private static bool IsNumber(string text, int number) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var read) && read == number;
