@@ -186,7 +186,7 @@ public sealed partial record TagPlan
                 return Published.Contains(move.Tag) ? move with { Moves = false, Reason = "the registry lists it and cannot find it" } : move with { Expected = null };
             var compared = move with { Expected = there.Digest };
             if (there.Digest == Digest) return compared with { Moves = true };
-            var (isNewer, reason) = await Succession.AfterAsync(await OriginAsync(registry, there, cancellationToken));
+            var (isNewer, reason) = await Succession.AfterAsync(await OriginAsync(registry, move.Tag, there, cancellationToken));
             return compared with { Moves = isNewer, Reason = isNewer && move.Moves ? move.Reason : reason };
         }
         catch (ContentException exception)
@@ -205,12 +205,12 @@ public sealed partial record TagPlan
     private static bool IsByTags(FloatingTags floating) => floating is { SaysOwnVersion: true, Version: not null };
 
     // An image that does not state a release in annotations may be one by a version tag that points at it: a pre-release may have become it.
-    private async Task<ImageOrigin> OriginAsync(OciRegistry registry, Manifest there, CancellationToken cancellationToken)
+    private async Task<ImageOrigin> OriginAsync(OciRegistry registry, string stands, Manifest there, CancellationToken cancellationToken)
     {
         var origin = (await ImageOrigin.ReadAsync(registry, Repository, there, cancellationToken)).OfSource(Succession.Own.Source);
         if (IsByTags(Floating)) origin = origin with { Version = null };
         if (origin is { Version.IsPrerelease: false, IsByLabels: false }) return origin;
-        var versions = Published.Select(tag => (Tag: tag, Version: Floating.VersionsOf(tag).Where(x => !x.IsPrerelease).Max())).Where(x => x.Version is not null);
+        var versions = Published.Select(tag => (Tag: tag, Version: Floating.VersionsOf(tag).Where(x => !x.IsPrerelease).Max())).Where(x => x.Version is { } version && Floating.MayStandFor(stands, version));
         foreach (var (tag, version) in versions.OrderByDescending(x => x.Version).Take(MaximumLooks))
         {
             if ((await registry.FindAsync(Repository.WithTag(tag), cancellationToken))?.Digest == there.Digest) return origin with { Version = new[] { origin.Version, version }.Max() };

@@ -131,7 +131,8 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
                 : isAsBefore && newer.Digest == before ? (null, true) : await trust.ProblemWithAsync(plan.Repository.WithDigest(newer.Digest));
             var reason = $"{move.Newer} was published at the same time and is newer than {plan.Version}";
             if (problem is null) changed |= await MoveAsync(writes, number, newer.Digest, reason, cancellationToken);
-            else if ((isAsBefore || !isKnown) && before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
+            // The tag of a branch was compared with the image that it pointed at, and stays.
+            else if (!move.IsOpen && (isAsBefore || !isKnown) && before != plan.Digest) changed |= await MoveAsync(writes, number, before, $"{reason}, but {problem}, so the tag went back to where it was", cancellationToken);
         }
 
         return changed;

@@ -321,6 +321,37 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
         Assert.Equal(release, await AtAsync(registry, repository, "latest"));
     }
 
+    // 2.0.1 is a build of the same branch that was promoted meanwhile.
+    [Fact]
+    public async Task A_branch_keeps_its_tag_where_an_older_build_of_it_became_a_release()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PutTagAsync(repository, "latest", await PushAsync(registry, repository, "2.0.1-alpha.0.39", First), Cancellation);
+        var image = await PushAsync(registry, repository, "2.0.1-alpha.0.41", Second);
+        var plan = await DecideAsync(registry, repository, image, ["latest"], "2.0.1-alpha.0.41", Second);
+        await registry.PutTagAsync(repository, "2.0.1", await PushAsync(registry, repository, "2.0.1-alpha.0.40", First), Cancellation);
+
+        await new TagTransaction(registry) { IsTrustedAsync = _ => Task.FromResult(true) }.RunAsync([plan], Cancellation);
+
+        Assert.Equal(image, await AtAsync(registry, repository, "latest"));
+    }
+
+    [Fact]
+    public async Task What_a_pre_release_became_is_found_among_many_later_versions()
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        var there = await PushAsync(registry, repository, "2.1.0-rc.1", First);
+        foreach (var tag in (string[])["2.1.0", "2"]) await registry.PutTagAsync(repository, tag, there, Cancellation);
+        var later = await PushAsync(registry, repository, "3.0.0", First);
+        for (var minor = 0; minor < 20; minor++) await registry.PutTagAsync(repository, $"3.{minor}.0", later, Cancellation);
+
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "2.1.0-alpha.0.1", Second), ["2"], "2.1.0-alpha.0.1", Second);
+
+        Assert.False(Assert.Single(plan.Moves).Moves);
+    }
+
     [Fact]
     public async Task A_rollback_does_not_take_a_tag_that_another_publish_has_moved_meanwhile()
     {

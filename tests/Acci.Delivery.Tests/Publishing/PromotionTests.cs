@@ -58,6 +58,14 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         Assert.Equal(newest, await AtAsync(registry, "latest"));
     }
 
+    [Theory]
+    [InlineData("1:2")]
+    [InlineData("blake3:af1349b9f5f9a1a6a0404dea36dcc949")]
+    [InlineData("sha256:12")]
+    public void What_is_neither_a_tag_nor_a_digest_is_wrong_use(string from) => Assert.StartsWith(
+        $"--promote-from cannot be '{from}': ",
+        Assert.Throws<WrongUseException>(() => new Promotion { From = from, To = ["1"] }.SourceIn(ImageReference.Parse("ghcr.io/o/app"))).Message, StringComparison.Ordinal);
+
     [Fact]
     public async Task A_version_s_tag_that_points_at_another_version_promotes_nothing()
     {

@@ -16,7 +16,7 @@ public sealed partial record FloatingTags
     private const int LongestMajor = 3;
 
     // Years of two digits begin here: lower numbers are major versions.
-    private const int FirstYear = 15;
+    private const int FirstYear = 20;
 
     /// <summary>The image's version, where it is known otherwise than by a tag that names it in full.</summary>
     public ImageVersion? Version { get; init; }
