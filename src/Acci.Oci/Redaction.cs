@@ -121,7 +121,8 @@ public static class Redaction
     {
         for (var start = 0; start == 0 || start + Overlap < text.Length; start += LongestPart - Overlap)
         {
-            var (first, end) = (start, Math.Min(start + LongestPart, text.Length));
+            // The last one is as long as the others: a few characters are no secret.
+            var (first, end) = (Math.Min(start, Math.Max(0, text.Length - LongestPart)), Math.Min(start + LongestPart, text.Length));
             if (first > 0 && char.IsLowSurrogate(text[first])) first--;
             if (end < text.Length && char.IsLowSurrogate(text[end])) end++;
             yield return text[first..end];

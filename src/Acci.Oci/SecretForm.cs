@@ -40,6 +40,7 @@ internal sealed class SecretForm
         {
             foreach (var (start, end) in Unite(places.Select(x => TryFindAsItIs(text, x, found) ? default : Surroundings(text, x))))
             {
+                if (!HasLiterals(text, start, end)) continue;
                 // A secret may begin within itself, too.
                 for (var from = start; from < end;)
                 {
@@ -83,6 +84,22 @@ internal sealed class SecretForm
     private (int Start, int End) Surroundings(string text, int place) => Literal.Length == 0 ? (0, text.Length)
         : (Math.Max(0, place - SecretPattern.LongestOf(_text.AsSpan(0, _offset))),
             Math.Min(text.Length, place + Literal.Length + SecretPattern.LongestOf(_text.AsSpan(_offset + Literal.Length))));
+
+    // Whether all its letters and digits follow each other: the literal may be a word that stands in every line, and an expression takes time to make.
+    private bool HasLiterals(string text, int start, int end)
+    {
+        for (var next = 0; next < _text.Length; next++)
+        {
+            var first = next;
+            while (next < _text.Length && char.IsAsciiLetterOrDigit(_text[next])) next++;
+            if (next == first) continue;
+            var at = text.AsSpan(start, end - start).IndexOf(_text.AsSpan(first, next - first), StringComparison.Ordinal);
+            if (at < 0) return false;
+            start += at + next - first;
+        }
+
+        return true;
+    }
 
     private static IEnumerable<(int Start, int End)> Unite(IEnumerable<(int Start, int End)> parts)
     {

@@ -16,7 +16,13 @@ internal static class DockerLogins
     {
         try
         {
-            return [.. ValuesIn(JsonElement.Parse(text)).SelectMany(x => Login(x) is ({ } user, { } password) ? [x, $"{user}:{password}", password] : new[] { x })];
+            return [.. ValuesIn(JsonElement.Parse(text)).SelectMany(x => Login(x) switch
+            {
+                // Beside an identity token there is only a user.
+                (_, "") => [],
+                ({ } user, { } password) => [x, $"{user}:{password}", password],
+                _ => new[] { x },
+            })];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

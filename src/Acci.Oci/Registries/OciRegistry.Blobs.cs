@@ -44,6 +44,7 @@ public sealed partial class OciRegistry
         var start = target.Position;
         var done = 0L;
         var damage = new Damage();
+        EnsureCanBeChecked(descriptor.Digest);
         using var hash = IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm);
         await RunAsync($"fetch of blob {descriptor.Digest} from {path}", async attempt =>
         {

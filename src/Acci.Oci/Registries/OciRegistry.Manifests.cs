@@ -161,19 +161,23 @@ public sealed partial class OciRegistry
 
     private (string Path, string Name) Locate(ImageReference reference)
     {
+        if (reference.Digest is { } digest) EnsureCanBeChecked(digest);
+        return (
+            PathOf(reference),
+            reference.Digest?.ToString() ?? reference.Tag ?? throw new ArgumentException($"'{reference}' names neither tag nor digest.", nameof(reference)));
+    }
+
+    // What could not be checked is not asked for.
+    private static void EnsureCanBeChecked(Digest digest)
+    {
         try
         {
-            // What comes could not be checked, so it is not asked for.
-            _ = reference.Digest?.HashAlgorithm;
+            _ = digest.HashAlgorithm;
         }
         catch (DeliveryException exception)
         {
             throw new ContentException(exception.Message, exception);
         }
-
-        return (
-            PathOf(reference),
-            reference.Digest?.ToString() ?? reference.Tag ?? throw new ArgumentException($"'{reference}' names neither tag nor digest.", nameof(reference)));
     }
 
     private delegate T Reading<out T>(ReadOnlyMemory<byte> content, string? mediaType, string where, Digest? digest);

@@ -66,13 +66,13 @@ public sealed partial class OciRegistry
         }
     }
 
-    // A registry need not take a list that names what was deleted.
+    // A registry need not take a list that names what was deleted. What cannot be looked up stays.
     private async Task<IEnumerable<string>> ExistingAsync(ImageReference repository, ReferrersList list, CancellationToken cancellationToken)
     {
         var existing = new List<string>();
         foreach (var entry in list.Entries)
         {
-            if (entry.Digest is not { } digest || await FindAsync(repository.WithDigest(digest), cancellationToken) is not null) existing.Add(entry.Json);
+            if (entry.Digest is not { IsKnown: true } digest || await FindAsync(repository.WithDigest(digest), cancellationToken) is not null) existing.Add(entry.Json);
         }
 
         return existing;

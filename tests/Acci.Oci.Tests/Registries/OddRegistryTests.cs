@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
 using Acci.Testing;
@@ -92,6 +94,26 @@ public sealed class OddRegistryTests : IDisposable
 
         // Several blobs are on their way at once.
         Assert.InRange(server.Requests.Count(x => x.Contains("mount=", StringComparison.Ordinal)), 1, 4);
+    }
+
+    [Fact]
+    public async Task What_a_list_names_by_an_algorithm_that_is_not_known_here_stays_in_it()
+    {
+        const string foreign = "blake3:af1349b9f5f9a1a6a0404dea36dcc949";
+        await using var server = await OddRegistry.StartAsync(Oddity.NoReferrersApi);
+        using var registry = Connect(server);
+        var app = ImageReference.Parse($"{server.Domain}/app");
+        var image = app.WithDigest((await registry.PushAsync(await LayoutBuilder.WriteAsync(_folder.Path, 50, 60, 70), app, cancellationToken: Cancellation)).Digest);
+        var list = $$"""
+            {"schemaVersion":2,"mediaType":"{{MediaTypes.ImageIndex}}","manifests":[{"mediaType":"{{MediaTypes.ImageManifest}}","digest":"{{foreign}}","size":2,"artifactType":"a/b"}]}
+            """;
+        await registry.PutTagAsync(app, image.Digest!.Value.Tag, Manifest.Parse(Encoding.UTF8.GetBytes(list), MediaTypes.ImageIndex, "test"), Cancellation);
+
+        await registry.PutNoteAsync(image, Note, new Dictionary<string, string> { ["note"] = "kept" }, Cancellation);
+
+        var listed = await registry.GetManifestAsync(app.WithTag(image.Digest!.Value.Tag), Cancellation);
+        Assert.Equal(2, listed.Manifests.Count);
+        Assert.Equal(foreign, $"{listed.Manifests[0].Digest}");
     }
 
     // Push, tags, list, referrers, copy and deletion, as the verbs do them.
