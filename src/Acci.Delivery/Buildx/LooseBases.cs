@@ -24,16 +24,27 @@ internal static class LooseBases
             group platform by found into loose
             orderby loose.Key.Line
             select $"{image.Name}: {image.Dockerfile}, line {loose.Key.Line} takes {SafeText.Terminal(loose.Key.Image)} for {string.Join(", ", loose)} "
-                + "as its registry has it then: "
+                + "as its registry has it at that time: "
                 + (image.BaseImages.Any(x => x.Reference.ToContextName() == NameOf(loose.Key.Image))
                     ? $"it is among the image's base images for other platforms. Add {(loose.Count() == 1 ? "this one" : "these")} to its Platforms"
-                    : "it is not among the image's BaseImages. Add it there, and it is pinned, and taken from --image-mirror");
+                    : "it is not among the image's BaseImages. Add it there to pin it and to take it from --image-mirror");
 
         // What is pinned where it stands follows no tag; what is no name BuildKit refuses.
         bool IsCovered(string text) => !text.Contains('$', StringComparison.Ordinal)
             && (!ImageReference.TryParse(text, out var reference, out _) || reference.Digest is not null
-                || covered.Contains(reference.ToContextName()));
+                || NameOf(text) is not { } name || covered.Contains(name));
 
-        static string? NameOf(string text) => ImageReference.TryParse(text, out var reference, out _) ? reference.ToContextName() : null;
+        static string? NameOf(string text)
+        {
+            try
+            {
+                return ImageReference.TryParse(text, out var reference, out _) ? reference.ToContextName() : null;
+            }
+            catch (InvalidReferenceException)
+            {
+                // 64 hexadecimal digits, which are no name.
+                return null;
+            }
+        }
     }
 }

@@ -22,13 +22,13 @@ public sealed class ImageLocks
     {
         (_name, _digests, _exists) = (name, digests, exists);
         var images = digests.GroupBy(x => ImageReference.Parse(x.Key).ToContextName(), StringComparer.Ordinal).ToList();
-        if (images.FirstOrDefault(x => x.Select(pin => pin.Value).Distinct().Count() > 1) is { } image)
+        if (images.FirstOrDefault(x => x.Select(pin => pin.Value).OfType<Digest>().Distinct().Count() > 1) is { } image)
         {
             throw new DeliveryException(
                 $"{name}: {string.Join(" and ", image.Select(x => x.Key))} are one image, pinned to different digests. Leave one of them.");
         }
 
-        _pins = images.ToDictionary(x => x.Key, x => x.First().Value);
+        _pins = images.ToDictionary(x => x.Key, x => x.Select(pin => pin.Value).FirstOrDefault(digest => digest is not null));
     }
 
     /// <summary>Nothing is pinned.</summary>

@@ -37,7 +37,7 @@ internal sealed partial class DockerfileStages
             else if (stages._stages is [.., var stage])
                 stage.Sources.AddRange(Source().Matches(line).Select(x => (x.Groups["image"].Value, index + 1)));
             else if (Argument().Match(line) is { Success: true } argument)
-                stages.Declare(argument.Groups["name"].Value, argument.Groups["value"].Value.Trim('"', '\''), arguments);
+                stages.Declare(argument.Groups["name"].Value, argument.Groups["value"] is { Success: true, Value: var value } ? value.Trim('"', '\'') : null, arguments);
             heredoc = Heredoc().Match(line) is { Success: true } here ? here.Groups["end"].Value : null;
         }
 
@@ -81,8 +81,11 @@ internal sealed partial class DockerfileStages
 
     private static bool IsScratch(string image) => image.Equals("scratch", StringComparison.OrdinalIgnoreCase);
 
-    private void Declare(string name, string value, IReadOnlyDictionary<string, string> given) =>
-        _arguments.Add((name, given.GetValueOrDefault(name, value)));
+    // Without a value it keeps the platform's.
+    private void Declare(string name, string? value, IReadOnlyDictionary<string, string> given)
+    {
+        if (given.GetValueOrDefault(name) is { } text || (text = value) is not null) _arguments.Add((name, text));
+    }
 
     private int IndexOf(string? target) => target is null ? _stages.Count - 1
         : _stages.FindIndex(x => string.Equals(x.Name, target, StringComparison.OrdinalIgnoreCase)) is >= 0 and var named ? named
@@ -117,7 +120,7 @@ internal sealed partial class DockerfileStages
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex From();
 
-    [GeneratedRegex(@"^\s*ARG\s+(?<name>\w+)=(?<value>\S*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\s*ARG\s+(?<name>\w+)(?:=(?<value>\S*))?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Argument();
 
     // Mounts may stand on a line of their own.

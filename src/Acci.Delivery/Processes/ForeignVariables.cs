@@ -9,18 +9,15 @@ namespace Acci.Delivery.Processes;
 internal sealed record ForeignVariables(IReadOnlyList<string> Prefixes, IReadOnlyList<string> Kept)
 {
     /// <summary>
-    /// docker's, buildx's, BuildKit's and Compose's. Kept is what leads to the engine and its builders; the rest would change what is built, run or
-    /// pulled (<c>BUILDX_GIT_LABELS</c>, <c>BUILDX_BAKE_FILE</c>, <c>EXPERIMENTAL_BUILDKIT_SOURCE_POLICY</c>, <c>DOCKER_DEFAULT_PLATFORM</c>,
-    /// <c>DOCKER_CONTENT_TRUST</c>, <c>COMPOSE_PROFILES</c>).
+    /// docker's, buildx's, BuildKit's and Compose's, where they change what is built, run or pulled: <c>BUILDX_GIT_LABELS</c>,
+    /// <c>BUILDX_BAKE_FILE</c>, <c>EXPERIMENTAL_BUILDKIT_SOURCE_POLICY</c>. Kept is what leads to builders, what a network may need, and which of its
+    /// services Compose starts. The many other variables that begin with <c>DOCKER_</c> lead to the engine, or are those of credential helpers.
     /// Sources: Docker documentation, "Docker CLI", section "Environment variables"; "Build variables"; "Configure pre-defined environment variables in
     /// Docker Compose".
     /// </summary>
     public static ForeignVariables Docker { get; } = new(
-        ["DOCKER_", "BUILDX_", "BUILDKIT_", "EXPERIMENTAL_BUILDKIT_", "COMPOSE_"],
-        [
-            "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_API_VERSION",
-            "DOCKER_CUSTOM_HEADERS", "DOCKER_AUTH_CONFIG", "BUILDX_BUILDER", "BUILDX_CONFIG",
-        ]);
+        ["DOCKER_BUILDKIT", "DOCKER_CONTENT_TRUST", "DOCKER_DEFAULT_PLATFORM", "BUILDX_", "BUILDKIT_", "EXPERIMENTAL_BUILDKIT_", "COMPOSE_"],
+        ["BUILDX_BUILDER", "BUILDX_CONFIG", "BUILDKIT_NO_CLIENT_TOKEN", "COMPOSE_PROFILES"]);
 
     /// <summary>
     /// cosign's, which takes each of its options from <c>COSIGN_</c> and the option's name, too, and those by which Sigstore's libraries take what they
@@ -38,9 +35,8 @@ internal sealed record ForeignVariables(IReadOnlyList<string> Prefixes, IReadOnl
     public static ForeignVariables Trivy { get; } = new(
         ["TRIVY_"], ["TRIVY_INSECURE", "TRIVY_CACERT", "TRIVY_REGISTRY_TOKEN", "TRIVY_USERNAME", "TRIVY_PASSWORD"]);
 
-    // Parameters of a build, which hands them to cosign as arguments; and those of actions that run beside it.
-    private static readonly string[] OfOthers = ["SIGSTORE_SIGNING_CONFIG", "SIGSTORE_TRUSTED_ROOT", "COMPOSE_PROJECT_NAME"];
-    private const string OfActions = "DOCKER_METADATA_";
+    // Parameters of a build, which hands them to the programs as arguments.
+    private static readonly string[] OfBuild = ["SIGSTORE_SIGNING_CONFIG", "SIGSTORE_TRUSTED_ROOT", "COMPOSE_PROJECT_NAME"];
 
     /// <summary>The environment of a command: what the build gives it, and none of theirs.</summary>
     public Dictionary<string, string?> With(params IEnumerable<KeyValuePair<string, string?>> own)
@@ -53,8 +49,7 @@ internal sealed record ForeignVariables(IReadOnlyList<string> Prefixes, IReadOnl
     /// <summary>Those of them that are set, and that somebody may have meant for the program.</summary>
     public IReadOnlyList<string> Unheeded() =>
     [
-        .. Names().Where(name => !WithheldVariables.IsWellKnown(name) && !name.StartsWith(OfActions, StringComparison.OrdinalIgnoreCase))
-            .Except(OfOthers, StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal),
+        .. Names().Where(name => !WithheldVariables.IsWellKnown(name)).Except(OfBuild, StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal),
     ];
 
     private IEnumerable<string> Names() => ProcessEnvironment.Read().Variables.Keys

@@ -25,8 +25,11 @@ public sealed partial record PackageNode(PackageVersion Version)
     /// <summary>Why its manifest cannot be read, so that what it names is not known; null where it can.</summary>
     public string? Unreadable { get; init; }
 
-    /// <summary>Whether it may belong to a version that cannot be read: nobody gave it a name, and no tag tells what it belongs to.</summary>
-    public bool MayBelongToAny => Version.Tags.Count == 0;
+    /// <summary>
+    /// Whether it may belong to a version that cannot be read: nobody gave it a name, and no tag tells what it belongs to; or it is one platform's image,
+    /// which an index may name although it has a tag.
+    /// </summary>
+    public bool MayBelongToAny => Version.Tags.Count == 0 || (Children.Count == 0 && Subject is null && !AttachedTo.Any());
 
     /// <summary>The digest.</summary>
     public Digest Digest => Version.Digest;

@@ -72,7 +72,7 @@ public sealed class PrunePlan
             : null;
     }
 
-    // An index, or a note of what a tag pointed at before, may name any of them. What has a tag stands for itself.
+    // An index, or a note of what a tag pointed at before, may name any of them. An index that has a tag stands for itself.
     private static IEnumerable<PruneDecision> MayBelongToUnreadable(PackageGraph graph)
     {
         if (graph.Nodes.FirstOrDefault(x => x.Unreadable is not null) is not { } unreadable) return [];

@@ -53,7 +53,8 @@ public abstract record TrivyProgram
                 .. variables.SelectMany(name => (string[])["--env", name]),
                 Image.ToString(), .. arguments,
             ]);
-            return run with { Environment = environment.Where(x => !paths.ContainsKey(x.Key)).ToDictionary() };
+            var trivys = environment.Where(x => !paths.ContainsKey(x.Key)).ToDictionary();
+            return run with { Environment = run.Environment.Where(x => !trivys.ContainsKey(x.Key)).Concat(trivys).ToDictionary() };
         }
 
         /// <inheritdoc/>

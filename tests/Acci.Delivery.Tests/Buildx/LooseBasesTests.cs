@@ -27,12 +27,12 @@ public sealed class LooseBasesTests : IDisposable
 
     [Fact]
     public void A_FROM_that_nothing_stands_for_is_named_with_what_helps() => Assert.Equal(
-        ["app: Dockerfile, line 1 takes ghcr.io/o/other:1 for linux/amd64 as its registry has it then: it is not among the image's BaseImages. Add it there, and it is pinned, and taken from --image-mirror"],
+        ["app: Dockerfile, line 1 takes ghcr.io/o/other:1 for linux/amd64 as its registry has it at that time: it is not among the image's BaseImages. Add it there to pin it and to take it from --image-mirror"],
         Loose("FROM ghcr.io/o/other:1", new BaseImage(ImageReference.Parse("ghcr.io/o/base:1")), "linux/amd64"));
 
     [Fact]
     public void A_base_image_of_other_platforms_is_named_with_what_helps() => Assert.Equal(
-        ["app: Dockerfile, line 1 takes ghcr.io/o/base:1 for linux/s390x as its registry has it then: it is among the image's base images for other platforms. Add this one to its Platforms"],
+        ["app: Dockerfile, line 1 takes ghcr.io/o/base:1 for linux/s390x as its registry has it at that time: it is among the image's base images for other platforms. Add this one to its Platforms"],
         Loose("FROM ghcr.io/o/base:1", new BaseImage(ImageReference.Parse("ghcr.io/o/base:1")) { Platforms = [Platform.LinuxArm64] }, "linux/s390x"));
 
     [Theory]
@@ -46,6 +46,7 @@ public sealed class LooseBasesTests : IDisposable
     [InlineData("FROM scratch")]
     [InlineData("FROM x@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
     [InlineData("FROM x:")]
+    [InlineData("FROM 0123456789012345678901234567890123456789012345678901234567890123")]
     public void What_follows_no_tag_is_not(string text) => Assert.Empty(Loose(text, null, "linux/amd64"));
 
     [Fact]

@@ -62,6 +62,18 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
         Assert.Null(locks.Problem([ImageReference.Parse(named)]));
     }
 
+    // Of one of them no digest could be looked up.
+    [Theory]
+    [InlineData("base:1", "docker.io/library/base:1")]
+    [InlineData("docker.io/library/base:1", "base:1")]
+    public void One_spelling_with_a_digest_pins_the_image(string pinned, string open)
+    {
+        var file = _folder.Combine("images.json");
+        File.WriteAllText(file, $"{{ \"{open}\": null, \"{pinned}\": \"{Digest.Of([1])}\" }}");
+
+        Assert.Equal(Digest.Of([1]), ImageLocks.Read(file).DigestOf(ImageReference.Parse("base:1")));
+    }
+
     [Fact]
     public void Two_spellings_of_one_image_are_not_pinned_to_two_digests()
     {

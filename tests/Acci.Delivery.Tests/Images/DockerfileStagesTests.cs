@@ -39,6 +39,12 @@ public class DockerfileStagesTests
     public void An_argument_of_the_build_takes_the_place_of_its_default() =>
         Assert.Equal(["sdk:11.0 4", "tools:2 5"], Images(Dockerfile, "linux/amd64", "build", ("VERSION", "11.0")));
 
+    [Theory]
+    [InlineData("ARG BASE\nFROM $BASE", "debian:12 2")]
+    [InlineData("ARG BASE\nARG TARGETARCH\nFROM $BASE-$TARGETARCH", "debian:12-amd64 3")]
+    public void An_argument_without_a_default_is_what_the_build_gives_or_the_platform(string text, string image) =>
+        Assert.Equal([image], Images(text, "linux/amd64", null, ("BASE", "debian:12")));
+
     [Fact]
     public void An_argument_that_the_Dockerfile_does_not_declare_changes_nothing() =>
         Assert.Equal(["x: 1"], Images("FROM x:${TAG}", "linux/amd64", null, ("TAG", "1")));

@@ -17,9 +17,12 @@ public sealed class ForeignVariablesTests : IDisposable
 
     private static readonly string[] Set =
     [
-        Weakening, Trust, Hardware, "BUILDX_GIT_LABELS", "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY", "DOCKER_DEFAULT_PLATFORM", "COMPOSE_PROFILES", "DOCKER_METADATA_OUTPUT_JSON",
-        "BUILDX_BUILDER", "TRIVY_SEVERITY", "TRIVY_CACERT", "TUF_MIRROR",
+        Weakening, Trust, Hardware, "BUILDX_GIT_LABELS", "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY", "DOCKER_DEFAULT_PLATFORM", "COMPOSE_FILE", "DOCKER_METADATA_OUTPUT_JSON",
+        "BUILDX_BUILDER", "COMPOSE_PROFILES", "DOCKER_registry_example_com_USR", "DOCKER_CREDENTIALS_ENV_CONFIG", "BUILDKIT_NO_CLIENT_TOKEN", "TRIVY_SEVERITY", "TRIVY_CACERT", "TUF_MIRROR",
     ];
+
+    // What leads to builders, what Compose starts, and what a credential helper and a network need.
+    private static readonly string[] Kept = ["BUILDX_BUILDER", "COMPOSE_PROFILES", "DOCKER_registry_example_com_USR", "DOCKER_CREDENTIALS_ENV_CONFIG", "BUILDKIT_NO_CLIENT_TOKEN"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -66,6 +69,16 @@ public sealed class ForeignVariablesTests : IDisposable
     }
 
     [Fact]
+    public void A_container_of_Trivy_gets_Trivys_variables_and_docker_none_that_changes_what_runs()
+    {
+        var program = new TrivyProgram.Container(new DockerEngine("docker"), ImageReference.Parse("aquasec/trivy:0.69.3"));
+
+        var command = program.Command(["image"], [], new Dictionary<string, string?> { ["TRIVY_USERNAME"] = "ada" });
+
+        Assert.Equal((null, "ada"), (command.Environment["DOCKER_DEFAULT_PLATFORM"], command.Environment["TRIVY_USERNAME"]));
+    }
+
+    [Fact]
     public async Task No_command_of_docker_gets_any_but_those_that_lead_to_the_engine()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no env.");
@@ -75,12 +88,12 @@ public sealed class ForeignVariablesTests : IDisposable
 
             var variables = (await CommandRunner.RunAsync(command, cancellationToken: Cancellation)).StandardOutput.Split('\n').Select(x => x.Split('=')[0]).ToList();
 
-            foreach (var name in (string[])["BUILDX_GIT_LABELS", "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY", "DOCKER_DEFAULT_PLATFORM", "COMPOSE_PROFILES"]) Assert.DoesNotContain(name, variables);
-            Assert.Contains("BUILDX_BUILDER", variables);
+            foreach (var name in (string[])["BUILDX_GIT_LABELS", "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY", "DOCKER_DEFAULT_PLATFORM", "COMPOSE_FILE"]) Assert.DoesNotContain(name, variables);
+            foreach (var name in Kept) Assert.Contains(name, variables);
         }
 
         Assert.Equal(
-            ["BUILDX_GIT_LABELS", "COMPOSE_PROFILES", "DOCKER_DEFAULT_PLATFORM", "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"],
+            ["BUILDX_GIT_LABELS", "COMPOSE_FILE", "DOCKER_DEFAULT_PLATFORM", "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"],
             ForeignVariables.Docker.Unheeded().Intersect(Set));
     }
 
@@ -91,7 +104,7 @@ public sealed class ForeignVariablesTests : IDisposable
         Environment.SetEnvironmentVariable(Trust, "");
 
         Assert.Equal($"env -u {Weakening} cosign verify x", new Command("cosign", "verify", "x") { Environment = ForeignVariables.Cosign.With() }.ToString());
-        Assert.StartsWith("env -u BUILDX_GIT_LABELS -u COMPOSE_PROFILES -u DOCKER_DEFAULT_PLATFORM -u DOCKER_METADATA_OUTPUT_JSON -u EXPERIMENTAL_BUILDKIT_SOURCE_POLICY docker run", new DockerEngine("docker").Docker("run").ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("env -u BUILDX_GIT_LABELS -u COMPOSE_FILE -u DOCKER_DEFAULT_PLATFORM -u EXPERIMENTAL_BUILDKIT_SOURCE_POLICY docker run", new DockerEngine("docker").Docker("run").ToString(), StringComparison.Ordinal);
         Assert.StartsWith("env -u TRIVY_SEVERITY trivy ", new Trivy(new TrivyProgram.Installed("trivy"), _folder.Path).ToTyped(["x"], "report"), StringComparison.Ordinal);
         Assert.Equal("cosign verify x", new Command("cosign", "verify", "x").ToString());
     }

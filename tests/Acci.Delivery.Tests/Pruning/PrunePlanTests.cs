@@ -45,24 +45,26 @@ public sealed class PrunePlanTests
         Assert.Equal(nodes, plan.Decisions.Select(x => x.Node));
     });
 
-    // Of versions that cannot be read the plan knows nothing but their names; what they really hold, any versions without a tag, must stay all the same.
+    // Of versions that cannot be read the plan knows nothing but their names; what they really hold, any versions without a tag and any platform's image,
+    // must stay all the same.
     [Fact]
     public void Nothing_that_a_version_may_need_that_cannot_be_read_goes_and_everything_else_does() =>
         Gen.Select(Worlds, Gen.Int[0, 2].Array[14]).Where(x => x.Item1.Nodes.Index().Any(node => x.Item2[node.Index] == 0)).Sample((world, hidden) =>
         {
-            var nameless = world.Nodes.Where(x => x.Version.Tags.Count == 0).Select(x => x.Digest).ToHashSet();
+            var parts = world.Nodes.Where(x => x.Version.Tags.Count == 0 || (x.Children.Count == 0 && x.Subject is null && !x.AttachedTo.Any()))
+                .Select(x => x.Digest).ToHashSet();
             bool IsHidden(PackageNode node) => hidden[(int)node.Version.Id] == 0;
             var real = world.Nodes.Select(x => !IsHidden(x) ? x : x with
             {
-                Children = [.. x.Children.Where(nameless.Contains)],
-                TagsBefore = x.TagsBefore.Where(before => nameless.Contains(before.Value)).ToDictionary(),
+                Children = [.. x.Children.Where(parts.Contains)],
+                TagsBefore = x.TagsBefore.Where(before => parts.Contains(before.Value)).ToDictionary(),
             }).ToList();
             var seen = real.Select(x => !IsHidden(x) ? x : new PackageNode(x.Version) { Unreadable = "it is lost" }).ToList();
 
             var plan = PrunePlan.Make(new PackageGraph(seen), world.Rules, Now);
 
             var gone = plan.Deletions.Select(x => x.Node.Digest).ToHashSet();
-            var kept = seen.Where(x => x.Unreadable is not null || nameless.Contains(x.Digest)).Select(x => x.Digest);
+            var kept = seen.Where(x => x.Unreadable is not null || parts.Contains(x.Digest)).Select(x => x.Digest);
             Assert.Equal(seen.Select(x => x.Digest).Except(Closure(seen, Live(seen, world.Rules).Concat(kept))).Order(ByHex), gone.Order(ByHex));
             Assert.DoesNotContain(Live(real, world.Rules), x => gone.Contains(x) && real.Any(node => node.Digest == x));
             Assert.DoesNotContain(Closure(real, real.Where(IsHidden).Select(x => x.Digest)), gone.Contains);
