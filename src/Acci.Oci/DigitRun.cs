@@ -147,7 +147,7 @@ internal sealed partial class DigitRun
 
     private static int Between(string text, int place, int digits) => !IsBetween(text, place, digits) ? 0 : (digits < ShortestLine ? LineBreak() : Space()).Match(text, place).Length;
 
-    // Of letters and digits every other byte is none. Source: The Unicode Standard, section 2.5.
+    // Every other byte of letters and digits is zero. Source: The Unicode Standard, section 2.5.
     private static bool MayBeUtf16(string said)
     {
         for (var i = said.IndexOf('\0', StringComparison.Ordinal); i >= 0 && i + 4 < said.Length; i = said.IndexOf('\0', i + 1))

@@ -39,7 +39,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
 
         string[] options = context.Options.NoCache ? ["--no-cache"] : [];
         string[] arguments = ["buildx", "bake", "--file", _files.Relative(_files.BakeFile), .. Images.Select(x => x.Name), .. options];
-        Log.Information("  {Command:l}", new Command("docker", arguments) { Environment = ForeignVariables.Docker.With() }.ToString());
+        Log.Information("  {Command:l}", new Command("docker", arguments) { Environment = ToolVariables.Docker.With() }.ToString());
     }
 
     /// <inheritdoc/>

@@ -46,17 +46,17 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The image that a docker-container builder runs from, as buildx has it by default.</summary>
     public static ImageReference BuilderImage { get; } = ImageReference.Parse("docker.io/moby/buildkit:buildx-stable-1");
 
-    /// <summary>A <c>docker</c> command for this engine, which takes orders from no variable (<see cref="ForeignVariables.Docker"/>).</summary>
+    /// <summary>A <c>docker</c> command for this engine, which takes orders from no variable (<see cref="ToolVariables.Docker"/>).</summary>
     public Command Docker(params IEnumerable<string> arguments)
     {
-        var command = new Command(Cli, [.. arguments]) { Secrets = [LoginsVariable], Environment = ForeignVariables.Docker.With() };
+        var command = new Command(Cli, [.. arguments]) { Secrets = [LoginsVariable], Environment = ToolVariables.Docker.With() };
         return Login is null
             ? command
             // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.
             : command with
             {
                 Arguments = ["--config", Login.Folder, .. arguments],
-                Environment = ForeignVariables.Docker.With(KeyValuePair.Create("BUILDX_CONFIG", (string?)BuilderFolder)),
+                Environment = ToolVariables.Docker.With(KeyValuePair.Create("BUILDX_CONFIG", (string?)BuilderFolder)),
             };
     }
 

@@ -26,7 +26,7 @@ public static class EngineOfBuild
         "an engine, which may have to be started",
         () =>
         {
-            if (ForeignVariables.Docker.Unheeded() is { Count: > 0 } unheeded)
+            if (ToolVariables.Docker.Unheeded() is { Count: > 0 } unheeded)
             {
                 Log.Information(
                     "docker does not get {Variables:l}: what is built and run is named by this build's own parameters", string.Join(", ", unheeded));

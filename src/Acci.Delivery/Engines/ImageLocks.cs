@@ -101,8 +101,6 @@ public sealed class ImageLocks
         else Log.Warning("{Image} is not pinned: {File:l} has no digest for it; using {Digest}", reference.ToString(), _name, digest.ToString());
     }
 
-    /// <summary>
-    /// The digest this reference is pinned to, by itself or in the file, whichever spelling of its name stands there; null where there is none.
-    /// </summary>
+    /// <summary>The digest that pins this reference, its own or the one in the file, in any spelling of its name; null if it is not pinned.</summary>
     public Digest? DigestOf(ImageReference reference) => reference.Digest ?? _pins.GetValueOrDefault(reference.ToContextName());
 }

@@ -40,5 +40,4 @@ public sealed record ImageUpdates(Func<ImageReference, OciRegistry> Connect)
 
         return null;
     }
-
 }

@@ -9,8 +9,8 @@ namespace Acci.Delivery.Pruning;
 
 /// <summary>
 /// Deletes old versions of an image's package, so that no image that stays loses anything. The list of versions is GitHub's, what belongs together is read from every
-/// manifest in the registry. Where the list cannot be read in full, or the registry gives no answer, nothing is deleted; a manifest that the registry does not have, or
-/// that is none, stays with all that may belong to it.
+/// manifest in the registry. Where the list cannot be read in full, or the registry gives no answer, nothing is deleted. A version whose manifest is missing or
+/// cannot be read stays, and so does what may belong to it.
 /// </summary>
 /// <param name="GitHub">Where the versions are listed and deleted.</param>
 /// <param name="Registry">Where the manifests are.</param>
@@ -39,7 +39,7 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
         foreach (var (node, _, reason) in plan.Unreadable)
         {
             Log.Warning(
-                "{Image:l}: {Version:l} {Reason:l} It stays, and so does each version without a tag, which may belong to it: "
+                "{Image:l}: {Version:l} {Reason:l} It stays, and so does what may belong to it, which is each version without a tag and each image of one platform: "
                 + "delete it by hand if nothing needs it",
                 repository.Path, node.Version.Name, SafeText.Terminal(reason));
         }

@@ -32,9 +32,7 @@ internal sealed record ImageOrigin(ImageVersion? Version, string? Revision)
 
     /// <summary>Returns what the image itself states: a version in labels of other source code is that of its base image. Git knows its own commits.</summary>
     /// <param name="source">Where the source code of the repository's images is.</param>
-    public ImageOrigin OfSource(string source) => IsByLabels && (Source.Length == 0 || Plain(Source) != Plain(source)) ? this with { Version = null } : this;
-
-    private static string Plain(string source) => source.TrimEnd('/').Replace(".git", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
+    public ImageOrigin OfSource(string source) => IsByLabels && !OciLabels.IsSameSource(Source, source) ? this with { Version = null } : this;
 
     private static ImageOrigin Of(IReadOnlyDictionary<string, string> facts) =>
         new(ImageVersion.TryParse(facts.GetValueOrDefault(OciLabels.VersionKey)), facts.GetValueOrDefault(OciLabels.RevisionKey) is { } said && IsCommit(said) ? said : null)

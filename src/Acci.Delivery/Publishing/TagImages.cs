@@ -166,7 +166,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var engine = await context.EngineAsync();
         var shown = signer is ExpectedSigner.PublicKey { File: var file } ? new ExpectedSigner.PublicKey(_files.Relative(file)) : signer;
         var arguments = shown.VerifyArguments(publish.Reference, cosign.Sigstore.TrustedRoot is { } root ? _files.Relative(root) : null);
-        var verify = new Command(cosign.Executable, arguments) { Environment = ForeignVariables.Cosign.With() };
+        var verify = new Command(cosign.Executable, arguments) { Environment = ToolVariables.Cosign.With() };
         var isReached = !new Destination(publish.Reference.Domain!, "").IsLoopback || (await context.LocationAsync(engine)).ReachesLoopback;
         var run = $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, publish)).ToString(), context.Environment)}"
             + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry");

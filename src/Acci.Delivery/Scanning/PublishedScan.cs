@@ -90,9 +90,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         if (labels.GetValueOrDefault(OciLabels.RevisionKey) is not { Length: 40 } revision || !revision.All(char.IsAsciiHexDigitLower)) return "";
         if (await new Git(context.Options.Root).CommitOfAsync(revision, Cancellation) is not null) return revision;
         var (url, source) = ((await context.FactsAsync()).Repository.Url, labels.GetValueOrDefault(OciLabels.SourceKey, ""));
-        return url.Length > 0 && Plain(url) == Plain(source) ? revision : "";
-
-        static string Plain(string url) => url.TrimEnd('/').Replace(".git", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
+        return OciLabels.IsSameSource(url, source) ? revision : "";
     }
 
     // Without --registry images of the build's own are on this machine, and the local registry need not be started to see that this one is not.

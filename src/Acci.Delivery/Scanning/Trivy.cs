@@ -19,8 +19,6 @@ namespace Acci.Delivery.Scanning;
 /// <param name="CacheFolder">Where its databases lie.</param>
 public sealed record Trivy(TrivyProgram Program, string CacheFolder)
 {
-    // All else that Trivy takes from the environment would change what the report says, or where it is written.
-
     /// <summary>Its version; null for a build of somebody's own, which has none.</summary>
     public NuGetVersion? Version { get; init; }
 
@@ -64,7 +62,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
 
     /// <summary>The command of a scan as one would type it.</summary>
     internal string ToTyped(IReadOnlyList<string> what, string report) =>
-        new Command("trivy", Arguments(what, report, Offline)) { Environment = ForeignVariables.Trivy.With() }.ToString();
+        new Command("trivy", Arguments(what, report, Offline)) { Environment = ToolVariables.Trivy.With() }.ToString();
 
     /// <summary>The arguments that name a layout.</summary>
     internal static IReadOnlyList<string> OfLayout(string layout) => ["--input", layout];
@@ -76,7 +74,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     internal Dictionary<string, string?> Environment()
     {
         var environment = Process.Variables.Where(x => x.Key.StartsWith("TRIVY_", StringComparison.OrdinalIgnoreCase))
-            .ToDictionary(x => x.Key, x => ForeignVariables.Trivy.Kept.Contains(x.Key) ? x.Value : null, StringComparer.Ordinal);
+            .ToDictionary(x => x.Key, x => ToolVariables.Trivy.Kept.Contains(x.Key) ? x.Value : null, StringComparer.Ordinal);
         (environment["TRIVY_SKIP_VERSION_CHECK"], environment["TRIVY_DISABLE_TELEMETRY"]) = ("true", "true");
         return environment;
     }

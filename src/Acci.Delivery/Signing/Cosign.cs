@@ -124,7 +124,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
 
     private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken)
     {
-        var command = CommandOf(["public-key", .. KeyArguments]) with { Environment = ForeignVariables.Cosign.With(KeyVariables()) };
+        var command = CommandOf(["public-key", .. KeyArguments]) with { Environment = ToolVariables.Cosign.With(KeyVariables()) };
         return (await new RetryPolicy(Retry).RunAsync("cosign public-key", async attempt =>
         {
             var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);
@@ -206,7 +206,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         {
             var variables = await variablesAsync(token);
             if (login is not null) variables["DOCKER_CONFIG"] = login.Folder;
-            return command with { Environment = ForeignVariables.Cosign.With(variables) };
+            return command with { Environment = ToolVariables.Cosign.With(variables) };
         }, cancellationToken);
     }
 

@@ -47,7 +47,7 @@ public static class LocalKeyPair
         {
             var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
             Redaction.Register(password);
-            var variables = ForeignVariables.Cosign.With(KeyValuePair.Create("COSIGN_PASSWORD", (string?)password));
+            var variables = ToolVariables.Cosign.With(KeyValuePair.Create("COSIGN_PASSWORD", (string?)password));
             var make = new Command(cosign, "generate-key-pair") { WorkingDirectory = work, Environment = variables };
             await CommandRunner.RunAsync(make, cancellationToken: cancellationToken);
             AtomicFile.Write(Path.Combine(work, PasswordFile), password, AtomicFile.OwnerOnly);

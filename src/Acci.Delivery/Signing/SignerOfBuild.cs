@@ -30,7 +30,7 @@ public static class SignerOfBuild
     public static Task<Cosign> VerifierAsync(this DeliveryContext context) =>
         context.Begin(nameof(VerifierAsync), "cosign, which may have to be fetched", async () =>
         {
-            if (ForeignVariables.Cosign.Unheeded() is { Count: > 0 } unheeded)
+            if (ToolVariables.Cosign.Unheeded() is { Count: > 0 } unheeded)
                 Log.Warning("cosign does not get {Variables:l}: what is signed and accepted is named by this build's own parameters", string.Join(", ", unheeded));
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
             await CosignVersion.EnsureSupportedAsync(program, context.CancellationToken);

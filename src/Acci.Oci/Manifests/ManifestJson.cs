@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Acci.Oci.Manifests;
 
 /// <summary>
-/// The JSON of manifests. Unknown properties are ignored: what matters to a digest is kept as bytes, never written again.
+/// The JSON of manifests. What matters to a digest is kept as bytes and never written again; what is rewritten keeps unknown properties.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

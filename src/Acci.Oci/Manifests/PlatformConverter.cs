@@ -14,8 +14,7 @@ internal sealed class PlatformConverter : JsonConverter<Platform>
 
     public override void Write(Utf8JsonWriter writer, Platform value, JsonSerializerOptions options)
     {
-        var written = new PlatformObject(value.OperatingSystem, value.Architecture, value.Variant);
         if (value.Source is { } source) source.WriteTo(writer);
-        else JsonSerializer.Serialize(writer, written, ManifestJson.Default.PlatformObject);
+        else JsonSerializer.Serialize(writer, new PlatformObject(value.OperatingSystem, value.Architecture, value.Variant), ManifestJson.Default.PlatformObject);
     }
 }

@@ -62,6 +62,14 @@ public sealed record OciLabels
     /// <summary>The digest of the image this one is based on.</summary>
     public Digest? BaseDigest { get; init; }
 
+    /// <summary>Whether two addresses of source code are one repository's.</summary>
+    internal static bool IsSameSource(string one, string other)
+    {
+        return one.Length > 0 && Plain(one) == Plain(other);
+
+        static string Plain(string url) => url.TrimEnd('/').Replace(".git", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
+    }
+
     /// <summary>What is known of a build.</summary>
     /// <param name="facts">The build.</param>
     /// <param name="version">The image's version; none when it has none.</param>

@@ -11,7 +11,7 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.Processes;
 
 /// <summary>What tools do is decided by their arguments, and by no variable that happens to be set.</summary>
-public sealed class ForeignVariablesTests : IDisposable
+public sealed class ToolVariablesTests : IDisposable
 {
     private const string Weakening = "COSIGN_INSECURE_IGNORE_TLOG", Trust = "SIGSTORE_ROOT_FILE", Hardware = "COSIGN_PKCS11_MODULE_PATH";
 
@@ -26,7 +26,7 @@ public sealed class ForeignVariablesTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public ForeignVariablesTests()
+    public ToolVariablesTests()
     {
         foreach (var name in Set) Environment.SetEnvironmentVariable(name, "false");
     }
@@ -94,7 +94,7 @@ public sealed class ForeignVariablesTests : IDisposable
 
         Assert.Equal(
             ["BUILDX_GIT_LABELS", "COMPOSE_FILE", "DOCKER_DEFAULT_PLATFORM", "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"],
-            ForeignVariables.Docker.Unheeded().Intersect(Set));
+            ToolVariables.Docker.Unheeded().Intersect(Set));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class ForeignVariablesTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no env.");
         Environment.SetEnvironmentVariable(Trust, "");
 
-        Assert.Equal($"env -u {Weakening} cosign verify x", new Command("cosign", "verify", "x") { Environment = ForeignVariables.Cosign.With() }.ToString());
+        Assert.Equal($"env -u {Weakening} cosign verify x", new Command("cosign", "verify", "x") { Environment = ToolVariables.Cosign.With() }.ToString());
         Assert.StartsWith("env -u BUILDX_GIT_LABELS -u COMPOSE_FILE -u DOCKER_DEFAULT_PLATFORM -u EXPERIMENTAL_BUILDKIT_SOURCE_POLICY docker run", new DockerEngine("docker").Docker("run").ToString(), StringComparison.Ordinal);
         Assert.StartsWith("env -u TRIVY_SEVERITY trivy ", new Trivy(new TrivyProgram.Installed("trivy"), _folder.Path).ToTyped(["x"], "report"), StringComparison.Ordinal);
         Assert.Equal("cosign verify x", new Command("cosign", "verify", "x").ToString());
