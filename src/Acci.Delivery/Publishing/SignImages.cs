@@ -33,19 +33,37 @@ public sealed class SignImages(DeliveryContext context) : Verb
         await cosign.WritePublicKeyAsync(_files.PublicKey, context.CancellationToken);
         // Another key than last time: its signature is added to those that are there.
         if (publish.Record.SignedBy != await cosign.ReadSignerAsync(context.CancellationToken)) publish.Reopen(PublishStep.Sign);
+        if (publish.Has(PublishStep.Sign)) await SignMissingAsync(image, layout);
         await publish.StepAsync(PublishStep.Sign, () => SignAsync(image, publish, layout));
     });
 
-    /// <summary>Signs one image that the registry has.</summary>
-    internal async Task<string> SignAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout)
+    /// <summary>Signs one image that the registry has. What an earlier run signed stays, unless everything is to be done again.</summary>
+    private async Task<string> SignAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout)
     {
         var cosign = await context.CosignAsync();
-        var signing = new ImageSigner(cosign, layout, await context.RegistryAsync(), await context.RepositoryAsync(image));
-        var (signatures, attestations) = await signing.SignAsync(context.CancellationToken);
+        var signing = await SigningAsync(image, layout);
+        ExpectedSigner own = cosign.Identity is SigningIdentity.Keyless keyless
+            ? new ExpectedSigner.Workflow(keyless.Identity, keyless.Source) : new ExpectedSigner.PublicKey(_files.PublicKey);
+        var (signatures, attestations) = context.Options.Republish
+            ? await signing.SignAsync(context.CancellationToken) : await signing.SignInvalidAsync(own, context.CancellationToken);
         var signer = await cosign.ReadSignerAsync(context.CancellationToken);
         publish.Update(record => record with { SignedBy = signer });
-        return $"{signatures} signatures and {attestations} attestations by {signer}";
+        return signatures + attestations == 0 ? $"signed and attested by {signer} before"
+            : $"{signatures} signatures and {attestations} attestations by {signer}";
     }
+
+    // The record says that they were made, and a registry's retention may have removed them since.
+    private async Task SignMissingAsync(ImageDefinition image, OciLayout layout)
+    {
+        var (signatures, attestations) = await (await SigningAsync(image, layout)).SignMissingAsync(context.CancellationToken);
+        if (signatures + attestations == 0) return;
+        Log.Warning(
+            "{Image}: {Signatures} signatures and {Attestations} attestations of an earlier run were missing in the registry; they were made again",
+            image.Name, signatures, attestations);
+    }
+
+    private async Task<ImageSigner> SigningAsync(ImageDefinition image, OciLayout layout) =>
+        new(await context.CosignAsync(), layout, await context.RegistryAsync(), await context.RepositoryAsync(image));
 
     private async Task PushAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout)
     {

@@ -202,11 +202,14 @@ public abstract partial record ExpectedSigner
     };
 
     /// <summary>Whether a bundle says that this signer made it; whether that is so, cosign says.</summary>
-    internal bool IsNamedBy(SigstoreBundle bundle) => this switch
+    internal bool IsNamedBy(SigstoreBundle bundle) => As(bundle) is not null;
+
+    /// <summary>This signer as a bundle of its own spells it; null where the bundle names another one.</summary>
+    internal ExpectedSigner? As(SigstoreBundle bundle) => this switch
     {
-        Workflow workflow => bundle.Certificate is { } certificate && workflow.SpelledAs(certificate) is not null,
-        PublicKey key => bundle.KeyHint == SigstoreBundle.HintOf(InputFile.ReadText(key.File, LargestKey)),
-        _ => false,
+        Workflow workflow => bundle.Certificate is { } certificate ? workflow.SpelledAs(certificate) : null,
+        PublicKey key => bundle.KeyHint == SigstoreBundle.HintOf(InputFile.ReadText(key.File, LargestKey)) ? key : null,
+        _ => null,
     };
 
     /// <summary>

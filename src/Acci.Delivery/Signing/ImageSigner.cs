@@ -17,25 +17,31 @@ namespace Acci.Delivery.Signing;
 /// <param name="Repository">Where it was pushed to.</param>
 public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Registry, ImageReference Repository)
 {
-    /// <summary>Signs and attests.</summary>
+    /// <summary>Signs and attests, whatever is there.</summary>
     /// <exception cref="DeliveryException">A platform lacks its bill of materials or its provenance, or cosign failed.</exception>
     /// <returns>How many signatures and attestations were made.</returns>
-    public Task<(int Signatures, int Attestations)> SignAsync(CancellationToken cancellationToken) =>
-        SignAsync(_ => (_, _, _, _) => Task.FromResult(true), cancellationToken);
+    public Task<(int Signatures, int Attestations)> SignAsync(CancellationToken cancellationToken) => SignAsync(null, cancellationToken);
 
-    /// <summary>Makes those signatures and attestations anew that the registry does not list for this signer.</summary>
+    /// <summary>Makes those signatures and attestations that the registry does not list for this signer.</summary>
     /// <exception cref="DeliveryException">The registry or cosign failed.</exception>
     /// <returns>How many signatures and attestations were made.</returns>
     public Task<(int Signatures, int Attestations)> SignMissingAsync(CancellationToken cancellationToken) =>
-        SignAsync(
-            isWrittenAsync => async (reference, type, predicate, token) => !await isWrittenAsync(reference, type, predicate, token), cancellationToken);
+        SignAsync((_, _, _, _) => Task.FromResult(true), cancellationToken);
+
+    /// <summary>Makes those signatures and attestations that the registry does not list for this signer, or that are not valid.</summary>
+    /// <param name="signer">The signer, as those who verify know it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DeliveryException">The registry or cosign failed.</exception>
+    /// <returns>How many signatures and attestations were made.</returns>
+    public Task<(int Signatures, int Attestations)> SignInvalidAsync(ExpectedSigner signer, CancellationToken cancellationToken) => SignAsync(
+        (bundle, reference, type, token) => signer.As(bundle) is { } spelled ? Cosign.IsValidAsync(bundle, reference, type, spelled, token) : Task.FromResult(false),
+        cancellationToken);
 
     private async Task<(int Signatures, int Attestations)> SignAsync(
-        Func<StatementQuestion, StatementQuestion> need, CancellationToken cancellationToken)
+        Func<SigstoreBundle, ImageReference, PredicateType, CancellationToken, Task<bool>>? countsAsync, CancellationToken cancellationToken)
     {
         var (signatures, attestations) = (0, 0);
         var ownership = new Lazy<Task<Predicate<SigstoreBundle>>>(() => Cosign.ReadOwnershipAsync(cancellationToken));
-        var isNeeded = need(IsWrittenAsync);
         var root = Repository.WithDigest(Layout.Root.Digest);
         var buildKit = (await Layout.ReadManifestAsync(Layout.Root, cancellationToken)).Annotations.GetValueOrDefault(BuildKitVersion.Annotation);
         await SignAsync(root, cancellationToken);
@@ -47,7 +53,7 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
             foreach (var (type, _, written) in await InTotoStatement.ReadAsync(Layout, platform, token))
             {
                 var predicate = type == PredicateType.Provenance ? ProvenanceBuilder.WithBuildKit(written, buildKit) : written;
-                if (!await isNeeded(reference, type, predicate, token)) continue;
+                if (countsAsync is not null && await IsWrittenAsync(reference, type, predicate, token)) continue;
                 await AttestAsync(Asking(reference, type, predicate), reference, type, predicate, token);
                 Interlocked.Increment(ref attestations);
             }
@@ -61,7 +67,12 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
         async Task<bool> IsWrittenAsync(ImageReference reference, PredicateType type, JsonElement? predicate, CancellationToken token)
         {
             var isOwn = await ownership.Value;
-            return await SigstoreBundle.ListAsync(Registry, reference, type, token).AnyAsync(x => isOwn(x) && x.States(reference, predicate), token);
+            await foreach (var bundle in SigstoreBundle.ListAsync(Registry, reference, type, token).Where(x => isOwn(x) && x.States(reference, predicate)))
+            {
+                if (countsAsync is null || await countsAsync(bundle, reference, type, token)) return true;
+            }
+
+            return false;
         }
 
         Cosign Asking(ImageReference reference, PredicateType type, JsonElement? predicate) =>
@@ -69,7 +80,7 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
 
         async Task SignAsync(ImageReference reference, CancellationToken token)
         {
-            if (!await isNeeded(reference, PredicateType.Signature, null, token)) return;
+            if (countsAsync is not null && await IsWrittenAsync(reference, PredicateType.Signature, null, token)) return;
             await Asking(reference, PredicateType.Signature, null).SignAsync(reference, token);
             Interlocked.Increment(ref signatures);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Tests.Publishing;
 using Acci.Oci;
@@ -50,6 +51,60 @@ public sealed class MissingSignatureTests(RegistryServer server, SigstoreFixture
             await TypesAsync(registry, platform));
 
         async Task<string> ListsAsync() => string.Join(' ', (await TypesAsync(registry, image)).Concat(await TypesAsync(registry, platform)));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task What_an_earlier_run_signed_is_not_signed_twice_and_what_it_did_not_is(bool isKeyless, bool isRecorded)
+    {
+        using var folder = new TemporaryFolder();
+        var key = isKeyless ? null : (SigningIdentity.Key)(await KeyAsync(folder)).Cosign.Identity!;
+        DeliveryOptions Signer(DeliveryOptions options) =>
+            options with { Keyless = isKeyless, SigningKey = key?.Reference, SigningPassword = key?.Password };
+        using var world = await SignedAsync(isKeyless ? sigstore.Job() : sigstore.Outside(), Signer);
+        var image = world.Repository.WithDigest(world.Record.Digest);
+        var platform = world.Repository.WithDigest(world.Record.Platforms[0].Digest);
+        using var registry = server.Connect();
+        await ForgetAsync(registry, platform, PredicateType.Spdx);
+        // As a run that failed before the last attestation leaves it, and one that ended.
+        if (!isRecorded) world.Record.Without(PublishStep.Sign).Write(world.RecordFile);
+
+        await world.RunAsync("SignImages", Signer);
+
+        await world.RunAsync("VerifyImages", Signer);
+        Assert.Equal(["https://sigstore.dev/cosign/sign/v1"], await TypesAsync(registry, image));
+        Assert.Equal(
+            ["https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1", "https://spdx.dev/Document"],
+            await TypesAsync(registry, platform));
+        if (!isRecorded) Assert.StartsWith("0 signatures and 1 attestations by ", world.Record.Steps[PublishStep.Sign].Result, StringComparison.Ordinal);
+
+        world.Record.Without(PublishStep.Sign).Write(world.RecordFile);
+        await world.RunAsync("SignImages", Signer);
+
+        Assert.Matches("^signed and attested by .* before$", world.Record.Steps[PublishStep.Sign].Result);
+
+        await world.RunAsync("SignImages", options => Signer(options) with { Republish = true });
+
+        Assert.Equal(2, (await TypesAsync(registry, image)).Count);
+        Assert.Equal(6, (await TypesAsync(registry, platform)).Count);
+    }
+
+    [Fact]
+    public async Task What_says_to_be_this_signers_and_is_not_valid_counts_as_missing_when_an_image_is_signed()
+    {
+        using var world = await SignedAsync(sigstore.Job());
+        await using var elsewhere = new SigstoreFixture();
+        await elsewhere.InitializeAsync();
+        world.Job = elsewhere.Job();
+        world.Record.Without(PublishStep.Sign).Write(world.RecordFile);
+
+        await world.RunAsync("SignImages");
+
+        Assert.StartsWith("2 signatures and 2 attestations by ", world.Record.Steps[PublishStep.Sign].Result, StringComparison.Ordinal);
+        await world.RunAsync("VerifyImages");
     }
 
     [Fact]
