@@ -59,7 +59,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         {
             var own = writes.Where(x => x.Tag.Repository == plan.Repository.Repository && x.Digest == plan.Digest).ToList();
             var report = TagReport.Of(plan, own).Log(plan.Repository.Path);
-            var hint = plan.Staying.Any() ? $"; {AllowOlder} moves the others, too" : "";
+            var hint = !plan.Staying.Any() ? "" : report.Taken.Count == 0 ? $"; {AllowOlder} moves them" : $"; {AllowOlder} moves the others, too";
             Log.Information("{Image:l}: {Result:l}{Hint:l}", plan.Repository.WithDigest(plan.Digest).ToString(), report.ToString(), hint);
         }
     }

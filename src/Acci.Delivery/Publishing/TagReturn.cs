@@ -70,7 +70,7 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
     {
         try
         {
-            if (!await writer.WriteAsync(write.Tag, write.Before, TimeSpan.Zero, cancellationToken))
+            if (!await writer.WriteAsync(write.Tag, write.Before, TimeSpan.Zero, there => there == write.Digest, cancellationToken))
             {
                 _left.Add($"{name} (it is new, and this registry deletes no tags)");
                 return;

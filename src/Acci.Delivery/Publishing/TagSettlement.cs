@@ -27,15 +27,18 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
     /// <returns>Where the tags point.</returns>
     public async Task<IReadOnlyList<TagWrite>> RunAsync(IReadOnlyList<TagPlan> plans, List<TagWrite> writes, CancellationToken cancellationToken)
     {
-        foreach (var plan in plans)
+        // Each round that changes something lets another publish see it, and sees what that one changed meanwhile.
+        for (var round = 0; round < Rounds; round++)
         {
-            // Each round that changes something lets another publish see it, and sees what that one changed meanwhile.
-            for (var round = 0; round < Rounds && await SetRightAsync(plan, writes, cancellationToken); round++)
-            {
-            }
+            var hasChanged = false;
+            foreach (var plan in plans) hasChanged |= await SetRightAsync(plan, writes, cancellationToken);
+            if (hasChanged) continue;
+            var compared = writes.Select(write => write.After).ToList();
+            for (var number = 0; number < writes.Count; number++) await LookAsync(writes, number, cancellationToken);
+            // What came after the comparison is compared, too.
+            if (!writes.Where((write, number) => write.IsLost && write.After != compared[number]).Any()) break;
         }
 
-        for (var number = 0; number < writes.Count; number++) await LookAsync(writes, number, cancellationToken);
         return writes;
     }
 
@@ -53,7 +56,7 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
         var write = writes[number];
         try
         {
-            if (!await writer.WriteAsync(write.Tag, digest, AnswerLimit, cancellationToken)) return false;
+            if (!await writer.WriteAsync(write.Tag, digest, AnswerLimit, there => there == write.After, cancellationToken)) return false;
         }
         catch when (writer.AnswerTo(write.Tag) == WriteAnswer.None)
         {

@@ -88,7 +88,7 @@ public sealed class TagTransaction(OciRegistry registry)
                     writes.Add(new TagWrite(tag, plan.Digest, before, stays ? before : plan.Digest) { Reason = why });
                     looking = null;
                     Volatile.Write(ref begun, [.. begun, tag]);
-                    if (before != plan.Digest && !stays) await WriteAsync(tag, plan.Digest, before, cancellationToken);
+                    if (before != plan.Digest && !stays) await WriteAsync(tag, plan.Digest, before, move.IsOverridden, cancellationToken);
                 }
             }
 
@@ -133,13 +133,13 @@ public sealed class TagTransaction(OciRegistry registry)
 
     private bool HasMoved(ImageReference tag, Digest? now) => AtStart.TryGetValue(tag, out var start) && (start != now || BuiltEarlier.Contains(tag.Repository));
 
-    private async Task WriteAsync(ImageReference tag, Digest digest, Digest? before, CancellationToken cancellationToken)
+    private async Task WriteAsync(ImageReference tag, Digest digest, Digest? before, bool isOverridden, CancellationToken cancellationToken)
     {
         for (var isAgain = false; ; isAgain = true)
         {
             try
             {
-                await Writer.WriteAsync(tag, digest, AnswerLimit, cancellationToken);
+                await Writer.WriteAsync(tag, digest, AnswerLimit, isOverridden ? null : there => there == before, cancellationToken);
             }
             catch (DeliveryException) when (isAgain && Writer.AnswerTo(tag) == WriteAnswer.Refused)
             {

@@ -18,9 +18,14 @@ internal sealed class TagWriter(OciRegistry registry, TimeProvider time)
     /// <param name="tag">The tag.</param>
     /// <param name="digest">The image; null for none.</param>
     /// <param name="patience">How long the answer is waited for after an interruption: a registry carries out a write that it has, whether or not somebody still waits.</param>
+    /// <param name="mayReplace">
+    /// Whether the tag may be written over while it points there. It is asked when the registry failed and the write is to be sent again: another publish may have come in
+    /// between, and keeps the tag. Null for always.
+    /// </param>
     /// <param name="cancellationToken">Interrupts it.</param>
     /// <returns>Whether the registry accepted it; it need not be able to take tags away.</returns>
-    public async Task<bool> WriteAsync(ImageReference tag, Digest? digest, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(
+        ImageReference tag, Digest? digest, TimeSpan patience, Predicate<Digest?>? mayReplace, CancellationToken cancellationToken)
     {
         _answers[tag] = WriteAnswer.Refused;
         var manifest = digest is { } image ? await registry.GetManifestAsync(tag.WithDigest(image), cancellationToken) : null;
@@ -30,7 +35,7 @@ internal sealed class TagWriter(OciRegistry registry, TimeProvider time)
         try
         {
             if (manifest is null && !await registry.TryDeleteTagAsync(tag, tag.Tag!, limit.Token)) return false;
-            if (manifest is not null) await registry.PutTagAsync(tag, tag.Tag!, manifest, limit.Token);
+            if (manifest is not null) await registry.PutTagAsync(tag, tag.Tag!, manifest, mayReplace is null ? null : MaySendAgainAsync, limit.Token);
         }
         catch (Exception exception) when (exception is not DeliveryException { IsUndecided: false })
         {
@@ -40,5 +45,8 @@ internal sealed class TagWriter(OciRegistry registry, TimeProvider time)
 
         _answers[tag] = WriteAnswer.Accepted;
         return true;
+
+        async Task<bool> MaySendAgainAsync(CancellationToken token) =>
+            (await registry.FindManifestAsync(tag, token))?.Digest is var there && (there == digest || mayReplace(there));
     }
 }

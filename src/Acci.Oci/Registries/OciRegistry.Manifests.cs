@@ -73,7 +73,19 @@ public sealed partial class OciRegistry
     /// <summary>Lets a tag point at a manifest that was fetched from the repository: the write alone.</summary>
     /// <exception cref="DeliveryException">The registry refuses it, or gives no answer that decides (<see cref="DeliveryException.IsUndecided"/>).</exception>
     public Task PutTagAsync(ImageReference repository, string tag, Manifest manifest, CancellationToken cancellationToken = default) =>
-        PutAsync(PathOf(repository.WithTag(tag)), tag, manifest, cancellationToken);
+        PutTagAsync(repository, tag, manifest, null, cancellationToken);
+
+    /// <inheritdoc cref="PutTagAsync(ImageReference, string, Manifest, CancellationToken)"/>
+    /// <param name="repository">The repository.</param>
+    /// <param name="tag">The tag.</param>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="maySendAgainAsync">
+    /// Asked before a write that failed is sent again, for somebody else may have written the tag meanwhile; if the answer is no, the write ends. Null for always.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task PutTagAsync(
+        ImageReference repository, string tag, Manifest manifest, Func<CancellationToken, Task<bool>>? maySendAgainAsync, CancellationToken cancellationToken = default) =>
+        PutAsync(PathOf(repository.WithTag(tag)), tag, manifest.Content, manifest.MediaType, maySendAgainAsync, cancellationToken);
 
     /// <summary>Puts a manifest under its digest unless it is there. One that says something about another is put in any case: whether it is listed there is not to be seen.</summary>
     internal async Task EnsureManifestAsync(ImageReference repository, Manifest manifest, CancellationToken cancellationToken)
@@ -117,10 +129,13 @@ public sealed partial class OciRegistry
 
     /// <summary>Puts a manifest, and returns whether the registry keeps it in its own list of referrers.</summary>
     private Task<bool> PutAsync(string path, string name, Manifest manifest, CancellationToken cancellationToken) =>
-        PutAsync(path, name, manifest.Content, manifest.MediaType, cancellationToken);
+        PutAsync(path, name, manifest.Content, manifest.MediaType, null, cancellationToken);
 
-    private Task<bool> PutAsync(string path, string name, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) => RunAsync($"push of {path} {name}", async attempt =>
+    private Task<bool> PutAsync(
+        string path, string name, ReadOnlyMemory<byte> content, string mediaType, Func<CancellationToken, Task<bool>>? maySendAgainAsync, CancellationToken cancellationToken) =>
+        RunAsync($"push of {path} {name}", async attempt =>
     {
+        if (attempt.Number > 1 && maySendAgainAsync is not null && !await maySendAgainAsync(attempt.CancellationToken)) return false;
         var request = new RegistryRequest(HttpMethod.Put, Address($"{path}/manifests/{name}"), PushScope(path))
         {
             Body = _ => new ReadOnlyMemoryContent(content) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },

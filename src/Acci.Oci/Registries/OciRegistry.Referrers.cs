@@ -92,7 +92,7 @@ public sealed partial class OciRegistry
         (await FindAsync(tag, cancellationToken))?.Digest is { } digest && digest != subject ? digest : null;
 
     private Task<bool> PutAsync(ImageReference tag, ReferrersList list, CancellationToken cancellationToken) =>
-        PutAsync(PathOf(tag), tag.Tag!, list.Content, list.MediaType, cancellationToken);
+        PutAsync(PathOf(tag), tag.Tag!, list.Content, list.MediaType, null, cancellationToken);
 
     private static ImageReference ReferrersTag(ImageReference repository, Digest digest) => repository.WithTag(digest.Tag);
 
