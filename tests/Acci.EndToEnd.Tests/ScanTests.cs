@@ -5,7 +5,7 @@ using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 
-/// <summary>The whole way with a scanner on the PATH: a stand-in that takes Trivy's command line and finds what it is told to find.</summary>
+/// <summary>The whole way with a scanner on the PATH: a stand-in that takes Trivy's command line and finds what it is told to find, and of the application's packages those that are listed in the image.</summary>
 public sealed class ScanTests(PublishedImage published) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -19,7 +19,7 @@ public sealed class ScanTests(PublishedImage published) : IDisposable
     {
         published.NeedsEngine();
         var trivy = new TrivyStandIn(Path.Combine(_directory.Path, "bin"));
-        trivy.AnswerWith([TrivyStandIn.Vulnerability("CVE-2026-4711", "CRITICAL")]);
+        trivy.AnswerWith(TrivyStandIn.Report([TrivyStandIn.Vulnerability("CVE-2026-4711", "CRITICAL")], applicationPackages: null));
         var ignores = Path.Combine(_directory.Path, "ignores.yaml");
         await File.WriteAllTextAsync(ignores, "vulnerabilities: []\n", Cancellation);
         await using var registry = RegistryServer.With("");
@@ -44,6 +44,11 @@ public sealed class ScanTests(PublishedImage published) : IDisposable
         using var client = OciRegistry.Of(ImageReference.Parse(record.Repository));
         Assert.NotNull(await client.FindAsync(ImageReference.Parse(record.Repository).WithTag(record.Tags[0]), Cancellation));
         Assert.Equal(2, trivy.Scans.Count);
+        foreach (var (platform, runtime) in ((string, string)[])[("linux-amd64", "runtimepack.Microsoft.NETCore.App.Runtime.linux-x64"), ("linux-ppc64le", "StackExchange.Redis")])
+        {
+            var seen = await File.ReadAllTextAsync(Path.Combine(checkout.Folder, "artifacts", "scan", App.Name, $"{platform}.json"), Cancellation);
+            Assert.All((string[])["Npgsql", "StackExchange.Redis", runtime], name => Assert.Contains($"\"Name\":\"{name}\"", seen, StringComparison.Ordinal));
+        }
 
         await File.WriteAllTextAsync(ignores, $"vulnerabilities:\n  - id: CVE-2026-4711\n    expired_at: {DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}\n", Cancellation);
         (await checkout.BuildAsync(publish, Cancellation, path)).AssertFailed(ignores, "line 2", "CVE-2026-4711", "expired");

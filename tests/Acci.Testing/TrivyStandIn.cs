@@ -6,10 +6,12 @@ namespace Acci.Testing;
 
 /// <summary>
 /// A stand-in for Trivy, not Trivy: a program that takes Trivy's command line as it is documented, refuses what it does not know, and answers with reports that were
-/// laid ready for it. It keeps each command line it was given, and what it found around it: variables, its folder, docker's login.
+/// laid ready for it, or with the packages of applications that are listed in
+/// the image. It keeps each command line it was given, and what it found around it: variables, its folder, docker's login.
 /// </summary>
 public sealed class TrivyStandIn
 {
+    private const string PackagesOfImage = "the packages that lie in the image";
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly string _folder;
@@ -61,7 +63,10 @@ public sealed class TrivyStandIn
             case ",$severity," in *,LOW,*) ;; *) report="$here/reports/nothing.json" ;; esac
             [ -n "$TRIVY_IGNORE_UNFIXED$TRIVY_SKIP_DIRS$TRIVY_IGNORE_STATUS" ] && report="$here/reports/nothing.json"
             [ -f .trivyignore ] && report="$here/reports/nothing.json"
-            cp "$report" "$output"
+            # Of an application it sees what Trivy reads of one: the lists of packages that lie in the image.
+            packages=$(grep -q '"{{PackagesOfImage}}"' "$report" && for blob in "$input"/blobs/sha256/*; do tar -xzOf "$blob" --wildcards '*.deps.json' 2> /dev/null; done |
+                grep -o '"[^"/ ]*/[0-9][^"/]*": *{' | sort -u | sed 's|"\([^/]*\)/\([^"]*\)".*|{"Name":"\1","Version":"\2"}|' | paste -sd, -)
+            sed "s|\"{{PackagesOfImage}}\"|$packages|" "$report" > "$output"
             """.ReplaceLineEndings("\n"));
         File.SetUnixFileMode(Program, Executable);
         AnswerWith([]);
@@ -102,7 +107,12 @@ public sealed class TrivyStandIn
     public void Fail(string message) => File.WriteAllText(Path.Combine(_folder, "fault"), message);
 
     /// <summary>A report as Trivy writes it.</summary>
-    public static string Report(IEnumerable<object> vulnerabilities, IEnumerable<object>? secrets = null, object? system = null, int packages = 3, int applicationPackages = 2) => JsonSerializer.Serialize(new
+    /// <param name="vulnerabilities">What is found.</param>
+    /// <param name="secrets">Secrets that are found.</param>
+    /// <param name="system">The operating system.</param>
+    /// <param name="packages">How many packages that has.</param>
+    /// <param name="applicationPackages">How many packages the application has; null for those that are listed in the image.</param>
+    public static string Report(IEnumerable<object> vulnerabilities, IEnumerable<object>? secrets = null, object? system = null, int packages = 3, int? applicationPackages = 2) => JsonSerializer.Serialize(new
     {
         SchemaVersion = 2,
         ArtifactName = "stand-in",
@@ -111,7 +121,7 @@ public sealed class TrivyStandIn
         Results = new object[]
         {
             new { Target = "stand-in (debian 13.1)", Class = "os-pkgs", Type = "debian", Packages = Enumerable.Range(0, packages).Select(x => new { Name = $"package{x}", Version = "1" }), Vulnerabilities = vulnerabilities.Where(x => !IsOfLanguage(x)) },
-            new { Target = "app/acci.deps.json", Class = "lang-pkgs", Type = "dotnet-core", Packages = Enumerable.Range(0, applicationPackages).Select(x => new { Name = $"Library{x}", Version = "1" }), Vulnerabilities = vulnerabilities.Where(IsOfLanguage) },
+            new { Target = "app/acci.deps.json", Class = "lang-pkgs", Type = "dotnet-core", Packages = applicationPackages is { } count ? Enumerable.Range(0, count).Select(x => (object)new { Name = $"Library{x}", Version = "1" }) : [PackagesOfImage], Vulnerabilities = vulnerabilities.Where(IsOfLanguage) },
             new { Target = "/app/settings.json", Class = "secret", Secrets = secrets ?? [] },
         },
     });

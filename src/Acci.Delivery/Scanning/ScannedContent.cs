@@ -11,6 +11,9 @@ public sealed record ScannedContent(Platform Platform, int Packages)
     /// <summary>How many of these are an application's: listed in a lock file, a binary or a <c>*.deps.json</c>.</summary>
     public int ApplicationPackages { get; init; }
 
+    /// <summary>No package of its application was recognised, in an image that was scanned as a whole.</summary>
+    public bool HasUnknownApplication { get; init; }
+
     /// <summary>Another platform of the same image whose application's packages were recognised, where none of this one's were.</summary>
     public ScannedContent? Known { get; init; }
 
@@ -24,7 +27,7 @@ public sealed record ScannedContent(Platform Platform, int Packages)
     public string? Doubt =>
         Packages == 0 ? "no package was recognised in it, so nothing can be found in it"
         : System.Length == 0 ? "its operating system was not recognised, so nothing can be found in that"
-        : Known is not null ? $"no package of its application was recognised, and {Known.ApplicationPackages} were in {Known.Platform}: what is compiled into a binary is not seen, unless a list lies beside it"
+        : HasUnknownApplication ? $"no package of its application was recognised{(Known is null ? "" : $", and {Known.ApplicationPackages} were in {Known.Platform}")}: what is compiled into a binary is not seen, unless a list lies beside it"
         : IsOutdated ? $"{System} is past its end of life: what is wrong with it is not told any more"
         : null;
 
@@ -38,8 +41,8 @@ public sealed record ScannedContent(Platform Platform, int Packages)
     /// <summary>The platforms of one image, each compared with the others.</summary>
     public static IReadOnlyList<ScannedContent> Compared(IReadOnlyList<ScannedContent> platforms)
     {
-        var known = platforms.MaxBy(x => x.ApplicationPackages);
-        return [.. platforms.Select(x => x.ApplicationPackages == 0 && known?.ApplicationPackages > 0 ? x with { Known = known } : x)];
+        var known = platforms.Where(x => x.ApplicationPackages > 0).MaxBy(x => x.ApplicationPackages);
+        return [.. platforms.Select(x => x.ApplicationPackages > 0 ? x : x with { HasUnknownApplication = true, Known = known })];
     }
 
     /// <inheritdoc/>

@@ -225,6 +225,20 @@ public sealed class ScanTests : ScanningFixture
         Assert.Contains(seen, Record.Steps[PublishStep.Scan].Result, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_image_of_whose_application_nothing_is_recognised_on_any_platform_is_no_clean_one()
+    {
+        Trivy.AnswerWith(Report([], applicationPackages: 0));
+        const string seen = "not all of linux/amd64, linux/ppc64le can be seen by the scanner";
+
+        await (await BuiltAsync()).RunAsync();
+
+        var summary = await File.ReadAllTextAsync(Artifact("summary.md"), Cancellation);
+        Assert.Contains("linux/amd64 \\(3 packages, none of an application, debian 13.1\\): **no package of its application was recognised", summary, StringComparison.Ordinal);
+        Assert.Contains(seen, await File.ReadAllTextAsync(Artifact("report.html"), Cancellation), StringComparison.Ordinal);
+        Assert.Contains(seen, Record.Steps[PublishStep.Scan].Result, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{ \"Family\": \"debian\", \"Name\": \"9\", \"EOSL\": true }", 5, "end of life")]
     [InlineData("{ \"Family\": \"debian\", \"Name\": \"13\" }", 5, null)]
