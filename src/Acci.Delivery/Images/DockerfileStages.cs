@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Oci;
 
@@ -23,6 +24,25 @@ internal sealed partial class DockerfileStages
     public static DockerfileStages Parse(IEnumerable<string> lines, IReadOnlyDictionary<string, string> arguments)
     {
         var stages = new DockerfileStages();
+        foreach (var (text, line) in Instructions(lines))
+        {
+            if (From().Match(text) is { Success: true } from)
+                stages._stages.Add(new Stage(Unquoted(from.Groups["image"].Value), from.Groups["name"] is { Success: true } name ? name.Value : null, line));
+            else if (stages._stages is [.., var stage])
+                stage.Sources.AddRange(SourcesIn(text).Select(image => (image, line)));
+            else if (Arguments().Match(text) is { Success: true } declared)
+                foreach (Match argument in Argument().Matches(declared.Groups["words"].Value))
+                    stages.Declare(argument.Groups["name"].Value, argument.Groups["value"] is { Success: true, Value: var value } ? Unquoted(value) : null, arguments);
+        }
+
+        return stages;
+    }
+
+    // Each with the line that it begins on. A backslash at the end of a line goes on in the next one that is no comment; what stands in a heredoc may look like an
+    // instruction: "from x import y".
+    private static IEnumerable<(string Text, int Line)> Instructions(IEnumerable<string> lines)
+    {
+        var (text, begin) = (new StringBuilder(), 0);
         string? heredoc = null;
         foreach (var (index, line) in lines.Index())
         {
@@ -32,17 +52,33 @@ internal sealed partial class DockerfileStages
                 continue;
             }
 
-            if (From().Match(line) is { Success: true } from)
-                stages._stages.Add(new Stage(from.Groups["image"].Value, from.Groups["name"] is { Success: true } name ? name.Value : null, index + 1));
-            else if (stages._stages is [.., var stage])
-                stage.Sources.AddRange(Source().Matches(line).Select(x => (x.Groups["image"].Value, index + 1)));
-            else if (Argument().Match(line) is { Success: true } argument)
-                stages.Declare(argument.Groups["name"].Value, argument.Groups["value"] is { Success: true, Value: var value } ? value.Trim('"', '\'') : null, arguments);
-            heredoc = Heredoc().Match(line) is { Success: true } here ? here.Groups["end"].Value : null;
+            if (line.AsSpan().TrimStart() is ['#', ..] || (text.Length > 0 && string.IsNullOrWhiteSpace(line))) continue;
+            if (text.Length == 0) begin = index + 1;
+            var isContinued = line.AsSpan().TrimEnd() is [.., '\\'];
+            text.Append(isContinued ? line.AsSpan().TrimEnd()[..^1] : line);
+            if (isContinued) continue;
+            var whole = text.ToString();
+            text.Clear();
+            heredoc = Heredoc().Match(whole) is { Success: true } here ? here.Groups["end"].Value : null;
+            yield return (whole, begin);
         }
 
-        return stages;
+        if (text.Length > 0) yield return (text.ToString(), begin);
     }
+
+    private static IEnumerable<string> SourcesIn(string instruction)
+    {
+        var flags = Flags().Match(instruction);
+        foreach (var flag in flags.Groups["flag"].Captures.Select(x => Unquoted(x.Value)))
+        {
+            if (flag.StartsWith("--from=", StringComparison.OrdinalIgnoreCase)) yield return Unquoted(flag["--from=".Length..]);
+            else if (flag.StartsWith("--mount=", StringComparison.OrdinalIgnoreCase)
+                && flag["--mount=".Length..].Split(',').FirstOrDefault(x => x.StartsWith("from=", StringComparison.OrdinalIgnoreCase)) is { } from)
+                yield return Unquoted(from["from=".Length..]);
+        }
+    }
+
+    private static string Unquoted(string word) => word.Trim('"', '\'');
 
     /// <summary>The line of the FROM that brings the base of what is built for this platform, from 1; null when none can be told.</summary>
     public int? BaseLineOf(Platform platform, string? target)
@@ -120,18 +156,19 @@ internal sealed partial class DockerfileStages
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex From();
 
-    [GeneratedRegex(@"^\s*ARG\s+(?<name>\w+)(?:=(?<value>\S*))?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\s*ARG\s+(?<words>.*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Arguments();
+
+    [GeneratedRegex(@"(?<name>\w+)(?:=(?<value>""[^""]*""|'[^']*'|\S*))?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Argument();
 
-    // Mounts may stand on a line of their own.
-    [GeneratedRegex(
-        @"^\s*COPY\s(?:.*\s)?--from=(?<image>\S+)|^[^#]*--mount=(?:[^\s,]+,)*from=(?<image>[^\s,]+)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Source();
+    // Those that name an image stand before what is run or copied.
+    [GeneratedRegex(@"^\s*(?:RUN|COPY)(?:\s+(?<flag>--\S+))*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Flags();
 
-    // What stands in one may look like an instruction: "from x import y".
+    // A word of its own: $((1<<8)) is none. Source: BuildKit, frontend/dockerfile/parser, heredoc.
     [GeneratedRegex(
-        @"^\s*(?:RUN|COPY|ADD)\s.*<<-?(?<quote>[""']?)(?<end>\w+)\k<quote>",
+        @"^\s*(?:RUN|COPY|ADD)\s(?:.*\s)?\d*<<-?(?<quote>[""']?)(?<end>[^\s<""']+)\k<quote>(?:\s|$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Heredoc();
 

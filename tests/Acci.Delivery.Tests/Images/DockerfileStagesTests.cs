@@ -49,6 +49,15 @@ public class DockerfileStagesTests
     public void An_argument_that_the_Dockerfile_does_not_declare_changes_nothing() =>
         Assert.Equal(["x: 1"], Images("FROM x:${TAG}", "linux/amd64", null, ("TAG", "1")));
 
+    [Theory]
+    [InlineData("FROM --platform=$BUILDPLATFORM \\\n  sdk:1 as tools\nFROM scratch\nCOPY --from=tools /a /b", "sdk:1 1")]
+    [InlineData("FROM a:1 AS a\nRUN --mount=type=cache,target=/c \\\n  # why\n\n  --mount=type=bind,from=b:1,target=/b \\\n  --mount=from=c:1,target=/d make --mount=from=none:1", "a:1 1", "b:1 2", "c:1 2")]
+    [InlineData("ARG A=1 BASE=\"other:2\"\nFROM \"$BASE\"", "other:2 2")]
+    [InlineData("FROM a:1\nRUN echo $((1<<8))\nCOPY --from=b:1 / /", "a:1 1", "b:1 3")]
+    [InlineData("FROM a:1\nRUN sh 3<<-'end.1' <<two\nFROM none:1\n\tend.1\nFROM none:2\ntwo\nCOPY --from=b:1 / /", "a:1 1", "b:1 7")]
+    [InlineData("FROM a:1\nRUN cat x \\\n  <<EOF\nCOPY --from=none:1 / /\nEOF\nCOPY --from=\"b:1\" / /", "a:1 1", "b:1 6")]
+    public void Instructions_are_read_as_Docker_reads_them(string text, params string[] images) => Assert.Equal(images, Images(text, "linux/amd64", null));
+
     private static IEnumerable<string> Images(string text, string platform, string? target, params (string Name, string Value)[] arguments) =>
         DockerfileStages.Parse(text.ReplaceLineEndings("\n").Split('\n'), arguments.ToDictionary(x => x.Name, x => x.Value))
             .ImagesOf(Platform.Parse(platform), target).Select(x => $"{x.Image} {x.Line}").Order(StringComparer.Ordinal);
