@@ -97,7 +97,7 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
         if (blob.Size <= (type == PredicateType.Signature ? LargestSignature : LargestBundle))
         {
             var content = await registry.ReadBlobAsync(image, blob, cancellationToken);
-            if (Read(content) is { } bundle) return bundle with { Content = content };
+            if (Read(content) is { } bundle) return bundle;
             problem = "it is none";
         }
 
@@ -105,16 +105,17 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
         return null;
     }
 
-    private static SigstoreBundle? Read(byte[] content)
+    /// <summary>Reads a bundle; null where it is none.</summary>
+    internal static SigstoreBundle? Read(byte[] content)
     {
         try
         {
             using var bundle = JsonDocument.Parse(content);
             var material = bundle.RootElement.GetProperty("verificationMaterial");
-            if (material.TryGetProperty("publicKey", out var key)) return new SigstoreBundle(null, key.GetProperty("hint").GetString());
+            if (material.TryGetProperty("publicKey", out var key)) return new SigstoreBundle(null, key.GetProperty("hint").GetString()) { Content = content };
             var certificate = material.TryGetProperty("certificate", out var leaf) ? leaf
                 : material.GetProperty("x509CertificateChain").GetProperty("certificates")[0];
-            return new SigstoreBundle(WorkflowCertificate.Read(certificate.GetProperty("rawBytes").GetBytesFromBase64()), null);
+            return new SigstoreBundle(WorkflowCertificate.Read(certificate.GetProperty("rawBytes").GetBytesFromBase64()), null) { Content = content };
         }
         catch (Exception exception) when (
             exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)

@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
+using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
@@ -10,7 +12,9 @@ using Acci.Delivery.Pruning;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Sarif;
 using Acci.Delivery.Scanning;
+using Acci.Delivery.Signing;
 using Acci.Delivery.Tests.Sarif;
+using Acci.Delivery.Tests.Signing;
 using Acci.Generation.Workflows;
 using Acci.Oci;
 using Acci.Oci.Layouts;
@@ -132,6 +136,32 @@ public sealed class ParserTests : IDisposable
         _trials.OfBytes("manifest", Megabyte, bytes => Manifest.Parse(bytes, null, "it"), index, image);
         _trials.OfFile("index.json of a layout", "index.json", file => OpenLayout(file, "oci-layout", """{"imageLayoutVersion":"1.0.0"}"""), index);
         _trials.OfFile("oci-layout", "oci-layout", file => OpenLayout(file, "index.json", index), """{"imageLayoutVersion":"1.0.0"}""");
+        End();
+    }
+
+    [Fact]
+    public void What_signs_logs_in_and_builds_is_read_or_refused()
+    {
+        var certificate = new ForgedCertificate("https://github.com/o/n/.github/workflows/w.yml@refs/heads/main", "o/n", "refs/heads/main", "https://token.actions.githubusercontent.com").ToBytes();
+        var statement = Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""
+            { "_type": "https://in-toto.io/Statement/v1", "subject": [ { "digest": { "sha256": "{{Sha[7..]}}" } } ], "predicateType": "https://slsa.dev/provenance/v1", "predicate": { "buildType": "b" } }
+            """));
+        var envelope = $$"""{ "payloadType": "application/vnd.in-toto+json", "payload": "{{statement}}", "signatures": [ { "sig": "AAAA" } ] }""";
+        var bundle = $$"""
+            { "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {{envelope}},
+              "verificationMaterial": { "certificate": { "rawBytes": "{{Convert.ToBase64String(certificate)}}" } } }
+            """;
+        var withKey = $$"""{ "dsseEnvelope": {{envelope}}, "verificationMaterial": { "publicKey": { "hint": "AAAA" } } }""";
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _trials.OfBytes("bundle", Megabyte, bytes => (SigstoreBundle.Read(bytes), SigstoreBundle.Read(bytes)?.ReadStatement()?.Subjects), bundle, withKey);
+        _trials.OfBytes("certificate", Megabyte, WorkflowCertificate.Read, PemEncoding.WriteString("CERTIFICATE", certificate));
+        _trials.OfText("attestations that cosign prints", Megabyte, text => VerifiedStatement.ReadAll(text).Select(x => x.Subjects).ToList(), envelope);
+        _trials.OfFile("public key", "hostile.pub", PublicKeyFile.Read, key.ExportSubjectPublicKeyInfoPem() + "\n");
+        _trials.OfText("DOCKER_AUTH_CONFIG", Argument, text => DockerLogins.SecretsIn(text).Count(), """{ "auths": { "ghcr.io": { "auth": "YWRhOnNlc2FtZQ==", "identitytoken": "t" } } }""");
+        _trials.OfText("workflow", Megabyte, text => WorkflowYaml.IsCallable("hostile.yml", text), "on: { workflow_call: {} }\njobs:\n  a: &a { runs-on: ubuntu-latest }\n  b: *a\n");
+        _trials.OfText(
+            "Dockerfile", Megabyte, text => DockerfileStages.Parse(text.Split('\n'), new Dictionary<string, string>()).ImagesOf(Platform.LinuxAmd64, null).ToList(),
+            "ARG BASE=alpine:3\nFROM --platform=$BUILDPLATFORM ${BASE:-x} AS build\nRUN --mount=type=bind,from=busybox:1,target=/b cat <<EOF\nFROM none\nEOF\nFROM build\nCOPY --from=nginx:1 /a /b\n");
         End();
     }
 

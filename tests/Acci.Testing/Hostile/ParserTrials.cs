@@ -5,13 +5,14 @@ using System.Text;
 namespace Acci.Testing.Hostile;
 
 /// <summary>
-/// Gives parsers damaged input. Each has to end with a value that is whole, or with an error that a person can act on; and soon. What each input took is measured.
+/// Gives parsers damaged input. Each has to end with a value that is whole, or with an error that a person can act on; and soon, in bounded memory. What each input took is measured.
 /// More inputs: ACCI_HOSTILE_ROUNDS (small ones for each parser), larger ones: ACCI_HOSTILE_KIB, others: ACCI_HOSTILE_SEED.
 /// </summary>
 public sealed class ParserTrials : IDisposable
 {
     private const int Megabyte = 1024 * 1024;
     private const int Stack = Megabyte;
+    private const int MostMemory = 512 * Megabyte;
     private static readonly TimeSpan Hang = TimeSpan.FromMinutes(2);
 
     private readonly int _rounds = Setting("ACCI_HOSTILE_ROUNDS", 100);
@@ -103,6 +104,7 @@ public sealed class ParserTrials : IDisposable
             break;
         }
 
+        if (memory > MostMemory) _faults.Add($"{parser}: {memory / Megabyte} MiB were allocated for one input, of at most {size / 1024} KiB");
         _table.AppendLine(CultureInfo.InvariantCulture,
             $"| {parser} | {inputs} | {taken} | {refused} | {crashes} | {longest.TotalMilliseconds:0} ms | {(memory + Megabyte - 1) / Megabyte} MiB | {(size + 1023) / 1024} KiB |");
     }
