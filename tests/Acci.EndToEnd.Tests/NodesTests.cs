@@ -1,10 +1,11 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
+using Acci.EndToEnd.Tests.Engines;
 
 namespace Acci.EndToEnd.Tests;
 
-/// <summary>Builds on several BuildKits; all are this engine's, behind a socket, TLS and ssh.</summary>
+/// <summary>Builds on several BuildKits: this engine's, behind a socket, TLS and ssh; and, with <c>ACCI_ENGINES=.</c>, another engine's that has built nothing yet.</summary>
 public sealed class NodesTests(PublishedImage published) : IDisposable
 {
     private const string Advice = "Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.";
@@ -54,6 +55,32 @@ public sealed class NodesTests(PublishedImage published) : IDisposable
 
             (await away).AssertFailed($"Build node linux/ppc64le=unix://{_folder.Path}/three.sock does not answer");
             Assert.Equal(before, await File.ReadAllTextAsync(RecordOf(other), Cancellation));
+        }
+        finally
+        {
+            await new NodeBuilders(new DockerEngine(Docker)).RemoveAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task A_platform_that_another_engine_builds_for_the_first_time_is_the_same()
+    {
+        published.NeedsEngine();
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("ACCI_ENGINES") is { Length: > 0 }, "It takes minutes: ACCI_ENGINES=. runs it.");
+        Assert.SkipWhen(EngineElsewhere.Obstacle is not null, $"No second engine can be started: {EngineElsewhere.Obstacle}.");
+        using var checkout = await published.Pristine.CopyAsync(Cancellation);
+        await using var engine = await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = true }, Cancellation);
+        var docker = Path.Combine(_folder.Path, "docker-elsewhere");
+        var variables = string.Join(' ', engine.Environment.Where(x => x.Key.StartsWith("DOCKER_", StringComparison.Ordinal)).Select(x => $"{x.Key}={x.Value}"));
+        await File.WriteAllTextAsync(docker, $"#!/bin/sh\nexec env {variables} {engine.Folder}/programs/bin/docker \"$@\"\n", Cancellation);
+        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var here = new BuildKitSocket(Docker, Path.Combine(_folder.Path, "here.sock"));
+        await using var there = new BuildKitSocket(docker, Path.Combine(_folder.Path, "there.sock"));
+        try
+        {
+            (await checkout.BuildAsync($"BuildImages --builder-nodes 'linux/amd64,linux/arm64=unix://{here.Path};linux/ppc64le=unix://{there.Path}'", Cancellation)).AssertSucceeded();
+
+            Assert.Equal(published.First.Platforms, PublishRecord.Read(RecordOf(checkout))!.Platforms);
         }
         finally
         {

@@ -157,11 +157,14 @@ public class PublishTests(PublishedImage published)
     public async Task Building_anew_at_the_same_commit_gives_the_same_platforms()
     {
         published.NeedsEngine();
-        var before = published.Record;
+        using var checkout = await published.Pristine.CopyAsync(Cancellation);
+        // Compiling for another architecture takes as long as all else. ACCI_ALL_PLATFORMS=1 tries that, too.
+        var isAll = Environment.GetEnvironmentVariable("ACCI_ALL_PLATFORMS") is { Length: > 0 };
+        var before = published.First.Platforms.Where(x => isAll || x.Platform != Platform.LinuxArm64).ToList();
 
-        (await published.Checkout.BuildAsync("BuildImages --no-cache", Cancellation)).AssertSucceeded();
+        (await checkout.BuildAsync($"BuildImages --no-cache --platforms {string.Join(',', before.Select(x => x.Platform))}", Cancellation)).AssertSucceeded();
 
-        Assert.Equal(before.Platforms, published.Record.Platforms);
+        Assert.Equal(before, PublishRecord.Read(Path.Combine(checkout.Folder, "artifacts", "publish", $"{App.Name}.json"))!.Platforms);
     }
 
     [Fact]
