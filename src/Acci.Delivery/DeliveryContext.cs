@@ -85,13 +85,21 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     });
 
     /// <summary>Waits until no other build of this checkout works on its images, and keeps others waiting until this one ends.</summary>
-    public Task LockAsync() =>
-        Begin(nameof(LockAsync), "a lock", () => CheckoutLock.TakeAsync(Path.Combine(options.Artifacts, ".lock"), cancellationToken, time: Time));
+    public Task LockAsync() => Begin(nameof(LockAsync), "a lock", () =>
+    {
+        Release(nameof(LockToReadAsync));
+        return CheckoutLock.TakeAsync(LockFile, cancellationToken, time: Time);
+    });
+
+    /// <summary>As <see cref="LockAsync"/>, for a verb that writes nothing: it gets along with others that only read, and with a folder that cannot be written.</summary>
+    internal Task LockToReadAsync() => _found.ContainsKey(nameof(LockAsync)) ? LockAsync()
+        : Once(nameof(LockToReadAsync), () => CheckoutLock.TakeToReadAsync(LockFile, cancellationToken, Time));
 
     /// <summary>Lets other builds of the checkout go on.</summary>
     public void Dispose()
     {
-        if (_found.GetValueOrDefault(nameof(LockAsync)) is Task<CheckoutLock> { IsCompletedSuccessfully: true, Result: var held }) held.Dispose();
+        Release(nameof(LockAsync));
+        Release(nameof(LockToReadAsync));
     }
 
     /// <summary>
@@ -108,6 +116,13 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <exception cref="DeliveryException">This is a dry run.</exception>
     internal Task<T> Begin<T>(string name, string what, Func<Task<T>> find) => Once(name, () => !options.DryRun ? find()
         : throw new DeliveryException($"--dry-run changes nothing, and this would need {what}: run it without --dry-run."));
+
+    private string LockFile => Path.Combine(options.Artifacts, ".lock");
+
+    private void Release(string name)
+    {
+        if (_found.Remove(name, out var found) && found is Task<CheckoutLock?> { IsCompletedSuccessfully: true, Result: var held }) held?.Dispose();
+    }
 
     /// <summary>What tests know beforehand.</summary>
     internal void Know<T>(string name, T found) => _found[name] = found;

@@ -24,23 +24,55 @@ public sealed class CheckoutLock : IDisposable
     /// <param name="busy">What another build is at that has the lock, for people.</param>
     /// <param name="time">The clock that it is waited by.</param>
     /// <exception cref="DeliveryException">The file cannot be written.</exception>
-    public static async Task<CheckoutLock> TakeAsync(string file, CancellationToken cancellationToken, string busy = "Another build of this checkout is at work", TimeProvider? time = null)
+    public static Task<CheckoutLock> TakeAsync(string file, CancellationToken cancellationToken, string busy = "Another build of this checkout is at work", TimeProvider? time = null)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        return WaitAsync(file, "written", Open, busy, time, cancellationToken);
+
+        FileStream Open()
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+    }
+
+    /// <summary>
+    /// Keeps builds waiting that would write, for one that only reads. It writes nothing: where there is no file, no build has been here, and nothing is kept waiting.
+    /// </summary>
+    /// <inheritdoc cref="TakeAsync"/>
+    internal static async Task<CheckoutLock?> TakeToReadAsync(string file, CancellationToken cancellationToken, TimeProvider? time = null)
+    {
+        try
+        {
+            return await WaitAsync(
+                file, "read", () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read), "Another build of this checkout is at work", time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a file could not be opened because another process has locked it: a sharing violation on Windows, EWOULDBLOCK on Linux and macOS.</summary>
+    internal static bool IsLocked(Exception exception) =>
+        exception is IOException && (OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) is 32 or 33 : exception.HResult is 11 or 35);
+
+    private static async Task<CheckoutLock> WaitAsync(string file, string cannot, Func<FileStream> open, string busy, TimeProvider? time, CancellationToken cancellationToken)
+    {
         for (var said = false; ; said = true)
         {
             try
             {
-                return new CheckoutLock(new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return new CheckoutLock(open());
             }
-            catch (UnauthorizedAccessException exception)
-            {
-                throw new DeliveryException($"{file} cannot be written: {exception.Message} Give this user the folder, or run the build as the one who owns it.", exception);
-            }
-            catch (IOException)
+            catch (Exception exception) when (IsLocked(exception))
             {
                 if (!said) Log.Information("{Busy:l}; this one goes on when that one has ended ({File:l})", busy, file);
                 await Task.Delay(Pause, time ?? TimeProvider.System, cancellationToken);
+            }
+            catch (Exception exception) when (exception is UnauthorizedAccessException or (IOException and not (FileNotFoundException or DirectoryNotFoundException)))
+            {
+                throw new DeliveryException(
+                    $"{file} cannot be {cannot}: {exception.Message.TrimEnd('.')}. Builds take turns by it. Give this user the folder, with some space in it, or run the build as the one who owns it.", exception);
             }
         }
     }

@@ -17,10 +17,13 @@ internal static class RecordsOfBuild
     public static ISet<string> BuiltHere(this DeliveryContext context) => context.Once(nameof(BuiltHere), () => new HashSet<string>());
 
     /// <summary>Does something to each image that was built, one after the other, while no other build of the checkout works on them.</summary>
+    /// <param name="context">What the targets of the build share.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="writes">Whether it writes anything to the folder of the artifacts.</param>
     /// <exception cref="DeliveryException">One was not built, or its record cannot be used, or is of another registry than was named.</exception>
-    public static async Task ForEachImageAsync(this DeliveryContext context, Func<ImageDefinition, PublishTransaction, Task> action)
+    public static async Task ForEachImageAsync(this DeliveryContext context, Func<ImageDefinition, PublishTransaction, Task> action, bool writes = true)
     {
-        if (!context.Options.DryRun) await context.LockAsync();
+        if (!context.Options.DryRun) await (writes ? context.LockAsync() : context.LockToReadAsync());
         foreach (var image in context.Options.Images) await action(image, context.ResumePublish(image));
     }
 

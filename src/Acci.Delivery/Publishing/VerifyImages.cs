@@ -28,5 +28,5 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
         await context.EnsureUnchangedAsync(image, publish.Record);
         var signer = await context.PublishersSignerAsync(publish.Record.SignedBy);
         Log.Information("{Image}: {Result:l}", image.Name, (await context.EnsurePublishedAsync(image, publish, signer)).Result);
-    });
+    }, writes: false);
 }
