@@ -43,6 +43,21 @@ public class OutsideHealthTests
     }
 
     [Fact]
+    public async Task The_answer_of_another_server_that_it_redirects_to_is_not_its_own()
+    {
+        await using var other = await LoopbackServer.StartAsync(_ => Task.CompletedTask);
+        await using var web = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.Redirect($"http://{other.Domain}/login");
+            return Task.CompletedTask;
+        });
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => OutsideHealth.EnsureAsync("web", web.Domain, "/health", Cancellation, new TestClock()));
+
+        Assert.Contains($"http://{web.Domain}/health answers 302, a redirect to http://{other.Domain}/login from outside.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_that_never_answers_well_is_told()
     {
         using var listener = new HttpListener();

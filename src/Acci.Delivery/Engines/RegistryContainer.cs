@@ -16,6 +16,7 @@ public sealed class RegistryContainer(DockerEngine engine)
     private const int FirstPort = 5600, LastPort = 5699;
     private const string Port = "5000/tcp";
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The distribution project's own image of its registry.</summary>
@@ -81,18 +82,10 @@ public sealed class RegistryContainer(DockerEngine engine)
 
     private async Task<bool> IsAnsweringAsync(string address, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+        using var probe = new HttpProbe(AnswerTime);
         for (var begun = Time.GetTimestamp(); Time.GetElapsedTime(begun) < StartTime; await Task.Delay(Pause, Time, cancellationToken))
         {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri($"http://{address}/v2/"), cancellationToken);
-                if (answer.IsSuccessStatusCode) return true;
-            }
-            catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
-            {
-                // Not yet.
-            }
+            if ((await probe.AskAsync(new Uri($"http://{address}/v2/"), cancellationToken)).IsGood is true) return true;
         }
 
         return false;

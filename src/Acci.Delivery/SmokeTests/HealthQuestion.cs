@@ -17,6 +17,7 @@ internal sealed class HealthQuestion(StartedContainer container, HealthEndpoint 
     private const int NotFound = 127;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
     // One that is not told not to be there is a firewall's, and the engine knows better.
     private static readonly TimeSpan UncertainConnect = TimeSpan.FromSeconds(1);
 
@@ -34,18 +35,15 @@ internal sealed class HealthQuestion(StartedContainer container, HealthEndpoint 
     public async Task<string?> WaitAsync(CancellationToken cancellationToken)
     {
         var address = $"{ports.Host}:{await container.PortAsync(endpoint.Port, cancellationToken)}";
-        // What is on this machine is asked without a proxy.
-        using var handler = new SocketsHttpHandler { UseProxy = false };
-        if (!ports.IsCertain) handler.ConnectTimeout = UncertainConnect;
-        using var http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
+        using var probe = new HttpProbe(AnswerTime, ports.IsCertain ? AnswerTime : UncertainConnect);
         var url = new Uri($"http://{address}{endpoint.Path}");
         for (var begun = time.GetTimestamp(); time.GetElapsedTime(begun) < Limit; await Task.Delay(Pause, time, cancellationToken))
         {
-            var answer = await AskAsync(http, url, cancellationToken);
+            var answer = await AskAsync(probe, url, cancellationToken);
             if (answer is null && !ports.IsCertain && await AskEngineAsync(cancellationToken) is { } by)
             {
                 // It is up by now, so that a port that leads to it answers.
-                answer = await AskAsync(http, url, cancellationToken);
+                answer = await AskAsync(probe, url, cancellationToken);
                 if (answer is null) return by;
             }
 
@@ -64,19 +62,11 @@ internal sealed class HealthQuestion(StartedContainer container, HealthEndpoint 
     }
 
     // Whether the answer is good; null where nothing answers.
-    private async Task<bool?> AskAsync(HttpClient http, Uri url, CancellationToken cancellationToken)
+    private async Task<bool?> AskAsync(HttpProbe probe, Uri url, CancellationToken cancellationToken)
     {
-        try
-        {
-            using var answer = await http.GetAsync(url, cancellationToken);
-            if (!answer.IsSuccessStatusCode) _problem = $"{endpoint.Path} answered {(int)answer.StatusCode}";
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            _problem = $"{endpoint.Path} did not answer: {exception.Message}";
-            return null;
-        }
+        var answer = await probe.AskAsync(url, cancellationToken);
+        if (answer.IsGood is not true) _problem = $"{endpoint.Path} {(answer.IsGood is null ? "did not answer:" : "answered")} {answer.Text}";
+        return answer.IsGood;
     }
 
     private async Task<string?> AskEngineAsync(CancellationToken cancellationToken)

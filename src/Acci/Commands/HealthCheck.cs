@@ -14,6 +14,8 @@ internal static class HealthCheck
     /// <summary>Under the 2 seconds promised to the caller, who counts from the start of this process.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.8);
 
+    private const int LargestAnswer = 1024 * 1024;
+
     /// <param name="path">The health endpoint to ask.</param>
     internal static async Task<int> RunAsync(string path)
     {
@@ -23,7 +25,7 @@ internal static class HealthCheck
         using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         // Neither a proxy from the environment nor a redirect may answer in the app's place.
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        using var client = new HttpClient(handler);
+        using var client = new HttpClient(handler) { MaxResponseContentBufferSize = LargestAnswer };
         try
         {
             using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}{path}"), deadline.Token);

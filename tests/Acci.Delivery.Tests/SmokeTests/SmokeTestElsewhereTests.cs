@@ -58,6 +58,21 @@ public sealed class SmokeTestElsewhereTests : IDisposable
     }
 
     [Fact]
+    public async Task The_answer_of_another_server_that_it_redirects_to_is_not_its_own()
+    {
+        await using var other = await LoopbackServer.StartAsync(_ => Task.CompletedTask);
+        await using var app = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.Redirect($"http://{other.Domain}/login");
+            return Task.CompletedTask;
+        });
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => TestAsync(PortAccess.Loopback, health: "none", port: app.Domain));
+
+        Assert.Contains($"/health answered 302, a redirect to http://{other.Domain}/login.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task On_an_engine_whose_ports_are_here_the_image_s_own_check_does_not_stand_in_for_its_port()
     {
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => TestAsync(PortAccess.Loopback, health: "healthy"));
