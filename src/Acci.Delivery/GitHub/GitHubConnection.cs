@@ -42,7 +42,7 @@ public sealed class GitHubConnection : IDisposable
             AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = ConnectTimeout,
             UseProxy = !server.Api.IsLoopback,
-        }));
+        }, retry.Time));
         var credentials = new InMemoryCredentialStore(_hasToken ? new Credentials(token!.Trim(), AuthenticationType.Bearer) : Credentials.Anonymous);
         _client = new GitHubClient(new Connection(new ProductHeaderValue("acci"), server.Api, credentials, _http, new SimpleJsonSerializer()));
         _client.SetRequestTimeout(retry.Budget > TimeSpan.Zero && retry.Budget < AnswerTimeout ? retry.Budget : AnswerTimeout);
@@ -97,7 +97,7 @@ public sealed class GitHubConnection : IDisposable
             {
                 try
                 {
-                    GitHubAnswers.Begin();
+                    GitHubAnswers.Begin(Time);
                     return await action(_client).WaitAsync(attempt.CancellationToken);
                 }
                 catch (ApiException exception)

@@ -100,7 +100,7 @@ public sealed partial class OciRegistry
     private async Task<IEnumerable<Descriptor>?> TryListReferrersAsync(string path, Digest digest, CancellationToken cancellationToken)
     {
         var all = new List<Descriptor>();
-        var pages = new PageTrail(_transport.Endpoint, $"the referrers of {path} {digest}");
+        var pages = new PageTrail(_transport.Endpoint, $"the referrers of {path} {digest}", _options.Time);
         for (var page = pages.Begin(Address($"{path}/referrers/{digest}")); page is not null;)
         {
             var address = page;
@@ -120,6 +120,7 @@ public sealed partial class OciRegistry
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);
                 if (digest.Names(content)) return null;
                 var list = ReferrersList.Parse(content, MediaTypes.ImageIndex, $"{Domain}'s answer to {address.AbsolutePath}");
+                pages.Add(content.Length, list.Entries.Count);
                 return new ReferrersPage(list.Referrers, pages.Next(response, address));
             }, cancellationToken);
             if (answer is null) return null;

@@ -24,7 +24,7 @@ public sealed partial class OciRegistry
         ImageReference repository, int pageSize = 1000, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var path = PathOf(repository);
-        var pages = new PageTrail(_transport.Endpoint, $"the tags of {path}");
+        var pages = new PageTrail(_transport.Endpoint, $"the tags of {path}", _options.Time);
         var asked = $"?n={pageSize}";
         IReadOnlyList<string> previous = [];
         for (var page = pages.Begin(Address($"{path}/tags/list{asked}")); page is not null;)
@@ -58,6 +58,7 @@ public sealed partial class OciRegistry
             if (response.StatusCode == HttpStatusCode.NotFound) return await NoTagsAsync(path, address, response, cancellationToken);
             var content = await _transport.ReadAsync(response, MaximumPageSize, cancellationToken);
             var tags = Json(content, RegistryJson.Default.TagList, address).Tags ?? [];
+            pages.Add(content.Length, tags.Count);
             if (tags.Any(x => x is null)) throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with a tag that is null.");
             return new TagsPage(tags, pages.Next(response, address));
         }

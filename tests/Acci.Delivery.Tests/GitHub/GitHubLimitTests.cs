@@ -31,6 +31,31 @@ public sealed class GitHubLimitTests
         Assert.Equal(1, asked);
     }
 
+    [Theory]
+    [InlineData(40 * 1024 * 1024, 1, 0, "it is larger than 128 MiB")]
+    [InlineData(1, 2_000_000, 0, "it has more than 5,000,000 values")]
+    [InlineData(1, 1, 4, "it did not end within 10 minutes")]
+    public async Task A_list_that_is_too_much_in_all_is_refused_though_no_page_is(int length, int values, int minutes, string problem)
+    {
+        var (page, clock) = (0, new TestClock());
+        var body = $$"""[{ "id": 1, "body": "{{new string('a', length)}}", "odd": [{{string.Join(',', Enumerable.Repeat("0", values))}}] }]""";
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            clock.Advance(TimeSpan.FromMinutes(minutes));
+            context.Response.ContentType = "application/json";
+            context.Response.Headers.Link = $"<http://{context.Request.Host}/repos/octo/app/releases?page={++page}>; rel=\"next\"";
+            await context.Response.WriteAsync(body, context.RequestAborted);
+        });
+        using var connection = new GitHubConnection(
+            GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", new RetryOptions { Budget = TimeSpan.FromSeconds(90), Time = clock });
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(
+            () => connection.RunAsync("list the releases", "contents: read", github => github.Repository.Release.GetAll("octo", "app"), Cancellation));
+
+        Assert.Equal($"{server.Domain} lists /repos/octo/app/releases without an end: {problem}. Check GITHUB_API_URL, and the proxies on the way.", failure.Message);
+        Assert.True(page < 10, $"{page}");
+    }
+
     [Fact]
     public async Task A_server_that_never_answers_is_waited_for_as_long_as_the_budget_says()
     {

@@ -45,6 +45,44 @@ public sealed class LimitTests
         Assert.Contains("has more than 1000 pages", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(8, 1024 * 1024, 0, "is larger than 64 MiB")]
+    [InlineData(200_000, 1, 0, "has more than 1,000,000 entries")]
+    [InlineData(1, 1, 3, "did not end within 10 minutes")]
+    public async Task Pages_that_are_all_different_are_too_much_at_some_time(int tags, int length, int minutes, string problem)
+    {
+        var (page, clock) = (0, new TestClock());
+        var body = $$"""{ "tags": [ {{string.Join(',', Enumerable.Repeat($"\"{new string('a', length)}\"", tags))}} ] }""";
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            clock.Advance(TimeSpan.FromMinutes(minutes));
+            return AnswerAsync(context, $"</v2/app/tags/list?last={++page}>; rel=\"next\"", body, "application/json");
+        });
+        using var registry = new OciRegistry(server.Domain, new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.Zero, Time = clock } });
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await registry.ListTagsAsync(Image(server), cancellationToken: Cancellation).CountAsync(Cancellation));
+
+        Assert.Equal($"{server.Domain}: the list of the tags of app {problem}. Nothing is done with a part of it.", error.Message);
+        Assert.True(page < 20, $"{page}");
+    }
+
+    [Fact]
+    public async Task So_many_referrers_are_too_much_too()
+    {
+        var page = 0;
+        var entry = $$"""{ "mediaType": "application/vnd.oci.image.manifest.v1+json", "size": 1, "digest": "{{Zero}}", "artifactType": "{{new string('a', 1024 * 1024)}}" }""";
+        await using var server = await LoopbackServer.StartAsync(context => AnswerAsync(
+            context,
+            $"</v2/app/referrers/{Zero}?page={++page}>; rel=\"next\"",
+            $$"""{ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [ {{string.Join(',', Enumerable.Repeat(entry, 8))}} ] }""",
+            "application/vnd.oci.image.index.v1+json"));
+        using var registry = Connect(server);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => registry.ListReferrersAsync(Image(server).WithDigest(Digest.Parse(Zero)), cancellationToken: Cancellation));
+
+        Assert.Contains($"the referrers of app {Zero} is larger than 64 MiB", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task So_it_is_with_referrers()
     {
