@@ -39,11 +39,13 @@ function Join-List([object[]] $list) {
     $texts -join ','
 }
 
-# The names of the variables that are secrets: of the build's secret parameters, in any spelling, and of what runners and tools know. Not those that the NuGet
-# configuration takes passwords from.
+# The names of the variables that are secrets: of the build's secret parameters, in any spelling, of what runners and tools know, and the one that has the signing
+# key (env://NAME). Not those that the NuGet configuration takes passwords from.
 function Get-SecretVariable {
-    $secrets = @('RegistryToken', 'SigningKey', 'SigningPassword', 'GithubToken', 'GhToken', 'CrPat', 'ActionsIdTokenRequestToken', 'ActionsRuntimeToken', 'SigstoreIdToken',
-        'CosignPassword', 'CosignPrivateKey', 'DockerAuthConfig', 'TrivyPassword', 'TrivyRegistryToken', 'TrivyToken', 'TrivyGithubToken')
+    $secrets = @('RegistryToken', 'SigningKey', 'SigningPassword', 'GithubToken', 'GhToken', 'GithubEnterpriseToken', 'GhEnterpriseToken', 'CrPat', 'ActionsIdTokenRequestToken',
+        'ActionsRuntimeToken', 'SigstoreIdToken', 'CosignPassword', 'CosignPrivateKey', 'CosignPkcs11Pin', 'CosignIdentityToken', 'CosignRegistryPassword', 'CosignRegistryToken',
+        'DockerAuthConfig', 'DockerContentTrustRootPassphrase', 'DockerContentTrustRepositoryPassphrase', 'TrivyPassword', 'TrivyRegistryToken', 'TrivyToken',
+        'TrivyGithubToken', 'VaultToken', 'GitlabToken', 'AzureClientSecret', 'AzureClientCertificatePassword', 'AzurePassword')
     $schema = Join-Path $root '.nuke/build.schema.json'
     if (Test-Path -LiteralPath $schema) {
         foreach ($line in [IO.File]::ReadAllLines($schema)) {
@@ -51,9 +53,13 @@ function Get-SecretVariable {
         }
     }
     $sources = "$(Get-ChildItem -LiteralPath $root -Filter 'nuget.config' -ErrorAction Ignore | ForEach-Object { [IO.File]::ReadAllText($_.FullName) })"
-    foreach ($variable in @([Environment]::GetEnvironmentVariables().Keys)) {
+    $variables = [Environment]::GetEnvironmentVariables()
+    $texts = @($script:arguments) + @($variables.Keys | Where-Object { ($_ -replace '[^A-Za-z0-9]' -replace '^NUKE') -eq 'SigningKey' } | ForEach-Object { $variables[$_] }) +
+        @(Get-ChildItem -LiteralPath (Join-Path $root '.nuke') -Filter 'parameters*.json' -ErrorAction Ignore | ForEach-Object { [IO.File]::ReadAllText($_.FullName) })
+    $keys = @([regex]::Matches("$texts", 'env://([A-Za-z_][A-Za-z0-9_]*)') | ForEach-Object { $_.Groups[1].Value })
+    foreach ($variable in @($variables.Keys)) {
         $name = $variable -replace '[^A-Za-z0-9]', ''
-        $isSecret = $name -in $secrets -or ($name -replace '^NUKE', '') -in $secrets -or $name -match '^PARAMS.*KEY$'
+        $isSecret = $name -in $secrets -or ($name -replace '^NUKE', '') -in $secrets -or $variable -in $keys -or $name -match '^PARAMS.*KEY$'
         if ($isSecret -and -not $sources.Contains("%$variable%")) { $variable }
     }
 }

@@ -11,6 +11,7 @@ project=$root/build/_build.csproj
 assembly=$root/build/bin/Debug/_build.dll
 built_engine=$root/build/bin/Debug/engine # written by the project, whoever builds it
 stamp=$temp/built
+typed=$*
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NUKE_TELEMETRY_OPTOUT=1
 # Switched off, as in some SDK images, it takes precedence over the projects, and generated files would be sorted in another way.
@@ -24,12 +25,14 @@ fail() { echo "error: $1" >&2; exit 1; }
 command -v dotnet >/dev/null || { [ -x "${HOME:-}/.dotnet/dotnet" ] && export PATH=$HOME/.dotnet:$PATH; } ||
     fail "there is no 'dotnet' on the PATH. Install the .NET 10 SDK: https://dot.net/download"
 
-# The names of the variables that are secrets: of the build's secret parameters, in any spelling, and of what runners and tools know. Not those that the NuGet
-# configuration takes passwords from.
+# The names of the variables that are secrets: of the build's secret parameters, in any spelling, of what runners and tools know, and the one that has the signing
+# key (env://NAME). Not those that the NuGet configuration takes passwords from.
 secret_variables() {
     awk -v schema="$root/.nuke/build.schema.json" -v nuget="$root/nuget.config" -v others="$root/NuGet.config:$root/NuGet.Config" 'BEGIN {
-        known = "RegistryToken SigningKey SigningPassword GithubToken GhToken CrPat ActionsIdTokenRequestToken ActionsRuntimeToken SigstoreIdToken"
-        known = known " CosignPassword CosignPrivateKey DockerAuthConfig TrivyPassword TrivyRegistryToken TrivyToken TrivyGithubToken"
+        known = "RegistryToken SigningKey SigningPassword GithubToken GhToken GithubEnterpriseToken GhEnterpriseToken CrPat ActionsIdTokenRequestToken"
+        known = known " ActionsRuntimeToken SigstoreIdToken CosignPassword CosignPrivateKey CosignPkcs11Pin CosignIdentityToken CosignRegistryPassword CosignRegistryToken"
+        known = known " DockerAuthConfig DockerContentTrustRootPassphrase DockerContentTrustRepositoryPassphrase TrivyPassword TrivyRegistryToken TrivyToken"
+        known = known " TrivyGithubToken VaultToken GitlabToken AzureClientSecret AzureClientCertificatePassword AzurePassword"
         count = split(toupper(known), names, " ")
         for (i = 1; i <= count; i++) secret[names[i]] = 1
         while ((getline line < schema) > 0) {
@@ -38,12 +41,19 @@ secret_variables() {
         }
         count = split(nuget ":" others, files, ":")
         for (i = 1; i <= count; i++) while ((getline line < files[i]) > 0) sources = sources line
+        keys = ARGV[1]
+        for (i = 2; i < ARGC; i++) while ((getline line < ARGV[i]) > 0) keys = keys " " line
         for (variable in ENVIRON) {
-            name = toupper(variable); gsub(/[^A-Z0-9]/, "", name)
-            bare = name; sub(/^NUKE/, "", bare)
-            if ((name in secret || bare in secret || name ~ /^PARAMS.*KEY$/) && !index(sources, "%" variable "%")) print variable
+            plain[variable] = toupper(variable); gsub(/[^A-Z0-9]/, "", plain[variable])
+            bare[variable] = plain[variable]; sub(/^NUKE/, "", bare[variable])
+            if (bare[variable] == "SIGNINGKEY") keys = keys " " ENVIRON[variable]
         }
-    }'
+        for (; match(keys, /env:\/\/[A-Za-z_][A-Za-z0-9_]*/); keys = substr(keys, RSTART + RLENGTH)) key[substr(keys, RSTART + 6, RLENGTH - 6)] = 1
+        for (variable in plain) {
+            if (!(plain[variable] in secret || bare[variable] in secret || variable in key || plain[variable] ~ /^PARAMS.*KEY$/)) continue
+            if (!index(sources, "%" variable "%")) print variable
+        }
+    }' "$typed" "$root"/.nuke/parameters*.json
 }
 
 # What compiles the build needs none of its secrets; the build itself gets them afterwards.

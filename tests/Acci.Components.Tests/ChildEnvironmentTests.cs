@@ -26,6 +26,9 @@ public sealed class ChildEnvironmentTests : IDisposable
     [InlineData("ACTIONS_ID_TOKEN_REQUEST_TOKEN")]
     [InlineData("ACTIONS_RUNTIME_TOKEN")]
     [InlineData("COSIGN_PASSWORD")]
+    [InlineData("COSIGN_PKCS11_PIN")]
+    [InlineData("COSIGN_REGISTRY_PASSWORD")]
+    [InlineData("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE")]
     [InlineData("PARAMS_KEY")]
     public async Task No_program_inherits_a_secret_however_its_variable_is_spelled(string variable)
     {

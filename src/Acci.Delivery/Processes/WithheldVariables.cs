@@ -8,11 +8,16 @@ namespace Acci.Delivery.Processes;
 /// </summary>
 public static class WithheldVariables
 {
-    /// <summary>Variables that are secrets in every build.</summary>
+    /// <summary>
+    /// Variables that are secrets in every build: those of GitHub's tools and runners, and of the programs that a build runs. build.sh and build.ps1 have the same list.
+    /// Sources: <c>gh help environment</c>; <c>cosign env</c> and cosign's options; Docker documentation, "Content trust in Docker"; Trivy's documentation, "Configuration".
+    /// </summary>
     internal static readonly string[] WellKnown =
     [
-        "GITHUB_TOKEN", "GH_TOKEN", "CR_PAT", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN", "SIGSTORE_ID_TOKEN", "COSIGN_PASSWORD", "COSIGN_PRIVATE_KEY",
-        "DOCKER_AUTH_CONFIG", "TRIVY_PASSWORD", "TRIVY_REGISTRY_TOKEN", "TRIVY_TOKEN", "TRIVY_GITHUB_TOKEN",
+        "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_ENTERPRISE_TOKEN", "CR_PAT", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN", "SIGSTORE_ID_TOKEN",
+        "COSIGN_PASSWORD", "COSIGN_PRIVATE_KEY", "COSIGN_PKCS11_PIN", "COSIGN_IDENTITY_TOKEN", "COSIGN_REGISTRY_PASSWORD", "COSIGN_REGISTRY_TOKEN",
+        "DOCKER_AUTH_CONFIG", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE",
+        "TRIVY_PASSWORD", "TRIVY_REGISTRY_TOKEN", "TRIVY_TOKEN", "TRIVY_GITHUB_TOKEN",
     ];
 
     private static readonly ConcurrentDictionary<string, string> Values = new(ProcessEnvironment.Names);

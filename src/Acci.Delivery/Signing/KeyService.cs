@@ -10,7 +10,12 @@ public static partial class KeyService
 {
     private const string InVariable = "env://";
 
-    private static readonly (string Scheme, string Variable)[] Secrets = [("hashivault://", "VAULT_TOKEN"), ("azurekms://", "AZURE_CLIENT_SECRET")];
+    /// <summary>What opens each service. build.sh and build.ps1 know them, too.</summary>
+    internal static readonly (string Scheme, string Variable)[] Secrets =
+    [
+        ("pkcs11:", "COSIGN_PKCS11_PIN"), ("hashivault://", "VAULT_TOKEN"), ("gitlab://", "GITLAB_TOKEN"),
+        ("azurekms://", "AZURE_CLIENT_SECRET"), ("azurekms://", "AZURE_CLIENT_CERTIFICATE_PASSWORD"), ("azurekms://", "AZURE_PASSWORD"),
+    ];
 
     /// <summary>Those that cosign's releases know, as an error names them.</summary>
     internal const string Examples = "awskms://, gcpkms://, azurekms://, hashivault://, k8s://, pkcs11:";

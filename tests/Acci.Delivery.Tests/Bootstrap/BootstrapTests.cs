@@ -1,5 +1,7 @@
 using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Signing;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Bootstrap;
@@ -309,11 +311,34 @@ public sealed class BootstrapTests : IDisposable
     [Fact]
     public void Scripts_know_the_secrets_that_the_build_knows()
     {
-        foreach (var script in new[] { "build.sh", "build.ps1" })
+        // Parameters that every build of these components has, which no schema has to say.
+        string[] parameters = ["RegistryToken", "SigningKey", "SigningPassword"];
+        var known = WithheldVariables.WellKnown.Concat(KeyService.Secrets.Select(x => x.Variable)).Concat(parameters)
+            .Select(x => x.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant()).Distinct().Order(StringComparer.Ordinal).ToList();
+        foreach (var (script, list) in (IEnumerable<(string, string)>)[("build.sh", @"known = (?:known )?""([^""]*)"""), ("build.ps1", @"\$secrets = @\(([^)]*)\)")])
         {
             var text = File.ReadAllText(Path.Combine(SourceTree.Root, script));
-            Assert.All(WithheldVariables.WellKnown, x => Assert.Contains(x.Replace("_", "", StringComparison.Ordinal), text, StringComparison.OrdinalIgnoreCase));
+            var names = Regex.Matches(text, list).SelectMany(x => x.Groups[1].Value.Split([' ', ',', '\'', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+
+            Assert.Equal(known, names.Select(x => x.ToUpperInvariant()).Order(StringComparer.Ordinal));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task What_opens_the_signing_key_is_not_there_for_what_compiles_the_build_wherever_the_key_is_named(Shell shell)
+    {
+        string[] secrets = ["AZURE_CLIENT_SECRET", "COSIGN_PKCS11_PIN", "FROM_FILE", "FROM_VARIABLE", "KEY_OF_OURS", "VAULT_TOKEN"];
+        Directory.CreateDirectory(Path.Combine(_script.Root, ".nuke"));
+        File.WriteAllText(Path.Combine(_script.Root, ".nuke", "parameters.json"), """{ "SigningKey": "env://FROM_FILE" }""");
+
+        var (_, calls) = await _script.RunAsync(
+            shell, ["--signing-key", "env://KEY_OF_OURS"], variables: [.. secrets.Append("PLAIN").Select(x => (x, (string?)"marked")), ("NUKE_SIGNING_KEY", "env://FROM_VARIABLE")]);
+
+        Assert.Equal(["PLAIN"], calls.Where(x => x.Contains(" got ", StringComparison.Ordinal) && !x.StartsWith("_build.dll", StringComparison.Ordinal)).Select(x => x.Split(' ')[^1]).Distinct());
+        Assert.Equal(
+            secrets.Append("PLAIN").Order(StringComparer.Ordinal),
+            calls.Where(x => x.StartsWith("_build.dll got ", StringComparison.Ordinal)).Select(x => x.Split(' ')[^1]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -50,6 +50,7 @@ public class WithheldVariablesTests
     [Theory]
     [InlineData("GITHUB_TOKEN", true)]
     [InlineData("ACTIONS_RUNTIME_TOKEN", true)]
+    [InlineData("COSIGN_PKCS11_PIN", true)]
     [InlineData("PARAMS_KEY", true)]
     [InlineData("PARAMS_GHCR_KEY", true)]
     [InlineData("PATH", false)]
