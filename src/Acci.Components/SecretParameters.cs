@@ -26,11 +26,12 @@ internal sealed class SecretParameters(Type build)
     {
         var names = Names;
         string[] ofKey = (running as IHazSigning)?.SigningKey is { } key ? [.. KeyService.SecretsOf(key)] : [];
+        var ofEnvironments = (running as IHazEnvironments)?.Environments.SecretVariables;
         foreach (var member in _parameters.Where(x => IsSecretVariable(Parameters.NameOf(x)))) _ = Parameters.Value(member, running);
         WithheldVariables.Withhold(IsSecretVariable);
 
         bool IsSecretVariable(string variable) =>
-            WithheldVariables.IsWellKnown(variable) || ofKey.Contains(variable) || ForeignVariables.NamesOf(variable).Any(names.Contains);
+            WithheldVariables.IsWellKnown(variable) || ofKey.Contains(variable) || ofEnvironments?.Contains(variable) is true || ForeignVariables.NamesOf(variable).Any(names.Contains);
     }
 
     private static bool IsSecret(MemberInfo member) => member.IsDefined(typeof(SecretAttribute));

@@ -18,9 +18,8 @@ public abstract class EnvironmentVerb : Verb
     private protected EnvironmentVerb(DeliveryContext context, EnvironmentDeclaration declaration, string? environment)
     {
         (Context, Declaration, Files, _environment) = (context, declaration, new ComposeFiles(context.Options.Root, declaration), environment);
-        // Containers get secrets as files: no docker command needs one.
-        var secrets = declaration.Settings.SelectMany(x => x.All).Where(x => x.Name.IsSecret).Select(x => x.Name.EnvironmentVariable).ToHashSet(StringComparer.Ordinal);
-        WithheldVariables.Withhold(secrets.Contains);
+        // For whoever runs a verb without a build, which knows them from its beginning.
+        WithheldVariables.Withhold(declaration.SecretVariables.Contains);
     }
 
     private protected DeliveryContext Context { get; }

@@ -60,6 +60,10 @@ public sealed record EnvironmentDeclaration
     /// <summary>What runs in an environment, asked for each one with its settings.</summary>
     public required Func<EnvironmentContext, EnvironmentDefinition> Define { get; init; }
 
+    /// <summary>The variables of settings that are secret. Containers get those as files: no program that a build runs needs one.</summary>
+    public IReadOnlySet<string> SecretVariables =>
+        Settings.SelectMany(x => x.All).Where(x => x.Name.IsSecret).Select(x => x.Name.EnvironmentVariable).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The same, named after a repository's folder where it has no name of its own.</summary>
     /// <exception cref="DeliveryException">Neither gives a name that projects could have.</exception>
     public EnvironmentDeclaration NamedAfter(string folder)

@@ -25,7 +25,10 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
 
     private static readonly Mark Vault = new("token of the key's service", "hvs.mark-0007");
 
-    private static readonly Mark[] All = [Token, Key, Password, GitHub, Identity, Runtime, Api, Cosign, Parameters, Vault];
+    private static readonly Mark Setting = new("secret setting of an environment", "setting-mark-0008");
+    private static readonly Mark Pin = new("pin of a hardware key", "pin-mark-0009");
+
+    private static readonly Mark[] All = [Token, Key, Password, GitHub, Identity, Runtime, Api, Cosign, Parameters, Vault, Setting, Pin];
 
     private readonly TemporaryFolder _folder = new();
     private Recorders _recorders = null!;
@@ -81,6 +84,16 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         Assert.True(_recorders.Started.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal) && Vault.IsIn(x.Environment)), run.Output + run.Errors);
         // The token of GitHub's cache is for builds that use it.
         Assert.DoesNotContain(_recorders.Started, x => Runtime.IsIn(x.Environment));
+    }
+
+    [Fact]
+    public async Task The_pin_of_a_hardware_key_is_for_the_program_that_signs_with_it()
+    {
+        var run = await RunAsync(["BuildImages", "ScanImages", "SignImages", .. Destination], new() { ["SigningKey"] = "pkcs11:token=acci" });
+
+        AssertNothingIsShown(run);
+        Assert.All(_recorders.Started, x => Assert.Equal(x.Program == "cosign" && Signs(x.Arguments), Pin.IsIn(x.Environment)));
+        Assert.True(_recorders.Started.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal)), run.Output + run.Errors);
     }
 
     [Theory]
@@ -183,6 +196,6 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         ["SAMPLE_BUILD"] = "PublishBuild", ["PATH"] = $"{_recorders.Programs}:{Environment.GetEnvironmentVariable("PATH")}", ["HOME"] = _folder.Combine("home"),
         ["RegistryUser"] = "robot", ["REGISTRY_TOKEN"] = Token.Value, ["SigningKey"] = Key.Value, ["NUKE_SIGNING_PASSWORD"] = Password.Value, ["GITHUB_TOKEN"] = GitHub.Value,
         ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = Identity.Value, ["ACTIONS_RUNTIME_TOKEN"] = Runtime.Value, ["COSIGN_PASSWORD"] = Cosign.Value, ["PARAMS_KEY"] = Parameters.Value,
-        ["API_KEY"] = Api.Value,
+        ["API_KEY"] = Api.Value, ["Store__Password"] = Setting.Value, ["COSIGN_PKCS11_PIN"] = Pin.Value,
     }.Concat(more).GroupBy(x => x.Key).ToDictionary(x => x.Key, x => x.Last().Value));
 }
