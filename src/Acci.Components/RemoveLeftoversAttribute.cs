@@ -1,4 +1,5 @@
 using Acci.Delivery.Caching;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Sessions;
 using Nuke.Common.Execution;
 using Serilog;
@@ -14,7 +15,8 @@ internal sealed class RemoveLeftoversAttribute : BuildExtensionAttributeBase, IO
         if (Build is IHazDryRun { DryRun: true }) return;
         try
         {
-            foreach (var leftover in Session.RemoveAbandonedAsync(CacheDirectory.Default, Interruption.Token).GetAwaiter().GetResult())
+            var own = new PrivateEngine(new EngineScripts(CacheDirectory.Default));
+            foreach (var leftover in Session.RemoveAbandonedAsync(CacheDirectory.Default, Interruption.Token, own.MayRunAsync).GetAwaiter().GetResult())
                 Log.Debug("Removed what a killed build has left: {Leftover:l}", leftover);
         }
         catch (DeliveryException exception)

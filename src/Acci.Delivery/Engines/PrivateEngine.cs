@@ -51,6 +51,10 @@ public sealed class PrivateEngine(EngineScripts scripts)
         return await DockerEngine.FindAsync(docker, cancellationToken) is { } engine ? engine with { Address = address, Configuration = configuration } : null;
     }
 
+    /// <summary>Whether a docker command may run: the one in the cache as it was fetched, or not at all; any other one is the machine's.</summary>
+    public async Task<bool> MayRunAsync(string docker, CancellationToken cancellationToken) =>
+        docker != scripts.Cache.Combine("bin", "docker") || await FindAsync(cancellationToken) is not null;
+
     // The command and its plugins get logins; each is what was fetched.
     private async Task<string> CommandAsync(string programs, string address, string configuration, CancellationToken cancellationToken)
     {

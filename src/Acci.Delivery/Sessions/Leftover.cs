@@ -26,14 +26,17 @@ internal sealed record Leftover
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>Removes it.</summary>
+    /// <param name="mayRun">Says whether a docker command is one that may run; every one may when nothing is said.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>Whether there was anything to remove; null when it may still be there.</returns>
-    public async Task<bool?> TryRemoveAsync(CancellationToken cancellationToken)
+    public async Task<bool?> TryRemoveAsync(Func<string, CancellationToken, Task<bool>>? mayRun, CancellationToken cancellationToken)
     {
         if (Docker is null) return DeletePath();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         try
         {
+            if (mayRun is not null && !await mayRun(Docker, limit.Token)) return null;
             var list = await CommandRunner.TryRunAsync(Command("ps", "--all", "--quiet", "--filter", $"label={Label}"), cancellationToken: limit.Token);
             if (!list.Succeeded) return null;
             var containers = list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -74,9 +74,11 @@ public sealed partial class Session : IDisposable
     /// <summary>Removes what sessions have left whose process was killed. What cannot be removed now is left to the next run.</summary>
     /// <param name="cache">The cache that their journals lie in.</param>
     /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="mayRun">Says whether a docker command is one that may run; every one may when nothing is said.</param>
     /// <returns>What was removed, for people.</returns>
     /// <exception cref="DeliveryException">Others can write there.</exception>
-    public static async Task<IReadOnlyList<string>> RemoveAbandonedAsync(CacheDirectory cache, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> RemoveAbandonedAsync(
+        CacheDirectory cache, CancellationToken cancellationToken, Func<string, CancellationToken, Task<bool>>? mayRun = null)
     {
         var removed = RemoveLooks(Path.GetTempPath());
         var folder = cache.Combine(Folder);
@@ -92,7 +94,7 @@ public sealed partial class Session : IDisposable
                 var isAllGone = true;
                 foreach (var leftover in Read(journal))
                 {
-                    var isGone = await leftover.TryRemoveAsync(cancellationToken);
+                    var isGone = await leftover.TryRemoveAsync(mayRun, cancellationToken);
                     if (isGone is true) removed.Add(leftover.ToString());
                     isAllGone &= isGone is not null;
                 }

@@ -20,13 +20,17 @@ LIB=$here/lib
 . "$LIB/rootless.sh"
 
 main() {
+  local programs
   require_linux "the private engine"
   [[ $# -eq 1 || ( $# -eq 2 && $2 == --purge ) ]] || die "usage: down.sh DIR [--purge]"
   [[ -d $1/engine ]] || return 0
   CACHE=$(cache_folder "$1")
   engine_paths
   is_root || [[ -O $ENGINE ]] || die "the private engine in $CACHE belongs to user $(stat -c %U "$ENGINE"), this is user $(id -un): run this as that user, or as root"
-  PATH=$(engine_programs)/bin:$PATH:/usr/sbin:/sbin
+  PATH=$PATH:/usr/sbin:/sbin
+  # What was changed does not run: the machine's own programs take the network away then, where it has them.
+  programs=$(engine_programs)
+  if [[ -d $programs ]] && (verify_group "$programs"); then PATH=$programs/bin:$PATH; fi
   hold_lock "$ENGINE/lock" engine
   if [[ -d $RUN ]]; then say "engine: stopping"; fi
   engine_clean

@@ -69,7 +69,7 @@ fetch_group() {
   remove_outdated "$group"
 }
 
-# Beside each program its digest, NAME.sha256: what runs later is compared with it.
+# Beside each program its digest, NAME.sha256, and those of all else in root.sha256: what runs later is compared with them.
 record_digests() {
   local program digest
   for program in "$1"/bin/* "$1"/cli-plugins/*; do
@@ -77,6 +77,7 @@ record_digests() {
     digest=$(sha256sum <"$program")
     printf '%s\n' "${digest%% *}" >"$program.sha256"
   done
+  other_files "$1" >"$1/root.sha256"
 }
 
 # Folders of earlier recipes, but for one that something still runs from.

@@ -121,6 +121,7 @@ main() {
     return
   fi
   [[ -d $PROGRAMS ]] || die "the private engine is not in $CACHE: run fetch.sh $CACHE engine first"
+  verify_group "$PROGRAMS"
   export PATH=$PROGRAMS/bin:$PATH:/usr/sbin:/sbin
   require_commands flock setsid awk ip iptables
   hold_lock "$ENGINE/lock" engine
@@ -131,8 +132,6 @@ main() {
   fi
   if is_root; then require_no_other_engine; else require_commands newuidmap newgidmap; fi
   require_kernel
-  verify_programs "$PROGRAMS"/bin/{dockerd,docker-proxy,docker-init,containerd,containerd-shim-runc-v2,runc,iptables}
-  is_root || verify_programs "$PROGRAMS"/bin/{rootlesskit,slirp4netns}
   engine_clean
   say "engine: starting"
   mkdir -p "$RUN" "$DATA"

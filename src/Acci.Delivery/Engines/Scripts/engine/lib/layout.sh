@@ -16,10 +16,39 @@ group_folder() {
 verify_programs() {
   local program digest
   for program in "$@"; do
+    [[ -f $program.sha256 ]] \
+      || die "$program is not what was fetched: its SHA-256 is not known, because $program.sha256 is not there; find out what changed it, and delete ${program%/*/*}: the next run fetches it again"
     digest=$(sha256sum <"$program")
     [[ ${digest%% *} == "$(cat "$program.sha256" 2>/dev/null)" ]] \
       || die "$program is not what was fetched: its SHA-256 is another one than $program.sha256 says; find out what changed it, and delete ${program%/*/*}: the next run fetches it again"
   done
+}
+
+# verify_group DIR : every program in its bin is what was fetched, and so is what these start and load; nothing was added.
+verify_group() {
+  local folder=$1 program different
+  for program in "$folder"/bin/*; do
+    [[ $program == *.sha256 ]] || verify_programs "$program"
+  done
+  [[ -f $folder/root.sha256 ]] \
+    || die "$folder/root is not what was fetched: the SHA-256 of what is in it is not known, because $folder/root.sha256 is not there; find out what changed it, and delete $folder: the next run fetches it again"
+  different=$(other_files "$folder" | diff - "$folder/root.sha256" | sed -n 's/ leads to .*//; s/^[<>] [0-9a-z]* *//p' | sed -n 1p || true)
+  [[ -z $different ]] \
+    || die "$folder/$different is not what was fetched: its SHA-256 is another one than $folder/root.sha256 says; find out what changed it, and delete $folder: the next run fetches it again"
+}
+
+# other_files DIR : digests of what lies in its root beside the programs that links lead to, and where links there lead. Programs start some of it, and load some.
+other_files() {
+  (
+    local -A linked
+    local link file
+    cd "$1"
+    for link in bin/* cli-plugins/*; do
+      if [[ -L $link ]]; then file=$(readlink "$link") && linked[${file#../}]=1; fi
+    done
+    find root -type l -printf 'link %p leads to %l\n' | sort
+    find root -type f | sort | while IFS= read -r file; do [[ -n ${linked[$file]:-} ]] || printf '%s\0' "$file"; done | xargs -0 -r sha256sum
+  )
 }
 
 recipe_hash() {
