@@ -143,7 +143,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     // What docker compose cannot log in for is there before it looks.
     private async Task PullWithLoginAsync(DockerEngine engine, string image)
     {
-        if ((await CommandRunner.TryRunAsync(engine.Docker("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: Cancellation)).Succeeded) return;
+        if ((await CommandRunner.TryRunAsync(engine.Question("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: Cancellation)).Succeeded) return;
         using var login = await PullLogin.ForAsync(Context, engine, image);
         if (!login.HasCredentials) return;
         var pull = login.Docker("pull", image);

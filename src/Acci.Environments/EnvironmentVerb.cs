@@ -77,7 +77,7 @@ public abstract class EnvironmentVerb : Verb
 
     private protected async Task<DockerEngine> WithComposeAsync(DockerEngine engine)
     {
-        return (await CommandRunner.TryRunAsync(engine.Docker("compose", "version"), cancellationToken: Cancellation)).Succeeded
+        return (await CommandRunner.TryRunAsync(engine.Question("compose", "version"), cancellationToken: Cancellation)).Succeeded
             ? engine
             : throw new DeliveryException($"{engine} answers, but '{engine.Cli}' has no compose. Install the docker-compose plugin: https://docs.docker.com/go/compose");
     }
@@ -120,7 +120,7 @@ public abstract class EnvironmentVerb : Verb
         {
             var volume = $"{project.Name}_{data.Volume}";
             if (SecretsOf(plan).ConflictWithData(data, plan.Settings.Find(data.Secret.Name), plan.Variables) is { } conflict
-                && (await CommandRunner.TryRunAsync(project.Engine.Docker("volume", "inspect", volume), cancellationToken: Cancellation)).Succeeded)
+                && (await CommandRunner.TryRunAsync(project.Engine.Question("volume", "inspect", volume), cancellationToken: Cancellation)).Succeeded)
                 throw new DeliveryException($"The volume {volume} holds {data.Store}'s data from before, {conflict}, or remove the data: ComposeDown --environment {plan.Name} --delete-volumes. Nothing was started.");
         }
     }

@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Acci.Environments.Swarm;
 
 namespace Acci.Environments.Tests;
@@ -29,6 +30,19 @@ public sealed class SwarmManagerTests
         using var docker = Docker(state, security);
 
         Assert.Equal(needsSwarm, await new SwarmManager(docker.Engine with { Address = "unix:///own" }).NeedsSwarmAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_swarm_that_says_nothing_is_not_waited_for_without_end()
+    {
+        using var docker = new DockerStandIn("exec sleep 600");
+        var swarm = new SwarmManager(docker.Engine with { AnswerTime = TimeSpan.FromSeconds(1) });
+        foreach (var ask in (Func<Task>[])[() => swarm.StateAsync(Cancellation), () => swarm.TasksAsync("shop", Cancellation), () => swarm.EnsureSecretAsync("shop", "a", "b", Cancellation)])
+        {
+            var failure = await Assert.ThrowsAsync<NoAnswerException>(() => ask().WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+
+            Assert.Contains("did not answer within 1 s", failure.Message, StringComparison.Ordinal);
+        }
     }
 
     private static DockerStandIn Docker(string state, string security) => new($"""

@@ -60,6 +60,12 @@ public sealed record DockerEngine(string Cli)
             };
     }
 
+    /// <summary>One that the engine carries out soon, or not at all, because it hangs: the message then names the command.</summary>
+    public Command Question(params IEnumerable<string> arguments) => Docker(arguments) with { AnswerTime = AnswerTime };
+
+    /// <summary>One that may take minutes on a machine that is busy, and is given up after ten.</summary>
+    public Command Errand(params IEnumerable<string> arguments) => Docker(arguments) with { AnswerTime = AnswerTime * 10 };
+
     /// <summary>What a test makes at this engine, as a journal notes it.</summary>
     /// <param name="label">The label of its containers.</param>
     /// <param name="image">The image that is loaded for them.</param>
@@ -157,18 +163,9 @@ public sealed record DockerEngine(string Cli)
     /// <exception cref="NoAnswerException">It did neither in time.</exception>
     internal async Task<CommandResult> TryAskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var command = Docker(arguments);
-        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        inTime.CancelAfter(AnswerTime);
+        var command = Question(arguments);
         await using var notice = new Timer(_ => Log.Information("Waiting for `{Command:l}`, up to {Seconds:0} s", command.ToString(), AnswerTime.TotalSeconds), null, Noteworthy, Timeout.InfiniteTimeSpan);
-        try
-        {
-            return await CommandRunner.TryRunAsync(command, cancellationToken: inTime.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new NoAnswerException($"`{command}`", AnswerTime, "The Docker engine is there, or may be: run the command by hand, and this build again once it answers.");
-        }
+        return await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
     }
 
     /// <summary>The value of a line <c>name: value</c>; null if the text has no such line.</summary>

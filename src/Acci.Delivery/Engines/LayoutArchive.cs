@@ -33,7 +33,7 @@ public static class LayoutArchive
         // "Loaded image ID: sha256:…" for a layout without a name, "Loaded image: NAME" for one with a name.
         var id = loaded.StandardOutput.Split('\n').Select(line => line.Split(": ", 2)).LastOrDefault(pair => pair.Length == 2)?[1].Trim()
             ?? throw new DeliveryException($"The engine did not say what it loaded: {loaded.StandardOutput}");
-        await CommandRunner.RunAsync(engine.Docker("tag", id, name.ToString()), cancellationToken: cancellationToken);
+        await CommandRunner.RunAsync(engine.Question("tag", id, name.ToString()), cancellationToken: cancellationToken);
     }
 
     /// <summary>

@@ -39,15 +39,15 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     /// <summary>Removes the builders that were made for nodes. The nodes themselves go on.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        var list = await CommandRunner.TryRunAsync(engine.Docker("buildx", "ls", "--format", "{{.Builder.Name}}"), cancellationToken: cancellationToken);
+        var list = await CommandRunner.TryRunAsync(engine.Question("buildx", "ls", "--format", "{{.Builder.Name}}"), cancellationToken: cancellationToken);
         string[] names = [.. list.StandardOutput.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.StartsWith(Prefix, StringComparison.Ordinal)).Distinct()];
-        if (names.Length > 0) await CommandRunner.RunAsync(engine.Docker(["buildx", "rm", .. names]), Log.Debug, cancellationToken);
+        if (names.Length > 0) await CommandRunner.RunAsync(engine.Errand(["buildx", "rm", .. names]), Log.Debug, cancellationToken);
     }
 
     private async Task<BuildSite> PrepareAsync(BuilderNode node, CancellationToken cancellationToken)
     {
         var name = node.BuilderName;
-        if (!(await CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", name), cancellationToken: cancellationToken)).Succeeded) await CreateAsync(node, cancellationToken);
+        if (!(await CommandRunner.TryRunAsync(engine.Question("buildx", "inspect", name), cancellationToken: cancellationToken)).Succeeded) await CreateAsync(node, cancellationToken);
         var seen = await InspectAsync(name, cancellationToken);
         if (!IsRunning(seen))
         {

@@ -37,11 +37,11 @@ public sealed class RegistryContainer(DockerEngine engine)
     {
         var isNew = await IsRunningAsync(cancellationToken) is not true;
         if (isNew) await RunAsync(image, cancellationToken);
-        var ports = await CommandRunner.RunAsync(engine.Docker("port", Name, Port), cancellationToken: cancellationToken);
+        var ports = await CommandRunner.RunAsync(engine.Question("port", Name, Port), cancellationToken: cancellationToken);
         var address = ports.StandardOutput.Split('\n')[0].Trim();
         if (await IsAnsweringAsync(address, cancellationToken)) return address;
         // One that cannot be reached is not left running on somebody else's machine; what was pushed to it before stays in the volume.
-        if (isNew) await CommandRunner.TryRunAsync(engine.Docker("rm", "--force", Name), cancellationToken: CancellationToken.None);
+        if (isNew) await CommandRunner.TryRunAsync(engine.Question("rm", "--force", Name), cancellationToken: CancellationToken.None);
         throw new DeliveryException(
             $"The local registry, the container {Name}, does not answer at {address} within {StartTime.TotalSeconds:0} s. "
             + "An engine on another machine cannot run it for this one: name a registry with --registry.");
@@ -50,9 +50,9 @@ public sealed class RegistryContainer(DockerEngine engine)
     /// <summary>Ends it, where it runs; with <paramref name="purge"/> what was pushed goes, too. Where there is no engine there is nothing to end.</summary>
     public async Task StopAsync(bool purge, CancellationToken cancellationToken)
     {
-        if (await IsRunningAsync(cancellationToken) is not null) await CommandRunner.RunAsync(engine.Docker("rm", "--force", Name), cancellationToken: cancellationToken);
+        if (await IsRunningAsync(cancellationToken) is not null) await CommandRunner.RunAsync(engine.Question("rm", "--force", Name), cancellationToken: cancellationToken);
         if (purge && await engine.AskAsync(["volume", "inspect", Name], cancellationToken) is not null)
-            await CommandRunner.RunAsync(engine.Docker("volume", "rm", Name), cancellationToken: cancellationToken);
+            await CommandRunner.RunAsync(engine.Question("volume", "rm", Name), cancellationToken: cancellationToken);
     }
 
     // Null where there is no such container.
@@ -64,8 +64,8 @@ public sealed class RegistryContainer(DockerEngine engine)
         // One that ended has its port, if that is still free; else a new one takes over the volume.
         if (await IsRunningAsync(cancellationToken) is false)
         {
-            if ((await CommandRunner.TryRunAsync(engine.Docker("start", Name), cancellationToken: cancellationToken)).Succeeded) return;
-            await CommandRunner.RunAsync(engine.Docker("rm", "--force", Name), cancellationToken: cancellationToken);
+            if ((await CommandRunner.TryRunAsync(engine.Question("start", Name), cancellationToken: cancellationToken)).Succeeded) return;
+            await CommandRunner.RunAsync(engine.Question("rm", "--force", Name), cancellationToken: cancellationToken);
         }
 
         if (image.Digest is null) Log.Warning("{Image} is not pinned to a digest", image.ToString());

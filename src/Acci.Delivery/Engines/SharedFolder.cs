@@ -36,19 +36,19 @@ public sealed class SharedFolder(DockerEngine engine, Session session)
         var noted = session.Note(engine.Leftover(session.Label, image));
         try
         {
-            var import = engine.Docker("import", "-", image.ToString()) with { StandardInputWriter = (input, token) => input.WriteAsync(EmptyArchive, token).AsTask() };
+            var import = engine.Question("import", "-", image.ToString()) with { StandardInputWriter = (input, token) => input.WriteAsync(EmptyArchive, token).AsTask() };
             await CommandRunner.RunAsync(import, cancellationToken: cancellationToken);
             var mount = $"type=bind,{CsvField.Of("src", Path.GetDirectoryName(target)!)},dst=/folder,readonly";
-            var made = await CommandRunner.TryRunAsync(engine.Docker("create", "--label", session.Label, "--mount", mount, image.ToString(), "nothing"), cancellationToken: cancellationToken);
+            var made = await CommandRunner.TryRunAsync(engine.Question("create", "--label", session.Label, "--mount", mount, image.ToString(), "nothing"), cancellationToken: cancellationToken);
             return made.Succeeded ? await CompareAsync(made.StandardOutput.Trim(), target, cancellationToken) : ReasonOf(made);
         }
         finally
         {
-            var list = await CommandRunner.TryRunAsync(engine.Docker("ps", "--all", "--quiet", "--filter", $"ancestor={image}"), cancellationToken: CancellationToken.None);
+            var list = await CommandRunner.TryRunAsync(engine.Question("ps", "--all", "--quiet", "--filter", $"ancestor={image}"), cancellationToken: CancellationToken.None);
             var containers = list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             var isGone = list.Succeeded
-                && (containers.Length == 0 || (await CommandRunner.TryRunAsync(engine.Docker(["rm", "--force", .. containers]), cancellationToken: CancellationToken.None)).Succeeded)
-                && (await CommandRunner.TryRunAsync(engine.Docker("image", "rm", "--force", image.ToString()), cancellationToken: CancellationToken.None)).Succeeded;
+                && (containers.Length == 0 || (await CommandRunner.TryRunAsync(engine.Question(["rm", "--force", .. containers]), cancellationToken: CancellationToken.None)).Succeeded)
+                && (await CommandRunner.TryRunAsync(engine.Question("image", "rm", "--force", image.ToString()), cancellationToken: CancellationToken.None)).Succeeded;
             if (isGone) noted.Dispose();
         }
     }
@@ -59,7 +59,7 @@ public sealed class SharedFolder(DockerEngine engine, Session session)
         try
         {
             var copy = Path.Combine(folder.FullName, "file");
-            var copied = await CommandRunner.TryRunAsync(engine.Docker("cp", $"{container}:/folder/{Path.GetFileName(file)}", copy), cancellationToken: cancellationToken);
+            var copied = await CommandRunner.TryRunAsync(engine.Question("cp", $"{container}:/folder/{Path.GetFileName(file)}", copy), cancellationToken: cancellationToken);
             if (!copied.Succeeded) return ReasonOf(copied);
             // Docker makes one where something is to be mounted that is not there.
             if (!File.Exists(copy)) return "it has a folder by that name";

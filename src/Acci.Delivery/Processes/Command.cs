@@ -21,6 +21,9 @@ public sealed record Command(string Executable, params IReadOnlyList<string> Arg
     /// <summary>Writes what the program reads from its standard input, for what is too large to be a text.</summary>
     public Func<Stream, CancellationToken, Task>? StandardInputWriter { get; init; }
 
+    /// <summary>How long it is waited for, for one that answers soon or never; null for one that takes as long as it needs.</summary>
+    public TimeSpan? AnswerTime { get; init; }
+
     /// <summary>The command with further arguments at its end.</summary>
     public Command With(params IEnumerable<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
 

@@ -32,6 +32,7 @@ public static class CommandRunner
     /// <param name="onLine">Gets each line of both outputs as it comes, redacted.</param>
     /// <param name="cancellationToken">Interrupts the program.</param>
     /// <exception cref="CommandFailedException">The program could not be started.</exception>
+    /// <exception cref="NoAnswerException">It did not end within its <see cref="Command.AnswerTime"/>.</exception>
     public static Task<CommandResult> TryRunAsync(Command command, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
         TryRunAsync(command, output => Pipe(output, onLine), cancellationToken);
 
@@ -52,6 +53,21 @@ public static class CommandRunner
         await TryRunAsync(command, onLine, cancellationToken) is var result && result.Succeeded ? result : throw new CommandFailedException(command, result);
 
     private static async Task<CommandResult> TryRunAsync(Command command, Func<StringBuilder, PipeTarget> pipe, CancellationToken cancellationToken)
+    {
+        if (command.AnswerTime is not { } patience) return await RunToItsEndAsync(command, pipe, cancellationToken);
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        inTime.CancelAfter(patience);
+        try
+        {
+            return await RunToItsEndAsync(command, pipe, inTime.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NoAnswerException($"`{command}`", patience, "Run the command by hand, and this build again once it answers.");
+        }
+    }
+
+    private static async Task<CommandResult> RunToItsEndAsync(Command command, Func<StringBuilder, PipeTarget> pipe, CancellationToken cancellationToken)
     {
         Log.Verbose("> {Command:l}", command.ToString());
         using var kill = new CancellationTokenSource();

@@ -35,6 +35,9 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
     /// <summary>The variable alone is read: it is withheld from other programs, which find the rest by themselves.</summary>
     internal bool IsVariableAlone { get; init; }
 
+    /// <summary>How long a helper has for its answer, which may be a person's.</summary>
+    internal TimeSpan HelperTime { get; init; } = TimeSpan.FromMinutes(2);
+
     private string Location => Path.Combine(FolderOf(environment), FileName);
 
     /// <summary>Is told which login is not used, and why. Default: the log, once.</summary>
@@ -134,7 +137,7 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
         var program = $"docker-credential-{helper}";
         try
         {
-            var result = await CommandRunner.TryRunAsync(new Command(program, "get") { StandardInput = key }, cancellationToken: cancellationToken);
+            var result = await CommandRunner.TryRunAsync(new Command(program, "get") { StandardInput = key, AnswerTime = HelperTime }, cancellationToken: cancellationToken);
             if (result.Succeeded)
             {
                 var answer = JsonSerializer.Deserialize(result.StandardOutput, DockerConfigJson.Default.HelperAnswer);
@@ -148,6 +151,10 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
         catch (CommandFailedException)
         {
             Tell("could not be started");
+        }
+        catch (NoAnswerException)
+        {
+            Tell($"did not answer within {HelperTime.TotalSeconds:0.#} s");
         }
         catch (JsonException)
         {

@@ -30,6 +30,9 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
     /// <summary>The environment of the build.</summary>
     public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
 
+    /// <summary>How long it has to say which version it is.</summary>
+    internal TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The folders beside its cache that its container needs: an engine that does not see them cannot run it.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
@@ -87,7 +90,9 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
         if (program is TrivyProgram.Installed { Path: var path } && TrivyVersion.FindInFile(path) is { } written) TrivyVersion.EnsureSafe(written, path);
         var folder = EnsureCache();
         var scanner = new Trivy(program, folder) { Process = Process };
-        var result = await CommandRunner.RunAsync(program.Command(["--version"], [], scanner.Environment()), cancellationToken: cancellationToken);
+        // The engine may have to pull it first.
+        var question = program.Command(["--version"], [], scanner.Environment()) with { AnswerTime = program is TrivyProgram.Container ? AnswerTime * 10 : AnswerTime };
+        var result = await CommandRunner.RunAsync(question, cancellationToken: cancellationToken);
         var version = result.StandardOutput.Split('\n').Where(line => line.StartsWith("Version:", StringComparison.Ordinal)).Select(TrivyVersion.Find).FirstOrDefault();
         if (version is not null) TrivyVersion.EnsureSafe(version, program.ToString());
         else Log.Warning("{Program:l} does not tell a released version of Trivy: whether it is one of those known to be malicious cannot be said", program.ToString());
@@ -118,7 +123,7 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
     private static async Task<string?> UserAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows()) return null;
-        var info = await CommandRunner.TryRunAsync(engine.Docker("info", "--format", "{{.SecurityOptions}}"), cancellationToken: cancellationToken);
+        var info = await CommandRunner.TryRunAsync(engine.Question("info", "--format", "{{.SecurityOptions}}"), cancellationToken: cancellationToken);
         if (info.StandardOutput.Contains("rootless", StringComparison.Ordinal)) return null;
         return $"{await IdAsync("-u")}:{await IdAsync("-g")}";
 

@@ -40,6 +40,9 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     /// </summary>
     internal Func<CancellationToken, Task<bool>>? IsWrittenAsync { get; init; }
 
+    /// <summary>How long a service has to say which key it keeps; as long as a registry has to answer when nothing is said.</summary>
+    internal TimeSpan? KeyTime { get; init; }
+
     /// <summary>Signs what stands at this digest.</summary>
     public Task SignAsync(ImageReference image, CancellationToken cancellationToken) =>
         WithOfflineConfigurationAsync(configuration => SignAsync(
@@ -124,7 +127,8 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
 
     private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken)
     {
-        var command = CommandOf(["public-key", .. KeyArguments]) with { Environment = ToolVariables.Cosign.With(KeyVariables()) };
+        // The service that has the key may say nothing.
+        var command = CommandOf(["public-key", .. KeyArguments]) with { Environment = ToolVariables.Cosign.With(KeyVariables()), AnswerTime = KeyTime ?? CosignRun.WaitOf(Retry) };
         return (await new RetryPolicy(Retry).RunAsync("cosign public-key", async attempt =>
         {
             var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);

@@ -20,7 +20,10 @@ internal sealed record CosignRun(string Name, RetryOptions Retry)
     public Func<CancellationToken, Task<bool>>? IsWrittenAsync { get; init; }
 
     // cosign waits 3 minutes for a registry that says nothing.
-    private TimeSpan Wait => Retry.Budget > ShortestWait ? Retry.Budget : ShortestWait;
+    private TimeSpan Wait => WaitOf(Retry);
+
+    /// <summary>How long a server may say nothing.</summary>
+    public static TimeSpan WaitOf(RetryOptions retry) => retry.Budget > ShortestWait ? retry.Budget : ShortestWait;
 
     /// <summary>Runs it.</summary>
     /// <param name="commandAsync">Makes the command for an attempt: identity tokens are valid for minutes.</param>

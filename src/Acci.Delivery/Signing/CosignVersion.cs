@@ -18,26 +18,11 @@ internal static class CosignVersion
     /// <exception cref="DeliveryException">It is too old, or says nothing.</exception>
     public static async Task EnsureSupportedAsync(string program, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
-        var answer = await AskAsync(new Command(program, "version", "--json"), patience ?? AnswerTime, cancellationToken);
+        var answer = await CommandRunner.TryRunAsync(new Command(program, "version", "--json") { AnswerTime = patience ?? AnswerTime }, cancellationToken: cancellationToken);
         if (Read(answer.StandardOutput) is not { } version || version.Major >= Oldest) return;
         throw new DeliveryException(
             $"{program} is cosign {version}, and this build needs cosign {Oldest}: it signs with bundles beside the image, which cosign {version.Major} does not look for. "
             + "Install it: https://docs.sigstore.dev/cosign");
-    }
-
-    private static async Task<CommandResult> AskAsync(Command command, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        inTime.CancelAfter(patience);
-        try
-        {
-            return await CommandRunner.TryRunAsync(command, cancellationToken: inTime.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new NoAnswerException(
-                $"`{command}`", patience, "Run the command by hand, and this build again once it answers, or put another cosign on the PATH.");
-        }
     }
 
     private static SemanticVersion? Read(string json)

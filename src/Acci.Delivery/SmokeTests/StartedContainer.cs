@@ -14,15 +14,15 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
 
     /// <summary>What <c>docker inspect</c> says in this format.</summary>
     public async Task<string> InspectAsync(string format, CancellationToken cancellationToken) =>
-        (await CommandRunner.RunAsync(engine.Docker("inspect", "--format", format, id), cancellationToken: cancellationToken)).StandardOutput.Trim();
+        (await CommandRunner.RunAsync(engine.Question("inspect", "--format", format, id), cancellationToken: cancellationToken)).StandardOutput.Trim();
 
     /// <summary>The port of the engine's machine that leads to a port of the container.</summary>
     public async Task<string> PortAsync(int port, CancellationToken cancellationToken) =>
-        (await CommandRunner.RunAsync(engine.Docker("port", id, $"{port}/tcp"), cancellationToken: cancellationToken)).StandardOutput.Split('\n')[0].Trim().Split(':')[^1];
+        (await CommandRunner.RunAsync(engine.Question("port", id, $"{port}/tcp"), cancellationToken: cancellationToken)).StandardOutput.Split('\n')[0].Trim().Split(':')[^1];
 
     /// <summary>Runs a program in the container.</summary>
     public Task<CommandResult> RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken) =>
-        CommandRunner.TryRunAsync(engine.Docker(["exec", id, .. command]), cancellationToken: cancellationToken);
+        CommandRunner.TryRunAsync(engine.Question(["exec", id, .. command]), cancellationToken: cancellationToken);
 
     /// <summary>What its own check says: <c>starting</c>, <c>healthy</c>, <c>unhealthy</c>, or <c>none</c> where the image has none.</summary>
     public async Task<string> HealthAsync(CancellationToken cancellationToken) =>
@@ -42,7 +42,7 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
     /// <exception cref="DeliveryException">It does not stop as it should.</exception>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await CommandRunner.RunAsync(engine.Docker("stop", "--time", $"{StopLimit}", id), cancellationToken: cancellationToken);
+        await CommandRunner.RunAsync(engine.Question("stop", "--time", $"{StopLimit}", id), cancellationToken: cancellationToken);
         // 143: ended by the signal itself, which a program without a handler of its own does.
         if (await InspectAsync("{{.State.ExitCode}}", cancellationToken) is not ("0" or "143") and var code)
         {
@@ -54,7 +54,16 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
     /// <summary>The last lines that it wrote, for the end of a message.</summary>
     public async Task<string> LastLogAsync()
     {
-        var log = await CommandRunner.TryRunAsync(engine.Docker("logs", "--tail", $"{ShownLogLines}", id), cancellationToken: CancellationToken.None);
+        CommandResult log;
+        try
+        {
+            log = await CommandRunner.TryRunAsync(engine.Question("logs", "--tail", $"{ShownLogLines}", id), cancellationToken: CancellationToken.None);
+        }
+        catch (NoAnswerException)
+        {
+            return " What it printed is not known: the engine does not answer any more.";
+        }
+
         var lines = Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return lines.Length == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {line}"))}";
     }

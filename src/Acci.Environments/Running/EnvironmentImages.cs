@@ -219,7 +219,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
 
     private async Task<bool> IsHereAsync(string image, CancellationToken cancellationToken)
     {
-        var isHere = engine is not null && (await CommandRunner.TryRunAsync(engine.Docker("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: cancellationToken)).Succeeded;
+        var isHere = engine is not null && (await CommandRunner.TryRunAsync(engine.Question("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: cancellationToken)).Succeeded;
         if (isHere) Log.Verbose("{Image:l} is on the engine already", image);
         return isHere;
     }

@@ -49,7 +49,8 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     private async Task RunAsync(string file, Dictionary<string, string?> before, CancellationToken cancellationToken)
     {
         var past = (await swarm.TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToHashSet();
-        await CommandRunner.RunAsync(login.Docker("stack", "deploy", "--compose-file", file, "--with-registry-auth", "--detach=true", "--prune", stack), Log.Verbose, cancellationToken);
+        var deploy = login.Docker("stack", "deploy", "--compose-file", file, "--with-registry-auth", "--detach=true", "--prune", stack);
+        await CommandRunner.RunAsync(deploy with { AnswerTime = swarm.Engine.Errand().AnswerTime }, Log.Verbose, cancellationToken);
         while (true)
         {
             var tasks = await swarm.TasksAsync(stack, cancellationToken);
@@ -99,7 +100,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         var failed = tasks.LastOrDefault(x => x.HasFailed) ?? tasks.LastOrDefault(x => x.Error is { Length: > 0 });
         var reason = failed?.Error is { Length: > 0 } error ? $": {error}{await PullFailureAsync(error)}" : "";
         var lines = failed?.ContainerId is { Length: > 0 } container
-            ? await CommandRunner.TryRunAsync(swarm.Engine.Docker("logs", "--tail", $"{ShownLines}", container), cancellationToken: CancellationToken.None)
+            ? await CommandRunner.TryRunAsync(swarm.Engine.Question("logs", "--tail", $"{ShownLines}", container), cancellationToken: CancellationToken.None)
             : null;
         var said = lines is { Succeeded: true } ? Redaction.Redact(lines.StandardOutput + lines.StandardError) : "";
         var last = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"\n    {line}").ToArray();

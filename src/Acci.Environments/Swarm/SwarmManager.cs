@@ -76,7 +76,7 @@ internal sealed record SwarmManager(DockerEngine Engine)
     public async Task<IReadOnlyList<SwarmTask>> TasksAsync(string stack, CancellationToken cancellationToken)
     {
         // Fails where the stack has none.
-        var list = await CommandRunner.TryRunAsync(Engine.Docker("stack", "ps", "--quiet", "--no-trunc", stack), cancellationToken: cancellationToken);
+        var list = await CommandRunner.TryRunAsync(Engine.Question("stack", "ps", "--quiet", "--no-trunc", stack), cancellationToken: cancellationToken);
         var ids = Lines(list.StandardOutput);
         return !list.Succeeded || ids.Length == 0 ? [] : [.. (await InspectAsync(["inspect", "--type", "task", .. ids], cancellationToken)).Select(SwarmInspection.TaskOf)];
     }
@@ -91,7 +91,7 @@ internal sealed record SwarmManager(DockerEngine Engine)
         var digest = Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(value, Encoding.UTF8.GetBytes($"{stack}_{name}"), Iterations, HashAlgorithmName.SHA256, 6));
         var full = $"{stack}_{name}_{digest}";
         if (Lines(await RunAsync(["secret", "ls", "--format", "{{.Name}}"], cancellationToken)).Contains(full)) return full;
-        await CommandRunner.RunAsync(Engine.Docker("secret", "create", "--label", $"{StackLabel}={stack}", full, "-") with { StandardInput = value }, cancellationToken: cancellationToken);
+        await CommandRunner.RunAsync(Engine.Question("secret", "create", "--label", $"{StackLabel}={stack}", full, "-") with { StandardInput = value }, cancellationToken: cancellationToken);
         return full;
     }
 
@@ -99,7 +99,7 @@ internal sealed record SwarmManager(DockerEngine Engine)
     public async Task RemoveSecretsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken)
     {
         foreach (var secret in Lines(await RunAsync(["secret", "ls", "--format", "{{.Name}}", "--filter", $"label={StackLabel}={stack}"], cancellationToken)).Except(but))
-            await CommandRunner.TryRunAsync(Engine.Docker("secret", "rm", secret), cancellationToken: cancellationToken);
+            await CommandRunner.TryRunAsync(Engine.Question("secret", "rm", secret), cancellationToken: cancellationToken);
     }
 
     /// <summary>Removes the stack and waits until nothing of it is left, but for volumes.</summary>
@@ -108,7 +108,7 @@ internal sealed record SwarmManager(DockerEngine Engine)
     {
         // Those on other nodes are seen as tasks alone.
         var tasks = (await TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToArray();
-        await CommandRunner.RunAsync(Engine.Docker("stack", "rm", stack), Log.Verbose, cancellationToken);
+        await CommandRunner.RunAsync(Engine.Errand("stack", "rm", stack), Log.Verbose, cancellationToken);
         for (var turn = 0; turn < 240; turn++)
         {
             // Networks go when the last container has; removing the stack again takes what could not go before.
@@ -120,7 +120,7 @@ internal sealed record SwarmManager(DockerEngine Engine)
                 return;
             }
 
-            if (left.Length == 0) await CommandRunner.TryRunAsync(Engine.Docker(["network", "rm", .. networks]), cancellationToken: cancellationToken);
+            if (left.Length == 0) await CommandRunner.TryRunAsync(Engine.Question(["network", "rm", .. networks]), cancellationToken: cancellationToken);
             await Task.Delay(Pause, Time, cancellationToken);
         }
 
@@ -134,18 +134,18 @@ internal sealed record SwarmManager(DockerEngine Engine)
     /// <summary>Removes them.</summary>
     public async Task RemoveVolumesAsync(string stack, CancellationToken cancellationToken)
     {
-        foreach (var volume in await VolumesAsync(stack, cancellationToken)) await CommandRunner.RunAsync(Engine.Docker("volume", "rm", volume), cancellationToken: cancellationToken);
+        foreach (var volume in await VolumesAsync(stack, cancellationToken)) await CommandRunner.RunAsync(Engine.Question("volume", "rm", volume), cancellationToken: cancellationToken);
     }
 
     private async Task<IReadOnlyList<JsonElement>> InspectAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         // What went away between two questions is left out of the answer.
-        var answer = await CommandRunner.TryRunAsync(Engine.Docker(arguments), cancellationToken: cancellationToken);
+        var answer = await CommandRunner.TryRunAsync(Engine.Question(arguments), cancellationToken: cancellationToken);
         return string.IsNullOrWhiteSpace(answer.StandardOutput) ? [] : [.. JsonElement.Parse(answer.StandardOutput).EnumerateArray()];
     }
 
     private async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        (await CommandRunner.RunAsync(Engine.Docker(arguments), cancellationToken: cancellationToken)).StandardOutput.Trim();
+        (await CommandRunner.RunAsync(Engine.Question(arguments), cancellationToken: cancellationToken)).StandardOutput.Trim();
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

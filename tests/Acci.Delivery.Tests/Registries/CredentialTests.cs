@@ -106,6 +106,7 @@ public sealed class CredentialTests : IDisposable
     [InlineData("echo hunter2", "answered with something that is not JSON")]
     [InlineData("", "answered with something that is not JSON")]
     [InlineData("echo hunter2; exit 3", "ended with exit code 3")]
+    [InlineData("exec sleep 600", "did not answer within 2 s")]
     [InlineData(null, "could not be started")]
     public async Task A_credential_helper_that_does_not_work_is_named_and_not_quoted_and_leaves_the_word_to_the_file(string? script, string problem)
     {
@@ -279,7 +280,7 @@ public sealed class CredentialTests : IDisposable
     private DockerConfig Config => ConfigWith();
 
     private DockerConfig ConfigWith(params (string Name, string Value)[] variables) =>
-        new(ProcessEnvironment.Empty.With([("DOCKER_CONFIG", _folder.Path), .. variables])) { Warn = _warnings.Add };
+        new(ProcessEnvironment.Empty.With([("DOCKER_CONFIG", _folder.Path), .. variables])) { Warn = _warnings.Add, HelperTime = TimeSpan.FromSeconds(2) };
 
     private void Write(string content) => File.WriteAllText(_folder.Combine("config.json"), content);
 
