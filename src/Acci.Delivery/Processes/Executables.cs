@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Acci.Delivery.Processes;
 
 /// <summary>Finds programs the way a shell does.</summary>
@@ -17,6 +19,10 @@ public static class Executables
         select file
     ).FirstOrDefault();
 
-    private static bool IsExecutable(string file) =>
-        OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+    // By this user: a shell passes over what others alone may run. Source: access(2), X_OK.
+    private static bool IsExecutable(string file) => OperatingSystem.IsWindows() || Access(file, mode: 1) == 0;
+
+    [DllImport("libc", EntryPoint = "access")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Access([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int mode);
 }

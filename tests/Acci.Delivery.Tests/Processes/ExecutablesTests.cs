@@ -21,4 +21,16 @@ public sealed class ExecutablesTests
 
         Assert.Equal(folder.Combine("second", "cosign"), Executables.Find("cosign", environment));
     }
+
+    [Fact]
+    public void Nor_is_one_that_others_alone_may_run()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Root runs what anybody may run.");
+        using var folder = new TemporaryFolder();
+        var file = folder.Combine("cosign");
+        File.WriteAllText(file, "");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+
+        Assert.Null(Executables.Find("cosign", new ProcessEnvironment(new Dictionary<string, string> { ["PATH"] = folder.Path })));
+    }
 }
