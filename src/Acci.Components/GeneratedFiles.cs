@@ -9,6 +9,11 @@ namespace Acci.Components;
 /// <summary>Writes generated files, removes those that are generated no more, and says which.</summary>
 internal static class GeneratedFiles
 {
+    private const int LargestFile = 16 * 1024 * 1024;
+
+    /// <summary>What is in a file that may be one of theirs.</summary>
+    public static string TextOf(AbsolutePath file) => InputFile.ReadText(file, LargestFile);
+
     /// <summary>The verb of a target that generates files.</summary>
     /// <param name="build">The build.</param>
     /// <param name="files">The files.</param>

@@ -19,7 +19,7 @@ public interface IGenerateRunConfigurations : IHazDryRun, IHazLayout
     /// <summary>Rider's configurations of targets that there were once and are no more.</summary>
     sealed IEnumerable<AbsolutePath> ObsoleteRunConfigurations => (RootDirectory / RiderConfigurations.Folder).GlobFiles($"*{RiderConfigurations.Ending}")
         .Where(file => RunConfigurationFiles.All(written => RootDirectory / written.Path != file))
-        .Where(file => RiderConfigurations.IsOfTarget(file.ReadAllText()));
+        .Where(file => RiderConfigurations.IsOfTarget(GeneratedFiles.TextOf(file)));
 
     /// <summary>
     /// Writes a run configuration for each target, for Rider, Visual Studio Code and Visual Studio, and completions for bash, zsh, fish and PowerShell; removes those of

@@ -27,7 +27,7 @@ public interface IGenerateWorkflows : IHazActions, IHazDryRun
     /// <summary>Files of workflows that were declared once and are no more.</summary>
     sealed IEnumerable<AbsolutePath> ObsoleteWorkflows => (RootDirectory / ".github" / "workflows").GlobFiles("*.yml")
         .Where(file => Workflows.All(workflow => RootDirectory / workflow.Path != file))
-        .Where(file => file.ReadAllText().Contains($"# Generated from {WorkflowSource} ", StringComparison.Ordinal));
+        .Where(file => GeneratedFiles.TextOf(file).Contains($"# Generated from {WorkflowSource} ", StringComparison.Ordinal));
 
     /// <summary>Writes a file for each workflow, and removes those of workflows that are declared no more. Files that were written by hand stay.</summary>
     Target GenerateWorkflows => _ => _

@@ -33,9 +33,9 @@ public interface IVerifyGenerated : IHazDryRun, IHazLayout
             var drifts = Drift.Find(RootDirectory, GeneratedFiles).ToList();
             AbsolutePath[] obsolete = [.. (this as IGenerateWorkflows)?.ObsoleteWorkflows ?? [], .. (this as IGenerateRunConfigurations)?.ObsoleteRunConfigurations ?? []];
             foreach (var file in obsolete)
-                drifts.Add(Drift.Between(RootDirectory.GetUnixRelativePathTo(file), file.ReadAllText(), null));
+                drifts.Add(Drift.Between(RootDirectory.GetUnixRelativePathTo(file), Acci.Components.GeneratedFiles.TextOf(file), null));
             foreach (var file in (this as IGenerateCompose)?.Compose.ObsoleteFiles() ?? [])
-                drifts.Add(Drift.Between(file, (RootDirectory / file).ReadAllText(), null));
+                drifts.Add(Drift.Between(file, Acci.Components.GeneratedFiles.TextOf(RootDirectory / file), null));
             // The engine has written the schema already when a target runs: what is checked in is in git.
             var (checkedIn, schema) = (await CheckedInFile.ReadAsync(RootDirectory, Schema, Interruption.Token), SchemaUtility.GetJsonString(this));
             if (checkedIn?.TrimEnd('\n') != schema.TrimEnd('\n')) drifts.Add(Drift.Between(Schema, checkedIn, schema));

@@ -10,6 +10,14 @@ namespace Acci.Environments.Tests;
 public class EnvironmentSettingsTests
 {
     [Fact]
+    public void A_settings_file_has_a_limit()
+    {
+        using var folder = new SettingsFolder(prod: $$"""{ "Redis": { "Password": "{{new string('a', 5 * 1024 * 1024)}}" } }""");
+
+        Assert.Contains("settings.prod.json is larger than 4 MiB", Assert.Throws<DeliveryException>(() => folder.Read("prod")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_unknown_environment_is_told_with_those_there_are()
     {
         using var folder = new SettingsFolder();

@@ -13,6 +13,10 @@ namespace Acci.Delivery.Processes;
 /// </summary>
 public static class CommandRunner
 {
+    // In characters: of what is read as a whole, and of what is kept of lines that were handed on.
+    private const int LargestOutput = 128 * 1024 * 1024;
+    private const int LargestEnd = 4 * 1024 * 1024;
+
     private const int TextFileBusy = 26;
     private const int BusyTries = 40;
 
@@ -91,6 +95,7 @@ public static class CommandRunner
             try
             {
                 var exitCode = (await run).ExitCode;
+                if (output.Length > LargestOutput || errors.Length > LargestOutput) throw new DeliveryException($"`{command}` writes more than {LargestOutput / 1024 / 1024} MiB, which is not read.");
                 // A terminal's Ctrl-C reaches the program, too, which may end before this process hears of it.
                 if (exitCode is 129 or 130 or 143) await Task.Delay(SignalDelay, TimeProvider.System, cancellationToken);
                 return new CommandResult(exitCode, output.ToString(), errors.ToString());
@@ -144,10 +149,23 @@ public static class CommandRunner
         : PipeSource.Null;
 
     private static PipeTarget Pipe(StringBuilder whole, Action<string>? onLine) => onLine is null
-        ? PipeTarget.ToStringBuilder(whole)
+        ? PipeTarget.Create((output, cancellationToken) => ReadAsync(output, whole, cancellationToken))
         : PipeTarget.ToDelegate(line =>
         {
             whole.AppendLine(line);
+            // Its reader has the beginning; messages quote the end.
+            if (whole.Length > 2 * LargestEnd) whole.Remove(0, whole.Length - LargestEnd);
             onLine(Redaction.Redact(line));
         });
+
+    // What goes beyond the limit is read and not kept, so that the program comes to its end.
+    private static async Task ReadAsync(Stream output, StringBuilder whole, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(output, Encoding.Default, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024, leaveOpen: true);
+        var buffer = new char[64 * 1024];
+        for (int count; (count = await reader.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (whole.Length <= LargestOutput) whole.Append(buffer, 0, count);
+        }
+    }
 }

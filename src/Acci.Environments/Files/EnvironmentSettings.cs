@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Acci.Environments.Declarations;
 using Acci.Settings;
@@ -12,6 +13,8 @@ namespace Acci.Environments.Files;
 /// </summary>
 public sealed partial class EnvironmentSettings : ISettingValues
 {
+    private const int MaximumSize = 4 * 1024 * 1024;
+
     private readonly EnvironmentDeclaration _declaration;
     private readonly IConfiguration _values;
 
@@ -50,8 +53,8 @@ public sealed partial class EnvironmentSettings : ISettingValues
         if (!names.Contains(name)) throw new WrongUseException($"There is no environment '{name}': {(names.Count == 0 ? "none has been made" : $"there are {string.Join(", ", names)}")}. A new one is a file {Path.Combine(folder, $"settings.{name}.json")}.");
         string[] files = ["settings.json", $"settings.{name}.json"];
         foreach (var file in files) RejectUnknown(Path.Combine(folder, file), [.. UserNames(declaration).Select(x => x.Key), declaration.NameOf(DeploymentSetting.Kind).Key]);
-        var builder = new ConfigurationBuilder().SetBasePath(folder);
-        foreach (var file in files) builder.AddJsonFile(file, optional: true);
+        var builder = new ConfigurationBuilder();
+        foreach (var file in files.Select(x => Path.Combine(folder, x)).Where(InputFile.Exists)) builder.AddJsonStream(Open(file));
         return new EnvironmentSettings(declaration, root, name, builder.Build());
     }
 
@@ -103,17 +106,19 @@ public sealed partial class EnvironmentSettings : ISettingValues
             .Where(x => variables.GetValueOrDefault(x.EnvironmentVariable) is { Length: > 0 })
             .Select(x => KeyValuePair.Create<string, string?>(x.Key, variables[x.EnvironmentVariable]));
 
+    private static MemoryStream Open(string file) => new(InputFile.Read(file, MaximumSize));
+
     private static void RejectUnknown(string file, string[] known)
     {
-        if (!File.Exists(file)) return;
+        if (!InputFile.Exists(file)) return;
         IConfigurationRoot values;
         try
         {
-            values = new ConfigurationBuilder().AddJsonFile(file).Build();
+            values = new ConfigurationBuilder().AddJsonStream(Open(file)).Build();
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is JsonException or FormatException)
         {
-            throw new DeliveryException($"{file} is not valid JSON: {exception.InnerException?.Message ?? exception.Message}", exception);
+            throw new DeliveryException($"{file} is not valid JSON: {exception.Message}", exception);
         }
 
         foreach (var (key, value) in values.AsEnumerable())

@@ -96,6 +96,31 @@ public class CommandRunnerTests
         Assert.Equal(143, (await CommandRunner.TryRunAsync(new Command("sh", "-c", "kill -TERM $$"), cancellationToken: Cancellation)).ExitCode);
     }
 
+    [Theory]
+    [InlineData("yes | head -c 140000000")]
+    [InlineData("yes | head -c 140000000 >&2")]
+    public async Task Output_that_is_read_as_a_whole_has_a_limit(string script)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "This test runs a shell script.");
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => CommandRunner.TryRunAsync(new Command("sh", "-c", script), cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Contains("writes more than 128 MiB", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_lines_that_are_handed_on_the_last_are_kept()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "This test runs a shell script.");
+        var lines = 0;
+
+        var result = await CommandRunner.TryRunAsync(new Command("sh", "-c", "yes $(printf %01000d 0) 2>/dev/null | head -n 12000; echo last"), _ => lines++, TestContext.Current.CancellationToken);
+
+        Assert.Equal(12_001, lines);
+        Assert.True(result.StandardOutput.Length < 10_000_000, $"{result.StandardOutput.Length}");
+        Assert.EndsWith("\nlast\n", result.StandardOutput, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Standard_input_and_environment_reach_the_program_and_not_its_arguments()
     {
