@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Sessions;
 using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Layouts;
@@ -41,6 +42,7 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
         foreach (var image in images) TidyUp(files.LayoutOf(image));
         // A name of its own for each run: the docker command of a build that was killed goes on, and still writes.
         var draft = $"{DraftSuffix}{Guid.NewGuid():n}";
+        var noted = images.SelectMany(image => Enumerable.Range(-1, sites.Count + 1).Select(site => Session.Current.Note(DraftOf(image, draft, site)))).ToList();
         try
         {
             await BuildPartsAsync(images, targetOf, sites, draft, useCache, cancellationToken);
@@ -50,10 +52,7 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
         }
         finally
         {
-            foreach (var image in images)
-            {
-                for (var site = -1; site < sites.Count; site++) Delete(DraftOf(image, draft, site));
-            }
+            foreach (var path in noted) path.Dispose();
         }
     }
 

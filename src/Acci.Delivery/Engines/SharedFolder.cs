@@ -55,20 +55,16 @@ public sealed class SharedFolder(DockerEngine engine, Session session)
 
     private async Task<string?> CompareAsync(string container, string file, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("acci-");
-        try
+        var (folder, deletion) = session.TemporaryFolder();
+        using (deletion)
         {
-            var copy = Path.Combine(folder.FullName, "file");
+            var copy = Path.Combine(folder, "file");
             var copied = await CommandRunner.TryRunAsync(engine.Question("cp", $"{container}:/folder/{Path.GetFileName(file)}", copy), cancellationToken: cancellationToken);
             if (!copied.Succeeded) return ReasonOf(copied);
             // Docker makes one where something is to be mounted that is not there.
             if (!File.Exists(copy)) return "it has a folder by that name";
             var (here, there) = (await File.ReadAllBytesAsync(file, cancellationToken), await File.ReadAllBytesAsync(copy, cancellationToken));
             return here.AsSpan().SequenceEqual(there) ? null : "it has another file by that name";
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         var then = $"and stop at {string.Join(", ", context.Options.Scan.Severities.OrderDescending().Select(x => x.ToName()))}";
         foreach (var name in Published.Select(x => x.ToString())) _reports.Say(name, then, Trivy.OfPublished(name), name);
         foreach (var image in Published.Count > 0 ? [] : context.Options.Images)
-            _reports.Say(image.Name, then, Trivy.OfLayout($"{_files.Relative(_files.LayoutOf(image))}.scan-<platform>"), image.Name);
+            _reports.Say(image.Name, then, Trivy.OfLayout($"{_files.Relative(_files.LayoutOf(image))}.<platform>.<build>"), image.Name);
         return Task.CompletedTask;
     }
 
@@ -172,10 +172,8 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         {
             Log.Information("{Image}: scanning {Platform:l} with {Scanner:l}", image.Name, platform.Platform.ToString(), ScanReports.NameOf(scanner));
             // Of a layout with several images Trivy reads the first.
-            var view = $"{layout.Folder}.scan-{platform.Platform.Slug}";
-            using var noted = Session.Current.Note(view);
-            await layout.WriteViewAsync(platform, view, context.CancellationToken);
-            await scanner.ScanLayoutAsync(view, ScanRecord.ReportFile(folder, platform.Platform), context.CancellationToken);
+            var (view, deletion) = await layout.ViewAsync(platform, context.CancellationToken);
+            using (deletion) await scanner.ScanLayoutAsync(view.Folder, ScanRecord.ReportFile(folder, platform.Platform), context.CancellationToken);
             scanned.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
         }
 

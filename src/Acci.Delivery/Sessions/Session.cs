@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Acci.Delivery.Caching;
+using Acci.Delivery.Processes;
 using Acci.Generation;
+using Serilog;
 
 namespace Acci.Delivery.Sessions;
 
@@ -173,8 +175,14 @@ public sealed partial class Session : IDisposable
         {
             return new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         }
+        catch (Exception exception) when (CheckoutLock.IsLocked(exception) || exception is FileNotFoundException)
+        {
+            return null;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            Log.Warning(
+                "{File:l} cannot be opened, so what a killed build has left may stay: {Problem:l}. Give this user the file, or delete it", file, exception.Message.TrimEnd('.'));
             return null;
         }
     }

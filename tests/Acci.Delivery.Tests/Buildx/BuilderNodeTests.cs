@@ -239,6 +239,20 @@ public sealed class BuilderNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_being_built_is_noted_so_that_it_goes_where_the_build_is_killed()
+    {
+        var journal = Acci.Delivery.Caching.CacheDirectory.Default.Combine("sessions", $"{Acci.Delivery.Sessions.Session.Current.Id}.journal");
+
+        await BuildAsync($"cp '{journal}' '{_folder.Combine("noted")}'; echo \"$draft\" >> '{_folder.Combine("drafts")}'", Node(Platform.LinuxAmd64, "one"), Node(Platform.LinuxPpc64le, "two"));
+
+        var noted = await File.ReadAllTextAsync(_folder.Combine("noted"), Cancellation);
+        var drafts = await File.ReadAllLinesAsync(_folder.Combine("drafts"), Cancellation);
+        Assert.Equal(2, drafts.Length);
+        Assert.All(drafts, x => Assert.Contains($"\"{Path.Combine(_folder.Path, x)}\"", noted, StringComparison.Ordinal));
+        Assert.All(drafts, x => Assert.False(Directory.Exists(Path.Combine(_folder.Path, x))));
+    }
+
+    [Fact]
     public async Task A_value_stays_one_value_whatever_it_holds()
     {
         var authority = _folder.Combine("a,key=\"b\".pem");

@@ -127,6 +127,8 @@ public sealed class EngineLocationTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Combine("here")));
         var calls = await File.ReadAllLinesAsync(Calls, Cancellation);
         Assert.Contains("rm --force c1", calls);
+        // What a killed build leaves there is the next one's to remove.
+        Assert.Contains(calls, x => x.StartsWith("cp c1:/folder/", StringComparison.Ordinal) && x.Contains($"/delivery-{session.Id}-", StringComparison.Ordinal));
         Assert.StartsWith("image rm --force location-probe:", calls[^1], StringComparison.Ordinal);
         session.Dispose();
         Assert.Empty(Directory.GetFiles(_folder.Combine("cache", "sessions")));

@@ -3,6 +3,9 @@ using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
 using Acci.Testing;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace Acci.Delivery.Tests.Sessions;
 
@@ -221,6 +224,28 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_that_cannot_be_opened_is_said_and_is_no_other_build_s()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        var journal = Cache.Combine("sessions", "x.journal");
+        Directory.CreateDirectory(Cache.Combine("sessions"));
+        File.CreateSymbolicLink(journal, journal);
+        var before = Log.Logger;
+        var said = new List<string>();
+        Log.Logger = new LoggerConfiguration().WriteTo.Sink(new Said(said)).CreateLogger();
+        try
+        {
+            await Session.RemoveAbandonedAsync(Cache, Cancellation);
+        }
+        finally
+        {
+            Log.Logger = before;
+        }
+
+        Assert.Contains(said, x => x.StartsWith($"{journal} cannot be opened, so what a killed build has left may stay: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_line_that_was_cut_off_is_no_leftover()
     {
         Directory.CreateDirectory(Cache.Combine("sessions"));
@@ -229,6 +254,14 @@ public sealed class SessionTests : IDisposable
 
         Assert.Single(await Session.RemoveAbandonedAsync(Cache, Cancellation));
         Assert.Empty(Journals);
+    }
+
+    private sealed class Said(List<string> lines) : ILogEventSink
+    {
+        public void Emit(LogEvent logEvent)
+        {
+            lock (lines) lines.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        }
     }
 
     // As the folder of a look is named.
