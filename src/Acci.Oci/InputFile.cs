@@ -20,12 +20,16 @@ public static class InputFile
     }
 
     /// <summary>Whether there is a file to read.</summary>
-    /// <exception cref="DeliveryException">There is a folder in its place.</exception>
+    /// <exception cref="DeliveryException">There is a folder in its place, or it cannot be told.</exception>
     public static bool Exists(string file)
     {
         EnsureIsNoFolder(file);
-        return File.Exists(file);
+        return AttributesOf(file) is not null;
     }
+
+    /// <summary>Whether there is a folder.</summary>
+    /// <exception cref="DeliveryException">It cannot be told.</exception>
+    public static bool IsFolder(string path) => AttributesOf(path)?.HasFlag(FileAttributes.Directory) is true;
 
     /// <summary>The SHA-256 of what is in the file, in hexadecimal digits; the content is not kept in memory.</summary>
     /// <inheritdoc cref="Read"/>
@@ -42,6 +46,25 @@ public static class InputFile
     {
         using var reader = new StreamReader(new MemoryStream(Read(file, maximumSize)));
         return reader.ReadToEnd();
+    }
+
+    // Null where there is nothing. What is in a folder that may not be searched may be there.
+    private static FileAttributes? AttributesOf(string path)
+    {
+        try
+        {
+            return File.GetAttributes(path);
+        }
+        catch (Exception exception) when (
+            exception is FileNotFoundException or DirectoryNotFoundException or PathTooLongException or ArgumentException || (exception is IOException && OperatingSystem.IsWindows()))
+        {
+            // Or no name that a file could have.
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DeliveryException($"Whether {path} is there cannot be told: {exception.Message.TrimEnd('.')}. Give this user the folders on the way.", exception);
+        }
     }
 
     private static void EnsureIsNoFolder(string file)

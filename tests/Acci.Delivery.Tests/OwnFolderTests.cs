@@ -170,7 +170,8 @@ public sealed class OwnFolderTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => FetchedProgram.EnsureAsync(program, Cancellation));
         Assert.StartsWith($"{program} is not what was fetched", failure.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<DeliveryException>(() => FetchedProgram.EnsureAsync(other, Cancellation));
+        var unknown = await Assert.ThrowsAsync<DeliveryException>(() => FetchedProgram.EnsureAsync(other, Cancellation));
+        Assert.Contains($"its SHA-256 is not known, because {other}.sha256 is not there.", unknown.Message, StringComparison.Ordinal);
         await File.WriteAllTextAsync(program, "the program", Cancellation);
         await FetchedProgram.EnsureAsync(program, Cancellation);
     }

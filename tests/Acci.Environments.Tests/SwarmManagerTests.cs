@@ -45,6 +45,22 @@ public sealed class SwarmManagerTests
         }
     }
 
+    [Fact]
+    public async Task A_question_that_fails_is_no_answer()
+    {
+        using var away = new DockerStandIn("echo 'Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?' >&2; exit 1");
+        await Assert.ThrowsAsync<CommandFailedException>(() => new SwarmManager(away.Engine).TasksAsync("shop", Cancellation));
+
+        using var breaks = new DockerStandIn("case $1 in stack) echo t1 ;; *) echo 'Cannot connect to the Docker daemon' >&2; exit 1 ;; esac");
+        await Assert.ThrowsAsync<CommandFailedException>(() => new SwarmManager(breaks.Engine).TasksAsync("shop", Cancellation));
+
+        using var none = new DockerStandIn("echo 'nothing found in stack: shop' >&2; exit 1");
+        Assert.Empty(await new SwarmManager(none.Engine).TasksAsync("shop", Cancellation));
+
+        using var gone = new DockerStandIn("case $1 in stack) echo t1 ;; *) echo '[]'; echo 'Error: No such task: t1' >&2; exit 1 ;; esac");
+        Assert.Empty(await new SwarmManager(gone.Engine).TasksAsync("shop", Cancellation));
+    }
+
     private static DockerStandIn Docker(string state, string security) => new($"""
         case "$*" in
             *.Swarm.*) echo '{state}' ;;

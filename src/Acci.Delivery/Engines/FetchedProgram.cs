@@ -9,6 +9,8 @@ namespace Acci.Delivery.Engines;
 /// </summary>
 internal static class FetchedProgram
 {
+    private const int LargestRecord = 4 * 1024;
+
     private static readonly ConcurrentDictionary<string, bool> Known = new();
 
     /// <summary>The program is as it was fetched.</summary>
@@ -18,8 +20,8 @@ internal static class FetchedProgram
     {
         if (Known.ContainsKey(program)) return true;
         var record = RecordOf(program);
-        if (!File.Exists(record) || !File.Exists(program)) return false;
-        var intact = (await File.ReadAllTextAsync(record, cancellationToken)).Trim() == await DigestAsync(program, cancellationToken);
+        if (!InputFile.Exists(record) || !InputFile.Exists(program)) return false;
+        var intact = InputFile.ReadText(record, LargestRecord).Trim() == await DigestAsync(program, cancellationToken);
         if (intact) Known[program] = true;
         return intact;
     }
@@ -30,7 +32,10 @@ internal static class FetchedProgram
     {
         if (await IsIntactAsync(program, cancellationToken)) return;
         var folder = Path.GetDirectoryName(Path.GetDirectoryName(program));
-        throw new DeliveryException($"{program} is not what was fetched: its SHA-256 is another one than {RecordOf(program)} says. Find out what changed it, and delete {folder}: the next run fetches it again.");
+        var problem = !InputFile.Exists(program) ? "it is not there"
+            : !InputFile.Exists(RecordOf(program)) ? $"its SHA-256 is not known, because {RecordOf(program)} is not there"
+            : $"its SHA-256 is another one than {RecordOf(program)} says";
+        throw new DeliveryException($"{program} is not what was fetched: {problem}. Find out what changed it, and delete {folder}: the next run fetches it again.");
     }
 
     /// <summary>Writes the digest down.</summary>

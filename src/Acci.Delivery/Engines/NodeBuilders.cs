@@ -39,7 +39,7 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     /// <summary>Removes the builders that were made for nodes. The nodes themselves go on.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        var list = await CommandRunner.TryRunAsync(engine.Question("buildx", "ls", "--format", "{{.Builder.Name}}"), cancellationToken: cancellationToken);
+        var list = await CommandRunner.RunAsync(engine.Question("buildx", "ls", "--format", "{{.Builder.Name}}"), cancellationToken: cancellationToken);
         string[] names = [.. list.StandardOutput.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.StartsWith(Prefix, StringComparison.Ordinal)).Distinct()];
         if (names.Length > 0) await CommandRunner.RunAsync(engine.Errand(["buildx", "rm", .. names]), Log.Debug, cancellationToken);
     }

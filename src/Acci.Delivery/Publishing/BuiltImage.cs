@@ -49,7 +49,7 @@ internal static class BuiltImage
     public static void EnsureScanIsLast(this DeliveryContext context, PublishRecord record, bool isHere)
     {
         var files = new ImageFiles(context.Options);
-        if (!Directory.Exists(files.LayoutOf(record.Image))) return;
+        if (!InputFile.IsFolder(files.LayoutOf(record.Image))) return;
         var file = files.ScanRecordOf(record.Image);
         var exists = InputFile.Exists(file);
         if (exists ? Digest.Of(InputFile.Read(file, LargestScanRecord)) == record.ScanRecord : !isHere) return;
@@ -60,7 +60,7 @@ internal static class BuiltImage
 
     /// <summary>The image lies here: this machine built it, or has the artifacts of the build.</summary>
     public static bool HasLayout(this DeliveryContext context, ImageDefinition image) =>
-        Directory.Exists(new ImageFiles(context.Options).LayoutOf(image));
+        InputFile.IsFolder(new ImageFiles(context.Options).LayoutOf(image));
 
     /// <summary>
     /// Asks the registry whether it has exactly this image, and cosign whether the expected signer has signed and attested it, whatever the record

@@ -74,7 +74,7 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
 
     private ConfigFile? Read()
     {
-        if (!File.Exists(Location)) return null;
+        if (!InputFile.Exists(Location)) return null;
         try
         {
             return JsonSerializer.Deserialize(ReadFile(Location).Span, DockerConfigJson.Default.ConfigFile);

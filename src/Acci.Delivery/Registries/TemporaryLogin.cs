@@ -56,7 +56,7 @@ public sealed class TemporaryLogin : IDisposable
     private static JsonObject Read(string folder)
     {
         var file = Path.Combine(folder, DockerConfig.FileName);
-        if (!File.Exists(file)) return [];
+        if (!InputFile.Exists(file)) return [];
         try
         {
             var configuration = JsonNode.Parse(DockerConfig.ReadFile(file).Span, documentOptions: Once) as JsonObject ?? [];

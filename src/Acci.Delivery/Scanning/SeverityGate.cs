@@ -28,11 +28,11 @@ public sealed record SeverityGate
     /// <exception cref="DeliveryException">A file cannot be understood.</exception>
     public static SeverityGate Of(string root, ScanOptions options)
     {
-        if (options.IgnoreFile is { } named && !File.Exists(Path.Combine(root, named))) throw new WrongUseException($"--ignore-file: there is no file '{named}'.");
-        if (options.Vex.FirstOrDefault(x => !File.Exists(Path.Combine(root, x))) is { } missing) throw new WrongUseException($"--vex: there is no file '{missing}'.");
-        if (File.Exists(Path.Combine(root, IgnoreFile.OlderName)) && options.IgnoreFile is null)
+        if (options.IgnoreFile is { } named && !InputFile.Exists(Path.Combine(root, named))) throw new WrongUseException($"--ignore-file: there is no file '{named}'.");
+        if (options.Vex.FirstOrDefault(x => !InputFile.Exists(Path.Combine(root, x))) is { } missing) throw new WrongUseException($"--vex: there is no file '{missing}'.");
+        if (InputFile.Exists(Path.Combine(root, IgnoreFile.OlderName)) && options.IgnoreFile is null)
             Log.Warning("{Older:l} is not looked at: write its entries into {File:l}, or name it with --ignore-file", IgnoreFile.OlderName, IgnoreFile.DefaultName);
-        var file = options.IgnoreFile ?? (File.Exists(Path.Combine(root, IgnoreFile.DefaultName)) ? IgnoreFile.DefaultName : null);
+        var file = options.IgnoreFile ?? (InputFile.Exists(Path.Combine(root, IgnoreFile.DefaultName)) ? IgnoreFile.DefaultName : null);
         return new SeverityGate
         {
             Severities = options.Severities,

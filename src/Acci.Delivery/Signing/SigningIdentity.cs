@@ -89,7 +89,7 @@ public abstract partial record SigningIdentity
         }
 
         if (KeyService.Holds(key)) return new Key(key, password);
-        if (!File.Exists(key))
+        if (!InputFile.Exists(key))
             throw new WrongUseException($"--signing-key names no file, is no key service's URI ({KeyService.Examples}) and no PEM text.");
         var content = InputFile.Read(key, LargestKey);
         using var reader = new StreamReader(new MemoryStream(content));

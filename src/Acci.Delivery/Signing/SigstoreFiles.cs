@@ -36,7 +36,7 @@ public sealed record SigstoreFiles(string? SigningConfig, string? TrustedRoot)
     {
         if (named is null) return null;
         var file = options.PathOf(named);
-        if (!File.Exists(file)) throw new WrongUseException($"{parameter}: there is no file '{named}'.");
+        if (!InputFile.Exists(file)) throw new WrongUseException($"{parameter}: there is no file '{named}'.");
         return WrongUseException.Read(parameter, () => Check(InputFile.Read(file, MaximumSize)));
 
         string Check(byte[] content)

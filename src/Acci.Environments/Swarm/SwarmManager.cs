@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Serilog;
@@ -8,7 +9,7 @@ using Serilog;
 namespace Acci.Environments.Swarm;
 
 /// <summary>The questions asked of a swarm, and the commands that change it, through the engine that manages it.</summary>
-internal sealed record SwarmManager(DockerEngine Engine)
+internal sealed partial record SwarmManager(DockerEngine Engine)
 {
     private const string StackLabel = "com.docker.stack.namespace";
     private const int Iterations = 600_000;
@@ -75,10 +76,12 @@ internal sealed record SwarmManager(DockerEngine Engine)
     /// <summary>The stack's replicas, past ones among them.</summary>
     public async Task<IReadOnlyList<SwarmTask>> TasksAsync(string stack, CancellationToken cancellationToken)
     {
-        // Fails where the stack has none.
-        var list = await CommandRunner.TryRunAsync(Engine.Question("stack", "ps", "--quiet", "--no-trunc", stack), cancellationToken: cancellationToken);
+        var question = Engine.Question("stack", "ps", "--quiet", "--no-trunc", stack);
+        var list = await CommandRunner.TryRunAsync(question, cancellationToken: cancellationToken);
+        // A stack that has none is a failure, too. Source: docker/cli, cli/command/stack/swarm/ps.go.
+        if (!list.Succeeded && !list.StandardError.Contains("nothing found in stack", StringComparison.OrdinalIgnoreCase)) throw new CommandFailedException(question, list);
         var ids = Lines(list.StandardOutput);
-        return !list.Succeeded || ids.Length == 0 ? [] : [.. (await InspectAsync(["inspect", "--type", "task", .. ids], cancellationToken)).Select(SwarmInspection.TaskOf)];
+        return ids.Length == 0 ? [] : [.. (await InspectAsync(["inspect", "--type", "task", .. ids], cancellationToken)).Select(SwarmInspection.TaskOf)];
     }
 
     /// <summary>
@@ -139,10 +142,16 @@ internal sealed record SwarmManager(DockerEngine Engine)
 
     private async Task<IReadOnlyList<JsonElement>> InspectAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
+        var question = Engine.Question(arguments);
+        var answer = await CommandRunner.TryRunAsync(question, cancellationToken: cancellationToken);
         // What went away between two questions is left out of the answer.
-        var answer = await CommandRunner.TryRunAsync(Engine.Question(arguments), cancellationToken: cancellationToken);
+        if (!answer.Succeeded && !Gone().IsMatch(answer.StandardError)) throw new CommandFailedException(question, answer);
         return string.IsNullOrWhiteSpace(answer.StandardOutput) ? [] : [.. JsonElement.Parse(answer.StandardOutput).EnumerateArray()];
     }
+
+    // As docker and its engine say it of each kind.
+    [GeneratedRegex("no such|not found", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Gone();
 
     private async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         (await CommandRunner.RunAsync(Engine.Question(arguments), cancellationToken: cancellationToken)).StandardOutput.Trim();

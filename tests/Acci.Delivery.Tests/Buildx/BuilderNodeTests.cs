@@ -3,6 +3,7 @@ using Acci.Delivery.Buildx;
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
 using Acci.Oci;
 using Acci.Oci.Retries;
 using Acci.Testing;
@@ -290,6 +291,14 @@ public sealed class BuilderNodeTests : IDisposable
         Assert.Equal((node.BuilderName, "linux/amd64, linux/386"), (site.Engine.Builder, site.Runs));
         Assert.DoesNotContain(Calls, x => x.Contains(" create ", StringComparison.Ordinal));
         Assert.Equal("buildx rm acci-node-0123456789ab", Calls[^1]);
+    }
+
+    [Fact]
+    public async Task Builders_that_cannot_be_listed_are_not_said_to_be_gone()
+    {
+        Docker("echo 'ERROR: permission denied' >&2; exit 1");
+
+        await Assert.ThrowsAsync<CommandFailedException>(() => new NodeBuilders(Engine).RemoveAsync(Cancellation));
     }
 
     private static string Problem(string text) => Assert.Throws<DeliveryException>(() => BuilderNode.ParseAll(text)).Message;
