@@ -13,7 +13,7 @@ public interface ICheckImages : IHazDelivery, IHazPlatforms, IHazDestination, IH
         .Description("Checks every Dockerfile with BuildKit's own rules; the findings are in artifacts/checks as SARIF, too")
         .Produces(ArtifactsDirectory / "checks" / "*.sarif")
         .TryBefore<IBuildImages>(x => x.BuildImages)
-        .Runs(this, () => new CheckImages(Context, findings =>
+        .Runs(this, () => Prepared(new CheckImages(Context, findings =>
         {
             foreach (var finding in findings)
             {
@@ -35,5 +35,5 @@ public interface ICheckImages : IHazDelivery, IHazPlatforms, IHazDestination, IH
 
             if (findings.Count > 0) throw new DeliveryException($"The Dockerfiles have {findings.Count} {(findings.Count == 1 ? "finding" : "findings")}: see above, and artifacts/checks.");
             Log.Information("No findings");
-        }));
+        })));
 }

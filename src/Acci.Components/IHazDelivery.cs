@@ -29,6 +29,7 @@ public interface IHazDelivery : IHazDryRun, IHazLayout, IHazArtifacts
     private DeliveryScope Scope => new()
     {
         Builds = this.IsPlanned(nameof(IBuildImages.BuildImages)),
+        UsesEngine = this.IsPlanned(nameof(IBuildImages.BuildImages)) || this.IsPlanned(nameof(ISmokeTestImages.SmokeTestImages)) || this.IsPlanned(nameof(ICheckImages.CheckImages)),
         Scans = this.IsPlanned(nameof(IScanImages.ScanImages)),
         Signs = this.IsPlanned(nameof(ISignImages.SignImages)),
         Tags = this.IsPlanned(nameof(IPublishImages.Publish)),

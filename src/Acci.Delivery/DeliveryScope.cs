@@ -4,10 +4,13 @@ namespace Acci.Delivery;
 public sealed record DeliveryScope
 {
     /// <summary>All of them, as Publish takes them.</summary>
-    public static DeliveryScope Publish { get; } = new() { Builds = true, Scans = true, Signs = true, Tags = true };
+    public static DeliveryScope Publish { get; } = new() { Builds = true, UsesEngine = true, Scans = true, Signs = true, Tags = true };
 
     /// <summary>Images are built.</summary>
     public bool Builds { get; init; }
+
+    /// <summary>An engine builds, checks or starts images.</summary>
+    public bool UsesEngine { get; init; }
 
     /// <summary>Images are scanned.</summary>
     public bool Scans { get; init; }

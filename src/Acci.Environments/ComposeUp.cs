@@ -23,7 +23,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     public override async Task PlanAsync()
     {
         var plan = CheckedPlan();
-        var engine = await Context.PlannedEngineAsync();
+        var engine = await PlannedEngineAsync();
         if (engine is null) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), []);
         else await EnsureMayStartAsync(plan, await WithComposeAsync(engine));
         var images = await new EnvironmentImages(Context, engine) { MayLoad = true }.PlanAsync(plan, Cancellation);

@@ -27,7 +27,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     public override async Task PlanAsync()
     {
         var plan = CheckedPlan();
-        var engine = await Context.PlannedEngineAsync();
+        var engine = await PlannedEngineAsync();
         if (engine is null && PrivateEngine.IsRootless) throw SwarmManager.Rootless("The private engine of a user who is not root");
         var project = engine is null ? StackOf(new DockerEngine("docker"), plan.Name, isHere: true) : await EnsureMayDeployAsync(plan, engine);
         var images = await new EnvironmentImages(Context, engine).PlanAsync(plan, Cancellation);

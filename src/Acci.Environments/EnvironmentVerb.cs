@@ -73,6 +73,14 @@ public abstract class EnvironmentVerb : Verb
         return File.Exists(Path.Combine(Root, generated.Path)) && !generated.IsUpToDate(Root);
     }
 
+    // Null where the private one would be started, which is said.
+    private protected async Task<DockerEngine?> PlannedEngineAsync()
+    {
+        var engine = await Context.PlannedEngineAsync();
+        if (engine is null) Log.Information("Would start ACCI's private engine: no Docker engine answers");
+        return engine;
+    }
+
     private protected async Task<DockerEngine> EngineWithComposeAsync() => await WithComposeAsync(await Context.EngineAsync());
 
     private protected async Task<DockerEngine> WithComposeAsync(DockerEngine engine)

@@ -6,40 +6,25 @@ namespace Acci.Delivery.Diagnosis;
 
 /// <summary>Looks at the Docker engine that a build would use, and at what it would build with. Nothing is started or made.</summary>
 /// <param name="context">What was set, and what the machine has.</param>
-/// <param name="answerTime">How long a registry may take to answer.</param>
-internal sealed class EngineExamination(DeliveryContext context, TimeSpan answerTime)
+internal sealed class EngineExamination(DeliveryContext context)
 {
-    private const string Name = "Docker engine";
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>What is said of it.</summary>
-    public required bool Builds { get; init; }
+    /// <summary>The registry of a builder's image is asked. A run has the engine pull it, which may have a mirror or a proxy that this process has not.</summary>
+    public bool AsksRegistry { get; init; } = true;
 
-    /// <summary>Examines it.</summary>
-    public async Task<IReadOnlyList<Finding>> RunAsync()
+    /// <summary>The engine.</summary>
+    public PreflightCheck Engine => new("Docker engine", LookAtEngineAsync);
+
+    /// <summary>What builds there.</summary>
+    public PreflightCheck Builder => new("Builder", LookAtBuilderAsync);
+
+    private async Task<(string Text, FindingSeverity Severity)> LookAtEngineAsync()
     {
-        try
-        {
-            if (await EngineLocator.FindRunningAsync(context.Environment, context.CancellationToken) is { } engine)
-            {
-                var differences = (await context.LocationAsync(engine)).ToString();
-                var finding = new Finding(Name, string.Join("; ", await DescribeAsync(engine), differences).TrimEnd(' ', ';'), Good);
-                return [finding, .. Builds ? [await LookAtBuilderAsync(engine)] : Array.Empty<Finding>()];
-            }
-        }
-        catch (DeliveryException exception)
-        {
-            return [new Finding(Name, exception.Message, Fatal)];
-        }
-
-        return [await LookAtPrivateAsync()];
-    }
-
-    private async Task<Finding> LookAtPrivateAsync()
-    {
-        if (await new PrivateEngine(context.Scripts()).FindAsync(context.CancellationToken) is { } own)
-            return new Finding(Name, $"{own}; runs {string.Join(", ", own.RunnablePlatforms)}", Good);
-        return PrivateEngine.Obstacle is { } obstacle ? new Finding(Name, $"no engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST.", Fatal)
-            : new Finding(Name, $"no engine answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
+        if (await context.PlannedEngineAsync() is not { } engine)
+            return ($"no engine answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
+        if (engine.Address is not null) return ($"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}", Good);
+        return (string.Join("; ", await DescribeAsync(engine), await context.LocationAsync(engine)).TrimEnd(' ', ';'), Good);
     }
 
     private bool HasProxy => ((string[])["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]).Any(x => context.Environment.Find(x) is not null);
@@ -61,30 +46,23 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         : await engine.AskAsync(["context", "show"], context.CancellationToken) is { Length: > 0 } current ? $"context '{current}'"
         : "default";
 
-    private async Task<Finding> LookAtBuilderAsync(DockerEngine engine)
+    private async Task<(string Text, FindingSeverity Severity)> LookAtBuilderAsync()
     {
-        const string name = "Builder";
-        try
-        {
-            if (context.Options.BuilderNodes is { Count: > 0 } nodes) return new Finding(name, $"build nodes: {string.Join("; ", nodes)}", Good);
-            var image = context.BuilderImage();
-            var builder = await EngineBuilder.FindAsync(engine, image, context.CancellationToken);
-            if (builder.IsThere) return new Finding(name, builder.Description, Good);
-            return await FindImageProblemAsync(engine, image) is { } problem
-                ? new Finding(name, $"{builder.Description} has to be made, and its image {image} cannot be pulled: {problem.TrimEnd('.')}. {ContainerBuilder.Advice}", Fatal)
-                : new Finding(name, $"{builder.Description} will be made from {image}", Notice);
-        }
-        catch (DeliveryException exception)
-        {
-            return new Finding(name, exception.Message, Fatal);
-        }
+        if (context.Options.BuilderNodes is { Count: > 0 } nodes) return ($"build nodes: {string.Join("; ", nodes)}", Good);
+        if (await context.PlannedEngineAsync() is not { } engine) return ("the private engine's own", Good);
+        var image = context.BuilderImage();
+        var builder = await EngineBuilder.FindAsync(engine, image, context.CancellationToken);
+        if (builder.IsThere) return (builder.Description, Good);
+        return await FindImageProblemAsync(engine, image) is { } problem
+            ? throw new DeliveryException($"{builder.Description} has to be made, and its image {image} cannot be pulled: {problem.TrimEnd('.')}. {ContainerBuilder.Advice}")
+            : ($"{builder.Description} will be made from {image}", Notice);
     }
 
     private async Task<string?> FindImageProblemAsync(DockerEngine engine, ImageReference image)
     {
-        if (await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image.ToString()], context.CancellationToken) is not null) return null;
+        if (!AsksRegistry || await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image.ToString()], context.CancellationToken) is not null) return null;
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        inTime.CancelAfter(answerTime);
+        inTime.CancelAfter(AnswerTime);
         try
         {
             using var registry = BaseImages.RegistryOf(image);
@@ -97,7 +75,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
-            return $"{image.Registry} did not answer within {answerTime.TotalSeconds:0} s";
+            return $"{image.Registry} did not answer within {AnswerTime.TotalSeconds:0} s";
         }
     }
 }

@@ -19,29 +19,31 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
     /// <summary>Examines the machine.</summary>
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
+        var engine = new EngineExamination(context);
         return
         [
-            .. await new EngineExamination(context, AnswerTime) { Builds = scope.Builds }.RunAsync(),
+            .. await LookAtAsync([engine.Engine, .. scope.Builds ? [engine.Builder] : Array.Empty<PreflightCheck>()]),
             LookAtSpace(),
             .. scope.Builds ? await LookAtBaseImagesAsync() : [],
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
             .. scope.Scans ? [LookAtScanner()] : Array.Empty<Finding>(),
             .. scope.Signs ? [LookAtTool("cosign", "signing", "https://docs.sigstore.dev/cosign")] : Array.Empty<Finding>(),
-            .. await LookAtPreflightAsync(),
+            // What the first target of such a build looks at.
+            .. await LookAtAsync(new Preflight(context, scope with { UsesEngine = false }).Checks),
             .. scope.Signs ? await new KeylessExamination(context).RunAsync() : [],
         ];
     }
 
-    // What the first target of such a build looks at.
-    private async Task<IEnumerable<Finding>> LookAtPreflightAsync()
+    private static async Task<IEnumerable<Finding>> LookAtAsync(IEnumerable<PreflightCheck> checks)
     {
         var findings = new List<Finding>();
-        foreach (var check in new Preflight(context, scope).Checks)
+        foreach (var check in checks)
         {
             try
             {
-                findings.Add(new Finding(check.Name, await check.LookAsync(), Good));
+                var (text, severity) = await check.LookAsync();
+                findings.Add(new Finding(check.Name, text, severity));
             }
             catch (DeliveryException exception)
             {

@@ -34,9 +34,17 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(context.Options is { SigstoreSigningConfig: not null } or { SigstoreTrustedRoot: not null }, "Sigstore", LookAtSigstore),
         .. When(scope.Signs, "Signing", LookAtSigningAsync),
         .. When(IsSignerNamed, "Signer", LookAtSignerAsync),
+        .. scope.UsesEngine ? [Engine.Engine] : Array.Empty<PreflightCheck>(),
+        .. scope is { UsesEngine: true, Builds: true } ? [Engine.Builder] : Array.Empty<PreflightCheck>(),
     ];
 
-    private static IEnumerable<PreflightCheck> When(bool isNeeded, string name, Func<Task<string>> look) => isNeeded ? [new PreflightCheck(name, look)] : [];
+    /// <summary>What was looked at is done next, and not only said.</summary>
+    internal bool IsRun { get; init; }
+
+    private EngineExamination Engine => new(context) { AsksRegistry = !IsRun };
+
+    private static IEnumerable<PreflightCheck> When(bool isNeeded, string name, Func<Task<string>> look) =>
+        isNeeded ? [new PreflightCheck(name, async () => (await look(), FindingSeverity.Good))] : [];
 
     private Task<string> LookAtDestination()
     {
@@ -116,5 +124,5 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 
 /// <summary>One thing that is looked at.</summary>
 /// <param name="Name">What: "Signing".</param>
-/// <param name="LookAsync">Says what will be used, or throws what a build would fail with.</param>
-public sealed record PreflightCheck(string Name, Func<Task<string>> LookAsync);
+/// <param name="LookAsync">Says what will be used, and whether one might expect it, or throws what a build would fail with.</param>
+public sealed record PreflightCheck(string Name, Func<Task<(string Text, FindingSeverity Severity)>> LookAsync);

@@ -16,8 +16,6 @@ namespace Acci.Delivery.Diagnosis;
 /// <param name="verb">The verb.</param>
 public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, Verb verb) : Verb
 {
-    private readonly Preflight _preflight = new(context, scope);
-
     /// <inheritdoc/>
     public override async Task PlanAsync()
     {
@@ -34,23 +32,34 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
 
     private async Task SayAsync()
     {
-        foreach (var check in _preflight.Checks) Log.Information("{Name:l}: {Text:l}", check.Name, await check.LookAsync());
+        foreach (var check in new Preflight(context, scope).Checks)
+        {
+            var (text, severity) = await check.LookAsync();
+            Say(new Finding(check.Name, text, severity));
+        }
+
         if (!scope.Signs) return;
         foreach (var finding in await new KeylessExamination(context).RunAsync())
         {
             if (finding.Severity == FindingSeverity.Fatal) throw new DeliveryException(finding.Text);
-            var level = finding.Severity == FindingSeverity.Good ? LogEventLevel.Information : LogEventLevel.Warning;
-            Log.Write(level, "{Name:l}: {Text:l}", finding.Name, finding.Text);
+            Say(finding);
         }
+    }
+
+    private static void Say(Finding finding)
+    {
+        var level = finding.Severity == FindingSeverity.Good ? LogEventLevel.Information : LogEventLevel.Warning;
+        Log.Write(level, "{Name:l}: {Text:l}", finding.Name, finding.Text);
     }
 
     private async Task PrepareAsync()
     {
-        foreach (var check in _preflight.Checks) Log.Debug("{Name:l}: {Text:l}", check.Name, await check.LookAsync());
+        var preflight = new Preflight(context, scope) { IsRun = true };
+        foreach (var check in preflight.Checks) Log.Debug("{Name:l}: {Text:l}", check.Name, (await check.LookAsync()).Text);
         if (scope.Signs)
         {
             await context.EnsurePushAllowedAsync();
-            await _preflight.EnsureUsableAsync(await context.CosignAsync());
+            await preflight.EnsureUsableAsync(await context.CosignAsync());
         }
 
         if (scope.Tags) await context.TagsAtStartAsync();

@@ -6,6 +6,8 @@ namespace Acci.Delivery.Engines;
 /// <summary>Finds the engine to build with: the one that answers, else the private one.</summary>
 public sealed class EngineLocator(PrivateEngine privateEngine)
 {
+    private Task<DockerEngine?>? _running;
+
     /// <summary>The <c>docker</c> command that is asked; null when this machine has none.</summary>
     public string? Cli { get; init; } = Executables.Find("docker");
 
@@ -19,15 +21,25 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <exception cref="DeliveryException">No engine answers and the private one cannot run here, or an engine is too slow to know; the message says why and what to do.</exception>
     public async Task<DockerEngine> LocateAsync(CancellationToken cancellationToken)
     {
-        if (await FindRunningAsync(Cli, AnswerTime, Process, cancellationToken) is { } running) return running;
+        if (await RunningAsync(cancellationToken) is { } running) return running;
         EnsureMayUsePrivate();
         Log.Information("No Docker engine answers: using a private one");
         return await privateEngine.StartAsync(cancellationToken);
     }
 
-    /// <summary>Makes sure that the private engine can run here, where no other one answers.</summary>
-    /// <exception cref="DeliveryException">It cannot; the message says why and what to do.</exception>
-    public static void EnsureMayUsePrivate()
+    /// <summary>The engine that runs, as it is; null where the private one would be started. Nothing is started or made.</summary>
+    /// <exception cref="DeliveryException">As <see cref="LocateAsync"/> would throw.</exception>
+    internal async Task<DockerEngine?> FindAsync(CancellationToken cancellationToken)
+    {
+        if ((await RunningAsync(cancellationToken) ?? await privateEngine.FindAsync(cancellationToken)) is { } running) return running;
+        EnsureMayUsePrivate();
+        return null;
+    }
+
+    // Looked for once: what a dry run says is what the run uses.
+    private Task<DockerEngine?> RunningAsync(CancellationToken cancellationToken) => _running ??= FindRunningAsync(Cli, AnswerTime, Process, cancellationToken);
+
+    private static void EnsureMayUsePrivate()
     {
         if (PrivateEngine.Obstacle is { } obstacle)
             throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(PrivateEngine.CanFetchPackages ? ", or run this build as root" : "")}.");

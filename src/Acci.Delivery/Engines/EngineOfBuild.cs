@@ -32,26 +32,22 @@ public static class EngineOfBuild
                     "docker does not get {Variables:l}: what is built and run is named by this build's own parameters", string.Join(", ", unheeded));
             }
 
-            return new EngineLocator(new PrivateEngine(context.Scripts()))
-            {
-                Cli = Executables.Find("docker", context.Environment),
-                Process = context.Environment,
-            }.LocateAsync(context.CancellationToken);
+            return context.Locator().LocateAsync(context.CancellationToken);
         });
+
+    private static EngineLocator Locator(this DeliveryContext context) => context.Once(nameof(Locator), () => new EngineLocator(new PrivateEngine(context.Scripts()))
+    {
+        Cli = Executables.Find("docker", context.Environment),
+        Process = context.Environment,
+    });
 
     /// <summary>The image that a builder is made from, where an engine needs one: from the mirror, if one is named, and by its digest, if one is recorded.</summary>
     public static ImageReference BuilderImage(this DeliveryContext context) => context.ImageLocks().PlaceIn(context.Options.ImageMirror, DockerEngine.BuilderImage);
 
     /// <summary>The engine that runs, as it is; null where the private one would be started. Nothing is started or made, so that a dry run may ask.</summary>
     /// <exception cref="DeliveryException">As <see cref="EngineAsync"/> would throw.</exception>
-    public static Task<DockerEngine?> PlannedEngineAsync(this DeliveryContext context) => context.Once(nameof(PlannedEngineAsync), async () =>
-    {
-        var running = await EngineLocator.FindRunningAsync(context.Environment, context.CancellationToken) ?? await new PrivateEngine(context.Scripts()).FindAsync(context.CancellationToken);
-        if (running is not null) return running;
-        EngineLocator.EnsureMayUsePrivate();
-        Log.Information("Would start ACCI's private engine: no Docker engine answers");
-        return null;
-    });
+    public static Task<DockerEngine?> PlannedEngineAsync(this DeliveryContext context) =>
+        context.Once(nameof(PlannedEngineAsync), () => context.Locator().FindAsync(context.CancellationToken));
 
     /// <summary>
     /// A login for builds at the registry that images go to, because buildx takes credentials from docker's configuration alone; null where there are

@@ -88,7 +88,7 @@ public sealed class PreflightTests : IAsyncLifetime
         var checks = new Preflight(new DeliveryContext(Options with { SigningKey = "/does/not/exist" }, Cancellation), new DeliveryScope { Scans = true }).Checks;
 
         Assert.Equal("Gate", Assert.Single(checks).Name);
-        Assert.Equal("CRITICAL, HIGH stop an image", await checks[0].LookAsync());
+        Assert.Equal("CRITICAL, HIGH stop an image", (await checks[0].LookAsync()).Text);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class PreflightTests : IAsyncLifetime
         var scope = DeliveryScope.Publish with { Skipped = isBuildSkipped ? ["BuildImages", "SmokeTestImages"] : ["SmokeTestImages"] };
         var check = Assert.Single(new Preflight(new DeliveryContext(Options, Cancellation), scope).Checks, x => x.Name == "Skipped");
 
-        if (refused is null) Assert.Contains("SmokeTestImages", await check.LookAsync(), StringComparison.Ordinal);
+        if (refused is null) Assert.Contains("SmokeTestImages", (await check.LookAsync()).Text, StringComparison.Ordinal);
         else Assert.Contains(refused, (await Assert.ThrowsAsync<WrongUseException>(check.LookAsync)).Message, StringComparison.Ordinal);
     }
 

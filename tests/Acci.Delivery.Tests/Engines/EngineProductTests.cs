@@ -116,7 +116,7 @@ public sealed class EngineProductTests : IDisposable
         var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], ImageMirror = $"127.0.0.1:{RegistryServer.FreePort()}" };
         using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
 
-        var findings = await new EngineExamination(context, TimeSpan.FromSeconds(5)) { Builds = true }.RunAsync();
+        var findings = await new Examination(context, new DeliveryScope { Builds = true }).RunAsync();
 
         Assert.StartsWith($"Docker Engine 28.0.0 at unix:///run/mine.sock (context 'mine'); {engine}; runs linux/amd64, linux/arm64", findings[0].Text, StringComparison.Ordinal);
         Assert.Contains(builder, findings[1].Text, StringComparison.Ordinal);

@@ -1,5 +1,10 @@
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Caching;
+using Acci.Delivery.Checking;
+using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Delivery.SmokeTests;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Engines;
@@ -31,6 +36,67 @@ public sealed class NamedEngineTests : IDisposable
 
         Assert.StartsWith(problem, error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("", $"echo '{Denied}' >&2; exit 1", "This user may not use the Docker engine: " + Denied)]
+    [InlineData("DOCKER_HOST=tcp://far", "echo 'connection refused' >&2; exit 1", "The Docker engine at tcp://far (DOCKER_HOST) does not answer: connection refused.")]
+    [InlineData("", "echo 20.10.24", "Docker Engine 20.10.24 is too old: version 25.0 or later is needed.")]
+    [InlineData("", """case "$*" in --version) echo podman version 5.0.0 ;; *) echo 5.0.0 ;; esac""", "is Podman 5.0.0, which has no buildx.")]
+    public async Task An_engine_that_a_run_would_refuse_ends_its_dry_run_and_is_in_Doctors_report(string variable, string answer, string problem)
+    {
+        var docker = Docker(answer);
+        var environment = (variable.Split('=') is [var name, var value] ? ProcessEnvironment.Empty.With((name, value)) : ProcessEnvironment.Empty).WithProgramsOf(Path.GetDirectoryName(docker)!);
+
+        foreach (var (scope, verb) in Verbs)
+        {
+            foreach (var act in (Func<Verb, Task>[])[x => x.PlanAsync(), x => x.RunAsync()])
+            {
+                var context = Context(environment);
+                var error = await Assert.ThrowsAsync<DeliveryException>(() => act(new PreparedVerb(context, scope, verb(context))));
+                Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+            }
+        }
+
+        var finding = Assert.Single(await new Examination(Context(environment), new DeliveryScope()).RunAsync(), x => x.Name == "Docker engine");
+        Assert.Contains(problem, finding.Text, StringComparison.Ordinal);
+        Assert.Equal(FindingSeverity.Fatal, finding.Severity);
+    }
+
+    [Fact]
+    public async Task A_dry_run_looks_for_the_engine_once_and_fails_where_no_builder_can_be_made()
+    {
+        var docker = Docker("""
+            case "$*" in
+                *DriverStatus*|*SecurityOptions*) echo "[]" ;;
+                "buildx inspect") echo "Driver: docker" ;;
+                "buildx inspect acci-"*|"image inspect"*) exit 1 ;;
+                "context inspect"*) echo unix:///var/run/docker.sock ;;
+                *) echo 29.0.0 ;;
+            esac
+            """);
+        var context = Context(ProcessEnvironment.Empty.WithProgramsOf(Path.GetDirectoryName(docker)!), "127.0.0.1:1");
+
+        foreach (var (_, verb) in Verbs[..2])
+        {
+            var error = await Assert.ThrowsAsync<DeliveryException>(new PreparedVerb(context, new DeliveryScope { UsesEngine = true, Builds = true }, verb(context)).PlanAsync);
+            Assert.Contains("has to be made, and its image 127.0.0.1:1/moby/buildkit:buildx-stable-1 cannot be pulled", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Single(Called, "version --format {{.Server.Version}}");
+        Assert.DoesNotContain(Called, x => x.StartsWith("buildx create", StringComparison.Ordinal));
+    }
+
+    private static (DeliveryScope Scope, Func<DeliveryContext, Verb> Of)[] Verbs =>
+    [
+        (new() { UsesEngine = true, Builds = true }, x => new BuildImages(x)),
+        (new() { UsesEngine = true }, x => new SmokeTestImages(x)),
+        (new() { UsesEngine = true }, x => new CheckImages(x, _ => { })),
+    ];
+
+    private DeliveryContext Context(ProcessEnvironment environment, string? mirror = null) => new(
+        new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), ImageMirror = mirror, CacheDirectory = new CacheDirectory(_folder.Combine("cache")) },
+        Cancellation)
+        { Environment = environment };
 
     [Fact]
     public async Task A_machine_without_an_engine_has_none()
