@@ -28,7 +28,6 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
             .. scope.Scans ? [LookAtScanner()] : Array.Empty<Finding>(),
-            .. scope.Signs ? [LookAtTool("cosign", "signing", "https://docs.sigstore.dev/cosign")] : Array.Empty<Finding>(),
             // What the first target of such a build looks at.
             .. await LookAtAsync(new Preflight(context, scope with { UsesEngine = false }).Checks),
             .. scope.Signs ? await new KeylessExamination(context).RunAsync() : [],
@@ -156,11 +155,4 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         var needed = context.Options.Scan.Required || Destination is { IsLoopback: false };
         return new Finding(name, $"trivy is not on the PATH{(needed ? ", and without it nothing is published there" : ": images are not scanned, and stay on this machine")}. Install it: https://trivy.dev", needed ? Fatal : Notice);
     }
-
-    private Finding LookAtTool(string tool, string purpose, string home) => (Executables.Find(tool, context.Environment), CanFetch: PrivateEngine.CanFetchPackages) switch
-    {
-        ({ } path, _) => new Finding(tool, path, Good),
-        (null, true) => new Finding(tool, $"not on the PATH: it will be fetched from the distribution's packages for {purpose}", Notice),
-        _ => new Finding(tool, $"not on the PATH, needed for {purpose}. Install it: {home}", Fatal),
-    };
 }

@@ -33,6 +33,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Scans, "Gate", LookAtGate),
         .. When(context.Options is { SigstoreSigningConfig: not null } or { SigstoreTrustedRoot: not null }, "Sigstore", LookAtSigstore),
         .. When(scope.Signs, "Signing", LookAtSigningAsync),
+        .. scope.Signs ? [new PreflightCheck("cosign", LookAtCosignAsync)] : Array.Empty<PreflightCheck>(),
         .. When(IsSignerNamed, "Signer", LookAtSignerAsync),
         .. scope.UsesEngine ? [Engine.Engine] : Array.Empty<PreflightCheck>(),
         .. scope is { UsesEngine: true, Builds: true } ? [Engine.Builder] : Array.Empty<PreflightCheck>(),
@@ -91,10 +92,15 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     private async Task<string> LookAtSigningAsync()
     {
         var choice = SigningChoice.Of(context);
-        // Where cosign has to be fetched first, the key is tried when it is.
-        if (choice.Named is { } key && Executables.Find("cosign", context.Environment) is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));
+        if (choice.Named is not { } key) return choice.ToString();
+        // Where cosign has to be fetched first, it tries the key when it is there.
+        if (await context.FindCosignAsync() is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));
+        else key.EnsureMayBeKey();
         return choice.ToString();
     }
+
+    private async Task<(string Text, FindingSeverity Severity)> LookAtCosignAsync() => await context.FindCosignAsync() is { } program ? (program, FindingSeverity.Good)
+        : ("not on the PATH: it will be fetched from the distribution's packages for signing", FindingSeverity.Notice);
 
     private Task<string> LookAtSigstore()
     {

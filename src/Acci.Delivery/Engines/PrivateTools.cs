@@ -24,15 +24,38 @@ public sealed class PrivateTools(EngineScripts scripts)
     /// <summary>The clock that it is waited by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Path of cosign, where it need not be fetched: on the PATH, or as it was fetched before; null where it would be. Nothing is fetched.</summary>
+    /// <exception cref="DeliveryException">It is not there and cannot be fetched.</exception>
+    internal async Task<string?> FindCosignAsync(CancellationToken cancellationToken)
+    {
+        if (Executables.Find("cosign", Process) is { } installed) return installed;
+        EnsureCanBeFetched();
+        var tools = new DirectoryInfo(scripts.Cache.Combine("tools"));
+        if (!tools.Exists) return null;
+        scripts.Cache.EnsureOwn("tools");
+        // Those of an earlier recipe are replaced by the run.
+        foreach (var program in tools.EnumerateDirectories("recipe-*").OrderByDescending(x => x.LastWriteTimeUtc).Select(x => Path.Combine(x.FullName, "bin", "cosign")))
+        {
+            if (await FetchedProgram.IsIntactAsync(program, cancellationToken)) return program;
+        }
+
+        return null;
+    }
+
     /// <summary>Path of cosign.</summary>
     /// <exception cref="DeliveryException">It is not on the PATH and cannot be fetched.</exception>
     public async Task<string> CosignAsync(CancellationToken cancellationToken)
     {
         if (Executables.Find("cosign", Process) is { } installed) return installed;
-        if (!PrivateEngine.CanFetchPackages) throw new DeliveryException("cosign is not on the PATH. Install it: https://docs.sigstore.dev/cosign");
+        EnsureCanBeFetched();
         var program = Path.Combine(await FetchAsync(cancellationToken), "cosign");
         await FetchedProgram.EnsureAsync(program, cancellationToken);
         return Shortcut.Write(scripts.Cache, program);
+    }
+
+    private static void EnsureCanBeFetched()
+    {
+        if (!PrivateEngine.CanFetchPackages) throw new DeliveryException("cosign is not on the PATH. Install it: https://docs.sigstore.dev/cosign");
     }
 
     /// <summary>Starts the local registry, or finds it running.</summary>

@@ -37,6 +37,15 @@ public static class SignerOfBuild
             return new Cosign(program) { Login = context.CredentialsForTools(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
         });
 
+    /// <summary>The cosign that <see cref="VerifierAsync"/> would take; null where that would fetch it.</summary>
+    /// <exception cref="DeliveryException">It cannot be used, or is not there and cannot be fetched.</exception>
+    internal static Task<string?> FindCosignAsync(this DeliveryContext context) => context.Once(nameof(FindCosignAsync), async () =>
+    {
+        var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.FindCosignAsync(context.CancellationToken);
+        if (program is not null) await CosignVersion.EnsureSupportedAsync(program, context.CancellationToken);
+        return program;
+    });
+
     /// <summary>The workflow that this runs in.</summary>
     /// <exception cref="DeliveryException">This is no GitHub Actions job, or GitHub gives it no token.</exception>
     internal static Task<SigningIdentity.Keyless> OwnWorkflowAsync(this DeliveryContext context) => context.Once(

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Processes;
 using Acci.Oci.Retries;
@@ -96,6 +97,30 @@ public abstract partial record SigningIdentity
         var pem = PrivateKey(reader.ReadToEnd(), key);
         // cosign reads the file itself, with its byte order mark.
         return Encoding.UTF8.GetString(content).Trim() == pem.Trim() ? new Key(key, password) : new KeyText(pem, password);
+    }
+
+    /// <summary>Makes sure that a key's text has what cosign decrypts: as far as can be known without cosign.</summary>
+    /// <exception cref="WrongUseException">It has not.</exception>
+    internal void EnsureMayBeKey()
+    {
+        var pem = this is KeyText { Pem: var text } ? text : this is Key { IsService: false, Reference: var file } ? PrivateKey(File.ReadAllText(file), file) : null;
+        if (pem is not null && !IsEncrypted(Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data])))
+            throw new WrongUseException("--signing-key cannot be used: the private key's text is not what cosign writes. Copy all of the key, or make another one: 'cosign generate-key-pair'.");
+    }
+
+    // Source: go-securesystemslib, encrypted/encrypted.go.
+    private static bool IsEncrypted(byte[] content)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && ((string[])["kdf", "cipher", "ciphertext"]).All(x => document.RootElement.TryGetProperty(x, out _));
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     // Secrets often hold the text with its line breaks written as \n, or as Windows writes them, or set in as in YAML, and files hold the public half, too;

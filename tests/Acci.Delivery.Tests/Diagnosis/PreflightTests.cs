@@ -1,6 +1,8 @@
 using Acci.Delivery.Buildx;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.SmokeTests;
 using Acci.Oci;
@@ -64,6 +66,51 @@ public sealed class PreflightTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_is_tried_before_anything_is_built_where_cosign_is_not_on_the_PATH()
+    {
+        Assert.SkipUnless(PrivateEngine.CanFetchPackages, "cosign would not be fetched here.");
+        using var folder = new TemporaryFolder();
+        var environment = ProcessEnvironment.Empty;
+        const string unreadable = "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nbm90IGEga2V5\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n";
+        var sealedKey = Convert.ToBase64String("""{"kdf":{},"cipher":{},"ciphertext":""}"""u8);
+        var options = Options with { CacheDirectory = new CacheDirectory(folder.Path), SigningKey = unreadable };
+
+        await RefusedAsync("--signing-key cannot be used: the private key's text is not what cosign writes");
+        options = options with { SigningKey = $"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n{sealedKey}\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n" };
+        Assert.Contains(await FindingsAsync(), x => x is { Name: "Signing", Severity: FindingSeverity.Good });
+        Assert.Contains(await FindingsAsync(), x => x is { Name: "cosign", Severity: FindingSeverity.Notice });
+
+        var cosign = Path.Combine(Directory.CreateDirectory(folder.Combine("tools", "recipe-1", "bin")).FullName, "cosign");
+        await File.WriteAllTextAsync(cosign, """
+            #!/bin/sh
+            case "$1" in version) echo '{"gitVersion":"v3.0.4"}' ;; *) echo 'error during command execution: decrypt: encrypted: decryption failed' >&2; exit 1 ;; esac
+
+            """.ReplaceLineEndings("\n"), Cancellation);
+        File.SetUnixFileMode(cosign, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // What was not fetched like that is not run.
+        Assert.Contains(await FindingsAsync(), x => x is { Name: "cosign", Severity: FindingSeverity.Notice });
+        await FetchedProgram.RecordAsync(cosign, Cancellation);
+        await RefusedAsync("--signing-key cannot be opened");
+
+        async Task<IReadOnlyList<Finding>> FindingsAsync() =>
+            [.. (await new Examination(Context(), DeliveryScope.Publish).RunAsync()).Where(x => x.Name is "Signing" or "cosign")];
+
+        DeliveryContext Context() => new(options, Cancellation) { Environment = environment };
+
+        async Task RefusedAsync(string problem)
+        {
+            foreach (var act in (Func<Verb, Task>[])[x => x.PlanAsync(), x => x.RunAsync()])
+            {
+                var context = Context();
+                var error = await Assert.ThrowsAsync<WrongUseException>(() => act(new PreparedVerb(context, new DeliveryScope { Signs = true }, new SignImages(context))));
+                Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+            }
+
+            Assert.Contains(problem, Assert.Single(await FindingsAsync(), x => x is { Name: "Signing", Severity: FindingSeverity.Fatal }).Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Doctor_says_what_is_not_pinned_and_why()
     {
         var from = ImageReference.Parse("127.0.0.1:1/base:1");
@@ -96,7 +143,7 @@ public sealed class PreflightTests : IAsyncLifetime
     {
         var context = new DeliveryContext(Options, Cancellation);
 
-        Assert.Equal(["Destination", "Signing"], new Preflight(context, new DeliveryScope { Signs = true }).Checks.Select(x => x.Name));
+        Assert.Equal(["Destination", "Signing", "cosign"], new Preflight(context, new DeliveryScope { Signs = true }).Checks.Select(x => x.Name));
         Assert.Equal(["Tags"], new Preflight(context, new DeliveryScope { Tags = true }).Checks.Select(x => x.Name));
         Assert.Equal(["Docker engine", "Disk"], (await new Examination(context, new DeliveryScope()).RunAsync()).Select(x => x.Name));
         Assert.Contains((await new Examination(context, DeliveryScope.Publish).RunAsync()).Select(x => x.Name), x => x is "Scanner");
