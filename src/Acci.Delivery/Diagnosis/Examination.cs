@@ -113,10 +113,9 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         {
             return new Finding("Base image", $"{image}: its registry did not answer within {AnswerTime.TotalSeconds:0} s; Publish waits longer, and fails if it still does not answer", Notice);
         }
-        catch (DeliveryException)
+        catch (DeliveryException exception)
         {
-            if (Destination is not (null or { IsLoopback: true }) || !PrivateEngine.CanFetchPackages)
-                return new Finding("Base image", $"{image} cannot be reached. Name a registry that carries it with --image-mirror.", Fatal);
+            if (context.BaseImagesFor(Destination ?? new Destination("127.0.0.1", "")).RefusalOf(image, exception.Message) is { } refusal) return new Finding("Base image", refusal, Fatal);
             return new Finding(
                 "Base image",
                 image == BakeTargets.SbomGenerator ? $"{image} cannot be reached: the build will write the bills of materials itself" : $"{image} cannot be reached: a stand-in from the distribution's packages will be used",

@@ -42,7 +42,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     public async Task<IReadOnlyDictionary<ImageReference, ResolvedBaseImage?>> PlanAsync(IEnumerable<ImageReference> names, CancellationToken cancellationToken)
     {
         var (found, missing) = await FindAllAsync(names, cancellationToken);
-        if (missing.Length > 0) EnsureStandInsMayServe(missing[0]);
+        EnsureStandInsMayServe(missing);
         return found.Select(x => (x.Name, Image: (ResolvedBaseImage?)x)).Concat(missing.Select(x => (x.Name, Image: (ResolvedBaseImage?)null))).ToDictionary(x => x.Name, x => x.Image);
     }
 
@@ -91,7 +91,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
 
     private async Task<IEnumerable<ResolvedBaseImage>> MakeStandInsAsync((ImageReference Name, string? Problem)[] missing, CancellationToken cancellationToken)
     {
-        EnsureStandInsMayServe(missing[0]);
+        EnsureStandInsMayServe(missing);
         string[] names = [.. missing.Where(x => x.Name != Dispensable).Select(x => x.Name.ToString())];
         if (names.Length == 0) return [];
         Log.Warning("{Count} base images are not available upstream ({Problem:l}): using stand-ins from the distribution's packages", names.Length, missing[0].Problem?.Split(". ")[0]);
@@ -106,15 +106,17 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         return new ResolvedBaseImage(image, actual, BaseImageSource.StandIn) { Layout = place[..end] };
     }
 
-    private void EnsureStandInsMayServe((ImageReference Name, string? Problem) missing)
+    /// <summary>What is wrong where an image cannot be had; null where a stand-in can be made for it, or the build can do without it.</summary>
+    internal string? RefusalOf(ImageReference name, string? problem)
     {
-        if (!AllowsStandIns || !PrivateEngine.CanFetchPackages)
-        {
-            throw new DeliveryException(
-                $"The base image {missing.Name} cannot be had: {missing.Problem?.Split(". ")[0]}. Name a registry that carries it with --image-mirror."
-                + (AllowsStandIns ? " Stand-ins are made from Debian's packages, and this machine does not run Debian."
-                    : " Stand-ins are only used when publishing to this machine's own registry."));
-        }
+        var obstacle = !AllowsStandIns ? "Stand-ins are only used when publishing to this machine's own registry."
+            : name == Dispensable ? null : StandIns.ObstacleTo(name);
+        return obstacle is null ? null : $"The base image {name} cannot be had: {problem?.Split(". ")[0].TrimEnd('.')}. Name a registry that carries it with --image-mirror. {obstacle}";
+    }
+
+    private void EnsureStandInsMayServe(IEnumerable<(ImageReference Name, string? Problem)> missing)
+    {
+        if (missing.Select(x => RefusalOf(x.Name, x.Problem)).FirstOrDefault(x => x is not null) is { } refusal) throw new DeliveryException(refusal);
     }
 
     /// <summary>Where a base image is looked for: where its name says, or under the same path in the mirror.</summary>

@@ -110,6 +110,21 @@ public sealed class PreflightTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:1/library/alpine:3", FindingSeverity.Fatal, "There is no stand-in for it")]
+    [InlineData("docker.io/library/redis:7", FindingSeverity.Notice, "a stand-in from the distribution's packages will be used")]
+    public async Task Doctor_promises_only_stand_ins_that_can_be_made(string name, FindingSeverity severity, string text)
+    {
+        Assert.SkipUnless(StandIns.ObstacleHere is null, "No stand-ins are made here.");
+        var options = Options with { ImageMirror = "127.0.0.1:1", Images = [new("app") { Dockerfile = "Dockerfile", BaseImages = [new(ImageReference.Parse(name))] }] };
+
+        var findings = await new Examination(new DeliveryContext(options, Cancellation), DeliveryScope.Publish).RunAsync();
+
+        var finding = Assert.Single(findings, x => x.Name == "Base image" && x.Text.Contains(name, StringComparison.Ordinal));
+        Assert.Contains(text, finding.Text, StringComparison.Ordinal);
+        Assert.Equal(severity, finding.Severity);
+    }
+
     [Fact]
     public async Task Doctor_says_what_is_not_pinned_and_why()
     {

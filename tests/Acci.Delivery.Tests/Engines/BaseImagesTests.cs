@@ -1,5 +1,6 @@
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Oci;
 using Acci.Testing;
 
@@ -112,6 +113,27 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
         Assert.Null((await Images(standIns: true, dispensable: name).PlanAsync([name], Cancellation))[name]);
         await Assert.ThrowsAsync<DeliveryException>(() => Images(dispensable: name).ResolveAsync([name], Cancellation));
         await Assert.ThrowsAsync<DeliveryException>(() => Images(dispensable: name).PlanAsync([name], Cancellation));
+    }
+
+    [Fact]
+    public async Task Only_those_images_are_promised_a_stand_in_that_the_script_can_make()
+    {
+        Assert.SkipUnless(StandIns.ObstacleHere is null, "No stand-ins are made here.");
+        var other = ImageReference.Parse($"{server.Domain}/library/alpine:3");
+
+        foreach (var ask in (Func<BaseImages, Task>[])[x => x.PlanAsync([other], Cancellation), x => x.ResolveAsync([other], Cancellation)])
+        {
+            var failure = await Assert.ThrowsAsync<DeliveryException>(() => ask(Images(standIns: true)));
+            Assert.Contains($"The base image {other} cannot be had", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("There is no stand-in for it; there are some for docker.io/library/postgres:15, ", failure.Message, StringComparison.Ordinal);
+        }
+
+        // The script's own words, where it is asked for an image that it has no recipe for.
+        var script = await CommandRunner.TryRunAsync(
+            new Command("bash", Path.Combine(new ScriptFolder(new CacheDirectory(_folder.Path)).Ensure(), "stand-ins", "build.sh"), _folder.Path, "docker.io/library/alpine:3"), cancellationToken: Cancellation);
+        Assert.Contains($"there is no stand-in for docker.io/library/alpine:3; known are {string.Join(' ', StandIns.Names)}", script.StandardError, StringComparison.Ordinal);
+        Assert.Null(StandIns.ObstacleTo(ImageReference.Parse("postgres:15")));
+        Assert.Null(StandIns.ObstacleTo(ImageReference.Parse("gcr.io/distroless/cc-debian13:nonroot") with { Digest = Digest.Of([1]) }));
     }
 
     [Theory]
