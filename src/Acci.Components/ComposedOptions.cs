@@ -2,6 +2,7 @@ using Acci.Delivery;
 using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
 using Nuke.Common;
+using Nuke.Common.Execution;
 
 namespace Acci.Components;
 
@@ -53,7 +54,7 @@ internal static class ComposedOptions
     }
 
     /// <summary>Whether the build is going to run a target.</summary>
-    public static bool IsPlanned(this INukeBuild build, string target) => build.ExecutionPlan.Any(x => x.Name == target);
+    public static bool IsPlanned(this INukeBuild build, string target) => build.ExecutionPlan.Any(x => x.Name == target && x.Status != ExecutionStatus.Skipped);
 
     private static ImageDefinition[] ImagesOf(INukeBuild build) =>
     [

@@ -11,5 +11,5 @@ public interface IComposeUp : IHazEnvironment, IHazRegistry, IHazRetries, IHazEn
         .Description("Starts an environment (--environment NAME) and waits until it is healthy")
         .TryAfter<IGenerateCompose>(x => x.GenerateCompose)
         .TryAfter<IPublishImages>(x => x.Publish)
-        .Runs(this, () => new ComposeUp(Context, Compose.Declaration, Environment));
+        .Runs(this, () => Prepared(new ComposeUp(Context, Compose.Declaration, Environment)));
 }

@@ -12,5 +12,5 @@ public interface ICreateRelease : IHazDelivery, IHazImages, IHazExpectedSigner, 
     Target CreateRelease => _ => _
         .Description("Makes the GitHub release of what was published from a version tag, or brings it up to date")
         .TryAfter<IPublishImages>(x => x.Publish)
-        .Runs(this, () => new CreateRelease(Context));
+        .Runs(this, () => Prepared(new CreateRelease(Context)));
 }

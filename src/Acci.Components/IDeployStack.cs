@@ -12,5 +12,5 @@ public interface IDeployStack : IHazEnvironment, IHazExpectedSigner, IHazDirtyTr
     Target DeployStack => _ => _
         .Description("Deploys an environment to Docker Swarm, or updates it there without losing a request")
         .TryAfter<IPublishImages>(x => x.Publish)
-        .Runs(this, () => new DeployStack(Context, Compose.Declaration, Environment));
+        .Runs(this, () => Prepared(new DeployStack(Context, Compose.Declaration, Environment)));
 }

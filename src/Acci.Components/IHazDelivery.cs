@@ -26,7 +26,8 @@ public interface IHazDelivery : IHazDryRun, IHazLayout, IHazArtifacts
     /// <summary>A verb after the preflight, which looks at everything that the planned targets need before the first of them begins.</summary>
     sealed Verb Prepared(Verb verb) => new PreparedVerb(Context, Scope, verb);
 
-    private DeliveryScope Scope => new()
+    /// <summary>The steps that the build takes.</summary>
+    internal sealed DeliveryScope Scope => new()
     {
         Builds = this.IsPlanned(nameof(IBuildImages.BuildImages)),
         UsesEngine = this.IsPlanned(nameof(IBuildImages.BuildImages)) || this.IsPlanned(nameof(ISmokeTestImages.SmokeTestImages)) || this.IsPlanned(nameof(ICheckImages.CheckImages)),

@@ -33,7 +33,7 @@ public interface IPromoteImages : IHazDelivery, IHazImages, IHazTags, IHazExpect
     /// <summary>Moves tags to an image that is published already, by digest and after its signature has been verified, or back.</summary>
     Target PromoteImages => _ => _
         .Description("Moves tags to a published image once its signature is verified (--promote-from, --promote-to), or back (--promote-rollback)")
-        .Runs(this, () => new PromoteImages(Context, new Promotion
+        .Runs(this, () => Prepared(new PromoteImages(Context, new Promotion
         {
             From = PromoteFrom,
             FromRegistry = PromoteFromRegistry,
@@ -41,5 +41,5 @@ public interface IPromoteImages : IHazDelivery, IHazImages, IHazTags, IHazExpect
             Rollback = PromoteRollback,
             AllowOlder = PromoteAllowOlder,
             ReplaceVersion = PromoteReplaceVersion,
-        }));
+        })));
 }

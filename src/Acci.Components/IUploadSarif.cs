@@ -14,5 +14,5 @@ public interface IUploadSarif : IHazDelivery, IHazImages, IHazGitHub
     Target UploadSarif => _ => _
         .Description("Uploads the findings, and --sarif-files of other tools, to GitHub code scanning")
         .TryAfter<IScanImages>(x => x.ScanImages)
-        .Runs(this, () => new UploadSarif(Context));
+        .Runs(this, () => Prepared(new UploadSarif(Context)));
 }

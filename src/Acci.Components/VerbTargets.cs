@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Acci.Delivery;
 using Nuke.Common;
 using Nuke.Common.Execution;
@@ -8,6 +9,8 @@ namespace Acci.Components;
 /// <summary>Targets that run a <see cref="Verb"/>: with <c>--dry-run</c> they say what they would do. Any other target does nothing then.</summary>
 public static class VerbTargets
 {
+    private static readonly ConditionalWeakTable<INukeBuild, Task> Prepared = [];
+
     /// <summary>Lets the target run the verb, or with <c>--dry-run</c> its plan.</summary>
     /// <param name="target">The target.</param>
     /// <param name="build">The build, which knows whether it is a dry run.</param>
@@ -25,6 +28,22 @@ public static class VerbTargets
     // A class of its own, so that an engine's target can be asked whether it is one.
     private sealed class Planned(IHazDryRun build, Func<Verb> verb)
     {
-        public void Execute() => verb().ExecuteAsync(build.DryRun).GetAwaiter().GetResult();
+        public void Execute() => ExecuteAsync().GetAwaiter().GetResult();
+
+        public Task PrepareAsync(DeliveryScope scope) => verb().PrepareAsync(scope);
+
+        private async Task ExecuteAsync()
+        {
+            await Prepared.GetValue(build, PrepareAllAsync);
+            await verb().ExecuteAsync(build.DryRun);
+        }
+    }
+
+    // What one of them is going to fail with ends the build before the first of them begins. Whether a target with a condition runs at all, its turn will show.
+    private static async Task PrepareAllAsync(INukeBuild build)
+    {
+        var scope = (build as IHazDelivery)?.Scope ?? new DeliveryScope();
+        var targets = build.ExecutionPlan.Where(x => x.Status is ExecutionStatus.Scheduled or ExecutionStatus.Running && x.DynamicConditions.Count == 0);
+        foreach (var planned in targets.SelectMany(x => x.Actions).Select(x => x.Target).OfType<Planned>().ToList()) await planned.PrepareAsync(scope);
     }
 }

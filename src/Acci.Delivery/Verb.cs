@@ -12,6 +12,13 @@ public abstract class Verb
     public static Verb Looking(Func<Task> look) => new Pair(look, look);
 
     /// <summary>
+    /// Fails where <see cref="RunAsync"/> would, as far as that is known before anything of the build is done. The first of a build's verbs asks every one of them, in a dry
+    /// run, too; it writes, starts and sends nothing.
+    /// </summary>
+    /// <param name="scope">The steps that the build takes: what one of them is going to change is not known yet.</param>
+    public virtual Task PrepareAsync(DeliveryScope scope) => Task.CompletedTask;
+
+    /// <summary>
     /// Says what <see cref="RunAsync"/> would do, and fails where it would fail, as far as that can be known beforehand. It writes, starts and sends nothing; it may ask.
     /// </summary>
     public abstract Task PlanAsync();

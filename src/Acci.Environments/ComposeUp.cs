@@ -20,6 +20,18 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
 {
     /// <inheritdoc/>
     /// <exception cref="DeliveryException">Something is wrong with the settings or the machine; the message says what.</exception>
+    public override async Task PrepareAsync(DeliveryScope scope)
+    {
+        var plan = ReadCheckedPlan();
+        var published = PublishedPort.Of(plan.Effective.File);
+        if (await Context.PlannedEngineAsync() is not { } engine) Ports.EnsureFree(published, []);
+        // A stack of this environment holds its ports, and a target before this one may end it.
+        else if ((await Context.LocationAsync(await WithComposeAsync(engine))).Ports.IsLoopback && ProjectOf(engine, plan.Name) is var project && !await HasStackAsync(project))
+            Ports.EnsureFree(published, await project.ContainersAsync(Cancellation));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DeliveryException">Something is wrong with the settings or the machine; the message says what.</exception>
     public override async Task PlanAsync()
     {
         var plan = CheckedPlan();
@@ -75,8 +87,14 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
 
     private EnvironmentPlan CheckedPlan()
     {
-        var plan = ReadPlan();
+        var plan = ReadCheckedPlan();
         if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say: {Command:l} GenerateCompose writes it anew. It is used as it is", Declaration.FileOf(plan.Name), Declaration.Command);
+        return plan;
+    }
+
+    private EnvironmentPlan ReadCheckedPlan()
+    {
+        var plan = ReadPlan();
         EnsureSecretsCanServe(plan);
         EnsureCapacitiesSuffice(plan);
         return plan;

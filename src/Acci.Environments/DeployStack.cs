@@ -23,6 +23,14 @@ namespace Acci.Environments;
 public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration declaration, string? environment) : EnvironmentVerb(context, declaration, environment)
 {
     /// <inheritdoc/>
+    /// <exception cref="DeliveryException">There is no engine for it, or something is wrong with the settings; the message says what.</exception>
+    public override async Task PrepareAsync(DeliveryScope scope)
+    {
+        ReadCheckedPlan();
+        if (await Context.PlannedEngineAsync() is null && PrivateEngine.IsRootless) throw SwarmManager.Rootless("The private engine of a user who is not root");
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="DeliveryException">There is no swarm, or something is wrong with the settings; the message says what.</exception>
     public override async Task PlanAsync()
     {
@@ -99,10 +107,16 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
 
     private EnvironmentPlan CheckedPlan()
     {
+        var plan = ReadCheckedPlan();
+        if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say. A stack is made from the settings; what was changed there by hand is not in it", Declaration.FileOf(plan.Name));
+        return plan;
+    }
+
+    private EnvironmentPlan ReadCheckedPlan()
+    {
         var plan = ReadPlan();
         if (plan.Committed.Environment.Kind == EnvironmentKind.Development || plan.Committed.Builds)
             throw new DeliveryException($"Environment '{plan.Name}' is built from source on the machine that runs it, which a swarm cannot: {DeploymentSetting.Section}:{DeploymentSetting.Kind.Property} has to be {nameof(EnvironmentKind.Production)}.");
-        if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say. A stack is made from the settings; what was changed there by hand is not in it", Declaration.FileOf(plan.Name));
         EnsureSecretsCanServe(plan);
         return plan;
     }

@@ -22,6 +22,13 @@ public abstract class EnvironmentVerb : Verb
         WithheldVariables.Withhold(declaration.SecretVariables.Contains);
     }
 
+    /// <inheritdoc/>
+    public override Task PrepareAsync(DeliveryScope scope)
+    {
+        _ = Name;
+        return Task.CompletedTask;
+    }
+
     private protected DeliveryContext Context { get; }
 
     private protected EnvironmentDeclaration Declaration { get; }

@@ -77,6 +77,30 @@ public sealed class DryRunTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("BuildImages ComposeUp --environment nope", 2, "nope")]
+    [InlineData("BuildImages ComposeDown --environment ../x", 2, "'../x' is no name for an environment")]
+    [InlineData("BuildImages DeployStack --environment dev", 255, "is built from source on the machine that runs it, which a swarm cannot")]
+    [InlineData("BuildImages CreateRelease", 255, "this is about is not known: git's remote 'origin' is not there")]
+    [InlineData("BuildImages PromoteImages --promote-to latest", 2, "Nothing says which image is promoted")]
+    [InlineData("BuildImages PruneImages", 2, "name it with --registry ghcr.io/owner")]
+    [InlineData("BuildImages UploadSarif", 255, "There is nothing to upload")]
+    public async Task What_a_later_target_would_fail_with_ends_the_build_before_its_first_one(string line, int code, string problem)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        await CheckOutAsync();
+        var before = Fingerprint();
+        foreach (var dry in (string[][])[[], ["--dry-run"]])
+        {
+            var run = await BuildRun.StartAsync(BuildRun.Build, _root, [.. line.Split(' '), .. dry], Variables);
+
+            Assert.True(run.ExitCode == code, $"{run.ExitCode}\n{run.Output}{run.Errors}");
+            Assert.Contains(problem, run.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("would build version", run.Output, StringComparison.Ordinal);
+            AssertUnchanged(before, run);
+        }
+    }
+
     private static string[] Targets()
     {
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(SourceTree.Root, ".nuke", "build.schema.json")));

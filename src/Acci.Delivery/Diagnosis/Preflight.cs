@@ -26,7 +26,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     /// <summary>The checks, in the order in which people correct what is wrong.</summary>
     public IReadOnlyList<PreflightCheck> Checks =>
     [
-        .. When(scope.Signs || scope.Builds, "Destination", LookAtDestination),
+        .. When(scope.Signs || scope.Builds || context.Options.Registry is not null, "Destination", LookAtDestination),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),

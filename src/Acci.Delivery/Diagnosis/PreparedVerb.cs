@@ -17,18 +17,29 @@ namespace Acci.Delivery.Diagnosis;
 public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, Verb verb) : Verb
 {
     /// <inheritdoc/>
+    public override async Task PrepareAsync(DeliveryScope scope)
+    {
+        await (context.Options.DryRun ? SayOnceAsync() : LookOnceAsync());
+        await verb.PrepareAsync(scope);
+    }
+
+    /// <inheritdoc/>
     public override async Task PlanAsync()
     {
-        await context.Once($"{nameof(PreparedVerb)}.{nameof(SayAsync)}", SayAsync);
+        await SayOnceAsync();
         await verb.PlanAsync();
     }
 
     /// <inheritdoc/>
     public override async Task RunAsync()
     {
-        await context.Once($"{nameof(PreparedVerb)}.{nameof(PrepareAsync)}", PrepareAsync);
+        await LookOnceAsync();
         await verb.RunAsync();
     }
+
+    private Task SayOnceAsync() => context.Once($"{nameof(PreparedVerb)}.{nameof(SayAsync)}", SayAsync);
+
+    private Task LookOnceAsync() => context.Once($"{nameof(PreparedVerb)}.{nameof(LookAsync)}", LookAsync);
 
     private async Task SayAsync()
     {
@@ -52,7 +63,7 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
         Log.Write(level, "{Name:l}: {Text:l}", finding.Name, finding.Text);
     }
 
-    private async Task PrepareAsync()
+    private async Task LookAsync()
     {
         var preflight = new Preflight(context, scope) { IsRun = true };
         foreach (var check in preflight.Checks) Log.Debug("{Name:l}: {Text:l}", check.Name, (await check.LookAsync()).Text);

@@ -78,6 +78,16 @@ public sealed class GitHubConnection : IDisposable
         return new GitHubConnection(server, repository, token, retry);
     }
 
+    /// <summary>Makes sure that GitHub can be asked for something.</summary>
+    /// <param name="operation">As <see cref="RunAsync"/> takes it.</param>
+    /// <param name="permission">As <see cref="RunAsync"/> takes it.</param>
+    /// <exception cref="DeliveryException">There is no token.</exception>
+    internal void EnsureHasToken(string operation, string permission)
+    {
+        if (!_hasToken)
+            throw new DeliveryException($"{Server} is to be asked to {operation}, and there is no token: set GITHUB_TOKEN (in a workflow `env: GITHUB_TOKEN: ${{{{ github.token }}}}`, with `permissions: {permission}`).");
+    }
+
     /// <summary>Asks GitHub for something.</summary>
     /// <param name="operation">What is asked for, as it goes on after "to": <c>list the releases of owner/name</c>.</param>
     /// <param name="permission">The permission it takes, as a workflow writes it: <c>contents: write</c>.</param>
@@ -89,8 +99,7 @@ public sealed class GitHubConnection : IDisposable
     /// <exception cref="DeliveryException">There is no token, GitHub cannot be reached, or it kept failing until the retry budget was used up.</exception>
     public async Task<T> RunAsync<T>(string operation, string permission, Func<IGitHubClient, Task<T>> action, CancellationToken cancellationToken = default)
     {
-        if (!_hasToken)
-            throw new DeliveryException($"{Server} is to be asked to {operation}, and there is no token: set GITHUB_TOKEN (in a workflow `env: GITHUB_TOKEN: ${{{{ github.token }}}}`, with `permissions: {permission}`).");
+        EnsureHasToken(operation, permission);
         try
         {
             return await _retry.RunAsync($"{Server}: asked to {operation}", async attempt =>

@@ -15,6 +15,14 @@ public sealed class PruneImages(DeliveryContext context, KeepRules rules, bool d
     private readonly ImageFiles _files = new(context.Options);
 
     /// <inheritdoc/>
+    /// <exception cref="DeliveryException">The images are not published to GitHub's container registry, or GitHub cannot be asked.</exception>
+    public override async Task PrepareAsync(DeliveryScope scope)
+    {
+        EnsureRegistryIsNamed();
+        (await context.GitHubAsync()).EnsureHasToken("list the versions of packages", delete ? "packages: write" : "packages: read");
+    }
+
+    /// <inheritdoc/>
     public override Task PlanAsync() => PruneAsync(false, null);
 
     /// <inheritdoc/>
@@ -23,8 +31,7 @@ public sealed class PruneImages(DeliveryContext context, KeepRules rules, bool d
 
     private async Task PruneAsync(bool really, JobSummary? page)
     {
-        // Asked for without a registry, the local one would only be started to be told that it has no packages.
-        if (context.Options.Registry is null) throw new WrongUseException("PruneImages deletes versions of packages in GitHub's container registry: name it with --registry ghcr.io/owner.");
+        EnsureRegistryIsNamed();
         if (await context.IsForkOnScheduleAsync()) return;
         var gitHub = await context.GitHubAsync();
         var registry = await context.RegistryAsync();
@@ -37,5 +44,11 @@ public sealed class PruneImages(DeliveryContext context, KeepRules rules, bool d
             report(pruned);
             if (page is not null) await page.AppendAsync(pruned.ToMarkdown(), context.CancellationToken);
         }
+    }
+
+    // Asked for without a registry, the local one would only be started to be told that it has no packages.
+    private void EnsureRegistryIsNamed()
+    {
+        if (context.Options.Registry is null) throw new WrongUseException("PruneImages deletes versions of packages in GitHub's container registry: name it with --registry ghcr.io/owner.");
     }
 }

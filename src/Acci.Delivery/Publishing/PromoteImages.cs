@@ -25,9 +25,17 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     private CancellationToken Cancellation => context.CancellationToken;
 
     /// <inheritdoc/>
+    /// <exception cref="WrongUseException">What is promoted, or to what, is not named, or cannot be that.</exception>
+    public override Task PrepareAsync(DeliveryScope scope)
+    {
+        EnsureIsNamed();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public override async Task PlanAsync()
     {
-        EnsureTagsAreNamed();
+        EnsureIsNamed();
         if (context.Options.Registry is null)
         {
             Log.Information(
@@ -44,7 +52,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     /// before.</exception>
     public override async Task RunAsync()
     {
-        EnsureTagsAreNamed();
+        EnsureIsNamed();
         var registry = await context.RegistryAsync();
         var plans = await PlanAllAsync(isDry: false);
         foreach (var plan in plans) await VerifyAsync(registry, plan.Repository.WithDigest(plan.Digest));
@@ -64,10 +72,15 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         }
     }
 
-    private void EnsureTagsAreNamed()
+    private void EnsureIsNamed()
     {
         if (promotion.To.Count == 0) throw new WrongUseException("Nothing says which tags are meant: name them, as in --promote-to 1.2.3,latest.");
+        foreach (var image in promotion.Rollback ? [] : context.Options.Images) promotion.SourceIn(OriginOf(image) ?? context.PlannedDestination().RepositoryOf(image));
     }
+
+    // Null where it is promoted within one registry.
+    private ImageReference? OriginOf(ImageDefinition image) => promotion.FromRegistry is { } from
+        ? WrongUseException.Read("--promote-from-registry", () => Destination.Parse(from, "--promote-from-registry")).RepositoryOf(image) : null;
 
     private async Task<List<TagPlan>> PlanAllAsync(bool isDry)
     {
@@ -107,9 +120,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     /// <summary>The image to promote; where it is in another registry it is copied, with everything that refers to it.</summary>
     private async Task<Manifest> BringAsync(OciRegistry registry, ImageDefinition image, ImageReference repository, FloatingTags floating, bool isDry)
     {
-        var origin = promotion.FromRegistry is { } from
-            ? WrongUseException.Read("--promote-from-registry", () => Destination.Parse(from, "--promote-from-registry")).RepositoryOf(image)
-            : repository;
+        var origin = OriginOf(image) ?? repository;
         var source = promotion.SourceIn(origin);
         if (origin.Repository == repository.Repository) return Checked(await registry.GetManifestAsync(source, Cancellation));
 

@@ -27,6 +27,15 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
     private readonly ImageFiles _files = new(context.Options);
 
     /// <inheritdoc/>
+    /// <exception cref="DeliveryException">The commit has no version tag, or GitHub cannot be asked.</exception>
+    public override async Task PrepareAsync(DeliveryScope scope)
+    {
+        var (tag, _) = TagOf(await context.FactsAsync());
+        var gitHub = await context.GitHubAsync();
+        gitHub.EnsureHasToken($"make the release {tag} of {gitHub.Repository}", "contents: write");
+    }
+
+    /// <inheritdoc/>
     public override async Task PlanAsync()
     {
         var gitHub = await context.GitHubAsync();

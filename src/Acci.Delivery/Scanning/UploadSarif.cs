@@ -25,6 +25,15 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     private string Drafts => Path.Combine(context.Options.Drafts, "upload");
 
     /// <inheritdoc/>
+    /// <exception cref="DeliveryException">There is nothing to upload.</exception>
+    public override Task PrepareAsync(DeliveryScope scope)
+    {
+        // Files that are named may be another target's, which has not written them yet.
+        if (!scope.Scans && context.Options.Scan.SarifFiles.Count == 0) Found();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public override async Task PlanAsync()
     {
         var (records, files) = Found();
