@@ -1,5 +1,6 @@
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Registries;
 using Acci.Generation;
 using Serilog;
 
@@ -17,12 +18,13 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
     private string BakeFilePath => Path.Combine(_folder, "docker-bake.json");
 
     /// <inheritdoc/>
-    public override Task PlanAsync()
+    public override async Task PlanAsync()
     {
+        foreach (var line in await context.BaseImagesFor(context.PlannedDestination()).DescribeAsync(BakeTargets.NeededBy(context.Options.Images), context.CancellationToken))
+            Log.Information("{Line:l}", line);
         foreach (var image in context.Options.Images) Log.Information("{Image}: would check {Dockerfile:l}", image.Name, image.Dockerfile);
         var file = Path.GetRelativePath(context.Options.Root, BakeFilePath);
         Log.Information("  docker buildx bake --file {File:l} --check, and write the findings beside it as SARIF", file);
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,6 @@
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
-using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
-using Acci.Delivery.Scanning;
 using Acci.Oci;
 using static Acci.Delivery.Diagnosis.FindingSeverity;
 
@@ -27,7 +25,6 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             .. scope.Builds ? await LookAtBaseImagesAsync() : [],
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
-            .. scope.Scans ? [LookAtScanner()] : Array.Empty<Finding>(),
             // What the first target of such a build looks at.
             .. await LookAtAsync(new Preflight(context, scope with { UsesEngine = false }).Checks),
             .. scope.Signs ? await new KeylessExamination(context).RunAsync() : [],
@@ -134,24 +131,5 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         {
             return new Finding("Registry", exception.Message, Fatal);
         }
-    }
-
-    private Finding LookAtScanner()
-    {
-        const string name = "Scanner";
-        if (Executables.Find("trivy", context.Environment) is { } path) return new Finding(name, path, Good);
-        var lockFile = context.Options.PathOf(context.Options.Layout.ToolLocks);
-        try
-        {
-            if (!context.Options.Scan.Offline && ToolLocks.Read(lockFile).Trivy is { } pinned && pinned.Archives.GetValueOrDefault(ToolFetch.Machine)?.Sha256 is not null)
-                return new Finding(name, $"trivy is not on the PATH: version {pinned.Version} will be fetched, if it can be", Notice);
-        }
-        catch (DeliveryException exception)
-        {
-            return new Finding(name, exception.Message, Fatal);
-        }
-
-        var needed = context.Options.Scan.Required || Destination is { IsLoopback: false };
-        return new Finding(name, $"trivy is not on the PATH{(needed ? ", and without it nothing is published there" : ": images are not scanned, and stay on this machine")}. Install it: https://trivy.dev", needed ? Fatal : Notice);
     }
 }

@@ -31,6 +31,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),
+        .. scope.Scans ? [new PreflightCheck("Scanner", LookAtScannerAsync)] : Array.Empty<PreflightCheck>(),
         .. When(context.Options is { SigstoreSigningConfig: not null } or { SigstoreTrustedRoot: not null }, "Sigstore", LookAtSigstore),
         .. When(scope.Signs, "Signing", LookAtSigningAsync),
         .. scope.Signs ? [new PreflightCheck("cosign", LookAtCosignAsync)] : Array.Empty<PreflightCheck>(),
@@ -87,6 +88,15 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     {
         var gate = SeverityGate.Of(context.Options.Root, context.Options.Scan);
         return Task.FromResult($"{string.Join(", ", gate.Severities.OrderDescending().Select(x => x.ToName()))} stop an image");
+    }
+
+    private async Task<(string Text, FindingSeverity Severity)> LookAtScannerAsync()
+    {
+        var (scanner, obstacle) = await context.PlannedScannerAsync();
+        if (scanner is not null) return (scanner, Path.IsPathRooted(scanner) ? FindingSeverity.Good : FindingSeverity.Notice);
+        if (context.Options.Scan.Images is [var published, ..]) throw new DeliveryException($"{published} cannot be scanned: {obstacle}");
+        foreach (var image in context.Options.Images) DeparturePolicy.Of(context, context.PlannedDestination()).EnsureMayGoUnscanned(image.Name, obstacle!);
+        return ($"images are not scanned, and stay on this machine: {obstacle}", FindingSeverity.Notice);
     }
 
     private async Task<string> LookAtSigningAsync()

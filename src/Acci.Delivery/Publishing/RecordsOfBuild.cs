@@ -27,6 +27,20 @@ internal static class RecordsOfBuild
         foreach (var image in context.Options.Images) await action(image, context.ResumePublish(image));
     }
 
+    /// <summary>Makes sure that each image was built, where the build is not going to build it. A dry run opens its layout, too, as the run does when it is its turn.</summary>
+    /// <param name="context">The build.</param>
+    /// <param name="scope">The steps that it takes.</param>
+    /// <param name="isHere">The image has to be here; else it may be in the registry alone.</param>
+    /// <exception cref="DeliveryException">One was not, or is not what was built.</exception>
+    public static async Task EnsureBuiltAsync(this DeliveryContext context, DeliveryScope scope, bool isHere = true)
+    {
+        foreach (var image in scope.Builds ? [] : context.Options.Images)
+        {
+            var record = context.ResumePublish(image).Record;
+            if (context.Options.DryRun) await (isHere ? context.LayoutAsync(image, record) : context.EnsureUnchangedAsync(image, record));
+        }
+    }
+
     private static PublishTransaction ResumePublish(this DeliveryContext context, ImageDefinition image)
     {
         var file = new ImageFiles(context.Options).RecordOf(image);

@@ -14,6 +14,10 @@ public sealed class SignImages(DeliveryContext context) : Verb
     private readonly ImageFiles _files = new(context.Options);
 
     /// <inheritdoc/>
+    /// <exception cref="DeliveryException">An image was not built, and is not going to be.</exception>
+    public override Task PrepareAsync(DeliveryScope scope) => context.EnsureBuiltAsync(scope);
+
+    /// <inheritdoc/>
     public override Task PlanAsync()
     {
         var signer = SigningChoice.Of(context).ToString();

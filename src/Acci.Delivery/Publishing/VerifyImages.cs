@@ -10,6 +10,10 @@ namespace Acci.Delivery.Publishing;
 public sealed class VerifyImages(DeliveryContext context) : Verb
 {
     /// <inheritdoc/>
+    /// <exception cref="DeliveryException">Nothing tells of a publish, and none is going to be.</exception>
+    public override Task PrepareAsync(DeliveryScope scope) => context.EnsureBuiltAsync(scope, isHere: false);
+
+    /// <inheritdoc/>
     public override Task PlanAsync()
     {
         var files = new ImageFiles(context.Options);

@@ -20,13 +20,23 @@ public sealed class RescanImages(DeliveryContext context) : Verb
     internal IReadOnlyList<TimeSpan> ProcessingPauses { get; init; } = CodeScanning.DefaultPauses;
 
     /// <inheritdoc/>
-    public override Task PlanAsync()
+    /// <exception cref="DeliveryException">There is no scanner, or what is to pass cannot be read.</exception>
+    public override async Task PrepareAsync(DeliveryScope scope)
+    {
+        SeverityGate.Of(context.Options.Root, context.Options.Scan);
+        if ((await context.PlannedScannerAsync()).Obstacle is { } obstacle) throw new DeliveryException($"Nothing could be scanned: {obstacle}");
+    }
+
+    /// <inheritdoc/>
+    public override async Task PlanAsync()
     {
         var scan = context.Options.Scan;
-        var names = scan.Images.Count > 0 ? [.. scan.Images.Select(x => x.ToString())] : (string[])[.. context.Options.Images.Select(image => $"{context.PlaceOf(image)}:latest")];
+        string[] names = scan.Images.Count > 0 ? [.. scan.Images.Select(x => x.ToString())]
+            : context.Options.Registry is not null ? [.. (await PublishedAsync()).Select(x => x.ToString())]
+            : [.. context.Options.Images.Select(image => $"{context.PlaceOf(image)}:latest")];
+        if (scan.Images.Count == 0 && context.Options.Registry is null) Log.Information("A dry run does not start the local registry, so what is published there is not known");
         foreach (var name in names)
             _reports.Say(name, "and upload the findings for the commit it was built from", Trivy.OfPublished(name), $"published/{name}");
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

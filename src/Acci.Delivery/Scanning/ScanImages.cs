@@ -33,6 +33,10 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     private IReadOnlyList<ImageReference> Published => context.Options.Scan.Images;
 
     /// <inheritdoc/>
+    /// <exception cref="DeliveryException">An image was not built, and is not going to be.</exception>
+    public override Task PrepareAsync(DeliveryScope scope) => Published.Count > 0 ? Task.CompletedTask : context.EnsureBuiltAsync(scope);
+
+    /// <inheritdoc/>
     public override Task PlanAsync()
     {
         var then = $"and stop at {string.Join(", ", context.Options.Scan.Severities.OrderDescending().Select(x => x.ToName()))}";

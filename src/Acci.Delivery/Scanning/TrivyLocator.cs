@@ -39,18 +39,30 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
     /// <summary>The network is not to be used: nothing is fetched.</summary>
     public bool Offline { get; init; }
 
+    /// <summary>What <see cref="LocateAsync"/> would take, for people, or why there is none. Nothing is fetched or run, so whether it can be fetched is not known.</summary>
+    /// <exception cref="DeliveryException">As it would throw.</exception>
+    internal async Task<(string? Scanner, string? Obstacle)> PlanAsync()
+    {
+        if (Installed is { } path)
+        {
+            EnsureFileIsSafe(path);
+            return (path, null);
+        }
+
+        if (Locks.Trivy is not { } pinned) return (null, NonePinned);
+        if (ArchiveOf(pinned) is not null && !Offline) return ($"trivy is not on the PATH: version {pinned.Version} will be fetched, if it can be", null);
+        if (pinned.PinnedImage is { } image && await FindEngine() is { } engine) return ($"trivy is not on the PATH: {image} will run on {engine}, if it can", null);
+        return (null, ObstacleOf(pinned, null));
+    }
+
     /// <summary>The scanner and its version, or why there is none.</summary>
     /// <exception cref="DeliveryException">What is there, or what is pinned, must not run.</exception>
     public async Task<(Trivy? Scanner, string? Obstacle)> LocateAsync(CancellationToken cancellationToken)
     {
         if (Installed is { } path) return (await CheckAsync(new TrivyProgram.Installed(path), cancellationToken), null);
-        if (Locks.Trivy is not { } pinned) return (null, $"trivy is not on the PATH, and {LockFile} pins none. Install it: {Home}");
-        if (NuGetVersion.TryParse(pinned.Version, out var version)) TrivyVersion.EnsureSafe(version, $"pinned in {LockFile}");
-        else throw new DeliveryException($"{LockFile}: '{pinned.Version}' is not a version of Trivy: write it as 0.70.0.");
-
-        var archive = pinned.Archives.GetValueOrDefault(ToolFetch.Machine);
+        if (Locks.Trivy is not { } pinned) return (null, NonePinned);
         string? unavailable = null;
-        if (archive is { Sha256.Length: 64 } && !Offline)
+        if (ArchiveOf(pinned) is { } archive && !Offline)
         {
             try
             {
@@ -62,7 +74,6 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
             }
         }
 
-        if (archive?.Sha256 is { Length: not 64 }) throw new DeliveryException($"{LockFile}: '{archive.Sha256}' is not the SHA-256 of an archive: it has 64 hexadecimal digits.");
         if (pinned.PinnedImage is { } image && await FindEngine() is { } engine)
         {
             // The digest is what runs; what the tag beside it says has to be safe, too.
@@ -79,15 +90,30 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
             }
         }
 
-        return (null, unavailable is not null ? $"trivy is not on the PATH, and cannot be fetched: {unavailable}. Install it: {Home}"
-            : Offline ? $"trivy is not on the PATH, and is not fetched with --scan-offline. Install it: {Home}"
-            : $"trivy is not on the PATH, and {LockFile} pins version {pinned.Version} without the checksum of its archive for {ToolFetch.Machine}, so it is not fetched. "
-              + $"Install it ({Home}), or write the archive's SHA-256 into that file{(pinned.Checksums is { } checksums ? $", from {checksums}, when you have verified that list's signature" : "")}.");
+        return (null, ObstacleOf(pinned, unavailable));
     }
+
+    private string NonePinned => $"trivy is not on the PATH, and {LockFile} pins none. Install it: {Home}";
+
+    // Null where none is pinned for this machine.
+    private ToolLocks.ToolArchive? ArchiveOf(ToolLocks.ToolLock pinned)
+    {
+        if (NuGetVersion.TryParse(pinned.Version, out var version)) TrivyVersion.EnsureSafe(version, $"pinned in {LockFile}");
+        else throw new DeliveryException($"{LockFile}: '{pinned.Version}' is not a version of Trivy: write it as 0.70.0.");
+        var archive = pinned.Archives.GetValueOrDefault(ToolFetch.Machine);
+        return archive?.Sha256 is { Length: not 64 } ? throw new DeliveryException($"{LockFile}: '{archive.Sha256}' is not the SHA-256 of an archive: it has 64 hexadecimal digits.")
+            : archive?.Sha256 is null ? null : archive;
+    }
+
+    private string ObstacleOf(ToolLocks.ToolLock pinned, string? unavailable) =>
+        unavailable is not null ? $"trivy is not on the PATH, and cannot be fetched: {unavailable}. Install it: {Home}"
+        : Offline ? $"trivy is not on the PATH, and is not fetched with --scan-offline. Install it: {Home}"
+        : $"trivy is not on the PATH, and {LockFile} pins version {pinned.Version} without the checksum of its archive for {ToolFetch.Machine}, so it is not fetched. "
+          + $"Install it ({Home}), or write the archive's SHA-256 into that file{(pinned.Checksums is { } checksums ? $", from {checksums}, when you have verified that list's signature" : "")}.";
 
     private async Task<Trivy> CheckAsync(TrivyProgram program, CancellationToken cancellationToken)
     {
-        if (program is TrivyProgram.Installed { Path: var path } && TrivyVersion.FindInFile(path) is { } written) TrivyVersion.EnsureSafe(written, path);
+        if (program is TrivyProgram.Installed { Path: var path }) EnsureFileIsSafe(path);
         var folder = EnsureCache();
         var scanner = new Trivy(program, folder) { Process = Process };
         // The engine may have to pull it first.
@@ -97,6 +123,11 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
         if (version is not null) TrivyVersion.EnsureSafe(version, program.ToString());
         else Log.Warning("{Program:l} does not tell a released version of Trivy: whether it is one of those known to be malicious cannot be said", program.ToString());
         return scanner with { Version = version };
+    }
+
+    private static void EnsureFileIsSafe(string path)
+    {
+        if (TrivyVersion.FindInFile(path) is { } written) TrivyVersion.EnsureSafe(written, path);
     }
 
     private string EnsureCache()

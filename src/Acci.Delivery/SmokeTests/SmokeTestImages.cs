@@ -17,6 +17,10 @@ namespace Acci.Delivery.SmokeTests;
 public sealed class SmokeTestImages(DeliveryContext context) : Verb
 {
     /// <inheritdoc/>
+    /// <exception cref="DeliveryException">An image was not built, and is not going to be.</exception>
+    public override Task PrepareAsync(DeliveryScope scope) => context.EnsureBuiltAsync(scope);
+
+    /// <inheritdoc/>
     public override Task PlanAsync()
     {
         foreach (var image in context.Options.Images)

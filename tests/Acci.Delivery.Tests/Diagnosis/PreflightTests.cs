@@ -4,6 +4,7 @@ using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Scanning;
 using Acci.Delivery.SmokeTests;
 using Acci.Oci;
 using Acci.Testing;
@@ -126,6 +127,48 @@ public sealed class PreflightTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_scanner_that_is_needed_and_cannot_be_had_ends_a_dry_run_and_is_in_Doctors_report()
+    {
+        var options = Options with { Scan = new ScanOptions { Required = true } };
+        var scope = new DeliveryScope { Scans = true };
+        var environment = ProcessEnvironment.Empty;
+        const string problem = "'app' cannot be scanned, and --require-scan asks for it: trivy is not on the PATH, and deploy/locks/tools.json pins none";
+
+        var context = new DeliveryContext(options, Cancellation) { Environment = environment };
+        Assert.Contains(problem, (await Assert.ThrowsAsync<DeliveryException>(new PreparedVerb(context, scope, new ScanImages(context)).PlanAsync)).Message, StringComparison.Ordinal);
+        var findings = await new Examination(new DeliveryContext(options, Cancellation) { Environment = environment }, scope).RunAsync();
+        Assert.Contains(problem, Assert.Single(findings, x => x is { Name: "Scanner", Severity: FindingSeverity.Fatal }).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_built_and_is_not_going_to_be_ends_the_dry_run_of_those_that_need_it()
+    {
+        foreach (var dry in (bool[])[true, false])
+        {
+            var context = new DeliveryContext(Options with { DryRun = dry }, Cancellation);
+            foreach (var verb in (Verb[])[new SmokeTestImages(context), new ScanImages(context), new SignImages(context), new VerifyImages(context)])
+            {
+                var error = await Assert.ThrowsAsync<DeliveryException>(() => verb.PrepareAsync(new DeliveryScope()));
+                Assert.Contains("run BuildImages first", error.Message, StringComparison.Ordinal);
+                await verb.PrepareAsync(DeliveryScope.Publish);
+            }
+
+            context.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_a_rescan_fails_where_nothing_is_published_or_nothing_scans()
+    {
+        await using var server = new RegistryServer();
+        await server.InitializeAsync();
+        var context = new DeliveryContext(Options with { Registry = server.NewRepository().ToString(), DryRun = true }, Cancellation) { Environment = ProcessEnvironment.Empty };
+
+        Assert.Contains("Nothing is published that could be scanned", (await Assert.ThrowsAsync<DeliveryException>(new RescanImages(context).PlanAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing could be scanned: trivy is not on the PATH", (await Assert.ThrowsAsync<DeliveryException>(() => new RescanImages(context).PrepareAsync(new DeliveryScope()))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Doctor_says_what_is_not_pinned_and_why()
     {
         var from = ImageReference.Parse("127.0.0.1:1/base:1");
@@ -149,7 +192,7 @@ public sealed class PreflightTests : IAsyncLifetime
     {
         var checks = new Preflight(new DeliveryContext(Options with { SigningKey = "/does/not/exist" }, Cancellation), new DeliveryScope { Scans = true }).Checks;
 
-        Assert.Equal("Gate", Assert.Single(checks).Name);
+        Assert.Equal(["Gate", "Scanner"], checks.Select(x => x.Name));
         Assert.Equal("CRITICAL, HIGH stop an image", (await checks[0].LookAsync()).Text);
     }
 
