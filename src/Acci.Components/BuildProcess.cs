@@ -72,7 +72,7 @@ internal static class BuildProcess
         foreach (var warning in former.Warnings(line)) Warn(warning);
         if (check.OfCommandLine(arguments).FirstOrDefault() is { } typed) return typed;
 
-        ForeignVariables.Hide(parameters);
+        ForeignVariables.Hide(parameters, former, note => Say("notice", note));
         if (former.RenameVariables(Warn) is { } twice) return twice;
         var variables = ForeignVariables.Current();
         if (check.OfEnvironment(variables).FirstOrDefault() is { } set) return set;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Acci.Delivery.Processes;
+using Acci.Generation.RunConfigurations;
 
 namespace Acci.Components;
 
@@ -16,8 +17,18 @@ internal static class ForeignVariables
 
     /// <summary>Hides them, and parameters without a value, which a workflow sets where it has none: each engine would make something else of them.</summary>
     /// <param name="parameters">The build's parameters, by name.</param>
-    public static void Hide(IReadOnlyDictionary<string, MemberInfo?> parameters)
+    /// <param name="former">Their former names.</param>
+    /// <param name="note">Gets a note for each that somebody may have meant: it counts only where it is typed.</param>
+    public static void Hide(IReadOnlyDictionary<string, MemberInfo?> parameters, FormerNames former, Action<string> note)
     {
+        foreach (var variable in Current().Where(x => x.Value.Length > 0).Select(x => x.Key).Order(StringComparer.Ordinal))
+        {
+            var name = former.Present(Plain(variable)) ?? Plain(variable);
+            if (parameters.GetValueOrDefault(name) is not { } member || !member.IsDefined(typeof(TypedOnlyAttribute))) continue;
+            var shown = Parameters.NameOf(member);
+            note($"the environment variable {variable} is not read: type --{BuildParameter.Typed(shown)}, or set {FormerNames.Variable(shown)}");
+        }
+
         foreach (var (variable, value) in Current().Where(x => IsForeign(x.Key, parameters) || (x.Value.Length == 0 && IsParameter(x.Key, parameters))))
         {
             CommandRunner.Hidden[variable] = value;

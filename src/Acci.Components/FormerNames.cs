@@ -104,7 +104,7 @@ internal sealed partial class FormerNames
     }
 
     // With the prefix each parameter counts, in this spelling, too.
-    private static string Variable(string name) => $"NUKE_{Words().Replace(name, "$1_$2").ToUpperInvariant()}";
+    internal static string Variable(string name) => $"NUKE_{Words().Replace(name, "$1_$2").ToUpperInvariant()}";
 
     [GeneratedRegex("([a-z0-9])([A-Z])")]
     private static partial Regex Words();

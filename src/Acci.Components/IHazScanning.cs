@@ -9,19 +9,19 @@ namespace Acci.Components;
 public interface IHazScanning : INukeBuild
 {
     /// <summary>Severities that stop a publish.</summary>
-    [Parameter("Severities that stop a publish, of UNKNOWN, LOW, MEDIUM, HIGH and CRITICAL; default: HIGH,CRITICAL", Name = "Severity")]
+    [Parameter("Severities that stop a publish, of UNKNOWN, LOW, MEDIUM, HIGH and CRITICAL; default: HIGH,CRITICAL", Name = "Severity"), TypedOnly]
     string? SeverityText => TryGetValue(() => SeverityText);
 
     /// <summary>Lets vulnerabilities pass that no version fixes.</summary>
-    [Parameter("Let vulnerabilities pass that no version fixes yet")]
+    [Parameter("Let vulnerabilities pass that no version fixes yet"), TypedOnly]
     bool IgnoreUnfixed => TryGetValue<bool?>(() => IgnoreUnfixed) ?? false;
 
     /// <summary>File of accepted findings, in Trivy's own format.</summary>
-    [Parameter("File of accepted findings with their expiry dates, in Trivy's format; default: .trivyignore.yaml at the root")]
+    [Parameter("File of accepted findings with their expiry dates, in Trivy's format; default: .trivyignore.yaml at the root"), TypedOnly]
     string? IgnoreFile => TryGetValue(() => IgnoreFile);
 
     /// <summary>VEX documents.</summary>
-    [Parameter("VEX documents (OpenVEX or CycloneDX), separated by ','", Separator = ",")]
+    [Parameter("VEX documents (OpenVEX or CycloneDX), separated by ','", Separator = ","), TypedOnly]
     string[]? Vex => TryGetValue(() => Vex);
 
     /// <summary>Addresses of the vulnerability database.</summary>
@@ -34,7 +34,7 @@ public interface IHazScanning : INukeBuild
 
     /// <summary>Published images to scan.</summary>
     [Parameter("Published images to scan, by tag or digest, separated by ','; default: the images that were built, or published", Separator = ",")]
-    [FormerName("Image")]
+    [TypedOnly, FormerName("Image")]
     string[]? ScanImage => TryGetValue(() => ScanImage);
 
     /// <summary>All of it.</summary>

@@ -111,7 +111,7 @@ internal sealed partial class ParameterCheck(IReadOnlyDictionary<string, MemberI
         var type = Parameters.ValueType(member);
         var order = isTyped ? "; targets go before the first parameter" : "";
         if (values.Count == 0 && !CanBeAlone(name, member))
-            return $"has no value; one that begins with '-' can come from the environment variable {(Parameters.IsEngines(member) ? "NUKE_" : "")}{Shown(name)}";
+            return $"has no value; one that begins with '-' can come from the environment variable {(ForeignVariables.IsForeign(Shown(name), Shown(name), member) ? "NUKE_" : "")}{Shown(name)}";
         if (values.Count > 1 && !Parameters.IsCollection(member)) return $"takes one value, and has {values.Count}{order}";
 
         foreach (var value in values)
