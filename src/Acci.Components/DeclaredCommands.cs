@@ -1,4 +1,5 @@
 using System.Reflection;
+using Acci.Delivery;
 using Acci.Generation.RunConfigurations;
 using Nuke.Common;
 using Nuke.Common.CI.GitHubActions;
@@ -13,11 +14,16 @@ internal static class DeclaredCommands
     private static readonly string[] Hosts = [nameof(GitHubActions), nameof(Terminal)];
 
     /// <summary>The targets and parameters of a build.</summary>
-    public static BuildCommands Of(INukeBuild build, string command)
+    public static BuildCommands Of(INukeBuild build, RepositoryLayout layout)
     {
         var targets = ExecutableTargets.Of(build).Select(x => new BuildTarget(x.Name, x.Description ?? "", x.IsDefault)).ToArray();
         var parameters = Parameters.Of(build.GetType()).Values.OfType<MemberInfo>().Select(x => Parameter(x, [.. targets.Select(target => target.Name)]));
-        return new BuildCommands(targets, [.. parameters.OrderBy(x => x.Name, StringComparer.Ordinal)]) { BuildCommand = command };
+        return new BuildCommands(targets, [.. parameters.OrderBy(x => x.Name, StringComparer.Ordinal)]) 
+        {
+            BuildCommand = layout.BuildCommand,
+            Build = new DebuggedProgram("Build", layout.BuildProject, layout.BesideBuild($"bin/Debug/{Path.GetFileNameWithoutExtension(layout.BuildProject)}.dll")),
+            Completions = layout.BesideBuild("completions"),
+        };
     }
 
     private static BuildParameter Parameter(MemberInfo member, string[] targets)

@@ -1,6 +1,7 @@
 using Acci.Delivery.Checking;
 using Nuke.Common;
 using Nuke.Common.CI.GitHubActions;
+using Nuke.Common.IO;
 using Serilog;
 
 namespace Acci.Components;
@@ -33,7 +34,7 @@ public interface ICheckImages : IHazDelivery, IHazPlatforms, IHazDestination, IH
                     ("title", finding.Rule)));
             }
 
-            if (findings.Count > 0) throw new DeliveryException($"The Dockerfiles have {findings.Count} {(findings.Count == 1 ? "finding" : "findings")}: see above, and artifacts/checks.");
+            if (findings.Count > 0) throw new DeliveryException($"The Dockerfiles have {findings.Count} {(findings.Count == 1 ? "finding" : "findings")}: see above, and {RootDirectory.GetUnixRelativePathTo(ArtifactsDirectory / "checks")}.");
             Log.Information("No findings");
         })));
 }

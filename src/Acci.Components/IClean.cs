@@ -7,7 +7,7 @@ using Serilog;
 namespace Acci.Components;
 
 /// <summary>Removes what builds make.</summary>
-public interface IClean : IHazArtifacts, IHazDryRun
+public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
 {
     /// <summary>Removes artifacts, and the intermediate and output folders of all projects but the running build's. Caches and published images stay.</summary>
     Target Clean => _ => _
@@ -16,7 +16,7 @@ public interface IClean : IHazArtifacts, IHazDryRun
         .TryBefore<IBuildImages>(x => x.BuildImages)
         .Runs(this, () =>
         {
-            var folders = RootDirectory.GlobDirectories("src/*/bin", "src/*/obj", "tests/*/bin", "tests/*/obj");
+            var folders = RootDirectory.GlobDirectories([.. Layout.Projects.SelectMany(x => new[] { $"{x}/*/bin", $"{x}/*/obj" })]);
             return Verb.Of(
                 () =>
                 {

@@ -13,13 +13,13 @@ public interface IGenerateRunConfigurations : IHazDryRun, IHazLayout
 
     /// <summary>The files.</summary>
     sealed IEnumerable<GeneratedFile> RunConfigurationFiles => Acci.Generation.RunConfigurations.RunConfigurationFiles.Of(
-        DeclaredCommands.Of(this, Layout.BuildCommand),
+        DeclaredCommands.Of(this, Layout),
         [.. DebuggedPrograms]);
 
     /// <summary>Rider's configurations of targets that there were once and are no more.</summary>
     sealed IEnumerable<AbsolutePath> ObsoleteRunConfigurations => (RootDirectory / RiderConfigurations.Folder).GlobFiles($"*{RiderConfigurations.Ending}")
         .Where(file => RunConfigurationFiles.All(written => RootDirectory / written.Path != file))
-        .Where(file => RiderConfigurations.IsOfTarget(GeneratedFiles.TextOf(file)));
+        .Where(file => RiderConfigurations.IsOfTarget(GeneratedFiles.TextOf(file), Layout.BuildProject));
 
     /// <summary>
     /// Writes a run configuration for each target, for Rider, Visual Studio Code and Visual Studio, and completions for bash, zsh, fish and PowerShell; removes those of

@@ -12,7 +12,7 @@ public interface IGenerateWorkflows : IHazActions, IHazDryRun
     IEnumerable<Workflow> Workflows { get; }
 
     /// <summary>Where they are declared, for those who read a workflow's file.</summary>
-    string WorkflowSource => "build/Build.Workflows.cs";
+    string WorkflowSource => Layout.BesideBuild("Build.Workflows.cs");
 
     /// <summary>Their files.</summary>
     sealed IEnumerable<GeneratedFile> WorkflowFiles

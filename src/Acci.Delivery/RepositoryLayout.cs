@@ -11,6 +11,12 @@ public sealed record RepositoryLayout
     /// <summary>The command that runs the build, as people type it in the root, as workflows run it, and as messages name it.</summary>
     public string BuildCommand { get; init; } = "./build.sh";
 
+    /// <summary>The build's own project; its workflows' source and completions for shells are beside it.</summary>
+    public string BuildProject { get; init; } = "build/_build.csproj";
+
+    /// <summary>The folders that have a folder for each project.</summary>
+    public IReadOnlyList<string> Projects { get; init; } = ["src", "tests"];
+
     /// <summary>Versions, digests and checksums of what others make: base images, actions, tools.</summary>
     public string Locks { get; init; } = "deploy/locks";
 
@@ -29,6 +35,9 @@ public sealed record RepositoryLayout
         ArgumentNullException.ThrowIfNull(image);
         return image.Dockerfile.Length > 0 ? image : image with { Dockerfile = $"{Images}/{image.Name}/Dockerfile" };
     }
+
+    /// <summary>A file or folder beside the build's project.</summary>
+    public string BesideBuild(string name) => BuildProject[..(BuildProject.LastIndexOf('/') + 1)] + name;
 
     /// <summary>The digests of base images.</summary>
     public string ImageLocks => $"{Locks}/images.json";

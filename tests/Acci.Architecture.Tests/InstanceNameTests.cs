@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
@@ -13,7 +14,7 @@ public partial class InstanceNameTests
         var texts = Product.Arrows.Keys.SelectMany(library =>
         {
             using var module = Product.Read(library);
-            return TextsOf(module).Where(x => Name().IsMatch(x)).Distinct().Select(x => $"{library}: {x.ReplaceLineEndings("\\n")}").ToArray();
+            return TextsOf(module).Concat(FilesOf(module)).Where(x => Name().IsMatch(x)).Distinct().Select(x => $"{library}: {x.ReplaceLineEndings("\\n")}").ToArray();
         });
 
         Baseline.Check("instance-names.txt", string.Join('\n', texts.Order(StringComparer.Ordinal)), "texts with a name of this repository's app are others than before. A line may only go: docs/decisions/names-of-the-product.md says why each is there.");
@@ -25,12 +26,23 @@ public partial class InstanceNameTests
     [InlineData("APP__SERVER__PORT", true)]
     [InlineData("deploy/compose", true)]
     [InlineData("run ./build.sh Publish", true)]
+    [InlineData("build/completions/build.bash", true)]
+    [InlineData("src/*/bin", true)]
+    [InlineData("into artifacts/checks", true)]
+    [InlineData("https://docs.docker.com/build/checks/", false)]
+    [InlineData("/usr/src/app", false)]
     [InlineData("vaccination", false)]
     [InlineData("Acci.Oci", false)]
     [InlineData("org.acci.stand-ins", false)]
     [InlineData("application/vnd.acci.tag-history.v1", false)]
     [InlineData("example.acci.org", true)]
     public void What_counts_as_such_a_name(string text, bool counts) => Assert.Equal(counts, Name().IsMatch(text));
+
+    // Scripts, styles and schemas that the library carries, line by line.
+    private static IEnumerable<string> FilesOf(ModuleDefinition module) =>
+        from file in module.Resources.OfType<EmbeddedResource>()
+        from line in Encoding.UTF8.GetString(file.GetResourceData()).Split('\n')
+        select $"{file.Name.Replace('\\', '/')}: {line.Trim()}";
 
     private static IEnumerable<string> TextsOf(ModuleDefinition module) =>
         module.GetTypes().SelectMany(type => type.Methods.Where(x => x.HasBody).SelectMany(x => x.Body.Instructions).Where(x => x.OpCode == OpCodes.Ldstr).Select(x => (string)x.Operand)
@@ -43,6 +55,6 @@ public partial class InstanceNameTests
                 select text));
 
     // The app's name in its own spelling, its settings' prefix, and this repository's own places. What begins with the product's own domain is no app's.
-    [GeneratedRegex(@"(?<!\b(?:org|vnd)\.)\bacci\b|APP__|\bdeploy/|\./build\.sh")]
+    [GeneratedRegex(@"(?<!\b(?:org|vnd)\.)\bacci\b|APP__|\bdeploy/|\./build\.sh|(?<![/.\w$}])(?:build|src|tests|artifacts)/")]
     private static partial Regex Name();
 }

@@ -6,6 +6,7 @@ internal static class BashCompletion
     private const string Name = "build.bash";
 
     public static GeneratedFile Of(BuildCommands commands) => ShellCompletion.File(
+        commands,
         Name,
         [
             ShellCompletion.Notice(commands, Name, "source FILE"),

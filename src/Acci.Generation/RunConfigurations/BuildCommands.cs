@@ -8,6 +8,12 @@ public sealed record BuildCommands(IReadOnlyList<BuildTarget> Targets, IReadOnly
     /// <summary>What runs the build, as it is typed in the repository's root; it lies in that folder.</summary>
     public required string BuildCommand { get; init; }
 
+    /// <summary>The build itself, as it is started with a debugger.</summary>
+    public required DebuggedProgram Build { get; init; }
+
+    /// <summary>The folder of completions.</summary>
+    public required string Completions { get; init; }
+
     /// <summary>The file name of the script: completions go by it.</summary>
     public string Script => BuildCommand.Split('/')[^1];
 

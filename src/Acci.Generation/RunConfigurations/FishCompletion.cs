@@ -6,6 +6,7 @@ internal static class FishCompletion
     private const string Name = "build.fish";
 
     public static GeneratedFile Of(BuildCommands commands) => ShellCompletion.File(
+        commands,
         Name,
         [
             ShellCompletion.Notice(commands, Name, "source FILE"),

@@ -6,6 +6,7 @@ internal static class PowerShellCompletion
     private const string Name = "build.completion.ps1";
 
     public static GeneratedFile Of(BuildCommands commands) => ShellCompletion.File(
+        commands,
         Name,
         [
             ShellCompletion.Notice(commands, Name, ". FILE"),

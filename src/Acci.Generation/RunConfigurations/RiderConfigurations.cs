@@ -20,13 +20,15 @@ public static class RiderConfigurations
     /// <summary>The files.</summary>
     public static IEnumerable<GeneratedFile> Of(BuildCommands commands, IEnumerable<DebuggedProgram> programs) =>
     [
-        .. commands.Targets.Select(target => File(target.Name, TargetFolder, DebuggedProgram.Build, Root, target.Name)),
+        .. commands.Targets.Select(target => File(target.Name, TargetFolder, commands.Build, Root, target.Name)),
         .. programs.Select(program => File(program.Name, "Programs", program, $"{Root}/{program.Folder}", "")),
     ];
 
     /// <summary>Whether a file of this text starts a target of the build, and was written here.</summary>
-    public static bool IsOfTarget(string text) =>
-        text.Contains($"folderName=\"{TargetFolder}\"", StringComparison.Ordinal) && text.Contains($"value=\"{Root}/{DebuggedProgram.Build.Project}\"", StringComparison.Ordinal);
+    /// <param name="text">The file's text.</param>
+    /// <param name="build">The build's project, relative to the repository's root.</param>
+    public static bool IsOfTarget(string text, string build) =>
+        text.Contains($"folderName=\"{TargetFolder}\"", StringComparison.Ordinal) && text.Contains($"value=\"{Root}/{build}\"", StringComparison.Ordinal);
 
     private static GeneratedFile File(string name, string folder, DebuggedProgram program, string workingDirectory, string arguments)
     {

@@ -17,14 +17,14 @@ public static class VisualStudioCode
     public static GeneratedFile Tasks(BuildCommands commands, IEnumerable<DebuggedProgram> programs) => new(".vscode/tasks.json", EditorJson.Text(new JsonObject
     {
         ["version"] = "2.0.0",
-        ["tasks"] = EditorJson.List([.. commands.Targets.Select(x => TargetTask(commands, x)), .. programs.Prepend(DebuggedProgram.Build).Select(CompileTask)]),
+        ["tasks"] = EditorJson.List([.. commands.Targets.Select(x => TargetTask(commands, x)), .. programs.Prepend(commands.Build).Select(CompileTask)]),
     }));
 
     /// <summary><c>.vscode/launch.json</c>.</summary>
     public static GeneratedFile Launch(BuildCommands commands, IEnumerable<DebuggedProgram> programs) => new(".vscode/launch.json", EditorJson.Text(new JsonObject
     {
         ["version"] = "0.2.0",
-        ["configurations"] = EditorJson.List([Launch(DebuggedProgram.Build, Root, [$"${{input:{TargetInput}}}"]), .. programs.Select(x => Launch(x, $"{Root}/{x.Folder}", []))]),
+        ["configurations"] = EditorJson.List([Launch(commands.Build, Root, [$"${{input:{TargetInput}}}"]), .. programs.Select(x => Launch(x, $"{Root}/{x.Folder}", []))]),
         ["inputs"] = EditorJson.List([new JsonObject
         {
             ["id"] = TargetInput,

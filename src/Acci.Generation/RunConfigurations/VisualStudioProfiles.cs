@@ -9,7 +9,7 @@ namespace Acci.Generation.RunConfigurations;
 public static class VisualStudioProfiles
 {
     /// <summary>The build's: <c>build/Properties/launchSettings.json</c>.</summary>
-    public static GeneratedFile Of(BuildCommands commands) => File(DebuggedProgram.Build, commands.Targets.OrderByDescending(x => x.IsDefault).Select(target => KeyValuePair.Create<string, JsonNode?>(target.Name, new JsonObject
+    public static GeneratedFile Of(BuildCommands commands) => File(commands.Build, commands.Targets.OrderByDescending(x => x.IsDefault).Select(target => KeyValuePair.Create<string, JsonNode?>(target.Name, new JsonObject
     {
         ["commandName"] = "Project",
         ["commandLineArgs"] = target.Name,

@@ -6,6 +6,7 @@ internal static class ZshCompletion
     private const string Name = "_build";
 
     public static GeneratedFile Of(BuildCommands commands) => ShellCompletion.File(
+        commands,
         Name,
         [
             $"#compdef {string.Join(' ', ShellCompletion.CommandsOf(commands))}",

@@ -77,8 +77,20 @@ public class BuildCommandsTests
     {
         var files = RiderConfigurations.Of(SampleCommands.All, [SampleCommands.App]).ToList();
 
-        Assert.Equal([true, true, true, true, false], files.Select(file => RiderConfigurations.IsOfTarget(file.Content)));
-        Assert.False(RiderConfigurations.IsOfTarget(files[0].Content.Replace("build/_build.csproj", "own/own.csproj", StringComparison.Ordinal)));
+        Assert.Equal([true, true, true, true, false], files.Select(file => RiderConfigurations.IsOfTarget(file.Content, SampleCommands.All.Build.Project)));
+        Assert.False(RiderConfigurations.IsOfTarget(files[0].Content.Replace("build/_build.csproj", "own/own.csproj", StringComparison.Ordinal), SampleCommands.All.Build.Project));
+    }
+
+    [Fact]
+    public void A_build_in_another_folder_is_started_from_there_and_completed_by_files_there()
+    {
+        var elsewhere = SampleCommands.All with { Build = new("Build", "eng/own.csproj", "eng/bin/Debug/own.dll"), Completions = "eng/completions" };
+
+        var files = RunConfigurationFiles.Of(elsewhere, []);
+
+        Assert.All(files, file => Assert.DoesNotContain("build/", file.Path + file.Content.Replace("./build.", "", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Contains(files, x => x.Path == "eng/completions/build.bash");
+        Assert.Contains(files, x => x.Path == "eng/Properties/launchSettings.json");
     }
 
     [Fact]

@@ -14,7 +14,12 @@ internal static class SampleCommands
             new("image-mirror", ""),
             new("platforms", ""),
             new("skip", "Targets to skip") { Values = ["Compile", "Publish", "PublishAll", "Test"] },
-        ]) { BuildCommand = "./build.sh" };
+        ])
+        {
+            BuildCommand = "./build.sh",
+            Build = new("Build", "build/_build.csproj", "build/bin/Debug/_build.dll"),
+            Completions = "build/completions",
+        };
 
     public static readonly DebuggedProgram App = new("App", "src/App/App.csproj", "src/App/bin/Debug/net10.0/app.dll") { Environment = new Dictionary<string, string> { ["MODE"] = "<dev>" } };
 }
