@@ -33,6 +33,24 @@ public class OutsideHealthTests
     }
 
     [Fact]
+    public async Task A_service_that_answers_slowly_is_waited_for()
+    {
+        using var listener = new HttpListener();
+        var address = $"127.0.0.1:{RegistryServer.FreePort()}";
+        listener.Prefixes.Add($"http://{address}/");
+        listener.Start();
+        var limit = TimeSpan.FromMilliseconds(50);
+
+        var asked = OutsideHealth.EnsureAsync("web", address, "/health", Cancellation, limit: limit);
+        var context = await listener.GetContextAsync();
+        await Task.WhenAny(asked, Task.Delay(limit * 10, Cancellation));
+        context.Response.StatusCode = 200;
+        context.Response.Close();
+
+        Assert.True(await asked);
+    }
+
+    [Fact]
     public async Task Where_the_address_may_not_lead_there_a_service_that_is_healthy_by_its_own_check_is_not_failed_by_silence()
     {
         var address = $"127.0.0.1:{RegistryServer.FreePort()}";

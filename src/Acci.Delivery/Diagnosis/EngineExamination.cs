@@ -8,7 +8,8 @@ namespace Acci.Delivery.Diagnosis;
 /// <param name="context">What was set, and what the machine has.</param>
 internal sealed class EngineExamination(DeliveryContext context)
 {
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+    /// <summary>How long a registry may take to answer; whether it ever does is not known then.</summary>
+    internal TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The registry of a builder's image is asked. A run has the engine pull it, which may have a mirror or a proxy that this process has not.</summary>
     public bool AsksRegistry { get; init; } = true;
@@ -53,29 +54,23 @@ internal sealed class EngineExamination(DeliveryContext context)
         var image = context.BuilderImage();
         var builder = await EngineBuilder.FindAsync(engine, image, context.CancellationToken);
         if (builder.IsThere) return (builder.Description, Good);
-        return await FindImageProblemAsync(engine, image) is { } problem
-            ? throw new DeliveryException($"{builder.Description} has to be made, and its image {image} cannot be pulled: {problem.TrimEnd('.')}. {ContainerBuilder.Advice}")
-            : ($"{builder.Description} will be made from {image}", Notice);
-    }
-
-    private async Task<string?> FindImageProblemAsync(DockerEngine engine, ImageReference image)
-    {
-        if (!AsksRegistry || await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image.ToString()], context.CancellationToken) is not null) return null;
+        var made = $"{builder.Description} will be made from {image}";
+        if (!AsksRegistry || await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image.ToString()], context.CancellationToken) is not null) return (made, Notice);
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         inTime.CancelAfter(AnswerTime);
         try
         {
             using var registry = BaseImages.RegistryOf(image);
             await registry.ResolveAsync(image, inTime.Token);
-            return null;
+            return (made, Notice);
         }
         catch (DeliveryException exception)
         {
-            return exception.Message;
+            throw new DeliveryException($"{builder.Description} has to be made, and its image {image} cannot be pulled: {exception.Message.TrimEnd('.')}. {ContainerBuilder.Advice}", exception);
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
-            return $"{image.Registry} did not answer within {AnswerTime.TotalSeconds:0} s";
+            return ($"{made}; {image.Registry} did not answer within {AnswerTime.TotalSeconds:0.#} s, and the engine waits longer", Notice);
         }
     }
 }

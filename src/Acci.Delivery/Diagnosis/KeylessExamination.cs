@@ -1,5 +1,6 @@
 using System.Net;
 using Acci.Delivery.Signing;
+using Acci.Oci.Retries;
 using static Acci.Delivery.Diagnosis.FindingSeverity;
 
 namespace Acci.Delivery.Diagnosis;
@@ -45,6 +46,10 @@ internal sealed class KeylessExamination(DeliveryContext context)
         {
             var own = await SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.Retry with { Budget = AnswerTime }, context.CancellationToken);
             return new Finding(name, $"of {own.Identity}, run by {own.Source.Repository}, issued by {own.Source.Issuer}", Good);
+        }
+        catch (RetriesExhaustedException exception)
+        {
+            return new Finding(name, $"GitHub's token service gave none within {AnswerTime.TotalSeconds:0} s ({exception.Reason}): signing asks again for as long as --retry-budget", Notice);
         }
         catch (DeliveryException exception)
         {

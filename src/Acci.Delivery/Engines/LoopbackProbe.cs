@@ -19,7 +19,8 @@ internal static class LoopbackProbe
     private const string Registry = "HTTP/1.1 200 OK\r\nDocker-Distribution-Api-Version: registry/2.0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     private const string NotFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-    /// <summary>Asks the engine. One that does not answer in time has not reached it.</summary>
+    /// <summary>Asks the engine.</summary>
+    /// <exception cref="NoAnswerException">It did not answer in time, and nothing of it has come here: neither yes nor no.</exception>
     public static async Task<bool> ReachesAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
         var name = $"location-probe-{Guid.NewGuid():n}";
@@ -32,9 +33,9 @@ internal static class LoopbackProbe
         {
             await engine.AskAsync(["pull", "--quiet", $"{listener.LocalEndpoint}/{name}:none"], cancellationToken);
         }
-        catch (NoAnswerException)
+        catch (NoAnswerException) when (asked.Task.IsCompleted)
         {
-            // Neither yes nor a clear no.
+            // It reached this machine, whatever keeps it.
         }
         finally
         {

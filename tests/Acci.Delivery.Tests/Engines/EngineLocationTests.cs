@@ -1,5 +1,6 @@
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
 using Acci.Testing;
 
@@ -45,6 +46,14 @@ public sealed class EngineLocationTests : IDisposable
         Assert.Equal(EngineLocation.Unknown, location);
         Assert.Contains("--engine-host", location.ToString(), StringComparison.Ordinal);
         Assert.Contains("does not reach 127.0.0.1", location.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_engine_that_does_not_answer_in_time_is_neither_here_nor_elsewhere()
+    {
+        var engine = Docker("pull*) exec sleep 600 ;;") with { AnswerTime = TimeSpan.FromMilliseconds(200) };
+
+        await Assert.ThrowsAsync<NoAnswerException>(() => EngineLocation.FindAsync(engine, null, Cancellation));
     }
 
     [Fact]

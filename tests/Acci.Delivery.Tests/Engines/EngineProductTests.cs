@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
@@ -121,6 +123,30 @@ public sealed class EngineProductTests : IDisposable
         Assert.StartsWith($"Docker Engine 28.0.0 at unix:///run/mine.sock (context 'mine'); {engine}; runs linux/amd64, linux/arm64", findings[0].Text, StringComparison.Ordinal);
         Assert.Contains(builder, findings[1].Text, StringComparison.Ordinal);
         Assert.Equal(("Builder", severity), (findings[1].Name, findings[1].Severity));
+    }
+
+    [Fact]
+    public async Task A_registry_that_is_slow_is_not_said_to_lack_the_builder_s_image()
+    {
+        // It takes connections and says nothing.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Docker($"""
+            case "$*" in
+                *DriverStatus*) echo "[]" ;;
+                "buildx inspect") echo "Driver: docker" ;;
+                "buildx inspect acci-"*|"image inspect"*) exit 1 ;;
+                {Platforms}
+                *) echo 28.0.0 ;;
+            esac
+            """);
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), ImageMirror = $"{listener.LocalEndpoint}" };
+        using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
+
+        var (text, severity) = await new EngineExamination(context) { AnswerTime = TimeSpan.FromMilliseconds(200) }.Builder.LookAsync();
+
+        Assert.Contains("did not answer within 0.2 s, and the engine waits longer", text, StringComparison.Ordinal);
+        Assert.Equal(FindingSeverity.Notice, severity);
     }
 
     private string Docker(string script)

@@ -50,7 +50,9 @@ public sealed class KeylessExaminationTests(SigstoreFixture sigstore) : IClassFi
 
         var findings = await new KeylessExamination(context).RunAsync();
 
-        Assert.Equal("Identity token", Assert.Single(findings, x => x.Severity != FindingSeverity.Good).Name);
+        // The run asks again, so nobody knows yet that it will fail.
+        var finding = Assert.Single(findings, x => x.Severity != FindingSeverity.Good);
+        Assert.Equal(("Identity token", FindingSeverity.Notice), (finding.Name, finding.Severity));
         Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 
