@@ -50,7 +50,14 @@ internal sealed class EngineExamination(DeliveryContext context)
     private async Task<(string Text, FindingSeverity Severity)> LookAtBuilderAsync()
     {
         if (context.Options.BuilderNodes is { Count: > 0 } nodes) return ($"build nodes: {string.Join("; ", nodes)}", Good);
-        if (await context.PlannedEngineAsync() is not { } engine) return ("the private engine's own", Good);
+        if (await context.PlannedEngineAsync() is not { } engine)
+        {
+            // The private engine is not started to be told that it has no such builder.
+            return context.Environment.Find("BUILDX_BUILDER") is { } named
+                ? throw new DeliveryException($"The builder '{named}' (BUILDX_BUILDER) cannot be used: no Docker engine answers. Start Docker, or unset BUILDX_BUILDER.")
+                : ("the private engine's own", Good);
+        }
+
         var image = context.BuilderImage();
         var builder = await EngineBuilder.FindAsync(engine, image, context.CancellationToken);
         if (builder.IsThere) return (builder.Description, Good);

@@ -47,18 +47,17 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
 
     /// <summary>The engine the user's own command line reaches, or null. Nothing is changed on it.</summary>
     /// <exception cref="NoAnswerException">Whether there is one is not known: the command line did not answer in time.</exception>
-    /// <exception cref="DeliveryException">One is named (<c>DOCKER_HOST</c>, a context) and does not answer, or this user may not use it.</exception>
+    /// <exception cref="DeliveryException">One is named (<c>DOCKER_HOST</c>, a context) and does not answer or cannot be asked, or this user may not use it.</exception>
     public static Task<DockerEngine?> FindRunningAsync(ProcessEnvironment environment, CancellationToken cancellationToken) =>
         FindRunningAsync(Executables.Find("docker", environment), null, environment, cancellationToken);
 
     private static async Task<DockerEngine?> FindRunningAsync(
         string? cli, TimeSpan? answerTime, ProcessEnvironment environment, CancellationToken cancellationToken)
     {
-        var host = environment.Find("DOCKER_HOST");
         if (cli is null)
         {
-            return host is null ? null
-                : throw new DeliveryException($"DOCKER_HOST names {host}, but there is no 'docker' command on the PATH. Install the Docker command line.");
+            return EngineRefusal.NamedBy(environment) is not var (source, named) ? null
+                : throw new DeliveryException($"{source} names {named}, but there is no 'docker' command on the PATH. Install the Docker command line.");
         }
 
         if (await DockerEngine.FindAsync(cli, cancellationToken, answerTime, environment) is { } engine) return engine;

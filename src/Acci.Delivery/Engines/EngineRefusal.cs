@@ -1,3 +1,6 @@
+using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
+
 namespace Acci.Delivery.Engines;
 
 /// <summary>
@@ -5,6 +8,18 @@ namespace Acci.Delivery.Engines;
 /// </summary>
 internal static class EngineRefusal
 {
+    /// <summary>What names the engine where there is no docker command that could be asked, and whom; null where nothing does.</summary>
+    /// <param name="environment">The environment that the command would read.</param>
+    public static (string Source, string Named)? NamedBy(ProcessEnvironment environment)
+    {
+        foreach (var variable in (string[])["DOCKER_HOST", "DOCKER_CONTEXT"])
+        {
+            if (environment.Find(variable) is { } named) return (variable, named);
+        }
+
+        return new DockerConfig(environment).CurrentContext is { } current ? ("The current context of docker's configuration", current) : null;
+    }
+
     /// <summary>What is wrong and what to do; null where this machine simply has no engine that answers.</summary>
     /// <param name="engine">The command that reached none.</param>
     /// <param name="cancellationToken">Ends the questions.</param>

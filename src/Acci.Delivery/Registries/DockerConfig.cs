@@ -49,6 +49,10 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
     /// <summary>The folder of the user's own configuration.</summary>
     internal static string FolderOf(ProcessEnvironment environment) => environment.Find("DOCKER_CONFIG") ?? Path.Combine(environment.Home, ".docker");
 
+    /// <summary>The context that was made the current one; null for docker's default.</summary>
+    /// <exception cref="DeliveryException">The file cannot be read.</exception>
+    internal string? CurrentContext => Read()?.CurrentContext is { Length: > 0 } named && named != "default" ? named : null;
+
     /// <summary>What a registry's entry is called: its domain, but for Docker Hub's, which has an address of old.</summary>
     internal static string KeyOf(string domain) => domain == DockerHub ? DockerHubKey : domain;
 
@@ -176,7 +180,7 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
     }
 
     /// <summary>The part of <c>config.json</c> that concerns credentials.</summary>
-    internal sealed record ConfigFile(IReadOnlyDictionary<string, Entry>? Auths, IReadOnlyDictionary<string, string>? CredHelpers, string? CredsStore);
+    internal sealed record ConfigFile(IReadOnlyDictionary<string, Entry>? Auths, IReadOnlyDictionary<string, string>? CredHelpers, string? CredsStore, string? CurrentContext = null);
 
     /// <summary>What was stored for one registry.</summary>
     internal sealed record Entry(

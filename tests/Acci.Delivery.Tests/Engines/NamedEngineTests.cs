@@ -98,6 +98,33 @@ public sealed class NamedEngineTests : IDisposable
         Cancellation)
         { Environment = environment };
 
+    [Theory]
+    [InlineData("DOCKER_HOST", "tcp://far", null, "DOCKER_HOST names tcp://far, but there is no 'docker' command on the PATH.")]
+    [InlineData("DOCKER_CONTEXT", "mine", null, "DOCKER_CONTEXT names mine, but there is no 'docker' command on the PATH.")]
+    [InlineData("X", "y", "mine", "The current context of docker's configuration names mine, but there is no 'docker' command on the PATH.")]
+    [InlineData("X", "y", "default", null)]
+    [InlineData("BUILDX_BUILDER", "mine", "", null)]
+    public async Task An_engine_that_is_named_is_not_replaced_where_no_docker_command_can_ask_it(string variable, string value, string? current, string? problem)
+    {
+        if (current is not null) await File.WriteAllTextAsync(_folder.Combine("config.json"), $$"""{"currentContext":"{{current}}"}""", Cancellation);
+        var environment = ProcessEnvironment.Empty.With((variable, value), ("DOCKER_CONFIG", _folder.Path), ("PATH", _folder.Path));
+
+        if (problem is null) Assert.Null(await EngineLocator.FindRunningAsync(environment, Cancellation));
+        else Assert.StartsWith(problem, (await Assert.ThrowsAsync<DeliveryException>(() => EngineLocator.FindRunningAsync(environment, Cancellation))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_builder_that_is_named_where_no_engine_answers_is_in_Doctors_report()
+    {
+        Assert.SkipUnless(PrivateEngine.Obstacle is null, "No private engine would be started here.");
+        var environment = ProcessEnvironment.Empty.With(("BUILDX_BUILDER", "mine"), ("PATH", _folder.Path));
+
+        var finding = Assert.Single(await new Examination(Context(environment, "127.0.0.1:1"), new DeliveryScope { Builds = true }).RunAsync(), x => x.Name == "Builder");
+
+        Assert.Equal(FindingSeverity.Fatal, finding.Severity);
+        Assert.StartsWith("The builder 'mine' (BUILDX_BUILDER) cannot be used: no Docker engine answers.", finding.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_machine_without_an_engine_has_none()
     {
