@@ -164,7 +164,9 @@ public sealed class RetryPolicy
             var budget = string.Create(CultureInfo.InvariantCulture, $"the retry budget of {options.Budget.TotalSeconds:0.#} s");
             var effort = options.Budget == TimeSpan.Zero ? ""
                 : IsFirstContact ? string.Create(CultureInfo.InvariantCulture, $" {attempts} within {Budget.TotalSeconds:0.#} s reached no server; the address may be wrong.")
-                : _retryAfter is { } wait ? string.Create(CultureInfo.InvariantCulture, $" It asks to be left alone for {wait.TotalSeconds:0} s, which {budget} does not allow.")
+                // A shorter wait was met, as long as there was time for it.
+                : _retryAfter is { } wait && wait > options.Budget
+                    ? string.Create(CultureInfo.InvariantCulture, $" It asks to be left alone for {wait.TotalSeconds:0} s, which {budget} does not allow.")
                 : $" {attempts} used up {budget}.";
             return $"{name} failed: {reason}.{effort} Check the network and the service, then run the same command again.";
         }

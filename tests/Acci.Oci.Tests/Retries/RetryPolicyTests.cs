@@ -87,6 +87,16 @@ public sealed class RetryPolicyTests
         Assert.True(_clock.GetElapsedTime(start) > TimeSpan.FromMinutes(1));
     }
 
+    [Fact]
+    public async Task A_wait_that_no_longer_fits_is_not_one_that_never_did()
+    {
+        var error = await Assert.ThrowsAsync<RetriesExhaustedException>(
+            () => Policy(TimeSpan.FromSeconds(10)).RunAsync<int>("a test", _ => throw new TransientException("429", TimeSpan.FromSeconds(3)), Cancellation));
+
+        Assert.Contains("4 attempts used up the retry budget of 10 s", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("left alone", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Lasting), DisableDiscoveryEnumeration = true)]
     public async Task What_will_not_pass_is_said_at_once(Exception failure)
