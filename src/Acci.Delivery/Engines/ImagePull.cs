@@ -71,7 +71,8 @@ public sealed class ImagePull(DeliveryContext context)
             {
                 await registry.EnsureReachableAsync(cancellationToken);
             }
-            catch (DeliveryException exception) when (exception.InnerException is RetriesExhaustedException { IsSilence: true })
+            catch (DeliveryException exception)
+                when ((exception as RetriesExhaustedException ?? exception.InnerException) is RetriesExhaustedException { IsSilence: true })
             {
                 return domain;
             }

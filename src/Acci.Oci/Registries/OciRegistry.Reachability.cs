@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Authentication;
 using Acci.Oci.Retries;
 
 namespace Acci.Oci.Registries;
@@ -15,22 +14,32 @@ public sealed partial class OciRegistry
     /// </exception>
     public async Task EnsureReachableAsync(CancellationToken cancellationToken = default)
     {
-        var budget = _transport.WasReached ? _options.Retry.Budget : _options.FirstContactBudget;
+        var retry = _options.Retry with { FirstContactBudget = _transport.WasReached ? null : _options.FirstContactBudget };
         try
         {
-            await new RetryPolicy(_options.Retry with { Budget = budget }).RunAsync($"{Domain}: first contact", async attempt =>
+            await new RetryPolicy(retry).RunAsync($"{Domain}: first contact", async attempt =>
             {
-                // A 401 is an answer, too, where there is nothing to ask a token for.
-                using var response = await SendAsync(new RegistryRequest(HttpMethod.Get, Address(""), ""), attempt.CancellationToken, HttpStatusCode.Unauthorized);
+                try
+                {
+                    // A 401 is an answer, too, where there is nothing to ask a token for.
+                    var request = new RegistryRequest(HttpMethod.Get, Address(""), "");
+                    using var response = await SendAsync(request, attempt.CancellationToken, HttpStatusCode.Unauthorized);
+                }
+                catch (Exception exception)
+                    when (exception is not TransientException { IsRefusal: true } && TransientFault.Reason(exception) is { } reason)
+                {
+                    // The rest is said by a server that is there, or is another one.
+                    throw new NotReachedException(reason, exception);
+                }
             }, cancellationToken);
         }
-        catch (RetriesExhaustedException exception)
+        catch (RetriesExhaustedException exception) when (exception.InnerException is NotReachedException)
         {
             throw Unreachable(exception.Reason, exception);
         }
         catch (HttpRequestException exception)
         {
-            throw exception.InnerException is AuthenticationException tls ? Untrusted(tls, exception) : Unreachable(exception.GetBaseException().Message.TrimEnd('.'), exception);
+            throw Unreachable(exception.GetBaseException().Message.TrimEnd('.'), exception);
         }
         catch (RegistryException exception) when (exception.StatusCode == HttpStatusCode.BadRequest && exception.Message.Contains("HTTPS", StringComparison.Ordinal))
         {
@@ -53,7 +62,7 @@ public sealed partial class OciRegistry
             using var response = await SendAsync(BeginRequest(path), attempt.CancellationToken);
             return LocationOf(response);
         }, cancellationToken);
-        await AbandonAsync(path, session);
+        await GiveUpAsync(path, session);
         _pushable.TryAdd(path, true);
     }
 
@@ -64,10 +73,4 @@ public sealed partial class OciRegistry
 
     private DeliveryException Unreachable(string reason, Exception cause) =>
         new($"The registry {Domain} cannot be reached ({reason}). Check that it runs, and the address given by --registry.", cause);
-
-    private DeliveryException Untrusted(AuthenticationException tls, Exception cause) => new(
-        tls.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
-            ? $"The registry {Domain} has a certificate that this machine does not trust ({tls.Message.TrimEnd('.')}). Install its certificate authority{(OperatingSystem.IsLinux() ? ", or name a file with all trusted ones in SSL_CERT_FILE" : "")}."
-            : $"The registry {Domain} does not speak TLS; plain http, which anyone on the way can read, is spoken with registries on loopback only.",
-        cause);
 }

@@ -229,19 +229,34 @@ public sealed partial class OciRegistry
         }
     }
 
+    /// <summary>As <see cref="GiveUpAsync"/>, of an upload that has ended: why is what is to be told.</summary>
+    private async Task AbandonAsync(string path, Uri session)
+    {
+        try
+        {
+            await GiveUpAsync(path, session);
+        }
+        catch (DeliveryException)
+        {
+            // The upload may have ended for the same reason.
+        }
+    }
+
     /// <summary>
     /// Tells the registry that an upload will not be finished, so that nothing of it stays. Not being able to is no harm: registries forget by themselves.
     /// </summary>
-    private async Task AbandonAsync(string path, Uri session)
+    /// <exception cref="DeliveryException">Uploads go to another server, and nothing can be sent there.</exception>
+    private async Task GiveUpAsync(string path, Uri session)
     {
         using var timeout = new CancellationTokenSource(AbandonTimeout);
         try
         {
             using var response = await _transport.SendAnyAsync(new RegistryRequest(HttpMethod.Delete, session, AbandonScope(path)), timeout.Token);
         }
-        catch (Exception exception) when (TransientFault.Reason(exception) is not null || exception is OperationCanceledException or DeliveryException)
+        catch (Exception exception) when (exception is HttpRequestException or TimeoutException or TransientException or OperationCanceledException
+            || (exception is DeliveryException && _transport.Endpoint.Owns(session)))
         {
-            // Whatever ended the upload is what is to be told.
+            // It may be another time, or have no right to.
         }
     }
 

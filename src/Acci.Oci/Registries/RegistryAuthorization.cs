@@ -110,6 +110,9 @@ internal sealed class RegistryAuthorization(
     public async Task<RegistryException> RefusalAsync(RegistryError error, string scope, CancellationToken cancellationToken) =>
         await CredentialsAsync(cancellationToken) is null && _challenge is not null ? Unauthorized(error) : Forbidden(error, scope);
 
+    /// <summary>The token service, as a message names it that began with the registry.</summary>
+    public static string ServiceAt(Uri realm) => $"its token service {realm.GetLeftPart(UriPartial.Path)}";
+
     public void Dispose() => _gate.Dispose();
 
     private RegistryException Unauthorized(RegistryError error) => new(
@@ -156,7 +159,7 @@ internal sealed class RegistryAuthorization(
         if (credentials is not null && realm.Scheme != Uri.UriSchemeHttps && !RegistryEndpoint.IsLoopback(realm))
         {
             throw new DeliveryException(
-                $"{domain}: its token service {realm.GetLeftPart(UriPartial.Path)} is not reached by https, so the credentials of '{credentials.User}' were not "
+                $"{domain}: {ServiceAt(realm)} is not reached by https, so the credentials of '{credentials.User}' were not "
                 + "sent there. Whoever runs the registry has to give its token service an https address.");
         }
 
@@ -166,10 +169,12 @@ internal sealed class RegistryAuthorization(
         {
             var error = await RegistryError.ReadAsync(response, cancellationToken);
             throw TransientException.IsTransient(response.StatusCode)
-                ? TransientException.From(response, $"the token service of {domain}: {error.Detail}".TrimEnd(' ', ':'), time)
+                ? TransientException.From(response, $"the token service of {domain}: {error.Detail}".TrimEnd(' ', ':'), time, isRefusal: true)
                 // Where nobody asks for a token without the right to what it is for, that right is what is missing.
                 : credentials is not null && response.StatusCode == HttpStatusCode.Forbidden && scope.Contains("push", StringComparison.Ordinal) ? Forbidden(error, scope)
-                : Unauthorized(error);
+                : error.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? Unauthorized(error)
+                // As the registry's own answer it would say that what was asked for is not there.
+                : new DeliveryException($"{domain}: {ServiceAt(realm)} gives no token ({error}). The registry's operator has to mend that.");
         }
 
         var received = time.GetUtcNow();
@@ -207,7 +212,7 @@ internal sealed class RegistryAuthorization(
     {
         try
         {
-            var body = await RegistryTransport.ReadAsync(response, LargestAnswer, AnswerTimeout, domain, cancellationToken);
+            var body = await RegistryTransport.ReadAsync(response, LargestAnswer, AnswerTimeout, domain, ServiceAt(realm), cancellationToken);
             var answer = JsonSerializer.Deserialize(body, RegistryJson.Default.TokenAnswer);
             // What a header cannot carry is no token.
             var text = string.IsNullOrEmpty(answer?.Token) ? answer?.AccessToken : answer.Token;
@@ -219,7 +224,7 @@ internal sealed class RegistryAuthorization(
             // Said below; the reader's own message might quote a token.
         }
 
-        throw new DeliveryException($"{domain}: its token service {realm.GetLeftPart(UriPartial.Path)} answered with something that is no token.");
+        throw new DeliveryException($"{domain}: {ServiceAt(realm)} answered with something that is no token.");
     }
 
     private async Task<Credentials?> CredentialsAsync(CancellationToken cancellationToken)

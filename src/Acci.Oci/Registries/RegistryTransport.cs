@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using Acci.Oci.Retries;
 
 namespace Acci.Oci.Registries;
@@ -39,7 +40,7 @@ internal sealed class RegistryTransport : IDisposable
             // Followed here, where the credentials are known, and what may be followed.
             AllowAutoRedirect = false,
         });
-        _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, SendOnceAsync, options.Time);
+        _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, AskTokenServiceAsync, options.Time);
     }
 
     public RegistryEndpoint Endpoint { get; }
@@ -64,26 +65,21 @@ internal sealed class RegistryTransport : IDisposable
     }
 
     // At the end of a redirection.
-    private bool IsFromElsewhere(HttpResponseMessage response) => !Endpoint.Owns(response.RequestMessage!.RequestUri!);
+    private bool IsFromElsewhere(HttpResponseMessage response) => Elsewhere(response) is not null;
+
+    private string? Elsewhere(HttpResponseMessage response) => Elsewhere(response.RequestMessage!.RequestUri!);
+
+    // Another server than the registry, such as its storage, as a message names it that began with the registry.
+    private string? Elsewhere(Uri address) => Endpoint.Owns(address) ? null : $"the server {address.Authority} that it sends on to";
 
     /// <summary>Sends a request and returns the answer, whatever its status.</summary>
     /// <exception cref="RegistryException">The token service refused a token.</exception>
     public async Task<HttpResponseMessage> SendAnyAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            var response = await SendAuthorizedAsync(request, cancellationToken);
-            if (IsFromElsewhere(response)) return response;
-            foreach (var warning in RegistryWarning.In(response)) Relay(warning);
-            return response;
-        }
-        catch (HttpRequestException exception) when (request.Body is not null && TransientFault.IsBeforeRequest(exception))
-        {
-            // What has no body is sent again by .NET itself when a connection ends: it may have arrived before.
-            throw TransientFault.Reason(exception) is { } reason
-                ? new TransientException(reason, innerException: exception) { IsRefusal = true }
-                : new DeliveryException($"{Endpoint.Domain} cannot be connected to: {exception.GetBaseException().Message}", exception);
-        }
+        var response = await SendAuthorizedAsync(request, cancellationToken);
+        if (IsFromElsewhere(response)) return response;
+        foreach (var warning in RegistryWarning.In(response)) Relay(warning);
+        return response;
     }
 
     private async Task<HttpResponseMessage> SendAuthorizedAsync(RegistryRequest request, CancellationToken cancellationToken)
@@ -131,21 +127,25 @@ internal sealed class RegistryTransport : IDisposable
                     error);
             }
 
-            if (TransientException.IsTransient(response.StatusCode)) throw TransientException.From(response, error.Detail, _time);
+            var elsewhere = Elsewhere(response);
+            if (TransientException.IsTransient(response.StatusCode))
+                throw TransientException.From(response, elsewhere is null ? error.Detail : $"{elsewhere}: {error.Detail}".TrimEnd(' ', ':'), _time);
             if (response.StatusCode == HttpStatusCode.Forbidden) throw await _authorization.RefusalAsync(error, request.Scope, cancellationToken);
-            throw new RegistryException($"{Endpoint.Domain} refused {request.Method} {request.Address.AbsolutePath} ({error}).", error);
+            var who = elsewhere is null ? Endpoint.Domain : $"{Endpoint.Domain}: {elsewhere}";
+            throw new RegistryException($"{who} refused {request.Method} {request.Address.AbsolutePath} ({error}).", error);
         }
     }
 
     /// <summary>Reads a body that is known to be small.</summary>
     /// <exception cref="DeliveryException">It is larger.</exception>
     public Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(response, limit, _stallTimeout, Endpoint.Domain, cancellationToken);
+        ReadAsync(response, limit, _stallTimeout, Endpoint.Domain, Elsewhere(response), cancellationToken);
 
     /// <inheritdoc cref="ReadAsync(HttpResponseMessage, int, CancellationToken)"/>
-    public static async Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, TimeSpan stallTimeout, string domain, CancellationToken cancellationToken)
+    public static async Task<byte[]> ReadAsync(
+        HttpResponseMessage response, int limit, TimeSpan stallTimeout, string domain, string? server, CancellationToken cancellationToken)
     {
-        await using var stream = new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), stallTimeout);
+        await using var stream = new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), stallTimeout, server);
         using var content = new MemoryStream();
         var buffer = new byte[16 * 1024];
         for (int count; (count = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
@@ -160,7 +160,7 @@ internal sealed class RegistryTransport : IDisposable
 
     /// <summary>The body as a stream that does not wait for ever. Disposing it disposes the response.</summary>
     public async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), _stallTimeout);
+        new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), _stallTimeout, Elsewhere(response));
 
     public void Dispose()
     {
@@ -168,14 +168,19 @@ internal sealed class RegistryTransport : IDisposable
         _authorization.Dispose();
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, AuthenticationHeaderValue? header, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> AskTokenServiceAsync(
+        RegistryRequest request, AuthenticationHeaderValue? header, CancellationToken cancellationToken) =>
+        SendOnceAsync(request, header, cancellationToken, isForToken: true);
+
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        RegistryRequest request, AuthenticationHeaderValue? header, CancellationToken cancellationToken, bool isForToken = false)
     {
         using var guard = new StallGuard(_stallTimeout + request.ExtraPatience, cancellationToken);
         var next = request;
         for (var followed = 0; followed <= Redirection.Longest; followed++)
         {
             Redirection.EnsureIsWeb(Endpoint, next.Address);
-            var response = await SendAsync(next, Redirection.IsSameServer(request.Address, next.Address) ? header : null, guard);
+            var response = await SendOrFailAsync(next, Redirection.IsSameServer(request.Address, next.Address) ? header : null, guard, isForToken);
             try
             {
                 if (Redirection.Next(Endpoint, next, response) is not { } following) return response;
@@ -193,6 +198,20 @@ internal sealed class RegistryTransport : IDisposable
         throw Redirection.TooMany(Endpoint);
     }
 
+    private async Task<HttpResponseMessage> SendOrFailAsync(
+        RegistryRequest request, AuthenticationHeaderValue? header, StallGuard guard, bool isForToken)
+    {
+        try
+        {
+            return await SendAsync(request, header, guard);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TimeoutException
+            && FailureOf(request, exception, isForToken) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
     /// <summary>Sends one message, and again without an expectation that the server does not meet. Source: RFC 9110, section 10.1.1.</summary>
     private async Task<HttpResponseMessage> SendAsync(RegistryRequest request, AuthenticationHeaderValue? header, StallGuard guard)
     {
@@ -206,5 +225,36 @@ internal sealed class RegistryTransport : IDisposable
             response.Dispose();
             _refusesExpectations = true;
         }
+    }
+
+    /// <summary>The failure of a server as it is told; null where the exception says all.</summary>
+    private Exception? FailureOf(RegistryRequest request, Exception exception, bool isForToken)
+    {
+        var server = isForToken ? RegistryAuthorization.ServiceAt(request.Address) : Elsewhere(request.Address);
+        if (exception.InnerException is AuthenticationException tls) return Untrusted(server, tls, exception);
+        // Where the body comes from failed, and not where it goes.
+        if (exception.InnerException is TransientException) return null;
+        // What has no body is sent again by .NET itself when a connection ends: it may have arrived before. What a token is for was not sent yet.
+        var isRefusal = isForToken || (request.Body is not null && exception is HttpRequestException http && TransientFault.IsBeforeRequest(http));
+        if (TransientFault.Reason(exception) is not { } reason)
+        {
+            var who = server is null ? Endpoint.Domain : $"{Endpoint.Domain}: {server}";
+            return isRefusal ? new DeliveryException($"{who} cannot be connected to: {exception.GetBaseException().Message}", exception) : null;
+        }
+
+        return server is null && !isRefusal ? null
+            : new TransientException(server is null ? reason : $"{server}: {reason}", innerException: exception) { IsRefusal = isRefusal };
+    }
+
+    private DeliveryException Untrusted(string? server, AuthenticationException tls, Exception cause)
+    {
+        var who = server is null ? $"The registry {Endpoint.Domain}" : $"{Endpoint.Domain}: {server}";
+        var file = OperatingSystem.IsLinux() ? ", or name a file with all trusted ones in SSL_CERT_FILE" : "";
+        return new DeliveryException(
+            tls.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
+                ? $"{who} has a certificate that this machine does not trust ({tls.Message.TrimEnd('.')}). Install its certificate authority{file}."
+                : server is null ? $"{who} does not speak TLS; plain http, which anyone on the way can read, is spoken with registries on loopback only."
+                : $"{who} does not speak TLS, and its address says https. The registry's operator has to mend that.",
+            cause);
     }
 }

@@ -3,7 +3,11 @@ using Acci.Oci.Retries;
 namespace Acci.Oci.Registries;
 
 /// <summary>A response's body; a read that gets nothing for too long fails, and so does one whose connection is cut: both may be gone the next time.</summary>
-internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, TimeSpan stallTimeout) : Stream
+/// <param name="response">The response.</param>
+/// <param name="inner">Its body.</param>
+/// <param name="stallTimeout">How long nothing may come.</param>
+/// <param name="server">Who sends it, where a message is to say that.</param>
+internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, TimeSpan stallTimeout, string? server = null) : Stream
 {
     public override bool CanRead => true;
 
@@ -26,9 +30,10 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
         {
             return await guard.RunAsync(token => inner.ReadAsync(buffer, token).AsTask());
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or TimeoutException)
         {
-            throw new TransientException(TransientFault.Reason(exception) ?? "the connection broke off", innerException: exception);
+            var reason = TransientFault.Reason(exception) ?? "the connection broke off";
+            throw new TransientException(server is null ? reason : $"{server}: {reason}", innerException: exception);
         }
     }
 

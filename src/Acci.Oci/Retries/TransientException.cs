@@ -23,7 +23,11 @@ public class TransientException(string message, TimeSpan? retryAfter = null, Exc
     /// <param name="response">The response; only its status and headers are read.</param>
     /// <param name="detail">What the response's body says, if anything.</param>
     /// <param name="time">The clock that a point in time is counted from.</param>
-    public static TransientException From(HttpResponseMessage response, string? detail = null, TimeProvider? time = null)
+    public static TransientException From(HttpResponseMessage response, string? detail = null, TimeProvider? time = null) =>
+        From(response, detail, time, response.StatusCode == HttpStatusCode.TooManyRequests);
+
+    /// <inheritdoc cref="From(HttpResponseMessage, string?, TimeProvider?)"/>
+    internal static TransientException From(HttpResponseMessage response, string? detail, TimeProvider? time, bool isRefusal)
     {
         var now = (time ?? TimeProvider.System).GetUtcNow();
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
@@ -33,6 +37,6 @@ public class TransientException(string message, TimeSpan? retryAfter = null, Exc
             { Date: { } date } when date > now => date - now,
             _ => (TimeSpan?)null,
         };
-        return new TransientException(string.IsNullOrEmpty(detail) ? status : $"{status}: {detail}", retryAfter) { IsRefusal = response.StatusCode == HttpStatusCode.TooManyRequests };
+        return new TransientException(string.IsNullOrEmpty(detail) ? status : $"{status}: {detail}", retryAfter) { IsRefusal = isRefusal };
     }
 }

@@ -8,7 +8,7 @@ internal static class TransientFault
 {
     /// <summary>Whether an answer was waited for in vain, and the failure began when the wait did.</summary>
     public static bool IsSilence(Exception exception) =>
-        exception is TimeoutException or OperationCanceledException or TransientException { InnerException: OperationCanceledException };
+        exception is TimeoutException or OperationCanceledException or TransientException { InnerException: TimeoutException or OperationCanceledException };
 
     /// <summary>Whether it failed before anything of the request was sent: the name does not resolve, nobody listens, TLS or the proxy refuses.</summary>
     public static bool IsBeforeRequest(HttpRequestException exception) => exception.HttpRequestError
