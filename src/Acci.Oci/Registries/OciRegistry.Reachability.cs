@@ -24,6 +24,7 @@ public sealed partial class OciRegistry
                     // A 401 is an answer, too, where there is nothing to ask a token for.
                     var request = new RegistryRequest(HttpMethod.Get, Address(""), "");
                     using var response = await SendAsync(request, attempt.CancellationToken, HttpStatusCode.Unauthorized);
+                    if (response.IsSuccessStatusCode) await _transport.ReadAsync(response, MaximumManifestSize, attempt.CancellationToken);
                 }
                 catch (Exception exception)
                     when (exception is not TransientException { IsRefusal: true } && TransientFault.Reason(exception) is { } reason)
@@ -47,7 +48,7 @@ public sealed partial class OciRegistry
         }
         catch (RegistryException exception) when (exception.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
         {
-            throw new DeliveryException($"{Domain} answers, but not as a registry: {exception.Message} Check the address given by --registry.", exception);
+            throw _transport.NotARegistry(exception.Message, exception);
         }
     }
 

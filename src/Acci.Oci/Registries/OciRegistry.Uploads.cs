@@ -263,7 +263,12 @@ public sealed partial class OciRegistry
     private Uri LocationOf(HttpResponseMessage response, Uri? fallback = null)
     {
         if (response.Headers.Location is not { } location)
-            return fallback ?? throw new DeliveryException($"{Domain} began an upload and did not say where (no Location header).");
+        {
+            return fallback ?? throw (response.StatusCode == HttpStatusCode.Accepted
+                ? new DeliveryException($"{Domain} began an upload and did not say where (no Location header).")
+                : _transport.NotARegistry($"the begin of an upload is answered {(int)response.StatusCode}, without an address."));
+        }
+
         return _transport.Endpoint.Resolve(response.RequestMessage?.RequestUri ?? _transport.Endpoint.Base, location);
     }
 

@@ -136,12 +136,22 @@ internal sealed class RegistryTransport : IDisposable
         }
     }
 
+    /// <summary>Reads a registry's own words, which are known to be few.</summary>
+    /// <exception cref="DeliveryException">They are more, or a web page.</exception>
+    public async Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
+    {
+        var content = await ReadAsync(response, limit, _stallTimeout, Endpoint.Domain, Elsewhere(response), cancellationToken);
+        // Some registries call everything text/html.
+        return !content.AsSpan().TrimStart("\uFEFF \t\r\n"u8).StartsWith("<"u8) ? content
+            : throw NotARegistry($"{response.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Path)} is a web page.");
+    }
+
+    /// <summary>The error of an address where no registry is.</summary>
+    public DeliveryException NotARegistry(string what, Exception? cause = null) =>
+        new($"{Endpoint.Domain} answers, but not as a registry: {what} Check the address given by --registry.", cause);
+
     /// <summary>Reads a body that is known to be small.</summary>
     /// <exception cref="DeliveryException">It is larger.</exception>
-    public Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(response, limit, _stallTimeout, Endpoint.Domain, Elsewhere(response), cancellationToken);
-
-    /// <inheritdoc cref="ReadAsync(HttpResponseMessage, int, CancellationToken)"/>
     public static async Task<byte[]> ReadAsync(
         HttpResponseMessage response, int limit, TimeSpan stallTimeout, string domain, string? server, CancellationToken cancellationToken)
     {

@@ -93,6 +93,82 @@ public sealed class ReachabilityTests : IDisposable
             await ProblemAsync(server.Domain));
     }
 
+    [Theory]
+    [InlineData("/v2/")]
+    [InlineData("/login")]
+    public async Task It_is_a_portal(string page)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            if (page != "/v2/" && context.Request.Path != page)
+            {
+                context.Response.Redirect(page);
+                return Task.CompletedTask;
+            }
+
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync("\n<!DOCTYPE html><html>Sign in</html>", Cancellation);
+        });
+        var problem = $"{server.Domain} answers, but not as a registry: http://{server.Domain}{page} is a web page. Check the address given by --registry.";
+        using var registry = new OciRegistry(server.Domain);
+        var image = ImageReference.Parse($"{server.Domain}/app");
+
+        Assert.Equal(problem, await ProblemAsync(server.Domain));
+        Assert.Equal(problem, (await Assert.ThrowsAsync<DeliveryException>(() => registry.EnsurePushAllowedAsync(image, Cancellation))).Message);
+        foreach (var act in (Func<Task>[])[() => registry.PutTagAsync(image, "latest", Digest.Of("no page"u8), Cancellation), () => registry.FindAsync(image.WithTag("latest"), Cancellation)])
+            Assert.Contains("answers, but not as a registry", (await Assert.ThrowsAnyAsync<DeliveryException>(act)).Message, StringComparison.Ordinal);
+    }
+
+    // Quay calls its answer a page.
+    [Fact]
+    public async Task It_is_a_registry_whatever_it_calls_its_answer()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync("true", Cancellation);
+        });
+        using var registry = new OciRegistry(server.Domain);
+
+        await registry.EnsureReachableAsync(Cancellation);
+    }
+
+    [Theory]
+    [InlineData(200, "127.0.0.1 answers, but not as a registry: the begin of an upload is answered 200, without an address. Check the address given by --registry.")]
+    [InlineData(202, "127.0.0.1 began an upload and did not say where (no Location header).")]
+    public async Task It_does_not_say_where_uploads_go(int status, string problem)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = context.Request.Method == "POST" ? status : 200;
+            return Task.CompletedTask;
+        });
+        using var registry = new OciRegistry(server.Domain);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => registry.EnsurePushAllowedAsync(ImageReference.Parse($"{server.Domain}/app"), Cancellation));
+
+        Assert.Equal(problem, error.Message.Replace(server.Domain, "127.0.0.1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_has_been_asked_too_often()
+    {
+        var asked = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = ++asked > 2 ? 200 : 429;
+            context.Response.Headers.RetryAfter = asked == 1 ? "1" : "3600";
+            return context.Response.WriteAsync("slow down", Cancellation);
+        });
+
+        // It was reached, so its first answer is worth waiting for longer than for a wrong address.
+        Assert.Equal(
+            $"{server.Domain}: first contact failed: 429 Too Many Requests: slow down. It asks to be left alone for 3600 s, which the retry budget of 120 s does not allow. "
+            + "Check the network and the service, then run the same command again.",
+            await ProblemAsync(server.Domain));
+        Assert.Equal(2, asked);
+    }
+
     [Fact]
     public async Task It_is_ill()
     {
