@@ -145,9 +145,14 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     {
         SigningIdentity.Key { Password: null or "" } or SigningIdentity.KeyText { Password: null or "" } =>
             $"--signing-key cannot be opened: {Identity} is encrypted, and there is no password. Give it with --signing-password.",
-        SigningIdentity.KeyText => $"--signing-key cannot be opened: the password in --signing-password is not that of {Identity}.",
+        SigningIdentity.Key { Password: { } password, IsService: false } key when !LocalKeyPair.HasPasswordOf(key.Reference) =>
+            WrongPassword(password),
+        SigningIdentity.KeyText { Password: { } password } => WrongPassword(password),
         _ => null,
     };
+
+    private string WrongPassword(string password) => $"--signing-key cannot be opened: the password in --signing-password is not that of {Identity}."
+        + (password.EndsWith('\n') || password.EndsWith('\r') ? " It ends with a line break, as the text of a file does: give it without." : "");
 
     private IEnumerable<string> KeyArguments => Identity switch
     {

@@ -17,6 +17,9 @@ public static class LocalKeyPair
     /// <summary>Whether the folder has a key.</summary>
     internal static bool IsIn(string directory) => InputFile.Exists(Path.Combine(directory, PrivateKeyFile));
 
+    /// <summary>Whether the password of a key in a file lies beside it, and was not given.</summary>
+    internal static bool HasPasswordOf(string key) => InputFile.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(key))!, PasswordFile));
+
     /// <summary>The key in this folder, made first if the folder has none.</summary>
     /// <exception cref="DeliveryException">The key is there, its password is not.</exception>
     public static async Task<SigningIdentity.Key> EnsureAsync(string directory, string cosign, CancellationToken cancellationToken)

@@ -282,6 +282,22 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         Cosign With(string? password) => file with { Identity = SigningIdentity.FromParameter("env://RELEASE_KEY", password, environment) };
     }
 
+    [Fact]
+    public async Task A_wrong_password_of_a_key_in_a_file_is_named_and_so_is_a_line_break_at_its_end()
+    {
+        var cosign = await CosignAsync("keys");
+        var own = (SigningIdentity.Key)cosign.Identity!;
+        var key = own with { Reference = _folder.Combine("release.key") };
+        File.Copy(own.Reference, key.Reference);
+        var problem = $"--signing-key cannot be opened: the password in --signing-password is not that of {key.Reference}.";
+
+        Assert.Equal(problem, await ProblemAsync("wrong"));
+        Assert.Equal($"{problem} It ends with a line break, as the text of a file does: give it without.", await ProblemAsync($"{key.Password}\n"));
+
+        async Task<string> ProblemAsync(string password) => (await Assert.ThrowsAsync<WrongUseException>(() =>
+            (cosign with { Identity = key with { Password = password } }).ReadSignerAsync(Cancellation))).Message;
+    }
+
     [Theory]
     [InlineData("", "--signing-key names the environment variable 'RELEASE_KEY', which is not set.")]
     [InlineData("no key", "the environment variable 'RELEASE_KEY' holds no private key")]
