@@ -33,6 +33,18 @@ internal static partial class CosignError
     /// </summary>
     public static bool IsAbsence(string output) => Absence().IsMatch(Of(output));
 
+    /// <summary>
+    /// What a registry without the referrers API refused: the list of referrers, under a tag that every signature and attestation changes.
+    /// Null where it is something else.
+    /// </summary>
+    public static string? RefusedList(string output) => List().Match(Of(output)) is not { Success: true } match ? null
+        : $"the registry does not let the tag {match.Groups["tag"]} be written ({match.Groups["reason"].Value.Trim()}). It has no referrers API, and "
+            + "then a tag like this lists what belongs to an image, and changes with every signature. Where tags are immutable or protected there, "
+            + "leave out those that begin with 'sha256-'.";
+
+    [GeneratedRegex(@"failed to upload manifest: PUT \S+/manifests/(?<tag>sha256-\w+): (?!UNAUTHORIZED|unexpected status code 401)(?<reason>[^\n]+)")]
+    private static partial Regex List();
+
     [GeneratedRegex(@"\A(?:no valid bundles exist in registry|no signatures found|none of the attestations matched the predicate type|unsupported: trusted root path|no matching attestations:?\s*\z)")]
     private static partial Regex Absence();
 

@@ -49,7 +49,10 @@ internal sealed record CosignRun(string Name, RetryOptions Retry)
                 throw failure.Passing ?? new SigstoreException($"{Name} failed: {failure.Service} {failure.Reason}. {failure.Advice(Issuer)}");
             }
 
-            throw PassingFailure.Find(result.StandardError) ?? new CommandFailedException(command, result);
+            if (PassingFailure.Find(result.StandardError) is { } passing) throw passing;
+            throw CosignError.RefusedList(result.StandardError) is { } problem
+                ? new DeliveryException($"{Name} failed: {problem}")
+                : new CommandFailedException(command, result);
         }, cancellationToken);
     }
 

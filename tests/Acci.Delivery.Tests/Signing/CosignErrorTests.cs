@@ -1,4 +1,7 @@
+using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
+using Acci.Oci.Retries;
+using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Signing;
 
@@ -26,6 +29,28 @@ public class CosignErrorTests
 
         Assert.Equal(error, CosignError.Of(output));
         Assert.Equal(isVerdict, CosignError.IsVerdict(verb, output));
+    }
+
+    [Theory]
+    [InlineData("signing [x]: signing digest: failed to upload manifest: ", "unexpected status code 413 Request Entity Too Large")]
+    [InlineData("signing x: writing bundle: failed to upload manifest: ", "TAG_IMMUTABLE: tag is immutable")]
+    [InlineData("signing x: writing bundle: failed to upload manifest: ", "DENIED: no")]
+    [InlineData("signing x: writing bundle: failed to upload manifest: ", "UNAUTHORIZED: authentication required", false)]
+    [InlineData("signing x: writing bundle: failed to upload layer: ", "unexpected status code 413 Request Entity Too Large", false)]
+    public async Task A_list_that_may_not_be_written_is_told_as_such(string step, string reason, bool isList = true)
+    {
+        using var folder = new TemporaryFolder();
+        var tag = $"sha256-{new string('a', 64)}";
+        var error = $"{step}PUT http://127.0.0.1:5000/v2/app/manifests/{tag}: {reason}";
+        var program = folder.Combine("cosign");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nprintf '%s\\n' 'Error: {error}' '{Begin}{error}' >&2\nexit 1\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var run = new CosignRun("cosign sign of x", new RetryOptions { Budget = TimeSpan.Zero });
+
+        var failure = await Assert.ThrowsAnyAsync<DeliveryException>(() => run.RunAsync(_ => Task.FromResult(new Command(program, ["sign"])), TestContext.Current.CancellationToken));
+
+        if (isList) Assert.StartsWith($"cosign sign of x failed: the registry does not let the tag {tag} be written ({reason}). ", failure.Message, StringComparison.Ordinal);
+        else Assert.IsType<CommandFailedException>(failure);
     }
 
     [Theory]
