@@ -80,4 +80,19 @@ internal static class BuiltImage
             throw new DeliveryException($"The registry has {publish.Reference}, but not {missing}, which is a part of it: run SignImages, which pushes it, or Publish as a whole.");
         return new PublishedImage(root, await context.EnsureSignedAsync(other, publish.Reference, signer));
     }
+
+    /// <summary>As <see cref="EnsurePublishedAsync"/>, for whoever can name another signer: where cosign finds none but others, it is said how.</summary>
+    /// <exception cref="DeliveryException">As there, or it is signed by somebody else.</exception>
+    internal static async Task<PublishedImage> EnsureSignedByAsync(
+        this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer, string end)
+    {
+        try
+        {
+            return await context.EnsurePublishedAsync(image, publish, signer);
+        }
+        catch (CommandFailedException exception) when (ImageVerifier.IsVerdict(exception))
+        {
+            throw SignerOfBuild.NotSignedBy(publish.Reference, signer, end, exception);
+        }
+    }
 }

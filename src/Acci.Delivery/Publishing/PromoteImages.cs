@@ -194,9 +194,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         }
         catch (DeliveryException exception) when (ImageVerifier.IsVerdict(exception))
         {
-            throw new DeliveryException(
-                $"{image} is not verified as signed by {signer.ReadName()}, and is not promoted. If another signer may sign it, name that one with --signed-by, and for a "
-                + $"workflow the repository that it ran in with --signed-by-repository. {exception.Message}", exception);
+            throw SignerOfBuild.NotSignedBy(image, signer, ", and is not promoted", exception);
         }
 
         Log.Information("{Image:l}: signatures and attestations verified", image.ToString());

@@ -31,6 +31,6 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
         publish.Record.EnsureGoesTo(await context.RepositoryAsync(image));
         await context.EnsureUnchangedAsync(image, publish.Record);
         var signer = await context.PublishersSignerAsync(publish.Record.SignedBy);
-        Log.Information("{Image}: {Result:l}", image.Name, (await context.EnsurePublishedAsync(image, publish, signer)).Result);
+        Log.Information("{Image}: {Result:l}", image.Name, (await context.EnsureSignedByAsync(image, publish, signer, "")).Result);
     }, writes: false);
 }

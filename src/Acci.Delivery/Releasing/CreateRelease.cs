@@ -95,7 +95,7 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             policy.EnsureMayBeReleased(publish.Record, root, tag, version.ToFullString(), revision);
             var signer = await context.PublishersSignerAsync(publish.Record.SignedBy);
             // A dry run starts nothing, cosign included.
-            if (!context.Options.DryRun) signer = (await context.EnsurePublishedAsync(image, publish, signer)).Signer;
+            if (!context.Options.DryRun) signer = (await context.EnsureSignedByAsync(image, publish, signer, ", and is not released")).Signer;
             var tags = context.Options.DryRun ? publish.Record.Tags : await TagsAsync(image, publish);
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
             if (!context.Options.DryRun) assets.AddRange(await ReadBundlesAsync(image, publish, layout, signer, version));

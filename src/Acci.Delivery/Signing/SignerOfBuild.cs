@@ -97,6 +97,15 @@ public static class SignerOfBuild
         return verified[(image.ToString(), signer)] = await (await context.VerifierOfAsync(registry, image)).VerifyAsync(image, signer, context.CancellationToken);
     }
 
+    /// <summary>The error of an image that somebody else has signed, or nobody.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="signer">Who must have signed.</param>
+    /// <param name="end">How the sentence goes on that says so.</param>
+    /// <param name="problem">What its verification ended with.</param>
+    internal static DeliveryException NotSignedBy(ImageReference image, ExpectedSigner signer, string end, DeliveryException problem) => new(
+        $"{image} is not verified as signed by {signer.ReadName()}{end}. If another signer may sign it, name that one with --signed-by, and for a "
+        + $"workflow the repository that it ran in with --signed-by-repository. {problem.Message}", problem);
+
     /// <summary>Whether that is so.</summary>
     /// <exception cref="DeliveryException">It is not known.</exception>
     public static async Task<bool> IsSignedAsync(this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer) =>

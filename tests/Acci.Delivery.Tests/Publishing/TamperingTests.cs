@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
@@ -333,6 +334,22 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         await world.RunAsync("TagImages");
 
         Assert.Equal(await File.ReadAllTextAsync(world.Cosign.PublicKey, Cancellation), await File.ReadAllTextAsync(key, Cancellation));
+    }
+
+    [Fact]
+    public async Task Another_key_than_the_one_that_signed_is_told_with_what_names_the_right_one()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("VerifyImages");
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var key = world.Artifact("other.pub");
+        await File.WriteAllTextAsync(key, other.ExportSubjectPublicKeyInfoPem(), Cancellation);
+
+        var problem = await world.RefusedAsync("VerifyImages", x => x with { SignedBy = key });
+
+        Assert.StartsWith($"{world.Record.Repository}@{world.Record.Digest} is not verified as signed by key ", problem, StringComparison.Ordinal);
+        Assert.Contains(". If another signer may sign it, name that one with --signed-by, and ", problem, StringComparison.Ordinal);
+        await world.RunAsync("VerifyImages");
     }
 
     [Fact]
