@@ -1,5 +1,4 @@
 using Acci.Delivery.Engines;
-using Acci.Oci;
 using static Acci.Delivery.Diagnosis.FindingSeverity;
 
 namespace Acci.Delivery.Diagnosis;
