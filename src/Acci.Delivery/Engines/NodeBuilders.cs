@@ -11,6 +11,10 @@ public sealed partial class NodeBuilders(DockerEngine engine)
 {
     private const string Prefix = "acci-node-";
     private const int MostMisses = 2;
+
+    // What docker, in its later and its earlier versions, and Podman say of a command that they do not have.
+    private static readonly string[] UnknownCommand = ["unknown command", "is not a docker command", "unrecognized command"];
+
     private static readonly TimeSpan Question = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -36,12 +40,31 @@ public sealed partial class NodeBuilders(DockerEngine engine)
         throw new DeliveryException($"Build node {site.Name} does not answer any more. Make sure that its BuildKit runs, then run the same command again.");
     }
 
-    /// <summary>Removes the builders that were made for nodes. The nodes themselves go on.</summary>
+    /// <summary>Removes the builders that were made for nodes. The nodes themselves go on. A docker command without buildx has none.</summary>
+    /// <exception cref="CommandFailedException">They cannot be listed or removed.</exception>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        var list = await CommandRunner.RunAsync(engine.Question("buildx", "ls", "--format", "{{.Builder.Name}}"), cancellationToken: cancellationToken);
+        var question = engine.Question("buildx", "ls", "--format", "{{.Builder.Name}}");
+        var list = await CommandRunner.TryRunAsync(question, cancellationToken: cancellationToken);
+        if (!list.Succeeded)
+        {
+            if (await IsWithoutBuildxAsync(list, cancellationToken)) return;
+            throw new CommandFailedException(question, list);
+        }
+
         string[] names = [.. list.StandardOutput.Split('\n', StringSplitOptions.TrimEntries).Where(x => x.StartsWith(Prefix, StringComparison.Ordinal)).Distinct()];
         if (names.Length > 0) await CommandRunner.RunAsync(engine.Errand(["buildx", "rm", .. names]), Log.Debug, cancellationToken);
+    }
+
+    // A docker command without the plugin may complain of an option instead, and Podman answers `buildx version` as Buildah.
+    private async Task<bool> IsWithoutBuildxAsync(CommandResult list, CancellationToken cancellationToken)
+    {
+        if (SaysUnknown(list)) return true;
+        var version = await engine.TryAskAsync(["buildx", "version"], cancellationToken);
+        return version.Succeeded ? version.StandardOutput.StartsWith("buildah", StringComparison.OrdinalIgnoreCase) : SaysUnknown(version);
+
+        static bool SaysUnknown(CommandResult result) =>
+            UnknownCommand.Any(x => result.StandardError.Contains(x, StringComparison.OrdinalIgnoreCase));
     }
 
     private async Task<BuildSite> PrepareAsync(BuilderNode node, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Acci.Delivery.Processes;
 using Serilog;
 
@@ -18,15 +19,38 @@ public sealed class StopEngine(DeliveryContext context, bool purge) : Verb
     /// <inheritdoc/>
     public override async Task RunAsync()
     {
+        ExceptionDispatchInfo? failure = null;
         if (Executables.Find("docker", context.Environment) is { } cli)
         {
-            await new NodeBuilders(new DockerEngine(cli)).RemoveAsync(context.CancellationToken);
-            await new RegistryContainer(new DockerEngine(cli)).StopAsync(purge, context.CancellationToken);
+            var engine = new DockerEngine(cli);
+            await TryAsync(() => new NodeBuilders(engine).RemoveAsync(context.CancellationToken));
+            await TryAsync(() => new RegistryContainer(engine).StopAsync(purge, context.CancellationToken));
         }
 
-        if (!OperatingSystem.IsLinux()) return;
-        var own = new PrivateEngine(context.Scripts());
-        if (await own.FindAsync(context.CancellationToken) is { } engine) await new NodeBuilders(engine).RemoveAsync(context.CancellationToken);
-        await own.StopAsync(purge, context.CancellationToken);
+        if (OperatingSystem.IsLinux())
+        {
+            var own = new PrivateEngine(context.Scripts());
+            await TryAsync(async () =>
+            {
+                if (await own.FindAsync(context.CancellationToken) is { } engine) await new NodeBuilders(engine).RemoveAsync(context.CancellationToken);
+            });
+            await TryAsync(() => own.StopAsync(purge, context.CancellationToken));
+        }
+
+        failure?.Throw();
+
+        // What fails does not keep the rest from being stopped; the first failure is the target's.
+        async Task TryAsync(Func<Task> stop)
+        {
+            try
+            {
+                await stop();
+            }
+            catch (DeliveryException exception)
+            {
+                if (failure is not null) Log.Error("{Problem:l}", exception.Message);
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
     }
 }

@@ -293,12 +293,49 @@ public sealed class BuilderNodeTests : IDisposable
         Assert.Equal("buildx rm acci-node-0123456789ab", Calls[^1]);
     }
 
-    [Fact]
-    public async Task Builders_that_cannot_be_listed_are_not_said_to_be_gone()
+    [Theory]
+    [InlineData("echo 'ERROR: permission denied' >&2; exit 1")]
+    [InlineData("case \"$*\" in *version*) echo 'github.com/docker/buildx v0.10.0' ;; *) echo 'unknown flag: --format' >&2; exit 125 ;; esac")]
+    public async Task Builders_that_cannot_be_listed_are_not_said_to_be_gone(string answer)
     {
-        Docker("echo 'ERROR: permission denied' >&2; exit 1");
+        Docker(answer);
 
         await Assert.ThrowsAsync<CommandFailedException>(() => new NodeBuilders(Engine).RemoveAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("echo 'docker: unknown command: docker buildx' >&2; exit 1")]
+    [InlineData("case \"$*\" in *version*) echo \"docker: 'buildx' is not a docker command.\" >&2; exit 1 ;; *) echo 'unknown flag: --format' >&2; exit 125 ;; esac")]
+    [InlineData("case \"$*\" in *version*) echo 'buildah 1.40.0' ;; *) echo 'Error: unknown flag: --format' >&2; exit 125 ;; esac")]
+    [InlineData("echo 'Error: unrecognized command `podman buildx ls`' >&2; exit 125")]
+    public async Task Without_buildx_there_are_no_builders(string answer)
+    {
+        Docker(answer);
+
+        await new NodeBuilders(Engine).RemoveAsync(Cancellation);
+
+        Assert.DoesNotContain(Calls, x => x.StartsWith("buildx rm", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("unknown command: docker buildx", false)]
+    [InlineData("permission denied", true)]
+    public async Task What_runs_is_stopped_whether_or_not_builders_can_be_listed(string said, bool fails)
+    {
+        Docker($$"""
+            case "$*" in
+            buildx*) echo '{{said}}' >&2; exit 1 ;;
+            "container inspect"*) echo true ;;
+            esac
+            """);
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), CacheDirectory = new CacheDirectory(_folder.Combine("cache")) };
+        using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty.With(("PATH", _folder.Path)) };
+
+        var failure = await Record.ExceptionAsync(new StopEngine(context, purge: false).RunAsync);
+
+        Assert.Equal(fails, failure is CommandFailedException);
+        Assert.Equal(fails, failure is not null);
+        Assert.Contains(Calls, x => x.StartsWith("rm --force acci-registry-", StringComparison.Ordinal));
     }
 
     private static string Problem(string text) => Assert.Throws<DeliveryException>(() => BuilderNode.ParseAll(text)).Message;
