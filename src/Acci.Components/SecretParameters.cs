@@ -2,6 +2,7 @@ using System.Reflection;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
 using Nuke.Common;
+using Serilog;
 
 namespace Acci.Components;
 
@@ -26,12 +27,27 @@ internal sealed class SecretParameters(Type build)
     {
         var names = Names;
         string[] ofKey = (running as IHazSigning)?.SigningKey is { } key ? [.. KeyService.SecretsOf(key)] : [];
-        var ofEnvironments = (running as IHazEnvironments)?.Environments.SecretVariables;
+        var ofEnvironments = OfEnvironments(running);
         foreach (var member in _parameters.Where(x => IsSecretVariable(Parameters.NameOf(x)))) _ = Parameters.Value(member, running);
         WithheldVariables.Withhold(IsSecretVariable);
 
         bool IsSecretVariable(string variable) =>
-            WithheldVariables.IsWellKnown(variable) || ofKey.Contains(variable) || ofEnvironments?.Contains(variable) is true || ForeignVariables.NamesOf(variable).Any(names.Contains);
+            WithheldVariables.IsWellKnown(variable) || ofKey.Contains(variable) || ofEnvironments.Contains(variable) || ForeignVariables.NamesOf(variable).Any(names.Contains);
+    }
+
+    // The declaration is the build's own code and may need what is not there yet, as its solution. The targets that work on an environment ask it again, and fail then.
+    private static IReadOnlySet<string> OfEnvironments(INukeBuild running)
+    {
+        try
+        {
+            if (running is IHazEnvironments build) return build.Environments.SecretVariables;
+        }
+        catch (Exception exception)
+        {
+            Log.Debug("Which variables are secrets of environments is not known yet: {Problem:l}", Redaction.Redact(exception.Message));
+        }
+
+        return new HashSet<string>();
     }
 
     private static bool IsSecret(MemberInfo member) => member.IsDefined(typeof(SecretAttribute));

@@ -372,6 +372,19 @@ public sealed partial class BuildProcessTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Greet", 0, false)]
+    [InlineData("--help", 0, false)]
+    [InlineData("--plan", 0, false)]
+    [InlineData("ComposeLogs --environment dev", 255, true)]
+    public async Task Environments_that_cannot_be_declared_end_only_the_targets_that_need_them(string line, int exitCode, bool isSaid)
+    {
+        var run = await RunAsync(line.Split(' '), new() { ["SAMPLE_BUILD"] = "EnvironmentsBuild" });
+
+        Assert.True(run.ExitCode == exitCode, run.Output + run.Errors);
+        Assert.Equal(isSaid, (run.Output + run.Errors).Contains("shops.json is not there", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(">&-")]
     [InlineData("> /dev/full")]
     public async Task A_build_outlives_its_output(string redirection)

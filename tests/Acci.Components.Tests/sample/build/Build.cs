@@ -15,6 +15,7 @@ class Build : DeliveryBuild, IHazDryRun, ISleepInTurn
     {
         nameof(PruneBuild) => PruneBuild.Run(),
         nameof(PublishBuild) => PublishBuild.Run(),
+        nameof(EnvironmentsBuild) => EnvironmentsBuild.Run(),
         nameof(SolutionBuild) => SolutionBuild.Run(),
         _ => Execute<Build>(x => x.Default),
     };
