@@ -103,6 +103,30 @@ public sealed class ChangedProgramTests : IDisposable
         Assert.Equal("changed\n", stopped.StandardOutput);
     }
 
+    [Theory]
+    [InlineData(null, true, "")]
+    [InlineData("bin/rootlesskit", false, "/bin/rootlesskit is not what was fetched")]
+    [InlineData("root/usr/sbin/xtables-nft-multi", false, "/root/usr/sbin/xtables-nft-multi is not what was fetched")]
+    [InlineData("root.sha256", false, " has no root.sha256, as of an earlier version")]
+    public async Task Nor_does_anything_changed_run_when_the_engine_is_put_away(string? changed, bool runs, string said)
+    {
+        var group = await GroupAsync("engine", "rootlesskit");
+        if (changed == "root.sha256") File.Delete($"{group}/{changed}");
+        else if (changed is not null) Change($"{group}/{changed}");
+
+        // Files of other users are what rm does not delete.
+        var errors = await ShellAsync($"""
+            . {Path.Combine(SourceTree.Root, Scripts)}/lib/engine.sh; . {Path.Combine(SourceTree.Root, Scripts)}/lib/rootless.sh
+            CACHE={Cache.Path}; engine_paths; mkdir -p $RUN; echo {group} > $RUN/programs; rm() (exit 1)
+            (rootless_remove /nowhere) 2>&1 || true
+            """);
+
+        Assert.Equal(runs, File.Exists(Ran));
+        Assert.Contains(said, errors, StringComparison.Ordinal);
+        Assert.Equal(!runs, errors.Contains("error: cannot delete /nowhere: ", StringComparison.Ordinal));
+        Assert.Equal(said.Contains("is not what", StringComparison.Ordinal), errors.Contains("is not what was fetched", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_is_as_it_was_fetched_is_taken()
     {

@@ -28,9 +28,8 @@ main() {
   engine_paths
   is_root || [[ -O $ENGINE ]] || die "the private engine in $CACHE belongs to user $(stat -c %U "$ENGINE"), this is user $(id -un): run this as that user, or as root"
   PATH=$PATH:/usr/sbin:/sbin
-  # What was changed does not run: the machine's own programs take the network away then, where it has them.
-  programs=$(engine_programs)
-  if [[ -d $programs ]] && (verify_group "$programs"); then PATH=$programs/bin:$PATH; fi
+  # Where all of it may have been changed, the machine's own programs take the network away, if it has them.
+  if programs=$(engine_verified_programs); then PATH=$programs/bin:$PATH; fi
   hold_lock "$ENGINE/lock" engine
   if [[ -d $RUN ]]; then say "engine: stopping"; fi
   engine_clean

@@ -25,6 +25,26 @@ engine_programs() {
   if [[ -f $RUN/programs ]]; then cat "$RUN/programs"; else group_folder engine; fi
 }
 
+# The folder of the programs that may run when the engine is put away, because they are what was fetched: those it was started from, or this
+# recipe's. Fails where neither is there as it was fetched.
+engine_verified_programs() {
+  local folder reason seen=''
+  for folder in "$(engine_programs)" "$(group_folder engine)"; do
+    [[ -d $folder && $folder != "$seen" ]] || continue
+    seen=$folder
+    # What an earlier version fetched has no digests.
+    if [[ ! -f $folder/root.sha256 ]]; then
+      say "engine: $folder has no root.sha256, as of an earlier version: nothing of it runs"
+    elif reason=$(verify_group "$folder" 2>&1); then
+      printf '%s\n' "$folder"
+      return
+    else
+      say "engine: ${reason#error: }"
+    fi
+  done
+  return 1
+}
+
 # The engine was started to the end, its daemon is alive and its socket is there.
 engine_is_up() {
   [[ -f $RUN/ready && -S $RUN/docker.sock && -f $RUN/docker.pid ]] && is_ours "$(<"$RUN/docker.pid")" "$ENGINE" "$(engine_daemon)"

@@ -20,6 +20,8 @@ rootless_become() {
 
 # Deletes folders with files of the users that containers ran as.
 rootless_remove() {
+  local programs
   rm -rf "$@" 2>/dev/null && return
-  "$(engine_programs)/bin/rootlesskit" rm -rf "$@" 2>/dev/null || die "cannot delete $*: some files belong to users that its containers ran as; delete them as root"
+  if programs=$(engine_verified_programs) && "$programs/bin/rootlesskit" rm -rf "$@" 2>/dev/null; then return; fi
+  die "cannot delete $*: some files belong to users that its containers ran as; delete them as root"
 }
