@@ -41,7 +41,7 @@ public sealed class RegistryContainer(DockerEngine engine)
         var address = ports.StandardOutput.Split('\n')[0].Trim();
         if (await IsAnsweringAsync(address, cancellationToken)) return address;
         // One that cannot be reached is not left running on somebody else's machine; what was pushed to it before stays in the volume.
-        if (isNew) await CommandRunner.TryRunAsync(engine.Question("rm", "--force", Name), cancellationToken: CancellationToken.None);
+        if (isNew) await TryRemoveAsync();
         throw new DeliveryException(
             $"The local registry, the container {Name}, does not answer at {address} within {StartTime.TotalSeconds:0} s. "
             + "An engine on another machine cannot run it for this one: name a registry with --registry.");
@@ -53,6 +53,19 @@ public sealed class RegistryContainer(DockerEngine engine)
         if (await IsRunningAsync(cancellationToken) is not null) await CommandRunner.RunAsync(engine.Question("rm", "--force", Name), cancellationToken: cancellationToken);
         if (purge && await engine.AskAsync(["volume", "inspect", Name], cancellationToken) is not null)
             await CommandRunner.RunAsync(engine.Question("volume", "rm", Name), cancellationToken: cancellationToken);
+    }
+
+    // That it cannot be reached is more than what becomes of it.
+    private async Task TryRemoveAsync()
+    {
+        try
+        {
+            await CommandRunner.TryRunAsync(engine.Question("rm", "--force", Name), cancellationToken: CancellationToken.None);
+        }
+        catch (NoAnswerException exception)
+        {
+            Log.Warning("{Problem:l} The container {Name:l} may be left; StopEngine removes it", exception.Message, Name);
+        }
     }
 
     // Null where there is no such container.

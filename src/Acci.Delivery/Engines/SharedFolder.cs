@@ -1,6 +1,7 @@
 using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
 using Acci.Oci;
+using Serilog;
 
 namespace Acci.Delivery.Engines;
 
@@ -44,12 +45,25 @@ public sealed class SharedFolder(DockerEngine engine, Session session)
         }
         finally
         {
+            if (await TryRemoveAsync(image)) noted.Dispose();
+        }
+    }
+
+    // What was found out is more than what is left, which the next build removes.
+    private async Task<bool> TryRemoveAsync(ImageReference image)
+    {
+        try
+        {
             var list = await CommandRunner.TryRunAsync(engine.Question("ps", "--all", "--quiet", "--filter", $"ancestor={image}"), cancellationToken: CancellationToken.None);
             var containers = list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            var isGone = list.Succeeded
+            return list.Succeeded
                 && (containers.Length == 0 || (await CommandRunner.TryRunAsync(engine.Question(["rm", "--force", .. containers]), cancellationToken: CancellationToken.None)).Succeeded)
                 && (await CommandRunner.TryRunAsync(engine.Question("image", "rm", "--force", image.ToString()), cancellationToken: CancellationToken.None)).Succeeded;
-            if (isGone) noted.Dispose();
+        }
+        catch (NoAnswerException exception)
+        {
+            Log.Warning("{Problem:l} The next build removes what was made to look for a shared folder", exception.Message);
+            return false;
         }
     }
 

@@ -116,10 +116,17 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         return command with { WorkingDirectory = Root, Environment = environment };
     }
 
-    /// <summary>The last lines a container wrote, redacted.</summary>
+    /// <summary>The last lines a container wrote, redacted. An engine that does not answer is said in their place: whoever shows them has more to say.</summary>
     public async Task<IReadOnlyList<string>> LastLinesAsync(string container, int count)
     {
-        var log = await CommandRunner.TryRunAsync(Engine.Question("logs", "--tail", $"{count}", container), cancellationToken: CancellationToken.None);
-        return Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        try
+        {
+            var log = await CommandRunner.TryRunAsync(Engine.Question("logs", "--tail", $"{count}", container), cancellationToken: CancellationToken.None);
+            return Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (NoAnswerException)
+        {
+            return ["(not known: the engine does not answer any more)"];
+        }
     }
 }

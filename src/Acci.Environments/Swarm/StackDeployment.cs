@@ -95,14 +95,26 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         return pull.Succeeded ? "" : string.Concat(pull.LastLines(1).Select(line => $" ({line})"));
     }
 
+    // What failed is more than what it printed.
+    private async Task<string> LogAsync(string container)
+    {
+        try
+        {
+            var log = await CommandRunner.TryRunAsync(swarm.Engine.Question("logs", "--tail", $"{ShownLines}", container), cancellationToken: CancellationToken.None);
+            return log.Succeeded ? Redaction.Redact(log.StandardOutput + log.StandardError) : "";
+        }
+        catch (NoAnswerException exception)
+        {
+            Log.Warning("What a replica printed is not known: {Problem:l}", exception.Message);
+            return "";
+        }
+    }
+
     private async Task<DeliveryException> FailureAsync(SwarmService service, IEnumerable<SwarmTask> tasks, string problem)
     {
         var failed = tasks.LastOrDefault(x => x.HasFailed) ?? tasks.LastOrDefault(x => x.Error is { Length: > 0 });
         var reason = failed?.Error is { Length: > 0 } error ? $": {error}{await PullFailureAsync(error)}" : "";
-        var lines = failed?.ContainerId is { Length: > 0 } container
-            ? await CommandRunner.TryRunAsync(swarm.Engine.Question("logs", "--tail", $"{ShownLines}", container), cancellationToken: CancellationToken.None)
-            : null;
-        var said = lines is { Succeeded: true } ? Redaction.Redact(lines.StandardOutput + lines.StandardError) : "";
+        var said = failed?.ContainerId is { Length: > 0 } container ? await LogAsync(container) : "";
         var last = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"\n    {line}").ToArray();
         return new DeliveryException($"{service.Name}: {problem}{reason}.{(last.Length == 0 ? "" : $" Last lines of a replica that failed:{string.Concat(last)}")}");
     }

@@ -17,6 +17,9 @@ public sealed class SilentProgramTests : IDisposable
     private const string Silent = "exec sleep 600";
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
+    // For a program that also answers, which takes its time on a busy machine.
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(15);
+
     private readonly TemporaryFolder _folder = new();
 
     public SilentProgramTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins are shell scripts.");
@@ -68,14 +71,33 @@ public sealed class SilentProgramTests : IDisposable
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("layout"));
         var view = await layout.WriteViewAsync((await layout.ReadPlatformsAsync(Cancellation))[0], _folder.Combine("view"), Cancellation);
         using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
-        var test = new SmokeTest(new DockerEngine(docker) { AnswerTime = Short }, session);
+        var test = new SmokeTest(new DockerEngine(docker) { AnswerTime = Ample }, session);
         var endpoint = hangsAt == "*State.Running*" ? null : new HealthEndpoint("/health", 8080);
 
         var failure = await Assert.ThrowsAsync<NoAnswerException>(
-            () => test.RunAsync(view.Folder, ImageReference.Parse("acci-smoke-test/app:1"), endpoint, Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+            () => test.RunAsync(view.Folder, ImageReference.Parse("acci-smoke-test/app:1"), endpoint, Cancellation).WaitAsync(TimeSpan.FromMinutes(5), Cancellation));
 
         Assert.Contains(named, failure.Message, StringComparison.Ordinal);
         // What may be there still is the next build's to remove.
+        Assert.Single(Directory.GetFiles(_folder.Combine("cache", "sessions"), "*.journal"));
+    }
+
+    [Fact]
+    public async Task An_engine_that_says_why_it_sees_no_folder_and_then_nothing_more()
+    {
+        var docker = Program("docker", $"""
+            case "$*" in
+                import*) cat > /dev/null ;;
+                create*) echo 'mounts denied' >&2; exit 1 ;;
+                *) {Silent} ;;
+            esac
+            """);
+        using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
+
+        var obstacle = await new SharedFolder(new DockerEngine(docker) { AnswerTime = Ample }, session).FindObstacleAsync(_folder.Path, Cancellation);
+
+        Assert.Equal("mounts denied", obstacle);
+        // The image may be there still.
         Assert.Single(Directory.GetFiles(_folder.Combine("cache", "sessions"), "*.journal"));
     }
 
