@@ -26,7 +26,7 @@ public sealed class CheckoutLock : IDisposable
     /// <exception cref="DeliveryException">The file cannot be written.</exception>
     public static Task<CheckoutLock> TakeAsync(string file, CancellationToken cancellationToken, string busy = "Another build of this checkout is at work", TimeProvider? time = null)
     {
-        return WaitAsync(file, "written", Open, busy, time, cancellationToken);
+        return WaitAsync(file, "written", Open, _ => false, busy, time, cancellationToken);
 
         FileStream Open()
         {
@@ -43,20 +43,24 @@ public sealed class CheckoutLock : IDisposable
     {
         try
         {
-            return await WaitAsync(
-                file, "read", () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read), "Another build of this checkout is at work", time, cancellationToken);
+            return await WaitAsync(file, "read", Open, IsMissing, "Another build of this checkout is at work", time, cancellationToken);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (IsMissing(exception))
         {
             return null;
         }
+
+        FileStream Open() => new(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+
+        static bool IsMissing(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException;
     }
 
     /// <summary>Whether a file could not be opened because another process has locked it: a sharing violation on Windows, EWOULDBLOCK on Linux and macOS.</summary>
     internal static bool IsLocked(Exception exception) =>
         exception is IOException && (OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) is 32 or 33 : exception.HResult is 11 or 35);
 
-    private static async Task<CheckoutLock> WaitAsync(string file, string cannot, Func<FileStream> open, string busy, TimeProvider? time, CancellationToken cancellationToken)
+    private static async Task<CheckoutLock> WaitAsync(
+        string file, string cannot, Func<FileStream> open, Predicate<Exception> isAnswer, string busy, TimeProvider? time, CancellationToken cancellationToken)
     {
         for (var said = false; ; said = true)
         {
@@ -69,10 +73,12 @@ public sealed class CheckoutLock : IDisposable
                 if (!said) Log.Information("{Busy:l}; this one goes on when that one has ended ({File:l})", busy, file);
                 await Task.Delay(Pause, time ?? TimeProvider.System, cancellationToken);
             }
-            catch (Exception exception) when (exception is UnauthorizedAccessException or (IOException and not (FileNotFoundException or DirectoryNotFoundException)))
+            catch (Exception exception) when (exception is UnauthorizedAccessException or IOException && !isAnswer(exception))
             {
                 throw new DeliveryException(
-                    $"{file} cannot be {cannot}: {exception.Message.TrimEnd('.')}. Builds take turns by it. Give this user the folder, with some space in it, or run the build as the one who owns it.", exception);
+                    $"{file} cannot be {cannot}: {exception.Message.TrimEnd('.')}. It keeps two builds from working on the same files at once. "
+                    + "Give this user the folder, with some space in it, or run the build as the one who owns it.",
+                    exception);
             }
         }
     }

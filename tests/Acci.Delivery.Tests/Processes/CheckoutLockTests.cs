@@ -43,6 +43,19 @@ public sealed class CheckoutLockTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_that_leads_nowhere_is_an_error_that_names_the_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        Directory.CreateDirectory(_folder.Combine("artifacts"));
+        File.CreateSymbolicLink(Place, _folder.Combine("gone", "lock"));
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => CheckoutLock.TakeAsync(Place, Cancellation));
+
+        Assert.StartsWith($"{Place} cannot be written: ", error.Message, StringComparison.Ordinal);
+        Assert.Null(await CheckoutLock.TakeToReadAsync(Place, Cancellation));
+    }
+
+    [Fact]
     public async Task Another_build_is_waited_for()
     {
         var clock = new TestClock { PassesByItself = false };
