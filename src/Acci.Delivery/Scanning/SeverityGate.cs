@@ -28,8 +28,8 @@ public sealed record SeverityGate
     /// <exception cref="DeliveryException">A file cannot be understood.</exception>
     public static SeverityGate Of(string root, ScanOptions options)
     {
-        if (options.IgnoreFile is { } named && !InputFile.Exists(Path.Combine(root, named))) throw new WrongUseException($"--ignore-file: there is no file '{named}'.");
-        if (options.Vex.FirstOrDefault(x => !InputFile.Exists(Path.Combine(root, x))) is { } missing) throw new WrongUseException($"--vex: there is no file '{missing}'.");
+        if (options.IgnoreFile is { } named) ParameterFile.EnsureExists("--ignore-file", named, Path.Combine(root, named));
+        foreach (var vex in options.Vex) ParameterFile.EnsureExists("--vex", vex, Path.Combine(root, vex));
         if (InputFile.Exists(Path.Combine(root, IgnoreFile.OlderName)) && options.IgnoreFile is null)
             Log.Warning("{Older:l} is not looked at: write its entries into {File:l}, or name it with --ignore-file", IgnoreFile.OlderName, IgnoreFile.DefaultName);
         var file = options.IgnoreFile ?? (InputFile.Exists(Path.Combine(root, IgnoreFile.DefaultName)) ? IgnoreFile.DefaultName : null);

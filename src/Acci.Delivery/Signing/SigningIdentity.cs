@@ -90,7 +90,7 @@ public abstract partial record SigningIdentity
         }
 
         if (KeyService.Holds(key)) return new Key(key, password);
-        if (!InputFile.Exists(key))
+        if (!ParameterFile.Exists("--signing-key", key, key))
             throw new WrongUseException($"--signing-key names no file, is no key service's URI ({KeyService.Examples}) and no PEM text.");
         var content = InputFile.Read(key, LargestKey);
         using var reader = new StreamReader(new MemoryStream(content));

@@ -36,7 +36,7 @@ public sealed record SigstoreFiles(string? SigningConfig, string? TrustedRoot)
     {
         if (named is null) return null;
         var file = options.PathOf(named);
-        if (!InputFile.Exists(file)) throw new WrongUseException($"{parameter}: there is no file '{named}'.");
+        ParameterFile.EnsureExists(parameter, named, file);
         return WrongUseException.Read(parameter, () => Check(InputFile.Read(file, MaximumSize)));
 
         string Check(byte[] content)
