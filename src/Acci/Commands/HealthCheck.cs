@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Acci.Configuration;
 
 namespace Acci.Commands;
@@ -14,6 +15,7 @@ internal static class HealthCheck
     /// <summary>Under the 2 seconds promised to the caller, who counts from the start of this process.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.8);
 
+    /// <summary>What is beyond it is neither read nor shown: the status alone says whether the app is well.</summary>
     private const int LargestAnswer = 1024 * 1024;
 
     /// <param name="path">The health endpoint to ask.</param>
@@ -25,18 +27,21 @@ internal static class HealthCheck
         using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         // Neither a proxy from the environment nor a redirect may answer in the app's place.
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        using var client = new HttpClient(handler) { MaxResponseContentBufferSize = LargestAnswer };
+        using var client = new HttpClient(handler);
         try
         {
-            using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}{path}"), deadline.Token);
-            Console.WriteLine(await response.Content.ReadAsStringAsync(deadline.Token));
+            using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}{path}"), HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            await using var body = await response.Content.ReadAsStreamAsync(deadline.Token);
+            var answer = new byte[LargestAnswer];
+            var length = await body.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, deadline.Token);
+            Console.WriteLine(Encoding.UTF8.GetString(answer, 0, length));
             return response.StatusCode == HttpStatusCode.OK ? 0 : 1;
         }
         catch (OperationCanceledException)
         {
             await Console.Error.WriteLineAsync($"{AppSettings.AppName}: no answer on port {port} within {Patience.TotalSeconds} s.");
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             var refused = exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
             await Console.Error.WriteLineAsync($"{AppSettings.AppName}: no answer on port {port}: {(refused ? "nothing listens there" : exception.Message)}.");
