@@ -63,7 +63,7 @@ public static class InputFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DeliveryException($"Whether {path} is there cannot be told: {exception.Message.TrimEnd('.')}. Give this user the folders on the way.", exception);
+            throw new DeliveryException($"Whether {path} is there cannot be told: {exception.Message.TrimEnd('.')}. Give this user access to the folders above it.", exception);
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
     private static readonly Mark Vault = new("token of the key's service", "hvs.mark-0007");
 
     private static readonly Mark Setting = new("secret setting of an environment", "setting-mark-0008");
-    private static readonly Mark Pin = new("pin of a hardware key", "pin-mark-0009");
+    private static readonly Mark Pin = new("PIN of a hardware key", "pin-mark-0009");
 
     private static readonly Mark[] All = [Token, Key, Password, GitHub, Identity, Runtime, Api, Cosign, Parameters, Vault, Setting, Pin];
 
@@ -87,7 +87,7 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
     }
 
     [Fact]
-    public async Task The_pin_of_a_hardware_key_is_for_the_program_that_signs_with_it()
+    public async Task The_PIN_of_a_hardware_key_is_for_the_program_that_signs_with_it()
     {
         var run = await RunAsync(["BuildImages", "ScanImages", "SignImages", .. Destination], new() { ["SigningKey"] = "pkcs11:token=acci" });
 
