@@ -44,7 +44,7 @@ internal sealed class SecretParameters(Type build)
         }
         catch (Exception exception)
         {
-            Log.Debug("Which variables are secrets of environments is not known yet: {Problem:l}", Redaction.Redact(exception.Message));
+            Log.Verbose("Which variables are secrets of environments is not known yet: {Problem:l}", Redaction.Redact(exception.Message));
         }
 
         return new HashSet<string>();
