@@ -57,8 +57,11 @@ internal static class BuildProcess
 
     private static void Warn(string warning) => Say("warning", warning);
 
+    // Nothing is wrong, so it goes with what the build says.
+    private static void Note(string note) => Say("notice", note, Console.Out);
+
     // On GitHub an annotation of the run; the runner shows the kind before the text itself. NUKE's own host is not asked: it would start NUKE.
-    private static void Say(string kind, string text) => Console.Error.WriteLine(
+    private static void Say(string kind, string text, TextWriter? writer = null) => (writer ?? Console.Error).WriteLine(
         ForeignVariables.Current().GetValueOrDefault("GITHUB_ACTIONS") == "true" ? WorkflowCommand.Of(kind, text) : $"{kind}: {SafeText.Lines(text)}");
 
     private static string? Problem(Type build, out string root)
@@ -72,7 +75,7 @@ internal static class BuildProcess
         foreach (var warning in former.Warnings(line)) Warn(warning);
         if (check.OfCommandLine(arguments).FirstOrDefault() is { } typed) return typed;
 
-        ForeignVariables.Hide(parameters, former, note => Say("notice", note));
+        ForeignVariables.Hide(parameters, former, Note);
         if (former.RenameVariables(Warn) is { } twice) return twice;
         var variables = ForeignVariables.Current();
         if (check.OfEnvironment(variables).FirstOrDefault() is { } set) return set;

@@ -43,7 +43,7 @@ internal static class ForeignVariables
         variables.FirstOrDefault(x => x.Value.Length > 0 && Same(Plain(x.Key), Prefix + name)).Value;
 
     /// <summary>
-    /// Whether a variable's name is a parameter's by accident. The engine's own parameters, and switches that override a protection, count only as <c>NUKE_…</c>; those
+    /// Whether a variable's name is a parameter's by accident. The engine's own parameters, and those that override a protection, count only as <c>NUKE_…</c>; those
     /// of these components also under their very name, and in any spelling when it is of several words (<c>REGISTRY_USER</c>).
     /// </summary>
     public static bool IsForeign(string variable, IReadOnlyDictionary<string, MemberInfo?> parameters) =>

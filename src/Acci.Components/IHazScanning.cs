@@ -9,7 +9,7 @@ namespace Acci.Components;
 public interface IHazScanning : INukeBuild
 {
     /// <summary>Severities that stop a publish.</summary>
-    [Parameter("Severities that stop a publish, of UNKNOWN, LOW, MEDIUM, HIGH and CRITICAL; default: HIGH,CRITICAL", Name = "Severity"), TypedOnly]
+    [Parameter("Severities that stop a publish, of UNKNOWN, LOW, MEDIUM, HIGH and CRITICAL; default: HIGH,CRITICAL", Name = "Severity")]
     string? SeverityText => TryGetValue(() => SeverityText);
 
     /// <summary>Lets vulnerabilities pass that no version fixes.</summary>

@@ -18,10 +18,10 @@ public interface IHazSigning : INukeBuild
     bool Keyless => TryGetValue<bool?>(() => Keyless) ?? false;
 
     /// <summary>Where a Sigstore of one's own signs.</summary>
-    [Parameter("Signing configuration of a Sigstore of your own, for --keyless; default: the public Sigstore's, or that of TUF_MIRROR"), TypedOnly]
+    [Parameter("Signing configuration of a Sigstore of your own, for --keyless; default: the public Sigstore's, or that of TUF_MIRROR")]
     string? SigstoreSigningConfig => TryGetValue(() => SigstoreSigningConfig) is { Length: > 0 } file ? file : null;
 
     /// <summary>What signatures of a Sigstore of one's own are verified with.</summary>
-    [Parameter("Trusted root of a Sigstore of your own, for signatures of workflows; default: the public Sigstore's, or that of TUF_MIRROR"), TypedOnly]
+    [Parameter("Trusted root of a Sigstore of your own, for signatures of workflows; default: the public Sigstore's, or that of TUF_MIRROR")]
     string? SigstoreTrustedRoot => TryGetValue(() => SigstoreTrustedRoot) is { Length: > 0 } file ? file : null;
 }

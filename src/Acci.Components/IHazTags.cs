@@ -8,11 +8,11 @@ namespace Acci.Components;
 public interface IHazTags : INukeBuild
 {
     /// <summary>The rules, as text; a build's own unless the parameter says otherwise.</summary>
-    [Parameter("Which tags the images get, in docker/metadata-action's syntax, rules separated by ';' outside of quotes, as in 'type=semver,pattern={{version}};type=sha'", Name = "TagRules"), TypedOnly]
+    [Parameter("Which tags the images get, in docker/metadata-action's syntax, rules separated by ';' outside of quotes, as in 'type=semver,pattern={{version}};type=sha'", Name = "TagRules")]
     string? TagRuleText => TryGetValue(() => TagRuleText);
 
     /// <summary>What all tags have in common.</summary>
-    [Parameter("What all tags have in common, in docker/metadata-action's syntax, entries separated by ';', as in 'latest=false;suffix=-alpine'"), TypedOnly]
+    [Parameter("What all tags have in common, in docker/metadata-action's syntax, entries separated by ';', as in 'latest=false;suffix=-alpine'")]
     string? TagFlavor => TryGetValue(() => TagFlavor);
 
     /// <summary>The rules themselves.</summary>

@@ -98,7 +98,7 @@ public sealed class KeylessPublish(PublishedImage published) : IAsyncLifetime
             Programs = programs,
             Machine = new Dictionary<string, string>
             {
-                ["NUKE_SIGSTORE_SIGNING_CONFIG"] = _folder.Combine("sigstore", "signing_config.json"), ["NUKE_SIGSTORE_TRUSTED_ROOT"] = TrustedRoot,
+                ["SIGSTORE_SIGNING_CONFIG"] = _folder.Combine("sigstore", "signing_config.json"), ["SIGSTORE_TRUSTED_ROOT"] = TrustedRoot,
             },
             TokenService = claims => _sigstore.JobVariables(claims),
             Replaced = new Dictionary<string, string>
