@@ -18,7 +18,7 @@ internal static class DeclaredCommands
     {
         var targets = ExecutableTargets.Of(build).Select(x => new BuildTarget(x.Name, x.Description ?? "", x.IsDefault)).ToArray();
         var parameters = Parameters.Of(build.GetType()).Values.OfType<MemberInfo>().Select(x => Parameter(x, [.. targets.Select(target => target.Name)]));
-        return new BuildCommands(targets, [.. parameters.OrderBy(x => x.Name, StringComparer.Ordinal)]) 
+        return new BuildCommands(targets, [.. parameters.OrderBy(x => x.Name, StringComparer.Ordinal)])
         {
             BuildCommand = layout.BuildCommand,
             Build = new DebuggedProgram("Build", layout.BuildProject, layout.BesideBuild($"bin/Debug/{Path.GetFileNameWithoutExtension(layout.BuildProject)}.dll")),

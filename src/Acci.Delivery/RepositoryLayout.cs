@@ -1,4 +1,5 @@
 using Acci.Delivery.Images;
+using Acci.Generation.RunConfigurations;
 
 namespace Acci.Delivery;
 
@@ -12,7 +13,7 @@ public sealed record RepositoryLayout
     public string BuildCommand { get; init; } = "./build.sh";
 
     /// <summary>The build's own project; its workflows' source and completions for shells are beside it.</summary>
-    public string BuildProject { get; init; } = "build/_build.csproj";
+    public string BuildProject { get; init; } = DebuggedProgram.Build.Project;
 
     /// <summary>The folders that have a folder for each project.</summary>
     public IReadOnlyList<string> Projects { get; init; } = ["src", "tests"];

@@ -9,10 +9,10 @@ public sealed record BuildCommands(IReadOnlyList<BuildTarget> Targets, IReadOnly
     public required string BuildCommand { get; init; }
 
     /// <summary>The build itself, as it is started with a debugger.</summary>
-    public required DebuggedProgram Build { get; init; }
+    public DebuggedProgram Build { get; init; } = DebuggedProgram.Build;
 
     /// <summary>The folder of completions.</summary>
-    public required string Completions { get; init; }
+    public string Completions { get => field ?? $"{Build.Folder}/completions"; init; }
 
     /// <summary>The file name of the script: completions go by it.</summary>
     public string Script => BuildCommand.Split('/')[^1];

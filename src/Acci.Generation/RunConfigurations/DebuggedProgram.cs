@@ -11,4 +11,7 @@ public sealed record DebuggedProgram(string Name, string Project, string Assembl
 
     /// <summary>The folder of its project.</summary>
     public string Folder => Project[..Math.Max(0, Project.LastIndexOf('/'))];
+
+    /// <summary>The build itself, where <c>nuke :setup</c> makes it.</summary>
+    public static DebuggedProgram Build { get; } = new("Build", "build/_build.csproj", "build/bin/Debug/_build.dll");
 }

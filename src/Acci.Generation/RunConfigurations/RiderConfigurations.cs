@@ -26,9 +26,9 @@ public static class RiderConfigurations
 
     /// <summary>Whether a file of this text starts a target of the build, and was written here.</summary>
     /// <param name="text">The file's text.</param>
-    /// <param name="build">The build's project, relative to the repository's root.</param>
-    public static bool IsOfTarget(string text, string build) =>
-        text.Contains($"folderName=\"{TargetFolder}\"", StringComparison.Ordinal) && text.Contains($"value=\"{Root}/{build}\"", StringComparison.Ordinal);
+    /// <param name="build">The build's project, relative to the repository's root; null for the one that <c>nuke :setup</c> makes.</param>
+    public static bool IsOfTarget(string text, string? build = null) =>
+        text.Contains($"folderName=\"{TargetFolder}\"", StringComparison.Ordinal) && text.Contains($"value=\"{Root}/{build ?? DebuggedProgram.Build.Project}\"", StringComparison.Ordinal);
 
     private static GeneratedFile File(string name, string folder, DebuggedProgram program, string workingDirectory, string arguments)
     {
