@@ -24,7 +24,7 @@ public interface IHazDelivery : IHazDryRun, IHazLayout, IHazArtifacts
     DeliveryOptions DeliveryOptions => ComposedOptions.Of(this);
 
     /// <summary>A verb after the preflight, which looks at everything that the planned targets need before the first of them begins.</summary>
-    sealed Verb Prepared(Verb verb) => new PreparedVerb(Context, Scope, verb);
+    sealed PreparedVerb Prepared(Verb verb) => new PreparedVerb(Context, Scope, verb);
 
     /// <summary>The steps that the build takes.</summary>
     internal sealed DeliveryScope Scope => new()

@@ -14,7 +14,8 @@ namespace Acci.Delivery;
 /// <param name="cancellationToken">Ends whatever is under way.</param>
 public sealed class DeliveryContext(DeliveryOptions options, CancellationToken cancellationToken) : IDisposable
 {
-    private readonly Dictionary<string, object?> _found = [];
+    private readonly HashSet<string> _warnings = [];
+    private Dictionary<string, object?> _found = [];
 
     /// <summary>What was set.</summary>
     public DeliveryOptions Options => options;
@@ -74,7 +75,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
                 + "or use --tag-rules that do not depend on the ref (type=raw, type=sha).");
         }
 
-        foreach (var warning in tags.Warnings) Log.Warning("{Warning:l}", warning);
+        foreach (var warning in tags.Warnings) Warn(warning);
         var ofRules = tags.Floating with { Override = options.AllowOlder ? "--allow-older" : null };
         var floating = ofRules with { Version = ofRules.Version ?? own, IsCounted = own is not null && released is null };
         var ofOwnVersion = ofRules with { SaysOwnVersion = true, IsCounted = version.Revision is not null && released is null };
@@ -116,6 +117,33 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <exception cref="DeliveryException">This is a dry run.</exception>
     internal Task<T> Begin<T>(string name, string what, Func<Task<T>> find) => Once(name, () => !options.DryRun ? find()
         : throw new DeliveryException($"--dry-run changes nothing, and this would need {what}: run it without --dry-run."));
+
+    /// <summary>
+    /// Looks at what is going to be asked for again. What is found on the way is forgotten, a failure too, because targets until then may change it; in a dry run
+    /// nothing does.
+    /// </summary>
+    internal async Task LookAheadAsync(Func<Task> look)
+    {
+        var found = _found;
+        if (!options.DryRun) _found = new(found);
+        try
+        {
+            await look();
+        }
+        finally
+        {
+            _found = found;
+        }
+    }
+
+    /// <summary>Warns once, however often it is looked at.</summary>
+    internal void Warn(string warning)
+    {
+        if (_warnings.Add(warning)) Log.Warning("{Warning:l}", warning);
+    }
+
+    /// <summary>Another build of this checkout works on its images: what is there now is not yet what a verb finds that waits for it.</summary>
+    internal bool IsBusyElsewhere => CheckoutLock.IsHeld(LockFile);
 
     private string LockFile => Path.Combine(options.Artifacts, ".lock");
 

@@ -12,8 +12,8 @@ public abstract class Verb
     public static Verb Looking(Func<Task> look) => new Pair(look, look);
 
     /// <summary>
-    /// Fails where <see cref="RunAsync"/> would, as far as that is known before anything of the build is done. The first of a build's verbs asks every one of them, in a dry
-    /// run, too; it writes, starts and sends nothing.
+    /// Fails where <see cref="RunAsync"/> would, as far as that is known before the first of a build's verbs runs. All that override it are asked then, in a dry run, too. It
+    /// writes, starts, fetches and sends nothing; it may ask. What it found out is looked for again when it is the verb's turn: verbs before it may change it.
     /// </summary>
     /// <param name="scope">The steps that the build takes: what one of them is going to change is not known yet.</param>
     public virtual Task PrepareAsync(DeliveryScope scope) => Task.CompletedTask;

@@ -20,4 +20,30 @@ public sealed class DryRunTests : IDisposable
         Assert.DoesNotContain("default ran", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("waiting", run.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_verb_that_says_nothing_beforehand_is_made_when_it_is_its_turn()
+    {
+        var run = await PreparedAsync("Reads");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("read what was made", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_verb_knows_beforehand_ends_the_build_before_the_first_one_and_what_still_runs_then_runs()
+    {
+        var run = await PreparedAsync("Refuses", "CleansUp");
+
+        Assert.Equal(255, run.ExitCode);
+        Assert.Contains("it is known beforehand", run.Output + run.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_root, "made")));
+        Assert.Contains("cleaned up", run.Output, StringComparison.Ordinal);
+    }
+
+    private Task<BuildRun> PreparedAsync(params string[] targets)
+    {
+        Directory.CreateDirectory(Path.Combine(_root, ".nuke"));
+        return BuildRun.StartAsync(BuildRun.Build, _root, targets, new Dictionary<string, string> { ["SAMPLE_BUILD"] = "PreparedBuild" });
+    }
 }

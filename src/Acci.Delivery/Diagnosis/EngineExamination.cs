@@ -5,10 +5,11 @@ namespace Acci.Delivery.Diagnosis;
 
 /// <summary>Looks at the Docker engine that a build would use, and at what it would build with. Nothing is started or made.</summary>
 /// <param name="context">What was set, and what the machine has.</param>
-internal sealed class EngineExamination(DeliveryContext context)
+/// <param name="answerTime">How long a registry may take to answer; whether it ever does is not known then.</param>
+internal sealed class EngineExamination(DeliveryContext context, TimeSpan answerTime)
 {
-    /// <summary>How long a registry may take to answer; whether it ever does is not known then.</summary>
-    internal TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>What builds is examined, too.</summary>
+    public bool Builds { get; init; }
 
     /// <summary>The registry of a builder's image is asked. A run has the engine pull it, which may have a mirror or a proxy that this process has not.</summary>
     public bool AsksRegistry { get; init; } = true;
@@ -18,6 +19,9 @@ internal sealed class EngineExamination(DeliveryContext context)
 
     /// <summary>What builds there.</summary>
     public PreflightCheck Builder => new("Builder", LookAtBuilderAsync);
+
+    /// <summary>Examines it.</summary>
+    public async Task<IReadOnlyList<Finding>> RunAsync() => [await Engine.ReportAsync(), .. Builds ? [await Builder.ReportAsync()] : Array.Empty<Finding>()];
 
     private async Task<(string Text, FindingSeverity Severity)> LookAtEngineAsync()
     {
@@ -63,7 +67,7 @@ internal sealed class EngineExamination(DeliveryContext context)
         var made = $"{builder.Description} will be made from {image}";
         if (!AsksRegistry || await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image.ToString()], context.CancellationToken) is not null) return (made, Notice);
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        inTime.CancelAfter(AnswerTime);
+        inTime.CancelAfter(answerTime);
         try
         {
             using var registry = BaseImages.RegistryOf(image);
@@ -76,7 +80,7 @@ internal sealed class EngineExamination(DeliveryContext context)
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
-            return ($"{made}; {image.Registry} did not answer within {AnswerTime.TotalSeconds:0.#} s, and the engine waits longer", Notice);
+            return ($"{made}; {image.Registry} did not answer within {answerTime.TotalSeconds:0.#} s, and the engine waits longer", Notice);
         }
     }
 }

@@ -17,36 +17,24 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
     /// <summary>Examines the machine.</summary>
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
-        var engine = new EngineExamination(context);
+        var preflight = new Preflight(context, scope with { UsesEngine = false });
         return
         [
-            .. await LookAtAsync([engine.Engine, .. scope.Builds ? [engine.Builder] : Array.Empty<PreflightCheck>()]),
+            .. await new EngineExamination(context, AnswerTime) { Builds = scope.Builds }.RunAsync(),
             LookAtSpace(),
             .. scope.Builds ? await LookAtBaseImagesAsync() : [],
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
             // What the first target of such a build looks at.
-            .. await LookAtAsync(new Preflight(context, scope with { UsesEngine = false }).Checks),
+            .. await ReportAsync([.. preflight.Checks, .. preflight.Tools]),
             .. scope.Signs ? await new KeylessExamination(context).RunAsync() : [],
         ];
     }
 
-    private static async Task<IEnumerable<Finding>> LookAtAsync(IEnumerable<PreflightCheck> checks)
+    private static async Task<IEnumerable<Finding>> ReportAsync(IEnumerable<PreflightCheck> checks)
     {
         var findings = new List<Finding>();
-        foreach (var check in checks)
-        {
-            try
-            {
-                var (text, severity) = await check.LookAsync();
-                findings.Add(new Finding(check.Name, text, severity));
-            }
-            catch (DeliveryException exception)
-            {
-                findings.Add(new Finding(check.Name, exception.Message, Fatal));
-            }
-        }
-
+        foreach (var check in checks) findings.Add(await check.ReportAsync());
         return findings;
     }
 

@@ -16,6 +16,8 @@ namespace Acci.Delivery.Diagnosis;
 /// <param name="scope">The steps.</param>
 public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 {
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
     private static readonly (string Target, PublishStep[] Steps)[] StepsOf =
     [
         (nameof(SmokeTestImages), [PublishStep.SmokeTest]),
@@ -31,11 +33,16 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),
-        .. scope.Scans ? [new PreflightCheck("Scanner", LookAtScannerAsync)] : Array.Empty<PreflightCheck>(),
         .. When(context.Options is { SigstoreSigningConfig: not null } or { SigstoreTrustedRoot: not null }, "Sigstore", LookAtSigstore),
         .. When(scope.Signs, "Signing", LookAtSigningAsync),
-        .. scope.Signs ? [new PreflightCheck("cosign", LookAtCosignAsync)] : Array.Empty<PreflightCheck>(),
         .. When(IsSignerNamed, "Signer", LookAtSignerAsync),
+    ];
+
+    /// <summary>The same of the programs that the steps need.</summary>
+    internal IReadOnlyList<PreflightCheck> Tools =>
+    [
+        .. scope.Scans ? [new PreflightCheck("Scanner", LookAtScannerAsync)] : Array.Empty<PreflightCheck>(),
+        .. scope.Signs ? [new PreflightCheck("cosign", LookAtCosignAsync)] : Array.Empty<PreflightCheck>(),
         .. scope.UsesEngine ? [Engine.Engine] : Array.Empty<PreflightCheck>(),
         .. scope is { UsesEngine: true, Builds: true } ? [Engine.Builder] : Array.Empty<PreflightCheck>(),
     ];
@@ -43,10 +50,10 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     /// <summary>What was looked at is done next, and not only said.</summary>
     internal bool IsRun { get; init; }
 
-    private EngineExamination Engine => new(context) { AsksRegistry = !IsRun };
+    private EngineExamination Engine => new(context, AnswerTime) { AsksRegistry = !IsRun };
 
     private static IEnumerable<PreflightCheck> When(bool isNeeded, string name, Func<Task<string>> look) =>
-        isNeeded ? [new PreflightCheck(name, async () => (await look(), FindingSeverity.Good))] : [];
+        isNeeded ? [new PreflightCheck(name, look)] : [];
 
     private Task<string> LookAtDestination()
     {
@@ -104,13 +111,17 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         var choice = SigningChoice.Of(context);
         if (choice.Named is not { } key) return choice.ToString();
         // Where cosign has to be fetched first, it tries the key when it is there.
-        if (await context.FindCosignAsync() is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));
+        if ((await context.FindCosignAsync()).Program is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));
         else key.EnsureMayBeKey();
         return choice.ToString();
     }
 
-    private async Task<(string Text, FindingSeverity Severity)> LookAtCosignAsync() => await context.FindCosignAsync() is { } program ? (program, FindingSeverity.Good)
-        : ("not on the PATH: it will be fetched from the distribution's packages for signing", FindingSeverity.Notice);
+    private async Task<(string Text, FindingSeverity Severity)> LookAtCosignAsync()
+    {
+        var (program, obstacle) = await context.FindCosignAsync();
+        return program is not null ? (program, FindingSeverity.Good)
+            : (obstacle ?? "not on the PATH: it will be fetched from the distribution's packages for signing", FindingSeverity.Notice);
+    }
 
     private Task<string> LookAtSigstore()
     {
@@ -140,5 +151,32 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 
 /// <summary>One thing that is looked at.</summary>
 /// <param name="Name">What: "Signing".</param>
-/// <param name="LookAsync">Says what will be used, and whether one might expect it, or throws what a build would fail with.</param>
-public sealed record PreflightCheck(string Name, Func<Task<(string Text, FindingSeverity Severity)>> LookAsync);
+/// <param name="LookAsync">Says what will be used, or throws what a build would fail with.</param>
+public sealed record PreflightCheck(string Name, Func<Task<string>> LookAsync)
+{
+    private readonly Func<Task<(string Text, FindingSeverity Severity)>> _find = async () => (await LookAsync(), FindingSeverity.Good);
+
+    /// <summary>A check of what may be there and not be what one would expect.</summary>
+    internal PreflightCheck(string name, Func<Task<(string Text, FindingSeverity Severity)>> find)
+        : this(name, async () => (await find()).Text) => _find = find;
+
+    /// <summary>As <see cref="LookAsync"/>, with what it means.</summary>
+    internal async Task<Finding> FindAsync()
+    {
+        var (text, severity) = await _find();
+        return new Finding(Name, text, severity);
+    }
+
+    /// <summary>As <see cref="FindAsync"/>, where a build's failure is a finding, too.</summary>
+    internal async Task<Finding> ReportAsync()
+    {
+        try
+        {
+            return await FindAsync();
+        }
+        catch (DeliveryException exception)
+        {
+            return new Finding(Name, exception.Message, FindingSeverity.Fatal);
+        }
+    }
+}

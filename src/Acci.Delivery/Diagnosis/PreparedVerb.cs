@@ -8,8 +8,8 @@ using Serilog.Events;
 namespace Acci.Delivery.Diagnosis;
 
 /// <summary>
-/// A verb after the preflight of its build, which the first of a build's verbs makes, whichever that is: what can be known at the first second fails
-/// there.
+/// A verb after the preflight of its build. <see cref="PrepareAsync"/> looks, once for all of the build's verbs, and keeps nothing of what it saw; the first of
+/// these verbs that runs looks again, and starts and fetches what several of them need.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 /// <param name="scope">The steps that the build takes.</param>
@@ -19,8 +19,8 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
     /// <inheritdoc/>
     public override async Task PrepareAsync(DeliveryScope scope)
     {
-        await (context.Options.DryRun ? SayOnceAsync() : LookOnceAsync());
-        await verb.PrepareAsync(scope);
+        await (context.Options.DryRun ? SayOnceAsync() : context.Once($"{nameof(PreparedVerb)}.{nameof(PrepareAsync)}", () => context.LookAheadAsync(LookAsync)));
+        await context.LookAheadAsync(() => verb.PrepareAsync(scope));
     }
 
     /// <inheritdoc/>
@@ -33,22 +33,16 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
     /// <inheritdoc/>
     public override async Task RunAsync()
     {
-        await LookOnceAsync();
+        await context.Once($"{nameof(PreparedVerb)}.{nameof(BeginAsync)}", BeginAsync);
         await verb.RunAsync();
     }
 
     private Task SayOnceAsync() => context.Once($"{nameof(PreparedVerb)}.{nameof(SayAsync)}", SayAsync);
 
-    private Task LookOnceAsync() => context.Once($"{nameof(PreparedVerb)}.{nameof(LookAsync)}", LookAsync);
-
     private async Task SayAsync()
     {
-        foreach (var check in new Preflight(context, scope).Checks)
-        {
-            var (text, severity) = await check.LookAsync();
-            Say(new Finding(check.Name, text, severity));
-        }
-
+        var preflight = new Preflight(context, scope);
+        foreach (var check in preflight.Checks.Concat(preflight.Tools)) Say(await check.FindAsync());
         if (!scope.Signs) return;
         foreach (var finding in await new KeylessExamination(context).RunAsync())
         {
@@ -66,11 +60,17 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
     private async Task LookAsync()
     {
         var preflight = new Preflight(context, scope) { IsRun = true };
-        foreach (var check in preflight.Checks) Log.Debug("{Name:l}: {Text:l}", check.Name, (await check.LookAsync()).Text);
+        foreach (var check in preflight.Checks.Concat(preflight.Tools)) Log.Debug("{Name:l}: {Text:l}", check.Name, await check.LookAsync());
+    }
+
+    // What starts, fetches or sends something waits for the first of these verbs: a target before it may stop the engine, or change what is built.
+    private async Task BeginAsync()
+    {
+        await LookAsync();
         if (scope.Signs)
         {
             await context.EnsurePushAllowedAsync();
-            await preflight.EnsureUsableAsync(await context.CosignAsync());
+            await new Preflight(context, scope).EnsureUsableAsync(await context.CosignAsync());
         }
 
         if (scope.Tags) await context.TagsAtStartAsync();

@@ -26,20 +26,15 @@ public sealed class PrivateTools(EngineScripts scripts)
 
     /// <summary>Path of cosign, where it need not be fetched: on the PATH, or as it was fetched before; null where it would be. Nothing is fetched.</summary>
     /// <exception cref="DeliveryException">It is not there and cannot be fetched.</exception>
-    internal async Task<string?> FindCosignAsync(CancellationToken cancellationToken)
+    internal async Task<(string? Program, bool IsFetched)> FindCosignAsync(CancellationToken cancellationToken)
     {
-        if (Executables.Find("cosign", Process) is { } installed) return installed;
+        if (Executables.Find("cosign", Process) is { } installed) return (installed, false);
         EnsureCanBeFetched();
-        var tools = new DirectoryInfo(scripts.Cache.Combine("tools"));
-        if (!tools.Exists) return null;
+        if (!Directory.Exists(scripts.Cache.Combine("tools"))) return (null, false);
         scripts.Cache.EnsureOwn("tools");
-        // Those of an earlier recipe are replaced by the run.
-        foreach (var program in tools.EnumerateDirectories("recipe-*").OrderByDescending(x => x.LastWriteTimeUtc).Select(x => Path.Combine(x.FullName, "bin", "cosign")))
-        {
-            if (await FetchedProgram.IsIntactAsync(program, cancellationToken)) return program;
-        }
-
-        return null;
+        // Those of other recipes are replaced by the run.
+        var folder = scripts.Cache.Combine("tools", $"recipe-{await FetchRecipe.HashAsync(cancellationToken)}");
+        return Directory.Exists(folder) ? (Path.Combine(folder, "bin", "cosign"), true) : (null, false);
     }
 
     /// <summary>Path of cosign.</summary>

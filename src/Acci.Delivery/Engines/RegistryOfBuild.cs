@@ -42,7 +42,7 @@ public static class RegistryOfBuild
         {
             Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig(context.Environment)),
             Retry = context.Retry,
-            Warn = text => Log.Warning("{Text:l}", text),
+            Warn = context.Warn,
             // Layers of base images that are in the same registry need not be sent there.
             MountFrom = [.. baseImages.Where(x => x.Domain == domain).Select(x => x.Path).Distinct()],
         });

@@ -37,13 +37,21 @@ public static class SignerOfBuild
             return new Cosign(program) { Login = context.CredentialsForTools(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
         });
 
-    /// <summary>The cosign that <see cref="VerifierAsync"/> would take; null where that would fetch it.</summary>
+    /// <summary>The cosign that <see cref="VerifierAsync"/> would take; null where that would fetch it, or would find in the cache what it does not run.</summary>
     /// <exception cref="DeliveryException">It cannot be used, or is not there and cannot be fetched.</exception>
-    internal static Task<string?> FindCosignAsync(this DeliveryContext context) => context.Once(nameof(FindCosignAsync), async () =>
+    internal static Task<(string? Program, string? Obstacle)> FindCosignAsync(this DeliveryContext context) => context.Once<Task<(string? Program, string? Obstacle)>>(nameof(FindCosignAsync), async () =>
     {
-        var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.FindCosignAsync(context.CancellationToken);
-        if (program is not null) await CosignVersion.EnsureSupportedAsync(program, context.CancellationToken);
-        return program;
+        var (program, isFetched) = await new PrivateTools(context.Scripts()) { Process = context.Environment }.FindCosignAsync(context.CancellationToken);
+        try
+        {
+            if (isFetched) await FetchedProgram.EnsureAsync(program!, context.CancellationToken);
+            if (program is not null) await CosignVersion.EnsureSupportedAsync(program, context.CancellationToken);
+            return (program, null);
+        }
+        catch (DeliveryException exception) when (isFetched)
+        {
+            return (null, exception.Message);
+        }
     });
 
     /// <summary>The workflow that this runs in.</summary>
@@ -61,7 +69,7 @@ public static class SignerOfBuild
         }
         catch (DeliveryException exception)
         {
-            Log.Warning("GitHub's token service gives no token, so signatures are accepted from this repository's workflows only: {Problem:l}", exception.Message);
+            context.Warn($"GitHub's token service gives no token, so signatures are accepted from this repository's workflows only: {exception.Message}");
             return null;
         }
     });

@@ -81,17 +81,27 @@ public sealed class PreflightTests : IAsyncLifetime
         Assert.Contains(await FindingsAsync(), x => x is { Name: "Signing", Severity: FindingSeverity.Good });
         Assert.Contains(await FindingsAsync(), x => x is { Name: "cosign", Severity: FindingSeverity.Notice });
 
-        var cosign = Path.Combine(Directory.CreateDirectory(folder.Combine("tools", "recipe-1", "bin")).FullName, "cosign");
-        await File.WriteAllTextAsync(cosign, """
-            #!/bin/sh
-            case "$1" in version) echo '{"gitVersion":"v3.0.4"}' ;; *) echo 'error during command execution: decrypt: encrypted: decryption failed' >&2; exit 1 ;; esac
-
-            """.ReplaceLineEndings("\n"), Cancellation);
-        File.SetUnixFileMode(cosign, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // One of another recipe is replaced by the run, and so is not asked.
+        await WriteCosignAsync("recipe-1", "v2.0.0");
+        Assert.Contains(await FindingsAsync(), x => x is { Name: "cosign", Severity: FindingSeverity.Notice } && x.Text.Contains("will be fetched", StringComparison.Ordinal));
+        var recipe = $"recipe-{await FetchRecipe.HashAsync(Cancellation)}";
+        var cosign = await WriteCosignAsync(recipe, "v3.0.4");
         // What was not fetched like that is not run.
-        Assert.Contains(await FindingsAsync(), x => x is { Name: "cosign", Severity: FindingSeverity.Notice });
+        Assert.Contains(await FindingsAsync(), x => x is { Name: "cosign", Severity: FindingSeverity.Notice } && x.Text.Contains("is not what was fetched", StringComparison.Ordinal));
         await FetchedProgram.RecordAsync(cosign, Cancellation);
         await RefusedAsync("--signing-key cannot be opened");
+
+        async Task<string> WriteCosignAsync(string folderName, string version)
+        {
+            var program = Path.Combine(Directory.CreateDirectory(folder.Combine("tools", folderName, "bin")).FullName, "cosign");
+            await File.WriteAllTextAsync(program, $$"""
+            #!/bin/sh
+            case "$1" in version) echo '{"gitVersion":"{{version}}"}' ;; *) echo 'error during command execution: decrypt: encrypted: decryption failed' >&2; exit 1 ;; esac
+
+            """.ReplaceLineEndings("\n"), Cancellation);
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return program;
+        }
 
         async Task<IReadOnlyList<Finding>> FindingsAsync() =>
             [.. (await new Examination(Context(), DeliveryScope.Publish).RunAsync()).Where(x => x.Name is "Signing" or "cosign")];
@@ -109,6 +119,41 @@ public sealed class PreflightTests : IAsyncLifetime
 
             Assert.Contains(problem, Assert.Single(await FindingsAsync(), x => x is { Name: "Signing", Severity: FindingSeverity.Fatal }).Text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task What_is_fetched_is_looked_for_where_the_script_puts_it()
+    {
+        Assert.SkipUnless(PrivateEngine.CanFetchPackages, "Nothing is fetched here.");
+        using var folder = new TemporaryFolder();
+        var scripts = new ScriptFolder(new CacheDirectory(folder.Path)).Ensure();
+        var command = new Command("bash", "-c", $"LIB={scripts}/engine/lib; . $LIB/common.sh; . $LIB/recipe.sh; . $LIB/layout.sh; recipe_hash");
+
+        Assert.Equal((await CommandRunner.RunAsync(command, cancellationToken: Cancellation)).StandardOutput.Trim(), await FetchRecipe.HashAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Before_the_first_verb_of_a_run_it_is_only_looked_and_what_was_seen_is_not_kept()
+    {
+        using var folder = new TemporaryFolder();
+        // Nothing listens there, so that whoever asks fails.
+        var options = Options with { CacheDirectory = new CacheDirectory(folder.Path), Registry = $"127.0.0.1:{RegistryServer.FreePort()}", AllowDirty = true, RetryBudget = TimeSpan.Zero };
+        var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty };
+        var scope = new DeliveryScope { Signs = PrivateEngine.CanFetchPackages, Scans = true, Tags = true };
+        var verb = new CountingVerb();
+
+        for (var count = 1; count < 3; count++)
+        {
+            await new PreparedVerb(context, scope, verb).PrepareAsync(scope);
+            Assert.Equal((count, 0), (verb.Prepared, verb.Runs));
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+        Assert.False(Directory.Exists(options.Artifacts));
+        _checkout.Write("changed-by-a-target-before.txt", "");
+        Assert.True((await context.VersionAsync()).IsDirty);
+        await Assert.ThrowsAnyAsync<DeliveryException>(new PreparedVerb(context, scope, verb).RunAsync);
+        Assert.Equal(0, verb.Runs);
     }
 
     [Theory]
@@ -192,8 +237,8 @@ public sealed class PreflightTests : IAsyncLifetime
     {
         var checks = new Preflight(new DeliveryContext(Options with { SigningKey = "/does/not/exist" }, Cancellation), new DeliveryScope { Scans = true }).Checks;
 
-        Assert.Equal(["Gate", "Scanner"], checks.Select(x => x.Name));
-        Assert.Equal("CRITICAL, HIGH stop an image", (await checks[0].LookAsync()).Text);
+        Assert.Equal("Gate", Assert.Single(checks).Name);
+        Assert.Equal("CRITICAL, HIGH stop an image", await checks[0].LookAsync());
     }
 
     [Fact]
@@ -201,7 +246,7 @@ public sealed class PreflightTests : IAsyncLifetime
     {
         var context = new DeliveryContext(Options, Cancellation);
 
-        Assert.Equal(["Destination", "Signing", "cosign"], new Preflight(context, new DeliveryScope { Signs = true }).Checks.Select(x => x.Name));
+        Assert.Equal(["Destination", "Signing"], new Preflight(context, new DeliveryScope { Signs = true }).Checks.Select(x => x.Name));
         Assert.Equal(["Tags"], new Preflight(context, new DeliveryScope { Tags = true }).Checks.Select(x => x.Name));
         Assert.Equal(["Docker engine", "Disk"], (await new Examination(context, new DeliveryScope()).RunAsync()).Select(x => x.Name));
         Assert.Contains((await new Examination(context, DeliveryScope.Publish).RunAsync()).Select(x => x.Name), x => x is "Scanner");
@@ -241,7 +286,7 @@ public sealed class PreflightTests : IAsyncLifetime
         var scope = DeliveryScope.Publish with { Skipped = isBuildSkipped ? ["BuildImages", "SmokeTestImages"] : ["SmokeTestImages"] };
         var check = Assert.Single(new Preflight(new DeliveryContext(Options, Cancellation), scope).Checks, x => x.Name == "Skipped");
 
-        if (refused is null) Assert.Contains("SmokeTestImages", (await check.LookAsync()).Text, StringComparison.Ordinal);
+        if (refused is null) Assert.Contains("SmokeTestImages", await check.LookAsync(), StringComparison.Ordinal);
         else Assert.Contains(refused, (await Assert.ThrowsAsync<WrongUseException>(check.LookAsync)).Message, StringComparison.Ordinal);
     }
 
@@ -251,4 +296,25 @@ public sealed class PreflightTests : IAsyncLifetime
         Artifacts = Path.Combine(_checkout.Directory, "artifacts"),
         Images = [new("app") { Dockerfile = "Dockerfile" }],
     };
+
+    private sealed class CountingVerb : Verb
+    {
+        public int Prepared { get; private set; }
+
+        public int Runs { get; private set; }
+
+        public override Task PrepareAsync(DeliveryScope scope)
+        {
+            Prepared++;
+            return Task.CompletedTask;
+        }
+
+        public override Task PlanAsync() => Task.CompletedTask;
+
+        public override Task RunAsync()
+        {
+            Runs++;
+            return Task.CompletedTask;
+        }
+    }
 }

@@ -118,7 +118,7 @@ public sealed class EngineProductTests : IDisposable
         var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], ImageMirror = $"127.0.0.1:{RegistryServer.FreePort()}" };
         using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
 
-        var findings = await new Examination(context, new DeliveryScope { Builds = true }).RunAsync();
+        var findings = await new EngineExamination(context, TimeSpan.FromSeconds(5)) { Builds = true }.RunAsync();
 
         Assert.StartsWith($"Docker Engine 28.0.0 at unix:///run/mine.sock (context 'mine'); {engine}; runs linux/amd64, linux/arm64", findings[0].Text, StringComparison.Ordinal);
         Assert.Contains(builder, findings[1].Text, StringComparison.Ordinal);
@@ -143,10 +143,10 @@ public sealed class EngineProductTests : IDisposable
         var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), ImageMirror = $"{listener.LocalEndpoint}" };
         using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
 
-        var (text, severity) = await new EngineExamination(context) { AnswerTime = TimeSpan.FromMilliseconds(200) }.Builder.LookAsync();
+        var findings = await new EngineExamination(context, TimeSpan.FromMilliseconds(200)) { Builds = true }.RunAsync();
 
-        Assert.Contains("did not answer within 0.2 s, and the engine waits longer", text, StringComparison.Ordinal);
-        Assert.Equal(FindingSeverity.Notice, severity);
+        Assert.Contains("did not answer within 0.2 s, and the engine waits longer", findings[1].Text, StringComparison.Ordinal);
+        Assert.Equal(FindingSeverity.Notice, findings[1].Severity);
     }
 
     private string Docker(string script)

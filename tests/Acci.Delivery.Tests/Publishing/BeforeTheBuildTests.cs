@@ -63,8 +63,8 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
         Assert.Contains("--allow-dirty", error.Message, StringComparison.Ordinal);
         Assert.Contains("changes that are not committed", await LookAtVersionAsync(options with { AllowDirty = true }), StringComparison.Ordinal);
 
-        static async Task<string> LookAtVersionAsync(DeliveryOptions options) =>
-            (await new Preflight(new DeliveryContext(options, Cancellation), new DeliveryScope { Builds = true }).Checks.Single(x => x.Name == "Version").LookAsync()).Text;
+        static Task<string> LookAtVersionAsync(DeliveryOptions options) =>
+            new Preflight(new DeliveryContext(options, Cancellation), new DeliveryScope { Builds = true }).Checks.Single(x => x.Name == "Version").LookAsync();
     }
 
     [Fact]

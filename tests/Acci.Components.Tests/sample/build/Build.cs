@@ -13,6 +13,7 @@ class Build : DeliveryBuild, IHazDryRun, ISleepInTurn
 {
     public static int Main() => Environment.GetEnvironmentVariable("SAMPLE_BUILD") switch
     {
+        nameof(PreparedBuild) => PreparedBuild.Run(),
         nameof(PruneBuild) => PruneBuild.Run(),
         nameof(PublishBuild) => PublishBuild.Run(),
         nameof(EnvironmentsBuild) => EnvironmentsBuild.Run(),
