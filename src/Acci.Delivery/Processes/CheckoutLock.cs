@@ -55,6 +55,20 @@ public sealed class CheckoutLock : IDisposable
         static bool IsMissing(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException;
     }
 
+    /// <summary>Whether a build that writes has it. Nothing is written.</summary>
+    internal static bool IsHeld(string file)
+    {
+        try
+        {
+            if (System.IO.File.Exists(file)) new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
+            return false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return IsLocked(exception);
+        }
+    }
+
     /// <summary>Whether a file could not be opened because another process has locked it: a sharing violation on Windows, EWOULDBLOCK on Linux and macOS.</summary>
     internal static bool IsLocked(Exception exception) =>
         exception is IOException && (OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) is 32 or 33 : exception.HResult is 11 or 35);

@@ -19,6 +19,7 @@ public sealed class PruneImages(DeliveryContext context, KeepRules rules, bool d
     public override async Task PrepareAsync(DeliveryScope scope)
     {
         EnsureRegistryIsNamed();
+        if (await context.IsForkOnScheduleAsync()) return;
         (await context.GitHubAsync()).EnsureHasToken("list the versions of packages", delete ? "packages: write" : "packages: read");
     }
 

@@ -34,6 +34,7 @@ internal static class RecordsOfBuild
     /// <exception cref="DeliveryException">One was not, or is not what was built.</exception>
     public static async Task EnsureBuiltAsync(this DeliveryContext context, DeliveryScope scope, bool isHere = true)
     {
+        if (!context.Options.DryRun && context.IsBusyElsewhere) return;
         foreach (var image in scope.Builds ? [] : context.Options.Images)
         {
             var record = context.ResumePublish(image).Record;

@@ -23,6 +23,7 @@ public sealed class RescanImages(DeliveryContext context) : Verb
     /// <exception cref="DeliveryException">There is no scanner, or what is to pass cannot be read.</exception>
     public override async Task PrepareAsync(DeliveryScope scope)
     {
+        if (await context.IsForkOnScheduleAsync()) return;
         SeverityGate.Of(context.Options.Root, context.Options.Scan);
         if ((await context.PlannedScannerAsync()).Obstacle is { } obstacle) throw new DeliveryException($"Nothing could be scanned: {obstacle}");
     }
