@@ -2,7 +2,6 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
 using Acci.Oci;
 using Acci.Oci.Registries;
-using Serilog;
 
 namespace Acci.Delivery.Engines;
 
