@@ -1,6 +1,5 @@
 using Acci.Delivery.Engines;
 using Acci.Testing;
-using Microsoft.AspNetCore.Http;
 
 namespace Acci.Delivery.Tests.Engines;
 
