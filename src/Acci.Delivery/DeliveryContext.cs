@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
@@ -14,7 +15,8 @@ namespace Acci.Delivery;
 /// <param name="cancellationToken">Ends whatever is under way.</param>
 public sealed class DeliveryContext(DeliveryOptions options, CancellationToken cancellationToken) : IDisposable
 {
-    private readonly HashSet<string> _warnings = [];
+    // Several images are worked on at once.
+    private readonly ConcurrentDictionary<string, bool> _warnings = new(StringComparer.Ordinal);
     private Dictionary<string, object?> _found = [];
 
     /// <summary>What was set.</summary>
@@ -139,7 +141,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>Warns once, however often it is looked at.</summary>
     internal void Warn(string warning)
     {
-        if (_warnings.Add(warning)) Log.Warning("{Warning:l}", warning);
+        if (_warnings.TryAdd(warning, true)) Log.Warning("{Warning:l}", warning);
     }
 
     /// <summary>Another build of this checkout works on its images: what is there now is not yet what a verb finds that waits for it.</summary>

@@ -62,7 +62,7 @@ internal static class DockerLogins
     };
 
     // With the scheme, as in "Bearer TOKEN", and without.
-    private static IEnumerable<string> InHeader(string value) => [value, .. value.Split(' ').Skip(1)];
+    private static IEnumerable<string> InHeader(string value) => value.Split(' ', 2) is ["Bearer" or "Basic" or "Token", var token] ? [value, token] : [value];
 
     private static IEnumerable<string> InAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.UserInfo.Split(':', 2) is [_, var password]

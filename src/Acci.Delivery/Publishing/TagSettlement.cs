@@ -36,9 +36,10 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
             var compared = writes.Select(write => write.After).ToList();
             for (var number = 0; number < writes.Count; number++) await LookAsync(writes, number, cancellationToken);
             // What came after the comparison is compared, too.
-            if (!writes.Where((write, number) => write.IsLost && write.After != compared[number]).Any()) break;
+            if (!writes.Where((write, number) => write.IsLost && write.After != compared[number]).Any()) return writes;
         }
 
+        for (var number = 0; number < writes.Count; number++) await LookAsync(writes, number, cancellationToken);
         return writes;
     }
 

@@ -215,7 +215,8 @@ internal sealed class RegistryTransport : IDisposable
         {
             return await SendAsync(request, header, guard);
         }
-        catch (Exception exception) when (exception is HttpRequestException or TimeoutException
+        // The last of these is how a connection ends that is not made in time.
+        catch (Exception exception) when (exception is HttpRequestException or TimeoutException or OperationCanceledException { InnerException: TimeoutException }
             && FailureOf(request, exception, isForToken) is { } failure)
         {
             throw failure;
@@ -245,7 +246,8 @@ internal sealed class RegistryTransport : IDisposable
         // Where the body comes from failed, and not where it goes.
         if (exception.InnerException is TransientException) return null;
         // What has no body is sent again by .NET itself when a connection ends: it may have arrived before. What a token is for was not sent yet.
-        var isRefusal = isForToken || (request.Body is not null && exception is HttpRequestException http && TransientFault.IsBeforeRequest(http));
+        var isRefusal = isForToken || (request.Body is not null
+            && (exception is OperationCanceledException || (exception is HttpRequestException http && TransientFault.IsBeforeRequest(http))));
         if (TransientFault.Reason(exception) is not { } reason)
         {
             var who = server is null ? Endpoint.Domain : $"{Endpoint.Domain}: {server}";

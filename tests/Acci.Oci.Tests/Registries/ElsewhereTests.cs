@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Acci.Oci.Layouts;
@@ -123,6 +125,24 @@ public sealed class ElsewhereTests : IDisposable
             // Without a token nothing was asked for.
             Assert.False(error.IsUndecided);
         }
+    }
+
+    [Fact]
+    public async Task A_token_service_that_takes_no_connection_is_named()
+    {
+        // What comes while its queue is full gets no answer at all, as behind a firewall.
+        using var service = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        service.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        service.Listen(0);
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(service.LocalEndPoint!, Cancellation);
+        await using var server = await AskingAsync($"http://{service.LocalEndPoint}/token");
+        var options = new RegistryOptions { Credentials = new Credentials("ada", "secret"), Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(11), FirstDelay = TimeSpan.FromSeconds(2) } };
+        using var registry = new OciRegistry(server.Domain, options);
+
+        var error = await Assert.ThrowsAsync<RetriesExhaustedException>(() => registry.ReadBlobAsync(Image(server), Blob, Cancellation));
+
+        Assert.StartsWith($"its token service http://{service.LocalEndPoint}/token: ", error.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
