@@ -10,11 +10,14 @@ public static class GitHubOfBuild
         nameof(GitHubAsync),
         () => GitHubConnection.OpenAsync(context.Options.Root, context.Options.GitHubToken, context.Environment, context.Retry, context.CancellationToken));
 
+    /// <summary>Whether GitHub runs this on a schedule. Whether in a fork, only GitHub knows.</summary>
+    internal static async Task<bool> IsOnScheduleAsync(this DeliveryContext context) => (await context.FactsAsync()).EventName == "schedule";
+
     /// <summary>Whether this is a fork, on a schedule of what it was forked from, which is then none of its business.</summary>
     public static async Task<bool> IsForkOnScheduleAsync(this DeliveryContext context)
     {
         // A workflow's condition sees whether it runs in a fork, but not on a schedule: that event says nothing of the repository.
-        if ((await context.FactsAsync()).EventName != "schedule") return false;
+        if (!await context.IsOnScheduleAsync()) return false;
         var gitHub = await context.GitHubAsync();
         var (owner, name) = gitHub.Repository;
         var repository = await gitHub.RunAsync(

@@ -19,7 +19,8 @@ public sealed class PruneImages(DeliveryContext context, KeepRules rules, bool d
     public override async Task PrepareAsync(DeliveryScope scope)
     {
         EnsureRegistryIsNamed();
-        if (await context.IsForkOnScheduleAsync()) return;
+        // In a fork nothing is done then.
+        if (await context.IsOnScheduleAsync()) return;
         (await context.GitHubAsync()).EnsureHasToken("list the versions of packages", delete ? "packages: write" : "packages: read");
     }
 

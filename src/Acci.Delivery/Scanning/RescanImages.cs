@@ -23,7 +23,8 @@ public sealed class RescanImages(DeliveryContext context) : Verb
     /// <exception cref="DeliveryException">There is no scanner, or what is to pass cannot be read.</exception>
     public override async Task PrepareAsync(DeliveryScope scope)
     {
-        if (await context.IsForkOnScheduleAsync()) return;
+        // In a fork nothing is done then.
+        if (await context.IsOnScheduleAsync()) return;
         SeverityGate.Of(context.Options.Root, context.Options.Scan);
         if ((await context.PlannedScannerAsync()).Obstacle is { } obstacle) throw new DeliveryException($"Nothing could be scanned: {obstacle}");
     }
