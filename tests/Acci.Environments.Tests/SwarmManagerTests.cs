@@ -32,6 +32,18 @@ public sealed class SwarmManagerTests
         Assert.Equal(needsSwarm, await new SwarmManager(docker.Engine with { Address = "unix:///own" }).NeedsSwarmAsync(Cancellation));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("active")]
+    public async Task An_engine_that_says_nothing_of_a_swarm_is_not_taken_for_one_without(string state)
+    {
+        using var docker = Docker(state, "[]");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new SwarmManager(docker.Engine).StateAsync(Cancellation));
+
+        Assert.Contains($"does not say whether it is part of a swarm: `docker info` answered '{state}'", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_swarm_that_says_nothing_is_not_waited_for_without_end()
     {

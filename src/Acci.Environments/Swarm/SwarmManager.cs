@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Acci.Delivery;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Serilog;
@@ -19,10 +20,13 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Whether this engine is part of a swarm, and manages it; how many nodes that has, and which this one is.</summary>
+    /// <exception cref="DeliveryException">It does not say so.</exception>
     public async Task<(bool IsActive, bool IsManager, int Nodes, string NodeId)> StateAsync(CancellationToken cancellationToken)
     {
-        var state = (await RunAsync(["info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}} {{.Swarm.Nodes}} {{.Swarm.NodeID}}"], cancellationToken)).Split(' ');
-        return (state[0] == "active", state[1] == "true", int.TryParse(state[2], out var nodes) ? nodes : 0, state.ElementAtOrDefault(3) ?? "");
+        var said = await RunAsync(["info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}} {{.Swarm.Nodes}} {{.Swarm.NodeID}}"], cancellationToken);
+        return said.Split(' ') is [var state, var control, var count, .. var rest]
+            ? (state == "active", control == "true", int.TryParse(count, out var nodes) ? nodes : 0, rest.FirstOrDefault() ?? "")
+            : throw new DeliveryException($"{Engine} does not say whether it is part of a swarm: `docker info` answered '{SafeText.Terminal(said)}'.");
     }
 
     /// <summary>The node that each of the stack's services runs on, or ran on last, by the service's name in the stack; of several replicas that of one.</summary>

@@ -43,6 +43,8 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         foreach (var folder in new[] { ".nuke", "home" }) Directory.CreateDirectory(Path.Combine(Root, "..", folder == ".nuke" ? "checkout/.nuke" : folder));
         await File.WriteAllTextAsync(Path.Combine(Root, "Dockerfile"), "FROM scratch\n");
         await File.WriteAllTextAsync(Path.Combine(Root, ".gitignore"), "artifacts\n.nuke/temp\n");
+        Directory.CreateDirectory(Path.Combine(Root, "deploy", "environments"));
+        foreach (var name in new[] { "dev", "prod" }) await File.WriteAllTextAsync(Path.Combine(Root, "deploy", "environments", $"settings.{name}.json"), """{ "Deployment": { "Kind": "Production" } }""");
         foreach (var command in new[] { "init -q", "add .", "-c user.name=Ada -c user.email=ada@example.com commit -q -m first", "remote add origin https://ghp_remote-mark@example.com/o/r.git" })
             await CommandRunner.RunAsync(new Command("git", command.Split(' ')) { WorkingDirectory = Root }, cancellationToken: TestContext.Current.CancellationToken);
         var layout = await WriteLayoutAsync(_folder.Combine("layout"));
@@ -94,6 +96,37 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         AssertNothingIsShown(run);
         Assert.All(_recorders.Started, x => Assert.Equal(x.Program == "cosign" && Signs(x.Arguments), Pin.IsIn(x.Environment)));
         Assert.True(_recorders.Started.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal)), run.Output + run.Errors);
+    }
+
+    // Most of them end in an error here, which is shown in full, too.
+    [Theory]
+    [InlineData("Quiet", "SmokeTestImages")]
+    [InlineData("Minimal", "VerifyImages")]
+    [InlineData("Normal", "RescanImages")]
+    [InlineData("Verbose", "PromoteImages", "--promote-from", "main", "--promote-to", "stable")]
+    [InlineData("Quiet", "PromoteImages", "--promote-rollback", "--promote-to", "stable")]
+    [InlineData("Minimal", "PruneImages")]
+    [InlineData("Normal", "CreateRelease")]
+    [InlineData("Verbose", "UploadSarif")]
+    [InlineData("Quiet", "WriteAdmissionPolicy")]
+    [InlineData("Minimal", "UpdateLocks")]
+    [InlineData("Normal", "ComposeUp", "--environment", "prod")]
+    [InlineData("Verbose", "ComposeUp", "--environment", "dev")]
+    [InlineData("Quiet", "ComposeDown", "--environment", "prod")]
+    [InlineData("Minimal", "ComposeLogs", "--environment", "prod")]
+    [InlineData("Normal", "DeployStack", "--environment", "prod")]
+    [InlineData("Verbose", "GenerateBakeFile", "GenerateCompose")]
+    [InlineData("Verbose", "StopEngine")]
+    [InlineData("Verbose", "BuildImages", "ScanImages", "--dry-run")]
+    public async Task No_target_shows_a_secret_at_any_verbosity(string verbosity, params string[] arguments)
+    {
+        var run = await RunAsync(
+            [.. arguments, "--verbosity", verbosity, "--retry-budget", "1", .. Destination],
+            new() { ["GITHUB_API_URL"] = "http://127.0.0.1:1", ["GITHUB_REPOSITORY"] = "octo/app", ["GH_TOKEN"] = GitHub.Value, ["CR_PAT"] = GitHub.Value, ["SIGSTORE_ID_TOKEN"] = Identity.Value });
+        TestContext.Current.TestOutputHelper?.WriteLine($"{run.ExitCode}\n{run.Output}{run.Errors}");
+
+        AssertNothingIsShown(run);
+        AssertEachHasItsOwn();
     }
 
     [Theory]

@@ -6,8 +6,9 @@ using Acci.Settings;
 using Nuke.Common;
 using Nuke.Common.Tooling;
 
-/// <summary>A build that publishes an image, examines itself, and starts a program of its own.</summary>
-class PublishBuild : DeliveryBuild, IPublishImages, IDoctor, IHazGitHub, IHazEnvironments
+/// <summary>A build that publishes an image and does all else that the components can, and starts a program of its own.</summary>
+class PublishBuild : DeliveryBuild, IPublishImages, IDoctor, IPromoteImages, IPruneImages, IRescanImages, ICreateRelease, IUploadSarif, IWriteAdmissionPolicy, IUpdateLocks,
+    IComposeUp, IComposeDown, IComposeLogs, IDeployStack, IGenerateBakeFile, IGenerateCompose, IStopEngine
 {
     public static int Run() => Execute<PublishBuild>(x => ((IPublishImages)x).Publish);
 
