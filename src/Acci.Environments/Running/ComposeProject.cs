@@ -88,11 +88,12 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     /// <summary>Its containers, in the order of their names; those that ran for a single command are not among them.</summary>
     public async Task<IReadOnlyList<Container>> ContainersAsync(CancellationToken cancellationToken)
     {
-        var ids = await CommandRunner.RunAsync(Engine.Question("ps", "--all", "--quiet", "--no-trunc", "--filter", $"label={ProjectLabel}={Name}", "--filter", "label=com.docker.compose.oneoff=False"), cancellationToken: cancellationToken);
+        var ids = await CommandRunner.RunAsync(Engine.Errand("ps", "--all", "--quiet", "--no-trunc", "--filter", $"label={ProjectLabel}={Name}", "--filter", "label=com.docker.compose.oneoff=False"), cancellationToken: cancellationToken);
         var list = ids.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (list.Length == 0) return [];
         // One that is removed between the two questions is no failure; the others are answered all the same.
-        var answer = await CommandRunner.TryRunAsync(Engine.Question(["inspect", "--type", "container", .. list]), cancellationToken: cancellationToken);
+        // An engine says nothing of a container while it starts it.
+        var answer = await CommandRunner.TryRunAsync(Engine.Errand(["inspect", "--type", "container", .. list]), cancellationToken: cancellationToken);
         using var document = JsonDocument.Parse(answer.StandardOutput);
         return [.. document.RootElement.EnumerateArray().Select(Inspection.ContainerOf).OrderBy(x => x.Name, StringComparer.Ordinal)];
     }
@@ -105,7 +106,7 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     public async Task<IReadOnlyList<string>> ListAsync(string kind, CancellationToken cancellationToken)
     {
         string[] all = kind == "container" ? ["--all", "--format", "{{.Names}}"] : ["--format", "{{.Name}}"];
-        var list = await CommandRunner.RunAsync(Engine.Question([kind, "ls", .. all, "--filter", $"label={ProjectLabel}={Name}"]), cancellationToken: cancellationToken);
+        var list = await CommandRunner.RunAsync(Engine.Errand([kind, "ls", .. all, "--filter", $"label={ProjectLabel}={Name}"]), cancellationToken: cancellationToken);
         return list.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 

@@ -208,8 +208,8 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     {
         Log.Information("Taking away what was started{Data:l}", hasData ? "; the data that were there stay" : "");
         var containers = (await project.ContainersAsync(CancellationToken.None)).Select(x => x.Id).ToArray();
-        if (hasData && containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Question(["stop", "--time", "2", .. containers]), cancellationToken: CancellationToken.None);
-        if (containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Question(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
+        if (hasData && containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["stop", "--time", "2", .. containers]), cancellationToken: CancellationToken.None);
+        if (containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
         string[] volumes = hasData ? [] : ["--volumes"];
         await CommandRunner.RunAsync(project.Compose(["down", "--remove-orphans", .. volumes]), Log.Verbose, CancellationToken.None);
     }
