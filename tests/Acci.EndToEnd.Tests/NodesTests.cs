@@ -78,7 +78,7 @@ public sealed class NodesTests(PublishedImage published) : IDisposable
         await using var there = new BuildKitSocket(docker, Path.Combine(_folder.Path, "there.sock"));
         try
         {
-            (await checkout.BuildAsync($"BuildImages --builder-nodes 'linux/amd64,linux/arm64=unix://{here.Path};linux/ppc64le=unix://{there.Path}'", Cancellation)).AssertSucceeded();
+            (await checkout.BuildAsync($"BuildImages --builder-nodes 'linux/amd64=unix://{here.Path};linux/ppc64le=unix://{there.Path}'", Cancellation)).AssertSucceeded();
 
             Assert.Equal(published.First.Platforms, PublishRecord.Read(RecordOf(checkout))!.Platforms);
         }

@@ -158,13 +158,10 @@ public class PublishTests(PublishedImage published)
     {
         published.NeedsEngine();
         using var checkout = await published.Pristine.CopyAsync(Cancellation);
-        // Compiling for another architecture takes as long as all else. ACCI_ALL_PLATFORMS=1 tries that, too.
-        var isAll = Environment.GetEnvironmentVariable("ACCI_ALL_PLATFORMS") is { Length: > 0 };
-        var before = published.First.Platforms.Where(x => isAll || x.Platform != Platform.LinuxArm64).ToList();
 
-        (await checkout.BuildAsync($"BuildImages --no-cache --platforms {string.Join(',', before.Select(x => x.Platform))}", Cancellation)).AssertSucceeded();
+        (await checkout.BuildAsync("BuildImages --no-cache", Cancellation)).AssertSucceeded();
 
-        Assert.Equal(before, PublishRecord.Read(Path.Combine(checkout.Folder, "artifacts", "publish", $"{App.Name}.json"))!.Platforms);
+        Assert.Equal(published.First.Platforms, PublishRecord.Read(Path.Combine(checkout.Folder, "artifacts", "publish", $"{App.Name}.json"))!.Platforms);
     }
 
     [Fact]
