@@ -94,7 +94,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         return CheckoutLock.TakeAsync(LockFile, cancellationToken, time: Time);
     });
 
-    /// <summary>As <see cref="LockAsync"/>, for a verb that writes nothing: it gets along with others that only read, and with a folder that cannot be written.</summary>
+    /// <summary>As <see cref="LockAsync"/>, for a verb that writes nothing: several may hold it at once, and the folder may be read-only.</summary>
     internal Task LockToReadAsync() => _found.ContainsKey(nameof(LockAsync)) ? LockAsync()
         : Once(nameof(LockToReadAsync), () => CheckoutLock.TakeToReadAsync(LockFile, cancellationToken, Time));
 

@@ -106,7 +106,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         return new ResolvedBaseImage(image, actual, BaseImageSource.StandIn) { Layout = place[..end] };
     }
 
-    /// <summary>What is wrong where an image cannot be had; null where a stand-in can be made for it, or the build can do without it.</summary>
+    /// <summary>The error for an image that is not available; null where a stand-in can be made for it, or the build can do without it.</summary>
     internal string? RefusalOf(ImageReference name, string? problem)
     {
         var obstacle = !AllowsStandIns ? "Stand-ins are only used when publishing to this machine's own registry."

@@ -81,7 +81,7 @@ internal static class BuiltImage
         return new PublishedImage(root, await context.EnsureSignedAsync(other, publish.Reference, signer));
     }
 
-    /// <summary>As <see cref="EnsurePublishedAsync"/>, for whoever can name another signer: where cosign finds none but others, it is said how.</summary>
+    /// <summary>As <see cref="EnsurePublishedAsync"/>, and if only other signers are found, the error says how to name one of them.</summary>
     /// <exception cref="DeliveryException">As there, or it is signed by somebody else.</exception>
     internal static async Task<PublishedImage> EnsureSignedByAsync(
         this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer, string end)

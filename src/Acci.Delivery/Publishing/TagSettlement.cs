@@ -34,13 +34,18 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
             foreach (var plan in plans) hasChanged |= await SetRightAsync(plan, writes, cancellationToken);
             if (hasChanged) continue;
             var compared = writes.Select(write => write.After).ToList();
-            for (var number = 0; number < writes.Count; number++) await LookAsync(writes, number, cancellationToken);
+            await LookAtAllAsync(writes, cancellationToken);
             // What came after the comparison is compared, too.
             if (!writes.Where((write, number) => write.IsLost && write.After != compared[number]).Any()) return writes;
         }
 
-        for (var number = 0; number < writes.Count; number++) await LookAsync(writes, number, cancellationToken);
+        await LookAtAllAsync(writes, cancellationToken);
         return writes;
+    }
+
+    private async Task LookAtAllAsync(List<TagWrite> writes, CancellationToken cancellationToken)
+    {
+        for (var number = 0; number < writes.Count; number++) await LookAsync(writes, number, cancellationToken);
     }
 
     // Each look is noted at once: nobody may be able to look again.

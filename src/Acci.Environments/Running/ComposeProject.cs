@@ -117,7 +117,7 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         return command with { WorkingDirectory = Root, Environment = environment };
     }
 
-    /// <summary>The last lines a container wrote, redacted. An engine that does not answer is said in their place: whoever shows them has more to say.</summary>
+    /// <summary>The last lines a container wrote, redacted. If the engine does not answer, its error takes their place, because the caller reports another failure.</summary>
     public async Task<IReadOnlyList<string>> LastLinesAsync(string container, int count)
     {
         try

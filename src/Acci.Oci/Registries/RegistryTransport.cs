@@ -238,7 +238,7 @@ internal sealed class RegistryTransport : IDisposable
         }
     }
 
-    /// <summary>The failure of a server as it is told; null where the exception says all.</summary>
+    /// <summary>The error that reports a server's failure; null where the exception itself is enough.</summary>
     private Exception? FailureOf(RegistryRequest request, Exception exception, bool isForToken)
     {
         var server = isForToken ? RegistryAuthorization.ServiceAt(request.Address) : Elsewhere(request.Address);
