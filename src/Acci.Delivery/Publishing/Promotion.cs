@@ -29,6 +29,8 @@ public sealed record Promotion
     {
         if (From is not { Length: > 0 } from) throw new WrongUseException("Nothing says which image is promoted: name its tag or digest, as in --promote-from 1.2.3-rc.1.");
         if (Digest.TryParse(from, out var digest, out _) && digest.Algorithm is "sha256" or "sha512") return repository.WithDigest(digest);
+        if (from.Contains('/', StringComparison.Ordinal))
+            throw new WrongUseException($"--promote-from cannot be '{from}': name only a tag or a digest of the image. Its registry is --promote-from-registry, where it is another one.");
         return ImageReference.TryParse($"{repository}:{from}", out var reference, out var problem)
             ? reference
             : throw new WrongUseException($"--promote-from cannot be '{from}': {problem}. Name a tag or a digest of the image.");

@@ -61,6 +61,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
     [Theory]
     [InlineData("1:2")]
     [InlineData("blake3:af1349b9f5f9a1a6a0404dea36dcc949")]
+    [InlineData("ghcr.io/o/app:1.2.3")]
     [InlineData("sha256:12")]
     public void What_is_neither_a_tag_nor_a_digest_is_wrong_use(string from) => Assert.StartsWith(
         $"--promote-from cannot be '{from}': ",
