@@ -1,7 +1,9 @@
 using System.Net.Sockets;
+using System.Xml.Linq;
 using Acci.Delivery;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Testing;
 
 namespace Acci.Architecture.Tests;
 
@@ -22,6 +24,33 @@ public sealed class AdopterTests(Adopter adopter, ITestOutputHelper output) : IC
         Assert.Contains("shop-stock: would build version 1.2.3 for linux/amd64 from src/stock/Dockerfile", plan.StandardOutput, StringComparison.Ordinal);
         Assert.Equal(0, plan.ExitCode);
         Assert.Equal(2, (await adopter.RunAsync("BuildImages", "--platfroms", "linux/amd64")).ExitCode);
+    }
+
+    [Fact]
+    public void Each_package_has_what_its_page_shows_and_depends_on_nothing_that_exists_nowhere()
+    {
+        Assert.SkipWhen(Adopter.Obstacle is not null, Adopter.Obstacle ?? "");
+        var packed = adopter.Packages.Select(Package.Read).ToDictionary(x => x.Id);
+        var versions = XDocument.Load(Path.Combine(SourceTree.Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(x => x.Attribute("Include")!.Value).ToHashSet();
+
+        Assert.Equal(Adopter.Projects.Order(), packed.Keys.Order());
+        Assert.Single(packed.Values.Select(x => x.Version).Distinct());
+        Assert.All(packed.Values, package =>
+        {
+            Assert.NotEqual("1.0.0", package.Version);
+            Assert.Equal("Apache-2.0", package["license"]);
+            Assert.NotEmpty(package["description"]);
+            Assert.NotEmpty(package["authors"]);
+            Assert.Matches("^[0-9a-f]{40}$", package.Commit);
+            Assert.Contains(package["readme"], package.Files);
+            Assert.Contains($"lib/net10.0/{package.Id}.dll", package.Files);
+            Assert.Contains($"lib/net10.0/{package.Id}.xml", package.Files);
+            Assert.True(File.Exists(Path.ChangeExtension(package.File, ".snupkg")), $"{package.Id} has no symbols.");
+            // What is somebody else's comes with their notice.
+            if (package.Files.Any(x => x.StartsWith("lib/", StringComparison.Ordinal) && x.EndsWith(".dll", StringComparison.Ordinal) && !x.EndsWith($"/{package.Id}.dll", StringComparison.Ordinal)))
+                Assert.Contains("THIRD-PARTY-NOTICES.md", package.Files);
+            Assert.All(package.Dependencies, x => Assert.True(packed.TryGetValue(x.Id, out var own) ? own.Version == x.Version : versions.Contains(x.Id), $"{package.Id} needs {x}."));
+        });
     }
 
     [Fact]
