@@ -57,6 +57,8 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         Assert.Equal(replicas, await DockerAsync($"ps -q --filter label=com.docker.compose.project={Project()}"));
         Assert.Contains("The cache redis:6379 is in use", (await RunAsync("ComposeLogs", "prod")).AssertSucceeded().Output, StringComparison.Ordinal);
 
+        await AssertDryRunsChangeNothingAsync(port);
+
         // An image that does not work is told, and the one of before answers again.
         var broken = await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"), (App.Variable("IMAGE"), await VariantAsync("exits-later", $"ENTRYPOINT [\"/app/{App.Name}\", \"--bogus\"]")));
         broken.AssertFailed($"{App.Name} does not come up", "exit code");
@@ -329,6 +331,40 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         var postgres = EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "prod.env")).Values[App.Variable("POSTGRES_IMAGE")];
         await DockerAsync($"run --detach --name {_project}-client --network {Project()}_frontend --volume {script}:/client:ro --entrypoint bash {postgres} /client");
         return $"{_project}-client";
+    }
+
+    // Nothing of the engine, of what runs on it, of the registry and of the files, although each of these would take some of it away or write it anew.
+    private async Task AssertDryRunsChangeNothingAsync(int port)
+    {
+        const string Run = "BuildImages SmokeTestImages ScanImages SignImages VerifyImages Publish PromoteImages ComposeUp ComposeDown ComposeLogs Clean StopEngine";
+        const string Worst = "--purge-engine --delete-volumes --republish --allow-dirty --allow-older --replace-version --promote-allow-older --promote-replace-version";
+        var before = await WorldAsync();
+        var from = published.Record.Tags[0];
+
+        var run = await RunAsync($"{Run} {Worst} --dry-run --promote-from {from} --promote-to dry", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"));
+
+        run.AssertSucceeded();
+        foreach (var target in Run.Split(' ')) Assert.Contains($"║ {target}", run.Output, StringComparison.Ordinal);
+        Assert.Equal(before, await WorldAsync());
+    }
+
+    private async Task<string> WorldAsync()
+    {
+        var ofProject = $"--filter label=com.docker.compose.project={Project()}";
+        var repository = ImageReference.Parse(published.Record.Repository);
+        using var registry = OciRegistry.Of(repository);
+        var served = new List<string>();
+        await foreach (var tag in registry.ListTagsAsync(repository, cancellationToken: Cancellation))
+            served.Add($"{tag} {(await registry.ResolveAsync(repository.WithTag(tag), Cancellation)).Digest}");
+        return $"""
+            {await DockerAsync("info --format '{{.ID}}'")}
+            {await DockerAsync($"inspect --format '{{{{.Id}}}} {{{{.State.StartedAt}}}}' $({Docker} ps -aq {ofProject})")}
+            {await DockerAsync($"volume ls {ofProject}")}
+            {await DockerAsync($"network ls {ofProject}")}
+            {await DockerAsync("image inspect --format '{{.Id}}' " + $"{repository}@{published.Record.Digest}")}
+            {string.Join('\n', served.Order())}
+            {(await ShellAsync("find . -path ./.git -prune -o -path ./.nuke/temp -prune -o -type f -exec stat --format '%n %s %y' {} + | sort")).StandardOutput}
+            """;
     }
 
     // PostgreSQL made its data with a password, and takes no other one.
