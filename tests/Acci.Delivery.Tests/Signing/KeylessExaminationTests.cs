@@ -45,7 +45,8 @@ public sealed class KeylessExaminationTests(SigstoreFixture sigstore) : IClassFi
     public async Task A_token_service_that_is_not_there_is_named_as_soon_as_any_other_service()
     {
         using var folder = new TemporaryFolder();
-        using var context = Context(sigstore, sigstore.Job().With(("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:1/?x=1")), folder, budget: TimeSpan.FromMinutes(1));
+        var budget = TimeSpan.FromMinutes(10);
+        using var context = Context(sigstore, sigstore.Job().With(("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:1/?x=1")), folder, budget: budget);
         var begun = Stopwatch.GetTimestamp();
 
         var findings = await new KeylessExamination(context).RunAsync();
@@ -53,7 +54,7 @@ public sealed class KeylessExaminationTests(SigstoreFixture sigstore) : IClassFi
         // The run asks again, so nobody knows yet that it will fail.
         var finding = Assert.Single(findings, x => x.Severity != FindingSeverity.Good);
         Assert.Equal(("Identity token", FindingSeverity.Notice), (finding.Name, finding.Severity));
-        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, budget / 2);
     }
 
     [Fact]

@@ -123,8 +123,9 @@ public sealed partial class CompletionTests : IDisposable
 
     private static async Task<string> RunAsync(string shell, string[] arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
+        // A shell that waits for input would wait for ever.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
         return (await CommandRunner.RunAsync(new Command(shell, arguments) { Environment = environment ?? new Dictionary<string, string?>() }, cancellationToken: limit.Token)).StandardOutput;
     }
 
