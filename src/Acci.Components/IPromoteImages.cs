@@ -33,6 +33,7 @@ public interface IPromoteImages : IHazDelivery, IHazImages, IHazTags, IHazExpect
     /// <summary>Moves tags to an image that is published already, by digest and after its signature has been verified, or back.</summary>
     Target PromoteImages => _ => _
         .Description("Moves tags to a published image once its signature is verified (--promote-from, --promote-to), or back (--promote-rollback)")
+        .TryAfter<IPublishImages>(x => x.Publish)
         .Runs(this, () => Prepared(new PromoteImages(Context, new Promotion
         {
             From = PromoteFrom,

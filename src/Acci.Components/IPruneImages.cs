@@ -36,5 +36,6 @@ public interface IPruneImages : IHazDelivery, IHazImages, IHazRegistry, IHazGitH
     /// </summary>
     Target PruneImages => _ => _
         .Description("Lists the old versions of the images in GitHub's container registry (--prune-delete deletes them)")
+        .TryAfter<IPublishImages>(x => x.Publish)
         .Runs(this, () => Prepared(new PruneImages(Context, KeepRules, PruneDelete, report => Shown.WriteLine(report.ToText()))));
 }

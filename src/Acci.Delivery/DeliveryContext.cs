@@ -17,6 +17,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
 {
     // Several images are worked on at once.
     private readonly ConcurrentDictionary<string, bool> _warnings = new(StringComparer.Ordinal);
+    private readonly HashSet<Type> _planned = [];
     private Dictionary<string, object?> _found = [];
 
     /// <summary>What was set.</summary>
@@ -119,6 +120,17 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <exception cref="DeliveryException">This is a dry run.</exception>
     internal Task<T> Begin<T>(string name, string what, Func<Task<T>> find) => Once(name, () => !options.DryRun ? find()
         : throw new DeliveryException($"--dry-run changes nothing, and this would need {what}: run it without --dry-run."));
+
+    /// <summary>
+    /// Whether a dry run has said what this verb would do. The run would have its results by now, such as a published image; the plans of later verbs must not ask for
+    /// them, and not take those of an earlier run for them.
+    /// </summary>
+    /// <typeparam name="TVerb">The verb's class.</typeparam>
+    public bool WasPlanned<TVerb>()
+        where TVerb : Verb => _planned.Contains(typeof(TVerb));
+
+    /// <summary>A dry run has said what this verb would do.</summary>
+    internal void Planned(Verb verb) => _planned.Add(verb.GetType());
 
     /// <summary>
     /// Looks at what is going to be asked for again. What is found on the way is forgotten, a failure too, because targets until then may change it; in a dry run

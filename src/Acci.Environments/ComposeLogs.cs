@@ -20,6 +20,12 @@ public sealed class ComposeLogs(DeliveryContext context, EnvironmentDeclaration 
     public override async Task PlanAsync()
     {
         var name = Name;
+        if (Context.WasPlanned<ComposeUp>())
+        {
+            Log.Information("Would show the last lines of the containers of environment '{Environment:l}'", name);
+            return;
+        }
+
         if (await Context.PlannedEngineAsync() is not { } engine) throw Nothing(name);
         var project = await ProjectOnAsync(await WithComposeAsync(engine), name);
         foreach (var container in await ContainersAsync(project)) Log.Information("Would show the last lines of {Container:l}", container.Name);

@@ -81,6 +81,23 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
     }
 
     [Fact]
+    public async Task A_dry_run_of_the_first_publish_says_what_would_run_afterwards()
+    {
+        published.NeedsEngine();
+        using var checkout = await published.Pristine.CopyAsync(Cancellation);
+        var (port, variables) = (FreePorts(3), new Dictionary<string, string?> { ["COMPOSE_PROJECT_NAME"] = _project });
+        variables[App.Variable("PORTS")] = $"{port}-{port + 2}";
+
+        foreach (var last in new[] { "ComposeUp", "DeployStack" })
+        {
+            var run = await checkout.BuildAsync($"Publish {last} --environment prod --dry-run", Cancellation, variables);
+
+            Assert.Contains($"127.0.0.1/{App.Name}", run.AssertSucceeded().Output[run.Output.IndexOf($"║ {last}", StringComparison.Ordinal)..], StringComparison.Ordinal);
+            Assert.False(Directory.Exists(Path.Combine(checkout.Folder, "artifacts")));
+        }
+    }
+
+    [Fact]
     public async Task In_development_a_change_in_a_source_file_is_served_without_a_restart_by_hand()
     {
         published.NeedsEngine();

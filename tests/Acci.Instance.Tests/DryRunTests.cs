@@ -101,6 +101,24 @@ public sealed class DryRunTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("BuildImages ScanImages UploadSarif", "UploadSarif", "Would upload the findings of the targets before it")]
+    [InlineData("CheckImages UploadSarif --sarif-files artifacts/check", "UploadSarif", "Would upload the findings of the targets before it")]
+    [InlineData("ComposeUp ComposeLogs --environment dev", "ComposeLogs", "Would show the last lines of the containers of environment 'dev'")]
+    [InlineData("PromoteImages Publish --registry 127.0.0.1:1/o --promote-from latest --promote-to stable", "Publish", "cannot be reached")]
+    public async Task What_a_target_would_make_is_not_missed_by_the_plans_of_those_after_it(string line, string last, string said)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        await CheckOutAsync();
+        var before = Fingerprint();
+
+        var run = await BuildRun.StartAsync(BuildRun.Build, _root, [.. line.Split(' '), "--dry-run", "--allow-dirty"], Variables);
+
+        Assert.True(run.ExitCode == (last == "Publish" ? 255 : 0), $"{run.ExitCode}\n{run.Output}{run.Errors}");
+        Assert.Contains(said, run.Output[run.Output.IndexOf($"║ {last}", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        AssertUnchanged(before, run);
+    }
+
     private static string[] Targets()
     {
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(SourceTree.Root, ".nuke", "build.schema.json")));

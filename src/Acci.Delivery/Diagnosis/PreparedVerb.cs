@@ -28,6 +28,7 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
     {
         await SayOnceAsync();
         await verb.PlanAsync();
+        context.Planned(verb);
     }
 
     /// <inheritdoc/>

@@ -44,6 +44,12 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             return;
         }
 
+        if (await IsOfThisRunAsync())
+        {
+            Log.Information("Would move {Tags:l} to the image that Publish gives the tag {From:l}", string.Join(", ", promotion.To), promotion.From);
+            return;
+        }
+
         foreach (var plan in await PlanAllAsync(isDry: true)) plan.Say(plan.Repository.WithDigest(plan.Digest).ToString());
     }
 
@@ -77,6 +83,10 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         if (promotion.To.Count == 0) throw new WrongUseException("Nothing says which tags are meant: name them, as in --promote-to 1.2.3,latest.");
         foreach (var image in promotion.Rollback ? [] : context.Options.Images) promotion.SourceIn(OriginOf(image) ?? context.PlannedDestination().RepositoryOf(image));
     }
+
+    // What Publish would do before this is not done in a dry run.
+    private async Task<bool> IsOfThisRunAsync() => context.WasPlanned<TagImages>() && promotion is { Rollback: false, FromRegistry: null, From: { } from }
+        && (await context.TagsAsync()).All.Contains(from, StringComparer.Ordinal);
 
     // Null where it is promoted within one registry.
     private ImageReference? OriginOf(ImageDefinition image) => promotion.FromRegistry is { } from

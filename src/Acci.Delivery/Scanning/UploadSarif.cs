@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Enumeration;
 using System.Text.Json;
+using Acci.Delivery.Checking;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Sarif;
 using Acci.Generation;
@@ -36,6 +37,12 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     /// <inheritdoc/>
     public override async Task PlanAsync()
     {
+        if (context.WasPlanned<ScanImages>() || context.WasPlanned<CheckImages>())
+        {
+            Log.Information("Would upload the findings of the targets before it, as SARIF, for the commit that is checked out");
+            return;
+        }
+
         var (records, files) = Found();
         if (await TargetAsync(records, files, isDry: true) is { } target) await WriteAsync(Payloads(records, files, target));
     }

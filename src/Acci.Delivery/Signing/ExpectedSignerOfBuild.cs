@@ -58,8 +58,10 @@ public static class ExpectedSignerOfBuild
                 + "bring back the artifacts of that publish, or name the signer with --signed-by.");
         }
 
+        if (recorded is null && options.SigningKey is null)
+            throw new DeliveryException("The record names no signer: what was built last is not signed. Run SignImages or Publish, or name the signer with --signed-by.");
         var signer = context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(file));
-        var (place, must) = options.SigningKey is null ? ("the record", recorded?.Name ?? "nobody")
+        var (place, must) = options.SigningKey is null ? ("the record", recorded!.Name)
             : ("--signing-key", (await (await context.CosignAsync()).ReadSignerAsync(context.CancellationToken)).Name);
         return signer.ReadName() is var name && name == must
             ? signer

@@ -57,7 +57,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     {
         var found = new SortedDictionary<string, string>(plan.UserSettings().ToDictionary(), StringComparer.Ordinal);
         AddMachineFiles(found, plan);
-        foreach (var variable in Own(plan)) found[variable.Name] = plan.Variables.GetValueOrDefault(variable.Name) ?? Published(variable, plan.Declaration.Command).ToString();
+        foreach (var variable in Own(plan)) found[variable.Name] = plan.Variables.GetValueOrDefault(variable.Name) ?? Published(variable, plan.Declaration.Command);
         return found;
     }
 
@@ -99,11 +99,13 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         Mirror = context.Options.ImageMirror, AllowsStandIns = mayHaveStandIns,
     };
 
-    /// <summary>The build's own image that a variable names, of the last publish.</summary>
+    /// <summary>The build's own image that a variable names, of the last publish; in a dry run of that publish only its repository is known.</summary>
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>
-    private ImageReference Published(Variable variable, string command)
+    private string Published(Variable variable, string command)
     {
         var image = ((LastPublish)variable.Source!).Image;
+        if (context.WasPlanned<TagImages>() && context.Options.Images.FirstOrDefault(x => x.Name == image) is { } published)
+            return context.PlannedDestination().RepositoryOf(published).ToString();
         var file = context.Options.RecordOf(image);
         var name = Path.GetRelativePath(context.Options.Root, file);
         var record = PublishRecord.Read(file)
@@ -115,7 +117,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         }
 
         return record.Steps.ContainsKey(PublishStep.Tag)
-            ? ImageReference.Parse(record.Repository).WithDigest(record.Digest)
+            ? ImageReference.Parse(record.Repository).WithDigest(record.Digest).ToString()
             : throw new DeliveryException($"{name} holds {record.Digest}, which was built and not published. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
     }
 

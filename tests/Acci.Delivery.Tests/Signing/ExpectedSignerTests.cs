@@ -44,6 +44,19 @@ public sealed class ExpectedSignerTests : IDisposable
         Assert.Equal($"{Verify} --key {file} --insecure-ignore-tlog=true {Image}", Arguments(signer));
     }
 
+    [Fact]
+    public async Task What_was_built_and_not_signed_yet_has_no_signer_although_the_key_of_the_publish_before_it_is_there()
+    {
+        Directory.CreateDirectory(_folder.Combine("publish"));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        File.WriteAllText(_folder.Combine("publish", "cosign.pub"), key.ExportSubjectPublicKeyInfoPem());
+        using var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Images = [new("app") { Dockerfile = "Dockerfile" }] }, CancellationToken.None);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => context.PublishersSignerAsync(null));
+
+        Assert.Contains("what was built last is not signed. Run SignImages or Publish", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("someone")]
     [InlineData("https://")]
