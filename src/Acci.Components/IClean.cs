@@ -24,11 +24,22 @@ public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
                     Log.Information("Would empty {Folder:l}", RootDirectory.GetRelativePathTo(ArtifactsDirectory).ToString());
                     return Task.CompletedTask;
                 },
-                () =>
+                async () =>
                 {
+                    // Another build of the checkout may be at work on them.
+                    if (this is IHazDelivery delivery) await delivery.Context.LockAsync();
+                    Empty(ArtifactsDirectory);
                     foreach (var folder in folders) folder.DeleteDirectory();
-                    ArtifactsDirectory.CreateOrCleanDirectory();
-                    return Task.CompletedTask;
                 });
         });
+
+    // The folder itself stays, which may be a mount or a link, and so does the file by which builds wait for each other.
+    private static void Empty(AbsolutePath folder)
+    {
+        foreach (var entry in Directory.CreateDirectory(folder).EnumerateFileSystemInfos().Where(x => x.Name != DeliveryContext.LockFileName))
+        {
+            if (entry is DirectoryInfo directory) directory.Delete(recursive: true);
+            else entry.Delete();
+        }
+    }
 }

@@ -15,7 +15,7 @@ internal sealed class RedactSecretsAttribute : BuildExtensionAttributeBase, IOnB
         var parameters = Parameters.Of(Build.GetType());
         if (EncryptedValues.Undecrypted(parameters, Build) is { } problem) Environment.Exit(BuildProcess.Refuse(problem));
         var secrets = new SecretParameters(Build.GetType());
-        foreach (var member in secrets.Members) Redaction.Register(Parameters.Value(member, Build)?.ToString());
+        foreach (var secret in secrets.ValuesOf(Build)) Redaction.Register(secret);
         secrets.Withhold(Build);
 
         Log.Logger = FailureSink.Before(RedactedSink.Before(Log.Logger));

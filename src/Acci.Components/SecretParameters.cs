@@ -15,6 +15,13 @@ internal sealed class SecretParameters(Type build)
     /// <summary>The parameters.</summary>
     public IEnumerable<MemberInfo> Members => _parameters.Where(IsSecret);
 
+    /// <summary>Their values, without the path of a key's file: that is no secret, and messages name the file.</summary>
+    public IEnumerable<string> ValuesOf(INukeBuild running)
+    {
+        var keyFile = (running as IHazSigning)?.SigningKey is { } key && File.Exists(key) ? key : null;
+        return Members.Select(x => Parameters.Value(x, running)?.ToString()).OfType<string>().Where(x => x != keyFile);
+    }
+
     private HashSet<string> Names => new(
         Members.SelectMany(x => x.GetCustomAttributes<FormerNameAttribute>().Select(former => former.Name).Prepend(Parameters.NameOf(x)).Select(ForeignVariables.Plain)),
         StringComparer.OrdinalIgnoreCase);

@@ -15,6 +15,9 @@ namespace Acci.Delivery;
 /// <param name="cancellationToken">Ends whatever is under way.</param>
 public sealed class DeliveryContext(DeliveryOptions options, CancellationToken cancellationToken) : IDisposable
 {
+    /// <summary>The file among the artifacts by which builds of one checkout wait for each other.</summary>
+    public const string LockFileName = ".lock";
+
     // Several images are worked on at once.
     private readonly ConcurrentDictionary<string, bool> _warnings = new(StringComparer.Ordinal);
     private readonly HashSet<Type> _planned = [];
@@ -159,7 +162,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     /// <summary>Another build of this checkout works on its images: what is there now is not yet what a verb finds that waits for it.</summary>
     internal bool IsBusyElsewhere => CheckoutLock.IsHeld(LockFile);
 
-    private string LockFile => Path.Combine(options.Artifacts, ".lock");
+    private string LockFile => Path.Combine(options.Artifacts, LockFileName);
 
     private void Release(string name)
     {

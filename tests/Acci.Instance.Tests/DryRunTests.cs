@@ -83,6 +83,8 @@ public sealed class DryRunTests : IDisposable
     [InlineData("BuildImages DeployStack --environment dev", 255, "is built from source on the machine that runs it, which a swarm cannot")]
     [InlineData("BuildImages CreateRelease", 255, "this is about is not known: git's remote 'origin' is not there")]
     [InlineData("BuildImages PromoteImages --promote-to latest", 2, "Nothing says which image is promoted")]
+    [InlineData("BuildImages PromoteImages --promote-from 1.2.3 --promote-to a:b", 2, "--promote-to cannot be 'a:b': ")]
+    [InlineData("BuildImages WriteAdmissionPolicy", 2, "--registry")]
     [InlineData("BuildImages PruneImages", 2, "name it with --registry ghcr.io/owner")]
     [InlineData("BuildImages UploadSarif", 255, "There is nothing to upload")]
     public async Task What_a_later_target_would_fail_with_ends_the_build_before_its_first_one(string line, int code, string problem)

@@ -57,7 +57,7 @@ public sealed class GitHubConnection : IDisposable
     /// <summary>The repository that is worked on.</summary>
     /// <exception cref="DeliveryException">It is not known.</exception>
     public GitHubRepository Repository => _repository
-        ?? throw new DeliveryException($"Which repository on {Server} this is about is not known: git's remote 'origin' is not there. Set GITHUB_REPOSITORY to owner/name.");
+        ?? throw new DeliveryException($"Which repository on {Server} this is about is not known: git's remote 'origin' is not there, or is somewhere else. Set GITHUB_REPOSITORY to owner/name.");
 
     /// <summary>
     /// The connection that the environment describes: the server from GITHUB_API_URL, the repository from GITHUB_REPOSITORY, else from git's remote <c>origin</c>.

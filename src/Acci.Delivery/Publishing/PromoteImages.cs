@@ -81,6 +81,12 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     private void EnsureIsNamed()
     {
         if (promotion.To.Count == 0) throw new WrongUseException("Nothing says which tags are meant: name them, as in --promote-to 1.2.3,latest.");
+        foreach (var tag in promotion.To)
+        {
+            if (!ImageReference.TryParse($"image:{tag}", out var named, out var problem) || named.Tag != tag)
+                throw new WrongUseException($"--promote-to cannot be '{tag}': {problem ?? "it is no tag"}. Name a tag, as in 1.2.3 or latest.");
+        }
+
         foreach (var image in promotion.Rollback ? [] : context.Options.Images) promotion.SourceIn(OriginOf(image) ?? context.PlannedDestination().RepositoryOf(image));
     }
 

@@ -24,6 +24,14 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
         SigstoreFiles.Of(context.Options) == SigstoreFiles.None && context.Environment.Find(SigstoreService.Mirror) is null;
 
     /// <inheritdoc/>
+    /// <exception cref="WrongUseException">No registry is named.</exception>
+    public override Task PrepareAsync(DeliveryScope scope)
+    {
+        foreach (var image in context.Options.Images) RepositoryOf(image);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public override async Task PlanAsync()
     {
         var known = context.Options is { Keyless: true } or { SignedBy: not null } ? await SignerAsync() : null;

@@ -98,25 +98,39 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         Assert.True(_recorders.Started.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal)), run.Output + run.Errors);
     }
 
-    // Most of them end in an error here, which is shown in full, too.
+    [Fact]
+    public async Task The_path_of_a_key_s_file_is_no_secret()
+    {
+        var file = _folder.Combine("team.key");
+        await File.WriteAllTextAsync(file, "no key\n");
+
+        var run = await RunAsync(["SignImages", "--dry-run", .. Destination], new() { ["SigningKey"] = file });
+
+        Assert.Contains($"--signing-key cannot be used: {file} holds no private key", run.Output, StringComparison.Ordinal);
+    }
+
+    // What the others print is a part of what Verbose prints. Most of them end in an error here, which is shown in full, too.
     [Theory]
-    [InlineData("Quiet", "SmokeTestImages")]
-    [InlineData("Minimal", "VerifyImages")]
-    [InlineData("Normal", "RescanImages")]
+    [InlineData("Verbose", "SmokeTestImages")]
+    [InlineData("Verbose", "VerifyImages")]
+    [InlineData("Verbose", "RescanImages")]
     [InlineData("Verbose", "PromoteImages", "--promote-from", "main", "--promote-to", "stable")]
-    [InlineData("Quiet", "PromoteImages", "--promote-rollback", "--promote-to", "stable")]
-    [InlineData("Minimal", "PruneImages")]
-    [InlineData("Normal", "CreateRelease")]
+    [InlineData("Verbose", "PromoteImages", "--promote-rollback", "--promote-to", "stable")]
+    [InlineData("Verbose", "PruneImages")]
+    [InlineData("Verbose", "CreateRelease")]
     [InlineData("Verbose", "UploadSarif")]
-    [InlineData("Quiet", "WriteAdmissionPolicy")]
-    [InlineData("Minimal", "UpdateLocks")]
-    [InlineData("Normal", "ComposeUp", "--environment", "prod")]
+    [InlineData("Verbose", "WriteAdmissionPolicy")]
+    [InlineData("Verbose", "UpdateLocks")]
+    [InlineData("Verbose", "ComposeUp", "--environment", "prod")]
     [InlineData("Verbose", "ComposeUp", "--environment", "dev")]
-    [InlineData("Quiet", "ComposeDown", "--environment", "prod")]
-    [InlineData("Minimal", "ComposeLogs", "--environment", "prod")]
-    [InlineData("Normal", "DeployStack", "--environment", "prod")]
+    [InlineData("Verbose", "ComposeDown", "--environment", "prod")]
+    [InlineData("Verbose", "ComposeLogs", "--environment", "prod")]
+    [InlineData("Verbose", "DeployStack", "--environment", "prod")]
     [InlineData("Verbose", "GenerateBakeFile", "GenerateCompose")]
     [InlineData("Verbose", "StopEngine")]
+    [InlineData("Quiet", "BuildImages", "ScanImages", "SignImages", "VerifyImages")]
+    [InlineData("Minimal", "BuildImages", "ScanImages", "SignImages", "VerifyImages")]
+    [InlineData("Normal", "BuildImages", "ScanImages", "SignImages", "VerifyImages")]
     [InlineData("Verbose", "BuildImages", "ScanImages", "--dry-run")]
     public async Task No_target_shows_a_secret_at_any_verbosity(string verbosity, params string[] arguments)
     {
