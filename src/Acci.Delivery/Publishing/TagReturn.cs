@@ -36,7 +36,7 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
         using var limit = new CancellationTokenSource(Limit, Time);
         // Several images may have the same tags.
         var isOneImage = writes.Select(x => x.Tag.Repository).Distinct().Count() < 2;
-        foreach (var write in writes.Reverse().Where(write => write.Before != write.Digest && !write.IsLost))
+        foreach (var write in writes.Reverse().Where(write => write.Before != write.Digest && write.After == write.Digest))
         {
             var name = isOneImage ? write.Tag.Tag! : $"{write.Tag.Path}:{write.Tag.Tag}";
             var answer = writer.AnswerTo(write.Tag);

@@ -52,7 +52,7 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
     private async Task<Digest?> LookAsync(List<TagWrite> writes, int number, CancellationToken cancellationToken)
     {
         var there = (await registry.FindAsync(writes[number].Tag, cancellationToken))?.Digest;
-        writes[number] = writes[number] with { After = there };
+        writes[number] = writes[number] with { After = there, IsUnknown = false };
         return there;
     }
 
@@ -66,12 +66,11 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
         }
         catch when (writer.AnswerTo(write.Tag) == WriteAnswer.None)
         {
-            const string unknown = "where it points is not known, because the registry did not answer";
-            writes[number] = write with { After = null, Reason = reason is null ? unknown : $"{reason}; {unknown}" };
+            writes[number] = write with { After = null, IsUnknown = true, Reason = reason };
             throw;
         }
 
-        writes[number] = write with { After = digest, Reason = reason };
+        writes[number] = write with { After = digest, IsUnknown = writer.AnswerTo(write.Tag) == WriteAnswer.None, Reason = reason };
         return true;
     }
 

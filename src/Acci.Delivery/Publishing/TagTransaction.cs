@@ -88,7 +88,9 @@ public sealed class TagTransaction(OciRegistry registry)
                     writes.Add(new TagWrite(tag, plan.Digest, before, stays ? before : plan.Digest) { Reason = why });
                     looking = null;
                     Volatile.Write(ref begun, [.. begun, tag]);
-                    if (before != plan.Digest && !stays) await WriteAsync(tag, plan.Digest, before, move.IsOverridden, cancellationToken);
+                    if (before == plan.Digest || stays) continue;
+                    await WriteAsync(tag, plan.Digest, before, move.IsOverridden, cancellationToken);
+                    writes[^1] = writes[^1] with { IsUnknown = Writer.AnswerTo(tag) == WriteAnswer.None };
                 }
             }
 
@@ -117,18 +119,24 @@ public sealed class TagTransaction(OciRegistry registry)
         }
         catch (DeliveryException exception)
         {
-            // All tags are written, and rightly so: that nobody could look at them again takes nothing back.
-            Log.Warning("The tags were written, but whether another publish moved them at the same time is not known: {Problem:l}", exception.Message);
+            // What is written is so rightly: that nobody could look at it again takes nothing back.
+            Log.Warning("{Outcome:l}: {Problem:l}", Outcome(writes), exception.Message);
             return writes;
         }
         catch (OperationCanceledException exception)
         {
-            var (kept, lost) = (writes.Where(x => !x.IsLost).ToList(), writes.Where(x => x.IsLost).ToList());
-            var written = kept.Count == 0 ? "" : $"{(lost.Count == 0 ? "All tags are written" : "These tags are written")}: {string.Join(", ", kept.Select(x => x.Tag.ToString()))}. ";
-            var outcome = $"{written}{string.Concat(lost.Select(x => $"{x.Tag}: {x.WhyLost}. "))}Whether another publish moved them at the same time is not known.";
+            var outcome = $"{Outcome(writes)}.";
             Log.Warning("{Outcome:l}", outcome);
             throw new OperationCanceledException(outcome, exception, cancellationToken);
         }
+    }
+
+    // What is known of tags that nobody can look at any more.
+    private static string Outcome(IReadOnlyList<TagWrite> writes)
+    {
+        var (kept, lost) = (writes.Where(x => !x.IsLost).ToList(), writes.Where(x => x.IsLost).ToList());
+        var written = kept.Count == 0 ? "" : $"{(lost.Count == 0 ? "All tags are written" : "These tags are written")}: {string.Join(", ", kept.Select(x => x.Tag.ToString()))}. ";
+        return $"{written}{string.Concat(lost.Select(x => $"{x.Tag}: {x.WhyLost}. "))}Whether another publish moved them at the same time is not known";
     }
 
     private bool HasMoved(ImageReference tag, Digest? now) => AtStart.TryGetValue(tag, out var start) && (start != now || BuiltEarlier.Contains(tag.Repository));
@@ -148,6 +156,8 @@ public sealed class TagTransaction(OciRegistry registry)
             }
 
             cancellationToken.ThrowIfCancellationRequested();
+            // What another publish has put it on meanwhile is looked at when all tags are written.
+            if (Writer.AnswerTo(tag) == WriteAnswer.None) return;
             if (await FindProblemAsync(tag, digest, before, cancellationToken) is not var (there, problem)) return;
             Writer.NoteNotShown(tag);
             // Another publish that looked earlier may have written it back: a second write tells that from a registry that keeps none.

@@ -12,9 +12,13 @@ public sealed record TagWrite(ImageReference Tag, Digest Digest, Digest? Before,
     /// <summary>Why this publish itself put it elsewhere in the end; null where it did not.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The registry did not answer to the last write, and nobody has seen the tag since.</summary>
+    internal bool IsUnknown { get; init; }
+
     /// <summary>It does not point at what it was to point at, or may not.</summary>
-    public bool IsLost => After != Digest;
+    public bool IsLost => IsUnknown || After != Digest;
 
     /// <summary>Why not.</summary>
-    internal string WhyLost => Reason ?? (After is { } other ? $"it points at {other} now, which another publish may have put it on" : "it was written, and is gone");
+    internal string WhyLost => IsUnknown ? $"{(Reason is null ? "" : $"{Reason}; ")}where it points is not known, because the registry did not answer"
+        : Reason ?? (After is { } other ? $"it points at {other} now, which another publish may have put it on" : "it was written, and is gone");
 }

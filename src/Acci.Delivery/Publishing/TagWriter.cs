@@ -20,16 +20,17 @@ internal sealed class TagWriter(OciRegistry registry, TimeProvider time)
     /// <param name="patience">How long the answer is waited for after an interruption: a registry carries out a write that it has, whether or not somebody still waits.</param>
     /// <param name="mayReplace">
     /// Whether the tag may be written over while it points there. It is asked when the registry failed and the write is to be sent again: another publish may have come in
-    /// between, and keeps the tag. Null for always.
+    /// between, and keeps the tag; what became of the write before is not known then (<see cref="WriteAnswer.None"/>). Null for always.
     /// </param>
     /// <param name="cancellationToken">Interrupts it.</param>
-    /// <returns>Whether the registry accepted it; it need not be able to take tags away.</returns>
+    /// <returns>False if the registry cannot take tags away.</returns>
     public async Task<bool> WriteAsync(
         ImageReference tag, Digest? digest, TimeSpan patience, Predicate<Digest?>? mayReplace, CancellationToken cancellationToken)
     {
         _answers[tag] = WriteAnswer.Refused;
         var manifest = digest is { } image ? await registry.GetManifestAsync(tag.WithDigest(image), cancellationToken) : null;
         cancellationToken.ThrowIfCancellationRequested();
+        var isLeft = false;
         using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var interruption = cancellationToken.Register(() => limit.CancelAfter(patience));
         try
@@ -43,10 +44,14 @@ internal sealed class TagWriter(OciRegistry registry, TimeProvider time)
             throw;
         }
 
-        _answers[tag] = WriteAnswer.Accepted;
+        _answers[tag] = isLeft ? WriteAnswer.None : WriteAnswer.Accepted;
         return true;
 
-        async Task<bool> MaySendAgainAsync(CancellationToken token) =>
-            (await registry.FindManifestAsync(tag, token))?.Digest is var there && (there == digest || mayReplace(there));
+        async Task<bool> MaySendAgainAsync(CancellationToken token)
+        {
+            var there = (await registry.FindManifestAsync(tag, token))?.Digest;
+            isLeft = there != digest && !mayReplace(there);
+            return !isLeft;
+        }
     }
 }

@@ -627,6 +627,7 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
     [InlineData(true, "interruption")]
     [InlineData(false, "interruption")]
     [InlineData(true, "no answer")]
+    [InlineData(true, "taken")]
     public async Task A_tag_that_was_given_away_is_not_called_ours_when_nobody_can_look_any_more(bool isTrusted, string end)
     {
         await using var proxy = await FaultProxy.StartAsync(server);
@@ -644,17 +645,18 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
             if (request.Method == "PUT" && request.Path.EndsWith("/manifests/latest", StringComparison.Ordinal))
             {
                 if (++puts == 1) direct.PutTagAsync(behind, "9.9.9", newer, Cancellation).GetAwaiter().GetResult();
-                return puts > 1 && end == "no answer" ? new NetworkFault.Drop() : null;
+                if (puts > 1 && end == "taken") direct.PutTagAsync(behind, "latest", old, Cancellation).GetAwaiter().GetResult();
+                return puts > 1 && end is "no answer" or "taken" ? new NetworkFault.Drop() : null;
             }
 
             if (puts < 2 || request.Method != "HEAD" || end == "no answer") return null;
-            if (end == "refused look") return new NetworkFault.Answer(403);
+            if (end is "refused look" or "taken") return new NetworkFault.Answer(403);
             interruption.Cancel();
             return new NetworkFault.Linger(TimeSpan.FromSeconds(1));
         };
         var reason = "9.9.9 was published at the same time and is newer than 1.2.3"
             + (isTrusted ? "" : ", but is not signed as this build's images are, so the tag went back to where it was")
-            + (end == "no answer" ? "; where it points is not known, because the registry did not answer" : "");
+            + (end is "no answer" or "taken" ? "; where it points is not known, because the registry did not answer" : "");
         var transaction = isTrusted ? Trusting(registry) : new TagTransaction(registry);
 
         if (end == "interruption")
@@ -670,7 +672,83 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
             Assert.Equal([$"latest: {reason}"], report.Lost);
         }
 
-        Assert.Equal(end == "no answer" ? ours : isTrusted ? newer : old, await AtAsync(direct, behind, "latest"));
+        Assert.Equal(end == "no answer" ? ours : isTrusted && end != "taken" ? newer : old, await AtAsync(direct, behind, "latest"));
+    }
+
+    [Fact]
+    public async Task A_registry_that_goes_away_for_good_after_a_write_was_sent_leaves_it_open_where_that_tag_is()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy, TimeSpan.FromSeconds(1));
+        using var direct = server.Connect();
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (old, image) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"));
+        foreach (var tag in (string[])["main", "edge"]) await registry.PutTagAsync(repository, tag, old, Cancellation);
+        var plan = await PlanAsync(registry, repository, image, "main", "edge");
+        var isAway = false;
+        proxy.Decide = request =>
+        {
+            if (isAway) return new NetworkFault.Drop();
+            isAway = request.Method == "PUT" && request.Path.EndsWith("/manifests/edge", StringComparison.Ordinal);
+            return isAway ? new NetworkFault.LoseAnswer() : null;
+        };
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new TagTransaction(registry).RunAsync([plan], Cancellation));
+
+        Assert.StartsWith($"{repository}:edge could not be written: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            " Whether edge moves is not known: the registry did not answer, and may still carry the write out. Of the others none was put back: main. " + TagReturn.Remedy,
+            error.Message, StringComparison.Ordinal);
+        Assert.Equal([image, image], new[] { await AtAsync(direct, behind, "main"), await AtAsync(direct, behind, "edge") });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tag_that_another_publish_took_before_it_could_be_written_is_not_called_written_when_nobody_can_look_any_more(bool isInterrupted)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy, Short);
+        using var direct = server.Connect();
+        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var repository = proxy.NewRepository();
+        var behind = ImageReference.Parse($"{server.Domain}/{repository.Path}");
+        var (old, image, other) = (await PushAsync(registry, repository, "old"), await PushAsync(registry, repository, "new"), await PushAsync(registry, repository, "other"));
+        await registry.PutTagAsync(repository, "main", old, Cancellation);
+        var plan = await PlanAsync(registry, repository, image, "main", "sha-1");
+        var isSent = false;
+        proxy.Decide = request =>
+        {
+            if (!request.Path.EndsWith("/manifests/main", StringComparison.Ordinal) || (request.Method == "GET" && isSent)) return null;
+            if (request.Method == "PUT")
+            {
+                direct.PutTagAsync(behind, "main", other, Cancellation).GetAwaiter().GetResult();
+                isSent = true;
+                return new NetworkFault.Drop();
+            }
+
+            if (!isSent) return null;
+            if (!isInterrupted) return new NetworkFault.Answer(403);
+            interruption.Cancel();
+            return new NetworkFault.Linger(TimeSpan.FromSeconds(1));
+        };
+        const string unknown = "main: where it points is not known, because the registry did not answer";
+
+        if (isInterrupted)
+        {
+            var interrupted = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new TagTransaction(registry).RunAsync([plan], interruption.Token));
+            Assert.Equal(
+                $"These tags are written: {repository}:sha-1. {repository}:{unknown}. Whether another publish moved them at the same time is not known.", interrupted.Message);
+        }
+        else
+        {
+            var report = TagReport.Of(plan, await new TagTransaction(registry).RunAsync([plan], interruption.Token));
+            Assert.Equal(["sha-1"], report.Taken);
+            Assert.Equal([unknown], report.Lost);
+        }
+
+        Assert.Equal(other, await AtAsync(direct, behind, "main"));
     }
 
     [Theory]
