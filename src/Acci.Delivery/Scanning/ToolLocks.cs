@@ -19,11 +19,16 @@ public sealed partial record ToolLocks
         try
         {
             var locks = JsonSerializer.Deserialize(InputFile.Read(file, 4 * 1024 * 1024), LocksJson.Strict.ToolLocks) ?? new ToolLocks();
+            _ = locks.Trivy?.PinnedImage;
             return locks.Trivy?.Archives.Values.Any(x => x is null) is true ? throw new JsonException("an archive is null") : locks;
         }
         catch (JsonException exception)
         {
             throw new DeliveryException($"{file}: {JsonProblem.TextOf(exception)}.", exception);
+        }
+        catch (InvalidReferenceException exception)
+        {
+            throw new DeliveryException($"{file}: {exception.Message}", exception);
         }
     }
 
@@ -47,7 +52,7 @@ public sealed partial record ToolLocks
         public string? Image { get; init; }
 
         /// <summary>The image, if it is pinned.</summary>
-        /// <exception cref="DeliveryException">It is no reference.</exception>
+        /// <exception cref="InvalidReferenceException">It is no reference.</exception>
         [JsonIgnore]
         public ImageReference? PinnedImage => Image is { } text && ImageReference.Parse(text) is { Digest: not null } reference ? reference : null;
     }

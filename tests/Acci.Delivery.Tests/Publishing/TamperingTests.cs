@@ -5,6 +5,8 @@ using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
+using Acci.Generation;
+using Acci.Generation.Workflows;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Oci.Retries;
@@ -395,28 +397,63 @@ public sealed class TamperingTests(RegistryServer server) : IClassFixture<Regist
         Assert.Equal(BakeFile.Of(targets).ToJson(), await File.ReadAllTextAsync(folder.Combine("used"), Cancellation));
     }
 
-    [Fact]
-    public async Task Every_byte_of_a_lock_file_is_noticed_by_its_name_or_names_other_images()
+    public static TheoryData<string> LockFiles => ["images.json", "tools.json", "actions.json"];
+
+    [Theory]
+    [MemberData(nameof(LockFiles))]
+    public async Task Every_byte_of_a_lock_file_is_noticed_by_its_name_or_pins_something_else(string name)
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Combine("images.json");
-        var pinned = new Dictionary<ImageReference, Digest?> { [ImageReference.Parse("debian:13")] = Digest.Of([1]) };
-        await File.WriteAllTextAsync(file, ImageLocks.ToJson(pinned), Cancellation);
-        var before = ImageLocks.Read(file).All;
+        var file = folder.Combine(name);
+        await File.WriteAllTextAsync(file, LockFile(name), Cancellation);
+        Assert.Equal(LockFile(name), ReadAgain(file));
 
         foreach (var at in Enumerable.Range(0, (int)new FileInfo(file).Length))
         {
             using var changed = new ChangedByte(file, at);
             try
             {
-                // What it pins then is another digest or another image, which a registry does not have, and git shows.
-                var isOther = !before.SequenceEqual(ImageLocks.Read(file).All);
+                // What it pins then is another version, digest or name, which its server does not have, and git shows.
+                var isOther = ReadAgain(file) != LockFile(name);
                 Assert.True(isOther || char.IsWhiteSpace((char)changed.Before), at.ToString(CultureInfo.InvariantCulture));
             }
-            catch (DeliveryException)
+            catch (Exception exception) when (exception is DeliveryException or GenerationException)
             {
-                // Named.
+                Assert.Contains(file, exception.Message, StringComparison.Ordinal);
             }
+        }
+    }
+
+    // Every kind of entry: pinned, and not yet.
+    private static string LockFile(string name) => name switch
+    {
+        "images.json" => ImageLocks.ToJson(new Dictionary<ImageReference, Digest?> { [ImageReference.Parse("debian:13")] = Digest.Of([1]), [ImageReference.Parse("alpine:3")] = null }),
+        "tools.json" => new ToolLocks
+        {
+            Trivy = new()
+            {
+                Version = "0.69.3",
+                Checksums = "https://example.com/checksums.txt",
+                Archives = new Dictionary<string, ToolLocks.ToolArchive> { ["linux/amd64"] = new("https://example.com/amd64.tar.gz", new string('1', 64)), ["linux/arm64"] = new("https://example.com/arm64.tar.gz", null) },
+                Image = $"example.com/trivy@{Digest.Of([1])}",
+            },
+        }.ToJson(),
+        _ => ActionLocks.ToJson([new("actions/checkout", new string('1', 40), "v7.0.1"), new("actions/cache/restore", new string('2', 40), "v5.0.5")], "actions/setup-dotnet"),
+    };
+
+    private static string ReadAgain(string file)
+    {
+        switch (Path.GetFileName(file))
+        {
+            case "images.json":
+                return ImageLocks.ToJson(ImageLocks.Read(file).All);
+            case "tools.json":
+                var tools = ToolLocks.Read(file);
+                _ = tools.Trivy?.PinnedImage;
+                return tools.ToJson();
+            default:
+                var actions = ActionLocks.Read(file);
+                return ActionLocks.ToJson(actions.All, actions.Unpinned);
         }
     }
 
