@@ -67,7 +67,8 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
         if (ofController.Count > 0) return;
         if (signer is ExpectedSigner.PublicKey)
         {
-            Log.Warning("policy-controller verifies bundles of workflows only: there is a policy for Kyverno alone. For both, sign in a workflow with --keyless");
+            Log.Warning(
+                "policy-controller and Kyverno before 1.19 verify bundles of workflows only: there is a policy for Kyverno 1.19 or later alone. For all, sign in a workflow with --keyless");
             return;
         }
 

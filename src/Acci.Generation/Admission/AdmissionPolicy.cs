@@ -14,7 +14,10 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
     private const string Rekor = "https://rekor.sigstore.dev";
     private const string Statement = "signature";
     private const string OwnSigstore =
-        "# Kyverno trusts the Sigstore that it is started with. Start it with --enableTuf=true, --tufMirror and --tufRoot of the one that signs here.\n";
+        "# Kyverno trusts the Sigstore that it is started with. Start it with --enableTuf=true, --tufMirror and --tufRoot of the one that signs here.\n"
+        + "# It demands an address under rekor, and does not use it.\n";
+
+    private const string OwnKey = "# For Kyverno 1.19 or later: earlier ones verify bundles of workflows only, and refuse these images.\n";
 
     private const int LongestLabel = 63;
 
@@ -36,7 +39,8 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
 
     /// <summary>
     /// The policy as Kyverno's <c>ClusterPolicy</c>. It cannot name a Sigstore: bundles are verified with the trusted root that Kyverno itself gets
-    /// by TUF. Source: Kyverno 1.13 and later, "Verify Images Rules", type <c>SigstoreBundle</c>; its code, <c>getTrustedMaterial</c>.
+    /// by TUF. It verifies bundles of keys from 1.19 on. Source: Kyverno 1.13 and later, "Verify Images Rules", type <c>SigstoreBundle</c>; its code,
+    /// <c>getTrustedMaterial</c>.
     /// </summary>
     public string ToKyverno() => Preface + YamlMapping.Write(policy => policy
         .Text("apiVersion", "kyverno.io/v1")
@@ -80,7 +84,7 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
                 .Mapping("ctlog", log => log.Text("url", Rekor))
                 .List("attestations", [StatementType], (attestation, type) => attestation.Text("name", Statement).Text("predicateType", type)))));
 
-    private string Preface => Signer is AdmissionSigner.Workflow { UsesPublicSigstore: false } ? OwnSigstore : "";
+    private string Preface => Signer switch { AdmissionSigner.Key => OwnKey, AdmissionSigner.Workflow { UsesPublicSigstore: false } => OwnSigstore, _ => "" };
 
     // The name that policy-controller has for Docker Hub.
     private string HostedRepository => Repository.StartsWith("docker.io/", StringComparison.Ordinal) ? $"index.{Repository}" : Repository;
@@ -91,11 +95,11 @@ public sealed partial record AdmissionPolicy(string Repository, AdmissionSigner 
             .Text("publicKeys", key.PublicKey)
             .Mapping("rekor", rekor => rekor.Flag("ignoreTlog", true))
             .Mapping("ctlog", log => log.Flag("ignoreSCT", true))),
-        AdmissionSigner.Workflow workflow => entry.Mapping("keyless", keyless =>
-        {
-            keyless.Text("issuer", workflow.Issuer).Text("subjectRegExp", workflow.Subjects);
-            if (workflow.UsesPublicSigstore) keyless.Mapping("rekor", rekor => rekor.Text("url", Rekor));
-        }),
+        // Kyverno refuses a policy without an address of Rekor. It is that of older signatures: the log of a bundle is one that the trusted root names.
+        AdmissionSigner.Workflow workflow => entry.Mapping("keyless", keyless => keyless
+            .Text("issuer", workflow.Issuer)
+            .Text("subjectRegExp", workflow.Subjects)
+            .Mapping("rekor", rekor => rekor.Text("url", Rekor))),
         _ => throw new ArgumentException($"{signer} is no signer.", nameof(signer)),
     };
 
