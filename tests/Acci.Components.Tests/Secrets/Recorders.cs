@@ -22,7 +22,11 @@ internal sealed class Recorders
         Write("docker", $$"""
             case "$*" in
                 *"buildx bake"*)
-                    for word; do case $word in app.output=*) folder=${word#*dest=}; cp -r '{{layout}}' "${folder%%,*}" ;; esac; done ;;
+                    folder=
+                    for word; do case $word in app.output=*) folder=${word#*dest=} ;; esac; done
+                    # By hand, the file alone says where it goes, and what is there is replaced.
+                    [ -n "$folder" ] || { folder=$(grep -o 'dest=[^,"]*' artifacts/docker-bake.json); folder=${folder#dest=}; rm -r "$folder"; }
+                    cp -r '{{layout}}' "${folder%%,*}" ;;
                 *"{{"{{"}}.Server.Version{{"}}"}}"*) echo 28.0.0 ;;
                 *Swarm*) echo inactive false 0 ;;
                 *"buildx inspect"*) printf 'Driver: docker-container\nPlatforms: linux/amd64\n' ;;
