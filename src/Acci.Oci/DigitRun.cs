@@ -94,7 +94,8 @@ internal sealed partial class DigitRun
     private Reading[] ReadUtf16(string said, int firstDigit, int bits)
     {
         if (!MayBeUtf16(said)) return [];
-        var bytes = Encoding.Latin1.GetBytes(said);
+        // The other half of the last character is zero: big-endian, it stands before the character.
+        byte[] bytes = [.. Encoding.Latin1.GetBytes(said), 0];
         return [.. Enumerable.Range(0, 2).Select(x => new Reading(this, Encoding.Unicode.GetString(bytes, x, (bytes.Length - x) & ~1), firstDigit, bits, x, 2))];
     }
 
@@ -207,7 +208,7 @@ internal sealed partial class DigitRun
         public (int Start, int End) PlaceOf(int start, int end)
         {
             var (firstBit, endBit) = ((FirstByte + (start * BytesInCharacter)) * BitsInByte, (FirstByte + (end * BytesInCharacter)) * BitsInByte);
-            return Run.PlaceOf(FirstDigit + (firstBit / BitsInDigit), FirstDigit + ((endBit + BitsInDigit - 1) / BitsInDigit));
+            return Run.PlaceOf(FirstDigit + (firstBit / BitsInDigit), Math.Min(FirstDigit + ((endBit + BitsInDigit - 1) / BitsInDigit), Run._count));
         }
     }
 

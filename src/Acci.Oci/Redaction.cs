@@ -131,7 +131,7 @@ public static class Redaction
 
     // What is read out of base64 is read byte by byte.
     private static string[] Bytewise(string text) =>
-        Ascii.IsValid(text) ? [text] : [text, Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text)), Encoding.Latin1.GetString(Encoding.Unicode.GetBytes(text))];
+        Ascii.IsValid(text) ? [text] : [text, .. new[] { Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode }.Select(x => Encoding.Latin1.GetString(x.GetBytes(text)))];
 
     // Every key has the same ones.
     private static bool IsBoundary(string line) => line.StartsWith("-----", StringComparison.Ordinal) && line.EndsWith("-----", StringComparison.Ordinal);

@@ -12,6 +12,9 @@ internal static class SecretPattern
     /// <summary>A line break, also as JSON writes it, and with what a line is set in by.</summary>
     public const string LineBreak = @"[ \t]{0,40}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,40}";
 
+    // HTML within HTML.
+    private const string Ampersand = "&(?:amp;){0,3}";
+
     // A line break between two full indentations, behind an escaped carriage return.
     private const int LongestEscape = 150;
 
@@ -64,7 +67,7 @@ internal static class SecretPattern
             $"(?i:{percent})",
             .. new[] { unicode, octal, hexadecimal }.Select(x => string.Concat(x.Select(unit => $@"(?>\\{{1,8}}){unit}"))),
             $@"(?>\\{{1,8}})(?i:u\{{0{{0,6}}{rune.Value:X}\}}|U{rune.Value:X8})",
-            string.Create(CultureInfo.InvariantCulture, $"(?i:&#0{{0,6}}{rune.Value};|&#x0{{0,6}}{rune.Value:X};)"),
+            string.Create(CultureInfo.InvariantCulture, $"(?i:{Ampersand}#(?:0{{0,6}}{rune.Value}|x0{{0,6}}{rune.Value:X});)"),
             .. Others(rune),
         ];
         // The longest first: what is left of a longer form would show.
@@ -81,11 +84,11 @@ internal static class SecretPattern
         '\t' => [@"\\{1,8}t"],
         '\r' => [@"\\{1,8}r"],
         '\n' => [LineBreak],
-        '\'' => ["''", "&apos;", @"'\\{1,8}''", "'\"'\"'"],
-        '"' => ["\"\"", "&quot;"],
-        '&' => ["&amp;"],
-        '<' => ["&lt;"],
-        '>' => ["&gt;"],
+        '\'' => ["''", $"{Ampersand}apos;", @"'\\{1,8}''", "'\"'\"'"],
+        '"' => ["\"\"", $"{Ampersand}quot;"],
+        '&' => ["&(?:amp;){1,4}"],
+        '<' => [$"{Ampersand}lt;"],
+        '>' => [$"{Ampersand}gt;"],
         '$' => [@"\$\$"],
         '\\' => [@"\\{1,4}"],
         _ => [],

@@ -41,6 +41,8 @@ public partial class RedactedFormsTests
         { "Python", string.Concat(Secret.EnumerateRunes().Select(x => x.IsBmp ? x.ToString() : $"\\U{x.Value:x8}")) },
         { "an address within an address", Uri.EscapeDataString(Uri.EscapeDataString(Secret)) },
         { "an address within one within one", Uri.EscapeDataString(Uri.EscapeDataString(Uri.EscapeDataString(Secret))) },
+        { "HTML within HTML", WebUtility.HtmlEncode(WebUtility.HtmlEncode(Secret)) },
+        { "HTML, all of it, within HTML", HtmlEncoder.Default.Encode(HtmlEncoder.Default.Encode(Secret)) },
         { "a command of GitHub's runner", Secret.Replace("%", "%25", StringComparison.Ordinal).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal) },
     };
 
@@ -101,7 +103,7 @@ public partial class RedactedFormsTests
         // As kubectl has a .dockerconfigjson, an address and a script.
         foreach (var (before, after) in new[] { ("{\"auths\":{\"ghcr.io\":{\"username\":\"octo\",\"password\":\"", "\"}}}"), ("postgres://app:", "@db/app"), ("export P='", "'\n"), ("", "") })
         {
-            foreach (var encoding in new[] { Encoding.UTF8, Encoding.Unicode })
+            foreach (var encoding in new[] { Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode })
             {
                 var code = Convert.ToBase64String(encoding.GetBytes($"{before}{escaped}{after}"));
                 foreach (var width in new[] { code.Length, 64 })
@@ -112,6 +114,23 @@ public partial class RedactedFormsTests
                     // The neighbours, and the digits that they share with it.
                     Assert.InRange(shown.Length - Redaction.Mask.Length, 0, (encoding.GetByteCount(before + after) * 4 / 3) + 12);
                 }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("Zq7-w9Lm2Xv4Tt8Kp3Rr6Nn1")]
+    [InlineData("gehe€im-ü€-1234 😀")]
+    public void UTF_16_of_either_order_is_masked_up_to_the_end_of_a_text(string secret)
+    {
+        Redaction.Register(secret);
+        foreach (var encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            foreach (var (before, after) in new[] { ("", ""), ("a", ""), ("ab", ""), ("", "x"), ("abc", "\n") })
+            {
+                var bytes = encoding.GetBytes($"{before}{secret}{after}");
+                foreach (var (code, digits) in new[] { (Convert.ToBase64String(bytes), 4 / 3.0), (Convert.ToHexString(bytes), 2) })
+                    Assert.InRange(Redaction.Redact(code).Replace(Redaction.Mask, "", StringComparison.Ordinal).Length, 0, (encoding.GetByteCount(before + after) * digits) + 4);
             }
         }
     }

@@ -10,6 +10,9 @@ public abstract record Fault(string Name)
     /// <summary>The build hears of it in time, and leaves things as they were or says what it does not know.</summary>
     public virtual bool IsAnswered => false;
 
+    /// <summary>What an error that it leads to has to name: a regular expression.</summary>
+    public virtual string Names(Bench bench, Step step) => "";
+
     /// <summary>Whether the step can meet it.</summary>
     public virtual bool Meets(Step step) => true;
 

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Acci.EndToEnd.Tests.Faults;
 
 /// <summary>A folder lies on a disk with next to nothing free.</summary>
@@ -7,6 +9,9 @@ namespace Acci.EndToEnd.Tests.Faults;
 public sealed record FullDisk(string Place, Func<Bench, string> FolderOf, int Free) : Fault($"disk full: {Place}")
 {
     public override string? Obstacle => Environment.IsPrivilegedProcess ? null : "Only root can mount a small disk.";
+
+    // A registry does not say what it lacks.
+    public override string Names(Bench bench, Step step) => Place == "registry" ? Regex.Escape(bench.Registry.Domain) : "No space left on device";
 
     public override bool Meets(Step step) => Place != "registry" || step is TagStep;
 

@@ -17,6 +17,8 @@ public sealed record FullEngineDisk() : Fault("disk full: engine")
 
     public override string? Obstacle => Environment.IsPrivilegedProcess ? null : "Only root can mount a small disk.";
 
+    public override string Names(Bench bench, Step step) => "(?i)no space left on device";
+
     public override bool Meets(Step step) => step is PublishStep or ComposeStep;
 
     public override async Task BeginAsync(Bench bench, Step step) => await ShellAsync(bench, $"""

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests.Faults;
@@ -8,6 +9,8 @@ namespace Acci.EndToEnd.Tests.Faults;
 /// <param name="Times">How many requests meet it.</param>
 public sealed record NetworkFaultOfStep(string Name, NetworkFault Happens, int Times = int.MaxValue) : Fault(Name)
 {
+    public override string Names(Bench bench, Step step) => $"{Regex.Escape(step.Network(bench)!.Domain)}|GitHub";
+
     public override Task StrikeAsync(Bench bench, Step step, Running build, Moment moment)
     {
         var network = step.Network(bench)!;
