@@ -5,7 +5,7 @@ namespace Acci.EndToEnd.Tests.Faults;
 /// <summary>The private engine is killed.</summary>
 public sealed record EngineKilled() : Fault("the engine is killed")
 {
-    public override string Names(Bench bench, Step step) => "(?i)engine|docker";
+    public override string Names(Bench bench, Step step) => "engine|docker";
 
     public override async Task StrikeAsync(Bench bench, Step step, Running build, Moment moment)
     {

@@ -69,8 +69,8 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
 
         if (fault is SignalFault { Signal: "KILL" }) return;
         Assert.True(run.ExitCode is > 0 and < 128 or 129 or 130 or 143 or 255, $"An unknown exit code: {said}");
-        var errors = run.Output.Split('\n').Where(line => ErrorLine().IsMatch(line));
-        Assert.True(fault.IsAnswered || errors.Any(line => Regex.IsMatch(line, fault.Names(bench, step))), $"No error names {fault.Names(bench, step)}: {said}");
+        var named = fault.Names(bench, step);
+        Assert.True(fault.IsAnswered || Error().Matches(run.Output).Any(x => Regex.IsMatch(x.Value, named, RegexOptions.IgnoreCase)), $"No error names {named}: {said}");
         var isUntouched = await step.IsUntouchedAsync(bench);
         if (run.Output.Contains("Every tag is where it was before", StringComparison.Ordinal)) Assert.True(isUntouched, $"A tag has moved: {said}");
         // An answered signal ends in what was before, or the build says which tags are not: the registry left that open, or deletes none.
@@ -80,7 +80,7 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
 
     private static void Note(Fault fault, Step step, Moment moment, BuildRun run)
     {
-        var error = run.Output.Split('\n').LastOrDefault(line => ErrorLine().IsMatch(line))?.Trim() ?? "";
+        var error = Error().Matches(run.Output).LastOrDefault()?.Value.ReplaceLineEndings(" ") ?? "";
         var row = $"| {fault} | {step} | {moment.Fraction:0.00} of its {(moment.OfRequests ? "requests" : "time")} | {run.ExitCode} | {run.Duration.TotalSeconds:0} s | {error} |";
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}: {row}\n{run.Output}");
         if (Report is not null) File.AppendAllText(Report, $"{row}\n");
@@ -92,6 +92,7 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
     [GeneratedRegex(@"^   at |Unhandled exception", RegexOptions.Multiline)]
     private static partial Regex StackTrace();
 
-    [GeneratedRegex(@"\[ERR\]|^error: ", RegexOptions.Multiline)]
-    private static partial Regex ErrorLine();
+    // With the lines that belong to it, which are set in.
+    [GeneratedRegex(@"^(?:.*\[ERR\]|error: ).*(?:\n +.*)*", RegexOptions.Multiline)]
+    private static partial Regex Error();
 }

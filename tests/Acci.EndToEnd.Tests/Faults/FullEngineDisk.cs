@@ -17,7 +17,7 @@ public sealed record FullEngineDisk() : Fault("disk full: engine")
 
     public override string? Obstacle => Environment.IsPrivilegedProcess ? null : "Only root can mount a small disk.";
 
-    public override string Names(Bench bench, Step step) => "(?i)no space left on device";
+    public override string Names(Bench bench, Step step) => "no space left on device";
 
     public override bool Meets(Step step) => step is PublishStep or ComposeStep;
 

@@ -9,7 +9,8 @@ namespace Acci.EndToEnd.Tests.Faults;
 /// <param name="Times">How many requests meet it.</param>
 public sealed record NetworkFaultOfStep(string Name, NetworkFault Happens, int Times = int.MaxValue) : Fault(Name)
 {
-    public override string Names(Bench bench, Step step) => $"{Regex.Escape(step.Network(bench)!.Domain)}|GitHub";
+    // GitHub's API has no port in its name.
+    public override string Names(Bench bench, Step step) => Regex.Escape(step.Network(bench) == bench.Api ? bench.Api.Domain.Split(':')[0] : bench.Registry.Domain);
 
     public override Task StrikeAsync(Bench bench, Step step, Running build, Moment moment)
     {

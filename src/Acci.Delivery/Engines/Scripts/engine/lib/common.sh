@@ -53,10 +53,14 @@ descendants() {
 
 # The cache folder, made if it is not there, as an absolute path without symbolic links: /proc shows paths in that form.
 cache_folder() {
-  local folder=${1:-}
+  local folder=${1:-} problem
   [[ -n $folder ]] || die "$(basename "$0") needs the cache folder as its first argument, such as ~/.cache/acci"
   mkdir -p "$folder" 2>/dev/null || die "cannot make the cache folder $folder: name one that can be written"
-  [[ -w $folder ]] || die "the cache folder $folder cannot be written by user $(id -un): name another one, or change its owner"
+  if [[ ! -w $folder ]]; then
+    # A read-only file system keeps root out, too.
+    problem=$(touch "$folder" 2>&1) || true
+    die "the cache folder $folder cannot be written by user $(id -un)${problem:+ (${problem##*: })}: name another one, or change its owner"
+  fi
   (cd "$folder" && pwd -P)
 }
 
