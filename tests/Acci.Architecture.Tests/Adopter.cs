@@ -48,10 +48,10 @@ public sealed class Adopter : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A second repository, with all that was published from the first one, in another folder of the same name.</summary>
-    public async Task<string> CopyAsync(CancellationToken cancellationToken)
+    /// <summary>A second repository, with all that was published from the first one, in a folder with another name.</summary>
+    public async Task<string> CopyAsync(string name, CancellationToken cancellationToken)
     {
-        var copy = _folder.Combine("two", "shop");
+        var copy = _folder.Combine("two", name);
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         await CommandRunner.RunAsync(new Command("cp", "-a", Folder, copy), cancellationToken: cancellationToken);
         return copy;

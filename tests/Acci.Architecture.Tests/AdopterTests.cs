@@ -54,6 +54,24 @@ public sealed class AdopterTests(Adopter adopter, ITestOutputHelper output) : IC
     }
 
     [Fact]
+    public async Task Its_generated_files_do_not_depend_on_the_name_of_the_folder()
+    {
+        Assert.SkipWhen(Adopter.Obstacle is not null, Adopter.Obstacle ?? "");
+
+        var generated = new List<string>();
+        foreach (var folder in (string[])["kiosk", "stall"])
+        {
+            var root = await adopter.CopyAsync(folder, Cancellation);
+            Succeeded(await adopter.RunAsync("GenerateCompose", "--root", root));
+            var files = Directory.GetFiles(Path.Combine(root, "deploy", "compose")).Order(StringComparer.Ordinal);
+            generated.Add(string.Join('\n', await Task.WhenAll(files.Select(x => File.ReadAllTextAsync(x, Cancellation)))));
+        }
+
+        Assert.Contains("name: shop-local", generated[0], StringComparison.Ordinal);
+        Assert.Equal(generated[0], generated[1]);
+    }
+
+    [Fact]
     public async Task It_publishes_both_its_images_and_two_of_it_run_side_by_side_and_share_nothing()
     {
         Assert.SkipWhen(Adopter.Obstacle is not null, Adopter.Obstacle ?? "");
@@ -63,7 +81,7 @@ public sealed class AdopterTests(Adopter adopter, ITestOutputHelper output) : IC
         var published = Succeeded(await TimedAsync([], "Publish"));
         Assert.Matches("shop: tagged .*1\\.2\\.3", published);
         Assert.Matches("shop-stock: tagged .*1\\.2\\.3", published);
-        var (one, two) = (adopter.Folder, await adopter.CopyAsync(Cancellation));
+        var (one, two) = (adopter.Folder, await adopter.CopyAsync("market", Cancellation));
         int[] ports = FreePorts(2);
         var up = new List<string> { one, two };
         try

@@ -9,6 +9,7 @@ partial class Build
 
     EnvironmentDeclaration IHazEnvironments.Environments => new()
     {
+        Name = "shop",
         Settings = [Settings],
         Define = environment =>
         {
