@@ -17,6 +17,7 @@ namespace Acci.EndToEnd.Tests;
 public sealed partial class ComposeTests(PublishedImage published) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly string Password = App.Setting(s => s.Database.Password), DatabaseName = App.Setting(s => s.Database.Name);
 
     private readonly string _project = $"acci-test-{Guid.NewGuid():N}"[..18];
     private readonly List<string> _started = [];
@@ -67,7 +68,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         Assert.Equal($"{published.Record.Repository}@{published.Record.Digest}", EnvironmentFile.Read(Path.Combine(Root, "artifacts", "compose", "prod.env")).Values[App.Variable("IMAGE")]);
 
         // The password is in no variable, no argument and nothing that was printed.
-        var password = await File.ReadAllTextAsync(Path.Combine(Root, "deploy", "compose", "secrets", "prod", "APP__DATABASE__PASSWORD"), Cancellation);
+        var password = await File.ReadAllTextAsync(Path.Combine(Root, "deploy", "compose", "secrets", "prod", Password), Cancellation);
         Assert.DoesNotContain(password, up.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(password, await DockerAsync($"inspect $({Docker} ps -aq --filter label=com.docker.compose.project={Project()})"), StringComparison.Ordinal);
 
@@ -219,15 +220,15 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         (await published.Checkout.BuildAsync("ComposeUp", Cancellation)).AssertFailed("--environment", "dev", "prod");
         (await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"))).AssertFailed($"{port + 1}", App.Variable("PORTS"));
         (await RunAsync("ComposeUp", "prod", (App.Variable("REPLICAS"), "many"))).AssertFailed(App.Variable("REPLICAS"), "'many'");
-        (await RunAsync("ComposeUp", "prod", ("APP__DATABASE__PASSWORD_FILE", "./nowhere"))).AssertFailed("APP__DATABASE__PASSWORD_FILE", "does not exist");
+        (await RunAsync("ComposeUp", "prod", ($"{Password}_FILE", "./nowhere"))).AssertFailed($"{Password}_FILE", "does not exist");
 
         var before = File.Exists(typed) ? await File.ReadAllTextAsync(typed, Cancellation) : null;
         try
         {
-            await File.WriteAllTextAsync(typed, "APP__DATABASE__NAME=pa$word\n", Cancellation);
-            (await RunAsync("ComposeUp", "prod")).AssertFailed(".env.prod", "line 1", "APP__DATABASE__NAME", "single quotes");
-            await File.WriteAllTextAsync(typed, "APP__DATABASE__NAMES=acci\n", Cancellation);
-            (await RunAsync("ComposeUp", "prod")).AssertFailed("APP__DATABASE__NAMES");
+            await File.WriteAllTextAsync(typed, $"{DatabaseName}=pa$word\n", Cancellation);
+            (await RunAsync("ComposeUp", "prod")).AssertFailed(".env.prod", "line 1", DatabaseName, "single quotes");
+            await File.WriteAllTextAsync(typed, $"{DatabaseName}S=x\n", Cancellation);
+            (await RunAsync("ComposeUp", "prod")).AssertFailed($"{DatabaseName}S");
             // Nothing that is broken now keeps what runs from being ended.
             (await RunAsync("ComposeDown", "prod")).AssertSucceeded();
         }
@@ -387,7 +388,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
     // PostgreSQL made its data with a password, and takes no other one.
     private async Task AssertDataKeepTheirPasswordAsync()
     {
-        var file = Path.Combine(Root, "deploy", "compose", "secrets", "prod", "APP__DATABASE__PASSWORD");
+        var file = Path.Combine(Root, "deploy", "compose", "secrets", "prod", Password);
         var before = File.Exists(file) ? await File.ReadAllTextAsync(file, Cancellation) : null;
         var port = FreePorts(3);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -397,7 +398,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
             File.Delete(file);
             (await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"))).AssertFailed($"{Project()}_postgres-data", "is gone", "--delete-volumes");
             await File.WriteAllTextAsync(file, "the first", Cancellation);
-            (await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"), ("APP__DATABASE__PASSWORD", "the second"))).AssertFailed($"{Project()}_postgres-data", "ALTER ROLE");
+            (await RunAsync("ComposeUp", "prod", (App.Variable("PORTS"), $"{port}-{port + 2}"), (Password, "the second"))).AssertFailed($"{Project()}_postgres-data", "ALTER ROLE");
             Assert.Equal("the first", await File.ReadAllTextAsync(file, Cancellation));
         }
         finally
