@@ -1,4 +1,5 @@
 using Acci.Delivery;
+using Acci.Delivery.Processes;
 using Nuke.Common;
 using Nuke.Common.IO;
 using Nuke.Components;
@@ -27,7 +28,7 @@ public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
                 async () =>
                 {
                     // Another build of the checkout may be at work on them.
-                    if (this is IHazDelivery delivery) await delivery.Context.LockAsync();
+                    using var held = IHazDelivery.HoldsLock(this) ? null : await CheckoutLock.TakeAsync(ArtifactsDirectory / DeliveryContext.LockFileName, Interruption.Token);
                     Empty(ArtifactsDirectory);
                     foreach (var folder in folders) folder.DeleteDirectory();
                 });
@@ -38,7 +39,7 @@ public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
     {
         foreach (var entry in Directory.CreateDirectory(folder).EnumerateFileSystemInfos().Where(x => x.Name != DeliveryContext.LockFileName))
         {
-            if (entry is DirectoryInfo directory) directory.Delete(recursive: true);
+            if (entry is DirectoryInfo { LinkTarget: null }) ((AbsolutePath)entry.FullName).DeleteDirectory();
             else entry.Delete();
         }
     }

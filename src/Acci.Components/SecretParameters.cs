@@ -15,12 +15,8 @@ internal sealed class SecretParameters(Type build)
     /// <summary>The parameters.</summary>
     public IEnumerable<MemberInfo> Members => _parameters.Where(IsSecret);
 
-    /// <summary>Their values, without the path of a key's file: that is no secret, and messages name the file.</summary>
-    public IEnumerable<string> ValuesOf(INukeBuild running)
-    {
-        var keyFile = (running as IHazSigning)?.SigningKey is { } key && File.Exists(key) ? key : null;
-        return Members.Select(x => Parameters.Value(x, running)?.ToString()).OfType<string>().Where(x => x != keyFile);
-    }
+    /// <summary>The values that are masked: all of them but the path of a key's file, which messages name.</summary>
+    public IEnumerable<string> ValuesOf(INukeBuild running) => Members.Select(x => Parameters.Value(x, running)?.ToString()).OfType<string>().Where(x => x != KeyFileOf(running));
 
     private HashSet<string> Names => new(
         Members.SelectMany(x => x.GetCustomAttributes<FormerNameAttribute>().Select(former => former.Name).Prepend(Parameters.NameOf(x)).Select(ForeignVariables.Plain)),
@@ -36,7 +32,7 @@ internal sealed class SecretParameters(Type build)
         string[] ofKey = (running as IHazSigning)?.SigningKey is { } key ? [.. KeyService.SecretsOf(key)] : [];
         var ofEnvironments = OfEnvironments(running);
         foreach (var member in _parameters.Where(x => IsSecretVariable(Parameters.NameOf(x)))) _ = Parameters.Value(member, running);
-        WithheldVariables.Withhold(IsSecretVariable);
+        WithheldVariables.Withhold(IsSecretVariable, KeyFileOf(running));
 
         bool IsSecretVariable(string variable) =>
             WithheldVariables.IsWellKnown(variable) || ofKey.Contains(variable) || ofEnvironments.Contains(variable) || ForeignVariables.NamesOf(variable).Any(names.Contains);
@@ -56,6 +52,8 @@ internal sealed class SecretParameters(Type build)
 
         return new HashSet<string>();
     }
+
+    private static string? KeyFileOf(INukeBuild running) => (running as IHazSigning)?.SigningKey is { } key && File.Exists(key) ? key : null;
 
     private static bool IsSecret(MemberInfo member) => member.IsDefined(typeof(SecretAttribute));
 }

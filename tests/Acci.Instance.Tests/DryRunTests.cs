@@ -105,7 +105,7 @@ public sealed class DryRunTests : IDisposable
 
     [Theory]
     [InlineData("BuildImages ScanImages UploadSarif", "UploadSarif", "Would upload the findings of the targets before it")]
-    [InlineData("CheckImages UploadSarif --sarif-files artifacts/check", "UploadSarif", "Would upload the findings of the targets before it")]
+    [InlineData("CheckImages UploadSarif --sarif-files artifacts/checks", "UploadSarif", "Would upload the findings of the targets before it")]
     [InlineData("ComposeUp ComposeLogs --environment dev", "ComposeLogs", "Would show the last lines of the containers of environment 'dev'")]
     [InlineData("PromoteImages Publish --registry 127.0.0.1:1/o --promote-from latest --promote-to stable", "Publish", "cannot be reached")]
     public async Task What_a_target_would_make_is_not_missed_by_the_plans_of_those_after_it(string line, string last, string said)

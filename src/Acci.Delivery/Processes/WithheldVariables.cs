@@ -24,10 +24,11 @@ public static class WithheldVariables
 
     /// <summary>Takes variables out of this process, keeps them, and has their values masked.</summary>
     /// <param name="isSecret">Tells a secret by the variable's name.</param>
-    public static void Withhold(Predicate<string> isSecret)
+    /// <param name="shown">A value that is not masked, such as the path of a key's file.</param>
+    public static void Withhold(Predicate<string> isSecret, string? shown = null)
     {
-        foreach (var (name, value) in ProcessEnvironment.Read().Variables.Where(x => isSecret(x.Key))) Keep(name, value);
-        foreach (var (name, value) in CommandRunner.Hidden.Where(x => isSecret(x.Key)).ToArray()) Keep(name, value);
+        foreach (var (name, value) in ProcessEnvironment.Read().Variables.Where(x => isSecret(x.Key))) Keep(name, value, shown);
+        foreach (var (name, value) in CommandRunner.Hidden.Where(x => isSecret(x.Key)).ToArray()) Keep(name, value, shown);
     }
 
     /// <summary>A variable that is a secret in every build: a token of GitHub's or of its runner's, what signs, what logs in, a password of a parameter file.</summary>
@@ -38,10 +39,10 @@ public static class WithheldVariables
     /// <summary>Those that were taken out, by name.</summary>
     internal static IReadOnlyDictionary<string, string> All => Values;
 
-    private static void Keep(string name, string value)
+    private static void Keep(string name, string value, string? shown)
     {
         Values[name] = value;
-        Redaction.Register(value);
+        if (value != shown) Redaction.Register(value);
         // Programs show what is in it, and not the whole.
         if (string.Equals(name, DockerLogins.Variable, StringComparison.OrdinalIgnoreCase))
         {

@@ -46,7 +46,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
         if (await IsOfThisRunAsync())
         {
-            Log.Information("Would move {Tags:l} to the image that Publish gives the tag {From:l}", string.Join(", ", promotion.To), promotion.From);
+            Log.Information("Would move {Tags:l} to the image that has the tag {From:l} after Publish", string.Join(", ", promotion.To), promotion.From);
             return;
         }
 

@@ -50,8 +50,9 @@ internal sealed class TagWriter(OciRegistry registry, TimeProvider time)
         async Task<bool> MaySendAgainAsync(CancellationToken token)
         {
             var there = (await registry.FindManifestAsync(tag, token))?.Digest;
-            isLeft = there != digest && !mayReplace(there);
-            return !isLeft;
+            var mayBeSent = there == digest || mayReplace(there);
+            isLeft = there is not null && !mayBeSent;
+            return mayBeSent;
         }
     }
 }

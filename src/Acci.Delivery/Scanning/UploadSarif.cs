@@ -37,14 +37,19 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     /// <inheritdoc/>
     public override async Task PlanAsync()
     {
-        if (context.WasPlanned<ScanImages>() || context.WasPlanned<CheckImages>())
+        // What targets before this one would write is not there: a scan of what was built, and files that the check of Dockerfiles may have been named for.
+        var (isScanned, isWritten) = (
+            context.WasPlanned<ScanImages>() && context.Options.Scan.Images.Count == 0,
+            context.WasPlanned<CheckImages>() && context.Options.Scan.SarifFiles.Count > 0);
+        if (isScanned || isWritten)
         {
-            Log.Information("Would upload the findings of the targets before it, as SARIF, for the commit that is checked out");
+            if (!isWritten) SarifFiles();
+            if (await TargetAsync(isOfCheckout: true, isDry: true) is not null) Log.Information("Would upload the findings of the targets before it, as SARIF, for the commit that is checked out");
             return;
         }
 
         var (records, files) = Found();
-        if (await TargetAsync(records, files, isDry: true) is { } target) await WriteAsync(Payloads(records, files, target));
+        if (await TargetAsync(IsOfCheckout(records, files), isDry: true) is { } target) await WriteAsync(Payloads(records, files, target));
     }
 
     /// <inheritdoc/>
@@ -58,7 +63,7 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     /// <summary>Uploads these.</summary>
     internal async Task UploadAsync(IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files)
     {
-        if (await TargetAsync(records, files, isDry: false) is not { } target) return;
+        if (await TargetAsync(IsOfCheckout(records, files), isDry: false) is not { } target) return;
         var payloads = Payloads(records, files, target);
         var gitHub = await context.GitHubAsync();
         var log = UploadLog.Read(Path.Combine(_files.Scans, UploadLog.FileName));
@@ -67,17 +72,19 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     }
 
     /// <summary>The commit that is checked out, which findings are uploaded for; null, and said why, where nothing can be uploaded.</summary>
-    private async Task<AnalysisTarget?> TargetAsync(IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files, bool isDry)
+    private async Task<AnalysisTarget?> TargetAsync(bool isOfCheckout, bool isDry)
     {
         var (target, obstacle) = await AnalysisTarget.ReadAsync(context.Options.Root, context.Environment.Variables, context.CancellationToken);
-        // What was scanned as it is published has a commit and a ref of its own.
-        if (target is not null && files.Count == 0 && records.All(x => x.Record.Ref is not null)) obstacle = null;
+        if (target is not null && !isOfCheckout) obstacle = null;
         if (!isDry && string.IsNullOrWhiteSpace(context.Options.GitHubToken))
             obstacle ??= "there is no token: set GITHUB_TOKEN to one with `security-events: write`";
         if (obstacle is null) return target;
         Log.Warning("Nothing was uploaded to code scanning: {Obstacle:l}", obstacle);
         return null;
     }
+
+    // What was scanned as it is published has a commit and a ref of its own.
+    private static bool IsOfCheckout(IReadOnlyList<(ScanRecord Record, string Folder)> records, IReadOnlyList<string> files) => files.Count > 0 || records.Any(x => x.Record.Ref is null);
 
     private (IReadOnlyList<(ScanRecord Record, string Folder)> Records, IReadOnlyList<string> Files) Found()
     {

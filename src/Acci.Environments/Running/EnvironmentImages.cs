@@ -104,8 +104,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     private string Published(Variable variable, string command)
     {
         var image = ((LastPublish)variable.Source!).Image;
-        if (context.WasPlanned<TagImages>() && context.Options.Images.FirstOrDefault(x => x.Name == image) is { } published)
-            return context.PlannedDestination().RepositoryOf(published).ToString();
+        if (OfThisRun(context, image) is { } published) return published;
         var file = context.Options.RecordOf(image);
         var name = Path.GetRelativePath(context.Options.Root, file);
         var record = PublishRecord.Read(file)
@@ -120,6 +119,11 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
             ? ImageReference.Parse(record.Repository).WithDigest(record.Digest).ToString()
             : throw new DeliveryException($"{name} holds {record.Digest}, which was built and not published. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
     }
+
+    /// <summary>The image's repository where this is a dry run that would publish it; else null.</summary>
+    internal static string? OfThisRun(DeliveryContext context, string image) =>
+        context.WasPlanned<TagImages>() && context.Options.Images.FirstOrDefault(x => x.Name == image) is { } definition
+            ? context.PlannedDestination().RepositoryOf(definition).ToString() : null;
 
     private static IEnumerable<(string Variable, ImageReference Image)> Wanted(EnvironmentPlan plan) =>
         from variable in plan.Committed.Variables

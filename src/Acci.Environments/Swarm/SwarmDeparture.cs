@@ -35,9 +35,9 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
             throw OnThisMachineOnly(BaseImages.StandInFor(missing), variable, $"set {variable}");
         foreach (var own in images.Where(x => x.Source is LastPublish && values.ContainsKey(x.Name)))
         {
-            var image = ImageReference.Parse(values[own.Name]).Normalize();
             // Publish would publish, sign and verify it before this.
-            if (image.Digest is null && context.WasPlanned<TagImages>()) continue;
+            if (values[own.Name] == EnvironmentImages.OfThisRun(context, ((LastPublish)own.Source!).Image)) continue;
+            var image = ImageReference.Parse(values[own.Name]).Normalize();
             var record = PublishRecord.Read(context.Options.RecordOf(((LastPublish)own.Source!).Image));
             using var registry = context.Connect(image.Domain!);
             await _policy.EnsureMayBeDeployedAsync(

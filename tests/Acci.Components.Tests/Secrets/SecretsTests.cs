@@ -102,7 +102,7 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
     public async Task The_path_of_a_key_s_file_is_no_secret()
     {
         var file = _folder.Combine("team.key");
-        await File.WriteAllTextAsync(file, "no key\n");
+        await File.WriteAllTextAsync(file, "no key\n", TestContext.Current.CancellationToken);
 
         var run = await RunAsync(["SignImages", "--dry-run", .. Destination], new() { ["SigningKey"] = file });
 
