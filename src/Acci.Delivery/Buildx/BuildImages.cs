@@ -29,6 +29,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         foreach (var node in context.Options.BuilderNodes ?? []) Log.Information("Would build {Platforms:l} on {Address:l}", string.Join(", ", node.Platforms), node.Address);
         foreach (var line in await context.BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
             Log.Information("{Line:l}", line);
+        Dockerfiles.EnsureExist(Images, context.Options.Root);
         foreach (var image in Images)
         {
             Log.Information(
@@ -50,6 +51,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         await context.LockAsync();
         var version = await context.VersionAsync();
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
+        // Now, and not in the preflight: a target before this one may have written them. Engine, stand-ins and nodes take minutes.
+        Dockerfiles.EnsureExist(Images, context.Options.Root);
         // The local registry is not started where there is nothing to build with.
         if (context.Options.Registry is null) await context.EngineAsync();
         var destination = await context.DestinationAsync();

@@ -33,9 +33,7 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
     public async Task<IReadOnlyDictionary<string, OciLayout>> BuildAsync(
         IReadOnlyCollection<ImageDefinition> images, Func<ImageDefinition, IReadOnlyList<Platform>, BakeTarget> targetOf, IReadOnlyList<BuildSite> sites, bool useCache, CancellationToken cancellationToken)
     {
-        foreach (var image in images.Where(image => !File.Exists(Path.Combine(root, image.Dockerfile))))
-            throw new DeliveryException($"The image '{image.Name}' has no Dockerfile: {Path.Combine(root, image.Dockerfile)} does not exist.");
-
+        Dockerfiles.EnsureExist(images, root);
         foreach (var image in images) Directory.CreateDirectory(Path.GetDirectoryName(files.LayoutOf(image))!);
         AtomicFile.Write(files.BakeFile, BakeFile.Of(images.ToDictionary(x => x.Name, x => targetOf(x, x.Platforms))).ToJson());
 

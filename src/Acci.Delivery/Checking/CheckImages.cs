@@ -22,6 +22,7 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
     {
         foreach (var line in await context.BaseImagesFor(context.PlannedDestination()).DescribeAsync(BakeTargets.NeededBy(context.Options.Images), context.CancellationToken))
             Log.Information("{Line:l}", line);
+        Dockerfiles.EnsureExist(context.Options.Images, context.Options.Root);
         foreach (var image in context.Options.Images) Log.Information("{Image}: would check {Dockerfile:l}", image.Name, image.Dockerfile);
         var file = Path.GetRelativePath(context.Options.Root, BakeFilePath);
         Log.Information("  docker buildx bake --file {File:l} --check, and write the findings beside it as SARIF", file);
@@ -33,6 +34,7 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
     {
         await context.LockAsync();
         var images = context.Options.Images;
+        Dockerfiles.EnsureExist(images, context.Options.Root);
         var engine = await context.EngineAsync();
         var targets = await context.BakeTargetsAsync(await context.DestinationAsync());
         var checks = images.Select(x => KeyValuePair.Create(x.Name, targets.Of(x) with { CacheFrom = null, CacheTo = null, Output = null }));

@@ -22,6 +22,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         [
             .. await new EngineExamination(context, AnswerTime) { Builds = scope.Builds }.RunAsync(),
             LookAtSpace(),
+            .. scope.Builds ? LookAtDockerfiles() : [],
             .. scope.Builds ? await LookAtBaseImagesAsync() : [],
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
@@ -61,6 +62,12 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         var free = new DriveInfo(folder).AvailableFreeSpace;
         return new Finding("Disk", $"{free / 1e9:0.0} GB free in {folder}{(free < NeededSpace ? $"; a first publish takes up to {NeededSpace / 1e9:0} GB" : "")}", free < NeededSpace ? Notice : Good);
     }
+
+    private IEnumerable<Finding> LookAtDockerfiles() =>
+        from image in context.Options.Images
+        let problem = Dockerfiles.ProblemOf(image, context.Options.Root)
+        where problem is not null
+        select new Finding("Dockerfile", problem, Fatal);
 
     private Finding LookAtPins()
     {

@@ -1,4 +1,5 @@
 using Acci.Delivery.Buildx;
+using Acci.Delivery.Checking;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
@@ -17,6 +18,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
     public async ValueTask InitializeAsync()
     {
         _checkout.Write(".gitignore", "artifacts\ndeploy\n");
+        _checkout.Write("Dockerfile", "FROM scratch");
         await _checkout.Run("git init --quiet --initial-branch main", "git add .", "git commit --quiet --message one", "git tag v1.2.3");
     }
 
@@ -77,6 +79,21 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
 
         Assert.Contains("differs from the commit of v1.2.3 (?? new.txt)", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_checkout.Directory, "artifacts")));
+    }
+
+    [Fact]
+    public async Task An_image_without_a_Dockerfile_is_said_before_anything_starts_by_a_dry_run_and_by_Doctor()
+    {
+        await _checkout.Run("git rm --quiet Dockerfile", "git commit --quiet --message two");
+        const string problem = "The image 'app' has no Dockerfile: Dockerfile does not exist.";
+
+        foreach (var step in (Func<DeliveryContext, Task>[])
+            [x => new BuildImages(x).PlanAsync(), x => new BuildImages(x).RunAsync(), x => new CheckImages(x, _ => { }).PlanAsync(), x => new CheckImages(x, _ => { }).RunAsync()])
+            Assert.StartsWith(problem, (await Assert.ThrowsAsync<DeliveryException>(() => step(Context("127.0.0.1:1")))).Message, StringComparison.Ordinal);
+
+        var finding = Assert.Single(await new Examination(Context("127.0.0.1:1"), new DeliveryScope { Builds = true }).RunAsync(), x => x.Name == "Dockerfile");
+        Assert.StartsWith(problem, finding.Text, StringComparison.Ordinal);
+        Assert.Equal(FindingSeverity.Fatal, finding.Severity);
     }
 
     [Fact]

@@ -1,0 +1,22 @@
+using Acci.Delivery.Images;
+
+namespace Acci.Delivery.Buildx;
+
+/// <summary>The Dockerfiles that images are built from.</summary>
+internal static class Dockerfiles
+{
+    /// <summary>What is wrong with an image whose Dockerfile is not there; null where it is.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="root">The repository's root.</param>
+    public static string? ProblemOf(ImageDefinition image, string root) => File.Exists(Path.Combine(root, image.Dockerfile)) ? null
+        : $"The image '{image.Name}' has no Dockerfile: {image.Dockerfile} does not exist. Write it, or name another with the image's {nameof(ImageDefinition.Dockerfile)}.";
+
+    /// <summary>Fails for the first image that has none.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="root">The repository's root.</param>
+    /// <exception cref="DeliveryException">A Dockerfile is not there.</exception>
+    public static void EnsureExist(IEnumerable<ImageDefinition> images, string root)
+    {
+        if (images.Select(x => ProblemOf(x, root)).FirstOrDefault(x => x is not null) is { } problem) throw new DeliveryException(problem);
+    }
+}
