@@ -17,7 +17,10 @@ public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
         .TryBefore<IBuildImages>(x => x.BuildImages)
         .Runs(this, () =>
         {
-            var folders = RootDirectory.GlobDirectories([.. Layout.Projects.SelectMany(x => new[] { $"{x}/*/bin", $"{x}/*/obj" })]);
+            // NUKE hands them on as the file system has them.
+            var folders = RootDirectory.GlobDirectories([.. Layout.Projects.SelectMany(x => new[] { $"{x}/*/bin", $"{x}/*/obj" })])
+                .OrderBy(x => x.ToString(), StringComparer.Ordinal)
+                .ToList();
             return Verb.Of(
                 () =>
                 {

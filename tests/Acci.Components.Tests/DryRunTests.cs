@@ -41,6 +41,18 @@ public sealed class DryRunTests : IDisposable
         Assert.Contains("cleaned up", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Clean_names_the_folders_in_one_order_on_every_file_system()
+    {
+        var folders = "qwertyuiopasdfghjklzxcvbnm".Select(x => $"src/{x}/bin").ToList();
+        folders.ForEach(x => Directory.CreateDirectory(Path.Combine(_root, x)));
+
+        var run = await PreparedAsync("Clean", "--dry-run");
+
+        var named = run.Output.Split('\n').Where(x => x.EndsWith("/bin", StringComparison.Ordinal)).Select(x => x.Split(' ')[^1]);
+        Assert.Equal(folders.Order(StringComparer.Ordinal), named);
+    }
+
     private Task<BuildRun> PreparedAsync(params string[] targets)
     {
         Directory.CreateDirectory(Path.Combine(_root, ".nuke"));

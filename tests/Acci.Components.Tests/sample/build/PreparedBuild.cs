@@ -5,7 +5,7 @@ using Nuke.Common;
 using Serilog;
 
 /// <summary>A build of verbs: one reads what one before it makes, and one can say beforehand that it is going to fail.</summary>
-class PreparedBuild : DeliveryBuild, IHazDryRun
+class PreparedBuild : DeliveryBuild, IHazDryRun, IClean
 {
     public static int Run() => Execute<PreparedBuild>(x => x.Reads);
 
