@@ -85,7 +85,7 @@ public sealed class BeforeTheBuildTests(RegistryServer server) : IClassFixture<R
     public async Task An_image_without_a_Dockerfile_is_said_before_anything_starts_by_a_dry_run_and_by_Doctor()
     {
         await _checkout.Run("git rm --quiet Dockerfile", "git commit --quiet --message two");
-        const string problem = "The image 'app' has no Dockerfile: Dockerfile does not exist.";
+        var problem = $"The image 'app' has no Dockerfile: {Path.Combine(_checkout.Directory, "Dockerfile")} does not exist.";
 
         foreach (var step in (Func<DeliveryContext, Task>[])
             [x => new BuildImages(x).PlanAsync(), x => new BuildImages(x).RunAsync(), x => new CheckImages(x, _ => { }).PlanAsync(), x => new CheckImages(x, _ => { }).RunAsync()])
