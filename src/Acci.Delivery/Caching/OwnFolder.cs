@@ -27,19 +27,26 @@ internal static class OwnFolder
     private static readonly Lazy<HashSet<int>> Trusted = new(() => [0, User.Value.Uid, .. Build.Value.Values.Where(x => x != OverflowUser)]);
     private static readonly ConcurrentDictionary<string, bool> Known = new();
 
-    /// <summary>Makes sure of the folder, once in a process; one that is not there is made.</summary>
+    /// <summary>Makes sure of the cache folder, or one in it, once in a process; one that is not there is made.</summary>
     /// <exception cref="DeliveryException">It belongs to somebody else, or others can write it.</exception>
-    public static void Ensure(string path)
+    public static void Ensure(string path) => Ensure(path, "cache folder", "change what this build runs", "name another cache folder with ACCI_CACHE");
+
+    /// <param name="path">The folder.</param>
+    /// <param name="kind">What it is called.</param>
+    /// <param name="harm">What somebody could do who can write it.</param>
+    /// <param name="remedy">How another one is named.</param>
+    /// <inheritdoc cref="Ensure(string)"/>
+    public static void Ensure(string path, string kind, string harm, string remedy)
     {
         if (OperatingSystem.IsWindows() || Known.ContainsKey(path)) return;
         try
         {
             Create(Path.GetFullPath(path));
-            Check(Path.GetFullPath(path));
+            Check(Path.GetFullPath(path), kind, harm, remedy);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DeliveryException($"The cache folder {path} cannot be used: {exception.Message} Name another one with ACCI_CACHE.", exception);
+            throw new DeliveryException($"The {kind} {path} cannot be used: {exception.Message} {char.ToUpperInvariant(remedy[0])}{remedy[1..]}.", exception);
         }
 
         Known[path] = true;
@@ -74,21 +81,21 @@ internal static class OwnFolder
         }
     }
 
-    private static void Check(string cache)
+    private static void Check(string folder, string kind, string harm, string remedy)
     {
-        foreach (var (path, entry, isCache) in FolderPath.Walk(cache))
+        foreach (var (path, entry, isFolder) in FolderPath.Walk(folder))
         {
-            if (!isCache && Build.Value.ContainsKey(path)) continue;
-            var harm = isCache ? "change what this build runs" : $"put another folder in the place of the cache folder {cache}";
+            if (!isFolder && Build.Value.ContainsKey(path)) continue;
+            var could = isFolder ? harm : $"put another folder in the place of the {kind} {folder}";
             if (!Trusted.Value.Contains(entry.Uid))
-                throw new DeliveryException($"{Name(path)} belongs to somebody else (user id {entry.Uid}), who could {harm}: name another cache folder with ACCI_CACHE.");
-            if (Writer(path, entry, isCache) is not var (who, whom)) continue;
+                throw new DeliveryException($"{Name(path)} belongs to somebody else (user id {entry.Uid}), who could {could}: {remedy}.");
+            if (Writer(path, entry, isFolder) is not var (who, whom)) continue;
             // What others have put there may still be there.
-            var first = isCache ? "delete it, or, if you know what is in it, " : "";
-            throw new DeliveryException($"{who} can write {Name(path)}, and so {harm}: {first}take that from them (chmod {whom}-w {path}), or name another cache folder with ACCI_CACHE.");
+            var first = isFolder ? "delete it, or, if you know what is in it, " : "";
+            throw new DeliveryException($"{who} can write {Name(path)}, and so {could}: {first}take that from them (chmod {whom}-w {path}), or {remedy}.");
         }
 
-        string Name(string path) => path == cache ? $"the cache folder {path}" : path;
+        string Name(string path) => path == folder ? $"the {kind} {path}" : path;
     }
 
     private static (string Who, string Whom)? Writer(string path, PosixTarEntry entry, bool isCache)

@@ -192,6 +192,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     private Dictionary<string, string?> KeyVariables() => Identity switch
     {
         // Without the variable cosign would ask on the terminal.
+        SigningIdentity.Key { Pin: { } pin } key => new() { [PasswordVariable] = key.Password ?? "", [KeyService.PinVariable] = pin },
         SigningIdentity.Key key => new() { [PasswordVariable] = key.Password ?? "" },
         SigningIdentity.KeyText text => new() { [PasswordVariable] = text.Password ?? "", [KeyTextVariable] = text.Pem },
         _ => [],

@@ -8,12 +8,16 @@ namespace Acci.Delivery.Signing;
 /// </summary>
 public static partial class KeyService
 {
+    /// <summary>The variable that cosign reads the PIN of a hardware key from.</summary>
+    internal const string PinVariable = "COSIGN_PKCS11_PIN";
+
+    private const string Pkcs11 = "pkcs11:";
     private const string InVariable = "env://";
 
     /// <summary>What opens each service. build.sh and build.ps1 know them, too.</summary>
     internal static readonly (string Scheme, string Variable)[] Secrets =
     [
-        ("pkcs11:", "COSIGN_PKCS11_PIN"), ("hashivault://", "VAULT_TOKEN"), ("gitlab://", "GITLAB_TOKEN"),
+        (Pkcs11, PinVariable), ("hashivault://", "VAULT_TOKEN"), ("gitlab://", "GITLAB_TOKEN"),
         ("azurekms://", "AZURE_CLIENT_SECRET"), ("azurekms://", "AZURE_CLIENT_CERTIFICATE_PASSWORD"), ("azurekms://", "AZURE_PASSWORD"),
     ];
 
@@ -47,8 +51,24 @@ public static partial class KeyService
     public static IEnumerable<string> SecretsOf(string key) => VariableOf(key) is { } variable ? [variable]
         : Secrets.Where(x => key.StartsWith(x.Scheme, StringComparison.Ordinal)).Select(x => x.Variable);
 
+    /// <summary>
+    /// A key's URI without the PIN in it, and the PIN: arguments can be read by everybody on the machine. Source: RFC 7512, section 2.4, <c>pin-value</c>.
+    /// </summary>
+    internal static (string Reference, string? Pin) WithoutPin(string key)
+    {
+        if (!key.StartsWith(Pkcs11, StringComparison.Ordinal) || PinValue().Match(key) is not { Success: true } match) return (key, null);
+        var (typed, pin) = (match.Groups["pin"].Value, Uri.UnescapeDataString(match.Groups["pin"].Value));
+        foreach (var secret in new[] { typed, pin }) Redaction.Register(secret);
+        // What begins the query, or stands between two of its parts, goes with it.
+        var reference = key.Remove(match.Index + 1, match.Length - 1);
+        return (match.Value[^1] == '&' ? reference : reference.TrimEnd('?', '&'), pin);
+    }
+
     /// <summary>The environment variable that contains the key; null if the key is not an <c>env://</c> URI.</summary>
     internal static string? VariableOf(string key) => key.StartsWith(InVariable, StringComparison.Ordinal) ? key[InVariable.Length..] : null;
+
+    [GeneratedRegex("[?&]pin-value=(?<pin>[^&]*)&?")]
+    private static partial Regex PinValue();
 
     // cosign looks for a plugin for every scheme that it does not know. Source: cosign, pkg/signature/keys.go; sigstore, pkg/signature/kms/cliplugin.
     [GeneratedRegex("^(?!file:|https?:)[a-z][a-z0-9+.-]*://|^pkcs11:")]

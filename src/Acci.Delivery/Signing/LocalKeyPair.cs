@@ -26,6 +26,7 @@ public static class LocalKeyPair
     {
         var key = Path.Combine(directory, PrivateKeyFile);
         var password = Path.Combine(directory, PasswordFile);
+        if (Directory.Exists(directory)) OwnFolder.Ensure(directory, "folder of the signing key", "sign with another key than yours", "name a key with --signing-key");
         if (!InputFile.Exists(key))
         {
             // Of two first publishes one makes the pair, and the other one takes it.

@@ -21,6 +21,9 @@ public abstract partial record SigningIdentity
     /// <param name="Password">What the file is encrypted with.</param>
     public sealed record Key(string Reference, string? Password) : SigningIdentity
     {
+        /// <summary>The PIN of a hardware key, where the URI had one.</summary>
+        internal string? Pin { get; init; }
+
         /// <summary>A key service holds it.</summary>
         public bool IsService => KeyService.Holds(Reference);
 
@@ -89,7 +92,12 @@ public abstract partial record SigningIdentity
             return new KeyText(PrivateKey(text, $"the environment variable '{variable}'"), password);
         }
 
-        if (KeyService.Holds(key)) return new Key(key, password);
+        if (KeyService.Holds(key))
+        {
+            var (reference, pin) = KeyService.WithoutPin(key);
+            return new Key(reference, password) { Pin = pin };
+        }
+
         if (!ParameterFile.Exists("--signing-key", key, key))
             throw new WrongUseException($"--signing-key names no file, is no key service's URI ({KeyService.Examples}) and no PEM text.");
         var content = InputFile.Read(key, LargestKey);

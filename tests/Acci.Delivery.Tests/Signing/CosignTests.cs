@@ -57,6 +57,22 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     }
 
     [Fact]
+    public async Task A_key_in_a_folder_that_others_can_write_signs_nothing()
+    {
+        var keys = _folder.Combine("keys");
+        var program = await ProgramAsync();
+        await LocalKeyPair.EnsureAsync(keys, program, Cancellation);
+        var open = _folder.Combine("open");
+        Directory.Move(keys, open);
+        File.SetUnixFileMode(open, (UnixFileMode)0b111_111_111);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => LocalKeyPair.EnsureAsync(open, program, Cancellation));
+
+        Assert.StartsWith($"Everybody can write the folder of the signing key {open}, and so sign with another key than yours: ", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("or name a key with --signing-key.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_first_publishes_at_once_make_one_key_pair()
     {
         var program = await ProgramAsync();
@@ -351,6 +367,23 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     [InlineData("pkcs11:token=acci;object=key?module-path=/usr/lib/token.so")]
     public void A_key_service_s_address_is_handed_to_cosign_as_it_is(string uri) =>
         Assert.Equal(new SigningIdentity.Key(uri, null), SigningIdentity.FromParameter(uri, null));
+
+    [Theory]
+    [InlineData("pkcs11:token=t;object=o?pin-value=pin-1-98765", "pkcs11:token=t;object=o", "pin-1-98765")]
+    [InlineData("pkcs11:token=t?pin-value=pin%202&module-path=/x.so", "pkcs11:token=t?module-path=/x.so", "pin 2")]
+    [InlineData("pkcs11:token=t?module-path=/x.so&pin-value=pin-3-98765", "pkcs11:token=t?module-path=/x.so", "pin-3-98765")]
+    [InlineData("pkcs11:token=t?module-path=/x.so&pin-value=pin-4-98765&slot=1", "pkcs11:token=t?module-path=/x.so&slot=1", "pin-4-98765")]
+    public async Task The_PIN_in_a_key_s_address_is_no_argument_of_a_program(string uri, string reference, string pin)
+    {
+        var (script, seen) = (_folder.Combine("cosign"), _folder.Combine("seen"));
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\nprintf '%s|' \"$@\" \"$COSIGN_PKCS11_PIN\" > {seen}\nexit 1\n", Cancellation);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => new Cosign(script, SigningIdentity.FromParameter(uri, null)).ReadSignerAsync(Cancellation));
+
+        Assert.Equal($"public-key|--key|{reference}|{pin}|", await File.ReadAllTextAsync(seen, Cancellation));
+        Assert.Equal($"<{Redaction.Mask}>", Redaction.Redact($"<{pin}>"));
+    }
 
     [Theory]
     [InlineData("no-such-file-or-secret")]
