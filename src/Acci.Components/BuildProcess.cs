@@ -1,5 +1,6 @@
 using Acci.Delivery;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
 using Nuke.Common;
 
@@ -19,6 +20,7 @@ internal static class BuildProcess
         ConsoleColors.TellEngine();
         Console.SetOut(new RedactedWriter(new DurableWriter(Console.Out, "standard output")));
         Console.SetError(new RedactedWriter(new DurableWriter(Console.Error, "standard error")));
+        LoginInAddress.MaskAll(Environment.GetCommandLineArgs().Skip(1));
         ProcessEnvironment.DropEmptyHome();
         GitVariables.Drop();
         // NUKE would write into the build's project file that it has said what it sends, and the working tree would differ from its commit.

@@ -11,18 +11,39 @@ public static partial class LoginInAddress
     /// <exception cref="WrongUseException">It has one; the message has nothing of it, and what was typed is masked from then on.</exception>
     public static string Refuse(string parameter, string address)
     {
-        // An image's digest stands behind an @, too.
-        var end = Digest().Replace(address, "").LastIndexOf('@');
-        if (end < 0) return address;
-        var scheme = address.IndexOf("://", StringComparison.Ordinal);
-        var login = address[(scheme < 0 ? 0 : Math.Min(scheme + "://".Length, end))..end];
-        Redaction.Register(login);
-        Redaction.Register(login[(login.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+        if (Find(address) is not { } login) return address;
+        Mask(login);
         throw new WrongUseException(
             $"{parameter} has a user or a password before an @, where everybody can read it. Write the host and the path alone, and log in with `docker login`{(parameter == "--registry" ? ", or with --registry-user and the environment variable RegistryToken" : "")}.");
+    }
+
+    /// <summary>Masks the user and the password before an @ of each of these arguments, whatever they are for: what is typed wrong is repeated in errors.</summary>
+    /// <param name="arguments">The arguments; each may be a list.</param>
+    public static void MaskAll(IEnumerable<string> arguments)
+    {
+        foreach (var login in arguments.SelectMany(x => x.Split(',', ' ', '+')).Select(Find).OfType<string>().Where(x => UserAndPassword().IsMatch(x))) Mask(login);
+    }
+
+    private static string? Find(string address)
+    {
+        // An image's digest stands behind an @, too.
+        var end = Digest().Replace(address, "").LastIndexOf('@');
+        if (end < 0) return null;
+        var scheme = address.IndexOf("://", StringComparison.Ordinal);
+        return address[(scheme < 0 ? 0 : Math.Min(scheme + "://".Length, end))..end];
+    }
+
+    private static void Mask(string login)
+    {
+        Redaction.Register(login);
+        Redaction.Register(login[(login.IndexOf(':', StringComparison.Ordinal) + 1)..]);
     }
 
     // Of any algorithm and length: what is wrong with it is said elsewhere.
     [GeneratedRegex("@sha[0-9]+:[^/@:]*$")]
     private static partial Regex Digest();
+
+    // A workflow's identity has an @ as well, and slashes before it.
+    [GeneratedRegex(@"\A[^:/\s]+:[^/\s]+\z")]
+    private static partial Regex UserAndPassword();
 }

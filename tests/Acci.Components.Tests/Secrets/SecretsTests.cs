@@ -98,6 +98,17 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         Assert.True(_recorders.Started.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal)), run.Output + run.Errors);
     }
 
+    [Theory]
+    [InlineData("there is no target", "Publish", "bob:its-s3cret@ghcr.io/o")]
+    [InlineData("which is a target", "--scan-image", "bob:its-s3cret@127.0.0.1:1/x/app:1", "ScanImages")]
+    public async Task A_login_that_is_typed_in_a_wrong_place_is_not_repeated(string problem, params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+
+        Assert.Contains(problem, run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("its-s3cret", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_path_of_a_key_s_file_is_no_secret()
     {

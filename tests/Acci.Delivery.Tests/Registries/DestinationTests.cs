@@ -57,6 +57,28 @@ public class DestinationTests
     }
 
     [Theory]
+    [InlineData("bob:first-p4ss@127.0.0.1:1/x/app:1", "first-p4ss")]
+    [InlineData("ghcr.io/o,https://bob:second-p4ss@host/o", "second-p4ss")]
+    [InlineData("Publish+bob:third-p4ss@ghcr.io/o", "third-p4ss")]
+    public void A_login_that_is_typed_anywhere_is_masked_from_then_on(string typed, string password)
+    {
+        LoginInAddress.MaskAll(["Publish", "--registry", typed]);
+
+        Assert.DoesNotContain(password, Redaction.Redact($"there is no target '{typed}'; {password}"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://github.com/owner/app/.github/workflows/publish.yml@refs/heads/visible-1")]
+    [InlineData("alpine:visible-2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData("visible-3@example.com")]
+    public void What_has_an_at_sign_and_no_login_is_shown(string typed)
+    {
+        LoginInAddress.MaskAll([typed]);
+
+        Assert.Equal(typed, Redaction.Redact(typed));
+    }
+
+    [Theory]
     [InlineData("ghcr.io/owner/app:main")]
     [InlineData("ghcr.io/owner/app:main@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     [InlineData("ghcr.io/owner/app@sha256:0123")]
