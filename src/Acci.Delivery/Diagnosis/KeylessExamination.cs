@@ -14,6 +14,9 @@ internal sealed class KeylessExamination(DeliveryContext context)
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>What tests ask instead of the services that were set.</summary>
+    internal IReadOnlyList<SigstoreService>? Services { get; init; }
+
     /// <summary>Tries them; empty where no workflow signs, or where none can: that the preflight says.</summary>
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
@@ -28,9 +31,9 @@ internal sealed class KeylessExamination(DeliveryContext context)
             return [];
         }
 
-        var services = SigstoreService.Of(files, context.Environment);
+        var services = Services ?? SigstoreService.Of(files, context.Environment);
         var usesMirror = files.SigningConfig is null || files.TrustedRoot is null;
-        return [await LookAtTokenAsync(), .. await Task.WhenAll(services.Select(LookAtAsync)), .. usesMirror ? LookAtMirror() : []];
+        return [.. await LookAtTokenAsync(files), .. await Task.WhenAll(services.Select(LookAtAsync)), .. usesMirror ? LookAtMirror() : []];
     }
 
     // cosign may know how to read it; there is nothing here to ask.
@@ -39,21 +42,22 @@ internal sealed class KeylessExamination(DeliveryContext context)
             ? [new Finding("TUF", $"{SigstoreService.Mirror} is '{mirror}', which is no https address: whether it can be read was not tried", Notice)]
             : [];
 
-    private async Task<Finding> LookAtTokenAsync()
+    private async Task<IReadOnlyList<Finding>> LookAtTokenAsync(SigstoreFiles files)
     {
         const string name = "Identity token";
         try
         {
             var own = await SigningIdentity.Keyless.FromGitHubActionsAsync(context.Environment, context.Retry with { Budget = AnswerTime }, context.CancellationToken);
-            return new Finding(name, $"of {own.Identity}, run by {own.Source.Repository}, issued by {own.Source.Issuer}", Good);
+            var found = new Finding(name, $"of {own.Identity}, run by {own.Source.Repository}, issued by {own.Source.Issuer}", Good);
+            return PublicLog.WarningFor(own, files, context.Environment) is { } warning ? [found, new Finding("Public log", warning, Notice)] : [found];
         }
         catch (RetriesExhaustedException exception)
         {
-            return new Finding(name, $"GitHub's token service gave none within {AnswerTime.TotalSeconds:0} s ({exception.Reason}): signing asks again for as long as --retry-budget", Notice);
+            return [new Finding(name, $"GitHub's token service gave none within {AnswerTime.TotalSeconds:0} s ({exception.Reason}): signing asks again for as long as --retry-budget", Notice)];
         }
         catch (DeliveryException exception)
         {
-            return new Finding(name, exception.Message, Fatal);
+            return [new Finding(name, exception.Message, Fatal)];
         }
     }
 

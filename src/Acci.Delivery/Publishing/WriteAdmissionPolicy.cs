@@ -115,7 +115,16 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
         if (context.Options is { SignedBy: null, Keyless: true })
         {
             var (server, source) = await context.SourceAsync();
-            return ExpectedSigner.AnyWorkflowOf(server, source, workflows.OfThisRepositoryAlone(server, source));
+            var files = workflows.OfThisRepositoryAlone(server, source);
+            // A record would say who signs.
+            foreach (var (file, called) in context.Options.Images.Any(x => PublishRecord.Read(_files.RecordOf(x)) is { SignedBy: not null }) ? [] : workflows.CallsOf(files))
+            {
+                context.Warn(
+                    $"{file} calls {called}: what that signs has its own name in the certificate, and these policies refuse it. If it signs your images, "
+                    + "call it in a workflow of this repository, or sign with a key");
+            }
+
+            return ExpectedSigner.AnyWorkflowOf(server, source, files);
         }
 
         var signer = await context.ExpectedSignerAsync();

@@ -43,6 +43,12 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
             : throw new DeliveryException($"{Folder} has no workflow that no other repository can call, so a cluster could not tell for whom one signed. {Remedy}");
     }
 
+    /// <summary>Which of these files call workflows of other repositories. What such a workflow signs has its own name in the certificate, and not the caller's.</summary>
+    public IEnumerable<(string File, string Called)> CallsOf(IEnumerable<string> files) =>
+        from file in files
+        from called in WorkflowYaml.CallsOf($"{Folder}/{file}", Read(file))
+        select ($"{Folder}/{file}", called);
+
     /// <summary>Makes sure that every workflow of this identity is one of the checkout that no other repository can call.</summary>
     /// <exception cref="DeliveryException">One is not, or it cannot be told.</exception>
     public void EnsureSignsForThisRepositoryAlone(ExpectedSigner.Workflow signer)
@@ -57,6 +63,13 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
 
         foreach (var file in match.Groups["file"].Captures.Select(x => x.Value.Replace("\\", "", Ordinal)))
         {
+            if (signer.FindPullRequest($"{server}/{signer.Source.Repository}/{Folder}/{file}") is { } pullRequest)
+            {
+                throw new DeliveryException(
+                    $"{signer.Identity} also accepts what {file} signs in a pull request ({pullRequest}), and a cluster does not tell that apart. "
+                    + @"End the expression with @refs/(heads|tags)/.+$, or name the branches and tags that are meant.");
+            }
+
             // It may be typed as certificates have it, and they spell several files alike.
             var meant = Files.Where(x => IdentitySpelling.OfPart(x).Intersect(IdentitySpelling.OfPart(file)).Any()).ToList();
             if (meant.Count == 0)
@@ -106,5 +119,7 @@ internal sealed class CheckoutWorkflows(string root, (string? Server, string Rep
         + @"--signed-by '^https://github\.com/owner/app/\.github/workflows/(publish\.yml|nightly\.yml)@refs/heads/main$', or sign with a key.";
 
     private bool IsCallable(string file) =>
-        WorkflowYaml.IsCallable($"{Folder}/{file}", InputFile.ReadText(Path.Combine(root, Folder, file), Largest));
+        WorkflowYaml.IsCallable($"{Folder}/{file}", Read(file));
+
+    private string Read(string file) => InputFile.ReadText(Path.Combine(root, Folder, file), Largest);
 }

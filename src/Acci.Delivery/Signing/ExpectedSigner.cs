@@ -108,6 +108,19 @@ public abstract partial record ExpectedSigner
             certificate.Source.Issuer.StartsWith($"{Source.Issuer}/", StringComparison.Ordinal)
             && SpelledAs(certificate with { Source = certificate.Source with { Issuer = Source.Issuer } }) is not null;
 
+        /// <summary>
+        /// A pull request whose identity this expression takes, though it does not name pull requests: here the certificate's ref is compared as well, and elsewhere the identity
+        /// alone may be. Null where none is found, and where this is no expression.
+        /// </summary>
+        /// <param name="workflow">The workflow's file: <c>https://github.com/owner/name/.github/workflows/publish.yml</c>.</param>
+        internal string? FindPullRequest(string workflow) => !IsExpression ? null : (
+            from number in (string[])["1", "7", "42", "135", "2468", "97531"]
+            from kind in (string[])["merge", "head"]
+            let reference = $"refs/pull/{number}/{kind}"
+            let certificate = new WorkflowCertificate($"{workflow}@{reference}", Source with { Ref = reference })
+            where IdentityExpression.MayMatch(Identity, certificate.Identity) && !IdentityExpression.Names(Identity, certificate)
+            select reference).FirstOrDefault();
+
         private bool MayRunFor(WorkflowCertificate certificate) => Source.Ref is { } reference ? certificate.Source.Ref == reference
             : !certificate.Source.IsOfPullRequest || certificate.Source.Ref == PullRequest
             || (IsExpression ? IdentityExpression.Names(Identity, certificate) : EndsWithRefOf(certificate));

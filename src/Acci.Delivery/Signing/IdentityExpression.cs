@@ -27,6 +27,9 @@ internal static partial class IdentityExpression
         PullRequests().IsMatch(expression) && certificate.Identity.Split('@', 2)[^1] == certificate.Source.Ref
         && TryRead(expression)?.IsMatch(certificate.Identity) is true;
 
+    /// <summary>Whether an expression takes an identity. One that has what only RE2 has may take any.</summary>
+    public static bool MayMatch(string expression, string identity) => TryRead(expression)?.IsMatch(identity) is not false;
+
     private static Regex? TryRead(string expression)
     {
         try

@@ -12,6 +12,7 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
     /// <summary>The variable of cosign's that names the TUF repository of a Sigstore of one's own.</summary>
     public const string Mirror = "TUF_MIRROR";
 
+    private const string PublicDomain = "sigstore.dev";
     private const string PublicTuf = "https://tuf-repo-cdn.sigstore.dev";
 
     private static readonly (string List, string Name)[] Lists =
@@ -34,6 +35,13 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
             services.Add(new SigstoreService("TUF", tuf, new Uri($"{tuf.AbsoluteUri.TrimEnd('/')}/timestamp.json")));
         return services;
     }
+
+    /// <summary>Whether signing leads to the public Sigstore: by default, and where a signing configuration or a mirror names it.</summary>
+    public static bool IsPublic(SigstoreFiles files, ProcessEnvironment environment) =>
+        files.SigningConfig is { } config ? InputFile.Exists(config) && Read(config).Any(x => IsPublic(x.Address))
+        : environment.Find(Mirror) is not { } mirror || (TryParseWeb(mirror) is { } address && IsPublic(address));
+
+    private static bool IsPublic(Uri address) => address.Host == PublicDomain || address.Host.EndsWith($".{PublicDomain}", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An address that can be asked over http; null for any other, such as a folder's.</summary>
     public static Uri? TryParseWeb(string? text) =>

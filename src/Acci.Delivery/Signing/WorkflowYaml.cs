@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Acci.Delivery.Signing;
 
 /// <summary>What a workflow's file says, however its YAML is written: with escapes, in flow style, with anchors, with any line ends.</summary>
-internal static class WorkflowYaml
+internal static partial class WorkflowYaml
 {
     private const string Call = "workflow_call";
     private const int Deepest = 500;
@@ -16,21 +17,33 @@ internal static class WorkflowYaml
     /// <param name="file">The file, for messages.</param>
     /// <param name="text">What it says.</param>
     /// <exception cref="DeliveryException">It is no workflow, so it cannot be told.</exception>
-    public static bool IsCallable(string file, string text)
+    public static bool IsCallable(string file, string text) => Texts(file, text).Any(x => x.Contains(Call, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The workflows of other repositories that it calls: <c>owner/name/.github/workflows/publish.yml@v1</c>.</summary>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="text">What it says.</param>
+    /// <exception cref="DeliveryException">It is no workflow.</exception>
+    public static IEnumerable<string> CallsOf(string file, string text) => Texts(file, text).Where(x => Called().IsMatch(x)).Distinct();
+
+    // A step's action has another form.
+    [GeneratedRegex(@"\A[^/\s.@]+/[^/\s@]+/\.github/workflows/[^@\s]+@\S+\z")]
+    private static partial Regex Called();
+
+    private static List<string> Texts(string file, string text)
     {
         try
         {
-            var (isWorkflow, isCallable, depth) = (false, false, 0);
+            var (isWorkflow, depth, texts) = (false, 0, new List<string>());
             // Event by event, so that neither depth nor aliases can make much of a small file. What an alias stands for is in the same file.
             for (var parser = new Parser(new StringReader(text)); parser.MoveNext();)
             {
                 depth += parser.Current!.NestingIncrease;
                 if (depth > Deepest) throw Unknown($"{file} is nested too deeply");
                 isWorkflow |= parser.Current is MappingStart;
-                isCallable |= parser.Current is Scalar scalar && scalar.Value.Contains(Call, StringComparison.OrdinalIgnoreCase);
+                if (parser.Current is Scalar scalar) texts.Add(scalar.Value);
             }
 
-            return isWorkflow ? isCallable : throw Unknown($"{file} has no keys");
+            return isWorkflow ? texts : throw Unknown($"{file} has no keys");
         }
         catch (YamlException exception)
         {

@@ -108,6 +108,20 @@ public sealed class KeylessExaminationTests(SigstoreFixture sigstore) : IClassFi
         Assert.Null(PublicLog.WarningFor(identity, new SigstoreFiles("config.json", null), job));
         Assert.Null(PublicLog.WarningFor(identity, SigstoreFiles.None, job.With(("TUF_MIRROR", "https://tuf.example.com"))));
         Assert.Null(PublicLog.WarningFor(new SigningIdentity.Key("cosign.key", null), SigstoreFiles.None, job));
+        // The public one may be named as well.
+        using var folder = new TemporaryFolder();
+        foreach (var (host, isPublic) in new[] { ("fulcio.sigstore.dev", true), ("fulcio.sigstore.dev.example.com", false), ("fulcio.example.com", false) })
+        {
+            await File.WriteAllTextAsync(folder.Combine("config.json"), $$"""{"caUrls":[{"url":"https://{{host}}"}]}""", Cancellation);
+            Assert.Equal(warns && isPublic, PublicLog.WarningFor(identity, new SigstoreFiles(folder.Combine("config.json"), null), job) is not null);
+        }
+
+        Assert.Equal(warns, PublicLog.WarningFor(identity, SigstoreFiles.None, job.With(("TUF_MIRROR", "https://tuf-repo-cdn.sigstore.dev"))) is not null);
+        // Doctor and a dry run say it, too.
+        using var context = Context(sigstore, job, folder);
+        using var ofPublic = new DeliveryContext(context.Options with { SigstoreSigningConfig = null, SigstoreTrustedRoot = null }, Cancellation) { Environment = job };
+        var findings = await new KeylessExamination(ofPublic) { Services = [] }.RunAsync();
+        Assert.Equal(warns, findings.Any(x => x is { Name: "Public log", Severity: FindingSeverity.Notice }));
     }
 
     [Fact]

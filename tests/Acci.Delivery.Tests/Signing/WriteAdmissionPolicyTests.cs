@@ -130,6 +130,33 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     }
 
     [Theory]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@.+$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/.+$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/[^@]*$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/(heads|pull)/.+$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/(heads/main|p.+/[0-9]+/head)$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/(nightly\.yaml|publish\.yml)@refs/\w+/.+$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/\pN?.+$")]
+    public async Task An_expression_that_also_takes_pull_requests_is_refused_because_no_cluster_sees_for_what_a_workflow_ran(string signer)
+    {
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { SignedBy = signer }));
+
+        Assert.StartsWith($"{signer} also accepts what ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("signs in a pull request (refs/pull/", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Kyverno));
+    }
+
+    [Fact]
+    public async Task Pull_requests_that_are_spelled_out_are_meant()
+    {
+        const string signer = @"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/(heads/main|pull/[0-9]+/merge)$";
+
+        await WriteAsync(x => x with { SignedBy = signer });
+
+        Assert.Contains(signer, await File.ReadAllTextAsync(Kyverno, Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("https://github.com/octo/acci/.github/workflows/publish-images.yml@refs/heads/main", "publish-images.yml can be called by other repositories")]
     [InlineData("https://github.com/octo/acci/.github/workflows/listed.yml@refs/heads/main", "listed.yml can be called by other repositories")]
     [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/(publish|publish-images)\.yml@refs/heads/main$", "may sign for other repositories")]
@@ -205,6 +232,18 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         Assert.False(File.Exists(Kyverno));
         await WriteAsync(x => x with { Keyless = true, SignedByRepository = "octo/acci" }, job);
         Assert.Contains("octo/acci", await File.ReadAllTextAsync(Kyverno, Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Workflows_of_other_repositories_that_a_workflow_calls_are_found()
+    {
+        Workflow("publish.yml",
+            "on: push", "jobs:", "  image:", "    uses: \"octo/shared/.github/workflows/publish-images.yml@v1\"",
+            "  own:", "    uses: ./.github/workflows/test.yml", "  steps:", "    steps: [{ uses: actions/checkout@v5 }, { run: echo a/b/.github/workflows/c.yml }]");
+
+        var called = new CheckoutWorkflows(_checkout.Directory, null).CallsOf(["publish.yml"]);
+
+        Assert.Equal([(".github/workflows/publish.yml", "octo/shared/.github/workflows/publish-images.yml@v1")], called);
     }
 
     [Fact]
