@@ -30,8 +30,10 @@ public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
                 },
                 async () =>
                 {
-                    // Another build of the checkout may be at work on them.
-                    using var held = IHazDelivery.HoldsLock(this) ? null : await CheckoutLock.TakeAsync(ArtifactsDirectory / DeliveryContext.LockFileName, Interruption.Token);
+                    // Another build of the checkout may be at work on them. Where another target of this one has the lock, it is that one.
+                    var begun = IHazDelivery.Begun(this);
+                    using var own = begun is null ? await CheckoutLock.TakeAsync(ArtifactsDirectory / DeliveryContext.LockFileName, Interruption.Token) : null;
+                    if (begun is not null) await begun.LockAsync();
                     Empty(ArtifactsDirectory);
                     foreach (var folder in folders) folder.DeleteDirectory();
                 });

@@ -20,8 +20,8 @@ public interface IHazDelivery : IHazDryRun, IHazLayout, IHazArtifacts
         ? new DeliveryContext(DeliveryOptions, Interruption.Token)
         : throw new DeliveryException($"{GetType().Name} has to derive from {nameof(DeliveryBuild)} instead of {nameof(NukeBuild)}: components rely on its checks."));
 
-    /// <summary>Whether one of the build's targets keeps other builds of the checkout waiting.</summary>
-    internal static bool HoldsLock(INukeBuild build) => Contexts.TryGetValue(build, out var context) && context.HoldsLock;
+    /// <summary>What targets share already; null as long as none asked for it.</summary>
+    internal static DeliveryContext? Begun(INukeBuild build) => Contexts.TryGetValue(build, out var context) ? context : null;
 
     /// <summary>What the parameters say; a build may change it before it is used.</summary>
     DeliveryOptions DeliveryOptions => ComposedOptions.Of(this);

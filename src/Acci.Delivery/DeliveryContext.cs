@@ -102,9 +102,6 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     internal Task LockToReadAsync() => _found.ContainsKey(nameof(LockAsync)) ? LockAsync()
         : Once(nameof(LockToReadAsync), () => CheckoutLock.TakeToReadAsync(LockFile, cancellationToken, Time));
 
-    /// <summary>Other builds of the checkout wait for this one.</summary>
-    public bool HoldsLock => _found.ContainsKey(nameof(LockAsync)) || _found.ContainsKey(nameof(LockToReadAsync));
-
     /// <summary>Lets other builds of the checkout go on.</summary>
     public void Dispose()
     {

@@ -21,7 +21,7 @@ public static partial class LoginInAddress
     /// <param name="arguments">The arguments; each may be a list.</param>
     public static void MaskAll(IEnumerable<string> arguments)
     {
-        foreach (var login in arguments.SelectMany(x => x.Split(',', ' ', '+')).Select(Find).OfType<string>().Where(x => UserAndPassword().IsMatch(x))) Mask(login);
+        foreach (var login in arguments.SelectMany(x => x.Split(',', ' ', '+').Prepend(x)).Select(Find).OfType<string>().Where(x => UserAndPassword().IsMatch(x))) Mask(login);
     }
 
     private static string? Find(string address)
@@ -43,7 +43,7 @@ public static partial class LoginInAddress
     [GeneratedRegex("@sha[0-9]+:[^/@:]*$")]
     private static partial Regex Digest();
 
-    // A workflow's identity has an @ as well, and slashes before it.
-    [GeneratedRegex(@"\A[^:/\s]+:[^/\s]+\z")]
+    // A workflow's identity has an @ as well, and behind its host no colon but a port's; a path of Windows begins with a drive.
+    [GeneratedRegex(@"\A(?![A-Za-z]:\\)[^:/\s]+:(?![0-9]+/)\S+\z")]
     private static partial Regex UserAndPassword();
 }

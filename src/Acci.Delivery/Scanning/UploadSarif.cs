@@ -43,7 +43,6 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
             context.WasPlanned<CheckImages>() && context.Options.Scan.SarifFiles.Count > 0);
         if (isScanned || isWritten)
         {
-            if (!isWritten) SarifFiles();
             if (await TargetAsync(isOfCheckout: true, isDry: true) is not null) Log.Information("Would upload the findings of the targets before it, as SARIF, for the commit that is checked out");
             return;
         }

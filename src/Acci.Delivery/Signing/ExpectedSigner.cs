@@ -117,8 +117,7 @@ public abstract partial record ExpectedSigner
             from number in (string[])["1", "7", "42", "135", "2468", "97531"]
             from kind in (string[])["merge", "head"]
             let reference = $"refs/pull/{number}/{kind}"
-            let certificate = new WorkflowCertificate($"{workflow}@{reference}", Source with { Ref = reference })
-            where IdentityExpression.MayMatch(Identity, certificate.Identity) && !IdentityExpression.Names(Identity, certificate)
+            where IdentityExpression.MayTakeUnnamed(Identity, $"{workflow}@{reference}")
             select reference).FirstOrDefault();
 
         private bool MayRunFor(WorkflowCertificate certificate) => Source.Ref is { } reference ? certificate.Source.Ref == reference

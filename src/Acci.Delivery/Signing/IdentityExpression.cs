@@ -8,6 +8,12 @@ namespace Acci.Delivery.Signing;
 /// </summary>
 internal static partial class IdentityExpression
 {
+    // Source: RE2, "Syntax", ASCII character classes.
+    private static readonly Dictionary<string, string> Classes = new(StringComparer.Ordinal)
+    {
+        ["alnum"] = "0-9A-Za-z", ["alpha"] = "A-Za-z", ["digit"] = "0-9", ["lower"] = "a-z", ["upper"] = "A-Z", ["word"] = "0-9A-Za-z_", ["xdigit"] = "0-9A-Fa-f",
+    };
+
     /// <summary>Reads the expression that --signed-by names.</summary>
     /// <exception cref="WrongUseException">It cannot be read, or does not have to match the whole identity.</exception>
     public static string Parse(string text)
@@ -27,14 +33,20 @@ internal static partial class IdentityExpression
         PullRequests().IsMatch(expression) && certificate.Identity.Split('@', 2)[^1] == certificate.Source.Ref
         && TryRead(expression)?.IsMatch(certificate.Identity) is true;
 
-    /// <summary>Whether an expression takes an identity. One that has what only RE2 has may take any.</summary>
-    public static bool MayMatch(string expression, string identity) => TryRead(expression)?.IsMatch(identity) is not false;
+    /// <summary>
+    /// Whether an expression takes the identity of a workflow that ran in a pull request, in any case, and does not spell out that it means pull requests. One that has what
+    /// only RE2 has may take any.
+    /// </summary>
+    public static bool MayTakeUnnamed(string expression, string identity) =>
+        TryRead(expression, RegexOptions.IgnoreCase)?.IsMatch(identity) is not false && !PullRequests().IsMatch(expression);
 
-    private static Regex? TryRead(string expression)
+    // .NET takes a POSIX class for the characters of its name.
+    private static Regex? TryRead(string expression, RegexOptions options = RegexOptions.None)
     {
         try
         {
-            return Read(expression);
+            var read = PosixClass().Replace(expression, x => Classes.GetValueOrDefault(x.Groups["name"].Value) ?? throw new NotSupportedException(x.Value));
+            return Read(read, options);
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
@@ -42,8 +54,11 @@ internal static partial class IdentityExpression
         }
     }
 
-    private static Regex Read(string text) =>
-        new(text.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    private static Regex Read(string text, RegexOptions options = RegexOptions.None) =>
+        new(text.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | options);
+
+    [GeneratedRegex(@"\[:(?<name>\^?[a-z]+):\]")]
+    private static partial Regex PosixClass();
 
     // On its own, or as one of the alternatives in a group.
     [GeneratedRegex(@"@refs/(?:\((?:\?:)?(?:[^()]*\|)?)?pull/")]

@@ -61,7 +61,7 @@ public static partial class KeyService
         foreach (var secret in new[] { typed, pin }) Redaction.Register(secret);
         // What begins the query, or stands between two of its parts, goes with it.
         var reference = key.Remove(match.Index + 1, match.Length - 1);
-        return (match.Value[^1] == '&' ? reference : reference.TrimEnd('?', '&'), pin);
+        return (match.Value[^1] == '&' ? reference : reference.TrimEnd('?', '&'), pin.Length > 0 ? pin : null);
     }
 
     /// <summary>The environment variable that contains the key; null if the key is not an <c>env://</c> URI.</summary>

@@ -12,15 +12,17 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
     /// <summary>The variable of cosign's that names the TUF repository of a Sigstore of one's own.</summary>
     public const string Mirror = "TUF_MIRROR";
 
+    // It gets a digest, and publishes nothing.
+    private const string Timestamps = "Timestamp authority";
     private const string PublicDomain = "sigstore.dev";
     private const string PublicTuf = "https://tuf-repo-cdn.sigstore.dev";
 
     private static readonly (string List, string Name)[] Lists =
-        [("caUrls", "Fulcio"), ("rekorTlogUrls", "Rekor"), ("tsaUrls", "Timestamp authority")];
+        [("caUrls", "Fulcio"), ("rekorTlogUrls", "Rekor"), ("tsaUrls", Timestamps)];
 
     // What the public Sigstore's configuration leads to.
     private static readonly (string Name, string Address)[] Public =
-        [("Fulcio", "https://fulcio.sigstore.dev"), ("Rekor", "https://rekor.sigstore.dev"), ("Timestamp authority", "https://timestamp.sigstore.dev")];
+        [("Fulcio", "https://fulcio.sigstore.dev"), ("Rekor", "https://rekor.sigstore.dev"), (Timestamps, "https://timestamp.sigstore.dev")];
 
     /// <summary>
     /// The services as far as they are known without signing: those of the signing configuration, else TUF, and of the public Sigstore those it leads to.
@@ -38,7 +40,7 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
 
     /// <summary>Whether signing leads to the public Sigstore: by default, and where a signing configuration or a mirror names it.</summary>
     public static bool IsPublic(SigstoreFiles files, ProcessEnvironment environment) =>
-        files.SigningConfig is { } config ? InputFile.Exists(config) && Read(config).Any(x => IsPublic(x.Address))
+        files.SigningConfig is { } config ? InputFile.Exists(config) && Read(config).Any(x => x.Name != Timestamps && IsPublic(x.Address))
         : environment.Find(Mirror) is not { } mirror || (TryParseWeb(mirror) is { } address && IsPublic(address));
 
     private static bool IsPublic(Uri address) => address.Host == PublicDomain || address.Host.EndsWith($".{PublicDomain}", StringComparison.OrdinalIgnoreCase);

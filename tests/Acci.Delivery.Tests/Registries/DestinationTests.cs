@@ -60,6 +60,7 @@ public class DestinationTests
     [InlineData("bob:first-p4ss@127.0.0.1:1/x/app:1", "first-p4ss")]
     [InlineData("ghcr.io/o,https://bob:second-p4ss@host/o", "second-p4ss")]
     [InlineData("Publish+bob:third-p4ss@ghcr.io/o", "third-p4ss")]
+    [InlineData("bob:fourth/p+4,ss@ghcr.io/o", "fourth/p+4,ss")]
     public void A_login_that_is_typed_anywhere_is_masked_from_then_on(string typed, string password)
     {
         LoginInAddress.MaskAll(["Publish", "--registry", typed]);
@@ -71,6 +72,8 @@ public class DestinationTests
     [InlineData("https://github.com/owner/app/.github/workflows/publish.yml@refs/heads/visible-1")]
     [InlineData("alpine:visible-2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     [InlineData("visible-3@example.com")]
+    [InlineData("https://ghe.example.com:8443/owner/visible-4/.github/workflows/publish.yml@refs/heads/main")]
+    [InlineData(@"C:\src\@visible-5\findings.sarif")]
     public void What_has_an_at_sign_and_no_login_is_shown(string typed)
     {
         LoginInAddress.MaskAll([typed]);

@@ -368,6 +368,9 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     public void A_key_service_s_address_is_handed_to_cosign_as_it_is(string uri) =>
         Assert.Equal(new SigningIdentity.Key(uri, null), SigningIdentity.FromParameter(uri, null));
 
+    [Fact]
+    public void An_empty_PIN_is_none() => Assert.Null(((SigningIdentity.Key)SigningIdentity.FromParameter("pkcs11:token=t?pin-value=", null)).Pin);
+
     [Theory]
     [InlineData("pkcs11:token=t;object=o?pin-value=pin-1-98765", "pkcs11:token=t;object=o", "pin-1-98765")]
     [InlineData("pkcs11:token=t?pin-value=pin%202&module-path=/x.so", "pkcs11:token=t?module-path=/x.so", "pin 2")]

@@ -137,6 +137,9 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/(heads/main|p.+/[0-9]+/head)$")]
     [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/(nightly\.yaml|publish\.yml)@refs/\w+/.+$")]
     [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/\pN?.+$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/[[:alpha:]]+/.+$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/[[:^digit:]]+/.+$")]
+    [InlineData(@"^https://github\.com/Octo/Acci/\.github/workflows/publish\.yml@.+$")]
     public async Task An_expression_that_also_takes_pull_requests_is_refused_because_no_cluster_sees_for_what_a_workflow_ran(string signer)
     {
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { SignedBy = signer }));
@@ -146,11 +149,12 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
         Assert.False(File.Exists(Kyverno));
     }
 
-    [Fact]
-    public async Task Pull_requests_that_are_spelled_out_are_meant()
+    [Theory]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/(heads/main|pull/[0-9]+/merge)$")]
+    [InlineData(@"^https://github\.com/Octo/Acci/\.github/workflows/publish\.yml@refs/pull/7/head$")]
+    [InlineData(@"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/tags/v[[:digit:]]+$")]
+    public async Task Pull_requests_that_are_spelled_out_are_meant(string signer)
     {
-        const string signer = @"^https://github\.com/octo/acci/\.github/workflows/publish\.yml@refs/(heads/main|pull/[0-9]+/merge)$";
-
         await WriteAsync(x => x with { SignedBy = signer });
 
         Assert.Contains(signer, await File.ReadAllTextAsync(Kyverno, Cancellation), StringComparison.Ordinal);
