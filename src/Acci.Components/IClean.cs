@@ -32,7 +32,8 @@ public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
                 {
                     // Another build of the checkout may be at work on them. Where another target of this one has the lock, it is that one.
                     var begun = IHazDelivery.Begun(this);
-                    using var own = begun is null ? await CheckoutLock.TakeAsync(ArtifactsDirectory / DeliveryContext.LockFileName, Interruption.Token) : null;
+                    var file = ArtifactsDirectory / DeliveryContext.LockFileName;
+                    using var own = begun is null ? await CheckoutLock.TakeAsync(file, Interruption.Token) : null;
                     if (begun is not null) await begun.LockAsync();
                     Empty(ArtifactsDirectory);
                     foreach (var folder in folders) folder.DeleteDirectory();

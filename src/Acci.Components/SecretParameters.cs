@@ -16,7 +16,8 @@ internal sealed class SecretParameters(Type build)
     public IEnumerable<MemberInfo> Members => _parameters.Where(IsSecret);
 
     /// <summary>The values that are masked: all of them but the path of a key's file, which messages name.</summary>
-    public IEnumerable<string> ValuesOf(INukeBuild running) => Members.Select(x => Parameters.Value(x, running)?.ToString()).OfType<string>().Where(x => x != KeyFileOf(running));
+    public IEnumerable<string> ValuesOf(INukeBuild running) =>
+        Members.Select(x => Parameters.Value(x, running)?.ToString()).OfType<string>().Where(x => x != KeyFileOf(running));
 
     private HashSet<string> Names => new(
         Members.SelectMany(x => x.GetCustomAttributes<FormerNameAttribute>().Select(former => former.Name).Prepend(Parameters.NameOf(x)).Select(ForeignVariables.Plain)),

@@ -19,7 +19,7 @@ internal sealed record Package(string File, IReadOnlyList<string> Files, XElemen
     public IEnumerable<(string Id, string Version)> Dependencies =>
         Metadata.Descendants(Metadata.Name.Namespace + "dependency").Select(x => (x.Attribute("id")!.Value, x.Attribute("version")!.Value));
 
-    /// <summary>What an element of the metadata says; empty where there is none.</summary>
+    /// <summary>The text of a metadata element; empty if there is no such element.</summary>
     public string this[string element] => Element(element)?.Value ?? "";
 
     public static Package Read(string file)

@@ -8,8 +8,10 @@ internal static class Dockerfiles
     /// <summary>What is wrong with an image whose Dockerfile is not there; null where it is.</summary>
     /// <param name="image">The image.</param>
     /// <param name="root">The repository's root.</param>
-    public static string? ProblemOf(ImageDefinition image, string root) => Path.Combine(root, image.Dockerfile) is var file && File.Exists(file) ? null
-        : $"The image '{image.Name}' has no Dockerfile: {file} does not exist. Write it, or name another with the image's {nameof(ImageDefinition.Dockerfile)}.";
+    public static string? ProblemOf(ImageDefinition image, string root) =>
+        Path.Combine(root, image.Dockerfile) is var file && File.Exists(file) ? null
+            : $"The image '{image.Name}' has no Dockerfile: {file} does not exist. "
+                + $"Write it, or name another with the image's {nameof(ImageDefinition.Dockerfile)}.";
 
     /// <summary>Fails for the first image that has none.</summary>
     /// <param name="images">The images.</param>

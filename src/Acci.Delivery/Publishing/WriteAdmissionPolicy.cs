@@ -117,7 +117,8 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
             var (server, source) = await context.SourceAsync();
             var files = workflows.OfThisRepositoryAlone(server, source);
             // A record would say who signs.
-            foreach (var (file, called) in context.Options.Images.Any(x => PublishRecord.Read(_files.RecordOf(x)) is { SignedBy: not null }) ? [] : workflows.CallsOf(files))
+            var isRecorded = context.Options.Images.Any(x => PublishRecord.Read(_files.RecordOf(x)) is { SignedBy: not null });
+            foreach (var (file, called) in isRecorded ? [] : workflows.CallsOf(files))
             {
                 context.Warn(
                     $"{file} calls {called}: what that signs has its own name in the certificate, and these policies refuse it. If it signs your images, "
