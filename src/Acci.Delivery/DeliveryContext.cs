@@ -4,6 +4,7 @@ using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
 using Acci.Oci.Retries;
 using Serilog;
+using Serilog.Events;
 
 namespace Acci.Delivery;
 
@@ -19,7 +20,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     public const string LockFileName = ".lock";
 
     // Several images are worked on at once.
-    private readonly ConcurrentDictionary<string, bool> _warnings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(LogEventLevel, string), bool> _written = [];
     private readonly HashSet<Type> _planned = [];
     private Dictionary<string, object?> _found = [];
 
@@ -154,13 +155,18 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     }
 
     /// <summary>Warns once, however often it is looked at.</summary>
-    internal void Warn(string warning)
-    {
-        if (_warnings.TryAdd(warning, true)) Log.Warning("{Warning:l}", warning);
-    }
+    internal void Warn(string warning) => WriteOnce(LogEventLevel.Warning, warning);
+
+    /// <summary>Writes a line for those who look closely, once, however often it is looked at.</summary>
+    internal void Debug(string detail) => WriteOnce(LogEventLevel.Debug, detail);
 
     /// <summary>Another build of this checkout works on its images: what is there now is not yet what a verb finds that waits for it.</summary>
     internal bool IsBusyElsewhere => CheckoutLock.IsHeld(LockFile);
+
+    private void WriteOnce(LogEventLevel level, string text)
+    {
+        if (_written.TryAdd((level, text), true)) Log.Write(level, "{Text:l}", text);
+    }
 
     private string LockFile => Path.Combine(options.Artifacts, LockFileName);
 

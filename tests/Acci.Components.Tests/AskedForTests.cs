@@ -16,6 +16,8 @@ public sealed class AskedForTests(RegistryServer server) : IClassFixture<Registr
         // It ends at the signatures, which the stand-in does not make.
         var publish = await checkout.RunAsync("Publish");
         Assert.Contains("not scanned again", publish.Output, StringComparison.Ordinal);
+        // The build looks before its first verb, and when that begins: what it sees is the same.
+        Assert.Single(publish.Output.Split('\n'), x => x.Contains("Destination: ", StringComparison.Ordinal));
         Assert.Equal(1, checkout.Scans);
 
         var asked = await checkout.RunAsync("ScanImages");

@@ -61,7 +61,7 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
     private async Task LookAsync()
     {
         var preflight = new Preflight(context, scope) { IsRun = true };
-        foreach (var check in preflight.Checks.Concat(preflight.Tools)) Log.Debug("{Name:l}: {Text:l}", check.Name, await check.LookAsync());
+        foreach (var check in preflight.Checks.Concat(preflight.Tools)) context.Debug($"{check.Name}: {await check.LookAsync()}");
     }
 
     // What starts, fetches or sends something waits for the first of these verbs: a target before it may stop the engine, or change what is built.
