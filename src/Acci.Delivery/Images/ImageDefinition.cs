@@ -52,6 +52,9 @@ public sealed partial record ImageDefinition
     /// <summary>What the smoke test asks the started image; none for an image that serves nothing.</summary>
     public HealthEndpoint? Health { get; init; }
 
+    /// <summary>How the smoke test starts the image.</summary>
+    public SmokeTestOptions SmokeTest { get; init; } = new();
+
     // buildx takes all before the first '=' for an annotation's name, and a label is an annotation, too.
     private static IReadOnlyDictionary<string, string> Named(IReadOnlyDictionary<string, string> remarks) =>
         remarks.Keys.FirstOrDefault(x => x.Length == 0 || x.Contains('=', StringComparison.Ordinal)) is not { } name ? remarks

@@ -10,8 +10,8 @@ using Serilog;
 namespace Acci.Delivery.SmokeTests;
 
 /// <summary>
-/// Starts one platform of a built image the way production does (read-only, without capabilities, no new privileges), waits for its health check,
-/// asks its health endpoint, and stops it.
+/// Starts one platform of a built image the way production does (read-only, without capabilities, no new privileges, unless its definition says more), waits for its
+/// health check, asks its health endpoint, and stops it; or waits until it ends by itself.
 /// </summary>
 /// <param name="Engine">Where the container runs.</param>
 /// <param name="Session">What container and image belong to: they are removed by the next build where this one is killed.</param>
@@ -30,13 +30,16 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
     /// <summary>How the container's port is reached from here.</summary>
     public PortAccess Ports { get; init; } = PortAccess.Loopback;
 
+    /// <summary>How the image is started.</summary>
+    public SmokeTestOptions Options { get; init; } = new();
+
     /// <summary>Runs the test.</summary>
     /// <param name="layout">A layout folder that holds exactly this platform.</param>
     /// <param name="name">The name under which the layout is loaded, with a tag; it is removed afterwards.</param>
     /// <param name="endpoint">What is asked; none asks only that the container starts.</param>
     /// <param name="cancellationToken">Stops the test and removes the container.</param>
-    /// <returns>How long it took, and who says that it is healthy.</returns>
-    /// <exception cref="DeliveryException">It did not become healthy; the message has its last output.</exception>
+    /// <returns>How it ended well.</returns>
+    /// <exception cref="DeliveryException">It did not become healthy, or ended as it should not; the message has its last output.</exception>
     public async Task<Healthy> RunAsync(string layout, ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
     {
         var noted = Session.Note(Engine.Leftover(Session.Label, name));
@@ -46,11 +49,17 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
             await LayoutArchive.LoadAsync(Engine, layout, name, cancellationToken);
             var begun = Time.GetTimestamp();
             container = new StartedContainer(Engine, await StartAsync(name, endpoint, cancellationToken));
+            if (Options.Ends)
+            {
+                var code = await container.WaitForEndAsync(Options.ExitCodes, cancellationToken);
+                return new Healthy(Time.GetElapsedTime(begun)) { ExitCode = code };
+            }
+
             string? by = null;
             if (endpoint is null) await container.EnsureRunningAsync(cancellationToken);
             else by = await new HealthQuestion(container, endpoint, Ports, Time).WaitAsync(cancellationToken);
             var healthy = new Healthy(Time.GetElapsedTime(begun), by);
-            await container.StopAsync(cancellationToken);
+            await container.StopAsync(Options.ExitCodes, cancellationToken);
             return healthy;
         }
         finally
@@ -95,12 +104,21 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
         for (var attempt = 1; ; attempt++)
         {
             string[] publish = endpoint is null ? [] : ["--publish", $"{Ports.Interface}:{PortThere()}:{endpoint.Port}", .. Ports.IsCertain ? [] : FrequentChecks];
-            var run = Engine.Errand(["run", "--detach", "--label", Session.Label, "--pull", "never", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", .. publish, name.ToString()]);
+            var run = Engine.Errand(["run", "--detach", "--label", Session.Label, "--pull", "never", .. Conditions(), "--security-opt", "no-new-privileges", .. publish, name.ToString(), .. Options.Arguments]);
+            // Other users of the machine can read arguments.
+            run = run with { Environment = new Dictionary<string, string?>([.. run.Environment.ExceptBy(Options.Variables.Keys, x => x.Key), .. Options.Variables.Select(x => KeyValuePair.Create(x.Key, (string?)x.Value))]) };
             var started = await CommandRunner.TryRunAsync(run, cancellationToken: cancellationToken);
             if (started.Succeeded) return started.StandardOutput.Trim();
             if (!ChoosesPort || attempt == MostPorts || !IsPortTaken(started.StandardError)) throw new CommandFailedException(run, started);
         }
     }
+
+    private IEnumerable<string> Conditions() =>
+    [
+        .. Options.ReadOnly ? ["--read-only"] : Array.Empty<string>(), "--cap-drop", "ALL", .. Options.Capabilities.SelectMany(x => new[] { "--cap-add", x }),
+        .. Options.Init ? ["--init"] : Array.Empty<string>(), .. Options.Tmpfs.SelectMany(x => new[] { "--tmpfs", x }),
+        .. Options.Variables.Keys.SelectMany(x => new[] { "--env", x }),
+    ];
 
     // Where the engine's loopback may not be this machine's, the port is one that nobody has here: who answers on it can only be the container.
     private bool ChoosesPort => Ports is { IsCertain: false, IsLoopback: true };

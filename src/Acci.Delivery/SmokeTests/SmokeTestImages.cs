@@ -25,9 +25,8 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
     {
         foreach (var image in context.Options.Images)
         {
-            var question = image.Health is { } health ? $", and ask {health.Path} on port {health.Port}" : "";
-            Log.Information(
-                "{Image}: would start every platform that this machine can run, read-only and without capabilities{Health:l}", image.Name, question);
+            if (image.SmokeTest.SkippedBecause is { } reason) Log.Warning("{Image}: would NOT be smoke-tested: {Reason:l}", image.Name, reason);
+            else Log.Information("{Image}: would start every platform that this machine can run, {Conditions:l}", image.Name, Conditions(image));
         }
 
         return Task.CompletedTask;
@@ -39,7 +38,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
     {
         var runnable = (await context.EngineAsync()).RunnablePlatforms;
         var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));
-        var reason = isRunnable ? null : $"this machine can run none of {string.Join(", ", publish.Record.Platforms.Select(x => x.Platform))}";
+        var reason = image.SmokeTest.SkippedBecause ?? (isRunnable ? null : $"this machine can run none of {string.Join(", ", publish.Record.Platforms.Select(x => x.Platform))}");
         var layout = await context.LayoutAsync(image, publish.Record);
         if (reason is not null && !publish.Has(PublishStep.SmokeTest))
         {
@@ -58,6 +57,22 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         });
     });
 
+    private static string Conditions(ImageDefinition image)
+    {
+        var options = image.SmokeTest;
+        var files = options switch
+        {
+            { ReadOnly: false } => "with a writable file system",
+            { Tmpfs: [_, ..] folders } => $"read-only but for {string.Join(", ", folders)}",
+            _ => "read-only",
+        };
+        var rights = options.Capabilities.Count == 0 ? "without capabilities" : $"with no capability but {string.Join(", ", options.Capabilities)}";
+        var variables = options.Variables.Count == 0 ? "" : $", with {string.Join(", ", options.Variables.Keys)}";
+        var question = options.Ends ? $", and wait until it ends with {string.Join(" or ", options.ExitCodes)}"
+            : image.Health is { } health ? $", and ask {health.Path} on port {health.Port}" : "";
+        return $"{files} and {rights}{variables}{question}";
+    }
+
     private async Task<string> TryOutAsync(ImageDefinition image, OciLayout layout, PlatformImage platform)
     {
         var engine = await context.EngineAsync();
@@ -65,7 +80,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         if (image.Health is null && !await ImageProgram.IsInAsync(layout, platform, context.CancellationToken)) return $"{platform.Platform} not started (it names no program: its files are for others)";
         var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{Session.Current.Id}-{platform.Manifest.Digest.Hex[..12]}");
         var ports = (await context.LocationAsync(engine)).Ports;
-        var test = new SmokeTest(engine, Session.Current) { Time = context.Time, Ports = ports };
+        var test = new SmokeTest(engine, Session.Current) { Time = context.Time, Ports = ports, Options = image.SmokeTest };
         var (view, deletion) = await layout.ViewAsync(platform, context.CancellationToken);
         using (deletion) return $"{platform.Platform} {await test.RunAsync(view.Folder, name, image.Health, context.CancellationToken)}";
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 
@@ -33,22 +34,56 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
     /// <exception cref="DeliveryException">It has ended.</exception>
     public async Task EnsureRunningAsync(CancellationToken cancellationToken)
     {
-        var state = await InspectAsync("{{.State.Running}} {{.State.ExitCode}}", cancellationToken);
-        if (state.StartsWith("false", StringComparison.Ordinal))
-            throw new DeliveryException($"The container ended with exit code {state.Split(' ')[1]} instead of serving.{await LastLogAsync()}");
+        if (await StateAsync(cancellationToken) is not { IsRunning: false } state) return;
+        throw new DeliveryException(
+            $"The container ended with exit code {state.ExitCode} instead of serving. If it needs variables or folders to write to, or is to end by itself, say so in its definition "
+            + $"(SmokeTest = new() {{ … }}).{await LastLogAsync()}");
+    }
+
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <param name="passing">The exit codes that it may end with.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="DeliveryException">It ends with another one, or not within a minute.</exception>
+    public async Task<int> WaitForEndAsync(IReadOnlyList<int> passing, CancellationToken cancellationToken)
+    {
+        var wait = engine.Question("wait", id);
+        try
+        {
+            await CommandRunner.RunAsync(wait, cancellationToken: cancellationToken);
+        }
+        catch (NoAnswerException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whether it is the engine that does not answer, the next question shows.
+            if ((await StateAsync(cancellationToken)).IsRunning)
+                throw new DeliveryException($"The container still ran after {wait.AnswerTime!.Value.TotalSeconds:0.###} s, and was to end by itself.{await LastLogAsync()}");
+        }
+
+        var code = (await StateAsync(cancellationToken)).ExitCode;
+        return passing.Contains(code) ? code : throw new DeliveryException($"The container ended with exit code {code}, and {Described(passing)} would pass.{await LastLogAsync()}");
     }
 
     /// <summary>Stops it.</summary>
+    /// <param name="passing">The exit codes that it may end with.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DeliveryException">It does not stop as it should.</exception>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(IReadOnlyList<int> passing, CancellationToken cancellationToken)
     {
         await CommandRunner.RunAsync(engine.Question("stop", "--time", $"{StopLimit}", id), cancellationToken: cancellationToken);
-        // 143: ended by the signal itself, which a program without a handler of its own does.
-        if (await InspectAsync("{{.State.ExitCode}}", cancellationToken) is not ("0" or "143") and var code)
-        {
-            var problem = code == "137" ? $"did not stop within {StopLimit} s, and was killed" : $"ended with exit code {code} when it was asked to stop";
-            throw new DeliveryException($"The container {problem}.{await LastLogAsync()}");
-        }
+        var code = int.Parse(await InspectAsync("{{.State.ExitCode}}", cancellationToken), CultureInfo.InvariantCulture);
+        if (passing.Contains(code)) return;
+        var problem = code == 137
+            ? $"did not stop within {StopLimit} s, and was killed; where its program ignores signals as the first process, start it with an init process (SmokeTest = new() {{ Init = true }} in its definition)"
+            : $"ended with exit code {code} when it was asked to stop, and {Described(passing)} would pass";
+        throw new DeliveryException($"The container {problem}.{await LastLogAsync()}");
+    }
+
+    private static string Described(IReadOnlyList<int> codes) => string.Join(" or ", codes);
+
+    private async Task<(bool IsRunning, int ExitCode)> StateAsync(CancellationToken cancellationToken)
+    {
+        var state = (await InspectAsync("{{.State.Running}} {{.State.ExitCode}}", cancellationToken)).Split(' ');
+        return (state[0] != "false", int.Parse(state[1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>The last lines that it wrote, for the end of a message.</summary>

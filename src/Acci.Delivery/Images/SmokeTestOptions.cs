@@ -1,0 +1,39 @@
+namespace Acci.Delivery.Images;
+
+/// <summary>
+/// How the smoke test starts an image. With nothing said here it runs as a container in production should: read-only, without capabilities, with the command and the
+/// variables of the image itself, until it is stopped.
+/// </summary>
+public sealed record SmokeTestOptions
+{
+    private static readonly int[] Clean = [0];
+    // The signal itself ended it, as it does to a program without a handler for it.
+    private static readonly int[] Stopped = [0, 143];
+
+    /// <summary>Variables of the container, besides those of the image.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Arguments in place of the image's <c>CMD</c>, as in <c>["--version"]</c>.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Whether the container's file system is read-only.</summary>
+    public bool ReadOnly { get; init; } = true;
+
+    /// <summary>Folders in memory that the container may write to, as in <c>["/tmp"]</c>; options after a colon, as for <c>docker run --tmpfs</c>.</summary>
+    public IReadOnlyList<string> Tmpfs { get; init; } = [];
+
+    /// <summary>The Linux capabilities that the container keeps, as in <c>["NET_BIND_SERVICE"]</c>.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>Whether an init process passes signals on, for a program that ignores them as the first process (<c>docker run --init</c>).</summary>
+    public bool Init { get; init; }
+
+    /// <summary>Whether the program ends by itself, within a minute: a migration, a command-line tool. Nothing is asked of it then but its exit code.</summary>
+    public bool Ends { get; init; }
+
+    /// <summary>The exit codes that pass: 0, and where the program is stopped 143, too, unless it is said here.</summary>
+    public IReadOnlyList<int> ExitCodes { get => field ?? (Ends ? Clean : Stopped); init; }
+
+    /// <summary>Why the image is not smoke-tested; null where it is. It is published all the same, and its table, record and summary give this reason.</summary>
+    public string? SkippedBecause { get; init; }
+}

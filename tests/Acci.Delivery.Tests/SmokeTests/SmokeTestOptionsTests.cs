@@ -1,0 +1,125 @@
+using Acci.Delivery.Caching;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Sessions;
+using Acci.Delivery.SmokeTests;
+using Acci.Oci;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.SmokeTests;
+
+/// <summary>An image is tried as its definition says.</summary>
+public sealed class SmokeTestOptionsTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task With_nothing_said_it_is_read_only_and_has_no_capabilities()
+    {
+        await TestAsync(new());
+
+        Assert.Equal("run --detach --label L --pull never --read-only --cap-drop ALL --security-opt no-new-privileges acci-smoke-test/app:1", Run);
+    }
+
+    [Fact]
+    public async Task What_the_image_needs_is_given_to_it_and_no_value_of_a_variable_is_an_argument()
+    {
+        await TestAsync(new()
+        {
+            Variables = new Dictionary<string, string> { ["STORE"] = "redis://store", ["PATH_INFO"] = "a b\nc" },
+            Arguments = ["serve", "--now"],
+            Tmpfs = ["/tmp", "/run:size=1m"],
+            Capabilities = ["CHOWN", "NET_BIND_SERVICE"],
+            Init = true,
+        });
+
+        Assert.Equal(
+            "run --detach --label L --pull never --read-only --cap-drop ALL --cap-add CHOWN --cap-add NET_BIND_SERVICE --init --tmpfs /tmp --tmpfs /run:size=1m "
+            + "--env STORE --env PATH_INFO --security-opt no-new-privileges acci-smoke-test/app:1 serve --now", Run);
+        Assert.Equal("redis://store|a b\nc\n", await File.ReadAllTextAsync(_folder.Combine("variables"), Cancellation));
+        await TestAsync(new() { ReadOnly = false });
+        Assert.DoesNotContain("--read-only", Run, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, new int[0])]
+    [InlineData(3, new[] { 3, 4 })]
+    public async Task A_program_that_ends_by_itself_is_waited_for(int code, int[] passing)
+    {
+        var healthy = await TestAsync(OfOneThatEnds(passing), code);
+
+        Assert.StartsWith($"ended with {code} after ", healthy.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, new int[0], "ended with exit code 1, and 0 would pass. Its last lines:\n    no database")]
+    // Nobody has stopped it.
+    [InlineData(143, new int[0], "ended with exit code 143, and 0 would pass.")]
+    [InlineData(0, new[] { 3, 4 }, "ended with exit code 0, and 3 or 4 would pass.")]
+    [InlineData(null, new int[0], "still ran after 3 s, and was to end by itself.")]
+    public async Task One_that_ends_otherwise_or_not_at_all_fails(int? code, int[] passing, string problem)
+    {
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => TestAsync(OfOneThatEnds(passing), code));
+
+        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_ends_is_no_server_and_the_message_says_where_that_is_said()
+    {
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => TestAsync(new(), endsWith: 0));
+
+        Assert.Contains("ended with exit code 0 instead of serving. If it needs variables", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("SmokeTest = new()", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(143, new int[0], null)]
+    [InlineData(1, new int[0], "ended with exit code 1 when it was asked to stop, and 0 or 143 would pass.")]
+    [InlineData(1, new[] { 0, 1 }, null)]
+    [InlineData(137, new int[0], "did not stop within 30 s, and was killed; where its program ignores signals")]
+    public async Task A_server_that_is_stopped_ends_with_a_code_that_passes(int code, int[] passing, string? problem)
+    {
+        var options = passing.Length == 0 ? new SmokeTestOptions() : new() { ExitCodes = passing };
+        var failure = await Record.ExceptionAsync(() => TestAsync(options, stopsWith: code));
+
+        if (problem is null) Assert.Null(failure);
+        else Assert.Contains(problem, failure!.Message, StringComparison.Ordinal);
+    }
+
+    private string Run => File.ReadAllLines(_folder.Combine("calls")).Last(x => x.StartsWith("run ", StringComparison.Ordinal));
+
+    private static SmokeTestOptions OfOneThatEnds(int[] passing) => passing.Length == 0 ? new() { Ends = true } : new() { Ends = true, ExitCodes = passing };
+
+    private async Task<Healthy> TestAsync(SmokeTestOptions options, int? endsWith = null, int stopsWith = 0)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
+        var script = _folder.Combine("docker");
+        var (running, wait) = endsWith is { } code ? ($"false {code}", $"echo {code}") : ("true 0", "exec sleep 600");
+        await File.WriteAllTextAsync(script, $"""
+            #!/bin/sh
+            echo "$*" | sed 's|{session.Label}|L|' >> {_folder.Combine("calls")}
+            case "$*" in
+                load*) cat > /dev/null; echo "Loaded image ID: sha256:1" ;;
+                run*) echo "$STORE|$PATH_INFO" > {_folder.Combine("variables")}; echo c1 ;;
+                wait*) {wait} ;;
+                *State.Running*) echo {running} ;;
+                *State.ExitCode*) echo {stopsWith} ;;
+                logs*) echo 'no database' ;;
+                ps*) echo c1 ;;
+            esac
+            """, Cancellation);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("layout"));
+        var view = await layout.WriteViewAsync((await layout.ReadPlatformsAsync(Cancellation))[0], _folder.Combine("view"), Cancellation);
+        return await new SmokeTest(new DockerEngine(script) { AnswerTime = options.Ends && endsWith is null ? TimeSpan.FromSeconds(3) : Patience }, session) { Time = new TestClock(), Options = options }
+            .RunAsync(view.Folder, ImageReference.Parse("acci-smoke-test/app:1"), null, Cancellation);
+    }
+}
