@@ -18,24 +18,30 @@ internal static class GeneratedFiles
     /// <param name="build">The build.</param>
     /// <param name="files">The files.</param>
     /// <param name="obsolete">Files that are generated no more.</param>
-    public static Verb VerbOf(INukeBuild build, Func<IEnumerable<GeneratedFile>> files, Func<IEnumerable<AbsolutePath>> obsolete) => Verb.Of(
-        () =>
+    /// <param name="ensure">Makes sure that they would be read where they are written; nothing where that needs no look.</param>
+    public static Verb VerbOf(
+        INukeBuild build, Func<IEnumerable<GeneratedFile>> files, Func<IEnumerable<AbsolutePath>> obsolete, Func<Task>? ensure = null)
+    {
+        return Verb.Of(PlanAsync, RunAsync);
+
+        async Task PlanAsync()
         {
+            if (ensure is not null) await ensure();
             Report(files(), file => !file.IsUpToDate(build.RootDirectory), "would be written");
             foreach (var file in obsolete().ToList()) Log.Information("would be removed: {File:l}", Relative(build, file));
-            return Task.CompletedTask;
-        },
-        () =>
+        }
+
+        async Task RunAsync()
         {
+            if (ensure is not null) await ensure();
             Report(files(), file => file.Write(build.RootDirectory), "written");
             foreach (var file in obsolete().ToList())
             {
                 file.DeleteFile();
                 Log.Information("removed: {File:l}", Relative(build, file));
             }
-
-            return Task.CompletedTask;
-        });
+        }
+    }
 
     private static void Report(IEnumerable<GeneratedFile> files, Func<GeneratedFile, bool> isChanged, string outcome)
     {

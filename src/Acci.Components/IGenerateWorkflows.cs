@@ -1,3 +1,5 @@
+using Acci.Delivery;
+using Acci.Delivery.Versioning;
 using Acci.Generation;
 using Acci.Generation.Workflows;
 using Nuke.Common;
@@ -32,5 +34,7 @@ public interface IGenerateWorkflows : IHazActions, IHazDryRun
     /// <summary>Writes a file for each workflow, and removes those of workflows that are declared no more. Files that were written by hand stay.</summary>
     Target GenerateWorkflows => _ => _
         .Description("Writes .github/workflows from what the build declares")
-        .Runs(this, () => GeneratedFiles.VerbOf(this, () => WorkflowFiles, () => ObsoleteWorkflows));
+        .Runs(this, () => GeneratedFiles.VerbOf(
+            this, () => WorkflowFiles, () => ObsoleteWorkflows,
+            () => RepositoryRoot.EnsureAsync(RootDirectory, nameof(GenerateWorkflows), "GitHub reads workflows in the root alone: write one there that runs this build.", Interruption.Token)));
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Acci.Delivery;
 using Acci.Delivery.Diagnosis;
 using Nuke.Common;
+using Nuke.Common.Tooling;
 using Nuke.Components;
 
 namespace Acci.Components;
@@ -23,8 +24,11 @@ public interface IHazDelivery : IHazDryRun, IHazLayout, IHazArtifacts
     /// <summary>What targets share already; null as long as none asked for it.</summary>
     internal static DeliveryContext? Begun(INukeBuild build) => Contexts.TryGetValue(build, out var context) ? context : null;
 
-    /// <summary>What the parameters say; a build may change it before it is used.</summary>
-    DeliveryOptions DeliveryOptions => ComposedOptions.Of(this);
+    /// <summary>What the parameters say, as the build changes it.</summary>
+    sealed DeliveryOptions DeliveryOptions => DeliverySettings(ComposedOptions.Of(this));
+
+    /// <summary>Changes what the parameters say before it is used.</summary>
+    Configure<DeliveryOptions> DeliverySettings => _ => _;
 
     /// <summary>A verb after the preflight, which looks at everything that the planned targets need before the first of them begins.</summary>
     sealed PreparedVerb Prepared(Verb verb) => new PreparedVerb(Context, Scope, verb);

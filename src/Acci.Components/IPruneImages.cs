@@ -14,20 +14,23 @@ public interface IPruneImages : IHazDelivery, IHazImages, IHazRegistry, IHazGitH
 
     /// <summary>How many of the newest tagged versions stay.</summary>
     [Parameter("How many of the newest tagged versions PruneImages keeps; default: 10"), Range(1, int.MaxValue), FormerName("KeepVersions")]
-    int PruneKeepVersions => TryGetValue<int?>(() => PruneKeepVersions) ?? new KeepRules().Newest;
+    int PruneKeepVersions => TryGetValue<int?>(() => PruneKeepVersions) ?? DefaultKeepRules.Newest;
 
     /// <summary>How many days a version stays after it was last pushed or tagged.</summary>
     [Parameter("How many days PruneImages keeps a version after it was last pushed or tagged; default: 30"), Range(1, 36_500), FormerName("KeepDays")]
-    int PruneKeepDays => TryGetValue<int?>(() => PruneKeepDays) ?? new KeepRules().Days;
+    int PruneKeepDays => TryGetValue<int?>(() => PruneKeepDays) ?? DefaultKeepRules.Days;
 
     /// <summary>Tags and digests that stay, however old.</summary>
     [Parameter("Tags and digests that PruneImages keeps whatever their age, as in 'latest,v1.*,/-lts$/'; default: latest and all releases", Separator = ",")]
     [FormerName("KeepTags")]
     string[]? PruneKeepTags => TryGetValue(() => PruneKeepTags);
 
+    /// <summary>The build's own rules, where no parameter says otherwise.</summary>
+    KeepRules DefaultKeepRules => new();
+
     /// <summary>The rules these make.</summary>
-    KeepRules KeepRules =>
-        new KeepRules { Newest = PruneKeepVersions, Days = PruneKeepDays } is var rules && PruneKeepTags is { Length: > 0 } tags
+    sealed KeepRules KeepRules =>
+        DefaultKeepRules with { Newest = PruneKeepVersions, Days = PruneKeepDays } is var rules && PruneKeepTags is { Length: > 0 } tags
             ? WrongUseException.Read("--prune-keep-tags", () => rules.WithTags(tags))
             : rules;
 

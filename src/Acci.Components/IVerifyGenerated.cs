@@ -12,13 +12,17 @@ public interface IVerifyGenerated : IHazDryRun, IHazLayout
 {
     private const string Schema = ".nuke/build.schema.json";
 
-    /// <summary>Every file that the build's components generate; a build may add its own.</summary>
-    IEnumerable<GeneratedFile> GeneratedFiles =>
+    /// <summary>Files that the build itself generates.</summary>
+    IEnumerable<GeneratedFile> FurtherGeneratedFiles => [];
+
+    /// <summary>Every file that is compared.</summary>
+    sealed IEnumerable<GeneratedFile> GeneratedFiles =>
     [
         .. (this as IGenerateWorkflows)?.WorkflowFiles ?? [],
         .. (this as IGenerateRunConfigurations)?.RunConfigurationFiles ?? [],
         .. (this as IGenerateBakeFile)?.BakeFiles ?? [],
         .. (this as IGenerateCompose)?.Compose.GeneratedFiles() ?? [],
+        .. FurtherGeneratedFiles,
     ];
 
     /// <summary>Fails where a checked-in file is not what its sources say, and prints the difference. Nothing is changed.</summary>
@@ -42,8 +46,11 @@ public interface IVerifyGenerated : IHazDryRun, IHazLayout
 
             foreach (var drift in drifts) Shown.WriteLine(drift.Diff);
             if (drifts.Count == 0) return;
-            var targets = ExecutableTargets.Of(this).Select(x => x.Name).Where(x => x.StartsWith("Generate", StringComparison.Ordinal));
+            string[] targets = [.. ExecutableTargets.Of(this).Select(x => x.Name).Where(x => x.StartsWith("Generate", StringComparison.Ordinal))];
+            // Any run of the build writes the schema.
+            var command = drifts.All(x => x.Path == Schema) ? [$"{Layout.BuildCommand} --help"] : targets.Length == 0 ? [] : new[] { $"{Layout.BuildCommand} {string.Join(' ', targets)}" };
             throw new DeliveryException(
-                $"{string.Join(", ", drifts.Select(x => x.Path))} {(drifts.Count == 1 ? "is" : "are")} not what the build says: run {Layout.BuildCommand} {string.Join(' ', targets)}, and commit what changed.");
+                $"{string.Join(", ", drifts.Select(x => x.Path))} {(drifts.Count == 1 ? "is" : "are")} not what the build says: "
+                + $"{(command is [var run] ? $"run {run}" : "write it anew")}, and commit what changed.");
         }));
 }

@@ -17,7 +17,14 @@ public sealed record DeliveryOptions
     public RepositoryLayout Layout { get; init; } = new();
 
     /// <summary>The images, with the platforms they are to be built for; none where the build only works on other things.</summary>
-    public IReadOnlyList<ImageDefinition> Images { get; init; } = [];
+    /// <exception cref="DeliveryException">Two have one name, which their repository, bake target and folder have, too.</exception>
+    public IReadOnlyList<ImageDefinition> Images
+    {
+        get;
+        init => field = value.GroupBy(x => x.Name).FirstOrDefault(x => x.Count() > 1) is not { } same ? value
+            : throw new DeliveryException($"{same.Count()} images are called '{same.Key}': give each image of the build a name of its own.");
+    } = [];
+
 
     /// <summary>What ACCI keeps between builds.</summary>
     public CacheDirectory CacheDirectory { get; init; } = CacheDirectory.Default;

@@ -6,12 +6,15 @@ namespace Acci.Delivery.Images;
 /// <summary>One image the build produces. The bake file is written from it, and nothing else has to be known to build, test and publish it.</summary>
 public sealed partial record ImageDefinition
 {
+    // Bake's group of all images.
+    private const string AllTargets = "default";
+
     /// <summary>Defines an image.</summary>
     /// <param name="name">The last part of its repository and the name of its bake target: <c>app</c>.</param>
     /// <exception cref="DeliveryException">The name cannot stand in a repository.</exception>
-    public ImageDefinition(string name) => Name = NameGrammar().IsMatch(name)
+    public ImageDefinition(string name) => Name = NameGrammar().IsMatch(name) && name != AllTargets
         ? name
-        : throw new DeliveryException($"'{name}' is not an image name: write lower-case letters and digits, with '-' or '_' between them, as in 'app' or 'app-worker'.");
+        : throw new DeliveryException($"'{name}' is not an image name: write lower-case letters and digits, with '-' or '_' between them, as in 'app' or 'app-worker', and not '{AllTargets}'.");
 
     /// <summary>The last part of the image's repository, the name of its bake target, and of its folder below <c>artifacts</c>.</summary>
     public string Name { get; }
@@ -25,7 +28,7 @@ public sealed partial record ImageDefinition
     /// <summary>The stage to build; the last one when not given.</summary>
     public string? Target { get; init; }
 
-    /// <summary>What the image is built for; each becomes one entry of the published index, however often it is named.</summary>
+    /// <summary>What the image is built for; each becomes one entry of the published index, however often it is named. linux/amd64 and linux/ppc64le when not given.</summary>
     public IReadOnlyList<Platform> Platforms { get; init => field = [.. value.Distinct()]; } = [Platform.LinuxAmd64, Platform.LinuxPpc64le];
 
     /// <summary>Values of the Dockerfile's <c>ARG</c>s. They stay readable in the image's history: no secrets.</summary>

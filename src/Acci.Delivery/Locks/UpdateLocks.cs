@@ -32,23 +32,32 @@ public sealed class UpdateLocks(DeliveryContext context, TimeSpan minimumAge, Ac
     {
         var changes = new List<LockChange>();
         var layout = context.Options.Layout;
-        var locked = ActionLocks.Read(context.Options.PathOf(layout.ActionLocks));
-        var (actions, tools) = await AskGitHubAsync(locked, ToolLocks.Read(context.Options.PathOf(layout.ToolLocks)), changes);
         // Their registries are not the one that images are published to: its credentials are not for them. One that does not answer is asked the next time.
         var retry = new RetryOptions { Budget = TimeSpan.Zero };
         var options = new RegistryOptions { Credentials = new DockerConfig(context.Environment), Retry = retry };
         var images = await new ImageUpdates(image => OciRegistry.Of(image, options))
             .FindAsync(context.ImageLocks().With([.. FirstPins.ImagesOf(context.Options.Images), .. FurtherImages]), changes.Add, context.CancellationToken);
-        if (isWritten)
+        if (isWritten) Write(layout.ImageLocks, ImageLocks.ToJson(images));
+        try
         {
-            Directory.CreateDirectory(context.Options.PathOf(layout.Locks));
+            // Last: without a token images are pinned all the same.
+            var locked = ActionLocks.Read(context.Options.PathOf(layout.ActionLocks));
+            var (actions, tools) = await AskGitHubAsync(locked, ToolLocks.Read(context.Options.PathOf(layout.ToolLocks)), changes);
+            if (!isWritten) return;
             string[] unpinned = [.. locked.Unpinned.Except(actions.Select(x => x.Name))];
-            AtomicFile.Write(context.Options.PathOf(layout.ActionLocks), ActionLocks.ToJson(actions, unpinned));
-            AtomicFile.Write(context.Options.PathOf(layout.ToolLocks), tools.ToJson());
-            AtomicFile.Write(context.Options.PathOf(layout.ImageLocks), ImageLocks.ToJson(images));
+            Write(layout.ActionLocks, ActionLocks.ToJson(actions, unpinned));
+            Write(layout.ToolLocks, tools.ToJson());
         }
+        finally
+        {
+            report(changes);
+        }
+    }
 
-        report(changes);
+    private void Write(string file, string content)
+    {
+        Directory.CreateDirectory(context.Options.PathOf(context.Options.Layout.Locks));
+        AtomicFile.Write(context.Options.PathOf(file), content);
     }
 
     // Where nothing of GitHub's is pinned yet, images can be pinned without it.

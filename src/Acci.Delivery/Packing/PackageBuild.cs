@@ -9,7 +9,7 @@ namespace Acci.Delivery.Packing;
 
 /// <summary>NuGet packages of a repository's projects: one run of <c>dotnet pack</c>, with the version that git says and images get, too.</summary>
 /// <param name="Root">The repository's root.</param>
-/// <param name="Output">Where the packages go. What was there is deleted.</param>
+/// <param name="Output">Where the packages go, in place of earlier ones of the same projects.</param>
 public sealed record PackageBuild(string Root, string Output)
 {
     /// <summary>The project files. Each has to be packable.</summary>
@@ -27,35 +27,50 @@ public sealed record PackageBuild(string Root, string Output)
         var version = await VersionAsync(cancellationToken);
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
         if (version.IsDirty) Log.Warning("The working tree is not what {Revision:l} is: what is packed is in no commit", version.Revision);
-        if (Directory.Exists(Output)) Directory.Delete(Output, recursive: true);
-        Directory.CreateDirectory(Output);
-        var list = Path.Combine(Output, "packages.proj");
+        // Only what was made whole takes the place of what is there, where other packages may lie, too.
+        var draft = Directory.CreateDirectory(Path.Combine(Output, $".{Guid.NewGuid():n}")).FullName;
         try
         {
+            var list = Path.Combine(draft, "packages.proj");
             await File.WriteAllTextAsync(list, Traversal(), cancellationToken);
-            var result = await CommandRunner.TryRunAsync(await CommandAsync(list, version, cancellationToken), line => Log.Debug("{Line:l}", line), cancellationToken);
+            var result = await CommandRunner.TryRunAsync(await CommandAsync(list, draft, version, cancellationToken), line => Log.Debug("{Line:l}", line), cancellationToken);
             if (!result.Succeeded) throw Failed(result);
+            string[] packages = [.. Directory.EnumerateFiles(draft, "*.nupkg").Order(StringComparer.Ordinal)];
+            if (packages.Length < Projects.Count)
+                throw new DeliveryException($"{Projects.Count} projects made {packages.Length} packages: set IsPackable to true in each that is packed.");
+            foreach (var package in packages) DeleteEarlier(Path.GetFileName(package)[..^$".{version}.nupkg".Length]);
+            string[] files = [.. packages, .. Directory.EnumerateFiles(draft, "*.snupkg")];
+            foreach (var file in files)
+            {
+                // Of the same commit the same bytes: a package's entries otherwise have the time of the day.
+                SetTimes(file, version.CommitTime ?? DateTimeOffset.UnixEpoch);
+                File.Move(file, Path.Combine(Output, Path.GetFileName(file)));
+            }
+
+            return [.. packages.Select(x => Path.Combine(Output, Path.GetFileName(x)))];
         }
         finally
         {
-            File.Delete(list);
+            Directory.Delete(draft, recursive: true);
         }
-
-        string[] packages = [.. Directory.EnumerateFiles(Output, "*.nupkg").Order(StringComparer.Ordinal)];
-        // Of the same commit the same bytes: a package's entries otherwise have the time of the day.
-        foreach (var file in Directory.EnumerateFiles(Output)) SetTimes(file, version.CommitTime ?? DateTimeOffset.UnixEpoch);
-        return packages.Length >= Projects.Count
-            ? packages
-            : throw new DeliveryException($"{Projects.Count} projects made {packages.Length} packages: set IsPackable to true in each that is packed.");
     }
 
-    private async Task<Command> CommandAsync(string project, VersionInfo version, CancellationToken cancellationToken)
+    private void DeleteEarlier(string id)
+    {
+        foreach (var file in Directory.EnumerateFiles(Output, $"{id}.*", new EnumerationOptions { MatchType = MatchType.Simple }))
+        {
+            var version = Path.GetFileNameWithoutExtension(file)[(id.Length + 1)..];
+            if (Path.GetExtension(file) is ".nupkg" or ".snupkg" && char.IsAsciiDigit(version.FirstOrDefault())) File.Delete(file);
+        }
+    }
+
+    private async Task<Command> CommandAsync(string project, string output, VersionInfo version, CancellationToken cancellationToken)
     {
         var address = version.Revision is null ? "" : GitFacts.Repository(await new Git(Root).OriginAsync(cancellationToken)).Url;
         return new Command(
             "dotnet",
             [
-                "pack", project, "--output", Output, "--configuration", "Release", "-nologo", "-verbosity:minimal", "-nodeReuse:false",
+                "pack", project, "--output", output, "--configuration", "Release", "-nologo", "-verbosity:minimal", "-nodeReuse:false",
                 $"-p:Version={version}", "-p:ContinuousIntegrationBuild=true",
                 .. version.Revision is { } revision ? [$"-p:RepositoryCommit={revision}"] : Array.Empty<string>(),
                 .. address.Length > 0 ? [$"-p:RepositoryUrl={address}", $"-p:PackageProjectUrl={address}", "-p:RepositoryType=git"] : Array.Empty<string>(),

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Acci.Delivery.Checking;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Sarif;
+using Acci.Delivery.Versioning;
 using Acci.Generation;
 using Microsoft.CodeAnalysis.Sarif;
 using Serilog;
@@ -27,11 +28,12 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
 
     /// <inheritdoc/>
     /// <exception cref="DeliveryException">There is nothing to upload.</exception>
-    public override Task PrepareAsync(DeliveryScope scope)
+    public override async Task PrepareAsync(DeliveryScope scope)
     {
+        await RepositoryRoot.EnsureAsync(
+            context.Options.Root, nameof(UploadSarif), "GitHub would look for the files of the findings in the repository's root.", context.CancellationToken);
         // Files that are named may be another target's, which has not written them yet.
         if (!scope.Scans && context.Options.Scan.SarifFiles.Count == 0) Found();
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ public sealed record DebuggedProgram(string Name, string Project, string Assembl
     /// <summary>Its variables.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The folder of its project.</summary>
+    /// <summary>The folder of its project; empty where that is the root.</summary>
     public string Folder => Project[..Math.Max(0, Project.LastIndexOf('/'))];
 
     /// <summary>The build itself, where <c>nuke :setup</c> makes it.</summary>

@@ -25,7 +25,7 @@ public static class VisualStudioProfiles
         return File(program, [KeyValuePair.Create<string, JsonNode?>(program.Name, profile)]);
     }
 
-    private static GeneratedFile File(DebuggedProgram program, IEnumerable<KeyValuePair<string, JsonNode?>> profiles) => new($"{program.Folder}/Properties/launchSettings.json", EditorJson.Text(new JsonObject
+    private static GeneratedFile File(DebuggedProgram program, IEnumerable<KeyValuePair<string, JsonNode?>> profiles) => new($"{(program.Folder.Length == 0 ? "" : $"{program.Folder}/")}Properties/launchSettings.json", EditorJson.Text(new JsonObject
     {
         ["$schema"] = "https://json.schemastore.org/launchsettings.json",
         ["profiles"] = new JsonObject(profiles),

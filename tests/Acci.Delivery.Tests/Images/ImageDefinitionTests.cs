@@ -22,6 +22,8 @@ public sealed class ImageDefinitionTests
     [InlineData("acci/worker")]
     [InlineData("-acci")]
     [InlineData("acci\n")]
+    // Bake's group of all images.
+    [InlineData("default")]
     public void A_name_that_serves_for_only_one_of_them_is_refused(string name)
     {
         var error = Assert.Throws<DeliveryException>(() => new ImageDefinition(name) { Dockerfile = "Dockerfile" });
@@ -38,6 +40,16 @@ public sealed class ImageDefinitionTests
 
         Assert.Contains("cannot be the name of a label", Assert.Throws<DeliveryException>(() => new ImageDefinition("app") { Labels = remarks }).Message, StringComparison.Ordinal);
         Assert.Throws<DeliveryException>(() => new ImageDefinition("app") { Annotations = remarks });
+    }
+
+    [Fact]
+    public void Two_images_of_one_name_are_refused_before_either_takes_the_other_s_place()
+    {
+        var image = new ImageDefinition("shop") { Dockerfile = "Dockerfile" };
+
+        var failure = Assert.Throws<DeliveryException>(() => new DeliveryOptions { Root = "/", Artifacts = "/", Images = [image, new("worker"), image with { Dockerfile = "other" }] });
+
+        Assert.Equal("2 images are called 'shop': give each image of the build a name of its own.", failure.Message);
     }
 
     [Fact]

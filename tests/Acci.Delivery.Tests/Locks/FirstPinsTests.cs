@@ -6,6 +6,7 @@ using Acci.Generation;
 using Acci.Generation.Workflows;
 using Acci.Oci;
 using Acci.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace Acci.Delivery.Tests.Locks;
 
@@ -55,6 +56,32 @@ public sealed class FirstPinsTests : IDisposable
         Assert.Null(tools.Trivy);
         Assert.StartsWith("trivy: stays at no version: github.com is to be asked", Assert.Single(changes).ToString(), StringComparison.Ordinal);
         await Assert.ThrowsAnyAsync<DeliveryException>(() => update.AskGitHubAsync(ActionLocks.Read(_folder.Combine("pinned.json")), new ToolLocks(), []));
+    }
+
+    [Fact]
+    public async Task Images_are_pinned_before_GitHub_is_asked_for_the_rest()
+    {
+        var digest = Digest.Of("new"u8);
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.ContentType = "application/vnd.oci.image.index.v1+json";
+            context.Response.Headers["Docker-Content-Digest"] = digest.ToString();
+            context.Response.ContentLength = 2;
+            return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync("{}");
+        });
+        var image = ImageReference.Parse($"{server.Domain}/mine:1");
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Images = [] };
+        Directory.CreateDirectory(options.PathOf(options.Layout.Locks));
+        File.WriteAllText(options.PathOf(options.Layout.ImageLocks), $$"""{ "{{image}}": "{{Digest.Of("old"u8)}}" }""");
+        File.WriteAllText(options.PathOf(options.Layout.ActionLocks), "{ \"octo/action\": null }");
+        var changes = new List<LockChange>();
+
+        var update = new UpdateLocks(new DeliveryContext(options, TestContext.Current.CancellationToken), TimeSpan.Zero, changes.AddRange);
+        var failure = await Assert.ThrowsAnyAsync<DeliveryException>(update.RunAsync);
+
+        Assert.StartsWith("github.com is to be asked", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(digest, ImageLocks.Read(options.PathOf(options.Layout.ImageLocks)).DigestOf(image));
+        Assert.Contains(changes, x => x.IsChange && x.Name == image.ToString());
     }
 
     [Fact]

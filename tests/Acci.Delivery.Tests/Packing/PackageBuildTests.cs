@@ -39,6 +39,21 @@ public sealed class PackageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Packages_take_the_place_of_earlier_ones_of_the_same_projects_and_of_nothing_else()
+    {
+        Write("Lower", "");
+        await _repository.Run("git init --quiet", "git add .", "git commit --quiet --message first", "git tag v1.2.3");
+        string[] others = ["Lower.More.1.0.0.nupkg", "Other.1.0.0.nupkg", "notes.txt"];
+        string[] earlier = ["Lower.1.0.0.nupkg", "Lower.1.0.0-alpha.0.1.snupkg"];
+        foreach (var name in others.Concat(earlier)) await File.WriteAllTextAsync(_output.Combine(name), "x", Cancellation);
+
+        var made = await PackAsync("Lower/Lower.csproj");
+
+        Assert.Equal([_output.Combine("Lower.1.2.3.nupkg")], made);
+        Assert.Equal([.. others.Append("Lower.1.2.3.nupkg").Order(StringComparer.Ordinal)], Directory.EnumerateFileSystemEntries(_output.Path).Select(x => Path.GetFileName(x)).Where(x => x != "Lower.1.2.3.snupkg").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task What_does_not_compile_is_told_with_the_compiler_s_own_error()
     {
         Write("Broken", "");
@@ -48,7 +63,7 @@ public sealed class PackageBuildTests : IDisposable
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => PackAsync("Broken/Broken.csproj"));
 
         Assert.Contains("error CS", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(_output.Path));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_output.Path));
     }
 
     private Task<IReadOnlyList<string>> PackAsync(params string[] projects) =>

@@ -68,6 +68,7 @@ public class BuildCommandsTests
         var file = VisualStudioProfiles.Of(SampleCommands.App);
 
         Assert.Equal("src/App/Properties/launchSettings.json", file.Path);
+        Assert.Equal("Properties/launchSettings.json", VisualStudioProfiles.Of(SampleCommands.App with { Project = "App.csproj" }).Path);
         var profile = JsonElement.Parse(file.Content).GetProperty("profiles").GetProperty("App");
         Assert.Equal(("Project", "<dev>"), (profile.GetProperty("commandName").GetString(), profile.GetProperty("environmentVariables").GetProperty("MODE").GetString()));
     }

@@ -18,6 +18,7 @@ class Build : DeliveryBuild, IHazDryRun, ISleepInTurn
         nameof(PublishBuild) => PublishBuild.Run(),
         nameof(EnvironmentsBuild) => EnvironmentsBuild.Run(),
         nameof(SolutionBuild) => SolutionBuild.Run(),
+        nameof(HooksBuild) => HooksBuild.Run(),
         _ => Execute<Build>(x => x.Default),
     };
 
