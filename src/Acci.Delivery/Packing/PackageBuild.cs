@@ -3,6 +3,7 @@ using System.Security;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
+using Acci.Generation;
 using Serilog;
 
 namespace Acci.Delivery.Packing;
@@ -44,7 +45,7 @@ public sealed record PackageBuild(string Root, string Output)
             {
                 // Of the same commit the same bytes: a package's entries otherwise have the time of the day.
                 SetTimes(file, version.CommitTime ?? DateTimeOffset.UnixEpoch);
-                File.Move(file, Path.Combine(Output, Path.GetFileName(file)));
+                AtomicFile.Put(file, Path.Combine(Output, Path.GetFileName(file)));
             }
 
             return [.. packages.Select(x => Path.Combine(Output, Path.GetFileName(x)))];
