@@ -30,6 +30,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     [
         .. When(scope.Signs || scope.Builds || context.Options.Registry is not null, "Destination", LookAtDestination),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
+        .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),

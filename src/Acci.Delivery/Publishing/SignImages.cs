@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci.Layouts;
@@ -31,8 +32,9 @@ public sealed class SignImages(DeliveryContext context) : Verb
     public override Task RunAsync() => context.ForEachImageAsync(async (image, publish) =>
     {
         var layout = await context.LayoutAsync(image, publish.Record);
-        await PushAsync(image, publish, layout);
         var cosign = await context.CosignAsync();
+        await EnsureSaysItsSourceAsync(image, layout, cosign.Identity);
+        await PushAsync(image, publish, layout);
         // The printed command names it, whoever it is that is trusted here.
         await cosign.WritePublicKeyAsync(_files.PublicKey, context.CancellationToken);
         // Another key than last time: its signature is added to those that are there.
@@ -68,6 +70,24 @@ public sealed class SignImages(DeliveryContext context) : Verb
 
     private async Task<ImageSigner> SigningAsync(ImageDefinition image, OciLayout layout) =>
         new(await context.CosignAsync(), layout, await context.RegistryAsync(), await context.RepositoryAsync(image));
+
+    // What those who verify would refuse is neither pushed nor signed.
+    private async Task EnsureSaysItsSourceAsync(ImageDefinition image, OciLayout layout, SigningIdentity? signer)
+    {
+        var said = (await layout.ReadManifestAsync(layout.Root, context.CancellationToken)).Annotations;
+        var repository = signer is SigningIdentity.Keyless own ? own.Source.Repository
+            : image.Gives(OciLabels.SourceKey) ? null : ProvenanceSource.RepositoryOf(said.GetValueOrDefault(OciLabels.SourceKey));
+        var commit = image.Gives(OciLabels.RevisionKey) ? null : said.GetValueOrDefault(OciLabels.RevisionKey);
+        foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
+        {
+            var provenance = (await InTotoStatement.ReadAsync(layout, platform, context.CancellationToken)).First(x => x.Type == PredicateType.Provenance);
+            if (ProvenanceSource.Of(provenance.Predicate).ProblemWith(repository, commit) is { } problem)
+            {
+                throw new DeliveryException($"'{image.Name}' is not pushed: the provenance of {platform.Platform} says that it {problem}. "
+                    + "Build it in a clone of that repository, from a folder of that commit.");
+            }
+        }
+    }
 
     private async Task PushAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout)
     {

@@ -103,7 +103,10 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
 
     /// <summary>The files that differ from the commit, or lie there and are neither committed nor ignored, one a line, as <c>git status --short</c> has them, whatever git is configured to hide.</summary>
     public async Task<IReadOnlyList<string>> ChangesAsync(CancellationToken cancellationToken) =>
-        await AnswerAsync(cancellationToken, "rev-parse", "--show-toplevel") is { } root ? await new WorkingTree(this, root).ChangesAsync(cancellationToken) : [];
+        await TopFolderAsync(cancellationToken) is { } root ? await new WorkingTree(this, root).ChangesAsync(cancellationToken) : [];
+
+    /// <summary>The root of the working tree; none outside of one.</summary>
+    public Task<string?> TopFolderAsync(CancellationToken cancellationToken) => AnswerAsync(cancellationToken, "rev-parse", "--show-toplevel");
 
     /// <summary>The history is cut off.</summary>
     public async Task<bool> IsShallowAsync(CancellationToken cancellationToken) =>

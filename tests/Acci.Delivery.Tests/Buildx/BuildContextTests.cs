@@ -1,0 +1,132 @@
+using Acci.Delivery.Buildx;
+using Acci.Delivery.Diagnosis;
+using Acci.Delivery.Images;
+using Acci.Delivery.Publishing;
+using Acci.Oci;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Buildx;
+
+/// <summary>An image whose provenance would name another commit or repository than the image is refused before it is built.</summary>
+public sealed class BuildContextTests : IAsyncLifetime
+{
+    private const string Begin = "git init --quiet --initial-branch main", Commit = "git commit --quiet --allow-empty --message one", Origin = "git remote add origin https://github.com/octo/app";
+    private const string Submodule = "git -c protocol.file.allow=always submodule --quiet add";
+
+    private readonly TemporaryRepository _checkout = new(), _other = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _other.Run(Begin, "git commit --quiet --allow-empty --message other");
+        _checkout.Write(".gitignore", "artifacts\nclone\nwritten\n");
+        _checkout.Write("Dockerfile", "FROM scratch");
+        await _checkout.Run(Begin, Origin, "git add .", "git commit --quiet --message one");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _checkout.Dispose();
+        _other.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_submodule_is_no_context_and_the_folder_around_it_is()
+    {
+        await _checkout.Run($"{Submodule} {_other.Directory} sub", Commit);
+
+        var problem = await RefusedAsync(Image("sub"));
+
+        Assert.StartsWith("The image 'app' is built from 'sub', a git repository of its own. Its provenance would say that it was built from commit ", problem, StringComparison.Ordinal);
+        Assert.Contains("Context be '.', and name the files from there in the Dockerfile: COPY sub/…", problem, StringComparison.Ordinal);
+        await AcceptedAsync(Image("."));
+    }
+
+    [Fact]
+    public async Task A_checkout_within_this_one_is_no_context_not_even_of_the_same_commit()
+    {
+        await _checkout.Run($"git clone --quiet {_checkout.Directory} clone", "git -C clone remote set-url origin https://github.com/octo/app");
+
+        Assert.Contains("'clone', a git repository of its own. Its provenance would say that it was built from another checkout", await RefusedAsync(Image("clone")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repository_outside_of_this_one_is_no_context()
+    {
+        var context = Path.GetRelativePath(_checkout.Directory, _other.Directory);
+
+        var problem = await RefusedAsync(Image(context));
+
+        Assert.StartsWith($"The image 'app' is built from {_other.Directory}, which is not of this repository. ", problem, StringComparison.Ordinal);
+        Assert.Contains("git submodule add", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_that_says_itself_from_what_it_is_built_may_be_built_from_elsewhere()
+    {
+        await _checkout.Run($"{Submodule} {_other.Directory} sub", "git -C sub remote set-url origin https://github.com/octo/lib", Commit);
+        var named = Image("sub") with { Annotations = new Dictionary<string, string> { ["org.opencontainers.image.revision"] = "1", ["org.opencontainers.image.source"] = "https://github.com/octo/lib" } };
+
+        await AcceptedAsync(named);
+
+        // What a workflow signs has to be of the workflow's repository.
+        Assert.Contains("was built from octo/lib, not from octo/app", await ProblemAsync(named, x => x with { Keyless = true }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_remote_that_leads_to_another_repository_than_the_workflows_is_said_before_the_build()
+    {
+        var environment = TestEnvironment.OutsideWorkflows.With(
+            ("GITHUB_ACTIONS", "true"), ("GITHUB_REPOSITORY", "octo/other"), ("GITHUB_SERVER_URL", "https://github.com"), ("GITHUB_REF", "refs/heads/main"), ("GITHUB_SHA", ""));
+        using var context = new DeliveryContext(Options(Image(".")), Cancellation) { Environment = environment };
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => BuildContexts.LookAsync(context));
+
+        Assert.Contains("was built from octo/app, not from octo/other", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Let git's remote 'origin' lead to octo/other, or build in a clone of it.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_context_that_a_target_is_going_to_write_and_one_outside_of_every_repository_are_accepted()
+    {
+        using var folder = new TemporaryFolder();
+
+        await AcceptedAsync(Image("written"));
+        await AcceptedAsync(Image(folder.Path));
+    }
+
+    // A run, its dry run and Doctor.
+    private async Task<string> RefusedAsync(ImageDefinition image)
+    {
+        var problem = await ProblemAsync(image, x => x);
+        foreach (var dryRun in (bool[])[false, true])
+        {
+            using var context = new DeliveryContext(Options(image) with { DryRun = dryRun }, Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
+            var error = await Assert.ThrowsAsync<DeliveryException>(() => new PreparedVerb(context, DeliveryScope.Publish, new BuildImages(context)).PrepareAsync(DeliveryScope.Publish));
+            Assert.Equal(problem, error.Message);
+        }
+
+        using var examined = new DeliveryContext(Options(image), Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
+        Assert.Contains(await new Examination(examined, DeliveryScope.Publish).RunAsync(), x => x.Name == "Sources" && x.Text == problem && x.Severity == FindingSeverity.Fatal);
+        return problem;
+    }
+
+    private async Task<string> ProblemAsync(ImageDefinition image, Func<DeliveryOptions, DeliveryOptions> change)
+    {
+        using var context = new DeliveryContext(change(Options(image)), Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
+        return (await Assert.ThrowsAsync<DeliveryException>(() => BuildContexts.LookAsync(context))).Message;
+    }
+
+    private async Task AcceptedAsync(ImageDefinition image)
+    {
+        using var context = new DeliveryContext(Options(image), Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
+        await BuildContexts.LookAsync(context);
+    }
+
+    private static ImageDefinition Image(string context) => new("app") { Dockerfile = "Dockerfile", Context = context, Platforms = [Platform.LinuxAmd64] };
+
+    private DeliveryOptions Options(ImageDefinition image) =>
+        new() { Root = _checkout.Directory, Artifacts = Path.Combine(_checkout.Directory, "artifacts"), Images = [image], Registry = "127.0.0.1:1" };
+}

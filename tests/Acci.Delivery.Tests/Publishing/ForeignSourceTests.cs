@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using Acci.Oci;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Publishing;
+
+/// <summary>An image that was built elsewhere, as in another job: what those who verify it would refuse is neither pushed nor signed.</summary>
+public sealed class ForeignSourceTests(RegistryServer server) : IClassFixture<RegistryServer>
+{
+    private const string Ours = "https://github.com/octo/app", Commit = "0123456789012345678901234567890123456789";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("https://github.com/stranger/malware", Commit, "was built from stranger/malware, not from octo/app")]
+    [InlineData(Ours, "9876543210987654321098765432109876543210", "was built from commit 9876543210987654321098765432109876543210")]
+    public async Task Its_provenance_is_compared_before_it_is_pushed(string source, string revision, string problem)
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        Directory.Delete(world.Layout, recursive: true);
+        await LayoutBuilder.WriteAttestedAsync(
+            world.Layout,
+            annotations: new JsonObject { ["org.opencontainers.image.source"] = Ours, ["org.opencontainers.image.revision"] = Commit },
+            sources: new JsonObject { ["source"] = source, ["revision"] = revision });
+        await world.RecordBuildAsync();
+        await world.RunUntilAsync("SignImages");
+
+        var refusal = await world.RefusedAsync("SignImages");
+
+        Assert.StartsWith("'app' is not pushed: the provenance of linux/amd64 says that it ", refusal, StringComparison.Ordinal);
+        Assert.Contains(problem, refusal, StringComparison.Ordinal);
+        using var registry = server.Connect();
+        Assert.Null(await registry.FindAsync(world.Repository.WithDigest(world.Record.Digest), Cancellation));
+    }
+}
