@@ -34,7 +34,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     /// <exception cref="DeliveryException">There is no swarm, or something is wrong with the settings; the message says what.</exception>
     public override async Task PlanAsync()
     {
-        var plan = CheckedPlan();
+        var plan = await new NamedImages(Context).VerifyAsync(CheckedPlan());
         var engine = await PlannedEngineAsync();
         if (engine is null && PrivateEngine.IsRootless) throw SwarmManager.Rootless("The private engine of a user who is not root");
         var project = engine is null ? StackOf(new DockerEngine("docker"), plan.Name, isHere: true) : await EnsureMayDeployAsync(plan, engine);
@@ -61,6 +61,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     {
         var plan = CheckedPlan();
         await Context.LockAsync();
+        plan = await new NamedImages(Context).VerifyAsync(plan);
         var engine = await Context.EngineAsync();
         var swarm = SwarmOf(engine);
         var project = await EnsureMayDeployAsync(plan, engine);
