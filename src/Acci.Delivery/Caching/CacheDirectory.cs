@@ -30,6 +30,9 @@ public sealed record CacheDirectory(string Path)
         }
     }
 
+    /// <summary>As <see cref="EnsureOwn"/>, of a folder that may not be there yet; nothing is made.</summary>
+    internal void LookWhetherOwn() => OwnFolder.Look(Path);
+
     /// <summary>Makes a folder that its owner alone can enter.</summary>
     internal static void CreatePrivate(string path)
     {

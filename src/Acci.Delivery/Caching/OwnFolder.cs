@@ -12,6 +12,8 @@ internal static class OwnFolder
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
+    private const string Kind = "cache folder", Harm = "change what this build runs", Remedy = "name another cache folder with ACCI_CACHE";
+
     private const string OfProcess = "/proc/self/task";
 
     // Whom the system names for every user that a container, or a server of files, does not show here. Source: user_namespaces(7), "Unmapped user and group IDs".
@@ -29,7 +31,7 @@ internal static class OwnFolder
 
     /// <summary>Makes sure of the cache folder, or one in it, once in a process; one that is not there is made.</summary>
     /// <exception cref="DeliveryException">It belongs to somebody else, or others can write it.</exception>
-    public static void Ensure(string path) => Ensure(path, "cache folder", "change what this build runs", "name another cache folder with ACCI_CACHE");
+    public static void Ensure(string path) => Ensure(path, Kind, Harm, Remedy);
 
     /// <param name="path">The folder.</param>
     /// <param name="kind">What it is called.</param>
@@ -46,10 +48,29 @@ internal static class OwnFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DeliveryException($"The {kind} {path} cannot be used: {exception.Message} {char.ToUpperInvariant(remedy[0])}{remedy[1..]}.", exception);
+            throw CannotBeUsed(path, kind, remedy, exception);
         }
 
         Known[path] = true;
+    }
+
+    /// <summary>As <see cref="Ensure(string)"/>, but nothing is made.</summary>
+    /// <inheritdoc cref="Ensure(string)"/>
+    public static void Look(string path) => Look(path, Kind, Harm, Remedy);
+
+    /// <summary>As <see cref="Ensure(string, string, string, string)"/>, but nothing is made: of a folder that is not there yet, those above it are looked at.</summary>
+    /// <inheritdoc cref="Ensure(string, string, string, string)"/>
+    public static void Look(string path, string kind, string harm, string remedy)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        try
+        {
+            Check(Path.GetFullPath(path), kind, harm, remedy);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeUsed(path, kind, remedy, exception);
+        }
     }
 
     /// <summary>
@@ -81,10 +102,16 @@ internal static class OwnFolder
         }
     }
 
+    private static DeliveryException CannotBeUsed(string path, string kind, string remedy, Exception exception) =>
+        new($"The {kind} {path} cannot be used: {exception.Message} {char.ToUpperInvariant(remedy[0])}{remedy[1..]}.", exception);
+
     private static void Check(string folder, string kind, string harm, string remedy)
     {
-        foreach (var (path, entry, isFolder) in FolderPath.Walk(folder))
+        var there = folder;
+        while (!Directory.Exists(there)) there = Path.GetDirectoryName(there)!;
+        foreach (var (path, entry, isEnd) in FolderPath.Walk(there))
         {
+            var isFolder = isEnd && there == folder;
             if (!isFolder && Build.Value.ContainsKey(path)) continue;
             var could = isFolder ? harm : $"put another folder in the place of the {kind} {folder}";
             if (!Trusted.Value.Contains(entry.Uid))

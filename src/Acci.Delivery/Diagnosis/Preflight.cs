@@ -29,6 +29,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     public IReadOnlyList<PreflightCheck> Checks =>
     [
         .. When(scope.Signs || scope.Builds || context.Options.Registry is not null, "Destination", LookAtDestination),
+        .. When(scope.Builds || scope.UsesEngine, "Cache", LookAtCache),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
         .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
@@ -60,6 +61,12 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     {
         _ = context.GivenCredentials();
         return Task.FromResult(context.NamedDestination()?.ToString() ?? "this machine's own registry, on 127.0.0.1; name another with --registry");
+    }
+
+    private Task<string> LookAtCache()
+    {
+        context.Options.CacheDirectory.LookWhetherOwn();
+        return Task.FromResult(context.Options.CacheDirectory.Path);
     }
 
     private async Task<string> LookAtVersionAsync()
@@ -110,6 +117,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     private async Task<string> LookAtSigningAsync()
     {
         var choice = SigningChoice.Of(context);
+        if (choice is { Named: null, IsKeyless: false }) LocalKeyPair.Look(choice.KeyDirectory);
         if (choice.Named is not { } key) return choice.ToString();
         // Where cosign has to be fetched first, it tries the key when it is there.
         if ((await context.FindCosignAsync()).Program is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));

@@ -20,13 +20,21 @@ public static class LocalKeyPair
     /// <summary>Whether the password of a key in a file lies beside it, and was not given.</summary>
     internal static bool HasPasswordOf(string key) => InputFile.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(key))!, PasswordFile));
 
+    /// <summary>Makes sure that this folder's key can sign, or that one can be made there, as far as that is known without trying; nothing is made.</summary>
+    /// <exception cref="DeliveryException">Somebody else can write the folder, or the key is there and its password is not.</exception>
+    internal static void Look(string directory)
+    {
+        OwnFolder.Look(directory, "folder of the signing key", "sign with another key than yours", "name a key with --signing-key");
+        if (IsIn(directory)) EnsureHasPassword(directory);
+    }
+
     /// <summary>The key in this folder, made first if the folder has none.</summary>
     /// <exception cref="DeliveryException">The key is there, its password is not.</exception>
     public static async Task<SigningIdentity.Key> EnsureAsync(string directory, string cosign, CancellationToken cancellationToken)
     {
         var key = Path.Combine(directory, PrivateKeyFile);
         var password = Path.Combine(directory, PasswordFile);
-        if (Directory.Exists(directory)) OwnFolder.Ensure(directory, "folder of the signing key", "sign with another key than yours", "name a key with --signing-key");
+        Look(directory);
         if (!InputFile.Exists(key))
         {
             // Of two first publishes one makes the pair, and the other one takes it.
@@ -36,10 +44,17 @@ public static class LocalKeyPair
             if (!InputFile.Exists(key)) await MakeAsync(directory, cosign, cancellationToken);
         }
 
-        if (!InputFile.Exists(password)) throw new DeliveryException($"{key} has no password beside it ({PasswordFile}). Put it back, or move the key away: a new pair is then made.");
+        EnsureHasPassword(directory);
         var secret = InputFile.ReadText(password, 64 * 1024).Trim();
         Redaction.Register(secret);
         return new SigningIdentity.Key(key, secret);
+    }
+
+    private static void EnsureHasPassword(string directory)
+    {
+        if (InputFile.Exists(Path.Combine(directory, PasswordFile))) return;
+        throw new DeliveryException(
+            $"{Path.Combine(directory, PrivateKeyFile)} has no password beside it ({PasswordFile}). Put it back, or move the key away: a new pair is then made.");
     }
 
     // cosign writes into its working directory; the pair appears under its final names only when it is complete.

@@ -66,6 +66,34 @@ public sealed class PreflightTests : IAsyncLifetime
         Assert.False(Directory.Exists(Path.Combine(_checkout.Directory, "artifacts")));
     }
 
+    [Theory]
+    [InlineData("Signing", "chmod 777 config/acci", "Everybody can write the folder of the signing key ")]
+    [InlineData("Signing", "rmdir config/acci && chmod 777 config", "Everybody can write ")]
+    [InlineData("Signing", "touch config/acci/cosign.key", "cosign.key has no password beside it (cosign.password).")]
+    [InlineData("Cache", "chmod 777 cache", "Everybody can write the cache folder ")]
+    [InlineData("Cache", "rmdir cache && chmod 777 .", "Everybody can write ")]
+    public async Task A_folder_that_others_can_write_or_a_key_without_its_password_stops_the_first_target(string name, string before, string problem)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
+        using var folder = new TemporaryFolder();
+        await CommandRunner.RunAsync(new Command("bash", "-ec", $"umask 022; mkdir -p config/acci cache; {before}") { WorkingDirectory = folder.Path }, cancellationToken: Cancellation);
+        var there = Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Order().ToArray();
+        var environment = TestEnvironment.OutsideWorkflows.With(("XDG_CONFIG_HOME", folder.Combine("config")));
+        var options = Options with { CacheDirectory = new CacheDirectory(folder.Combine("cache")) };
+
+        foreach (var dryRun in (bool[])[false, true])
+        {
+            var context = new DeliveryContext(options with { DryRun = dryRun }, Cancellation) { Environment = environment };
+            var error = await Assert.ThrowsAsync<DeliveryException>(() => new PreparedVerb(context, DeliveryScope.Publish, new BuildImages(context)).PrepareAsync(DeliveryScope.Publish));
+            Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        }
+
+        var finding = Assert.Single(await new Examination(new DeliveryContext(options, Cancellation) { Environment = environment }, DeliveryScope.Publish).RunAsync(), x => x.Name == name);
+        Assert.Contains(problem, finding.Text, StringComparison.Ordinal);
+        Assert.Equal(FindingSeverity.Fatal, finding.Severity);
+        Assert.Equal(there, Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Order());
+    }
+
     [Fact]
     public async Task A_key_is_tried_before_anything_is_built_where_cosign_is_not_on_the_PATH()
     {
