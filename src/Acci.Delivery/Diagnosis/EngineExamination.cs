@@ -1,4 +1,7 @@
 using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
+using Acci.Delivery.Sessions;
+using Acci.Oci;
 using static Acci.Delivery.Diagnosis.FindingSeverity;
 
 namespace Acci.Delivery.Diagnosis;
@@ -17,11 +20,13 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
     /// <summary>The engine.</summary>
     public PreflightCheck Engine => new("Docker engine", LookAtEngineAsync);
 
-    /// <summary>What builds there.</summary>
-    public PreflightCheck Builder => new("Builder", LookAtBuilderAsync);
+    /// <summary>What builds there: the builder, or each build node.</summary>
+    public IReadOnlyList<PreflightCheck> Builders => context.Options.BuilderNodes is { Count: > 0 } nodes
+        ? [.. nodes.Select(node => new PreflightCheck("Build node", () => LookAtNodeAsync(node)))]
+        : [new("Builder", LookAtBuilderAsync)];
 
     /// <summary>Examines it.</summary>
-    public async Task<IReadOnlyList<Finding>> RunAsync() => [await Engine.ReportAsync(), .. Builds ? [await Builder.ReportAsync()] : Array.Empty<Finding>()];
+    public async Task<IReadOnlyList<Finding>> RunAsync() => [await Engine.ReportAsync(), .. Builds ? await Task.WhenAll(Builders.Select(x => x.ReportAsync())) : []];
 
     private async Task<(string Text, FindingSeverity Severity)> LookAtEngineAsync()
     {
@@ -50,9 +55,24 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         : await engine.AskAsync(["context", "show"], context.CancellationToken) is { Length: > 0 } current ? $"context '{current}'"
         : "default";
 
+    private async Task<(string Text, FindingSeverity Severity)> LookAtNodeAsync(BuilderNode node)
+    {
+        if (node.Driver == NodeAddress.Kubernetes) return ($"{node}: a build starts BuildKit there; it was not asked", Notice);
+        if (await context.PlannedEngineAsync() is not { } engine) return ($"{node}: not asked, since there is no docker command yet to ask with", Notice);
+        var (folder, deletion) = Session.Current.TemporaryFolderOfLook();
+        using (deletion)
+        {
+            var (version, platforms) = await new NodeBuilders(engine).AskAsync(node, folder, context.CancellationToken);
+            var runs = platforms.Split(',', StringSplitOptions.TrimEntries).Select(x => x.TrimEnd('*')).ToHashSet();
+            Platform[] others = [.. node.Platforms.Where(x => !runs.Contains(x.ToString()))];
+            return others.Length == 0
+                ? ($"{node}: {version}, runs {platforms}", Good)
+                : ($"{node}: {version}, runs {platforms}, and no programs of {string.Join(", ", others)}: a Dockerfile that runs one for these platforms fails there", Notice);
+        }
+    }
+
     private async Task<(string Text, FindingSeverity Severity)> LookAtBuilderAsync()
     {
-        if (context.Options.BuilderNodes is { Count: > 0 } nodes) return ($"build nodes: {string.Join("; ", nodes)}", Good);
         if (await context.PlannedEngineAsync() is not { } engine)
         {
             // The private engine is not started to be told that it has no such builder.

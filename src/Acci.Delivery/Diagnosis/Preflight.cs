@@ -46,7 +46,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. scope.Scans ? [new PreflightCheck("Scanner", LookAtScannerAsync)] : Array.Empty<PreflightCheck>(),
         .. scope.Signs ? [new PreflightCheck("cosign", LookAtCosignAsync)] : Array.Empty<PreflightCheck>(),
         .. scope.UsesEngine ? [Engine.Engine] : Array.Empty<PreflightCheck>(),
-        .. scope is { UsesEngine: true, Builds: true } ? [Engine.Builder] : Array.Empty<PreflightCheck>(),
+        .. scope is { UsesEngine: true, Builds: true } ? Engine.Builders : [],
     ];
 
     /// <summary>What was looked at is done next, and not only said.</summary>

@@ -46,10 +46,14 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The image that a docker-container builder runs from, as buildx has it by default.</summary>
     public static ImageReference BuilderImage { get; } = ImageReference.Parse("docker.io/moby/buildkit:buildx-stable-1");
 
+    /// <summary>The folder in which buildx keeps its builders; null means the user's own.</summary>
+    internal string? Builders { get; init; }
+
     /// <summary>A <c>docker</c> command for this engine, which takes orders from no variable (<see cref="ToolVariables.Docker"/>).</summary>
     public Command Docker(params IEnumerable<string> arguments)
     {
-        var command = new Command(Cli, [.. arguments]) { Secrets = [LoginsVariable], Environment = ToolVariables.Docker.With() };
+        var builders = Builders is null ? [] : new[] { KeyValuePair.Create("BUILDX_CONFIG", (string?)Builders) };
+        var command = new Command(Cli, [.. arguments]) { Secrets = [LoginsVariable], Environment = ToolVariables.Docker.With(builders) };
         return Login is null
             ? command
             // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.

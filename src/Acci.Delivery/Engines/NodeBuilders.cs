@@ -24,6 +24,18 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     public async Task<IReadOnlyList<BuildSite>> PrepareAsync(IReadOnlyList<BuilderNode> nodes, CancellationToken cancellationToken) =>
         await Task.WhenAll(nodes.Select(node => PrepareAsync(node, cancellationToken)));
 
+    /// <summary>Asks a node for which platforms it runs programs. Nothing is started, and nothing stays that buildx writes down for it.</summary>
+    /// <param name="node">The node, which is there already: one in a cluster is started by a build.</param>
+    /// <param name="folder">An empty folder for that.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    /// <exception cref="DeliveryException">It does not answer; the message says which and why.</exception>
+    internal async Task<(string Version, string Platforms)> AskAsync(BuilderNode node, string folder, CancellationToken cancellationToken)
+    {
+        var asking = new NodeBuilders(engine with { Builders = folder, AnswerTime = Question });
+        await asking.CreateAsync(node, cancellationToken);
+        return await asking.SeeAsync(node, await asking.InspectAsync(node.BuilderName, cancellationToken, starts: false), cancellationToken);
+    }
+
     /// <summary>
     /// Asks a node again and again while it builds, until it does not answer twice running. The connection of a build alone does not tell: a machine that lost its power hangs
     /// up on nobody.
@@ -71,20 +83,19 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     {
         var name = node.BuilderName;
         if (!(await CommandRunner.TryRunAsync(engine.Question("buildx", "inspect", name), cancellationToken: cancellationToken)).Succeeded) await CreateAsync(node, cancellationToken);
-        var seen = await InspectAsync(name, cancellationToken);
-        if (!IsRunning(seen))
-        {
-            throw new DeliveryException(
-                $"Build node {node} does not answer: {await ReasonAsync(name, seen, cancellationToken)}. Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.");
-        }
-
-        var platforms = Field(seen.StandardOutput, "Platforms") ?? "";
-        Log.Information("Build node {Node:l}: {Version:l}, {Platforms:l}", node.ToString(), Field(seen.StandardOutput, "BuildKit version") ?? "BuildKit", platforms);
+        var (version, platforms) = await SeeAsync(node, await InspectAsync(name, cancellationToken), cancellationToken);
+        Log.Information("Build node {Node:l}: {Version:l}, {Platforms:l}", node.ToString(), version, platforms);
         return new BuildSite(engine with { Builder = name }, node.Platforms) { Name = node.ToString(), Runs = platforms };
     }
 
-    private Task<CommandResult> InspectAsync(string builder, CancellationToken cancellationToken) =>
-        CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", "--bootstrap", builder), cancellationToken: cancellationToken);
+    private async Task<(string Version, string Platforms)> SeeAsync(BuilderNode node, CommandResult seen, CancellationToken cancellationToken) => IsRunning(seen)
+        ? (Field(seen.StandardOutput, "BuildKit version") ?? "BuildKit", Field(seen.StandardOutput, "Platforms") ?? "")
+        : throw new DeliveryException(
+            $"Build node {node} does not answer: {await ReasonAsync(node.BuilderName, seen, cancellationToken)}. Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.");
+
+    private Task<CommandResult> InspectAsync(string builder, CancellationToken cancellationToken, bool starts = true) => starts
+        ? CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", "--bootstrap", builder), cancellationToken: cancellationToken)
+        : CommandRunner.TryRunAsync(engine.Question("buildx", "inspect", builder), cancellationToken: cancellationToken);
 
     // `buildx inspect --bootstrap` reports a timeout, whatever the cause. A command that connects once, such as `buildx du`, reports the cause.
     private async Task<string> ReasonAsync(string builder, CommandResult seen, CancellationToken cancellationToken)

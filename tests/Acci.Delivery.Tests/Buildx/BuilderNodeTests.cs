@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Caching;
+using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
@@ -219,6 +220,55 @@ public sealed class BuilderNodeTests : IDisposable
         Assert.EndsWith($" does not answer: {reason}. Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"buildx create --name {node[1].BuilderName} --driver remote unix:///run/none.sock", Calls);
         Assert.Contains($"buildx create --name {node[0].BuilderName} --driver kubernetes --driver-opt namespace=builders --driver-opt nodeselector=kubernetes.io/arch=ppc64le", Calls);
+    }
+
+    [Fact]
+    public async Task Each_node_is_asked_by_a_dry_run_and_by_Doctor_and_nothing_stays_of_it()
+    {
+        Docker("""
+            case "$*" in
+            *"buildx create"*) echo "$BUILDX_CONFIG" >> "${0%/*}/folders"; case "$*" in *"/one.sock"*) touch "$BUILDX_CONFIG/one" ;; esac ;;
+            "buildx inspect acci-node-"*)
+                [ -n "$BUILDX_CONFIG" ] || exit 1
+                if [ -e "$BUILDX_CONFIG/one" ]; then printf 'Name: x\nNodes:\nStatus: running\nBuildKit version: v0.25.0\nPlatforms: linux/amd64, linux/386\n'
+                else printf 'Name: x\nNodes:\nStatus: inactive\n'; fi ;;
+            *"buildx du --builder acci-node-"*) echo 'ERROR: failed to call diskusage: Unavailable: error reading from server: EOF' >&2; exit 1 ;;
+            esac
+            """);
+        var nodes = BuilderNode.ParseAll("linux/amd64=unix:///run/one.sock;linux/ppc64le=unix:///run/none.sock;linux/s390x=kubernetes://ci");
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], BuilderNodes = nodes };
+        using var context = new DeliveryContext(options, Cancellation);
+        context.Know(nameof(EngineOfBuild.PlannedEngineAsync), Task.FromResult<DockerEngine?>(Engine));
+
+        var findings = (await new EngineExamination(context, TimeSpan.FromSeconds(5)) { Builds = true }.RunAsync()).Where(x => x.Name == "Build node").ToList();
+
+        Assert.Equal(
+            [
+                (FindingSeverity.Good, "linux/amd64=unix:///run/one.sock: v0.25.0, runs linux/amd64, linux/386"),
+                (FindingSeverity.Fatal, "Build node linux/ppc64le=unix:///run/none.sock does not answer: error reading from server: EOF. "
+                    + "Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes."),
+                (FindingSeverity.Notice, "linux/s390x=kubernetes://ci: a build starts BuildKit there; it was not asked"),
+            ],
+            findings.Select(x => (x.Severity, x.Text)));
+        Assert.DoesNotContain(Calls, x => x.Contains("--bootstrap", StringComparison.Ordinal) || x.Contains("--driver kubernetes", StringComparison.Ordinal));
+        Assert.All(await File.ReadAllLinesAsync(_folder.Combine("folders"), Cancellation), x => Assert.False(Directory.Exists(x)));
+        var preflight = new Preflight(context, new DeliveryScope { Builds = true, UsesEngine = true });
+        Assert.Equal(3, preflight.Tools.Count(x => x.Name == "Build node"));
+        Assert.Contains("does not answer", (await Assert.ThrowsAsync<DeliveryException>(preflight.Tools[^2].LookAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_runs_no_programs_of_a_platform_is_said_to()
+    {
+        Docker("""case "$*" in "buildx inspect acci-node-"*) printf 'Name: x\nStatus: running\nPlatforms: linux/amd64*, linux/386\n' ;; esac""");
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], BuilderNodes = BuilderNode.ParseAll("linux/amd64,linux/ppc64le=unix:///run/one.sock") };
+        using var context = new DeliveryContext(options, Cancellation);
+        context.Know(nameof(EngineOfBuild.PlannedEngineAsync), Task.FromResult<DockerEngine?>(Engine));
+
+        var finding = await Assert.Single(new EngineExamination(context, TimeSpan.FromSeconds(5)).Builders).FindAsync();
+
+        Assert.Equal(FindingSeverity.Notice, finding.Severity);
+        Assert.EndsWith("and no programs of linux/ppc64le: a Dockerfile that runs one for these platforms fails there", finding.Text, StringComparison.Ordinal);
     }
 
     [Fact]
