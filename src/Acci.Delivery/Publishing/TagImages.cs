@@ -173,7 +173,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString(), context.Environment), run)
         {
             At = context.Time.GetUtcNow(),
-            ForReaders = ($"{new Command("cosign", arguments)}", $"{new Command("docker", PublishSummary.RunArguments(image, publish))}"),
+            ForReaders = (ReadersCommand.Of(signer, publish.Reference, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment)), $"{new Command("docker", PublishSummary.RunArguments(image, publish))}"),
             NotPinned = context.ImageLocks().Problem(image.BaseImages.Select(x => x.Reference)),
         };
     }

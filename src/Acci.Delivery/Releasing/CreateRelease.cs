@@ -21,9 +21,6 @@ namespace Acci.Delivery.Releasing;
 /// <param name="context">What the targets of the build share.</param>
 public sealed class CreateRelease(DeliveryContext context) : Verb
 {
-    private const string PublicKeyName = "cosign.pub";
-    private const string TrustedRootName = "trusted_root.json";
-
     private readonly ImageFiles _files = new(context.Options);
 
     /// <inheritdoc/>
@@ -86,7 +83,8 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         var policy = DeparturePolicy.Of(context, gitHub.Server.ToString(), gitHub.Server.Api.IsLoopback);
         var images = new StringBuilder();
         var assets = new List<ReleaseAsset>();
-        var trustedRoot = SigstoreFiles.Of(context.Options).TrustedRoot;
+        var sigstore = SigstoreFiles.Of(context.Options);
+        var isOwnSigstore = SigstoreService.NeedsOwnRoot(sigstore, context.Environment);
         var trust = new Dictionary<string, ReleaseAsset>();
         await context.ForEachImageAsync(async (image, publish) =>
         {
@@ -99,11 +97,14 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             var tags = context.Options.DryRun ? publish.Record.Tags : await TagsAsync(image, publish);
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
             if (!context.Options.DryRun) assets.AddRange(await ReadBundlesAsync(image, publish, layout, signer, version));
-            images.AppendLine(Describe(image, publish, tags, signer, $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}", trustedRoot is not null));
+            // By TUF, cosign has got it by now.
+            var trustedRoot = sigstore.TrustedRoot ?? (isOwnSigstore ? TufCache.FindTrustedRoot(context.Environment) : null);
+            var files = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}";
+            images.AppendLine(Describe(image, publish, tags, signer, files, isOwnSigstore, trustedRoot is not null));
             if (signer is ExpectedSigner.PublicKey { File: var file })
-                trust[PublicKeyName] = new ReleaseAsset(PublicKeyName, "application/x-pem-file", Encoding.ASCII.GetBytes(PublicKeyFile.Read(file)));
+                trust[ReadersCommand.KeyName] = new ReleaseAsset(ReadersCommand.KeyName, "application/x-pem-file", Encoding.ASCII.GetBytes(PublicKeyFile.Read(file)));
             else if (trustedRoot is not null)
-                trust[TrustedRootName] = new ReleaseAsset(TrustedRootName, "application/json", InputFile.Read(trustedRoot, 16 * 1024 * 1024));
+                trust[ReadersCommand.RootName] = new ReleaseAsset(ReadersCommand.RootName, "application/json", InputFile.Read(trustedRoot, 16 * 1024 * 1024));
         });
         assets.AddRange(trust.Values);
         return new ReleaseContent { Tag = tag, Revision = revision, Version = version, Images = images.ToString(), Assets = assets };
@@ -155,13 +156,9 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
     // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed has just been verified:
     // another workflow may make the release than published, and needs nothing to sign with.
     private static string Describe(
-        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, string files, bool hasTrustedRoot)
+        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, string files, bool isOwnSigstore, bool hasTrustedRoot)
     {
-        var shown = signer is ExpectedSigner.PublicKey ? new ExpectedSigner.PublicKey($"{files}/{PublicKeyName}") : signer;
-        // cosign fetches a key by itself, and no trusted root.
-        var needsRoot = hasTrustedRoot && signer is ExpectedSigner.Workflow;
-        var fetch = needsRoot ? $"{new Command("curl", ["-fsSLO", $"{files}/{TrustedRootName}"])} && " : "";
-        var verify = $"{fetch}{new Command("cosign", shown.VerifyArguments(publish.Reference, needsRoot ? TrustedRootName : null))}";
+        var verify = ReadersCommand.OfRelease(signer, publish.Reference, isOwnSigstore, files, hasTrustedRoot);
         var run = new Command("docker", PublishSummary.RunArguments(image, publish));
         return new PublishSummary(publish.Record with { Tags = tags }, verify, run.ToString()).ToMarkdown();
     }

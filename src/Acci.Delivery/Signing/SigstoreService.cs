@@ -43,6 +43,10 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
         files.SigningConfig is { } config ? InputFile.Exists(config) && Read(config).Any(x => x.Name != Timestamps && IsPublic(x.Address))
         : environment.Find(Mirror) is not { } mirror || (TryParseWeb(mirror) is { } address && IsPublic(address));
 
+    /// <summary>Whether what was signed is verified with another Sigstore's trusted root than the public one, which every cosign knows.</summary>
+    public static bool NeedsOwnRoot(SigstoreFiles files, ProcessEnvironment environment) =>
+        files.TrustedRoot is not null || (environment.Find(Mirror) is { } mirror && !(TryParseWeb(mirror) is { } address && IsPublic(address)));
+
     private static bool IsPublic(Uri address) => address.Host == PublicDomain || address.Host.EndsWith($".{PublicDomain}", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An address that can be asked over http; null for any other, such as a folder's.</summary>

@@ -154,6 +154,32 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         Assert.Contains(" --trusted-root trusted_root.json ", release.Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_Sigstore_that_only_TUF_names_is_carried_in_the_release_as_cosign_got_it_and_else_the_reader_is_told(bool isKept)
+    {
+        const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
+        await PrepareAsync(record => record with { Signer = publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
+        await _repository.Run("git remote add origin https://github.com/octo/app.git");
+        if (isKept)
+        {
+            Directory.CreateDirectory(_folder.Combine("tuf", "tuf.example.com-8443-mirror", "targets"));
+            await File.WriteAllTextAsync(_folder.Combine("tuf", "tuf.example.com-8443-mirror", "targets", "trusted_root.json"), "{}", Cancellation);
+        }
+
+        await Verb(variables: [("TUF_MIRROR", "https://TUF.example.com:8443/mirror"), ("TUF_ROOT", _folder.Combine("tuf"))]).RunAsync();
+
+        var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
+        Assert.Equal(isKept, release.Assets.Any(x => x.Name == "trusted_root.json"));
+        Assert.Contains(" --trusted-root trusted_root.json ", release.Body, StringComparison.Ordinal);
+        Assert.Contains(
+            isKept ? $"curl -fsSLO https://127.0.0.1/octo/app/releases/download/v1.2.3/trusted_root.json && {Verify} "
+                : $"# trusted_root.json is the trusted root that the operator of the signer's Sigstore gives to clients\n{Verify} ",
+            release.Body.ReplaceLineEndings("\n"),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_key_whose_public_half_is_missing_is_no_release()
     {

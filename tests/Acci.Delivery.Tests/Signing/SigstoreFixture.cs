@@ -32,6 +32,12 @@ public sealed class SigstoreFixture : IAsyncLifetime
     /// <summary>The file by which clients trust this Sigstore.</summary>
     public string TrustedRoot => _folder.Combine("sigstore", "trusted_root.json");
 
+    /// <summary>The variables by which every cosign finds it by TUF.</summary>
+    public IReadOnlyDictionary<string, string> TrustVariables => _standIn!.TrustVariables;
+
+    /// <summary>The program that signs, without what leads it to this Sigstore.</summary>
+    public string CosignItself => _cosign!;
+
     /// <summary>A job of octo/app that pushes to its main branch, unless its token says something else.</summary>
     public ProcessEnvironment Job(params (string Name, string Value)[] claims)
     {

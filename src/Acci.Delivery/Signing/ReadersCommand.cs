@@ -1,0 +1,44 @@
+using Acci.Delivery.Processes;
+using Acci.Oci;
+
+namespace Acci.Delivery.Signing;
+
+/// <summary>The command with which readers verify an image, on machines of their own: it names nothing that only this machine has.</summary>
+internal static class ReadersCommand
+{
+    /// <summary>How the public key is called there.</summary>
+    public const string KeyName = "cosign.pub";
+
+    /// <summary>How the trusted root is called there.</summary>
+    public const string RootName = "trusted_root.json";
+
+    /// <summary>For those who have nothing but these lines: with the public key in them. A trusted root is too long for that.</summary>
+    /// <param name="signer">Who signed.</param>
+    /// <param name="image">The image, by digest.</param>
+    /// <param name="isOwnSigstore">A workflow signed with another Sigstore than the public one, which every cosign knows.</param>
+    public static string Of(ExpectedSigner signer, ImageReference image, bool isOwnSigstore) => signer switch
+    {
+        ExpectedSigner.PublicKey key => $"cat > {KeyName} <<'END'\n{PublicKeyFile.Read(key.File)}END\n{Cosign(new ExpectedSigner.PublicKey(KeyName), image, null)}",
+        _ when isOwnSigstore => $"{RootRemark("; a release of the version has it among its files")}\n{Cosign(signer, image, RootName)}",
+        _ => Cosign(signer, image, null),
+    };
+
+    /// <summary>For readers of a release.</summary>
+    /// <param name="signer">Who signed.</param>
+    /// <param name="image">The image, by digest.</param>
+    /// <param name="isOwnSigstore">A workflow signed with another Sigstore than the public one.</param>
+    /// <param name="files">Where the release's files are.</param>
+    /// <param name="hasRoot">The trusted root is one of them.</param>
+    public static string OfRelease(ExpectedSigner signer, ImageReference image, bool isOwnSigstore, string files, bool hasRoot) => signer switch
+    {
+        // cosign fetches a key by itself, and no trusted root.
+        ExpectedSigner.PublicKey => Cosign(new ExpectedSigner.PublicKey($"{files}/{KeyName}"), image, null),
+        _ when isOwnSigstore && hasRoot => $"{new Command("curl", ["-fsSLO", $"{files}/{RootName}"])} && {Cosign(signer, image, RootName)}",
+        _ when isOwnSigstore => $"{RootRemark("")}\n{Cosign(signer, image, RootName)}",
+        _ => Cosign(signer, image, null),
+    };
+
+    private static string RootRemark(string end) => $"# {RootName} is the trusted root that the operator of the signer's Sigstore gives to clients{end}";
+
+    private static string Cosign(ExpectedSigner signer, ImageReference image, string? trustedRoot) => new Command("cosign", signer.VerifyArguments(image, trustedRoot)).ToString();
+}

@@ -1,0 +1,64 @@
+using Acci.Delivery.Processes;
+using Acci.Delivery.Signing;
+using Acci.Delivery.Tests.Publishing;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Signing;
+
+/// <summary>Who reads a job's summary has another machine: what stands there names nothing of the runner's, and verifies.</summary>
+public sealed class ReadersCommandTests(RegistryServer server, SigstoreFixture sigstore) : IClassFixture<RegistryServer>, IClassFixture<SigstoreFixture>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_public_key_is_among_the_lines()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("TagImages");
+        await world.RunAsync("TagImages");
+
+        Assert.DoesNotContain("artifacts", world.Summary, StringComparison.Ordinal);
+        Assert.True(await VerifiesAsync(world, Path.GetDirectoryName(world.Cosign.Cosign.Executable)!));
+
+        world.Cosign.Forget();
+        Assert.False(await VerifiesAsync(world, Path.GetDirectoryName(world.Cosign.Cosign.Executable)!));
+    }
+
+    [Fact]
+    public async Task A_Sigstore_that_only_TUF_names_has_a_trusted_root_that_is_found_and_named()
+    {
+        var job = sigstore.Job();
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("SignImages");
+        world.Job = job.With([.. sigstore.TrustVariables.Select(x => (x.Key, x.Value))]);
+        Assert.Null(TufCache.FindTrustedRoot(world.Job));
+        foreach (var step in (string[])["SignImages", "TagImages"]) await world.RunAsync(step);
+
+        var found = TufCache.FindTrustedRoot(world.Job);
+
+        Assert.Equal(await File.ReadAllBytesAsync(sigstore.TrustedRoot, Cancellation), await File.ReadAllBytesAsync(found!, Cancellation));
+        Assert.Contains("\n# trusted_root.json is the trusted root that the operator of the signer's Sigstore gives to clients; a release of the version has it", world.Summary, StringComparison.Ordinal);
+        // A cosign that knows nothing of this Sigstore.
+        Directory.CreateDirectory(_folder.Combine("reader"));
+        File.CreateSymbolicLink(_folder.Combine("reader", "cosign"), sigstore.CosignItself);
+        Assert.False(await VerifiesAsync(world, _folder.Combine("reader")));
+        File.Copy(found!, _folder.Combine("trusted_root.json"));
+        Assert.True(await VerifiesAsync(world, _folder.Combine("reader")));
+    }
+
+    // Without the last line, which runs the image.
+    private async Task<bool> VerifiesAsync(PublishWorld world, string programs)
+    {
+        var lines = world.Summary.Split("```sh\n")[1].Split("\n```")[0].Split('\n')[..^1];
+        var command = new Command("bash", "-ec", string.Join('\n', lines))
+        {
+            WorkingDirectory = _folder.Path,
+            Environment = new Dictionary<string, string?> { ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}", ["TUF_ROOT"] = _folder.Combine("tuf") },
+        };
+        return (await CommandRunner.TryRunAsync(command, cancellationToken: Cancellation)).Succeeded;
+    }
+}
