@@ -43,28 +43,35 @@ public sealed class LayoutBuilder(string folder)
         return builder.WriteAsync(created);
     }
 
-    /// <summary>A layout of one platform with a bill of materials and a provenance, as BuildKit attests them.</summary>
+    /// <summary>A layout whose platforms have a bill of materials and a provenance each, as BuildKit attests them.</summary>
     /// <param name="folder">Where it goes.</param>
     /// <param name="content">What makes it another image than others.</param>
     /// <param name="annotations">Annotations of the index, if any.</param>
     /// <param name="sources">What git says of the sources, if anything: <c>source</c>, <c>revision</c>.</param>
+    /// <param name="platforms">The platforms; linux/amd64 alone when not given.</param>
     public static Task<OciLayout> WriteAttestedAsync(
-        string folder, string content = "layer", JsonObject? annotations = null, JsonObject? sources = null)
+        string folder, string content = "layer", JsonObject? annotations = null, JsonObject? sources = null, IReadOnlyList<Platform>? platforms = null)
     {
         var builder = new LayoutBuilder(folder);
-        var config = builder.AddBlob("""{"architecture":"amd64","os":"linux"}"""u8.ToArray(), "application/vnd.oci.image.config.v1+json");
-        var image = builder.AddManifest(config, [builder.AddBlob(Encoding.UTF8.GetBytes(content))]);
-        image["platform"] = new JsonObject { ["architecture"] = "amd64", ["os"] = "linux" };
-        var attestation = builder.AddManifest(
-            builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.image.config.v1+json"),
-            [
-                Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" }),
-                Statement("https://slsa.dev/provenance/v1", Provenance()),
-            ]);
-        attestation["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
-        attestation["annotations"] = new JsonObject { ["vnd.docker.reference.digest"] = image["digest"]!.DeepClone(), ["vnd.docker.reference.type"] = "attestation-manifest" };
-        builder._manifests.AddRange([image, attestation]);
+        foreach (var platform in platforms ?? [Platform.LinuxAmd64]) Add(platform);
         return builder.WriteAsync(annotations: annotations);
+
+        void Add(Platform platform)
+        {
+            var config = builder.AddBlob(
+                Encoding.UTF8.GetBytes($$"""{"architecture":"{{platform.Architecture}}","os":"{{platform.OperatingSystem}}"}"""), "application/vnd.oci.image.config.v1+json");
+            var image = builder.AddManifest(config, [builder.AddBlob(Encoding.UTF8.GetBytes(content))]);
+            image["platform"] = new JsonObject { ["architecture"] = platform.Architecture, ["os"] = platform.OperatingSystem };
+            var attestation = builder.AddManifest(
+                builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.image.config.v1+json"),
+                [
+                    Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" }),
+                    Statement("https://slsa.dev/provenance/v1", Provenance()),
+                ]);
+            attestation["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
+            attestation["annotations"] = new JsonObject { ["vnd.docker.reference.digest"] = image["digest"]!.DeepClone(), ["vnd.docker.reference.type"] = "attestation-manifest" };
+            builder._manifests.AddRange([image, attestation]);
+        }
 
         JsonObject Provenance() => new()
         {

@@ -55,12 +55,13 @@ public sealed class PublishWorld : IDisposable
     /// <param name="server">The registry it is published to.</param>
     /// <param name="sources">What the image's provenance says of its sources, if anything.</param>
     /// <param name="domain">By what address it is reached, where that is not its own.</param>
-    public static async Task<PublishWorld> BuiltAsync(RegistryServer server, JsonObject? sources = null, string? domain = null)
+    /// <param name="platforms">For what it is built; linux/amd64 alone when not given.</param>
+    public static async Task<PublishWorld> BuiltAsync(RegistryServer server, JsonObject? sources = null, string? domain = null, IReadOnlyList<Platform>? platforms = null)
     {
         var world = new PublishWorld($"{domain ?? server.Domain}/owner-{Guid.NewGuid():n}");
         await world._checkout.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one");
         world._commit = (await VersionInfo.ReadAsync(world._checkout.Directory, Cancellation)).Revision!;
-        await LayoutBuilder.WriteAttestedAsync(world.Layout, sources: sources);
+        await LayoutBuilder.WriteAttestedAsync(world.Layout, sources: sources, platforms: platforms);
         await world.RecordBuildAsync();
         return world;
     }

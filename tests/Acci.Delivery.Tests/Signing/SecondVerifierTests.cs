@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Tests.Publishing;
@@ -25,35 +26,47 @@ public sealed class SecondVerifierTests(RegistryServer server, SigstoreFixture s
     [Fact]
     public async Task Every_statement_of_a_keyless_publish_is_valid_for_its_image_and_signer_and_for_no_other()
     {
-        using var world = await PublishWorld.BuiltAsync(server);
+        using var world = await PublishWorld.BuiltAsync(server, platforms: [Platform.LinuxAmd64, Platform.LinuxPpc64le]);
         await world.RunUntilAsync("SignImages");
         world.Job = sigstore.Job();
         await world.RunAsync("SignImages");
         var any = ((ExpectedSigner.Workflow)ExpectedSigner.AnyWorkflowOf("https://github.com", Octo)).Identity;
         var other = ((ExpectedSigner.Workflow)ExpectedSigner.AnyWorkflowOf("https://github.com", Octo with { Repository = "octo/ap" })).Identity;
+        Digest[] platforms = [.. world.Record.Platforms.Select(x => x.Digest)];
+        Assert.Equal(2, platforms.Distinct().Count());
 
-        var bundles = await BundlesAsync(world.Repository.WithDigest(world.Record.Digest));
-
-        Assert.NotEmpty(bundles);
-        foreach (var bundle in bundles)
+        var seen = new List<(Digest, string)>();
+        foreach (var digest in platforms.Prepend(world.Record.Digest))
         {
-            Assert.True(await VerifiesAsync(bundle, world.Record.Digest, "-expectedIssuer", Issuer, "-expectedSANRegex", any));
-            Assert.False(await VerifiesAsync(bundle, world.Record.Digest, "-expectedIssuer", Issuer, "-expectedSANRegex", other));
-            Assert.False(await VerifiesAsync(bundle, world.Record.Digest, "-expectedIssuer", "https://github.example.com", "-expectedSANRegex", any));
-            Assert.False(await VerifiesAsync(bundle, Digest.Of([]), "-expectedIssuer", Issuer, "-expectedSANRegex", any));
+            foreach (var (bundle, type) in await BundlesAsync(world.Repository.WithDigest(digest)))
+            {
+                Assert.True(await VerifiesAsync(bundle, digest, "-expectedIssuer", Issuer, "-expectedSANRegex", any));
+                Assert.False(await VerifiesAsync(bundle, digest, "-expectedIssuer", Issuer, "-expectedSANRegex", other));
+                Assert.False(await VerifiesAsync(bundle, digest, "-expectedIssuer", "https://github.example.com", "-expectedSANRegex", any));
+                Assert.False(await VerifiesAsync(bundle, platforms.First(x => x != digest), "-expectedIssuer", Issuer, "-expectedSANRegex", any));
+                seen.Add((digest, type));
+            }
         }
+
+        // The index has a signature, each platform one, its bill of materials and its provenance.
+        var types = PredicateType.All.Append(PredicateType.Signature).Select(x => x.Uri);
+        Assert.Equal(platforms.SelectMany(_ => types, (x, type) => (x, type)).Append((world.Record.Digest, PredicateType.Signature.Uri)).ToHashSet(), seen.ToHashSet());
+        Assert.Equal(7, seen.Count);
     }
 
-    // Each bundle beside the image, in a file of its own.
-    private async Task<IReadOnlyList<string>> BundlesAsync(ImageReference image)
+    // Each bundle beside the image, in a file of its own, and what it states.
+    private async Task<IReadOnlyList<(string File, string Type)>> BundlesAsync(ImageReference image)
     {
-        var files = new List<string>();
+        var files = new List<(string, string)>();
         using var registry = server.Connect();
         foreach (var referrer in await registry.ListReferrersAsync(image, cancellationToken: Cancellation))
         {
             var manifest = await registry.GetManifestAsync(image.WithDigest(referrer.Digest), Cancellation);
-            files.Add(_folder.Combine($"bundle-{files.Count}.json"));
-            await File.WriteAllBytesAsync(files[^1], await registry.ReadBlobAsync(image, manifest.Blobs[^1], Cancellation), Cancellation);
+            var file = _folder.Combine($"bundle-{referrer.Digest.Hex}.json");
+            var content = await registry.ReadBlobAsync(image, manifest.Blobs[^1], Cancellation);
+            await File.WriteAllBytesAsync(file, content, Cancellation);
+            var statement = Convert.FromBase64String(JsonNode.Parse(content)!["dsseEnvelope"]!["payload"]!.GetValue<string>());
+            files.Add((file, JsonNode.Parse(statement)!["predicateType"]!.GetValue<string>()));
         }
 
         return files;
