@@ -17,7 +17,7 @@ internal static class BuildContexts
     {
         foreach (var image in context.Options.Images)
             if (await ProblemOfAsync(image, context) is { } problem) throw new DeliveryException(problem);
-        return string.Join(", ", context.Options.Images.Select(x => x.Context).Distinct());
+        return $"from {string.Join(", ", context.Options.Images.Select(x => x.Context).Distinct())}";
     }
 
     private static async Task<string?> ProblemOfAsync(ImageDefinition image, DeliveryContext context)
