@@ -38,6 +38,12 @@ public sealed record NamingRule
     public bool NumbersLists => !_isUpperCase;
 
     /// <summary>
+    /// Whether an app that reads by this rule takes an empty variable for one that is not set, so that its default holds. Microsoft.Extensions.Configuration does not: an
+    /// empty number is an error there, and an empty text wins over the default.
+    /// </summary>
+    public bool EmptyIsUnset => _isUpperCase;
+
+    /// <summary>
     /// Whether a variable can only be one of these settings, or a misspelt one. Without a prefix none can be told from those of others.
     /// </summary>
     public bool Owns(string variable)

@@ -27,7 +27,7 @@ public abstract class ServiceSettings
 
     /// <summary>The variables the service is told, in the order of their names; secrets are not among them.</summary>
     public IReadOnlyDictionary<string, Scalar> Environment => new SortedDictionary<string, Scalar>(
-        _scalars.Select(x => (Name: x.Key.EnvironmentVariable, x.Value))
+        _scalars.Select(x => (Name: x.Key.EnvironmentVariable, Value: ToldAs(x.Value)))
             .Concat(from list in _lists
                     from item in list.Value.Index()
                     select (Name: NamingRule.VariableOfItem(list.Key.EnvironmentVariable, item.Index), Value: Scalar.Literal(item.Item)))
@@ -145,6 +145,10 @@ public abstract class ServiceSettings
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    // What has no value is not told: an app that takes an empty variable for a value would lose its default.
+    private Scalar ToldAs(Scalar scalar) =>
+        scalar.Source is { Default: null } variable && !Definition.Rule.EmptyIsUnset ? Scalar.WhereSet(variable) : scalar;
 
     private sealed class Source(ServiceSettings settings, string[] secrets, string[] variables) : ISettingsSource
     {

@@ -55,6 +55,11 @@ internal sealed record EnvironmentPlan
         if (committed.UntoldSecrets.FirstOrDefault(x => variables.ContainsKey(x.FileVariable)) is { } unused)
             throw committed.Untold(unused, unused.FileVariable);
         foreach (var (before, now) in committed.AllSettings.Zip(effective.AllSettings)) EnsureUnchanged(environment, before, now);
+        // Docker compose would tell it as an empty text, which the app takes for a value.
+        if (effective.AllSettings.SelectMany(x => x.Environment).FirstOrDefault(x => x.Value.IsWhereSet && typed.Values.ContainsKey(x.Key)).Key is { } empty)
+            throw new DeliveryException(
+                $"Environment '{environment}': {declaration.VariablesFileOf(environment)} sets {empty} to an empty text, and the app would take that for its value. " +
+                "Give it a value, or take the line out.");
         return new EnvironmentPlan
         {
             Committed = committed,

@@ -21,7 +21,10 @@ public readonly record struct Scalar
     /// <summary>The value as it stands in the file, dollar signs that mean themselves doubled.</summary>
     public string Text => _text ?? "";
 
-    /// <summary>A number or a truth value, written without quotes.</summary>
+    /// <summary>It has no value in the file: see <see cref="WhereSet"/>.</summary>
+    internal bool IsWhereSet => IsPlain && Source is not null;
+
+    /// <summary>A number, a truth value or nothing, written without quotes.</summary>
     internal bool IsPlain { get; }
 
     /// <summary>A text that means itself.</summary>
@@ -59,6 +62,16 @@ public readonly record struct Scalar
     {
         ArgumentNullException.ThrowIfNull(variable);
         return new(Variable(variable.Name, variable.Default ?? "").Text, false, variable);
+    }
+
+    /// <summary>
+    /// Among a service's variables: the one of the same name, where it is set; otherwise the service has none. Source: Compose specification, <c>environment</c>, a key
+    /// without a value.
+    /// </summary>
+    public static Scalar WhereSet(Variable variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        return new("null", true, variable);
     }
 
     /// <summary>The variable's value; where it is not set or empty, reading the file fails with the message.</summary>

@@ -19,7 +19,7 @@ internal static class SwarmStack
     {
         return new ComposeFile
         {
-            Services = file.Services.ToDictionary(x => x.Key, x => ServiceOf(x.Value, ResolveIn, PlacementOf(x.Key, x.Value), hasIngress)),
+            Services = file.Services.ToDictionary(x => x.Key, x => ServiceOf(x.Value with { Environment = Told(x.Value.Environment) }, ResolveIn, PlacementOf(x.Key, x.Value), hasIngress)),
             // What the stores are on stays closed; containers of a person's own may join those who are served.
             Networks = file.Networks?.ToDictionary(x => x.Key, x => x.Value with { Driver = "overlay", Attachable = x.Value.Internal is true ? x.Value.Attachable : true }),
             Volumes = file.Volumes,
@@ -28,6 +28,11 @@ internal static class SwarmStack
         };
 
         Scalar ResolveIn(Scalar scalar) => Resolve(scalar, variables);
+
+        // A stack has no word for a variable that is told where it is set.
+        IReadOnlyDictionary<string, Scalar>? Told(IReadOnlyDictionary<string, Scalar>? environment) => environment?
+            .Where(x => !x.Value.IsWhereSet || variables.GetValueOrDefault(x.Key) is { Length: > 0 })
+            .ToDictionary(x => x.Key, x => x.Value.IsWhereSet ? Scalar.Literal(variables[x.Key]) : x.Value);
 
         Placement? PlacementOf(string name, Service service) =>
             service.Volumes?.Any(x => x is { Type: "volume", Source: not null }) is true ? new Placement([.. service.Deploy?.Placement?.Constraints ?? [], $"node.id == {nodeOf(name)}"]) : service.Deploy?.Placement;
