@@ -100,7 +100,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         foreach (var (service, container, reachable, other) in await ReplicasAsync(swarm, project.Name, isAllHere))
         {
             var scheme = web.ContainsKey(service.Name) ? "http://" : "";
-            table.Add(service.Name, container, "running", reachable.Concat(other).Any() ? string.Join(", ", reachable.Select(x => $"{scheme}{x}").Concat(other)) : "inside only", service.Image);
+            table.Add(service.Name, container, service.IsJob ? "completed" : "running", reachable.Concat(other).Any() ? string.Join(", ", reachable.Select(x => $"{scheme}{x}").Concat(other)) : "inside only", service.Image);
         }
 
         Shown.WriteLine(table);
@@ -171,7 +171,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         [
             .. from service in await swarm.ServicesAsync(stack, Cancellation)
             from task in tasks
-            where task.ServiceId == service.Id && task is { DesiredState: "running", State: "running" }
+            where task.ServiceId == service.Id && (task is { DesiredState: "running", State: "running" } || task.HasCompleted(service))
             let container = task.ContainerId is { Length: > 12 } id ? id[..12] : ""
             let everywhere = service.Ports.ToArray()
             select isAllHere

@@ -39,7 +39,8 @@ internal sealed class ComposePreview(ComposeProject project, EnvironmentPlan pla
         var wanted = service.Deploy?.Replicas is { } replicas
             ? int.Parse(Interpolation.Resolve(replicas.Text, _variables), CultureInfo.InvariantCulture)
             : 1;
-        var many = wanted == 1 ? "" : $" ({wanted} replicas)";
+        var isJob = plan.Effective.File.IsJob(name);
+        var many = isJob ? ", which runs to its end" : wanted == 1 ? "" : $" ({wanted} replicas)";
         if (there.Length == 0) return $"Would create {name}{many}: {image}";
         if (there.Any(x => x.ConfigurationHash != hash))
         {
@@ -56,6 +57,7 @@ internal sealed class ComposePreview(ComposeProject project, EnvironmentPlan pla
         };
         return more
             ?? (service.Build is not null ? $"Would build the image of {name}, and recreate it if that is another one now"
+            : isJob ? $"Would run {name} to its end again{Doubt(image)}: {image}"
             : there.All(x => x.Status == "running") ? $"Would leave {name} as it is{many}{Doubt(image)}: {image}"
             : $"Would start {name} again{many}: {image}");
     }

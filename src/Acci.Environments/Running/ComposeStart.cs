@@ -1,6 +1,7 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Environments.Files;
+using Acci.Environments.Specification;
 using Acci.Environments.Variables;
 using Serilog;
 
@@ -115,7 +116,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
 
     // By the variables that name them.
     private Dictionary<string, string?> OwnImagesOf(IReadOnlyList<Container> containers) => model.File.Services
-        .Select(x => (x.Value.Image?.Source, Container: containers.FirstOrDefault(container => container.Service == x.Key && container.IsUp)))
+        .Select(x => (x.Value.Image?.Source, Container: containers.FirstOrDefault(container => container.Service == x.Key && IsUp(container))))
         .Where(x => x is { Source.Source: LastPublish, Container: not null })
         .ToDictionary(x => x.Source!.Name, x => (string?)x.Container!.Image);
 
@@ -141,13 +142,13 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
             var isStarted = up.IsCompleted;
             var containers = await project.ContainersAsync(cancellationToken);
             foreach (var container in containers) await TellAsync(container);
-            if (isStarted && (await up).Succeeded && containers.Count > 0 && containers.All(x => x.IsUp)) return containers;
+            if (isStarted && (await up).Succeeded && containers.Count > 0 && containers.All(IsUp)) return containers;
             if (containers.FirstOrDefault(x => HasFailed(x, isStarted)) is { } failed) throw await FailureAsync(failed);
             if (isStarted && !(await up).Succeeded) throw Refused(await up);
             if (time.GetElapsedTime(_begun) > _limit)
             {
                 // What waits for another one is not what is wrong.
-                throw (containers.FirstOrDefault(x => !x.IsUp && x.Status != "created") ?? containers.FirstOrDefault(x => !x.IsUp)) is { } late
+                throw (containers.FirstOrDefault(x => !IsUp(x) && x.Status != "created") ?? containers.FirstOrDefault(x => !IsUp(x))) is { } late
                     ? await FailureAsync(late)
                     : new DeliveryException($"`docker compose up` does not end, {_limit.TotalSeconds:0} s after it began.");
             }
@@ -160,14 +161,18 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     // One that was there before may be about to be replaced, and one that has ended is on its way out, until everything has been started.
     private bool HasFailed(Container container, bool isStarted) =>
         ((isStarted || !_restartsBefore.ContainsKey(container.Id)) && (container.Health == "unhealthy" || container.Restarts - _restartsBefore.GetValueOrDefault(container.Id) >= MostRestarts))
-        || (isStarted && container.Status is "exited" or "dead");
+        || (isStarted && container.Status is "exited" or "dead" && !IsUp(container));
+
+    private bool IsUp(Container container) => IsJob(container) ? container.HasSucceeded : container.IsUp;
+
+    private bool IsJob(Container container) => model.File.IsJob(container.Service);
 
     private async Task TellAsync(Container container)
     {
-        if (container.Status is "exited" or "restarting" or "dead") _failed[container.Name] = container;
+        if (container.Status is "exited" or "restarting" or "dead" && !IsUp(container)) _failed[container.Name] = container;
         if (_told.GetValueOrDefault(container.Name) == container.State)
         {
-            if (container.IsUp || container.Status == "created" || time.GetElapsedTime(_toldAt) < SignOfLife) return;
+            if (IsUp(container) || container.Status == "created" || time.GetElapsedTime(_toldAt) < SignOfLife) return;
             Log.Information("{Container:l}: {State:l} for {Elapsed:0} s: {Line:l}", container.Name, container.State, time.GetElapsedTime(_begun).TotalSeconds, await project.LastLinesAsync(container.Name, 1) is [.., var line] ? line.Trim() : "it printed nothing");
         }
         else
@@ -192,6 +197,8 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         // What it ended with is forgotten as soon as it is started again.
         var known = container.Problem is null && _failed.TryGetValue(container.Name, out var earlier) ? earlier : container;
         var problem = known.Problem ?? (container.Restarts >= MostRestarts ? $"ends again and again, last with exit code {container.ExitCode}" : null) ?? $"is {container.State} after {_limit.TotalSeconds:0} s{(container.HealthOutput is { Length: > 0 } output ? $", and its health check says: {output.Trim().ReplaceLineEndings(" ")}" : "")}";
+        if (IsJob(container) && container.IsUp) problem += ", and it is a job, which has to end: others wait for its end, or nothing starts it again";
+        else if (known.HasSucceeded) problem += $". If it is a job, which is to end, declare that: RestartPolicy(\"{RestartPolicy.None}\")";
         if (container.Restarts > 0) problem += $", and was started again {(container.Restarts == 1 ? "once" : $"{container.Restarts} times")}";
         var lines = await project.LastLinesAsync(container.Name, ShownLines);
         return new DeliveryException($"{container.Service} does not come up: {container.Name} {problem}.{(lines.Count == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {line}"))}")}");

@@ -38,8 +38,11 @@ internal sealed record Container
     /// <summary>Runs, and is healthy where that is known.</summary>
     public bool IsUp => Status == "running" && Health is null or "healthy";
 
+    /// <summary>Has ended with 0, as a job is to.</summary>
+    public bool HasSucceeded => Status == "exited" && ExitCode == 0 && Error is null or "";
+
     /// <summary>In a word.</summary>
-    public string State => Status == "running" && Health is not null ? Health : Status;
+    public string State => Status == "running" && Health is not null ? Health : HasSucceeded ? "completed" : Status;
 
     /// <summary>What is wrong with it, or null when nothing is, yet.</summary>
     public string? Problem => this switch

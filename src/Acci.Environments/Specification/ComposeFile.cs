@@ -21,4 +21,9 @@ public sealed record ComposeFile
 
     /// <summary>Configuration files.</summary>
     public IReadOnlyDictionary<string, FileObject>? Configs { get; init; }
+
+    /// <summary>Whether a service is a job, which is to end: others wait for its end, or nothing starts it again.</summary>
+    internal bool IsJob(string service) =>
+        Services.GetValueOrDefault(service)?.Deploy is { Mode: Deploy.Job } or { RestartPolicy.Condition: RestartPolicy.None }
+        || Services.Values.Any(x => x.DependsOn?.GetValueOrDefault(service)?.Condition == Dependency.Completed.Condition);
 }

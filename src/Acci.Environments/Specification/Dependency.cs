@@ -10,6 +10,9 @@ public sealed record Dependency(string Condition)
     /// <summary>Its health check has succeeded.</summary>
     public static Dependency Healthy { get; } = new("service_healthy");
 
+    /// <summary>It has ended with 0: a service that others wait for in this way is a job.</summary>
+    public static Dependency Completed { get; } = new("service_completed_successfully");
+
     /// <summary>Whether this service is started anew when the other one is.</summary>
     public bool? Restart { get; init; }
 

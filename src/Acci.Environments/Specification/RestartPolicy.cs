@@ -1,9 +1,11 @@
 namespace Acci.Environments.Specification;
 
 /// <summary>What happens when a container ends. Source: Compose Deploy specification, <c>restart_policy</c>.</summary>
-/// <param name="Condition"><c>none</c>, <c>on-failure</c> or <c>any</c>.</param>
+/// <param name="Condition"><c>none</c> for a job, which is to end; <c>on-failure</c> or <c>any</c>.</param>
 public sealed record RestartPolicy(string Condition)
 {
+    internal const string None = "none", OnFailure = "on-failure", Any = "any";
+
     /// <summary>Time until it is started again: <c>2s</c>.</summary>
     public string? Delay { get; init; }
 

@@ -63,7 +63,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
                 isDone &= IsSettled(service, own, update);
                 Tell(service, own, update);
                 if (update is "paused" or "rollback_paused" or "rollback_completed") throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), $"the update was {(update == "paused" ? "stopped" : update == "rollback_completed" ? "rolled back: what was there before runs again" : "rolled back, and that failed, too")}");
-                if (update is null && own.Count(x => x.HasFailed && !past.Contains(x.Id)) >= MostFailures) throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), "it does not come up");
+                if (update is null && own.Count(x => x.HasFailed && !past.Contains(x.Id)) >= (service.StartsAgain ? MostFailures : 1)) throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), "it does not come up");
                 if (swarm.Time.GetElapsedTime(_begun) > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s");
             }
 
@@ -74,14 +74,15 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
 
     private static bool IsSettled(SwarmService service, SwarmTask[] tasks, string? update)
     {
+        if (service.IsJob) return tasks.Count(x => x.HasCompleted(service)) >= service.Replicas;
         var wanted = tasks.Where(x => x.DesiredState == "running").ToArray();
         return update is null or "completed" && wanted.Length == service.Replicas && wanted.All(x => x.State == "running" && x.Specification == service.Specification);
     }
 
     private void Tell(SwarmService service, SwarmTask[] tasks, string? update)
     {
-        var isNew = tasks.Count(x => x.State == "running" && x.DesiredState == "running" && x.Specification == service.Specification);
-        var state = $"{isNew} of {service.Replicas} up{(update is null or "completed" ? "" : $", {update.Replace('_', ' ')}")}";
+        var isNew = tasks.Count(x => service.IsJob ? x.HasCompleted(service) : x is { State: "running", DesiredState: "running" } && x.Specification == service.Specification);
+        var state = $"{isNew} of {service.Replicas} {(service.IsJob ? "completed" : "up")}{(update is null or "completed" ? "" : $", {update.Replace('_', ' ')}")}";
         if (_told.GetValueOrDefault(service.Id) == state) return;
         _told[service.Id] = state;
         Log.Information("{Service:l}: {State:l} after {Elapsed:0.0} s", service.Name, state, swarm.Time.GetElapsedTime(_begun).TotalSeconds);

@@ -21,9 +21,11 @@ internal static class StackPreview
             var replicas = service.Deploy?.Replicas is { } count
                 ? int.Parse(Interpolation.Resolve(count.Text, variables), CultureInfo.InvariantCulture)
                 : 1;
+            var isJob = file.IsJob(name);
             yield return there.FirstOrDefault(x => x.Name == $"{stack}_{name}") switch
             {
-                null => $"Would create {name}{(replicas == 1 ? "" : $" ({replicas} replicas)")}: {image}",
+                null => $"Would create {name}{(isJob ? ", which runs to its end" : replicas == 1 ? "" : $" ({replicas} replicas)")}: {image}",
+                _ when isJob => $"Would run {name} to its end again: {image}",
                 var old when old.Image != image => $"Would update {name}, replica by replica: {image}, instead of {old.Image}",
                 // The swarm compares the rest by itself, and does not say how.
                 var old when old.Replicas != replicas => $"Would change {name} from {old.Replicas} to {replicas} replicas: {image}",

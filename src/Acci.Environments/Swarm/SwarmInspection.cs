@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Acci.Environments.Specification;
 
 namespace Acci.Environments.Swarm;
 
@@ -10,6 +11,8 @@ internal static class SwarmInspection
     {
         var specification = inspected.GetProperty("Spec");
         var container = specification.GetProperty("TaskTemplate").GetProperty("ContainerSpec");
+        var mode = specification.GetProperty("Mode");
+        var isJob = mode.TryGetProperty("ReplicatedJob", out var job);
         var update = inspected.TryGetProperty("UpdateStatus", out var status) ? status : default;
         var ports = inspected.TryGetProperty("Endpoint", out var endpoint) && endpoint.TryGetProperty("Ports", out var list) ? list : default;
         return new SwarmService
@@ -17,7 +20,12 @@ internal static class SwarmInspection
             Id = inspected.GetProperty("ID").GetString()!,
             Name = specification.GetProperty("Name").GetString()!,
             Image = container.GetProperty("Image").GetString()!,
-            Replicas = specification.GetProperty("Mode").TryGetProperty("Replicated", out var replicated) ? replicated.GetProperty("Replicas").GetInt32() : 1,
+            Replicas = mode.TryGetProperty("Replicated", out var replicated) ? replicated.GetProperty("Replicas").GetInt32()
+                : isJob && job.TryGetProperty("TotalCompletions", out var completions) ? completions.GetInt32()
+                : 1,
+            IsJob = isJob,
+            Iteration = inspected.TryGetProperty("JobStatus", out var run) ? IterationOf(run) : null,
+            StartsAgain = !(specification.GetProperty("TaskTemplate").TryGetProperty("RestartPolicy", out var restart) && Text(restart, "Condition") == RestartPolicy.None),
             Specification = Compact(container),
             UpdateState = Text(update, "State"),
             UpdateMessage = Text(update, "Message"),
@@ -40,6 +48,7 @@ internal static class SwarmInspection
             State = status.GetProperty("State").GetString()!,
             Error = status.TryGetProperty("Err", out var error) ? error.GetString() : null,
             ContainerId = status.TryGetProperty("ContainerStatus", out var container) && container.TryGetProperty("ContainerID", out var id) ? id.GetString() : null,
+            Iteration = IterationOf(inspected),
             Specification = Compact(inspected.GetProperty("Spec").GetProperty("ContainerSpec")),
             Ports = status.TryGetProperty("PortStatus", out var ports) && ports.TryGetProperty("Ports", out var list) && list.ValueKind == JsonValueKind.Array
                 ? [.. list.EnumerateArray().Where(x => x.TryGetProperty("PublishedPort", out _)).Select(x => x.GetProperty("PublishedPort").GetInt32())]
@@ -72,6 +81,10 @@ internal static class SwarmInspection
                 return JsonValue.Create(element);
         }
     }
+
+    // Which run of a job it is.
+    private static long? IterationOf(JsonElement element) =>
+        element.TryGetProperty("JobIteration", out var iteration) && iteration.TryGetProperty("Index", out var index) ? index.GetInt64() : null;
 
     private static string? Text(JsonElement element, string property) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out var value) ? value.GetString() : null;

@@ -12,6 +12,15 @@ internal sealed record SwarmService
 
     public required int Replicas { get; init; }
 
+    /// <summary>It runs to its end.</summary>
+    public bool IsJob { get; init; }
+
+    /// <summary>Of a job: which run of it is the last one.</summary>
+    public long? Iteration { get; init; }
+
+    /// <summary>A replica that fails is started again.</summary>
+    public bool StartsAgain { get; init; } = true;
+
     /// <summary>What its replicas are made from.</summary>
     public required string Specification { get; init; }
 

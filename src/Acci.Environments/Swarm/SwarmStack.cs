@@ -19,7 +19,7 @@ internal static class SwarmStack
     {
         return new ComposeFile
         {
-            Services = file.Services.ToDictionary(x => x.Key, x => ServiceOf(x.Value with { Environment = Told(x.Value.Environment) }, ResolveIn, PlacementOf(x.Key, x.Value), hasIngress)),
+            Services = file.Services.ToDictionary(x => x.Key, x => ServiceOf(x.Value with { Environment = Told(x.Value.Environment) }, ResolveIn, PlacementOf(x.Key, x.Value), hasIngress, file.IsJob(x.Key))),
             // What the stores are on stays closed; containers of a person's own may join those who are served.
             Networks = file.Networks?.ToDictionary(x => x.Key, x => x.Value with { Driver = "overlay", Attachable = x.Value.Internal is true ? x.Value.Attachable : true }),
             Volumes = file.Volumes,
@@ -38,7 +38,7 @@ internal static class SwarmStack
             service.Volumes?.Any(x => x is { Type: "volume", Source: not null }) is true ? new Placement([.. service.Deploy?.Placement?.Constraints ?? [], $"node.id == {nodeOf(name)}"]) : service.Deploy?.Placement;
     }
 
-    private static Service ServiceOf(Service service, Func<Scalar, Scalar> resolve, Placement? placement, bool hasIngress) => service with
+    private static Service ServiceOf(Service service, Func<Scalar, Scalar> resolve, Placement? placement, bool hasIngress, bool isJob) => service with
     {
         Image = Resolve(service.Image, resolve),
         Command = service.Command?.Select(resolve).ToArray(),
@@ -58,7 +58,7 @@ internal static class SwarmStack
         // Not known to a stack; no capability is left to gain, either.
         SecurityOpt = null,
         ShmSize = null,
-        Deploy = (service.Deploy ?? new Deploy()) with
+        Deploy = (isJob ? JobOf(service.Deploy ?? new Deploy()) : service.Deploy ?? new Deploy()) with
         {
             Replicas = service.Deploy?.Replicas is { } replicas ? Number(resolve(replicas)) : 1,
             Placement = placement,
@@ -67,6 +67,15 @@ internal static class SwarmStack
                 ? new Resources(limits with { Cpus = Resolve(limits.Cpus, resolve), Memory = Resolve(limits.Memory, resolve) })
                 : null,
         },
+    };
+
+    // A swarm starts a service that ended again, whatever its code was; a job it runs once for each deployment. What waits for it under docker compose starts beside it.
+    private static Deploy JobOf(Deploy deploy) => deploy with
+    {
+        Mode = Deploy.Job,
+        RestartPolicy = deploy.RestartPolicy is null or { Condition: RestartPolicy.Any } ? new RestartPolicy(RestartPolicy.OnFailure) { Delay = "2s" } : deploy.RestartPolicy,
+        UpdateConfig = null,
+        RollbackConfig = null,
     };
 
     private static Port PortOf(Port port, Func<Scalar, Scalar> resolve, bool hasIngress) => new(Number(resolve(port.Target)))

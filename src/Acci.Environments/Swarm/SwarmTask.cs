@@ -21,11 +21,17 @@ internal sealed record SwarmTask
 
     public string? ContainerId { get; init; }
 
+    /// <summary>Of a job: which run of it this belongs to.</summary>
+    public long? Iteration { get; init; }
+
     /// <summary>What it was made from; a service whose own is another has moved on.</summary>
     public required string Specification { get; init; }
 
     /// <summary>Ports of its host.</summary>
     public IReadOnlyList<int> Ports { get; init; } = [];
+
+    /// <summary>Has ended with 0 in the last run of its job.</summary>
+    public bool HasCompleted(SwarmService service) => service.IsJob && ServiceId == service.Id && State == "complete" && Iteration == service.Iteration;
 
     public bool HasFailed => State is "failed" or "rejected";
 }
