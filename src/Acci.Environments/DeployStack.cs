@@ -76,7 +76,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).ToDictionary(x => $"{project.Name}_{x.Name}", x => x);
         var replicas = plan.Effective.File.Services.Values.Sum(x => x.Deploy?.Replicas is { } count ? int.Parse(Interpolation.Resolve(count.Text, variables), System.Globalization.CultureInfo.InvariantCulture) : 0);
         using var login = await PullLogin.ForAsync(Context, engine, ImagesFirstOwn(plan, variables));
-        await new StackDeployment(swarm, project.Name, replicas, login).RunAsync(
+        await new StackDeployment(swarm, project.Name, replicas, login, plan.Effective.Definition.StartLimit).RunAsync(
             async () =>
             {
                 foreach (var secret in plan.Committed.Secrets)

@@ -22,6 +22,7 @@ public sealed class JobTests : IDisposable
         Name = "shop",
         Define = environment => new()
         {
+            StartLimit = TimeSpan.FromSeconds(5),
             Services =
             [
                 new("shop")
@@ -81,8 +82,16 @@ public sealed class JobTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<DeliveryException>(() => StartAsync([Ended("migration", 0), Running("seed"), Running("shop")]));
 
-        Assert.Contains("seed does not come up: seed is running after 120 s", error.Message, StringComparison.Ordinal);
-        Assert.Contains("and it is a job, which has to end", error.Message, StringComparison.Ordinal);
+        Assert.Contains("seed does not come up: seed is running after 5 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("It is a job, which has to end", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_has_as_long_as_the_environment_says_and_a_message_says_how_it_gets_longer()
+    {
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => StartAsync([Ended("migration", 0), Ended("seed", 0), There("shop", "created", 0)]));
+
+        Assert.Contains("shop does not come up: shop is created after 5 s. If it needs longer, declare a StartLimit.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,8 +129,8 @@ public sealed class JobTests : IDisposable
 
     [Theory]
     [InlineData("complete", 2, null)]
-    [InlineData("complete", 1, "prod_migration: it is not up after")]
-    [InlineData("running", 2, "prod_migration: it is not up after")]
+    [InlineData("complete", 1, "prod_migration: it is not up after 20 s")]
+    [InlineData("running", 2, "prod_migration: it is not up after 20 s")]
     [InlineData("failed", 2, "prod_migration: it does not come up: task: non-zero exit (3)")]
     public async Task A_stack_is_settled_when_its_jobs_last_run_is_complete(string state, int iteration, string? problem)
     {
@@ -136,7 +145,7 @@ public sealed class JobTests : IDisposable
             """);
         var context = new DeliveryContext(new DeliveryOptions { Root = _root.Path, Artifacts = _root.Path, Images = [] }, Cancellation);
         using var login = await PullLogin.ForAsync(context, docker.Engine, "migration:1");
-        var deployment = new StackDeployment(new SwarmManager(docker.Engine) { Time = new TestClock() }, "prod", replicas: 1, login);
+        var deployment = new StackDeployment(new SwarmManager(docker.Engine) { Time = new TestClock() }, "prod", replicas: 1, login, TimeSpan.Zero);
 
         var error = await Record.ExceptionAsync(() => deployment.RunAsync(() => Task.FromResult("stack.yml"), () => Task.CompletedTask, Cancellation));
 

@@ -8,6 +8,12 @@ public sealed record EnvironmentDefinition
     /// <summary>Its services, in the order of the file.</summary>
     public required IReadOnlyList<ServiceDefinition> Services { get; init; }
 
+    /// <summary>
+    /// How long all of it may take to come up before it counts as failed: two minutes when nothing is said, six where it is built from source. A stack has twenty seconds more
+    /// for each replica.
+    /// </summary>
+    public TimeSpan? StartLimit { get; init; }
+
     /// <summary>Networks that are more than a name; those that services only name are added.</summary>
     public IReadOnlyDictionary<string, Network> Networks { get; init; } = new Dictionary<string, Network>();
 

@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Environments.Specification;
 using Acci.Environments.Variables;
@@ -19,13 +20,13 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
 {
     private const int ShownLines = 20;
     private const int MostRestarts = 2;
-    private static readonly TimeSpan ProductionLimit = TimeSpan.FromMinutes(2);
+    internal static readonly TimeSpan ProductionLimit = TimeSpan.FromMinutes(2);
     // The first start restores packages and compiles.
     private static readonly TimeSpan DevelopmentLimit = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
 
-    private readonly TimeSpan _limit = model.Builds ? DevelopmentLimit : ProductionLimit;
+    private readonly TimeSpan _limit = model.Definition.StartLimit ?? (model.Builds ? DevelopmentLimit : ProductionLimit);
     private readonly Dictionary<string, string> _told = [];
     private readonly Dictionary<string, Container> _failed = [];
     private readonly Dictionary<string, int> _restartsBefore = [];
@@ -196,13 +197,21 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     {
         // What it ended with is forgotten as soon as it is started again.
         var known = container.Problem is null && _failed.TryGetValue(container.Name, out var earlier) ? earlier : container;
-        var problem = known.Problem ?? (container.Restarts >= MostRestarts ? $"ends again and again, last with exit code {container.ExitCode}" : null) ?? $"is {container.State} after {_limit.TotalSeconds:0} s{(container.HealthOutput is { Length: > 0 } output ? $", and its health check says: {output.Trim().ReplaceLineEndings(" ")}" : "")}";
-        if (IsJob(container) && container.IsUp) problem += ", and it is a job, which has to end: others wait for its end, or nothing starts it again";
-        else if (known.HasSucceeded) problem += $". If it is a job, which is to end, declare that: RestartPolicy(\"{RestartPolicy.None}\")";
+        var problem = known.Problem ?? (container.Restarts >= MostRestarts ? $"ends again and again, last with exit code {container.ExitCode}" : null);
+        var remedy = problem is null ? IsJob(container) && container.IsUp
+                ? " It is a job, which has to end: others wait for its end, or nothing starts it again."
+                : $" If it needs longer, declare a {nameof(EnvironmentDefinition.StartLimit)}."
+            : known.HasSucceeded ? $" If it is a job, which is to end, declare it as one: RestartPolicy(\"{RestartPolicy.None}\")."
+            : "";
+        problem ??= $"is {container.State} after {_limit.TotalSeconds:0} s{SaidByHealth(container)}";
         if (container.Restarts > 0) problem += $", and was started again {(container.Restarts == 1 ? "once" : $"{container.Restarts} times")}";
         var lines = await project.LastLinesAsync(container.Name, ShownLines);
-        return new DeliveryException($"{container.Service} does not come up: {container.Name} {problem}.{(lines.Count == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {line}"))}")}");
+        var said = lines.Count == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {line}"))}";
+        return new DeliveryException($"{container.Service} does not come up: {container.Name} {problem}.{remedy}{said}");
     }
+
+    private static string SaidByHealth(Container container) =>
+        container.HealthOutput is { Length: > 0 } output ? $", and its health check says: {output.Trim().ReplaceLineEndings(" ")}" : "";
 
     private static DeliveryException Refused(CommandResult up)
     {

@@ -9,14 +9,15 @@ namespace Acci.Environments.Swarm;
 /// <param name="stack">The stack's name.</param>
 /// <param name="replicas">Replicas of all services, which are replaced one after the other.</param>
 /// <param name="login">The login by which the nodes get the images.</param>
-internal sealed class StackDeployment(SwarmManager swarm, string stack, int replicas, PullLogin login)
+/// <param name="startLimit">How long it may take, beside what each replica may; two minutes when nothing is said.</param>
+internal sealed class StackDeployment(SwarmManager swarm, string stack, int replicas, PullLogin login, TimeSpan? startLimit = null)
 {
     private const int ShownLines = 20;
     private const int MostFailures = 3;
     private const string NoSuchImage = "No such image: ";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    private readonly TimeSpan _limit = TimeSpan.FromMinutes(2) + replicas * TimeSpan.FromSeconds(20);
+    private readonly TimeSpan _limit = (startLimit ?? ComposeStart.ProductionLimit) + replicas * TimeSpan.FromSeconds(20);
     private readonly Dictionary<string, string> _told = [];
     private readonly long _begun = swarm.Time.GetTimestamp();
 
