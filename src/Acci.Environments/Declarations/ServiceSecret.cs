@@ -7,8 +7,8 @@ namespace Acci.Environments.Declarations;
 /// <param name="Name">The setting.</param>
 public sealed record ServiceSecret(SettingName Name)
 {
-    /// <summary>Its name in the compose file: <c>database-password</c>.</summary>
-    public string Source => Name.Dashed;
+    /// <summary>Its name in the compose file; the setting's when nothing is said: <c>database-password</c>.</summary>
+    public string Source { get; init; } = Name.Dashed;
 
     /// <summary>The file's name below <c>/run/secrets</c>, or a path; the setting's variable when nothing is said.</summary>
     public string Target { get; init; } = Name.EnvironmentVariable;

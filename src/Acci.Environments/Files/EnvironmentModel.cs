@@ -84,6 +84,11 @@ public sealed record EnvironmentModel
         if (definition.Services.GroupBy(x => x.Name, StringComparer.Ordinal).FirstOrDefault(x => x.Count() > 1) is { } twice)
             throw new DeliveryException($"Environment '{environment.Name}': the service '{twice.Key}' is declared more than once.");
         var services = definition.Services.ToDictionary(x => x.Name, x => ServiceOf(declaration, x));
+        // One of them would be handed out as the other.
+        if (definition.Services.SelectMany(x => x.Secrets).DistinctBy(x => x.Name.Key).GroupBy(x => x.Source, StringComparer.Ordinal).FirstOrDefault(x => x.Count() > 1) is { } same)
+            throw new DeliveryException(
+                $"Environment '{environment.Name}': {string.Join(" and ", same.Select(x => x.Name.Key))} are both the secret '{same.Key}' in the compose file: " +
+                $"give one of them another {nameof(ServiceSecret.Source)}.");
         var secrets = definition.Services.SelectMany(x => x.Secrets).DistinctBy(x => x.Source)
             .ToDictionary(x => x.Source, x => SecretOf(environment.Name, x));
         var volumes = services.Values.SelectMany(x => x.Volumes ?? [])
