@@ -17,7 +17,7 @@ public abstract class EnvironmentVerb : Verb
 
     private protected EnvironmentVerb(DeliveryContext context, EnvironmentDeclaration declaration, string? environment)
     {
-        (Context, Declaration, Files, _environment) = (context, declaration, new ComposeFiles(context.Options.Root, declaration), environment);
+        (Context, Declaration, Files, _environment) = (context, declaration, new ComposeFiles(context.Options.Root, declaration) { Images = context.Options.Images }, environment);
         // A build has withheld them from its beginning; a verb may also run without a build.
         WithheldVariables.Withhold(declaration.SecretVariables.Contains);
     }

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
 using Acci.Environments.Specification;
@@ -87,6 +89,18 @@ public sealed class ShopEnvironmentTests : IDisposable
         var images = EnvironmentModel.Of(ShopEnvironments.Declaration, Files.Read("live")).Variables.ToDictionary(x => x.Name, x => x.Source);
         Assert.Equal(new LastPublish("shop-worker"), images["SHOP_WORKER_IMAGE"]);
         Assert.Equal(new UpstreamImage("docker.io/library/rabbitmq:4"), images["SHOP_QUEUE_IMAGE"]);
+    }
+
+    [Fact]
+    public void A_service_of_an_image_that_the_build_has_not_is_refused_when_the_files_are_written()
+    {
+        ImageDefinition shop = new("shop"), worker = new("shop-wroker");
+
+        var error = Assert.Throws<DeliveryException>(() => (Files with { Images = [shop, worker] }).GeneratedFiles());
+
+        Assert.Equal("Environment 'live': there is no image 'shop-worker'; the build has shop, shop-wroker.", error.Message);
+        Assert.NotEmpty((Files with { Images = [shop, new("shop-worker")] }).GeneratedFiles());
+        Assert.Equal(ServiceImage.Of("shop"), ServiceImage.Of(shop));
     }
 
     [Fact]

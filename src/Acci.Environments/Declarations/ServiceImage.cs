@@ -1,3 +1,5 @@
+using Acci.Delivery.Images;
+
 namespace Acci.Environments.Declarations;
 
 /// <summary>The image a service runs. A variable names another one: <c>SHOP_WORKER_IMAGE</c> for the service <c>worker</c>.</summary>
@@ -15,6 +17,13 @@ public sealed record ServiceImage
     public string Description { get; init; }
 
     /// <summary>An image of this build: the one that was published last.</summary>
+    public static ServiceImage Of(ImageDefinition image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Of(image.Name);
+    }
+
+    /// <summary>The same, by its name.</summary>
     /// <param name="image">The name of its definition.</param>
     public static ServiceImage Of(string image) =>
         new(image, null, $"Image of {image}, by digest; ComposeUp and DeployStack take the one that was published last");

@@ -1,4 +1,5 @@
 using System.Text;
+using Acci.Delivery.Images;
 using Acci.Environments.Declarations;
 using Acci.Environments.Variables;
 using Acci.Generation;
@@ -12,6 +13,9 @@ namespace Acci.Environments.Files;
 /// <param name="Declaration">What is declared of the environments.</param>
 public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaration)
 {
+    /// <summary>The build's images, of which services are; none where the build declares none, or they are not known.</summary>
+    public IReadOnlyList<ImageDefinition> Images { get; init; } = [];
+
     /// <summary>The folder of the settings files.</summary>
     public string SettingsFolder => Path.Combine(Root, Declaration.SettingsFolder);
 
@@ -53,11 +57,15 @@ public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaratio
     }
 
     /// <summary>One environment, from the files alone.</summary>
-    /// <exception cref="DeliveryException">There is no such environment, or a setting is missing, cannot be used, or is a secret that must not be checked in.</exception>
+    /// <exception cref="DeliveryException">
+    /// There is no such environment, or a setting is missing, cannot be used, or is a secret that must not be checked in, or a service is of an image that the build has not.
+    /// </exception>
     public EnvironmentModel ModelOf(string environment)
     {
         var settings = Read(environment);
         var model = EnvironmentModel.Of(Declaration, settings);
+        if (model.Variables.Select(x => x.Source).OfType<LastPublish>().FirstOrDefault(x => Images.Count > 0 && Images.All(image => image.Name != x.Image)) is { } unknown)
+            throw new DeliveryException($"Environment '{environment}': there is no image '{unknown.Image}'; the build has {string.Join(", ", Images.Select(x => x.Name))}.");
         // Everybody who has the repository has what is in it; that is fine for a database on a developer's own machine alone.
         if (model.Environment.Kind == EnvironmentKind.Production && Secrets(model).FirstOrDefault(x => settings.Find(x) is not null) is { } secret)
             throw new DeliveryException($"Environment '{environment}': {secret} is a secret, and its value is in a settings file that is checked in. Take it out there; write it into the file that {secret.FileVariable} names, or into `dotnet user-secrets set {secret.Key} … --id {settings.UserSecretsId}`.");
