@@ -91,6 +91,43 @@ public sealed class ShopEnvironmentTests : IDisposable
         Assert.Equal(new UpstreamImage("docker.io/library/rabbitmq:4"), images["SHOP_QUEUE_IMAGE"]);
     }
 
+    [Theory]
+    [InlineData("shop.api", "${SHOP_SHOP_API_IMAGE:-docker.io/library/redis:7}")]
+    [InlineData("Web-Api2", "${SHOP_WEB_API2_IMAGE:-docker.io/library/redis:7}")]
+    [InlineData("2nd", "${SHOP_2ND_IMAGE:-docker.io/library/redis:7}")]
+    public void Any_name_that_Compose_allows_gives_a_variable_that_every_program_reads(string service, string image)
+    {
+        var files = With(new ServiceDefinition(service) { Image = ServiceImage.Upstream("docker.io/library/redis:7"), Compose = new() { Comment = "What it is." } });
+
+        var yaml = files.ModelOf("live").ToYaml();
+
+        Assert.Equal(image, (string?)YamlText.ToJson(yaml)["services"]![service]!["image"]);
+        Assert.Equal("docker.io/library/redis:7", Interpolation.Resolve(image, new Dictionary<string, string>()));
+        Assert.Contains("\n\n  # What it is.\n", yaml, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("web_api", "the images of web-api and web_api are both the variable SHOP_WEB_API_IMAGE")]
+    [InlineData("web api", "'web api' is no name for a service")]
+    public void Names_that_cannot_be_told_apart_or_that_Compose_does_not_take_are_refused(string other, string problem)
+    {
+        var image = ServiceImage.Upstream("docker.io/library/redis:7");
+        var files = With(new ServiceDefinition("web-api") { Image = image }, new ServiceDefinition(other) { Image = image });
+
+        Assert.Contains(problem, Assert.Throws<DeliveryException>(() => files.ModelOf("live")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("MY-SHOP")]
+    [InlineData("2SHOP")]
+    [InlineData("")]
+    public void A_prefix_that_no_variable_can_have_is_refused(string prefix)
+    {
+        var files = new ComposeFiles(_root.Path, ShopEnvironments.Declaration with { VariablePrefix = prefix });
+
+        Assert.Contains($"'{prefix}'", Assert.Throws<DeliveryException>(() => files.ModelOf("live")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_service_of_an_image_that_the_build_has_not_is_refused_when_the_files_are_written()
     {
@@ -209,6 +246,15 @@ public sealed class ShopEnvironmentTests : IDisposable
 
         Assert.Contains("Hosts (Hosts) cannot be set from outside", error.Message, StringComparison.Ordinal);
     }
+
+    private ComposeFiles With(params ServiceDefinition[] services) => new(_root.Path, ShopEnvironments.Declaration with
+    {
+        Define = environment =>
+        {
+            var shop = ShopEnvironments.Declaration.Define(environment);
+            return shop with { Services = [.. shop.Services, .. services] };
+        },
+    });
 
     private void Write(string file, string content)
     {

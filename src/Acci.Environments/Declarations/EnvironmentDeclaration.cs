@@ -95,10 +95,12 @@ public sealed record EnvironmentDeclaration
             $"{DeploymentSetting.Section}:{setting.Property}",
             $"{VariablePrefix}_{NamingRule.Prefixed(VariablePrefix).VariableOf(setting.Property)}");
 
-    /// <summary>Makes sure that the names of settings are such that they can be told apart.</summary>
-    /// <exception cref="DeliveryException">Two are not; the message says which.</exception>
+    /// <summary>Makes sure that variables have names that can be read, and settings names that can be told apart.</summary>
+    /// <exception cref="DeliveryException">They have not; the message says which.</exception>
     internal EnvironmentDeclaration Checked()
     {
+        if (!ServiceName.IsVariable(VariablePrefix))
+            throw new DeliveryException($"No variable can begin with the {nameof(VariablePrefix)} '{VariablePrefix}': write letters, digits and '_', with a letter first.");
         // Two settings of one variable would be told the same value.
         var twice = Settings.SelectMany(x => x.All).DistinctBy(x => x.Name.Key)
             .GroupBy(x => x.Name.EnvironmentVariable, StringComparer.OrdinalIgnoreCase)

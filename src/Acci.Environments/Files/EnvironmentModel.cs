@@ -45,7 +45,7 @@ public sealed record EnvironmentModel
     /// <exception cref="DeliveryException">A setting is missing or cannot be used.</exception>
     public static EnvironmentModel Of(EnvironmentDeclaration declaration, EnvironmentSettings settings)
     {
-        var environment = new EnvironmentContext(declaration.Checked(), settings);
+        var environment = new EnvironmentContext(declaration, settings);
         var definition = declaration.Define(environment);
         var model = new EnvironmentModel(declaration, environment, definition, FileOf(declaration, environment, definition));
         foreach (var service in definition.Services)
@@ -83,6 +83,13 @@ public sealed record EnvironmentModel
     {
         if (definition.Services.GroupBy(x => x.Name, StringComparer.Ordinal).FirstOrDefault(x => x.Count() > 1) is { } twice)
             throw new DeliveryException($"Environment '{environment.Name}': the service '{twice.Key}' is declared more than once.");
+        if (definition.Services.FirstOrDefault(x => !ServiceName.IsWellFormed(x.Name)) is { } misnamed)
+            throw new DeliveryException($"Environment '{environment.Name}': '{misnamed.Name}' is no name for a service: write letters, digits, '.', '_' and '-'.");
+        // One variable would name the image of both.
+        if (definition.Services.Where(x => x.Image is not null).GroupBy(x => ImageVariableOf(declaration, x.Name)).FirstOrDefault(x => x.Count() > 1) is { } shared)
+            throw new DeliveryException(
+                $"Environment '{environment.Name}': the images of {string.Join(" and ", shared.Select(x => x.Name))} are both the variable {shared.Key}: " +
+                "give one of the services another name.");
         var services = definition.Services.ToDictionary(x => x.Name, x => ServiceOf(declaration, x));
         // One of them would be handed out as the other.
         if (definition.Services.SelectMany(x => x.Secrets).DistinctBy(x => x.Name.Key).GroupBy(x => x.Source, StringComparer.Ordinal).FirstOrDefault(x => x.Count() > 1) is { } same)
@@ -119,9 +126,12 @@ public sealed record EnvironmentModel
     }
 
     // The service that is called as the project is its app: its variable needs no further name.
+    private static string ImageVariableOf(EnvironmentDeclaration declaration, string service) =>
+        $"{declaration.VariablePrefix}_{(service == declaration.Name ? "" : $"{ServiceName.InVariable(service)}_")}IMAGE";
+
     private static Scalar ImageOf(EnvironmentDeclaration declaration, string service, ServiceImage image)
     {
-        var variable = $"{declaration.VariablePrefix}_{(service == declaration.Name ? "" : $"{service.Replace('-', '_').ToUpperInvariant()}_")}IMAGE";
+        var variable = ImageVariableOf(declaration, service);
         return image.Own is { } own
             ? Scalar.Required(
                 new Variable(variable, image.Description, null) { Source = new LastPublish(own) },

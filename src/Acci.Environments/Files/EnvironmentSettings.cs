@@ -48,7 +48,7 @@ public sealed partial class EnvironmentSettings : ISettingValues
     /// <exception cref="DeliveryException">A file is not valid, or it holds a setting that nothing has.</exception>
     public static EnvironmentSettings Read(EnvironmentDeclaration declaration, string root, string name)
     {
-        var folder = Path.Combine(root, declaration.SettingsFolder);
+        var folder = Path.Combine(root, declaration.Checked().SettingsFolder);
         var names = NamesIn(folder);
         if (!names.Contains(name)) throw new WrongUseException($"There is no environment '{name}': {(names.Count == 0 ? "none has been made" : $"there are {string.Join(", ", names)}")}. A new one is a file {Path.Combine(folder, $"settings.{name}.json")}.");
         string[] files = ["settings.json", $"settings.{name}.json"];

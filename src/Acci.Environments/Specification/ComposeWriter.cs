@@ -57,7 +57,7 @@ public static partial class ComposeWriter
     [GeneratedRegex("^(?:true|false|yes|no|on|off|y|n|null)\\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 
-    [GeneratedRegex("^  (?<name>[a-z][a-z0-9_-]*):$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^  \"?(?<name>[A-Za-z0-9._-]+)\"?:$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex ServiceKey();
 
     private static YamlDotNet.Core.Events.Scalar Event(string text) =>
