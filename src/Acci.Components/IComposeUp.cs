@@ -4,7 +4,7 @@ using Nuke.Common;
 namespace Acci.Components;
 
 /// <summary>Starts an environment.</summary>
-public interface IComposeUp : IHazEnvironment, IHazExpectedSigner, IHazRegistry, IHazRetries, IHazEngineHost
+public interface IComposeUp : IHazEnvironment, IHazRegistry, IHazRetries, IHazEngineHost
 {
     /// <summary>Starts the environment's services and waits until all of them are healthy; production runs the image that was published last.</summary>
     Target ComposeUp => _ => _

@@ -34,7 +34,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     /// <exception cref="DeliveryException">Something is wrong with the settings or the machine; the message says what.</exception>
     public override async Task PlanAsync()
     {
-        var plan = await new NamedImages(Context).VerifyAsync(CheckedPlan());
+        var plan = CheckedPlan();
         var engine = await PlannedEngineAsync();
         if (engine is null) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), []);
         else await EnsureMayStartAsync(plan, await WithComposeAsync(engine));
@@ -56,11 +56,8 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     {
         var plan = CheckedPlan();
         await Context.LockAsync();
-        var named = plan.Variables;
-        plan = await new NamedImages(Context).VerifyAsync(plan);
         var engine = await EngineWithComposeAsync();
-        // The file of variables is a person's own, and stays as it is: docker compose is told what was verified.
-        var project = await EnsureMayStartAsync(plan, engine) with { Pinned = plan.Variables.Where(x => named[x.Key] != x.Value).ToDictionary() };
+        var project = await EnsureMayStartAsync(plan, engine);
         var found = await new EnvironmentImages(Context, engine) { MayLoad = true }.FindAsync(plan, Cancellation);
 
         // Only now is anything written; from here on the machine has all that the environment needs.

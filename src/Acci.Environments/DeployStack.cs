@@ -61,10 +61,10 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     {
         var plan = CheckedPlan();
         await Context.LockAsync();
-        plan = await new NamedImages(Context).VerifyAsync(plan);
         var engine = await Context.EngineAsync();
         var swarm = SwarmOf(engine);
         var project = await EnsureMayDeployAsync(plan, engine);
+        plan = await new NamedImages(Context).VerifyAsync(plan);
         var found = await new EnvironmentImages(Context, engine).FindAsync(plan, Cancellation);
         var variables = new Dictionary<string, string>(found, StringComparer.Ordinal);
         foreach (var (name, value) in plan.Variables) variables[name] = value;

@@ -24,7 +24,7 @@ public sealed partial class SingleComponentTests : IDisposable
         { typeof(IClean), "dry-run" },
         { typeof(IComposeDown), "delete-volumes dry-run environment image-mirror" },
         { typeof(IComposeLogs), "dry-run environment follow image-mirror" },
-        { typeof(IComposeUp), "dry-run engine-host environment image-mirror keyless registry registry-token registry-user retry-budget " + Signer },
+        { typeof(IComposeUp), "dry-run engine-host environment image-mirror registry registry-token registry-user retry-budget" },
         { typeof(ICreateRelease), "allow-dirty dry-run github-token keyless retry-budget " + Signer },
         { typeof(IDeployStack), "allow-dirty dry-run environment image-mirror keyless registry registry-token registry-user retry-budget " + Signer },
         { typeof(IDoctor), "dry-run" },

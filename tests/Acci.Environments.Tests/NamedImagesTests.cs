@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Acci.Delivery;
 using Acci.Delivery.Processes;
 using Acci.Environments.Files;
@@ -19,9 +20,9 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
             "context inspect"*) echo tcp://localhost:2375 ;;
             "buildx inspect"*) echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;;
             version*) echo 29.0.0 ;;
-            info*Swarm*) echo $SWARM here ;;
+            info*Swarm*) echo active true 1 here ;;
             "volume inspect"*) exit 1 ;;
-            "stack deploy"*|*"up --detach"*) echo "starts $BAKERY_IMAGE" >> "$CALLS"; echo refused >&2; exit 1 ;;
+            "stack deploy"*) echo refused >&2; exit 1 ;;
         """;
 
     private readonly RegistryServer _server;
@@ -51,8 +52,7 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         await registry.PutTagAsync(_named, _named.Tag!, layout.Root.Digest, Cancellation);
         _pinned = _named.WithDigest(layout.Root.Digest);
         _signed = [layout.Root.Digest, .. (await layout.ReadPlatformsAsync(Cancellation)).Select(x => x.Manifest.Digest)];
-        EnvironmentFile.Write(
-            Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"BAKERY_IMAGE={_named}\nBAKERY_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nBAKERY_REDIS_IMAGE=ghcr.example.com/redis:7\n");
+        Name(_named);
     }
 
     public ValueTask DisposeAsync()
@@ -63,57 +63,105 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         return ValueTask.CompletedTask;
     }
 
-    public static TheoryData<string> Verbs => ["DeployStack", "ComposeUp"];
-
-    [Theory]
-    [MemberData(nameof(Verbs))]
-    public async Task What_is_named_by_a_tag_and_signed_runs_by_the_digest_that_was_verified(string verb)
+    [Fact]
+    public async Task What_is_named_by_a_tag_and_signed_runs_by_the_digest_that_was_verified()
     {
         _cosign.Sign(_signed);
 
-        var started = await RunAsync(verb, _cosign.PublicKey);
+        var started = await RunAsync(_cosign.PublicKey);
 
         Assert.Equal(_pinned.ToString(), started);
         Assert.Contains(_said, x => x.StartsWith($"{_pinned} (BAKERY_IMAGE) is signed and attested by ", StringComparison.Ordinal));
     }
 
-    [Theory]
-    [MemberData(nameof(Verbs))]
-    public async Task What_is_not_signed_by_the_one_who_must_have_is_not_run(string verb)
+    [Fact]
+    public async Task What_is_not_signed_by_the_one_who_must_have_is_not_run()
     {
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => RunAsync(verb, _cosign.PublicKey));
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => RunAsync(_cosign.PublicKey));
 
-        Assert.StartsWith($"{_pinned} (BAKERY_IMAGE) is not signed and attested by ", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Nothing was started.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{_named} (BAKERY_IMAGE) is not signed and attested by ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Nothing was deployed.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_was_moved_to_another_version_is_not_run_although_that_is_signed_and_by_its_digest_it_is()
+    {
+        var older = _named.WithTag("1.2.9");
+        var digest = await PushAsync(older, "older", Annotations("bakery", "1.0.0"));
+        Name(older);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => RunAsync(_cosign.PublicKey));
+        Name(_named.WithDigest(digest));
+
+        Assert.Contains("which says that it is version 1.0.0: the tag may have been moved", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(digest.ToString(), await RunAsync(_cosign.PublicKey), StringComparison.Ordinal);
     }
 
     [Theory]
-    [MemberData(nameof(Verbs))]
-    public async Task Without_a_signer_it_runs_as_it_was_named_and_that_it_was_not_verified_is_said(string verb)
+    [InlineData("renamed")]
+    [InlineData("worker")]
+    public async Task Another_image_of_the_same_signer_is_not_run_whatever_its_repository_is_called(string repository)
+    {
+        var other = ImageReference.Parse($"{_server.Domain}/octo-{Guid.NewGuid():n}/{repository}:1.2.3");
+        await PushAsync(other, "worker", Annotations("worker", "1.2.3"));
+        Name(other);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => RunAsync(_cosign.PublicKey));
+
+        Assert.StartsWith($"{other} (BAKERY_IMAGE) is not signed and attested by ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("worker", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_not_there_is_told_with_the_variable_that_names_it()
+    {
+        Name(_named.WithTag("none"));
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => RunAsync(_cosign.PublicKey));
+
+        Assert.StartsWith($"{_named.WithTag("none")} (BAKERY_IMAGE) is not verified, and is not deployed: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Nothing was deployed.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_signer_it_runs_as_it_was_named_and_that_it_was_not_verified_is_said()
     {
         _cosign.Sign(_signed);
 
-        Assert.Equal(_named.ToString(), await RunAsync(verb, signedBy: null));
+        Assert.Equal(_named.ToString(), await RunAsync(signedBy: null));
 
-        Assert.Contains($"{_named} (BAKERY_IMAGE) is not verified: nobody says who must have signed it. Name the signer with --signed-by", _said);
+        Assert.Contains($"{_named} (BAKERY_IMAGE) is not verified: no expected signer is set. Name one with --signed-by", _said);
     }
 
-    [Theory]
-    [MemberData(nameof(Verbs))]
-    public async Task A_dry_run_says_that_it_would_be_verified(string verb)
+    [Fact]
+    public async Task A_dry_run_says_that_it_would_be_verified()
     {
-        await RunAsync(verb, _cosign.PublicKey, dryRun: true);
+        await RunAsync(_cosign.PublicKey, dryRun: true);
 
-        Assert.Contains($"Would verify signatures and attestations of {_named} (BAKERY_IMAGE), and run the digest that was verified", _said);
+        Assert.Contains($"Would verify signatures and attestations of {_named} (BAKERY_IMAGE), and deploy the digest that was verified", _said);
     }
 
     public void Emit(LogEvent logEvent) => _said.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
 
-    // The image that docker was told to start; it starts nothing.
-    private async Task<string> RunAsync(string verb, string? signedBy, bool dryRun = false)
+    private static JsonObject Annotations(string title, string version) => new() { ["org.opencontainers.image.title"] = title, ["org.opencontainers.image.version"] = version };
+
+    private async Task<Digest> PushAsync(ImageReference image, string content, JsonObject annotations)
     {
-        var isStack = verb == "DeployStack";
-        using var docker = new DockerStandIn($"SWARM='{(isStack ? "active true 1" : "inactive false 0")}'\n{Answers}\n    {DockerReply.PullsFromLoopback}\n    pull*) exit 1 ;;\nesac");
+        var layout = await LayoutBuilder.WriteAttestedAsync(_folder.Combine(content), content, annotations);
+        using var registry = _server.Connect();
+        await registry.PushAsync(layout, image, cancellationToken: Cancellation);
+        await registry.PutTagAsync(image, image.Tag!, layout.Root.Digest, Cancellation);
+        _cosign.Sign([layout.Root.Digest, .. (await layout.ReadPlatformsAsync(Cancellation)).Select(x => x.Manifest.Digest)]);
+        return layout.Root.Digest;
+    }
+
+    private void Name(ImageReference image) => EnvironmentFile.Write(
+        Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"BAKERY_IMAGE={image}\nBAKERY_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nBAKERY_REDIS_IMAGE=ghcr.example.com/redis:7\n");
+
+    // The image that docker was told to deploy; it deploys nothing.
+    private async Task<string> RunAsync(string? signedBy, bool dryRun = false)
+    {
+        using var docker = new DockerStandIn($"{Answers}\n    {DockerReply.PullsFromLoopback}\n    pull*) exit 1 ;;\nesac");
         var options = new DeliveryOptions
         {
             Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [], SignedBy = signedBy, DryRun = dryRun, RetryBudget = TimeSpan.FromSeconds(5),
@@ -122,16 +170,15 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         {
             Environment = TestEnvironment.OutsideWorkflows.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!).WithProgramsOf(Path.GetDirectoryName(_cosign.Cosign.Executable)!),
         };
-        Verb run = isStack ? new DeployStack(context, BakeryEnvironments.Declaration, "prod") : new ComposeUp(context, BakeryEnvironments.Declaration, "prod");
+        var deployment = new DeployStack(context, BakeryEnvironments.Declaration, "prod");
         if (dryRun)
         {
-            await run.PlanAsync();
+            await deployment.PlanAsync();
             return "";
         }
 
-        var error = await Assert.ThrowsAnyAsync<DeliveryException>(run.RunAsync);
-        if (docker.Called.FirstOrDefault(x => x.StartsWith("starts ", StringComparison.Ordinal)) is not { } started) throw error;
-        if (!isStack) return started["starts ".Length..] is { Length: > 0 } told ? told : File.ReadAllLines(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"))[0]["BAKERY_IMAGE=".Length..];
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(deployment.RunAsync);
+        if (!docker.Called.Any(x => x.StartsWith("stack deploy", StringComparison.Ordinal))) throw error;
         return File.ReadAllLines(Path.Combine(_settings.Root, "artifacts", "compose", "stack.prod.yml")).Single(x => x.Contains("/bakery", StringComparison.Ordinal) && x.Contains("image:", StringComparison.Ordinal)).Split("image:")[1].Trim(' ', '\'', '"');
     }
 }

@@ -10,8 +10,14 @@ public sealed record SmokeTestOptions
     // The signal itself ended it, as it does to a program without a handler for it.
     private static readonly int[] Stopped = [0, 143];
 
-    /// <summary>Variables of the container, besides those of the image.</summary>
-    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+    /// <summary>Variables of the container, besides those of the image; no secrets.</summary>
+    /// <exception cref="DeliveryException">A name has '=', a space or a line break in it, or a value has a line break, none of which docker's file of variables can hold.</exception>
+    public IReadOnlyDictionary<string, string> Variables
+    {
+        get;
+        init => field = value.FirstOrDefault(x => !IsName(x.Key) || x.Value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0) is not { Key: { } name } ? value
+            : throw new DeliveryException($"The smoke test's variable '{name}' cannot be told to a container: a name has no '=', '#' or space, and a value no line break.");
+    } = new Dictionary<string, string>();
 
     /// <summary>Arguments in place of the image's <c>CMD</c>, as in <c>["--version"]</c>.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
@@ -35,5 +41,7 @@ public sealed record SmokeTestOptions
     public IReadOnlyList<int> ExitCodes { get => field ?? (Ends ? Clean : Stopped); init; }
 
     /// <summary>Why the image is not smoke-tested; null where it is. It is published all the same, and its table, record and summary give this reason.</summary>
-    public string? SkippedBecause { get; init; }
+    public string? SkippedBecause { get; init => field = value is { Length: > 0 } ? value : null; }
+
+    private static bool IsName(string name) => name.Length > 0 && !name.Any(x => x is '=' or '#' || char.IsWhiteSpace(x) || char.IsControl(x));
 }

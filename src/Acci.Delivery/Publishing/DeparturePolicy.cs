@@ -1,3 +1,4 @@
+using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
@@ -191,6 +192,19 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (problem is null) return;
         throw new DeliveryException($"{tag} points at {image.Digest}, which {problem}: the tag may have been moved. If that image is meant, name it by its digest.");
     }
+
+    /// <summary>As <see cref="EnsureIsOf"/>, by the build's tag rules.</summary>
+    /// <param name="context">The build.</param>
+    /// <param name="tag">The tag; what is named by its digest is what it is.</param>
+    /// <param name="image">What it points at.</param>
+    /// <param name="name">The image's name in its build.</param>
+    /// <exception cref="DeliveryException">It is another version, or one platform's image.</exception>
+    public static async Task EnsureIsOfAsync(DeliveryContext context, ImageReference tag, Manifest image, string name) => EnsureIsOf(
+        tag, image, VersionOf(context.Options.Images.FirstOrDefault(x => x.Name == name), image), context.Options.TagRules.Apply(await context.FactsAsync()).Floating);
+
+    /// <summary>The version that an image says it is; null where it says none, or its definition gives it one.</summary>
+    internal static ImageVersion? VersionOf(ImageDefinition? definition, Manifest image) =>
+        definition?.Gives(OciLabels.VersionKey) is true ? null : ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey));
 
     /// <summary>
     /// An image that was published may be named by a release: its tags have moved, and it is the version and the commit of the release's tag. That it

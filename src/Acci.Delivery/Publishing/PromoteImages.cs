@@ -116,7 +116,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
     private async Task<TagPlan> PlanAsync(OciRegistry registry, ImageReference repository, ImageDefinition definition, Manifest image, FloatingTags floating)
     {
-        var (own, target) = (VersionOf(definition, image), repository.WithDigest(image.Digest));
+        var (own, target) = (DeparturePolicy.VersionOf(definition, image), repository.WithDigest(image.Digest));
         DeparturePolicy.EnsureMayBeCalled(target, own, promotion.To.Select(floating.VersionsOf));
         floating = floating with
         {
@@ -168,13 +168,10 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
         Manifest Checked(Manifest found)
         {
-            DeparturePolicy.EnsureIsOf(source, found, VersionOf(image, found), floating);
+            DeparturePolicy.EnsureIsOf(source, found, DeparturePolicy.VersionOf(image, found), floating);
             return found;
         }
     }
-
-    private static ImageVersion? VersionOf(ImageDefinition definition, Manifest image) =>
-        definition.Gives(OciLabels.VersionKey) ? null : ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey));
 
     private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository, FloatingTags floating)
     {

@@ -94,15 +94,16 @@ public static class SignerOfBuild
     /// <param name="registry">The registry that has it.</param>
     /// <param name="image">The image, by digest.</param>
     /// <param name="signer">Who must have signed.</param>
+    /// <param name="name">The image's name in its build, which its title has to say; where none is given, the last part of its repository.</param>
     /// <returns>Who signed, as the certificate spells it.</returns>
     /// <exception cref="CommandFailedException">A signature or an attestation is not valid.</exception>
     /// <exception cref="DeliveryException">An attestation says something else than the image.</exception>
     public static async Task<ExpectedSigner> EnsureSignedAsync(
-        this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer)
+        this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer, string? name = null)
     {
-        var verified = context.Once(nameof(EnsureSignedAsync), () => new Dictionary<(string, ExpectedSigner), ExpectedSigner>());
-        if (verified.TryGetValue((image.ToString(), signer), out var known)) return known;
-        return verified[(image.ToString(), signer)] = await (await context.VerifierOfAsync(registry, image)).VerifyAsync(image, signer, context.CancellationToken);
+        var verified = context.Once(nameof(EnsureSignedAsync), () => new Dictionary<(string, ExpectedSigner, string?), ExpectedSigner>());
+        if (verified.TryGetValue((image.ToString(), signer, name), out var known)) return known;
+        return verified[(image.ToString(), signer, name)] = await (await context.VerifierOfAsync(registry, image, name)).VerifyAsync(image, signer, context.CancellationToken);
     }
 
     /// <summary>The error of an image that somebody else has signed, or nobody.</summary>
@@ -119,14 +120,14 @@ public static class SignerOfBuild
     public static async Task<bool> IsSignedAsync(this DeliveryContext context, OciRegistry registry, ImageReference image, ExpectedSigner signer) =>
         await (await context.VerifierOfAsync(registry, image)).IsSignedAsync(image, signer, context.CancellationToken);
 
-    private static async Task<ImageVerifier> VerifierOfAsync(this DeliveryContext context, OciRegistry registry, ImageReference image)
+    private static async Task<ImageVerifier> VerifierOfAsync(this DeliveryContext context, OciRegistry registry, ImageReference image, string? name = null)
     {
-        var definition = context.Options.Images.FirstOrDefault(x => x.Name == image.Path.Split('/')[^1]);
+        var definition = context.Options.Images.FirstOrDefault(x => x.Name == (name ?? image.Path.Split('/')[^1]));
         return new ImageVerifier(await context.VerifierAsync(), registry)
         {
             NamesItsCommit = definition?.Gives(OciLabels.RevisionKey) is not true,
             NamesItsRepository = definition?.Gives(OciLabels.SourceKey) is not true,
-            Title = definition?.Gives(OciLabels.TitleKey) is false ? definition.Name : null,
+            Title = definition?.Gives(OciLabels.TitleKey) is true ? null : definition?.Name ?? name,
         };
     }
 }

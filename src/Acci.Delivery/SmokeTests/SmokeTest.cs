@@ -105,8 +105,7 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
         {
             string[] publish = endpoint is null ? [] : ["--publish", $"{Ports.Interface}:{PortThere()}:{endpoint.Port}", .. Ports.IsCertain ? [] : FrequentChecks];
             var run = Engine.Errand(["run", "--detach", "--label", Session.Label, "--pull", "never", .. Conditions(), "--security-opt", "no-new-privileges", .. publish, name.ToString(), .. Options.Arguments]);
-            // Other users of the machine can read arguments.
-            run = run with { Environment = new Dictionary<string, string?>([.. run.Environment.ExceptBy(Options.Variables.Keys, x => x.Key), .. Options.Variables.Select(x => KeyValuePair.Create(x.Key, (string?)x.Value))]) };
+            if (Options.Variables.Count > 0 && !OperatingSystem.IsWindows()) run = run with { StandardInput = string.Concat(Options.Variables.Select(x => $"{x.Key}={x.Value}\n")) };
             var started = await CommandRunner.TryRunAsync(run, cancellationToken: cancellationToken);
             if (started.Succeeded) return started.StandardOutput.Trim();
             if (!ChoosesPort || attempt == MostPorts || !IsPortTaken(started.StandardError)) throw new CommandFailedException(run, started);
@@ -117,8 +116,13 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
     [
         .. Options.ReadOnly ? ["--read-only"] : Array.Empty<string>(), "--cap-drop", "ALL", .. Options.Capabilities.SelectMany(x => new[] { "--cap-add", x }),
         .. Options.Init ? ["--init"] : Array.Empty<string>(), .. Options.Tmpfs.SelectMany(x => new[] { "--tmpfs", x }),
-        .. Options.Variables.Keys.SelectMany(x => new[] { "--env", x }),
+        .. Variables(),
     ];
+
+    // Not in the environment of docker itself, which reads HOME and DOCKER_HOST; and where that can be, not among its arguments, which other users of the machine can read.
+    private IEnumerable<string> Variables() => Options.Variables.Count == 0 ? []
+        : OperatingSystem.IsWindows() ? Options.Variables.SelectMany(x => new[] { "--env", $"{x.Key}={x.Value}" })
+        : ["--env-file", "/dev/stdin"];
 
     // Where the engine's loopback may not be this machine's, the port is one that nobody has here: who answers on it can only be the container.
     private bool ChoosesPort => Ports is { IsCertain: false, IsLoopback: true };

@@ -77,7 +77,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
     {
         var engine = await context.EngineAsync();
         if (!engine.RunnablePlatforms.Contains(platform.Platform)) return $"{platform.Platform} skipped (this machine cannot run it)";
-        if (image.Health is null && !await ImageProgram.IsInAsync(layout, platform, context.CancellationToken)) return $"{platform.Platform} not started (it names no program: its files are for others)";
+        if (image is { Health: null, SmokeTest.Arguments: [] } && !await ImageProgram.IsInAsync(layout, platform, context.CancellationToken)) return $"{platform.Platform} not started (it names no program: its files are for others)";
         var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{Session.Current.Id}-{platform.Manifest.Digest.Hex[..12]}");
         var ports = (await context.LocationAsync(engine)).Ports;
         var test = new SmokeTest(engine, Session.Current) { Time = context.Time, Ports = ports, Options = image.SmokeTest };

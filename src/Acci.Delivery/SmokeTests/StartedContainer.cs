@@ -56,11 +56,11 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
         {
             // Whether it is the engine that does not answer, the next question shows.
             if ((await StateAsync(cancellationToken)).IsRunning)
-                throw new DeliveryException($"The container still ran after {wait.AnswerTime!.Value.TotalSeconds:0.###} s, and was to end by itself.{await LastLogAsync()}");
+                throw new DeliveryException($"The container did not end within {wait.AnswerTime!.Value.TotalSeconds:0.###} s (SmokeTest.Ends is set).{await LastLogAsync()}");
         }
 
         var code = (await StateAsync(cancellationToken)).ExitCode;
-        return passing.Contains(code) ? code : throw new DeliveryException($"The container ended with exit code {code}, and {Described(passing)} would pass.{await LastLogAsync()}");
+        return passing.Contains(code) ? code : throw new DeliveryException($"The container ended with exit code {code}, expected {Described(passing)}.{await LastLogAsync()}");
     }
 
     /// <summary>Stops it.</summary>
@@ -74,7 +74,7 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
         if (passing.Contains(code)) return;
         var problem = code == 137
             ? $"did not stop within {StopLimit} s, and was killed; where its program ignores signals as the first process, start it with an init process (SmokeTest = new() {{ Init = true }} in its definition)"
-            : $"ended with exit code {code} when it was asked to stop, and {Described(passing)} would pass";
+            : $"ended with exit code {code} when it was asked to stop, expected {Described(passing)}";
         throw new DeliveryException($"The container {problem}.{await LastLogAsync()}");
     }
 

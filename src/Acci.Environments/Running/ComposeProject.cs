@@ -33,9 +33,6 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     /// <summary>The variables of the process.</summary>
     public required ProcessEnvironment Process { get; init; }
 
-    /// <summary>Variables that hold whatever the files say: images by the digests that were verified.</summary>
-    public IReadOnlyDictionary<string, string> Pinned { get; init; } = new Dictionary<string, string>();
-
     /// <summary>The project of an environment, under the name that the environment has on this machine, or that <c>COMPOSE_PROJECT_NAME</c> gives it.</summary>
     public static ComposeProject Of(DockerEngine engine, string root, EnvironmentDeclaration declaration, string environment, ProcessEnvironment process) =>
         new(engine, root, declaration, environment)
@@ -117,7 +114,6 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     {
         var environment = command.Environment.ToDictionary();
         foreach (var name in Process.Variables.Where(x => x.Value.Length == 0).Select(x => x.Key)) environment.TryAdd(name, null);
-        foreach (var (name, value) in Pinned) environment[name] = value;
         return command with { WorkingDirectory = Root, Environment = environment };
     }
 

@@ -1,7 +1,7 @@
 using Acci.Delivery;
 using Acci.Delivery.Engines;
-using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Environments.Files;
 using Acci.Environments.Variables;
@@ -12,15 +12,15 @@ namespace Acci.Environments.Running;
 
 /// <summary>
 /// The build's own images that a person names with a variable, in place of those of the last publish. Where it is said who must have signed, they are verified, and what is
-/// run is the digest that was verified.
+/// deployed is the digest that was verified.
 /// </summary>
 /// <param name="context">What the targets of the build share.</param>
 internal sealed class NamedImages(DeliveryContext context)
 {
-    private bool IsSignerNamed => context.Options is { SignedBy: not null } or { SignedByRepository: not null } or { SignedByIssuer: not null } or { Keyless: true } or { SigningKey: not null };
+    private bool IsSignerNamed => context.Options is { SignedBy: not null } or { Keyless: true } or { SigningKey: not null };
 
-    /// <summary>The environment with the digests of the images that were verified; in a dry run as it is.</summary>
-    /// <exception cref="DeliveryException">One is not signed by the expected signer, or cannot be verified.</exception>
+    /// <summary>The environment with the digests of the images that were verified; in a dry run, with those that would be.</summary>
+    /// <exception cref="DeliveryException">One is not signed by the expected signer, is not what its tag stands for, or cannot be verified.</exception>
     public async Task<EnvironmentPlan> VerifyAsync(EnvironmentPlan plan)
     {
         var verified = new Dictionary<string, string>(plan.Variables, StringComparer.Ordinal);
@@ -31,7 +31,9 @@ internal sealed class NamedImages(DeliveryContext context)
             {
                 if (await VerifyAsync(name, ImageReference.Parse(typed), published) is { } digest) verified[name] = digest;
             }
-            else if (context.Options.SignedBy is not null && RecordOf(published) is { } record && record.Steps.ContainsKey(PublishStep.Tag))
+            // In a dry run Publish may be planned, and verifies what it publishes.
+            else if (context.Options.SignedBy is not null && EnvironmentImages.OfThisRun(context, published) is null
+                && RecordOf(published) is { } record && record.Steps.ContainsKey(PublishStep.Tag))
             {
                 await VerifyAsync(name, ImageReference.Parse(record.Repository).WithDigest(record.Digest), published);
             }
@@ -47,32 +49,48 @@ internal sealed class NamedImages(DeliveryContext context)
         {
             // What the last publish made has its own rules.
             if (image.Digest is not { } digest || RecordOf(published)?.IsOf(digest) is not true)
-                Log.Warning("{Image:l} ({Variable:l}) is not verified: nobody says who must have signed it. Name the signer with --signed-by", named.ToString(), variable);
+                Log.Warning("{Image:l} ({Variable:l}) is not verified: no expected signer is set. Name one with --signed-by", named.ToString(), variable);
             return null;
         }
 
-        if (context.Options.DryRun)
+        var isLocal = EnvironmentImages.IsLoopback(image.ToString()) && PrivateEngine.CanFetchPackages;
+        // It may have to be started, which a dry run does not do.
+        if (isLocal && !context.Options.DryRun) await context.LocalRegistryAsync();
+        if (isLocal && context.Options.DryRun)
         {
-            Log.Information("Would verify signatures and attestations of {Image:l} ({Variable:l}), and run the digest that was verified", named.ToString(), variable);
+            WouldVerify(image, variable);
             return null;
         }
 
-        var signer = await context.ExpectedSignerAsync();
-        using var registry = context.Connect(image.Domain!);
-        var pinned = image.WithDigest((await registry.ResolveAsync(image, context.CancellationToken)).Digest);
+        var signer = context.Options.DryRun ? null : await context.ExpectedSignerAsync();
         try
         {
-            var spelled = await context.EnsureSignedAsync(registry, pinned, signer);
-            Log.Information("{Image:l} ({Variable:l}) is signed and attested by {Signer:l}", pinned.ToString(), variable, spelled.ReadName());
+            using var registry = context.Connect(image.Domain!);
+            var found = await registry.GetManifestAsync(image, context.CancellationToken);
+            await DeparturePolicy.EnsureIsOfAsync(context, image, found, published);
+            var pinned = image.WithDigest(found.Digest);
+            if (signer is null)
+            {
+                WouldVerify(pinned, variable);
+            }
+            else
+            {
+                var spelled = await context.EnsureSignedAsync(registry, pinned, signer, published);
+                Log.Information("{Image:l} ({Variable:l}) is signed and attested by {Signer:l}", pinned.ToString(), variable, spelled.ReadName());
+            }
+
             return pinned.ToString();
         }
-        catch (DeliveryException exception) when (exception is CommandFailedException || ImageVerifier.IsVerdict(exception))
+        catch (DeliveryException exception)
         {
-            var problem = ImageVerifier.IsVerdict(exception) ? "is not signed and attested by" : "is not known to be signed and attested by";
+            var problem = ImageVerifier.IsVerdict(exception) ? $"is not signed and attested by {signer?.ReadName()}" : "is not verified";
             throw new DeliveryException(
-                $"{pinned} ({variable}) {problem} {signer.ReadName()}, and is not run: name an image that is, or another signer with --signed-by. {exception.Message} Nothing was started.", exception);
+                $"{image} ({variable}) {problem}, and is not deployed: name another image, or another signer with --signed-by. {exception.Message} Nothing was deployed.", exception);
         }
     }
+
+    private static void WouldVerify(ImageReference image, string variable) =>
+        Log.Information("Would verify signatures and attestations of {Image:l} ({Variable:l}), and deploy the digest that was verified", image.ToString(), variable);
 
     private PublishRecord? RecordOf(string image) => PublishRecord.Read(context.Options.RecordOf(image));
 }

@@ -58,7 +58,7 @@ internal sealed class SwarmDeparture(DeliveryContext context, bool isThisMachine
 
         try
         {
-            await context.EnsureSignedAsync(registry, image, await context.PublishersSignerAsync(record.SignedBy));
+            await context.EnsureSignedAsync(registry, image, await context.PublishersSignerAsync(record.SignedBy), record.Image);
         }
         catch (DeliveryException exception) when (exception is CommandFailedException || ImageVerifier.IsVerdict(exception))
         {

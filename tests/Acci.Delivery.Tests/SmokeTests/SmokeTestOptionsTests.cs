@@ -32,7 +32,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
     {
         await TestAsync(new()
         {
-            Variables = new Dictionary<string, string> { ["STORE"] = "redis://store", ["PATH_INFO"] = "a b\nc" },
+            Variables = new Dictionary<string, string> { ["STORE"] = "redis://store", ["HOME"] = "/tmp/a b", ["DOCKER_HOST"] = "tcp://proxy:2375" },
             Arguments = ["serve", "--now"],
             Tmpfs = ["/tmp", "/run:size=1m"],
             Capabilities = ["CHOWN", "NET_BIND_SERVICE"],
@@ -41,11 +41,21 @@ public sealed class SmokeTestOptionsTests : IDisposable
 
         Assert.Equal(
             "run --detach --label L --pull never --read-only --cap-drop ALL --cap-add CHOWN --cap-add NET_BIND_SERVICE --init --tmpfs /tmp --tmpfs /run:size=1m "
-            + "--env STORE --env PATH_INFO --security-opt no-new-privileges acci-smoke-test/app:1 serve --now", Run);
-        Assert.Equal("redis://store|a b\nc\n", await File.ReadAllTextAsync(_folder.Combine("variables"), Cancellation));
+            + "--env-file /dev/stdin --security-opt no-new-privileges acci-smoke-test/app:1 serve --now", Run);
+        Assert.Equal("STORE=redis://store\nHOME=/tmp/a b\nDOCKER_HOST=tcp://proxy:2375\n", await File.ReadAllTextAsync(_folder.Combine("variables"), Cancellation));
+        // docker itself goes on reading its own.
+        Assert.NotEqual("/tmp/a b", (await File.ReadAllTextAsync(_folder.Combine("home"), Cancellation)).Trim());
         await TestAsync(new() { ReadOnly = false });
         Assert.DoesNotContain("--read-only", Run, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("A=B", "c")]
+    [InlineData("", "c")]
+    [InlineData("#A", "c")]
+    [InlineData("A", "b\nINJECTED=c")]
+    public void A_variable_that_docker_would_read_as_another_is_refused(string name, string value) => Assert.Throws<DeliveryException>(
+        () => new SmokeTestOptions { Variables = new Dictionary<string, string> { [name] = value } });
 
     [Theory]
     [InlineData(0, new int[0])]
@@ -58,11 +68,11 @@ public sealed class SmokeTestOptionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, new int[0], "ended with exit code 1, and 0 would pass. Its last lines:\n    no database")]
+    [InlineData(1, new int[0], "ended with exit code 1, expected 0. Its last lines:\n    no database")]
     // Nobody has stopped it.
-    [InlineData(143, new int[0], "ended with exit code 143, and 0 would pass.")]
-    [InlineData(0, new[] { 3, 4 }, "ended with exit code 0, and 3 or 4 would pass.")]
-    [InlineData(null, new int[0], "still ran after 3 s, and was to end by itself.")]
+    [InlineData(143, new int[0], "ended with exit code 143, expected 0.")]
+    [InlineData(0, new[] { 3, 4 }, "ended with exit code 0, expected 3 or 4.")]
+    [InlineData(null, new int[0], "did not end within 20 s (SmokeTest.Ends is set).")]
     public async Task One_that_ends_otherwise_or_not_at_all_fails(int? code, int[] passing, string problem)
     {
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => TestAsync(OfOneThatEnds(passing), code));
@@ -81,7 +91,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
 
     [Theory]
     [InlineData(143, new int[0], null)]
-    [InlineData(1, new int[0], "ended with exit code 1 when it was asked to stop, and 0 or 143 would pass.")]
+    [InlineData(1, new int[0], "ended with exit code 1 when it was asked to stop, expected 0 or 143.")]
     [InlineData(1, new[] { 0, 1 }, null)]
     [InlineData(137, new int[0], "did not stop within 30 s, and was killed; where its program ignores signals")]
     public async Task A_server_that_is_stopped_ends_with_a_code_that_passes(int code, int[] passing, string? problem)
@@ -108,7 +118,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
             echo "$*" | sed 's|{session.Label}|L|' >> {_folder.Combine("calls")}
             case "$*" in
                 load*) cat > /dev/null; echo "Loaded image ID: sha256:1" ;;
-                run*) echo "$STORE|$PATH_INFO" > {_folder.Combine("variables")}; echo c1 ;;
+                run*) cat > {_folder.Combine("variables")}; echo "$HOME" > {_folder.Combine("home")}; echo c1 ;;
                 wait*) {wait} ;;
                 *State.Running*) echo {running} ;;
                 *State.ExitCode*) echo {stopsWith} ;;
@@ -119,7 +129,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("layout"));
         var view = await layout.WriteViewAsync((await layout.ReadPlatformsAsync(Cancellation))[0], _folder.Combine("view"), Cancellation);
-        return await new SmokeTest(new DockerEngine(script) { AnswerTime = options.Ends && endsWith is null ? TimeSpan.FromSeconds(3) : Patience }, session) { Time = new TestClock(), Options = options }
+        return await new SmokeTest(new DockerEngine(script) { AnswerTime = options.Ends && endsWith is null ? TimeSpan.FromSeconds(20) : Patience }, session) { Time = new TestClock(), Options = options }
             .RunAsync(view.Folder, ImageReference.Parse("acci-smoke-test/app:1"), null, Cancellation);
     }
 }
