@@ -9,5 +9,5 @@ public interface IHazImages : IHazLayout
     IEnumerable<ImageDefinition> Images { get; }
 
     /// <summary>The images, each with its Dockerfile.</summary>
-    sealed IEnumerable<ImageDefinition> PlacedImages => Images.Select(Layout.WithDockerfile);
+    sealed IEnumerable<ImageDefinition> PlacedImages => ImageDefinition.Distinct(Images.Select(Layout.WithDockerfile));
 }

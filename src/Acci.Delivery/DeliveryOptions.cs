@@ -21,10 +21,8 @@ public sealed record DeliveryOptions
     public IReadOnlyList<ImageDefinition> Images
     {
         get;
-        init => field = value.GroupBy(x => x.Name).FirstOrDefault(x => x.Count() > 1) is not { } same ? value
-            : throw new DeliveryException($"{same.Count()} images are called '{same.Key}': give each image of the build a name of its own.");
+        init => field = ImageDefinition.Distinct(value);
     } = [];
-
 
     /// <summary>What ACCI keeps between builds.</summary>
     public CacheDirectory CacheDirectory { get; init; } = CacheDirectory.Default;

@@ -42,6 +42,15 @@ public sealed partial record ImageDefinition
     /// <exception cref="DeliveryException">A name is empty or has '=' in it.</exception>
     public IReadOnlyDictionary<string, string> Annotations { get; init => field = Named(value); } = new Dictionary<string, string>();
 
+    /// <summary>Makes sure that every image has a name of its own: its repository, bake target and folder have it, too.</summary>
+    /// <exception cref="DeliveryException">Two have one name.</exception>
+    public static IReadOnlyList<ImageDefinition> Distinct(IEnumerable<ImageDefinition> images)
+    {
+        ImageDefinition[] all = [.. images];
+        return all.GroupBy(x => x.Name).FirstOrDefault(x => x.Count() > 1) is not { } same ? all
+            : throw new DeliveryException($"{same.Count()} images are called '{same.Key}': give each image of the build a name of its own.");
+    }
+
     /// <summary>Whether the definition says this of the image, and so not the build.</summary>
     /// <param name="key">The name of a label or annotation.</param>
     internal bool Gives(string key) => Labels.ContainsKey(key) || Annotations.ContainsKey(key);

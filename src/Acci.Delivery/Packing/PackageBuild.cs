@@ -13,6 +13,9 @@ namespace Acci.Delivery.Packing;
 /// <param name="Output">Where the packages go, in place of earlier ones of the same projects.</param>
 public sealed record PackageBuild(string Root, string Output)
 {
+    private const string DraftFolder = ".packing";
+    private const string Manifest = ".nuspec";
+
     /// <summary>The project files. Each has to be packable.</summary>
     public required IReadOnlyList<string> Projects { get; init; }
 
@@ -29,7 +32,9 @@ public sealed record PackageBuild(string Root, string Output)
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
         if (version.IsDirty) Log.Warning("The working tree is not what {Revision:l} is: what is packed is in no commit", version.Revision);
         // Only what was made whole takes the place of what is there, where other packages may lie, too.
-        var draft = Directory.CreateDirectory(Path.Combine(Output, $".{Guid.NewGuid():n}")).FullName;
+        var draft = Path.Combine(Output, DraftFolder);
+        if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
+        Directory.CreateDirectory(draft);
         try
         {
             var list = Path.Combine(draft, "packages.proj");
@@ -39,7 +44,7 @@ public sealed record PackageBuild(string Root, string Output)
             string[] packages = [.. Directory.EnumerateFiles(draft, "*.nupkg").Order(StringComparer.Ordinal)];
             if (packages.Length < Projects.Count)
                 throw new DeliveryException($"{Projects.Count} projects made {packages.Length} packages: set IsPackable to true in each that is packed.");
-            foreach (var package in packages) DeleteEarlier(Path.GetFileName(package)[..^$".{version}.nupkg".Length]);
+            DeleteEarlier([.. packages.Select(IdOf).OfType<string>()]);
             string[] files = [.. packages, .. Directory.EnumerateFiles(draft, "*.snupkg")];
             foreach (var file in files)
             {
@@ -56,12 +61,26 @@ public sealed record PackageBuild(string Root, string Output)
         }
     }
 
-    private void DeleteEarlier(string id)
+    private void DeleteEarlier(HashSet<string> ids)
     {
-        foreach (var file in Directory.EnumerateFiles(Output, $"{id}.*", new EnumerationOptions { MatchType = MatchType.Simple }))
+        foreach (var file in Directory.EnumerateFiles(Output).Where(x => Path.GetExtension(x) is ".nupkg" or ".snupkg"))
         {
-            var version = Path.GetFileNameWithoutExtension(file)[(id.Length + 1)..];
-            if (Path.GetExtension(file) is ".nupkg" or ".snupkg" && char.IsAsciiDigit(version.FirstOrDefault())) File.Delete(file);
+            if (IdOf(file) is { } id && ids.Contains(id)) File.Delete(file);
+        }
+    }
+
+    // By what is in it: a name does not tell where the id ends and the version begins. A file that is no package is nobody's.
+    private static string? IdOf(string file)
+    {
+        try
+        {
+            using var package = ZipFile.OpenRead(file);
+            return package.Entries.Select(x => x.FullName).FirstOrDefault(x => !x.Contains('/', StringComparison.Ordinal) && x.EndsWith(Manifest, StringComparison.OrdinalIgnoreCase)) is { } name
+                ? name[..^Manifest.Length] : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
         }
     }
 

@@ -82,6 +82,9 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         }
     }
 
+    /// <summary>The folder below the repository's root that the directory is, with a slash at its end; null where it is the root.</summary>
+    public Task<string?> PrefixAsync(CancellationToken cancellationToken) => AnswerAsync(cancellationToken, "rev-parse", "--show-prefix");
+
     // As it is with a project in a home folder that is a repository, which ignores what is not added by force.
     private async Task<bool> IsForeignAsync(CancellationToken cancellationToken) => await CommitOfAsync("HEAD", cancellationToken) is { } commit
         && (await ListAsync(cancellationToken, "ls-tree", "-z", commit)).Count == 0 && (await IgnoredAsync(["."], cancellationToken)).Count > 0;
