@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery;
-using Acci.Delivery.Processes;
 using Acci.Environments.Files;
 using Acci.Oci;
-using Acci.Oci.Manifests;
 using Acci.Testing;
 using Serilog;
 using Serilog.Core;
@@ -141,7 +139,7 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         Assert.Contains($"Would verify signatures and attestations of {_named} (BAKERY_IMAGE), and deploy the digest that was verified", _said);
     }
 
-    public void Emit(LogEvent logEvent) => _said.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+    void ILogEventSink.Emit(LogEvent logEvent) => _said.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
 
     private static JsonObject Annotations(string title, string version) => new() { ["org.opencontainers.image.title"] = title, ["org.opencontainers.image.version"] = version };
 

@@ -1,7 +1,6 @@
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Images;
-using Acci.Delivery.Publishing;
 using Acci.Oci;
 using Acci.Testing;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Acci.Oci;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
