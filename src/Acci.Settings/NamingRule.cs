@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 
 namespace Acci.Settings;
@@ -6,6 +7,9 @@ namespace Acci.Settings;
 public sealed record NamingRule
 {
     private const string Level = "__";
+
+    // Its assembly is not needed here, only its name.
+    private const string KeyNameAttribute = "Microsoft.Extensions.Configuration.ConfigurationKeyNameAttribute";
 
     private readonly string _prefix;
     private readonly bool _isUpperCase;
@@ -52,17 +56,41 @@ public sealed record NamingRule
         return _prefix.Length > 0 && variable.StartsWith(_prefix, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>
+    /// What a settings file calls a property: its name, or where the rule is that of Microsoft.Extensions.Configuration what its <c>ConfigurationKeyName</c> says.
+    /// </summary>
+    public string KeyOf(MemberInfo property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        var named = _isUpperCase ? null : property.CustomAttributes.FirstOrDefault(x => x.AttributeType.FullName == KeyNameAttribute);
+        return named?.ConstructorArguments[0].Value as string ?? property.Name;
+    }
+
     /// <summary>The variable of the setting that a path of property names leads to.</summary>
     public string VariableOf(params ReadOnlySpan<string> path)
     {
         var variable = new StringBuilder(path.Length > 1 || !_isUpperCase ? _prefix : "");
         for (var i = 0; i < path.Length; i++)
-            variable.Append(i > 0 ? Level : "").Append(_isUpperCase ? SettingName.Separate(path[i], '_').ToUpperInvariant() : path[i]);
+            variable.Append(i > 0 ? Level : "").Append(_isUpperCase ? SettingName.Separate(path[i], '_').ToUpperInvariant() : path[i].Replace(":", Level, StringComparison.Ordinal));
         return variable.ToString();
     }
 
     /// <summary>The variable of one value of a list, where <see cref="NumbersLists">each has its own</see>.</summary>
-    public static string VariableOfItem(string variable, int index) => $"{variable}{Level}{index}";
+    public static string VariableOfItem(string variable, int index) => VariableOfItem(variable, $"{index}");
+
+    /// <summary>The variable of one value below a list or a dictionary, where <see cref="NumbersLists">each has its own</see>.</summary>
+    /// <param name="variable">The variable of the list or dictionary.</param>
+    /// <param name="key">Where the value is below it, levels joined by a colon: <c>0:Host</c>.</param>
+    /// <exception cref="FormatException">No variable would be read as this key.</exception>
+    public static string VariableOfItem(string variable, string key)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        ArgumentNullException.ThrowIfNull(key);
+        var item = $"{variable}{Level}{key.Replace(":", Level, StringComparison.Ordinal)}";
+        return item.Replace(Level, ":", StringComparison.Ordinal) == $"{variable.Replace(Level, ":", StringComparison.Ordinal)}:{key}" && !item.AsSpan().ContainsAny('=', '\0')
+            ? item
+            : throw new FormatException($"no variable is read as '{key}': it holds '__', '=' or begins or ends with '_'");
+    }
 
     /// <summary>A choice as a variable's text.</summary>
     public string Spell(Enum choice)

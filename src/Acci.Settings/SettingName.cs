@@ -53,12 +53,13 @@ public sealed record SettingName
     public static SettingName Of<TSettings, T>(Expression<Func<TSettings, T>> setting, NamingRule rule)
     {
         ArgumentNullException.ThrowIfNull(setting);
+        ArgumentNullException.ThrowIfNull(rule);
         var path = new Stack<MemberInfo>();
         var node = setting.Body;
         for (; node is MemberExpression member; node = member.Expression)
             path.Push(member.Member);
         return node is ParameterExpression && path.Count > 0
-            ? Of(rule, path.Select(member => member.Name).ToArray()) with { IsSecret = path.Last().IsDefined(typeof(SecretAttribute)) }
+            ? Of(rule, path.Select(rule.KeyOf).ToArray()) with { IsSecret = path.Last().IsDefined(typeof(SecretAttribute)) }
             : throw new ArgumentException($"'{setting}' is not a path of properties such as s => s.Server.BackendPort.", nameof(setting));
     }
 

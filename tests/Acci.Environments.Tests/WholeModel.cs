@@ -40,6 +40,7 @@ internal static class WholeModel
                 StopGracePeriod = "15s",
                 Deploy = new Deploy
                 {
+                    Mode = "replicated",
                     Replicas = 2,
                     EndpointMode = "vip",
                     Placement = new Placement(["node.role == worker"]),

@@ -12,6 +12,6 @@ internal interface ISettingValues
     /// <summary>Whether an empty text was written at a key.</summary>
     bool IsEmpty(string key);
 
-    /// <summary>The values of a list at a key.</summary>
-    IReadOnlyList<string> List(string key);
+    /// <summary>The values below a key, each with its own key from there: <c>0:Host</c>. A text at the key itself is a list whose values are joined by commas.</summary>
+    IReadOnlyList<KeyValuePair<string, string>> Below(string key);
 }

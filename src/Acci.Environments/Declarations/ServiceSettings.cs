@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Globalization;
 using System.Linq.Expressions;
 using Acci.Environments.Specification;
 using Acci.Environments.Variables;
@@ -14,7 +12,8 @@ public abstract class ServiceSettings
     private readonly EnvironmentDeclaration _declaration;
     private readonly Dictionary<SettingName, string> _values = [];
     private readonly Dictionary<SettingName, Scalar> _scalars = [];
-    private readonly Dictionary<SettingName, IReadOnlyList<string>> _lists = [];
+    // What is below a list or a dictionary, by its key from there.
+    private readonly Dictionary<SettingName, IReadOnlyList<KeyValuePair<string, string>>> _items = [];
 
     private protected ServiceSettings(SettingsDefinition definition, EnvironmentDeclaration declaration, ISettingValues found)
     {
@@ -28,9 +27,9 @@ public abstract class ServiceSettings
     /// <summary>The variables the service is told, in the order of their names; secrets are not among them.</summary>
     public IReadOnlyDictionary<string, Scalar> Environment => new SortedDictionary<string, Scalar>(
         _scalars.Select(x => (Name: x.Key.EnvironmentVariable, Value: ToldAs(x.Value)))
-            .Concat(from list in _lists
-                    from item in list.Value.Index()
-                    select (Name: NamingRule.VariableOfItem(list.Key.EnvironmentVariable, item.Index), Value: Scalar.Literal(item.Item)))
+            .Concat(from list in _items
+                    from item in list.Value
+                    select (Name: NamingRule.VariableOfItem(list.Key.EnvironmentVariable, item.Key), Value: Scalar.Literal(item.Value)))
             .ToDictionary(x => x.Name, x => x.Value),
         StringComparer.Ordinal);
 
@@ -41,7 +40,7 @@ public abstract class ServiceSettings
     public bool IsFixed(SettingName name) => !_scalars.TryGetValue(name, out var scalar) || scalar.Source is null;
 
     /// <summary>What the service is told of a setting, as the compose file has it.</summary>
-    internal string WrittenAs(SettingName name) => _scalars.TryGetValue(name, out var scalar) ? scalar.Text : string.Join(',', _lists[name]);
+    internal string WrittenAs(SettingName name) => _scalars.TryGetValue(name, out var scalar) ? scalar.Text : SettingText.Joined(_items[name]);
 
     /// <summary>Looks whether the app can be started with them.</summary>
     /// <param name="secrets">The secrets it is told.</param>
@@ -52,6 +51,7 @@ public abstract class ServiceSettings
         var source = new Source(this, [.. secrets.Select(x => x.Name.EnvironmentVariable)], [.. variables.Where(Definition.Rule.Owns)]);
         Read(() =>
         {
+            CheckItems();
             Definition.Check(source);
             return true;
         });
@@ -71,34 +71,42 @@ public abstract class ServiceSettings
         }
     }
 
-    private protected Scalar Get(SettingName name) => _scalars[name];
+    private protected Scalar Get(SettingName name) => _scalars.TryGetValue(Known(name).Name, out var scalar)
+        ? scalar
+        : throw new ArgumentException($"{name} is a list or a dictionary, which has a variable for each value.");
 
     private protected void Set(SettingName name, object? value)
     {
-        string[] list = TextsOf(value);
-        var text = Writable(name, string.Join(',', list));
-        if (_found.Find(name.Key) is { } other && other != text)
+        var setting = Known(name);
+        var items = ItemsOf(setting, value);
+        var text = Writable(name, items is null ? SettingText.Of(value, Definition.Rule) : SettingText.Joined(items));
+        if ((items is null ? _found.Find(name.Key) : _found.Below(setting.Name.Key) is { Count: > 0 } below ? SettingText.Joined(below) : null) is { } other && other != text)
             throw Wrong(
                 name,
                 $"it is '{other}', but here it is always '{text}'. Take it out of the settings files, .env.{_found.Name} and the environment");
         _values[name] = text;
-        if (_lists.ContainsKey(name)) _lists[name] = list;
-        else _scalars[name] = Scalar.Literal(text);
+        if (items is null) _scalars[name] = Scalar.Literal(text);
+        else Put(name, items);
     }
 
     private protected void Default(SettingName name, object? value)
     {
+        var setting = Known(name);
         if (_values.ContainsKey(name)) return;
         // Cleared on purpose or by mistake: the default would be a guess.
         if (_found.IsEmpty(name.Key)) throw WithoutValue(name);
-        string[] list = TextsOf(value);
-        Put(Definition.All.First(x => x.Name == name), Writable(name, string.Join(',', list)), list);
+        if (value is null) return;
+        var items = ItemsOf(setting, value);
+        Put(setting, Writable(name, items is null ? SettingText.Of(value, Definition.Rule) : SettingText.Joined(items)), items);
     }
 
     private protected void Require(SettingName name)
     {
-        if (!_values.ContainsKey(name) && _found.Find(name.Key) is null) throw WithoutValue(name);
+        if (!_values.ContainsKey(Known(name).Name) && _found.Find(name.Key) is null) throw WithoutValue(name);
     }
+
+    private Setting Known(SettingName name) => Definition.All.FirstOrDefault(x => x.Name == name)
+        ?? throw new ArgumentException($"{name} is no setting that has a value: it holds others, or nothing can set it.");
 
     private static string Writable(SettingName name, string text) => Scalar.IsWritable(text)
         ? text
@@ -111,19 +119,20 @@ public abstract class ServiceSettings
 
     private void Add(Setting setting)
     {
-        var value = _found.Find(setting.Name.Key);
+        var items = HasItems(setting) ? _found.Below(setting.Name.Key) : null;
+        var value = items is null ? _found.Find(setting.Name.Key) : items.Count > 0 ? SettingText.Joined(items) : null;
         if (value is not null && !Scalar.IsWritable(value))
             throw Wrong(setting.Name, "it holds a NUL or half of a surrogate pair, which no variable can");
-        Put(setting, value, _found.List(setting.Name.Key));
+        Put(setting, value, items);
     }
 
-    private void Put(Setting setting, string? value, IReadOnlyList<string> list)
+    private void Put(Setting setting, string? value, IReadOnlyList<KeyValuePair<string, string>>? items)
     {
         var name = setting.Name;
         if (value is not null) _values[name] = value;
-        if (setting.IsList && Definition.Rule.NumbersLists)
+        if (items is not null)
         {
-            _lists[name] = list;
+            Put(name, items);
             return;
         }
 
@@ -133,18 +142,38 @@ public abstract class ServiceSettings
             : Scalar.Literal(value);
     }
 
-    private string[] TextsOf(object? value) =>
-        value is IEnumerable items and not string ? [.. items.Cast<object?>().Select(TextOf)] : [TextOf(value)];
-
-    private string TextOf(object? value) => value switch
+    private void Put(SettingName name, IReadOnlyList<KeyValuePair<string, string>> items)
     {
-        null => "",
-        string text => text,
-        bool flag => flag ? "true" : "false",
-        Enum choice => Definition.Rule.Spell(choice),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+        try
+        {
+            foreach (var item in items) NamingRule.VariableOfItem(name.EnvironmentVariable, item.Key);
+        }
+        catch (FormatException exception)
+        {
+            throw Wrong(name, exception.Message);
+        }
+
+        _items[name] = items;
+    }
+
+    private bool HasItems(Setting setting) => setting.IsList && Definition.Rule.NumbersLists;
+
+    // An empty text is also what a settings file has for a list without values.
+    private void CheckItems()
+    {
+        SettingError[] errors =
+        [
+            .. from setting in Definition.All
+               where _items.ContainsKey(setting.Name)
+               from item in _items[setting.Name]
+               let type = SettingType.At(setting.Type, item.Key.Split(':'), Definition.Rule)
+               where type is null || (SettingType.IsValue(type) ? !SettingType.Takes(type, item.Value, Definition.Rule) : item.Value.Length > 0)
+               select new SettingError($"{setting.Name.Key}:{item.Key}", $"'{item.Value}' is no {type ?? setting.Type}"),
+        ];
+        if (errors.Length > 0) throw new SettingsException(errors);
+    }
+
+    private KeyValuePair<string, string>[]? ItemsOf(Setting setting, object? value) => HasItems(setting) ? [.. SettingText.ItemsOf(value, Definition.Rule)] : null;
 
     // What has no value is not told: an app that takes an empty variable for a value would lose its default.
     private Scalar ToldAs(Scalar scalar) =>

@@ -9,5 +9,5 @@ namespace Acci.Environments.Declarations;
 public sealed record Setting(SettingName Name, string Description, Type Type)
 {
     /// <summary>It has several values.</summary>
-    public bool IsList => Type != typeof(string) && Type.IsAssignableTo(typeof(System.Collections.IEnumerable));
+    public bool IsList => SettingType.IsCollection(Type);
 }

@@ -23,6 +23,11 @@ public abstract record SettingsDefinition
     /// <exception cref="SettingsException">One or more cannot be used.</exception>
     internal abstract void Check(ISettingsSource source);
 
+    /// <summary>Whether a key is one below a list or a dictionary of theirs, of a value that it can have; an empty text is also a list without values.</summary>
+    internal bool HasBelow(string key, string text) => Rule.NumbersLists && All.Any(x => x.IsList && !x.Name.IsSecret
+        && key.StartsWith($"{x.Name.Key}:", StringComparison.OrdinalIgnoreCase)
+        && SettingType.At(x.Type, key[(x.Name.Key.Length + 1)..].Split(':'), Rule) is { } type && (text.Length == 0 || SettingType.IsValue(type)));
+
     private protected SettingName Placed(SettingName name) => Section is null ? name : name.Below(Section);
 }
 
@@ -49,7 +54,7 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
     public IReadOnlyList<Expression<Func<TSettings, string?>>> Secrets { get; init; } = [];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Setting> All => [.. Below(typeof(TSettings), [])];
+    public override IReadOnlyList<Setting> All => [.. Below(typeof(TSettings), [], [])];
 
     /// <summary>The name of one.</summary>
     public SettingName NameOf<T>(Expression<Func<TSettings, T>> setting) => Marked(Placed(SettingName.Of(setting, Rule)));
@@ -67,21 +72,22 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
             .. from setting in All
                where !setting.IsList
                let text = source.Find(setting.Name)
-               where text is not null && !Converts(setting.Type, text)
+               where text is not null && !SettingType.Takes(setting.Type, text, Rule)
                select new SettingError(setting.Name.ToString(), $"'{text}' is no {Nullable.GetUnderlyingType(setting.Type) ?? setting.Type}"),
         ];
         if (errors.Length > 0) throw new SettingsException(errors);
     }
 
-    private IEnumerable<Setting> Below(Type type, string[] path)
+    private IEnumerable<Setting> Below(Type type, string[] path, Type[] around)
     {
-        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
-        foreach (var property in properties.Where(x => x.SetMethod is { IsPublic: true } && x.GetIndexParameters().Length == 0))
+        if (around.Contains(type))
+            throw new DeliveryException($"{typeof(TSettings).Name}: {string.Join('.', path)} is of type {type.Name}, which holds itself: such settings have no end, and cannot be listed.");
+        foreach (var property in SettingType.PropertiesOf(type))
         {
-            string[] place = [.. path, property.Name];
-            if (IsSection(property.PropertyType))
+            string[] place = [.. path, Rule.KeyOf(property)];
+            if (SettingType.IsSection(property.PropertyType))
             {
-                foreach (var setting in Below(property.PropertyType, place)) yield return setting;
+                foreach (var setting in Below(property.PropertyType, place, [.. around, type])) yield return setting;
             }
             else
             {
@@ -94,17 +100,4 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
 
     private SettingName Marked(SettingName name) =>
         name.IsSecret || Secrets.Any(x => Placed(SettingName.Of(x, Rule)).Key == name.Key) ? name with { IsSecret = true } : name;
-
-    // A type of the app's own with properties of its own; what can be read from a text is a value.
-    private static bool IsSection(Type type) =>
-        type is { IsClass: true }
-        && type.Namespace?.Split('.')[0] != nameof(System)
-        && !type.IsAssignableTo(typeof(System.Collections.IEnumerable))
-        && !TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
-
-    private static bool Converts(Type type, string text)
-    {
-        var converter = TypeDescriptor.GetConverter(Nullable.GetUnderlyingType(type) ?? type);
-        return !converter.CanConvertFrom(typeof(string)) || converter.IsValid(text);
-    }
 }

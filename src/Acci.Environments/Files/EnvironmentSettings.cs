@@ -52,7 +52,7 @@ public sealed partial class EnvironmentSettings : ISettingValues
         var names = NamesIn(folder);
         if (!names.Contains(name)) throw new WrongUseException($"There is no environment '{name}': {(names.Count == 0 ? "none has been made" : $"there are {string.Join(", ", names)}")}. A new one is a file {Path.Combine(folder, $"settings.{name}.json")}.");
         string[] files = ["settings.json", $"settings.{name}.json"];
-        foreach (var file in files) RejectUnknown(Path.Combine(folder, file), [.. UserNames(declaration).Select(x => x.Key), declaration.NameOf(DeploymentSetting.Kind).Key]);
+        foreach (var file in files) RejectUnknown(declaration, Path.Combine(folder, file), [.. UserNames(declaration).Select(x => x.Key), declaration.NameOf(DeploymentSetting.Kind).Key]);
         var builder = new ConfigurationBuilder();
         foreach (var file in files.Select(x => Path.Combine(folder, x)).Where(InputFile.Exists)) builder.AddJsonStream(Open(file));
         return new EnvironmentSettings(declaration, root, name, builder.Build());
@@ -66,7 +66,7 @@ public sealed partial class EnvironmentSettings : ISettingValues
     {
         var id = UserSecretsId;
         // What an environment is for stands in its files alone.
-        RejectUnknown(PathHelper.GetSecretsPathFromSecretsId(id), [.. UserNames(_declaration).Select(x => x.Key)]);
+        RejectUnknown(_declaration, PathHelper.GetSecretsPathFromSecretsId(id), [.. UserNames(_declaration).Select(x => x.Key)]);
         return new EnvironmentSettings(
             _declaration,
             _root,
@@ -86,8 +86,10 @@ public sealed partial class EnvironmentSettings : ISettingValues
 
     bool ISettingValues.IsEmpty(string key) => _values[key] is "";
 
-    IReadOnlyList<string> ISettingValues.List(string key) =>
-        _values[key] is { Length: > 0 } text ? text.Split(',', StringSplitOptions.TrimEntries) : List(key);
+    IReadOnlyList<KeyValuePair<string, string>> ISettingValues.Below(string key) => _values[key] is { Length: > 0 } text
+        ? [.. text.Split(',', StringSplitOptions.TrimEntries).Index().Select(x => KeyValuePair.Create($"{x.Index}", x.Item))]
+        : [.. _values.GetSection(key).AsEnumerable(makePathsRelative: true).Where(x => x.Value is not null)
+            .OrderBy(x => x.Key, ConfigurationKeyComparer.Instance).Select(x => KeyValuePair.Create(x.Key, x.Value!))];
 
     /// <summary>All that a person can set, beside the files.</summary>
     internal static IEnumerable<SettingName> UserNames(EnvironmentDeclaration declaration) =>
@@ -108,7 +110,7 @@ public sealed partial class EnvironmentSettings : ISettingValues
 
     private static MemoryStream Open(string file) => new(InputFile.Read(file, MaximumSize));
 
-    private static void RejectUnknown(string file, string[] known)
+    private static void RejectUnknown(EnvironmentDeclaration declaration, string file, string[] known)
     {
         if (!InputFile.Exists(file)) return;
         IConfigurationRoot values;
@@ -125,7 +127,7 @@ public sealed partial class EnvironmentSettings : ISettingValues
         {
             if (value is null) continue;
             var setting = ListIndex().Replace(key, "");
-            if (known.Contains(setting, StringComparer.OrdinalIgnoreCase)) continue;
+            if (known.Contains(setting, StringComparer.OrdinalIgnoreCase) || declaration.Settings.Any(x => x.HasBelow(key, value))) continue;
             var section = setting[..(setting.LastIndexOf(':') + 1)];
             var near = known.Where(x => section.Length > 0 && x.StartsWith(section, StringComparison.OrdinalIgnoreCase)).ToArray();
             throw new DeliveryException($"{file}: there is no setting '{setting}'; there are {string.Join(", ", near.Length > 0 ? near : known)}.");

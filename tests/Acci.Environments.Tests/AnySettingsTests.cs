@@ -1,0 +1,186 @@
+using System.Text;
+using System.Text.Json;
+using Acci.Environments.Declarations;
+using Acci.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace Acci.Environments.Tests;
+
+/// <summary>Settings of any type that Microsoft.Extensions.Configuration's binder reads: what the settings file says is what the app has, in a container as from the file itself.</summary>
+[Collection(nameof(AlteredProcess))]
+public sealed class AnySettingsTests
+{
+    [Theory]
+    [InlineData("""{ "Server": { "Port": 81, "Hosts": ["a", "b"] }, "Made": { "Size": 3 } }""")]
+    [InlineData("""{ "Level": "warning", "Access": "Read, write", "Other": "2", "Odd": " true ", "Hex": "0x10" }""")]
+    [InlineData("""{ "Features": { "A": true, "b": false }, "Servers": [{ "Host": "one", "Tags": ["x", "y"] }, { "Port": 5 }], "Routes": { "main": { "Host": "two" } } }""")]
+    [InlineData("""{ "Features": {}, "Servers": [{ "Tags": [] }], "Lists": { "p": [3, 2, 1] }, "Filled": ["z"], "Named": { "q": "$1 {2}" } }""")]
+    [InlineData("""{ "LogLevel": { "Default": "Warning", "Shop.Orders": "Debug" }, "Key": "AQID", "Point": { "X": 7 }, "renamed": "r", "Numbers": { "5": "five" } }""")]
+    [InlineData("""{ "Matrix": [["a"], ["b", "c"]], "Set": [4, 4, 5], "Levels": ["Debug", "warning"] }""")]
+    public void What_the_file_says_is_what_the_app_reads(string file)
+    {
+        using var app = new ToldApp<AnySettings>(NamingRule.Configuration());
+        app.Write(file);
+        var expected = JsonSerializer.Serialize(new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(file))).Build().Get<AnySettings>());
+
+        Assert.Equal(expected, JsonSerializer.Serialize(AppConfiguration.Read<AnySettings>(app.Composed([]))));
+        Assert.Equal(expected, JsonSerializer.Serialize(AppConfiguration.Read<AnySettings>(app.Deployed([]))));
+        Assert.NotEqual(expected, JsonSerializer.Serialize(new AnySettings()));
+    }
+
+    [Fact]
+    public void What_the_build_sets_is_what_the_app_reads()
+    {
+        using var app = new ToldApp<AnySettings>(NamingRule.Configuration(), settings => settings
+            .Set(s => s.Server.Port, 82)
+            .Set(s => s.Servers, [new() { Host = "one", Tags = ["x"] }, new() { Port = 5 }])
+            .Default(s => s.Features, new() { ["A"] = true })
+            .Set(s => s.Key, [1, 2, 3])
+            .Set(s => s.Level, AnyLevel.Warning)
+            .Set(s => s.Optional, null)
+            .Default(s => s.Renamed, "r"));
+
+        var read = AppConfiguration.Read<AnySettings>(app.Composed([]));
+
+        Assert.Equal(
+            (82, "one", "x", 5, true, "AQID", AnyLevel.Warning, "r"),
+            (read.Server.Port, read.Servers[0].Host, read.Servers[0].Tags[0], read.Servers[1].Port, read.Features["A"], Convert.ToBase64String(read.Key), read.Level, read.Renamed));
+        Assert.Null(read.Optional);
+        Assert.Throws<ArgumentException>(() => new EnvironmentContext(app.Declaration, app.Files.Read("live")).Settings(app.Settings).Default(s => s.Server.Computed, 1));
+    }
+
+    [Theory]
+    [InlineData("""{ "Features": { "A": "maybe" } }""", "Features:A: 'maybe' is no System.Boolean")]
+    [InlineData("""{ "Servers": [{ "Hots": "x" }] }""", "there is no setting 'Servers:0:Hots'")]
+    [InlineData("""{ "Servers": { "first": { "Host": "x" } } }""", "there is no setting 'Servers:first:Host'")]
+    [InlineData("""{ "Servers": "x" }""", "'x' is no ")]
+    [InlineData("""{ "LogLevel": { "A__B": "Debug" } }""", "LogLevel (LogLevel) cannot be used: no variable is read as 'A__B'")]
+    [InlineData("""{ "Server": { "Computed": 1 } }""", "there is no setting 'Server:Computed'")]
+    [InlineData("""{ "Level": "loud" }""", "Level (Level): 'loud' is no ")]
+    public void What_the_app_could_not_read_is_told_by_its_name(string file, string problem)
+    {
+        using var app = new ToldApp<AnySettings>(NamingRule.Configuration());
+        app.Write(file);
+
+        Assert.Contains(problem, Assert.Throws<DeliveryException>(() => app.Files.ModelOf("live")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_type_that_holds_itself_is_refused_by_name()
+    {
+        using var app = new ToldApp<EndlessSettings>(NamingRule.Configuration());
+
+        var error = Assert.Throws<DeliveryException>(() => app.Files.ModelOf("live"));
+
+        Assert.Contains("EndlessSettings: First.Next is of type EndlessNode, which holds itself", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("verify-full")]
+    [InlineData("VerifyFull")]
+    public void A_choice_can_be_spelt_as_the_rule_spells_it(string tls)
+    {
+        using var app = new ToldApp<BakerySettings>(BakerySettings.Naming);
+        app.Write($$"""{ "Database": { "Tls": "{{tls}}" } }""");
+
+        Assert.Equal(tls, app.Composed([])["APP__DATABASE__TLS"]);
+    }
+}
+
+internal sealed class AnySettings
+{
+    public AnyServer Server { get; } = new();
+
+    public AnyMade Made { get; set; } = new(1);
+
+    public AnyLevel Level { get; set; }
+
+    public AnyAccess Access { get; set; }
+
+    public AnyLevel? Other { get; set; }
+
+    public bool Odd { get; set; }
+
+    public int Hex { get; set; }
+
+    public int? Optional { get; set; } = 4;
+
+    public Dictionary<string, bool> Features { get; set; } = [];
+
+    public List<AnyServer> Servers { get; set; } = [];
+
+    public IReadOnlyDictionary<string, AnyServer> Routes { get; set; } = new Dictionary<string, AnyServer>();
+
+    public Dictionary<string, List<int>> Lists { get; set; } = [];
+
+    public List<string> Filled { get; } = ["y"];
+
+    public IDictionary<string, string> Named { get; } = new Dictionary<string, string>();
+
+    public Dictionary<string, string> LogLevel { get; set; } = [];
+
+    public byte[] Key { get; set; } = [];
+
+    public AnyPoint Point { get; set; }
+
+    [ConfigurationKeyName("renamed")]
+    public string Renamed { get; set; } = "";
+
+    public Dictionary<int, string> Numbers { get; set; } = [];
+
+    public List<List<string>> Matrix { get; set; } = [];
+
+    public HashSet<int> Set { get; } = [];
+
+    public AnyLevel[] Levels { get; set; } = [];
+}
+
+internal sealed class AnyServer
+{
+    public string Host { get; set; } = "none";
+
+    public int Port { get; set; } = 80;
+
+    public List<string> Hosts { get; set; } = [];
+
+    public string[] Tags { get; set; } = [];
+
+    public int Computed => Port + 1;
+}
+
+internal sealed class AnyMade(int size)
+{
+    public int Size { get; } = size;
+}
+
+internal struct AnyPoint
+{
+    public int X { get; set; }
+}
+
+internal enum AnyLevel
+{
+    Debug,
+    Information,
+    Warning,
+}
+
+[Flags]
+internal enum AnyAccess
+{
+    None = 0,
+    Read = 1,
+    Write = 2,
+}
+
+internal sealed class EndlessSettings
+{
+    public EndlessNode First { get; set; } = new();
+}
+
+internal sealed class EndlessNode
+{
+    public EndlessNode? Next { get; set; }
+
+    public List<EndlessNode> Others { get; set; } = [];
+}
