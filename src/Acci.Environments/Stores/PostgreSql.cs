@@ -12,20 +12,26 @@ public sealed record PostgreSql
     /// <summary>The port it listens on.</summary>
     public const int Port = 5432;
 
-    // The image's own user, so that no entry point needs the right to become it.
-    private const string ImageUser = "999:999";
-
     // What it takes when it is told nothing, and what is kept for those who look after the database.
     private const int DefaultConnections = 100, ReservedConnections = 5;
 
     /// <summary>The service's name.</summary>
     public string Name { get; init; } = "postgres";
 
-    /// <summary>The image's tag: <c>15</c>.</summary>
+    /// <summary>The image's tag: <c>15</c>, <c>18-alpine</c>.</summary>
     public string Version { get; init; } = "15";
 
-    /// <summary>The image; the official one of <see cref="Version"/> when nothing is said.</summary>
+    /// <summary>
+    /// The image; the official one of <see cref="Version"/> when nothing is said. One that is not called <c>postgres</c>, or has no version in its tag, needs
+    /// <see cref="DataFolder"/> and <see cref="RunsAs"/>.
+    /// </summary>
     public ServiceImage? Image { get; init; }
+
+    /// <summary>The folder that its volume is mounted at; the one of the official image's version when nothing is said.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>The image's own user and group, so that no entry point needs the right to become it; those of the official image when nothing is said: <c>999:999</c>.</summary>
+    public string? RunsAs { get; init; }
 
     /// <summary>The database it makes.</summary>
     public required Scalar Database { get; init; }
@@ -61,8 +67,17 @@ public sealed record PostgreSql
     public string? Comment { get; init; }
 
     /// <summary>The service.</summary>
+    /// <exception cref="DeliveryException">It is not known where the image has its data, or who it runs as.</exception>
     public ServiceDefinition ToServiceDefinition()
     {
+        var known = PostgreSqlImage.Find(Image, Version);
+        var (folder, user) = (DataFolder ?? known?.DataFolder, RunsAs ?? known?.RunsAs);
+        if (folder is null || user is null)
+            throw new DeliveryException(
+                $"The service '{Name}': it is not known where PostgreSQL's image {Image?.Reference ?? Image?.Own ?? $"postgres:{Version}"} has its data, and who it runs as. " +
+                $"Name a version by its number, as in 17 or 18-alpine, or say {nameof(DataFolder)} and {nameof(RunsAs)}.");
+        if (user.Split(':') is not [var uid, var gid] || !uint.TryParse(uid, out _) || !uint.TryParse(gid, out _))
+            throw new DeliveryException($"The service '{Name}': {nameof(RunsAs)} is '{user}'; write the numbers of the user and the group, as in 999:999.");
         var needed = Connections + ReservedConnections;
         return new ServiceDefinition(Name)
         {
@@ -76,7 +91,7 @@ public sealed record PostgreSql
             {
                 Comment = Comment,
                 Command = needed > DefaultConnections ? ["postgres", "-c", $"max_connections={needed}"] : null,
-                User = ImageUser,
+                User = user,
                 Environment = new Dictionary<string, Scalar>
                 {
                     ["POSTGRES_DB"] = Database,
@@ -95,8 +110,8 @@ public sealed record PostgreSql
                 },
                 Ports = Ports,
                 Networks = Networks,
-                Volumes = [Mount.Volume(Volume, "/var/lib/postgresql/data")],
-                Tmpfs = ["/run/postgresql:uid=999,gid=999", "/tmp"],
+                Volumes = [Mount.Volume(Volume, folder)],
+                Tmpfs = [$"/run/postgresql:uid={uid},gid={gid}", "/tmp"],
                 ReadOnly = true,
                 CapDrop = ["ALL"],
                 SecurityOpt = ["no-new-privileges:true"],
