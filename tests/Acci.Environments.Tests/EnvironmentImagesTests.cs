@@ -1,5 +1,7 @@
 using Acci.Delivery;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
 using Acci.Environments.Specification;
@@ -119,6 +121,36 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
         Assert.Equal(isCopied ? copy : file, found["BAKERY_NUGET_CONFIG"]);
         Assert.Equal(isCopied, File.Exists(copy));
         if (isCopied) Assert.Equal("<configuration/>", await File.ReadAllTextAsync(copy, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_local_registry_is_started_for_images_of_the_build_s_own_alone(bool hasOwn)
+    {
+        var postgres = await PushAsync("library/postgres:15", 4);
+        var files = new ComposeFiles(_settings.Root, BakeryEnvironments.Declaration with
+        {
+            Define = environment => new EnvironmentDefinition
+            {
+                Services =
+                [
+                    new("store") { Image = ServiceImage.Upstream("docker.io/library/postgres:15") },
+                    .. hasOwn ? (ServiceDefinition[])[new("bakery") { Image = ServiceImage.Of("bakery") }] : [],
+                ],
+            },
+        });
+        Lock("{}");
+        var own = new Dictionary<string, string> { ["BAKERY_IMAGE"] = $"127.0.0.1:5600/bakery@{Digest.Of([1])}" };
+        // In a dry run nothing may be started, and what tries to is an error.
+        using var context = new DeliveryContext(
+            new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), ImageMirror = mirror.Domain, DryRun = true }, Cancellation);
+        var plan = EnvironmentPlan.Of(files, "prod", ProcessEnvironment.Empty with { Variables = own });
+
+        var found = await Record.ExceptionAsync(async () => Assert.Equal(postgres.ToString(), (await new EnvironmentImages(context, engine: null).FindAsync(plan, Cancellation))["BAKERY_STORE_IMAGE"]));
+
+        if (hasOwn && PrivateEngine.CanFetchPackages) Assert.Contains("the local registry", Assert.IsType<DeliveryException>(found).Message, StringComparison.Ordinal);
+        else Assert.Null(found);
     }
 
     private void Found(params string[] lines) => EnvironmentFile.Write(Path.Combine(_settings.Root, "artifacts", "compose", "prod.env"), string.Join('\n', lines));

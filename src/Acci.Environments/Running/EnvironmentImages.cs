@@ -25,8 +25,8 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     {
         var found = Known(plan);
         var mayHaveStandIns = await MayHaveStandInsAsync(plan, found);
-        // It has to run for stand-ins and for what was published there.
-        if (mayHaveStandIns && await ReachesLoopbackAsync()) await context.LocalRegistryAsync();
+        // What was published there is pulled from it; for stand-ins it is started when one is made.
+        if (mayHaveStandIns && Own(plan).Any() && await ReachesLoopbackAsync()) await context.LocalRegistryAsync();
         await BringMachineFilesAsync(plan, found, cancellationToken);
         await BringOwnAsync(plan, found, cancellationToken);
         var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
