@@ -73,6 +73,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         WriteFiles(plan, found, await KeptNameAsync(plan, engine));
 
         var secrets = new Dictionary<string, string>();
+        string[] configs = [];
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).ToDictionary(x => $"{project.Name}_{x.Name}", x => x);
         var replicas = plan.Effective.File.Services.Values.Sum(x => x.Deploy?.Replicas is { } count ? int.Parse(Interpolation.Resolve(count.Text, variables), System.Globalization.CultureInfo.InvariantCulture) : 0);
         using var login = await PullLogin.ForAsync(Context, engine, ImagesFirstOwn(plan, variables));
@@ -82,7 +83,8 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
                 foreach (var secret in plan.Committed.Secrets)
                     secrets[secret.Source] = await swarm.EnsureSecretAsync(project.Name, secret.Source, InputFile.ReadText(SecretsOf(plan).Find(secret.Name, plan.Variables).Path, SecretFiles.MaximumSize), Cancellation);
                 var dataOn = await swarm.NodesAsync(project.Name, Cancellation);
-                var stack = SwarmStack.Of(plan.Effective.File, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress);
+                var stack = StackConfigs.Named(SwarmStack.Of(plan.Effective.File, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress, Path.Combine(Root, Declaration.Folder)), project.Name);
+                configs = [.. stack.Configs?.Values.Select(x => x.Name?.Text).OfType<string>() ?? []];
                 var file = Path.Combine(Context.Options.Artifacts, "compose", $"stack.{plan.Name}.yml");
                 AtomicFile.Write(file, ComposeWriter.ToYaml(stack, $"What DeployStack made of {Declaration.FileOf(plan.Name)} for a swarm."));
                 return file;
@@ -96,6 +98,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
             },
             Cancellation);
         await swarm.RemoveSecretsAsync(project.Name, secrets.Values, Cancellation);
+        await swarm.RemoveConfigsAsync(project.Name, configs, Cancellation);
         var table = new ServiceTable();
         foreach (var (service, container, reachable, other) in await ReplicasAsync(swarm, project.Name, isAllHere))
         {

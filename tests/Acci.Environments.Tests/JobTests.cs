@@ -119,7 +119,7 @@ public sealed class JobTests : IDisposable
     [Fact]
     public void A_stack_runs_jobs_as_jobs()
     {
-        var services = SwarmStack.Of(Model.File, new Dictionary<string, string>(), new Dictionary<string, string>(), _ => "here", hasIngress: true).Services;
+        var services = SwarmStack.Of(Model.File, new Dictionary<string, string>(), new Dictionary<string, string>(), _ => "here", hasIngress: true, "/checkout/ops").Services;
 
         Assert.Null(services["shop"].Deploy!.Mode);
         Assert.Equal(("replicated-job", "on-failure"), (services["migration"].Deploy!.Mode, services["migration"].Deploy!.RestartPolicy!.Condition));

@@ -35,7 +35,7 @@ public sealed class SettingsBindingTests
         model.File,
         new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" },
         new Dictionary<string, string> { [model.File.Secrets!.Keys.Single()] = "secret" },
-        _ => "here", hasIngress: true);
+        _ => "here", hasIngress: true, "/checkout/ops");
 
     // As a container is told it: through the file's text, with nothing set from outside.
     private sealed class Container(ComposeFile file) : ISettingsSource

@@ -129,6 +129,36 @@ public sealed class ShopEnvironmentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_can_read_a_configuration_file()
+    {
+        var files = new ComposeFiles(_root.Path, ShopEnvironments.Declaration with
+        {
+            Define = _ => new()
+            {
+                Configs = new Dictionary<string, FileObject> { ["rules"] = new() { File = "../queue/rules.conf" } },
+                Services = [new("queue") { Image = ServiceImage.Upstream("docker.io/library/rabbitmq:4"), Compose = new() { Configs = [new("rules", "/etc/rules.conf")] } }],
+            },
+        });
+        var schema = await JsonSchema.FromJsonAsync(
+            Conformance.Text("compose-spec.schema.json").Replace("$defs", "definitions", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+
+        var compose = YamlText.ToJson(files.ModelOf("live").ToYaml());
+
+        Assert.Empty(schema.Validate(compose.ToJsonString()));
+        Assert.Equal("../queue/rules.conf", (string?)compose["configs"]!["rules"]!["file"]);
+        Assert.Equal("rules", (string?)compose["services"]!["queue"]!["configs"]![0]!["source"]);
+    }
+
+    [Fact]
+    public void A_config_that_is_not_declared_is_refused()
+    {
+        var files = With(new ServiceDefinition("reader") { Compose = new() { Image = "reader:1", Configs = [new("rules", "/etc/rules")] } });
+
+        Assert.Contains("reader reads the config 'rules'", Assert.Throws<DeliveryException>(() => files.ModelOf("live")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_service_of_an_image_that_the_build_has_not_is_refused_when_the_files_are_written()
     {
         ImageDefinition shop = new("shop"), worker = new("shop-wroker");
@@ -212,7 +242,7 @@ public sealed class ShopEnvironmentTests : IDisposable
         var stack = YamlText.ToJson(ComposeWriter.ToYaml(SwarmStack.Of(
             model.File,
             new Dictionary<string, string> { ["SHOP_IMAGE"] = "shop@sha256:0", ["SHOP_WORKER_IMAGE"] = "worker@sha256:0" },
-            secrets, _ => "here", hasIngress: true)));
+            secrets, _ => "here", hasIngress: true, "/checkout/ops")));
 
         Assert.Equal(4, (long?)stack["services"]!["worker"]!["deploy"]!["replicas"]);
         Assert.Equal("docker.io/library/rabbitmq:4", (string?)stack["services"]!["queue"]!["image"]);

@@ -1,6 +1,7 @@
 using Acci.Environments.Specification;
 using Acci.Environments.Swarm;
 using Acci.Oci;
+using Acci.Testing;
 
 namespace Acci.Environments.Tests;
 
@@ -14,7 +15,7 @@ public class SwarmStackTests
         using var folder = new SettingsFolder(prod: """{ "Redis": { "User": "a$b}" } }""");
         var file = folder.Model().File;
 
-        var yaml = ComposeWriter.ToYaml(SwarmStack.Of(file, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery@sha256:0", ["BAKERY_REPLICAS"] = "5" }, Secrets, _ => "here", hasIngress: true));
+        var yaml = ComposeWriter.ToYaml(SwarmStack.Of(file, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery@sha256:0", ["BAKERY_REPLICAS"] = "5" }, Secrets, _ => "here", hasIngress: true, "/checkout/ops"));
         var app = YamlText.ToJson(yaml)["services"]!["bakery"]!;
 
         Assert.DoesNotContain("${", yaml, StringComparison.Ordinal);
@@ -33,7 +34,7 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var app = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" }, Secrets, _ => "here", hasIngress: false).Services["bakery"];
+        var app = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" }, Secrets, _ => "here", hasIngress: false, "/checkout/ops").Services["bakery"];
 
         Assert.Null(Assert.Single(app.Ports!).Published);
         Assert.Equal("host", app.Ports![0].Mode);
@@ -45,7 +46,7 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var error = Assert.Throws<DeliveryException>(() => SwarmStack.Of(folder.Model().File, new Dictionary<string, string>(), Secrets, _ => "here", hasIngress: true));
+        var error = Assert.Throws<DeliveryException>(() => SwarmStack.Of(folder.Model().File, new Dictionary<string, string>(), Secrets, _ => "here", hasIngress: true, "/checkout/ops"));
 
         Assert.Contains("Publish", error.Message, StringComparison.Ordinal);
     }
@@ -55,7 +56,7 @@ public class SwarmStackTests
     {
         using var folder = new SettingsFolder();
 
-        var services = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" }, Secrets, service => $"{service}-node", hasIngress: true).Services;
+        var services = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" }, Secrets, service => $"{service}-node", hasIngress: true, "/checkout/ops").Services;
 
         Assert.Equal(["node.id == postgres-node"], services["postgres"].Deploy!.Placement!.Constraints);
         Assert.Equal(["node.id == redis-node"], services["redis"].Deploy!.Placement!.Constraints);
@@ -63,11 +64,53 @@ public class SwarmStackTests
     }
 
     [Fact]
+    public void Files_beside_the_compose_file_are_found_from_elsewhere()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.Combine("there.env"), "");
+        File.WriteAllText(folder.Combine("rules"), "one");
+        var file = new ComposeFile
+        {
+            Services = new Dictionary<string, Service>
+            {
+                ["shop"] = new()
+                {
+                    Image = "shop:1",
+                    EnvFile = [new("there.env", Required: false), new("away.env", Required: false), new("/etc/shop.env")],
+                    Configs = [new("rules", "/etc/rules")],
+                    Volumes = [Mount.Bind("./rules", "/rules"), Mount.Bind(Scalar.Variable("SOURCES", "../src"), "/src"), Mount.Bind("/etc", "/etc"), Mount.Bind("~/x", "/x"), Mount.Volume("data", "/data")],
+                },
+            },
+            Configs = new Dictionary<string, FileObject> { ["rules"] = new() { File = "./rules" }, ["old"] = new() { External = true, Name = "old_1" } },
+        };
+
+        var stack = Deployed();
+        var shop = YamlText.ToJson(ComposeWriter.ToYaml(stack))["services"]!["shop"]!;
+
+        Assert.Equal([folder.Combine("there.env"), "/etc/shop.env"], shop["env_file"]!.AsArray().Select(x => (string?)x));
+        Assert.Equal(
+            [folder.Combine("rules"), Path.GetFullPath("../src", folder.Path), "/etc", "~/x", "data"],
+            shop["volumes"]!.AsArray().Select(x => (string?)x!["source"]));
+        Assert.Equal(folder.Combine("rules"), stack.Configs!["rules"].File!.Value.Text);
+        // A config of a swarm cannot be changed.
+        var before = stack.Configs["rules"].Name!.Value.Text;
+        Assert.StartsWith("shop-live_rules_", before, StringComparison.Ordinal);
+        Assert.Equal("old_1", stack.Configs["old"].Name!.Value.Text);
+        File.WriteAllText(folder.Combine("rules"), "two");
+        Assert.NotEqual(before, Deployed().Configs!["rules"].Name!.Value.Text);
+        File.Delete(folder.Combine("rules"));
+        Assert.Contains(folder.Combine("rules"), Assert.Throws<DeliveryException>(Deployed).Message, StringComparison.Ordinal);
+
+        ComposeFile Deployed() => StackConfigs.Named(
+            SwarmStack.Of(file, new Dictionary<string, string>(), new Dictionary<string, string>(), _ => "here", hasIngress: true, folder.Path), "shop-live");
+    }
+
+    [Fact]
     public void Containers_of_others_may_join_the_network_of_the_app_and_not_that_of_the_stores()
     {
         using var folder = new SettingsFolder();
 
-        var networks = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" }, Secrets, _ => "here", hasIngress: true).Networks!;
+        var networks = SwarmStack.Of(folder.Model().File, new Dictionary<string, string> { ["BAKERY_IMAGE"] = "bakery" }, Secrets, _ => "here", hasIngress: true, "/checkout/ops").Networks!;
 
         Assert.True(networks["frontend"].Attachable);
         Assert.Null(networks["backend"].Attachable);

@@ -48,7 +48,7 @@ internal sealed class ToldApp<TSettings> : IDisposable
 
     /// <summary>What one of a swarm has.</summary>
     public Dictionary<string, string> Deployed(Dictionary<string, string> variables) =>
-        (SwarmStack.Of(Files.ModelOf("live").File, variables, new Dictionary<string, string>(), _ => "here", hasIngress: true).Services["app"].Environment
+        (SwarmStack.Of(Files.ModelOf("live").File, variables, new Dictionary<string, string>(), _ => "here", hasIngress: true, "/checkout/ops").Services["app"].Environment
             ?? new Dictionary<string, Scalar>())
         .ToDictionary(x => x.Key, x => ComposeText.Substitute(x.Value.Text, new Dictionary<string, string>()));
 

@@ -45,14 +45,14 @@ public class WholeModelTests
         Assert.Equal(["/first", "--on"], first["entrypoint"]!.AsArray().Select(x => (string?)x));
         Assert.Equal(["CMD", "check", "one"], first["healthcheck"]!["test"]!.AsArray().Select(x => (string?)x));
         Assert.Equal("10s", (string?)first["healthcheck"]!["interval"]);
-        Assert.Equal("./rules", (string?)YamlText.ToJson(yaml)["configs"]!["rules"]!["file"]);
+        Assert.Equal("/checkout/ops/rules", (string?)YamlText.ToJson(yaml)["configs"]!["rules"]!["file"]);
         Assert.Equal("rules", (string?)first["configs"]![0]!["source"]);
         Assert.Equal(["node.role == worker", "node.id == here"], first["deploy"]!["placement"]!["constraints"]!.AsArray().Select(x => (string?)x));
         Assert.Contains(first["volumes"]!.AsArray(), x => (string?)x!["target"] == "/dev/shm" && (long?)x["tmpfs"]!["size"] == 64 * 1024 * 1024);
     }
 
     private static ComposeFile Stack() =>
-        SwarmStack.Of(WholeModel.File, Set, new Dictionary<string, string> { ["key"] = "whole_key_1", ["swarm"] = "key_1" }, _ => "here", hasIngress: true);
+        SwarmStack.Of(WholeModel.File, Set, new Dictionary<string, string> { ["key"] = "whole_key_1", ["swarm"] = "key_1" }, _ => "here", hasIngress: true, "/checkout/ops");
 
     private static void Collect(object node, HashSet<PropertyInfo> set)
     {

@@ -19,4 +19,7 @@ public sealed record EnvironmentDefinition
 
     /// <summary>Volumes that are more than a name, or in an order of their own; those that services only name are added.</summary>
     public IReadOnlyDictionary<string, Volume> Volumes { get; init; } = new Dictionary<string, Volume>();
+
+    /// <summary>Configuration files that services read; their paths are relative to the compose file.</summary>
+    public IReadOnlyDictionary<string, FileObject> Configs { get; init; } = new Dictionary<string, FileObject>();
 }

@@ -98,6 +98,11 @@ public sealed record EnvironmentModel
                 $"give one of them another {nameof(ServiceSecret.Source)}.");
         var secrets = definition.Services.SelectMany(x => x.Secrets).DistinctBy(x => x.Source)
             .ToDictionary(x => x.Source, x => SecretOf(environment.Name, x));
+        // Compose would refuse the file, and would not say where it is declared.
+        var read = services.SelectMany(x => (x.Value.Configs ?? []).Select(config => (Service: x.Key, config.Source)));
+        if (read.FirstOrDefault(x => !definition.Configs.ContainsKey(x.Source)) is { Source: { } missing } reader)
+            throw new DeliveryException(
+                $"Environment '{environment.Name}': {reader.Service} reads the config '{missing}', which is not among the {nameof(EnvironmentDefinition.Configs)}.");
         var volumes = services.Values.SelectMany(x => x.Volumes ?? [])
             .Where(x => x is { Type: "volume", Source: not null })
             .Select(x => x.Source!.Value.Text);
@@ -108,6 +113,7 @@ public sealed record EnvironmentModel
             Networks = NullWhereEmpty(With(definition.Networks, services.Values.SelectMany(x => x.Networks ?? []))),
             Volumes = NullWhereEmpty(With(definition.Volumes, volumes)),
             Secrets = NullWhereEmpty(secrets),
+            Configs = NullWhereEmpty(definition.Configs),
         };
     }
 

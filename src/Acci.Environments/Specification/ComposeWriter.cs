@@ -13,6 +13,7 @@ public static partial class ComposeWriter
         .WithNamingConvention(UnderscoredNamingConvention.Instance)
         .ConfigureDefaultValuesHandling(DefaultValuesHandling.OmitNull)
         .WithTypeConverter(new ScalarConverter())
+        .WithTypeConverter(new EnvFileConverter())
         .WithEventEmitter(next => new TextEmitter(next))
         .WithIndentedSequences()
         .WithNewLine("\n")
@@ -73,6 +74,36 @@ public static partial class ComposeWriter
         {
             var scalar = (Scalar)value!;
             emitter.Emit(scalar.IsPlain ? new YamlDotNet.Core.Events.Scalar(AnchorName.Empty, TagName.Empty, scalar.Text, ScalarStyle.Plain, true, false) : Event(scalar.Text));
+        }
+    }
+
+    // A path alone is a text, which is all that a stack knows.
+    private sealed class EnvFileConverter : IYamlTypeConverter
+    {
+        public bool Accepts(Type type) => type == typeof(EnvFile);
+
+        public object ReadYaml(IParser parser, Type type, ObjectDeserializer rootDeserializer) => throw new NotSupportedException("Compose files are written, not read.");
+
+        public void WriteYaml(IEmitter emitter, object? value, Type type, ObjectSerializer serializer)
+        {
+            var file = (EnvFile)value!;
+            if (file is { Required: null, Format: null })
+            {
+                serializer(file.Path);
+                return;
+            }
+
+            emitter.Emit(new YamlDotNet.Core.Events.MappingStart());
+            Entry("path", file.Path);
+            if (file.Required is { } required) Entry("required", (Scalar)required);
+            if (file.Format is { } format) Entry("format", format);
+            emitter.Emit(new YamlDotNet.Core.Events.MappingEnd());
+
+            void Entry(string key, object entry)
+            {
+                emitter.Emit(Event(key));
+                serializer(entry);
+            }
         }
     }
 

@@ -103,10 +103,15 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     }
 
     /// <summary>Removes the stack's secrets but for these; what is still read stays.</summary>
-    public async Task RemoveSecretsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken)
+    public Task RemoveSecretsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken) => RemoveAsync("secret", stack, but, cancellationToken);
+
+    /// <summary>Removes the stack's configuration files but for these; what is still read stays.</summary>
+    public Task RemoveConfigsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken) => RemoveAsync("config", stack, but, cancellationToken);
+
+    private async Task RemoveAsync(string kind, string stack, IEnumerable<string> but, CancellationToken cancellationToken)
     {
-        foreach (var secret in Lines(await RunAsync(["secret", "ls", "--format", "{{.Name}}", "--filter", $"label={StackLabel}={stack}"], cancellationToken)).Except(but))
-            await CommandRunner.TryRunAsync(Engine.Question("secret", "rm", secret), cancellationToken: cancellationToken);
+        foreach (var old in Lines(await RunAsync([kind, "ls", "--format", "{{.Name}}", "--filter", $"label={StackLabel}={stack}"], cancellationToken)).Except(but))
+            await CommandRunner.TryRunAsync(Engine.Question(kind, "rm", old), cancellationToken: cancellationToken);
     }
 
     /// <summary>Removes the stack and waits until nothing of it is left, but for volumes.</summary>

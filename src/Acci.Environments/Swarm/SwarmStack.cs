@@ -15,19 +15,47 @@ internal static class SwarmStack
     /// <param name="secrets">The name in the swarm of each of the file's secrets.</param>
     /// <param name="nodeOf">The node that a service's data are on.</param>
     /// <param name="hasIngress">Whether a port can be one of the whole swarm; otherwise each replica has one of its host's.</param>
-    public static ComposeFile Of(ComposeFile file, IReadOnlyDictionary<string, string> variables, IReadOnlyDictionary<string, string> secrets, Func<string, string> nodeOf, bool hasIngress)
+    /// <param name="folder">The folder that the file's paths are relative to; a stack's own file lies elsewhere.</param>
+    /// <exception cref="DeliveryException">Something is declared that a stack has no word for.</exception>
+    public static ComposeFile Of(
+        ComposeFile file,
+        IReadOnlyDictionary<string, string> variables,
+        IReadOnlyDictionary<string, string> secrets,
+        Func<string, string> nodeOf,
+        bool hasIngress,
+        string folder)
     {
         return new ComposeFile
         {
-            Services = file.Services.ToDictionary(x => x.Key, x => ServiceOf(x.Value with { Environment = Told(x.Value.Environment) }, ResolveIn, PlacementOf(x.Key, x.Value), hasIngress, file.IsJob(x.Key))),
+            Services = file.Services.ToDictionary(x => x.Key, x => ServiceOf(Elsewhere(x.Value), ResolveIn, PlacementOf(x.Key, x.Value), hasIngress, file.IsJob(x.Key))),
             // What the stores are on stays closed; containers of a person's own may join those who are served.
             Networks = file.Networks?.ToDictionary(x => x.Key, x => x.Value with { Driver = "overlay", Attachable = x.Value.Internal is true ? x.Value.Attachable : true }),
             Volumes = file.Volumes,
             Secrets = file.Secrets?.ToDictionary(x => x.Key, x => new FileObject { External = true, Name = Scalar.Literal(secrets[x.Key]) }),
-            Configs = file.Configs?.ToDictionary(x => x.Key, x => x.Value with { File = Resolve(x.Value.File, ResolveIn), Name = Resolve(x.Value.Name, ResolveIn) }),
+            Configs = file.Configs?.ToDictionary(x => x.Key, x => x.Value with { File = x.Value.File is { } source ? Place(source) : default(Scalar?), Name = Resolve(x.Value.Name, ResolveIn) }),
         };
 
         Scalar ResolveIn(Scalar scalar) => Resolve(scalar, variables);
+
+        Service Elsewhere(Service service) => service with
+        {
+            Environment = Told(service.Environment),
+            EnvFile = Placed(service.EnvFile),
+            Volumes = service.Volumes?.Select(x => x is { Type: "bind", Source: { } source } ? x with { Source = Place(source) } : x).ToArray(),
+        };
+
+        // "~" is the home of whoever deploys, and docker's to put in.
+        Scalar Place(Scalar path)
+        {
+            var text = Interpolation.Resolve(path.Text, variables);
+            return Scalar.Literal(text.StartsWith('~') ? text : Path.GetFullPath(text, folder));
+        }
+
+        // Of a file of variables a stack knows the path alone.
+        EnvFile[]? Placed(IReadOnlyList<EnvFile>? files) => files?.Select(x => x with { Path = Place(x.Path) })
+            .Where(x => x.Required is not false || File.Exists(Interpolation.Resolve(x.Path.Text, variables)))
+            .Select(x => x.Format is null ? x with { Required = null } : throw new DeliveryException($"{x.Path} has the format '{x.Format}', which a stack does not know."))
+            .ToArray();
 
         // A stack has no word for a variable that is told where it is set.
         IReadOnlyDictionary<string, Scalar>? Told(IReadOnlyDictionary<string, Scalar>? environment) => environment?
