@@ -12,19 +12,24 @@ public sealed record NamingRule
     private const string KeyNameAttribute = "Microsoft.Extensions.Configuration.ConfigurationKeyNameAttribute";
 
     private readonly string _prefix;
-    private readonly bool _isUpperCase;
+    private readonly bool _isUpperCase, _isBareAtTop;
 
-    private NamingRule(string prefix, bool isUpperCase) => (_prefix, _isUpperCase) = (prefix, isUpperCase);
+    private NamingRule(string prefix, bool isUpperCase, bool isBareAtTop = false) =>
+        (_prefix, _isUpperCase, _isBareAtTop) = (prefix, isUpperCase, isBareAtTop);
 
     /// <summary>
-    /// Words in capitals, joined by one underscore, levels by two: <c>APP__SERVER__BACKEND_PORT</c>. A setting at the top has no prefix:
-    /// <c>RUN_MODE</c>. Choices are spelt in lower case: <c>verify-full</c>; a list is one variable, its values joined by commas.
+    /// Words in capitals, joined by one underscore, levels by two: <c>APP__SERVER__BACKEND_PORT</c>. Choices are spelt in lower case: <c>verify-full</c>; a list is one
+    /// variable, its values joined by commas.
     /// </summary>
     /// <param name="prefix">The first level: <c>APP</c>.</param>
-    public static NamingRule Prefixed(string prefix)
+    /// <param name="alsoAtTop">
+    /// Whether a setting at the top has the prefix, too: <c>APP__RUN_MODE</c>; otherwise it is <c>RUN_MODE</c>. Without it one called <c>Path</c>, <c>User</c> or <c>Home</c>
+    /// is a variable that every process has.
+    /// </param>
+    public static NamingRule Prefixed(string prefix, bool alsoAtTop = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
-        return new(prefix + Level, isUpperCase: true);
+        return new(prefix + Level, isUpperCase: true, isBareAtTop: !alsoAtTop);
     }
 
     /// <summary>
@@ -69,7 +74,7 @@ public sealed record NamingRule
     /// <summary>The variable of the setting that a path of property names leads to.</summary>
     public string VariableOf(params ReadOnlySpan<string> path)
     {
-        var variable = new StringBuilder(path.Length > 1 || !_isUpperCase ? _prefix : "");
+        var variable = new StringBuilder(path.Length == 1 && _isBareAtTop ? "" : _prefix);
         for (var i = 0; i < path.Length; i++)
             variable.Append(i > 0 ? Level : "").Append(_isUpperCase ? SettingName.Separate(path[i], '_').ToUpperInvariant() : path[i].Replace(":", Level, StringComparison.Ordinal));
         return variable.ToString();

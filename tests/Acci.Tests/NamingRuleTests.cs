@@ -11,6 +11,7 @@ public sealed class NamingRuleTests
     {
         Assert.Equal("WEB__QUEUE__MAX_DEPTH", SettingName.Of((ShopSettings s) => s.Queue.MaxDepth, NamingRule.Prefixed("WEB")).EnvironmentVariable);
         Assert.Equal("TITLE", SettingName.Of((ShopSettings s) => s.Title, NamingRule.Prefixed("WEB")).EnvironmentVariable);
+        Assert.Equal("WEB__TITLE", SettingName.Of((ShopSettings s) => s.Title, NamingRule.Prefixed("WEB", alsoAtTop: true)).EnvironmentVariable);
         Assert.Equal("Queue__MaxDepth", SettingName.Of((ShopSettings s) => s.Queue.MaxDepth, NamingRule.Configuration()).EnvironmentVariable);
         Assert.Equal("SHOP_Title", SettingName.Of((ShopSettings s) => s.Title, Configuration).EnvironmentVariable);
         Assert.Equal("Queue:MaxDepth", SettingName.Of((ShopSettings s) => s.Queue.MaxDepth, Configuration).Key);

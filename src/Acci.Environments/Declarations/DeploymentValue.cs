@@ -31,6 +31,9 @@ public enum DeploymentValue
 
     /// <summary>What the environment is for.</summary>
     Kind,
+
+    /// <summary>A secret, which services are told as a file.</summary>
+    Secret,
 }
 
 /// <summary>The grammar of each.</summary>

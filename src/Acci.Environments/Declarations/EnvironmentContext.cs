@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using Acci.Environments.Specification;
 using Acci.Environments.Variables;
+using Acci.Settings;
 
 namespace Acci.Environments.Declarations;
 
@@ -36,12 +38,24 @@ public sealed class EnvironmentContext
     }
 
     /// <summary>A setting of the environment's own, which can be set from outside.</summary>
-    /// <exception cref="DeliveryException">It has no value, or one that it cannot have.</exception>
+    /// <exception cref="DeliveryException">It is not declared, is a secret, or has no value or one that it cannot have.</exception>
     public Scalar Get(DeploymentSetting setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
         var name = _declaration.NameOf(setting);
+        if (name.IsSecret) throw new DeliveryException($"{name} is a secret: it is handed over as a file, by {nameof(Secret)}, never as a variable.");
         return Scalar.Variable(new Variable(name.EnvironmentVariable, setting.Description, Text(setting)) { Key = name.Key });
+    }
+
+    /// <summary>A secret of the environment's own, to be handed to services as a file.</summary>
+    /// <param name="setting">A setting whose value is a <see cref="DeploymentValue.Secret"/>.</param>
+    /// <exception cref="DeliveryException">It is not declared.</exception>
+    public ServiceSecret Secret(DeploymentSetting setting)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        return setting.Value == DeploymentValue.Secret
+            ? new ServiceSecret(Declared(setting))
+            : throw new ArgumentException($"{_declaration.NameOf(setting)} is no secret: its value has to be {nameof(DeploymentValue)}.{nameof(DeploymentValue.Secret)}.", nameof(setting));
     }
 
     /// <summary>The number that such a setting is in this environment.</summary>
@@ -51,11 +65,19 @@ public sealed class EnvironmentContext
     /// <summary>How errors name such a setting: <c>Deployment:Replicas (SHOP_REPLICAS)</c>.</summary>
     public string Title(DeploymentSetting setting) => _declaration.NameOf(setting).ToString();
 
-    /// <summary>A port of the host that leads to a service, on the host's address that the settings say.</summary>
+    /// <summary>
+    /// A port of the host that leads to a service, on the host's address that <see cref="DeploymentSetting.BindAddress"/> says; where the declaration does not have that
+    /// setting, on this machine's own alone, 127.0.0.1.
+    /// </summary>
     /// <param name="target">The port inside.</param>
     /// <param name="published">The setting that says which of the host's.</param>
     public Port Publish(Scalar target, DeploymentSetting published) =>
-        new(target) { Published = Get(published), HostIp = Get(DeploymentSetting.BindAddress), Protocol = "tcp" };
+        new(target)
+        {
+            Published = Get(published),
+            HostIp = _declaration.Deployment.Contains(DeploymentSetting.BindAddress) ? Get(DeploymentSetting.BindAddress) : $"{IPAddress.Loopback}",
+            Protocol = "tcp",
+        };
 
     /// <summary>A variable that is no setting.</summary>
     /// <param name="name">Its name without the prefix: <c>SDK_IMAGE</c>.</param>
@@ -68,13 +90,23 @@ public sealed class EnvironmentContext
     // A setting that is used has a value.
     private string Text(DeploymentSetting setting)
     {
-        var name = _declaration.NameOf(setting);
-        if (setting != DeploymentSetting.Kind && !_declaration.Deployment.Contains(setting))
-            throw new ArgumentException($"{name.Key} is not among the deployment settings of the declaration.", nameof(setting));
+        var name = Declared(setting);
+        // What an environment is for is said in its files alone.
+        var title = setting == DeploymentSetting.Kind ? name.Key : name.ToString();
         var text = _values.Find(name.Key) ?? throw new DeliveryException(
-            $"Environment '{Name}': {name} has no value: write one into a settings file in {_declaration.SettingsFolder}.");
+            $"Environment '{Name}': {title} has no value: write one into a settings file in {_declaration.SettingsFolder}.");
         return DeploymentValues.Problem(setting.Value, text) is { } expected
-            ? throw new DeliveryException($"Environment '{Name}': {name} cannot be '{text}': it is {expected}.")
+            ? throw new DeliveryException($"Environment '{Name}': {title} cannot be '{text}': it is {expected}.")
             : text;
+    }
+
+    private SettingName Declared(DeploymentSetting setting)
+    {
+        var name = _declaration.NameOf(setting);
+        return setting == DeploymentSetting.Kind || _declaration.Deployment.Contains(setting)
+            ? name
+            : throw new DeliveryException(
+                $"Environment '{Name}': {name.Key} is not among the declared deployment settings. " +
+                $"Add it: {nameof(EnvironmentDeclaration.Deployment)} = [.. {nameof(DeploymentSetting)}.{nameof(DeploymentSetting.Common)}, …].");
     }
 }

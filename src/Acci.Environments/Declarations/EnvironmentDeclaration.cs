@@ -62,7 +62,7 @@ public sealed record EnvironmentDeclaration
 
     /// <summary>The variables of settings that are secret. Containers get those as files: no program that a build runs needs one.</summary>
     public IReadOnlySet<string> SecretVariables =>
-        Settings.SelectMany(x => x.All).Where(x => x.Name.IsSecret).Select(x => x.Name.EnvironmentVariable).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        Secrets.Select(x => x.EnvironmentVariable).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The same, named after a repository's folder where it has no name of its own.</summary>
     /// <exception cref="DeliveryException">Neither gives a name that projects could have.</exception>
@@ -93,7 +93,10 @@ public sealed record EnvironmentDeclaration
     internal SettingName NameOf(DeploymentSetting setting) =>
         SettingName.Of(
             $"{DeploymentSetting.Section}:{setting.Property}",
-            $"{VariablePrefix}_{NamingRule.Prefixed(VariablePrefix).VariableOf(setting.Property)}");
+            $"{VariablePrefix}_{NamingRule.Prefixed(VariablePrefix).VariableOf(setting.Property)}") with { IsSecret = setting.Value == DeploymentValue.Secret };
+
+    /// <summary>All secrets that can be told.</summary>
+    internal IEnumerable<SettingName> Secrets => Settings.SelectMany(x => x.All).Select(x => x.Name).Concat(Deployment.Select(NameOf)).Where(x => x.IsSecret);
 
     /// <summary>Makes sure that variables have names that can be read, and settings names that can be told apart.</summary>
     /// <exception cref="DeliveryException">They have not; the message says which.</exception>

@@ -77,7 +77,7 @@ public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaratio
     public EnvironmentSettings Read(string environment) => EnvironmentSettings.Read(Declaration, Root, environment);
 
     private static IEnumerable<SettingName> Secrets(EnvironmentModel model) =>
-        model.Declaration.Settings.SelectMany(x => x.All).Select(x => x.Name).Where(x => x.IsSecret).Concat(model.Secrets.Select(x => x.Name));
+        model.Declaration.Secrets.Concat(model.Secrets.Select(x => x.Name));
 
     private static string Example(EnvironmentModel[] models)
     {

@@ -64,8 +64,7 @@ public sealed record EnvironmentModel
     }
 
     /// <summary>Secrets that the declared settings have and no service is told.</summary>
-    internal IEnumerable<SettingName> UntoldSecrets => Declaration.Settings.SelectMany(x => x.All).Select(x => x.Name)
-        .Where(x => x.IsSecret && Secrets.All(secret => secret.Name.Key != x.Key));
+    internal IEnumerable<SettingName> UntoldSecrets => Declaration.Secrets.Where(x => Secrets.All(secret => secret.Name.Key != x.Key));
 
     /// <summary>A secret has a value that nothing in the environment is told.</summary>
     internal DeliveryException Untold(SettingName secret, string place) => new(
