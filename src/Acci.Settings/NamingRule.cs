@@ -80,9 +80,6 @@ public sealed record NamingRule
         return variable.ToString();
     }
 
-    /// <summary>The variable of one value of a list, where <see cref="NumbersLists">each has its own</see>.</summary>
-    public static string VariableOfItem(string variable, int index) => VariableOfItem(variable, $"{index}");
-
     /// <summary>The variable of one value below a list or a dictionary, where <see cref="NumbersLists">each has its own</see>.</summary>
     /// <param name="variable">The variable of the list or dictionary.</param>
     /// <param name="key">Where the value is below it, levels joined by a colon: <c>0:Host</c>.</param>

@@ -90,16 +90,17 @@ public sealed class AdopterTests(Adopter adopter, ITestOutputHelper output) : IC
             var first = Succeeded(await UpAsync(one, ports[0], "Hello from one"));
             var second = Succeeded(await UpAsync(two, ports[1], "Hello from two"));
 
-            // The greeting is its own setting; the stock came from the second image by way of a store that lets nobody in without the secret.
-            Assert.Equal("Hello from one: three apples", await AskAsync(ports[0], "three apples"));
-            Assert.Equal("Hello from two: three apples", await AskAsync(ports[1], "three apples"));
+            // The greeting is its own setting, the currency a default in its code that nothing sets; the stock came from the second image by way of a store that lets nobody in
+        // without the secret, and the price from a job that ended before the app began.
+            Assert.Equal("Hello from one: three apples at 2 EUR", await AskAsync(ports[0], "three apples"));
+            Assert.Equal("Hello from two: three apples at 2 EUR", await AskAsync(ports[1], "three apples"));
             Assert.NotEqual(ProjectOf(one), ProjectOf(two));
             Assert.NotEqual(SecretOf(one), SecretOf(two));
             Assert.All([SecretOf(one), SecretOf(two)], secret => Assert.DoesNotContain(secret, first + second, StringComparison.Ordinal));
 
             Succeeded(await DownAsync(one));
             up.Remove(one);
-            Assert.Equal("Hello from two: three apples", await AskAsync(ports[1], "three apples"));
+            Assert.Equal("Hello from two: three apples at 2 EUR", await AskAsync(ports[1], "three apples"));
             Succeeded(await DownAsync(two));
             up.Remove(two);
         }

@@ -68,7 +68,7 @@ public readonly record struct Scalar
     /// Among a service's variables: the one of the same name, where it is set; otherwise the service has none. Source: Compose specification, <c>environment</c>, a key
     /// without a value.
     /// </summary>
-    public static Scalar WhereSet(Variable variable)
+    internal static Scalar WhereSet(Variable variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
         return new("null", true, variable);

@@ -28,6 +28,16 @@ partial class Build
                         Compose = new()
                         {
                             Ports = [environment.Publish(settings.Get(s => s.Server.BackendPort), DeploymentSetting.Ports)],
+                            DependsOn = new Dictionary<string, Dependency> { ["store"] = Dependency.Healthy, ["prices"] = Dependency.Completed },
+                        },
+                    },
+                    new("prices")
+                    {
+                        Image = ServiceImage.Upstream("docker.io/library/redis:7"),
+                        Secrets = [password],
+                        Compose = new()
+                        {
+                            Command = ["sh", "-c", $"redis-cli -e -h store -a \"$(cat {password.Path})\" set price 2"],
                             DependsOn = new Dictionary<string, Dependency> { ["store"] = Dependency.Healthy },
                         },
                     },

@@ -5,6 +5,8 @@ public sealed class ShopSettings
     public StoreSettings Store { get; set; } = new();
 
     public string Greeting { get; set; } = "";
+
+    public string Currency { get; set; } = "EUR";
 }
 
 public sealed class ServerSettings
@@ -17,4 +19,6 @@ public sealed class StoreSettings
     public string Host { get; set; } = "";
 
     public string Password { get; set; } = "";
+
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
 }
