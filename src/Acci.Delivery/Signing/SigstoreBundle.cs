@@ -22,6 +22,7 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
     private const string MediaTypePrefix = "application/vnd.dev.sigstore.bundle.";
     private const string TypeAnnotation = "dev.sigstore.bundle.predicateType";
     private const long LargestBundle = 256 * 1024 * 1024;
+    private const long LargestList = 4 * LargestBundle;
     // It holds a digest, a certificate and what proves their time.
     private const long LargestSignature = 4 * 1024 * 1024;
 
@@ -33,10 +34,11 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
     /// <param name="image">The image, by digest.</param>
     /// <param name="type">What they state.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="DeliveryException">The registry cannot be reached, or refuses.</exception>
+    /// <exception cref="DeliveryException">The registry cannot be reached, or refuses; or there are so many bundles that they are not all read.</exception>
     public static async IAsyncEnumerable<SigstoreBundle> ListAsync(
         OciRegistry registry, ImageReference image, PredicateType type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var left = LargestList;
         foreach (var referrer in await registry.ListReferrersAsync(image, cancellationToken: cancellationToken))
         {
             var reference = image.WithDigest(referrer.Digest);
@@ -46,6 +48,8 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
             if (manifest.Annotations.GetValueOrDefault(TypeAnnotation) != type.Uri) continue;
             foreach (var blob in manifest.Blobs.Where(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal)))
             {
+                if (blob.Size <= LargestBundle && (left -= blob.Size) < 0)
+                    throw new DeliveryException($"{image}: the signatures and attestations beside it are larger than {LargestList >> 30} GiB, more than is read. Delete what does not belong there.");
                 if (await TryAsync(reference, () => ReadAsync(registry, image, type, blob, cancellationToken)) is { } bundle) yield return bundle;
             }
         }

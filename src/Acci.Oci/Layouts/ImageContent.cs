@@ -13,23 +13,30 @@ public sealed record ImageContent(IReadOnlyList<Manifest> Manifests, IReadOnlyLi
     /// <summary>The size of all blobs together in bytes.</summary>
     public long BlobSize => Blobs.Sum(blob => blob.Size);
 
+    // More than any image has, and small enough that sizes can be added up.
+    private const long MostBytes = 1L << 50;
+
     /// <summary>Walks an image from its root down.</summary>
-    internal static async Task<ImageContent> WalkAsync(IContentSource source, Descriptor root, CancellationToken cancellationToken)
+    /// <exception cref="DeliveryException">It is damaged, cannot be read, or is too much.</exception>
+    internal static async Task<ImageContent> WalkAsync(IContentSource source, Descriptor root, CancellationToken cancellationToken, ContentLimit? limit = null)
     {
+        limit ??= new ContentLimit($"The image {root.Digest}", MostBytes);
         var manifests = new List<Manifest>();
         var blobs = new Dictionary<Digest, Descriptor>();
         var seen = new HashSet<Digest>();
-        await VisitAsync(root);
+        await VisitAsync(root, 0);
         return new ImageContent(manifests, [.. blobs.Values]);
 
-        async Task VisitAsync(Descriptor descriptor)
+        async Task VisitAsync(Descriptor descriptor, int level)
         {
             if (!seen.Add(descriptor.Digest)) return;
+            limit.Enter(level);
             var manifest = await source.ReadManifestAsync(descriptor, cancellationToken);
+            limit.Add(manifest);
             foreach (var child in manifest.Manifests)
             {
                 // An index may name content that is no manifest; it is carried as a blob would be.
-                if (MediaTypes.IsManifest(child.MediaType)) await VisitAsync(child);
+                if (MediaTypes.IsManifest(child.MediaType)) await VisitAsync(child, level + 1);
                 else blobs.TryAdd(child.Digest, child);
             }
 

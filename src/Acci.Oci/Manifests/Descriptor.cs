@@ -38,13 +38,14 @@ public sealed record Descriptor
         Further = Further?.Where(x => x.Key is not ("data" or "urls")).ToDictionary(),
     };
 
-    /// <summary>Makes sure that nothing in a list of descriptors, nor in annotations, is null.</summary>
+    /// <summary>Makes sure that nothing in a list of descriptors, nor in annotations, is null, and no size negative.</summary>
     /// <exception cref="JsonException">Something is.</exception>
     internal static void EnsureComplete(string list, IEnumerable<Descriptor> descriptors, IReadOnlyDictionary<string, string>? annotations)
     {
         foreach (var (index, descriptor) in descriptors.Index())
         {
             if (descriptor is null) throw new JsonException($"{list}[{index}] is null");
+            if (descriptor.Size < 0) throw new JsonException($"{list}[{index}] has the size {descriptor.Size}");
             EnsureComplete(descriptor.Annotations);
         }
 

@@ -8,8 +8,12 @@ namespace Acci.Oci.Registries;
 /// <summary>Copies an image from one repository to another, with what refers to it.</summary>
 internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegistry to, ImageReference target, int parallelism, IReadOnlyCollection<string> leftOut)
 {
+    // Signatures, bills of materials, and images in other formats.
+    private const long MostBytes = 16L << 30;
+
     private readonly RegistrySource _source = new(from, source);
-    private readonly HashSet<Digest> _seen = [];
+    private readonly ContentLimit _limit = new($"What refers to {source}", MostBytes);
+    private readonly ConcurrentDictionary<Digest, bool> _seen = [];
     private readonly ConcurrentQueue<string> _passedOver = [];
 
     // Only within one registry is there something to mount from.
@@ -26,8 +30,10 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
     private async Task CopyReferrersAsync(IEnumerable<Digest> subjects, CancellationToken cancellationToken)
     {
         // Level by level: what refers to a referrer, as the signature of an SBOM does, comes along too.
-        for (var level = subjects.Where(_seen.Add).ToList(); level.Count > 0;)
+        var level = subjects.Where(x => _seen.TryAdd(x, true)).ToList();
+        for (var depth = 0; level.Count > 0; depth++)
         {
+            _limit.Enter(depth);
             var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
             var copied = new List<Digest>();
             await Parallel.ForEachAsync(level, options, async (subject, token) =>
@@ -35,7 +41,7 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
                 var digests = await CopyReferrersAsync(subject, token);
                 lock (copied) copied.AddRange(digests);
             });
-            level = [.. copied.Where(_seen.Add)];
+            level = copied;
         }
     }
 
@@ -45,6 +51,8 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
         foreach (var referrer in await from.ListReferrersAsync(source.WithDigest(subject), cancellationToken: cancellationToken))
         {
             if (referrer.ArtifactType is { } type && leftOut.Contains(type)) continue;
+            // A list may name the same one over and over, or one that it refers to itself.
+            if (!_seen.TryAdd(referrer.Digest, true)) continue;
             await TryAsync(referrer.Digest.ToString(), async () =>
             {
                 var manifest = await TransferAsync(referrer, cancellationToken);
@@ -104,7 +112,7 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
 
     private async Task<Manifest> TransferAsync(Descriptor root, CancellationToken cancellationToken)
     {
-        var content = await ImageContent.WalkAsync(_source, root, cancellationToken);
+        var content = await ImageContent.WalkAsync(_source, root, cancellationToken, _limit);
         await to.TransferTo(target, _source, null).RunAsync(content, MountFrom, cancellationToken);
         return content.Root;
     }

@@ -4,6 +4,9 @@ namespace Acci.Oci.Registries;
 
 public sealed partial class OciRegistry
 {
+    // Each of them is looked at, one after the other.
+    private const int MostReferrers = 10_000;
+
     // One after the other: each reads the list, adds to it and writes it back, and would lose what another added in between.
     private readonly SemaphoreSlim _referrersGate = new(1);
 
@@ -84,6 +87,7 @@ public sealed partial class OciRegistry
     {
         var found = await FindAsync(tag, (content, type, where, _) => ReferrersList.ReadTag(content, type, where), cancellationToken);
         if (found is null || subject.Names(found.Content.Span)) return null;
+        ReferrerPages(PathOf(tag), subject).Add(found.Content.Length, found.Entries.Count);
         if (!found.IsIndex) _transport.Warn($"{tag} is no list of referrers, so none are found. Delete this tag if nothing else needs it.");
         return found;
     }
@@ -100,7 +104,7 @@ public sealed partial class OciRegistry
     private async Task<IEnumerable<Descriptor>?> TryListReferrersAsync(string path, Digest digest, CancellationToken cancellationToken)
     {
         var all = new List<Descriptor>();
-        var pages = new PageTrail(_transport.Endpoint, $"the referrers of {path} {digest}", _options.Time);
+        var pages = ReferrerPages(path, digest);
         for (var page = pages.Begin(Address($"{path}/referrers/{digest}")); page is not null;)
         {
             var address = page;
@@ -130,6 +134,8 @@ public sealed partial class OciRegistry
 
         return all;
     }
+
+    private PageTrail ReferrerPages(string path, Digest digest) => new(_transport.Endpoint, $"the referrers of {path} {digest}", MostReferrers, _options.Time);
 
     private sealed record ReferrersPage(IEnumerable<Descriptor> Referrers, Uri? Next);
 }

@@ -7,6 +7,7 @@ namespace Acci.Oci.Registries;
 
 public sealed partial class OciRegistry
 {
+    private const int MostTags = 1_000_000;
     private const int MaximumPageSize = 16 * 1024 * 1024;
 
     // The specification's; Harbor's; and what registries answer that look for a manifest first.
@@ -24,7 +25,7 @@ public sealed partial class OciRegistry
         ImageReference repository, int pageSize = 1000, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var path = PathOf(repository);
-        var pages = new PageTrail(_transport.Endpoint, $"the tags of {path}", _options.Time);
+        var pages = new PageTrail(_transport.Endpoint, $"the tags of {path}", MostTags, _options.Time);
         var asked = $"?n={pageSize}";
         IReadOnlyList<string> previous = [];
         for (var page = pages.Begin(Address($"{path}/tags/list{asked}")); page is not null;)

@@ -5,16 +5,16 @@ namespace Acci.Oci.Registries;
 /// <summary>The pages of a list that a registry gives piece by piece. It has to end, to stay at the registry, and to be whole.</summary>
 /// <param name="endpoint">The registry.</param>
 /// <param name="list">What is listed, as messages call it: <c>the tags of owner/app</c>.</param>
+/// <param name="mostEntries">How many entries it may have.</param>
 /// <param name="time">The clock that its time is counted by.</param>
-internal sealed class PageTrail(RegistryEndpoint endpoint, string list, TimeProvider time)
+internal sealed class PageTrail(RegistryEndpoint endpoint, string list, int mostEntries, TimeProvider time)
 {
     private const int MaximumPages = 1_000;
-    private const int MaximumEntries = 1_000_000;
     private const int MaximumSize = 64 * 1024 * 1024;
     private static readonly TimeSpan MaximumTime = TimeSpan.FromMinutes(10);
 
     private readonly HashSet<Uri> _seen = [];
-    private long _asked;
+    private long _asked = time.GetTimestamp();
     private TimeSpan _waited;
     private long _size;
     private long _entries;
@@ -55,7 +55,7 @@ internal sealed class PageTrail(RegistryEndpoint endpoint, string list, TimeProv
         // What is done with a page before the next one is asked for takes none of the list's time.
         _waited += time.GetElapsedTime(_asked);
         if ((_size += size) > MaximumSize) throw Broken($"is larger than {MaximumSize / 1024 / 1024} MiB");
-        if ((_entries += entries) > MaximumEntries) throw Broken(string.Create(CultureInfo.InvariantCulture, $"has more than {MaximumEntries:#,0} entries"));
+        if ((_entries += entries) > mostEntries) throw Broken(string.Create(CultureInfo.InvariantCulture, $"has more than {mostEntries:#,0} entries"));
         if (_waited > MaximumTime) throw Broken($"did not end within {MaximumTime.TotalMinutes:0} minutes");
     }
 

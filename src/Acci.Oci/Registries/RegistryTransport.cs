@@ -11,6 +11,8 @@ internal sealed class RegistryTransport : IDisposable
 {
     // Different ones of the registry's own.
     private const int MostWarnings = 5;
+    // How many times the longest silence an answer may take as a whole that is known to be small: 10 minutes of one minute.
+    private const int MostStalls = 10;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time;
@@ -148,10 +150,10 @@ internal sealed class RegistryTransport : IDisposable
 
     /// <summary>The error of an address where no registry is.</summary>
     public DeliveryException NotARegistry(string what, Exception? cause = null) =>
-        new($"{Endpoint.Domain} answers, but not as a registry: {what} Check the address given by --registry.", cause);
+        new($"{Endpoint.Domain} answers, but not as a registry: {what} Check its address, as in --registry or in the name of the image.", cause);
 
     /// <summary>Reads a body that is known to be small.</summary>
-    /// <exception cref="DeliveryException">It is larger.</exception>
+    /// <exception cref="DeliveryException">It is larger, or does not end.</exception>
     public static async Task<byte[]> ReadAsync(
         HttpResponseMessage response, int limit, TimeSpan stallTimeout, string domain, string? server, CancellationToken cancellationToken)
     {
@@ -163,6 +165,8 @@ internal sealed class RegistryTransport : IDisposable
             content.Write(buffer, 0, count);
             if (content.Length > limit)
                 throw new DeliveryException($"{domain}: {response.RequestMessage?.RequestUri?.AbsolutePath} is larger than {limit} bytes.");
+            if (stream.Waited > MostStalls * stallTimeout)
+                throw new DeliveryException($"{domain}: {response.RequestMessage?.RequestUri?.AbsolutePath} did not end within {MostStalls * stallTimeout.TotalSeconds:0.#} s. Check the network and the registry.");
         }
 
         return content.ToArray();

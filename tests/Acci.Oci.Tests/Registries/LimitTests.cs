@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
 using Acci.Testing;
@@ -66,21 +67,24 @@ public sealed class LimitTests
         Assert.True(page < 20, $"{page}");
     }
 
-    [Fact]
-    public async Task So_many_referrers_are_too_much_too()
+    [Theory]
+    [InlineData(8, 1024 * 1024, true, "is larger than 64 MiB")]
+    [InlineData(6_000, 1, true, "has more than 10,000 entries")]
+    [InlineData(10_001, 1, false, "has more than 10,000 entries")]
+    public async Task So_many_referrers_are_too_much_too(int count, int length, bool hasApi, string problem)
     {
         var page = 0;
-        var entry = $$"""{ "mediaType": "application/vnd.oci.image.manifest.v1+json", "size": 1, "digest": "{{Zero}}", "artifactType": "{{new string('a', 1024 * 1024)}}" }""";
-        await using var server = await LoopbackServer.StartAsync(context => AnswerAsync(
+        var entry = $$"""{ "mediaType": "application/vnd.oci.image.manifest.v1+json", "size": 1, "digest": "{{Zero}}", "artifactType": "{{new string('a', length)}}" }""";
+        await using var server = await LoopbackServer.StartAsync(context => !hasApi && context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal) ? NotFoundAsync(context) : AnswerAsync(
             context,
             $"</v2/app/referrers/{Zero}?page={++page}>; rel=\"next\"",
-            $$"""{ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [ {{string.Join(',', Enumerable.Repeat(entry, 8))}} ] }""",
+            $$"""{ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [ {{string.Join(',', Enumerable.Repeat(entry, count))}} ] }""",
             "application/vnd.oci.image.index.v1+json"));
         using var registry = Connect(server);
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => registry.ListReferrersAsync(Image(server).WithDigest(Digest.Parse(Zero)), cancellationToken: Cancellation));
 
-        Assert.Contains($"the referrers of app {Zero} is larger than 64 MiB", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"the referrers of app {Zero} {problem}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,6 +143,36 @@ public sealed class LimitTests
             // Without the budget it would be the minute that a silent connection is waited for.
             Assert.True(watch.Elapsed < budget * 10, $"{watch.Elapsed}");
         }
+    }
+
+    [Theory]
+    [InlineData(1, "manifests", "the answer comes with less than 100 bytes a second")]
+    [InlineData(100, "manifests", "/v2/app/manifests/1 did not end within 5 s")]
+    [InlineData(1, "blobs", "the answer comes with less than 100 bytes a second")]
+    public async Task An_answer_that_drips_ends_also_without_a_retry_budget(int count, string kind, string problem)
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            if (!context.Request.Path.Value!.Contains($"/{kind}/", StringComparison.Ordinal)) return;
+            context.Response.ContentType = "application/vnd.oci.image.manifest.v1+json";
+            for (var drop = new byte[count]; ; await Task.Delay(100, context.RequestAborted)) await context.Response.Body.WriteAsync(drop, context.RequestAborted);
+        });
+        var options = new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.Zero }, StallTimeout = TimeSpan.FromSeconds(0.5) };
+        using var registry = new OciRegistry(server.Domain, options);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        var blob = new Descriptor { MediaType = "a/b", Digest = Digest.Parse(Zero), Size = 1_000_000 };
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => kind == "blobs"
+            ? registry.DownloadBlobAsync(Image(server), blob, Stream.Null, patience.Token) : registry.GetManifestAsync(Image(server).WithTag("1"), patience.Token));
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task NotFoundAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     private static ImageReference Image(LoopbackServer server) => ImageReference.Parse($"{server.Domain}/app");

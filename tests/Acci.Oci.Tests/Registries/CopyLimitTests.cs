@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
+using Acci.Oci.Retries;
+using Acci.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Acci.Oci.Tests.Registries;
+
+/// <summary>A registry that names ever more of an image, or of what refers to it, ends a copy with an error.</summary>
+public sealed class CopyLimitTests
+{
+    private const string Empty = "application/vnd.oci.empty.v1+json";
+
+    private readonly ConcurrentDictionary<string, (string Type, byte[] Content)> _manifests = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(0, "is nested more than 16 levels deep")]
+    [InlineData(17L << 30, "is larger than 16 GiB")]
+    [InlineData(long.MaxValue, "is larger than 16 GiB")]
+    public async Task A_copy_ends_where_each_referrer_has_a_new_one_or_a_huge_one(long size, string problem)
+    {
+        await using var server = await LoopbackServer.StartAsync(x => AnswerAsync(x, subject => Image(subject, size)));
+        await using var other = await OddRegistry.StartAsync(Oddity.None);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => CopyAsync(server, other, Image()));
+
+        Assert.StartsWith($"What refers to {server.Domain}/app@sha256:", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{problem}, more than is read.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_listed_many_times_is_copied_once_and_what_is_listed_as_referring_to_itself_not_again()
+    {
+        var requests = new ConcurrentQueue<string>();
+        var image = Image();
+        var referrer = Add(Image(image));
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            requests.Enqueue($"{context.Request.Method} {context.Request.Path}");
+            return AnswerAsync(context, _ => referrer, times: 100);
+        });
+        await using var other = await OddRegistry.StartAsync(Oddity.None);
+
+        var result = await CopyAsync(server, other, image);
+
+        Assert.Empty(result.PassedOver);
+        Assert.Single(requests, $"GET /v2/app/manifests/{referrer.Digest}");
+    }
+
+    [Fact]
+    public async Task An_image_of_indexes_in_indexes_without_end_is_an_error()
+    {
+        var root = Add(Image());
+        for (var depth = 0; depth < 20; depth++) root = Add(Index(root));
+        await using var server = await LoopbackServer.StartAsync(x => AnswerAsync(x, null));
+        await using var other = await OddRegistry.StartAsync(Oddity.None);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => CopyAsync(server, other, root));
+
+        Assert.Contains($"The image {root.Digest} is nested more than 16 levels deep", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Too_many_manifests_are_too_much_at_some_time()
+    {
+        var (limit, image, count) = (new ContentLimit("It", 1 << 30), Image(), 0);
+
+        var error = Assert.Throws<DeliveryException>(() =>
+        {
+            for (; count < 20_000; count++) limit.Add(image);
+        });
+
+        Assert.Equal((10_000, "It consists of more than 10,000 manifests, more than is read. Delete what does not belong there, or ask the registry's operator."), (count, error.Message));
+    }
+
+    [Fact]
+    public void A_size_below_nothing_is_no_size()
+    {
+        var error = Assert.Throws<DeliveryException>(() => Image(null, -5));
+
+        Assert.Contains("has the size -5", error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<PushResult> CopyAsync(LoopbackServer server, OddRegistry other, Manifest root)
+    {
+        Add(root);
+        var options = new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(3) }, Credentials = new Credentials("ada", "secret") };
+        using var source = new OciRegistry(server.Domain, options);
+        using var target = new OciRegistry(other.Domain, options);
+        return await source.CopyAsync(
+            ImageReference.Parse($"{server.Domain}/app").WithDigest(root.Digest), target, ImageReference.Parse($"{other.Domain}/copy"), [], cancellationToken: Cancellation);
+    }
+
+    private Manifest Add(Manifest manifest)
+    {
+        _manifests[$"{manifest.Digest}"] = (manifest.MediaType, manifest.Content.ToArray());
+        return manifest;
+    }
+
+    private static Manifest Image(Manifest? subject = null, long? size = 2) => Parse(MediaTypes.ImageManifest, $$"""
+        "config": { "mediaType": "{{Empty}}", "digest": "{{Digest.Of("{}"u8)}}", "size": {{(size is null or 0 ? 2 : size)}} }, "layers": []
+        {{(subject is null ? "" : $", \"subject\": {ReferrersList.Entry.JsonOf(subject.Descriptor)}")}}
+        """);
+
+    private static Manifest Index(Manifest child) => Parse(MediaTypes.ImageIndex, $"\"manifests\": [ {ReferrersList.Entry.JsonOf(child.Descriptor)} ]");
+
+    private static Manifest Parse(string type, string members) =>
+        Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "schemaVersion": 2, "mediaType": "{{type}}", {{members}} }"""), type, "a test's");
+
+    // A registry that has one blob, and for each manifest what refers to it.
+    private async Task AnswerAsync(HttpContext context, Func<Manifest, Manifest>? referrerOf, int times = 1)
+    {
+        var path = context.Request.Path.Value!.Split('/');
+        var (kind, name) = (path.ElementAtOrDefault(3), path[^1]);
+        if (kind == "blobs") await WriteAsync("application/octet-stream", "{}"u8.ToArray());
+        else if (kind == "manifests" && _manifests.TryGetValue(name, out var manifest)) await WriteAsync(manifest.Type, manifest.Content);
+        else if (kind == "referrers" && _manifests.TryGetValue(name, out var subject))
+        {
+            var entries = referrerOf is null ? []
+                : Enumerable.Repeat(ReferrersList.Entry.JsonOf(Add(referrerOf(Manifest.Parse(subject.Content, subject.Type, "the subject"))).Descriptor), times);
+            var list = $$"""{ "schemaVersion": 2, "mediaType": "{{MediaTypes.ImageIndex}}", "manifests": [ {{string.Join(',', entries)}} ] }""";
+            await WriteAsync(MediaTypes.ImageIndex, Encoding.UTF8.GetBytes(list));
+        }
+        else context.Response.StatusCode = path[^1].Length == 0 ? 200 : 404;
+
+        async Task WriteAsync(string type, byte[] content)
+        {
+            context.Response.ContentType = type;
+            context.Response.ContentLength = content.Length;
+            if (context.Request.Method == "GET") await context.Response.Body.WriteAsync(content, Cancellation);
+        }
+    }
+}
