@@ -47,7 +47,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         var project = await ProjectOnAsync(await EngineWithComposeAsync(), name);
         await EnsureThereIsAsync(project);
         await RemoveStackAsync(project);
-        await CommandRunner.RunAsync(Down(project), Log.Verbose, Cancellation);
+        await CommandRunner.RunAsync(project.Bounded(Down(project)), Log.Verbose, Cancellation);
         string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
         if (left.Length > 0) throw new DeliveryException($"Of environment '{name}' there is still {string.Join(", ", left)}: something else uses it. End that and run ComposeDown again.");
         var data = await project.ListAsync("volume", Cancellation);

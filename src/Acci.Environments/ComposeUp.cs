@@ -65,7 +65,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         WriteFiles(plan, found, LocalName.Of(Root, Declaration, plan.Name));
         try
         {
-            await CommandRunner.RunAsync(project.Compose("config", "--quiet"), Log.Verbose, Cancellation);
+            await CommandRunner.RunAsync(project.Bounded(project.Compose("config", "--quiet")), Log.Verbose, Cancellation);
             foreach (var image in plan.Committed.Variables.Where(x => x.Source is LastPublish or UpstreamImage).Select(x => found.GetValueOrDefault(x.Name)).OfType<string>().Distinct()) await PullWithLoginAsync(engine, image);
             var ports = (await Context.LocationAsync(engine)).Ports;
             var start = new ComposeStart(project, plan.Effective, ports, Context.Time);

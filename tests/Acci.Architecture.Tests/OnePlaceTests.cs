@@ -59,6 +59,22 @@ public class OnePlaceTests
         Assert.Empty(cutting.Except(["Acci.Redaction"]));
     }
 
+    // A clean-up goes on after Ctrl-C, so that nobody could end a program in it that hangs.
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void No_program_is_waited_for_without_a_limit_where_the_run_cannot_be_cancelled(string library)
+    {
+        using var module = Product.Read(library);
+        var endless = from type in module.GetTypes()
+            from method in type.Methods
+            where method.HasBody
+            let called = method.Body.Instructions.Select(x => x.Operand).OfType<MethodReference>().Select(x => $"{x.DeclaringType.Name}::{x.Name}").ToHashSet()
+            where called.Contains("CancellationToken::get_None") && called.Overlaps(["CommandRunner::RunAsync", "CommandRunner::TryRunAsync"])
+            where !called.Contains("ComposeProject::Bounded") && called.Overlaps(["DockerEngine::Docker", "PullLogin::Docker", "ComposeProject::Compose", "Command::.ctor"])
+            select Outermost(type).FullName;
+        Assert.Empty(endless);
+    }
+
     [Fact]
     public void A_call_is_found_in_lambdas_and_async_methods_too() =>
         Assert.Contains("Acci.Delivery.Publishing.TagImages", Callers("Acci.Delivery", ["Acci.Delivery.Publishing.PublishTransaction::RedoAsync"]));

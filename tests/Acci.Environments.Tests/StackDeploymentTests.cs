@@ -11,8 +11,10 @@ public sealed class StackDeploymentTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task An_image_that_the_swarm_cannot_get_is_asked_for_once_more_for_the_reason()
+    [Theory]
+    [InlineData("echo 'write /data: no space left on device' >&2; exit 1", "write /data: no space left on device")]
+    [InlineData("exec sleep 300", "this engine does not get it within 5 s: the registry may be silent")]
+    public async Task An_image_that_the_swarm_cannot_get_is_asked_for_once_more_for_the_reason(string pull, string reason)
     {
         const string image = "registry.example.com/bakery@sha256:0123456789012345678901234567890123456789012345678901234567890123";
         using var docker = new DockerStandIn($$$"""
@@ -25,15 +27,16 @@ public sealed class StackDeploymentTests : IDisposable
                     task() { echo '{"ID":"'$1'","ServiceID":"app","DesiredState":"shutdown","Status":{"State":"rejected","Err":"No such image: {{{image}}}"},"Spec":{"ContainerSpec":{} } }'; }
                     echo "[$(task 1),$(task 2),$(task 3)]" ;;
                 "stack rm"*) exit 1 ;;
-                *"pull --quiet {{{image}}}") echo "write /data: no space left on device" >&2; exit 1 ;;
+                *"pull --quiet {{{image}}}") {{{pull}}} ;;
             esac
             """);
+        var engine = docker.Engine with { AnswerTime = TimeSpan.FromSeconds(5) };
         var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Images = [] }, TestContext.Current.CancellationToken);
-        using var login = await PullLogin.ForAsync(context, docker.Engine, image);
-        var deployment = new StackDeployment(new SwarmManager(docker.Engine), "prod", replicas: 1, login);
+        using var login = await PullLogin.ForAsync(context, engine, image);
+        var deployment = new StackDeployment(new SwarmManager(engine), "prod", replicas: 1, login);
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => deployment.RunAsync(() => Task.FromResult("stack.yml"), () => Task.CompletedTask, TestContext.Current.CancellationToken));
 
-        Assert.Equal($"prod_bakery: it does not come up: No such image: {image} (write /data: no space left on device).", error.Message);
+        Assert.Equal($"prod_bakery: it does not come up: No such image: {image} ({reason}).", error.Message);
     }
 }

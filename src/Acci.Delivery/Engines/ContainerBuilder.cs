@@ -33,10 +33,23 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         }
         catch (Exception exception)
         {
-            if (isOwn) await CommandRunner.TryRunAsync(engine.Docker("buildx", "rm", "--force", name), cancellationToken: CancellationToken.None);
-            if (isOwn && context.Length > 0) await CommandRunner.TryRunAsync(engine.Docker(["context", "rm", "--force", .. context]), cancellationToken: CancellationToken.None);
+            if (isOwn) await TryRemoveAsync(name, context);
             if (exception is not CommandFailedException failure) throw;
             throw new DeliveryException($"{engine} cannot start a builder from {image}: {ReasonOf(failure)}. {Advice}", failure);
+        }
+    }
+
+    // Why it does not start is more than what is left of it.
+    private async Task TryRemoveAsync(string name, string[] context)
+    {
+        try
+        {
+            await CommandRunner.TryRunAsync(engine.Errand("buildx", "rm", "--force", name), cancellationToken: CancellationToken.None);
+            if (context.Length > 0) await CommandRunner.TryRunAsync(engine.Errand(["context", "rm", "--force", .. context]), cancellationToken: CancellationToken.None);
+        }
+        catch (NoAnswerException exception)
+        {
+            Log.Warning("{Problem:l} The builder '{Builder:l}' may be left; `docker buildx rm --force {Name:l}` removes it", exception.Message, name, name);
         }
     }
 
@@ -78,7 +91,7 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         // Not called as the builder is: each context has a builder of its name already.
         var context = $"{name}-tls";
         var verb = await engine.AskAsync(["context", "inspect", context], cancellationToken) is null ? "create" : "update";
-        await CommandRunner.RunAsync(engine.Docker("context", verb, context, "--docker", endpoint), Log.Debug, cancellationToken);
+        await CommandRunner.RunAsync(engine.Errand("context", verb, context, "--docker", endpoint), Log.Debug, cancellationToken);
         return [context];
     }
 

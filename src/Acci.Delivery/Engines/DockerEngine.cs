@@ -134,7 +134,7 @@ public sealed record DockerEngine(string Cli)
     /// <exception cref="CommandFailedException">It could not be made.</exception>
     internal async Task<bool> CreateBuilderAsync(string name, IEnumerable<string> options, CancellationToken cancellationToken)
     {
-        var command = Docker(["buildx", "create", "--name", name, .. options]);
+        var command = Errand(["buildx", "create", "--name", name, .. options]);
         var result = await CommandRunner.TryRunAsync(command, Log.Debug, cancellationToken);
         if (!result.Succeeded && await AskAsync(["buildx", "inspect", name], cancellationToken) is null) throw new CommandFailedException(command, result);
         return result.Succeeded;

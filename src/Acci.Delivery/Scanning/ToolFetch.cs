@@ -95,8 +95,9 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
         {
             await using var content = await answer.ReadAsStreamAsync(stall.Token);
             await using var target = File.Create(file);
-            var buffer = new byte[128 * 1024];
-            for (int count; (count = await content.ReadAsync(buffer, stall.Token)) > 0; stall.CancelAfter(StallTimeout))
+            // A whole buffer in that time, because an answer that drips is as good as none.
+            var buffer = new byte[16 * 1024];
+            for (int count; (count = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stall.Token)) > 0; stall.CancelAfter(StallTimeout))
             {
                 await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
                 if (target.Length > LargestArchive) throw new DeliveryException($"{address} is larger than 1 GiB: that is not what was pinned.");
@@ -104,7 +105,7 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"nothing more came within {StallTimeout.TotalSeconds:0} s", exception);
+            throw new TimeoutException($"less than 16 KiB came within {StallTimeout.TotalSeconds:0} s", exception);
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class ComposePreview(ComposeProject project, EnvironmentPlan pla
     private async Task<Dictionary<string, string>> HashesAsync(CancellationToken cancellationToken)
     {
         var text = File.Exists(Path.Combine(project.Root, project.File)) ? null : plan.Committed.ToYaml();
-        var command = project.Planned(images.Found, text, "config", "--hash", "*");
+        var command = project.Bounded(project.Planned(images.Found, text, "config", "--hash", "*"));
         var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
         if (!result.Succeeded) throw new CommandFailedException(command, result);
         return result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)

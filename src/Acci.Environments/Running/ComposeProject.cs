@@ -85,6 +85,9 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     /// <summary>A <c>docker compose</c> command on what there is of the project, whatever has become of its files since.</summary>
     public Command ByName(params IEnumerable<string> arguments) => Engine.Docker(["compose", "--project-name", Name, .. arguments]) with { WorkingDirectory = Root };
 
+    /// <summary>The same for one that takes minutes at most, and is given up after ten.</summary>
+    public Command Bounded(Command command) => command with { AnswerTime = Engine.Errand().AnswerTime };
+
     /// <summary>Its containers, in the order of their names; those that ran for a single command are not among them.</summary>
     public async Task<IReadOnlyList<Container>> ContainersAsync(CancellationToken cancellationToken)
     {
@@ -100,7 +103,7 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
 
     /// <summary>The images that its services run.</summary>
     public async Task<IReadOnlyList<string>> ImagesAsync(CancellationToken cancellationToken) =>
-        (await CommandRunner.RunAsync(Compose("config", "--images"), cancellationToken: cancellationToken)).StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await CommandRunner.RunAsync(Bounded(Compose("config", "--images")), cancellationToken: cancellationToken)).StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What of this kind (<c>container</c>, <c>network</c>, <c>volume</c>) there is of the project, by name.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(string kind, CancellationToken cancellationToken)

@@ -227,6 +227,6 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         if (hasData && containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["stop", "--time", "2", .. containers]), cancellationToken: CancellationToken.None);
         if (containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
         string[] volumes = hasData ? [] : ["--volumes"];
-        await CommandRunner.RunAsync(project.Compose(["down", "--remove-orphans", .. volumes]), Log.Verbose, CancellationToken.None);
+        await CommandRunner.RunAsync(project.Bounded(project.Compose(["down", "--remove-orphans", .. volumes])), Log.Verbose, CancellationToken.None);
     }
 }

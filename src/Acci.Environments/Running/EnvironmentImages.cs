@@ -187,7 +187,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         {
             var image = found[variable.Name];
             if (await IsHereAsync(image, cancellationToken)) continue;
-            var pull = await CommandRunner.TryRunAsync(engine.Docker("pull", "--quiet", image), cancellationToken: cancellationToken);
+            var pull = await CommandRunner.TryRunAsync(engine.Errand("pull", "--quiet", image), cancellationToken: cancellationToken);
             if (pull.Succeeded) continue;
             if (MayLoad && await context.TryLoadAsync(engine, ((LastPublish)variable.Source!).Image, ImageReference.Parse(image)) is { } loaded)
             {

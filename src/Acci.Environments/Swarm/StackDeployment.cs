@@ -63,9 +63,9 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
                 var update = service.UpdateStarted == before.GetValueOrDefault(service.Id) ? null : service.UpdateState;
                 isDone &= IsSettled(service, own, update);
                 Tell(service, own, update);
-                if (update is "paused" or "rollback_paused" or "rollback_completed") throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), $"the update was {(update == "paused" ? "stopped" : update == "rollback_completed" ? "rolled back: what was there before runs again" : "rolled back, and that failed, too")}");
-                if (update is null && own.Count(x => x.HasFailed && !past.Contains(x.Id)) >= (service.StartsAgain ? MostFailures : 1)) throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), "it does not come up");
-                if (swarm.Time.GetElapsedTime(_begun) > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s");
+                if (update is "paused" or "rollback_paused" or "rollback_completed") throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), $"the update was {(update == "paused" ? "stopped" : update == "rollback_completed" ? "rolled back: what was there before runs again" : "rolled back, and that failed, too")}", cancellationToken);
+                if (update is null && own.Count(x => x.HasFailed && !past.Contains(x.Id)) >= (service.StartsAgain ? MostFailures : 1)) throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), "it does not come up", cancellationToken);
+                if (swarm.Time.GetElapsedTime(_begun) > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s", cancellationToken);
             }
 
             if (isDone) return;
@@ -90,11 +90,19 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     }
 
     // A swarm says of an image that it could not pull only that it is not there; the engine, asked for it once more, says why.
-    private async Task<string> PullFailureAsync(string error)
+    private async Task<string> PullFailureAsync(string error, CancellationToken cancellationToken)
     {
         if (!error.StartsWith(NoSuchImage, StringComparison.Ordinal)) return "";
-        var pull = await CommandRunner.TryRunAsync(login.Docker("pull", "--quiet", error[NoSuchImage.Length..].Trim()), cancellationToken: CancellationToken.None);
-        return pull.Succeeded ? "" : string.Concat(pull.LastLines(1).Select(line => $" ({line})"));
+        var command = login.Docker("pull", "--quiet", error[NoSuchImage.Length..].Trim()) with { AnswerTime = swarm.Engine.Question().AnswerTime };
+        try
+        {
+            var pull = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
+            return pull.Succeeded ? "" : string.Concat(pull.LastLines(1).Select(line => $" ({line})"));
+        }
+        catch (NoAnswerException)
+        {
+            return $" (this engine does not get it within {command.AnswerTime?.TotalSeconds:0} s: the registry may be silent)";
+        }
     }
 
     // What failed is more than what it printed.
@@ -112,10 +120,10 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         }
     }
 
-    private async Task<DeliveryException> FailureAsync(SwarmService service, IEnumerable<SwarmTask> tasks, string problem)
+    private async Task<DeliveryException> FailureAsync(SwarmService service, IEnumerable<SwarmTask> tasks, string problem, CancellationToken cancellationToken)
     {
         var failed = tasks.LastOrDefault(x => x.HasFailed) ?? tasks.LastOrDefault(x => x.Error is { Length: > 0 });
-        var reason = failed?.Error is { Length: > 0 } error ? $": {error}{await PullFailureAsync(error)}" : "";
+        var reason = failed?.Error is { Length: > 0 } error ? $": {error}{await PullFailureAsync(error, cancellationToken)}" : "";
         var said = failed?.ContainerId is { Length: > 0 } container ? await LogAsync(container) : "";
         var last = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"\n    {line}").ToArray();
         return new DeliveryException($"{service.Name}: {problem}{reason}.{(last.Length == 0 ? "" : $" Last lines of a replica that failed:{string.Concat(last)}")}");
