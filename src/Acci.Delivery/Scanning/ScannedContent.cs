@@ -8,7 +8,7 @@ namespace Acci.Delivery.Scanning;
 /// <param name="Packages">How many packages, with findings or without.</param>
 public sealed record ScannedContent(Platform Platform, int Packages)
 {
-    /// <summary>How many of these are an application's: listed in a lock file, a binary or a <c>*.deps.json</c>.</summary>
+    /// <summary>How many of these are the application's and not the base image's: listed in a lock file, a binary or a <c>*.deps.json</c>.</summary>
     public int ApplicationPackages { get; init; }
 
     /// <summary>No package of its application was recognised, in an image that was scanned as a whole.</summary>
@@ -20,6 +20,9 @@ public sealed record ScannedContent(Platform Platform, int Packages)
     /// <summary>The operating system, <c>debian 13.1</c>; empty where none was recognised.</summary>
     public string System { get; init; } = "";
 
+    /// <summary>No package of it was recognised, or the scanner has no advisories of it: nothing is found in it, whatever is wrong.</summary>
+    public bool HasUnknownSystem { get; init; }
+
     /// <summary>Its maker supports it no more.</summary>
     public bool IsOutdated { get; init; }
 
@@ -27,6 +30,7 @@ public sealed record ScannedContent(Platform Platform, int Packages)
     public string? Doubt =>
         Packages == 0 ? "no package was recognised in it, so nothing can be found in it"
         : System.Length == 0 ? "its operating system was not recognised, so nothing can be found in that"
+        : HasUnknownSystem ? $"no package of {System} was recognised, or the scanner has no advisories of it: nothing can be found in that"
         : HasUnknownApplication ? $"no package of its application was recognised{(Known is null ? "" : $", and {Known.ApplicationPackages} were in {Known.Platform}")}: what is compiled into a binary is not seen, unless a list lies beside it"
         : IsOutdated ? $"{System} is past its end of life: what is wrong with it is not told any more"
         : null;

@@ -48,12 +48,22 @@ public sealed partial record TrivyReport
     public IReadOnlyList<ScanFinding> Findings() => _findings;
 
     /// <summary>What Trivy made of a platform.</summary>
-    public ScannedContent ContentOf(Platform platform) => new(platform, (Results ?? []).Sum(target => target?.Packages?.Count ?? 0))
+    public ScannedContent ContentOf(Platform platform)
     {
-        System = Metadata?.System is { Family: { Length: > 0 } family and not "none", Name: var name } ? $"{family} {name}".TrimEnd() : "",
-        ApplicationPackages = (Results ?? []).Where(target => target?.Class == "lang-pkgs").Sum(target => target?.Packages?.Count ?? 0),
-        IsOutdated = Metadata?.System?.IsOutdated is true,
-    };
+        var targets = (Results ?? []).OfType<Target>().ToLookup(x => x.Class == "lang-pkgs");
+        var ofSystem = targets[false].Sum(x => x.Packages?.Count ?? 0);
+        var ofLanguages = targets[true].SelectMany(x => (x.Packages ?? []).Select(package => package?.FilePath is { Length: > 0 } own ? own : x.Name ?? "")).ToArray();
+        var start = Metadata?.ImageConfig?.Config;
+        var application = ApplicationFiles.Of([.. start?.Entrypoint ?? [], .. start?.Cmd ?? []], start?.WorkingDir);
+        var (family, version) = Metadata?.System is { Family: { Length: > 0 } known and not "none", Name: var name } ? (known, name) : ("", null);
+        return new(platform, ofSystem + ofLanguages.Length)
+        {
+            System = $"{family} {version}".Trim(),
+            HasUnknownSystem = ofSystem == 0 || !(TrivySystems.HaveAdvisories(family, version) || targets[false].Any(x => x.Vulnerabilities is { Count: > 0 })),
+            ApplicationPackages = ofLanguages.Count(application.Contain),
+            IsOutdated = Metadata?.System?.IsOutdated is true,
+        };
+    }
 
     // What cannot be told what it is must not pass for something harmless, or for nothing.
     private IEnumerable<ScanFinding> FindingsIn(string file) => (Results ?? []).Index().SelectMany(x => x.Item is { } target
@@ -74,8 +84,16 @@ public sealed partial record TrivyReport
         /// <param name="Architecture">The architecture.</param>
         /// <param name="Os">The operating system.</param>
         /// <param name="Variant">The architecture's variant.</param>
+        /// <param name="Config">What it starts.</param>
         public sealed record Configuration(
-            [property: JsonPropertyName("architecture")] string? Architecture, [property: JsonPropertyName("os")] string? Os, [property: JsonPropertyName("variant")] string? Variant);
+            [property: JsonPropertyName("architecture")] string? Architecture, [property: JsonPropertyName("os")] string? Os, [property: JsonPropertyName("variant")] string? Variant,
+            [property: JsonPropertyName("config")] Start? Config = null);
+
+        /// <summary>What an image starts. Source: OCI image specification 1.1, config.md.</summary>
+        /// <param name="Entrypoint">The program.</param>
+        /// <param name="Cmd">Its arguments, or the program where there is no entry point.</param>
+        /// <param name="WorkingDir">Where it runs.</param>
+        public sealed record Start(IReadOnlyList<string?>? Entrypoint, IReadOnlyList<string?>? Cmd, string? WorkingDir);
 
         /// <summary>An operating system.</summary>
         /// <param name="Family">Its name: <c>debian</c>.</param>
@@ -97,7 +115,7 @@ public sealed partial record TrivyReport
         /// <summary><c>debian</c>, <c>npm</c> …</summary>
         public string? Type { get; init; }
 
-        /// <summary>Every package it has; they are only counted.</summary>
+        /// <summary>Every package it has.</summary>
         public IReadOnlyList<Package?>? Packages { get; init; }
 
         /// <summary>Vulnerabilities.</summary>
@@ -129,7 +147,9 @@ public sealed partial record TrivyReport
     }
 
     /// <summary>A package.</summary>
-    public sealed record Package(string? Name);
+    /// <param name="Name">Its name.</param>
+    /// <param name="FilePath">The file that it was found in, where the target is several.</param>
+    public sealed record Package(string? Name, string? FilePath = null);
 
     /// <summary>A vulnerability.</summary>
     public sealed record Vulnerability(

@@ -244,6 +244,13 @@ public sealed class ScanTests : ScanningFixture
     [InlineData("{ \"Family\": \"debian\", \"Name\": \"13\" }", 5, null)]
     [InlineData("{ \"Family\": \"debian\", \"Name\": \"13\" }", 0, "no package")]
     [InlineData("null", 5, "operating system")]
+    // What an unknown /etc/os-release is told as.
+    [InlineData("{ \"Family\": \"none\", \"Name\": \"\" }", 5, "operating system")]
+    [InlineData("{ \"Family\": \"fedora\", \"Name\": \"42\" }", 5, "or the scanner has no advisories of it")]
+    [InlineData("{ \"Family\": \"centos-stream\", \"Name\": \"9\" }", 5, "no package of centos-stream 9 was recognised, or the scanner has no advisories of it")]
+    [InlineData("{ \"Family\": \"centos\", \"Name\": \"9\" }", 5, "or the scanner has no advisories of it")]
+    [InlineData("{ \"Family\": \"opensuse-leap\", \"Name\": \"15.6\" }", 5, null)]
+    [InlineData("{ \"Family\": \"azurelinux\", \"Name\": \"3.0\" }", 5, null)]
     public void An_image_of_which_little_is_known_is_not_taken_for_a_clean_one(string system, int packages, string? doubt)
     {
         var list = string.Join(", ", Enumerable.Repeat("{ \"Name\": \"p\" }", packages));
@@ -253,6 +260,49 @@ public sealed class ScanTests : ScanningFixture
 
         if (doubt is null) Assert.Null(content.Doubt);
         else Assert.Contains(doubt, content.Doubt, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_system_whose_packages_have_vulnerabilities_has_advisories()
+    {
+        var file = Write("report.json", """
+            { "SchemaVersion": 2, "Metadata": { "OS": { "Family": "fedora", "Name": "50" } }, "Results": [
+              { "Target": "t", "Class": "os-pkgs", "Packages": [ { "Name": "p" } ], "Vulnerabilities": [ { "VulnerabilityID": "CVE-2026-1", "PkgName": "p", "Severity": "LOW" } ] } ] }
+            """);
+
+        Assert.Null(TrivyReport.Read(file).ContentOf(Oci.Platform.LinuxAmd64).Doubt);
+    }
+
+    [Theory]
+    // A native binary: what the base image lists is not its own.
+    [InlineData("[\"/app/acci\"]", "[]", "", "usr/share/dotnet/shared/Microsoft.NETCore.App/10.0.1/Microsoft.NETCore.App.deps.json", 0)]
+    [InlineData("[\"/app/acci\"]", "[]", "", "usr/lib/python3/dist-packages/pip/METADATA", 0)]
+    [InlineData("[\"/app/acci\"]", "[]", "", "app/acci.deps.json", 1)]
+    [InlineData("[\"/app/acci\"]", "[]", "", "application/other.deps.json", 0)]
+    [InlineData("[\"/sbin/tini\", \"--\", \"/app/acci\"]", "[\"serve\"]", "", "usr/local/bin/gosu", 0)]
+    [InlineData("null", "[\"./acci\"]", "/srv/acci", "srv/acci/acci", 1)]
+    [InlineData("null", "[\"/bin/sh\", \"-c\", \"exec /app/acci --port 80\"]", "", "usr/local/bin/gosu", 0)]
+    // A program that a runtime runs, and one among those of the system: everything may be its own, but for the runtime.
+    [InlineData("[\"dotnet\", \"/app/acci.dll\"]", "null", "", "usr/share/dotnet/shared/Microsoft.NETCore.App/10.0.1/Microsoft.NETCore.App.deps.json", 0)]
+    [InlineData("[\"dotnet\", \"/app/acci.dll\"]", "null", "", "app/acci.deps.json", 1)]
+    [InlineData("[\"python\", \"/app/main.py\"]", "null", "/app", "usr/local/lib/python3.14/site-packages/flask/METADATA", 1)]
+    [InlineData("[\"/opt/java/bin/java\", \"-jar\", \"/app/app.jar\"]", "null", "", "app/app.jar", 1)]
+    [InlineData("[\"/docker-entrypoint.sh\"]", "[\"server\"]", "", "usr/local/bin/server", 1)]
+    [InlineData("[\"/usr/local/bin/server\"]", "[\"--data\", \"/var/lib/server/data\"]", "", "usr/local/bin/server", 1)]
+    public void Only_what_the_application_brings_says_what_is_in_it(string entrypoint, string command, string folder, string path, int packages)
+    {
+        foreach (var target in (string[])[$$"""{ "Target": "{{path}}", "Class": "lang-pkgs", "Packages": [ { "Name": "p" } ] }""", $$"""{ "Target": "Several", "Class": "lang-pkgs", "Packages": [ { "Name": "p", "FilePath": "{{path}}" } ] }"""])
+        {
+            var file = Write("report.json", $$"""
+                { "SchemaVersion": 2, "Metadata": { "OS": { "Family": "debian", "Name": "13" }, "ImageConfig": { "config": { "Entrypoint": {{entrypoint}}, "Cmd": {{command}}, "WorkingDir": "{{folder}}" } } },
+                  "Results": [ { "Target": "t", "Class": "os-pkgs", "Packages": [ { "Name": "p" } ] }, {{target}} ] }
+                """);
+
+            var content = Assert.Single(ScannedContent.Compared([TrivyReport.Read(file).ContentOf(Oci.Platform.LinuxAmd64)]));
+
+            Assert.Equal((2, packages), (content.Packages, content.ApplicationPackages));
+            Assert.Equal(packages == 0, content.Doubt?.Contains("no package of its application was recognised", StringComparison.Ordinal) is true);
+        }
     }
 
     [Fact]
