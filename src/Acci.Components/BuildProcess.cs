@@ -12,13 +12,16 @@ internal static class BuildProcess
     private const int WrongUse = 2;
     private const int MaximumFileSize = 4 * 1024 * 1024;
 
+    /// <summary>Standard output below the mask, for what tells the runner of a secret.</summary>
+    public static TextWriter Unredacted { get; } = new DurableWriter(Console.Out, "standard output");
+
     /// <summary>Checks what the build is started with, runs it, and returns the exit code.</summary>
     /// <param name="build">The class of the build.</param>
     /// <param name="execute">Runs it on the engine and returns the engine's exit code.</param>
     public static int Run(Type build, Func<int> execute)
     {
         ConsoleColors.TellEngine();
-        Console.SetOut(new RedactedWriter(new DurableWriter(Console.Out, "standard output")));
+        Console.SetOut(new RedactedWriter(Unredacted));
         Console.SetError(new RedactedWriter(new DurableWriter(Console.Error, "standard error")));
         LoginInAddress.MaskAll(Environment.GetCommandLineArgs().Skip(1));
         ProcessEnvironment.DropEmptyHome();

@@ -19,5 +19,6 @@ internal sealed class RedactSecretsAttribute : BuildExtensionAttributeBase, IOnB
         secrets.Withhold(Build);
 
         Log.Logger = FailureSink.Before(RedactedSink.Before(Log.Logger));
+        foreach (var warning in WeakSecrets.Warnings(secrets.NamedValuesOf(Build))) Log.Warning("{Warning:l}", warning);
     }
 }

@@ -1,6 +1,7 @@
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Sessions;
+using Acci.Generation;
 using Nuke.Common.Execution;
 using Serilog;
 
@@ -18,6 +19,7 @@ internal sealed class RemoveLeftoversAttribute : BuildExtensionAttributeBase, IO
             var own = new PrivateEngine(new EngineScripts(CacheDirectory.Default));
             foreach (var leftover in Session.RemoveAbandonedAsync(CacheDirectory.Default, Interruption.Token, own.MayRunAsync).GetAwaiter().GetResult())
                 Log.Debug("Removed what a killed build has left: {Leftover:l}", leftover);
+            AtomicFile.Note = Session.Current.TryNote;
         }
         catch (DeliveryException exception)
         {

@@ -53,8 +53,8 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
 
     private static void WriteUnmasked(string command)
     {
-        using var output = new StreamWriter(Console.OpenStandardOutput(), leaveOpen: true);
         Console.Out.Flush();
-        output.Write(command);
+        BuildProcess.Unredacted.Write(command);
+        BuildProcess.Unredacted.Flush();
     }
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
+using Acci.Generation.RunConfigurations;
 using Nuke.Common;
 using Serilog;
 
@@ -16,8 +17,13 @@ internal sealed class SecretParameters(Type build)
     public IEnumerable<MemberInfo> Members => _parameters.Where(IsSecret);
 
     /// <summary>The values that are masked: all of them but the path of a key's file, which messages name.</summary>
-    public IEnumerable<string> ValuesOf(INukeBuild running) =>
-        Members.Select(x => Parameters.Value(x, running)?.ToString()).OfType<string>().Where(x => x != KeyFileOf(running));
+    public IEnumerable<string> ValuesOf(INukeBuild running) => NamedValuesOf(running).Select(x => x.Value);
+
+    /// <summary>The same with those that were taken out of the process, each by its parameter as it is typed, or by its variable.</summary>
+    public IEnumerable<(string Name, string Value)> NamedValuesOf(INukeBuild running) => Members
+        .Select(x => (Name: $"--{BuildParameter.Typed(Parameters.NameOf(x))}", Value: Parameters.Value(x, running)?.ToString() ?? ""))
+        .Concat(ProcessEnvironment.Read().Variables.Where(x => WithheldVariables.IsWellKnown(x.Key)).OrderBy(x => x.Key, StringComparer.Ordinal).Select(x => (Name: x.Key, x.Value)))
+        .Where(x => x.Value.Length > 0 && x.Value != KeyFileOf(running));
 
     private HashSet<string> Names => new(
         Members.SelectMany(x => x.GetCustomAttributes<FormerNameAttribute>().Select(former => former.Name).Prepend(Parameters.NameOf(x)).Select(ForeignVariables.Plain)),

@@ -14,6 +14,12 @@ public static class AtomicFile
     private const string Suffix = ".draft";
     private static readonly TimeSpan Youth = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// Notes a draft before it is written, so that whoever comes after a writer that was killed knows of it; what is returned is disposed when the draft is gone.
+    /// Default: the next writer of the same file looks for drafts beside it.
+    /// </summary>
+    public static Func<string, IDisposable?>? Note { get; set; }
+
     /// <summary>Writes a text, UTF-8 without a byte order mark, and makes the folder where there is none.</summary>
     /// <param name="file">The file.</param>
     /// <param name="text">What is to be in it.</param>
@@ -31,6 +37,7 @@ public static class AtomicFile
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         if (!OperatingSystem.IsWindows() && mode is null && File.Exists(file)) mode = File.GetUnixFileMode(file);
         var draft = DraftOf(file);
+        using var noted = Note?.Invoke(Path.GetFullPath(draft));
         // Locked as long as it is written: another writer of the same file leaves it alone.
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows() && mode is { } creation) options.UnixCreateMode = creation;

@@ -136,11 +136,24 @@ public sealed partial class BuildProcessTests : IDisposable
     [Fact]
     public async Task Outside_of_a_repository_the_build_says_so()
     {
-        Directory.Delete(Path.Combine(_root, ".nuke"));
-        var run = await RunAsync([]);
+        // The folder for temporary files may have one itself, of a build that was run in it.
+        string[] places = [Path.GetTempPath(), "/var/tmp", "/dev/shm", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)];
+        var place = places.FirstOrDefault(x => Directory.Exists(x) && !IsInRepository(new DirectoryInfo(x)));
+        Assert.SkipWhen(place is null, "Every folder that could be taken lies in a repository.");
+        var outside = Directory.CreateDirectory(Path.Combine(place, $"outside-{Guid.NewGuid():n}")).FullName;
+        try
+        {
+            var run = await BuildRun.StartAsync(BuildRun.Build, outside, []);
 
-        Assert.Equal(2, run.ExitCode);
-        Assert.StartsWith($"error: there is no '.nuke' folder in {_root} or above it: ", run.Errors, StringComparison.Ordinal);
+            Assert.Equal(2, run.ExitCode);
+            Assert.StartsWith($"error: there is no '.nuke' folder in {outside} or above it: ", run.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(outside, recursive: true);
+        }
+
+        static bool IsInRepository(DirectoryInfo? folder) => folder is not null && (Path.Exists(Path.Combine(folder.FullName, ".nuke")) || IsInRepository(folder.Parent));
     }
 
     [Fact]
@@ -400,6 +413,26 @@ public sealed partial class BuildProcessTests : IDisposable
         Assert.Contains("default ran", await File.ReadAllTextAsync(Path.Combine(_root, ".nuke", "temp", "build.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(">&-", "Starts", 0)]
+    [InlineData("> /dev/full", "Starts", 0)]
+    [InlineData(">&-", "Refuses", 255)]
+    [InlineData("> /dev/full", "Refuses", 255)]
+    public async Task A_build_with_secrets_outlives_its_output_on_GitHub_too(string redirection, string target, int exitCode)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The shell that closes the output is a POSIX one.");
+        var start = new ProcessStartInfo("sh", ["-c", $"dotnet '{BuildRun.Build}' {target} {redirection}"]) { WorkingDirectory = _root, RedirectStandardError = true };
+        foreach (var (name, value) in GitHub()) start.Environment[name] = value;
+        start.Environment["NUKE_PASSWORD"] = "correct horse battery";
+        using var process = Process.Start(start)!;
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(process.ExitCode == exitCode, $"{process.ExitCode}: {errors}");
+        Assert.DoesNotContain("Unhandled", errors, StringComparison.Ordinal);
+        Assert.Equal(target == "Starts", File.Exists(Path.Combine(_root, "children")));
+    }
+
     [Fact]
     public async Task What_a_killed_build_has_left_is_not_taken_from_a_cache_that_others_can_write()
     {
@@ -415,6 +448,54 @@ public sealed partial class BuildProcessTests : IDisposable
         Assert.Equal(2, run.ExitCode);
         Assert.StartsWith("error: Everybody can write the cache folder ", run.Errors, StringComparison.Ordinal);
         Assert.True(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task What_a_killed_build_was_writing_is_removed_by_the_next_one_whatever_that_does()
+    {
+        var cache = new Dictionary<string, string> { ["ACCI_CACHE"] = Path.Combine(_root, "cache") };
+        await BuildRun.StartAsync(BuildRun.Build, _root, ["Drafts"], cache, async (process, output) =>
+        {
+            await UntilAsync(() => output().Contains("waiting", StringComparison.Ordinal) || process.HasExited);
+            process.Kill();
+        });
+        Assert.Single(Directory.EnumerateFiles(_root, "made.*"));
+
+        var run = await RunAsync([], cache);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Empty(Directory.EnumerateFiles(_root, "made.*"));
+    }
+
+    [Theory]
+    [InlineData("abc", "--password is so short that it is not masked in what the build prints")]
+    [InlineData("default", "--password is short, or a word: wherever the build prints that text, it shows [REDACTED]")]
+    [InlineData("2word", "--password is short, or a word")]
+    [InlineData("correct horse battery", null)]
+    [InlineData("d41d8cd98f00b204", null)]
+    public async Task A_secret_that_hides_what_the_build_says_or_cannot_be_hidden_is_named_once(string secret, string? warning)
+    {
+        var run = await RunAsync([], new() { ["NUKE_PASSWORD"] = secret });
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        // NUKE repeats warnings at the end.
+        var lines = run.Output.Split('\n').Where(x => x.Contains("take a longer one", StringComparison.OrdinalIgnoreCase)).Select(x => x[x.IndexOf("--", StringComparison.Ordinal)..]).Distinct().ToArray();
+        Assert.Equal(warning is null ? 0 : 1, lines.Length);
+        if (warning is not null) Assert.Contains(warning, lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Amazon_s_secrets_are_inherited_by_programs_and_shown_by_none()
+    {
+        const string secret = "wJalrXUtnFEMI0815K7MDENG";
+        var environment = new Dictionary<string, string> { ["AWS_SECRET_ACCESS_KEY"] = secret };
+
+        Assert.Equal(0, (await RunAsync(["Starts"], environment)).ExitCode);
+        var run = await RunAsync(["Default", "--names", secret], environment);
+
+        Assert.Contains($"AWS_SECRET_ACCESS_KEY={secret}", await File.ReadAllTextAsync(Path.Combine(_root, "children"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("default ran with [REDACTED]", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, run.Output + run.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Acci.Delivery.Caching;
+using Acci.Delivery.Sessions;
 
 namespace Acci.Delivery.Engines;
 
@@ -35,6 +36,8 @@ internal sealed class ScriptFolder(CacheDirectory cache)
     private void Replace()
     {
         var made = System.IO.Path.Combine(_parent, $"new.{Guid.NewGuid():N}");
+        using var noted = Session.Current.TryNote(made);
+        using var notedOld = Session.Current.TryNote($"{made}.old");
         try
         {
             CacheDirectory.CreatePrivate(_parent);

@@ -20,6 +20,12 @@ public static class WithheldVariables
         "TRIVY_PASSWORD", "TRIVY_REGISTRY_TOKEN", "TRIVY_TOKEN", "TRIVY_GITHUB_TOKEN",
     ];
 
+    /// <summary>
+    /// Amazon's secrets. Programs inherit them, because those that reach registries, caches and packages need them (docs/threat-model.md), but nothing shows them.
+    /// Source: AWS CLI documentation, "Environment variables".
+    /// </summary>
+    private static readonly string[] Inherited = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
     private static readonly ConcurrentDictionary<string, string> Values = new(ProcessEnvironment.Names);
 
     /// <summary>Takes variables out of this process, keeps them, and has their values masked.</summary>
@@ -27,6 +33,7 @@ public static class WithheldVariables
     /// <param name="shown">A value that is not masked, such as the path of a key's file.</param>
     public static void Withhold(Predicate<string> isSecret, string? shown = null)
     {
+        foreach (var name in Inherited) Redaction.Register(ProcessEnvironment.Read().Find(name));
         foreach (var (name, value) in ProcessEnvironment.Read().Variables.Where(x => isSecret(x.Key))) Keep(name, value, shown);
         foreach (var (name, value) in CommandRunner.Hidden.Where(x => isSecret(x.Key)).ToArray()) Keep(name, value, shown);
     }

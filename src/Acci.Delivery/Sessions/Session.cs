@@ -50,6 +50,20 @@ public sealed partial class Session : IDisposable
     /// <param name="path">Its full path.</param>
     public IDisposable Note(string path) => Note(new Leftover { Path = path });
 
+    /// <summary>The same where what is made does not wait for a journal: null where nothing can be noted.</summary>
+    /// <param name="path">Its full path.</param>
+    public IDisposable? TryNote(string path)
+    {
+        try
+        {
+            return Note(path);
+        }
+        catch (DeliveryException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Notes containers and images that are about to be made at an engine. Disposing says that they are gone.</summary>
     internal IDisposable Note(Leftover leftover)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
 using Acci.Generation;
 using Serilog;
 
@@ -61,9 +62,10 @@ public static class LocalKeyPair
     private static async Task MakeAsync(string directory, string cosign, CancellationToken cancellationToken)
     {
         var work = Path.Combine(directory, $".new-{Guid.NewGuid():N}");
-        CacheDirectory.CreatePrivate(work);
-        try
+        // The password lies in it.
+        using (Session.Current.Note(work))
         {
+            CacheDirectory.CreatePrivate(work);
             var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
             Redaction.Register(password);
             var variables = ToolVariables.Cosign.With(KeyValuePair.Create("COSIGN_PASSWORD", (string?)password));
@@ -77,10 +79,6 @@ public static class LocalKeyPair
             }
 
             Log.Information("Made a signing key pair in {Directory}; back it up if others are to trust it", directory);
-        }
-        finally
-        {
-            Directory.Delete(work, recursive: true);
         }
     }
 

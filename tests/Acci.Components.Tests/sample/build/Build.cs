@@ -3,6 +3,7 @@ using Acci.Components;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
 using Acci.Environments.Specification;
+using Acci.Generation;
 using Nuke.Common;
 using Nuke.Common.Tooling;
 using Nuke.Components;
@@ -81,6 +82,12 @@ class Build : DeliveryBuild, IHazDryRun, ISleepInTurn
         Log.Information("putting back");
         Thread.Sleep(TimeSpan.FromMinutes(2));
     });
+
+    Target Drafts => _ => _.Executes(() => AtomicFile.Write(RootDirectory / "made", _ =>
+    {
+        Log.Information("waiting");
+        Thread.Sleep(TimeSpan.FromMinutes(2));
+    }));
 
     Target Sleeps => _ => _.Executes(() =>
     {
