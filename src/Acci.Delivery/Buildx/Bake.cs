@@ -14,6 +14,7 @@ public sealed record Bake(DockerEngine Engine, string Root)
     // buildx opens GitHub's cache with it, and hands it on to git and to docker's other plugins: it gets it for that cache alone.
     private const string CacheToken = "ACTIONS_RUNTIME_TOKEN";
     private const string GitHubCache = "type=gha";
+    private const string Socket = "unix://";
 
     /// <summary>How long a build is tried again for which a registry failed, as for base images; by default not at all.</summary>
     public RetryOptions Retry { get; init; } = new() { Budget = TimeSpan.Zero };
@@ -50,10 +51,15 @@ public sealed record Bake(DockerEngine Engine, string Root)
             foreach (var draft in layouts.Values.Where(Directory.Exists)) Directory.Delete(draft, recursive: true);
             var progress = new BuildProgress();
             var result = await CommandRunner.TryReadAsync(command, progress.Read, attempt.CancellationToken);
-            if (!result.Succeeded) throw progress.PassingFailure() ?? new DeliveryException($"The image build failed at {progress.Failure()}");
+            if (!result.Succeeded) throw WhenStopped() ?? progress.PassingFailure() ?? new DeliveryException($"The image build failed at {progress.Failure()}");
             Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);
         }, cancellationToken);
     }
+
+    // StopEngine takes the private engine's socket away; one that was killed leaves it, and may be started again meanwhile.
+    private DeliveryException? WhenStopped() =>
+        Engine.Address is { } address && address.StartsWith(Socket, StringComparison.Ordinal) && !File.Exists(address[Socket.Length..])
+            ? new DeliveryException($"The {Engine} was stopped while it built, as StopEngine does. Run the same command again, which starts it.") : null;
 
     /// <summary>Lets BuildKit check the targets' Dockerfiles, without building anything.</summary>
     /// <returns>What it says, JSON by target.</returns>

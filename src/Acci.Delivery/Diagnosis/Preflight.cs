@@ -30,6 +30,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     [
         .. When(scope.Signs || scope.Builds || context.Options.Registry is not null, "Destination", LookAtDestination),
         .. When(scope.Builds || scope.UsesEngine, "Cache", LookAtCache),
+        .. When(scope.Builds || scope.Scans, "Artifacts", LookAtArtifacts),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
         .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
@@ -67,6 +68,13 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     {
         context.Options.CacheDirectory.LookWhetherOwn();
         return Task.FromResult(context.Options.CacheDirectory.Path);
+    }
+
+    private Task<string> LookAtArtifacts()
+    {
+        var folder = context.Options.Artifacts;
+        return FolderAccess.FindUnwritable(folder) is not { } obstacle ? Task.FromResult(folder)
+            : throw new DeliveryException($"What is built and found goes to {folder}, and {obstacle} cannot be written. Give this user that folder, or build in a copy of the repository that can be written.");
     }
 
     private async Task<string> LookAtVersionAsync()

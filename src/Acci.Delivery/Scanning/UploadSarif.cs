@@ -79,9 +79,24 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
         if (target is not null && !isOfCheckout) obstacle = null;
         if (!isDry && string.IsNullOrWhiteSpace(context.Options.GitHubToken))
             obstacle ??= "there is no token: set GITHUB_TOKEN to one with `security-events: write`";
+        if (obstacle is null && isDry && target is not null) obstacle = await RepositoryProblemAsync();
         if (obstacle is null) return target;
         Log.Warning("Nothing was uploaded to code scanning: {Obstacle:l}", obstacle);
         return null;
+    }
+
+    // As the run would end, which without a token does not come to that.
+    private async Task<string?> RepositoryProblemAsync()
+    {
+        try
+        {
+            _ = (await context.GitHubAsync()).Repository;
+            return null;
+        }
+        catch (DeliveryException exception) when (string.IsNullOrWhiteSpace(context.Options.GitHubToken))
+        {
+            return exception.Message.TrimEnd('.');
+        }
     }
 
     // What was scanned as it is published has a commit and a ref of its own.

@@ -2,6 +2,7 @@ using System.Text;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Signing;
+using Acci.Oci.Retries;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Buildx;
@@ -63,6 +64,21 @@ public sealed class BakeTests : IDisposable
         Assert.Equal("https://github.com/me/app.git\n", await File.ReadAllTextAsync(asked, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_build_whose_engine_was_stopped_is_not_tried_again(bool isThere)
+    {
+        var (socket, calls) = (_folder.Combine("docker.sock"), _folder.Combine("calls"));
+        if (isThere) await File.WriteAllTextAsync(socket, "", TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => BuildAsync(
+            "", exitCode: 1, script: $"echo >> {calls}; echo 'dial unix docker.sock: connect: connection refused' >&2; exit 1", address: $"unix://{socket}"));
+
+        Assert.Equal(!isThere, error.Message.Contains("was stopped while it built", StringComparison.Ordinal));
+        Assert.Equal(!isThere, File.ReadAllLines(calls).Length == 1);
+    }
+
     [Fact]
     public void The_reason_of_a_failed_signature_is_masked_before_it_is_cut()
     {
@@ -73,7 +89,7 @@ public sealed class BakeTests : IDisposable
         Assert.DoesNotContain("npm_", failure.Reason, StringComparison.Ordinal);
     }
 
-    private async Task BuildAsync(string line, int exitCode, string? root = null, string script = "")
+    private async Task BuildAsync(string line, int exitCode, string? root = null, string script = "", string? address = null)
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("The stand-in for docker is a shell script.");
         var docker = _folder.Combine("docker");
@@ -90,6 +106,7 @@ public sealed class BakeTests : IDisposable
         var file = _folder.Combine("bake.json");
         await File.WriteAllTextAsync(file, "{}", TestContext.Current.CancellationToken);
         var layouts = new Dictionary<string, string> { ["app"] = _folder.Combine("layout") };
-        await new Bake(new DockerEngine(docker), root ?? _folder.Path).BuildAsync(file, layouts, useCache: true, TestContext.Current.CancellationToken);
+        var retry = new RetryOptions { Budget = address is null ? TimeSpan.Zero : TimeSpan.FromSeconds(2), FirstDelay = TimeSpan.FromMilliseconds(20) };
+        await new Bake(new DockerEngine(docker) { Address = address }, root ?? _folder.Path) { Retry = retry }.BuildAsync(file, layouts, useCache: true, TestContext.Current.CancellationToken);
     }
 }

@@ -94,6 +94,24 @@ public sealed class PreflightTests : IAsyncLifetime
         Assert.Equal(there, Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Order());
     }
 
+    [Theory]
+    [InlineData(".gitignore/artifacts")]
+    [InlineData("closed/artifacts/of/builds")]
+    public async Task A_folder_of_artifacts_that_cannot_be_written_is_told_before_anything_is_built(string folder)
+    {
+        var closed = Directory.CreateDirectory(Path.Combine(_checkout.Directory, "closed")).FullName;
+        if (folder.StartsWith("closed", StringComparison.Ordinal))
+        {
+            Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Root can write everywhere, and Windows has other rights.");
+            File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var context = new DeliveryContext(Options with { Artifacts = Path.Combine(_checkout.Directory, folder) }, Cancellation);
+        var error = await Assert.ThrowsAsync<DeliveryException>(new Preflight(context, DeliveryScope.Publish).Checks.Single(x => x.Name == "Artifacts").LookAsync);
+
+        Assert.Contains($"{Path.Combine(_checkout.Directory, folder.Split('/')[0])} cannot be written", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_key_is_tried_before_anything_is_built_where_cosign_is_not_on_the_PATH()
     {
@@ -265,8 +283,8 @@ public sealed class PreflightTests : IAsyncLifetime
     {
         var checks = new Preflight(new DeliveryContext(Options with { SigningKey = "/does/not/exist" }, Cancellation), new DeliveryScope { Scans = true }).Checks;
 
-        Assert.Equal("Gate", Assert.Single(checks).Name);
-        Assert.Equal("CRITICAL, HIGH stop an image", await checks[0].LookAsync());
+        Assert.Equal(["Artifacts", "Gate"], checks.Select(x => x.Name));
+        Assert.Equal("CRITICAL, HIGH stop an image", await checks[1].LookAsync());
     }
 
     [Fact]

@@ -66,6 +66,22 @@ public sealed class UploadTests : GitHubFixture
         Assert.Equal(revision, (string?)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Root, ".nuke", "temp", "upload", "01-trivy-trivy-acci-linux-amd64.json"), Cancellation))!["commit_sha"]);
     }
 
+    [Theory]
+    [InlineData(Token, true)]
+    [InlineData(null, false)]
+    public async Task A_dry_run_ends_as_the_run_does_where_the_repository_is_not_known(string? token, bool fails)
+    {
+        await ScannedAsync();
+        var context = ContextOf(dryRun: true, token);
+        using var nowhere = new GitHubConnection(GitHubServer.Parse("https://api.github.com"), null, token);
+        context.Know(nameof(GitHubOfBuild.GitHubAsync), Task.FromResult(nowhere));
+        var plan = new UploadSarif(context).PlanAsync();
+
+        if (fails) Assert.Contains("Set GITHUB_REPOSITORY to owner/name", (await Assert.ThrowsAsync<DeliveryException>(() => plan)).Message, StringComparison.Ordinal);
+        else await plan;
+        Assert.False(Directory.Exists(Path.Combine(Root, ".nuke", "temp", "upload")));
+    }
+
     [Fact]
     public async Task Findings_of_another_commit_than_the_workflow_runs_for_are_not_sent()
     {
