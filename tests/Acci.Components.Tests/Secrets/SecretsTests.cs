@@ -28,7 +28,12 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
     private static readonly Mark Setting = new("secret setting of an environment", "setting-mark-0008");
     private static readonly Mark Pin = new("PIN of a hardware key", "pin-mark-0009");
 
-    private static readonly Mark[] All = [Token, Key, Password, GitHub, Identity, Runtime, Api, Cosign, Parameters, Vault, Setting, Pin];
+    private static readonly Mark Login = new("login of docker's variable", "written-by-docker-0010");
+    private static readonly Mark OtherKey = new("key in cosign's variable", "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nb3RoZXItbWFya2VkLWtleSwgd2hpY2ggbGllcyBpbiBhIHZhcmlhYmxlIG9mIGNv\nc2lnbidzIG93bg==\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n");
+    private static readonly Mark Trivy = new("Trivy's password", "trivy-mark-0011"), TrivyToken = new("token of Trivy's server", "trivy-mark-0012"), TrivyLogin = new("Trivy's registry token", "trivy-mark-0013");
+
+    private static readonly Mark[] All =
+        [Token, Key, Password, GitHub, Identity, Runtime, Api, Cosign, Parameters, Vault, Setting, Pin, Login, OtherKey, Trivy, TrivyToken, TrivyLogin];
 
     private readonly TemporaryFolder _folder = new();
     private Recorders _recorders = null!;
@@ -73,19 +78,37 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         Assert.True(signing.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal)), run.Output + run.Errors);
         Assert.All(signing, x => Assert.Contains($"COSIGN_PASSWORD={Password.Value}\n", x.Environment, StringComparison.Ordinal));
         Assert.Contains(_recorders.Started, x => x.Program == "docker" && x.Arguments.Contains("bake", StringComparison.Ordinal) && Runtime.IsIn(x.Environment));
+        Assert.Contains(_recorders.Started, x => x.Program == "docker" && Login.IsIn(x.Environment));
+        Assert.Contains(_recorders.Started, x => x.Program == "trivy" && Trivy.IsIn(x.Environment));
         Assert.Superset(new HashSet<string> { "docker", "cosign", "trivy", "git" }, _recorders.Started.Select(x => x.Program).ToHashSet());
     }
 
-    [Fact]
-    public async Task What_opens_the_service_with_the_key_is_as_good_as_the_key()
+    [Theory]
+    [InlineData("hashivault://acci", "VAULT_TOKEN")]
+    [InlineData("gitlab://group/project", "GITLAB_TOKEN")]
+    [InlineData("azurekms://vault.example.com/key", "AZURE_CLIENT_SECRET")]
+    [InlineData("azurekms://vault.example.com/key", "AZURE_CLIENT_CERTIFICATE_PASSWORD")]
+    public async Task What_opens_the_service_with_the_key_is_as_good_as_the_key(string key, string variable)
     {
-        var run = await RunAsync(["BuildImages", "ScanImages", "SignImages", .. Destination], new() { ["SigningKey"] = "hashivault://acci", ["VAULT_TOKEN"] = Vault.Value });
+        var run = await RunAsync(["BuildImages", "ScanImages", "SignImages", .. Destination], new() { ["SigningKey"] = key, [variable] = Vault.Value });
 
         AssertNothingIsShown(run);
         AssertEachHasItsOwn();
         Assert.True(_recorders.Started.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal) && Vault.IsIn(x.Environment)), run.Output + run.Errors);
         // The token of GitHub's cache is for builds that use it.
         Assert.DoesNotContain(_recorders.Started, x => Runtime.IsIn(x.Environment));
+    }
+
+    [Theory]
+    [InlineData("COSIGN_PRIVATE_KEY")]
+    [InlineData("TEAM_KEY")]
+    public async Task A_key_in_a_variable_is_for_the_program_that_signs_with_it(string variable)
+    {
+        var run = await RunAsync(["BuildImages", "ScanImages", "SignImages", .. Destination], new() { ["SigningKey"] = $"env://{variable}", [variable] = OtherKey.Value });
+
+        AssertNothingIsShown(run);
+        Assert.All(_recorders.Started, x => Assert.Equal(x.Program == "cosign" && Signs(x.Arguments), OtherKey.IsIn(x.Environment)));
+        Assert.True(_recorders.Started.Any(x => x.Arguments.StartsWith("sign\n", StringComparison.Ordinal)), run.Output + run.Errors);
     }
 
     [Fact]
@@ -241,7 +264,8 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
     private static Mark[] OwnOf(string program, string arguments) => (program, arguments) switch
     {
         ("cosign", var command) when Signs(command) => [Key, Password, Vault],
-        ("docker", var command) when command.Contains("bake\n", StringComparison.Ordinal) => [Runtime],
+        ("docker", var command) => command.Contains("bake\n", StringComparison.Ordinal) ? [Runtime, Login] : [Login],
+        ("trivy", _) => [Trivy, TrivyToken, TrivyLogin],
         _ => [],
     };
 
@@ -255,5 +279,7 @@ public sealed class SecretsTests(RegistryServer registry) : IClassFixture<Regist
         ["RegistryUser"] = "robot", ["REGISTRY_TOKEN"] = Token.Value, ["SigningKey"] = Key.Value, ["NUKE_SIGNING_PASSWORD"] = Password.Value, ["GITHUB_TOKEN"] = GitHub.Value,
         ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = Identity.Value, ["ACTIONS_RUNTIME_TOKEN"] = Runtime.Value, ["COSIGN_PASSWORD"] = Cosign.Value, ["PARAMS_KEY"] = Parameters.Value,
         ["API_KEY"] = Api.Value, ["Store__Password"] = Setting.Value, ["COSIGN_PKCS11_PIN"] = Pin.Value,
+        ["DOCKER_AUTH_CONFIG"] = $$"""{ "auths": { "registry.example.com": { "auth": "{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"robot:{Login.Value}"))}}" } } }""",
+        ["COSIGN_PRIVATE_KEY"] = OtherKey.Value, ["TRIVY_PASSWORD"] = Trivy.Value, ["TRIVY_TOKEN"] = TrivyToken.Value, ["TRIVY_REGISTRY_TOKEN"] = TrivyLogin.Value,
     }.Concat(more).GroupBy(x => x.Key).ToDictionary(x => x.Key, x => x.Last().Value));
 }
