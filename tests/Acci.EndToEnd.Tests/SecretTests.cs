@@ -1,21 +1,26 @@
 using System.IO.Compression;
+using System.Text;
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
+using Acci.GitHub.StandIn;
 using Acci.Oci.Layouts;
 using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
 
 /// <summary>
-/// A publish with the real engine, registry and cosign, with a mark in every secret: what it prints, writes and builds holds none of them, and of all processes on the
-/// machine only those that a secret is for have it.
+/// A publish, and what follows it, with the real engine, registry and cosign, with a mark in every secret: what is printed, written and built holds none of them, and of
+/// all processes on the machine only those that a secret is for have it.
 /// </summary>
 public sealed class SecretTests(PublishedImage published) : IDisposable
 {
     // No other test that runs meanwhile has the last two; the first one is that of the password's hash.
     private static readonly Mark Token = new("registry token", "open sesame"), GitHub = new("GitHub token", $"ghp_{Guid.NewGuid():n}"), Runtime = new("runtime token", $"{Guid.NewGuid():n}");
+
+    private static readonly Mark Login = new("login of docker's variable", $"{Guid.NewGuid():n}"), OtherKey = new("key in cosign's variable", $"{Guid.NewGuid():n}");
+    private static readonly Mark Setting = new("secret setting of an environment", $"{Guid.NewGuid():n}");
 
     private readonly TemporaryDirectory _folder = new();
 
@@ -24,46 +29,76 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_publish_leaves_no_secret_in_files_layers_provenance_the_engine_s_history_or_other_processes()
+    public async Task A_publish_and_what_follows_it_leave_no_secret_in_files_layers_provenance_the_engine_s_history_or_other_processes()
     {
         published.NeedsEngine();
         var key = await LocalKeyPair.EnsureAsync(Path.Combine(_folder.Path, "keys"), await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation), Cancellation);
         var pem = await File.ReadAllTextAsync(key.Reference, Cancellation);
         // A line from its middle: the first ones are the same in every key.
         Mark signingKey = new("signing key", pem.Split('\n')[^5]), password = new("its password", key.Password!);
-        Mark[] marks = [Token, GitHub, Runtime, signingKey, password];
+        Mark[] marks = [Token, GitHub, Runtime, Login, OtherKey, Setting, signingKey, password];
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "htpasswd"), "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW", Cancellation);
         await using var registry = RegistryServer.With($"htpasswd:\n  realm: registry\n  path: {Path.Combine(_folder.Path, "htpasswd")}");
         await registry.StartAsync();
         using var checkout = await published.Pristine.CopyAsync(Cancellation);
+        await using var gitHub = await GitHubStandIn.StartAsync();
+        gitHub.AddRepository($"team/{App.Name}").Refs["refs/tags/v1.2.3"] = await TagAsync(checkout);
+        gitHub.AddPackage("team", App.Name);
+        var trivy = new TrivyStandIn(Path.Combine(_folder.Path, "bin"));
+        trivy.AnswerWith([TrivyStandIn.Vulnerability("CVE-2026-4711", "LOW")]);
+        var variables = new Dictionary<string, string?>
+        {
+            ["RegistryUser"] = "ada", ["RegistryToken"] = Token.Value, ["SigningKey"] = pem, ["SigningPassword"] = password.Value, ["GITHUB_TOKEN"] = GitHub.Value, ["ACTIONS_RUNTIME_TOKEN"] = Runtime.Value,
+            ["DOCKER_AUTH_CONFIG"] = $$"""{ "auths": { "registry.example.com": { "auth": "{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"ada:{Login.Value}"))}}" } } }""", ["COSIGN_PRIVATE_KEY"] = OtherKey.Value,
+            [App.Setting(x => x.Database.Password)] = Setting.Value, ["GITHUB_API_URL"] = gitHub.Url, ["GITHUB_REPOSITORY"] = $"team/{App.Name}",
+            ["COMPOSE_PROJECT_NAME"] = $"acci-secrets-{Guid.NewGuid():n}"[..20], [App.Variable("PORTS")] = $"{RegistryServer.FreePort()}", [App.Variable("REPLICAS")] = "1",
+            ["PATH"] = $"{Path.GetDirectoryName(trivy.Program)}:{Environment.GetEnvironmentVariable("PATH")}",
+        };
+        // One after the other, each as it succeeds.
+        string[] targets =
+        [
+            "VerifyImages", "RescanImages", "PromoteImages --promote-from 1.2.3 --promote-to stable", "WriteAdmissionPolicy", "UploadSarif", "CreateRelease", "PruneImages --prune-delete",
+            "ComposeUp --environment prod", "ComposeLogs --environment prod", "ComposeDown --environment prod --delete-volumes",
+        ];
 
-        BuildRun run;
         IReadOnlyList<(string Command, string Environment)> processes;
         await using (var watch = new ProcessWatch())
         {
-            run = await checkout.BuildAsync($"Publish --registry {registry.Domain}/team --verbosity verbose", Cancellation, new Dictionary<string, string?>
-            {
-                ["RegistryUser"] = "ada", ["RegistryToken"] = Token.Value, ["SigningKey"] = pem, ["SigningPassword"] = password.Value,
-                ["GITHUB_TOKEN"] = GitHub.Value, ["ACTIONS_RUNTIME_TOKEN"] = Runtime.Value,
-            });
+            await RunAsync("Publish");
+            Assert.DoesNotContain(marks, mark => mark.IsIn(History(checkout)));
+            foreach (var target in targets) await RunAsync(target);
             processes = watch.Seen;
         }
 
-        run.AssertSucceeded();
-        Assert.DoesNotContain(marks, mark => mark.IsIn(run.Output));
         foreach (var folder in (string[])["artifacts", ".nuke/temp"]) AssertHasNone(marks, Path.Combine(checkout.Folder, folder));
         await AssertImageHasNoneAsync(marks, await OciLayout.OpenAsync(Path.Combine(checkout.Folder, "artifacts", "images", App.Name), Cancellation));
-        Assert.DoesNotContain(marks, mark => mark.IsIn(History(checkout)));
+        // An environment's secret has a file, which containers mount.
+        AssertHasNone([.. marks.Except([Setting])], Path.Combine(checkout.Folder, "deploy"));
         foreach (var (command, environment) in processes)
         {
             Assert.DoesNotContain(marks, mark => mark.IsIn(command));
-            var others = marks.Except(IsBuild(command) ? marks : Signs(command) ? [signingKey, password] : []);
+            var others = marks.Except(IsBuild(command) ? marks : Signs(command) ? [signingKey, password] : IsDocker(command) ? [Login] : []);
             if (others.FirstOrDefault(mark => mark.IsIn(environment)) is { } found) Assert.Fail($"{command.Replace('\0', ' ')} has the {found.Name}, which is not its own.");
         }
 
         // Those that have one were seen with it, so that others would have been, too.
         Assert.Contains(processes, x => Signs(x.Command) && password.IsIn(x.Environment));
+        Assert.Contains(processes, x => IsDocker(x.Command) && Login.IsIn(x.Environment));
         Assert.Contains(processes, x => x.Command.Contains("dockerd", StringComparison.Ordinal));
+
+        async Task RunAsync(string target)
+        {
+            var run = await checkout.BuildAsync($"{target} --registry {registry.Domain}/team --verbosity verbose", Cancellation, variables);
+            Assert.DoesNotContain(marks, mark => mark.IsIn(run.Output));
+            run.AssertSucceeded();
+        }
+    }
+
+    // A release is made of a version.
+    private static async Task<string> TagAsync(Checkout checkout)
+    {
+        await CommandRunner.RunAsync(new Command("git", "tag", "v1.2.3") { WorkingDirectory = checkout.Folder }, cancellationToken: Cancellation);
+        return (await CommandRunner.RunAsync(new Command("git", "rev-parse", "HEAD") { WorkingDirectory = checkout.Folder }, cancellationToken: Cancellation)).StandardOutput.Trim();
     }
 
     // A build itself, this one's or another test's, and the script that starts it with what it asks before.
@@ -73,6 +108,9 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
         return words.Any(x => x.EndsWith("_build.dll", StringComparison.Ordinal)) || words.Any(x => x.EndsWith("/build.sh", StringComparison.Ordinal) || x.StartsWith("exec ./build.sh", StringComparison.Ordinal))
             || Path.GetFileName(words[0]) is "awk" or "env" or "find" or "readlink" or "dirname" or "tr";
     }
+
+    // The command and its plugins; not the daemon.
+    private static bool IsDocker(string command) => Path.GetFileName(command.Split('\0')[0]) is "docker" or "docker-buildx" or "docker-compose";
 
     // cosign itself, or the script in the cache that starts it.
     private static bool Signs(string command)

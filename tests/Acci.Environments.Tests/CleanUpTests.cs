@@ -1,3 +1,4 @@
+using Acci.Delivery.Sessions;
 using Acci.Environments.Running;
 using Acci.Environments.Swarm;
 
@@ -20,6 +21,20 @@ public class CleanUpTests
 
         Assert.Equal("the swarm refuses it", error.Message);
         Assert.Contains("stack rm bakery-prod", docker.Called);
+    }
+
+    [Fact]
+    public async Task A_build_that_ends_before_says_that_something_may_be_left()
+    {
+        const string statement = "What is left of bakery-clean-up is not known: ComposeDown removes it.";
+
+        await CleanUp.TryAsync("bakery-clean-up", () =>
+        {
+            Assert.Contains(statement, Unfinished.Statements);
+            return Task.CompletedTask;
+        });
+
+        Assert.DoesNotContain(statement, Unfinished.Statements);
     }
 
     [Fact]

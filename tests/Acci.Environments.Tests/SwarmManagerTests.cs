@@ -73,6 +73,17 @@ public sealed class SwarmManagerTests
         Assert.Empty(await new SwarmManager(gone.Engine).TasksAsync("shop", Cancellation));
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("*'ps --all'*) echo c1 ;;", true)]
+    [InlineData("*'network ls'*) echo n1 ;;", true)]
+    public async Task What_still_ends_after_its_services_were_removed_is_there(string answer, bool isThere)
+    {
+        using var docker = new DockerStandIn($"case \"$*\" in {answer} *) ;; esac");
+
+        Assert.Equal(isThere, await new SwarmManager(docker.Engine).IsThereAsync("shop", Cancellation));
+    }
+
     private static DockerStandIn Docker(string state, string security) => new($"""
         case "$*" in
             *.Swarm.*) echo '{state}' ;;

@@ -10,6 +10,7 @@ namespace Acci.Delivery.Sarif;
 /// </summary>
 internal ref struct SarifCheck
 {
+    private const string HalfOfPair = "a text with half a surrogate pair in it";
     private const int MaximumDepth = 64;
     private const int ShownProblems = 5;
 
@@ -22,6 +23,7 @@ internal ref struct SarifCheck
     private readonly string _file;
     private readonly ReadOnlySpan<byte> _content;
     private readonly List<(string? Name, int Index)> _path = [];
+
     // The names of the properties of all objects around the place, so that a hundred thousand objects need no list each.
     private readonly List<string> _names = [];
     private readonly List<string> _problems = [];
@@ -162,7 +164,8 @@ internal ref struct SarifCheck
             if (node.ByName.TryGetValue(buffer[..length], out var known, out var property)) return (known, property);
         }
 
-        var name = _reader.GetString()!;
+        var name = TryText() ?? "";
+        if (name.Length == 0 && _reader.ValueSpan.Length > 0) Problem(HalfOfPair);
         return (name, node.Properties.GetValueOrDefault(name) ?? node.OtherProperties);
     }
 
@@ -173,7 +176,7 @@ internal ref struct SarifCheck
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
             _path.Add((null, count++));
-            if (texts is not null && _reader.TokenType == JsonTokenType.String && !texts.Add(_reader.GetString()!)) Problem("it stands in the list twice");
+            if (texts is not null && _reader.TokenType == JsonTokenType.String && TryText() is { } item && !texts.Add(item)) Problem("it stands in the list twice");
             if (node.Items is null) _reader.Skip();
             else CheckValue(node.Items);
             _path.RemoveAt(_path.Count - 1);
@@ -186,14 +189,9 @@ internal ref struct SarifCheck
     {
         // What neither is limited nor escaped needs no look at its characters.
         if (node.Values.Count == 0 && node.Pattern is null && node.Format is null && !_reader.ValueIsEscaped) return;
-        string text;
-        try
+        if (TryText() is not { } text)
         {
-            text = _reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            Problem("a text with half a surrogate pair in it");
+            Problem(HalfOfPair);
             return;
         }
 
@@ -201,6 +199,19 @@ internal ref struct SarifCheck
         if (node.Pattern?.IsMatch(text) is false) Problem($"'{Short(text)}' is not of the form {node.Pattern}");
         if (node.Format == "date-time" && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)) Problem($"'{Short(text)}' is not a date and time");
         if (node.Format is "uri" or "uri-reference" && !Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _)) Problem($"'{Short(text)}' is not a URI");
+    }
+
+    // A name, or a string; null where no text can hold it.
+    private readonly string? TryText()
+    {
+        try
+        {
+            return _reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private void CheckNumber(SchemaNode node)

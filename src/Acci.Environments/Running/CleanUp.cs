@@ -1,8 +1,11 @@
+using Acci.Delivery.Sessions;
 using Serilog;
 
 namespace Acci.Environments.Running;
 
-/// <summary>Takes away what a failed start has made. A failure of its own is said, and does not replace the one that ended the start.</summary>
+/// <summary>
+/// Takes away what a failed start has made. A failure of its own is said, and does not replace the one that ended the start; nor does an interrupted build end before without a word.
+/// </summary>
 internal static class CleanUp
 {
     /// <summary>Takes it away.</summary>
@@ -10,6 +13,7 @@ internal static class CleanUp
     /// <param name="remove">Does it.</param>
     public static async Task TryAsync(string project, Func<Task> remove)
     {
+        using var unfinished = Unfinished.Note(() => $"What is left of {project} is not known: ComposeDown removes it.");
         try
         {
             await remove();

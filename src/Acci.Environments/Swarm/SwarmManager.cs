@@ -114,6 +114,10 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
             await CommandRunner.TryRunAsync(Engine.Question(kind, "rm", old), cancellationToken: cancellationToken);
     }
 
+    /// <summary>Whether there is anything of the stack but volumes: its services, or what still runs after they were removed.</summary>
+    public async Task<bool> IsThereAsync(string stack, CancellationToken cancellationToken) =>
+        (await ServicesAsync(stack, cancellationToken)).Count > 0 || await LeftAsync(stack, cancellationToken) is not ([], []);
+
     /// <summary>Removes the stack and waits until nothing of it is left, but for volumes.</summary>
     /// <exception cref="DeliveryException">Something stays.</exception>
     public async Task RemoveAsync(string stack, CancellationToken cancellationToken)
@@ -124,8 +128,7 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         for (var turn = 0; turn < 240; turn++)
         {
             // Networks go when the last container has; removing the stack again takes what could not go before.
-            var left = Lines(await RunAsync(["ps", "--all", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
-            var networks = Lines(await RunAsync(["network", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
+            var (left, networks) = await LeftAsync(stack, cancellationToken);
             if (left.Length == 0 && networks.Length == 0 && (tasks.Length == 0 || (await InspectAsync(["inspect", "--type", "task", .. tasks], cancellationToken)).Count == 0))
             {
                 await RemoveSecretsAsync(stack, [], cancellationToken);
@@ -138,6 +141,12 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
 
         throw new DeliveryException($"The stack {stack} was removed, but something of it does not end. `docker ps --all --filter label={StackLabel}={stack}` and `docker network ls --filter label={StackLabel}={stack}` show what is on this node; a node that is down keeps its own.");
     }
+
+    private async Task<(string[] Containers, string[] Networks)> LeftAsync(string stack, CancellationToken cancellationToken) =>
+    (
+        Lines(await RunAsync(["ps", "--all", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken)),
+        Lines(await RunAsync(["network", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken))
+    );
 
     /// <summary>The stack's data volumes on this machine.</summary>
     public async Task<IReadOnlyList<string>> VolumesAsync(string stack, CancellationToken cancellationToken) =>

@@ -3,6 +3,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Pruning;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Sarif;
 using Acci.Delivery.Scanning;
 using Acci.Generation;
 using Acci.Generation.Workflows;
@@ -47,6 +48,18 @@ public sealed class FoundFaultTests : IDisposable
         var error = Assert.Throws<DeliveryException>(() => GitHubFacts.Read(new Dictionary<string, string> { ["GITHUB_EVENT_PATH"] = file }, DateTimeOffset.UnixEpoch));
 
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "version": "2.1.0", "runs": [ { "\ud800": 1 } ] }""", "runs[0]")]
+    [InlineData("""{ "version": "2.1.0", "runs": [ { "tool": { "driver": { "name": "t" } }, "properties": { "tags": [ "\ud800", "a" ] } } ] }""", "runs[0].properties.tags[0]")]
+    public void A_report_with_half_of_a_surrogate_pair_is_named_with_the_place(string content, string place)
+    {
+        var file = Write("report.sarif", content);
+
+        var error = Assert.Throws<DeliveryException>(() => SarifReader.Read(file, _ => { }));
+
+        Assert.Equal($"{file} is not SARIF 2.1.0:\n    line 1, {place}: a text with half a surrogate pair in it", error.Message.Split("\n    line 1, runs[0]: 'tool'")[0]);
     }
 
     [Fact]

@@ -1,7 +1,5 @@
 using System.Text;
 using Acci.Delivery.GitHub;
-using Acci.Delivery.Processes;
-using Acci.Delivery.Signing;
 using Acci.Delivery.Tests.Sarif;
 using Acci.Oci;
 using Acci.Oci.Retries;
@@ -53,7 +51,6 @@ public sealed class GitHubAnswerTests : IAsyncLifetime
         Try("published release", "GET /repos/octo/app/releases/tags/v1.2.3", ReleaseAsync);
         Try("analysis", "POST /repos/octo/app/code-scanning/sarifs", UploadAsync);
         Try("processing", "GET /repos/octo/app/code-scanning/sarifs/1", UploadAsync);
-        Try("identity token", "GET /identity", IdentityAsync);
         foreach (var status in (int[])[400, 403, 404, 422, 503])
             Try($"{status}", "GET /repos/octo/app/releases", ReleaseAsync, status, """{ "message": "no", "errors": [ { "resource": "Release", "field": "tag_name", "code": "invalid" } ], "documentation_url": "https://docs.github.com" }""");
 
@@ -95,9 +92,6 @@ public sealed class GitHubAnswerTests : IAsyncLifetime
         return (await scanning.WaitAsync(_asked.StartsWith("POST", StringComparison.Ordinal) ? "1" : id, CancellationToken.None))?.ToList();
     }
 
-    private async Task<object?> IdentityAsync() => await IdentityTokens.Of(
-        ProcessEnvironment.Empty.With(("ACTIONS_ID_TOKEN_REQUEST_URL", $"http://{_server!.Domain}/identity"), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "bearer")), Once).AskAsync(CancellationToken.None);
-
     private GitHubConnection Connect() => new(GitHubServer.Parse($"http://{_server!.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", Once);
 
     private async Task AnswerAsync(HttpContext context)
@@ -126,7 +120,6 @@ public sealed class GitHubAnswerTests : IAsyncLifetime
         "POST /upload" => """{ "id": 5, "name": "a.json", "state": "uploaded", "size": 1 }""",
         "POST /repos/octo/app/code-scanning/sarifs" => """{ "id": "1", "url": "https://api.github.com/1" }""",
         "GET /repos/octo/app/code-scanning/sarifs/1" => """{ "processing_status": "failed", "errors": [ "no" ], "analyses_url": "https://api.github.com/1" }""",
-        "GET /identity" => """{ "value": "header.claims.signature", "count": 1 }""",
         _ => Release(isDraft: false),
     };
 

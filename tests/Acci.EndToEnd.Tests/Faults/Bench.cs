@@ -14,7 +14,11 @@ public sealed class Bench(PublishedImage published) : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly Dictionary<string, string?> NoVariables = [];
 
+    // The registry asks nobody for it, and programs are logged in with it all the same.
+    private static readonly Mark Token = new("registry token", $"token-{Guid.NewGuid():n}");
+
     private readonly TemporaryDirectory _programs = new();
+    private readonly TemporaryDirectory _temporary = new();
     private readonly Dictionary<string, (TimeSpan Duration, int Requests)> _measured = [];
     private Checkout? _checkout;
     private string _verify = "";
@@ -37,6 +41,9 @@ public sealed class Bench(PublishedImage published) : IAsyncLifetime
 
     /// <summary>Where the image was published without any fault.</summary>
     public ImageReference Published { get; private set; } = null!;
+
+    /// <summary>What its builds have left on this machine.</summary>
+    public Leavings Leavings { get; private set; } = null!;
 
     /// <summary>The image.</summary>
     public Digest Digest { get; private set; }
@@ -62,9 +69,12 @@ public sealed class Bench(PublishedImage published) : IAsyncLifetime
         Api = await FaultProxy.StartAsync(new Uri(GitHub.Url).Authority);
         new TrivyStandIn(_programs.Path).AnswerWith([TrivyStandIn.Vulnerability("CVE-2026-4711", "LOW")]);
         _checkout = await published.Pristine.CopyAsync(CancellationToken.None);
+        Leavings = new Leavings(this, _temporary.Path);
 
         var run = (await BuildAsync(NoVariables, $"Publish --registry {Registry.Domain}/published")).AssertSucceeded();
         _measured["Publish"] = (run.Duration, Registry.Requests.Count);
+        (await BuildAsync(NoVariables, "GenerateBakeFile")).AssertSucceeded();
+        Leavings.Learn();
         var record = PublishRecord.Read(Path.Combine(Checkout.Folder, "artifacts", "publish", $"{App.Name}.json"))!;
         Published = ImageReference.Parse(record.Repository.Replace(Registry.Domain, Server.Domain, StringComparison.Ordinal));
         (Digest, Other, Tags, Platforms) = (record.Digest, record.Platforms[0].Digest, [.. record.Tags], record.Platforms.Count);
@@ -75,6 +85,7 @@ public sealed class Bench(PublishedImage published) : IAsyncLifetime
     {
         _checkout?.Dispose();
         _programs.Dispose();
+        _temporary.Dispose();
         if (Obstacle is not null) return;
         await Registry.DisposeAsync();
         await Server.DisposeAsync();
@@ -91,6 +102,7 @@ public sealed class Bench(PublishedImage published) : IAsyncLifetime
         if (!_measured.ContainsKey(step.Name)) await MeasureAsync(step);
         await step.PrepareAsync(this);
         await fault.BeginAsync(this, step);
+        Leavings.Begin();
         var leader = new TaskCompletionSource<int>();
         // The shell becomes the build: its process is the build's own, and leads a group that holds all the build starts. No signal is ignored, as in what a shell runs in the background.
         var line = $"echo $$; {fault.Wrap(this, $"exec ./build.sh {step.Arguments} 2>&1")}";
@@ -115,6 +127,9 @@ public sealed class Bench(PublishedImage published) : IAsyncLifetime
     /// <summary>Whether the image is signed there: the command that Publish printed says so.</summary>
     public async Task<bool> IsSignedAsync(ImageReference image) => (await ShellAsync($"{_verify[.._verify.LastIndexOf(' ')]} {image}")).Succeeded;
 
+    /// <summary>Whether the registry's token is in it.</summary>
+    public static bool HasSecret(string text) => Token.IsIn(text);
+
     /// <summary>Makes sure that there are reports to upload.</summary>
     public async Task EnsureScannedAsync()
     {
@@ -131,6 +146,7 @@ public sealed class Bench(PublishedImage published) : IAsyncLifetime
     {
         var all = Checkout.Variables(variables);
         all["PATH"] = $"{_programs.Path}:{Environment.GetEnvironmentVariable("PATH")}";
+        (all["TMPDIR"], all["RegistryUser"], all["RegistryToken"]) = (_temporary.Path, "ada", Token.Value);
         return all;
     }
 
@@ -140,6 +156,7 @@ public sealed class Bench(PublishedImage published) : IAsyncLifetime
         var before = step.Network(this)?.Requests.Count ?? 0;
         var run = (await BuildAsync(step)).AssertSucceeded();
         _measured[step.Name] = (run.Duration, (step.Network(this)?.Requests.Count ?? 0) - before);
+        Leavings.Learn();
         await step.CleanAsync(this);
     }
 

@@ -1,8 +1,9 @@
 namespace Acci.EndToEnd.Tests.Faults;
 
 /// <summary>The clock jumps, for the build and what it starts.</summary>
+/// <param name="Name">As the table calls it.</param>
 /// <param name="By">As faketime takes it: <c>+2d</c>.</param>
-public sealed record ClockJump(string By) : Fault($"the clock jumps by {By}")
+public sealed record ClockJump(string Name, string By) : Fault(Name)
 {
     private static readonly string? Library = Directory.Exists("/usr/lib")
         ? Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).FirstOrDefault()

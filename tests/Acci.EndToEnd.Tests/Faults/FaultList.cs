@@ -38,13 +38,13 @@ public static class FaultList
         new NetworkFaultOfStep("garbage", new NetworkFault.Answer(200, Body: "\u0001\u0002{\"garbage\": [")),
         .. ((int[])[401, 403, 404, 409, 413, 429, 500, 503, 507]).Select(status => new NetworkFaultOfStep($"{status}", new NetworkFault.Answer(status))),
         new NetworkFaultOfStep("two 503", new NetworkFault.Answer(503), 2),
-        new ClockJump("+2d"), new ClockJump("-2d"),
+        new ClockJump("the clock jumps two days on", "+2d"), new ClockJump("the clock jumps two days back", "-2d"),
         new SecondBuild(),
     ];
 
     /// <summary>Those that always run: each in some seconds, and beside other tests.</summary>
     public static IReadOnlyList<(string Fault, string Step)> Default { get; } =
     [
-        ("KILL to the build and all it started", "Publish"), ("disk full: artifacts", "Publish"), ("INT to the build and all it started", "PromoteImages"), ("503", "UploadSarif"),
+        ("SIGKILL to the build and all it started", "Publish"), ("disk full: artifacts", "Publish"), ("SIGINT to the build and all it started", "PromoteImages"), ("503", "UploadSarif"),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text.RegularExpressions;
 
 namespace Acci.EndToEnd.Tests.Faults;
@@ -38,21 +39,41 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
         Assert.SkipWhen(bench.Obstacle is not null, $"Nothing can be published here: {bench.Obstacle}.");
         var (fault, step) = (FaultList.Faults.Single(x => x.Name == faultName), FaultList.Steps.Single(x => x.Name == stepName));
         Assert.SkipWhen(fault.Obstacle is not null, fault.Obstacle ?? "");
-        try
+        await AllAsync(TryAsync, () => step.CleanAsync(bench), () => fault.LeaveAsync(bench));
+
+        async Task TryAsync()
         {
             var run = await bench.RunAsync(step, fault, moment);
-            Note(fault, step, moment, run);
+            var left = fault is SignalFault ? await bench.Leavings.FindAsync() : [];
+            Note(fault, step, moment, run, left);
             await AssertTrueAsync(fault, step, run);
 
+            if (fault is SignalFault { IsAnswered: false }) left = await LeftAfterNextAsync(step);
+            Assert.True(left.Count == 0, $"{string.Join('\n', left)}\nleft by {fault}, {step}, code {run.ExitCode}:\n{run.Output}");
             (await bench.BuildAsync(step)).AssertSucceeded();
             Assert.Null(await step.DamageAsync(bench));
             Assert.Null(await step.MissingAsync(bench));
         }
-        finally
+    }
+
+    // Each is done, whatever becomes of the others.
+    private static async Task AllAsync(params Func<Task>[] parts)
+    {
+        var failures = new List<Exception>();
+        foreach (var part in parts)
         {
-            await step.CleanAsync(bench);
-            await fault.LeaveAsync(bench);
+            try
+            {
+                await part();
+            }
+            catch (Exception failure)
+            {
+                failures.Add(failure);
+            }
         }
+
+        if (failures is [var only]) ExceptionDispatchInfo.Throw(only);
+        if (failures.Count > 0) throw new AggregateException(failures);
     }
 
     // What a build leaves, and what it says of it.
@@ -61,6 +82,7 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
         var said = $"{fault}, {step}, code {run.ExitCode}:\n{run.Output}";
         if (await step.DamageAsync(bench) is { } damage) Assert.Fail($"{damage}: {said}");
         Assert.False(StackTrace().IsMatch(run.Output), $"A stack trace: {said}");
+        Assert.False(Bench.HasSecret(run.Output), $"The registry's token is shown: {said}");
         if (run.ExitCode == 0)
         {
             if (await step.MissingAsync(bench) is { } missing) Assert.Fail($"{missing}: {said}");
@@ -78,11 +100,18 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
         if (fault.IsAnswered && !exceptions.Any(x => run.Output.Contains(x, StringComparison.Ordinal))) Assert.True(isUntouched is not false, $"Something is left: {said}");
     }
 
-    private static void Note(Fault fault, Step step, Moment moment, BuildRun run)
+    // A build that hears of its end leaves nothing; what a killed one has left, the next run of any target removes: logins, containers and images of tests, drafts, temporary folders and files.
+    private async Task<IReadOnlyList<string>> LeftAfterNextAsync(Step step)
+    {
+        (await bench.BuildAsync(step, "GenerateBakeFile")).AssertSucceeded();
+        return await bench.Leavings.FindAsync();
+    }
+
+    private static void Note(Fault fault, Step step, Moment moment, BuildRun run, IReadOnlyList<string> left)
     {
         var error = Error().Matches(run.Output).LastOrDefault()?.Value.ReplaceLineEndings(" ") ?? "";
-        var row = $"| {fault} | {step} | {moment.Fraction:0.00} of its {(moment.OfRequests ? "requests" : "time")} | {run.ExitCode} | {run.Duration.TotalSeconds:0} s | {error} |";
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}: {row}\n{run.Output}");
+        var row = $"| {fault} | {step} | {moment.Fraction:0.00} of its {(moment.OfRequests ? "requests" : "time")} | {run.ExitCode} | {run.Duration.TotalSeconds:0} s | {left.Count} left | {error} |";
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}: {row}\n{string.Concat(left.Select(x => $"left: {x}\n"))}{run.Output}");
         if (Report is not null) File.AppendAllText(Report, $"{row}\n");
     }
 

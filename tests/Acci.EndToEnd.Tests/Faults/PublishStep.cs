@@ -1,11 +1,11 @@
 namespace Acci.EndToEnd.Tests.Faults;
 
-/// <summary>Publish, of an image that is built already and published nowhere near.</summary>
+/// <summary>Publish with every step of it, of an image that is in the builder's cache and published nowhere near.</summary>
 public sealed class PublishStep() : TagStep("Publish")
 {
     private string _registry = "";
 
-    public override string Arguments => $"Publish --registry {_registry} --retry-budget 5";
+    public override string Arguments => $"Publish --republish --registry {_registry} --retry-budget 5";
 
     protected override IReadOnlyList<string> Tags(Bench bench) => bench.Tags;
 

@@ -3,7 +3,7 @@ namespace Acci.EndToEnd.Tests.Faults;
 /// <summary>A signal to the build.</summary>
 /// <param name="Signal">Its name.</param>
 /// <param name="ToAll">To everything that the build has started, too, as a terminal does it.</param>
-public sealed record SignalFault(string Signal, bool ToAll) : Fault($"{Signal} to {(ToAll ? "the build and all it started" : "the build alone")}")
+public sealed record SignalFault(string Signal, bool ToAll) : Fault($"SIG{Signal} to {(ToAll ? "the build and all it started" : "the build alone")}")
 {
     public override bool IsAnswered => Signal != "KILL";
 
