@@ -19,6 +19,8 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly string Password = App.Setting(s => s.Database.Password), DatabaseName = App.Setting(s => s.Database.Name);
 
+    private static readonly Mark Token = new("registry token", $"{Guid.NewGuid():n}"), GitHub = new("GitHub token", $"ghp_{Guid.NewGuid():n}"), Signing = new("cosign's password", $"{Guid.NewGuid():n}");
+
     private readonly string _project = $"acci-test-{Guid.NewGuid():N}"[..18];
     private readonly List<string> _started = [];
     private readonly TemporaryDirectory _directory = new();
@@ -316,9 +318,16 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
     private async Task<BuildRun> RunAsync(string targets, string environment, params (string Name, string Value)[] variables)
     {
         if (!targets.StartsWith("ComposeDown", StringComparison.Ordinal) && environment is "dev" or "prod" or "staging") _started.Add(environment);
-        var all = new Dictionary<string, string?> { ["COMPOSE_PROJECT_NAME"] = _project };
+        var all = new Dictionary<string, string?>
+        {
+            ["COMPOSE_PROJECT_NAME"] = _project, ["RegistryUser"] = "ada", ["RegistryToken"] = Token.Value, ["GITHUB_TOKEN"] = GitHub.Value, ["COSIGN_PASSWORD"] = Signing.Value,
+        };
         foreach (var (name, value) in variables) all[name] = value;
-        return await published.Checkout.BuildAsync($"{targets} --environment {environment}", TestContext.Current.CancellationToken, all);
+        var run = await published.Checkout.BuildAsync($"{targets} --environment {environment}", TestContext.Current.CancellationToken, all);
+        var password = Path.Combine(Root, "deploy", "compose", "secrets", "prod", Password);
+        Mark[] secrets = [Token, GitHub, Signing, .. File.Exists(password) ? [new Mark("database's password", await File.ReadAllTextAsync(password, Cancellation))] : (Mark[])[]];
+        Assert.DoesNotContain(secrets, mark => mark.IsIn(run.Output));
+        return run;
     }
 
     // The published image with one more instruction, under a digest of its own.

@@ -5,7 +5,9 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
 using Acci.GitHub.StandIn;
+using Acci.Oci;
 using Acci.Oci.Layouts;
+using Acci.Oci.Registries;
 using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests;
@@ -43,7 +45,7 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
         using var checkout = await published.Pristine.CopyAsync(Cancellation);
         await using var gitHub = await GitHubStandIn.StartAsync();
         gitHub.AddRepository($"team/{App.Name}").Refs["refs/tags/v1.2.3"] = await TagAsync(checkout);
-        gitHub.AddPackage("team", App.Name);
+        var package = gitHub.AddPackage("team", App.Name);
         var trivy = new TrivyStandIn(Path.Combine(_folder.Path, "bin"));
         trivy.AnswerWith([TrivyStandIn.Vulnerability("CVE-2026-4711", "LOW")]);
         var variables = new Dictionary<string, string?>
@@ -66,7 +68,12 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
         {
             await RunAsync("Publish");
             Assert.DoesNotContain(marks, mark => mark.IsIn(History(checkout)));
-            foreach (var target in targets) await RunAsync(target);
+            foreach (var target in targets)
+            {
+                if (target.StartsWith("PruneImages", StringComparison.Ordinal)) await ListAsync(package, ImageReference.Parse($"{registry.Domain}/team/{App.Name}"));
+                await RunAsync(target);
+            }
+
             processes = watch.Seen;
         }
 
@@ -92,6 +99,21 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
             Assert.DoesNotContain(marks, mark => mark.IsIn(run.Output));
             run.AssertSucceeded();
         }
+    }
+
+    // GitHub lists what its registry has.
+    private static async Task ListAsync(Package package, ImageReference image)
+    {
+        using var registry = OciRegistry.Of(image, new RegistryOptions { Credentials = new Credentials("ada", Token.Value) });
+        var versions = new Dictionary<Digest, List<string>>();
+        await foreach (var tag in registry.ListTagsAsync(image, cancellationToken: Cancellation))
+        {
+            var manifest = (await registry.FindManifestAsync(image.WithTag(tag), Cancellation))!;
+            if (!versions.TryAdd(manifest.Digest, [tag])) versions[manifest.Digest].Add(tag);
+            foreach (var part in manifest.Manifests) versions.TryAdd(part.Digest, []);
+        }
+
+        foreach (var (digest, tags) in versions) package.AddVersion($"{digest}", DateTimeOffset.UtcNow, tags);
     }
 
     // A release is made of a version.

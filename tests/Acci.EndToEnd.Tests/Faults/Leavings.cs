@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Acci.Delivery.Caching;
-using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests.Faults;
 
