@@ -22,17 +22,24 @@ public sealed class PullLoginTests : IDisposable
     public async Task An_image_is_pulled_with_the_credentials_it_was_published_with_and_none_is_left_behind()
     {
         // The configuration is read while the command runs: afterwards it is gone.
-        using var docker = new DockerStandIn($"[ \"$1\" = context ] && echo ssh://elsewhere || cp \"$2/config.json\" '{_folder.Combine("seen")}'");
+        // With it the contexts, one of which may lead to the engine, and the certificates that they have.
+        using var docker = new DockerStandIn($"cp -r \"$2\" '{_folder.Combine("seen")}'");
+        Directory.CreateDirectory(_folder.Combine("contexts", "tls"));
+        await File.WriteAllTextAsync(_folder.Combine("contexts", "tls", "key.pem"), "the key", Cancellation);
+        await File.WriteAllTextAsync(_folder.Combine("config.json"), """{"currentContext":"mine"}""", Cancellation);
         string folder;
-        using (var login = await PullLogin.ForAsync(Context("ghcr.example.com/octo"), docker.Engine, Image))
+        using (var login = await PullLogin.ForAsync(Context("ghcr.example.com/octo"), docker.Engine with { Process = ProcessEnvironment.Empty.With(("DOCKER_CONFIG", _folder.Path)) }, Image))
         {
             Assert.True(login.HasCredentials);
             await CommandRunner.RunAsync(login.Docker("pull", Image), cancellationToken: Cancellation);
             folder = login.Docker().Arguments[1];
         }
 
-        Assert.Equal(["context inspect --format {{.Endpoints.docker.Host}}", $"--config {folder} --host ssh://elsewhere pull {Image}"], docker.Called);
-        Assert.Equal("YWRhOm9wZW4gc2VzYW1l", (string?)JsonNode.Parse(await File.ReadAllTextAsync(_folder.Combine("seen"), Cancellation))!["auths"]!["ghcr.example.com"]!["auth"]);
+        Assert.Equal([$"--config {folder} pull {Image}"], docker.Called);
+        var seen = JsonNode.Parse(await File.ReadAllTextAsync(_folder.Combine("seen", "config.json"), Cancellation))!;
+        Assert.Equal("YWRhOm9wZW4gc2VzYW1l", (string?)seen["auths"]!["ghcr.example.com"]!["auth"]);
+        Assert.Equal("mine", (string?)seen["currentContext"]);
+        Assert.Equal("the key", await File.ReadAllTextAsync(_folder.Combine("seen", "contexts", "tls", "key.pem"), Cancellation));
         Assert.False(Directory.Exists(folder));
     }
 

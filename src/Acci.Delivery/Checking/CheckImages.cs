@@ -1,5 +1,6 @@
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
 using Acci.Generation;
 using Serilog;
@@ -35,9 +36,9 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
         await context.LockAsync();
         var images = context.Options.Images;
         Dockerfiles.EnsureExist(images, context.Options.Root);
-        var engine = await context.EngineAsync();
+        var engine = await (await context.EngineAsync()).WithCheckerAsync(context.CancellationToken);
         var targets = await context.BakeTargetsAsync(await context.DestinationAsync());
-        var checks = images.Select(x => KeyValuePair.Create(x.Name, targets.Of(x) with { CacheFrom = null, CacheTo = null, Output = null }));
+        var checks = images.Select(x => KeyValuePair.Create(x.Name, TargetOf(x, targets)));
         Directory.CreateDirectory(_folder);
         AtomicFile.Write(BakeFilePath, BakeFile.Of(checks).ToJson());
 
@@ -48,4 +49,11 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
             AtomicFile.Write(Path.Combine(_folder, $"{image}.sarif"), CheckSarif.ToJson(image, own));
         report([.. findings.Values.SelectMany(x => x).Distinct()]);
     }
+
+    /// <summary>
+    /// What is checked of an image: the Dockerfile as its first platform has it. Nothing is built, so nothing is said of a result: several platforms and attestations are refused
+    /// by engines with the classic image store, even for a check.
+    /// </summary>
+    internal static BakeTarget TargetOf(ImageDefinition image, BakeTargets targets) =>
+        targets.Of(image, [.. image.Platforms.Take(1)]) with { Annotations = null, Attest = null, CacheFrom = null, CacheTo = null, Output = null };
 }

@@ -26,7 +26,7 @@ public static class CheckReport
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new DeliveryException($"buildx answered a check with something else than findings by target: {exception.Message} It takes buildx 0.16 or newer.", exception);
+            throw new DeliveryException($"buildx answered a check with something else than findings by target: {exception.Message} It takes buildx 0.17 or newer.", exception);
         }
     }
 

@@ -45,7 +45,9 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         var runs = $"runs {string.Join(", ", engine.RunnablePlatforms)}";
         // Registries are asked for base images by this process, too.
         var proxy = details.Proxy is null || HasProxy ? Array.Empty<string>() : ["this build asks registries without a proxy (HTTPS_PROXY)"];
-        return string.Join("; ", [$"{engine} at {endpoint} ({await OriginAsync(engine)})", .. details.Describe(), .. proxy, runs]);
+        string[] plugins = engine.Lack is null ? []
+            : [$"{engine.Lack}, so that ACCI's own docker-buildx and docker-compose {(engine.Plugins is null ? "will be fetched from the distribution's packages" : "are used")}"];
+        return string.Join("; ", [$"{engine} at {endpoint} ({await OriginAsync(engine)})", .. details.Describe(), .. plugins, .. proxy, runs]);
     }
 
     // In the order in which the docker command looks.

@@ -23,6 +23,8 @@ internal sealed class ContainerBuilder(DockerEngine engine)
     {
         Log.Information("This engine's own builder cannot build these images: making a docker-container builder named '{Builder}'", name);
         var (isOwn, context) = (true, Array.Empty<string>());
+        // Where buildx keeps no builders, as in a container, the builder's own may be there all the same, and another build in it. Source: buildx, driver/docker-container.
+        var isThere = await engine.AskAsync(["container", "inspect", "--format", "{{.Id}}", $"buildx_buildkit_{name}0"], cancellationToken) is not null;
         try
         {
             context = await ContextAsync(name, cancellationToken);
@@ -33,24 +35,39 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         }
         catch (Exception exception)
         {
-            if (isOwn) await TryRemoveAsync(name, context);
+            if (isOwn) await TryRemoveAsync(name, isThere, context);
             if (exception is not CommandFailedException failure) throw;
             throw new DeliveryException($"{engine} cannot start a builder from {image}: {ReasonOf(failure)}. {Advice}", failure);
         }
     }
 
     // Why it does not start is more than what is left of it.
-    private async Task TryRemoveAsync(string name, string[] context)
+    private async Task TryRemoveAsync(string name, bool keepsDaemon, string[] context)
     {
         try
         {
-            await CommandRunner.TryRunAsync(engine.Errand("buildx", "rm", "--force", name), cancellationToken: CancellationToken.None);
-            if (context.Length > 0) await CommandRunner.TryRunAsync(engine.Errand(["context", "rm", "--force", .. context]), cancellationToken: CancellationToken.None);
+            string[] keep = keepsDaemon ? ["--keep-daemon"] : [];
+            await CommandRunner.TryRunAsync(engine.Errand(["buildx", "rm", "--force", .. keep, name]), cancellationToken: CancellationToken.None);
+            if (context.Length > 0) await CommandRunner.TryRunAsync((engine with { Login = null }).Errand(["context", "rm", "--force", .. context]), cancellationToken: CancellationToken.None);
         }
         catch (NoAnswerException exception)
         {
             Log.Warning("{Problem:l} The builder '{Builder:l}' may be left; `docker buildx rm --force {Name:l}` removes it", exception.Message, name, name);
         }
+    }
+
+    /// <summary>Starts one that was made before: with the certificates of today, if it needs any.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="image">The image that it runs from, if its container is gone.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="DeliveryException">It does not start.</exception>
+    public async Task StartOwnAsync(string name, ImageReference image, CancellationToken cancellationToken)
+    {
+        await ContextAsync(name, cancellationToken);
+        if (await TryStartAsync(name, cancellationToken) is not { } failure) return;
+        throw new DeliveryException(
+            $"The builder '{name}', which an earlier build made from {image}, does not start: {ReasonOf(failure)}. Remove it with `docker buildx rm {name}`: the next build makes "
+            + $"it again. If its image cannot be pulled: {Advice}", failure);
     }
 
     /// <summary>Starts the builder that a person made the current one, which buildx does not do before it is used.</summary>
@@ -59,6 +76,18 @@ internal sealed class ContainerBuilder(DockerEngine engine)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DeliveryException">It does not start.</exception>
     public async Task StartAsync(string name, string driver, CancellationToken cancellationToken)
+    {
+        if (await TryStartAsync(name, cancellationToken) is not { } failure) return;
+        var remedy = driver == OfContainers
+            ? "If its image cannot be pulled, make the builder from one that can (`docker buildx create --driver-opt image=registry.example.com/moby/buildkit:buildx-stable-1`)"
+            : "Check that it is running and can be reached";
+        throw new DeliveryException(
+            $"The builder '{name}', which is the current one (driver {driver}), does not start: {ReasonOf(failure)}. {remedy}, or name another builder with BUILDX_BUILDER: "
+            + "`docker buildx ls` lists them.", failure);
+    }
+
+    // Why it does not start; null where it does.
+    private async Task<CommandFailedException?> TryStartAsync(string name, CancellationToken cancellationToken)
     {
         var start = engine.Docker("buildx", "inspect", "--bootstrap", name);
         var result = await CommandRunner.TryRunAsync(start, cancellationToken: cancellationToken);
@@ -69,14 +98,7 @@ internal sealed class ContainerBuilder(DockerEngine engine)
             result = await CommandRunner.TryRunAsync(start, cancellationToken: cancellationToken);
         }
 
-        if (result.Succeeded) return;
-        var failure = new CommandFailedException(start, result);
-        var remedy = driver == OfContainers
-            ? "If its image cannot be pulled, make the builder from one that can (`docker buildx create --driver-opt image=registry.example.com/moby/buildkit:buildx-stable-1`)"
-            : "Check that it is running and can be reached";
-        throw new DeliveryException(
-            $"The builder '{name}', which is the current one (driver {driver}), does not start: {ReasonOf(failure)}. {remedy}, or name another builder with BUILDX_BUILDER: "
-            + "`docker buildx ls` lists them.", failure);
+        return result.Succeeded ? null : new CommandFailedException(start, result);
     }
 
     // buildx keeps no certificates of the environment's with a builder, but a context that has them. Source: buildx, commands/create.go, "TLS data loaded from environment".
@@ -86,12 +108,18 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         if (environment.Find("DOCKER_HOST") is not { } host || !host.StartsWith("tcp:", StringComparison.Ordinal)) return [];
         if (environment.Find("DOCKER_TLS_VERIFY") is null && environment.Find("DOCKER_TLS") is null) return [];
         var folder = environment.Find("DOCKER_CERT_PATH") ?? DockerConfig.FolderOf(environment);
-        var files = ((string[])["ca", "cert", "key"]).Select(x => (Name: x, File: Path.Combine(folder, $"{x}.pem"))).Where(x => File.Exists(x.File));
-        var endpoint = string.Join(',', files.Select(x => CsvField.Of(x.Name, x.File)).Prepend($"host={host}"));
+        // DOCKER_TLS alone encrypts, and does not ask who the engine is.
+        var verifies = environment.Find("DOCKER_TLS_VERIFY") is not null;
+        var files = ((string[])[.. verifies ? ["ca"] : Array.Empty<string>(), "cert", "key"]).Select(x => (Name: x, File: Path.Combine(folder, $"{x}.pem"))).Where(x => File.Exists(x.File));
+        string[] ends = [$"host={host}", .. verifies ? [] : (string[])["skip-tls-verify=true"]];
+        var endpoint = string.Join(',', [.. ends, .. files.Select(x => CsvField.Of(x.Name, x.File))]);
         // Not called as the builder is: each context has a builder of its name already.
         var context = $"{name}-tls";
-        var verb = await engine.AskAsync(["context", "inspect", context], cancellationToken) is null ? "create" : "update";
-        await CommandRunner.RunAsync(engine.Errand("context", verb, context, "--docker", endpoint), Log.Debug, cancellationToken);
+        // It stays as long as the builder does, so it is not kept with a login, which goes after the build.
+        var lasting = engine with { Login = null };
+        var verb = await lasting.AskAsync(["context", "inspect", context], cancellationToken) is null ? "create" : "update";
+        await CommandRunner.RunAsync(lasting.Errand("context", verb, context, "--docker", endpoint), Log.Debug, cancellationToken);
+        engine.Login?.CopyContexts();
         return [context];
     }
 

@@ -2,6 +2,7 @@ using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Sessions;
 using Acci.Oci;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Engines;
@@ -31,6 +32,12 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The buildx builder to build with; none means the engine's own.</summary>
     public string? Builder { get; init; }
 
+    /// <summary>The folder of the plugins that its commands use, where the command's own do not serve; null means its own.</summary>
+    internal string? Plugins { get; init; }
+
+    /// <summary>What the command's own plugins lack; null where nothing.</summary>
+    internal string? Lack { get; init; }
+
     /// <summary>What the engine is called.</summary>
     public string Product { get; init; } = EngineProduct.Docker;
 
@@ -41,7 +48,7 @@ public sealed record DockerEngine(string Cli)
     public IReadOnlyList<Platform> RunnablePlatforms { get; init; } = [];
 
     /// <summary>A login for its commands, on top of what docker's configuration has.</summary>
-    internal TemporaryLogin? Login { get; init; }
+    public TemporaryLogin? Login { get; init; }
 
     /// <summary>The image that a docker-container builder runs from, as buildx has it by default.</summary>
     public static ImageReference BuilderImage { get; } = ImageReference.Parse("docker.io/moby/buildkit:buildx-stable-1");
@@ -54,13 +61,14 @@ public sealed record DockerEngine(string Cli)
     {
         var builders = Builders is null ? [] : new[] { KeyValuePair.Create("BUILDX_CONFIG", (string?)Builders) };
         var command = new Command(Cli, [.. arguments]) { Secrets = [LoginsVariable], Environment = ToolVariables.Docker.With(builders) };
+        if (Plugins is not null) command = DockerPlugins.Through(command, Plugins, arguments.FirstOrDefault());
         return Login is null
             ? command
             // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.
             : command with
             {
                 Arguments = ["--config", Login.Folder, .. arguments],
-                Environment = ToolVariables.Docker.With(KeyValuePair.Create("BUILDX_CONFIG", (string?)BuilderFolder)),
+                Environment = new Dictionary<string, string?>(command.Environment) { ["BUILDX_CONFIG"] = BuilderFolder },
             };
     }
 
@@ -69,6 +77,15 @@ public sealed record DockerEngine(string Cli)
 
     /// <summary>One that may take minutes on a machine that is busy, and is given up after ten.</summary>
     public Command Errand(params IEnumerable<string> arguments) => Docker(arguments) with { AnswerTime = AnswerTime * 10 };
+
+    /// <summary>
+    /// A login for commands at this engine (<see cref="Login"/>), on top of the configuration that they read: one of its contexts may be what leads to the engine, with
+    /// certificates.
+    /// </summary>
+    /// <param name="domain">The registry.</param>
+    /// <param name="credentials">The user and the secret.</param>
+    /// <exception cref="DeliveryException">That configuration cannot be read.</exception>
+    public TemporaryLogin LoginTo(string domain, Credentials credentials) => new(domain, credentials, Configuration ?? DockerConfig.FolderOf(Process));
 
     /// <summary>What a test makes at this engine, as a journal notes it.</summary>
     /// <param name="label">The label of its containers.</param>
@@ -83,7 +100,7 @@ public sealed record DockerEngine(string Cli)
 
     /// <summary>The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context); null when there is none, or it refuses.</summary>
     /// <exception cref="NoAnswerException">Whether there is one is not known: the command did not answer in time.</exception>
-    /// <exception cref="DeliveryException">An engine answers, but is too old or has no buildx.</exception>
+    /// <exception cref="DeliveryException">An engine answers, but is too old.</exception>
     public static async Task<DockerEngine?> FindAsync(string cli, CancellationToken cancellationToken, TimeSpan? answerTime = null, ProcessEnvironment? process = null)
     {
         var engine = new DockerEngine(cli);
@@ -91,9 +108,19 @@ public sealed record DockerEngine(string Cli)
         if (answerTime is { } limit) engine = engine with { AnswerTime = limit };
         if (await engine.AskAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken) is not { } version) return null;
         engine = engine with { Product = await EngineProduct.FindAsync(engine, version, cancellationToken) };
-        if (await engine.AskAsync(["buildx", "version"], cancellationToken) is null)
-            throw new DeliveryException($"{engine.Product} {version} answers, but '{cli}' has no buildx. Install the docker-buildx plugin: https://docs.docker.com/go/buildx");
-        return engine with { Version = version, RunnablePlatforms = await engine.ReadRunnablePlatformsAsync(cancellationToken) };
+        return engine with
+        {
+            Version = version,
+            Lack = await DockerPlugins.FindLackAsync(engine, cancellationToken),
+            RunnablePlatforms = await engine.ReadRunnablePlatformsAsync(cancellationToken),
+        };
+    }
+
+    /// <summary>The engine, used with the plugins of a folder.</summary>
+    internal async Task<DockerEngine> WithPluginsAsync(string folder, CancellationToken cancellationToken)
+    {
+        var engine = this with { Plugins = folder };
+        return engine with { RunnablePlatforms = await engine.ReadRunnablePlatformsAsync(cancellationToken) };
     }
 
     /// <summary>The engine, ready to build for several platforms: with a builder that can, made where there is none.</summary>
@@ -103,9 +130,23 @@ public sealed record DockerEngine(string Cli)
     public async Task<DockerEngine> WithBuilderAsync(ImageReference builderImage, CancellationToken cancellationToken)
     {
         var builder = await EngineBuilder.FindAsync(this, builderImage, cancellationToken);
-        if (!builder.IsThere) await new ContainerBuilder(this).CreateAsync(builder.Name!, builderImage, cancellationToken);
-        if (builder.Current is var (current, driver)) await new ContainerBuilder(this).StartAsync(current, driver, cancellationToken);
+        var container = new ContainerBuilder(this);
+        if (!builder.IsThere) await container.CreateAsync(builder.Name!, builderImage, cancellationToken);
+        else if (builder.Name is { } own) await container.StartOwnAsync(own, builderImage, cancellationToken);
+        if (builder.Current is var (current, driver)) await container.StartAsync(current, driver, cancellationToken);
         return this with { Builder = builder.Name };
+    }
+
+    /// <summary>
+    /// The engine, ready to check Dockerfiles: by the builder that a person made the current one, else by its own BuildKit, which can do that over any image store.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="DeliveryException">The builder cannot be used or does not start, or the engine has no BuildKit.</exception>
+    internal async Task<DockerEngine> WithCheckerAsync(CancellationToken cancellationToken)
+    {
+        if (await EngineBuilder.FindCurrentAsync(this, cancellationToken) is { Current: var (current, driver) })
+            await new ContainerBuilder(this).StartAsync(current, driver, cancellationToken);
+        return this;
     }
 
     /// <summary>Where the command line finds the engine: <c>unix:///var/run/docker.sock</c>, <c>ssh://host</c>.</summary>
@@ -165,9 +206,12 @@ public sealed record DockerEngine(string Cli)
 
     /// <summary>What the command answers, with the reason where it fails.</summary>
     /// <exception cref="NoAnswerException">It did neither in time.</exception>
-    internal async Task<CommandResult> TryAskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    internal Task<CommandResult> TryAskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) => TryAskAsync(Question(arguments), cancellationToken);
+
+    /// <summary>The same of a question that differs from the usual ones.</summary>
+    /// <exception cref="NoAnswerException">It did neither in time.</exception>
+    internal async Task<CommandResult> TryAskAsync(Command command, CancellationToken cancellationToken)
     {
-        var command = Question(arguments);
         await using var notice = new Timer(_ => Log.Information("Waiting for `{Command:l}`, up to {Seconds:0} s", command.ToString(), AnswerTime.TotalSeconds), null, Noteworthy, Timeout.InfiniteTimeSpan);
         return await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
     }

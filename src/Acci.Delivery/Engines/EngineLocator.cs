@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Acci.Delivery.Processes;
 using Serilog;
 
@@ -17,11 +18,17 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <summary>How long each of its answers may take; null means as long as <see cref="DockerEngine.AnswerTime"/> says.</summary>
     public TimeSpan? AnswerTime { get; init; }
 
+    /// <summary>Docker's plugins can be fetched where its command has none that serve.</summary>
+    internal bool CanFetch { get; init; } = PrivateEngine.CanFetchPackages;
+
+    /// <summary>Where an engine listens that nothing names. Source: docker/cli, opts/hosts_unix.go.</summary>
+    internal string Socket { get; init; } = "/var/run/docker.sock";
+
     /// <summary>The engine.</summary>
     /// <exception cref="DeliveryException">No engine answers and the private one cannot run here, or an engine is too slow to know; the message says why and what to do.</exception>
     public async Task<DockerEngine> LocateAsync(CancellationToken cancellationToken)
     {
-        if (await RunningAsync(cancellationToken) is { } running) return running;
+        if (await RunningAsync(cancellationToken) is { } running) return running.Lack is null ? running : await WithPluginsAsync(running, running.Lack, cancellationToken);
         EnsureMayUsePrivate();
         Log.Information("No Docker engine answers: using a private one");
         return await privateEngine.StartAsync(cancellationToken);
@@ -31,13 +38,51 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <exception cref="DeliveryException">As <see cref="LocateAsync"/> would throw.</exception>
     internal async Task<DockerEngine?> FindAsync(CancellationToken cancellationToken)
     {
-        if ((await RunningAsync(cancellationToken) ?? await privateEngine.FindAsync(cancellationToken)) is { } running) return running;
+        if ((await RunningAsync(cancellationToken) ?? await privateEngine.FindAsync(cancellationToken)) is { } running)
+        {
+            return running.Lack is not null && await privateEngine.FindPluginsAsync(cancellationToken) is { } plugins
+                ? await running.WithPluginsAsync(plugins, cancellationToken)
+                : running;
+        }
+
         EnsureMayUsePrivate();
         return null;
     }
 
     // Looked for once: what a dry run says is what the run uses.
-    private Task<DockerEngine?> RunningAsync(CancellationToken cancellationToken) => _running ??= FindRunningAsync(Cli, AnswerTime, Process, cancellationToken);
+    private Task<DockerEngine?> RunningAsync(CancellationToken cancellationToken) => _running ??= FindUsableAsync(cancellationToken);
+
+    private async Task<DockerEngine?> FindUsableAsync(CancellationToken cancellationToken)
+    {
+        var engine = await FindRunningAsync(Cli, AnswerTime, Process, cancellationToken);
+        if (Cli is null && SomethingListens())
+            throw new DeliveryException($"A Docker engine listens on {Socket}, but there is no 'docker' command on the PATH. Install the Docker command line.");
+        if (engine?.Lack is { } lack && !CanFetch)
+            throw new DeliveryException($"{engine} answers, but {lack}. Install or update the docker-buildx plugin: https://docs.docker.com/go/buildx");
+        return engine;
+    }
+
+    private bool SomethingListens()
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(Socket)) return false;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(Socket));
+            return true;
+        }
+        catch (SocketException exception)
+        {
+            // It may be this user alone who may not.
+            return exception.SocketErrorCode == SocketError.AccessDenied;
+        }
+    }
+
+    private async Task<DockerEngine> WithPluginsAsync(DockerEngine engine, string lack, CancellationToken cancellationToken)
+    {
+        Log.Information("{Engine:l} answers, but {Lack:l}: using ACCI's own docker-buildx and docker-compose", engine.ToString(), lack);
+        return await engine.WithPluginsAsync(await privateEngine.FetchPluginsAsync(cancellationToken), cancellationToken);
+    }
 
     private static void EnsureMayUsePrivate()
     {

@@ -57,7 +57,7 @@ public static class EngineOfBuild
     {
         var domain = (await context.DestinationAsync()).Domain;
         return await context.OwnCredentials().FindAsync(domain, context.CancellationToken) is { } credentials
-            ? new TemporaryLogin(domain, credentials, engine.Configuration ?? DockerConfig.FolderOf(context.Environment))
+            ? engine.LoginTo(domain, credentials)
             : null;
     }
 

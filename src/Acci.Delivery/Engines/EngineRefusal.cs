@@ -8,6 +8,11 @@ namespace Acci.Delivery.Engines;
 /// </summary>
 internal static class EngineRefusal
 {
+    private static readonly string[] LocalSocket = ["unix://", "dial unix"];
+
+    // What only an engine that is there says. Source: docker/cli and moby, client/request.go, checkResponseErr.
+    private static readonly string[] Answers = ["Error response from daemon", "request returned ", "API version", "authorization denied by plugin"];
+
     /// <summary>What names the engine where there is no docker command that could be asked, and whom; null where nothing does.</summary>
     /// <param name="environment">The environment that the command would read.</param>
     public static (string Source, string Named)? NamedBy(ProcessEnvironment environment)
@@ -27,10 +32,17 @@ internal static class EngineRefusal
     {
         var answer = await engine.TryAskAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken);
         var said = answer.LastLines(1) is [var last] ? last.Trim().TrimEnd('.') : "no reason given";
-        if (said.Contains("permission denied", StringComparison.OrdinalIgnoreCase))
+        // Not of ssh's keys, or of a certificate's file.
+        if (said.Contains("permission denied", StringComparison.OrdinalIgnoreCase) && LocalSocket.Any(x => said.Contains(x, StringComparison.Ordinal)))
         {
             return $"This user may not use the Docker engine: {said}. Add the user to the group 'docker' (`sudo usermod -aG docker $USER`, then log in "
                 + "again), or use a rootless engine: https://docs.docker.com/go/rootless";
+        }
+
+        if (Answers.Any(x => said.Contains(x, StringComparison.OrdinalIgnoreCase)))
+        {
+            return $"The Docker engine at {await engine.EndpointAsync(cancellationToken)} answers with an error: {said}. Update the docker command or the engine, "
+                + "wait until it has started, or set DOCKER_HOST to another engine.";
         }
 
         var environment = engine.Process;

@@ -55,14 +55,42 @@ public sealed class PrivateEngine(EngineScripts scripts)
     public async Task<bool> MayRunAsync(string docker, CancellationToken cancellationToken) =>
         docker != scripts.Cache.Combine("bin", "docker") || await FindAsync(cancellationToken) is not null;
 
-    // The command and its plugins get logins; each is what was fetched.
+    /// <summary>The folder of its docker command's plugins, fetched where it is not there; no engine is started.</summary>
+    /// <exception cref="DeliveryException">They cannot be fetched, or are not what was fetched.</exception>
+    internal async Task<string> FetchPluginsAsync(CancellationToken cancellationToken)
+    {
+        var programs = new Dictionary<string, string>(await scripts.RunAsync("engine/fetch.sh", ["engine"], cancellationToken))["ENGINE_PATH"];
+        await EnsureIntactAsync(programs, cancellationToken);
+        return PluginsBeside(programs);
+    }
+
+    /// <summary>The same, where they were fetched before; null where they would be. Nothing is fetched.</summary>
+    internal async Task<string?> FindPluginsAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(scripts.Cache.Combine("engine"))) return null;
+        scripts.Cache.EnsureOwn("engine");
+        var programs = scripts.Cache.Combine("engine", $"recipe-{await FetchRecipe.HashAsync(cancellationToken)}", "bin");
+        if (!Directory.Exists(programs)) return null;
+        await EnsureIntactAsync(programs, cancellationToken);
+        return PluginsBeside(programs);
+    }
+
     private async Task<string> CommandAsync(string programs, string address, string configuration, CancellationToken cancellationToken)
     {
-        var plugins = Path.Combine(Path.GetDirectoryName(programs)!, "cli-plugins");
-        string[] used = [Path.Combine(programs, "docker"), Path.Combine(plugins, "docker-buildx"), Path.Combine(plugins, "docker-compose")];
-        await Task.WhenAll(used.Select(program => Task.Run(() => FetchedProgram.EnsureAsync(program, cancellationToken), cancellationToken)));
-        return Shortcut.Write(scripts.Cache, used[0], KeyValuePair.Create("DOCKER_HOST", address), KeyValuePair.Create("DOCKER_CONFIG", configuration));
+        await EnsureIntactAsync(programs, cancellationToken);
+        return Shortcut.Write(
+            scripts.Cache, Path.Combine(programs, "docker"), KeyValuePair.Create("DOCKER_HOST", address), KeyValuePair.Create("DOCKER_CONFIG", configuration));
     }
+
+    // The command and its plugins get logins; each is what was fetched.
+    private static Task EnsureIntactAsync(string programs, CancellationToken cancellationToken)
+    {
+        var plugins = PluginsBeside(programs);
+        string[] used = [Path.Combine(programs, "docker"), Path.Combine(plugins, "docker-buildx"), Path.Combine(plugins, "docker-compose")];
+        return Task.WhenAll(used.Select(program => Task.Run(() => FetchedProgram.EnsureAsync(program, cancellationToken), cancellationToken)));
+    }
+
+    private static string PluginsBeside(string programs) => Path.Combine(Path.GetDirectoryName(programs)!, "cli-plugins");
 
     /// <summary>Stops the engine and the local registry; with <paramref name="purge"/> their data go too.</summary>
     public async Task StopAsync(bool purge, CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ public sealed class TemporaryLogin : IDisposable
     private static readonly JsonDocumentOptions Once = new() { AllowDuplicateProperties = false };
 
     private readonly IDisposable _noted;
+    private readonly string? _basis;
 
     /// <summary>Writes the configuration.</summary>
     /// <param name="domain">The registry.</param>
@@ -35,13 +36,14 @@ public sealed class TemporaryLogin : IDisposable
         CacheDirectory.Default.EnsureOwn("logins");
         _noted = Session.Current.Note(Folder);
         CacheDirectory.CreatePrivate(Folder);
+        _basis = basis;
         if (basis is not null)
         {
             // An empty name: for this registry no helper is asked, which would not know of the login.
             Child(configuration, Helpers)[key] = "";
             if (configuration[PluginFolders] is not JsonArray folders) configuration[PluginFolders] = folders = [];
             folders.Add(Path.Combine(basis, "cli-plugins"));
-            CopyContexts(Path.Combine(basis, Contexts));
+            CopyContexts();
         }
 
         AtomicFile.Write(Path.Combine(Folder, DockerConfig.FileName), configuration.ToJsonString(), AtomicFile.OwnerOnly);
@@ -86,15 +88,15 @@ public sealed class TemporaryLogin : IDisposable
         return child;
     }
 
-    // One of them may be what leads to the engine.
-    private void CopyContexts(string contexts)
+    /// <summary>Copies the contexts of the configuration that the login is added to, as they are now: one of them may be what leads to the engine.</summary>
+    internal void CopyContexts()
     {
-        if (!Directory.Exists(contexts)) return;
+        if (_basis is null || Path.Combine(_basis, Contexts) is var contexts && !Directory.Exists(contexts)) return;
         foreach (var file in Directory.EnumerateFiles(contexts, "*", SearchOption.AllDirectories))
         {
             var copy = Path.Combine(Folder, Contexts, Path.GetRelativePath(contexts, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
+            File.Copy(file, copy, overwrite: true);
         }
     }
 }

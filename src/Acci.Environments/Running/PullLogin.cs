@@ -13,10 +13,9 @@ namespace Acci.Environments.Running;
 internal sealed class PullLogin : IDisposable
 {
     private readonly DockerEngine _engine;
-    private readonly string _endpoint;
     private readonly TemporaryLogin? _login;
 
-    private PullLogin(DockerEngine engine, string endpoint, TemporaryLogin? login) => (_engine, _endpoint, _login) = (engine, endpoint, login);
+    private PullLogin(DockerEngine engine, TemporaryLogin? login) => (_engine, _login) = (engine, login);
 
     /// <summary>Whether there are credentials that the docker command does not have by itself.</summary>
     public bool HasCredentials => _login is not null;
@@ -26,11 +25,11 @@ internal sealed class PullLogin : IDisposable
     {
         var domain = ImageReference.Parse(image).Normalize().Domain!;
         var credentials = await context.CredentialsBesideAsync(engine, domain);
-        return new PullLogin(engine, await engine.EndpointAsync(context.CancellationToken), credentials is null ? null : new TemporaryLogin(domain, credentials));
+        return new PullLogin(engine, credentials is null ? null : engine.LoginTo(domain, credentials));
     }
 
-    /// <summary>A command. Another configuration knows of no contexts, so the engine is named with it; and it is named by an option, because the private engine's command sets the variable itself.</summary>
-    public Command Docker(params IEnumerable<string> arguments) => _engine.Docker(_login is null ? arguments : ["--config", _login.Folder, "--host", _endpoint, .. arguments]);
+    /// <summary>A command.</summary>
+    public Command Docker(params IEnumerable<string> arguments) => (_engine with { Login = _login }).Docker(arguments);
 
     /// <inheritdoc/>
     public void Dispose() => _login?.Dispose();

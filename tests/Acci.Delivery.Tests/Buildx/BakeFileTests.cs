@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.Buildx;
+using Acci.Delivery.Checking;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
@@ -55,6 +56,17 @@ public class BakeFileTests
 
         Assert.Contains($"type=sbom,generator={found.BaseImages[BakeTargets.SbomGenerator].Actual}", found.Of(App).Attest!);
         Assert.Equal(["type=provenance,mode=max,version=v1"], without.Of(App).Attest!);
+    }
+
+    // An engine with the classic image store refuses attestations and several platforms, even for a check.
+    [Fact]
+    public void A_check_asks_for_nothing_that_only_some_engines_build()
+    {
+        var check = CheckImages.TargetOf(App, Targets());
+
+        Assert.Equal((null, null, null, null, null), (check.Attest, check.Annotations, check.CacheFrom, check.CacheTo, check.Output));
+        Assert.Equal(["linux/amd64"], check.Platforms);
+        Assert.Equal(Targets().Of(App).Contexts, check.Contexts);
     }
 
     [Fact]

@@ -1,10 +1,13 @@
+using System.Net.Sockets;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Caching;
 using Acci.Delivery.Checking;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Acci.Delivery.SmokeTests;
+using Acci.Oci.Registries;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Engines;
@@ -13,6 +16,9 @@ namespace Acci.Delivery.Tests.Engines;
 public sealed class NamedEngineTests : IDisposable
 {
     private const string Denied = "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock";
+
+    private const string TooOld = "Error response from daemon: client version 1.41 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version";
+    private const string NoKey = "error during connect: command [ssh -l ada -- far docker system dial-stdio] has exited with exit status 255, stderr=Permission denied (publickey)";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -27,6 +33,13 @@ public sealed class NamedEngineTests : IDisposable
     [InlineData("context not found", "mine", "DOCKER_CONTEXT=mine", "The Docker engine of the context 'mine' (DOCKER_CONTEXT) does not answer: context not found. Start it, or unset DOCKER_CONTEXT.")]
     [InlineData("connection refused", "default", "DOCKER_HOST=tcp://far", "The Docker engine at tcp://far (DOCKER_HOST) does not answer: connection refused. Start it, or unset DOCKER_HOST.")]
     [InlineData("no such file", "rootless", "", "The Docker engine of the current context 'rootless' does not answer: no such file. Start it, or run `docker context use default`.")]
+    // What an engine answers with an error is no silence, and not every permission is that of the socket.
+    [InlineData(TooOld, "default", "", "The Docker engine at default answers with an error: " + TooOld)]
+    [InlineData(TooOld, "default", "DOCKER_HOST=tcp://far", "The Docker engine at default answers with an error: " + TooOld)]
+    [InlineData("Error response from daemon: authorization denied by plugin audit: no", "default", "", "The Docker engine at default answers with an error: ")]
+    [InlineData("request returned 500 Internal Server Error for API route and version http://x/v1.44/version, check if the server supports it", "default", "", "The Docker engine at default answers with an error: ")]
+    [InlineData(NoKey, "default", "DOCKER_HOST=ssh://ada@far", "The Docker engine at ssh://ada@far (DOCKER_HOST) does not answer: " + NoKey + ". Start it")]
+    [InlineData("open /home/ada/.docker/key.pem: permission denied", "default", "DOCKER_HOST=tcp://far:2376", "The Docker engine at tcp://far:2376 (DOCKER_HOST) does not answer: open")]
     public async Task An_engine_that_is_named_or_closed_is_not_replaced(string reason, string context, string variable, string problem)
     {
         var docker = Docker($"""case "$1" in context) echo {context} ;; *) echo "{reason}" >&2; exit 1 ;; esac""");
@@ -114,6 +127,27 @@ public sealed class NamedEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task An_engine_that_listens_is_not_replaced_where_no_docker_command_can_ask_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Engines listen on pipes there.");
+        var path = _folder.Combine("docker.sock");
+        EngineLocator Locator() => new(new PrivateEngine(new EngineScripts(new CacheDirectory(_folder.Combine("cache"))))) { Cli = null, Process = ProcessEnvironment.Empty, Socket = path };
+        using (var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen();
+            var expected = $"A Docker engine listens on {path}, but there is no 'docker' command on the PATH. Install the Docker command line.";
+            Assert.Equal(expected, (await Assert.ThrowsAsync<DeliveryException>(() => Locator().LocateAsync(Cancellation))).Message);
+            Assert.Equal(expected, (await Assert.ThrowsAsync<DeliveryException>(() => Locator().FindAsync(Cancellation))).Message);
+        }
+
+        // What an engine that has ended leaves is none.
+        Assert.SkipUnless(PrivateEngine.Obstacle is null, "No private engine would be started here.");
+        await File.WriteAllTextAsync(path, "", Cancellation);
+        Assert.Null(await Locator().FindAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task A_builder_that_is_named_where_no_engine_answers_is_in_Doctors_report()
     {
         Assert.SkipUnless(PrivateEngine.Obstacle is null, "No private engine would be started here.");
@@ -192,12 +226,15 @@ public sealed class NamedEngineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("create")]
-    [InlineData("inspect --bootstrap")]
-    public async Task A_builder_that_cannot_be_started_is_not_left_half_made(string failing)
+    [InlineData("create", "exit 1", "--force")]
+    [InlineData("inspect --bootstrap", "exit 1", "--force")]
+    // Another build may be in it.
+    [InlineData("inspect --bootstrap", "echo a-container", "--force --keep-daemon")]
+    public async Task A_builder_that_cannot_be_started_is_not_left_half_made(string failing, string container, string how)
     {
         var docker = Docker($$"""
             case "$*" in
+                "container inspect"*" buildx_buildkit_acci-"*0) {{container}} ;;
                 *DriverStatus*) echo "[]" ;;
                 "buildx inspect") echo "Driver: docker" ;;
                 "buildx {{failing}}"*) echo "ERROR: pulling moby/buildkit" >&2; exit 1 ;;
@@ -210,7 +247,7 @@ public sealed class NamedEngineTests : IDisposable
 
         Assert.Contains("cannot start a builder from docker.io/moby/buildkit:buildx-stable-1: pulling moby/buildkit. Name a registry", error.Message, StringComparison.Ordinal);
         var made = Called.Single(call => call.StartsWith("buildx create", StringComparison.Ordinal)).Split(' ')[3];
-        Assert.Equal($"buildx rm --force {made}", Called[^1]);
+        Assert.Equal($"buildx rm {how} {made}", Called[^1]);
     }
 
     [Theory]
@@ -246,7 +283,7 @@ public sealed class NamedEngineTests : IDisposable
                 *DriverStatus*) echo "[]" ;;
                 "buildx inspect") echo "Driver: docker" ;;
                 "buildx inspect --bootstrap"*) {{start}} ;;
-                "buildx inspect"*|"context inspect acci-"*) exit 1 ;;
+                "buildx inspect"*|"context inspect acci-"*|"container inspect"*) exit 1 ;;
                 *) echo one ;;
             esac
             """);
@@ -271,6 +308,94 @@ public sealed class NamedEngineTests : IDisposable
         var engine = new DockerEngine(Docker("""case "$*" in "context show") echo mine ;; esac""")) { Process = ProcessEnvironment.Empty.With(("BUILDX_BUILDER", named ?? "")), Product = product };
 
         Assert.Equal(builder, await engine.OwnBuilderAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData(null, "", "The builder 'acci-")]
+    [InlineData("ERROR: x509: certificate has expired", "exit 1", "does not start: x509: certificate has expired. Remove it with `docker buildx rm acci-")]
+    public async Task A_builder_of_an_earlier_build_gets_the_certificates_of_today_and_is_started_or_told(string? problem, string end, string told)
+    {
+        // What is kept with the builder is not kept with a login, which is gone after the build.
+        using var login = new TemporaryLogin("registry.example.com", new Credentials("ada", "open sesame"), _folder.Path);
+        var docker = Docker($$"""
+            case "$*" in *context*-tls*) [ "$1" = --config ] || mkdir -p '{{_folder.Combine("contexts", "meta", "one")}}' && touch '{{_folder.Combine("contexts", "meta", "one", "meta.json")}}' ;; esac
+            [ "$1" = --config ] && shift 2
+            case "$*" in
+                *DriverStatus*) echo "[]" ;;
+                "buildx inspect") echo "Driver: docker" ;;
+                "buildx inspect --bootstrap"*) echo '{{problem}}' >&2; {{end}} ;;
+                *) echo one ;;
+            esac
+            """);
+        foreach (var file in (string[])["ca", "cert", "key"]) await File.WriteAllTextAsync(_folder.Combine($"{file}.pem"), "", Cancellation);
+        var engine = new DockerEngine(docker) { Login = login, Process = ProcessEnvironment.Empty.With(("DOCKER_HOST", "tcp://there:2376"), ("DOCKER_TLS", "1"), ("DOCKER_CERT_PATH", _folder.Path)) };
+
+        var failure = await Record.ExceptionAsync(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
+
+        if (problem is null) Assert.Null(failure);
+        else Assert.Contains(told, failure?.Message, StringComparison.Ordinal);
+        var update = Called.Single(x => x.Contains("context update", StringComparison.Ordinal));
+        // DOCKER_TLS alone does not ask who the engine is.
+        Assert.Matches($"^context update acci-[0-9a-f]+-tls --docker host=tcp://there:2376,skip-tls-verify=true,cert={_folder.Path}/cert.pem,key={_folder.Path}/key.pem$", update);
+        Assert.True(File.Exists(Path.Combine(login.Folder, "contexts", "meta", "one", "meta.json")));
+    }
+
+    [Theory]
+    [InlineData("default", "mine", "[]", null, "The builder 'default' (BUILDX_BUILDER) cannot be used: it is the engine of the context 'default', and the current context is 'mine'. Set DOCKER_CONTEXT")]
+    [InlineData("mine", "mine", "[]", null, "The builder 'mine' (BUILDX_BUILDER) cannot be used: the engine's classic image store cannot build for several platforms.")]
+    [InlineData("other", "mine", "io.containerd.snapshotter.v1", null, "The builder 'other' (BUILDX_BUILDER) cannot be used: it is the engine of the context 'other'")]
+    [InlineData("mine", "mine", "io.containerd.snapshotter.v1", "the engine's own, over its containerd image store", null)]
+    public async Task A_builder_that_is_an_engine_is_used_or_refused_by_its_name(string name, string context, string store, string? description, string? problem)
+    {
+        var docker = Docker($"""
+            case "$*" in
+                *DriverStatus*) echo '{store}' ;;
+                "context show") echo {context} ;;
+                "buildx inspect") printf 'Name: {name}\nDriver: docker\n' ;;
+            esac
+            """);
+        var engine = new DockerEngine(docker) { Process = ProcessEnvironment.Empty.With(("BUILDX_BUILDER", name)) };
+
+        if (problem is null) Assert.Equal(description, (await EngineBuilder.FindAsync(engine, DockerEngine.BuilderImage, Cancellation)).Description);
+        else Assert.StartsWith(problem, (await Assert.ThrowsAsync<DeliveryException>(() => EngineBuilder.FindAsync(engine, DockerEngine.BuilderImage, Cancellation))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_buildx_that_may_not_write_where_it_keeps_builders_is_told_at_once()
+    {
+        var docker = Docker("""case "$*" in "buildx inspect") echo 'ERROR: mkdir /secrets/buildx: read-only file system' >&2; exit 1 ;; esac""");
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(
+            () => EngineBuilder.FindAsync(new DockerEngine(docker) { Process = ProcessEnvironment.Empty }, DockerEngine.BuilderImage, Cancellation));
+
+        Assert.StartsWith("docker buildx does not work here: ERROR: mkdir /secrets/buildx: read-only file system. If it may not write", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BUILDX_CONFIG", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Docker Engine", "docker", 0)]
+    [InlineData("Docker Engine", "remote", 1)]
+    [InlineData("Podman", "docker-container", null)]
+    public async Task Dockerfiles_are_checked_by_the_engine_s_own_BuildKit_or_the_builder_that_is_the_current_one(string product, string driver, int? starts)
+    {
+        var docker = Docker($$"""
+            case "$*" in
+                "buildx inspect") printf 'Name: {{(driver == "remote" ? "mine" : "default")}}\nDriver: {{driver}}\n' ;;
+                "context show") echo default ;;
+                *DriverStatus*) echo '[]' ;;
+            esac
+            """);
+        var engine = new DockerEngine(docker) { Product = product, Process = ProcessEnvironment.Empty };
+
+        if (starts is null)
+        {
+            Assert.Contains("has no BuildKit", (await Assert.ThrowsAsync<DeliveryException>(() => engine.WithCheckerAsync(Cancellation))).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Null((await engine.WithCheckerAsync(Cancellation)).Builder);
+        Assert.Equal(starts, Called.Count(x => x == "buildx inspect --bootstrap mine"));
+        Assert.DoesNotContain(Called, x => x.StartsWith("buildx create", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Acci.Delivery.Processes;
+
+namespace Acci.Delivery.Engines;
+
+/// <summary>
+/// The docker command's plugins, buildx and Compose. Where its own buildx is not there or too old, on Debian those take their place that are fetched for the private engine:
+/// an older command and an older engine work with them.
+/// </summary>
+internal static partial class DockerPlugins
+{
+    // By which docker tells a plugin that it is called as one, and by which command. Source: docker/cli, cli-plugins/metadata, ReexecEnvvar.
+    private const string CalledBy = "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND";
+
+    /// <summary>The lowest buildx that serves: earlier ones do not know <c>bake --allow</c>. Source: buildx, commands/bake.go, v0.17.0.</summary>
+    public static Version LowestBuildx { get; } = new(0, 17, 0);
+
+    /// <summary>What is wrong with the command's own, as the rest of a sentence about it; null where nothing is.</summary>
+    /// <param name="engine">The engine, whose command is asked.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    /// <exception cref="NoAnswerException">The command did not answer in time.</exception>
+    public static async Task<string?> FindLackAsync(DockerEngine engine, CancellationToken cancellationToken)
+    {
+        if (await engine.AskAsync(["buildx", "version"], cancellationToken) is not { } answer) return $"'{engine.Cli}' has no buildx";
+        // A version that is no number is that of a developer's own buildx.
+        return VersionIn().Match(answer) is { Success: true } match && Version.Parse(match.Value) is var version && version < LowestBuildx
+            ? string.Create(CultureInfo.InvariantCulture, $"its buildx {version} is older than {LowestBuildx}")
+            : null;
+    }
+
+    /// <summary>A command with plugins of this folder, called as docker calls its own; the command itself where it is none of theirs.</summary>
+    /// <param name="command">A docker command.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="plugin">The name of docker's command that a plugin is: <c>buildx</c>.</param>
+    public static Command Through(Command command, string folder, string? plugin) => plugin is not ("buildx" or "compose") ? command : command with
+    {
+        Executable = Path.Combine(folder, $"docker-{plugin}"),
+        Environment = command.Environment.Append(KeyValuePair.Create(CalledBy, (string?)command.Executable)).ToDictionary(),
+    };
+
+    [GeneratedRegex(@"\d+\.\d+\.\d+")]
+    private static partial Regex VersionIn();
+}

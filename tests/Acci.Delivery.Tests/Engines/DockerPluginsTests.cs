@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using Acci.Delivery.Caching;
+using Acci.Delivery.Diagnosis;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Engines;
+
+/// <summary>A buildx that is missing or too old is replaced by the one of the private engine where that can be fetched, and told at once where it cannot.</summary>
+public sealed class DockerPluginsTests : IDisposable
+{
+    private const string Old = "echo 'github.com/docker/buildx 0.13.1+ds1 0.13.1+ds1-3'";
+    private const string Missing = "echo \"docker: 'buildx' is not a docker command.\" >&2; exit 1";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private CacheDirectory Cache => new(_folder.Combine("cache"));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(Old, "Docker Engine 26.1.5 answers, but its buildx 0.13.1 is older than 0.17.0. Install or update the docker-buildx plugin")]
+    [InlineData("echo 'github.com/docker/buildx v0.16.2 34c195271a3f7dc64814db71438dc50dd41d7e3e'", "Docker Engine 26.1.5 answers, but its buildx 0.16.2 is older than 0.17.0.")]
+    [InlineData(Missing, "Docker Engine 26.1.5 answers, but '")]
+    public async Task It_is_told_where_none_can_be_fetched(string version, string problem)
+    {
+        var locator = Locator(Docker(version), canFetch: false);
+
+        foreach (var locate in (Func<Task>[])[() => locator.LocateAsync(Cancellation), () => locator.FindAsync(Cancellation)])
+            Assert.StartsWith(problem, (await Assert.ThrowsAsync<DeliveryException>(locate)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("echo 'github.com/docker/buildx v0.17.0 10b9a9d'")]
+    [InlineData("echo 'github.com/docker/buildx v0.29.1-desktop.1 x'")]
+    // A developer's own.
+    [InlineData("echo 'github.com/docker/buildx 2b0b1c5.m'")]
+    public async Task One_that_serves_is_used(string version)
+    {
+        var engine = await Locator(Docker(version), canFetch: false).LocateAsync(Cancellation);
+
+        Assert.Equal(Path.Combine(_folder.Path, "docker"), engine.Docker("buildx", "bake").Executable);
+    }
+
+    [Theory]
+    [InlineData(Old)]
+    [InlineData(Missing)]
+    public async Task What_was_fetched_takes_its_place_called_as_docker_calls_its_plugins(string version)
+    {
+        Assert.SkipUnless(PrivateEngine.CanFetchPackages, "Nothing is fetched here.");
+        await FetchAsync();
+        var docker = Docker(version);
+
+        foreach (var engine in new[] { await Locator(docker, canFetch: true).LocateAsync(Cancellation), (await Locator(docker, canFetch: true).FindAsync(Cancellation))! })
+        {
+            var answer = await CommandRunner.RunAsync(engine.Docker("buildx", "bake", "x"), cancellationToken: Cancellation);
+            Assert.Equal($"docker-buildx for {docker}: buildx bake x", answer.StandardOutput.Trim());
+            answer = await CommandRunner.RunAsync(engine.Docker("compose", "up"), cancellationToken: Cancellation);
+            Assert.Equal($"docker-compose for {docker}: compose up", answer.StandardOutput.Trim());
+            Assert.Equal(docker, engine.Docker("image", "ls").Executable);
+            // Its own says of no other platform what runs there.
+            Assert.Equal(["linux/amd64", "linux/s390x"], engine.RunnablePlatforms.Select(x => x.ToString()));
+        }
+    }
+
+    [Fact]
+    public async Task Doctor_says_that_it_will_be_fetched_and_fetches_nothing()
+    {
+        Assert.SkipUnless(PrivateEngine.CanFetchPackages, "Nothing is fetched here.");
+        Docker(Old);
+        using var context = new DeliveryContext(
+            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], CacheDirectory = Cache }, Cancellation)
+        { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
+
+        var findings = await new EngineExamination(context, TimeSpan.FromSeconds(5)) { Builds = true }.RunAsync();
+
+        Assert.Contains("its buildx 0.13.1 is older than 0.17.0, so that ACCI's own docker-buildx and docker-compose will be fetched", findings[0].Text, StringComparison.Ordinal);
+        Assert.Equal([FindingSeverity.Good, FindingSeverity.Good], findings.Select(x => x.Severity));
+        Assert.False(Directory.Exists(Cache.Path));
+    }
+
+    private EngineLocator Locator(string docker, bool canFetch) =>
+        new(new PrivateEngine(new EngineScripts(Cache))) { Cli = docker, CanFetch = canFetch, Process = ProcessEnvironment.Empty };
+
+    private async Task FetchAsync()
+    {
+        var programs = Cache.Combine("engine", $"recipe-{await FetchRecipe.HashAsync(Cancellation)}");
+        CacheDirectory.CreatePrivate(Cache.Path);
+        foreach (var file in (string[])["bin/docker", "cli-plugins/docker-buildx", "cli-plugins/docker-compose"])
+        {
+            var program = Path.Combine(programs, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+            Write(program, """[ "$*" = "buildx inspect default" ] && echo "Platforms: linux/amd64, linux/s390x" || echo "${0##*/} for $DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND: $*" """);
+            await File.WriteAllTextAsync($"{program}.sha256", Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(program, Cancellation))), Cancellation);
+        }
+    }
+
+    private string Docker(string version) => Write(
+        _folder.Combine("docker"),
+        $"""
+        case "$*" in
+            "buildx version") {version} ;;
+            buildx*) exit 1 ;;
+            "context show") echo default ;;
+            *DriverStatus*) echo io.containerd.snapshotter.v1 ;;
+            *Server.Os*) echo linux/amd64 ;;
+            *SecurityOptions*|info*) ;;
+            *) echo 26.1.5 ;;
+        esac
+        """);
+
+    private static string Write(string file, string script)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        File.WriteAllText(file, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return file;
+    }
+}
