@@ -17,6 +17,9 @@ public sealed record EngineLocation
     /// <summary>The engine reaches what listens on this machine's loopback: the local registry.</summary>
     public bool ReachesLoopback { get; init; }
 
+    /// <summary>Why it is not known whether it does; null where that is known.</summary>
+    public string? Doubt { get; init; }
+
     /// <summary>How ports are reached that are published there.</summary>
     public required PortAccess Ports { get; init; }
 
@@ -29,10 +32,11 @@ public sealed record EngineLocation
     {
         var named = host is null ? null : PortAccess.Named(host);
         // ACCI's own engine runs on this machine. Without root it reaches only the registry's ports, so the question's random port would get a wrong answer.
-        var reachesLoopback = engine.Address is not null || await LoopbackProbe.ReachesAsync(engine, cancellationToken);
+        var (reachesLoopback, doubt) = engine.Address is not null ? (true, null) : await LoopbackProbe.ReachesAsync(engine, cancellationToken);
         return new EngineLocation
         {
             ReachesLoopback = reachesLoopback,
+            Doubt = doubt,
             Ports = named ?? (reachesLoopback ? PortAccess.Loopback : await FindGatewayAsync(engine, cancellationToken) ?? PortAccess.Unknown),
         };
     }
@@ -51,6 +55,7 @@ public sealed record EngineLocation
         if (!Ports.IsLoopback) yield return $"its ports are asked for at {Ports.Host}";
         else if (!Ports.IsCertain)
             yield return "its ports may be out of reach, and images are then tried by their own health checks (--engine-host names its host)";
-        if (!ReachesLoopback) yield return "it does not reach 127.0.0.1 of this machine";
+        if (Doubt is not null) yield return $"whether it reaches 127.0.0.1 of this machine is not known, and it is used as if it did not: {Doubt}";
+        else if (!ReachesLoopback) yield return "it does not reach 127.0.0.1 of this machine";
     }
 }

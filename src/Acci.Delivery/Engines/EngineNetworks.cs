@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -26,15 +27,18 @@ internal static class EngineNetworks
         try
         {
             using var document = JsonDocument.Parse(networks);
+            // Those of other drivers, as overlay and macvlan, are no addresses of the engine's machine.
             return document.RootElement.EnumerateArray()
-                .Where(HasOwn)
+                .Where(network => Text(network, "Driver") == "bridge" && HasOwn(network))
                 .SelectMany(network => network.GetProperty("IPAM").GetProperty("Config").EnumerateArray())
-                .Select(x => Text(x, "Gateway")).FirstOrDefault(x => x.Length > 0);
+                .Select(x => Text(x, "Gateway")).FirstOrDefault(IsIPv4);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }
+
+        static bool IsIPv4(string address) => IPAddress.TryParse(address, out var ip) && ip.AddressFamily == AddressFamily.InterNetwork;
 
         bool HasOwn(JsonElement network) => network.TryGetProperty("Containers", out var containers)
             && containers.ValueKind == JsonValueKind.Object && containers.EnumerateObject().Any(x => own.Contains((MacOf(x.Value), AddressOf(x.Value))));

@@ -20,8 +20,9 @@ internal static class LoopbackProbe
     private const string NotFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
     /// <summary>Asks the engine.</summary>
+    /// <returns>Whether it does; and why that is not known, where the engine did not even try.</returns>
     /// <exception cref="NoAnswerException">It did not answer in time, and nothing of it has come here: neither yes nor no.</exception>
-    public static async Task<bool> ReachesAsync(DockerEngine engine, CancellationToken cancellationToken)
+    public static async Task<(bool Reaches, string? Doubt)> ReachesAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
         var name = $"location-probe-{Guid.NewGuid():n}";
         var asked = new TaskCompletionSource();
@@ -29,9 +30,10 @@ internal static class LoopbackProbe
         listener.Start();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var answering = AnswerAllAsync(listener, name, asked, stop.Token);
+        string? doubt = null;
         try
         {
-            await engine.AskAsync(["pull", "--quiet", $"{listener.LocalEndpoint}/{name}:none"], cancellationToken);
+            doubt = await PullAsync(engine, $"{listener.LocalEndpoint}", name, cancellationToken);
         }
         catch (NoAnswerException) when (asked.Task.IsCompleted)
         {
@@ -43,7 +45,19 @@ internal static class LoopbackProbe
             await answering;
         }
 
-        return asked.Task.IsCompleted;
+        return asked.Task.IsCompleted ? (true, null) : (false, doubt);
+    }
+
+    // What kept the engine from trying; null where nothing did, whatever became of it.
+    private static async Task<string?> PullAsync(DockerEngine engine, string registry, string name, CancellationToken cancellationToken)
+    {
+        using var configuration = LoginlessConfiguration.TryWrite(engine.Process);
+        var question = engine.Question("pull", "--quiet", $"{registry}/{name}:none");
+        if (configuration is not null) question = configuration.For(question);
+        var result = await engine.TryAskAsync(question, cancellationToken);
+        var said = string.Concat(result.LastLines(1)).Trim().TrimEnd('.');
+        // One that tried says where.
+        return result.Succeeded || said.Length == 0 || result.StandardError.Contains(registry, StringComparison.Ordinal) ? null : said;
     }
 
     // Connections are answered side by side, so that another client does not block the engine.

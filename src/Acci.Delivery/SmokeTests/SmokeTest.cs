@@ -48,7 +48,7 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
         {
             await LayoutArchive.LoadAsync(Engine, layout, name, cancellationToken);
             var begun = Time.GetTimestamp();
-            container = new StartedContainer(Engine, await StartAsync(name, endpoint, cancellationToken));
+            (container, var ports) = await StartAsync(name, endpoint, cancellationToken);
             if (Options.Ends)
             {
                 var code = await container.WaitForEndAsync(Options.ExitCodes, cancellationToken);
@@ -57,7 +57,7 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
 
             string? by = null;
             if (endpoint is null) await container.EnsureRunningAsync(cancellationToken);
-            else by = await new HealthQuestion(container, endpoint, Ports, Time).WaitAsync(cancellationToken);
+            else by = await new HealthQuestion(container, endpoint, ports, Time).WaitAsync(cancellationToken);
             var healthy = new Healthy(Time.GetElapsedTime(begun), by);
             await container.StopAsync(Options.ExitCodes, cancellationToken);
             return healthy;
@@ -99,7 +99,7 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
         }
     }
 
-    private async Task<string> StartAsync(ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
+    private async Task<(StartedContainer Container, PortAccess Ports)> StartAsync(ImageReference name, HealthEndpoint? endpoint, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -107,7 +107,10 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
             var run = Engine.Errand(["run", "--detach", "--label", Session.Label, "--pull", "never", .. Conditions(), "--security-opt", "no-new-privileges", .. publish, name.ToString(), .. Options.Arguments]);
             if (Options.Variables.Count > 0 && !OperatingSystem.IsWindows()) run = run with { StandardInput = string.Concat(Options.Variables.Select(x => $"{x.Key}={x.Value}\n")) };
             var started = await CommandRunner.TryRunAsync(run, cancellationToken: cancellationToken);
-            if (started.Succeeded) return started.StandardOutput.Trim();
+            if (started.Succeeded) return (new StartedContainer(Engine, started.StandardOutput.Trim()), Ports);
+            // A rootless engine's machine does not have the gateway's address, which is in a namespace of its own.
+            if (Ports is { IsCertain: false, IsLoopback: false } && started.StandardError.Contains("cannot assign requested address", StringComparison.Ordinal))
+                return await (this with { Ports = PortAccess.Unknown }).StartAsync(name, endpoint, cancellationToken);
             if (!ChoosesPort || attempt == MostPorts || !IsPortTaken(started.StandardError)) throw new CommandFailedException(run, started);
         }
     }

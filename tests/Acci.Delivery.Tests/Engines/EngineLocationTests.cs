@@ -37,7 +37,8 @@ public sealed class EngineLocationTests : IDisposable
     [Theory]
     // It is refused there, or another registry answers, or something connects here and asks for something else.
     [InlineData("exit 1")]
-    [InlineData("echo 'manifest unknown' >&2; exit 1")]
+    [InlineData("echo \"failed to do request: Head https://$3: dial tcp: connect: connection refused\" >&2; exit 1")]
+    [InlineData("echo \"manifest for $3 not found: manifest unknown\" >&2; exit 1")]
     [InlineData("""exec bash -c 'at=${0#*:}; exec 3<>"/dev/tcp/127.0.0.1/${at%%/*}"; printf "HEAD /v2/other/manifests/none HTTP/1.1\r\n\r\n" >&3; cat <&3' "$3" """)]
     public async Task An_engine_that_does_not_is_not_taken_for_one_that_does(string pull)
     {
@@ -46,6 +47,33 @@ public sealed class EngineLocationTests : IDisposable
         Assert.Equal(EngineLocation.Unknown, location);
         Assert.Contains("--engine-host", location.ToString(), StringComparison.Ordinal);
         Assert.Contains("does not reach 127.0.0.1", location.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("error getting credentials - err: exec: \"docker-credential-none\": executable file not found in $PATH")]
+    [InlineData("Error response from daemon: authorization denied by plugin audit: no images from elsewhere")]
+    public async Task Where_an_engine_is_is_not_known_if_something_keeps_it_from_trying(string reason)
+    {
+        await File.WriteAllTextAsync(_folder.Combine("reason"), reason, Cancellation);
+        var location = await EngineLocation.FindAsync(Docker($"pull*) cat '{_folder.Combine("reason")}' >&2; exit 1 ;;"), null, Cancellation);
+
+        Assert.False(location.ReachesLoopback);
+        Assert.Contains($"whether it reaches 127.0.0.1 of this machine is not known, and it is used as if it did not: {reason}", location.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_credential_helper_that_is_missing_does_not_keep_an_engine_from_being_found()
+    {
+        await File.WriteAllTextAsync(_folder.Combine("config.json"), """{"credsStore":"none","CREDHELPERS":{"127.0.0.1":"none"},"auths":{},"currentContext":"mine"}""", Cancellation);
+        Directory.CreateDirectory(_folder.Combine("contexts"));
+        await File.WriteAllTextAsync(_folder.Combine("contexts", "mine"), "", Cancellation);
+        var engine = Docker($$""""
+            "pull"*)
+                [ "$(cat "$DOCKER_CONFIG/config.json")" = '{"currentContext":"mine"}' ] && [ -e "$DOCKER_CONFIG/contexts/mine" ] && [ "$DOCKER_CERT_PATH" = '{{_folder.Path}}' ] || exit 1
+                case "$*" in {{DockerReply.PullsFromLoopback}} esac ;;
+            """") with { Process = ProcessEnvironment.Empty.With(("DOCKER_CONFIG", _folder.Path)) };
+
+        Assert.Equal(EngineLocation.Here, await EngineLocation.FindAsync(engine, null, Cancellation));
     }
 
     [Fact]
@@ -106,12 +134,16 @@ public sealed class EngineLocationTests : IDisposable
     [InlineData("0242AC110002", "172.17.0.2", "172.17.0.1")]
     [InlineData("0242AC110003", "172.17.0.2", null)]
     [InlineData("0242AC110002", "172.17.0.3", null)]
+    // That gateway is no address of the engine's machine.
+    [InlineData("02420A000102", "10.0.1.2", null)]
     public void A_build_in_a_container_of_the_engine_is_known_by_its_addresses(string mac, string address, string? gateway)
     {
         const string networks = """
             [{"Name":"none","IPAM":{"Config":null},"Containers":{}},
-             {"Name":"bridge","IPAM":{"Config":[{"Subnet":"172.17.0.0/16","Gateway":"172.17.0.1"}]},
-              "Containers":{"abc":{"Name":"job","MacAddress":"02:42:ac:11:00:02","IPv4Address":"172.17.0.2/16"}}}]
+             {"Name":"bridge","Driver":"bridge","IPAM":{"Config":[{"Subnet":"fd00::/80","Gateway":"fd00::1"},{"Subnet":"172.17.0.0/16","Gateway":"172.17.0.1"}]},
+              "Containers":{"abc":{"Name":"job","MacAddress":"02:42:ac:11:00:02","IPv4Address":"172.17.0.2/16"}}},
+             {"Name":"swarm","Driver":"overlay","IPAM":{"Config":[{"Subnet":"10.0.1.0/24","Gateway":"10.0.1.1"}]},
+              "Containers":{"abc":{"Name":"job","MacAddress":"02:42:0a:00:01:02","IPv4Address":"10.0.1.2/24"}}}]
             """;
 
         Assert.Equal(gateway, EngineNetworks.GatewayOf(networks, new HashSet<(string, string)> { (mac, address) }));

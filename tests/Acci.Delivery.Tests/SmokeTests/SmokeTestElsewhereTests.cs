@@ -123,6 +123,17 @@ public sealed class SmokeTestElsewhereTests : IDisposable
     }
 
     [Fact]
+    public async Task A_gateway_that_the_engine_s_machine_does_not_have_is_followed_by_the_image_s_own_check()
+    {
+        var healthy = await TestAsync(
+            PortAccess.Gateway("10.0.1.1"), health: "healthy",
+            "*10.0.1.1*) echo 'listen tcp4 10.0.1.1:32768: bind: cannot assign requested address' >&2; exit 125 ;;");
+
+        Assert.Equal("the image's own check", healthy.By);
+        Assert.Contains(Calls, x => x.StartsWith("run ", StringComparison.Ordinal) && x.Contains("--publish 127.0.0.1:", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_host_that_was_named_is_asked_with_the_port_that_the_engine_chose()
     {
         await using var app = await LoopbackServer.StartAsync(_ => Task.CompletedTask);
