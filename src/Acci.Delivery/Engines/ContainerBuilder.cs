@@ -29,7 +29,8 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         {
             context = await ContextAsync(name, cancellationToken);
             // The host's network, because the local registry listens on the host's loopback address.
-            string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", "--driver-opt", $"image={image}", .. context];
+            var proxies = (await BuilderProxies.FindAsync(engine, cancellationToken)).SelectMany(x => new[] { "--driver-opt", CsvField.Of($"env.{x.Name}", x.Value) });
+            string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", "--driver-opt", $"image={image}", .. proxies, .. context];
             isOwn = await engine.CreateBuilderAsync(name, options, cancellationToken);
             await CommandRunner.RunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), Log.Debug, cancellationToken);
         }
@@ -140,6 +141,8 @@ internal sealed class ContainerBuilder(DockerEngine engine)
     {
         var identity = await engine.AskAsync(["info", "--format", "{{.ID}}"], cancellationToken)
             ?? throw new DeliveryException($"{engine} does not tell its identity (`docker info`), which the builder's name is made of.");
-        return Prefix + MachineUser.Current.HashOf($"{identity}\n{await engine.EndpointAsync(cancellationToken)}\n{image}", 8);
+        // A builder keeps the proxies that it was made with.
+        var proxies = string.Concat((await BuilderProxies.FindAsync(engine, cancellationToken)).Select(x => $"\n{x.Name}={x.Value}"));
+        return Prefix + MachineUser.Current.HashOf($"{identity}\n{await engine.EndpointAsync(cancellationToken)}\n{image}{proxies}", 8);
     }
 }

@@ -11,6 +11,9 @@ internal sealed record EngineDetails(string? Store, bool IsRootless, bool HasUse
 {
     private static readonly EngineDetails None = new(null, false, false, null);
 
+    /// <summary>What it reaches registries over, by the names of the variables: <c>HTTPS_PROXY</c>. Logins in them are not told.</summary>
+    public IReadOnlyDictionary<string, string> Proxies { get; private init; } = new Dictionary<string, string>();
+
     /// <summary>Asks the engine.</summary>
     /// <remarks>Source: Docker's documentation of the Engine API, "Get system information" (<c>GET /info</c>).</remarks>
     public static async Task<EngineDetails> ReadAsync(DockerEngine engine, CancellationToken cancellationToken)
@@ -26,7 +29,11 @@ internal sealed record EngineDetails(string? Store, bool IsRootless, bool HasUse
                 Text("Driver").Length == 0 ? null : status.Contains("io.containerd.snapshotter", StringComparison.Ordinal) ? "containerd image store" : "classic image store",
                 security.Contains("name=rootless", StringComparison.Ordinal),
                 security.Contains("name=userns", StringComparison.Ordinal),
-                proxy.Length == 0 ? null : Redaction.Redact(proxy));
+                proxy.Length == 0 ? null : Redaction.Redact(proxy))
+            {
+                Proxies = new Dictionary<string, string> { ["HTTP_PROXY"] = Text("HttpProxy"), ["HTTPS_PROXY"] = proxy, ["NO_PROXY"] = Text("NoProxy") }
+                    .Where(x => x.Value.Length > 0).ToDictionary(),
+            };
         }
         catch (JsonException)
         {
