@@ -65,11 +65,12 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         using (deletion)
         {
             var (version, platforms) = await new NodeBuilders(engine).AskAsync(node, folder, context.CancellationToken);
-            var runs = platforms.Split(',', StringSplitOptions.TrimEntries).Select(x => x.TrimEnd('*')).ToHashSet();
-            Platform[] others = [.. node.Platforms.Where(x => !runs.Contains(x.ToString()))];
+            if (platforms.Length == 0) return ($"{node}: {version}; does not say for which platforms it runs programs", Notice);
+            var runs = platforms.Split(',', StringSplitOptions.TrimEntries).Select(x => Platform.TryParse(x.TrimEnd('*'), out var platform) ? platform : null).OfType<Platform>().ToHashSet();
+            Platform[] others = [.. node.Platforms.Where(x => !runs.Contains(x))];
             return others.Length == 0
                 ? ($"{node}: {version}, runs {platforms}", Good)
-                : ($"{node}: {version}, runs {platforms}, and no programs of {string.Join(", ", others)}: a Dockerfile that runs one for these platforms fails there", Notice);
+                : ($"{node}: {version}, runs {platforms}, and cannot run programs of {string.Join(", ", others)}: a Dockerfile that runs one for these platforms fails there", Notice);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     [
         .. When(scope.Signs || scope.Builds || context.Options.Registry is not null, "Destination", LookAtDestination),
         .. When(scope.Builds || scope.UsesEngine, "Cache", LookAtCache),
-        .. When(scope.Builds || scope.Scans, "Artifacts", LookAtArtifacts),
+        .. When(scope.Builds, "Artifacts", LookAtArtifacts),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
         .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
@@ -47,7 +47,8 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. scope.Scans ? [new PreflightCheck("Scanner", LookAtScannerAsync)] : Array.Empty<PreflightCheck>(),
         .. scope.Signs ? [new PreflightCheck("cosign", LookAtCosignAsync)] : Array.Empty<PreflightCheck>(),
         .. scope.UsesEngine ? [Engine.Engine] : Array.Empty<PreflightCheck>(),
-        .. scope is { UsesEngine: true, Builds: true } ? Engine.Builders : [],
+        // A target before the build may start a node, and the build asks each.
+        .. scope is { UsesEngine: true, Builds: true } && !(IsRun && context.Options.BuilderNodes is { Count: > 0 }) ? Engine.Builders : [],
     ];
 
     /// <summary>What was looked at is done next, and not only said.</summary>

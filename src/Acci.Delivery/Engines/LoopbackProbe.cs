@@ -57,7 +57,8 @@ internal static class LoopbackProbe
         var result = await engine.TryAskAsync(question, cancellationToken);
         var said = string.Concat(result.LastLines(1)).Trim().TrimEnd('.');
         // One that tried says where.
-        return result.Succeeded || said.Length == 0 || result.StandardError.Contains(registry, StringComparison.Ordinal) ? null : said;
+        var hasTried = result.StandardError.Contains(registry, StringComparison.Ordinal) || said.Contains("manifest unknown", StringComparison.Ordinal);
+        return result.Succeeded || said.Length == 0 || hasTried ? null : said;
     }
 
     // Connections are answered side by side, so that another client does not block the engine.

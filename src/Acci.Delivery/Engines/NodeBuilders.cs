@@ -15,8 +15,13 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     // What docker, in its later and its earlier versions, and Podman say of a command that they do not have.
     private static readonly string[] UnknownCommand = ["unknown command", "is not a docker command", "unrecognized command"];
 
+    private const string Remedy = "Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.";
+
     private static readonly TimeSpan Question = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one command that asks a node may take.</summary>
+    internal TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary>Makes sure that every node has a builder, and that it answers.</summary>
     /// <returns>The sites to build on.</returns>
@@ -31,9 +36,18 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     /// <exception cref="DeliveryException">It does not answer; the message says which and why.</exception>
     internal async Task<(string Version, string Platforms)> AskAsync(BuilderNode node, string folder, CancellationToken cancellationToken)
     {
-        var asking = new NodeBuilders(engine with { Builders = folder, AnswerTime = Question });
-        await asking.CreateAsync(node, cancellationToken);
-        return await asking.SeeAsync(node, await asking.InspectAsync(node.BuilderName, cancellationToken, starts: false), cancellationToken);
+        // buildx itself waits for twenty seconds, when it makes the builder and when it looks.
+        var asking = new NodeBuilders(engine with { Builders = folder, AnswerTime = AnswerTime });
+        try
+        {
+            await asking.CreateAsync(node, cancellationToken);
+            return await asking.SeeAsync(node, await asking.InspectAsync(node.BuilderName, cancellationToken, starts: false), cancellationToken);
+        }
+        catch (NoAnswerException exception)
+        {
+            // The command names a builder that is gone by now.
+            throw new DeliveryException($"Build node {node} does not answer within {AnswerTime.TotalSeconds:0.###} s. {Remedy}", exception);
+        }
     }
 
     /// <summary>
@@ -91,7 +105,7 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     private async Task<(string Version, string Platforms)> SeeAsync(BuilderNode node, CommandResult seen, CancellationToken cancellationToken) => IsRunning(seen)
         ? (Field(seen.StandardOutput, "BuildKit version") ?? "BuildKit", Field(seen.StandardOutput, "Platforms") ?? "")
         : throw new DeliveryException(
-            $"Build node {node} does not answer: {await ReasonAsync(node.BuilderName, seen, cancellationToken)}. Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.");
+            $"Build node {node} does not answer: {await ReasonAsync(node.BuilderName, seen, cancellationToken)}. {Remedy}");
 
     private Task<CommandResult> InspectAsync(string builder, CancellationToken cancellationToken, bool starts = true) => starts
         ? CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", "--bootstrap", builder), cancellationToken: cancellationToken)

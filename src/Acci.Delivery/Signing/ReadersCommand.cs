@@ -12,14 +12,16 @@ internal static class ReadersCommand
     /// <summary>How the trusted root is called there.</summary>
     public const string RootName = "trusted_root.json";
 
-    /// <summary>For those who have nothing but these lines: with the public key in them. A trusted root is too long for that.</summary>
+    /// <summary>
+    /// For those who have nothing but these lines, in a shell such as bash: with the public key in them, which goes into no file of theirs. A trusted root is too long for that.
+    /// </summary>
     /// <param name="signer">Who signed.</param>
     /// <param name="image">The image, by digest.</param>
     /// <param name="isOwnSigstore">A workflow signed with another Sigstore than the public one, which every cosign knows.</param>
     public static string Of(ExpectedSigner signer, ImageReference image, bool isOwnSigstore) => signer switch
     {
-        ExpectedSigner.PublicKey key => $"cat > {KeyName} <<'END'\n{PublicKeyFile.Read(key.File)}END\n{Cosign(new ExpectedSigner.PublicKey(KeyName), image, null)}",
-        _ when isOwnSigstore => $"{RootRemark("; a release of the version has it among its files")}\n{Cosign(signer, image, RootName)}",
+        ExpectedSigner.PublicKey key => $"{Cosign(new ExpectedSigner.PublicKey("/dev/stdin"), image, null)} <<'END'\n{PublicKeyFile.Read(key.File)}END",
+        _ when isOwnSigstore => $"{RootRemark("; if the version has a release, that has it among its files")}\n{Cosign(signer, image, RootName)}",
         _ => Cosign(signer, image, null),
     };
 

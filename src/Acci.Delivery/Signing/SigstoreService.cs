@@ -29,7 +29,7 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
     /// </summary>
     public static IReadOnlyList<SigstoreService> Of(SigstoreFiles files, ProcessEnvironment environment)
     {
-        var mirror = environment.Find(Mirror);
+        var mirror = MirrorOf(environment);
         var services = new List<SigstoreService>();
         if (files.SigningConfig is { } config) services.AddRange(Read(config));
         else if (mirror is null) services.AddRange(Public.Select(x => At(x.Name, new Uri(x.Address))));
@@ -41,11 +41,32 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
     /// <summary>Whether signing leads to the public Sigstore: by default, and where a signing configuration or a mirror names it.</summary>
     public static bool IsPublic(SigstoreFiles files, ProcessEnvironment environment) =>
         files.SigningConfig is { } config ? InputFile.Exists(config) && Read(config).Any(x => x.Name != Timestamps && IsPublic(x.Address))
-        : environment.Find(Mirror) is not { } mirror || (TryParseWeb(mirror) is { } address && IsPublic(address));
+        : MirrorOf(environment) is not { } mirror || (TryParseWeb(mirror) is { } address && IsPublic(address));
 
     /// <summary>Whether what was signed is verified with another Sigstore's trusted root than the public one, which every cosign knows.</summary>
     public static bool NeedsOwnRoot(SigstoreFiles files, ProcessEnvironment environment) =>
-        files.TrustedRoot is not null || (environment.Find(Mirror) is { } mirror && !(TryParseWeb(mirror) is { } address && IsPublic(address)));
+        files.TrustedRoot is not null || (MirrorOf(environment) is { } mirror && !(TryParseWeb(mirror) is { } address && IsPublic(address)));
+
+    /// <summary>
+    /// The TUF repository that cosign asks, where one is named: by <c>TUF_MIRROR</c>, else by an earlier <c>cosign initialize</c>. Source: cosign, pkg/cosign/tuf.go.
+    /// </summary>
+    public static string? MirrorOf(ProcessEnvironment environment) => environment.Find(Mirror) ?? Initialized(Path.Combine(TufCache.FolderOf(environment), "remote.json"));
+
+    private static string? Initialized(string file)
+    {
+        if (!InputFile.Exists(file)) return null;
+        try
+        {
+            using var remote = JsonDocument.Parse(InputFile.Read(file, 64 * 1024));
+            return remote.RootElement.ValueKind == JsonValueKind.Object && remote.RootElement.TryGetProperty("mirror", out var mirror) && mirror.ValueKind == JsonValueKind.String
+                ? mirror.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            // cosign says so when it reads it.
+            return null;
+        }
+    }
 
     private static bool IsPublic(Uri address) => address.Host == PublicDomain || address.Host.EndsWith($".{PublicDomain}", StringComparison.OrdinalIgnoreCase);
 

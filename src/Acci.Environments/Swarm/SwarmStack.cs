@@ -15,7 +15,7 @@ internal static class SwarmStack
     /// <param name="secrets">The name in the swarm of each of the file's secrets.</param>
     /// <param name="nodeOf">The node that a service's data are on.</param>
     /// <param name="hasIngress">Whether a port can be one of the whole swarm; otherwise each replica has one of its host's.</param>
-    /// <param name="folder">The folder that the file's paths are relative to; a stack's own file lies elsewhere.</param>
+    /// <param name="folder">The folder that the file's paths are relative to; a stack's own file lies elsewhere. Without it they stay as they are.</param>
     /// <exception cref="DeliveryException">Something is declared that a stack has no word for.</exception>
     public static ComposeFile Of(
         ComposeFile file,
@@ -23,7 +23,7 @@ internal static class SwarmStack
         IReadOnlyDictionary<string, string> secrets,
         Func<string, string> nodeOf,
         bool hasIngress,
-        string folder)
+        string? folder = null)
     {
         return new ComposeFile
         {
@@ -47,6 +47,7 @@ internal static class SwarmStack
         // "~" is the home of whoever deploys, and docker's to put in.
         Scalar Place(Scalar path)
         {
+            if (folder is null) return path;
             var text = Interpolation.Resolve(path.Text, variables);
             return Scalar.Literal(text.StartsWith('~') ? text : Path.GetFullPath(text, folder));
         }

@@ -73,5 +73,5 @@ public sealed partial class OciRegistry
     }
 
     private DeliveryException Unreachable(string reason, Exception cause) =>
-        new($"The registry {Domain} cannot be reached ({reason}). Check that it runs, and its address, as in --registry or in the name of the image.", cause);
+        new($"The registry {Domain} cannot be reached ({reason}). Check that it runs, and the address given by --registry.", cause);
 }

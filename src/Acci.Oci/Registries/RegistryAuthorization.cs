@@ -97,7 +97,7 @@ internal sealed class RegistryAuthorization(
             {
                 return new RegistryException(
                     $"{domain} refuses access and does not say how to log in ({error}, no WWW-Authenticate header), so no credentials were sent. "
-                    + "Check its address, as in --registry or in the name of the image, and whether a proxy before the registry drops the header.",
+                    + "Check the address given by --registry, and whether a proxy before the registry drops the header.",
                     error);
             }
         }

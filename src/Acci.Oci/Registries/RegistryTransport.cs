@@ -150,7 +150,7 @@ internal sealed class RegistryTransport : IDisposable
 
     /// <summary>The error of an address where no registry is.</summary>
     public DeliveryException NotARegistry(string what, Exception? cause = null) =>
-        new($"{Endpoint.Domain} answers, but not as a registry: {what} Check its address, as in --registry or in the name of the image.", cause);
+        new($"{Endpoint.Domain} answers, but not as a registry: {what} Check the address given by --registry.", cause);
 
     /// <summary>Reads a body that is known to be small.</summary>
     /// <exception cref="DeliveryException">It is larger, or does not end.</exception>

@@ -255,6 +255,20 @@ public sealed class BuilderNodeTests : IDisposable
         var preflight = new Preflight(context, new DeliveryScope { Builds = true, UsesEngine = true });
         Assert.Equal(3, preflight.Tools.Count(x => x.Name == "Build node"));
         Assert.Contains("does not answer", (await Assert.ThrowsAsync<DeliveryException>(preflight.Tools[^2].LookAsync)).Message, StringComparison.Ordinal);
+        // A run may start a node before it builds, and asks each when it does.
+        Assert.DoesNotContain(new Preflight(context, new DeliveryScope { Builds = true, UsesEngine = true }) { IsRun = true }.Tools, x => x.Name is "Build node" or "Builder");
+    }
+
+    [Fact]
+    public async Task A_node_that_says_nothing_is_named_and_not_the_builder_that_was_made_to_ask_it()
+    {
+        Docker("""case "$*" in "buildx inspect acci-node-"*) exec sleep 600 ;; esac""");
+        var node = Assert.Single(BuilderNode.ParseAll("linux/ppc64le=tcp://10.0.0.9:1234"));
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(
+            () => new NodeBuilders(Engine) { AnswerTime = TimeSpan.FromSeconds(2) }.AskAsync(node, Directory.CreateDirectory(_folder.Combine("asked")).FullName, Cancellation));
+
+        Assert.StartsWith("Build node linux/ppc64le=tcp://10.0.0.9:1234 does not answer within 2 s. Make sure that its BuildKit runs", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -268,7 +282,7 @@ public sealed class BuilderNodeTests : IDisposable
         var finding = await Assert.Single(new EngineExamination(context, TimeSpan.FromSeconds(5)).Builders).FindAsync();
 
         Assert.Equal(FindingSeverity.Notice, finding.Severity);
-        Assert.EndsWith("and no programs of linux/ppc64le: a Dockerfile that runs one for these platforms fails there", finding.Text, StringComparison.Ordinal);
+        Assert.EndsWith("and cannot run programs of linux/ppc64le: a Dockerfile that runs one for these platforms fails there", finding.Text, StringComparison.Ordinal);
     }
 
     [Fact]

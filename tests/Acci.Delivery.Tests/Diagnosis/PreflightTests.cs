@@ -283,8 +283,8 @@ public sealed class PreflightTests : IAsyncLifetime
     {
         var checks = new Preflight(new DeliveryContext(Options with { SigningKey = "/does/not/exist" }, Cancellation), new DeliveryScope { Scans = true }).Checks;
 
-        Assert.Equal(["Artifacts", "Gate"], checks.Select(x => x.Name));
-        Assert.Equal("CRITICAL, HIGH stop an image", await checks[1].LookAsync());
+        Assert.Equal("Gate", Assert.Single(checks).Name);
+        Assert.Equal("CRITICAL, HIGH stop an image", await checks[0].LookAsync());
     }
 
     [Fact]

@@ -22,10 +22,30 @@ public sealed class ReadersCommandTests(RegistryServer server, SigstoreFixture s
         await world.RunAsync("TagImages");
 
         Assert.DoesNotContain("artifacts", world.Summary, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(_folder.Combine("cosign.pub"), "the reader's own", Cancellation);
         Assert.True(await VerifiesAsync(world, Path.GetDirectoryName(world.Cosign.Cosign.Executable)!));
 
         world.Cosign.Forget();
         Assert.False(await VerifiesAsync(world, Path.GetDirectoryName(world.Cosign.Cosign.Executable)!));
+        Assert.Equal("the reader's own", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(_folder.Path)), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_Sigstore_that_cosign_was_initialized_with_is_no_public_one()
+    {
+        var environment = TestEnvironment.OutsideWorkflows.With(("TUF_ROOT", _folder.Path));
+        Assert.False(SigstoreService.NeedsOwnRoot(new SigstoreFiles(null, null), environment));
+        Assert.True(SigstoreService.IsPublic(new SigstoreFiles(null, null), environment));
+
+        await File.WriteAllTextAsync(_folder.Combine("remote.json"), """{"mirror":"https://tuf.example.com/root"}""", Cancellation);
+        var root = Directory.CreateDirectory(_folder.Combine("tuf.example.com-root", "targets")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(root, "trusted_root.json"), "{}", Cancellation);
+
+        Assert.True(SigstoreService.NeedsOwnRoot(new SigstoreFiles(null, null), environment));
+        Assert.False(SigstoreService.IsPublic(new SigstoreFiles(null, null), environment));
+        Assert.Equal(Path.Combine(root, "trusted_root.json"), TufCache.FindTrustedRoot(environment));
+        // The variable comes before what was written down.
+        Assert.False(SigstoreService.NeedsOwnRoot(new SigstoreFiles(null, null), environment.With(("TUF_MIRROR", "https://tuf-repo-cdn.sigstore.dev"))));
     }
 
     [Fact]
@@ -41,7 +61,7 @@ public sealed class ReadersCommandTests(RegistryServer server, SigstoreFixture s
         var found = TufCache.FindTrustedRoot(world.Job);
 
         Assert.Equal(await File.ReadAllBytesAsync(sigstore.TrustedRoot, Cancellation), await File.ReadAllBytesAsync(found!, Cancellation));
-        Assert.Contains("\n# trusted_root.json is the trusted root that the operator of the signer's Sigstore gives to clients; a release of the version has it", world.Summary, StringComparison.Ordinal);
+        Assert.Contains("\n# trusted_root.json is the trusted root that the operator of the signer's Sigstore gives to clients; if the version has a release, that has it", world.Summary, StringComparison.Ordinal);
         // A cosign that knows nothing of this Sigstore.
         Directory.CreateDirectory(_folder.Combine("reader"));
         File.CreateSymbolicLink(_folder.Combine("reader", "cosign"), sigstore.CosignItself);

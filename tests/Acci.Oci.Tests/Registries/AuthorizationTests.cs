@@ -344,7 +344,7 @@ public sealed class AuthorizationTests : IAsyncLifetime
 
         Assert.Equal(
             $"{server.Domain} refuses access and does not say how to log in (401 Unauthorized, no WWW-Authenticate header), so no credentials were "
-            + "sent. Check its address, as in --registry or in the name of the image, and whether a proxy before the registry drops the header.",
+            + "sent. Check the address given by --registry, and whether a proxy before the registry drops the header.",
             error.Message);
         Assert.Equal(0, sent);
     }

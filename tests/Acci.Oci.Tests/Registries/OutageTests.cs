@@ -79,7 +79,7 @@ public sealed class OutageTests : IAsyncLifetime
 
         Assert.True(since.Elapsed < budget, "It waited for a registry that was never there.");
         Assert.Matches(
-            $"^The registry {_server.Domain} cannot be reached \\(connection refused(, then no answer)?\\)\\. Check that it runs, and its address, as in --registry or in the name of the image\\.$",
+            $"^The registry {_server.Domain} cannot be reached \\(connection refused(, then no answer)?\\)\\. Check that it runs, and the address given by --registry\\.$",
             error.Message);
     }
 

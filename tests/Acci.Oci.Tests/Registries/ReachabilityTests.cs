@@ -25,14 +25,14 @@ public sealed class ReachabilityTests : IDisposable
     {
         var domain = $"127.0.0.1:{RegistryServer.FreePort()}";
 
-        Assert.Equal($"The registry {domain} cannot be reached (connection refused). Check that it runs, and its address, as in --registry or in the name of the image.", await ProblemAsync(domain));
+        Assert.Equal($"The registry {domain} cannot be reached (connection refused). Check that it runs, and the address given by --registry.", await ProblemAsync(domain));
     }
 
     [Fact]
     public async Task The_name_does_not_resolve()
     {
         Assert.Equal(
-            "The registry registry.invalid cannot be reached (the name does not resolve). Check that it runs, and its address, as in --registry or in the name of the image.",
+            "The registry registry.invalid cannot be reached (the name does not resolve). Check that it runs, and the address given by --registry.",
             await ProblemAsync("registry.invalid"));
     }
 
@@ -44,7 +44,7 @@ public sealed class ReachabilityTests : IDisposable
         var domain = listener.LocalEndpoint.ToString()!;
 
         Assert.Equal(
-            $"The registry {domain} cannot be reached (no answer within 0.3 s). Check that it runs, and its address, as in --registry or in the name of the image.",
+            $"The registry {domain} cannot be reached (no answer within 0.3 s). Check that it runs, and the address given by --registry.",
             await ProblemAsync(domain, x => x with { StallTimeout = TimeSpan.FromSeconds(0.3) }));
     }
 
@@ -89,7 +89,7 @@ public sealed class ReachabilityTests : IDisposable
         });
 
         Assert.Equal(
-            $"{server.Domain} answers, but not as a registry: {server.Domain} refused GET /v2/ (404 Not Found). Check its address, as in --registry or in the name of the image.",
+            $"{server.Domain} answers, but not as a registry: {server.Domain} refused GET /v2/ (404 Not Found). Check the address given by --registry.",
             await ProblemAsync(server.Domain));
     }
 
@@ -109,7 +109,7 @@ public sealed class ReachabilityTests : IDisposable
             context.Response.ContentType = "text/html";
             return context.Response.WriteAsync("\n<!DOCTYPE html><html>Sign in</html>", Cancellation);
         });
-        var problem = $"{server.Domain} answers, but not as a registry: http://{server.Domain}{page} is a web page. Check its address, as in --registry or in the name of the image.";
+        var problem = $"{server.Domain} answers, but not as a registry: http://{server.Domain}{page} is a web page. Check the address given by --registry.";
         using var registry = new OciRegistry(server.Domain);
         var image = ImageReference.Parse($"{server.Domain}/app");
 
@@ -134,7 +134,7 @@ public sealed class ReachabilityTests : IDisposable
     }
 
     [Theory]
-    [InlineData(200, "127.0.0.1 answers, but not as a registry: the begin of an upload is answered 200, without an address. Check its address, as in --registry or in the name of the image.")]
+    [InlineData(200, "127.0.0.1 answers, but not as a registry: the begin of an upload is answered 200, without an address. Check the address given by --registry.")]
     [InlineData(202, "127.0.0.1 began an upload and did not say where (no Location header).")]
     public async Task It_does_not_say_where_uploads_go(int status, string problem)
     {
@@ -178,7 +178,7 @@ public sealed class ReachabilityTests : IDisposable
             return Task.CompletedTask;
         });
 
-        Assert.Equal($"The registry {server.Domain} cannot be reached (503 Service Unavailable). Check that it runs, and its address, as in --registry or in the name of the image.", await ProblemAsync(server.Domain));
+        Assert.Equal($"The registry {server.Domain} cannot be reached (503 Service Unavailable). Check that it runs, and the address given by --registry.", await ProblemAsync(server.Domain));
     }
 
     [Fact]
