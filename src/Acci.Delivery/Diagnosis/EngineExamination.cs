@@ -99,7 +99,10 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         }
         catch (DeliveryException exception)
         {
-            throw new DeliveryException($"{builder.Description} has to be made, and its image {image} cannot be pulled: {exception.Message.TrimEnd('.')}. {ContainerBuilder.Advice}", exception);
+            var problem = exception.Message.TrimEnd('.');
+            if ((await EngineDetails.ReadAsync(engine, context.CancellationToken)).HasOtherWays)
+                return ($"{made}, by the engine, which has a proxy or a mirror of its own. From here: {problem}", Notice);
+            throw new DeliveryException($"{builder.Description} has to be made, and its image {image} cannot be pulled: {problem}. {ContainerBuilder.Advice}", exception);
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {

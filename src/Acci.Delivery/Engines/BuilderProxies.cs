@@ -1,6 +1,3 @@
-using Acci.Delivery.Processes;
-using Serilog;
-
 namespace Acci.Delivery.Engines;
 
 /// <summary>
@@ -13,8 +10,9 @@ internal static class BuilderProxies
 
     /// <summary>The variables, in the order of their names.</summary>
     /// <param name="engine">The engine.</param>
+    /// <param name="leaveOut">Is told the name of one that has a login, which would be among a command's arguments.</param>
     /// <param name="cancellationToken">Ends the question.</param>
-    public static async Task<IReadOnlyList<(string Name, string Value)>> FindAsync(DockerEngine engine, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<(string Name, string Value)>> FindAsync(DockerEngine engine, Action<string>? leaveOut, CancellationToken cancellationToken)
     {
         var ofEngine = (await EngineDetails.ReadAsync(engine, cancellationToken)).Proxies;
         Func<string, string?> find = ofEngine.Count > 0 ? ofEngine.GetValueOrDefault : x => engine.Process.Find(x) ?? engine.Process.Find(x.ToLowerInvariant());
@@ -22,8 +20,8 @@ internal static class BuilderProxies
         foreach (var name in Names)
         {
             if (find(name) is not { Length: > 0 } value) continue;
-            // A login would be among a command's arguments, and docker does not tell an engine's.
-            if (value.Contains('@', StringComparison.Ordinal)) Log.Warning("The builder gets no {Name:l}, because that has a login. Make a builder that has it, and name it with BUILDX_BUILDER", name);
+            // Of an engine's, docker does not tell the login.
+            if (value.Contains('@', StringComparison.Ordinal)) leaveOut?.Invoke(name);
             else found.Add((name, value));
         }
 

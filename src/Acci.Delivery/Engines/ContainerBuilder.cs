@@ -29,7 +29,7 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         {
             context = await ContextAsync(name, cancellationToken);
             // The host's network, because the local registry listens on the host's loopback address.
-            var proxies = (await BuilderProxies.FindAsync(engine, cancellationToken)).SelectMany(x => new[] { "--driver-opt", CsvField.Of($"env.{x.Name}", x.Value) });
+            var proxies = (await BuilderProxies.FindAsync(engine, WarnOfLogin, cancellationToken)).SelectMany(x => new[] { "--driver-opt", CsvField.Of($"env.{x.Name}", x.Value) });
             string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", "--driver-opt", $"image={image}", .. proxies, .. context];
             isOwn = await engine.CreateBuilderAsync(name, options, cancellationToken);
             await CommandRunner.RunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), Log.Debug, cancellationToken);
@@ -124,6 +124,9 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         return [context];
     }
 
+    private static void WarnOfLogin(string proxy) =>
+        Log.Warning("The builder does not get {Proxy:l}, which has a login: make a builder that has it, and name it with BUILDX_BUILDER", proxy);
+
     private static string ReasonOf(CommandFailedException failure) =>
         (failure.Result?.LastLines(1) is [var last] ? last : failure.Message).Trim().Replace("ERROR: ", "", StringComparison.Ordinal).TrimEnd('.');
 
@@ -142,7 +145,7 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         var identity = await engine.AskAsync(["info", "--format", "{{.ID}}"], cancellationToken)
             ?? throw new DeliveryException($"{engine} does not tell its identity (`docker info`), which the builder's name is made of.");
         // A builder keeps the proxies that it was made with.
-        var proxies = string.Concat((await BuilderProxies.FindAsync(engine, cancellationToken)).Select(x => $"\n{x.Name}={x.Value}"));
+        var proxies = string.Concat((await BuilderProxies.FindAsync(engine, null, cancellationToken)).Select(x => $"\n{x.Name}={x.Value}"));
         return Prefix + MachineUser.Current.HashOf($"{identity}\n{await engine.EndpointAsync(cancellationToken)}\n{image}{proxies}", 8);
     }
 }

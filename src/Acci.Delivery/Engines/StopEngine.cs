@@ -22,7 +22,7 @@ public sealed class StopEngine(DeliveryContext context, bool purge) : Verb
         ExceptionDispatchInfo? failure = null;
         if (Executables.Find("docker", context.Environment) is { } cli)
         {
-            var engine = new DockerEngine(cli);
+            var engine = new DockerEngine(cli) { Process = context.Environment };
             await TryAsync(() => new NodeBuilders(engine).RemoveAsync(context.CancellationToken));
             await TryAsync(() => new RegistryContainer(engine).StopAsync(purge, context.CancellationToken));
         }
