@@ -26,7 +26,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         var published = PublishedPort.Of(plan.Effective.File);
         if (await Context.PlannedEngineAsync() is not { } engine) Ports.EnsureFree(published, []);
         // A stack of this environment holds its ports, and a target before this one may end it.
-        else if ((await Context.LocationAsync(await WithComposeAsync(engine))).Ports.IsLoopback && ProjectOf(engine, plan.Name) is var project && !await HasStackAsync(project))
+        else if ((await Context.LocationAsync(await WithComposeAsync(engine))).Ports is { IsLoopback: true, IsCertain: true } && ProjectOf(engine, plan.Name) is var project && !await HasStackAsync(project))
             Ports.EnsureFree(published, await project.ContainersAsync(Cancellation));
     }
 
@@ -108,8 +108,8 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         if (await HasStackAsync(project))
             throw new DeliveryException($"Environment '{plan.Name}' runs here as a stack, with the same data: ComposeDown --environment {plan.Name} first. Nothing was started.");
         await EnsureDataAreKnownAsync(plan, project);
-        // Of another machine's ports its engine knows.
-        if (location.Ports.IsLoopback) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), await project.ContainersAsync(Cancellation));
+        // Of another machine's ports its engine knows, and it may be another machine.
+        if (location.Ports is { IsLoopback: true, IsCertain: true }) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), await project.ContainersAsync(Cancellation));
         return project;
     }
 

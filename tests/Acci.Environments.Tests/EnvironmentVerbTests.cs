@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Acci.Delivery;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
@@ -36,6 +38,31 @@ public sealed class EnvironmentVerbTests : IDisposable
         Typed("BAKERY_REPLICAS=9\nBAKERY_PORTS=8080-8088\nAPP__DATABASE__MAXIMUM_CONNECTIONS=5\nBAKERY_IMAGE=bakery:1\nBAKERY_POSTGRES_IMAGE=postgres:15\nBAKERY_REDIS_IMAGE=redis:7\n");
         await Up.PlanAsync();
         Assert.Contains(docker.Called, x => x.EndsWith("config --hash *", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_port_that_is_taken_here_refuses_only_an_environment_that_starts_here(bool isHere)
+    {
+        using var docker = new DockerStandIn($$"""
+            case "$*" in
+                {{(isHere ? DockerReply.PullsFromLoopback : "")}}
+                pull*) exit 1 ;;
+                version*) echo 29.0.0 ;;
+                "buildx inspect"*) echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;;
+                info*) echo inactive false 0 ;;
+            esac
+            """);
+        _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        Typed($"BAKERY_REPLICAS=1\nBAKERY_PORTS={((IPEndPoint)other.LocalEndpoint).Port}\n");
+
+        var failure = await Record.ExceptionAsync(() => Up.PrepareAsync(new DeliveryScope()));
+
+        if (isHere) Assert.Contains("BAKERY_PORTS", failure?.Message, StringComparison.Ordinal);
+        else Assert.Null(failure);
     }
 
     [Theory]
