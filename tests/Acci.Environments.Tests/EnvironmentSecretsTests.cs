@@ -46,8 +46,41 @@ public sealed class EnvironmentSecretsTests : IDisposable
             Sources(x => x with { Source = "other" }).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void A_secret_under_two_names_does_not_hide_that_another_has_one_of_them()
+    {
+        var error = Assert.Throws<DeliveryException>(() => Sources(x => x with { Source = "password" }, x => x with { Source = "password" }));
+
+        Assert.Contains("DatabasePassword and Database:Password are both the secret 'password'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ["database-password: Database__Password", "other: DatabasePassword", "password: Database__Password"],
+            Sources(x => x with { Source = "other" }, x => x with { Source = "password" }).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("")]
+    [InlineData("../key")]
+    public void A_source_that_is_no_name_in_a_compose_file_is_refused(string source)
+    {
+        var error = Assert.Throws<DeliveryException>(() => Sources(x => x with { Source = source }));
+
+        Assert.Contains($"'{source}' is no Source of the secret DatabasePassword", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_secret_is_called_follows_its_setting_until_it_is_said()
+    {
+        var first = new ServiceSecret(SettingName.Of("Database:Password", "Database__Password"));
+        var other = SettingName.Of("Smtp:Password", "Smtp__Password");
+
+        Assert.Equal(new ServiceSecret(other), first with { Name = other });
+        Assert.Equal(("smtp-password", "Smtp__Password"), ((first with { Name = other }).Source, (first with { Name = other }).Target));
+        Assert.Equal("said", (first with { Source = "said" } with { Name = other }).Source);
+    }
+
     // Each secret of the compose file with the variable that names its file.
-    private IEnumerable<string> Sources(Func<ServiceSecret, ServiceSecret> other)
+    private IEnumerable<string> Sources(Func<ServiceSecret, ServiceSecret> other, Func<ServiceSecret, ServiceSecret>? again = null)
     {
         var settings = new SettingsDefinition<TwoPasswords>(NamingRule.Configuration());
         var declaration = new EnvironmentDeclaration
@@ -63,6 +96,7 @@ public sealed class EnvironmentSecretsTests : IDisposable
                     [
                         new("shop") { Compose = new() { Image = "shop:1" }, Secrets = [told.Secret(s => s.Database.Password)] },
                         new("worker") { Compose = new() { Image = "shop:1" }, Secrets = [other(told.Secret(s => s.DatabasePassword))] },
+                        new("mailer") { Compose = new() { Image = "shop:1" }, Secrets = again is null ? [] : [again(told.Secret(s => s.Database.Password))] },
                     ],
                 };
             },

@@ -90,8 +90,11 @@ public sealed record EnvironmentModel
                 $"Environment '{environment.Name}': the images of {string.Join(" and ", shared.Select(x => x.Name))} are both the variable {shared.Key}: " +
                 "give one of the services another name.");
         var services = definition.Services.ToDictionary(x => x.Name, x => ServiceOf(declaration, x));
+        if (definition.Services.SelectMany(x => x.Secrets).FirstOrDefault(x => !ServiceName.IsWellFormed(x.Source)) is { } unnamed)
+            throw new DeliveryException(
+                $"Environment '{environment.Name}': '{unnamed.Source}' is no {nameof(ServiceSecret.Source)} of the secret {unnamed.Name.Key}: write letters, digits, '.', '_' and '-'.");
         // One of them would be handed out as the other.
-        if (definition.Services.SelectMany(x => x.Secrets).DistinctBy(x => x.Name.Key).GroupBy(x => x.Source, StringComparer.Ordinal).FirstOrDefault(x => x.Count() > 1) is { } same)
+        if (definition.Services.SelectMany(x => x.Secrets).DistinctBy(x => (x.Name.Key, x.Source)).GroupBy(x => x.Source, StringComparer.Ordinal).FirstOrDefault(x => x.Count() > 1) is { } same)
             throw new DeliveryException(
                 $"Environment '{environment.Name}': {string.Join(" and ", same.Select(x => x.Name.Key))} are both the secret '{same.Key}' in the compose file: " +
                 $"give one of them another {nameof(ServiceSecret.Source)}.");
