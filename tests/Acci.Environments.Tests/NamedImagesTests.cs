@@ -128,7 +128,19 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
 
         Assert.Equal(_named.ToString(), await RunAsync(signedBy: null));
 
-        Assert.Contains($"{_named} (BAKERY_IMAGE) is not verified: no expected signer is set. Name one with --signed-by", _said);
+        Assert.Contains($"{_named} (BAKERY_IMAGE) was not verified: no signer was named (--signed-by)", _said);
+    }
+
+    [Fact]
+    public async Task A_damaged_record_of_the_last_publish_stops_nobody_who_names_another_image()
+    {
+        Directory.CreateDirectory(Path.Combine(_settings.Root, "artifacts", "publish"));
+        await File.WriteAllTextAsync(Path.Combine(_settings.Root, "artifacts", "publish", "bakery.json"), "{", Cancellation);
+        Name(_pinned);
+
+        Assert.Equal(_pinned.ToString(), await RunAsync(signedBy: null));
+
+        Assert.Contains($"{_pinned} (BAKERY_IMAGE) was not verified: no signer was named (--signed-by)", _said);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaratio
 
     /// <summary>One environment, from the files alone.</summary>
     /// <exception cref="DeliveryException">
-    /// There is no such environment, or a setting is missing, cannot be used, or is a secret that must not be checked in, or a service is of an image that the build has not.
+    /// There is no such environment, or a setting is missing, cannot be used, or is a secret that must not be checked in, or a service is of an image that the build does not declare.
     /// </exception>
     public EnvironmentModel ModelOf(string environment)
     {

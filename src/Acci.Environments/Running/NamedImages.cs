@@ -48,8 +48,8 @@ internal sealed class NamedImages(DeliveryContext context)
         if (!IsSignerNamed)
         {
             // What the last publish made has its own rules.
-            if (image.Digest is not { } digest || RecordOf(published)?.IsOf(digest) is not true)
-                Log.Warning("{Image:l} ({Variable:l}) is not verified: no expected signer is set. Name one with --signed-by", named.ToString(), variable);
+            if (image.Digest is not { } digest || !IsOfLastPublish(published, digest))
+                Log.Warning("{Image:l} ({Variable:l}) was not verified: no signer was named (--signed-by)", named.ToString(), variable);
             return null;
         }
 
@@ -91,6 +91,19 @@ internal sealed class NamedImages(DeliveryContext context)
 
     private static void WouldVerify(ImageReference image, string variable) =>
         Log.Information("Would verify signatures and attestations of {Image:l} ({Variable:l}), and deploy the digest that was verified", image.ToString(), variable);
+
+    // A record that cannot be read stops nobody who names another image than its own.
+    private bool IsOfLastPublish(string image, Digest digest)
+    {
+        try
+        {
+            return RecordOf(image)?.IsOf(digest) is true;
+        }
+        catch (DeliveryException)
+        {
+            return false;
+        }
+    }
 
     private PublishRecord? RecordOf(string image) => PublishRecord.Read(context.Options.RecordOf(image));
 }
