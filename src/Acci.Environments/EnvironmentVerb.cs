@@ -179,7 +179,7 @@ public abstract class EnvironmentVerb : Verb
         var text = typed.With(
             plan.Committed.Variables,
             $"{LocalName.Heading(plan.Name)} It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
-            "A line that begins with # is what holds without it. A value in single quotes is taken as it is.");
+            "A comment #NAME=value says what holds without it. A value in single quotes is taken as it is.");
         text = LocalName.Kept(text, LocalName.IsKept(Root, Declaration, plan.Name), name);
         return File.Exists(place) && text == typed.Text ? null : text;
     }

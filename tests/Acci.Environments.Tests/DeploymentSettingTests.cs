@@ -1,4 +1,3 @@
-using Acci.Delivery;
 using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;

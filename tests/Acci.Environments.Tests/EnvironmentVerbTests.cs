@@ -40,6 +40,17 @@ public sealed class EnvironmentVerbTests : IDisposable
         Assert.Contains(docker.Called, x => x.EndsWith("config --hash *", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_service_of_an_image_that_the_build_has_not_is_refused_before_an_engine_is_asked()
+    {
+        using var context = new DeliveryContext(
+            new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [new("bakery-shop")] }, TestContext.Current.CancellationToken) { Environment = _environment };
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => new ComposeUp(context, BakeryEnvironments.Declaration, "prod").RunAsync());
+
+        Assert.Contains("there is no image 'bakery'; the build has bakery-shop", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -9,7 +9,7 @@ namespace Acci.Environments.Tests;
 [Collection(nameof(AlteredProcess))]
 public sealed class UnsetSettingsTests : IDisposable
 {
-        private readonly ToldApp<PagesSettings> _app = new(NamingRule.Configuration());
+    private readonly ToldApp<PagesSettings> _app = new(NamingRule.Configuration());
 
     public void Dispose() => _app.Dispose();
 
@@ -60,6 +60,38 @@ public sealed class UnsetSettingsTests : IDisposable
         Assert.Empty(_app.Deployed(new() { ["PageSize"] = "" }));
         Assert.Contains("deploy/compose/.env.live sets PageSize to an empty text", error.Message, StringComparison.Ordinal);
         _ = EnvironmentPlan.Of(_app.Files, "live", ProcessEnvironment.Empty with { Variables = new Dictionary<string, string> { ["PageSize"] = "5" } });
+    }
+
+    [Fact]
+    public void What_holds_without_such_a_variable_is_said_in_words_and_no_comment_breaks_the_environment_when_its_sign_goes()
+    {
+        _app.Write("""{ "Currency": "EUR" }""");
+        var variables = _app.Files.ModelOf("live").Variables;
+        string[] texts =
+        [
+            EnvironmentFile.Parse("#PageSize=\n#Currency=USD\n").With(variables), EnvironmentFile.Parse("").With(variables, "preamble"), _app.Files.GeneratedFiles()[^1].Content,
+        ];
+
+        Assert.All(texts, text =>
+        {
+            Assert.Contains("# Without it, the app's own default holds. To set it: PageSize=VALUE\n", text, StringComparison.Ordinal);
+            Assert.Contains("\n#Currency=EUR\n", text, StringComparison.Ordinal);
+            var lines = text.Split('\n').Where(x => x.StartsWith('#') && !x.StartsWith("# ", StringComparison.Ordinal)).Select(x => $"{x[1..]}\n");
+            EnvironmentFile.Write(_app.VariablesFile, string.Concat(lines));
+            Assert.Equal("EUR", EnvironmentPlan.Of(_app.Files, "live", ProcessEnvironment.Empty).Variables["Currency"]);
+        });
+        Assert.Equal(texts[1], EnvironmentFile.Parse(texts[1]).With(variables, "preamble"));
+        _app.Write("""{ "PageSize": 10, "Currency": "EUR" }""");
+        Assert.Contains("\n#PageSize=10\n", EnvironmentFile.Parse(texts[1]).With(_app.Files.ModelOf("live").Variables), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_default_of_null_is_no_value()
+    {
+        _app.Write("{}");
+        var settings = new EnvironmentContext(_app.Declaration, _app.Files.Read("live")).Settings(_app.Settings).Default(s => s.Cache, null);
+
+        Assert.True(settings.Environment["Cache"].IsWhereSet);
     }
 }
 

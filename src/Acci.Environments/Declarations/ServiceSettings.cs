@@ -138,7 +138,7 @@ public abstract class ServiceSettings
 
         // What cannot stand in an expression is written as it is, and changed in the settings file.
         _scalars[name] = value is null || Scalar.IsDefault(value)
-            ? Scalar.Variable(new Variable(name.EnvironmentVariable, setting.Description, value) { Key = name.Key })
+            ? Scalar.Variable(new Variable(name.EnvironmentVariable, setting.Description, value) { Key = name.Key, IsLeftOut = value is null && !Definition.Rule.EmptyIsUnset })
             : Scalar.Literal(value);
     }
 
@@ -176,8 +176,7 @@ public abstract class ServiceSettings
     private KeyValuePair<string, string>[]? ItemsOf(Setting setting, object? value) => HasItems(setting) ? [.. SettingText.ItemsOf(value, Definition.Rule)] : null;
 
     // What has no value is not told: an app that takes an empty variable for a value would lose its default.
-    private Scalar ToldAs(Scalar scalar) =>
-        scalar.Source is { Default: null } variable && !Definition.Rule.EmptyIsUnset ? Scalar.WhereSet(variable) : scalar;
+    private static Scalar ToldAs(Scalar scalar) => scalar.Source is { IsLeftOut: true } variable ? Scalar.WhereSet(variable) : scalar;
 
     private sealed class Source(ServiceSettings settings, string[] secrets, string[] variables) : ISettingsSource
     {
@@ -212,8 +211,8 @@ public sealed class ServiceSettings<TSettings> : ServiceSettings
     }
 
     /// <summary>
-    /// Gives a setting its value where the settings files give it none; like theirs, it can be changed from outside. An app's own default needs
-    /// this only where something else reads the setting too, such as a published port.
+    /// Gives a setting its value where the settings files give it none; like theirs, it can be changed from outside. Null is no value. An app's own
+    /// default needs this only where something else reads the setting too, such as a published port.
     /// </summary>
     public ServiceSettings<TSettings> Default<T>(Expression<Func<TSettings, T>> setting, T value)
     {

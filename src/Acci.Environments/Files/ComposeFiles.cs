@@ -92,11 +92,12 @@ public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaratio
         {
             var first = variable.First().Variable;
             var defaults = variable.Where(x => !string.IsNullOrEmpty(x.Variable.Default)).ToArray();
+            var shown = variable.LastOrDefault(x => !x.Variable.IsLeftOut).Variable ?? first;
             text.Append('\n').Append(System.Globalization.CultureInfo.InvariantCulture, $"# {first.Description}.");
             if (defaults.Length > 0) text.Append(System.Globalization.CultureInfo.InvariantCulture, $" Without: {string.Join(", ", defaults.Select(x => $"{EnvironmentFile.Quote(x.Variable.Default!)} in {x.Environment}"))}.");
             if (variable.Count() < models.Length) text.Append(System.Globalization.CultureInfo.InvariantCulture, $" Only in {string.Join(", ", variable.Select(x => x.Environment))}.");
             text.Append('\n');
-            text.Append('#').Append(EnvironmentFile.Line(first.Name, variable.Last().Variable.Default ?? "")).Append('\n');
+            text.Append(EnvironmentFile.Comment(shown)).Append('\n');
         }
 
         return text.ToString();

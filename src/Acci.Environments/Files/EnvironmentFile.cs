@@ -72,7 +72,7 @@ public sealed partial class EnvironmentFile
         {
             var value = all[end..EndOfLine(end)];
             end += value.Length;
-            return WithoutVariables(variable, Comment().Replace(value, "").TrimEnd());
+            return WithoutVariables(variable, TrailingComment().Replace(value, "").TrimEnd());
         }
 
         // A backslash before the quote makes it part of the value; before anything else it is one.
@@ -167,7 +167,7 @@ public sealed partial class EnvironmentFile
 
     /// <summary>
     /// The text with every variable that it does not mention yet added at its end, each explained, and as a comment: what it is without. A comment of an earlier
-    /// time, <c>#NAME=…</c>, says what it is without now.
+    /// time, <c>#NAME=…</c> or that the app has its own default, says what it is without now.
     /// </summary>
     /// <param name="variables">What can be set.</param>
     /// <param name="preamble">The comment a new file begins with.</param>
@@ -185,9 +185,9 @@ public sealed partial class EnvironmentFile
 
         foreach (var variable in variables)
         {
-            var comment = $"#{Line(variable.Name, variable.Default ?? "")}";
+            var comment = Comment(variable);
             if (!Mentions(variable.Name)) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n# {variable.Description}.\n{comment}\n");
-            else Renew(text, $"#{variable.Name}=", comment);
+            else Renew(text, variable.Name, comment);
         }
 
         return text.ToString();
@@ -202,25 +202,30 @@ public sealed partial class EnvironmentFile
         AtomicFile.Write(target, text, File.Exists(target) ? null : AtomicFile.OwnerOnly);
     }
 
-    private static void Renew(StringBuilder text, string start, string comment)
+    /// <summary>The comment that says what a variable is where nobody sets it.</summary>
+    internal static string Comment(Variable variable) => variable.IsLeftOut ? OwnDefault(variable.Name) : $"#{Line(variable.Name, variable.Default ?? "")}";
+
+    private static string OwnDefault(string name) => $"# Without it, the app's own default holds. To set it: {name}=VALUE";
+
+    private static void Renew(StringBuilder text, string name, string comment)
     {
         var lines = text.ToString().Split('\n');
         for (var i = 0; i < lines.Length; i++)
         {
-            if (lines[i].StartsWith(start, StringComparison.Ordinal)) lines[i] = comment + (lines[i].EndsWith('\r') ? "\r" : "");
+            if (lines[i].StartsWith($"#{name}=", StringComparison.Ordinal) || lines[i].TrimEnd('\r') == OwnDefault(name)) lines[i] = comment + (lines[i].EndsWith('\r') ? "\r" : "");
         }
 
         text.Clear().AppendJoin('\n', lines);
     }
 
     private bool Mentions(string name) =>
-        _values.ContainsKey(name) || Text.Split('\n').Any(line => line.TrimStart('#', ' ').StartsWith(name + "=", StringComparison.Ordinal));
+        _values.ContainsKey(name) || Text.Split('\n').Any(line => line.TrimStart('#', ' ').StartsWith(name + "=", StringComparison.Ordinal) || line.TrimEnd('\r') == OwnDefault(name));
 
     [GeneratedRegex(@"\G[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Statement();
 
     [GeneratedRegex(@"(?:^|\s)#.*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Comment();
+    private static partial Regex TrailingComment();
 
     [GeneratedRegex(@"\\.", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Escape();

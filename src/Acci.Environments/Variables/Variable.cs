@@ -14,6 +14,9 @@ public sealed record Variable(string Name, string Description, string? Default)
     /// <summary>Where its value is found when nobody sets it; null where it is simply its default.</summary>
     public VariableSource? Source { get; init; }
 
+    /// <summary>A service is not told it where nobody sets it, and then has its own default; an empty one would be a value.</summary>
+    internal bool IsLeftOut { get; init; }
+
     /// <summary>The variable as errors name it: with its setting, if it has one.</summary>
     internal string Title => Key is null ? Name : $"{Key} ({Name})";
 }
