@@ -77,7 +77,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).ToDictionary(x => $"{project.Name}_{x.Name}", x => x);
         var replicas = plan.Effective.File.Services.Values.Sum(x => x.Deploy?.Replicas is { } count ? int.Parse(Interpolation.Resolve(count.Text, variables), System.Globalization.CultureInfo.InvariantCulture) : 0);
         using var login = await PullLogin.ForAsync(Context, engine, ImagesFirstOwn(plan, variables));
-        await new StackDeployment(swarm, project.Name, replicas, login, plan.Effective.Definition.StartLimit).RunAsync(
+        await new StackDeployment(swarm, project.Name, replicas, login, plan.Effective.Definition.StartLimit) { Declared = plan.Effective.File }.RunAsync(
             async () =>
             {
                 foreach (var secret in plan.Committed.Secrets)
@@ -121,6 +121,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var plan = ReadPlan();
         if (plan.Committed.Environment.Kind == EnvironmentKind.Development || plan.Committed.Builds)
             throw new DeliveryException($"Environment '{plan.Name}' is built from source on the machine that runs it, which a swarm cannot: {DeploymentSetting.Section}:{DeploymentSetting.Kind.Property} has to be {nameof(EnvironmentKind.Production)}.");
+        SwarmName.Ensure(plan.Effective.File, Declaration.ProjectOf(plan.Name));
         EnsureSecretsCanServe(plan);
         return plan;
     }
@@ -128,6 +129,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     private async Task<ComposeProject> EnsureMayDeployAsync(EnvironmentPlan plan, DockerEngine engine)
     {
         var project = StackOf(engine, plan.Name, await IsHereAsync(engine, plan.Name));
+        SwarmName.Ensure(plan.Effective.File, project.Name);
         if ((await project.ContainersAsync(Cancellation)).Count > 0)
             throw new DeliveryException($"Environment '{plan.Name}' runs here under docker compose, and a stack would use the same data: ComposeDown --environment {plan.Name} first. Nothing was deployed.");
         await EnsureDataAreKnownAsync(plan, project);

@@ -15,6 +15,16 @@ public class ContainerTests
         Assert.Null((Container with { Health = "starting" }).Problem);
     }
 
+    [Fact]
+    public void Only_a_job_is_completed_when_it_has_ended_with_0()
+    {
+        var ended = Container with { Status = "exited" };
+
+        Assert.Equal(("exited", false), (ended.State, ended.IsUp));
+        Assert.Equal(("completed", true), (ended.AsJob().State, ended.AsJob().IsUp));
+        Assert.Equal("running", (Container with { Health = "unhealthy" }).AsJob().State);
+    }
+
     [Theory]
     [InlineData("exited", 3, false, "exit code 3")]
     [InlineData("exited", 139, false, "segmentation fault")]

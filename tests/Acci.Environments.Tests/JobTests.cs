@@ -10,12 +10,15 @@ using Acci.Environments.Specification;
 using Acci.Environments.Swarm;
 using Acci.Oci;
 using Acci.Testing;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace Acci.Environments.Tests;
 
 /// <summary>A service that is to end: a migration that the app waits for, or one that says so itself.</summary>
 [Collection(nameof(AlteredProcess))]
-public sealed class JobTests : IDisposable
+public sealed class JobTests : IDisposable, ILogEventSink
 {
     private static readonly EnvironmentDeclaration Declaration = new()
     {
@@ -41,6 +44,8 @@ public sealed class JobTests : IDisposable
     };
 
     private readonly TemporaryFolder _root = new();
+    private readonly List<string> _said = [];
+    private readonly ILogger _before = Log.Logger;
 
     public JobTests()
     {
@@ -48,6 +53,7 @@ public sealed class JobTests : IDisposable
         Directory.CreateDirectory(_root.Combine("deploy", "compose"));
         File.WriteAllText(_root.Combine("deploy", "environments", "settings.json"), """{ "Deployment": { "Kind": "Production" } }""");
         File.WriteAllText(_root.Combine("deploy", "environments", "settings.live.json"), "{}");
+        Log.Logger = new LoggerConfiguration().WriteTo.Sink(this).CreateLogger();
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -56,7 +62,13 @@ public sealed class JobTests : IDisposable
 
     private EnvironmentModel Model => EnvironmentModel.Of(Declaration, Files.Read("live"));
 
-    public void Dispose() => _root.Dispose();
+    public void Dispose()
+    {
+        Log.Logger = _before;
+        _root.Dispose();
+    }
+
+    public void Emit(LogEvent logEvent) => _said.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
 
     [Fact]
     public async Task An_environment_is_up_when_its_jobs_have_ended_with_0()
@@ -64,6 +76,75 @@ public sealed class JobTests : IDisposable
         var containers = await StartAsync([Ended("migration", 0), Ended("seed", 0), Running("shop")]);
 
         Assert.Equal(["completed", "completed", "running"], containers.Select(x => x.State).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_job_s_image_may_have_a_health_check_which_is_of_a_server()
+    {
+        var containers = await StartAsync(
+            [Checked(Running("migration"), "unhealthy"), Ended("seed", 0), There("shop", "created", 0)],
+            [Checked(Ended("migration", 0), "unhealthy"), Ended("seed", 0), Checked(Running("shop"), "starting")],
+            [Checked(Ended("migration", 0), "unhealthy"), Ended("seed", 0), Checked(Running("shop"), "starting")],
+            [Checked(Ended("migration", 0), "unhealthy"), Ended("seed", 0), Checked(Running("shop"), "healthy")]);
+
+        Assert.Equal(["completed", "completed", "healthy"], containers.Select(x => x.State).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_started_again_once_has_not_failed_its_health_check()
+    {
+        var restarting = Checked(There("shop", "restarting", 1), "unhealthy");
+        restarting["RestartCount"] = 1;
+        var containers = await StartAsync(
+            [Ended("migration", 0), Ended("seed", 0), restarting],
+            [Ended("migration", 0), Ended("seed", 0), Checked(Running("shop"), "healthy")]);
+
+        Assert.Contains("healthy", containers.Select(x => x.State));
+    }
+
+    [Fact]
+    public void The_check_of_a_job_s_image_is_switched_off_and_one_of_its_own_stays()
+    {
+        Assert.Contains("    healthcheck:\n      disable: true\n", Model.ToYaml(), StringComparison.Ordinal);
+        Assert.Null(Model.File.Services["shop"].Healthcheck);
+        var own = new Healthcheck { Interval = "1s" };
+        var model = ModelWith(new("seed") { Compose = new() { Image = "seed:1", Healthcheck = own, Deploy = new() { RestartPolicy = new("none") } } });
+        Assert.Equal(own, model.File.Services["seed"].Healthcheck);
+    }
+
+    [Theory]
+    [InlineData("replicated-job", "any", "seed is a job, which is to end, and its restart policy 'any' would start it again for ever")]
+    [InlineData("global-job", "none", "seed has the mode 'global-job': write replicated or replicated-job")]
+    [InlineData("global", "on-failure", "seed has the mode 'global': write replicated or replicated-job")]
+    public void What_no_job_can_be_is_refused_when_it_is_declared(string mode, string restart, string problem)
+    {
+        var error = Assert.Throws<DeliveryException>(
+            () => ModelWith(new("seed") { Compose = new() { Image = "seed:1", Deploy = new() { Mode = mode, RestartPolicy = new(restart) } } }));
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        _ = ModelWith(new("server") { Compose = new() { Image = "server:1", Deploy = new() { Mode = "replicated", RestartPolicy = new("any") } } });
+    }
+
+    [Fact]
+    public async Task Going_back_says_that_jobs_run_again()
+    {
+        var own = Declaration with { Define = x => Declaration.Define(x) with { Services = [.. Declaration.Define(x).Services.Skip(1), Waiting] } };
+        using var docker = new DockerStandIn($"""
+            case "$*" in
+                *" up --detach"*) echo refused >&2; exit 1 ;;
+                "ps --all"*) echo 1 ;;
+                inspect*) cat '{WriteContainers([[Ended("migration", 0), Ended("seed", 0), Running("shop")]])}-0' ;;
+            esac
+            """);
+        var project = ComposeProject.Of(docker.Engine, _root.Path, own, "live", ProcessEnvironment.Empty);
+        var start = new ComposeStart(project, EnvironmentModel.Of(own, new ComposeFiles(_root.Path, own).Read("live")), PortAccess.Loopback, new TestClock());
+
+        await Assert.ThrowsAsync<DeliveryException>(() => start.RunAsync(Cancellation));
+
+        Assert.EndsWith(
+            "going back to shop:1. That runs its jobs again, with these images, on data that may have changed: migration, seed",
+            _said.Single(x => x.Contains("going back", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -109,11 +190,14 @@ public sealed class JobTests : IDisposable
         Assert.Equal(
             ["Would create shop: shop:1", "Would create migration, which runs to its end: migration:1", "Would create seed, which runs to its end: seed:1"],
             await DescribeAsync());
-        Assert.Contains("Would run migration to its end again, unless this name means another image by then: migration:1", await DescribeAsync(Ended("migration", 0)));
-        var there = new SwarmService { Id = "1", Name = "shop-live_migration", Image = "migration:1", Replicas = 1, Specification = "" };
+        Assert.Contains("Would run migration to its end again: migration:1", await DescribeAsync(Ended("migration", 0)));
+        var there = new SwarmService { Id = "1", Name = "shop-live_migration", Image = "migration:1", Replicas = 1, IsJob = true, Specification = "" };
         var stack = StackPreview.Describe(Model.File, new Dictionary<string, string>(), "shop-live", [there]).ToArray();
         Assert.Contains("Would run migration to its end again: migration:1", stack);
         Assert.Contains("Would create seed, which runs to its end: seed:1", stack);
+        var changed = StackPreview.Describe(Model.File, new Dictionary<string, string>(), "shop-live", [there with { IsJob = false }, there with { Name = "shop-live_shop" }]).ToArray();
+        Assert.Contains("Would remove migration, and create it anew as a job, which runs to its end, because a swarm cannot change that: migration:1", changed);
+        Assert.Contains("Would remove shop, and create it anew, no longer as a job, because a swarm cannot change that: shop:1", changed);
     }
 
     [Fact]
@@ -125,12 +209,13 @@ public sealed class JobTests : IDisposable
         Assert.Equal(("replicated-job", "on-failure"), (services["migration"].Deploy!.Mode, services["migration"].Deploy!.RestartPolicy!.Condition));
         Assert.Equal(("replicated-job", "none"), (services["seed"].Deploy!.Mode, services["seed"].Deploy!.RestartPolicy!.Condition));
         Assert.Null(services["seed"].Deploy!.UpdateConfig);
+        Assert.True(services["migration"].Healthcheck!.Disable);
     }
 
     [Theory]
     [InlineData("complete", 2, null)]
-    [InlineData("complete", 1, "prod_migration: it is not up after 20 s")]
-    [InlineData("running", 2, "prod_migration: it is not up after 20 s")]
+    [InlineData("complete", 1, "prod_migration: it is not up after 20 s. If it needs longer, declare a StartLimit.")]
+    [InlineData("running", 2, "prod_migration: it is not up after 20 s. If it needs longer, declare a StartLimit.")]
     [InlineData("failed", 2, "prod_migration: it does not come up: task: non-zero exit (3)")]
     public async Task A_stack_is_settled_when_its_jobs_last_run_is_complete(string state, int iteration, string? problem)
     {
@@ -153,24 +238,196 @@ public sealed class JobTests : IDisposable
         else Assert.StartsWith(problem, Assert.IsType<DeliveryException>(error).Message, StringComparison.Ordinal);
     }
 
-    private async Task<IReadOnlyList<Container>> StartAsync(params JsonObject[] containers)
+    [Fact]
+    public async Task A_service_that_becomes_a_job_is_removed_from_the_swarm_first()
     {
-        using var docker = Docker(containers, isThere: false);
+        using var docker = new DockerStandIn($$$"""
+            case "$*" in
+                "service ls"*) [ -e '{{{_root.Combine("deployed")}}}' ] && echo job || echo server ;;
+                "service inspect server") echo '[{"ID":"server","Spec":{"Name":"prod_migration","Mode":{"Replicated":{"Replicas":1} },"TaskTemplate":{"ContainerSpec":{"Image":"migration:1"} } } }]' ;;
+                "service inspect job") echo '[{"ID":"job","JobStatus":{"JobIteration":{} },"Spec":{"Name":"prod_migration","Mode":{"ReplicatedJob":{"TotalCompletions":1} },"TaskTemplate":{"ContainerSpec":{"Image":"migration:1"} } } }]' ;;
+                *"stack deploy"*) touch '{{{_root.Combine("deployed")}}}' ;;
+                "stack ps"*) echo 1 ;;
+                "inspect --type task"*) echo '[{"ID":"1","ServiceID":"job","DesiredState":"complete","JobIteration":{},"Status":{"State":"complete"},"Spec":{"ContainerSpec":{} } }]' ;;
+            esac
+            """);
+
+        await DeployAsync(docker);
+
+        var called = docker.Called.ToList();
+        Assert.InRange(called.IndexOf("service rm server"), 0, called.FindIndex(x => x.Contains("stack deploy", StringComparison.Ordinal)));
+        Assert.DoesNotContain("service rm job", called);
+    }
+
+    [Theory]
+    [InlineData("prod_shop", """{"Replicated":{"Replicas":1} }""", null)]
+    [InlineData("prod_other", """{"Replicated":{"Replicas":1} }""", "prod_other: it does not come up: task: non-zero exit (1)")]
+    public async Task While_a_job_runs_a_service_that_waits_for_it_may_fail(string failing, string mode, string? problem)
+    {
+        using var docker = new DockerStandIn($$$"""
+            polls='{{{_root.Combine("polls")}}}'
+            case "$*" in
+                *"stack deploy"*) echo 0 > "$polls" ;;
+                "service ls"*) [ -e "$polls" ] && echo job app || true ;;
+                "service inspect"*)
+                    echo '[{"ID":"job","JobStatus":{"JobIteration":{} },"Spec":{"Name":"prod_migration","Mode":{"ReplicatedJob":{"TotalCompletions":1} },"TaskTemplate":{"ContainerSpec":{"Image":"migration:1"} } } },'
+                    echo '{"ID":"app","Spec":{"Name":"{{{failing}}}","Mode":{{{mode}}},"TaskTemplate":{"ContainerSpec":{"Image":"shop:1"} } } }]' ;;
+                "stack ps"*) [ -e "$polls" ] && echo 1 || true ;;
+                "inspect --type task"*)
+                    poll=$(($(cat "$polls") + 1)); echo $poll > "$polls"
+                    failed() { echo '{"ID":"'$1'","ServiceID":"app","DesiredState":"shutdown","Status":{"State":"failed","Err":"task: non-zero exit (1)"},"Spec":{"ContainerSpec":{} } }'; }
+                    state=running; more=
+                    [ $poll -lt 5 ] || state=complete
+                    [ $poll -lt 6 ] || more=',{"ID":"9","ServiceID":"app","DesiredState":"running","Status":{"State":"running"},"Spec":{"ContainerSpec":{"Image":"shop:1"} } }'
+                    echo '[{"ID":"0","ServiceID":"job","DesiredState":"complete","JobIteration":{},"Status":{"State":"'$state'"},"Spec":{"ContainerSpec":{} } },'"$(failed 1),$(failed 2),$(failed $((poll / 2 + 3)))$more]" ;;
+            esac
+            """);
+
+        var error = await Record.ExceptionAsync(() => DeployAsync(docker));
+
+        if (problem is null) Assert.Null(error);
+        else Assert.StartsWith(problem, Assert.IsType<DeliveryException>(error).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_service_waits_for_the_jobs_of_those_that_it_waits_for()
+    {
+        var file = new ComposeFile
+        {
+            Services = new Dictionary<string, Service>
+            {
+                ["proxy"] = new() { DependsOn = new Dictionary<string, Dependency> { ["shop"] = Dependency.Healthy } },
+                ["shop"] = new() { DependsOn = new Dictionary<string, Dependency> { ["migration"] = Dependency.Completed, ["proxy"] = Dependency.Started } },
+            },
+        };
+
+        Assert.Equal(["migration"], file.JobsBefore("proxy"));
+        Assert.Empty(file.JobsBefore("migration"));
+    }
+
+    [Theory]
+    [InlineData("shop.api", "The service 'shop.api' cannot have that name in a swarm")]
+    [InlineData("shop-", "The service 'shop-' cannot have that name in a swarm")]
+    [InlineData("a-service-with-a-name-that-is-longer-than-a-swarm-takes", "a-service-with-a-name-that-is-longer-than-a-swarm-takes in the swarm, 65 characters; 63 is the most")]
+    [InlineData("shop", null)]
+    public async Task A_name_that_a_swarm_does_not_take_is_known_before_anything_is_made(string name, string? problem)
+    {
+        using var docker = new DockerStandIn(SwarmAnswers);
+        using var context = ContextOf(docker);
+        var declaration = Declaration with { Define = _ => new() { Services = [new(name) { Compose = new() { Image = "shop:1" } }] } };
+
+        var error = await Record.ExceptionAsync(() => new DeployStack(context, declaration, "live").PrepareAsync(DeliveryScope.Publish));
+
+        if (problem is null) Assert.Null(error);
+        else Assert.Contains(problem, Assert.IsType<DeliveryException>(error).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_stack_s_own_name_counts_which_may_be_longer_than_the_declared_one()
+    {
+        File.WriteAllText(_root.Combine("deploy", "compose", ".env.live"), "COMPOSE_PROJECT_NAME=shop-live-abcdef\n");
+        using var docker = new DockerStandIn(SwarmAnswers);
+        using var context = ContextOf(docker);
+        var declaration = Declaration with { Define = _ => new() { Services = [new(new string('a', 50)) { Compose = new() { Image = "shop:1" } }] } };
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(new DeployStack(context, declaration, "live").RunAsync);
+
+        Assert.Contains("would be shop-live-abcdef_aaa", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(docker.Called, x => x.Contains("stack deploy", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(42, true)]
+    [InlineData(41, false)]
+    public void A_secret_s_name_in_a_swarm_has_its_digest_and_64_characters_at_most(int length, bool isTooLong)
+    {
+        var file = new ComposeFile { Services = new Dictionary<string, Service>(), Secrets = new Dictionary<string, FileObject> { [new string('a', length)] = new() } };
+
+        var error = Record.Exception(() => SwarmName.Ensure(file, "shop-live"));
+
+        Assert.Equal(isTooLong, error is DeliveryException);
+    }
+
+    [Fact]
+    public async Task DeployStack_waits_as_long_as_the_environment_says()
+    {
+        using var docker = new DockerStandIn(SwarmAnswers);
+        using var context = ContextOf(docker);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(new DeployStack(context, Declaration, "live").RunAsync);
+
+        Assert.StartsWith("shop-live_shop: it is not up after 5 s", error.Message, StringComparison.Ordinal);
+    }
+
+    // A swarm of this machine in which nothing that is deployed ever runs.
+    private string SwarmAnswers => $$$"""
+        case "$*" in
+            "context inspect"*) echo tcp://localhost:2375 ;;
+            version*) echo 29.0.0 ;;
+            info*Swarm*) echo active true 1 here ;;
+            "volume inspect"*) exit 1 ;;
+            *"stack deploy"*) touch '{{{_root.Combine("deployed")}}}' ;;
+            "service ls"*) [ -e '{{{_root.Combine("deployed")}}}' ] && echo app || true ;;
+            "service inspect"*) echo '[{"ID":"app","Spec":{"Name":"shop-live_shop","Mode":{"Replicated":{"Replicas":1} },"TaskTemplate":{"ContainerSpec":{"Image":"shop:1"} } } }]' ;;
+            {{{DockerReply.PullsFromLoopback}}}
+        esac
+        """;
+
+    private static ServiceDefinition Waiting => new("shop")
+    {
+        Image = ServiceImage.Of("shop"),
+        Compose = new() { DependsOn = new Dictionary<string, Dependency> { ["migration"] = Dependency.Completed } },
+    };
+
+    private DeliveryContext ContextOf(DockerStandIn docker) => new(new DeliveryOptions { Root = _root.Path, Artifacts = _root.Combine("artifacts"), Images = [] }, Cancellation)
+    {
+        Environment = TestEnvironment.OutsideWorkflows.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!),
+        Time = new TestClock(),
+    };
+
+    private async Task DeployAsync(DockerStandIn docker)
+    {
+        using var context = ContextOf(docker);
+        using var login = await PullLogin.ForAsync(context, docker.Engine, "migration:1");
+        var deployment = new StackDeployment(new SwarmManager(docker.Engine) { Time = new TestClock() }, "prod", replicas: 1, login) { Declared = Model.File };
+        await deployment.RunAsync(() => Task.FromResult("stack.yml"), () => Task.CompletedTask, Cancellation);
+    }
+
+    private EnvironmentModel ModelWith(ServiceDefinition service)
+    {
+        var declaration = Declaration with { Define = _ => new() { Services = [service] } };
+        return EnvironmentModel.Of(declaration, new ComposeFiles(_root.Path, declaration).Read("live"));
+    }
+
+    private Task<IReadOnlyList<Container>> StartAsync(params JsonObject[] containers) => StartAsync([containers]);
+
+    // The containers at each look at them; the last ones stay.
+    private async Task<IReadOnlyList<Container>> StartAsync(params JsonObject[][] looks)
+    {
+        using var docker = Docker(looks, isThere: false);
         var project = ComposeProject.Of(docker.Engine, _root.Path, Declaration, "live", ProcessEnvironment.Empty);
         return await new ComposeStart(project, Model, PortAccess.Loopback, new TestClock()).RunAsync(Cancellation);
     }
 
     private async Task<IReadOnlyList<string>> DescribeAsync(params JsonObject[] containers)
     {
-        using var docker = Docker(containers, isThere: containers.Length > 0);
+        using var docker = Docker([containers], isThere: containers.Length > 0);
         var project = ComposeProject.Of(docker.Engine, _root.Path, Declaration, "live", ProcessEnvironment.Empty);
         var images = new PlannedImages(new Dictionary<string, string>(), new Dictionary<string, ImageReference>());
         return await new ComposePreview(project, EnvironmentPlan.Of(Files, "live", ProcessEnvironment.Empty), images).DescribeAsync(hasEngine: true, Cancellation);
     }
 
-    private DockerStandIn Docker(JsonObject[] containers, bool isThere)
+    private string WriteContainers(JsonObject[][] looks)
     {
-        File.WriteAllText(_root.Combine("containers"), JsonSerializer.Serialize(containers));
+        var file = _root.Combine("containers");
+        foreach (var (index, containers) in looks.Index()) File.WriteAllText($"{file}-{index}", JsonSerializer.Serialize(containers));
+        return file;
+    }
+
+    private DockerStandIn Docker(JsonObject[][] looks, bool isThere)
+    {
+        var containers = WriteContainers(looks);
+        File.WriteAllText($"{containers}-look", "0");
         var up = _root.Combine($"up-{Guid.NewGuid():n}");
         if (isThere) File.WriteAllText(up, "");
         return new DockerStandIn($"""
@@ -178,7 +435,7 @@ public sealed class JobTests : IDisposable
                 *" up --detach"*) touch '{up}' ;;
                 *" down "*) rm -f '{up}' ;;
                 "ps --all"*) [ -e '{up}' ] && echo 1 || true ;;
-                inspect*) cat '{_root.Combine("containers")}' ;;
+                inspect*) look=$(cat '{containers}-look'); cat '{containers}'-$look; look=$((look + 1)); [ ! -e '{containers}'-$look ] || echo $look > '{containers}-look' ;;
                 logs*) for name; do :; done; echo "what $name wrote" ;;
                 *"config --hash"*) for service in shop migration seed; do echo "$service hash"; done ;;
             esac
@@ -188,6 +445,12 @@ public sealed class JobTests : IDisposable
     private static JsonObject Ended(string service, int code) => There(service, "exited", code);
 
     private static JsonObject Running(string service) => There(service, "running", 0);
+
+    private static JsonObject Checked(JsonObject container, string health)
+    {
+        container["State"]!["Health"] = new JsonObject { ["Status"] = health, ["Log"] = new JsonArray() };
+        return container;
+    }
 
     private static JsonObject There(string service, string status, int code) => new()
     {

@@ -50,7 +50,7 @@ internal static class WholeModel
                     RollbackConfig = new UpdateConfig { Parallelism = 1 },
                 },
             },
-            ["second"] = new() { Image = "second" },
+            ["second"] = new() { Image = "second", Healthcheck = new Healthcheck { Disable = true } },
         },
         Networks = new Dictionary<string, Network> { ["front"] = new() { Driver = "bridge", Attachable = true }, ["back"] = new() { Internal = true } },
         Volumes = new Dictionary<string, Volume> { ["data"] = new() { Driver = "local" }, ["old"] = new() { External = true } },

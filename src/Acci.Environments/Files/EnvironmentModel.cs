@@ -108,7 +108,7 @@ public sealed record EnvironmentModel
         var volumes = services.Values.SelectMany(x => x.Volumes ?? [])
             .Where(x => x is { Type: "volume", Source: not null })
             .Select(x => x.Source!.Value.Text);
-        return new ComposeFile
+        var file = new ComposeFile
         {
             Name = declaration.ProjectOf(environment.Name),
             Services = services,
@@ -117,7 +117,22 @@ public sealed record EnvironmentModel
             Secrets = NullWhereEmpty(secrets),
             Configs = NullWhereEmpty(definition.Configs),
         };
+        foreach (var (name, service) in services) CheckMode(environment.Name, name, service.Deploy, file.IsJob(name));
+        return file with { Services = services.ToDictionary(x => x.Key, x => file.IsJob(x.Key) ? UncheckedJob(x.Value) : x.Value) };
     }
+
+    private static void CheckMode(string environment, string service, Deploy? deploy, bool isJob)
+    {
+        if (deploy?.Mode is not (null or Deploy.Replicated or Deploy.Job))
+            throw new DeliveryException($"Environment '{environment}': {service} has the mode '{deploy.Mode}': write {Deploy.Replicated} or {Deploy.Job}.");
+        if (isJob && deploy?.RestartPolicy?.Condition == RestartPolicy.Any)
+            throw new DeliveryException(
+                $"Environment '{environment}': {service} is a job, which is to end, and its restart policy '{RestartPolicy.Any}' would start it again for ever: " +
+                $"write {RestartPolicy.OnFailure} or {RestartPolicy.None}.");
+    }
+
+    // An image's own check is of a server: nothing answers it in a job, which a swarm would end for that.
+    private static Service UncheckedJob(Service job) => job with { Healthcheck = job.Healthcheck ?? new Healthcheck { Disable = true } };
 
     private static Service ServiceOf(EnvironmentDeclaration declaration, ServiceDefinition service)
     {

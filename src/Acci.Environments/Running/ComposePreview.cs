@@ -57,7 +57,7 @@ internal sealed class ComposePreview(ComposeProject project, EnvironmentPlan pla
         };
         return more
             ?? (service.Build is not null ? $"Would build the image of {name}, and recreate it if that is another one now"
-            : isJob ? $"Would run {name} to its end again{Doubt(image)}: {image}"
+            : isJob ? $"Would run {name} to its end again: {image}"
             : there.All(x => x.Status == "running") ? $"Would leave {name} as it is{many}{Doubt(image)}: {image}"
             : $"Would start {name} again{many}: {image}");
     }

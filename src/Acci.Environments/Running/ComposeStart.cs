@@ -58,7 +58,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     /// <exception cref="DeliveryException">A service did not come up; the message says why and has its last lines.</exception>
     public async Task<IReadOnlyList<Container>> RunAsync(CancellationToken cancellationToken)
     {
-        var before = await project.ContainersAsync(cancellationToken);
+        var before = await ContainersAsync(cancellationToken);
         var data = await project.ListAsync("volume", cancellationToken);
         try
         {
@@ -117,17 +117,19 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
 
     // By the variables that name them.
     private Dictionary<string, string?> OwnImagesOf(IReadOnlyList<Container> containers) => model.File.Services
-        .Select(x => (x.Value.Image?.Source, Container: containers.FirstOrDefault(container => container.Service == x.Key && IsUp(container))))
+        .Select(x => (x.Value.Image?.Source, Container: containers.FirstOrDefault(container => container.Service == x.Key && container.IsUp)))
         .Where(x => x is { Source.Source: LastPublish, Container: not null })
         .ToDictionary(x => x.Source!.Name, x => (string?)x.Container!.Image);
 
     private async Task GoBackAsync(Dictionary<string, string?> images, CancellationToken cancellationToken)
     {
         var names = string.Join(", ", images.Values.Distinct());
-        Log.Warning("{Project:l} ran before: going back to {Image:l}", project.Name, names);
+        var jobs = model.File.Services.Keys.Where(model.File.IsJob).ToArray();
+        var again = jobs.Length == 0 ? "" : $". That runs its jobs again, with these images, on data that may have changed: {string.Join(", ", jobs)}";
+        Log.Warning("{Project:l} ran before: going back to {Image:l}{Jobs:l}", project.Name, names, again);
         try
         {
-            await new ComposeStart(project, model, ports, time).UpAsync(await project.ContainersAsync(cancellationToken), images, cancellationToken);
+            await new ComposeStart(project, model, ports, time).UpAsync(await ContainersAsync(cancellationToken), images, cancellationToken);
             Log.Warning("{Project:l} runs {Image:l} again", project.Name, names);
         }
         catch (DeliveryException exception)
@@ -141,15 +143,15 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         while (true)
         {
             var isStarted = up.IsCompleted;
-            var containers = await project.ContainersAsync(cancellationToken);
+            var containers = await ContainersAsync(cancellationToken);
             foreach (var container in containers) await TellAsync(container);
-            if (isStarted && (await up).Succeeded && containers.Count > 0 && containers.All(IsUp)) return containers;
+            if (isStarted && (await up).Succeeded && containers.Count > 0 && containers.All(x => x.IsUp)) return containers;
             if (containers.FirstOrDefault(x => HasFailed(x, isStarted)) is { } failed) throw await FailureAsync(failed);
             if (isStarted && !(await up).Succeeded) throw Refused(await up);
             if (time.GetElapsedTime(_begun) > _limit)
             {
                 // What waits for another one is not what is wrong.
-                throw (containers.FirstOrDefault(x => !IsUp(x) && x.Status != "created") ?? containers.FirstOrDefault(x => !IsUp(x))) is { } late
+                throw (containers.FirstOrDefault(x => !x.IsUp && x.Status != "created") ?? containers.FirstOrDefault(x => !x.IsUp)) is { } late
                     ? await FailureAsync(late)
                     : new DeliveryException($"`docker compose up` does not end, {_limit.TotalSeconds:0} s after it began.");
             }
@@ -162,18 +164,17 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     // One that was there before may be about to be replaced, and one that has ended is on its way out, until everything has been started.
     private bool HasFailed(Container container, bool isStarted) =>
         ((isStarted || !_restartsBefore.ContainsKey(container.Id)) && (container.Health == "unhealthy" || container.Restarts - _restartsBefore.GetValueOrDefault(container.Id) >= MostRestarts))
-        || (isStarted && container.Status is "exited" or "dead" && !IsUp(container));
+        || (isStarted && container.Status is "exited" or "dead" && !container.IsUp);
 
-    private bool IsUp(Container container) => IsJob(container) ? container.HasSucceeded : container.IsUp;
-
-    private bool IsJob(Container container) => model.File.IsJob(container.Service);
+    private async Task<IReadOnlyList<Container>> ContainersAsync(CancellationToken cancellationToken) =>
+        [.. (await project.ContainersAsync(cancellationToken)).Select(x => model.File.IsJob(x.Service) ? x.AsJob() : x)];
 
     private async Task TellAsync(Container container)
     {
-        if (container.Status is "exited" or "restarting" or "dead" && !IsUp(container)) _failed[container.Name] = container;
+        if (container.Status is "exited" or "restarting" or "dead" && !container.IsUp) _failed[container.Name] = container;
         if (_told.GetValueOrDefault(container.Name) == container.State)
         {
-            if (IsUp(container) || container.Status == "created" || time.GetElapsedTime(_toldAt) < SignOfLife) return;
+            if (container.IsUp || container.Status == "created" || time.GetElapsedTime(_toldAt) < SignOfLife) return;
             Log.Information("{Container:l}: {State:l} for {Elapsed:0} s: {Line:l}", container.Name, container.State, time.GetElapsedTime(_begun).TotalSeconds, await project.LastLinesAsync(container.Name, 1) is [.., var line] ? line.Trim() : "it printed nothing");
         }
         else
@@ -198,7 +199,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         // What it ended with is forgotten as soon as it is started again.
         var known = container.Problem is null && _failed.TryGetValue(container.Name, out var earlier) ? earlier : container;
         var problem = known.Problem ?? (container.Restarts >= MostRestarts ? $"ends again and again, last with exit code {container.ExitCode}" : null);
-        var remedy = problem is null ? IsJob(container) && container.IsUp
+        var remedy = problem is null ? container is { IsJob: true, Status: "running" }
                 ? " It is a job, which has to end: others wait for its end, or nothing starts it again."
                 : $" If it needs longer, declare a {nameof(EnvironmentDefinition.StartLimit)}."
             : known.HasSucceeded ? $" If it is a job, which is to end, declare it as one: RestartPolicy(\"{RestartPolicy.None}\")."

@@ -17,7 +17,7 @@ internal sealed record Container
     /// <summary><c>created</c>, <c>running</c>, <c>restarting</c>, <c>exited</c>, …</summary>
     public required string Status { get; init; }
 
-    /// <summary><c>starting</c>, <c>healthy</c> or <c>unhealthy</c>; null where nothing checks it.</summary>
+    /// <summary><c>starting</c>, <c>healthy</c> or <c>unhealthy</c>; null where nothing checks it, and when it does not run.</summary>
     public string? Health { get; init; }
 
     /// <summary>What the last health check printed.</summary>
@@ -35,14 +35,20 @@ internal sealed record Container
     /// <summary>The addresses of its engine's machine that lead to it.</summary>
     public IReadOnlyList<PublishedAddress> Addresses { get; init; } = [];
 
-    /// <summary>Runs, and is healthy where that is known.</summary>
-    public bool IsUp => Status == "running" && Health is null or "healthy";
+    /// <summary>It is to end.</summary>
+    public bool IsJob { get; init; }
 
-    /// <summary>Has ended with 0, as a job is to.</summary>
+    /// <summary>Runs, and is healthy where that is known; a job: has ended with 0.</summary>
+    public bool IsUp => IsJob ? HasSucceeded : Status == "running" && Health is null or "healthy";
+
+    /// <summary>Has ended with 0.</summary>
     public bool HasSucceeded => Status == "exited" && ExitCode == 0 && Error is null or "";
 
     /// <summary>In a word.</summary>
-    public string State => Status == "running" && Health is not null ? Health : HasSucceeded ? "completed" : Status;
+    public string State => Health ?? (IsJob && HasSucceeded ? "completed" : Status);
+
+    /// <summary>The same as a job, of which no health is asked: nothing serves in it.</summary>
+    public Container AsJob() => this with { IsJob = true, Health = null, HealthOutput = null };
 
     /// <summary>What is wrong with it, or null when nothing is, yet.</summary>
     public string? Problem => this switch

@@ -9,7 +9,9 @@ internal static class Inspection
     {
         var state = inspected.GetProperty("State");
         var configuration = inspected.GetProperty("Config");
-        var health = state.TryGetProperty("Health", out var found) && found.ValueKind == JsonValueKind.Object ? found : (JsonElement?)null;
+        var status = state.GetProperty("Status").GetString()!;
+        // The engine notes "unhealthy" of everything that stops, whatever it ended with. Source: moby/moby, container/health.go, CloseMonitorChannel.
+        var health = status == "running" && state.TryGetProperty("Health", out var found) && found.ValueKind == JsonValueKind.Object ? found : (JsonElement?)null;
         return new Container
         {
             Id = inspected.GetProperty("Id").GetString()!,
@@ -17,7 +19,7 @@ internal static class Inspection
             Service = configuration.GetProperty("Labels").GetProperty("com.docker.compose.service").GetString()!,
             ConfigurationHash = configuration.GetProperty("Labels").TryGetProperty("com.docker.compose.config-hash", out var hash) ? hash.GetString() : null,
             Image = configuration.GetProperty("Image").GetString()!,
-            Status = state.GetProperty("Status").GetString()!,
+            Status = status,
             ExitCode = state.GetProperty("ExitCode").GetInt32(),
             IsOutOfMemory = state.GetProperty("OOMKilled").GetBoolean(),
             Error = state.GetProperty("Error").GetString(),

@@ -22,6 +22,22 @@ public sealed record ComposeFile
     /// <summary>Configuration files.</summary>
     public IReadOnlyDictionary<string, FileObject>? Configs { get; init; }
 
+    /// <summary>The jobs whose end a service waits for, itself or by what it waits for.</summary>
+    internal IReadOnlySet<string> JobsBefore(string service)
+    {
+        var (jobs, seen, open) = (new HashSet<string>(), new HashSet<string> { service }, new Queue<string>([service]));
+        while (open.TryDequeue(out var name))
+        {
+            foreach (var (other, dependency) in Services.GetValueOrDefault(name)?.DependsOn ?? new Dictionary<string, Dependency>())
+            {
+                if (dependency.Condition == Dependency.Completed.Condition) jobs.Add(other);
+                if (seen.Add(other)) open.Enqueue(other);
+            }
+        }
+
+        return jobs;
+    }
+
     /// <summary>Whether a service is a job, which is to end: others wait for its end, or nothing starts it again.</summary>
     internal bool IsJob(string service) =>
         Services.GetValueOrDefault(service)?.Deploy is { Mode: Deploy.Job } or { RestartPolicy.Condition: RestartPolicy.None }

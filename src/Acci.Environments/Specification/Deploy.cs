@@ -3,9 +3,9 @@ namespace Acci.Environments.Specification;
 /// <summary>How many replicas run, with what resources, and how they are replaced. Source: Compose Deploy specification.</summary>
 public sealed record Deploy
 {
-    internal const string Job = "replicated-job";
+    internal const string Job = "replicated-job", Replicated = "replicated";
 
-    /// <summary><c>replicated-job</c> for a service of a swarm that runs to its end; a service that goes on running when nothing is said.</summary>
+    /// <summary><c>replicated-job</c> for a service that runs to its end; <c>replicated</c>, one that goes on running, when nothing is said.</summary>
     public string? Mode { get; init; }
 
     /// <summary>How many run.</summary>

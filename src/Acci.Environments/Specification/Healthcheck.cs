@@ -9,6 +9,9 @@ public sealed record Healthcheck
     /// <summary>The command, after <c>CMD</c> or <c>CMD-SHELL</c>; the image's own when it is not given.</summary>
     public IReadOnlyList<Scalar>? Test { get; init; }
 
+    /// <summary>Nothing is checked, whatever the image says.</summary>
+    public bool? Disable { get; init; }
+
     /// <summary>Time between two checks.</summary>
     public string? Interval { get; init; }
 

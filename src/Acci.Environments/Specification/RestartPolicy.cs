@@ -1,7 +1,7 @@
 namespace Acci.Environments.Specification;
 
 /// <summary>What happens when a container ends. Source: Compose Deploy specification, <c>restart_policy</c>.</summary>
-/// <param name="Condition"><c>none</c> for a job, which is to end; <c>on-failure</c> or <c>any</c>.</param>
+/// <param name="Condition"><c>none</c> for a job, which is to end; <c>on-failure</c>; or <c>any</c>, which no job can have.</param>
 public sealed record RestartPolicy(string Condition)
 {
     internal const string None = "none", OnFailure = "on-failure", Any = "any";

@@ -1,5 +1,7 @@
 using Acci.Delivery.Processes;
+using Acci.Environments.Declarations;
 using Acci.Environments.Running;
+using Acci.Environments.Specification;
 using Serilog;
 
 namespace Acci.Environments.Swarm;
@@ -20,6 +22,9 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     private readonly TimeSpan _limit = (startLimit ?? ComposeStart.ProductionLimit) + replicas * TimeSpan.FromSeconds(20);
     private readonly Dictionary<string, string> _told = [];
     private readonly long _begun = swarm.Time.GetTimestamp();
+
+    /// <summary>The services as they are declared: a stack does not say what waits for what.</summary>
+    public ComposeFile Declared { get; init; } = new() { Services = new Dictionary<string, Service>() };
 
     /// <summary>Deploys it. What was not there before and does not come up, or is interrupted, is taken away again.</summary>
     /// <param name="prepare">Makes the swarm's secrets and the stack's file, and gives its path.</param>
@@ -49,14 +54,18 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
 
     private async Task RunAsync(string file, Dictionary<string, string?> before, CancellationToken cancellationToken)
     {
+        await RemoveChangedAsync(cancellationToken);
         var past = (await swarm.TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToHashSet();
         var deploy = login.Docker("stack", "deploy", "--compose-file", file, "--with-registry-auth", "--detach=true", "--prune", stack);
         await CommandRunner.RunAsync(deploy with { AnswerTime = swarm.Engine.Errand().AnswerTime }, Log.Verbose, cancellationToken);
+        var waiting = new HashSet<string>();
         while (true)
         {
             var tasks = await swarm.TasksAsync(stack, cancellationToken);
+            var services = await swarm.ServicesAsync(stack, cancellationToken);
+            var jobs = services.Where(x => x.IsJob && !HasEnded(x, tasks)).Select(DeclaredName).ToHashSet();
             var isDone = true;
-            foreach (var service in await swarm.ServicesAsync(stack, cancellationToken))
+            foreach (var service in services)
             {
                 var own = tasks.Where(x => x.ServiceId == service.Id).ToArray();
                 // What the swarm says of an update from before this one does not count.
@@ -64,8 +73,12 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
                 isDone &= IsSettled(service, own, update);
                 Tell(service, own, update);
                 if (update is "paused" or "rollback_paused" or "rollback_completed") throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), $"the update was {(update == "paused" ? "stopped" : update == "rollback_completed" ? "rolled back: what was there before runs again" : "rolled back, and that failed, too")}", cancellationToken);
+                var isWaiting = service.StartsAgain && jobs.Overlaps(Declared.JobsBefore(DeclaredName(service)));
+                // It does not wait in a stack: what fails before its jobs have ended, or just then, says nothing.
+                if (isWaiting || waiting.Contains(service.Id)) past.UnionWith(own.Where(x => x.HasFailed).Select(x => x.Id));
+                _ = isWaiting ? waiting.Add(service.Id) : waiting.Remove(service.Id);
                 if (update is null && own.Count(x => x.HasFailed && !past.Contains(x.Id)) >= (service.StartsAgain ? MostFailures : 1)) throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), "it does not come up", cancellationToken);
-                if (swarm.Time.GetElapsedTime(_begun) > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s", cancellationToken);
+                if (swarm.Time.GetElapsedTime(_begun) > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s", cancellationToken, $" If it needs longer, declare a {nameof(EnvironmentDefinition.StartLimit)}.");
             }
 
             if (isDone) return;
@@ -75,9 +88,24 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
 
     private static bool IsSettled(SwarmService service, SwarmTask[] tasks, string? update)
     {
-        if (service.IsJob) return tasks.Count(x => x.HasCompleted(service)) >= service.Replicas;
+        if (service.IsJob) return HasEnded(service, tasks);
         var wanted = tasks.Where(x => x.DesiredState == "running").ToArray();
         return update is null or "completed" && wanted.Length == service.Replicas && wanted.All(x => x.State == "running" && x.Specification == service.Specification);
+    }
+
+    private static bool HasEnded(SwarmService job, IEnumerable<SwarmTask> tasks) => tasks.Count(x => x.HasCompleted(job)) >= job.Replicas;
+
+    private string DeclaredName(SwarmService service) => service.Name[(stack.Length + 1)..];
+
+    // A swarm refuses to make a job of a service, or the other way round. Source: moby/swarmkit, manager/controlapi/service.go, errModeChangeNotAllowed.
+    private async Task RemoveChangedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var service in await swarm.ServicesAsync(stack, cancellationToken))
+        {
+            if (!Declared.Services.ContainsKey(DeclaredName(service)) || Declared.IsJob(DeclaredName(service)) == service.IsJob) continue;
+            Log.Information("{Service:l} is {Kind:l} now, which a swarm cannot change: it is removed, and created anew", service.Name, service.IsJob ? "no longer a job" : "a job");
+            await swarm.RemoveServiceAsync(service, cancellationToken);
+        }
     }
 
     private void Tell(SwarmService service, SwarmTask[] tasks, string? update)
@@ -120,12 +148,12 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         }
     }
 
-    private async Task<DeliveryException> FailureAsync(SwarmService service, IEnumerable<SwarmTask> tasks, string problem, CancellationToken cancellationToken)
+    private async Task<DeliveryException> FailureAsync(SwarmService service, IEnumerable<SwarmTask> tasks, string problem, CancellationToken cancellationToken, string remedy = "")
     {
         var failed = tasks.LastOrDefault(x => x.HasFailed) ?? tasks.LastOrDefault(x => x.Error is { Length: > 0 });
         var reason = failed?.Error is { Length: > 0 } error ? $": {error}{await PullFailureAsync(error, cancellationToken)}" : "";
         var said = failed?.ContainerId is { Length: > 0 } container ? await LogAsync(container) : "";
         var last = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"\n    {line}").ToArray();
-        return new DeliveryException($"{service.Name}: {problem}{reason}.{(last.Length == 0 ? "" : $" Last lines of a replica that failed:{string.Concat(last)}")}");
+        return new DeliveryException($"{service.Name}: {problem}{reason}.{remedy}{(last.Length == 0 ? "" : $" Last lines of a replica that failed:{string.Concat(last)}")}");
     }
 }

@@ -25,6 +25,8 @@ internal static class StackPreview
             yield return there.FirstOrDefault(x => x.Name == $"{stack}_{name}") switch
             {
                 null => $"Would create {name}{(isJob ? ", which runs to its end" : replicas == 1 ? "" : $" ({replicas} replicas)")}: {image}",
+                var old when old.IsJob != isJob =>
+                    $"Would remove {name}, and create it anew{(isJob ? " as a job, which runs to its end" : ", no longer as a job")}, because a swarm cannot change that: {image}",
                 _ when isJob => $"Would run {name} to its end again: {image}",
                 var old when old.Image != image => $"Would update {name}, replica by replica: {image}, instead of {old.Image}",
                 // The swarm compares the rest by itself, and does not say how.

@@ -14,6 +14,7 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
 {
     private const string StackLabel = "com.docker.stack.namespace";
     private const int Iterations = 600_000;
+    internal const int DigestLength = 12;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The clock that it is waited by.</summary>
@@ -95,12 +96,14 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     /// <returns>Its name in the swarm.</returns>
     public async Task<string> EnsureSecretAsync(string stack, string name, string value, CancellationToken cancellationToken)
     {
-        var digest = Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(value, Encoding.UTF8.GetBytes($"{stack}_{name}"), Iterations, HashAlgorithmName.SHA256, 6));
-        var full = $"{stack}_{name}_{digest}";
+        var digest = Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(value, Encoding.UTF8.GetBytes($"{stack}_{name}"), Iterations, HashAlgorithmName.SHA256, DigestLength / 2));
+        var full = SecretNameOf(stack, name, digest);
         if (Lines(await RunAsync(["secret", "ls", "--format", "{{.Name}}"], cancellationToken)).Contains(full)) return full;
         await CommandRunner.RunAsync(Engine.Question("secret", "create", "--label", $"{StackLabel}={stack}", full, "-") with { StandardInput = value }, cancellationToken: cancellationToken);
         return full;
     }
+
+    internal static string SecretNameOf(string stack, string name, string digest) => $"{stack}_{name}_{digest}";
 
     /// <summary>Removes the stack's secrets but for these; what is still read stays.</summary>
     public Task RemoveSecretsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken) => RemoveAsync("secret", stack, but, cancellationToken);
@@ -113,6 +116,9 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         foreach (var old in Lines(await RunAsync([kind, "ls", "--format", "{{.Name}}", "--filter", $"label={StackLabel}={stack}"], cancellationToken)).Except(but))
             await CommandRunner.TryRunAsync(Engine.Question(kind, "rm", old), cancellationToken: cancellationToken);
     }
+
+    /// <summary>Removes a service, and ends what runs of it.</summary>
+    public Task RemoveServiceAsync(SwarmService service, CancellationToken cancellationToken) => RunAsync(["service", "rm", service.Id], cancellationToken);
 
     /// <summary>Whether there is anything of the stack but volumes: its services, or what still runs after they were removed.</summary>
     public async Task<bool> IsThereAsync(string stack, CancellationToken cancellationToken) =>

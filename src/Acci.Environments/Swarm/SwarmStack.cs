@@ -102,7 +102,7 @@ internal static class SwarmStack
     private static Deploy JobOf(Deploy deploy) => deploy with
     {
         Mode = Deploy.Job,
-        RestartPolicy = deploy.RestartPolicy is null or { Condition: RestartPolicy.Any } ? new RestartPolicy(RestartPolicy.OnFailure) { Delay = "2s" } : deploy.RestartPolicy,
+        RestartPolicy = deploy.RestartPolicy ?? new RestartPolicy(RestartPolicy.OnFailure) { Delay = "2s" },
         UpdateConfig = null,
         RollbackConfig = null,
     };
