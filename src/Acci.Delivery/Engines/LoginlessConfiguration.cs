@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Sessions;
-using Acci.Generation;
 
 namespace Acci.Delivery.Engines;
 
@@ -39,7 +38,8 @@ internal sealed class LoginlessConfiguration : IDisposable
             foreach (var name in configuration.Select(x => x.Key).Where(x => Logins.Contains(x, StringComparer.OrdinalIgnoreCase)).ToArray()) configuration.Remove(name);
             (var folder, deletion) = Session.Current.TemporaryFolderOfLook();
             if (Directory.Exists(Path.Combine(basis, Contexts))) File.CreateSymbolicLink(Path.Combine(folder, Contexts), Path.Combine(Path.GetFullPath(basis), Contexts));
-            AtomicFile.Write(Path.Combine(folder, DockerConfig.FileName), configuration.ToJsonString(), AtomicFile.OwnerOnly);
+            // The folder is this build's alone, and a look begins no journal of drafts.
+            File.WriteAllText(Path.Combine(folder, DockerConfig.FileName), configuration.ToJsonString());
             // docker looks for certificates below its configuration, where nothing names them.
             return new LoginlessConfiguration(folder, environment.Find("DOCKER_CERT_PATH") ?? basis, deletion);
         }

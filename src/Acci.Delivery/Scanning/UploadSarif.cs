@@ -45,7 +45,8 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
             context.WasPlanned<CheckImages>() && context.Options.Scan.SarifFiles.Count > 0);
         if (isScanned || isWritten)
         {
-            if (await TargetAsync(isOfCheckout: true, isDry: true) is not null) Log.Information("Would upload the findings of the targets before it, as SARIF, for the commit that is checked out");
+            // What GitHub makes of the repository is known when there is something to send.
+            if (await TargetAsync(isOfCheckout: true, isDry: true, asksRepository: false) is not null) Log.Information("Would upload the findings of the targets before it, as SARIF, for the commit that is checked out");
             return;
         }
 
@@ -73,13 +74,13 @@ public sealed class UploadSarif(DeliveryContext context) : Verb
     }
 
     /// <summary>The commit that is checked out, which findings are uploaded for; null, and said why, where nothing can be uploaded.</summary>
-    private async Task<AnalysisTarget?> TargetAsync(bool isOfCheckout, bool isDry)
+    private async Task<AnalysisTarget?> TargetAsync(bool isOfCheckout, bool isDry, bool asksRepository = true)
     {
         var (target, obstacle) = await AnalysisTarget.ReadAsync(context.Options.Root, context.Environment.Variables, context.CancellationToken);
         if (target is not null && !isOfCheckout) obstacle = null;
         if (!isDry && string.IsNullOrWhiteSpace(context.Options.GitHubToken))
             obstacle ??= "there is no token: set GITHUB_TOKEN to one with `security-events: write`";
-        if (obstacle is null && isDry && target is not null) obstacle = await RepositoryProblemAsync();
+        if (obstacle is null && isDry && asksRepository && target is not null) obstacle = await RepositoryProblemAsync();
         if (obstacle is null) return target;
         Log.Warning("Nothing was uploaded to code scanning: {Obstacle:l}", obstacle);
         return null;

@@ -47,9 +47,8 @@ internal static class SwarmStack
         // "~" is the home of whoever deploys, and docker's to put in.
         Scalar Place(Scalar path)
         {
-            if (folder is null) return path;
             var text = Interpolation.Resolve(path.Text, variables);
-            return Scalar.Literal(text.StartsWith('~') ? text : Path.GetFullPath(text, folder));
+            return Scalar.Literal(text.StartsWith('~') || folder is null ? text : Path.GetFullPath(text, folder));
         }
 
         // Of a file of variables a stack knows the path alone.
