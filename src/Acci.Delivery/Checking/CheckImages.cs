@@ -36,9 +36,17 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
         await context.LockAsync();
         var images = context.Options.Images;
         Dockerfiles.EnsureExist(images, context.Options.Root);
-        var engine = await (await context.EngineAsync()).WithCheckerAsync(context.CancellationToken);
+        var engine = await context.EngineAsync();
+        var readsLayouts = await engine.StartCheckerAsync(context.CancellationToken);
         var targets = await context.BakeTargetsAsync(await context.DestinationAsync());
-        var checks = images.Select(x => KeyValuePair.Create(x.Name, TargetOf(x, targets)));
+        var checks = images.Select(x => KeyValuePair.Create(x.Name, TargetOf(x, targets))).ToArray();
+        if (!readsLayouts && checks.SelectMany(x => x.Value.Contexts ?? new Dictionary<string, string>()).FirstOrDefault(x => x.Value.StartsWith("oci-layout:", StringComparison.Ordinal)) is { Key: { } standIn })
+        {
+            throw new DeliveryException(
+                $"{engine} has the classic image store, and cannot check a Dockerfile with a stand-in for {standIn}. Name a registry that carries it with --image-mirror, switch the "
+                + "engine to the containerd image store (https://docs.docker.com/engine/storage/containerd), or name a builder with BUILDX_BUILDER.");
+        }
+
         Directory.CreateDirectory(_folder);
         AtomicFile.Write(BakeFilePath, BakeFile.Of(checks).ToJson());
 

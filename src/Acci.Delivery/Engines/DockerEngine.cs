@@ -138,15 +138,16 @@ public sealed record DockerEngine(string Cli)
     }
 
     /// <summary>
-    /// The engine, ready to check Dockerfiles: by the builder that a person made the current one, else by its own BuildKit, which can do that over any image store.
+    /// Makes the engine ready to check Dockerfiles: by the builder that a person made the current one, else by its own BuildKit, which can do that over any image store.
     /// </summary>
     /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Whether that reads base images from OCI layouts, too. Over the classic image store, BuildKit gets them from registries only.</returns>
     /// <exception cref="DeliveryException">The builder cannot be used or does not start, or the engine has no BuildKit.</exception>
-    internal async Task<DockerEngine> WithCheckerAsync(CancellationToken cancellationToken)
+    internal async Task<bool> StartCheckerAsync(CancellationToken cancellationToken)
     {
-        if (await EngineBuilder.FindCurrentAsync(this, cancellationToken) is { Current: var (current, driver) })
-            await new ContainerBuilder(this).StartAsync(current, driver, cancellationToken);
-        return this;
+        if (await EngineBuilder.FindCurrentAsync(this, cancellationToken) is not { Current: var (current, driver) }) return !await EngineBuilder.IsClassicAsync(this, cancellationToken);
+        await new ContainerBuilder(this).StartAsync(current, driver, cancellationToken);
+        return true;
     }
 
     /// <summary>Where the command line finds the engine: <c>unix:///var/run/docker.sock</c>, <c>ssh://host</c>.</summary>

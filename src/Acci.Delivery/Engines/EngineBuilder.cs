@@ -25,7 +25,7 @@ internal sealed record EngineBuilder(string? Name, bool IsThere, string Descript
     {
         if (await FindCurrentAsync(engine, cancellationToken) is { } current) return current;
         // The `docker` driver builds for several platforms and exports layouts and attestations only over the containerd image store.
-        var isClassic = (await engine.AskAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken))?.Contains(ContainerdStore, StringComparison.Ordinal) is not true;
+        var isClassic = await IsClassicAsync(engine, cancellationToken);
         // Over that store, it runs no programs where users are remapped. Source: github.com/moby/moby/issues/47377.
         if (!isClassic && !await engine.RemapsUsersAsync(cancellationToken))
             return new EngineBuilder(null, true, "the engine's own, over its containerd image store");
@@ -72,6 +72,10 @@ internal sealed record EngineBuilder(string? Name, bool IsThere, string Descript
             $"{engine} has no BuildKit, which images are built with. Make a builder of a BuildKit elsewhere the current one, as in `docker buildx create --driver remote "
             + "--use tcp://buildkit.example.com:1234`, or set DOCKER_HOST to Docker's engine.");
     }
+
+    /// <summary>The engine keeps images in the classic store, and not in containerd's.</summary>
+    public static async Task<bool> IsClassicAsync(DockerEngine engine, CancellationToken cancellationToken) =>
+        (await engine.AskAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken))?.Contains(ContainerdStore, StringComparison.Ordinal) is not true;
 
     private static DeliveryException Refusal(string builder, string reason) =>
         new($"The builder '{builder}' (BUILDX_BUILDER) cannot be used: {reason}. `docker buildx ls` lists the builders.");

@@ -404,27 +404,28 @@ public sealed class NamedEngineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Docker Engine", "docker", 0)]
-    [InlineData("Docker Engine", "remote", 1)]
-    [InlineData("Podman", "docker-container", null)]
-    public async Task Dockerfiles_are_checked_by_the_engine_s_own_BuildKit_or_the_builder_that_is_the_current_one(string product, string driver, int? starts)
+    [InlineData("Docker Engine", "docker", "[]", 0, false)]
+    [InlineData("Docker Engine", "docker", "io.containerd.snapshotter.v1", 0, true)]
+    [InlineData("Docker Engine", "remote", "[]", 1, true)]
+    [InlineData("Podman", "docker-container", "[]", null, false)]
+    public async Task Dockerfiles_are_checked_by_the_engine_s_own_BuildKit_or_the_builder_that_is_the_current_one(string product, string driver, string store, int? starts, bool readsLayouts)
     {
         var docker = Docker($$"""
             case "$*" in
                 "buildx inspect") printf 'Name: {{(driver == "remote" ? "mine" : "default")}}\nDriver: {{driver}}\n' ;;
                 "context show") echo default ;;
-                *DriverStatus*) echo '[]' ;;
+                *DriverStatus*) echo '{{store}}' ;;
             esac
             """);
         var engine = new DockerEngine(docker) { Product = product, Process = ProcessEnvironment.Empty };
 
         if (starts is null)
         {
-            Assert.Contains("has no BuildKit", (await Assert.ThrowsAsync<DeliveryException>(() => engine.WithCheckerAsync(Cancellation))).Message, StringComparison.Ordinal);
+            Assert.Contains("has no BuildKit", (await Assert.ThrowsAsync<DeliveryException>(() => engine.StartCheckerAsync(Cancellation))).Message, StringComparison.Ordinal);
             return;
         }
 
-        Assert.Null((await engine.WithCheckerAsync(Cancellation)).Builder);
+        Assert.Equal(readsLayouts, await engine.StartCheckerAsync(Cancellation));
         Assert.Equal(starts, Called.Count(x => x == "buildx inspect --bootstrap mine"));
         Assert.DoesNotContain(Called, x => x.StartsWith("buildx create", StringComparison.Ordinal));
     }

@@ -8,6 +8,7 @@ public static class EngineList
 {
     private const string Containerd = """{ "features": { "containerd-snapshotter": true } }""";
     private const string Classic = """{ "features": { "containerd-snapshotter": false } }""";
+    private const string NoStandIns = "cannot check a Dockerfile with a stand-in";
     private const string NoBuilder = "cannot start a builder from docker.io/moby/buildkit:buildx-stable-1";
 
     /// <summary>Those that are always tried, with an image that was published before.</summary>
@@ -41,11 +42,13 @@ public static class EngineList
         {
             Doctor = "classic image store",
             BuildProblem = NoBuilder,
+            CheckProblem = NoStandIns,
         },
         new("a classic store over TLS by the environment", async (_, network, token) => WithTls(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network, Configuration = Classic }, token)))
         {
             Doctor = "classic image store",
             BuildProblem = NoBuilder,
+            CheckProblem = NoStandIns,
         },
         new("a classic store with a remote BuildKit", async (_, network, token) => await WithRemoteBuilderAsync(new EngineSetup { HasNetwork = network, Configuration = Classic }, token))
         {
@@ -62,6 +65,13 @@ public static class EngineList
             Obstacle = () => EngineElsewhere.Obstacle ?? (OldPrograms() is null ? "Debian's docker.io 20.10 cannot be had" : null),
             Doctor = @"Docker Engine 20\.10\.\S+ is too old: version 25\.0 or later is needed",
             Refusal = "is too old",
+        },
+        new("Docker Engine 26.1 and buildx 0.13, as Debian 13 has them", async (_, network, token) => await WithCommandsOfDebian13Async(network, token))
+        {
+            Obstacle = () => EngineElsewhere.Obstacle ?? (Debian13() is null ? "Debian 13's docker.io cannot be had" : null),
+            Doctor = @"Docker Engine 26\.1\.\S+ at .*its buildx 0\.13\.1 is older than 0\.17\.0, so that ACCI's own docker-buildx and docker-compose",
+            // Its BuildKit is 0.13, and gets what checks from Docker Hub.
+            CheckProblem = "frontend.lint",
         },
         new("Podman's socket", (_, _, token) => PlainAsync(new EngineSetup { Daemon = """exec podman --root "$1/data" --runroot "$1/exec" --cgroup-manager cgroupfs system service --time=0 "unix://$1/docker.sock" """ }, token))
         {
@@ -146,6 +156,21 @@ public static class EngineList
         if (DebianPackages.FetchFrom("bookworm", "docker-20.10", "docker.io", "containerd", "runc") is not { } root) return null;
         return string.Join(':', Path.Combine(root, "usr/sbin"), Path.Combine(root, "usr/bin"));
     }
+
+    // The engine, the command and its plugins. runc is the private engine's, because it uses the machine's C library.
+    private static async Task<RunningEngine> WithCommandsOfDebian13Async(bool network, CancellationToken cancellationToken)
+    {
+        var root = Debian13()!;
+        var programs = string.Join(':', Path.Combine(root, "usr/sbin"), Path.Combine(root, "usr/bin"));
+        var running = await PlainAsync(new EngineSetup { HasNetwork = network, Configuration = Containerd, Programs = programs }, cancellationToken);
+        var plugins = Path.Combine(running.Variables["DOCKER_CONFIG"]!, "cli-plugins");
+        File.Delete(plugins);
+        File.CreateSymbolicLink(plugins, Path.Combine(root, "usr/libexec/docker/cli-plugins"));
+        return running with { Variables = new Dictionary<string, string?>(running.Variables) { ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}" } };
+    }
+
+    private static string? Debian13() =>
+        DebianPackages.FetchFrom("trixie", "docker-26.1", "docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd");
 
     private sealed class Ending(IDisposable what) : IAsyncDisposable
     {

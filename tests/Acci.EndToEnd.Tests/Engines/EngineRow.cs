@@ -17,6 +17,9 @@ public sealed record EngineRow(string Name, Func<string, bool, CancellationToken
     /// <summary>These verbs.</summary>
     public IReadOnlyList<string> Refused { get; init; } = ["Publish", "ComposeUp --environment prod"];
 
+    /// <summary>What a check of Dockerfiles ends with; null where it works.</summary>
+    public string? CheckProblem { get; init; }
+
     /// <summary>What a build of images ends with; null where it works.</summary>
     public string? BuildProblem { get; init; }
 

@@ -64,11 +64,21 @@ public sealed class EngineTests(PublishedImage published, RegistryServer server)
         {
             await CommandRunner.RunAsync(new Command("cp", "-a", published.Artifacts, checkout.Folder), cancellationToken: Cancellation);
             Assert.Matches(@"linux/amd64 healthy in \d+\.\d s, by the image's own check", (await RunAsync("SmokeTestImages --skip BuildImages --republish")).AssertSucceeded().Output);
+            await ChecksAsync();
             Assert.Empty((await running.Engine.DockerAsync(Cancellation, "ps", "--all", "--quiet")).Trim());
+        }
+
+        // It needs no builder, so that an engine on which no image can be built may check Dockerfiles.
+        async Task ChecksAsync()
+        {
+            var check = await RunAsync("CheckImages");
+            if (row.CheckProblem is null) check.AssertSucceeded();
+            else check.AssertFailed(row.CheckProblem);
         }
 
         async Task DoesAllAsync(EngineRow expected)
         {
+            await ChecksAsync();
             var publish = await RunAsync($"Publish --registry {server.Domain}/row");
             if (expected.BuildProblem is null)
             {
