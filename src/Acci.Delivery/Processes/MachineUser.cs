@@ -12,51 +12,28 @@ namespace Acci.Delivery.Processes;
 public sealed record MachineUser(string Machine, string Name)
 {
     private const string IdentityFile = "etc/machine-id";
-
-    // Of docker and of Podman. Such a machine's identity, if it has one, is that of its image.
-    private static readonly string[] ContainerMarks = [".dockerenv", "run/.containerenv"];
-
     private const int LargestIdentity = 1024;
 
-    /// <summary>The container's host name, where the machine is one, or has no identity; else empty.</summary>
-    public string Container { get; init; } = "";
-
     /// <summary>The user who runs this.</summary>
-    public static MachineUser Current { get; } = Of("/", System.Environment.UserName, System.Environment.MachineName);
+    public static MachineUser Current { get; } = Of("/", System.Environment.UserName);
 
     /// <summary>A user of the machine whose files are below a folder.</summary>
-    /// <param name="root">The folder.</param>
-    /// <param name="name">The user's name.</param>
-    /// <param name="host">The machine's host name.</param>
-    public static MachineUser Of(string root, string name, string host = "")
+    public static MachineUser Of(string root, string name)
     {
-        var machine = IdentityOf(Path.Combine(root, IdentityFile));
-        var isContainer = machine.Length == 0 || ContainerMarks.Any(x => File.Exists(Path.Combine(root, x)));
-        return new MachineUser(machine, name) { Container = isContainer ? host : "" };
+        try
+        {
+            var file = Path.Combine(root, IdentityFile);
+            return new MachineUser(File.Exists(file) ? InputFile.ReadText(file, LargestIdentity).Trim() : "", name);
+        }
+        catch (DeliveryException)
+        {
+            return new MachineUser("", name);
+        }
     }
-
-    /// <summary>
-    /// As <see cref="HashOf"/>, for what no two containers may share, such as a database: containers of one image have the same users and folders.
-    /// </summary>
-    /// <param name="text">What is named.</param>
-    /// <param name="length">How many hexadecimal digits it has.</param>
-    public string HashOfOwn(string text, int length) => HashOf(Container.Length == 0 ? text : $"{Container}\n{text}", length);
 
     /// <summary>What stands for a text in this user's names. A machine's identity is not to be seen by others, so it is a hash.</summary>
     /// <param name="text">What is named.</param>
     /// <param name="length">How many hexadecimal digits it has.</param>
     public string HashOf(string text, int length) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Machine}\n{Name}\n{text}")))[..length];
-
-    private static string IdentityOf(string file)
-    {
-        try
-        {
-            return File.Exists(file) ? InputFile.ReadText(file, LargestIdentity).Trim() : "";
-        }
-        catch (DeliveryException)
-        {
-            return "";
-        }
-    }
 }

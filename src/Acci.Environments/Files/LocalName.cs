@@ -69,6 +69,6 @@ internal static class LocalName
     {
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         if (OperatingSystem.IsWindows()) folder = folder.ToUpperInvariant();
-        return MachineUser.Current.HashOfOwn(folder, HashLength);
+        return MachineUser.Current.HashOf(folder, HashLength);
     }
 }

@@ -41,37 +41,6 @@ public sealed class MachineUserTests : IDisposable
         Assert.Equal(new MachineUser("", "alice"), MachineUser.Of(_root.Path, "alice"));
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData(".dockerenv")]
-    [InlineData("run/.containerenv")]
-    public void Two_containers_of_one_image_have_no_database_in_common(string? mark)
-    {
-        MachineUser Of(string host) => MachineUser.Of(_root.Path, "vscode", host);
-        if (mark is not null)
-        {
-            foreach (var (file, text) in ((string, string)[])[("etc/machine-id", Identity), (mark, "")])
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(_root.Combine(file))!);
-                File.WriteAllText(_root.Combine(file), text);
-            }
-        }
-
-        Assert.NotEqual(Of("0f1e2d3c4b5a").HashOfOwn("/workspaces/repo", 6), Of("5a4b3c2d1e0f").HashOfOwn("/workspaces/repo", 6));
-        // What they build with, they may share.
-        Assert.Equal(Of("0f1e2d3c4b5a").HashOf("builder", 8), Of("5a4b3c2d1e0f").HashOf("builder", 8));
-    }
-
-    [Fact]
-    public void A_machine_that_gets_another_host_name_keeps_its_names()
-    {
-        Directory.CreateDirectory(_root.Combine("etc"));
-        File.WriteAllText(_root.Combine("etc", "machine-id"), $"{Identity}\n");
-
-        Assert.Equal(MachineUser.Of(_root.Path, "alice", "one").HashOfOwn("/src", 6), MachineUser.Of(_root.Path, "alice", "two").HashOfOwn("/src", 6));
-        Assert.Equal(MachineUser.Of(_root.Path, "alice", "one").HashOf("/src", 6), MachineUser.Of(_root.Path, "alice", "two").HashOfOwn("/src", 6));
-    }
-
     [Fact]
     public void What_stays_on_an_engine_is_called_after_the_user_who_made_it()
     {
