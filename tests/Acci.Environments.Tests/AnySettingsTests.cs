@@ -49,6 +49,46 @@ public sealed class AnySettingsTests
         Assert.Throws<ArgumentException>(() => new EnvironmentContext(app.Declaration, app.Files.Read("live")).Settings(app.Settings).Default(s => s.Server.Computed, 1));
     }
 
+    [Fact]
+    public void A_secret_in_a_list_or_dictionary_is_in_no_compose_file()
+    {
+        using var app = new ToldApp<TenantsSettings>(NamingRule.Configuration());
+        app.Write("""{ "Tenants": { "a": { "Name": "x", "ApiKey": "hunter2" } } }""");
+        var told = Assert.Throws<DeliveryException>(() => app.Composed([]));
+        using var set = new ToldApp<TenantsSettings>(NamingRule.Configuration(), x => x.Set(s => s.Tenants, new() { ["a"] = new() { ApiKey = "hunter2" } }));
+        set.Write("{}");
+
+        Assert.Contains("there is no setting 'Tenants:a:ApiKey'", told.Message, StringComparison.Ordinal);
+        Assert.StartsWith("a:ApiKey is a secret in a list or dictionary", Assert.Throws<DeliveryException>(() => set.Composed([])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_that_no_variable_of_a_compose_file_can_have_is_refused()
+    {
+        var failure = Assert.Throws<DeliveryException>(() => new SettingsDefinition<DashedSettings>(NamingRule.Configuration()).All);
+
+        Assert.StartsWith("DashedSettings: 'api-key' would be the variable api-key, which no compose file can name.", failure.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class DashedSettings
+    {
+        [ConfigurationKeyName("api-key")]
+        public string ApiKey { get; set; } = "";
+    }
+
+    private sealed class TenantsSettings
+    {
+        public Dictionary<string, Tenant> Tenants { get; set; } = [];
+    }
+
+    private sealed class Tenant
+    {
+        public string Name { get; set; } = "";
+
+        [Secret]
+        public string ApiKey { get; set; } = "";
+    }
+
     [Theory]
     [InlineData("""{ "Features": { "A": "maybe" } }""", "Features:A: 'maybe' is no System.Boolean")]
     [InlineData("""{ "Servers": [{ "Hots": "x" }] }""", "there is no setting 'Servers:0:Hots'")]

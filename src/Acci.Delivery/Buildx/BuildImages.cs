@@ -58,7 +58,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var destination = await context.DestinationAsync();
         await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         await DeparturePolicy.WarnAsync(context);
-        var engine = await context.EngineAsync();
+        var engine = await context.BuildEngineAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
         if ((await context.LocationAsync(engine)).ToString() is { Length: > 0 } differences)
             Log.Debug("{Engine:l}: {Differences:l}", engine.ToString(), differences);

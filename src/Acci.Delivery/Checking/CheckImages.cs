@@ -36,7 +36,7 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
         await context.LockAsync();
         var images = context.Options.Images;
         Dockerfiles.EnsureExist(images, context.Options.Root);
-        var engine = await context.EngineAsync();
+        var engine = await context.BuildEngineAsync();
         var readsLayouts = await engine.StartCheckerAsync(context.CancellationToken);
         var targets = await context.BakeTargetsAsync(await context.DestinationAsync());
         var checks = images.Select(x => KeyValuePair.Create(x.Name, TargetOf(x, targets))).ToArray();

@@ -45,8 +45,8 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         var runs = $"runs {string.Join(", ", engine.RunnablePlatforms)}";
         // Registries are asked for base images by this process, too.
         var proxy = details.Proxy is null || HasProxy ? Array.Empty<string>() : ["this build asks registries without a proxy (HTTPS_PROXY)"];
-        string[] plugins = engine.Lack is null ? []
-            : [$"{engine.Lack}, so that ACCI's own docker-buildx and docker-compose {(engine.Plugins is null ? "will be fetched from the distribution's packages" : "are used")}"];
+        string[] plugins = engine.Lack is null || !PrivateEngine.CanFetchPackages ? []
+            : [$"{engine.Lack}, so that images are built with ACCI's own docker-buildx{(engine.Plugins is null ? ", which will be fetched from the distribution's packages" : "")}"];
         return string.Join("; ", [$"{engine} at {endpoint} ({await OriginAsync(engine)})", .. details.Describe(), .. plugins, .. proxy, runs]);
     }
 
@@ -84,6 +84,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
                 : ("the private engine's own", Good);
         }
 
+        EngineLocator.EnsureBuildx(engine, PrivateEngine.CanFetchPackages);
         var image = context.BuilderImage();
         var builder = await EngineBuilder.FindAsync(engine, image, context.CancellationToken);
         if (builder.IsThere) return (builder.Description, Good);

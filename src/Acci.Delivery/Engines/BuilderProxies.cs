@@ -1,8 +1,8 @@
 namespace Acci.Delivery.Engines;
 
 /// <summary>
-/// The proxies of a docker-container builder, which buildx gives none: those that its engine has, else those of this build. Source: buildx, docs of the docker-container driver,
-/// option <c>env.key=value</c>.
+/// The proxies of a docker-container builder, which buildx gives none: those that its engine has. Those of this build may lead nowhere from the engine's machine. Source: buildx,
+/// docs of the docker-container driver, option <c>env.key=value</c>.
 /// </summary>
 internal static class BuilderProxies
 {
@@ -15,11 +15,10 @@ internal static class BuilderProxies
     public static async Task<IReadOnlyList<(string Name, string Value)>> FindAsync(DockerEngine engine, Action<string>? leaveOut, CancellationToken cancellationToken)
     {
         var ofEngine = (await EngineDetails.ReadAsync(engine, cancellationToken)).Proxies;
-        Func<string, string?> find = ofEngine.Count > 0 ? ofEngine.GetValueOrDefault : x => engine.Process.Find(x) ?? engine.Process.Find(x.ToLowerInvariant());
         var found = new List<(string, string)>();
         foreach (var name in Names)
         {
-            if (find(name) is not { Length: > 0 } value) continue;
+            if (ofEngine.GetValueOrDefault(name) is not { Length: > 0 } value) continue;
             // Of an engine's, docker does not tell the login.
             if (value.Contains('@', StringComparison.Ordinal)) leaveOut?.Invoke(name);
             else found.Add((name, value));

@@ -22,12 +22,14 @@ internal sealed class ContainerBuilder(DockerEngine engine)
     public async Task CreateAsync(string name, ImageReference image, CancellationToken cancellationToken)
     {
         Log.Information("This engine's own builder cannot build these images: making a docker-container builder named '{Builder}'", name);
-        var (isOwn, context) = (true, Array.Empty<string>());
+        var (isOwn, context) = (false, Array.Empty<string>());
         // Where buildx keeps no builders, as in a container, the builder's own may be there all the same, and another build in it. Source: buildx, driver/docker-container.
         var isThere = await engine.AskAsync(["container", "inspect", "--format", "{{.Id}}", $"buildx_buildkit_{name}0"], cancellationToken) is not null;
         try
         {
+            // Another build may make the context at the same moment, and have the builder.
             context = await ContextAsync(name, cancellationToken);
+            isOwn = true;
             // The host's network, because the local registry listens on the host's loopback address.
             var proxies = (await BuilderProxies.FindAsync(engine, WarnOfLogin, cancellationToken)).SelectMany(x => new[] { "--driver-opt", CsvField.Of($"env.{x.Name}", x.Value) });
             string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", "--driver-opt", $"image={image}", .. proxies, .. context];

@@ -5,8 +5,8 @@ using Acci.Delivery.Processes;
 namespace Acci.Delivery.Engines;
 
 /// <summary>
-/// The docker command's plugins, buildx and Compose. Where its own buildx is not there or too old, on Debian those take their place that are fetched for the private engine:
-/// an older command and an older engine work with them.
+/// The docker command's buildx. Where its own is not there or too old, on Debian the one takes its place that is fetched for the private engine: an older command and an
+/// older engine work with it. Compose stays the command's own.
 /// </summary>
 internal static partial class DockerPlugins
 {
@@ -33,7 +33,7 @@ internal static partial class DockerPlugins
     /// <param name="command">A docker command.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="plugin">The name of docker's command that a plugin is: <c>buildx</c>.</param>
-    public static Command Through(Command command, string folder, string? plugin) => plugin is not ("buildx" or "compose") ? command : command with
+    public static Command Through(Command command, string folder, string? plugin) => plugin is not "buildx" ? command : command with
     {
         Executable = Path.Combine(folder, $"docker-{plugin}"),
         Environment = command.Environment.Append(KeyValuePair.Create(CalledBy, (string?)command.Executable)).ToDictionary(),

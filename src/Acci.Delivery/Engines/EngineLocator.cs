@@ -28,7 +28,7 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <exception cref="DeliveryException">No engine answers and the private one cannot run here, or an engine is too slow to know; the message says why and what to do.</exception>
     public async Task<DockerEngine> LocateAsync(CancellationToken cancellationToken)
     {
-        if (await RunningAsync(cancellationToken) is { } running) return running.Lack is null ? running : await WithPluginsAsync(running, running.Lack, cancellationToken);
+        if (await RunningAsync(cancellationToken) is { } running) return running;
         EnsureMayUsePrivate();
         Log.Information("No Docker engine answers: using a private one");
         return await privateEngine.StartAsync(cancellationToken);
@@ -57,8 +57,6 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
         var engine = await FindRunningAsync(Cli, AnswerTime, Process, cancellationToken);
         if (Cli is null && SomethingListens())
             throw new DeliveryException($"A Docker engine listens on {Socket}, but there is no 'docker' command on the PATH. Install the Docker command line.");
-        if (engine?.Lack is { } lack && !CanFetch)
-            throw new DeliveryException($"{engine} answers, but {lack}. Install or update the docker-buildx plugin: https://docs.docker.com/go/buildx");
         return engine;
     }
 
@@ -78,10 +76,22 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
         }
     }
 
-    private async Task<DockerEngine> WithPluginsAsync(DockerEngine engine, string lack, CancellationToken cancellationToken)
+    /// <summary>The engine with a buildx that serves, for what builds or checks.</summary>
+    /// <exception cref="DeliveryException">It has none, and none can be fetched.</exception>
+    internal async Task<DockerEngine> WithBuildxAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
-        Log.Information("{Engine:l} answers, but {Lack:l}: using ACCI's own docker-buildx and docker-compose", engine.ToString(), lack);
+        if (engine is not { Lack: { } lack, Plugins: null }) return engine;
+        EnsureBuildx(engine, CanFetch);
+        Log.Information("{Engine:l} answers, but {Lack:l}: using ACCI's own docker-buildx", engine.ToString(), lack);
         return await engine.WithPluginsAsync(await privateEngine.FetchPluginsAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Makes sure that there is a buildx that serves, or can be.</summary>
+    /// <exception cref="DeliveryException">There is none.</exception>
+    internal static void EnsureBuildx(DockerEngine engine, bool canFetch)
+    {
+        if (engine is { Lack: { } lack, Plugins: null } && !canFetch)
+            throw new DeliveryException($"{engine} answers, but {lack}. Install or update the docker-buildx plugin: https://docs.docker.com/go/buildx");
     }
 
     private static void EnsureMayUsePrivate()

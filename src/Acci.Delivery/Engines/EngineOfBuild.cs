@@ -35,6 +35,10 @@ public static class EngineOfBuild
             return context.Locator().LocateAsync(context.CancellationToken);
         });
 
+    /// <summary>The same with a buildx that serves, which may have to be fetched.</summary>
+    internal static Task<DockerEngine> BuildEngineAsync(this DeliveryContext context) => context.Once(
+        nameof(BuildEngineAsync), async () => await context.Locator().WithBuildxAsync(await context.EngineAsync(), context.CancellationToken));
+
     private static EngineLocator Locator(this DeliveryContext context) => context.Once(nameof(Locator), () => new EngineLocator(new PrivateEngine(context.Scripts()))
     {
         Cli = Executables.Find("docker", context.Environment),

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Reflection;
 using Acci.Settings;
 
 namespace Acci.Environments.Declarations;
@@ -29,8 +30,12 @@ internal static class SettingText
             _ when SettingType.IsValue(value.GetType()) => [KeyValuePair.Create(key, Of(value, rule))],
             IDictionary map => map.Keys.Cast<object>().SelectMany(x => ItemsOf(map[x], rule, Below(Of(x, rule)))),
             IEnumerable list => list.Cast<object?>().Index().SelectMany(x => ItemsOf(x.Item, rule, Below($"{x.Index}"))),
-            _ => SettingType.PropertiesOf(value.GetType()).SelectMany(x => ItemsOf(x.GetValue(value), rule, Below(rule.KeyOf(x)))),
+            _ => SettingType.PropertiesOf(value.GetType()).SelectMany(x => ItemsOf(Shown(x), rule, Below(rule.KeyOf(x)))),
         };
+
+        object? Shown(PropertyInfo property) => property.GetValue(value) is { } held && property.IsDefined(typeof(SecretAttribute))
+            ? throw new DeliveryException($"{Below(rule.KeyOf(property))} is a secret in a list or dictionary, whose values are written into the compose file: make it a setting of its own.")
+            : property.GetValue(value);
 
         string Below(string item) => key.Length == 0 ? item : $"{key}:{item}";
     }

@@ -46,7 +46,8 @@ internal static class SettingType
         if (path.IsEmpty) return type;
         var key = path[0];
         if (IsCollection(type)) return Takes(KeyOf(type) ?? typeof(uint), key, rule) ? At(ElementOf(type), path[1..], rule) : null;
-        return IsSection(type) && PropertiesOf(type).FirstOrDefault(x => rule.KeyOf(x).Equals(key, StringComparison.OrdinalIgnoreCase)) is { } property
+        // A value in a list or dictionary is written into the compose file, which a secret never is.
+        return IsSection(type) && PropertiesOf(type).FirstOrDefault(x => !x.IsDefined(typeof(SecretAttribute)) && rule.KeyOf(x).Equals(key, StringComparison.OrdinalIgnoreCase)) is { } property
             ? At(property.PropertyType, path[1..], rule)
             : null;
     }

@@ -92,6 +92,9 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
             else
             {
                 var name = Marked(Placed(SettingName.Of(Rule, place) with { IsSecret = property.IsDefined(typeof(SecretAttribute)) }));
+                // Compose would take "${Server__api-key}" for the variable Server__api and a default.
+                if (name.EnvironmentVariable.Any(x => !char.IsLetterOrDigit(x) && x != '_'))
+                    throw new DeliveryException($"{typeof(TSettings).Name}: '{name.Key}' would be the variable {name.EnvironmentVariable}, which no compose file can name. Give it a ConfigurationKeyName of letters, digits and '_'.");
                 var description = property.GetCustomAttribute<DescriptionAttribute>()?.Description.TrimEnd('.') ?? name.Key;
                 yield return new Setting(name, description, property.PropertyType);
             }

@@ -44,11 +44,13 @@ internal static class SwarmStack
             Volumes = service.Volumes?.Select(x => x is { Type: "bind", Source: { } source } ? x with { Source = Place(source) } : x).ToArray(),
         };
 
-        // "~" is the home of whoever deploys, and docker's to put in.
+        // "~" is the home of whoever deploys, and docker's to put in. A path may be of another system than this one.
+        static bool IsAbsolute(string path) => path is ['~' or '/' or '\\', ..] or [_, ':', ..];
+
         Scalar Place(Scalar path)
         {
             var text = Interpolation.Resolve(path.Text, variables);
-            return Scalar.Literal(text.StartsWith('~') || folder is null ? text : Path.GetFullPath(text, folder));
+            return Scalar.Literal(folder is null || IsAbsolute(text) ? text : Path.GetFullPath(text, folder));
         }
 
         // Of a file of variables a stack knows the path alone.
