@@ -13,38 +13,62 @@ internal sealed class ContentLimit(string what, long mostBytes)
 {
     private const int MostLevels = 16;
     private const int MostManifests = 10_000;
-    // They are kept in memory.
+    // Those of one walk are kept in memory.
     private const long MostManifestBytes = 256 * 1024 * 1024;
 
     private readonly Lock _lock = new();
+    private readonly HashSet<(Digest, long)> _copied = [];
     private int _manifests;
-    private long _manifestBytes;
-    private long _bytes;
+    private long _copiedBytes;
 
     /// <summary>Goes one level down: from an index to what it names, or from a manifest to what refers to it.</summary>
     /// <param name="level">The level, from 0.</param>
-    /// <exception cref="DeliveryException">There are too many.</exception>
+    /// <exception cref="ContentLimitException">There are too many.</exception>
     public void Enter(int level)
     {
-        if (level >= MostLevels) throw Exceeded($"is nested more than {MostLevels} levels deep");
+        if (level >= MostLevels) throw new ContentLimitException(Exceeded($"is nested more than {MostLevels} levels deep"));
     }
 
-    /// <summary>Counts a manifest with its configuration and layers.</summary>
-    /// <exception cref="DeliveryException">It is too much.</exception>
-    public void Add(Manifest manifest)
+    /// <summary>Counts a manifest.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="before">The bytes of the manifests that this walk read before.</param>
+    /// <returns>These bytes with the manifest's.</returns>
+    /// <exception cref="ContentLimitException">The walk has too many bytes.</exception>
+    /// <exception cref="DeliveryException">There are too many manifests: more may follow without end.</exception>
+    public long Add(Manifest manifest, long before = 0)
+    {
+        if (Interlocked.Increment(ref _manifests) > MostManifests)
+            throw new DeliveryException(Exceeded(string.Create(CultureInfo.InvariantCulture, $"consists of more than {MostManifests:#,0} manifests")));
+        var bytes = before + manifest.Content.Length;
+        return bytes <= MostManifestBytes ? bytes : throw new ContentLimitException(Exceeded($"has more than {MostManifestBytes >> 20} MiB of manifests"));
+    }
+
+    /// <summary>Counts a configuration or layer.</summary>
+    /// <param name="blob">The configuration or layer, once in a walk.</param>
+    /// <param name="before">The bytes of those that this walk found before.</param>
+    /// <returns>These bytes with the blob's, if it was not copied before.</returns>
+    /// <exception cref="ContentLimitException">It is too much, with what was copied.</exception>
+    public long Add(Descriptor blob, long before = 0)
     {
         lock (_lock)
         {
-            if (++_manifests > MostManifests) throw Exceeded(string.Create(CultureInfo.InvariantCulture, $"consists of more than {MostManifests:#,0} manifests"));
-            if ((_manifestBytes += manifest.Content.Length) > MostManifestBytes) throw Exceeded($"has more than {MostManifestBytes >> 20} MiB of manifests");
-            foreach (var part in manifest.Blobs.Concat(manifest.Manifests.Where(x => !MediaTypes.IsManifest(x.MediaType))))
-            {
-                // Compared so, no sum of claims is too large for its type.
-                if (part.Size > mostBytes - _bytes) throw Exceeded($"is larger than {mostBytes >> 30} GiB");
-                _bytes += part.Size;
-            }
+            if (_copied.Contains((blob.Digest, blob.Size))) return before;
+            // Compared so, no sum of claims is too large for its type.
+            return blob.Size <= mostBytes - _copiedBytes - before ? before + blob.Size : throw new ContentLimitException(Exceeded($"is larger than {mostBytes >> 30} GiB"));
         }
     }
 
-    private DeliveryException Exceeded(string problem) => new($"{what} {problem}, more than is read. Delete what does not belong there, or ask the registry's operator.");
+    /// <summary>Counts what was copied. What a manifest claims counts for nothing else: anyone may claim all that others need.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="bytes">The bytes that were sent of it.</param>
+    public void AddCopied(ImageContent content, long bytes)
+    {
+        lock (_lock)
+        {
+            _copiedBytes += bytes;
+            _copied.UnionWith(content.Blobs.Select(x => (x.Digest, x.Size)));
+        }
+    }
+
+    private string Exceeded(string problem) => $"{what} {problem}, more than is read. Delete what does not belong there, or ask the registry's operator.";
 }

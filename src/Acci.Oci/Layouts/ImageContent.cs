@@ -24,6 +24,7 @@ public sealed record ImageContent(IReadOnlyList<Manifest> Manifests, IReadOnlyLi
         var manifests = new List<Manifest>();
         var blobs = new Dictionary<Digest, Descriptor>();
         var seen = new HashSet<Digest>();
+        var (bytes, manifestBytes) = (0L, 0L);
         await VisitAsync(root, 0);
         return new ImageContent(manifests, [.. blobs.Values]);
 
@@ -32,16 +33,21 @@ public sealed record ImageContent(IReadOnlyList<Manifest> Manifests, IReadOnlyLi
             if (!seen.Add(descriptor.Digest)) return;
             limit.Enter(level);
             var manifest = await source.ReadManifestAsync(descriptor, cancellationToken);
-            limit.Add(manifest);
+            manifestBytes = limit.Add(manifest, manifestBytes);
             foreach (var child in manifest.Manifests)
             {
                 // An index may name content that is no manifest; it is carried as a blob would be.
                 if (MediaTypes.IsManifest(child.MediaType)) await VisitAsync(child, level + 1);
-                else blobs.TryAdd(child.Digest, child);
+                else Add(child);
             }
 
-            foreach (var blob in manifest.Blobs) blobs.TryAdd(blob.Digest, blob);
+            foreach (var blob in manifest.Blobs) Add(blob);
             manifests.Add(manifest);
+        }
+
+        void Add(Descriptor blob)
+        {
+            if (blobs.TryAdd(blob.Digest, blob)) bytes = limit.Add(blob, bytes);
         }
     }
 }

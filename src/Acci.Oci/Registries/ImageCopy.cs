@@ -33,19 +33,19 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
         var level = subjects.Where(x => _seen.TryAdd(x, true)).ToList();
         for (var depth = 0; level.Count > 0; depth++)
         {
-            _limit.Enter(depth);
+            var entered = depth;
             var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
             var copied = new List<Digest>();
             await Parallel.ForEachAsync(level, options, async (subject, token) =>
             {
-                var digests = await CopyReferrersAsync(subject, token);
+                var digests = await CopyReferrersAsync(subject, entered, token);
                 lock (copied) copied.AddRange(digests);
             });
             level = copied;
         }
     }
 
-    private async Task<IReadOnlyList<Digest>> CopyReferrersAsync(Digest subject, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Digest>> CopyReferrersAsync(Digest subject, int depth, CancellationToken cancellationToken)
     {
         var copied = new List<Digest>();
         foreach (var referrer in await from.ListReferrersAsync(source.WithDigest(subject), cancellationToken: cancellationToken))
@@ -55,6 +55,7 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
             if (!_seen.TryAdd(referrer.Digest, true)) continue;
             await TryAsync(referrer.Digest.ToString(), async () =>
             {
+                _limit.Enter(depth);
                 var manifest = await TransferAsync(referrer, cancellationToken);
                 await to.PutReferrerAsync(target, manifest, cancellationToken);
                 copied.Add(manifest.Digest);
@@ -67,6 +68,7 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
             if (await from.FindAsync(source.WithTag(tag), cancellationToken) is not { } attachment || attachment.Digest == subject) continue;
             await TryAsync(tag, async () =>
             {
+                _limit.Enter(depth);
                 var there = await to.FindAsync(target.WithTag(tag), cancellationToken);
                 if (there?.Digest == attachment.Digest) return;
                 if (there is not null && there.Digest != subject && !await HasAllAsync(attachment.Digest, there.Digest, cancellationToken))
@@ -93,14 +95,14 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
         static IEnumerable<string> LayersOf(Manifest manifest) => manifest.Blobs.Skip(1).Select(ReferrersList.Entry.JsonOf);
     }
 
-    // Anyone may put something beside an image that is damaged, or that not every registry takes: the image goes without it.
+    // Anyone may put something beside an image that is damaged or huge, or that not every registry takes: the image goes without it.
     private async Task TryAsync(string name, Func<Task> copyAsync)
     {
         try
         {
             await copyAsync();
         }
-        catch (DeliveryException exception) when (exception is ContentException or RegistryException
+        catch (DeliveryException exception) when (exception is ContentException or ContentLimitException or RegistryException
         {
             StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
                 or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity,
@@ -113,7 +115,8 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
     private async Task<Manifest> TransferAsync(Descriptor root, CancellationToken cancellationToken)
     {
         var content = await ImageContent.WalkAsync(_source, root, cancellationToken, _limit);
-        await to.TransferTo(target, _source, null).RunAsync(content, MountFrom, cancellationToken);
+        var sent = await to.TransferTo(target, _source, null).RunAsync(content, MountFrom, cancellationToken);
+        _limit.AddCopied(content, sent.BytesSent);
         return content.Root;
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Acci.Oci.Tests.Registries;
 
-/// <summary>A registry that names ever more of an image, or of what refers to it, ends a copy with an error.</summary>
+/// <summary>What a registry names without end, or as huge, does not keep an image from being copied, nor the copy from ending.</summary>
 public sealed class CopyLimitTests
 {
     private const string Empty = "application/vnd.oci.empty.v1+json";
@@ -19,18 +19,50 @@ public sealed class CopyLimitTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(0, "is nested more than 16 levels deep")]
-    [InlineData(17L << 30, "is larger than 16 GiB")]
-    [InlineData(long.MaxValue, "is larger than 16 GiB")]
-    public async Task A_copy_ends_where_each_referrer_has_a_new_one_or_a_huge_one(long size, string problem)
+    [InlineData(0, 16, "is nested more than 16 levels deep")]
+    [InlineData(17L << 30, 0, "is larger than 16 GiB")]
+    [InlineData(long.MaxValue, 0, "is larger than 16 GiB")]
+    public async Task A_copy_goes_without_a_referrer_that_is_huge_or_is_one_more_each_time(long size, int copied, string problem)
     {
-        await using var server = await LoopbackServer.StartAsync(x => AnswerAsync(x, subject => Image(subject, size)));
+        await using var server = await LoopbackServer.StartAsync(x => AnswerAsync(x, subject => [Image(subject, size)]));
+        await using var other = await OddRegistry.StartAsync(Oddity.None);
+        var (image, referrers) = (Image(), new List<Manifest>());
+        for (var subject = image; referrers.Count <= copied; subject = referrers[^1]) referrers.Add(Image(subject, size));
+
+        var result = await CopyAsync(server, other, image);
+
+        Assert.Equal(image.Digest, result.Digest);
+        var passedOver = Assert.Single(result.PassedOver);
+        Assert.StartsWith($"{referrers[^1].Digest}: What refers to {server.Domain}/app@{image.Digest} {problem}, more than is read.", passedOver, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_claim_of_size_takes_nothing_from_what_else_refers_to_an_image()
+    {
+        // The registry has no such blob, so the first is not copied, and counts for nothing.
+        var image = Image();
+        var referrers = (Manifest[])[Image(image, 16L << 30, Digest.Of("another"u8)), Image(image)];
+        await using var server = await LoopbackServer.StartAsync(x => AnswerAsync(x, _ => referrers));
         await using var other = await OddRegistry.StartAsync(Oddity.None);
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => CopyAsync(server, other, Image()));
+        var result = await CopyAsync(server, other, image);
 
-        Assert.StartsWith($"What refers to {server.Domain}/app@sha256:", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"{problem}, more than is read.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{referrers[0].Digest}: ", Assert.Single(result.PassedOver), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_copied_counts_once()
+    {
+        var limit = new ContentLimit("It", 8L << 30);
+        var (first, second) = (BlobOf(1, 5L << 30), BlobOf(2, 5L << 30));
+        Assert.Equal(first.Size, limit.Add(first));
+
+        limit.AddCopied(new ImageContent([], [first]), first.Size);
+
+        Assert.Equal(0, limit.Add(first));
+        Assert.Contains("It is larger than 8 GiB", Assert.Throws<ContentLimitException>(() => limit.Add(second)).Message, StringComparison.Ordinal);
+
+        static Descriptor BlobOf(byte content, long size) => new() { MediaType = "a/b", Digest = Digest.Of([content]), Size = size };
     }
 
     [Fact]
@@ -42,7 +74,7 @@ public sealed class CopyLimitTests
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             requests.Enqueue($"{context.Request.Method} {context.Request.Path}");
-            return AnswerAsync(context, _ => referrer, times: 100);
+            return AnswerAsync(context, _ => Enumerable.Repeat(referrer, 100));
         });
         await using var other = await OddRegistry.StartAsync(Oddity.None);
 
@@ -60,13 +92,13 @@ public sealed class CopyLimitTests
         await using var server = await LoopbackServer.StartAsync(x => AnswerAsync(x, null));
         await using var other = await OddRegistry.StartAsync(Oddity.None);
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => CopyAsync(server, other, root));
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => CopyAsync(server, other, root));
 
         Assert.Contains($"The image {root.Digest} is nested more than 16 levels deep", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Too_many_manifests_are_too_much_at_some_time()
+    public void The_number_of_manifests_is_limited()
     {
         var (limit, image, count) = (new ContentLimit("It", 1 << 30), Image(), 0);
 
@@ -102,8 +134,8 @@ public sealed class CopyLimitTests
         return manifest;
     }
 
-    private static Manifest Image(Manifest? subject = null, long? size = 2) => Parse(MediaTypes.ImageManifest, $$"""
-        "config": { "mediaType": "{{Empty}}", "digest": "{{Digest.Of("{}"u8)}}", "size": {{(size is null or 0 ? 2 : size)}} }, "layers": []
+    private static Manifest Image(Manifest? subject = null, long? size = 2, Digest? blob = null) => Parse(MediaTypes.ImageManifest, $$"""
+        "config": { "mediaType": "{{Empty}}", "digest": "{{blob ?? Digest.Of("{}"u8)}}", "size": {{(size is null or 0 ? 2 : size)}} }, "layers": []
         {{(subject is null ? "" : $", \"subject\": {ReferrersList.Entry.JsonOf(subject.Descriptor)}")}}
         """);
 
@@ -113,16 +145,16 @@ public sealed class CopyLimitTests
         Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "schemaVersion": 2, "mediaType": "{{type}}", {{members}} }"""), type, "a test's");
 
     // A registry that has one blob, and for each manifest what refers to it.
-    private async Task AnswerAsync(HttpContext context, Func<Manifest, Manifest>? referrerOf, int times = 1)
+    private async Task AnswerAsync(HttpContext context, Func<Manifest, IEnumerable<Manifest>>? referrersOf)
     {
         var path = context.Request.Path.Value!.Split('/');
         var (kind, name) = (path.ElementAtOrDefault(3), path[^1]);
-        if (kind == "blobs") await WriteAsync("application/octet-stream", "{}"u8.ToArray());
+        if (kind == "blobs" && name == $"{Digest.Of("{}"u8)}") await WriteAsync("application/octet-stream", "{}"u8.ToArray());
         else if (kind == "manifests" && _manifests.TryGetValue(name, out var manifest)) await WriteAsync(manifest.Type, manifest.Content);
         else if (kind == "referrers" && _manifests.TryGetValue(name, out var subject))
         {
-            var entries = referrerOf is null ? []
-                : Enumerable.Repeat(ReferrersList.Entry.JsonOf(Add(referrerOf(Manifest.Parse(subject.Content, subject.Type, "the subject"))).Descriptor), times);
+            var referrers = referrersOf?.Invoke(Manifest.Parse(subject.Content, subject.Type, "the subject")) ?? [];
+            var entries = referrers.Select(x => ReferrersList.Entry.JsonOf(Add(x).Descriptor));
             var list = $$"""{ "schemaVersion": 2, "mediaType": "{{MediaTypes.ImageIndex}}", "manifests": [ {{string.Join(',', entries)}} ] }""";
             await WriteAsync(MediaTypes.ImageIndex, Encoding.UTF8.GetBytes(list));
         }
