@@ -34,11 +34,12 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
     /// <param name="image">The image, by digest.</param>
     /// <param name="type">What they state.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="DeliveryException">The registry cannot be reached, or refuses; or there are so many bundles that they are not all read.</exception>
+    /// <param name="mostBytes">The most that is read of all of them together, in bytes.</param>
+    /// <exception cref="DeliveryException">The registry cannot be reached, or refuses; or the bundles are so large that they are not all read.</exception>
     public static async IAsyncEnumerable<SigstoreBundle> ListAsync(
-        OciRegistry registry, ImageReference image, PredicateType type, [EnumeratorCancellation] CancellationToken cancellationToken)
+        OciRegistry registry, ImageReference image, PredicateType type, [EnumeratorCancellation] CancellationToken cancellationToken, long mostBytes = LargestList)
     {
-        var left = LargestList;
+        var left = mostBytes;
         foreach (var referrer in await registry.ListReferrersAsync(image, cancellationToken: cancellationToken))
         {
             var reference = image.WithDigest(referrer.Digest);
@@ -46,12 +47,14 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
             var found = await TryAsync(reference, async () => (Manifest?)await registry.GetManifestAsync(reference, cancellationToken));
             if (found is not { } manifest) continue;
             if (manifest.Annotations.GetValueOrDefault(TypeAnnotation) != type.Uri) continue;
-            foreach (var blob in manifest.Blobs.Where(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal)))
-            {
-                if (blob.Size <= LargestBundle && (left -= blob.Size) < 0)
-                    throw new DeliveryException($"{image}: the signatures and attestations beside it are larger than {LargestList >> 30} GiB, more than is read. Delete what does not belong there.");
-                if (await TryAsync(reference, () => ReadAsync(registry, image, type, blob, cancellationToken)) is { } bundle) yield return bundle;
-            }
+            // A bundle's manifest has one layer: so there are no more reads than referrers.
+            if (manifest.Blobs.FirstOrDefault(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal)) is not { } blob) continue;
+            // What was read counts, not what a manifest says: of a blob that is not there, it may say anything.
+            using var content = new MemoryStream();
+            var bundle = await TryAsync(reference, () => ReadAsync(registry, image, type, blob, content, cancellationToken));
+            if ((left -= content.Length) < 0)
+                throw new DeliveryException($"{image}: the signatures and attestations beside it are larger than {mostBytes >> 20} MiB, more than is read. Delete what does not belong there.");
+            if (bundle is not null) yield return bundle;
         }
     }
 
@@ -95,13 +98,13 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
     }
 
     private static async Task<SigstoreBundle?> ReadAsync(
-        OciRegistry registry, ImageReference image, PredicateType type, Descriptor blob, CancellationToken cancellationToken)
+        OciRegistry registry, ImageReference image, PredicateType type, Descriptor blob, MemoryStream content, CancellationToken cancellationToken)
     {
         var problem = "it is too large";
         if (blob.Size <= (type == PredicateType.Signature ? LargestSignature : LargestBundle))
         {
-            var content = await registry.ReadBlobAsync(image, blob, cancellationToken);
-            if (Read(content) is { } bundle) return bundle;
+            await registry.DownloadBlobAsync(image, blob, content, cancellationToken);
+            if (Read(content.ToArray()) is { } bundle) return bundle;
             problem = "it is none";
         }
 
