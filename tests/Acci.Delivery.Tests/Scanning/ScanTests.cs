@@ -249,6 +249,11 @@ public sealed class ScanTests : ScanningFixture
     [InlineData("{ \"Family\": \"fedora\", \"Name\": \"42\" }", 5, "or the scanner has no advisories of it")]
     [InlineData("{ \"Family\": \"centos-stream\", \"Name\": \"9\" }", 5, "no package of centos-stream 9 was recognised, or the scanner has no advisories of it")]
     [InlineData("{ \"Family\": \"centos\", \"Name\": \"9\" }", 5, "or the scanner has no advisories of it")]
+    [InlineData("{ \"Family\": \"centos\", \"Name\": \"8.4.2105\" }", 5, null)]
+    [InlineData("{ \"Family\": \"redhat\", \"Name\": \"10.1\" }", 5, "or the scanner has no advisories of it")]
+    [InlineData("{ \"Family\": \"redhat\", \"Name\": \"\" }", 5, "or the scanner has no advisories of it")]
+    [InlineData("{ \"Family\": \"redhat\", \"Name\": \"9.6\" }", 5, null)]
+    [InlineData("{ \"Family\": \"opensuse\", \"Name\": \"13.2\" }", 5, "or the scanner has no advisories of it")]
     [InlineData("{ \"Family\": \"opensuse-leap\", \"Name\": \"15.6\" }", 5, null)]
     [InlineData("{ \"Family\": \"azurelinux\", \"Name\": \"3.0\" }", 5, null)]
     public void An_image_of_which_little_is_known_is_not_taken_for_a_clean_one(string system, int packages, string? doubt)
@@ -289,6 +294,40 @@ public sealed class ScanTests : ScanningFixture
     [InlineData("[\"/opt/java/bin/java\", \"-jar\", \"/app/app.jar\"]", "null", "", "app/app.jar", 1)]
     [InlineData("[\"/docker-entrypoint.sh\"]", "[\"server\"]", "", "usr/local/bin/server", 1)]
     [InlineData("[\"/usr/local/bin/server\"]", "[\"--data\", \"/var/lib/server/data\"]", "", "usr/local/bin/server", 1)]
+    // A name with a dot, which is how .NET names programs.
+    [InlineData("[\"/app/Shop.Api\"]", "null", "", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"/app/Shop.Api\"]", "null", "", "app/Shop.Api.deps.json", 1)]
+    // One among others, or in the root folder: what has its name.
+    [InlineData("[\"/server\"]", "null", "", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"/server\"]", "null", "", "server", 1)]
+    [InlineData("[\"/server\"]", "null", "", "server.deps.json", 1)]
+    [InlineData("[\"/usr/local/bin/server\"]", "null", "", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"/usr/local/bin/server\"]", "null", "", "usr/lib/python3/dist-packages/pip/METADATA", 0)]
+    [InlineData("[\"/usr/local/bin/server\"]", "null", "", "usr/local/bin/server-tools/x", 1)]
+    [InlineData("[\"/usr/local/bin/server\"]", "null", "", "usr/local/bin/serverless", 0)]
+    [InlineData("[\"/usr/local/bin/gunicorn\", \"shop:app\"]", "null", "", "usr/local/lib/python3.14/site-packages/gunicorn-23.0.0.dist-info/METADATA", 1)]
+    [InlineData("[\"/usr/bin/python3.14\", \"/app/main.py\"]", "null", "", "usr/lib/python3/dist-packages/flask/METADATA", 1)]
+    // In folders of the application's.
+    [InlineData("[\"/app/bin/server\"]", "null", "", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"/app/bin/server\"]", "null", "", "app/lib/a.jar", 1)]
+    [InlineData("[\"/app/cmd/start\"]", "null", "", "app/lib/a.jar", 1)]
+    [InlineData("[\"/opt/shop/bin/start\"]", "null", "", "opt/java/lib/a.jar", 0)]
+    [InlineData("[\"/opt/shop/bin/start\"]", "null", "", "opt/shop/lib/a.jar", 1)]
+    [InlineData("[\"/usr/lib/shop/bin/start\"]", "null", "", "usr/lib/shop/a.jar", 1)]
+    [InlineData("[\"/app/.venv/bin/uvicorn\", \"shop:app\"]", "null", "", "app/.venv/lib/python3.14/site-packages/flask/METADATA", 1)]
+    // Behind what starts it.
+    [InlineData("[\"/docker-entrypoint.sh\", \"/app/server\"]", "null", "", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"/docker-entrypoint.sh\", \"/app/server\"]", "null", "", "app/server", 1)]
+    [InlineData("[\"sh\", \"-c\", \"cd /app && ./server\"]", "null", "", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"sh\", \"-c\", \"cd /app; exec ./server\"]", "null", "/srv", "app/server", 1)]
+    [InlineData("[\"su-exec\", \"app:app\", \"/app/server\"]", "null", "", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"su-exec\", \"app:app\", \"/app/server\"]", "null", "", "app/server", 1)]
+    [InlineData("[\"nice\", \"-n\", \"10\", \"/app/server\"]", "null", "", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"nice\", \"-n\", \"10\", \"/app/server\"]", "null", "", "app/server", 1)]
+    // Scripts of a package manager's, and buildpacks, whose packages lie elsewhere.
+    [InlineData("[\"/app/node_modules/.bin/next\"]", "[\"start\"]", "", "app/node_modules/next/package.json", 1)]
+    [InlineData("[\"/cnb/process/web\"]", "null", "/workspace", "layers/npm/node_modules/next/package.json", 1)]
+    [InlineData("[\"/app/start.sh\"]", "null", "", "srv/lib/a.jar", 1)]
     public void Only_what_the_application_brings_says_what_is_in_it(string entrypoint, string command, string folder, string path, int packages)
     {
         foreach (var target in (string[])[$$"""{ "Target": "{{path}}", "Class": "lang-pkgs", "Packages": [ { "Name": "p" } ] }""", $$"""{ "Target": "Several", "Class": "lang-pkgs", "Packages": [ { "Name": "p", "FilePath": "{{path}}" } ] }"""])
