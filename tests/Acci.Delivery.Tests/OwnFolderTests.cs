@@ -26,6 +26,19 @@ public sealed class OwnFolderTests : IDisposable
         Assert.False(Directory.Exists(Cache.Combine("bin")));
     }
 
+    [Fact]
+    public async Task What_a_program_of_the_cache_starts_finds_that_program_too()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "It is a shell script.");
+        var program = Path.Combine(_folder, "docker");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\ncommand -v docker\n", Cancellation);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var shortcut = Shortcut.Write(Cache, program);
+
+        Assert.Equal(shortcut, (await CommandRunner.RunAsync(new Command(shortcut), cancellationToken: Cancellation)).StandardOutput.Trim());
+    }
+
     [Theory]
     [InlineData("chmod 777 cache", "Everybody can write the cache folder ")]
     [InlineData("chmod 1777 cache", "Everybody can write the cache folder ")]

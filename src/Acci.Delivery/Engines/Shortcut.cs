@@ -21,7 +21,9 @@ public static partial class Shortcut
         cache.EnsureOwn();
         OwnFolder.Ensure(cache.Combine("bin"));
         var script = cache.Combine("bin", Path.GetFileName(program));
-        var lines = variables.Select(x => $"export {x.Key}={Command.Quote(x.Value)}").Append($"exec {Command.Quote(program)} \"$@\"");
+        // What it starts finds the same program: buildx asks docker for the containers that are build nodes.
+        var path = $"export PATH={Command.Quote(cache.Combine("bin"))}:\"$PATH\"";
+        var lines = variables.Select(x => $"export {x.Key}={Command.Quote(x.Value)}").Append(path).Append($"exec {Command.Quote(program)} \"$@\"");
         var text = $"#!/bin/sh\n{string.Join('\n', lines)}\n";
         if (File.Exists(script) && File.ReadAllText(script) == text) return script;
         AtomicFile.Write(script, text, Executable);
