@@ -27,10 +27,12 @@ public sealed class BuildKitSocket : Bridge
 
     protected override async Task ServeAsync(Stream caller)
     {
-        var start = new ProcessStartInfo(_docker, ["buildx", "dial-stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(_docker, ["buildx", "dial-stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         // As on another machine: buildx locks its configuration while it makes a builder, and would wait for itself until it gives up.
         start.Environment["BUILDX_CONFIG"] = $"{Path}.buildx";
         using var dial = Process.Start(start)!;
+        // Whoever calls says what is wrong.
+        _ = dial.StandardError.BaseStream.CopyToAsync(Stream.Null, Stopped);
         try
         {
             var answers = dial.StandardOutput.BaseStream.CopyToAsync(caller, Stopped);

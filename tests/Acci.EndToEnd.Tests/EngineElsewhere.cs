@@ -93,6 +93,27 @@ public sealed class EngineElsewhere : IAsyncDisposable
         _network = Process.Start(start)!;
     }
 
+    /// <summary>Its power fails: the daemon, and all that it has started, are gone at once.</summary>
+    public async Task KillAsync()
+    {
+        foreach (var name in (string[])["pid", Path.Combine("exec", "containerd", "containerd.pid")])
+        {
+            if (File.Exists(Path.Combine(Folder, name)))
+                await CommandRunner.TryRunAsync(new Command("kill", "-9", (await File.ReadAllTextAsync(Path.Combine(Folder, name))).Trim()), cancellationToken: CancellationToken.None);
+        }
+
+        await _daemon.WaitForExitAsync();
+    }
+
+    /// <summary>A docker command at it, as a program.</summary>
+    public async Task<string> WriteProgramAsync(string file, CancellationToken cancellationToken)
+    {
+        var variables = string.Join(' ', Environment.Where(x => x.Key.StartsWith("DOCKER_", StringComparison.Ordinal)).Select(x => $"{x.Key}={x.Value}"));
+        await File.WriteAllTextAsync(file, $"#!/bin/sh\nexec env {variables} {Folder}/programs/bin/docker \"$@\"\n", cancellationToken);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return file;
+    }
+
     /// <summary>What a docker command at it prints.</summary>
     public async Task<string> DockerAsync(CancellationToken cancellationToken, params string[] arguments) =>
         (await CommandRunner.RunAsync(Docker(arguments), cancellationToken: cancellationToken)).StandardOutput;

@@ -1,11 +1,16 @@
+using Acci.Delivery;
+using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.EndToEnd.Tests.Engines;
+using Acci.Oci;
+using Acci.Oci.Layouts;
 
 namespace Acci.EndToEnd.Tests;
 
-/// <summary>Builds on several BuildKits: this engine's, behind a socket, TLS and ssh; and, with <c>ACCI_ENGINES=.</c>, another engine's that has built nothing yet.</summary>
+/// <summary>Builds on several BuildKits: this engine's, behind a socket, TLS, ssh and in a container; another engine's; and, with <c>ACCI_ENGINES=.</c>, one that has built nothing of the app yet.</summary>
 public sealed class NodesTests(PublishedImage published) : IDisposable
 {
     private const string Advice = "Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.";
@@ -70,10 +75,7 @@ public sealed class NodesTests(PublishedImage published) : IDisposable
         Assert.SkipWhen(EngineElsewhere.Obstacle is not null, $"No second engine can be started: {EngineElsewhere.Obstacle}.");
         using var checkout = await published.Pristine.CopyAsync(Cancellation);
         await using var engine = await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = true }, Cancellation);
-        var docker = Path.Combine(_folder.Path, "docker-elsewhere");
-        var variables = string.Join(' ', engine.Environment.Where(x => x.Key.StartsWith("DOCKER_", StringComparison.Ordinal)).Select(x => $"{x.Key}={x.Value}"));
-        await File.WriteAllTextAsync(docker, $"#!/bin/sh\nexec env {variables} {engine.Folder}/programs/bin/docker \"$@\"\n", Cancellation);
-        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var docker = await engine.WriteProgramAsync(Path.Combine(_folder.Path, "docker-elsewhere"), Cancellation);
         await using var here = new BuildKitSocket(Docker, Path.Combine(_folder.Path, "here.sock"));
         await using var there = new BuildKitSocket(docker, Path.Combine(_folder.Path, "there.sock"));
         try
@@ -85,6 +87,84 @@ public sealed class NodesTests(PublishedImage published) : IDisposable
         finally
         {
             await new NodeBuilders(new DockerEngine(Docker)).RemoveAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task A_node_that_dies_in_the_middle_is_one_line_and_the_images_are_those_of_before()
+    {
+        published.NeedsEngine();
+        Assert.SkipWhen(EngineElsewhere.Obstacle is not null, $"No second engine can be started: {EngineElsewhere.Obstacle}.");
+        await using var engine = await EngineElsewhere.StartAsync(Cancellation);
+        await using var here = new BuildKitSocket(Docker, Path.Combine(_folder.Path, "here.sock"));
+        await using var there = new BuildKitSocket(await engine.WriteProgramAsync(Path.Combine(_folder.Path, "docker-elsewhere"), Cancellation), Path.Combine(_folder.Path, "there.sock"));
+        var nodes = $"linux/amd64=unix://{here.Path};linux/ppc64le=unix://{there.Path}";
+        try
+        {
+            await WriteSmallAsync(1);
+            await BuildSmallAsync(nodes);
+            var before = await File.ReadAllTextAsync(SmallRecord, Cancellation);
+            await WriteSmallAsync(300_000_000);
+            var data = new DirectoryInfo(Path.Combine(engine.Folder, "data"));
+
+            var build = BuildSmallAsync(nodes);
+            // The other engine has got a part of what it builds from.
+            while (!build.IsCompleted && Size(data) < 50_000_000) await Task.Delay(50, Cancellation);
+            Assert.False(build.IsCompleted);
+            await engine.KillAsync();
+            var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => build);
+
+            Assert.StartsWith($"Build node linux/ppc64le=unix://{there.Path}", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', error.Message);
+            Assert.Equal(before, await File.ReadAllTextAsync(SmallRecord, Cancellation));
+            Assert.Equal(["small"], Directory.GetDirectories(Path.Combine(_folder.Path, "artifacts", "images")).Select(Path.GetFileName));
+            Assert.Equal(PublishRecord.Read(SmallRecord)!.Digest, (await OciLayout.OpenAsync(Path.Combine(_folder.Path, "artifacts", "images", "small"), Cancellation)).Root.Digest);
+        }
+        finally
+        {
+            await new NodeBuilders(new DockerEngine(Docker)).RemoveAsync(CancellationToken.None);
+        }
+
+        static long Size(DirectoryInfo folder)
+        {
+            try
+            {
+                return folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(x => x.Length);
+            }
+            catch (IOException)
+            {
+                // It changes meanwhile.
+                return 0;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_container_of_the_engine_is_a_node_whose_platforms_are_the_same()
+    {
+        published.NeedsEngine();
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The container borrows this machine's programs.");
+        var docker = new DockerEngine(Docker);
+        var name = $"acci-node-test-{Guid.NewGuid():n}"[..24];
+        await WriteSmallAsync(1);
+        await BuildSmallAsync(null);
+        var whole = PublishRecord.Read(SmallRecord)!.Platforms;
+        await StartContainerAsync(docker, name);
+        try
+        {
+            await using var socket = new BuildKitSocket(Docker, Path.Combine(_folder.Path, "one.sock"));
+
+            await BuildSmallAsync($"linux/amd64=docker-container://{name};linux/ppc64le=unix://{socket.Path}");
+
+            Assert.Equal(whole, PublishRecord.Read(SmallRecord)!.Platforms);
+            await CommandRunner.RunAsync(docker.Docker("stop", "--time", "0", name), cancellationToken: Cancellation);
+            Assert.EndsWith($" is not running. {Advice}", await RefusedAsync($"docker-container://{name}"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await new NodeBuilders(docker).RemoveAsync(CancellationToken.None);
+            await CommandRunner.TryRunAsync(docker.Docker("rm", "--force", "--volumes", name), cancellationToken: CancellationToken.None);
+            await CommandRunner.TryRunAsync(docker.Docker("image", "rm", "--force", name), cancellationToken: CancellationToken.None);
         }
     }
 
@@ -101,6 +181,51 @@ public sealed class NodesTests(PublishedImage published) : IDisposable
 
         var nodes = new NodeBuilders(new DockerEngine(docker));
         return (await Assert.ThrowsAsync<DeliveryException>(() => nodes.PrepareAsync(BuilderNode.ParseAll($"linux/amd64={address}"), Cancellation))).Message;
+    }
+
+    // With this machine's own programs, whose buildctl leads to the engine's BuildKit: no image of BuildKit can be had everywhere.
+    private async Task StartContainerAsync(DockerEngine docker, string name)
+    {
+        var root = Directory.CreateDirectory(Path.Combine(_folder.Path, "root")).FullName;
+        foreach (var folder in (string[])["bin", "lib", "lib64", "sbin"]) File.CreateSymbolicLink(Path.Combine(root, folder), $"usr/{folder}");
+        foreach (var folder in (string[])["usr", "proc", "dev", "sys", "etc", "tmp", "buildkit"]) Directory.CreateDirectory(Path.Combine(root, folder));
+        var archive = Path.Combine(_folder.Path, "root.tar");
+        await CommandRunner.RunAsync(new Command("tar", "-C", root, "-cf", archive, "."), cancellationToken: Cancellation);
+        await CommandRunner.RunAsync(docker.Docker("import", "--change", "ENV PATH=/buildkit:/usr/bin", archive, name), cancellationToken: Cancellation);
+        var programs = Directory.CreateDirectory(Path.Combine(_folder.Path, "programs")).FullName;
+        var buildctl = Path.Combine(programs, "buildctl");
+        await File.WriteAllTextAsync(buildctl, $"#!/bin/sh\n[ \"$*\" = dial-stdio ] && BUILDX_CONFIG=/tmp/buildx exec {Docker} buildx dial-stdio\n", Cancellation);
+        File.SetUnixFileMode(buildctl, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var cache = Acci.Delivery.Caching.CacheDirectory.Default.Path;
+        await CommandRunner.RunAsync(
+            docker.Docker(
+                "run", "--detach", "--name", name, "--network", "none", "--volume", "/usr:/usr:ro", "--volume", $"{programs}:/buildkit:ro", "--volume", $"{cache}:{cache}", name, "sleep", "infinity"),
+            cancellationToken: Cancellation);
+    }
+
+    private string SmallRecord => Path.Combine(_folder.Path, "artifacts", "publish", "small.json");
+
+    private async Task WriteSmallAsync(int size)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "Dockerfile"), "FROM scratch\nARG TARGETARCH\nCOPY content /$TARGETARCH\n", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, ".dockerignore"), "*\n!content\n", Cancellation);
+        var content = new byte[size];
+        new Random(7).NextBytes(content);
+        await File.WriteAllBytesAsync(Path.Combine(_folder.Path, "content"), content, Cancellation);
+        if (!Directory.Exists(Path.Combine(_folder.Path, "deploy"))) Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "deploy"), Path.Combine(published.Checkout.Folder, "deploy"));
+    }
+
+    private async Task BuildSmallAsync(string? nodes)
+    {
+        var options = new DeliveryOptions
+        {
+            Root = _folder.Path,
+            Artifacts = Path.Combine(_folder.Path, "artifacts"),
+            Images = [new("small") { Dockerfile = "Dockerfile", Platforms = [Platform.LinuxAmd64, Platform.LinuxPpc64le] }],
+            BuilderNodes = nodes is null ? null : BuilderNode.ParseAll(nodes),
+        };
+        using var context = new DeliveryContext(options, Cancellation);
+        await new BuildImages(context).RunAsync();
     }
 
     private static Dictionary<string, string?> Paths(string first) => new() { ["PATH"] = $"{first}:{Environment.GetEnvironmentVariable("PATH")}" };
