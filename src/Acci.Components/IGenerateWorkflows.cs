@@ -1,4 +1,3 @@
-using Acci.Delivery;
 using Acci.Delivery.Versioning;
 using Acci.Generation;
 using Acci.Generation.Workflows;

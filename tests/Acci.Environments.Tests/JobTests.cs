@@ -68,7 +68,7 @@ public sealed class JobTests : IDisposable, ILogEventSink
         _root.Dispose();
     }
 
-    public void Emit(LogEvent logEvent) => _said.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+    void ILogEventSink.Emit(LogEvent logEvent) => _said.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
 
     [Fact]
     public async Task An_environment_is_up_when_its_jobs_have_ended_with_0()

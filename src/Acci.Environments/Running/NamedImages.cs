@@ -1,7 +1,6 @@
 using Acci.Delivery;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Publishing;
-using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Environments.Files;
 using Acci.Environments.Variables;
