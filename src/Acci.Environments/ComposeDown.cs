@@ -63,7 +63,6 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
     {
         var swarm = SwarmOf(project.Engine);
         if (!(await swarm.StateAsync(Cancellation)).IsManager) return;
-        // Of one whose removal was interrupted, containers go on ending and keep their volumes.
         if (await swarm.IsThereAsync(project.Name, Cancellation))
         {
             Log.Information("Removing the stack {Stack:l}", project.Name);

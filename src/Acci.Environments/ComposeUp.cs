@@ -106,7 +106,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         await EnsureFilesAreSeenAsync(plan, engine);
         var project = ProjectOf(engine, plan.Name);
         if (await HasStackAsync(project))
-            throw new DeliveryException($"Environment '{plan.Name}' runs here as a stack, with the same data: ComposeDown --environment {plan.Name} first. Nothing was started.");
+            throw new DeliveryException($"Environment '{plan.Name}' runs here as a stack, or has not ended yet as one, with the same data: ComposeDown --environment {plan.Name} first. Nothing was started.");
         await EnsureDataAreKnownAsync(plan, project);
         // Of another machine's ports its engine knows, and it may be another machine.
         if (location.Ports is { IsLoopback: true, IsCertain: true }) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), await project.ContainersAsync(Cancellation));

@@ -132,6 +132,8 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         SwarmName.Ensure(plan.Effective.File, project.Name);
         if ((await project.ContainersAsync(Cancellation)).Count > 0)
             throw new DeliveryException($"Environment '{plan.Name}' runs here under docker compose, and a stack would use the same data: ComposeDown --environment {plan.Name} first. Nothing was deployed.");
+        if (await HasStackAsync(project) && (await SwarmOf(engine).ServicesAsync(project.Name, Cancellation)).Count == 0)
+            throw new DeliveryException($"The stack {project.Name} was removed and has not ended yet, and a new one would use the same data: ComposeDown --environment {plan.Name} waits for its end. Nothing was deployed.");
         await EnsureDataAreKnownAsync(plan, project);
         return project;
     }

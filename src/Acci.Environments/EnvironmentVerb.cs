@@ -114,10 +114,11 @@ public abstract class EnvironmentVerb : Verb
         return false;
     }
 
+    // Also one whose removal was interrupted: its containers go on ending, and until then have the data that another would start on.
     private protected async Task<bool> HasStackAsync(ComposeProject project)
     {
         var swarm = SwarmOf(project.Engine);
-        return (await swarm.StateAsync(Cancellation)).IsManager && (await swarm.ServicesAsync(project.Name, Cancellation)).Count > 0;
+        return (await swarm.StateAsync(Cancellation)).IsManager && await swarm.IsThereAsync(project.Name, Cancellation);
     }
 
     private protected void EnsureSecretsCanServe(EnvironmentPlan plan)

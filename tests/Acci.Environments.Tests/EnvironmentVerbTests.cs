@@ -52,6 +52,38 @@ public sealed class EnvironmentVerbTests : IDisposable
     }
 
     [Theory]
+    [InlineData("c1", "", "has not ended yet")]
+    [InlineData("", "n1", "has not ended yet")]
+    [InlineData("", "", "Nothing was published")]
+    public async Task Nothing_starts_on_the_data_of_a_stack_that_is_still_ending(string containers, string networks, string problem)
+    {
+        using var docker = new DockerStandIn($$"""
+            case "$*" in
+                version*) echo 29.0.0 ;;
+                *.Swarm.*) echo active true 1 abc ;;
+                "ps --all"*com.docker.stack.namespace*) echo {{containers}} ;;
+                "network ls"*com.docker.stack.namespace*) echo {{networks}} ;;
+                "buildx inspect"*) echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;;
+                pull*|"volume inspect"*) exit 1 ;;
+            esac
+            """);
+        _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
+
+        foreach (var verbOf in (Func<DeliveryContext, EnvironmentVerb>[])[x => new ComposeUp(x, BakeryEnvironments.Declaration, "prod"), x => new DeployStack(x, BakeryEnvironments.Declaration, "prod")])
+        {
+            using var context = Context;
+            var verb = verbOf(context);
+            var error = await Assert.ThrowsAnyAsync<DeliveryException>(verb.RunAsync);
+
+            Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+            if (problem.StartsWith("has", StringComparison.Ordinal)) Assert.Contains("ComposeDown --environment prod", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(docker.Called, x => x.Contains(" up ", StringComparison.Ordinal) || x.StartsWith("stack deploy", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(Path.Combine(_settings.Root, "deploy", "compose")));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_port_that_is_taken_here_refuses_only_an_environment_that_starts_here(bool isHere)
