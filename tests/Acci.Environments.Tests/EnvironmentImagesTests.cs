@@ -90,6 +90,21 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
         Assert.Contains("BAKERY_IMAGE", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_pull_has_no_limit_but_a_registry_that_gives_the_engine_no_answer_is_told_as_one_that_it_does_not_reach()
+    {
+        var image = $"127.0.0.1:5600/bakery@{Digest.Of([1])}";
+        foreach (var upstream in (string[])["library/postgres:15", "library/redis:7"]) await PushAsync(upstream, 5);
+        using var silent = new DockerStandIn("""case "$*" in pull*/bakery@*) exec sleep 100 ;; pull*|"image inspect"*) exit 1 ;; esac""");
+        using var slow = new DockerStandIn($$"""case "$*" in *{{Digest.Of([1])}}) case $1 in pull) sleep 22 ;; *) exit 1 ;; esac ;; pull*) exit 1 ;; esac""");
+
+        var error = Assert.ThrowsAsync<DeliveryException>(() => FindAsync(mirror.Domain, silent, image, answerTime: TimeSpan.FromSeconds(2)));
+        var found = FindAsync(mirror.Domain, slow, image, answerTime: TimeSpan.FromSeconds(2));
+
+        Assert.StartsWith($"{image} is in a registry on this machine's loopback, and {silent.Engine} cannot pull it from there (it gets no answer). Publish it with --registry", (await error).Message, StringComparison.Ordinal);
+        Assert.Equal(image, (await found)["BAKERY_IMAGE"]);
+    }
+
     [Theory]
     [InlineData("", false)]
     [InlineData("""case "$*" in create*/.nuget/*) echo "bind source path does not exist" >&2; exit 1 ;; esac""", true)]
@@ -162,7 +177,7 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
     }
 
     private async Task<IReadOnlyDictionary<string, string>> FindAsync(
-        string mirrorDomain, DockerStandIn? docker = null, string? app = null, ComposeFiles? files = null, string? home = null)
+        string mirrorDomain, DockerStandIn? docker = null, string? app = null, ComposeFiles? files = null, string? home = null, TimeSpan? answerTime = null)
     {
         if (!File.Exists(Path.Combine(_settings.Root, "deploy", "locks", "images.json"))) Lock("{}");
         Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "compose"));
@@ -172,7 +187,8 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
         {
             Environment = home is null ? ProcessEnvironment.Read() : ProcessEnvironment.Read() with { Home = home },
         };
-        return await new EnvironmentImages(context, (docker ?? _docker).Engine).FindAsync(EnvironmentPlan.Of(files ?? _settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);
+        var engine = (docker ?? _docker).Engine;
+        return await new EnvironmentImages(context, answerTime is { } limit ? engine with { AnswerTime = limit } : engine).FindAsync(EnvironmentPlan.Of(files ?? _settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);
     }
 
     private async Task<ImageReference> PushAsync(string path, int seed)

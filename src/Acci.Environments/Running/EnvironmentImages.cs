@@ -187,8 +187,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         {
             var image = found[variable.Name];
             if (await IsHereAsync(image, cancellationToken)) continue;
-            var pull = await CommandRunner.TryRunAsync(engine.Errand("pull", "--quiet", image), cancellationToken: cancellationToken);
-            if (pull.Succeeded) continue;
+            if (await PullAsync(engine, image, cancellationToken) is not { } reason) continue;
             if (MayLoad && await context.TryLoadAsync(engine, ((LastPublish)variable.Source!).Image, ImageReference.Parse(image)) is { } loaded)
             {
                 Log.Information("{Image:l} cannot be pulled there, and was loaded from its layout as {Loaded:l}", image, loaded.ToString());
@@ -196,11 +195,27 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
                 continue;
             }
 
-            var reason = pull.LastLines(1) is [var last] ? last.Trim() : "it does not say why";
             throw new DeliveryException(
                 $"{image} is in a registry on this machine's loopback, and {engine} cannot pull it from there ({reason}). "
                 + $"Publish it with --registry to one that the engine reaches, or name another image with {variable.Name}. Nothing was started.");
         }
+    }
+
+    // Null, or why it cannot. A large image takes the time it needs; so whether the registry answers the engine at all is asked before, with one that it does not have.
+    private static async Task<string?> PullAsync(DockerEngine engine, string image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var none = ImageReference.Parse(image).WithDigest(Digest.Of([]));
+            await CommandRunner.TryRunAsync(engine.Question("pull", "--quiet", none.ToString()), cancellationToken: cancellationToken);
+        }
+        catch (NoAnswerException)
+        {
+            return "it gets no answer";
+        }
+
+        var pull = await CommandRunner.TryRunAsync(engine.Docker("pull", "--quiet", image), cancellationToken: cancellationToken);
+        return pull.Succeeded ? null : pull.LastLines(1) is [var last] ? last.Trim() : "it does not say why";
     }
 
     /// <summary>Whether an image can only be had on the machine that has it.</summary>
