@@ -17,12 +17,13 @@ internal sealed class SecretParameters(Type build)
     public IEnumerable<MemberInfo> Members => _parameters.Where(IsSecret);
 
     /// <summary>The values that are masked: all of them but the path of a key's file, which messages name.</summary>
-    public IEnumerable<string> ValuesOf(INukeBuild running) => NamedValuesOf(running).Select(x => x.Value);
+    public IEnumerable<string> ValuesOf(INukeBuild running) => NamedValuesOf(running).Select(x => x.Value)
+        .Concat(ProcessEnvironment.Read().Variables.Where(x => WithheldVariables.IsWellKnown(x.Key)).Select(x => x.Value)).Where(x => x.Length > 0 && x != KeyFileOf(running));
 
-    /// <summary>The same with those that were taken out of the process, each by its parameter as it is typed, or by its variable.</summary>
+    /// <summary>The same with those of variables that <see cref="Withhold"/> took out, each by its parameter as it is typed, or by its variable.</summary>
     public IEnumerable<(string Name, string Value)> NamedValuesOf(INukeBuild running) => Members
         .Select(x => (Name: $"--{BuildParameter.Typed(Parameters.NameOf(x))}", Value: Parameters.Value(x, running)?.ToString() ?? ""))
-        .Concat(ProcessEnvironment.Read().Variables.Where(x => WithheldVariables.IsWellKnown(x.Key)).OrderBy(x => x.Key, StringComparer.Ordinal).Select(x => (Name: x.Key, x.Value)))
+        .Concat(WithheldVariables.Masked)
         .Where(x => x.Value.Length > 0 && x.Value != KeyFileOf(running));
 
     private HashSet<string> Names => new(
@@ -50,7 +51,7 @@ internal sealed class SecretParameters(Type build)
     {
         try
         {
-            if (running is IHazEnvironments build) return build.Environments.SecretVariables;
+            if (running is IHazEnvironments build) return build.Environments.NamedAfter(build.RootDirectory.Name).SecretVariables;
         }
         catch (Exception exception)
         {

@@ -1,3 +1,5 @@
+using Acci.Delivery.Signing;
+
 namespace Acci.Components;
 
 /// <summary>Secrets that are masked wherever their text stands, and so hide what the build says anyway; and those that are too short to be masked at all.</summary>
@@ -9,7 +11,8 @@ internal static class WeakSecrets
     /// <summary>What to say of them, once each, by the name that a person knows.</summary>
     /// <param name="secrets">The secrets; several names may have the same.</param>
     public static IEnumerable<string> Warnings(IEnumerable<(string Name, string Value)> secrets) => secrets
-        .Where(x => !string.IsNullOrWhiteSpace(x.Value)).DistinctBy(x => x.Value)
+        // A PIN has as many digits as the hardware takes.
+        .Where(x => !string.IsNullOrWhiteSpace(x.Value) && x.Name != KeyService.PinVariable).DistinctBy(x => x.Value)
         .Select(x => Redaction.Redact(x.Value) == x.Value ? $"{x.Name} is so short that it is not masked in what the build prints: take a longer one"
             : IsWeak(x.Value.Trim()) ? $"{x.Name} is short, or a word: wherever the build prints that text, it shows {Redaction.Mask}. Take a longer one, with digits"
             : null)

@@ -484,6 +484,37 @@ public sealed partial class BuildProcessTests : IDisposable
         if (warning is not null) Assert.Contains(warning, lines[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Store__Password", "default", "is short, or a word")]
+    [InlineData("TEAM_KEY", "abc", "is so short that it is not masked")]
+    [InlineData("AWS_SECRET_ACCESS_KEY", "default", "is short, or a word")]
+    [InlineData("DOCKER_AUTH_CONFIG", """{ "auths": { "ghcr.io": { "auth": "b2N0bzpkZWZhdWx0" } } }""", "is short, or a word")]
+    // Hardware takes no longer one.
+    [InlineData("COSIGN_PKCS11_PIN", "123456", null)]
+    public async Task So_is_a_variable_of_a_secret_whatever_it_is_for(string variable, string value, string? warning)
+    {
+        var run = await RunAsync(["Deploy"], new() { ["SAMPLE_BUILD"] = "PublishBuild", ["API_KEY"] = "correct horse battery", ["SigningKey"] = "env://TEAM_KEY", [variable] = value });
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        var lines = run.Output.Split('\n').Where(x => x.Contains("take a longer one", StringComparison.OrdinalIgnoreCase)).ToArray();
+        Assert.Equal(warning is not null, lines.Length > 0);
+        Assert.All(lines, x => Assert.Contains($"{variable} {warning}", x, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("default")]
+    public async Task A_build_server_s_log_does_not_say_which_secret_is_easily_guessed(string secret)
+    {
+        var environment = GitHub();
+        environment["NUKE_PASSWORD"] = secret;
+
+        var run = await RunAsync([], environment);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.DoesNotContain("longer one", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Amazon_s_secrets_are_inherited_by_programs_and_shown_by_none()
     {

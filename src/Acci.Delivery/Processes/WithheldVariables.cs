@@ -43,6 +43,13 @@ public static class WithheldVariables
         WellKnown.Contains(name, StringComparer.OrdinalIgnoreCase)
         || (name.StartsWith("PARAMS_", StringComparison.OrdinalIgnoreCase) && name.EndsWith("_KEY", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>What is masked because a variable has it, each with the variable's name, in their order: a secret, or those in a configuration of logins.</summary>
+    public static IEnumerable<(string Name, string Value)> Masked => Values
+        .Concat(Inherited.Select(x => KeyValuePair.Create(x, ProcessEnvironment.Read().Find(x) ?? ""))).OrderBy(x => x.Key, StringComparer.Ordinal)
+        .SelectMany(x => IsLogins(x.Key) && DockerLogins.SecretsIn(x.Value).ToArray() is { Length: > 0 } logins ? logins.Select(login => (x.Key, login)) : [(x.Key, x.Value)]);
+
+    private static bool IsLogins(string name) => string.Equals(name, DockerLogins.Variable, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Those that were taken out, by name.</summary>
     internal static IReadOnlyDictionary<string, string> All => Values;
 
@@ -51,7 +58,7 @@ public static class WithheldVariables
         Values[name] = value;
         if (value != shown) Redaction.Register(value);
         // Programs show what is in it, and not the whole.
-        if (string.Equals(name, DockerLogins.Variable, StringComparison.OrdinalIgnoreCase))
+        if (IsLogins(name))
         {
             foreach (var secret in DockerLogins.SecretsIn(value)) Redaction.Register(secret);
         }

@@ -9,7 +9,7 @@ namespace Acci.Delivery.Signing;
 public static partial class KeyService
 {
     /// <summary>The variable that cosign reads the PIN of a hardware key from.</summary>
-    internal const string PinVariable = "COSIGN_PKCS11_PIN";
+    public const string PinVariable = "COSIGN_PKCS11_PIN";
 
     private const string Pkcs11 = "pkcs11:";
     private const string InVariable = "env://";
