@@ -212,7 +212,7 @@ internal sealed class RegistryAuthorization(
     {
         try
         {
-            var body = await RegistryTransport.ReadAsync(response, LargestAnswer, AnswerTimeout, domain, ServiceAt(realm), cancellationToken);
+            var body = await RegistryTransport.ReadAsync(response, LargestAnswer, AnswerTimeout, time, domain, ServiceAt(realm), cancellationToken);
             var answer = JsonSerializer.Deserialize(body, RegistryJson.Default.TokenAnswer);
             // What a header cannot carry is no token.
             var text = string.IsNullOrEmpty(answer?.Token) ? answer?.AccessToken : answer.Token;

@@ -142,7 +142,7 @@ internal sealed class RegistryTransport : IDisposable
     /// <exception cref="DeliveryException">They are more, or a web page.</exception>
     public async Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
     {
-        var content = await ReadAsync(response, limit, _stallTimeout, Endpoint.Domain, Elsewhere(response), cancellationToken);
+        var content = await ReadAsync(response, limit, _stallTimeout, _time, Endpoint.Domain, Elsewhere(response), cancellationToken);
         // Some registries call everything text/html.
         return !content.AsSpan().TrimStart("\uFEFF \t\r\n"u8).StartsWith("<"u8) ? content
             : throw NotARegistry($"{response.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Path)} is a web page.");
@@ -155,9 +155,9 @@ internal sealed class RegistryTransport : IDisposable
     /// <summary>Reads a body that is known to be small.</summary>
     /// <exception cref="DeliveryException">It is larger, or does not end.</exception>
     public static async Task<byte[]> ReadAsync(
-        HttpResponseMessage response, int limit, TimeSpan stallTimeout, string domain, string? server, CancellationToken cancellationToken)
+        HttpResponseMessage response, int limit, TimeSpan stallTimeout, TimeProvider time, string domain, string? server, CancellationToken cancellationToken)
     {
-        await using var stream = new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), stallTimeout, server);
+        await using var stream = new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), stallTimeout, time, server);
         using var content = new MemoryStream();
         var buffer = new byte[16 * 1024];
         for (int count; (count = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
@@ -174,7 +174,7 @@ internal sealed class RegistryTransport : IDisposable
 
     /// <summary>The body as a stream that does not wait for ever. Disposing it disposes the response.</summary>
     public async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), _stallTimeout, Elsewhere(response));
+        new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), _stallTimeout, _time, Elsewhere(response));
 
     public void Dispose()
     {

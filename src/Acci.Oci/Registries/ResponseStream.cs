@@ -9,8 +9,9 @@ namespace Acci.Oci.Registries;
 /// <param name="response">The response.</param>
 /// <param name="inner">Its body.</param>
 /// <param name="stallTimeout">How long nothing may come.</param>
+/// <param name="time">The clock that tells how slowly it comes.</param>
 /// <param name="server">Who sends it, where a message is to say that.</param>
-internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, TimeSpan stallTimeout, string? server = null) : Stream
+internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, TimeSpan stallTimeout, TimeProvider time, string? server = null) : Stream
 {
     // In bytes a second. The slowest modems were faster.
     private const int SlowestRate = 100;
@@ -37,12 +38,12 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var asked = TimeProvider.System.GetTimestamp();
+        var asked = time.GetTimestamp();
         using var guard = new StallGuard(stallTimeout, cancellationToken);
         try
         {
             var count = await guard.RunAsync(token => inner.ReadAsync(buffer, token).AsTask());
-            Waited += TimeProvider.System.GetElapsedTime(asked);
+            Waited += time.GetElapsedTime(asked);
             _count += count;
             if (count > 0 && Waited > stallTimeout + TimeSpan.FromSeconds((double)_count / SlowestRate))
                 throw new TimeoutException($"the answer comes with less than {SlowestRate} bytes a second");

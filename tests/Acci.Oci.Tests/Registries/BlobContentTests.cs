@@ -26,7 +26,7 @@ public sealed class BlobContentTests
     [Fact]
     public async Task An_answer_whose_connection_is_cut_within_a_TLS_record_may_be_whole_the_next_time()
     {
-        await using var stream = new ResponseStream(new HttpResponseMessage(), new FailingStream(new IOException("Received an unexpected EOF or 0 bytes from the transport stream.")), TimeSpan.FromSeconds(5));
+        await using var stream = new ResponseStream(new HttpResponseMessage(), new FailingStream(new IOException("Received an unexpected EOF or 0 bytes from the transport stream.")), TimeSpan.FromSeconds(5), TimeProvider.System);
 
         Assert.Equal("the connection broke off", (await Assert.ThrowsAsync<TransientException>(() => stream.ReadAsync(new byte[10], Cancellation).AsTask())).Message);
     }
