@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery.Signing;
+using Acci.GitHub.StandIn;
 using Acci.Oci;
 using Acci.Oci.Registries;
 using Acci.Testing;
@@ -35,6 +36,7 @@ public sealed class KeylessPublishTests(PublishedImage published, KeylessPublish
         var repository = $"--certificate-github-workflow-repository {keyless.Repository} ";
         foreach (var part in (string[])[$"--certificate-identity {Publisher} ", repository, $"--certificate-oidc-issuer {KeylessPublish.Issuer} "])
             Assert.Contains(part, printed, StringComparison.Ordinal);
+        Assert.DoesNotContain(keyless.Runner.Folder, keyless.Step.Summary, StringComparison.Ordinal);
         Assert.True((await keyless.ShellAsync(printed)).Succeeded);
         var strange = printed.Replace(repository, "--certificate-github-workflow-repository stranger/malware ", StringComparison.Ordinal);
         Assert.False((await keyless.ShellAsync(strange)).Succeeded);
@@ -119,7 +121,7 @@ public sealed class KeylessPublishTests(PublishedImage published, KeylessPublish
         var ours = $"https://github.com/{keyless.Repository}/.github/workflows/publish-images.yml@refs/tags/v1";
         var printed = PrintedIn(runner.Steps.Last(x => x.Script.StartsWith("./build.sh Publish ", StringComparison.Ordinal)));
         Assert.Contains($"--certificate-identity {ours} --certificate-github-workflow-repository {stranger} ", printed, StringComparison.Ordinal);
-        Assert.True((await keyless.ShellAsync($"{printed} --trusted-root {keyless.TrustedRoot}")).Succeeded);
+        Assert.True((await keyless.ShellAsync(printed)).Succeeded);
 
         var promote = $"PromoteImages --registry {keyless.Place} --promote-from-registry {place} --promote-from main --promote-to taken";
         (await ConsumerAsync($"{promote} --keyless")).AssertFailed("cosign verify-attestation");
@@ -129,8 +131,59 @@ public sealed class KeylessPublishTests(PublishedImage published, KeylessPublish
         Assert.Equal(digest, (await registry.ResolveAsync(Image.WithTag("taken"), Cancellation)).Digest.ToString());
     }
 
-    private static string PrintedIn(RunStepResult step) =>
-        step.Summary.Split('\n').Single(x => x.StartsWith("cosign verify-attestation ", StringComparison.Ordinal));
+    [Fact]
+    public async Task A_version_tag_is_published_and_released_without_a_key_and_the_release_says_how_to_verify_it()
+    {
+        published.NeedsEngine();
+        using var checkout = await published.Pristine.CopyAsync(Cancellation);
+        var repository = $"tagged-{Guid.NewGuid():n}"[..15] + $"/{App.Name}";
+        var place = $"{keyless.Domain}/{repository.Split('/')[0]}";
+        var image = ImageReference.Parse($"{place}/{App.Name}");
+        var gitHub = keyless.GitHub.AddRepository(repository);
+        // A company's machine, whose cosign finds the Sigstore by TUF alone.
+        var runner = keyless.Runner with
+        {
+            Repository = repository,
+            Folder = checkout.Folder,
+            Variables = new Dictionary<string, string> { ["REGISTRY"] = place, ["PLATFORMS"] = "linux/amd64" },
+            Machine = keyless.Sigstore.TrustVariables,
+        };
+        await runner.TagAsync("v7.8.9", Cancellation);
+        gitHub.Refs["refs/tags/v7.8.9"] = await runner.CommitAsync(Cancellation);
+        var before = runner.Steps.Count;
+
+        await runner.RunAsync(GitHubEvent.Tag(repository, "v7.8.9"), Cancellation);
+        var release = Assert.Single(gitHub.Releases);
+        gitHub.Releases.Clear();
+        await runner.DispatchAsync("release", "refs/tags/v7.8.9", new JsonObject { ["run"] = runner.IdOf("publish") }, Cancellation);
+
+        Assert.Equal(["publish/publish", "publish/publish", "publish/release", "release/release"], runner.Steps.Skip(before).Select(x => $"{x.Workflow}/{x.Job}").Where(x => !x.EndsWith("/check", StringComparison.Ordinal) && !x.EndsWith("/test", StringComparison.Ordinal)));
+        var again = Assert.Single(gitHub.Releases);
+        Assert.Equal(release.Assets.Select(x => x.Name), again.Assets.Select(x => x.Name));
+        using var registry = OciRegistry.Of(image);
+        var digest = (await registry.ResolveAsync(image.WithTag("7.8.9"), Cancellation)).Digest;
+        foreach (var made in (Release[])[release, again])
+        {
+            Assert.Equal(("v7.8.9", false), (made.TagName, made.Draft));
+            Assert.Equal(await File.ReadAllBytesAsync(keyless.TrustedRoot, Cancellation), Assert.Single(made.Assets, x => x.Name == "trusted_root.json").Content);
+            var line = made.Body.ReplaceLineEndings("\n").Split('\n').Single(x => x.Contains("cosign verify-attestation ", StringComparison.Ordinal));
+            Assert.StartsWith($"curl -fsSLO https://127.0.0.1/{repository}/releases/download/v7.8.9/trusted_root.json && cosign ", line, StringComparison.Ordinal);
+            Assert.Contains($"--certificate-identity https://github.com/{repository}/.github/workflows/publish.yml@refs/tags/v7.8.9 ", line, StringComparison.Ordinal);
+            Assert.Contains($"@{digest}", line, StringComparison.Ordinal);
+            Assert.True((await keyless.ShellAsync(WithRoot(line.Split(" && ", 2)[1]))).Succeeded);
+            Assert.False((await keyless.ShellAsync(WithRoot(line.Split(" && ", 2)[1]).Replace("v7.8.9", "v7.8.8", StringComparison.Ordinal))).Succeeded);
+        }
+    }
+
+    // As a reader runs it who has got the trusted root.
+    private string PrintedIn(RunStepResult step) =>
+        WithRoot(step.Summary.Split('\n').Single(x => x.StartsWith("cosign verify-attestation ", StringComparison.Ordinal)));
+
+    private string WithRoot(string command)
+    {
+        Assert.Contains(" --trusted-root trusted_root.json ", command, StringComparison.Ordinal);
+        return command.Replace(" trusted_root.json ", $" {keyless.TrustedRoot} ", StringComparison.Ordinal);
+    }
 
     private Task<BuildRun> ConsumerAsync(string arguments) =>
         keyless.Consumer.BuildAsync($"{arguments} --sigstore-trusted-root {keyless.TrustedRoot}", Cancellation);
