@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
 using Acci.Oci.Retries;
 using Acci.Testing;
