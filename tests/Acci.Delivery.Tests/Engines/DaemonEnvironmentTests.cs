@@ -63,7 +63,8 @@ public sealed class DaemonEnvironmentTests : IDisposable
     private static void AssertOwn(string bin, string home)
     {
         var names = File.ReadAllLines(Path.Combine(bin, "environment")).ToDictionary(x => x.Split('=')[0], x => x.Split('=', 2)[1]);
-        Assert.Equal((home, "http://127.0.0.1:3128"), (names["HOME"], names["HTTPS_PROXY"]));
+        Assert.Equal((home, Path.Combine(home, "tmp"), "http://127.0.0.1:3128"), (names["HOME"], names["TMPDIR"], names["HTTPS_PROXY"]));
+        Assert.True(Directory.Exists(names["TMPDIR"]));
         // What a shell adds by itself, as the stand-in is one.
         string[] others = [.. names.Keys.Except(["PATH", "HOME", "TMPDIR", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "PWD", "OLDPWD", "SHLVL", "_"])];
         Assert.All(others, x => Assert.EndsWith("_proxy", x, StringComparison.OrdinalIgnoreCase));

@@ -1,4 +1,5 @@
 using Acci.Delivery.Caching;
+using Acci.Testing;
 
 namespace Acci.EndToEnd.Tests.Faults;
 
@@ -11,5 +12,12 @@ public sealed record EngineKilled() : Fault("the engine is killed")
     {
         await build.MomentAsync();
         await bench.ShellAsync($"kill -KILL $(cat {CacheDirectory.Default.Combine("engine", "run", "docker.pid")})");
+    }
+
+    // Or a build with another fault would start it, and it would keep that one's mounts.
+    public override async Task LeaveAsync(Bench bench)
+    {
+        var up = await bench.ShellAsync($"bash {Path.Combine(SourceTree.Root, "src/Acci.Delivery/Engines/Scripts/engine/up.sh")} {CacheDirectory.Default.Path}");
+        Assert.True(up.Succeeded, up.StandardError);
     }
 }

@@ -15,13 +15,14 @@ public sealed partial class FaultTableTests
         Assert.Equal(FaultList.Faults.Select(x => x.Name), Table.Skip(1).Select(x => x[0]));
     }
 
+    // One with the mark was not tried again since something that it depends on was changed.
     [Fact]
     public void Every_cell_that_is_tried_has_a_result_and_no_other()
     {
         foreach (var (fault, row) in FaultList.Faults.Zip(Table.Skip(1)))
         {
             foreach (var (step, result) in FaultList.Steps.Zip(row.Skip(1)))
-                Assert.True(fault.Meets(step) ? result is "done" or "error" or "ended" or "killed" : result.Length == 0, $"{fault} × {step}: '{result}'");
+                Assert.True(fault.Meets(step) ? result.TrimEnd(' ', '¹') is "done" or "error" or "ended" or "killed" : result.Length == 0, $"{fault} × {step}: '{result}'");
         }
     }
 

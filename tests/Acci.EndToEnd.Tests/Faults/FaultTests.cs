@@ -56,6 +56,26 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
         }
     }
 
+    [Fact]
+    public async Task What_a_build_has_left_is_seen()
+    {
+        Assert.SkipWhen(bench.Obstacle is not null, $"Nothing can be published here: {bench.Obstacle}.");
+        bench.Leavings.Begin();
+        Assert.Empty(await bench.Leavings.FindAsync());
+
+        var planted = await bench.Leavings.PlantAsync();
+        try
+        {
+            Assert.Equal(planted.Order(), (await bench.Leavings.FindAsync()).Order());
+        }
+        finally
+        {
+            await bench.Leavings.RemoveAsync(planted);
+        }
+
+        Assert.Empty(await bench.Leavings.FindAsync());
+    }
+
     // Each is done, whatever becomes of the others.
     private static async Task AllAsync(params Func<Task>[] parts)
     {

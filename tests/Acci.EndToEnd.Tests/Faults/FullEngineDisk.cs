@@ -32,6 +32,8 @@ public sealed record FullEngineDisk() : Fault("disk full: engine")
 
     public override async Task LeaveAsync(Bench bench) => await ShellAsync(bench, """
         if [ -L $data ]; then bash $scripts/down.sh $cache; umount -l $(readlink $data); rmdir $(readlink $data); rm $data; mv $kept $data; fi
+        # Or a build with another fault would start it, and it would keep that one's mounts.
+        bash $scripts/up.sh $cache >/dev/null 2>&1
         """);
 
     private static async Task ShellAsync(Bench bench, string script) => Assert.Equal(0, (await bench.ShellAsync(Paths + script)).ExitCode);

@@ -29,6 +29,28 @@ public sealed partial class Leavings(Bench bench, string temporary)
         .. await AtEngineAsync("image ls acci-smoke-test/* --format '{{.Tag}} image {{.Repository}}'"),
     ];
 
+    /// <summary>Makes one of each kind, as a build that was killed would have left it.</summary>
+    /// <returns>What is to be found.</returns>
+    public async Task<IReadOnlyList<string>> PlantAsync()
+    {
+        var session = $"{Guid.NewGuid():n}"[..16];
+        var (draft, folder, login) = (Path.Combine("artifacts", "images", $"{App.Name}.new-{session}"), Path.Combine(temporary, $"delivery-{session}"), Cache.Combine("logins", session));
+        foreach (var made in (string[])[Path.Combine(bench.Checkout.Folder, draft), folder, login]) Directory.CreateDirectory(made);
+        await File.WriteAllTextAsync(Path.Combine(login, "config.json"), $$"""{ "auths": { "{{bench.Registry.Domain}}": {} } }""");
+        var image = $"{bench.Registry.Domain}/{bench.Published.Path}@{bench.Digest}";
+        var container = await bench.ShellAsync($"{bench.Docker} pull --quiet {image} >/dev/null && {bench.Docker} tag {image} acci-smoke-test/{App.Name}:{session}-1 && {bench.Docker} create --label org.acci.session={session} {image}");
+        Assert.True(container.Succeeded, container.StandardError);
+        return [draft, folder, login, $"{session} container {container.StandardOutput.Trim()[..12]}", $"{session}-1 image acci-smoke-test/{App.Name}"];
+    }
+
+    /// <summary>Removes what <see cref="PlantAsync"/> has made.</summary>
+    public async Task RemoveAsync(IReadOnlyList<string> planted)
+    {
+        foreach (var folder in planted.Take(3)) Directory.Delete(Path.Combine(bench.Checkout.Folder, folder), recursive: true);
+        var (container, image) = (planted[3].Split(' ')[^1], planted[4].Split(' '));
+        Assert.True((await bench.ShellAsync($"{bench.Docker} rm {container} && {bench.Docker} image rm {image[^1]}:{image[0]}")).Succeeded);
+    }
+
     // The folders that git does not look at, without what the compiler makes there.
     private IEnumerable<string> Files() => new[] { "artifacts", "deploy", ".nuke" }.Select(x => Path.Combine(bench.Checkout.Folder, x)).Where(Directory.Exists)
         .SelectMany(x => Directory.EnumerateFileSystemEntries(x, "*", SearchOption.AllDirectories)).Select(x => Path.GetRelativePath(bench.Checkout.Folder, x))
