@@ -16,14 +16,14 @@ public sealed partial class Leavings(Bench bench, string temporary)
     /// <summary>What lies in the checkout now is what builds leave there that end well.</summary>
     public void Learn() => _usual.UnionWith(Files().Select(Shape));
 
-    /// <summary>What lies in the cache now was left by somebody else.</summary>
-    public void Begin() => _before = [.. OfCache()];
+    /// <summary>What lies in the cache and in the temporary folder now was left by somebody else.</summary>
+    public void Begin() => _before = [.. OfCache(), .. OfTemporary()];
 
     /// <summary>All that has been left since; empty where nothing was.</summary>
     public async Task<IReadOnlyList<string>> FindAsync() =>
     [
         .. Files().Where(x => !_usual.Contains(Shape(x))),
-        .. Directory.EnumerateFileSystemEntries(temporary).Where(x => !OfDotNet().IsMatch(Path.GetFileName(x))),
+        .. OfTemporary().Except(_before),
         .. OfCache().Except(_before).Where(IsAbandoned),
         .. await AtEngineAsync($"ps --all --filter label=org.acci.session --format '{{{{.Label \"org.acci.session\"}}}} container {{{{.ID}}}}'"),
         .. await AtEngineAsync("image ls acci-smoke-test/* --format '{{.Tag}} image {{.Repository}}'"),
@@ -55,6 +55,8 @@ public sealed partial class Leavings(Bench bench, string temporary)
     private IEnumerable<string> Files() => new[] { "artifacts", "deploy", ".nuke" }.Select(x => Path.Combine(bench.Checkout.Folder, x)).Where(Directory.Exists)
         .SelectMany(x => Directory.EnumerateFileSystemEntries(x, "*", SearchOption.AllDirectories)).Select(x => Path.GetRelativePath(bench.Checkout.Folder, x))
         .Where(x => !x.Contains("/blobs/", StringComparison.Ordinal));
+
+    private IEnumerable<string> OfTemporary() => Directory.EnumerateFileSystemEntries(temporary).Where(x => !OfDotNet().IsMatch(Path.GetFileName(x)));
 
     private static IEnumerable<string> OfCache() => new[] { "sessions", "logins", "tools", "bin", "stand-ins/records" }.Select(x => Cache.Combine(x)).Where(Directory.Exists)
         .SelectMany(Directory.EnumerateFileSystemEntries);
