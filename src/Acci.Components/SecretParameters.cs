@@ -1,6 +1,7 @@
 using System.Reflection;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
+using Acci.Environments.Declarations;
 using Acci.Generation.RunConfigurations;
 using Nuke.Common;
 using Serilog;
@@ -51,7 +52,7 @@ internal sealed class SecretParameters(Type build)
     {
         try
         {
-            if (running is IHazEnvironments build) return build.Environments.NamedAfter(build.RootDirectory.Name).SecretVariables;
+            if (running is IHazEnvironments build) return Named(build.Environments, build.RootDirectory.Name).SecretVariables;
         }
         catch (Exception exception)
         {
@@ -59,6 +60,19 @@ internal sealed class SecretParameters(Type build)
         }
 
         return new HashSet<string>();
+    }
+
+    // Those of no app begin with the name. A folder that gives none hides no others.
+    private static EnvironmentDeclaration Named(EnvironmentDeclaration declaration, string folder)
+    {
+        try
+        {
+            return declaration.NamedAfter(folder);
+        }
+        catch (DeliveryException)
+        {
+            return declaration;
+        }
     }
 
     private static string? KeyFileOf(INukeBuild running) => (running as IHazSigning)?.SigningKey is { } key && File.Exists(key) ? key : null;

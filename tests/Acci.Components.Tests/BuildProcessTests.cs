@@ -397,6 +397,20 @@ public sealed partial class BuildProcessTests : IDisposable
         Assert.Equal(isSaid, (run.Output + run.Errors).Contains("shops.json is not there", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_service_of_an_image_that_the_build_has_not_ends_the_writing_of_compose_files()
+    {
+        var settings = Path.Combine(_root, "deploy", "environments");
+        Directory.CreateDirectory(settings);
+        await File.WriteAllTextAsync(Path.Combine(settings, "settings.prod.json"), """{ "Deployment": { "Kind": "Production" } }""", TestContext.Current.CancellationToken);
+
+        var run = await RunAsync(["GenerateCompose"], new() { ["SAMPLE_BUILD"] = "MisnamedBuild" });
+
+        Assert.Equal(255, run.ExitCode);
+        Assert.Contains("there is no image 'shpo'; the build has shop", run.Output + run.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_root, "deploy", "compose")));
+    }
+
     [Theory]
     [InlineData(">&-")]
     [InlineData("> /dev/full")]

@@ -57,6 +57,7 @@ public sealed class DeploymentSettingTests : IDisposable
         Assert.Equal("/run/secrets/SHOP_QUEUE_PASSWORD", plan.Committed.File.Services["queue"].Command![1].Text);
         Assert.Equal("${SHOP_QUEUE_PASSWORD_FILE:-./secrets/live/SHOP_QUEUE_PASSWORD}", plan.Committed.File.Secrets![secret.Source].File!.Value.Text);
         Assert.Contains("SHOP_QUEUE_PASSWORD", declaration.SecretVariables);
+        Assert.Contains("_QUEUE_PASSWORD", (declaration with { Name = "" }).SecretVariables);
         Assert.DoesNotContain("staple-battery", plan.Effective.ToYaml(), StringComparison.Ordinal);
         Assert.Empty(plan.UserSettings());
     }

@@ -93,7 +93,7 @@ public sealed record EnvironmentDeclaration
     internal SettingName NameOf(DeploymentSetting setting) =>
         SettingName.Of(
             $"{DeploymentSetting.Section}:{setting.Property}",
-            $"{VariablePrefix}_{NamingRule.Prefixed(VariablePrefix).VariableOf(setting.Property)}") with { IsSecret = setting.Value == DeploymentValue.Secret };
+            $"{VariablePrefix}_{NamingRule.Prefixed(DeploymentSetting.Section).VariableOf(setting.Property)}") with { IsSecret = setting.Value == DeploymentValue.Secret };
 
     /// <summary>All secrets that can be told.</summary>
     internal IEnumerable<SettingName> Secrets => Settings.SelectMany(x => x.All).Select(x => x.Name).Concat(Deployment.Select(NameOf)).Where(x => x.IsSecret);

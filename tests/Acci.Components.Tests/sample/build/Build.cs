@@ -18,6 +18,7 @@ class Build : DeliveryBuild, IHazDryRun, ISleepInTurn
         nameof(PruneBuild) => PruneBuild.Run(),
         nameof(PublishBuild) => PublishBuild.Run(),
         nameof(EnvironmentsBuild) => EnvironmentsBuild.Run(),
+        nameof(MisnamedBuild) => MisnamedBuild.Run(),
         nameof(SolutionBuild) => SolutionBuild.Run(),
         nameof(HooksBuild) => HooksBuild.Run(),
         _ => Execute<Build>(x => x.Default),
