@@ -152,7 +152,7 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         try
         {
             await File.WriteAllTextAsync(settings, $$"""{ "Deployment": { "Replicas": 1, "Ports": "{{port}}" }, "Database": { "Name": "acci_staging" } }""", Cancellation);
-            (await RunAsync($"ComposeUp --registry {closed.Domain}", "staging", (App.Variable("IMAGE"), image.ToString()))).AssertFailed("cannot be had");
+            (await RunAsync($"ComposeUp --registry {closed.Domain}", "staging", (App.Variable("IMAGE"), image.ToString()), ("RegistryUser", ""), ("RegistryToken", ""))).AssertFailed("cannot be had");
 
             var up = (await RunAsync($"ComposeUp --registry {closed.Domain} --registry-user {user}", "staging", (App.Variable("IMAGE"), image.ToString()), ("RegistryToken", password))).AssertSucceeded();
 

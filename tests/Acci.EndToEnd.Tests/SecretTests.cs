@@ -131,8 +131,9 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
             || Path.GetFileName(words[0]) is "awk" or "env" or "find" or "readlink" or "dirname" or "tr";
     }
 
-    // The command and its plugins; not the daemon.
-    private static bool IsDocker(string command) => Path.GetFileName(command.Split('\0')[0]) is "docker" or "docker-buildx" or "docker-compose";
+    // The command, which is a script of the private engine's, and its plugins; not the daemon.
+    private static bool IsDocker(string command) => Path.GetFileName(command.Split('\0') is [var shell, var script, ..] && shell.EndsWith("/sh", StringComparison.Ordinal) ? script : command.Split('\0')[0])
+        is "docker" or "docker-buildx" or "docker-compose";
 
     // cosign itself, or the script in the cache that starts it.
     private static bool Signs(string command)

@@ -212,6 +212,32 @@ public sealed class JobTests : IDisposable, ILogEventSink
         Assert.True(services["migration"].Healthcheck!.Disable);
     }
 
+    [Fact]
+    public async Task What_a_stack_waits_for_is_named_and_not_the_service_that_comes_first()
+    {
+        using var docker = new DockerStandIn($$$"""
+            case "$*" in
+                *"stack deploy"*) touch '{{{_root.Combine("deployed")}}}' ;;
+                "service ls"*) [ -e '{{{_root.Combine("deployed")}}}' ] && printf 'app\njob\nlate\n' || true ;;
+                "service inspect"*) echo '[
+                    {"ID":"app","Spec":{"Name":"prod_a","Mode":{"Replicated":{"Replicas":1} },"TaskTemplate":{"ContainerSpec":{"Image":"a:1"} } } },
+                    {"ID":"late","Spec":{"Name":"prod_b","Mode":{"Replicated":{"Replicas":1} },"TaskTemplate":{"ContainerSpec":{"Image":"b:1"} } } },
+                    {"ID":"job","JobStatus":{"JobIteration":{"Index":2} },"Spec":{"Name":"prod_migration","Mode":{"ReplicatedJob":{"MaxConcurrent":1,"TotalCompletions":1} },"TaskTemplate":{"ContainerSpec":{"Image":"m:1"} } } }]' ;;
+                "stack ps"*) [ -e '{{{_root.Combine("deployed")}}}' ] && echo 1 || true ;;
+                "inspect --type task"*) echo '[
+                    {"ID":"1","ServiceID":"app","DesiredState":"running","Status":{"State":"running"},"Spec":{"ContainerSpec":{"Image":"a:1"} } },
+                    {"ID":"2","ServiceID":"job","DesiredState":"complete","JobIteration":{"Index":2},"Status":{"State":"running"},"Spec":{"ContainerSpec":{} } }]' ;;
+            esac
+            """);
+        var context = new DeliveryContext(new DeliveryOptions { Root = _root.Path, Artifacts = _root.Path, Images = [] }, Cancellation);
+        using var login = await PullLogin.ForAsync(context, docker.Engine, "migration:1");
+        var deployment = new StackDeployment(new SwarmManager(docker.Engine) { Time = new TestClock() }, "prod", replicas: 1, login, TimeSpan.Zero);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => deployment.RunAsync(() => Task.FromResult("stack.yml"), () => Task.CompletedTask, Cancellation));
+
+        Assert.StartsWith("prod_migration: it is not up after 20 s.", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("complete", 2, null)]
     [InlineData("complete", 1, "prod_migration: it is not up after 20 s. If it needs longer, declare a StartLimit.")]

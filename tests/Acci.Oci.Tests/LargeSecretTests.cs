@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Acci.Oci.Tests;
 
-/// <summary>Secrets of several lines, and large ones: each line is masked in every form, in bounded memory.</summary>
+/// <summary>Secrets of several lines, and large ones: each line is masked in every form, in bounded memory. What other tests hold meanwhile would be measured, too.</summary>
+[Collection(nameof(LargeSecretTests))]
+[CollectionDefinition(nameof(LargeSecretTests), DisableParallelization = true)]
 public class LargeSecretTests
 {
     private const string Line = "Hunter2-Correct+Horse/battery&staple";

@@ -38,8 +38,8 @@ internal sealed class KeylessExamination(DeliveryContext context)
 
     // cosign may know how to read it; there is nothing here to ask.
     private IEnumerable<Finding> LookAtMirror() =>
-        context.Environment.Find(SigstoreService.Mirror) is { } mirror && SigstoreService.TryParseWeb(mirror) is null
-            ? [new Finding("TUF", $"{SigstoreService.Mirror} is '{mirror}', which is no https address: whether it can be read was not tried", Notice)]
+        SigstoreService.MirrorOf(context.Environment) is { } mirror && SigstoreService.TryParseWeb(mirror) is null
+            ? [new Finding("TUF", $"{(context.Environment.Find(SigstoreService.Mirror) is null ? "The mirror of `cosign initialize`" : SigstoreService.Mirror)} is '{mirror}', which is no https address: whether it can be read was not tried", Notice)]
             : [];
 
     private async Task<IReadOnlyList<Finding>> LookAtTokenAsync(SigstoreFiles files)

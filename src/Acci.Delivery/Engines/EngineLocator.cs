@@ -38,13 +38,7 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     /// <exception cref="DeliveryException">As <see cref="LocateAsync"/> would throw.</exception>
     internal async Task<DockerEngine?> FindAsync(CancellationToken cancellationToken)
     {
-        if ((await RunningAsync(cancellationToken) ?? await privateEngine.FindAsync(cancellationToken)) is { } running)
-        {
-            return running.Lack is not null && await privateEngine.FindPluginsAsync(cancellationToken) is { } plugins
-                ? await running.WithPluginsAsync(plugins, cancellationToken)
-                : running;
-        }
-
+        if ((await RunningAsync(cancellationToken) ?? await privateEngine.FindAsync(cancellationToken)) is { } running) return await WithFetchedBuildxAsync(running, cancellationToken);
         EnsureMayUsePrivate();
         return null;
     }
@@ -85,6 +79,12 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
         Log.Information("{Engine:l} answers, but {Lack:l}: using ACCI's own docker-buildx", engine.ToString(), lack);
         return await engine.WithPluginsAsync(await privateEngine.FetchPluginsAsync(cancellationToken), cancellationToken);
     }
+
+    /// <summary>The engine with a buildx that serves, where that is there or was fetched: it knows which platforms are emulated.</summary>
+    internal async Task<DockerEngine> WithFetchedBuildxAsync(DockerEngine engine, CancellationToken cancellationToken) =>
+        engine is { Lack: not null, Plugins: null } && await privateEngine.FindPluginsAsync(cancellationToken) is { } plugins
+            ? await engine.WithPluginsAsync(plugins, cancellationToken)
+            : engine;
 
     /// <summary>Makes sure that there is a buildx that serves, or can be.</summary>
     /// <exception cref="DeliveryException">There is none.</exception>

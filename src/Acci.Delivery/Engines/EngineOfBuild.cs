@@ -39,6 +39,10 @@ public static class EngineOfBuild
     internal static Task<DockerEngine> BuildEngineAsync(this DeliveryContext context) => context.Once(
         nameof(BuildEngineAsync), async () => await context.Locator().WithBuildxAsync(await context.EngineAsync(), context.CancellationToken));
 
+    /// <summary>The same for what runs images: with the buildx that a build has fetched, nothing is fetched for it.</summary>
+    internal static async Task<DockerEngine> RunEngineAsync(this DeliveryContext context) =>
+        await context.Locator().WithFetchedBuildxAsync(await context.EngineAsync(), context.CancellationToken);
+
     private static EngineLocator Locator(this DeliveryContext context) => context.Once(nameof(Locator), () => new EngineLocator(new PrivateEngine(context.Scripts()))
     {
         Cli = Executables.Find("docker", context.Environment),

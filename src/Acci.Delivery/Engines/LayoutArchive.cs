@@ -12,6 +12,8 @@ namespace Acci.Delivery.Engines;
 /// <summary>Hands a layout folder to an engine, as the archive <c>docker load</c> reads, without writing the archive to disk.</summary>
 public static class LayoutArchive
 {
+    private const int MostLoads = 5;
+
     /// <summary>Loads the platform of a layout that an engine runs, under the name of a repository, with the layout's digest as its tag.</summary>
     /// <returns>The name; null where the engine runs no platform of it.</returns>
     /// <exception cref="DeliveryException">The layout is damaged, or the engine does not take it.</exception>
@@ -28,12 +30,19 @@ public static class LayoutArchive
     /// <summary>Loads the layout under this name.</summary>
     internal static async Task LoadAsync(DockerEngine engine, string layout, ImageReference name, CancellationToken cancellationToken)
     {
-        var load = engine.Docker("load", "--quiet") with { StandardInputWriter = (input, token) => WriteAsync(layout, name, input, token) };
-        var loaded = await CommandRunner.RunAsync(load, cancellationToken: cancellationToken);
-        // "Loaded image ID: sha256:…" for a layout without a name, "Loaded image: NAME" for one with a name.
-        var id = loaded.StandardOutput.Split('\n').Select(line => line.Split(": ", 2)).LastOrDefault(pair => pair.Length == 2)?[1].Trim()
-            ?? throw new DeliveryException($"The engine did not say what it loaded: {loaded.StandardOutput}");
-        await CommandRunner.RunAsync(engine.Question("tag", id, name.ToString()), cancellationToken: cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            var load = engine.Docker("load", "--quiet") with { StandardInputWriter = (input, token) => WriteAsync(layout, name, input, token) };
+            var loaded = await CommandRunner.RunAsync(load, cancellationToken: cancellationToken);
+            // "Loaded image ID: sha256:…" for a layout without a name, "Loaded image: NAME" for one with a name.
+            var id = loaded.StandardOutput.Split('\n').Select(line => line.Split(": ", 2)).LastOrDefault(pair => pair.Length == 2)?[1].Trim()
+                ?? throw new DeliveryException($"The engine did not say what it loaded: {loaded.StandardOutput}");
+            var tag = engine.Question("tag", id, name.ToString());
+            var tagged = await CommandRunner.TryRunAsync(tag, cancellationToken: cancellationToken);
+            if (tagged.Succeeded) return;
+            // Until it has a name, another build that is done with the same image removes it.
+            if (attempt == MostLoads || !tagged.StandardError.Contains("No such image", StringComparison.OrdinalIgnoreCase)) throw new CommandFailedException(tag, tagged);
+        }
     }
 
     /// <summary>

@@ -33,8 +33,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
     {
         var layout = await context.LayoutAsync(image, publish.Record);
         var cosign = await context.CosignAsync();
-        await EnsureSaysItsSourceAsync(image, layout, cosign.Identity);
-        await PushAsync(image, publish, layout);
+        await PushAsync(image, publish, layout, cosign.Identity);
         // The printed command names it, whoever it is that is trusted here.
         await cosign.WritePublicKeyAsync(_files.PublicKey, context.CancellationToken);
         // Another key than last time: its signature is added to those that are there.
@@ -89,12 +88,13 @@ public sealed class SignImages(DeliveryContext context) : Verb
         }
     }
 
-    private async Task PushAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout)
+    private async Task PushAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout, SigningIdentity? signer)
     {
         var destination = await context.DestinationAsync();
         var root = await layout.ReadManifestAsync(layout.Root, context.CancellationToken);
         DeparturePolicy.Of(context, destination).EnsureMayBePushed(publish.Record, root);
         publish.Record.EnsureGoesTo(destination.RepositoryOf(image));
+        await EnsureSaysItsSourceAsync(image, layout, signer);
         var registry = await context.RegistryAsync();
         // Its bytes are asked for: a registry that only says that it has them may have others.
         if (publish.Has(PublishStep.Push) && await registry.FindManifestAsync(publish.Reference, context.CancellationToken) is { } there

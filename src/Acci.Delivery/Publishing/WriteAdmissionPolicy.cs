@@ -21,7 +21,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     private string PolicyController => Path.Combine(_files.Admission, "policy-controller.yaml");
 
     private bool UsesPublicSigstore =>
-        SigstoreFiles.Of(context.Options) == SigstoreFiles.None && context.Environment.Find(SigstoreService.Mirror) is null;
+        SigstoreFiles.Of(context.Options) == SigstoreFiles.None && !SigstoreService.IsOwn(SigstoreService.MirrorOf(context.Environment));
 
     /// <inheritdoc/>
     /// <exception cref="WrongUseException">No registry is named.</exception>

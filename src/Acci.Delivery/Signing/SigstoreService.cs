@@ -16,6 +16,8 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
     private const string Timestamps = "Timestamp authority";
     private const string PublicDomain = "sigstore.dev";
     private const string PublicTuf = "https://tuf-repo-cdn.sigstore.dev";
+    // Where it was before, as an old `cosign initialize` wrote it down.
+    private const string FormerPublicTuf = "sigstore-tuf-root.storage.googleapis.com";
 
     private static readonly (string List, string Name)[] Lists =
         [("caUrls", "Fulcio"), ("rekorTlogUrls", "Rekor"), ("tsaUrls", Timestamps)];
@@ -32,7 +34,7 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
         var mirror = MirrorOf(environment);
         var services = new List<SigstoreService>();
         if (files.SigningConfig is { } config) services.AddRange(Read(config));
-        else if (mirror is null) services.AddRange(Public.Select(x => At(x.Name, new Uri(x.Address))));
+        else if (!IsOwn(mirror)) services.AddRange(Public.Select(x => At(x.Name, new Uri(x.Address))));
         if ((files.SigningConfig is null || files.TrustedRoot is null) && TryParseWeb(mirror ?? PublicTuf) is { } tuf)
             services.Add(new SigstoreService("TUF", tuf, new Uri($"{tuf.AbsoluteUri.TrimEnd('/')}/timestamp.json")));
         return services;
@@ -41,11 +43,14 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
     /// <summary>Whether signing leads to the public Sigstore: by default, and where a signing configuration or a mirror names it.</summary>
     public static bool IsPublic(SigstoreFiles files, ProcessEnvironment environment) =>
         files.SigningConfig is { } config ? InputFile.Exists(config) && Read(config).Any(x => x.Name != Timestamps && IsPublic(x.Address))
-        : MirrorOf(environment) is not { } mirror || (TryParseWeb(mirror) is { } address && IsPublic(address));
+        : !IsOwn(MirrorOf(environment));
 
     /// <summary>Whether what was signed is verified with another Sigstore's trusted root than the public one, which every cosign knows.</summary>
     public static bool NeedsOwnRoot(SigstoreFiles files, ProcessEnvironment environment) =>
-        files.TrustedRoot is not null || (MirrorOf(environment) is { } mirror && !(TryParseWeb(mirror) is { } address && IsPublic(address)));
+        files.TrustedRoot is not null || IsOwn(MirrorOf(environment));
+
+    /// <summary>Whether a mirror is that of another Sigstore than the public one.</summary>
+    public static bool IsOwn(string? mirror) => mirror is not null && !(TryParseWeb(mirror) is { } address && IsPublic(address));
 
     /// <summary>
     /// The TUF repository that cosign asks, where one is named: by <c>TUF_MIRROR</c>, else by an earlier <c>cosign initialize</c>. Source: cosign, pkg/cosign/tuf.go.
@@ -68,7 +73,7 @@ internal sealed record SigstoreService(string Name, Uri Address, Uri Probe)
         }
     }
 
-    private static bool IsPublic(Uri address) => address.Host == PublicDomain || address.Host.EndsWith($".{PublicDomain}", StringComparison.OrdinalIgnoreCase);
+    private static bool IsPublic(Uri address) => address.Host is PublicDomain or FormerPublicTuf || address.Host.EndsWith($".{PublicDomain}", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An address that can be asked over http; null for any other, such as a folder's.</summary>
     public static Uri? TryParseWeb(string? text) =>

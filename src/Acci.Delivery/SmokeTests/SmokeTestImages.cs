@@ -36,7 +36,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
     /// <exception cref="DeliveryException">One does not become healthy.</exception>
     public override Task RunAsync() => context.ForEachImageAsync(async (image, publish) =>
     {
-        var runnable = (await context.EngineAsync()).RunnablePlatforms;
+        var runnable = (await context.RunEngineAsync()).RunnablePlatforms;
         var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));
         var reason = image.SmokeTest.SkippedBecause ?? (isRunnable ? null : $"this machine can run none of {string.Join(", ", publish.Record.Platforms.Select(x => x.Platform))}");
         var layout = await context.LayoutAsync(image, publish.Record);
@@ -75,7 +75,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
 
     private async Task<string> TryOutAsync(ImageDefinition image, OciLayout layout, PlatformImage platform)
     {
-        var engine = await context.EngineAsync();
+        var engine = await context.RunEngineAsync();
         if (!engine.RunnablePlatforms.Contains(platform.Platform)) return $"{platform.Platform} skipped (this machine cannot run it)";
         if (image is { Health: null, SmokeTest.Arguments: [] } && !await ImageProgram.IsInAsync(layout, platform, context.CancellationToken)) return $"{platform.Platform} not started (it names no program: its files are for others)";
         var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{Session.Current.Id}-{platform.Manifest.Digest.Hex[..12]}");

@@ -64,13 +64,14 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
             var tasks = await swarm.TasksAsync(stack, cancellationToken);
             var services = await swarm.ServicesAsync(stack, cancellationToken);
             var jobs = services.Where(x => x.IsJob && !HasEnded(x, tasks)).Select(DeclaredName).ToHashSet();
-            var isDone = true;
+            SwarmService? open = null;
             foreach (var service in services)
             {
                 var own = tasks.Where(x => x.ServiceId == service.Id).ToArray();
                 // What the swarm says of an update from before this one does not count.
                 var update = service.UpdateStarted == before.GetValueOrDefault(service.Id) ? null : service.UpdateState;
-                isDone &= IsSettled(service, own, update);
+                // Apps may fail until a job has ended, so that the job is what keeps them.
+                if (!IsSettled(service, own, update) && (open is null || (service.IsJob && !open.IsJob))) open = service;
                 Tell(service, own, update);
                 if (update is "paused" or "rollback_paused" or "rollback_completed") throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), $"the update was {(update == "paused" ? "stopped" : update == "rollback_completed" ? "rolled back: what was there before runs again" : "rolled back, and that failed, too")}", cancellationToken);
                 var isWaiting = service.StartsAgain && jobs.Overlaps(Declared.JobsBefore(DeclaredName(service)));
@@ -78,10 +79,16 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
                 if (isWaiting || waiting.Contains(service.Id)) past.UnionWith(own.Where(x => x.HasFailed).Select(x => x.Id));
                 _ = isWaiting ? waiting.Add(service.Id) : waiting.Remove(service.Id);
                 if (update is null && own.Count(x => x.HasFailed && !past.Contains(x.Id)) >= (service.StartsAgain ? MostFailures : 1)) throw await FailureAsync(service, own.Where(x => !past.Contains(x.Id)), "it does not come up", cancellationToken);
-                if (swarm.Time.GetElapsedTime(_begun) > _limit) throw await FailureAsync(service, own, $"it is not up after {_limit.TotalSeconds:0} s", cancellationToken, $" If it needs longer, declare a {nameof(EnvironmentDefinition.StartLimit)}.");
             }
 
-            if (isDone) return;
+            if (open is null) return;
+            if (swarm.Time.GetElapsedTime(_begun) > _limit)
+            {
+                throw await FailureAsync(
+                    open, tasks.Where(x => x.ServiceId == open.Id), $"it is not up after {_limit.TotalSeconds:0} s", cancellationToken,
+                    $" If it needs longer, declare a {nameof(EnvironmentDefinition.StartLimit)}.");
+            }
+
             await Task.Delay(Pause, swarm.Time, cancellationToken);
         }
     }

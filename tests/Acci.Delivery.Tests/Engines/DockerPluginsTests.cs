@@ -57,6 +57,10 @@ public sealed class DockerPluginsTests : IDisposable
         await FetchAsync();
         var docker = Docker(version);
 
+        // A smoke test takes it as it is, and fetches none.
+        var locator = Locator(docker, canFetch: false);
+        Assert.Equal(["linux/amd64", "linux/s390x"], (await locator.WithFetchedBuildxAsync(await locator.LocateAsync(Cancellation), Cancellation)).RunnablePlatforms.Select(x => x.ToString()));
+
         foreach (var engine in new[] { await LocatedAsync(Locator(docker, canFetch: true)), (await Locator(docker, canFetch: true).FindAsync(Cancellation))! })
         {
             var answer = await CommandRunner.RunAsync(engine.Docker("buildx", "bake", "x"), cancellationToken: Cancellation);

@@ -395,12 +395,12 @@ public sealed class NamedEngineTests : IDisposable
     [Fact]
     public async Task A_buildx_that_may_not_write_where_it_keeps_builders_is_told_at_once()
     {
-        var docker = Docker("""case "$*" in "buildx inspect") echo 'ERROR: mkdir /secrets/buildx: read-only file system' >&2; exit 1 ;; esac""");
+        var docker = Docker("""case "$*" in "buildx inspect") echo 'ERROR: mkdir /mnt/of-docker/buildx: read-only file system' >&2; exit 1 ;; esac""");
 
         var error = await Assert.ThrowsAsync<DeliveryException>(
             () => EngineBuilder.FindAsync(new DockerEngine(docker) { Process = ProcessEnvironment.Empty }, DockerEngine.BuilderImage, Cancellation));
 
-        Assert.StartsWith("docker buildx does not work here: ERROR: mkdir /secrets/buildx: read-only file system. If it may not write", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("docker buildx does not work here: ERROR: mkdir /mnt/of-docker/buildx: read-only file system. If it may not write", error.Message, StringComparison.Ordinal);
         Assert.Contains("BUILDX_CONFIG", error.Message, StringComparison.Ordinal);
     }
 

@@ -44,6 +44,17 @@ public sealed class ReadersCommandTests(RegistryServer server, SigstoreFixture s
         Assert.True(SigstoreService.NeedsOwnRoot(new SigstoreFiles(null, null), environment));
         Assert.False(SigstoreService.IsPublic(new SigstoreFiles(null, null), environment));
         Assert.Equal(Path.Combine(root, "trusted_root.json"), TufCache.FindTrustedRoot(environment));
+        Assert.Equal(["TUF"], SigstoreService.Of(new SigstoreFiles(null, null), environment).Select(x => x.Name));
+        // The public one, where it is and where it was.
+        foreach (var address in (string[])["https://tuf-repo-cdn.sigstore.dev", "https://sigstore-tuf-root.storage.googleapis.com"])
+        {
+            await File.WriteAllTextAsync(_folder.Combine("remote.json"), $$"""{"mirror":"{{address}}"}""", Cancellation);
+            Assert.False(SigstoreService.NeedsOwnRoot(new SigstoreFiles(null, null), environment));
+            Assert.True(SigstoreService.IsPublic(new SigstoreFiles(null, null), environment));
+            Assert.Equal(["Fulcio", "Rekor", "Timestamp authority", "TUF"], SigstoreService.Of(new SigstoreFiles(null, null), environment).Select(x => x.Name));
+        }
+
+        await File.WriteAllTextAsync(_folder.Combine("remote.json"), """{"mirror":"https://tuf.example.com/root"}""", Cancellation);
         // The variable comes before what was written down.
         Assert.False(SigstoreService.NeedsOwnRoot(new SigstoreFiles(null, null), environment.With(("TUF_MIRROR", "https://tuf-repo-cdn.sigstore.dev"))));
     }

@@ -28,6 +28,16 @@ public sealed class SmokeTestOptionsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_image_that_another_build_removes_before_it_has_a_name_is_loaded_again()
+    {
+        var mark = _folder.Combine("removed");
+        await TestAsync(new(), tag: $"[ -e '{mark}' ] || {{ touch '{mark}'; echo 'Error response from daemon: No such image: sha256:1' >&2; exit 1; }}");
+
+        Assert.Equal(2, File.ReadAllLines(_folder.Combine("calls")).Count(x => x.StartsWith("load ", StringComparison.Ordinal)));
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => TestAsync(new(), tag: "echo 'no space left on device' >&2; exit 1"));
+    }
+
+    [Fact]
     public async Task What_the_image_needs_is_given_to_it_and_no_value_of_a_variable_is_an_argument()
     {
         await TestAsync(new()
@@ -107,7 +117,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
 
     private static SmokeTestOptions OfOneThatEnds(int[] passing) => passing.Length == 0 ? new() { Ends = true } : new() { Ends = true, ExitCodes = passing };
 
-    private async Task<Healthy> TestAsync(SmokeTestOptions options, int? endsWith = null, int stopsWith = 0)
+    private async Task<Healthy> TestAsync(SmokeTestOptions options, int? endsWith = null, int stopsWith = 0, string tag = ":")
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
         using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
@@ -118,6 +128,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
             echo "$*" | sed 's|{session.Label}|L|' >> {_folder.Combine("calls")}
             case "$*" in
                 load*) cat > /dev/null; echo "Loaded image ID: sha256:1" ;;
+                tag*) {tag} ;;
                 run*) cat > {_folder.Combine("variables")}; echo "$HOME" > {_folder.Combine("home")}; echo c1 ;;
                 wait*) {wait} ;;
                 *State.Running*) echo {running} ;;
