@@ -84,6 +84,24 @@ public sealed class SwarmManagerTests
         Assert.Equal(isThere, await new SwarmManager(docker.Engine).IsThereAsync("shop", Cancellation));
     }
 
+    [Theory]
+    [InlineData("volume is in use - [c1]", true)]
+    [InlineData("permission denied", false)]
+    public async Task A_volume_that_the_engine_is_about_to_let_go_of_is_waited_for(string refusal, bool isRemoved)
+    {
+        using var docker = new DockerStandIn($$"""
+            case "$*" in
+                'volume ls'*) echo data ;;
+                'volume rm'*) [ "$(grep -c 'volume rm' "$CALLS")" -gt 2 ] || { echo 'Error response from daemon: remove data: {{refusal}}' >&2; exit 1; } ;;
+            esac
+            """);
+
+        var failure = await Record.ExceptionAsync(() => new SwarmManager(docker.Engine).RemoveVolumesAsync("shop", Cancellation));
+
+        Assert.Equal(isRemoved, failure is null);
+        Assert.Equal(isRemoved ? 3 : 1, docker.Called.Count(x => x == "volume rm data"));
+    }
+
     private static DockerStandIn Docker(string state, string security) => new($"""
         case "$*" in
             *.Swarm.*) echo '{state}' ;;

@@ -15,6 +15,7 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     private const string StackLabel = "com.docker.stack.namespace";
     private const int Iterations = 600_000;
     internal const int DigestLength = 12;
+    private const int TurnsOfVolume = 80;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The clock that it is waited by.</summary>
@@ -158,10 +159,18 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     public async Task<IReadOnlyList<string>> VolumesAsync(string stack, CancellationToken cancellationToken) =>
         Lines(await RunAsync(["volume", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
 
-    /// <summary>Removes them.</summary>
+    /// <summary>Removes them. The engine lets go of a volume some time after the container that used it has left its list.</summary>
+    /// <exception cref="DeliveryException">Something else uses one.</exception>
     public async Task RemoveVolumesAsync(string stack, CancellationToken cancellationToken)
     {
-        foreach (var volume in await VolumesAsync(stack, cancellationToken)) await CommandRunner.RunAsync(Engine.Question("volume", "rm", volume), cancellationToken: cancellationToken);
+        foreach (var remove in (await VolumesAsync(stack, cancellationToken)).Select(x => Engine.Question("volume", "rm", x)))
+        {
+            for (var turn = 0; await CommandRunner.TryRunAsync(remove, cancellationToken: cancellationToken) is { Succeeded: false } refusal; turn++)
+            {
+                if (turn == TurnsOfVolume || !refusal.StandardError.Contains("volume is in use", StringComparison.Ordinal)) throw new CommandFailedException(remove, refusal);
+                await Task.Delay(Pause, Time, cancellationToken);
+            }
+        }
     }
 
     private async Task<IReadOnlyList<JsonElement>> InspectAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
