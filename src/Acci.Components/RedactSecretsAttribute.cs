@@ -19,7 +19,7 @@ internal sealed class RedactSecretsAttribute : BuildExtensionAttributeBase, IOnB
         secrets.Withhold(Build);
 
         Log.Logger = FailureSink.Before(RedactedSink.Before(Log.Logger));
-        // Whoever reads the log of a build server would learn which secret is easily guessed.
+        // The log of a build server is read by others, who would learn which secret is easy to guess.
         if (Build.IsServerBuild) return;
         foreach (var warning in WeakSecrets.Warnings(secrets.NamedValuesOf(Build))) Log.Warning("{Warning:l}", warning);
     }

@@ -6,8 +6,8 @@ using Acci.Delivery.Versioning;
 namespace Acci.Delivery.Buildx;
 
 /// <summary>
-/// The folders that images are built from, before they are built. BuildKit's provenance has the repository and the commit that git names in an image's context, and whoever
-/// verifies the image compares them with the image's own. Source: buildx, build/git.go.
+/// Checks the build contexts before anything is built. BuildKit's provenance records the repository and the commit of an image's context, and verification compares them with
+/// those in the image's annotations. Source: buildx, build/git.go.
 /// </summary>
 internal static class BuildContexts
 {

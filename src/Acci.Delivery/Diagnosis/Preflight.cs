@@ -75,7 +75,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     {
         var folder = context.Options.Artifacts;
         return FolderAccess.FindUnwritable(folder) is not { } obstacle ? Task.FromResult(folder)
-            : throw new DeliveryException($"What is built and found goes to {folder}, and {obstacle} cannot be written. Give this user that folder, or build in a copy of the repository that can be written.");
+            : throw new DeliveryException($"The build writes its results to {folder}, and {obstacle} cannot be written. Give this user write access, or build in a writable copy of the repository.");
     }
 
     private async Task<string> LookAtVersionAsync()

@@ -23,7 +23,7 @@ internal sealed class ContainerBuilder(DockerEngine engine)
     {
         Log.Information("This engine's own builder cannot build these images: making a docker-container builder named '{Builder}'", name);
         var (isOwn, context) = (false, Array.Empty<string>());
-        // Where buildx keeps no builders, as in a container, the builder's own may be there all the same, and another build in it. Source: buildx, driver/docker-container.
+        // In a container, buildx may not know the builder although its container runs, perhaps with another build in it. Source: buildx, driver/docker-container.
         var isThere = await engine.AskAsync(["container", "inspect", "--format", "{{.Id}}", $"buildx_buildkit_{name}0"], cancellationToken) is not null;
         try
         {

@@ -29,7 +29,7 @@ internal static partial class DockerPlugins
             : null;
     }
 
-    /// <summary>A command with plugins of this folder, called as docker calls its own; the command itself where it is none of theirs.</summary>
+    /// <summary>Runs a <c>docker buildx</c> command with the buildx of a folder, started as docker starts its plugins; other commands stay as they are.</summary>
     /// <param name="command">A docker command.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="plugin">The name of docker's command that a plugin is: <c>buildx</c>.</param>
