@@ -148,6 +148,29 @@ public sealed class JobTests : IDisposable, ILogEventSink
     }
 
     [Theory]
+    [InlineData("shop:1", false)]
+    [InlineData("shop:2", true)]
+    public async Task Nothing_goes_back_to_the_images_that_have_just_failed(string tried, bool goesBack)
+    {
+        var own = Declaration with { Define = x => Declaration.Define(x) with { Services = [.. Declaration.Define(x).Services.Skip(1), Waiting] } };
+        using var docker = new DockerStandIn($"""
+            case "$*" in
+                *" up --detach"*) echo refused >&2; exit 1 ;;
+                *"config --images"*) echo migration:1; echo '{tried}' ;;
+                "ps --all"*) echo 1 ;;
+                inspect*) cat '{WriteContainers([[Ended("migration", 0), Ended("seed", 0), Running("shop")]])}-0' ;;
+            esac
+            """);
+        var project = ComposeProject.Of(docker.Engine, _root.Path, own, "live", ProcessEnvironment.Empty);
+        var start = new ComposeStart(project, EnvironmentModel.Of(own, new ComposeFiles(_root.Path, own).Read("live")), PortAccess.Loopback, new TestClock());
+
+        await Assert.ThrowsAsync<DeliveryException>(() => start.RunAsync(Cancellation));
+
+        Assert.Equal(goesBack, _said.Any(x => x.Contains("going back to shop:1", StringComparison.Ordinal)));
+        Assert.Equal(!goesBack, _said.Any(x => x.Contains("what runs now is left as it is", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("migration", 3)]
     [InlineData("seed", 1)]
     public async Task A_job_that_ends_with_another_code_is_named_with_its_last_lines(string job, int code)

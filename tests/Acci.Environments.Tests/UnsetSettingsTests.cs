@@ -1,6 +1,7 @@
 using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;
+using Acci.Environments.Specification;
 using Acci.Settings;
 
 namespace Acci.Environments.Tests;
@@ -47,6 +48,34 @@ public sealed class UnsetSettingsTests : IDisposable
 
         Assert.Equal("${PageSize:-10}", settings.Environment["PageSize"].Text);
         Assert.Equal("${Currency:-}", settings.Get(s => s.Currency).Text);
+    }
+
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("""{ "Currency": "EUR" }""", true)]
+    public void Another_place_is_never_told_an_empty_text_for_the_default_of_the_app(string settings, bool isKnown)
+    {
+        _app.Write(settings);
+        var declaration = _app.Declaration with
+        {
+            Define = environment =>
+            {
+                var told = environment.Settings(_app.Settings);
+                return new()
+                {
+                    Services =
+                    [
+                        new("app") { Settings = [told], Compose = new() { Image = "app:1" } },
+                        new("store") { Compose = new() { Image = "store:1", Environment = new Dictionary<string, Scalar> { ["STORE_NAME"] = told.Get(s => s.Currency) } } },
+                    ],
+                };
+            },
+        };
+
+        var error = Record.Exception(() => EnvironmentModel.Of(declaration, _app.Files.Read("live")));
+
+        if (isKnown) Assert.Null(error);
+        else Assert.Contains("Currency (Currency), and nothing sets it", Assert.IsType<DeliveryException>(error).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,5 +43,12 @@ public sealed record SmokeTestOptions
     /// <summary>Why the image is not smoke-tested; null where it is. It is published all the same, and its table, record and summary give this reason.</summary>
     public string? SkippedBecause { get; init => field = value is { Length: > 0 } ? value : null; }
 
+    /// <summary>What <c>docker run</c> is told of all this, but for <see cref="Variables"/> and <see cref="Arguments"/>.</summary>
+    internal IEnumerable<string> RunArguments =>
+    [
+        .. ReadOnly ? ["--read-only"] : Array.Empty<string>(), "--cap-drop", "ALL", .. Capabilities.SelectMany(x => new[] { "--cap-add", x }),
+        .. Init ? ["--init"] : Array.Empty<string>(), .. Tmpfs.SelectMany(x => new[] { "--tmpfs", x }),
+    ];
+
     private static bool IsName(string name) => name.Length > 0 && !name.Any(x => x is '=' or '#' || char.IsWhiteSpace(x) || char.IsControl(x));
 }

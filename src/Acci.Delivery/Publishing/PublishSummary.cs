@@ -26,12 +26,14 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     /// <summary>When the table is shown, for the ages in it; null where it is for later readers.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>What a <c>docker</c> command needs to run the image.</summary>
+    /// <summary>What a <c>docker</c> command needs to run the image: what the smoke test, which has run it, was told.</summary>
     internal static string[] RunArguments(ImageDefinition image, PublishTransaction publish)
     {
         string[] ports = image.Health is { } health ? ["--publish", $"{health.Port}:{health.Port}"] : [];
         // By digest: what is run is what was verified, whatever its tags point at by then.
-        return ["run", "--rm", "--read-only", "--cap-drop", "ALL", .. ports, publish.Reference.ToString()];
+        var options = image.SmokeTest;
+        var variables = options.Variables.SelectMany(x => new[] { "--env", $"{x.Key}={x.Value}" });
+        return ["run", "--rm", .. options.RunArguments, .. variables, .. ports, publish.Reference.ToString(), .. options.Arguments];
     }
 
     /// <summary>The table as text.</summary>

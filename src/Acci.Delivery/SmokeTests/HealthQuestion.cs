@@ -58,7 +58,7 @@ internal sealed class HealthQuestion(StartedContainer container, HealthEndpoint 
 
         var advice = await AdviceAsync(cancellationToken);
         throw new DeliveryException(
-            $"The container was not healthy within {Limit.TotalSeconds:0} s: {_problem}.{advice}{await container.LastLogAsync()}");
+            $"{container.Subject} was not healthy within {Limit.TotalSeconds:0} s: {_problem}.{advice}{await container.LastLogAsync()}");
     }
 
     // Whether the answer is good; null where nothing answers.

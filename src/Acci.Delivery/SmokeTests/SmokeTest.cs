@@ -30,6 +30,9 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
     /// <summary>How the container's port is reached from here.</summary>
     public PortAccess Ports { get; init; } = PortAccess.Loopback;
 
+    /// <summary>What messages call the container.</summary>
+    public string Subject { get; init; } = "The container";
+
     /// <summary>How the image is started.</summary>
     public SmokeTestOptions Options { get; init; } = new();
 
@@ -104,23 +107,16 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
         for (var attempt = 1; ; attempt++)
         {
             string[] publish = endpoint is null ? [] : ["--publish", $"{Ports.Interface}:{PortThere()}:{endpoint.Port}", .. Ports.IsCertain ? [] : FrequentChecks];
-            var run = Engine.Errand(["run", "--detach", "--label", Session.Label, "--pull", "never", .. Conditions(), "--security-opt", "no-new-privileges", .. publish, name.ToString(), .. Options.Arguments]);
+            var run = Engine.Errand(["run", "--detach", "--label", Session.Label, "--pull", "never", .. Options.RunArguments, .. Variables(), "--security-opt", "no-new-privileges", .. publish, name.ToString(), .. Options.Arguments]);
             if (Options.Variables.Count > 0 && !OperatingSystem.IsWindows()) run = run with { StandardInput = string.Concat(Options.Variables.Select(x => $"{x.Key}={x.Value}\n")) };
             var started = await CommandRunner.TryRunAsync(run, cancellationToken: cancellationToken);
-            if (started.Succeeded) return (new StartedContainer(Engine, started.StandardOutput.Trim()), Ports);
+            if (started.Succeeded) return (new StartedContainer(Engine, started.StandardOutput.Trim(), Subject), Ports);
             // A rootless engine's machine does not have the gateway's address, which is in a namespace of its own.
             if (Ports is { IsCertain: false, IsLoopback: false } && started.StandardError.Contains("cannot assign requested address", StringComparison.Ordinal))
                 return await (this with { Ports = PortAccess.Unknown }).StartAsync(name, endpoint, cancellationToken);
             if (!ChoosesPort || attempt == MostPorts || !IsPortTaken(started.StandardError)) throw new CommandFailedException(run, started);
         }
     }
-
-    private IEnumerable<string> Conditions() =>
-    [
-        .. Options.ReadOnly ? ["--read-only"] : Array.Empty<string>(), "--cap-drop", "ALL", .. Options.Capabilities.SelectMany(x => new[] { "--cap-add", x }),
-        .. Options.Init ? ["--init"] : Array.Empty<string>(), .. Options.Tmpfs.SelectMany(x => new[] { "--tmpfs", x }),
-        .. Variables(),
-    ];
 
     // Not in the environment of docker itself, which reads HOME and DOCKER_HOST; and where that can be, not among its arguments, which other users of the machine can read.
     private IEnumerable<string> Variables() => Options.Variables.Count == 0 ? []

@@ -80,7 +80,13 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         if (image is { Health: null, SmokeTest.Arguments: [] } && !await ImageProgram.IsInAsync(layout, platform, context.CancellationToken)) return $"{platform.Platform} not started (it names no program: its files are for others)";
         var name = ImageReference.Parse($"acci-smoke-test/{image.Name}:{Session.Current.Id}-{platform.Manifest.Digest.Hex[..12]}");
         var ports = (await context.LocationAsync(engine)).Ports;
-        var test = new SmokeTest(engine, Session.Current) { Time = context.Time, Ports = ports, Options = image.SmokeTest };
+        var test = new SmokeTest(engine, Session.Current) 
+        {
+            Time = context.Time,
+            Ports = ports,
+            Options = image.SmokeTest,
+            Subject = $"The container of {image.Name} ({platform.Platform})",
+        };
         var (view, deletion) = await layout.ViewAsync(platform, context.CancellationToken);
         using (deletion) return $"{platform.Platform} {await test.RunAsync(view.Folder, name, image.Health, context.CancellationToken)}";
     }

@@ -7,11 +7,15 @@ namespace Acci.Delivery.SmokeTests;
 /// <summary>The container of a smoke test, as its engine tells of it.</summary>
 /// <param name="engine">The engine.</param>
 /// <param name="id">The container's id.</param>
-internal sealed class StartedContainer(DockerEngine engine, string id)
+/// <param name="subject">What messages call it.</param>
+internal sealed class StartedContainer(DockerEngine engine, string id, string subject)
 {
     private const int ShownLogLines = 20;
     // In seconds: longer than docker's 10, because a machine that is busy is no fault of the image.
     private const int StopLimit = 30;
+
+    /// <summary>What messages call it.</summary>
+    public string Subject => subject;
 
     /// <summary>What <c>docker inspect</c> says in this format.</summary>
     public async Task<string> InspectAsync(string format, CancellationToken cancellationToken) =>
@@ -36,7 +40,7 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
     {
         if (await StateAsync(cancellationToken) is not { IsRunning: false } state) return;
         throw new DeliveryException(
-            $"The container ended with exit code {state.ExitCode} instead of serving. If it needs variables or folders to write to, or is to end by itself, say so in its definition "
+            $"{subject} ended with exit code {state.ExitCode} instead of serving. If it needs variables or folders to write to, or is to end by itself, say so in its definition "
             + $"(SmokeTest = new() {{ … }}).{await LastLogAsync()}");
     }
 
@@ -56,11 +60,11 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
         {
             // Whether it is the engine that does not answer, the next question shows.
             if ((await StateAsync(cancellationToken)).IsRunning)
-                throw new DeliveryException($"The container did not end within {wait.AnswerTime!.Value.TotalSeconds:0.###} s (SmokeTest.Ends is set).{await LastLogAsync()}");
+                throw new DeliveryException($"{subject} did not end within {wait.AnswerTime!.Value.TotalSeconds:0.###} s (SmokeTest.Ends is set).{await LastLogAsync()}");
         }
 
         var code = (await StateAsync(cancellationToken)).ExitCode;
-        return passing.Contains(code) ? code : throw new DeliveryException($"The container ended with exit code {code}, expected {Described(passing)}.{await LastLogAsync()}");
+        return passing.Contains(code) ? code : throw new DeliveryException($"{subject} ended with exit code {code}, expected {Described(passing)}.{await LastLogAsync()}");
     }
 
     /// <summary>Stops it.</summary>
@@ -75,7 +79,7 @@ internal sealed class StartedContainer(DockerEngine engine, string id)
         var problem = code == 137
             ? $"did not stop within {StopLimit} s, and was killed; where its program ignores signals as the first process, start it with an init process (SmokeTest = new() {{ Init = true }} in its definition)"
             : $"ended with exit code {code} when it was asked to stop, expected {Described(passing)}";
-        throw new DeliveryException($"The container {problem}.{await LastLogAsync()}");
+        throw new DeliveryException($"{subject} {problem}.{await LastLogAsync()}");
     }
 
     private static string Described(IReadOnlyList<int> codes) => string.Join(" or ", codes);

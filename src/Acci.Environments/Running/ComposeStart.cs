@@ -67,7 +67,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         catch (Exception exception)
         {
             if (before.Count == 0) await CleanUp.TryAsync(project.Name, () => RemoveAsync(hasData: data.Count > 0));
-            else if (exception is DeliveryException && !model.Builds && OwnImagesOf(before) is { Count: > 0 } images) await GoBackAsync(images, cancellationToken);
+            else if (exception is DeliveryException && !model.Builds && await ImagesToGoBackToAsync(before, cancellationToken) is { Count: > 0 } images) await GoBackAsync(images, cancellationToken);
             else Log.Warning("{Project} ran before: what runs now is left as it is. ComposeDown ends it, ComposeUp tries again", project.Name);
             throw;
         }
@@ -112,6 +112,21 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
             await stop.CancelAsync();
             await Task.WhenAny(up);
             throw;
+        }
+    }
+
+    // None where the same images have just been tried: something else has changed, and they would fail again, jobs among them.
+    private async Task<Dictionary<string, string?>> ImagesToGoBackToAsync(IReadOnlyList<Container> before, CancellationToken cancellationToken)
+    {
+        var images = OwnImagesOf(before);
+        try
+        {
+            var tried = await project.ImagesAsync(cancellationToken);
+            return images.Values.All(tried.Contains) ? [] : images;
+        }
+        catch (DeliveryException)
+        {
+            return images;
         }
     }
 

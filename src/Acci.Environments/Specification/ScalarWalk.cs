@@ -11,6 +11,13 @@ internal static class ScalarWalk
     public static IEnumerable<Variable> VariablesIn(ComposeFile file) =>
         ScalarsIn(file).Select(x => x.Source).OfType<Variable>().DistinctBy(x => x.Name);
 
+    /// <summary>
+    /// Those that stand for an empty text where nobody sets them, although their service then has its own default: somebody else is told the setting, and would be told
+    /// another value.
+    /// </summary>
+    public static IEnumerable<Variable> VariablesWithoutValueIn(ComposeFile file) =>
+        from scalar in ScalarsIn(file) where scalar is { Source.IsLeftOut: true, IsWhereSet: false } select scalar.Source;
+
     private static IEnumerable<Scalar> ScalarsIn(object? node) => node switch
     {
         null or string => [],

@@ -66,6 +66,29 @@ public sealed class BegunAgainTests(RegistryServer server) : IClassFixture<Regis
     }
 
     [Fact]
+    public async Task The_printed_run_command_starts_the_image_as_the_smoke_test_did()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        await world.RunUntilAsync("TagImages");
+
+        var table = await world.RunAsync("TagImages", options => options with
+        {
+            Images =
+            [
+                options.Images[0] with
+                {
+                    Health = new("/health", 8080),
+                    SmokeTest = new() { Variables = new Dictionary<string, string> { ["STORE"] = "a b" }, Tmpfs = ["/tmp"], Capabilities = ["CHOWN"], Init = true, Arguments = ["serve"] },
+                },
+            ],
+        });
+
+        var run = $"run --rm --read-only --cap-drop ALL --cap-add CHOWN --init --tmpfs /tmp --env 'STORE=a b' --publish 8080:8080 {world.Repository}@{world.Record.Digest} serve\n";
+        Assert.Contains($" {run}", table, StringComparison.Ordinal);
+        Assert.Contains($"docker {run}", world.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_scanned_any_more_is_not_told_as_scanned()
     {
         using var world = await PublishWorld.BuiltAsync(server);

@@ -95,7 +95,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
     {
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => TestAsync(new(), endsWith: 0));
 
-        Assert.Contains("ended with exit code 0 instead of serving. If it needs variables", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The container of app ended with exit code 0 instead of serving. If it needs variables", failure.Message, StringComparison.Ordinal);
         Assert.Contains("SmokeTest = new()", failure.Message, StringComparison.Ordinal);
     }
 
@@ -140,7 +140,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("layout"));
         var view = await layout.WriteViewAsync((await layout.ReadPlatformsAsync(Cancellation))[0], _folder.Combine("view"), Cancellation);
-        return await new SmokeTest(new DockerEngine(script) { AnswerTime = options.Ends && endsWith is null ? TimeSpan.FromSeconds(20) : Patience }, session) { Time = new TestClock(), Options = options }
+        return await new SmokeTest(new DockerEngine(script) { AnswerTime = options.Ends && endsWith is null ? TimeSpan.FromSeconds(20) : Patience }, session) { Time = new TestClock(), Options = options, Subject = "The container of app" }
             .RunAsync(view.Folder, ImageReference.Parse("acci-smoke-test/app:1"), null, Cancellation);
     }
 }
