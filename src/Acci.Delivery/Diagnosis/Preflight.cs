@@ -67,8 +67,11 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 
     private Task<string> LookAtCache()
     {
+        var folder = context.Options.CacheDirectory.Path;
         context.Options.CacheDirectory.LookWhetherOwn();
-        return Task.FromResult(context.Options.CacheDirectory.Path);
+        return !scope.Builds || FolderAccess.FindUnwritable(folder) is not { } obstacle ? Task.FromResult(folder)
+            : throw new DeliveryException(
+                $"The build keeps what it fetches in {folder}, and {obstacle} cannot be written (read-only file system, or no permission): name another folder with ACCI_CACHE.");
     }
 
     private Task<string> LookAtArtifacts()

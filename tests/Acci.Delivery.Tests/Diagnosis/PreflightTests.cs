@@ -113,6 +113,17 @@ public sealed class PreflightTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cache_that_cannot_be_made_is_told_before_anything_is_built()
+    {
+        var file = Path.Combine(_checkout.Directory, ".gitignore");
+        var context = new DeliveryContext(Options with { CacheDirectory = new CacheDirectory(Path.Combine(file, "cache")) }, Cancellation);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(new Preflight(context, DeliveryScope.Publish).Checks.Single(x => x.Name == "Cache").LookAsync);
+
+        Assert.Contains($"{file} cannot be written (read-only file system, or no permission): name another folder with ACCI_CACHE", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_is_tried_before_anything_is_built_where_cosign_is_not_on_the_PATH()
     {
         Assert.SkipUnless(PrivateEngine.CanFetchPackages, "cosign would not be fetched here.");
