@@ -154,7 +154,15 @@ public sealed partial class Session : IDisposable
         if (leftover.DeletePath() is null) return;
         lock (_gate)
         {
-            if (_open.Remove(number) && _journal is not null) Write(new Entry(number, null));
+            if (!_open.Remove(number) || _journal is null) return;
+            try
+            {
+                Write(new Entry(number, null));
+            }
+            catch (DeliveryException)
+            {
+                // On a disk that is full it stays noted, and whoever looks for it finds nothing.
+            }
         }
     }
 

@@ -256,6 +256,38 @@ public sealed class SessionTests : IDisposable
         Assert.Empty(Journals);
     }
 
+    [Fact]
+    public async Task A_disk_that_is_full_for_a_while_costs_what_was_to_be_noted_then_and_nothing_else()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can mount a small disk.");
+        await CommandRunner.RunAsync(new Command("bash", "-c", "mkdir $0 && mount -t tmpfs -o size=64k,mode=700 tmpfs $0", Cache.Path), cancellationToken: Cancellation);
+        try
+        {
+            using var session = new Session(Cache);
+            var done = session.Note(Made("done"));
+            // Ten bytes before the end of a page, which is what a disk gives at once.
+            var before = new FileInfo(Journals.Single()).Length;
+            session.Note("");
+            var after = new FileInfo(Journals.Single()).Length;
+            session.Note(new string('x', (int)(4096 - 10 - after - (after - before))));
+            Assert.Equal(4096 - 10, new FileInfo(Journals.Single()).Length);
+            await CommandRunner.TryRunAsync(new Command("dd", "if=/dev/zero", $"of={Cache.Combine("fill")}"), cancellationToken: Cancellation);
+
+            Assert.Null(session.TryNote(_folder.Combine(new string('y', 100))));
+            done.Dispose();
+            Assert.Null(session.TryNote(_folder.Combine("z")));
+            File.Delete(Cache.Combine("fill"));
+            session.Note(Made("left"));
+            await KillAsync(session);
+
+            Assert.Equal([_folder.Combine("left")], await Session.RemoveAbandonedAsync(Cache, Cancellation));
+        }
+        finally
+        {
+            await CommandRunner.RunAsync(new Command("umount", "--lazy", Cache.Path), cancellationToken: Cancellation);
+        }
+    }
+
     private sealed class Said(List<string> lines) : ILogEventSink
     {
         public void Emit(LogEvent logEvent)
