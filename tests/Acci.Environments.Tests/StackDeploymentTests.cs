@@ -1,7 +1,10 @@
+using System.Net;
+using System.Net.Sockets;
 using Acci.Delivery;
 using Acci.Environments.Running;
 using Acci.Environments.Swarm;
 using Acci.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace Acci.Environments.Tests;
 
@@ -11,12 +14,30 @@ public sealed class StackDeploymentTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("echo 'write /data: no space left on device' >&2; exit 1", "write /data: no space left on device")]
-    [InlineData("exec sleep 300", "this engine does not get it within 5 s: the registry may be silent")]
-    public async Task An_image_that_the_swarm_cannot_get_is_asked_for_once_more_for_the_reason(string pull, string reason)
+    [Fact]
+    public async Task An_image_that_the_swarm_cannot_get_is_asked_for_once_more_for_the_reason() =>
+        await AssertReasonAsync("registry.invalid", "echo 'write /data: no space left on device' >&2; exit 1", "write /data: no space left on device");
+
+    [Fact]
+    public async Task A_pull_that_takes_long_is_no_registry_s_silence()
     {
-        const string image = "registry.example.com/bakery@sha256:0123456789012345678901234567890123456789012345678901234567890123";
+        await using var registry = await LoopbackServer.StartAsync(context => context.Response.WriteAsync("{}"));
+
+        await AssertReasonAsync(registry.Domain, "exec sleep 300", "this engine was still pulling it after 5 s");
+    }
+
+    [Fact]
+    public async Task A_pull_from_a_registry_that_does_not_answer_others_either_is()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+
+        await AssertReasonAsync($"{silent.LocalEndpoint}", "exec sleep 300", $"this engine was still pulling it after 5 s, and {silent.LocalEndpoint} does not answer this build either");
+    }
+
+    private async Task AssertReasonAsync(string registry, string pull, string reason)
+    {
+        var image = $"{registry}/bakery@sha256:0123456789012345678901234567890123456789012345678901234567890123";
         using var docker = new DockerStandIn($$$"""
             case "$*" in
                 *"stack deploy"*) touch '{{{_folder.Combine("deployed")}}}' ;;
@@ -31,7 +52,7 @@ public sealed class StackDeploymentTests : IDisposable
             esac
             """);
         var engine = docker.Engine with { AnswerTime = TimeSpan.FromSeconds(5) };
-        var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Images = [] }, TestContext.Current.CancellationToken);
+        var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, RetryBudget = TimeSpan.FromSeconds(1), Images = [] }, TestContext.Current.CancellationToken);
         using var login = await PullLogin.ForAsync(context, engine, image);
         var deployment = new StackDeployment(new SwarmManager(engine), "prod", replicas: 1, login);
 

@@ -32,6 +32,33 @@ public sealed class ImagePull(DeliveryContext context)
             return !result.Succeeded && PassingFailure.Find($"{result.StandardError}\n{result.StandardOutput}") is { } failure ? throw failure : result;
         }, context.CancellationToken);
 
+    /// <summary>Asks the registries of images whether they are silent: they take connections, and say nothing within the time that a silent one is waited for.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The first registry that is; null when each of them answers, or cannot be reached from here.</returns>
+    public async Task<string?> FindSilentAsync(IReadOnlyList<string> images, CancellationToken cancellationToken)
+    {
+        foreach (var domain in images.Select(x => ImageReference.Parse(x).Normalize().Domain!).Distinct())
+        {
+            using var registry = context.Connect(domain);
+            try
+            {
+                await registry.EnsureReachableAsync(cancellationToken);
+            }
+            catch (DeliveryException exception)
+                when ((exception as RetriesExhaustedException ?? exception.InnerException) is RetriesExhaustedException { IsSilence: true })
+            {
+                return domain;
+            }
+            catch (DeliveryException)
+            {
+                // It is there, or nobody is: Docker gets to know that, too.
+            }
+        }
+
+        return null;
+    }
+
     private async Task<CommandResult> WatchAsync(Command command, Func<CancellationToken, Task<IReadOnlyList<string>>> images, Action<string> onLine, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -60,29 +87,6 @@ public sealed class ImagePull(DeliveryContext context)
             // It has ended when this returns, or Docker would go on with it.
             await run.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
-    }
-
-    private async Task<string?> FindSilentAsync(IReadOnlyList<string> images, CancellationToken cancellationToken)
-    {
-        foreach (var domain in images.Select(x => ImageReference.Parse(x).Normalize().Domain!).Distinct())
-        {
-            using var registry = context.Connect(domain);
-            try
-            {
-                await registry.EnsureReachableAsync(cancellationToken);
-            }
-            catch (DeliveryException exception)
-                when ((exception as RetriesExhaustedException ?? exception.InnerException) is RetriesExhaustedException { IsSilence: true })
-            {
-                return domain;
-            }
-            catch (DeliveryException)
-            {
-                // It is there, or nobody is: Docker gets to know that, too.
-            }
-        }
-
-        return null;
     }
 
     /// <summary>When the output last said something that it had not said before.</summary>

@@ -14,8 +14,9 @@ internal sealed class PullLogin : IDisposable
 {
     private readonly DockerEngine _engine;
     private readonly TemporaryLogin? _login;
+    private readonly ImagePull _pull;
 
-    private PullLogin(DockerEngine engine, TemporaryLogin? login) => (_engine, _login) = (engine, login);
+    private PullLogin(DockerEngine engine, TemporaryLogin? login, ImagePull pull) => (_engine, _login, _pull) = (engine, login, pull);
 
     /// <summary>Whether there are credentials that the docker command does not have by itself.</summary>
     public bool HasCredentials => _login is not null;
@@ -25,11 +26,14 @@ internal sealed class PullLogin : IDisposable
     {
         var domain = ImageReference.Parse(image).Normalize().Domain!;
         var credentials = await context.CredentialsBesideAsync(engine, domain);
-        return new PullLogin(engine, credentials is null ? null : engine.LoginTo(domain, credentials));
+        return new PullLogin(engine, credentials is null ? null : engine.LoginTo(domain, credentials), new ImagePull(context));
     }
 
     /// <summary>A command.</summary>
     public Command Docker(params IEnumerable<string> arguments) => (_engine with { Login = _login }).Docker(arguments);
+
+    /// <summary>The image's registry where it takes connections and says nothing; null where it answers, or cannot be reached from here.</summary>
+    public Task<string?> FindSilentAsync(string image, CancellationToken cancellationToken) => _pull.FindSilentAsync([image], cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _login?.Dispose();

@@ -128,7 +128,8 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     private async Task<string> PullFailureAsync(string error, CancellationToken cancellationToken)
     {
         if (!error.StartsWith(NoSuchImage, StringComparison.Ordinal)) return "";
-        var command = login.Docker("pull", "--quiet", error[NoSuchImage.Length..].Trim()) with { AnswerTime = swarm.Engine.Question().AnswerTime };
+        var image = error[NoSuchImage.Length..].Trim();
+        var command = login.Docker("pull", "--quiet", image) with { AnswerTime = swarm.Engine.Question().AnswerTime };
         try
         {
             var pull = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
@@ -136,7 +137,9 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         }
         catch (NoAnswerException)
         {
-            return $" (this engine does not get it within {command.AnswerTime?.TotalSeconds:0} s: the registry may be silent)";
+            // An image may be large and a network slow.
+            var silent = await login.FindSilentAsync(image, cancellationToken);
+            return $" (this engine was still pulling it after {command.AnswerTime?.TotalSeconds:0} s{(silent is null ? "" : $", and {silent} does not answer this build either")})";
         }
     }
 
