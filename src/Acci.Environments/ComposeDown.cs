@@ -1,6 +1,5 @@
 using Acci.Delivery;
 using Acci.Delivery.Engines;
-using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 using Acci.Environments.Running;
 using Serilog;
@@ -35,7 +34,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         }
 
         foreach (var data in await DataOfAsync(project)) Log.Information("{Would:l} the volume {Name:l}", volumes ? "Would remove" : "Would leave", data);
-        Log.Information("  {Command:l}", Typed(Down(project).ToString()));
+        Log.Information("  {Command:l}", Typed(project.Down(volumes).ToString()));
     }
 
     /// <summary>Ends the environment, a stack of it included, and takes away everything but its data volumes.</summary>
@@ -47,14 +46,12 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         var project = await ProjectOnAsync(await EngineWithComposeAsync(), name);
         await EnsureThereIsAsync(project);
         await RemoveStackAsync(project);
-        await CommandRunner.RunAsync(project.Bounded(Down(project)), Log.Verbose, Cancellation);
+        await project.DownAsync(volumes, Cancellation);
         string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
         if (left.Length > 0) throw new DeliveryException($"Of environment '{name}' there is still {string.Join(", ", left)}: something else uses it. End that and run ComposeDown again.");
         var data = await project.ListAsync("volume", Cancellation);
         Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, data.Count == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", data)}; ComposeDown --environment {name} --delete-volumes deletes them");
     }
-
-    private Command Down(ComposeProject project) => project.ByName(["down", "--remove-orphans", "--rmi", "local", .. volumes ? (string[])["--volumes"] : []]);
 
     private async Task<IEnumerable<string>> DataOfAsync(ComposeProject project) =>
         (await project.ListAsync("volume", Cancellation)).Union(await SwarmOf(project.Engine).VolumesAsync(project.Name, Cancellation));

@@ -1,5 +1,6 @@
 using Acci.Delivery.Processes;
 using Acci.Environments.Swarm;
+using Acci.Testing;
 
 namespace Acci.Environments.Tests;
 
@@ -100,6 +101,26 @@ public sealed class SwarmManagerTests
 
         Assert.Equal(isRemoved, failure is null);
         Assert.Equal(isRemoved ? 3 : 1, docker.Called.Count(x => x == "volume rm data"));
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("\"StopGracePeriod\":120000000000", true)]
+    public async Task A_stack_whose_replicas_may_take_long_to_stop_is_waited_for(string grace, bool isRemoved)
+    {
+        // A look each quarter of a minute; the container is gone at the seventh.
+        var clock = new TestClock { AutoAdvanceAmount = TimeSpan.FromSeconds(15) };
+        using var docker = new DockerStandIn($$$"""
+            case "$*" in
+                "stack ps"*) echo t1 ;;
+                "inspect --type task"*) [ $(grep -c 'ps --all' "$CALLS") -gt 0 ] && echo '[]' || echo '[{"ID":"t1","ServiceID":"s1","DesiredState":"running","Status":{"State":"running"},"Spec":{"ContainerSpec":{ {{{grace}}} } } }]' ;;
+                "ps --all"*) [ $(grep -c 'ps --all' "$CALLS") -ge 7 ] || echo c1 ;;
+            esac
+            """);
+
+        var failure = await Record.ExceptionAsync(() => new SwarmManager(docker.Engine) { Time = clock }.RemoveAsync("shop", Cancellation));
+
+        Assert.Equal(isRemoved, failure is null);
     }
 
     private static DockerStandIn Docker(string state, string security) => new($"""

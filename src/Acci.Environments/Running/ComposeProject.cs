@@ -3,6 +3,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;
+using Serilog;
 
 namespace Acci.Environments.Running;
 
@@ -99,6 +100,18 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         var answer = await CommandRunner.TryRunAsync(Engine.Errand(["inspect", "--type", "container", .. list]), cancellationToken: cancellationToken);
         using var document = JsonDocument.Parse(answer.StandardOutput);
         return [.. document.RootElement.EnumerateArray().Select(Inspection.ContainerOf).OrderBy(x => x.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The command that ends it.</summary>
+    /// <param name="volumes">Its data go, too.</param>
+    public Command Down(bool volumes) => ByName(["down", "--remove-orphans", "--rmi", "local", .. volumes ? (string[])["--volumes"] : []]);
+
+    /// <summary>Ends it. Containers may take the time that they have to stop: replicas at once, a service after those that depend on it.</summary>
+    public async Task DownAsync(bool volumes, CancellationToken cancellationToken)
+    {
+        var services = (await ContainersAsync(cancellationToken)).GroupBy(x => x.Service, x => x.GracePeriod);
+        var down = Bounded(Down(volumes));
+        await CommandRunner.RunAsync(down with { AnswerTime = services.Aggregate(down.AnswerTime, (sum, periods) => sum + (periods.Max() ?? TimeSpan.Zero)) }, Log.Verbose, cancellationToken);
     }
 
     /// <summary>The images that its services run.</summary>

@@ -32,6 +32,9 @@ internal sealed record Container
 
     public int Restarts { get; init; }
 
+    /// <summary>Time from the signal to stop until it is killed; null where it has the engine's own, which is seconds.</summary>
+    public TimeSpan? GracePeriod { get; init; }
+
     /// <summary>The addresses of its engine's machine that lead to it.</summary>
     public IReadOnlyList<PublishedAddress> Addresses { get; init; } = [];
 

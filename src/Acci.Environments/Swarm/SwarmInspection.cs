@@ -39,6 +39,7 @@ internal static class SwarmInspection
     public static SwarmTask TaskOf(JsonElement inspected)
     {
         var status = inspected.GetProperty("Status");
+        var specification = inspected.GetProperty("Spec").GetProperty("ContainerSpec");
         return new SwarmTask
         {
             Id = inspected.GetProperty("ID").GetString()!,
@@ -49,7 +50,9 @@ internal static class SwarmInspection
             Error = status.TryGetProperty("Err", out var error) ? error.GetString() : null,
             ContainerId = status.TryGetProperty("ContainerStatus", out var container) && container.TryGetProperty("ContainerID", out var id) ? id.GetString() : null,
             Iteration = IterationOf(inspected),
-            Specification = Compact(inspected.GetProperty("Spec").GetProperty("ContainerSpec")),
+            Specification = Compact(specification),
+            // Source: https://docs.docker.com/reference/api/engine, Task.Spec.ContainerSpec.StopGracePeriod, in nanoseconds.
+            GracePeriod = specification.TryGetProperty("StopGracePeriod", out var nanoseconds) ? TimeSpan.FromTicks(nanoseconds.GetInt64() / TimeSpan.NanosecondsPerTick) : null,
             Ports = status.TryGetProperty("PortStatus", out var ports) && ports.TryGetProperty("Ports", out var list) && list.ValueKind == JsonValueKind.Array
                 ? [.. list.EnumerateArray().Where(x => x.TryGetProperty("PublishedPort", out _)).Select(x => x.GetProperty("PublishedPort").GetInt32())]
                 : [],

@@ -17,6 +17,7 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     internal const int DigestLength = 12;
     private const int TurnsOfVolume = 80;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RemovalTime = TimeSpan.FromMinutes(1);
 
     /// <summary>The clock that it is waited by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -130,9 +131,12 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     public async Task RemoveAsync(string stack, CancellationToken cancellationToken)
     {
         // Those on other nodes are seen as tasks alone.
-        var tasks = (await TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToArray();
+        var replicas = await TasksAsync(stack, cancellationToken);
+        var tasks = replicas.Select(x => x.Id).ToArray();
+        // All services stop together.
+        var limit = RemovalTime + (replicas.Max(x => x.GracePeriod) ?? TimeSpan.Zero);
         await CommandRunner.RunAsync(Engine.Errand("stack", "rm", stack), Log.Verbose, cancellationToken);
-        for (var turn = 0; turn < 240; turn++)
+        for (var begun = Time.GetTimestamp(); Time.GetElapsedTime(begun) < limit;)
         {
             // Networks go when the last container has; removing the stack again takes what could not go before.
             var (left, networks) = await LeftAsync(stack, cancellationToken);

@@ -21,6 +21,9 @@ internal sealed record SwarmTask
 
     public string? ContainerId { get; init; }
 
+    /// <summary>Time from the signal to stop until it is killed; null where it has the swarm's own, which is seconds.</summary>
+    public TimeSpan? GracePeriod { get; init; }
+
     /// <summary>Of a job: which run of it this belongs to.</summary>
     public long? Iteration { get; init; }
 
