@@ -18,7 +18,7 @@ public static class AtomicFile
     /// Notes a draft before it is written, so that whoever comes after a writer that was killed knows of it; what is returned is disposed when the draft is gone.
     /// Default: the next writer of the same file looks for drafts beside it.
     /// </summary>
-    public static Func<string, IDisposable?>? Note { get; set; }
+    internal static Func<string, IDisposable?>? Note { get; set; }
 
     /// <summary>Writes a text, UTF-8 without a byte order mark, and makes the folder where there is none.</summary>
     /// <param name="file">The file.</param>
