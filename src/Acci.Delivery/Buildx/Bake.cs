@@ -19,6 +19,9 @@ public sealed record Bake(DockerEngine Engine, string Root)
     /// <summary>How long a build is tried again for which a registry failed, as for base images; by default not at all.</summary>
     public RetryOptions Retry { get; init; } = new() { Budget = TimeSpan.Zero };
 
+    /// <summary>The folders of the layouts that base images are read from; absolute, or relative to the root.</summary>
+    public IReadOnlyCollection<string> BaseLayouts { get; init; } = [];
+
     /// <summary>Builds the targets, each into an OCI layout folder of its own that does not exist yet.</summary>
     /// <param name="file">The bake file.</param>
     /// <param name="layouts">The folder of each target's layout, absolute.</param>
@@ -48,13 +51,28 @@ public sealed record Bake(DockerEngine Engine, string Root)
             command = command with { Secrets = [.. command.Secrets, CacheToken] };
         await new RetryPolicy(Retry).RunAsync("Image build", async attempt =>
         {
-            foreach (var draft in layouts.Values.Where(Directory.Exists)) Directory.Delete(draft, recursive: true);
-            var progress = new BuildProgress();
-            var result = await CommandRunner.TryReadAsync(command, progress.Read, attempt.CancellationToken);
-            if (!result.Succeeded) throw WhenStopped() ?? progress.PassingFailure() ?? new DeliveryException($"The image build failed at {progress.Failure()}");
+            var (result, progress) = await TryAsync(command, layouts, attempt.CancellationToken);
+            if (!result.Succeeded && progress.IsStuckOnCopy && Engine.Builder is null)
+            {
+                Log.Information("BuildKit was interrupted while it copied a base image, and cannot go on with that: the engine gets the base images whole");
+                await using var bases = await BaseImagesInEngine.LoadAsync(Engine, BaseLayouts.Select(x => Path.GetFullPath(x, Root)), attempt.CancellationToken);
+                (result, progress) = await TryAsync(command, layouts, attempt.CancellationToken);
+            }
+
+            if (!result.Succeeded) throw WhenStopped() ?? progress.PassingFailure() ?? new DeliveryException($"The image build failed at {progress.Failure()}{Remedy(progress)}");
             Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);
         }, cancellationToken);
     }
+
+    private static async Task<(CommandResult Result, BuildProgress Progress)> TryAsync(Command command, IReadOnlyDictionary<string, string> layouts, CancellationToken cancellationToken)
+    {
+        foreach (var draft in layouts.Values.Where(Directory.Exists)) Directory.Delete(draft, recursive: true);
+        var progress = new BuildProgress();
+        return (await CommandRunner.TryReadAsync(command, progress.Read, cancellationToken), progress);
+    }
+
+    private string Remedy(BuildProgress progress) => progress.IsStuckOnCopy
+        ? $"\n    The builder was interrupted while it copied a base image, and cannot go on with that. Remove it with `docker buildx rm{(Engine.Builder is { } name ? $" {name}" : "")}`, and run the same command again." : "";
 
     // StopEngine takes the private engine's socket away; one that was killed leaves it, and may be started again meanwhile.
     private DeliveryException? WhenStopped() =>

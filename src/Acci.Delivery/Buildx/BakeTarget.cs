@@ -3,6 +3,8 @@ namespace Acci.Delivery.Buildx;
 /// <summary>One image's build. Source: bake file reference, "Target"; properties left null are not written.</summary>
 public sealed record BakeTarget
 {
+    private const string LayoutScheme = "oci-layout://";
+
     /// <summary>Folder whose files the build may read, relative to where bake is run.</summary>
     public required string Context { get; init; }
 
@@ -26,6 +28,10 @@ public sealed record BakeTarget
 
     /// <summary>What stands for an image named in a FROM line: the name, and <c>docker-image://</c> with another, or <c>oci-layout://</c> with a folder and a digest.</summary>
     public IReadOnlyDictionary<string, string>? Contexts { get; init; }
+
+    /// <summary>The folders of the layouts among these.</summary>
+    internal IEnumerable<string> BaseLayouts =>
+        (Contexts?.Values ?? []).Where(x => x.StartsWith(LayoutScheme, StringComparison.Ordinal)).Select(x => x[LayoutScheme.Length..].Split('@')[0]);
 
     /// <summary>Attestations to make: <c>type=provenance,…</c>, <c>type=sbom,…</c>.</summary>
     public IReadOnlyList<string>? Attest { get; init; }

@@ -69,10 +69,12 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
             ImageDefinition[] built = [.. images.Where(x => site.PlatformsOf(x).Count > 0)];
             if (built.Length == 0) return;
             var file = site.Name is null ? files.BakeFile : Path.ChangeExtension(files.BakeFile, $".{BuilderNode.SlugOf(site.Platforms)}.json");
-            if (site.Name is not null) AtomicFile.Write(file, BakeFile.Of(built.ToDictionary(x => x.Name, x => targetOf(x, site.PlatformsOf(x)))).ToJson());
+            var targets = built.ToDictionary(x => x.Name, x => targetOf(x, site.PlatformsOf(x)));
+            if (site.Name is not null) AtomicFile.Write(file, BakeFile.Of(targets).ToJson());
+            var bake = new Bake(site.Engine, root) { Retry = retry, BaseLayouts = [.. targets.Values.SelectMany(x => x.BaseLayouts)] };
             try
             {
-                await WatchedAsync(site, token => new Bake(site.Engine, root) { Retry = retry }.BuildAsync(file, built.ToDictionary(x => x.Name, x => DraftOf(x, draft, number)), useCache, token), stop.Token);
+                await WatchedAsync(site, token => bake.BuildAsync(file, built.ToDictionary(x => x.Name, x => DraftOf(x, draft, number)), useCache, token), stop.Token);
             }
             catch (Exception exception)
             {

@@ -45,6 +45,18 @@ public static class LayoutArchive
         }
     }
 
+    /// <summary>Loads the layout with all of its platforms and without a name, which an engine can whose images lie in containerd's store. They are then called as their digest is.</summary>
+    internal static Task LoadWholeAsync(DockerEngine engine, string layout, CancellationToken cancellationToken) => CommandRunner.RunAsync(
+        engine.Docker("load", "--quiet") with
+        {
+            StandardInputWriter = async (input, token) =>
+            {
+                await using var tar = new TarWriter(input, TarEntryFormat.Pax, leaveOpen: true);
+                await WriteFilesAsync(layout, tar, token);
+            },
+        },
+        cancellationToken: cancellationToken);
+
     /// <summary>
     /// Writes the archive. Beside the layout it holds what <c>docker save</c> wrote before there were layouts, because an engine whose images do not lie in containerd's store
     /// reads nothing else. Source: Docker's documentation of the Engine API, "Export an image", section "Image tarball format".
@@ -56,9 +68,7 @@ public static class LayoutArchive
     internal static async Task WriteAsync(string layout, ImageReference name, Stream archive, CancellationToken cancellationToken)
     {
         await using var tar = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true);
-        foreach (var file in Directory.EnumerateFiles(layout, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-            await tar.WriteEntryAsync(file, Path.GetRelativePath(layout, file).Replace('\\', '/'), cancellationToken);
-
+        await WriteFilesAsync(layout, tar, cancellationToken);
         var content = await OciLayout.OpenAsync(layout, cancellationToken);
         var manifest = await content.ReadManifestAsync(content.Root, cancellationToken);
         var (config, layers) = (manifest.Blobs[0], manifest.Blobs.Skip(1));
@@ -70,6 +80,12 @@ public static class LayoutArchive
         });
         using var data = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(list));
         await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = data }, cancellationToken);
+    }
+
+    private static async Task WriteFilesAsync(string layout, TarWriter tar, CancellationToken cancellationToken)
+    {
+        foreach (var file in Directory.EnumerateFiles(layout, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            await tar.WriteEntryAsync(file, Path.GetRelativePath(layout, file).Replace('\\', '/'), cancellationToken);
     }
 
     private static string BlobOf(Descriptor descriptor) => $"blobs/{descriptor.Digest.Algorithm}/{descriptor.Digest.Hex}";
