@@ -52,6 +52,18 @@ public sealed class LayoutContentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_layout_of_indexes_in_indexes_is_built_again_and_asks_no_registry_s_operator()
+    {
+        var index = _raw.AddIndex([_raw.AddImage("linux", "amd64")]);
+        for (var depth = 0; depth < 17; depth++) index = _raw.AddIndex([index]);
+        var layout = await OciLayout.OpenAsync(_raw.Write(index), Cancellation);
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => layout.ReadContentAsync(Cancellation));
+
+        Assert.Equal($"The image {layout.Root.Digest} in {layout.Folder} is nested more than 16 levels deep, more than is read. Build the image again.", error.Message);
+    }
+
+    [Fact]
     public async Task An_index_that_names_no_image_is_an_error_and_not_an_image_without_platforms()
     {
         var artifact = _raw.AddImage(_raw.Add("application/vnd.example", "{}"));

@@ -34,7 +34,7 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
     /// <param name="image">The image, by digest.</param>
     /// <param name="type">What they state.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <param name="mostBytes">The most that is read of all of them together, in bytes.</param>
+    /// <param name="mostBytes">The most that is read of all of them and their manifests together, in bytes.</param>
     /// <exception cref="DeliveryException">The registry cannot be reached, or refuses; or the bundles are so large that they are not all read.</exception>
     public static async IAsyncEnumerable<SigstoreBundle> ListAsync(
         OciRegistry registry, ImageReference image, PredicateType type, [EnumeratorCancellation] CancellationToken cancellationToken, long mostBytes = LargestList)
@@ -46,15 +46,21 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
             // A list that cosign keeps itself says nothing of what it lists: the manifests do.
             var found = await TryAsync(reference, async () => (Manifest?)await registry.GetManifestAsync(reference, cancellationToken));
             if (found is not { } manifest) continue;
+            Count(manifest.Content.Length);
             if (manifest.Annotations.GetValueOrDefault(TypeAnnotation) != type.Uri) continue;
             // A bundle's manifest has one layer: so there are no more reads than referrers.
             if (manifest.Blobs.FirstOrDefault(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal)) is not { } blob) continue;
             // What was read counts, not what a manifest says: of a blob that is not there, it may say anything.
             using var content = new MemoryStream();
             var bundle = await TryAsync(reference, () => ReadAsync(registry, image, type, blob, content, cancellationToken));
-            if ((left -= content.Length) < 0)
-                throw new DeliveryException($"{image}: the signatures and attestations beside it are larger than {mostBytes >> 20} MiB, more than is read. Delete what does not belong there.");
+            Count(content.Length);
             if (bundle is not null) yield return bundle;
+        }
+
+        void Count(long bytes)
+        {
+            if ((left -= bytes) < 0)
+                throw new DeliveryException($"{image}: the signatures and attestations beside it are larger than {mostBytes >> 20} MiB, more than is read. Delete what does not belong there.");
         }
     }
 

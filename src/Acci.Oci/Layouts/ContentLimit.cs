@@ -9,8 +9,11 @@ namespace Acci.Oci.Layouts;
 /// </summary>
 /// <param name="what">What has the limit, as messages begin: <c>What refers to ghcr.io/owner/app@sha256:…</c>.</param>
 /// <param name="mostBytes">The most that its configurations and layers may have together, in bytes.</param>
-internal sealed class ContentLimit(string what, long mostBytes)
+/// <param name="advice">What to do where it is beyond a limit.</param>
+internal sealed class ContentLimit(string what, long mostBytes, string advice = ContentLimit.OfRegistry)
 {
+    private const string OfRegistry = "Delete what does not belong there, or ask the registry's operator.";
+
     private const int MostLevels = 16;
     private const int MostManifests = 10_000;
     // Those of one walk are kept in memory.
@@ -54,13 +57,24 @@ internal sealed class ContentLimit(string what, long mostBytes)
         {
             if (_copied.Contains((blob.Digest, blob.Size))) return before;
             // Compared so, no sum of claims is too large for its type.
-            return blob.Size <= mostBytes - _copiedBytes - before ? before + blob.Size : throw new ContentLimitException(Exceeded($"is larger than {mostBytes >> 30} GiB"));
+            return blob.Size <= mostBytes - _copiedBytes - before ? before + blob.Size : throw TooLarge();
         }
     }
 
+    /// <summary>Counts bytes while they are copied, whether what they are of gets there or not. Several walks may copy at once.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <returns>Whether that was not too much yet.</returns>
+    public bool AddSent(long bytes)
+    {
+        lock (_lock) return (_copiedBytes += bytes) <= mostBytes;
+    }
+
+    /// <summary>The error of what has more bytes.</summary>
+    public ContentLimitException TooLarge() => new(Exceeded($"is larger than {mostBytes >> 30} GiB"));
+
     /// <summary>Counts what was copied. What a manifest claims counts for nothing else: anyone may claim all that others need.</summary>
     /// <param name="content">The content.</param>
-    /// <param name="bytes">The bytes that were sent of it.</param>
+    /// <param name="bytes">The bytes of it that were not counted when they were sent.</param>
     public void AddCopied(ImageContent content, long bytes)
     {
         lock (_lock)
@@ -70,5 +84,5 @@ internal sealed class ContentLimit(string what, long mostBytes)
         }
     }
 
-    private string Exceeded(string problem) => $"{what} {problem}, more than is read. Delete what does not belong there, or ask the registry's operator.";
+    private string Exceeded(string problem) => $"{what} {problem}, more than is read. {advice}";
 }

@@ -5,6 +5,9 @@ namespace Acci.Oci.Layouts;
 /// <summary>Where an image is pushed from: a layout, or another registry.</summary>
 internal interface IContentSource
 {
+    /// <summary>The most that an image from here may consist of.</summary>
+    ContentLimit Limit(Descriptor root, long mostBytes) => new($"The image {root.Digest}", mostBytes);
+
     /// <summary>Reads a manifest; its bytes have the descriptor's digest.</summary>
     Task<Manifest> ReadManifestAsync(Descriptor descriptor, CancellationToken cancellationToken);
 

@@ -20,7 +20,7 @@ public sealed record ImageContent(IReadOnlyList<Manifest> Manifests, IReadOnlyLi
     /// <exception cref="DeliveryException">It is damaged, cannot be read, or is too much.</exception>
     internal static async Task<ImageContent> WalkAsync(IContentSource source, Descriptor root, CancellationToken cancellationToken, ContentLimit? limit = null)
     {
-        limit ??= new ContentLimit($"The image {root.Digest}", MostBytes);
+        limit ??= source.Limit(root, MostBytes);
         var manifests = new List<Manifest>();
         var blobs = new Dictionary<Digest, Descriptor>();
         var seen = new HashSet<Digest>();

@@ -107,6 +107,8 @@ public sealed partial class OciLayout : IContentSource
         throw new DeliveryException($"{file.FullName}: the blob is {problem}, {file.Length} bytes where {descriptor.Size} are stated. Build the image again.");
     }
 
+    ContentLimit IContentSource.Limit(Descriptor root, long mostBytes) => new($"The image {root.Digest} in {Folder}", mostBytes, "Build the image again.");
+
     Task<Stream> IContentSource.OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
         var stream = OpenBlob(descriptor);

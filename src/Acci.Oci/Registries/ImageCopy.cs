@@ -6,13 +6,21 @@ using Acci.Oci.Manifests;
 namespace Acci.Oci.Registries;
 
 /// <summary>Copies an image from one repository to another, with what refers to it.</summary>
-internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegistry to, ImageReference target, int parallelism, IReadOnlyCollection<string> leftOut)
+/// <param name="from">The registry that has the image.</param>
+/// <param name="source">The image.</param>
+/// <param name="to">The registry it goes to.</param>
+/// <param name="target">The repository it goes to.</param>
+/// <param name="parallelism">For how many manifests at once is looked what refers to them.</param>
+/// <param name="leftOut">Artifact types of referrers that stay behind.</param>
+/// <param name="mostBytes">The most that is copied of what refers to the image, in bytes.</param>
+internal sealed class ImageCopy(
+    OciRegistry from, ImageReference source, OciRegistry to, ImageReference target, int parallelism, IReadOnlyCollection<string> leftOut, long mostBytes = ImageCopy.MostBytes)
 {
     // Signatures, bills of materials, and images in other formats.
     private const long MostBytes = 16L << 30;
 
     private readonly RegistrySource _source = new(from, source);
-    private readonly ContentLimit _limit = new($"What refers to {source}", MostBytes);
+    private readonly ContentLimit _limit = new($"What refers to {source}", mostBytes);
     private readonly ConcurrentDictionary<Digest, bool> _seen = [];
     private readonly ConcurrentQueue<string> _passedOver = [];
 
@@ -115,8 +123,20 @@ internal sealed class ImageCopy(OciRegistry from, ImageReference source, OciRegi
     private async Task<Manifest> TransferAsync(Descriptor root, CancellationToken cancellationToken)
     {
         var content = await ImageContent.WalkAsync(_source, root, cancellationToken, _limit);
-        var sent = await to.TransferTo(target, _source, null).RunAsync(content, MountFrom, cancellationToken);
-        _limit.AddCopied(content, sent.BytesSent);
+        using var tooMuch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await to.TransferTo(target, _source, null, bytes =>
+            {
+                if (!_limit.AddSent(bytes)) tooMuch.Cancel();
+            }).RunAsync(content, MountFrom, tooMuch.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw _limit.TooLarge();
+        }
+
+        _limit.AddCopied(content, 0);
         return content.Root;
     }
 }

@@ -5,7 +5,15 @@ using Acci.Oci.Manifests;
 namespace Acci.Oci.Registries;
 
 /// <summary>Brings an image into a repository: the blobs that are missing, in parallel, then the manifests, children first. No tag is touched.</summary>
-internal sealed class ImageTransfer(OciRegistry target, ImageReference repository, IContentSource source, int parallelism, IProgress<TransferProgress>? progress, TimeProvider time)
+/// <param name="target">The registry.</param>
+/// <param name="repository">The repository.</param>
+/// <param name="source">Where the image is.</param>
+/// <param name="parallelism">How many blobs are sent at once.</param>
+/// <param name="progress">Gets how far it is.</param>
+/// <param name="time">The clock that the rate is told by.</param>
+/// <param name="sent">Gets bytes as they are sent, those that are sent again, too.</param>
+internal sealed class ImageTransfer(
+    OciRegistry target, ImageReference repository, IContentSource source, int parallelism, IProgress<TransferProgress>? progress, TimeProvider time, Action<long>? sent = null)
 {
     // A question about a blob costs the registry little, and the wait for the answer is most of it.
     private const int QuestionsPerBlob = 2;
@@ -57,10 +65,11 @@ internal sealed class ImageTransfer(OciRegistry target, ImageReference repositor
     private async Task UploadAsync(Descriptor blob, CancellationToken cancellationToken)
     {
         var reported = 0L;
-        await target.UploadAsync(repository, blob, source, sent =>
+        await target.UploadAsync(repository, blob, source, bytes =>
         {
-            _meter.Add(sent - reported);
-            reported = sent;
+            _meter.Add(bytes - reported);
+            if (bytes > reported) sent?.Invoke(bytes - reported);
+            reported = bytes;
         }, cancellationToken);
     }
 

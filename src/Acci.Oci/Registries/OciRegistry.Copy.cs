@@ -39,6 +39,6 @@ public sealed partial class OciRegistry
     internal static IEnumerable<string> AttachmentTags(Digest digest) => AttachmentSuffixes.Select(suffix => $"{digest.Tag}{suffix}");
 
     /// <summary>The transfer of one image into a repository of this registry.</summary>
-    internal ImageTransfer TransferTo(ImageReference repository, IContentSource source, IProgress<TransferProgress>? progress) =>
-        new(this, repository, source, _options.Parallelism, progress, _options.Time);
+    internal ImageTransfer TransferTo(ImageReference repository, IContentSource source, IProgress<TransferProgress>? progress, Action<long>? sent = null) =>
+        new(this, repository, source, _options.Parallelism, progress, _options.Time, sent);
 }

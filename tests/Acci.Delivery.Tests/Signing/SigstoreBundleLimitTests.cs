@@ -20,6 +20,9 @@ public sealed class SigstoreBundleLimitTests
     [Theory]
     // Of what is not there, a manifest may claim what it likes; nothing of it is read, nor of a signature that is none by its size.
     [InlineData(Spdx, 250L * Megabyte, 0, false)]
+    // The manifests were read.
+    [InlineData(Spdx, 1, 0, true, 2 * Megabyte)]
+    [InlineData(Spdx, 1, 0, false, Megabyte)]
     [InlineData(Spdx, 10L << 30, 0, false)]
     [InlineData(Signature, 250L * Megabyte, 0, false)]
     [InlineData(Signature, 5L * Megabyte, 5 * Megabyte, false)]
@@ -28,13 +31,13 @@ public sealed class SigstoreBundleLimitTests
     [InlineData(Signature, 2L * Megabyte, 2 * Megabyte, true)]
     // One that is damaged was read all the same.
     [InlineData(Spdx, 2L * Megabyte, 2 * Megabyte - 1, true)]
-    public async Task Bundles_are_read_up_to_a_limit_of_what_there_is(string predicate, long claimed, int actual, bool isTooMuch)
+    public async Task Bundles_are_read_up_to_a_limit_of_what_there_is(string predicate, long claimed, int actual, bool isTooMuch, int ofManifest = 0)
     {
         var type = predicate == Signature ? PredicateType.Signature : PredicateType.Spdx;
         Assert.Equal(predicate, type.Uri);
         var blobs = Enumerable.Range(1, 5).Select(x => Enumerable.Repeat((byte)x, actual).ToArray()).Select((x, i) => (Content: x, Digest: Digest.Of(actual > 0 ? x : [(byte)i]))).ToArray();
         var manifests = blobs.Select(x => Manifest.Parse(Encoding.UTF8.GetBytes($$"""
-            { "schemaVersion": 2, "mediaType": "{{MediaTypes.ImageManifest}}", "annotations": { "dev.sigstore.bundle.predicateType": "{{type.Uri}}" },
+            { "schemaVersion": 2, "mediaType": "{{MediaTypes.ImageManifest}}", "annotations": { "dev.sigstore.bundle.predicateType": "{{type.Uri}}", "other": "{{new string('a', ofManifest)}}" },
               "config": { "mediaType": "application/vnd.oci.empty.v1+json", "digest": "{{Digest.Of("{}"u8)}}", "size": 2 },
               "layers": [ { "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "digest": "{{x.Digest}}", "size": {{claimed}} } ] }
             """), MediaTypes.ImageManifest, "a test's")).ToDictionary(x => $"{x.Digest}");

@@ -14,7 +14,10 @@ public sealed class CopyLimitTests
 {
     private const string Empty = "application/vnd.oci.empty.v1+json";
 
+    private const int Megabyte = 1024 * 1024;
+
     private readonly ConcurrentDictionary<string, (string Type, byte[] Content)> _manifests = [];
+    private readonly ConcurrentDictionary<string, byte[]> _blobs = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -63,6 +66,48 @@ public sealed class CopyLimitTests
         Assert.Contains("It is larger than 8 GiB", Assert.Throws<ContentLimitException>(() => limit.Add(second)).Message, StringComparison.Ordinal);
 
         static Descriptor BlobOf(byte content, long size) => new() { MediaType = "a/b", Digest = Digest.Of([content]), Size = size };
+    }
+
+    [Fact]
+    public async Task What_was_sent_counts_although_the_rest_of_it_did_not_get_there()
+    {
+        var image = Image();
+        // Of each, the first blob is sent, and the second one is nowhere.
+        var referrers = Enumerable.Range(1, 4).Select(x => Parse(MediaTypes.ImageManifest, $$"""
+            "config": { "mediaType": "{{Empty}}", "digest": "{{Blob(x)}}", "size": {{Megabyte}} }, "layers": [ { "mediaType": "a/b", "digest": "{{Digest.Of([(byte)x])}}", "size": 1 } ],
+            "subject": {{ReferrersList.Entry.JsonOf(image.Descriptor)}}
+            """)).ToArray();
+        await using var server = await LoopbackServer.StartAsync(x => AnswerAsync(x, _ => referrers));
+        await using var other = await OddRegistry.StartAsync(Oddity.None);
+
+        var result = await CopyAsync(server, other, image, mostBytes: Megabyte * 3 / 2, parallelism: 1);
+
+        Assert.Equal(4, result.PassedOver.Count);
+        Assert.Equal(3, result.PassedOver.Count(x => x.Contains("is larger than", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_is_sent_at_once_has_one_limit()
+    {
+        // Two images, each with one that refers to it: both are looked at before either is sent.
+        var (first, second) = (Add(Image(blob: Blob(0), size: 10)), Add(Image()));
+        var index = Parse(MediaTypes.ImageIndex, $"\"manifests\": [ {ReferrersList.Entry.JsonOf(first.Descriptor)}, {ReferrersList.Entry.JsonOf(second.Descriptor)} ]");
+        var blobs = new[] { Blob(1), Blob(2) };
+        var (asked, both) = (new ConcurrentDictionary<string, bool>(), new TaskCompletionSource());
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            var name = context.Request.Path.Value!.Split('/')[^1];
+            if (context.Request.Method == "GET" && blobs.Any(x => $"{x}" == name) && asked.TryAdd(name, true) && asked.Count == blobs.Length) both.SetResult();
+            if (asked.ContainsKey(name)) await both.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+            await AnswerAsync(context, subject => subject.Digest == first.Digest ? [Image(first, Megabyte, blobs[0])] : subject.Digest == second.Digest ? [Image(second, Megabyte, blobs[1])] : []);
+        });
+        await using var other = await OddRegistry.StartAsync(Oddity.None);
+
+        var result = await CopyAsync(server, other, index, mostBytes: Megabyte * 3 / 2);
+
+        Assert.Equal(2, asked.Count);
+        Assert.NotEmpty(result.PassedOver);
+        Assert.All(result.PassedOver, x => Assert.Contains("is larger than", x, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -118,14 +163,24 @@ public sealed class CopyLimitTests
         Assert.Contains("has the size -5", error.Message, StringComparison.Ordinal);
     }
 
-    private async Task<PushResult> CopyAsync(LoopbackServer server, OddRegistry other, Manifest root)
+    private async Task<PushResult> CopyAsync(LoopbackServer server, OddRegistry other, Manifest root, long? mostBytes = null, int parallelism = 4)
     {
         Add(root);
-        var options = new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(3) }, Credentials = new Credentials("ada", "secret") };
+        var options = new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(3) }, Credentials = new Credentials("ada", "secret"), Parallelism = parallelism };
         using var source = new OciRegistry(server.Domain, options);
         using var target = new OciRegistry(other.Domain, options);
-        return await source.CopyAsync(
-            ImageReference.Parse($"{server.Domain}/app").WithDigest(root.Digest), target, ImageReference.Parse($"{other.Domain}/copy"), [], cancellationToken: Cancellation);
+        var (image, copy) = (ImageReference.Parse($"{server.Domain}/app").WithDigest(root.Digest), ImageReference.Parse($"{other.Domain}/copy"));
+        return mostBytes is { } most ? await new ImageCopy(source, image, target, copy, parallelism, [], most).RunAsync(root.Descriptor, null, Cancellation)
+            : await source.CopyAsync(image, target, copy, [], cancellationToken: Cancellation);
+    }
+
+    // One that the registry has.
+    private Digest Blob(int seed)
+    {
+        var content = Enumerable.Repeat((byte)seed, seed == 0 ? 10 : Megabyte).ToArray();
+        var digest = Digest.Of(content);
+        _blobs[$"{digest}"] = content;
+        return digest;
     }
 
     private Manifest Add(Manifest manifest)
@@ -144,12 +199,13 @@ public sealed class CopyLimitTests
     private static Manifest Parse(string type, string members) =>
         Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "schemaVersion": 2, "mediaType": "{{type}}", {{members}} }"""), type, "a test's");
 
-    // A registry that has one blob, and for each manifest what refers to it.
+    // A registry that has one blob, or what a test gives it, and for each manifest what refers to it.
     private async Task AnswerAsync(HttpContext context, Func<Manifest, IEnumerable<Manifest>>? referrersOf)
     {
         var path = context.Request.Path.Value!.Split('/');
         var (kind, name) = (path.ElementAtOrDefault(3), path[^1]);
         if (kind == "blobs" && name == $"{Digest.Of("{}"u8)}") await WriteAsync("application/octet-stream", "{}"u8.ToArray());
+        else if (kind == "blobs" && _blobs.TryGetValue(name, out var blob)) await WriteAsync("application/octet-stream", blob);
         else if (kind == "manifests" && _manifests.TryGetValue(name, out var manifest)) await WriteAsync(manifest.Type, manifest.Content);
         else if (kind == "referrers" && _manifests.TryGetValue(name, out var subject))
         {
