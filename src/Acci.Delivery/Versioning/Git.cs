@@ -53,13 +53,7 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         try
         {
             var result = await RunAsync(null, cancellationToken, "rev-parse", "--is-inside-work-tree", "--show-prefix");
-            if (result.StandardError.Contains("dubious ownership", StringComparison.Ordinal))
-            {
-                throw new DeliveryException(
-                    $"git refuses the repository in '{_directory}' because it belongs to another user. "
-                    + $"Allow it with: git config --global --add safe.directory '{_directory}'");
-            }
-
+            if (OwnershipProblem(result) is { } problem) throw problem;
             if (result.Succeeded && result.StandardOutput.Split('\n') is ["true", var below, ..])
             {
                 return below.Length == 0 || !await IsForeignAsync(cancellationToken) ? true : throw new DeliveryException(
@@ -244,10 +238,21 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     {
         var result = await RunAsync(input, cancellationToken, arguments);
         if (result.Succeeded) return result.StandardOutput;
+        if (OwnershipProblem(result) is { } problem) throw problem;
         var isNone = result.ExitCode == Nothing ? IsNothing(result, arguments)
             : result.ExitCode == NoRemote ? arguments[0] == "remote"
             : result.ExitCode == Fatal && result.StandardError.Contains(NoRepository, StringComparison.Ordinal);
         return isNone ? null : throw new DeliveryException($"git cannot answer `git {string.Join(' ', arguments)}` in '{_directory}': {Reason(result)}. {(Lacks(result) ? GetObjects : "Repair the repository, or clone it again.")}");
+    }
+
+    // git names the folder that it would have to be, which the directory may be below. Source: git's documentation, git-config(1), safe.directory.
+    private DeliveryException? OwnershipProblem(CommandResult result)
+    {
+        const string before = "dubious ownership in repository at '";
+        if (result.StandardError.IndexOf("dubious ownership", StringComparison.Ordinal) < 0) return null;
+        var named = result.StandardError.IndexOf(before, StringComparison.Ordinal) is var start and >= 0 ? result.StandardError[(start + before.Length)..].Split('\n')[0].TrimEnd('\r') : "";
+        var folder = named.EndsWith('\'') ? named[..^1] : _directory;
+        return new DeliveryException($"git refuses the repository in '{folder}' because it belongs to another user. Allow it with: git config --global --add safe.directory '{folder}'");
     }
 
     private static bool Lacks(CommandResult result) => LackOfObjects.Any(x => result.StandardError.Contains(x, StringComparison.Ordinal));

@@ -13,12 +13,14 @@ public sealed class BuildContextTests : IAsyncLifetime
     private const string Submodule = "git -c protocol.file.allow=always submodule --quiet add";
 
     private readonly TemporaryRepository _checkout = new(), _other = new();
+    private string _root = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         await _other.Run(Begin, "git commit --quiet --allow-empty --message other");
+        _root = _checkout.Directory;
         _checkout.Write(".gitignore", "artifacts\nclone\nwritten\n");
         _checkout.Write("Dockerfile", "FROM scratch");
         await _checkout.Run(Begin, Origin, "git add .", "git commit --quiet --message one");
@@ -60,6 +62,59 @@ public sealed class BuildContextTests : IAsyncLifetime
 
         Assert.StartsWith($"The image 'app' is built from {_other.Directory}, which is not of this repository. ", problem, StringComparison.Ordinal);
         Assert.Contains("git submodule add", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_submodule_beside_a_build_that_lies_below_the_repositorys_top_folder_is_reached_from_there()
+    {
+        _checkout.Write(".gitignore", "artifacts");
+        await _checkout.Run("mkdir -p build/app", $"{Submodule} {_other.Directory} lib", $"{Submodule} {_other.Directory} build/app/sub", Commit);
+        _root = Path.Combine(_checkout.Directory, "build", "app");
+
+        var beside = await RefusedAsync(Image("../../lib"));
+        var below = await RefusedAsync(Image("sub"));
+
+        Assert.StartsWith("The image 'app' is built from '../../lib', a git repository of its own. ", beside, StringComparison.Ordinal);
+        Assert.Contains("Context be '../..', and name the files from there in the Dockerfile: COPY lib/…", beside, StringComparison.Ordinal);
+        Assert.Contains("Context be '.', and name the files from there in the Dockerfile: COPY sub/…", below, StringComparison.Ordinal);
+        // What is said to do can be done.
+        await AcceptedAsync(Image("../.."));
+    }
+
+    [Fact]
+    public async Task The_repository_around_this_one_is_no_context_and_nothing_can_be_copied_of_it()
+    {
+        await _checkout.Run($"{Submodule} {_other.Directory} sub", Commit);
+        _root = Path.Combine(_checkout.Directory, "sub");
+
+        var problem = await RefusedAsync(Image(".."));
+
+        Assert.StartsWith($"The image 'app' is built from {_checkout.Directory}, the git repository around this one. ", problem, StringComparison.Ordinal);
+        Assert.EndsWith("Let the image's Context be a folder of this repository, or declare the image in a build of that one.", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_submodule_beside_one_that_is_built_is_added_to_that_one()
+    {
+        await _checkout.Run($"{Submodule} {_other.Directory} sub", $"{Submodule} {_other.Directory} lib", "git -C lib commit --quiet --allow-empty --message two", Commit);
+        _root = Path.Combine(_checkout.Directory, "sub");
+
+        var problem = await RefusedAsync(Image("../lib"));
+
+        Assert.Contains(", which is not of this repository. ", problem, StringComparison.Ordinal);
+        Assert.Contains($"as with `git submodule add` in {_root}, let the image's Context be '.'", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_context_of_another_user_s_is_told_as_git_allows_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give a folder to another user.");
+        await _checkout.Run($"{Submodule} {_other.Directory} sub", Commit, "chown -R 12345 sub");
+
+        var problem = await RefusedAsync(Image("sub"));
+
+        Assert.Equal(
+            $"git refuses the repository in '{_checkout.Directory}/sub' because it belongs to another user. Allow it with: git config --global --add safe.directory '{_checkout.Directory}/sub'", problem);
     }
 
     [Fact]
@@ -127,5 +182,5 @@ public sealed class BuildContextTests : IAsyncLifetime
     private static ImageDefinition Image(string context) => new("app") { Dockerfile = "Dockerfile", Context = context, Platforms = [Platform.LinuxAmd64] };
 
     private DeliveryOptions Options(ImageDefinition image) =>
-        new() { Root = _checkout.Directory, Artifacts = Path.Combine(_checkout.Directory, "artifacts"), Images = [image], Registry = "127.0.0.1:1" };
+        new() { Root = _root, Artifacts = Path.Combine(_checkout.Directory, "artifacts"), Images = [image], Registry = "127.0.0.1:1" };
 }

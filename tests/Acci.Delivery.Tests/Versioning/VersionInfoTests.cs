@@ -288,6 +288,10 @@ public sealed class VersionInfoTests : IDisposable
         var error = await Assert.ThrowsAsync<DeliveryException>(Read);
 
         Assert.Contains($"git config --global --add safe.directory '{_repository.Directory}'", error.Message, StringComparison.Ordinal);
+        // git looks for the top folder in that list.
+        var below = Directory.CreateDirectory(Path.Combine(_repository.Directory, "below")).FullName;
+        var same = await Assert.ThrowsAsync<DeliveryException>(() => VersionInfo.ReadAsync(below, TestContext.Current.CancellationToken));
+        Assert.Contains($"git config --global --add safe.directory '{_repository.Directory}'", same.Message, StringComparison.Ordinal);
     }
 
     [Theory]
