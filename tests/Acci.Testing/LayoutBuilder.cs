@@ -49,8 +49,9 @@ public sealed class LayoutBuilder(string folder)
     /// <param name="annotations">Annotations of the index, if any.</param>
     /// <param name="sources">What git says of the sources, if anything: <c>source</c>, <c>revision</c>.</param>
     /// <param name="platforms">The platforms; linux/amd64 alone when not given.</param>
+    /// <param name="earlier">What an earlier provenance of each says of the sources, where there is one.</param>
     public static Task<OciLayout> WriteAttestedAsync(
-        string folder, string content = "layer", JsonObject? annotations = null, JsonObject? sources = null, IReadOnlyList<Platform>? platforms = null)
+        string folder, string content = "layer", JsonObject? annotations = null, JsonObject? sources = null, IReadOnlyList<Platform>? platforms = null, JsonObject? earlier = null)
     {
         var builder = new LayoutBuilder(folder);
         foreach (var platform in platforms ?? [Platform.LinuxAmd64]) Add(platform);
@@ -66,14 +67,15 @@ public sealed class LayoutBuilder(string folder)
                 builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.image.config.v1+json"),
                 [
                     Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" }),
-                    Statement("https://slsa.dev/provenance/v1", Provenance()),
+                    .. earlier is null ? [] : new[] { Statement("https://slsa.dev/provenance/v1", Provenance(earlier)) },
+                    Statement("https://slsa.dev/provenance/v1", Provenance(sources)),
                 ]);
             attestation["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
             attestation["annotations"] = new JsonObject { ["vnd.docker.reference.digest"] = image["digest"]!.DeepClone(), ["vnd.docker.reference.type"] = "attestation-manifest" };
             builder._manifests.AddRange([image, attestation]);
         }
 
-        JsonObject Provenance() => new()
+        static JsonObject Provenance(JsonObject? sources) => new()
         {
             ["buildDefinition"] = new JsonObject(),
             ["runDetails"] = new JsonObject

@@ -73,6 +73,21 @@ internal static class OwnFolder
         }
     }
 
+    /// <summary>As <see cref="Look(string, string, string, string)"/> of one file, which in a folder such as /tmp is safe, too: there nobody puts another one in its place.</summary>
+    /// <inheritdoc cref="Ensure(string, string, string, string)"/>
+    public static void LookAtFile(string path, string kind, string harm, string remedy)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        try
+        {
+            Check(Path.GetFullPath(path), kind, harm, remedy, isFile: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeUsed(path, kind, remedy, exception);
+        }
+    }
+
     /// <summary>
     /// Makes a folder, and those above it, so that only this user can write them, whatever the umask is: GitLab's runner has 0000 in containers, and systems with private
     /// groups 0002.
@@ -105,24 +120,29 @@ internal static class OwnFolder
     private static DeliveryException CannotBeUsed(string path, string kind, string remedy, Exception exception) =>
         new($"The {kind} {path} cannot be used: {exception.Message} {char.ToUpperInvariant(remedy[0])}{remedy[1..]}.", exception);
 
-    private static void Check(string folder, string kind, string harm, string remedy)
+    private static void Check(string thing, string kind, string harm, string remedy, bool isFile = false)
     {
-        var there = folder;
-        while (!Directory.Exists(there)) there = Path.GetDirectoryName(there)!;
+        var there = thing;
+        while (!(isFile ? Path.Exists(there) : Directory.Exists(there)))
+        {
+            if (File.Exists(there)) throw new DeliveryException($"The {kind} {thing} cannot be used: {there} is a file. Move it away, or {remedy}.");
+            there = Path.GetDirectoryName(there)!;
+        }
+
         foreach (var (path, entry, isEnd) in FolderPath.Walk(there))
         {
-            var isFolder = isEnd && there == folder;
-            if (!isFolder && Build.Value.ContainsKey(path)) continue;
-            var could = isFolder ? harm : $"put another folder in the place of the {kind} {folder}";
+            var isThing = isEnd && there == thing;
+            if (!isThing && Build.Value.ContainsKey(path)) continue;
+            var could = isThing ? harm : $"put another {(isFile ? "file" : "folder")} in the place of the {kind} {thing}";
             if (!Trusted.Value.Contains(entry.Uid))
                 throw new DeliveryException($"{Name(path)} belongs to somebody else (user id {entry.Uid}), who could {could}: {remedy}.");
-            if (Writer(path, entry, isFolder) is not var (who, whom)) continue;
+            if (Writer(path, entry, isThing) is not var (who, whom)) continue;
             // What others have put there may still be there.
-            var first = isFolder ? "delete it, or, if you know what is in it, " : "";
+            var first = isThing ? "delete it, or, if you know what is in it, " : "";
             throw new DeliveryException($"{who} can write {Name(path)}, and so {could}: {first}take that from them (chmod {whom}-w {path}), or {remedy}.");
         }
 
-        string Name(string path) => path == folder ? $"the {kind} {path}" : path;
+        string Name(string path) => path == thing ? $"the {kind} {path}" : path;
     }
 
     private static (string Who, string Whom)? Writer(string path, PosixTarEntry entry, bool isCache)

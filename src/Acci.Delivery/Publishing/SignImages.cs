@@ -79,8 +79,8 @@ public sealed class SignImages(DeliveryContext context) : Verb
         var commit = image.Gives(OciLabels.RevisionKey) ? null : said.GetValueOrDefault(OciLabels.RevisionKey);
         foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
         {
-            var provenance = (await InTotoStatement.ReadAsync(layout, platform, context.CancellationToken)).First(x => x.Type == PredicateType.Provenance);
-            if (ProvenanceSource.Of(provenance.Predicate).ProblemWith(repository, commit) is { } problem)
+            var provenances = await InTotoStatement.ReadAsync(layout, platform, PredicateType.Provenance, context.CancellationToken);
+            if (ProvenanceSource.ProblemOfAll(provenances.Select(x => x.Predicate), repository, commit) is { } problem)
             {
                 throw new DeliveryException($"'{image.Name}' is not pushed: the provenance of {platform.Platform} says that it {problem}. "
                     + "Build it in a clone of that repository, from a folder of that commit.");

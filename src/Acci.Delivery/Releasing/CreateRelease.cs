@@ -97,18 +97,22 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             var tags = context.Options.DryRun ? publish.Record.Tags : await TagsAsync(image, publish);
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
             if (!context.Options.DryRun) assets.AddRange(await ReadBundlesAsync(image, publish, layout, signer, version));
-            // By TUF, cosign has got it by now.
-            var trustedRoot = sigstore.TrustedRoot ?? (isOwnSigstore ? TufCache.FindTrustedRoot(context.Environment) : null);
-            var files = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}";
-            images.AppendLine(Describe(image, publish, tags, signer, files, isOwnSigstore, trustedRoot is not null));
             if (signer is ExpectedSigner.PublicKey { File: var file })
                 trust[ReadersCommand.KeyName] = new ReleaseAsset(ReadersCommand.KeyName, "application/x-pem-file", Encoding.ASCII.GetBytes(PublicKeyFile.Read(file)));
-            else if (trustedRoot is not null)
-                trust[ReadersCommand.RootName] = new ReleaseAsset(ReadersCommand.RootName, "application/json", InputFile.Read(trustedRoot, 16 * 1024 * 1024));
+            else if (isOwnSigstore && ReadTrustedRoot(sigstore) is { } content)
+                trust[ReadersCommand.RootName] = new ReleaseAsset(ReadersCommand.RootName, "application/json", content);
+            var hasRoot = trust.ContainsKey(ReadersCommand.RootName);
+            // By TUF, cosign gets it when it verifies, which it has done by now, but not in a dry run.
+            var getsRoot = context.Options.DryRun && isOwnSigstore && !hasRoot && signer is ExpectedSigner.Workflow;
+            if (getsRoot) Log.Information("Would attach {Name:l}, which cosign gets by TUF when it verifies {Image:l}", ReadersCommand.RootName, image.Name);
+            var files = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}";
+            images.AppendLine(Describe(image, publish, tags, signer, files, isOwnSigstore, hasRoot || getsRoot));
         });
         assets.AddRange(trust.Values);
         return new ReleaseContent { Tag = tag, Revision = revision, Version = version, Images = images.ToString(), Assets = assets };
     }
+
+    private byte[]? ReadTrustedRoot(SigstoreFiles sigstore) => sigstore.ReadTrustedRoot() ?? TufCache.ReadTrustedRoot(context.Environment);
 
     private async Task<IEnumerable<ReleaseAsset>> ReadStatementsAsync(ImageDefinition image, OciLayout layout, SemanticVersion version)
     {

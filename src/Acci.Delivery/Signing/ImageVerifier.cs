@@ -188,9 +188,7 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
         var own = statements.Where(x => x.Type == type.Uri && x.Subjects.Contains(reference.Digest!.Value)).ToList();
         if (own.Count == 0) throw new StatementException($"{reference} has no attestation of the type {type.Uri} that is about it.");
         if (type != PredicateType.Provenance) return;
-        // Several publishes of one platform may have attested; one has to be of this source.
-        var problems = own.Select(x => ProvenanceSource.Of(x.Predicate).ProblemWith(repository, commit)).ToList();
-        if (problems.All(x => x is not null))
-            throw new StatementException($"The provenance of {reference} is not that of this image: it {problems[0]}.");
+        if (ProvenanceSource.ProblemOfAll(own.Select(x => x.Predicate), repository, commit) is { } problem)
+            throw new StatementException($"The provenance of {reference} is not that of this image: it {problem}.");
     }
 }

@@ -13,9 +13,18 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
     private const string PredicateTypeAnnotation = "in-toto.io/predicate-type";
     private const int MaximumSize = 256 * 1024 * 1024;
 
-    /// <summary>The statements about a platform, one of each type.</summary>
+    /// <summary>The statements about a platform, at least one of each type.</summary>
     /// <exception cref="DeliveryException">One is missing.</exception>
-    public static async Task<IReadOnlyList<InTotoStatement>> ReadAsync(OciLayout layout, PlatformImage platform, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<InTotoStatement>> ReadAsync(OciLayout layout, PlatformImage platform, CancellationToken cancellationToken) =>
+        ReadAsync(layout, platform, PredicateType.All, cancellationToken);
+
+    /// <summary>The statements of one type about a platform; others are not read, which may be large.</summary>
+    /// <exception cref="DeliveryException">There is none.</exception>
+    internal static Task<IReadOnlyList<InTotoStatement>> ReadAsync(OciLayout layout, PlatformImage platform, PredicateType type, CancellationToken cancellationToken) =>
+        ReadAsync(layout, platform, [type], cancellationToken);
+
+    private static async Task<IReadOnlyList<InTotoStatement>> ReadAsync(
+        OciLayout layout, PlatformImage platform, IReadOnlyList<PredicateType> types, CancellationToken cancellationToken)
     {
         var statements = new List<InTotoStatement>();
         foreach (var attestation in platform.Attestations)
@@ -23,13 +32,13 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
             // BuildKit stores each statement as a layer of the attestation manifest. Source: BuildKit, docs/attestations/attestation-storage.md.
             foreach (var layer in (await layout.ReadManifestAsync(attestation, cancellationToken)).Blobs)
             {
-                if (PredicateType.All.FirstOrDefault(x => x.Uri == layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
+                if (types.FirstOrDefault(x => x.Uri == layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
                 await layout.VerifyBlobAsync(layer, cancellationToken);
                 statements.Add(Read(layout.BlobPath(layer.Digest), type));
             }
         }
 
-        return PredicateType.All.Except(statements.Select(x => x.Type)).FirstOrDefault() is { } missing
+        return types.Except(statements.Select(x => x.Type)).FirstOrDefault() is { } missing
             ? throw new DeliveryException($"There is no statement of the type {missing.Uri} for {platform.Platform} in {layout.Folder}: it was not built with attestations. Run BuildImages again.")
             : statements;
     }

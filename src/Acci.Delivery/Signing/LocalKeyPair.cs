@@ -12,6 +12,9 @@ namespace Acci.Delivery.Signing;
 /// </summary>
 public static class LocalKeyPair
 {
+    private const string Harm = "sign with another key than yours";
+    private const string Remedy = "name a key with --signing-key";
+
     private const string PrivateKeyFile = "cosign.key";
     private const string PasswordFile = "cosign.password";
 
@@ -25,9 +28,16 @@ public static class LocalKeyPair
     /// <exception cref="DeliveryException">Somebody else can write the folder, or the key is there and its password is not.</exception>
     internal static void Look(string directory)
     {
-        OwnFolder.Look(directory, "folder of the signing key", "sign with another key than yours", "name a key with --signing-key");
+        LookAtFolder(directory);
         if (IsIn(directory)) EnsureHasPassword(directory);
     }
+
+    /// <summary>Makes sure that nobody else can put another key in the place of one that was named.</summary>
+    /// <param name="file">The key's file.</param>
+    /// <exception cref="DeliveryException">Somebody else can.</exception>
+    internal static void LookAtFile(string file) => OwnFolder.LookAtFile(file, "signing key", Harm, "name another key with --signing-key");
+
+    private static void LookAtFolder(string directory) => OwnFolder.Look(directory, "folder of the signing key", Harm, Remedy);
 
     /// <summary>The key in this folder, made first if the folder has none.</summary>
     /// <exception cref="DeliveryException">The key is there, its password is not.</exception>
@@ -41,6 +51,8 @@ public static class LocalKeyPair
             // Of two first publishes one makes the pair, and the other one takes it.
             CacheDirectory.CreatePrivate(directory);
             using var alone = await CheckoutLock.TakeAsync(Path.Combine(directory, ".lock"), cancellationToken, "Another build makes the signing key");
+            // Until it was there, somebody else may have made it.
+            LookAtFolder(directory);
             MakePrivate(alone.File);
             if (!InputFile.Exists(key)) await MakeAsync(directory, cosign, cancellationToken);
         }

@@ -35,4 +35,14 @@ internal sealed record ProvenanceSource(string? Repository, string? Commit)
             ? $"was built from {Repository}, not from {repository}"
         : commit is not null && Commit is not null && commit != Commit ? $"was built from commit {Commit}, and the image says {commit}"
         : null;
+
+    /// <summary>Why none of an image's provenances is of this repository and commit; null where one is. Several publishes may have attested, and one has to be of this source.</summary>
+    /// <param name="predicates">The predicates.</param>
+    /// <param name="repository">The repository; null where any may be it.</param>
+    /// <param name="commit">The commit; null where any may be it.</param>
+    public static string? ProblemOfAll(IEnumerable<JsonElement> predicates, string? repository, string? commit)
+    {
+        var problems = predicates.Select(x => Of(x).ProblemWith(repository, commit)).ToList();
+        return problems.Contains(null) ? null : problems.FirstOrDefault();
+    }
 }

@@ -18,10 +18,11 @@ internal static class ReadersCommand
     /// <param name="signer">Who signed.</param>
     /// <param name="image">The image, by digest.</param>
     /// <param name="isOwnSigstore">A workflow signed with another Sigstore than the public one, which every cosign knows.</param>
-    public static string Of(ExpectedSigner signer, ImageReference image, bool isOwnSigstore) => signer switch
+    /// <param name="hasRoot">The trusted root is here, so that a release has it.</param>
+    public static string Of(ExpectedSigner signer, ImageReference image, bool isOwnSigstore, bool hasRoot) => signer switch
     {
         ExpectedSigner.PublicKey key => $"{Cosign(new ExpectedSigner.PublicKey("/dev/stdin"), image, null)} <<'END'\n{PublicKeyFile.Read(key.File)}END",
-        _ when isOwnSigstore => $"{RootRemark("; if the version has a release, that has it among its files")}\n{Cosign(signer, image, RootName)}",
+        _ when isOwnSigstore => $"{RootRemark(hasRoot ? "; if the version has a release, that has it among its files" : "")}\n{Cosign(signer, image, RootName)}",
         _ => Cosign(signer, image, null),
     };
 

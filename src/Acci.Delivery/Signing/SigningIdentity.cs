@@ -80,6 +80,7 @@ public abstract partial record SigningIdentity
     /// <param name="password">What it is encrypted with.</param>
     /// <param name="environment">Where variables are read; null for this process's own.</param>
     /// <exception cref="WrongUseException">There is no such variable or file, or it holds no private key.</exception>
+    /// <exception cref="DeliveryException">Somebody else can write the file, or put another one in its place.</exception>
     public static SigningIdentity FromParameter(string key, string? password, ProcessEnvironment? environment = null)
     {
         if (key.Contains("-----BEGIN", StringComparison.Ordinal)) return new KeyText(PrivateKey(key, "the text given"), password);
@@ -101,6 +102,7 @@ public abstract partial record SigningIdentity
         if (!ParameterFile.Exists("--signing-key", key, key))
             throw new WrongUseException($"--signing-key names no file, is no key service's URI ({KeyService.Examples}) and no PEM text.");
         var content = InputFile.Read(key, LargestKey);
+        LocalKeyPair.LookAtFile(key);
         using var reader = new StreamReader(new MemoryStream(content));
         var pem = PrivateKey(reader.ReadToEnd(), key);
         // cosign reads the file itself, with its byte order mark.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Acci.Delivery.Processes;
 
 namespace Acci.Delivery.Signing;
@@ -17,5 +18,30 @@ internal static class TufCache
         var address = Schemes.FirstOrDefault(x => mirror.StartsWith(x, StringComparison.Ordinal)) is { } scheme ? mirror[scheme.Length..] : mirror;
         var file = Path.Combine(FolderOf(environment), address.Replace('/', '-').Replace(':', '-').ToLowerInvariant(), "targets", ReadersCommand.RootName);
         return InputFile.Exists(file) ? file : null;
+    }
+
+    /// <summary>The content of that trusted root; null where there is none.</summary>
+    /// <exception cref="DeliveryException">It is damaged, or another file: readers would get it.</exception>
+    public static byte[]? ReadTrustedRoot(ProcessEnvironment environment)
+    {
+        if (FindTrustedRoot(environment) is not { } file) return null;
+        var content = InputFile.Read(file, SigstoreFiles.MaximumSize);
+        return IsTrustedRoot(content) ? content : throw new DeliveryException(
+            $"{file}, which cosign keeps, is not Sigstore's trusted root, or is damaged. Delete {Path.GetDirectoryName(Path.GetDirectoryName(file))}: cosign fetches it again.");
+    }
+
+    // What is in it, cosign verifies by TUF. So only what cannot be one is refused: what is cut off, and what says that it is something else.
+    private static bool IsTrustedRoot(byte[] content)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && (!document.RootElement.TryGetProperty("mediaType", out var type) || (type.ValueKind == JsonValueKind.String && type.GetString()!.StartsWith(SigstoreFiles.RootType, StringComparison.Ordinal)));
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }

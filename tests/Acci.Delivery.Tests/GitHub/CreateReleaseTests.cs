@@ -13,8 +13,10 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.GitHub;
 
 /// <summary>From what a publish left behind to the release, in a repository of the test's own.</summary>
+[Collection(nameof(AlteredLog))]
 public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistryServer>
 {
+    private const string Publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
     private const string Verify = "cosign verify-attestation --type https://sigstore.dev/cosign/sign/v1";
 
     private DeliveryContext? _context;
@@ -81,8 +83,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     [Fact]
     public async Task What_a_workflow_signed_is_verified_by_that_workflows_name_whichever_makes_the_release()
     {
-        const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
-        var layout = await PrepareAsync(record => record with { Signer = publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
+        var layout = await PrepareAsync(record => record with { Signer = Publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
         await _repository.Run("git remote add origin https://github.com/octo/app.git");
 
         await Verb(variables: ("GITHUB_WORKFLOW_REF", "octo/app/.github/workflows/release.yml@refs/tags/v1.2.3")).RunAsync();
@@ -90,7 +91,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         var release = Assert.Single(GitHub.Repositories["octo/app"].Releases);
         Assert.Contains(
             $"{Verify} --certificate-oidc-issuer https://token.actions.githubusercontent.com "
-            + $"--certificate-identity {publisher} --certificate-github-workflow-repository octo/app --certificate-github-workflow-ref refs/tags/v1.2.3 {Repository.Repository}@{layout.Root.Digest}",
+            + $"--certificate-identity {Publisher} --certificate-github-workflow-repository octo/app --certificate-github-workflow-ref refs/tags/v1.2.3 {Repository.Repository}@{layout.Root.Digest}",
             release.Body,
             StringComparison.Ordinal);
         Assert.DoesNotContain(release.Assets, x => x.Name == "cosign.pub");
@@ -138,8 +139,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     [Fact]
     public async Task The_trusted_root_of_a_companys_Sigstore_is_carried_in_the_release()
     {
-        const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
-        await PrepareAsync(record => record with { Signer = publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
+        await PrepareAsync(record => record with { Signer = Publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
         await _repository.Run("git remote add origin https://github.com/octo/app.git");
         var root = _folder.Combine("root.json");
         await File.WriteAllTextAsync(
@@ -159,8 +159,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     [InlineData(false)]
     public async Task A_Sigstore_that_only_TUF_names_is_carried_in_the_release_as_cosign_got_it_and_else_the_reader_is_told(bool isKept)
     {
-        const string publisher = "https://github.com/octo/app/.github/workflows/publish.yml@refs/tags/v1.2.3";
-        await PrepareAsync(record => record with { Signer = publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
+        await PrepareAsync(record => record with { Signer = Publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
         await _repository.Run("git remote add origin https://github.com/octo/app.git");
         if (isKept)
         {
@@ -178,6 +177,38 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
                 : $"# trusted_root.json is the trusted root that the operator of the signer's Sigstore gives to clients\n{Verify} ",
             release.Body.ReplaceLineEndings("\n"),
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("{ \"mediaType\": \"application/vnd.dev.sigstore.trustedroot+json;version=0.1\", \"certificateAuth", false)]
+    [InlineData("[]", false)]
+    [InlineData("{ \"mediaType\": \"application/vnd.dev.sigstore.signingconfig.v0.2+json\" }", false)]
+    [InlineData("{ \"mediaType\": \"application/vnd.dev.sigstore.trustedroot+json;version=0.1\", \"certificateAuthorities\": [ {} ] }", true)]
+    public async Task A_trusted_root_that_cosign_keeps_is_read_before_readers_get_it(string content, bool isOne)
+    {
+        await PrepareAsync(record => record with { Signer = Publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
+        await _repository.Run("git remote add origin https://github.com/octo/app.git");
+        var file = Path.Combine(Directory.CreateDirectory(_folder.Combine("tuf", "tuf.example.com", "targets")).FullName, "trusted_root.json");
+        await File.WriteAllTextAsync(file, content, Cancellation);
+
+        var failure = await Record.ExceptionAsync(Verb(variables: [("TUF_MIRROR", "https://tuf.example.com"), ("TUF_ROOT", _folder.Combine("tuf"))]).RunAsync);
+
+        Assert.Equal(isOne ? 1 : 0, GitHub.Repositories["octo/app"].Releases.Count);
+        if (!isOne) Assert.Equal($"{file}, which cosign keeps, is not Sigstore's trusted root, or is damaged. Delete {_folder.Combine("tuf", "tuf.example.com")}: cosign fetches it again.", failure?.Message);
+    }
+
+    [Fact]
+    public async Task A_dry_run_has_the_trusted_root_that_cosign_gets_in_the_run()
+    {
+        await PrepareAsync(record => record with { Signer = Publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
+        await _repository.Run("git remote add origin https://github.com/octo/app.git");
+        using var log = new AlteredLog();
+
+        await Verb(dryRun: true, variables: [("TUF_MIRROR", "https://tuf.example.com"), ("TUF_ROOT", _folder.Combine("tuf"))]).PlanAsync();
+
+        Assert.Contains("Would attach trusted_root.json, which cosign gets by TUF when it verifies app", log.Said);
+        Assert.Contains(log.Said, x => x.Contains("/releases/download/v1.2.3/trusted_root.json && ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,4 +31,26 @@ public sealed class ForeignSourceTests(RegistryServer server) : IClassFixture<Re
         using var registry = server.Connect();
         Assert.Null(await registry.FindAsync(world.Repository.WithDigest(world.Record.Digest), Cancellation));
     }
+
+    [Theory]
+    [InlineData(Ours, true)]
+    [InlineData("https://github.com/stranger/other", false)]
+    public async Task Of_several_provenances_one_has_to_fit_as_for_those_who_verify(string second, bool isPushed)
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        Directory.Delete(world.Layout, recursive: true);
+        await LayoutBuilder.WriteAttestedAsync(
+            world.Layout,
+            annotations: new JsonObject { ["org.opencontainers.image.source"] = Ours, ["org.opencontainers.image.revision"] = Commit },
+            sources: new JsonObject { ["source"] = second, ["revision"] = Commit },
+            earlier: new JsonObject { ["source"] = "https://github.com/stranger/malware", ["revision"] = Commit });
+        await world.RecordBuildAsync();
+        await world.RunUntilAsync("SignImages");
+
+        if (isPushed) await world.RunAsync("SignImages");
+        else Assert.Contains("was built from stranger/malware, not from octo/app", await world.RefusedAsync("SignImages"), StringComparison.Ordinal);
+
+        using var registry = server.Connect();
+        Assert.Equal(isPushed, await registry.FindAsync(world.Repository.WithDigest(world.Record.Digest), Cancellation) is not null);
+    }
 }

@@ -10,6 +10,7 @@ using Serilog.Events;
 namespace Acci.Delivery.Tests.Sessions;
 
 /// <summary>What a build makes for itself goes with it, and where it is killed with the next one; what another build has is left alone.</summary>
+[Collection(nameof(AlteredLog))]
 public sealed class SessionTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

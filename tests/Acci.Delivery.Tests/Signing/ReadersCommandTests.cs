@@ -1,6 +1,7 @@
 using Acci.Delivery.Processes;
 using Acci.Delivery.Signing;
 using Acci.Delivery.Tests.Publishing;
+using Acci.Oci;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Signing;
@@ -79,6 +80,19 @@ public sealed class ReadersCommandTests(RegistryServer server, SigstoreFixture s
         Assert.False(await VerifiesAsync(world, _folder.Combine("reader")));
         File.Copy(found!, _folder.Combine("trusted_root.json"));
         Assert.True(await VerifiesAsync(world, _folder.Combine("reader")));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void That_a_release_has_the_trusted_root_is_said_only_where_there_is_one_to_attach(bool hasRoot)
+    {
+        var signer = new ExpectedSigner.Workflow("https://github.com/octo/app/.github/workflows/publish.yml@refs/heads/main", new WorkflowSource("octo/app", "https://token.actions.githubusercontent.com"));
+
+        var command = ReadersCommand.Of(signer, ImageReference.Parse($"ghcr.io/octo/app@sha256:{new string('a', 64)}"), isOwnSigstore: true, hasRoot);
+
+        Assert.StartsWith("# trusted_root.json is the trusted root that the operator of the signer's Sigstore gives to clients", command, StringComparison.Ordinal);
+        Assert.Equal(hasRoot, command.Contains("if the version has a release, that has it among its files", StringComparison.Ordinal));
     }
 
     // Without the last line, which runs the image.
