@@ -12,6 +12,7 @@ public interface IDoctor : IHazDelivery
     private DeliveryScope Reach => new()
     {
         Builds = this is IBuildImages,
+        UsesEngine = this is IBuildImages or ISmokeTestImages or ICheckImages,
         Scans = this is IScanImages,
         Signs = this is ISignImages,
         Tags = this is IPublishImages,

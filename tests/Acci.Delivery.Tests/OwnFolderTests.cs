@@ -39,6 +39,22 @@ public sealed class OwnFolderTests : IDisposable
         Assert.Equal(shortcut, (await CommandRunner.RunAsync(new Command(shortcut), cancellationToken: Cancellation)).StandardOutput.Trim());
     }
 
+    [Fact]
+    public async Task A_program_of_the_cache_that_is_started_without_a_PATH_looks_in_no_current_folder()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "It is a shell script.");
+        var program = Path.Combine(_folder, "docker");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\necho \"$PATH\"\n", Cancellation);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var shortcut = Shortcut.Write(Cache, program);
+
+        var path = await CommandRunner.RunAsync(new Command("/usr/bin/env", "-i", shortcut), cancellationToken: Cancellation);
+        var other = await CommandRunner.RunAsync(new Command("/usr/bin/env", "-i", "PATH=", shortcut), cancellationToken: Cancellation);
+
+        Assert.DoesNotContain("", path.StandardOutput.Trim().Split(':'));
+        Assert.Equal(Path.GetDirectoryName(shortcut), other.StandardOutput.Trim());
+    }
+
     [Theory]
     [InlineData("chmod 777 cache", "Everybody can write the cache folder ")]
     [InlineData("chmod 1777 cache", "Everybody can write the cache folder ")]

@@ -106,7 +106,7 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
     private static Exception ProblemAt(BuildSite site, Exception failure)
     {
         if (site.Name is null || failure is not DeliveryException || failure.Message.Contains(site.Name, StringComparison.Ordinal)) return failure;
-        var hint = failure.Message.Contains("exec format error", StringComparison.Ordinal) ? $"\n    This node runs programs of {site.Runs} only." : "";
+        var hint = site.Runs.Length > 0 && failure.Message.Contains("exec format error", StringComparison.Ordinal) ? $"\n    This node runs programs of {site.Runs} only." : "";
         return new DeliveryException($"Build node {site.Name}: {failure.Message}{hint}", failure);
     }
 

@@ -32,7 +32,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
     {
         if (await context.PlannedEngineAsync() is not { } engine)
             return ($"no engine answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
-        if (engine.Address is not null) return ($"{engine}; runs {string.Join(", ", engine.RunnablePlatforms)}", Good);
+        if (engine.Address is not null) return ($"{engine}; {engine.Runs}", Good);
         return (string.Join("; ", await DescribeAsync(engine), await context.LocationAsync(engine)).TrimEnd(' ', ';'), Good);
     }
 
@@ -42,12 +42,11 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
     {
         var details = await EngineDetails.ReadAsync(engine, context.CancellationToken);
         var endpoint = await engine.EndpointAsync(context.CancellationToken);
-        var runs = $"runs {string.Join(", ", engine.RunnablePlatforms)}";
         // Registries are asked for base images by this process, too.
         var proxy = details.Proxy is null || HasProxy ? Array.Empty<string>() : ["this build asks registries without a proxy (HTTPS_PROXY)"];
-        string[] plugins = engine.Lack is null || !PrivateEngine.CanFetchPackages ? []
+        string[] plugins = engine.Lack is null || !context.CanFetchBuildx() ? []
             : [$"{engine.Lack}, so that images are built with ACCI's own docker-buildx{(engine.Plugins is null ? ", which will be fetched from the distribution's packages" : "")}"];
-        return string.Join("; ", [$"{engine} at {endpoint} ({await OriginAsync(engine)})", .. details.Describe(), .. plugins, .. proxy, runs]);
+        return string.Join("; ", [$"{engine} at {endpoint} ({await OriginAsync(engine)})", .. details.Describe(), .. plugins, .. proxy, engine.Runs]);
     }
 
     // In the order in which the docker command looks.
@@ -66,8 +65,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         {
             var (version, platforms) = await new NodeBuilders(engine).AskAsync(node, folder, context.CancellationToken);
             if (platforms.Length == 0) return ($"{node}: {version}; does not say for which platforms it runs programs", Notice);
-            var runs = platforms.Split(',', StringSplitOptions.TrimEntries).Select(x => Platform.TryParse(x.TrimEnd('*'), out var platform) ? platform : null).OfType<Platform>().ToHashSet();
-            Platform[] others = [.. node.Platforms.Where(x => !runs.Contains(x))];
+            Platform[] others = [.. node.Platforms.Except(DockerEngine.PlatformsOf(platforms, $"{node}"))];
             return others.Length == 0
                 ? ($"{node}: {version}, runs {platforms}", Good)
                 : ($"{node}: {version}, runs {platforms}, and cannot run programs of {string.Join(", ", others)}: a Dockerfile that runs one for these platforms fails there", Notice);
@@ -84,7 +82,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
                 : ("the private engine's own", Good);
         }
 
-        EngineLocator.EnsureBuildx(engine, PrivateEngine.CanFetchPackages);
+        EngineLocator.EnsureBuildx(engine, context.CanFetchBuildx());
         var image = context.BuilderImage();
         var builder = await EngineBuilder.FindAsync(engine, image, context.CancellationToken);
         if (builder.IsThere) return (builder.Description, Good);

@@ -17,7 +17,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
     /// <summary>Examines the machine.</summary>
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
-        var preflight = new Preflight(context, scope with { UsesEngine = false });
+        var preflight = new Preflight(context, scope);
         return
         [
             .. await new EngineExamination(context, AnswerTime) { Builds = scope.Builds }.RunAsync(),
@@ -26,8 +26,8 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             .. scope.Builds ? await LookAtBaseImagesAsync() : [],
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
-            // What the first target of such a build looks at.
-            .. await ReportAsync([.. preflight.Checks, .. preflight.Tools]),
+            // What the first target of such a build looks at; the engine is examined above.
+            .. await ReportAsync([.. preflight.Checks, .. new Preflight(context, scope with { UsesEngine = false }).Tools]),
             .. scope.Signs ? await new KeylessExamination(context).RunAsync() : [],
         ];
     }

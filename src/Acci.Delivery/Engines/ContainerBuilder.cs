@@ -55,7 +55,7 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         }
         catch (NoAnswerException exception)
         {
-            Log.Warning("{Problem:l} The builder '{Builder:l}' may be left; `docker buildx rm --force {Name:l}` removes it", exception.Message, name, name);
+            Log.Warning("{Problem:l} {Left:l}", exception.Message, Left(name, context));
         }
     }
 
@@ -125,6 +125,11 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         engine.Login?.CopyContexts();
         return [context];
     }
+
+    // The context has the certificates of this environment.
+    private static string Left(string name, string[] context) => context is [var own]
+        ? $"The builder '{name}' and its context '{own}' may be left; `docker buildx rm --force {name}` and `docker context rm --force {own}` remove them"
+        : $"The builder '{name}' may be left; `docker buildx rm --force {name}` removes it";
 
     private static void WarnOfLogin(string proxy) =>
         Log.Warning("The builder does not get {Proxy:l}, which has a login: make a builder that has it, and name it with BUILDX_BUILDER", proxy);

@@ -183,22 +183,33 @@ public sealed record DockerEngine(string Cli)
     }
 
     private string BuilderFolder =>
-        Configuration is null && Process.Find("BUILDX_CONFIG") is { } own ? own : Path.Combine(Configuration ?? DockerConfig.FolderOf(Process), "buildx");
+        Builders is { } named ? named : Configuration is null && Process.Find("BUILDX_CONFIG") is { } own ? own : Path.Combine(Configuration ?? DockerConfig.FolderOf(Process), "buildx");
 
     private async Task<IReadOnlyList<Platform>> ReadRunnablePlatformsAsync(CancellationToken cancellationToken)
     {
         var builder = await AskAsync(["buildx", "inspect", "default"], cancellationToken) ?? await AskAsync(["buildx", "inspect"], cancellationToken) ?? "";
         // A builder that does not run tells no platforms; the engine's own runs anyway.
         var platforms = Field(builder, "Platforms") ?? await AskAsync(["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], cancellationToken) ?? "";
+        return PlatformsOf(platforms, Product);
+    }
+
+    /// <summary>The platforms of a list of buildx's; a <c>*</c> behind one means that a person named it.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="what">What runs them.</param>
+    internal static IReadOnlyList<Platform> PlatformsOf(string list, string what)
+    {
         var known = new List<Platform>();
-        foreach (var text in platforms.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(x => x.TrimEnd('*')))
+        foreach (var text in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(x => x.TrimEnd('*')))
         {
             if (Platform.TryParse(text, out var platform)) known.Add(platform);
-            else Log.Debug("{Engine:l} runs {Platform:l}, too, which is no platform of images here", Product, SafeText.Terminal(text));
+            else Log.Debug("{Engine:l} runs {Platform:l}, too, which is no platform of images here", what, SafeText.Terminal(text));
         }
 
         return [.. known.Distinct()];
     }
+
+    /// <summary>How a sentence goes on that says what it runs: where it does not say so, it is not known, which is not none.</summary>
+    internal string Runs => RunnablePlatforms.Count == 0 ? "does not say for which platforms it runs programs" : $"runs {string.Join(", ", RunnablePlatforms)}";
 
     /// <summary>What the command answers, or null when it fails.</summary>
     /// <exception cref="NoAnswerException">It did neither in time.</exception>

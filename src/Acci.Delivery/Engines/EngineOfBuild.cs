@@ -43,6 +43,9 @@ public static class EngineOfBuild
     internal static async Task<DockerEngine> RunEngineAsync(this DeliveryContext context) =>
         await context.Locator().WithFetchedBuildxAsync(await context.EngineAsync(), context.CancellationToken);
 
+    /// <summary>A buildx can be fetched where the docker command has none that serves.</summary>
+    internal static bool CanFetchBuildx(this DeliveryContext context) => context.Locator().CanFetch;
+
     private static EngineLocator Locator(this DeliveryContext context) => context.Once(nameof(Locator), () => new EngineLocator(new PrivateEngine(context.Scripts()))
     {
         Cli = Executables.Find("docker", context.Environment),

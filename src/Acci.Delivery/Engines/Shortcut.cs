@@ -21,8 +21,8 @@ public static partial class Shortcut
         cache.EnsureOwn();
         OwnFolder.Ensure(cache.Combine("bin"));
         var script = cache.Combine("bin", Path.GetFileName(program));
-        // What it starts finds the same program: buildx asks docker for the containers that are build nodes.
-        var path = $"export PATH={Command.Quote(cache.Combine("bin"))}:\"$PATH\"";
+        // What it starts finds the same program: buildx asks docker for the containers that are build nodes. An empty folder in it would be the current one.
+        var path = $"export PATH={Command.Quote(cache.Combine("bin"))}\"${{PATH:+:$PATH}}\"";
         var lines = variables.Select(x => $"export {x.Key}={Command.Quote(x.Value)}").Append(path).Append($"exec {Command.Quote(program)} \"$@\"");
         var text = $"#!/bin/sh\n{string.Join('\n', lines)}\n";
         if (File.Exists(script) && File.ReadAllText(script) == text) return script;

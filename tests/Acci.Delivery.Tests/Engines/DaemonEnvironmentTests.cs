@@ -65,6 +65,8 @@ public sealed class DaemonEnvironmentTests : IDisposable
         var names = File.ReadAllLines(Path.Combine(bin, "environment")).ToDictionary(x => x.Split('=')[0], x => x.Split('=', 2)[1]);
         Assert.Equal((home, Path.Combine(home, "tmp"), "http://127.0.0.1:3128"), (names["HOME"], names["TMPDIR"], names["HTTPS_PROXY"]));
         Assert.True(Directory.Exists(names["TMPDIR"]));
+        // The daemon outlives the shell that it was started from, and what is in the folders of its PATH may be another program by then.
+        Assert.Equal($"{bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", names["PATH"]);
         // What a shell adds by itself, as the stand-in is one.
         string[] others = [.. names.Keys.Except(["PATH", "HOME", "TMPDIR", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "PWD", "OLDPWD", "SHLVL", "_"])];
         Assert.All(others, x => Assert.EndsWith("_proxy", x, StringComparison.OrdinalIgnoreCase));

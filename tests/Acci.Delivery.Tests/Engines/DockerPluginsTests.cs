@@ -89,6 +89,21 @@ public sealed class DockerPluginsTests : IDisposable
         Assert.False(Directory.Exists(Cache.Path));
     }
 
+    [Fact]
+    public async Task Doctor_says_of_a_buildx_that_cannot_be_fetched_what_a_build_says()
+    {
+        var docker = Docker(Old);
+        using var context = new DeliveryContext(
+            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], CacheDirectory = Cache }, Cancellation)
+        { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
+        context.Know("Locator", Locator(docker, canFetch: false));
+
+        var findings = await new EngineExamination(context, TimeSpan.FromSeconds(5)) { Builds = true }.RunAsync();
+
+        Assert.DoesNotContain("will be fetched", findings[0].Text, StringComparison.Ordinal);
+        Assert.Contains("its buildx 0.13.1 is older than 0.17.0. Install or update the docker-buildx plugin", findings[1].Text, StringComparison.Ordinal);
+    }
+
     private static async Task<DockerEngine> LocatedAsync(EngineLocator locator) => await locator.WithBuildxAsync(await locator.LocateAsync(Cancellation), Cancellation);
 
     private EngineLocator Locator(string docker, bool canFetch) =>

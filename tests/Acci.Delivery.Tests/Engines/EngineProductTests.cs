@@ -127,6 +127,21 @@ public sealed class EngineProductTests : IDisposable
         Assert.Equal(("Builder", severity), (findings[1].Name, findings[1].Severity));
     }
 
+    [Theory]
+    [InlineData("linux/amd64*, linux/386", "runs linux/amd64, linux/386")]
+    // Not known is not none.
+    [InlineData("xx", "does not say for which platforms it runs programs")]
+    public async Task Doctor_says_which_platforms_an_engine_runs_or_that_it_does_not_say(string platforms, string said)
+    {
+        Docker($"""case "$*" in "buildx inspect default") echo "Platforms: {platforms}" ;; *) echo 29.0.0 ;; esac""");
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [] };
+        using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
+
+        var finding = Assert.Single(await new EngineExamination(context, TimeSpan.FromSeconds(5)).RunAsync());
+
+        Assert.Contains($"; {said}", finding.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_registry_that_is_slow_is_not_said_to_lack_the_builder_s_image()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Oci.Registries;
@@ -76,6 +77,19 @@ public sealed class TemporaryLoginTests : IDisposable
             Assert.Equal("ada", (await FindAsync(login))?.User);
             Assert.Equal("bob", (await FindAsync(login, "quay.io"))?.User);
         }
+    }
+
+    [Theory]
+    [InlineData("builders-of-nodes")]
+    [InlineData(null)]
+    public void Builders_stay_where_they_are_kept(string? builders)
+    {
+        var engine = new DockerEngine("docker") { Process = ProcessEnvironment.Empty, Configuration = _folder.Path, Builders = builders };
+        using var login = engine.LoginTo("ghcr.io", Ada);
+
+        var command = (engine with { Login = login }).Docker("buildx", "create");
+
+        Assert.Equal(builders ?? _folder.Combine("buildx"), command.Environment["BUILDX_CONFIG"]);
     }
 
     private static ValueTask<Credentials?> FindAsync(TemporaryLogin login, string domain = "ghcr.io") =>

@@ -48,12 +48,14 @@ end() {
   wait_for_end 5 "$@" || say "engine: processes $* do not end"
 }
 
-# What a daemon keeps of the caller's environment: where programs are, and the way to the network. All else would change what it does, such as
-# REGISTRY_HTTP_DEBUG_ADDR, or stay readable in it for as long as it runs. The caller's temporary folder may be a job's, and be gone before the daemon is.
-readonly -a DAEMON_VARIABLES=(PATH LC_ALL SSL_CERT_FILE SSL_CERT_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY http_proxy https_proxy no_proxy all_proxy)
+# What a daemon keeps of the caller's environment: the way to the network. All else would change what it does, such as REGISTRY_HTTP_DEBUG_ADDR, or stay
+# readable in it for as long as it runs. The caller's temporary folder may be a job's, and be gone before the daemon is; so may folders in the caller's PATH,
+# or hold other programs by then.
+readonly DAEMON_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+readonly -a DAEMON_VARIABLES=(LC_ALL SSL_CERT_FILE SSL_CERT_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY http_proxy https_proxy no_proxy all_proxy)
 
-# become_daemon HOME PROGRAM ARGUMENT… : becomes the program, in a session of its own and with an environment of its own. The variables are dropped by
-# name: a value among arguments could be read by everybody.
+# become_daemon HOME PROGRAM ARGUMENT… : becomes the program, in a session of its own and with an environment of its own. It finds programs beside itself,
+# and the system's. The variables are dropped by name: a value among arguments could be read by everybody.
 become_daemon() {
   local name drop=() home=$1
   shift
@@ -61,5 +63,5 @@ become_daemon() {
   while IFS= read -r name; do
     if [[ " ${DAEMON_VARIABLES[*]} " != *" $name "* ]]; then drop+=(-u "$name"); fi
   done <<<"$(awk 'BEGIN { for (name in ENVIRON) print name }')"
-  exec env "${drop[@]}" "HOME=$home" "TMPDIR=$home/tmp" setsid "$@"
+  exec env "${drop[@]}" "HOME=$home" "TMPDIR=$home/tmp" "PATH=$PROGRAMS/bin:$DAEMON_PATH" setsid "$@"
 }

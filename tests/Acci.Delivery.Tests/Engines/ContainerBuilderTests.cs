@@ -1,0 +1,47 @@
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Engines;
+
+/// <summary>A builder that is made for an engine, and what is left of it.</summary>
+[Collection(nameof(AlteredLog))]
+public sealed class ContainerBuilderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("DOCKER_HOST=unix:///run/docker.sock", "The builder '{0}' may be left; `docker buildx rm --force {0}` removes it")]
+    [InlineData("DOCKER_HOST=tcp://there:2376", "The builder '{0}' and its context '{0}-tls' may be left; `docker buildx rm --force {0}` and `docker context rm --force {0}-tls` remove them")]
+    public async Task All_that_may_be_left_of_one_that_does_not_start_is_named(string host, string left)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in is a shell script.");
+        var docker = _folder.Combine("docker");
+        await File.WriteAllTextAsync(docker, $$"""
+            #!/bin/sh
+            echo "$*" >> '{{_folder.Combine("calls")}}'
+            case "$*" in
+                *DriverStatus*) echo "[]" ;;
+                "buildx inspect") echo "Driver: docker" ;;
+                "buildx inspect"*|"context inspect acci-"*|"container inspect"*) exit 1 ;;
+                "buildx rm"*) exec sleep 600 ;;
+                *) echo one ;;
+            esac
+
+            """.ReplaceLineEndings("\n"), Cancellation);
+        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var environment = ProcessEnvironment.Empty.With(("DOCKER_HOST", host.Split('=')[1]), ("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", _folder.Path));
+        // Its questions are answered within this time, its errands within ten times that.
+        var engine = new DockerEngine(docker) { Process = environment, AnswerTime = TimeSpan.FromSeconds(1) };
+        using var log = new AlteredLog();
+
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
+
+        var name = File.ReadLines(_folder.Combine("calls")).Single(x => x.StartsWith("buildx create", StringComparison.Ordinal)).Split(' ')[3];
+        Assert.Contains(log.Said, x => x.EndsWith(string.Format(System.Globalization.CultureInfo.InvariantCulture, left, name), StringComparison.Ordinal));
+    }
+}
