@@ -13,7 +13,8 @@ internal static class FolderAccess
     public static string? FindUnwritable(string folder)
     {
         var existing = folder;
-        while (!Path.Exists(existing) && Path.GetDirectoryName(existing) is { } above) existing = above;
+        // A link that leads nowhere is in the way.
+        while (!Path.Exists(existing) && new FileInfo(existing).LinkTarget is null && Path.GetDirectoryName(existing) is { } above) existing = above;
         // What holds on Windows, files alone tell.
         var canWrite = Directory.Exists(existing) && (OperatingSystem.IsWindows() || Access(existing, WriteAndEnter) == 0);
         return canWrite ? null : existing;

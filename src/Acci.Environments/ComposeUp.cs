@@ -76,11 +76,15 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         catch (Exception) when (foundBefore.Length > 0)
         {
             // What runs is what ran before, and so is what is told of it.
-            await CleanUp.TryAsync(project.Name, () =>
-            {
-                EnvironmentFile.Write(FoundFileOf(plan), foundBefore);
-                return Task.CompletedTask;
-            });
+            var file = FoundFileOf(plan);
+            await CleanUp.TryAsync(
+                () =>
+                {
+                    EnvironmentFile.Write(file, foundBefore);
+                    return Task.CompletedTask;
+                },
+                $"{file} may name other images than run: ComposeUp writes it anew.",
+                $"{file} names other images than run; ComposeUp writes it anew");
             throw;
         }
     }
@@ -95,6 +99,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     private EnvironmentPlan ReadCheckedPlan()
     {
         var plan = ReadPlan();
+        Context.EnsureMayWriteArtifacts();
         EnsureSecretsCanServe(plan);
         EnsureCapacitiesSuffice(plan);
         return plan;

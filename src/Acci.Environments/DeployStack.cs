@@ -121,6 +121,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var plan = ReadPlan();
         if (plan.Committed.Environment.Kind == EnvironmentKind.Development || plan.Committed.Builds)
             throw new DeliveryException($"Environment '{plan.Name}' is built from source on the machine that runs it, which a swarm cannot: {DeploymentSetting.Section}:{DeploymentSetting.Kind.Property} has to be {nameof(EnvironmentKind.Production)}.");
+        Context.EnsureMayWriteArtifacts();
         SwarmName.Ensure(plan.Effective.File, Declaration.ProjectOf(plan.Name));
         EnsureSecretsCanServe(plan);
         return plan;

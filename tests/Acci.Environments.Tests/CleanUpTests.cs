@@ -38,6 +38,20 @@ public class CleanUpTests
     }
 
     [Fact]
+    public async Task What_is_put_back_is_not_told_as_something_to_take_down()
+    {
+        await CleanUp.TryAsync(
+            () =>
+            {
+                Assert.Contains("prod.env may name other images than run.", Unfinished.Statements);
+                Assert.DoesNotContain(Unfinished.Statements, x => x.Contains("prod.env", StringComparison.Ordinal) && x.Contains("ComposeDown", StringComparison.Ordinal));
+                throw new DeliveryException("the disk is full");
+            },
+            "prod.env may name other images than run.",
+            "prod.env names other images than run");
+    }
+
+    [Fact]
     public async Task Only_failures_of_the_machine_are_outlived() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() => CleanUp.TryAsync("bakery-prod", () => throw new InvalidOperationException()));
 }

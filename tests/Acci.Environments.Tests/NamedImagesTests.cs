@@ -151,6 +151,33 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         Assert.Contains($"Would verify signatures and attestations of {_named} (BAKERY_IMAGE), and deploy the digest that was verified", _said);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_signer_of_whom_only_the_repository_is_named_is_refused_and_not_passed_over(bool dryRun)
+    {
+        _cosign.Sign(_signed);
+
+        var error = await Assert.ThrowsAsync<WrongUseException>(() => RunAsync(signedBy: null, dryRun, repository: "octo/bakery"));
+
+        Assert.StartsWith("--signed-by-repository and --signed-by-issuer are for images that a workflow signed", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_said, x => x.Contains("no signer was named", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_folder_for_what_is_deployed_that_cannot_be_written_is_told_before_anything_is_done(bool dryRun)
+    {
+        Directory.CreateDirectory(Path.Combine(_settings.Root, "artifacts"));
+        await File.WriteAllTextAsync(Path.Combine(_settings.Root, "artifacts", "compose"), "", Cancellation);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => RunAsync(_cosign.PublicKey, dryRun));
+
+        Assert.Contains($"{Path.Combine(_settings.Root, "artifacts", "compose")} cannot be written. Give this user write access", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_said);
+    }
+
     void ILogEventSink.Emit(LogEvent logEvent) => _said.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
 
     private static JsonObject Annotations(string title, string version) => new() { ["org.opencontainers.image.title"] = title, ["org.opencontainers.image.version"] = version };
@@ -169,12 +196,12 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"BAKERY_IMAGE={image}\nBAKERY_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nBAKERY_REDIS_IMAGE=ghcr.example.com/redis:7\n");
 
     // The image that docker was told to deploy; it deploys nothing.
-    private async Task<string> RunAsync(string? signedBy, bool dryRun = false)
+    private async Task<string> RunAsync(string? signedBy, bool dryRun = false, string? repository = null)
     {
         using var docker = new DockerStandIn($"{Answers}\n    {DockerReply.PullsFromLoopback}\n    pull*) exit 1 ;;\nesac");
         var options = new DeliveryOptions
         {
-            Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [], SignedBy = signedBy, DryRun = dryRun, RetryBudget = TimeSpan.FromSeconds(5),
+            Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [], SignedBy = signedBy, SignedByRepository = repository, DryRun = dryRun, RetryBudget = TimeSpan.FromSeconds(5),
         };
         using var context = new DeliveryContext(options, Cancellation)
         {

@@ -38,7 +38,8 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Scans, "Gate", LookAtGate),
         .. When(context.Options is { SigstoreSigningConfig: not null } or { SigstoreTrustedRoot: not null }, "Sigstore", LookAtSigstore),
         .. When(scope.Signs, "Signing", LookAtSigningAsync),
-        .. When(IsSignerNamed, "Signer", LookAtSignerAsync),
+        // A key that signs was looked at just now. Without --keyless, a record may name the workflow that a repository or issuer is said of.
+        .. When(context.Options is { SignedBy: not null } or { Keyless: true, SignedByRepository: not null } or { Keyless: true, SignedByIssuer: not null }, "Signer", LookAtSignerAsync),
     ];
 
     /// <summary>The same of the programs that the steps need.</summary>
@@ -76,9 +77,8 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 
     private Task<string> LookAtArtifacts()
     {
-        var folder = context.Options.Artifacts;
-        return FolderAccess.FindUnwritable(folder) is not { } obstacle ? Task.FromResult(folder)
-            : throw new DeliveryException($"The build writes its results to {folder}, and {obstacle} cannot be written. Give this user write access, or build in a writable copy of the repository.");
+        context.EnsureMayWriteArtifacts();
+        return Task.FromResult(context.Options.Artifacts);
     }
 
     private async Task<string> LookAtVersionAsync()
@@ -149,9 +149,6 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         var files = SigstoreFiles.Of(context.Options);
         return Task.FromResult($"signs by {files.SigningConfig ?? "what TUF says"}, verifies by {files.TrustedRoot ?? "what TUF says"}");
     }
-
-    private bool IsSignerNamed =>
-        context.Options is { SignedBy: not null } or { Keyless: true, SignedByRepository: not null } or { Keyless: true, SignedByIssuer: not null };
 
     private async Task<string> LookAtSignerAsync() => (await context.ExpectedSignerAsync()).ReadName();
 

@@ -30,8 +30,8 @@ internal static class RecordsOfBuild
     /// <summary>Makes sure that each image was built, where the build is not going to build it. A dry run opens its layout, too, as the run does when it is its turn.</summary>
     /// <param name="context">The build.</param>
     /// <param name="scope">The steps that it takes.</param>
-    /// <param name="isHere">The image has to be here; else it may be in the registry alone.</param>
-    /// <exception cref="DeliveryException">One was not, or is not what was built.</exception>
+    /// <param name="isHere">The image has to be here, and what is done with it is written down; else it may be in the registry alone.</param>
+    /// <exception cref="DeliveryException">One was not, or is not what was built; or nothing can be written down.</exception>
     public static async Task EnsureBuiltAsync(this DeliveryContext context, DeliveryScope scope, bool isHere = true)
     {
         if (!context.Options.DryRun && context.IsBusyElsewhere) return;
@@ -40,6 +40,8 @@ internal static class RecordsOfBuild
             var record = context.ResumePublish(image).Record;
             if (context.Options.DryRun) await (isHere ? context.LayoutAsync(image, record) : context.EnsureUnchangedAsync(image, record));
         }
+
+        if (isHere) context.EnsureMayWriteArtifacts();
     }
 
     private static PublishTransaction ResumePublish(this DeliveryContext context, ImageDefinition image)

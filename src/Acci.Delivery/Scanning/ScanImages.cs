@@ -34,7 +34,11 @@ public sealed class ScanImages(DeliveryContext context) : Verb
 
     /// <inheritdoc/>
     /// <exception cref="DeliveryException">An image was not built, and is not going to be.</exception>
-    public override Task PrepareAsync(DeliveryScope scope) => Published.Count > 0 ? Task.CompletedTask : context.EnsureBuiltAsync(scope);
+    public override async Task PrepareAsync(DeliveryScope scope)
+    {
+        if (Published.Count > 0) context.EnsureMayWriteArtifacts();
+        else await context.EnsureBuiltAsync(scope);
+    }
 
     /// <inheritdoc/>
     public override Task PlanAsync()

@@ -28,6 +28,21 @@ public static class ExpectedSignerOfBuild
         return ExpectedSigner.AnyWorkflowOf(server, source);
     }
 
+    /// <summary>Whether the parameters say anything of who must have signed.</summary>
+    public static bool NamesSigner(this DeliveryOptions options) =>
+        options is { SignedBy: not null } or { SignedByRepository: not null } or { SignedByIssuer: not null } or { Keyless: true } or { SigningKey: not null };
+
+    /// <summary>As <see cref="ExpectedSignerAsync"/>, where nothing has to be started to know it; null where cosign has to read the key.</summary>
+    /// <param name="context">The build.</param>
+    /// <exception cref="DeliveryException">It is not known who must have signed, or the parameters contradict each other.</exception>
+    public static async Task<ExpectedSigner?> PlannedSignerAsync(this DeliveryContext context)
+    {
+        if (context.Options is { SignedBy: not null } or { Keyless: true }) return await context.ExpectedSignerAsync();
+        context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(new ImageFiles(context.Options).PublicKey));
+        context.EnsureOwnKeyIsThere();
+        return null;
+    }
+
     /// <summary>Makes sure that this machine has a signing key. A new one would have signed nothing.</summary>
     /// <exception cref="DeliveryException">It has no key.</exception>
     internal static void EnsureOwnKeyIsThere(this DeliveryContext context)
@@ -73,9 +88,9 @@ public static class ExpectedSignerOfBuild
     // cosign.pub belongs to what was published: it is written where this key signed that, and the key that signs here may be another one.
     private static async Task<ExpectedSigner> OwnKeyAsync(this DeliveryContext context, RecordedSigner? recorded)
     {
-        context.EnsureOwnKeyIsThere();
         var files = new ImageFiles(context.Options);
         var published = context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(files.PublicKey));
+        context.EnsureOwnKeyIsThere();
         var cosign = await context.CosignAsync();
         var name = (await cosign.ReadSignerAsync(context.CancellationToken)).Name;
         if (InputFile.Exists(published.File) && published.ReadName() == name) return published;

@@ -11,16 +11,23 @@ internal static class CleanUp
     /// <summary>Takes it away.</summary>
     /// <param name="project">Whose it is.</param>
     /// <param name="remove">Does it.</param>
-    public static async Task TryAsync(string project, Func<Task> remove)
+    public static Task TryAsync(string project, Func<Task> remove) => TryAsync(
+        remove, $"What is left of {project} is not known: ComposeDown removes it.", $"Something of {project} may be left; ComposeDown removes it");
+
+    /// <summary>Does something else that a failed start needs.</summary>
+    /// <param name="act">Does it.</param>
+    /// <param name="unknown">What to say where the process ends before, a sentence.</param>
+    /// <param name="failed">What to say where it fails, before the reason.</param>
+    public static async Task TryAsync(Func<Task> act, string unknown, string failed)
     {
-        using var unfinished = Unfinished.Note(() => $"What is left of {project} is not known: ComposeDown removes it.");
+        using var unfinished = Unfinished.Note(() => unknown);
         try
         {
-            await remove();
+            await act();
         }
         catch (Exception exception) when (exception is DeliveryException or IOException or UnauthorizedAccessException)
         {
-            Log.Error("Something of {Project:l} may be left; ComposeDown removes it: {Problem:l}", project, exception.Message);
+            Log.Error("{Failed:l}: {Problem:l}", failed, exception.Message);
         }
     }
 }

@@ -16,8 +16,6 @@ namespace Acci.Environments.Running;
 /// <param name="context">What the targets of the build share.</param>
 internal sealed class NamedImages(DeliveryContext context)
 {
-    private bool IsSignerNamed => context.Options is { SignedBy: not null } or { Keyless: true } or { SigningKey: not null };
-
     /// <summary>The environment with the digests of the images that were verified; in a dry run, with those that would be.</summary>
     /// <exception cref="DeliveryException">One is not signed by the expected signer, is not what its tag stands for, or cannot be verified.</exception>
     public async Task<EnvironmentPlan> VerifyAsync(EnvironmentPlan plan)
@@ -44,7 +42,7 @@ internal sealed class NamedImages(DeliveryContext context)
     private async Task<string?> VerifyAsync(string variable, ImageReference named, string published)
     {
         var image = named.Normalize();
-        if (!IsSignerNamed)
+        if (!context.Options.NamesSigner())
         {
             // What the last publish made has its own rules.
             if (image.Digest is not { } digest || !IsOfLastPublish(published, digest))
@@ -52,6 +50,8 @@ internal sealed class NamedImages(DeliveryContext context)
             return null;
         }
 
+        // Who it is has to be known in a dry run, too.
+        if (context.Options.DryRun) await context.PlannedSignerAsync();
         var isLocal = EnvironmentImages.IsLoopback(image.ToString()) && PrivateEngine.CanFetchPackages;
         // It may have to be started, which a dry run does not do.
         if (isLocal && !context.Options.DryRun) await context.LocalRegistryAsync();

@@ -67,6 +67,41 @@ public sealed class PreflightTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("artifacts", "ln -s /no/where artifacts")]
+    // As after a build as root: the folder is this user's, and one in it is not.
+    [InlineData("artifacts/publish", "mkdir artifacts && touch artifacts/publish")]
+    [InlineData("artifacts/compose", "mkdir artifacts && touch artifacts/compose")]
+    public async Task What_is_in_the_way_of_one_target_s_results_is_told_before_any_target_that_writes(string obstacle, string before)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        await _checkout.RunScript(before);
+
+        // Of images that another build has made, too, as in another job.
+        foreach (var scope in (DeliveryScope[])[DeliveryScope.Publish, new()])
+        {
+            using var context = new DeliveryContext(scope.Builds ? Options : Options with { Images = [] }, Cancellation);
+            foreach (var verb in (Verb[])[new SmokeTestImages(context), new ScanImages(context), new SignImages(context)])
+            {
+                var error = await Assert.ThrowsAsync<DeliveryException>(() => new PreparedVerb(context, scope, verb).PrepareAsync(scope));
+                Assert.Contains($"{Path.Combine(_checkout.Directory, obstacle)} cannot be written", error.Message, StringComparison.Ordinal);
+            }
+
+            // It writes nothing.
+            if (!scope.Builds) await new PreparedVerb(context, scope, new VerifyImages(context)).PrepareAsync(scope);
+        }
+    }
+
+    [Fact]
+    public async Task Doctor_looks_at_the_cache_of_a_build_that_checks_images_and_builds_none_as_its_run_does()
+    {
+        using var context = new DeliveryContext(Options, Cancellation);
+        var scope = new DeliveryScope { UsesEngine = true };
+
+        Assert.Contains(new Preflight(context, scope).Checks, x => x.Name == "Cache");
+        Assert.Contains(await new Examination(context, scope).RunAsync(), x => x.Name == "Cache");
+    }
+
+    [Theory]
     [InlineData("Signing", "chmod 777 config/acci", "Everybody can write the folder of the signing key ")]
     [InlineData("Signing", "rmdir config/acci && chmod 777 config", "Everybody can write ")]
     [InlineData("Signing", "touch config/acci/cosign.key", "cosign.key has no password beside it (cosign.password).")]
