@@ -1,3 +1,4 @@
+using Acci.Delivery.Processes;
 using Nuke.Common.Execution;
 using Serilog;
 
@@ -20,7 +21,7 @@ internal sealed class RedactSecretsAttribute : BuildExtensionAttributeBase, IOnB
 
         Log.Logger = FailureSink.Before(RedactedSink.Before(Log.Logger));
         // The log of a build server is read by others, who would learn which secret is easy to guess.
-        if (Build.IsServerBuild) return;
+        if (Build.IsServerBuild || BuildServers.RunOn(ProcessEnvironment.Read())) return;
         foreach (var warning in WeakSecrets.Warnings(secrets.NamedValuesOf(Build))) Log.Warning("{Warning:l}", warning);
     }
 }

@@ -518,15 +518,34 @@ public sealed partial class BuildProcessTests : IDisposable
     [Theory]
     [InlineData("abc")]
     [InlineData("default")]
-    public async Task A_build_server_s_log_does_not_say_which_secret_is_easily_guessed(string secret)
+    // Servers that not every engine knows.
+    [InlineData("default", "CI=true")]
+    [InlineData("default", "CI=woodpecker")]
+    [InlineData("default", "CODEBUILD_BUILD_ID=acci:1")]
+    public async Task A_build_server_s_log_does_not_say_which_secret_is_easily_guessed(string secret, string? server = null)
     {
-        var environment = GitHub();
+        var environment = server?.Split('=') is [var name, var value] ? new() { [name] = value } : GitHub();
         environment["NUKE_PASSWORD"] = secret;
 
         var run = await RunAsync([], environment);
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         Assert.DoesNotContain("longer one", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AWS_CONTAINER_AUTHORIZATION_TOKEN")]
+    [InlineData("VAULT_TOKEN")]
+    [InlineData("GITLAB_TOKEN")]
+    [InlineData("AZURE_CLIENT_SECRET")]
+    public async Task What_opens_a_service_is_masked_whether_that_has_the_signing_key_or_not(string variable)
+    {
+        const string secret = "hvs.wJalrXUtnFEMI0815";
+
+        var run = await RunAsync(["Default", "--names", secret], new() { [variable] = secret });
+
+        Assert.Contains("default ran with [REDACTED]", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, run.Output + run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,10 +21,12 @@ public static class WithheldVariables
     ];
 
     /// <summary>
-    /// Amazon's secrets. Programs inherit them, because those that reach registries, caches and packages need them (docs/threat-model.md), but nothing shows them.
-    /// Source: AWS CLI documentation, "Environment variables".
+    /// Secrets that programs inherit, because those that reach registries, caches and packages need them (docs/threat-model.md), but that nothing shows: Amazon's, and those
+    /// that open a key's service, which are withheld only where it has the signing key. Source: AWS CLI documentation, "Environment variables"; AWS SDKs, "Container credential
+    /// provider".
     /// </summary>
-    private static readonly string[] Inherited = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+    private static readonly string[] Inherited =
+        ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "VAULT_TOKEN", "GITLAB_TOKEN", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"];
 
     private static readonly ConcurrentDictionary<string, string> Values = new(ProcessEnvironment.Names);
 
@@ -45,7 +47,7 @@ public static class WithheldVariables
 
     /// <summary>What is masked because a variable has it, each with the variable's name, in their order: a secret, or those in a configuration of logins.</summary>
     public static IEnumerable<(string Name, string Value)> Masked => Values
-        .Concat(Inherited.Select(x => KeyValuePair.Create(x, ProcessEnvironment.Read().Find(x) ?? ""))).OrderBy(x => x.Key, StringComparer.Ordinal)
+        .Concat(Inherited.Where(x => !Values.ContainsKey(x)).Select(x => KeyValuePair.Create(x, ProcessEnvironment.Read().Find(x) ?? ""))).OrderBy(x => x.Key, StringComparer.Ordinal)
         .SelectMany(x => IsLogins(x.Key) && DockerLogins.SecretsIn(x.Value).ToArray() is { Length: > 0 } logins ? logins.Select(login => (x.Key, login)) : [(x.Key, x.Value)]);
 
     private static bool IsLogins(string name) => string.Equals(name, DockerLogins.Variable, StringComparison.OrdinalIgnoreCase);
