@@ -103,7 +103,13 @@ internal ref struct SarifCheck
         var (place, first) = (_path.Count, _names.Count);
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
-            var (name, property) = ReadName(node);
+            if (ReadName(node) is not var (name, property))
+            {
+                Problem(HalfOfPair);
+                _reader.Skip();
+                continue;
+            }
+
             _path.Add((name, 0));
             _reader.Read();
             if (Has(first, name)) Problem("it stands there twice");
@@ -154,7 +160,8 @@ internal ref struct SarifCheck
         return false;
     }
 
-    private (string Name, SchemaNode? Property) ReadName(SchemaNode node)
+    // Null where no text can hold it.
+    private readonly (string Name, SchemaNode? Property)? ReadName(SchemaNode node)
     {
         const int longest = 64;
         if (_reader.ValueSpan.Length <= longest && !_reader.ValueIsEscaped)
@@ -164,9 +171,7 @@ internal ref struct SarifCheck
             if (node.ByName.TryGetValue(buffer[..length], out var known, out var property)) return (known, property);
         }
 
-        var name = TryText() ?? "";
-        if (name.Length == 0 && _reader.ValueSpan.Length > 0) Problem(HalfOfPair);
-        return (name, node.Properties.GetValueOrDefault(name) ?? node.OtherProperties);
+        return TryText() is not { } name ? null : (name, node.Properties.GetValueOrDefault(name) ?? node.OtherProperties);
     }
 
     private void CheckArray(SchemaNode node)

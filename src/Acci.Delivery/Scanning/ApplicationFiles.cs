@@ -28,9 +28,9 @@ internal sealed class ApplicationFiles
     /// <param name="workingFolder">Where they run.</param>
     public static ApplicationFiles Of(IEnumerable<string?> words, string? workingFolder)
     {
-        if (ProgramOf(words, workingFolder ?? "") is not { } program || program.Contains(".bin") || program is ["cnb", ..]) return All;
+        if (ProgramOf(words, workingFolder ?? "") is not { Length: > 0 } program || program.Contains(".bin") || program is ["cnb", ..]) return All;
         var name = program[^1];
-        if (Scripts.Any(x => name.EndsWith(x, StringComparison.OrdinalIgnoreCase)) || Runtimes.Any(x => IsOne(name, x))) return All;
+        if (Scripts.Any(x => name.EndsWith(x, StringComparison.OrdinalIgnoreCase)) || Runtimes.Any(x => IsRuntime(name, x))) return All;
         // As the lists of packages name it: its file, one beside it (acci.deps.json), or a folder of its packages (gunicorn-23.0.0.dist-info).
         if (Shared.Contains(string.Join('/', program[..^1]))) return new ApplicationFiles(path => Segments(path).Any(x => IsOne(x, name)));
         var folder = FolderOf(program);
@@ -41,14 +41,18 @@ internal sealed class ApplicationFiles
     /// <param name="path">Where it lies in the image.</param>
     public bool Contain(string path) => _isOwn(string.Join('/', Segments(path)));
 
-    // The path of what is started in the end; null where it is looked for by its name.
+    // php8.4-fpm is php, and node_exporter is not node.
+    private static bool IsRuntime(string name, string of) => IsOne(name, of) && (name.Length == of.Length || name[of.Length] != '_');
+
+    // The path of what is started in the end; null where it is looked for by its name, or only a variable tells it.
     private static string[]? ProgramOf(IEnumerable<string?> words, string folder)
     {
         var before = "";
-        foreach (var word in words.SelectMany(x => (x ?? "").Split([' ', ';'], StringSplitOptions.RemoveEmptyEntries)))
+        foreach (var word in words.SelectMany(x => (x ?? "").Split([' ', ';'], StringSplitOptions.RemoveEmptyEntries)).Select(x => x.Trim('\'', '"')))
         {
-            // An option, a variable, an option's number, whom to run as.
-            if (word.StartsWith('-') || word.Contains('=', StringComparison.Ordinal) || word.All(char.IsAsciiDigit)) continue;
+            // A quote by itself, an option, a variable, an option's number, whom to run as.
+            if (word.Length == 0 || word.StartsWith('-') || word.Contains('=', StringComparison.Ordinal) || word.All(char.IsAsciiDigit)) continue;
+            if (word.Contains('$', StringComparison.Ordinal)) return null;
             if (before == "cd") folder = word.StartsWith('/') ? word : $"{folder}/{word}";
             else if (!UserChangers.Contains(before) && word != "cd" && !Wrappers.Contains(NameOf(word)) && !word.EndsWith(".sh", StringComparison.Ordinal))
                 return word.Contains('/', StringComparison.Ordinal) ? Segments(word.StartsWith('/') ? word : $"{folder}/{word}") : null;

@@ -29,11 +29,16 @@ public sealed record ScannedContent(Platform Platform, int Packages)
     /// <summary>Why no findings would mean little; null when they would mean what they say.</summary>
     public string? Doubt =>
         Packages == 0 ? "no package was recognised in it, so nothing can be found in it"
-        : System.Length == 0 ? "its operating system was not recognised, so nothing can be found in that"
+        : string.Join("; ", ((string?[])[DoubtOfSystem, DoubtOfApplication]).OfType<string>()) is { Length: > 0 } doubts ? doubts : null;
+
+    private string? DoubtOfSystem =>
+        System.Length == 0 ? "its operating system was not recognised, so nothing can be found in that"
         : HasUnknownSystem ? $"no package of {System} was recognised, or the scanner has no advisories of it: nothing can be found in that"
-        : HasUnknownApplication ? $"no package of its application was recognised{(Known is null ? "" : $", and {Known.ApplicationPackages} were in {Known.Platform}")}: what is compiled into a binary is not seen, unless a list lies beside it"
         : IsOutdated ? $"{System} is past its end of life: what is wrong with it is not told any more"
         : null;
+
+    private string? DoubtOfApplication => !HasUnknownApplication ? null
+        : $"no package of its application was recognised{(Known is null ? "" : $", and {Known.ApplicationPackages} were in {Known.Platform}")}: what is compiled into a binary is not seen, unless a list lies beside it";
 
     /// <summary><c>92 packages, debian 13.1</c>.</summary>
     public string ToLine()

@@ -31,6 +31,17 @@ public sealed class SarifReaderTests : SarifFixture
     }
 
     [Fact]
+    public void Names_that_no_text_can_hold_are_told_once_each_and_not_taken_for_one_another()
+    {
+        var file = Write("half.sarif", """{ "version": "2.1.0", "runs": [ { "tool": { "driver": { "name": "t" } }, "originalUriBaseIds": { "\ud800": { "uri": 7 }, "\udbff": {} } } ] }""");
+
+        var failure = Assert.Throws<DeliveryException>(() => SarifReader.Read(file, Warnings.Add));
+
+        const string problem = "\n    line 1, runs[0].originalUriBaseIds: a text with half a surrogate pair in it";
+        Assert.EndsWith($"is not SARIF 2.1.0:{problem}{problem}", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_SARIF_does_not_know_is_left_out_and_named_once()
     {
         var log = Read(Report("""

@@ -268,6 +268,15 @@ public sealed class ScanTests : ScanningFixture
     }
 
     [Fact]
+    public void All_that_is_not_known_of_an_image_is_said()
+    {
+        var content = Assert.Single(ScannedContent.Compared([new(Oci.Platform.LinuxAmd64, 5) { System = "fedora 42", HasUnknownSystem = true }]));
+
+        Assert.Contains("or the scanner has no advisories of it", content.Doubt, StringComparison.Ordinal);
+        Assert.Contains("; no package of its application was recognised", content.Doubt, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_system_whose_packages_have_vulnerabilities_has_advisories()
     {
         var file = Write("report.json", """
@@ -328,6 +337,15 @@ public sealed class ScanTests : ScanningFixture
     [InlineData("[\"/app/node_modules/.bin/next\"]", "[\"start\"]", "", "app/node_modules/next/package.json", 1)]
     [InlineData("[\"/cnb/process/web\"]", "null", "/workspace", "layers/npm/node_modules/next/package.json", 1)]
     [InlineData("[\"/app/start.sh\"]", "null", "", "srv/lib/a.jar", 1)]
+    // In quotes, by a variable, and by none at all.
+    [InlineData("[\"sh\", \"-c\", \"exec '/app/server'\"]", "null", "/srv", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"sh\", \"-c\", \"exec '/app/server'\"]", "null", "/srv", "app/server", 1)]
+    [InlineData("[\"sh\", \"-c\", \"exec \\\"$APP_HOME/bin/server\\\"\"]", "null", "/srv", "opt/shop/server", 1)]
+    [InlineData("[\"/\"]", "null", "", "app/a.jar", 1)]
+    // What only begins as a runtime's name does.
+    [InlineData("[\"/app/node_exporter\"]", "null", "", "usr/local/bin/gosu", 0)]
+    [InlineData("[\"/app/node_exporter\"]", "null", "", "app/node_exporter", 1)]
+    [InlineData("[\"/usr/local/bin/apache2-foreground\"]", "null", "", "var/www/composer.lock", 1)]
     public void Only_what_the_application_brings_says_what_is_in_it(string entrypoint, string command, string folder, string path, int packages)
     {
         foreach (var target in (string[])[$$"""{ "Target": "{{path}}", "Class": "lang-pkgs", "Packages": [ { "Name": "p" } ] }""", $$"""{ "Target": "Several", "Class": "lang-pkgs", "Packages": [ { "Name": "p", "FilePath": "{{path}}" } ] }"""])
