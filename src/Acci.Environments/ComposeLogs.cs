@@ -54,9 +54,10 @@ public sealed class ComposeLogs(DeliveryContext context, EnvironmentDeclaration 
     {
         if (await project.ContainersAsync(Cancellation) is { Count: > 0 } containers) return containers;
         await EnsureThereIsAsync(project);
-        throw await HasStackAsync(project)
-            ? new DeliveryException($"Environment '{project.Environment}' runs here as a stack: {await StackCommandsAsync(project)} shows what its replicas wrote.")
-            : Nothing(project.Environment);
+        if (!await HasStackAsync(project)) throw Nothing(project.Environment);
+        throw await StackCommandsAsync(project) is { Length: > 0 } commands
+            ? new DeliveryException($"Environment '{project.Environment}' runs here as a stack: {commands} shows what its replicas wrote.")
+            : new DeliveryException($"Environment '{project.Environment}' was a stack here, which was removed and has not ended yet: ComposeDown --environment {project.Environment} waits for its end.");
     }
 
     private static DeliveryException Nothing(string environment) => new($"Nothing of environment '{environment}' runs here. ComposeUp --environment {environment} starts it.");

@@ -83,7 +83,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
                 foreach (var secret in plan.Committed.Secrets)
                     secrets[secret.Source] = await swarm.EnsureSecretAsync(project.Name, secret.Source, InputFile.ReadText(SecretsOf(plan).Find(secret.Name, plan.Variables).Path, SecretFiles.MaximumSize), Cancellation);
                 var dataOn = await swarm.NodesAsync(project.Name, Cancellation);
-                var stack = StackConfigs.Named(SwarmStack.Of(plan.Effective.File, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress, Path.Combine(Root, Declaration.Folder)), project.Name);
+                var stack = StackFileOf(plan, project.Name, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress);
                 configs = [.. stack.Configs?.Values.Select(x => x.Name?.Text).OfType<string>() ?? []];
                 var file = Path.Combine(Context.Options.Artifacts, "compose", $"stack.{plan.Name}.yml");
                 AtomicFile.Write(file, ComposeWriter.ToYaml(stack, $"What DeployStack made of {Declaration.FileOf(plan.Name)} for a swarm."));
@@ -122,15 +122,31 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         if (plan.Committed.Environment.Kind == EnvironmentKind.Development || plan.Committed.Builds)
             throw new DeliveryException($"Environment '{plan.Name}' is built from source on the machine that runs it, which a swarm cannot: {DeploymentSetting.Section}:{DeploymentSetting.Kind.Property} has to be {nameof(EnvironmentKind.Production)}.");
         Context.EnsureMayWriteArtifacts();
-        SwarmName.Ensure(plan.Effective.File, Declaration.ProjectOf(plan.Name));
+        EnsureIsStack(plan, Declaration.ProjectOf(plan.Name));
         EnsureSecretsCanServe(plan);
         return plan;
     }
 
+    // By names that are not known yet: of what is looked for later, and of secrets, which are made later still.
+    private void EnsureIsStack(EnvironmentPlan plan, string name)
+    {
+        const string Unknown = "unknown";
+        SwarmName.Ensure(plan.Effective.File, name);
+        var variables = plan.Effective.Variables.Where(x => x.Source is not null).ToDictionary(x => x.Name, x => x.Default ?? Unknown);
+        foreach (var (variable, value) in plan.Variables) variables[variable] = value;
+        var stack = StackFileOf(plan, name, variables, plan.Committed.Secrets.ToDictionary(x => x.Source, _ => Unknown), _ => Unknown, hasIngress: true);
+        var told = stack.Services.Values.SelectMany(x => x.EnvFile ?? []).Select(x => Interpolation.Resolve(x.Path.Text, variables));
+        if (told.FirstOrDefault(x => !InputFile.Exists(x)) is { } missing) throw new DeliveryException($"The env_file {missing} does not exist. Nothing was deployed.");
+    }
+
+    private ComposeFile StackFileOf(
+        EnvironmentPlan plan, string name, IReadOnlyDictionary<string, string> variables, IReadOnlyDictionary<string, string> secrets, Func<string, string> nodeOf, bool hasIngress) =>
+        StackConfigs.Named(SwarmStack.Of(plan.Effective.File, variables, secrets, nodeOf, hasIngress, Path.Combine(Root, Declaration.Folder)), name);
+
     private async Task<ComposeProject> EnsureMayDeployAsync(EnvironmentPlan plan, DockerEngine engine)
     {
         var project = StackOf(engine, plan.Name, await IsHereAsync(engine, plan.Name));
-        SwarmName.Ensure(plan.Effective.File, project.Name);
+        EnsureIsStack(plan, project.Name);
         if ((await project.ContainersAsync(Cancellation)).Count > 0)
             throw new DeliveryException($"Environment '{plan.Name}' runs here under docker compose, and a stack would use the same data: ComposeDown --environment {plan.Name} first. Nothing was deployed.");
         if (await HasStackAsync(project) && (await SwarmOf(engine).ServicesAsync(project.Name, Cancellation)).Count == 0)

@@ -309,6 +309,85 @@ public sealed class JobTests : IDisposable, ILogEventSink
     }
 
     [Theory]
+    [InlineData("touch", false)]
+    [InlineData("echo refused >&2; exit 1; touch", true)]
+    public async Task It_has_ended_before_the_stack_is_deployed_and_is_named_when_that_fails(string deploy, bool fails)
+    {
+        using var docker = new DockerStandIn($$$"""
+            turns='{{{_root.Combine("turns")}}}'
+            case "$*" in
+                "service ls"*) [ -e '{{{_root.Combine("deployed")}}}' ] && echo job || echo server ;;
+                "service inspect server") echo '[{"ID":"server","Spec":{"Name":"prod_migration","Mode":{"Replicated":{"Replicas":1} },"TaskTemplate":{"ContainerSpec":{"Image":"migration:1"} } } }]' ;;
+                "service inspect job") echo '[{"ID":"job","JobStatus":{"JobIteration":{} },"Spec":{"Name":"prod_migration","Mode":{"ReplicatedJob":{"TotalCompletions":1} },"TaskTemplate":{"ContainerSpec":{"Image":"migration:1"} } } }]' ;;
+                *"stack deploy"*) {{{deploy}}} '{{{_root.Combine("deployed")}}}' ;;
+                "service rm"*) echo > "$turns" ;;
+                "stack ps"*) [ -e '{{{_root.Combine("deployed")}}}' ] && echo new || echo old ;;
+                "inspect --type task old")
+                    [ ! -e "$turns" ] || echo >> "$turns"
+                    [ ! -e "$turns" ] || [ $(wc -l < "$turns") -lt 4 ] || { echo '[]'; echo 'No such task: old' >&2; exit 1; }
+                    echo '[{"ID":"old","ServiceID":"server","DesiredState":"remove","Status":{"State":"running"},"Spec":{"ContainerSpec":{} } }]' ;;
+                "inspect --type task"*) echo '[{"ID":"new","ServiceID":"job","DesiredState":"complete","JobIteration":{},"Status":{"State":"complete"},"Spec":{"ContainerSpec":{} } }]' ;;
+            esac
+            """);
+
+        var error = await Record.ExceptionAsync(() => DeployAsync(docker));
+
+        Assert.Equal(fails, error is not null);
+        var called = docker.Called.ToList();
+        // Twice it still runs; the last look is at the tasks of before.
+        Assert.Equal(
+            4,
+            called.Skip(called.IndexOf("service rm server")).TakeWhile(x => !x.Contains("stack deploy", StringComparison.Ordinal)).Count(x => x == "inspect --type task old"));
+        Assert.Equal(fails, _said.Any(x => x.StartsWith("prod_migration was removed for this deployment", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_waits_for_a_job_is_started_again_for_as_long_as_the_job_needs()
+    {
+        var file = new ComposeFile
+        {
+            Services = new Dictionary<string, Service>
+            {
+                ["shop"] = new()
+                {
+                    Deploy = new() { RestartPolicy = new("on-failure") { MaxAttempts = 3, Delay = "2s" } },
+                    DependsOn = new Dictionary<string, Dependency> { ["migration"] = Dependency.Completed },
+                },
+                ["other"] = new() { Deploy = new() { RestartPolicy = new("on-failure") { MaxAttempts = 3 } } },
+                ["migration"] = new(),
+            },
+        };
+
+        var services = SwarmStack.Of(file, new Dictionary<string, string>(), new Dictionary<string, string>(), _ => "here", hasIngress: true, "/checkout/ops").Services;
+
+        Assert.Equal(new RestartPolicy("on-failure") { Delay = "2s" }, services["shop"].Deploy!.RestartPolicy);
+        Assert.Equal(3, services["other"].Deploy!.RestartPolicy!.MaxAttempts);
+    }
+
+    [Theory]
+    [InlineData("", "was a stack here, which was removed and has not ended yet: ComposeDown --environment live")]
+    [InlineData("app", "docker service logs shop-live_shop shows what its replicas wrote")]
+    public async Task ComposeLogs_says_how_a_stack_stands(string services, string said)
+    {
+        using var docker = new DockerStandIn($$$"""
+            case "$*" in
+                "context inspect"*) echo tcp://localhost:2375 ;;
+                version*) echo 29.0.0 ;;
+                info*Swarm*) echo active true 1 here ;;
+                "ps --all"*com.docker.stack.namespace*) echo c1 ;;
+                "service ls"*) echo {{{services}}} ;;
+                "service inspect"*) echo '[{"ID":"app","Spec":{"Name":"shop-live_shop","Mode":{},"TaskTemplate":{"ContainerSpec":{"Image":"shop:1"} } } }]' ;;
+                {{{DockerReply.PullsFromLoopback}}}
+            esac
+            """);
+        using var context = ContextOf(docker);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(new ComposeLogs(context, Declaration, "live", follow: false).RunAsync);
+
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("prod_shop", """{"Replicated":{"Replicas":1} }""", null)]
     [InlineData("prod_other", """{"Replicated":{"Replicas":1} }""", "prod_other: it does not come up: task: non-zero exit (1)")]
     public async Task While_a_job_runs_a_service_that_waits_for_it_may_fail(string failing, string mode, string? problem)

@@ -4,4 +4,7 @@ namespace Acci.Environments.Specification;
 /// <param name="Path">Where it lies, relative to the compose file.</param>
 /// <param name="Required">Whether its absence is an error; it is when nothing is said.</param>
 /// <param name="Format"><c>raw</c>: values are taken as they are, quotes and all.</param>
-public sealed record EnvFile(Scalar Path, bool? Required = null, string? Format = null);
+public sealed record EnvFile(Scalar Path, bool? Required = null, string? Format = null)
+{
+    internal const string Raw = "raw";
+}

@@ -14,15 +14,21 @@ internal static class StackConfigs
     /// <summary>The stack with such names; one that is named already, or exists in the swarm, keeps its own.</summary>
     /// <param name="stack">The stack, with paths that are not relative.</param>
     /// <param name="name">Its name.</param>
-    /// <exception cref="DeliveryException">A file does not exist, or is too large for a swarm.</exception>
+    /// <exception cref="DeliveryException">A file does not exist, or is too large for a swarm, or a name is too long for it.</exception>
     public static ComposeFile Named(ComposeFile stack, string name) => stack with
     {
-        Configs = stack.Configs?.ToDictionary(x => x.Key, x => x.Value is { File: { } file, Name: null, External: not true }
-            ? x.Value with { Name = $"{name}_{x.Key}_{DigestOf(x.Key, file.Text.Replace("$$", "$", StringComparison.Ordinal))}" }
-            : x.Value),
+        Configs = stack.Configs?.ToDictionary(x => x.Key, x => x.Value is { External: not true, File: { } file } ? Named(x.Key, x.Value, file.Text, name) : x.Value),
     };
+
+    private static FileObject Named(string config, FileObject declared, string file, string stack)
+    {
+        var digest = DigestOf(config, file.Replace("$$", "$", StringComparison.Ordinal));
+        var named = declared.Name is null ? declared with { Name = $"{stack}_{config}_{digest}" } : declared;
+        SwarmName.EnsureConfig(config, named.Name!.Value.Text);
+        return named;
+    }
 
     private static string DigestOf(string config, string file) => InputFile.Exists(file)
         ? Convert.ToHexStringLower(SHA256.HashData(InputFile.Read(file, MaximumSize)))[..DigestLength]
-        : throw new DeliveryException($"The config '{config}' is {file}, which does not exist. Nothing was deployed.");
+        : throw new DeliveryException($"Config '{config}': {file} does not exist. Nothing was deployed.");
 }

@@ -21,6 +21,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
 
     private readonly TimeSpan _limit = (startLimit ?? ComposeStart.ProductionLimit) + replicas * TimeSpan.FromSeconds(20);
     private readonly Dictionary<string, string> _told = [];
+    private readonly List<string> _removed = [];
     private readonly long _begun = swarm.Time.GetTimestamp();
 
     /// <summary>The services as they are declared: a stack does not say what waits for what.</summary>
@@ -48,6 +49,13 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
                 await swarm.RemoveAsync(stack, CancellationToken.None);
                 if (data.Count == 0) await swarm.RemoveVolumesAsync(stack, CancellationToken.None);
             });
+            throw;
+        }
+        catch (Exception) when (_removed.Count > 0)
+        {
+            Log.Warning(
+                "{Services:l} was removed for this deployment, and nothing brings back what it was: run DeployStack again when the reason is out of the way",
+                string.Join(", ", _removed));
             throw;
         }
     }
@@ -111,7 +119,8 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         {
             if (!Declared.Services.ContainsKey(DeclaredName(service)) || Declared.IsJob(DeclaredName(service)) == service.IsJob) continue;
             Log.Information("{Service:l} is {Kind:l} now, which a swarm cannot change: it is removed, and created anew", service.Name, service.IsJob ? "no longer a job" : "a job");
-            await swarm.RemoveServiceAsync(service, cancellationToken);
+            _removed.Add(service.Name);
+            await swarm.RemoveServiceAsync(stack, service, cancellationToken);
         }
     }
 

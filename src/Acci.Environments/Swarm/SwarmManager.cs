@@ -119,8 +119,29 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
             await CommandRunner.TryRunAsync(Engine.Question(kind, "rm", old), cancellationToken: cancellationToken);
     }
 
-    /// <summary>Removes a service, and ends what runs of it.</summary>
-    public Task RemoveServiceAsync(SwarmService service, CancellationToken cancellationToken) => RunAsync(["service", "rm", service.Id], cancellationToken);
+    /// <summary>Removes a service and waits until nothing of it runs.</summary>
+    /// <exception cref="DeliveryException">Something of it does not end.</exception>
+    public async Task RemoveServiceAsync(string stack, SwarmService service, CancellationToken cancellationToken)
+    {
+        var replicas = (await TasksAsync(stack, cancellationToken)).Where(x => x.ServiceId == service.Id).ToArray();
+        var tasks = replicas.Select(x => x.Id).ToArray();
+        var limit = LimitOf(replicas);
+        await RunAsync(["service", "rm", service.Id], cancellationToken);
+        for (var begun = Time.GetTimestamp(); Time.GetElapsedTime(begun) < limit;)
+        {
+            if (await HaveEndedAsync(tasks, cancellationToken)) return;
+            await Task.Delay(Pause, Time, cancellationToken);
+        }
+
+        throw new DeliveryException($"{service.Name} was removed, but something of it does not end. `docker inspect --type task {string.Join(' ', tasks)}` shows what; a node that is down keeps its own.");
+    }
+
+    // All stop together.
+    private static TimeSpan LimitOf(IEnumerable<SwarmTask> replicas) => RemovalTime + (replicas.Max(x => x.GracePeriod) ?? TimeSpan.Zero);
+
+    // The swarm forgets a task when its container has ended.
+    private async Task<bool> HaveEndedAsync(string[] tasks, CancellationToken cancellationToken) =>
+        tasks.Length == 0 || (await InspectAsync(["inspect", "--type", "task", .. tasks], cancellationToken)).Count == 0;
 
     /// <summary>Whether there is anything of the stack but volumes: its services, or what still runs after they were removed.</summary>
     public async Task<bool> IsThereAsync(string stack, CancellationToken cancellationToken) =>
@@ -133,14 +154,13 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         // Those on other nodes are seen as tasks alone.
         var replicas = await TasksAsync(stack, cancellationToken);
         var tasks = replicas.Select(x => x.Id).ToArray();
-        // All services stop together.
-        var limit = RemovalTime + (replicas.Max(x => x.GracePeriod) ?? TimeSpan.Zero);
+        var limit = LimitOf(replicas);
         await CommandRunner.RunAsync(Engine.Errand("stack", "rm", stack), Log.Verbose, cancellationToken);
         for (var begun = Time.GetTimestamp(); Time.GetElapsedTime(begun) < limit;)
         {
             // Networks go when the last container has; removing the stack again takes what could not go before.
             var (left, networks) = await LeftAsync(stack, cancellationToken);
-            if (left.Length == 0 && networks.Length == 0 && (tasks.Length == 0 || (await InspectAsync(["inspect", "--type", "task", .. tasks], cancellationToken)).Count == 0))
+            if (left.Length == 0 && networks.Length == 0 && await HaveEndedAsync(tasks, cancellationToken))
             {
                 await RemoveSecretsAsync(stack, [], cancellationToken);
                 return;

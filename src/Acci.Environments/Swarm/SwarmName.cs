@@ -6,7 +6,7 @@ namespace Acci.Environments.Swarm;
 /// <summary>What a swarm takes for a name, which is less than Compose does. Source: moby/swarmkit, manager/controlapi/common.go.</summary>
 internal static partial class SwarmName
 {
-    private const int Longest = 63, LongestOfSecret = 64;
+    private const int Longest = 63, LongestOfFile = 64;
 
     /// <summary>Looks whether everything in a stack can have its name there, which begins with the stack's.</summary>
     /// <param name="file">The stack's services.</param>
@@ -16,8 +16,14 @@ internal static partial class SwarmName
     {
         foreach (var name in file.Services.Keys) Ensure("service", name, $"{stack}_{name}");
         foreach (var name in file.Networks?.Keys ?? []) Ensure("network", name, $"{stack}_{name}");
-        foreach (var name in file.Secrets?.Keys ?? []) EnsureLength("secret", name, SwarmManager.SecretNameOf(stack, name, new string('0', SwarmManager.DigestLength)), LongestOfSecret);
+        foreach (var name in file.Secrets?.Keys ?? []) EnsureLength("secret", name, SwarmManager.SecretNameOf(stack, name, new string('0', SwarmManager.DigestLength)), LongestOfFile);
     }
+
+    /// <summary>Looks whether a configuration file can have its name in a swarm.</summary>
+    /// <param name="config">What it is called in the compose file.</param>
+    /// <param name="full">Its name in the swarm.</param>
+    /// <exception cref="DeliveryException">It is too long.</exception>
+    public static void EnsureConfig(string config, string full) => EnsureLength("config", config, full, LongestOfFile);
 
     private static void Ensure(string kind, string name, string full)
     {

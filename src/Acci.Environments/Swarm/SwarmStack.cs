@@ -15,7 +15,7 @@ internal static class SwarmStack
     /// <param name="secrets">The name in the swarm of each of the file's secrets.</param>
     /// <param name="nodeOf">The node that a service's data are on.</param>
     /// <param name="hasIngress">Whether a port can be one of the whole swarm; otherwise each replica has one of its host's.</param>
-    /// <param name="folder">The folder that the file's paths are relative to; a stack's own file lies elsewhere. Without it they stay as they are.</param>
+    /// <param name="folder">The folder that the file's paths are relative to; a stack's own file lies elsewhere.</param>
     /// <exception cref="DeliveryException">Something is declared that a stack has no word for.</exception>
     public static ComposeFile Of(
         ComposeFile file,
@@ -23,11 +23,11 @@ internal static class SwarmStack
         IReadOnlyDictionary<string, string> secrets,
         Func<string, string> nodeOf,
         bool hasIngress,
-        string? folder = null)
+        string folder)
     {
         return new ComposeFile
         {
-            Services = file.Services.ToDictionary(x => x.Key, x => ServiceOf(Elsewhere(x.Value), ResolveIn, PlacementOf(x.Key, x.Value), hasIngress, file.IsJob(x.Key))),
+            Services = file.Services.ToDictionary(x => x.Key, x => ServiceOf(Elsewhere(x.Key, x.Value), ResolveIn, PlacementOf(x.Key, x.Value), hasIngress, file.IsJob(x.Key))),
             // What the stores are on stays closed; containers of a person's own may join those who are served.
             Networks = file.Networks?.ToDictionary(x => x.Key, x => x.Value with { Driver = "overlay", Attachable = x.Value.Internal is true ? x.Value.Attachable : true }),
             Volumes = file.Volumes,
@@ -37,11 +37,12 @@ internal static class SwarmStack
 
         Scalar ResolveIn(Scalar scalar) => Resolve(scalar, variables);
 
-        Service Elsewhere(Service service) => service with
+        Service Elsewhere(string name, Service service) => service with
         {
             Environment = Told(service.Environment),
             EnvFile = Placed(service.EnvFile),
             Volumes = service.Volumes?.Select(x => x is { Type: "bind", Source: { } source } ? x with { Source = Place(source) } : x).ToArray(),
+            Deploy = file.JobsBefore(name).Count > 0 ? StartedAgain(service.Deploy) : service.Deploy,
         };
 
         // "~" is the home of whoever deploys, and docker's to put in. A path may be of another system than this one.
@@ -50,13 +51,15 @@ internal static class SwarmStack
         Scalar Place(Scalar path)
         {
             var text = Interpolation.Resolve(path.Text, variables);
-            return Scalar.Literal(folder is null || IsAbsolute(text) ? text : Path.GetFullPath(text, folder));
+            return Scalar.Literal(IsAbsolute(text) ? text : Path.GetFullPath(text, folder));
         }
 
-        // Of a file of variables a stack knows the path alone.
+        // Of a file of variables a stack knows the path alone. It takes every value as it is. Source: docker/cli, pkg/kvfile.
         EnvFile[]? Placed(IReadOnlyList<EnvFile>? files) => files?.Select(x => x with { Path = Place(x.Path) })
             .Where(x => x.Required is not false || File.Exists(Interpolation.Resolve(x.Path.Text, variables)))
-            .Select(x => x.Format is null ? x with { Required = null } : throw new DeliveryException($"{x.Path} has the format '{x.Format}', which a stack does not know."))
+            .Select(x => x.Format is null or EnvFile.Raw
+                ? new EnvFile(x.Path)
+                : throw new DeliveryException($"The env_file {x.Path.Text} has the format '{x.Format}', which stacks do not support. Nothing was deployed."))
             .ToArray();
 
         // A stack has no word for a variable that is told where it is set.
@@ -107,6 +110,9 @@ internal static class SwarmStack
         UpdateConfig = null,
         RollbackConfig = null,
     };
+
+    // In a stack it does not wait for its jobs, but fails until they have ended: a limit would be used up by then.
+    private static Deploy? StartedAgain(Deploy? deploy) => deploy is { RestartPolicy: { } policy } ? deploy with { RestartPolicy = policy with { MaxAttempts = null } } : deploy;
 
     private static Port PortOf(Port port, Func<Scalar, Scalar> resolve, bool hasIngress) => new(Number(resolve(port.Target)))
     {
