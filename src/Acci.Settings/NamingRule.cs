@@ -80,6 +80,10 @@ public sealed record NamingRule
         return variable.ToString();
     }
 
+    /// <summary>Whether an app that reads by this rule finds the setting at the path by its variable: a name such as <c>a__b</c> would be read as two levels.</summary>
+    public bool Finds(params ReadOnlySpan<string> path) =>
+        _isUpperCase || AsKey(VariableOf(path)) == AsKey(_prefix) + string.Join(':', path);
+
     /// <summary>The variable of one value below a list or a dictionary, where <see cref="NumbersLists">each has its own</see>.</summary>
     /// <param name="variable">The variable of the list or dictionary.</param>
     /// <param name="key">Where the value is below it, levels joined by a colon: <c>0:Host</c>.</param>
@@ -89,10 +93,12 @@ public sealed record NamingRule
         ArgumentNullException.ThrowIfNull(variable);
         ArgumentNullException.ThrowIfNull(key);
         var item = $"{variable}{Level}{key.Replace(":", Level, StringComparison.Ordinal)}";
-        return item.Replace(Level, ":", StringComparison.Ordinal) == $"{variable.Replace(Level, ":", StringComparison.Ordinal)}:{key}" && !item.AsSpan().ContainsAny('=', '\0')
+        return AsKey(item) == $"{AsKey(variable)}:{key}" && !item.AsSpan().ContainsAny('=', '\0')
             ? item
             : throw new FormatException($"no variable is read as '{key}': it holds '__', '=' or begins or ends with '_'");
     }
+
+    private static string AsKey(string variable) => variable.Replace(Level, ":", StringComparison.Ordinal);
 
     /// <summary>A choice as a variable's text.</summary>
     public string Spell(Enum choice)

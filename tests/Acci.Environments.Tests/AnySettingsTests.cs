@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Acci.Environments.Declarations;
+using Acci.Environments.Specification;
 using Acci.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -68,6 +69,70 @@ public sealed class AnySettingsTests
         var failure = Assert.Throws<DeliveryException>(() => new SettingsDefinition<DashedSettings>(NamingRule.Configuration()).All);
 
         Assert.StartsWith("DashedSettings: 'api-key' would be the variable api-key, which no compose file can name.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(typeof(UmlautSettings), "", "Größe", "which no compose file can name")]
+    [InlineData(typeof(DigitSettings), "", "2fa", "which no compose file can name")]
+    [InlineData(typeof(DigitSettings), "SHOP_", "2fa", null)]
+    [InlineData(typeof(TwoLevelSettings), "", "a__b", "which the app would read as another setting")]
+    [InlineData(typeof(EndSettings), "SHOP_", "_a", "which the app would read as another setting")]
+    [InlineData(typeof(EndSettings), "", "_a", null)]
+    public void A_name_that_no_variable_can_have_is_refused_by_the_setting(Type type, string prefix, string key, string? problem)
+    {
+        var definition = (SettingsDefinition)Activator.CreateInstance(typeof(SettingsDefinition<>).MakeGenericType(type), NamingRule.Configuration(prefix))!;
+
+        var failure = Record.Exception(() => definition.All);
+
+        // As the app itself reads it.
+        Environment.SetEnvironmentVariable($"{prefix}{key}", "x");
+        var read = new ConfigurationBuilder().AddEnvironmentVariables(prefix).Build().GetChildren().SingleOrDefault(x => x.Key.Equals(key, StringComparison.OrdinalIgnoreCase))?.Value;
+        Environment.SetEnvironmentVariable($"{prefix}{key}", null);
+        Assert.Equal(problem?.Contains("another", StringComparison.Ordinal) is true, read is null);
+        if (problem is null) Assert.Null(failure);
+        else Assert.StartsWith($"{type.Name}: '{key}' would be the variable {prefix}{key}, {problem}.", Assert.IsType<DeliveryException>(failure).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_deployment_setting_has_a_name_that_a_compose_file_knows()
+    {
+        var declaration = new EnvironmentDeclaration { Name = "shop", Deployment = [new DeploymentSetting("Größe", "How large", DeploymentValue.Text)], Define = _ => new() { Services = [] } };
+
+        Assert.StartsWith("Deployment:Größe would be the variable SHOP_", Assert.Throws<DeliveryException>(declaration.Checked).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SHOP_A", true)]
+    [InlineData("SHOP-A", false)]
+    [InlineData("A:B", false)]
+    [InlineData("", false)]
+    public void A_text_in_a_compose_file_names_a_variable_or_is_none(string name, bool isName)
+    {
+        Assert.Equal(isName, Record.Exception(() => Scalar.Variable(name, "x")) is null);
+        Assert.Equal(isName, Record.Exception(() => Scalar.Required(name, "x")) is null);
+    }
+
+    private sealed class UmlautSettings
+    {
+        public string Größe { get; set; } = "";
+    }
+
+    private sealed class DigitSettings
+    {
+        [ConfigurationKeyName("2fa")]
+        public bool Second { get; set; }
+    }
+
+    private sealed class TwoLevelSettings
+    {
+        [ConfigurationKeyName("a__b")]
+        public string Both { get; set; } = "";
+    }
+
+    private sealed class EndSettings
+    {
+        [ConfigurationKeyName("_a")]
+        public string Private { get; set; } = "";
     }
 
     private sealed class DashedSettings

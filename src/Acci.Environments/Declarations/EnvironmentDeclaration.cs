@@ -1,4 +1,5 @@
 using Acci.Delivery;
+using Acci.Environments.Variables;
 using Acci.Settings;
 
 namespace Acci.Environments.Declarations;
@@ -102,8 +103,10 @@ public sealed record EnvironmentDeclaration
     /// <exception cref="DeliveryException">They have not; the message says which.</exception>
     internal EnvironmentDeclaration Checked()
     {
-        if (!ServiceName.IsVariable(VariablePrefix))
+        if (!Variable.IsName(VariablePrefix))
             throw new DeliveryException($"No variable can begin with the {nameof(VariablePrefix)} '{VariablePrefix}': write letters, digits and '_', with a letter first.");
+        if (Deployment.Select(NameOf).FirstOrDefault(x => !Variable.IsName(x.EnvironmentVariable)) is { } unnamed)
+            throw new DeliveryException($"{unnamed.Key} would be the variable {unnamed.EnvironmentVariable}, which no compose file can name: write letters of ASCII, digits and '_'.");
         // Two settings of one variable would be told the same value.
         var twice = Settings.SelectMany(x => x.All).DistinctBy(x => x.Name.Key)
             .GroupBy(x => x.Name.EnvironmentVariable, StringComparer.OrdinalIgnoreCase)

@@ -8,17 +8,11 @@ internal static partial class ServiceName
     /// <summary>Whether Compose takes it. Source: Compose specification, schema, <c>services</c>.</summary>
     public static bool IsWellFormed(string name) => Grammar().IsMatch(name);
 
-    /// <summary>Whether programs that read compose files take it for a variable's name.</summary>
-    public static bool IsVariable(string text) => VariableGrammar().IsMatch(text);
-
     /// <summary>The name in a variable: <c>WEB_API</c> for <c>web-api</c>.</summary>
     public static string InVariable(string name) => Others().Replace(name, "_").ToUpperInvariant();
 
     [GeneratedRegex(@"^[a-zA-Z0-9._-]+\z", RegexOptions.CultureInvariant)]
     private static partial Regex Grammar();
-
-    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex VariableGrammar();
 
     [GeneratedRegex("[^a-zA-Z0-9]", RegexOptions.CultureInvariant)]
     private static partial Regex Others();

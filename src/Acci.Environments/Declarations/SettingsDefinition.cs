@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Linq.Expressions;
 using System.Reflection;
+using Acci.Environments.Variables;
 using Acci.Settings;
 
 namespace Acci.Environments.Declarations;
@@ -93,8 +94,11 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
             {
                 var name = Marked(Placed(SettingName.Of(Rule, place) with { IsSecret = property.IsDefined(typeof(SecretAttribute)) }));
                 // Compose would take "${Server__api-key}" for the variable Server__api and a default.
-                if (name.EnvironmentVariable.Any(x => !char.IsLetterOrDigit(x) && x != '_'))
-                    throw new DeliveryException($"{typeof(TSettings).Name}: '{name.Key}' would be the variable {name.EnvironmentVariable}, which no compose file can name. Give it a ConfigurationKeyName of letters, digits and '_'.");
+                if (!Variable.IsName(name.EnvironmentVariable) || !Rule.Finds(place))
+                    throw new DeliveryException(
+                        $"{typeof(TSettings).Name}: '{name.Key}' would be the variable {name.EnvironmentVariable}, "
+                        + $"which {(Rule.Finds(place) ? "no compose file can name" : "the app would read as another setting")}. "
+                        + "Give it a ConfigurationKeyName of letters, digits and '_': ASCII ones, no digit first, no '_' at its ends, no two of them.");
                 var description = property.GetCustomAttribute<DescriptionAttribute>()?.Description.TrimEnd('.') ?? name.Key;
                 yield return new Setting(name, description, property.PropertyType);
             }

@@ -53,7 +53,7 @@ public readonly record struct Scalar
     /// <summary>The variable's value, and <paramref name="fallback"/> where it is not set or empty: <c>${NAME:-fallback}</c>.</summary>
     /// <exception cref="ArgumentException">The fallback cannot stand in such an expression: see <see cref="IsDefault"/>.</exception>
     public static Scalar Variable(string name, string fallback) => IsDefault(fallback)
-        ? new($"${{{name}:-{fallback}}}", false)
+        ? new($"${{{Checked(name)}:-{fallback}}}", false)
         : throw new ArgumentException($"'{fallback}' cannot be what {name} is when it is not set: it holds a brace, a dollar sign or a line break.", nameof(fallback));
 
     /// <summary>The variable's value, and its default where it is not set or empty.</summary>
@@ -82,7 +82,11 @@ public readonly record struct Scalar
     }
 
     /// <summary>The variable's value; where it is not set or empty, reading the file fails with the message: <c>${NAME:?message}</c>.</summary>
-    public static Scalar Required(string name, string message) => new($"${{{name}:?{message}}}", false);
+    public static Scalar Required(string name, string message) => new($"${{{Checked(name)}:?{message}}}", false);
+
+    private static string Checked(string name) => Variables.Variable.IsName(name)
+        ? name
+        : throw new ArgumentException($"'{name}' is no name for a variable in a compose file: write letters of ASCII, digits and '_', with no digit first.", nameof(name));
 
     /// <summary>The text, as <see cref="Literal"/> makes it.</summary>
     public static implicit operator Scalar(string text) => Literal(text);
