@@ -1,5 +1,6 @@
 using Acci.Delivery;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Versioning;
 using Nuke.Common;
 using Nuke.Common.IO;
 using Nuke.Components;
@@ -10,7 +11,10 @@ namespace Acci.Components;
 /// <summary>Removes what builds make.</summary>
 public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
 {
-    /// <summary>Removes artifacts, and the intermediate and output folders of all projects but the running build's. Caches and published images stay.</summary>
+    /// <summary>
+    /// Removes artifacts, and the intermediate and output folders of all projects but the running build's. Caches and published images stay, and so does what git tracks,
+    /// and a folder of such a name without a project file beside it that git does not ignore.
+    /// </summary>
     Target Clean => _ => _
         .Description("Removes artifacts and the projects' bin and obj folders; caches and published images stay")
         .TryBefore<IRestore>(x => x.Restore)
@@ -22,11 +26,10 @@ public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
                 .OrderBy(x => x.ToString(), StringComparer.Ordinal)
                 .ToList();
             return Verb.Of(
-                () =>
+                async () =>
                 {
-                    foreach (var folder in folders) Log.Information("Would remove {Folder:l}", RootDirectory.GetRelativePathTo(folder).ToString());
+                    foreach (var folder in await RemovableAsync(folders)) Log.Information("Would remove {Folder:l}", RootDirectory.GetRelativePathTo(folder).ToString());
                     Log.Information("Would empty {Folder:l}", RootDirectory.GetRelativePathTo(ArtifactsDirectory).ToString());
-                    return Task.CompletedTask;
                 },
                 async () =>
                 {
@@ -35,15 +38,27 @@ public interface IClean : IHazArtifacts, IHazDryRun, IHazLayout
                     var file = ArtifactsDirectory / DeliveryContext.LockFileName;
                     using var own = begun is null ? await CheckoutLock.TakeAsync(file, Interruption.Token) : null;
                     if (begun is not null) await begun.LockAsync();
-                    Empty(ArtifactsDirectory);
-                    foreach (var folder in folders) folder.DeleteDirectory();
+                    await EmptyAsync(ArtifactsDirectory);
+                    foreach (var folder in await RemovableAsync(folders)) folder.DeleteDirectory();
                 });
         });
 
-    // The folder itself stays, which may be a mount or a link, and so does the file by which builds wait for each other.
-    private static void Empty(AbsolutePath folder)
+    private async Task<IReadOnlyList<AbsolutePath>> RemovableAsync(IEnumerable<AbsolutePath> folders)
     {
-        foreach (var entry in Directory.CreateDirectory(folder).EnumerateFileSystemInfos().Where(x => x.Name != DeliveryContext.LockFileName))
+        var removable = new List<AbsolutePath>();
+        foreach (var folder in folders)
+        {
+            if (await OutputFolder.ObstacleAsync(folder, Interruption.Token) is { } obstacle) Log.Warning("{Folder:l} stays: {Obstacle:l}", RootDirectory.GetRelativePathTo(folder).ToString(), obstacle);
+            else removable.Add(folder);
+        }
+
+        return removable;
+    }
+
+    // The folder itself stays, which may be a mount or a link, and so does the file by which builds wait for each other.
+    private static async Task EmptyAsync(AbsolutePath folder)
+    {
+        foreach (var entry in (await OutputFolder.EntriesAsync(Directory.CreateDirectory(folder), Interruption.Token)).Where(x => x.Name != DeliveryContext.LockFileName))
         {
             if (entry is DirectoryInfo { LinkTarget: null }) ((AbsolutePath)entry.FullName).DeleteDirectory();
             else entry.Delete();

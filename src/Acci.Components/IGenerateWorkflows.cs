@@ -35,5 +35,8 @@ public interface IGenerateWorkflows : IHazActions, IHazDryRun
         .Description("Writes .github/workflows from what the build declares")
         .Runs(this, () => GeneratedFiles.VerbOf(
             this, () => WorkflowFiles, () => ObsoleteWorkflows,
-            () => RepositoryRoot.EnsureAsync(RootDirectory, nameof(GenerateWorkflows), "GitHub reads workflows in the root alone: write one there that runs this build.", Interruption.Token)));
+            () => EnsureAreReadAsync(nameof(GenerateWorkflows))));
+
+    internal sealed Task EnsureAreReadAsync(string target) => RepositoryRoot.EnsureAsync(
+        RootDirectory, target, "GitHub reads workflows in the root alone: write one there that runs this build.", Interruption.Token);
 }

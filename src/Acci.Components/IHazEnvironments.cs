@@ -17,6 +17,6 @@ public interface IHazEnvironments : IHazLayout
     sealed ComposeFiles Compose => Files.GetValue(
         this, _ => new ComposeFiles(RootDirectory, Environments.NamedAfter(RootDirectory.Name) with { Layout = Layout })
         {
-            Images = [.. (this as IHazImages)?.Images ?? []],
+            Images = [.. (this as IHazImages)?.PlacedImages ?? []],
         });
 }

@@ -16,14 +16,20 @@ public interface IVerifyGenerated : IHazDryRun, IHazLayout
     IEnumerable<GeneratedFile> FurtherGeneratedFiles => [];
 
     /// <summary>Every file that is compared.</summary>
-    sealed IEnumerable<GeneratedFile> GeneratedFiles =>
-    [
-        .. (this as IGenerateWorkflows)?.WorkflowFiles ?? [],
-        .. (this as IGenerateRunConfigurations)?.RunConfigurationFiles ?? [],
-        .. (this as IGenerateBakeFile)?.BakeFiles ?? [],
-        .. (this as IGenerateCompose)?.Compose.GeneratedFiles() ?? [],
-        .. FurtherGeneratedFiles,
-    ];
+    sealed IEnumerable<GeneratedFile> GeneratedFiles => Sources.SelectMany(x => x.Files);
+
+    // By the target that writes them, and those that it would remove.
+    private IEnumerable<(string? Target, IEnumerable<GeneratedFile> Files, IEnumerable<AbsolutePath> Obsolete)> Sources
+    {
+        get
+        {
+            if (this is IGenerateWorkflows workflows) yield return (nameof(workflows.GenerateWorkflows), workflows.WorkflowFiles, workflows.ObsoleteWorkflows);
+            if (this is IGenerateRunConfigurations run) yield return (nameof(run.GenerateRunConfigurations), run.RunConfigurationFiles, run.ObsoleteRunConfigurations);
+            if (this is IGenerateBakeFile bake) yield return (nameof(bake.GenerateBakeFile), bake.BakeFiles, []);
+            if (this is IGenerateCompose { Compose: var compose }) yield return (nameof(IGenerateCompose.GenerateCompose), compose.GeneratedFiles(), compose.ObsoleteFiles().Select(x => RootDirectory / x));
+            yield return (null, FurtherGeneratedFiles, []);
+        }
+    }
 
     /// <summary>Fails where a checked-in file is not what its sources say, and prints the difference. Nothing is changed.</summary>
     Target VerifyGenerated => _ => _
@@ -34,25 +40,30 @@ public interface IVerifyGenerated : IHazDryRun, IHazLayout
         .TryAfter<IGenerateCompose>(x => x.GenerateCompose)
         .Runs(this, () => Verb.Looking(async () =>
         {
-            var drifts = Drift.Find(RootDirectory, GeneratedFiles).ToList();
-            AbsolutePath[] obsolete = [.. (this as IGenerateWorkflows)?.ObsoleteWorkflows ?? [], .. (this as IGenerateRunConfigurations)?.ObsoleteRunConfigurations ?? []];
-            foreach (var file in obsolete)
-                drifts.Add(Drift.Between(RootDirectory.GetUnixRelativePathTo(file), Acci.Components.GeneratedFiles.TextOf(file), null));
-            foreach (var file in (this as IGenerateCompose)?.Compose.ObsoleteFiles() ?? [])
-                drifts.Add(Drift.Between(file, Acci.Components.GeneratedFiles.TextOf(RootDirectory / file), null));
+            if (this is IGenerateWorkflows workflows && workflows.WorkflowFiles.Any()) await workflows.EnsureAreReadAsync(nameof(VerifyGenerated));
+            var (drifts, targets, own) = (new List<Drift>(), new List<string>(), new List<string>());
+            foreach (var (target, files, obsolete) in Sources)
+            {
+                Drift[] found =
+                [
+                    .. Drift.Find(RootDirectory, files),
+                    .. obsolete.Select(x => Drift.Between(RootDirectory.GetUnixRelativePathTo(x), Acci.Components.GeneratedFiles.TextOf(x), null)),
+                ];
+                drifts.AddRange(found);
+                if (target is null) own.AddRange(found.Select(x => x.Path));
+                else if (found.Length > 0) targets.Add(target);
+            }
+
             // The engine has written the schema already when a target runs: what is checked in is in git.
             var (checkedIn, schema) = (await CheckedInFile.ReadAsync(RootDirectory, Schema, Interruption.Token), SchemaUtility.GetJsonString(this));
             if (checkedIn?.TrimEnd('\n') != schema.TrimEnd('\n')) drifts.Add(Drift.Between(Schema, checkedIn, schema));
 
             foreach (var drift in drifts) Shown.WriteLine(drift.Diff);
             if (drifts.Count == 0) return;
-            string[] targets = [.. ExecutableTargets.Of(this).Select(x => x.Name).Where(x => x.StartsWith("Generate", StringComparison.Ordinal))];
-            HashSet<string> own = [.. FurtherGeneratedFiles.Select(x => x.Path)];
             // Any run of the build writes the schema, and what else the build generates it alone knows how to.
-            var command = drifts.All(x => x.Path == Schema) ? $"run {Layout.BuildCommand} --help"
-                : targets.Length == 0 || drifts.All(x => own.Contains(x.Path)) ? "generate it again"
-                : $"run {Layout.BuildCommand} {string.Join(' ', targets)}";
+            if (targets.Count == 0 && drifts.Count > own.Count) targets.Add("--help");
+            string[] steps = [.. targets.Count > 0 ? [$"run {Layout.BuildCommand} {string.Join(' ', targets)}"] : (string[])[], .. own.Count > 0 ? [$"generate {string.Join(", ", own)} again"] : (string[])[]];
             throw new DeliveryException(
-                $"{string.Join(", ", drifts.Select(x => x.Path))} {(drifts.Count == 1 ? "is" : "are")} not what the build says: {command}, and commit what changed.");
+                $"{string.Join(", ", drifts.Select(x => x.Path))} {(drifts.Count == 1 ? "is" : "are")} not what the build says: {string.Join(", ", steps)}, and commit what changed.");
         }));
 }

@@ -25,6 +25,7 @@ public sealed class RescanImages(DeliveryContext context) : Verb
     {
         // In a fork nothing is done then.
         if (await context.IsOnScheduleAsync()) return;
+        await EnsureIsRootAsync();
         SeverityGate.Of(context.Options.Root, context.Options.Scan);
         if ((await context.PlannedScannerAsync()).Obstacle is { } obstacle) throw new DeliveryException($"Nothing could be scanned: {obstacle}");
     }
@@ -47,6 +48,7 @@ public sealed class RescanImages(DeliveryContext context) : Verb
     public override async Task RunAsync()
     {
         if (await context.IsForkOnScheduleAsync()) return;
+        await EnsureIsRootAsync();
         var scan = new PublishedScan(context, SeverityGate.Of(context.Options.Root, context.Options.Scan));
         var named = context.Options.Scan.Images;
         var references = named.Count > 0 ? named : await PublishedAsync();
@@ -76,6 +78,9 @@ public sealed class RescanImages(DeliveryContext context) : Verb
         var count = scanned.Count == 1 ? "one image" : $"{scanned.Count} images";
         throw new DeliveryException($"The findings of {count} are reported; others could not be scanned:{string.Concat(failed)}");
     }
+
+    private Task EnsureIsRootAsync() => RepositoryRoot.EnsureAsync(
+        context.Options.Root, nameof(RescanImages), "GitHub would look for the files of the findings in the repository's root.", context.CancellationToken);
 
     private async Task UploadAsync(IEnumerable<ScannedImage> images)
     {

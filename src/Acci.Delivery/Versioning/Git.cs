@@ -142,13 +142,21 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     /// <summary>The files git knows, relative to the directory, with slashes; none outside a working tree.</summary>
     public Task<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) => ListAsync(cancellationToken, "ls-files", "-z");
 
-    /// <summary>The files of a commit, with slashes.</summary>
+    /// <summary>The files of a commit below the directory, relative to it, with slashes.</summary>
     public Task<IReadOnlyList<string>> FilesAtAsync(string revision, CancellationToken cancellationToken) =>
-        ListAsync(cancellationToken, "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision);
+        ListAsync(cancellationToken, "ls-tree", "-r", "-z", "--name-only", revision);
 
-    /// <summary>A file as it was at a commit.</summary>
+    /// <summary>A file as it is staged, which is as it was committed where nothing has been staged; null where git does not know it, or its conflict is not resolved.</summary>
+    public async Task<string?> ReadStagedAsync(string file, CancellationToken cancellationToken)
+    {
+        // The mode, the object and the stage, and behind a tab the name.
+        var staged = (await ListAsync(cancellationToken, "ls-files", "--stage", "-z", "--", $":(literal){file}")).Select(x => x.Split('\t')[0].Split(' ')).FirstOrDefault(x => x[2] == "0");
+        return staged is null ? null : await OutputAsync(null, cancellationToken, "cat-file", "blob", staged[1]);
+    }
+
+    /// <summary>A file, relative to the directory, as it was at a commit.</summary>
     public async Task<string?> ReadAtAsync(string revision, string file, CancellationToken cancellationToken) =>
-        await RunAsync(null, cancellationToken, "cat-file", "blob", $"{revision}:{file}") is { Succeeded: true } result ? result.StandardOutput : null;
+        await RunAsync(null, cancellationToken, "cat-file", "blob", $"{revision}:./{file}") is { Succeeded: true } result ? result.StandardOutput : null;
 
     /// <summary>The commit that a name stands for; none where there is no such commit.</summary>
     public Task<string?> CommitOfAsync(string name, CancellationToken cancellationToken) =>
@@ -242,7 +250,9 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         var isNone = result.ExitCode == Nothing ? IsNothing(result, arguments)
             : result.ExitCode == NoRemote ? arguments[0] == "remote"
             : result.ExitCode == Fatal && result.StandardError.Contains(NoRepository, StringComparison.Ordinal);
-        return isNone ? null : throw new DeliveryException($"git cannot answer `git {string.Join(' ', arguments)}` in '{_directory}': {Reason(result)}. {(Lacks(result) ? GetObjects : "Repair the repository, or clone it again.")}");
+        if (isNone) return null;
+        if (OwnershipProblem(result) is { } problem) throw problem;
+        throw new DeliveryException($"git cannot answer `git {string.Join(' ', arguments)}` in '{_directory}': {Reason(result)}. {(Lacks(result) ? GetObjects : "Repair the repository, or clone it again.")}");
     }
 
     // git names the folder that it would have to be, which the directory may be below. Source: git's documentation, git-config(1), safe.directory.

@@ -17,6 +17,26 @@ public sealed class GitEnvironmentTests : IDisposable
         _repository.Dispose();
     }
 
+    [Fact]
+    public async Task A_file_is_read_as_it_is_staged_in_this_repository_whatever_git_is_told_about_others()
+    {
+        using var other = new TemporaryRepository();
+        other.Write("schema[1].json", "other");
+        await other.Run("git init --quiet", "git add .");
+        var folder = Directory.CreateDirectory(Path.Combine(_repository.Directory, "shop")).FullName;
+        _repository.Write("shop/schema[1].json", "staged");
+        await _repository.Run("git init --quiet", "git add .");
+        _repository.Write("shop/schema[1].json", "changed");
+        _repository.Write("shop/new", "new");
+        _before["GIT_DIR"] = null;
+        Environment.SetEnvironmentVariable("GIT_DIR", Path.Combine(other.Directory, ".git"));
+
+        Assert.Equal("staged", await CheckedInFile.ReadAsync(folder, "schema[1].json", TestContext.Current.CancellationToken));
+        Assert.Null(await CheckedInFile.ReadAsync(folder, "new", TestContext.Current.CancellationToken));
+        await File.WriteAllTextAsync(Path.Combine(_repository.Directory, ".git", "index"), "damaged", TestContext.Current.CancellationToken);
+        Assert.Contains("git cannot answer", (await Assert.ThrowsAsync<DeliveryException>(() => CheckedInFile.ReadAsync(folder, "new", TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("GIT_LITERAL_PATHSPECS=1")]
     [InlineData("GIT_NOGLOB_PATHSPECS=1")]
