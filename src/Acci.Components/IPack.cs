@@ -8,7 +8,7 @@ using Serilog;
 namespace Acci.Components;
 
 /// <summary>Makes NuGet packages.</summary>
-public interface IPack : IHazDryRun, IHazArtifacts
+public interface IPack : IHazDryRun, IHazArtifacts, IHazLayout
 {
     /// <summary>The project files that become packages.</summary>
     IEnumerable<AbsolutePath> PackedProjects { get; }
@@ -21,7 +21,11 @@ public interface IPack : IHazDryRun, IHazArtifacts
         .Description("Makes the NuGet packages, into artifacts/packages, with the version that git says")
         .Runs(this, () =>
         {
-            var packing = new PackageBuild(RootDirectory, PackageDirectory) { Projects = [.. PackedProjects.Select(x => x.ToString()).Order(StringComparer.Ordinal)] };
+            var packing = new PackageBuild(RootDirectory, PackageDirectory)
+            {
+                Projects = [.. PackedProjects.Select(x => x.ToString()).Order(StringComparer.Ordinal)],
+                VersionTagPrefix = Layout.VersionTagPrefix,
+            };
             return Verb.Of(
                 async () => Log.Information("Would pack version {Version} of {Projects:l}", $"{await packing.VersionAsync(Interruption.Token)}", Names(packing.Projects)),
                 async () =>

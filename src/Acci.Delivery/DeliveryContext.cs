@@ -40,17 +40,17 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     internal RetryOptions Retry => new() { Time = Time, Budget = options.RetryBudget, Notify = retry => Log.Warning("{Retry:l}", retry.ToString()) };
 
     /// <summary>What is being built.</summary>
-    public Task<VersionInfo> VersionAsync() => Once(nameof(VersionAsync), () => VersionInfo.ReadAsync(options.Root, cancellationToken));
+    public Task<VersionInfo> VersionAsync() => Once(nameof(VersionAsync), () => VersionInfo.ReadAsync(options.Root, options.Layout.VersionTagPrefix, cancellationToken));
 
     /// <summary>Why it is being built, and from what.</summary>
-    public Task<BuildFacts> FactsAsync() => Once(nameof(FactsAsync), () => BuildFacts.ReadAsync(options.Root, Environment, Time.GetUtcNow(), cancellationToken));
+    public Task<BuildFacts> FactsAsync() => Once(nameof(FactsAsync), () => BuildFacts.ReadAsync(options.Root, Environment, Time.GetUtcNow(), options.Layout.VersionTagPrefix, cancellationToken));
 
     /// <summary>The tags that the images get.</summary>
     /// <exception cref="DeliveryException">No rule applies.</exception>
     public Task<TagSet> TagsAsync() => Once(nameof(TagsAsync), async () =>
     {
         var (facts, version) = (await FactsAsync(), await VersionAsync());
-        if (facts.Tag is { } tag && VersionInfo.OfTag(tag) is { } named && named.CompareTo(version.Version) != 0)
+        if (facts.Tag is { } tag && version.OfTag(tag) is { } named && named.CompareTo(version.Version) != 0)
         {
             throw new DeliveryException(
                 $"The tags of this build come from {tag}, and what is checked out is version {version}: nothing is published under another version's tags. "
@@ -61,7 +61,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
 
         var tags = WrongUseException.Read("--tag-rules", () => options.TagRules.Apply(facts));
         // MinVer reads no numbers above 2147483647.
-        var released = version.Tags.Select(ImageVersion.TryParseTag).Max();
+        var released = version.Tags.Select(x => ImageVersion.TryParseTag(x, version.Prefix)).Max();
         // An image whose definition gives it a version is that one; and without a commit nobody knows.
         var own = version.Revision is null || (options.Images.Count > 0 && options.Images.All(x => x.Gives(OciLabels.VersionKey))) ? null
             : released ?? ImageVersion.Parse(version.ToString());
@@ -69,7 +69,7 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         {
             throw new DeliveryException(
                 $"The tag rules give this build the tags of version {other}, and what is checked out is version {own}: nothing is published under "
-                + $"another version's tags. Build the commit that has the tag {VersionInfo.TagPrefix}{other} in git, or change --tag-rules; an image "
+                + $"another version's tags. Build the commit that has the tag {version.Prefix}{other} in git, or change --tag-rules; an image "
                 + $"that has a version of its own says so in its definition (annotation {OciLabels.VersionKey}).");
         }
 

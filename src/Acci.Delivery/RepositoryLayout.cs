@@ -1,4 +1,5 @@
 using Acci.Delivery.Images;
+using Acci.Delivery.Versioning;
 using Acci.Generation.RunConfigurations;
 
 namespace Acci.Delivery;
@@ -29,6 +30,12 @@ public sealed record RepositoryLayout
 
     /// <summary>Settings of the environments.</summary>
     public string Environments { get; init; } = "deploy/environments";
+
+    /// <summary>
+    /// What the name of a version tag in git begins with, whatever follows being the version: <c>v</c> of <c>v1.2.3</c>, nothing of <c>1.2.3</c>, <c>shop/v</c> of
+    /// <c>shop/v1.2.3</c>, as repositories have it that hold several programs.
+    /// </summary>
+    public string VersionTagPrefix { get; init; } = VersionInfo.TagPrefix;
 
     /// <summary>The image with its Dockerfile, which is in its own folder where it names none: <c>deploy/images/app/Dockerfile</c>.</summary>
     public ImageDefinition WithDockerfile(ImageDefinition image)

@@ -91,7 +91,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
     // What was read of the tree before the build is said of the images.
     private async Task EnsureTreeIsTheSameAsync(VersionInfo before)
     {
-        var now = await VersionInfo.ReadAsync(context.Options.Root, context.CancellationToken);
+        var now = await VersionInfo.ReadAsync(context.Options.Root, before.Prefix, context.CancellationToken);
         if (now.Revision == before.Revision && now.IsDirty == before.IsDirty && now.ToString() == before.ToString()) return;
         var changes = now.IsDirty ? (await TreeChanges.ReadAsync(context.Options.Root, now, context.CancellationToken)).ToString() : $"commit {now.Revision}";
         throw new DeliveryException($"The working tree changed while images were built from it ({changes}): what they would be called is not what they are. Run the build again.");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Sessions;
+using Acci.Delivery.Versioning;
 using Acci.Oci.Retries;
 using Octokit;
 using Serilog;
@@ -23,6 +24,9 @@ public sealed class Releases(GitHubConnection gitHub)
 
     private static readonly TimeSpan UploadTime = TimeSpan.FromMinutes(10);
     private static readonly ApiOptions LargePages = new() { PageSize = 100 };
+
+    /// <summary>What the names of version tags start with: a repository may hold releases of other programs, too.</summary>
+    public string VersionTagPrefix { get; init; } = VersionInfo.TagPrefix;
 
     // What is not known if this ends now.
     private string? _state;
@@ -183,7 +187,8 @@ public sealed class Releases(GitHubConnection gitHub)
         {
             try
             {
-                var published = KnownRelease.Of(await github.Repository.Release.Get(Owner, Name, release.Tag), gitHub.Server);
+                // A tag with a slash is one part of the path.
+                var published = KnownRelease.Of(await github.Repository.Release.Get(Owner, Name, Uri.EscapeDataString(release.Tag)), gitHub.Server);
                 if (!published.IsDraft && published.Id == release.Id && published.Tag == release.Tag) return published;
             }
             catch (NotFoundException)
@@ -206,15 +211,15 @@ public sealed class Releases(GitHubConnection gitHub)
             $"publish the release {content.Tag} of {gitHub.Repository}", Write, async github => KnownRelease.Of(await github.Repository.Release.Edit(Owner, Name, release.Id, update), gitHub.Server), cancellationToken);
     }
 
-    private static bool IsNewest(ReleaseContent content, IEnumerable<KnownRelease> all) =>
+    private bool IsNewest(ReleaseContent content, IEnumerable<KnownRelease> all) =>
         !content.Version.IsPrerelease && Published(all).All(x => x.Version.IsPrerelease || x.Version <= VersionOf(content));
 
     private static ImageVersion VersionOf(ReleaseContent content) => ImageVersion.Parse(content.Version.ToFullString());
 
-    private static IEnumerable<(KnownRelease Release, ImageVersion Version)> Published(IEnumerable<KnownRelease> all) =>
+    private IEnumerable<(KnownRelease Release, ImageVersion Version)> Published(IEnumerable<KnownRelease> all) =>
         from release in all
         where !release.IsDraft
-        let version = ImageVersion.TryParseTag(release.Tag)
+        let version = ImageVersion.TryParseTag(release.Tag, VersionTagPrefix)
         where version is not null
         select (release, version);
 

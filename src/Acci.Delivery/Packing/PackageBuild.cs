@@ -19,9 +19,12 @@ public sealed record PackageBuild(string Root, string Output)
     /// <summary>The project files. Each has to be packable.</summary>
     public required IReadOnlyList<string> Projects { get; init; }
 
+    /// <summary>What the names of version tags start with.</summary>
+    public string VersionTagPrefix { get; init; } = VersionInfo.TagPrefix;
+
     /// <summary>The version that the packages get.</summary>
     /// <exception cref="DeliveryException">git cannot be asked.</exception>
-    public Task<VersionInfo> VersionAsync(CancellationToken cancellationToken) => VersionInfo.ReadAsync(Root, cancellationToken);
+    public Task<VersionInfo> VersionAsync(CancellationToken cancellationToken) => VersionInfo.ReadAsync(Root, VersionTagPrefix, cancellationToken);
 
     /// <summary>Packs all of them.</summary>
     /// <returns>The packages' files, in the order of their names; symbols lie beside them.</returns>

@@ -77,11 +77,11 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (!version.IsDirty || isThisMachine || AllowsDirty || (await Tag() ?? NamingTag(version)) is not { } tag) return;
         var changes = await TreeChanges.ReadAsync(Root, version, cancellationToken);
         throw new DeliveryException(
-            $"The working tree differs from the commit of {tag} ({changes}): version {ImageVersion.TryParseTag(tag)?.ToString() ?? version.ToString()} is not published to {place}. {changes.Remedy} Or publish it as it is, with --allow-dirty.");
+            $"The working tree differs from the commit of {tag} ({changes}): version {ImageVersion.TryParseTag(tag, version.Prefix)?.ToString() ?? version.ToString()} is not published to {place}. {changes.Remedy} Or publish it as it is, with --allow-dirty.");
     }
 
     /// <summary>The tag that names what is checked out, also with a number that MinVer does not read.</summary>
-    internal static string? NamingTag(VersionInfo version) => VersionInfo.HighestTag(version.Tags, ImageVersion.TryParseTag) ?? version.Tag;
+    internal static string? NamingTag(VersionInfo version) => VersionInfo.HighestTag(version.Tags, x => ImageVersion.TryParseTag(x, version.Prefix), version.Prefix) ?? version.Tag;
 
     /// <summary>An image that was built here may be pushed.</summary>
     /// <param name="record">What this checkout has done with it.</param>

@@ -64,19 +64,19 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         var facts = await context.FactsAsync();
         var (tag, version) = TagOf(facts);
         var content = await ContentAsync(gitHub, tag, version, facts.Sha);
-        Log.Information("Released: {Page:l}", (await new Releases(gitHub).PublishAsync(content, context.CancellationToken)).ToString());
+        Log.Information("Released: {Page:l}", (await new Releases(gitHub) { VersionTagPrefix = facts.VersionTagPrefix }.PublishAsync(content, context.CancellationToken)).ToString());
     }
 
     private bool IsPublished(ImageDefinition image, string revision) =>
         PublishRecord.Read(_files.RecordOf(image)) is { } record && record.Revision == revision && record.Steps.ContainsKey(PublishStep.Tag);
 
     private static (string Tag, SemanticVersion Version) TagOf(BuildFacts facts) =>
-        facts.Tag is { } tag && tag.StartsWith(VersionInfo.TagPrefix, StringComparison.Ordinal)
-        && SemanticVersion.TryParse(tag[VersionInfo.TagPrefix.Length..], out var version)
+        facts.Tag is { } tag && tag.StartsWith(facts.VersionTagPrefix, StringComparison.Ordinal)
+        && SemanticVersion.TryParse(tag[facts.VersionTagPrefix.Length..], out var version)
             ? (tag, version)
             : throw new DeliveryException(
                 $"A release is made of a commit with a version tag, and {(facts.Ref.Length > 0 ? facts.Ref : "what is checked out")} is none: "
-                + $"git tag {VersionInfo.TagPrefix}1.2.3, push it, and Publish it first.");
+                + $"git tag {facts.VersionTagPrefix}1.2.3, push it, and Publish it first.");
 
     private async Task<ReleaseContent> ContentAsync(GitHubConnection gitHub, string tag, SemanticVersion version, string revision)
     {

@@ -133,9 +133,11 @@ public sealed class RescanImages(DeliveryContext context) : Verb
     {
         if (record.Revision.Length == 0) return null;
         var tags = await new Git(context.Options.Root).TagsAtAsync(record.Revision, context.CancellationToken);
-        if (tags.FirstOrDefault(tag => tag == record.Version || tag == $"v{record.Version}") is { } tag)
-            return record with { Ref = $"refs/tags/{tag}" };
+        if (TagOf(tags, record.Version, context.Options.Layout.VersionTagPrefix) is { } tag) return record with { Ref = $"refs/tags/{tag}" };
         var branch = (await context.FactsAsync()).Repository.DefaultBranch;
         return branch.Length > 0 ? record with { Ref = $"refs/heads/{branch}" } : null;
     }
+
+    /// <summary>The one of a commit's tags that names the version.</summary>
+    internal static string? TagOf(IEnumerable<string> tags, string version, string prefix) => tags.FirstOrDefault(tag => tag == version || tag == $"{prefix}{version}");
 }

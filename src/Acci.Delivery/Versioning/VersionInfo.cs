@@ -5,13 +5,13 @@ using NuGet.Versioning;
 namespace Acci.Delivery.Versioning;
 
 /// <summary>
-/// What is being built, read from git: the version by MinVer's rules (tags <c>v1.2.3</c>; commits after one count up from the next patch's
+/// What is being built, read from git: the version by MinVer's rules (tags <c>v1.2.3</c>, or with another prefix; commits after one count up from the next patch's
 /// <c>alpha.0</c>), the commit, and its time.
 /// Source: MinVer 8, README, "How it works".
 /// </summary>
 public sealed partial record VersionInfo
 {
-    /// <summary>What the name of a version tag starts with.</summary>
+    /// <summary>What the name of a version tag starts with where nothing is said.</summary>
     public const string TagPrefix = "v";
 
     // What MinVer calls a history without a version tag.
@@ -19,6 +19,9 @@ public sealed partial record VersionInfo
 
     /// <summary>The version, by Semantic Versioning 2.0.</summary>
     public required SemanticVersion Version { get; init; }
+
+    /// <summary>What the names of version tags start with here.</summary>
+    public string Prefix { get; private init; } = TagPrefix;
 
     /// <summary>The full hash of the commit; none where there is no commit.</summary>
     public string? Revision { get; init; }
@@ -53,14 +56,20 @@ public sealed partial record VersionInfo
     /// <param name="directory">A folder of the working tree.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
     /// <exception cref="DeliveryException">git is not installed, the folder does not exist, or git refuses the repository because of its owner.</exception>
-    public static async Task<VersionInfo> ReadAsync(string directory, CancellationToken cancellationToken = default)
+    public static Task<VersionInfo> ReadAsync(string directory, CancellationToken cancellationToken = default) => ReadAsync(directory, TagPrefix, cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(string, CancellationToken)"/>
+    /// <param name="directory">A folder of the working tree.</param>
+    /// <param name="tagPrefix">What the names of version tags start with.</param>
+    /// <param name="cancellationToken">Interrupts git.</param>
+    public static async Task<VersionInfo> ReadAsync(string directory, string tagPrefix, CancellationToken cancellationToken = default)
     {
         var git = new Git(directory);
         var log = new MinVerLog();
         var isWorkingDirectory = await git.IsWorkingDirectoryAsync(cancellationToken);
         var version = await Versioner.GetVersion(
-            directory, TagPrefix, MajorMinor.Default, buildMeta: "", VersionPart.Patch, PreReleaseIdentifiers.Default, ignoreHeight: false, log);
-        var info = new VersionInfo { Version = SemanticVersion.Parse(version.ToString()), Warnings = log.Warnings };
+            directory, tagPrefix, MajorMinor.Default, buildMeta: "", VersionPart.Patch, PreReleaseIdentifiers.Default, ignoreHeight: false, log);
+        var info = new VersionInfo { Version = SemanticVersion.Parse(version.ToString()), Prefix = tagPrefix, Warnings = log.Warnings };
         if (!isWorkingDirectory) return info;
 
         // MinVer takes whatever git cannot answer for "there is none"; these questions end with git's words.
@@ -73,11 +82,11 @@ public sealed partial record VersionInfo
             return info with { IsDirty = changes.Count > 0, Changes = changes, Warnings = [$"The repository in '{directory}' has no commit. Using default version {info}."] };
         }
 
-        var tag = HighestTag(tags, OfTag);
-        if (tag is not null && OfTag(tag)!.CompareTo(info.Version) != 0)
+        var tag = HighestTag(tags, info.OfTag, tagPrefix);
+        if (tag is not null && info.OfTag(tag)!.CompareTo(info.Version) != 0)
         {
             throw new DeliveryException(
-                $"The tags of commit {revision} in '{directory}' say version {OfTag(tag)}, and MinVer read {info}: git answers differently to each. "
+                $"The tags of commit {revision} in '{directory}' say version {info.OfTag(tag)}, and MinVer read {info}: git answers differently to each. "
                 + "Run `git fsck`, and look at git's configuration.");
         }
 
@@ -93,7 +102,7 @@ public sealed partial record VersionInfo
             Warnings =
             [
                 .. info.IsWithoutTag && await git.IsShallowAsync(cancellationToken) ? [CutOff(directory, info)] : info.Warnings,
-                .. unread.Length > 0 ? [$"MinVer reads no version in {string.Join(", ", unread)}, of commit {revision}: version tags look like {TagPrefix}1.2.3. The version is {info}."] : Array.Empty<string>(),
+                .. unread.Length > 0 ? [$"MinVer reads no version in {string.Join(", ", unread)}, of commit {revision}: version tags look like {tagPrefix}1.2.3. The version is {info}."] : Array.Empty<string>(),
             ],
         };
     }
@@ -109,11 +118,14 @@ public sealed partial record VersionInfo
     }
 
     /// <summary>The version that a tag names; null for any other tag. MinVer is asked, which also takes <c>V1.2.3</c>.</summary>
-    internal static SemanticVersion? OfTag(string tag) => MinVer.Lib.Version.TryParse(tag, out var version, TagPrefix) ? version : null;
+    internal SemanticVersion? OfTag(string tag) => OfTag(tag, Prefix);
+
+    /// <inheritdoc cref="OfTag(string)"/>
+    internal static SemanticVersion? OfTag(string tag, string prefix) => MinVer.Lib.Version.TryParse(tag, out var version, prefix) ? version : null;
 
     /// <summary>The tag that names the highest version; null where none names one. Of <c>v1.2.3</c> and <c>V1.2.3</c> it is the one that everything takes for a version.</summary>
-    internal static string? HighestTag<T>(IEnumerable<string> tags, Func<string, T?> versionOf)
-        where T : class => tags.Where(x => versionOf(x) is not null).OrderByDescending(x => x.StartsWith(TagPrefix, StringComparison.Ordinal)).MaxBy(versionOf);
+    internal static string? HighestTag<T>(IEnumerable<string> tags, Func<string, T?> versionOf, string prefix)
+        where T : class => tags.Where(x => versionOf(x) is not null).OrderByDescending(x => x.StartsWith(prefix, StringComparison.Ordinal)).MaxBy(versionOf);
 
     /// <summary>The version in full, with its build metadata.</summary>
     public override string ToString() => Version.ToFullString();

@@ -26,6 +26,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
     private readonly RegistryServer _server;
     private readonly CosignStandIn _cosign;
     private Cosign? _verifier;
+    private string _prefix = "v";
 
     public CreateReleaseTests(RegistryServer server) => (_server, _cosign) = (server, new CosignStandIn(_folder.Combine("cosign")));
 
@@ -59,6 +60,19 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         Assert.Contains($"docker run --rm --read-only --cap-drop ALL {Repository.Repository}@{layout.Root.Digest}", release.Body, StringComparison.Ordinal);
         Assert.Contains("linux/amd64", release.Body, StringComparison.Ordinal);
         Assert.Contains("## What's Changed", release.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("shop/v")]
+    public async Task A_release_has_the_version_s_tag_whatever_that_begins_with(string prefix)
+    {
+        _prefix = prefix;
+        await PrepareAsync();
+
+        await Verb().RunAsync();
+
+        Assert.Equal($"{prefix}1.2.3", Assert.Single(GitHub.Repositories["octo/app"].Releases).TagName);
     }
 
     [Fact]
@@ -329,9 +343,9 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
 
     private async Task<OciLayout> PrepareAsync(Func<PublishRecord, PublishRecord>? change = null)
     {
-        await _repository.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one", "git tag v1.2.3");
+        await _repository.Run("git init --quiet --initial-branch main", "git commit --quiet --allow-empty --message one", $"git tag {_prefix}1.2.3");
         var head = (await CommandRunner.RunAsync(new Command("git", "rev-parse", "HEAD") { WorkingDirectory = _repository.Directory }, cancellationToken: Cancellation)).StandardOutput.Trim();
-        GitHub.AddRepository("octo/app").Refs["refs/tags/v1.2.3"] = head;
+        GitHub.AddRepository("octo/app").Refs[$"refs/tags/{_prefix}1.2.3"] = head;
         var layout = await LayoutBuilder.WriteAttestedAsync(Artifact("images", "app"));
         using var registry = _server.Connect();
         await registry.PushAsync(layout, Repository, cancellationToken: Cancellation);
@@ -362,6 +376,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
             new DeliveryOptions
             {
                 Root = _repository.Directory,
+                Layout = new() { VersionTagPrefix = _prefix },
                 Artifacts = Path.Combine(_repository.Directory, "artifacts"),
                 Images = [new("app") { Dockerfile = "Dockerfile" }],
                 Registry = $"{_server.Domain}/{_owner}",

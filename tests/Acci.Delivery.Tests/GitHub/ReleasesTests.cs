@@ -173,6 +173,20 @@ public sealed class ReleasesTests : GitHubFixture
         Assert.Contains("`contents: write`", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Releases_of_another_program_of_the_repository_are_not_compared_with()
+    {
+        await PublishAsync(Content("v9.0.0"));
+        var content = Content("v1.2.3") with { Tag = "shop/v1.2.3" };
+        Repository.Refs[$"refs/tags/{content.Tag}"] = Commit;
+
+        await new Releases(Connect()) { VersionTagPrefix = "shop/v" }.PublishAsync(content, Cancellation);
+
+        Assert.True(Repository.Releases.Single(x => x.TagName == content.Tag).MakeLatest);
+        var notes = GitHub.Requests.Last(x => x.Operation == "repos/generate-release-notes").Body!;
+        Assert.Null(notes["previous_tag_name"]);
+    }
+
     private async Task<Uri> PublishAsync(ReleaseContent content)
     {
         Repository.Refs[$"refs/tags/{content.Tag}"] = Commit;

@@ -40,6 +40,9 @@ public sealed record BuildFacts
     /// <summary>The repository.</summary>
     public RepositoryFacts Repository { get; init; } = new();
 
+    /// <summary>What the names of version tags start with.</summary>
+    public string VersionTagPrefix { get; init; } = VersionInfo.TagPrefix;
+
     /// <summary>How many digits of the commit a short one has.</summary>
     public int ShortShaLength { get; init; } = DefaultShortShaLength;
 
@@ -48,6 +51,13 @@ public sealed record BuildFacts
 
     /// <summary>The tag being built; none for branches and pull requests.</summary>
     public string? Tag => After(Tags);
+
+    /// <summary>
+    /// What rules about versions read of <see cref="Tag"/>: the tag itself where version tags begin with <c>v</c>, as docker/metadata-action does; otherwise what follows the
+    /// prefix, and nothing of a tag that has another one.
+    /// </summary>
+    internal string? TaggedVersion => Tag is not { } tag || VersionTagPrefix == VersionInfo.TagPrefix ? Tag
+        : ImageVersion.TryParseTag(tag, VersionTagPrefix) is null ? null : tag[VersionTagPrefix.Length..];
 
     /// <summary>The number of the pull request being built; none for branches and tags.</summary>
     public string? PullRequest => After(Pulls) is not { } rest ? null : rest.EndsWith(Merge, StringComparison.Ordinal) ? rest[..^Merge.Length] : rest;
@@ -66,11 +76,21 @@ public sealed record BuildFacts
     /// <param name="now">When the build started.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
     /// <exception cref="DeliveryException">GitHub's event cannot be read, or git cannot be used.</exception>
+    public static Task<BuildFacts> ReadAsync(
+        string directory, ProcessEnvironment environment, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        ReadAsync(directory, environment, now, VersionInfo.TagPrefix, cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(string, ProcessEnvironment, DateTimeOffset, CancellationToken)"/>
+    /// <param name="directory">A folder of the working tree.</param>
+    /// <param name="environment">The environment, in which a workflow tells of itself.</param>
+    /// <param name="now">When the build started.</param>
+    /// <param name="versionTagPrefix">What the names of version tags start with.</param>
+    /// <param name="cancellationToken">Interrupts git.</param>
     public static async Task<BuildFacts> ReadAsync(
-        string directory, ProcessEnvironment environment, DateTimeOffset now, CancellationToken cancellationToken = default)
+        string directory, ProcessEnvironment environment, DateTimeOffset now, string versionTagPrefix, CancellationToken cancellationToken = default)
     {
-        if (!environment.IsGitHubActions) return await GitFacts.ReadAsync(directory, now, cancellationToken);
-        var facts = GitHubFacts.Read(environment.Variables, now);
+        if (!environment.IsGitHubActions) return await GitFacts.ReadAsync(directory, now, versionTagPrefix, cancellationToken);
+        var facts = GitHubFacts.Read(environment.Variables, now) with { VersionTagPrefix = versionTagPrefix };
         var git = new Git(directory);
         // Built is what is checked out, which need not be the commit that the workflow runs for.
         if (facts.Sha == facts.RefShas.OfWorkflow && await git.IsWorkingDirectoryAsync(cancellationToken)

@@ -13,17 +13,25 @@ public static class GitFacts
     /// <param name="now">When the build started.</param>
     /// <param name="cancellationToken">Interrupts git.</param>
     /// <exception cref="DeliveryException">git is not installed, the folder does not exist, or git refuses the repository because of its owner.</exception>
-    public static async Task<BuildFacts> ReadAsync(string directory, DateTimeOffset now, CancellationToken cancellationToken = default)
+    public static Task<BuildFacts> ReadAsync(string directory, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        ReadAsync(directory, now, VersionInfo.TagPrefix, cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(string, DateTimeOffset, CancellationToken)"/>
+    /// <param name="directory">A folder of the working tree.</param>
+    /// <param name="now">When the build started.</param>
+    /// <param name="versionTagPrefix">What the names of version tags start with.</param>
+    /// <param name="cancellationToken">Interrupts git.</param>
+    public static async Task<BuildFacts> ReadAsync(string directory, DateTimeOffset now, string versionTagPrefix, CancellationToken cancellationToken = default)
     {
         var git = new Git(directory);
-        var facts = new BuildFacts { Now = now };
+        var facts = new BuildFacts { Now = now, VersionTagPrefix = versionTagPrefix };
         if (!await git.IsWorkingDirectoryAsync(cancellationToken) || await git.HeadAsync(cancellationToken) is not var (revision, time)) return facts;
 
         var branch = await git.BranchAsync(cancellationToken) ?? (await git.RemoteBranchesAtHeadAsync(cancellationToken) is [var remote, ..] ? remote : null);
         return facts with
         {
             EventName = "push",
-            Ref = VersionInfo.HighestTag(await git.TagsAtHeadAsync(cancellationToken), VersionInfo.OfTag) is { } tag ? $"refs/tags/{tag}" : branch is null ? "" : $"refs/heads/{branch}",
+            Ref = VersionInfo.HighestTag(await git.TagsAtHeadAsync(cancellationToken), x => VersionInfo.OfTag(x, versionTagPrefix), versionTagPrefix) is { } tag ? $"refs/tags/{tag}" : branch is null ? "" : $"refs/heads/{branch}",
             Sha = revision,
             CommitDate = time,
             Repository = Repository(await git.OriginAsync(cancellationToken)) with

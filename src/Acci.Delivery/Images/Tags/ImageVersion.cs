@@ -54,8 +54,17 @@ public sealed partial record ImageVersion : IComparable<ImageVersion>
         text is not null && Grammar().Match(text.Trim()) is { Success: true } match ? new ImageVersion(text, match) : null;
 
     /// <summary>Reads a git tag such as <c>v1.2.3</c> or <c>V1.2.3</c>; null if it does not name a version.</summary>
-    public static ImageVersion? TryParseTag(string tag) =>
-        tag.StartsWith(VersionInfo.TagPrefix, StringComparison.OrdinalIgnoreCase) ? TryParse($"{VersionInfo.TagPrefix}{tag[VersionInfo.TagPrefix.Length..]}") : null;
+    public static ImageVersion? TryParseTag(string tag) => TryParseTag(tag, VersionInfo.TagPrefix);
+
+    /// <summary>Reads a git tag whose version follows a prefix, in letters of either case; null if it does not name a version.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="prefix">What the names of version tags start with.</param>
+    public static ImageVersion? TryParseTag(string tag, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        ArgumentNullException.ThrowIfNull(prefix);
+        return tag.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? TryParse($"{VersionInfo.TagPrefix}{tag[prefix.Length..]}") : null;
+    }
 
     /// <summary>Reads what is a version.</summary>
     /// <exception cref="FormatException">The text is not a semantic version.</exception>

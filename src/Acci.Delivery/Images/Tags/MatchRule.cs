@@ -25,7 +25,7 @@ internal sealed record MatchRule() : TagRule(DefaultPriority)
         if (groups.ElementAtOrDefault(Group) is { } found)
         {
             // What it finds may be a part of the version that the git tag names.
-            var version = ImageVersion.TryParse(found) ?? (Value is null ? ImageVersion.TryParse(text) : null);
+            var version = ImageVersion.TryParse(found) ?? (Value is null ? ImageVersion.TryParse(expressions.Facts.TaggedVersion) : null);
             return new TagCandidate(found, IsRelease: true) { Version = version };
         }
 

@@ -10,7 +10,7 @@ internal sealed record RefRule(RefKind Kind) : TagRule(DefaultPriority)
     internal override TagCandidate? Find(TagExpressions expressions) => Kind switch
     {
         RefKind.Branch => expressions.Facts.Branch is { } branch ? new TagCandidate(branch) : null,
-        RefKind.Tag => expressions.Facts.Tag is { } tag ? new TagCandidate(tag, IsRelease: true) { Version = ImageVersion.TryParse(tag) } : null,
+        RefKind.Tag => expressions.Facts.Tag is { } tag ? new TagCandidate(tag, IsRelease: true) { Version = ImageVersion.TryParse(expressions.Facts.TaggedVersion) } : null,
         _ => expressions.Facts.PullRequest is { } number ? new TagCandidate(number) : null,
     };
 }

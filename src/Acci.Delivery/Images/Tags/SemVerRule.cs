@@ -17,7 +17,11 @@ internal sealed record SemVerRule() : TagRule(DefaultPriority)
 
     internal override TagCandidate? Find(TagExpressions expressions)
     {
-        if (ValueOrTag(Value, expressions) is not { } text) return null;
+        if ((Value is null && Within is null ? expressions.Facts.TaggedVersion : ValueOrTag(Value, expressions)) is not { } text)
+        {
+            if (Value is null && expressions.Facts.Tag is { } tag) expressions.Warn($"'{tag}' is not a version with '{expressions.Facts.VersionTagPrefix}' before it, so '{Pattern}' gives no tag.");
+            return null;
+        }
 
         if (Within is not null)
         {
