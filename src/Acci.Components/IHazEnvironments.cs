@@ -15,7 +15,7 @@ public interface IHazEnvironments : IHazLayout
 
     /// <summary>The files that are written from the declaration and the settings.</summary>
     sealed ComposeFiles Compose => Files.GetValue(
-        this, _ => new ComposeFiles(RootDirectory, Environments.NamedAfter(RootDirectory.Name) with { Layout = Layout })
+        this, _ => new ComposeFiles(RootDirectory, Environments.NamedAfter(RootDirectory.Name).In(Layout))
         {
             Images = [.. (this as IHazImages)?.PlacedImages ?? []],
         });

@@ -1,3 +1,4 @@
+using Acci.Delivery;
 using Acci.Delivery.Images;
 
 namespace Acci.Components;
@@ -9,5 +10,5 @@ public interface IHazImages : IHazLayout
     IEnumerable<ImageDefinition> Images { get; }
 
     /// <summary>The images, each with its Dockerfile.</summary>
-    sealed IEnumerable<ImageDefinition> PlacedImages => ImageDefinition.Distinct(Images.Select(Layout.WithDockerfile));
+    sealed IEnumerable<ImageDefinition> PlacedImages => ImageDefinition.Distinct(Images.Select(x => RepositoryLayout.Place(Layout.WithDockerfile(x), RootDirectory)));
 }

@@ -37,7 +37,10 @@ public sealed record DeliveryOptions
     public string? RegistryToken { get; init; }
 
     /// <summary>How long a registry that does not answer is tried again, counted from its first failure.</summary>
-    public TimeSpan RetryBudget { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan RetryBudget { get; init; } = DefaultRetryBudget;
+
+    /// <summary>How long that is where nobody says otherwise.</summary>
+    public static TimeSpan DefaultRetryBudget => TimeSpan.FromMinutes(2);
 
     /// <summary>Every step of a publish is done, whatever an earlier run did for the same digest.</summary>
     public bool Republish { get; init; }

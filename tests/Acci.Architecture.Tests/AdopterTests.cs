@@ -55,6 +55,17 @@ public sealed class AdopterTests(Adopter adopter, ITestOutputHelper output) : IC
     }
 
     [Fact]
+    public async Task Its_build_is_compiled_as_its_generated_files_need_it()
+    {
+        Assert.SkipWhen(Adopter.Obstacle is not null, Adopter.Obstacle ?? "");
+
+        // Editors start it there, and no culture of the machine changes what it writes.
+        var built = Path.Combine(adopter.Folder, "build", "bin", "Debug", "_build");
+        Assert.True(File.Exists($"{built}.dll"));
+        Assert.Contains("\"System.Globalization.Invariant\": true", await File.ReadAllTextAsync($"{built}.runtimeconfig.json", Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Its_generated_files_do_not_depend_on_the_name_of_the_folder()
     {
         Assert.SkipWhen(Adopter.Obstacle is not null, Adopter.Obstacle ?? "");

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Acci.Testing;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
@@ -14,7 +15,7 @@ public partial class InstanceNameTests
         var texts = Product.Arrows.Keys.SelectMany(library =>
         {
             using var module = Product.Read(library);
-            return TextsOf(module).Concat(FilesOf(module)).Where(x => Name().IsMatch(x)).Distinct().Select(x => $"{library}: {x.ReplaceLineEndings("\\n")}").ToArray();
+            return TextsOf(module).Concat(FilesOf(module)).Where(x => NameOf(AppName).IsMatch(x)).Distinct().Select(x => $"{library}: {x.ReplaceLineEndings("\\n")}").ToArray();
         });
 
         Baseline.Check("instance-names.txt", string.Join('\n', texts.Order(StringComparer.Ordinal)), "texts with a name of this repository's app are others than before. A line may only go: docs/decisions/names-of-the-product.md says why each is there.");
@@ -36,7 +37,14 @@ public partial class InstanceNameTests
     [InlineData("org.acci.stand-ins", false)]
     [InlineData("application/vnd.acci.tag-history.v1", false)]
     [InlineData("example.acci.org", true)]
-    public void What_counts_as_such_a_name(string text, bool counts) => Assert.Equal(counts, Name().IsMatch(text));
+    public void What_counts_as_such_a_name(string text, bool counts) => Assert.Equal(counts, NameOf("acci").IsMatch(text));
+
+    [Theory]
+    [InlineData("bakery-dev", true)]
+    [InlineData("acci-dev", true)]
+    [InlineData("vnd.acci.x", false)]
+    [InlineData("confectionery", false)]
+    public void The_app_s_name_is_looked_for_whatever_it_is(string text, bool counts) => Assert.Equal(counts, NameOf("bakery").IsMatch(text));
 
     // Scripts, styles and schemas that the library carries, line by line.
     private static IEnumerable<string> FilesOf(ModuleDefinition module) =>
@@ -55,6 +63,14 @@ public partial class InstanceNameTests
                 select text));
 
     // The app's name in its own spelling, its settings' prefix, and this repository's own places. What begins with the product's own domain is no app's.
-    [GeneratedRegex(@"(?<!\b(?:org|vnd)\.)\bacci\b|APP__|\bdeploy/|\./build\.sh|(?<![/.\w$}])(?:build|src|tests|artifacts)/")]
-    private static partial Regex Name();
+    private static Regex NameOf(string app) => new($@"(?<!\b(?:org|vnd)\.)\b(?:acci|{Regex.Escape(app)})\b|APP__|\bdeploy/|\./build\.sh|(?<![/.\w$}}])(?:build|src|tests|artifacts)/");
+
+    // As the app itself has it.
+    private static string AppName { get; } =
+        Declared().Match(File.ReadAllText(Path.Combine(SourceTree.Root, "src", "Acci.AppSettings", "AppSettings.cs"))).Groups[1] is { Success: true } name
+            ? name.Value
+            : throw new InvalidOperationException("AppSettings.cs declares no AppName.");
+
+    [GeneratedRegex("string AppName = \"([^\"]+)\"")]
+    private static partial Regex Declared();
 }

@@ -67,6 +67,28 @@ public sealed class ComposeProjectTests : IDisposable
     }
 
     [Fact]
+    public void A_checkout_that_is_reached_by_a_link_is_the_same_one()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
+        using var elsewhere = new TemporaryFolder();
+        File.CreateSymbolicLink(elsewhere.Combine("first"), Path.GetDirectoryName(_root.Path)!);
+        File.CreateSymbolicLink(elsewhere.Combine("second"), "first");
+        var linked = elsewhere.Combine("second", Path.GetFileName(_root.Path));
+
+        Assert.Equal(UserSecretsId(_root.Path), UserSecretsId(linked));
+        Assert.Equal(Elsewhere(_root.Path, "prod"), Elsewhere(linked, "prod"));
+    }
+
+    [Fact]
+    public void A_build_s_layout_is_the_only_one()
+    {
+        var layout = new RepositoryLayout { Compose = "ops" };
+
+        Assert.Equal("ops/docker-compose.yml", BakeryEnvironments.Declaration.In(layout).FileOf("prod"));
+        Assert.Contains("implement IHazLayout.Layout", Assert.Throws<DeliveryException>(() => (BakeryEnvironments.Declaration with { Layout = new() { Compose = "other" } }).In(layout)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_stack_has_the_declared_name_from_whichever_checkout_it_is_deployed()
     {
         var secrets = UserSecretsId(_root.Path);

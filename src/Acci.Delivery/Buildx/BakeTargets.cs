@@ -59,7 +59,7 @@ public sealed record BakeTargets
         return new BakeTarget
         {
             Context = image.Context,
-            Dockerfile = Path.GetRelativePath(image.Context, image.Dockerfile),
+            Dockerfile = Path.GetRelativePath(image.Context, image.Dockerfile).Replace('\\', '/'),
             Target = image.Target,
             Platforms = [.. platforms.Select(x => x.ToString())],
             Args = Arguments(image),

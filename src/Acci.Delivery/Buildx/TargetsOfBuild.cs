@@ -16,6 +16,7 @@ internal static class TargetsOfBuild
         new(context.ImageLocks(), context.Scripts())
         {
             Mirror = context.Options.ImageMirror,
+            Process = context.Environment,
             AllowsStandIns = destination.IsLoopback,
             Dispensable = BakeTargets.SbomGenerator,
         };

@@ -92,7 +92,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         inTime.CancelAfter(answerTime);
         try
         {
-            using var registry = BaseImages.RegistryOf(image);
+            using var registry = BaseImages.RegistryOf(image, context.Environment);
             await registry.ResolveAsync(image, inTime.Token);
             return (made, Notice);
         }

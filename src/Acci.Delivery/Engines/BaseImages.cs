@@ -21,6 +21,9 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     /// <summary>A registry, with an optional path, that carries the base images under their own repositories' paths.</summary>
     public string? Mirror { get; init; }
 
+    /// <summary>Whose logins registries are asked with.</summary>
+    public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
+
     /// <summary>Stand-ins may be used.</summary>
     public bool AllowsStandIns { get; init; }
 
@@ -74,7 +77,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         try
         {
             var pinned = locks.DigestOf(name);
-            using var registry = RegistryOf(place);
+            using var registry = RegistryOf(place, Process);
             var digest = (await registry.ResolveAsync(pinned is null ? place : place.WithDigest(pinned.Value), inTime.Token)).Digest;
             if (pinned is null) locks.SayUnpinned(name, digest);
             return (new ResolvedBaseImage(name, place.WithDigest(digest), source), null);
@@ -124,10 +127,10 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         mirror is null ? name : ImageReference.Parse($"{mirror.TrimEnd('/')}/{name.Normalize().Path}") with { Tag = name.Tag, Digest = name.Digest };
 
     /// <summary>A client that does not insist: what cannot be had at once is taken from elsewhere.</summary>
-    internal static OciRegistry RegistryOf(ImageReference place) =>
+    internal static OciRegistry RegistryOf(ImageReference place, ProcessEnvironment environment) =>
         OciRegistry.Of(place, new RegistryOptions
         {
-            Credentials = new DockerConfig(ProcessEnvironment.Read()),
+            Credentials = new DockerConfig(environment),
             Retry = new RetryOptions { Budget = TimeSpan.Zero },
             FirstContactBudget = TimeSpan.Zero,
         });

@@ -11,6 +11,7 @@ namespace Acci.Environments.Declarations;
 public sealed record EnvironmentDeclaration
 {
     private readonly string? _prefix, _folder, _settingsFolder, _command;
+    private readonly RepositoryLayout? _layout;
 
     /// <summary>
     /// What Compose projects, stacks and user secrets are named after: each environment's name is added, and, but for stacks, what tells this checkout from others on the
@@ -25,8 +26,12 @@ public sealed record EnvironmentDeclaration
         init => _prefix = value;
     }
 
-    /// <summary>Where the repository keeps its files.</summary>
-    public RepositoryLayout Layout { get; init; } = new();
+    /// <summary>Where the repository keeps its files. In a build it is the build's own, <c>IHazLayout.Layout</c>, and not declared here.</summary>
+    public RepositoryLayout Layout
+    {
+        get => _layout ?? new();
+        init => _layout = value;
+    }
 
     /// <summary>The folder of compose files, <c>.env</c> files and secrets, relative to the repository's root; the layout's when nothing is said.</summary>
     public string Folder
@@ -76,6 +81,12 @@ public sealed record EnvironmentDeclaration
                 $"'{(Name.Length > 0 ? Name : folder)}' cannot be what the environments' projects are named after: " +
                 $"declare a {nameof(Name)} of lower-case letters and digits, with '-' between them.");
     }
+
+    /// <summary>The same, in a build's layout.</summary>
+    /// <exception cref="DeliveryException">It has a layout of its own, which only some of the build would go by.</exception>
+    public EnvironmentDeclaration In(RepositoryLayout layout) => _layout is null
+        ? this with { Layout = layout }
+        : throw new DeliveryException($"The environments declare a {nameof(Layout)}, and the build has one that everything goes by: take it out there, and implement IHazLayout.Layout.");
 
     /// <summary>The Swarm stack of an environment, and the Compose project of those who run the compose file by hand.</summary>
     public string ProjectOf(string environment) => $"{Name}-{environment}";

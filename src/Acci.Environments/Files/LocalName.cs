@@ -67,8 +67,16 @@ internal static class LocalName
 
     private static string HashOf(string root)
     {
-        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        var folder = Resolved(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
         if (OperatingSystem.IsWindows()) folder = folder.ToUpperInvariant();
         return MachineUser.Current.HashOf(folder, HashLength);
+    }
+
+    // A folder that is reached by a link is the same one.
+    private static string Resolved(string folder)
+    {
+        if (Path.GetDirectoryName(folder) is not { } parent) return folder;
+        var place = Path.Combine(Resolved(parent), Path.GetFileName(folder));
+        return new DirectoryInfo(place).LinkTarget is { } target ? Resolved(Path.GetFullPath(target, Path.GetDirectoryName(place)!)) : place;
     }
 }

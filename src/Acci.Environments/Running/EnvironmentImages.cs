@@ -96,7 +96,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
 
     private BaseImages Sources(bool mayHaveStandIns) => new(context.ImageLocks(), context.Scripts())
     {
-        Mirror = context.Options.ImageMirror, AllowsStandIns = mayHaveStandIns,
+        Mirror = context.Options.ImageMirror, Process = context.Environment, AllowsStandIns = mayHaveStandIns,
     };
 
     /// <summary>The build's own image that a variable names, of the last publish; in a dry run of that publish only its repository is known.</summary>

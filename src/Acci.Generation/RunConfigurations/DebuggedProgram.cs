@@ -9,6 +9,9 @@ public sealed record DebuggedProgram(string Name, string Project, string Assembl
     /// <summary>Its variables.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The framework that it is compiled for, as its project names it.</summary>
+    public string TargetFramework { get; init; } = "net10.0";
+
     /// <summary>The folder of its project; empty where that is the root.</summary>
     public string Folder => Project[..Math.Max(0, Project.LastIndexOf('/'))];
 

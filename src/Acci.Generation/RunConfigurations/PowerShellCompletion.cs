@@ -40,11 +40,13 @@ internal static class PowerShellCompletion
             "        }",
             "    }",
             "}",
-            $"Register-ArgumentCompleter -Native -CommandName {commands.ScriptName}.ps1, {commands.ScriptName}.cmd, {string.Join(", ", ShellCompletion.CommandsOf(commands))} -ScriptBlock {{",
+            $"Register-ArgumentCompleter -Native -CommandName {string.Join(", ", [.. Scripts(commands), .. ShellCompletion.CommandsOf(commands)])} -ScriptBlock {{",
             "    param($wordToComplete, $commandAst, $cursorPosition)",
             "    & $AcciBuild.Complete $wordToComplete $commandAst",
             "}",
         ]);
+
+    private static string[] Scripts(BuildCommands commands) => commands.ScriptPath is null ? [] : [$"{commands.ScriptName}.ps1", $"{commands.ScriptName}.cmd"];
 
     private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -49,7 +49,7 @@ public static class RiderConfigurations
             Option("PROJECT_ARGUMENTS_TRACKING", "0"),
             Option("PROJECT_WORKING_DIRECTORY_TRACKING", "0"),
             Option("PROJECT_KIND", "DotNetCore"),
-            Option("PROJECT_TFM", "net10.0"));
+            Option("PROJECT_TFM", program.TargetFramework));
         if (program.Environment.Count > 0)
             configuration.Add(new XElement("envs", program.Environment.Select(x => new XElement("env", new XAttribute("name", x.Key), new XAttribute("value", x.Value)))));
         configuration.Add(new XElement("method", new XAttribute("v", "2"), new XElement("option", new XAttribute("name", "Build"))));

@@ -3,8 +3,10 @@ namespace Acci.Generation.RunConfigurations;
 /// <summary>What the completions of all shells have in common.</summary>
 internal static class ShellCompletion
 {
-    /// <summary>The commands that are completed: the build's own script, and NUKE's global tool.</summary>
-    public static IReadOnlyList<string> CommandsOf(BuildCommands commands) => [commands.Script, "nuke"];
+    private const string Nuke = "nuke";
+
+    /// <summary>The commands that are completed: the build's own script or program, and NUKE's global tool. Of a program with arguments, such as <c>dotnet run</c>, the rest is not the build's.</summary>
+    public static IReadOnlyList<string> CommandsOf(BuildCommands commands) => commands.Words.Length > 1 || commands.Script == Nuke ? [Nuke] : [commands.Script, Nuke];
 
     /// <summary>A completion's file.</summary>
     public static GeneratedFile File(BuildCommands commands, string name, params IEnumerable<string> lines) =>

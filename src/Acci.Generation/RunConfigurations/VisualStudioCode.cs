@@ -42,12 +42,13 @@ public static class VisualStudioCode
             ["label"] = target.Name,
             ["detail"] = target.Description,
             ["type"] = "process",
-            ["command"] = $"{Root}/{commands.Script}",
-            ["args"] = EditorJson.List([target.Name]),
-            ["windows"] = new JsonObject { ["command"] = $"{Root}/{commands.ScriptName}.cmd" },
+            ["command"] = commands.ScriptPath is { } script ? $"{Root}/{script}" : commands.Words[0],
+            ["args"] = EditorJson.List([.. commands.Words[1..].Select(x => JsonValue.Create(x)), target.Name]),
+            ["windows"] = commands.ScriptPath is { } path ? new JsonObject { ["command"] = $"{Root}/{path[..^commands.Script.Length]}{commands.ScriptName}.cmd" } : null,
             ["options"] = new JsonObject { ["cwd"] = Root },
             ["problemMatcher"] = "$msCompile",
         };
+        if (commands.ScriptPath is null) task.Remove("windows");
         if (target.Name is CompileTarget or TestTarget)
             task["group"] = new JsonObject { ["kind"] = target.Name == TestTarget ? "test" : "build", ["isDefault"] = true };
         return task;

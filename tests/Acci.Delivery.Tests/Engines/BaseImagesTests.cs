@@ -36,6 +36,30 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
     }
 
     [Fact]
+    public async Task A_registry_is_asked_with_the_logins_of_the_environment_that_was_handed_in()
+    {
+        var asked = new List<string>();
+        await using var closed = await LoopbackServer.StartAsync(context =>
+        {
+            if ($"{context.Request.Headers.Authorization}" is { Length: > 0 } login) asked.Add(login);
+            context.Response.StatusCode = asked.Count > 0 ? 404 : 401;
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"registry\"";
+            return Task.CompletedTask;
+        });
+        var login = Convert.ToBase64String("ada:secret"u8);
+        Directory.CreateDirectory(_folder.Combine(".docker"));
+        await File.WriteAllTextAsync(_folder.Combine(".docker", "config.json"), $$"""{ "auths": { "{{closed.Domain}}": { "auth": "{{login}}" } } }""", Cancellation);
+        var images = new BaseImages(ImageLocks.Read(_folder.Combine("none.json")), new EngineScripts(new CacheDirectory(_folder.Path)))
+        {
+            Process = ProcessEnvironment.Empty with { Home = _folder.Path },
+        };
+
+        await Assert.ThrowsAsync<DeliveryException>(() => images.ResolveAsync([ImageReference.Parse($"{closed.Domain}/base:1")], Cancellation));
+
+        Assert.Equal($"Basic {login}", asked[0]);
+    }
+
+    [Fact]
     public async Task The_digest_it_is_pinned_to_is_taken_whatever_the_tag_says()
     {
         var (name, first) = await PushAsync("distroless/pinned", seed: 1);

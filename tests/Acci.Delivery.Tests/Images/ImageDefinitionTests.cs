@@ -61,6 +61,33 @@ public sealed class ImageDefinitionTests
         Assert.Equal("src/Dockerfile", layout.WithDockerfile(new ImageDefinition("shop") { Dockerfile = "src/Dockerfile" }).Dockerfile);
     }
 
+    [Theory]
+    [InlineData("src\\Shop\\Dockerfile", ".", "src/Shop/Dockerfile", ".")]
+    [InlineData("ROOT/src/Shop/Dockerfile", "ROOT/src", "src/Shop/Dockerfile", "src")]
+    [InlineData("ROOT/Dockerfile", "ROOT", "Dockerfile", ".")]
+    [InlineData("src/Dockerfile", "src\\Shop", "src/Dockerfile", "src/Shop")]
+    public void Paths_of_an_image_are_relative_to_the_root_however_they_are_written(string dockerfile, string context, string placed, string placedContext)
+    {
+        var root = Path.GetFullPath("/checkout");
+
+        var image = RepositoryLayout.Place(
+            new ImageDefinition("shop") { Dockerfile = dockerfile.Replace("ROOT", root, StringComparison.Ordinal), Context = context.Replace("ROOT", root, StringComparison.Ordinal) }, root);
+
+        Assert.Equal((placed, placedContext), (image.Dockerfile, image.Context));
+    }
+
+    [Fact]
+    public void Folders_of_a_layout_are_relative_and_have_slashes()
+    {
+        var layout = new RepositoryLayout { Locks = "build\\locks\\", Images = "ops/images/", Projects = ["src\\apps"], BuildProject = "eng\\own.csproj" };
+
+        Assert.Equal("build/locks/images.json", layout.ImageLocks);
+        Assert.Equal("ops/images/shop/Dockerfile", layout.WithDockerfile(new ImageDefinition("shop")).Dockerfile);
+        Assert.Equal(["src/apps"], layout.Projects);
+        Assert.Equal("eng/completions", layout.BesideBuild("completions"));
+        Assert.StartsWith("'/ops' is no folder of a RepositoryLayout", Assert.Throws<DeliveryException>(() => new RepositoryLayout { Compose = "/ops" }).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Both_platforms_that_are_published_are_built_unless_others_are_named() =>
         Assert.Equal(["linux/amd64", "linux/ppc64le"], new ImageDefinition("acci") { Dockerfile = "Dockerfile" }.Platforms.Select(platform => platform.ToString()));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Acci.Generation.RunConfigurations;
 
@@ -51,6 +52,34 @@ public class BuildCommandsTests
         Assert.Contains(" make.sh nuke", files["build/completions/build.bash"], StringComparison.Ordinal);
         Assert.Contains("make.ps1, make.cmd, make.sh, nuke", files["build/completions/build.completion.ps1"], StringComparison.Ordinal);
         Assert.All(files.Values, content => Assert.DoesNotContain("build.sh", content, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("nuke", "nuke", "Compile", null, "nuke", "nuke")]
+    [InlineData("eng/build.sh", "${workspaceFolder}/eng/build.sh", "Compile", "${workspaceFolder}/eng/build.cmd", "build.sh nuke", "build.ps1, build.cmd, build.sh, nuke")]
+    [InlineData("./eng/make", "${workspaceFolder}/eng/make", "Compile", "${workspaceFolder}/eng/make.cmd", "make nuke", "make.ps1, make.cmd, make, nuke")]
+    [InlineData("dotnet run --project build --", "dotnet", "run --project build -- Compile", null, "nuke", "nuke")]
+    [InlineData("just", "just", "Compile", null, "just nuke", "just, nuke")]
+    public void A_build_may_be_run_by_any_command(string command, string program, string arguments, string? windows, string completed, string inPowerShell)
+    {
+        var files = RunConfigurationFiles.Of(SampleCommands.All with { BuildCommand = command }, []).ToDictionary(x => x.Path, x => x.Content);
+
+        var task = JsonElement.Parse(files[".vscode/tasks.json"]).GetProperty("tasks")[0];
+        Assert.Equal(program, task.GetProperty("command").GetString());
+        Assert.Equal(arguments, string.Join(' ', task.GetProperty("args").EnumerateArray().Select(x => x.GetString())));
+        Assert.Equal(windows, task.TryGetProperty("windows", out var other) ? other.GetProperty("command").GetString() : null);
+        Assert.EndsWith($"complete -o default -F _acci_build {completed}\n", files["build/completions/build.bash"], StringComparison.Ordinal);
+        Assert.Contains($"-CommandName {inPowerShell} -ScriptBlock", files["build/completions/build.completion.ps1"], StringComparison.Ordinal);
+        Assert.StartsWith($"#compdef {completed}\n", files["build/completions/_build"], StringComparison.Ordinal);
+        Assert.Equal(completed.Split(' '), Regex.Matches(files["build/completions/build.fish"], "^complete --command ([^ ]+) --no-files$", RegexOptions.Multiline).Select(x => x.Groups[1].Value));
+    }
+
+    [Fact]
+    public void Rider_is_told_the_framework_of_a_program()
+    {
+        var file = RiderConfigurations.Of(SampleCommands.All, [SampleCommands.App with { TargetFramework = "net11.0" }]).Last();
+
+        Assert.Equal("net11.0", Option(XDocument.Parse(file.Content).Root!.Element("configuration")!, "PROJECT_TFM"));
     }
 
     [Fact]
