@@ -250,9 +250,7 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         var isNone = result.ExitCode == Nothing ? IsNothing(result, arguments)
             : result.ExitCode == NoRemote ? arguments[0] == "remote"
             : result.ExitCode == Fatal && result.StandardError.Contains(NoRepository, StringComparison.Ordinal);
-        if (isNone) return null;
-        if (OwnershipProblem(result) is { } problem) throw problem;
-        throw new DeliveryException($"git cannot answer `git {string.Join(' ', arguments)}` in '{_directory}': {Reason(result)}. {(Lacks(result) ? GetObjects : "Repair the repository, or clone it again.")}");
+        return isNone ? null : throw new DeliveryException($"git cannot answer `git {string.Join(' ', arguments)}` in '{_directory}': {Reason(result)}. {(Lacks(result) ? GetObjects : "Repair the repository, or clone it again.")}");
     }
 
     // git names the folder that it would have to be, which the directory may be below. Source: git's documentation, git-config(1), safe.directory.
