@@ -20,7 +20,7 @@ public sealed record Bake(DockerEngine Engine, string Root)
     public RetryOptions Retry { get; init; } = new() { Budget = TimeSpan.Zero };
 
     /// <summary>The folders of the layouts that base images are read from; absolute, or relative to the root.</summary>
-    public IReadOnlyCollection<string> BaseLayouts { get; init; } = [];
+    internal IReadOnlyCollection<string> BaseLayouts { get; init; } = [];
 
     /// <summary>Builds the targets, each into an OCI layout folder of its own that does not exist yet.</summary>
     /// <param name="file">The bake file.</param>

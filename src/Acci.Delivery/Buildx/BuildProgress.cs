@@ -59,7 +59,7 @@ public sealed partial class BuildProgress
     /// BuildKit goes on with a copy of a base image that was interrupted, and cannot: a layout's blobs it reads only from their beginning. Source: moby/buildkit,
     /// util/contentutil/fetcher.go.
     /// </summary>
-    public bool IsStuckOnCopy => _steps.Values.Any(x => x.Error?.Contains("unsupported offset", StringComparison.Ordinal) is true);
+    internal bool IsStuckOnCopy => _steps.Values.Any(x => x.Error?.Contains("unsupported offset", StringComparison.Ordinal) is true);
 
     // Steps that were only cancelled because another one failed say nothing of the cause.
     private Step? Failed => _steps.Values.FirstOrDefault(x => x.Error is { } error && !error.Contains("context canceled", StringComparison.Ordinal));
