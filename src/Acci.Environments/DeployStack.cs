@@ -77,7 +77,8 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).ToDictionary(x => $"{project.Name}_{x.Name}", x => x);
         var replicas = plan.Effective.File.Services.Values.Sum(x => x.Deploy?.Replicas is { } count ? int.Parse(Interpolation.Resolve(count.Text, variables), System.Globalization.CultureInfo.InvariantCulture) : 0);
         using var login = await PullLogin.ForAsync(Context, engine, ImagesFirstOwn(plan, variables));
-        await new StackDeployment(swarm, project.Name, replicas, login, plan.Effective.Definition.StartLimit) { Declared = plan.Effective.File }.RunAsync(
+        string[] images = [.. plan.Effective.File.Services.Values.Select(x => Interpolation.Resolve(x.Image!.Value.Text, variables))];
+        await new StackDeployment(swarm, project.Name, replicas, login, plan.Effective.Definition.StartLimit) { Declared = plan.Effective.File, Images = images }.RunAsync(
             async () =>
             {
                 foreach (var secret in plan.Committed.Secrets)

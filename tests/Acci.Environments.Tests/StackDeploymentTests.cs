@@ -35,6 +35,23 @@ public sealed class StackDeploymentTests : IDisposable
         await AssertReasonAsync($"{silent.LocalEndpoint}", "exec sleep 300", $"this engine was still pulling it after 5 s, and {silent.LocalEndpoint} does not answer this build either");
     }
 
+    [Fact]
+    public async Task A_registry_that_takes_connections_and_says_nothing_ends_the_deployment()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var image = $"{silent.LocalEndpoint}/bakery:1";
+        using var docker = new DockerStandIn("""case "$*" in *"stack deploy"*) exec sleep 300 ;; esac""");
+        var context = new DeliveryContext(
+            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, RetryBudget = TimeSpan.FromSeconds(1), Images = [] }, TestContext.Current.CancellationToken);
+        using var login = await PullLogin.ForAsync(context, docker.Engine with { AnswerTime = TimeSpan.FromSeconds(5) }, image);
+        var deployment = new StackDeployment(new SwarmManager(docker.Engine with { AnswerTime = TimeSpan.FromSeconds(5) }), "prod", replicas: 1, login) { Images = [image] };
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => deployment.RunAsync(() => Task.FromResult("stack.yml"), () => Task.CompletedTask, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith($"Docker shows no progress with {silent.LocalEndpoint} for 1 s, and the registry does not answer this build either.", error.Message, StringComparison.Ordinal);
+    }
+
     private async Task AssertReasonAsync(string registry, string pull, string reason)
     {
         var image = $"{registry}/bakery@sha256:0123456789012345678901234567890123456789012345678901234567890123";

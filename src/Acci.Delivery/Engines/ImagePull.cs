@@ -59,7 +59,14 @@ public sealed class ImagePull(DeliveryContext context)
         return null;
     }
 
-    private async Task<CommandResult> WatchAsync(Command command, Func<CancellationToken, Task<IReadOnlyList<string>>> images, Action<string> onLine, CancellationToken cancellationToken)
+    /// <summary>Runs the command once, and ends it where a registry is silent.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="images">The images that it asks registries for; asked where it shows no progress.</param>
+    /// <param name="onLine">Gets each line of its output.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="DeliveryException">A registry does not answer.</exception>
+    public async Task<CommandResult> WatchAsync(Command command, Func<CancellationToken, Task<IReadOnlyList<string>>> images, Action<string> onLine, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var progress = new Progress(context.Time);

@@ -3,6 +3,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Oci;
+using Serilog;
 
 namespace Acci.Environments.Running;
 
@@ -31,6 +32,14 @@ internal sealed class PullLogin : IDisposable
 
     /// <summary>A command.</summary>
     public Command Docker(params IEnumerable<string> arguments) => (_engine with { Login = _login }).Docker(arguments);
+
+    /// <summary>Runs a command of <see cref="Docker"/>, and ends it where the registry of one of these images takes connections and says nothing.</summary>
+    /// <exception cref="DeliveryException">One does, or the command failed.</exception>
+    public async Task RunAsync(Command command, IReadOnlyList<string> images, CancellationToken cancellationToken)
+    {
+        var result = await _pull.WatchAsync(command, _ => Task.FromResult(images), Log.Verbose, cancellationToken);
+        if (!result.Succeeded) throw new CommandFailedException(command, result);
+    }
 
     /// <summary>The image's registry where it takes connections and says nothing; null where it answers, or cannot be reached from here.</summary>
     public Task<string?> FindSilentAsync(string image, CancellationToken cancellationToken) => _pull.FindSilentAsync([image], cancellationToken);

@@ -27,6 +27,9 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     /// <summary>The services as they are declared: a stack does not say what waits for what.</summary>
     public ComposeFile Declared { get; init; } = new() { Services = new Dictionary<string, Service>() };
 
+    /// <summary>The services' images.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
     /// <summary>Deploys it. What was not there before and does not come up, or is interrupted, is taken away again.</summary>
     /// <param name="prepare">Makes the swarm's secrets and the stack's file, and gives its path.</param>
     /// <param name="verify">Looks at what runs; a failure of it is one of the deployment.</param>
@@ -65,7 +68,8 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         await RemoveChangedAsync(cancellationToken);
         var past = (await swarm.TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToHashSet();
         var deploy = login.Docker("stack", "deploy", "--compose-file", file, "--with-registry-auth", "--detach=true", "--prune", stack);
-        await CommandRunner.RunAsync(deploy with { AnswerTime = swarm.Engine.Errand().AnswerTime }, Log.Verbose, cancellationToken);
+        // The engine asks the registry for each image, also for one that it has.
+        await login.RunAsync(deploy with { AnswerTime = swarm.Engine.Errand().AnswerTime }, Images, cancellationToken);
         var waiting = new HashSet<string>();
         while (true)
         {
