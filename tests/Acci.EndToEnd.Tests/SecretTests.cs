@@ -63,6 +63,7 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
             "ComposeUp --environment prod", "ComposeLogs --environment prod", "ComposeDown --environment prod --delete-volumes",
         ];
 
+        var deleted = "";
         IReadOnlyList<(string Command, string Environment)> processes;
         await using (var watch = new ProcessWatch())
         {
@@ -70,11 +71,12 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
             Assert.DoesNotContain(marks, mark => mark.IsIn(History(checkout)));
             foreach (var target in targets)
             {
-                if (target.StartsWith("PruneImages", StringComparison.Ordinal)) await ListAsync(package, ImageReference.Parse($"{registry.Domain}/team/{App.Name}"));
+                if (target.StartsWith("PruneImages", StringComparison.Ordinal)) deleted = await ListAsync(package, ImageReference.Parse($"{registry.Domain}/team/{App.Name}"));
                 await RunAsync(target);
             }
 
             processes = watch.Seen;
+            Assert.NotNull(package.Versions.Single(x => x.Digest == deleted).DeletedAt);
         }
 
         foreach (var folder in (string[])["artifacts", ".nuke/temp"]) AssertHasNone(marks, Path.Combine(checkout.Folder, folder));
@@ -101,8 +103,8 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
         }
     }
 
-    // GitHub lists what its registry has.
-    private static async Task ListAsync(Package package, ImageReference image)
+    // GitHub lists what its registry has, and an image without a tag that is old, which is deleted.
+    private async Task<string> ListAsync(Package package, ImageReference image)
     {
         using var registry = OciRegistry.Of(image, new RegistryOptions { Credentials = new Credentials("ada", Token.Value) });
         var versions = new Dictionary<Digest, List<string>>();
@@ -114,6 +116,10 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
         }
 
         foreach (var (digest, tags) in versions) package.AddVersion($"{digest}", DateTimeOffset.UtcNow, tags);
+        var old = await LayoutBuilder.WriteOneAsync(Path.Combine(_folder.Path, "old"), "old");
+        await registry.PushAsync(old, image, cancellationToken: Cancellation);
+        foreach (var part in (await old.ReadManifestAsync(old.Root, Cancellation)).Manifests.Append(old.Root)) package.AddVersion($"{part.Digest}", DateTimeOffset.UtcNow.AddDays(-100), []);
+        return $"{old.Root.Digest}";
     }
 
     // A release is made of a version.

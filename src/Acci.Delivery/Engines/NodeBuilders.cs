@@ -41,7 +41,7 @@ public sealed partial class NodeBuilders(DockerEngine engine)
         try
         {
             await asking.CreateAsync(node, cancellationToken);
-            return await asking.SeeAsync(node, await asking.InspectAsync(node.BuilderName, cancellationToken, starts: false), cancellationToken);
+            return await asking.ReadStatusAsync(node, await asking.InspectAsync(node.BuilderName, cancellationToken, starts: false), cancellationToken);
         }
         catch (NoAnswerException exception)
         {
@@ -97,12 +97,12 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     {
         var name = node.BuilderName;
         if (!(await CommandRunner.TryRunAsync(engine.Question("buildx", "inspect", name), cancellationToken: cancellationToken)).Succeeded) await CreateAsync(node, cancellationToken);
-        var (version, platforms) = await SeeAsync(node, await InspectAsync(name, cancellationToken), cancellationToken);
+        var (version, platforms) = await ReadStatusAsync(node, await InspectAsync(name, cancellationToken), cancellationToken);
         Log.Information("Build node {Node:l}: {Version:l}, {Platforms:l}", node.ToString(), version, platforms.Length > 0 ? platforms : "platforms unknown");
         return new BuildSite(engine with { Builder = name }, node.Platforms) { Name = node.ToString(), Runs = platforms };
     }
 
-    private async Task<(string Version, string Platforms)> SeeAsync(BuilderNode node, CommandResult seen, CancellationToken cancellationToken) => IsRunning(seen)
+    private async Task<(string Version, string Platforms)> ReadStatusAsync(BuilderNode node, CommandResult seen, CancellationToken cancellationToken) => IsRunning(seen)
         ? (Field(seen.StandardOutput, "BuildKit version") ?? "BuildKit", Field(seen.StandardOutput, "Platforms") ?? "")
         : throw new DeliveryException(
             $"Build node {node} does not answer: {await ReasonAsync(node.BuilderName, seen, cancellationToken)}. {Remedy}");

@@ -71,7 +71,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
         new(await context.CosignAsync(), layout, await context.RegistryAsync(), await context.RepositoryAsync(image));
 
     // What those who verify would refuse is neither pushed nor signed.
-    private async Task EnsureSaysItsSourceAsync(ImageDefinition image, OciLayout layout, SigningIdentity? signer)
+    private async Task EnsureProvenanceMatchesAsync(ImageDefinition image, OciLayout layout, SigningIdentity? signer)
     {
         var said = (await layout.ReadManifestAsync(layout.Root, context.CancellationToken)).Annotations;
         var repository = signer is SigningIdentity.Keyless own ? own.Source.Repository
@@ -94,7 +94,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
         var root = await layout.ReadManifestAsync(layout.Root, context.CancellationToken);
         DeparturePolicy.Of(context, destination).EnsureMayBePushed(publish.Record, root);
         publish.Record.EnsureGoesTo(destination.RepositoryOf(image));
-        await EnsureSaysItsSourceAsync(image, layout, signer);
+        await EnsureProvenanceMatchesAsync(image, layout, signer);
         var registry = await context.RegistryAsync();
         // Its bytes are asked for: a registry that only says that it has them may have others.
         if (publish.Has(PublishStep.Push) && await registry.FindManifestAsync(publish.Reference, context.CancellationToken) is { } there

@@ -4,7 +4,7 @@ using Serilog;
 namespace Acci.Environments.Running;
 
 /// <summary>
-/// Takes away what a failed start has made. A failure of its own is said, and does not replace the one that ended the start; nor does an interrupted build end before without a word.
+/// Takes away what a failed start has made. A failure of its own is said, and does not replace the one that ended the start. If the process has to end first, it says what is not known.
 /// </summary>
 internal static class CleanUp
 {

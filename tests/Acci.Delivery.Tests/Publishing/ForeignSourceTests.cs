@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using Acci.Delivery.Tests.Signing;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
 
 /// <summary>An image that was built elsewhere, as in another job: what those who verify it would refuse is neither pushed nor signed.</summary>
-public sealed class ForeignSourceTests(RegistryServer server) : IClassFixture<RegistryServer>
+public sealed class ForeignSourceTests(RegistryServer server, SigstoreFixture sigstore) : IClassFixture<RegistryServer>, IClassFixture<SigstoreFixture>
 {
     private const string Ours = "https://github.com/octo/app", Commit = "0123456789012345678901234567890123456789";
 
@@ -52,5 +53,27 @@ public sealed class ForeignSourceTests(RegistryServer server) : IClassFixture<Re
 
         using var registry = server.Connect();
         Assert.Equal(isPushed, await registry.FindAsync(world.Repository.WithDigest(world.Record.Digest), Cancellation) is not null);
+    }
+
+    [Theory]
+    [InlineData("stranger/malware", "stranger/malware", "was built from stranger/malware, not from octo/app")]
+    // What the image's label says makes it no workflow's own.
+    [InlineData("stranger/malware", "octo/app", "was built from stranger/malware, not from octo/app")]
+    [InlineData("octo/app", "stranger/malware", null)]
+    public async Task A_workflow_signs_only_what_was_built_from_its_own_repository(string source, string label, string? problem)
+    {
+        var job = sigstore.Job();
+        using var world = await PublishWorld.BuiltAsync(server);
+        Directory.Delete(world.Layout, recursive: true);
+        await LayoutBuilder.WriteAttestedAsync(
+            world.Layout,
+            annotations: new JsonObject { ["org.opencontainers.image.source"] = $"https://github.com/{label}", ["org.opencontainers.image.revision"] = Commit },
+            sources: new JsonObject { ["source"] = $"https://github.com/{source}", ["revision"] = Commit });
+        await world.RecordBuildAsync();
+        await world.RunUntilAsync("SignImages");
+        world.Job = job.With([.. sigstore.TrustVariables.Select(x => (x.Key, x.Value))]);
+
+        if (problem is null) await world.RunAsync("SignImages");
+        else Assert.Contains(problem, await world.RefusedAsync("SignImages"), StringComparison.Ordinal);
     }
 }

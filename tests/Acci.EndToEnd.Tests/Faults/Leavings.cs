@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Acci.Delivery.Caching;
+using Acci.Delivery.Processes;
 
 namespace Acci.EndToEnd.Tests.Faults;
 
@@ -9,6 +10,7 @@ namespace Acci.EndToEnd.Tests.Faults;
 public sealed partial class Leavings(Bench bench, string temporary)
 {
     private static readonly CacheDirectory Cache = CacheDirectory.Default;
+    private static readonly string Keys = CacheDirectory.KeyDirectoryOf(ProcessEnvironment.Read());
 
     private readonly HashSet<string> _usual = [];
     private string[] _before = [];
@@ -35,30 +37,37 @@ public sealed partial class Leavings(Bench bench, string temporary)
     {
         var session = $"{Guid.NewGuid():n}"[..16];
         var (draft, folder, login) = (Path.Combine("artifacts", "images", $"{App.Name}.new-{session}"), Path.Combine(temporary, $"delivery-{session}"), Cache.Combine("logins", session));
-        foreach (var made in (string[])[Path.Combine(bench.Checkout.Folder, draft), folder, login]) Directory.CreateDirectory(made);
+        string[] folders = [draft, $"docker-bake.json.{session}.draft", folder, login, Cache.Combine("scripts", $"new.{session}"), Path.Combine(Keys, $".new-{session}")];
+        foreach (var made in folders.Select(x => Path.Combine(bench.Checkout.Folder, x)))
+        {
+            Directory.CreateDirectory(made);
+            // What is being made is no other build's leaving.
+            Directory.SetLastWriteTimeUtc(made, DateTime.UtcNow.AddMinutes(-1));
+        }
+
         await File.WriteAllTextAsync(Path.Combine(login, "config.json"), $$"""{ "auths": { "{{bench.Registry.Domain}}": {} } }""");
         var image = $"{bench.Registry.Domain}/{bench.Published.Path}@{bench.Digest}";
         var container = await bench.ShellAsync($"{bench.Docker} pull --quiet {image} >/dev/null && {bench.Docker} tag {image} acci-smoke-test/{App.Name}:{session}-1 && {bench.Docker} create --label org.acci.session={session} {image}");
         Assert.True(container.Succeeded, container.StandardError);
-        return [draft, folder, login, $"{session} container {container.StandardOutput.Trim()[..12]}", $"{session}-1 image acci-smoke-test/{App.Name}"];
+        return [.. folders, $"{session} container {container.StandardOutput.Trim()[..12]}", $"{session}-1 image acci-smoke-test/{App.Name}"];
     }
 
     /// <summary>Removes what <see cref="PlantAsync"/> has made.</summary>
     public async Task RemoveAsync(IReadOnlyList<string> planted)
     {
-        foreach (var folder in planted.Take(3)) Directory.Delete(Path.Combine(bench.Checkout.Folder, folder), recursive: true);
-        var (container, image) = (planted[3].Split(' ')[^1], planted[4].Split(' '));
+        foreach (var folder in planted.SkipLast(2)) Directory.Delete(Path.Combine(bench.Checkout.Folder, folder), recursive: true);
+        var (container, image) = (planted[^2].Split(' ')[^1], planted[^1].Split(' '));
         Assert.True((await bench.ShellAsync($"{bench.Docker} rm {container} && {bench.Docker} image rm {image[^1]}:{image[0]}")).Succeeded);
     }
 
-    // The folders that git does not look at, without what the compiler makes there.
+    // The root, and the folders that git does not look at, without what the compiler makes there.
     private IEnumerable<string> Files() => new[] { "artifacts", "deploy", ".nuke" }.Select(x => Path.Combine(bench.Checkout.Folder, x)).Where(Directory.Exists)
-        .SelectMany(x => Directory.EnumerateFileSystemEntries(x, "*", SearchOption.AllDirectories)).Select(x => Path.GetRelativePath(bench.Checkout.Folder, x))
+        .SelectMany(x => Directory.EnumerateFileSystemEntries(x, "*", SearchOption.AllDirectories)).Concat(Directory.EnumerateFileSystemEntries(bench.Checkout.Folder)).Select(x => Path.GetRelativePath(bench.Checkout.Folder, x))
         .Where(x => !x.Contains("/blobs/", StringComparison.Ordinal));
 
     private IEnumerable<string> OfTemporary() => Directory.EnumerateFileSystemEntries(temporary).Where(x => !OfDotNet().IsMatch(Path.GetFileName(x)));
 
-    private static IEnumerable<string> OfCache() => new[] { "sessions", "logins", "tools", "bin", "stand-ins/records" }.Select(x => Cache.Combine(x)).Where(Directory.Exists)
+    private static IEnumerable<string> OfCache() => new[] { "sessions", "logins", "tools", "bin", "scripts", "stand-ins/records" }.Select(x => Cache.Combine(x)).Append(Keys).Where(Directory.Exists)
         .SelectMany(Directory.EnumerateFileSystemEntries);
 
     // Another test's build may be at work beside this one: it holds its journal, its login is for another registry, and its drafts are complete soon.
@@ -66,8 +75,10 @@ public sealed partial class Leavings(Bench bench, string temporary)
     {
         "sessions" => !IsHeld(path),
         "logins" => Read(Path.Combine(path, "config.json")) is not { } login || login.Contains(bench.Registry.Domain, StringComparison.Ordinal),
-        _ => path.EndsWith(".draft", StringComparison.Ordinal) && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > TimeSpan.FromSeconds(1),
+        _ => IsDraft(Path.GetFileName(path)) && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > TimeSpan.FromSeconds(1),
     };
+
+    private static bool IsDraft(string name) => name.EndsWith(".draft", StringComparison.Ordinal) || name.StartsWith("new.", StringComparison.Ordinal) || name.StartsWith(".new-", StringComparison.Ordinal);
 
     // Each begins with the session that it belongs to, or is an image's tag that does.
     private async Task<IEnumerable<string>> AtEngineAsync(string question)
