@@ -162,12 +162,74 @@ public sealed class AnySettingsTests
     [InlineData("""{ "LogLevel": { "A__B": "Debug" } }""", "LogLevel (LogLevel) cannot be used: no variable is read as 'A__B'")]
     [InlineData("""{ "Server": { "Computed": 1 } }""", "there is no setting 'Server:Computed'")]
     [InlineData("""{ "Level": "loud" }""", "Level (Level): 'loud' is no ")]
+    [InlineData("""{ "Numbers": "five,six" }""", "Numbers (Numbers) cannot be used: it is a text, and the setting is a dictionary")]
+    [InlineData("""{ "LogLevel": "Default=Warning" }""", "LogLevel (LogLevel) cannot be used: it is a text, and the setting is a dictionary")]
     public void What_the_app_could_not_read_is_told_by_its_name(string file, string problem)
     {
         using var app = new ToldApp<AnySettings>(NamingRule.Configuration());
         app.Write(file);
 
         Assert.Contains(problem, Assert.Throws<DeliveryException>(() => app.Files.ModelOf("live")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_time_is_told_with_all_its_digits()
+    {
+        var time = new DateTimeOffset(2026, 11, 30, 19, 5, 7, 123, TimeSpan.FromHours(2)).AddTicks(4567);
+        using var app = new ToldApp<TimesSettings>(NamingRule.Configuration(), settings => settings
+            .Set(s => s.Offset, time).Set(s => s.Local, time.DateTime).Set(s => s.Day, DateOnly.FromDateTime(time.DateTime)).Set(s => s.Clock, TimeOnly.FromDateTime(time.DateTime)));
+        app.Write("{}");
+
+        var read = AppConfiguration.Read<TimesSettings>(app.Composed([]))!;
+
+        Assert.Equal((time, time.DateTime, DateOnly.FromDateTime(time.DateTime), TimeOnly.FromDateTime(time.DateTime)), (read.Offset, read.Local, read.Day, read.Clock));
+    }
+
+    [Fact]
+    public void A_name_that_the_constructor_does_not_go_by_is_refused()
+    {
+        var failure = Assert.Throws<DeliveryException>(() => new SettingsDefinition<RenamedParameter>(NamingRule.Configuration()).All);
+
+        Assert.StartsWith("RenamedParameter: 'Server:Port' is given by the constructor, which reads that name and not 'tcp-port'", failure.Message, StringComparison.Ordinal);
+        // As the binder has it.
+        var values = new Dictionary<string, string?> { ["Server:tcp-port"] = "81", ["Server:Port"] = "82" };
+        Assert.Equal(82, new ConfigurationBuilder().AddInMemoryCollection(values).Build().Get<RenamedParameter>()!.Server!.Port);
+    }
+
+    [Fact]
+    public void A_structure_without_a_setter_holds_no_settings_because_the_binder_fills_a_copy()
+    {
+        Assert.Equal(["Name"], new SettingsDefinition<FixedPoint>(NamingRule.Configuration()).All.Select(x => x.Name.Key));
+        Assert.Equal(0, new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Point:X"] = "7", ["Name"] = "n" }).Build().Get<FixedPoint>()!.Point.X);
+    }
+
+    private sealed class TimesSettings
+    {
+        public DateTimeOffset Offset { get; set; }
+
+        public DateTime Local { get; set; }
+
+        public DateOnly Day { get; set; }
+
+        public TimeOnly Clock { get; set; }
+    }
+
+    private sealed class RenamedParameter
+    {
+        public RenamedServer? Server { get; set; }
+    }
+
+    private sealed class RenamedServer(int port)
+    {
+        [ConfigurationKeyName("tcp-port")]
+        public int Port { get; } = port;
+    }
+
+    private sealed class FixedPoint
+    {
+        public AnyPoint Point { get; }
+
+        public string Name { get; set; } = "";
     }
 
     [Fact]

@@ -38,6 +38,8 @@ public class PostgreSqlTests
             Store with { Image = ServiceImage.Upstream("registry.example.com/database:17") },
             Store with { Image = ServiceImage.Of("database"), DataFolder = "/data" },
             Store with { RunsAs = "postgres" },
+            Store with { RunsAs = " 70:70" },
+            Store with { RunsAs = "70:+70" },
         ];
 
         Assert.All(unknown, x => Assert.Contains("RunsAs", Assert.Throws<DeliveryException>(x.ToServiceDefinition).Message, StringComparison.Ordinal));

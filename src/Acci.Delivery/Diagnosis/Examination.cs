@@ -23,6 +23,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             .. await new EngineExamination(context, AnswerTime) { Builds = scope.Builds }.RunAsync(),
             LookAtSpace(),
             .. scope.Builds ? LookAtDockerfiles() : [],
+            .. scope.Builds ? LookAtSmokeTests() : [],
             .. scope.Builds ? await LookAtBaseImagesAsync() : [],
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
             .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
@@ -68,6 +69,12 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         let problem = Dockerfiles.ProblemOf(image, context.Options.Root)
         where problem is not null
         select new Finding("Dockerfile", problem, Fatal);
+
+    private IEnumerable<Finding> LookAtSmokeTests() =>
+        from image in context.Options.Images
+        let reason = image.SmokeTest.SkippedBecause
+        where reason is not null
+        select new Finding("Smoke test", $"{image.Name} is published without one: {reason}", Notice);
 
     private Finding LookAtPins()
     {

@@ -34,11 +34,19 @@ public sealed record SmokeTestOptions
     /// <summary>Whether an init process passes signals on, for a program that ignores them as the first process (<c>docker run --init</c>).</summary>
     public bool Init { get; init; }
 
-    /// <summary>Whether the program ends by itself, within a minute: a migration, a command-line tool. Nothing is asked of it then but its exit code.</summary>
+    /// <summary>Whether the program ends by itself, within <see cref="EndLimit"/>: a migration, a command-line tool. Nothing is asked of it then but its exit code.</summary>
     public bool Ends { get; init; }
 
+    /// <summary>How long a program that ends may take, on every platform: an emulated one is slower. A minute when nothing is said.</summary>
+    public TimeSpan? EndLimit { get; init; }
+
     /// <summary>The exit codes that pass: 0, and where the program is stopped 143, too, unless it is said here.</summary>
-    public IReadOnlyList<int> ExitCodes { get => field ?? (Ends ? Clean : Stopped); init; }
+    /// <exception cref="DeliveryException">There are none, so that nothing would pass.</exception>
+    public IReadOnlyList<int> ExitCodes
+    {
+        get => field ?? (Ends ? Clean : Stopped);
+        init => field = value is not [] ? value : throw new DeliveryException($"{nameof(ExitCodes)} of a smoke test is empty, so nothing would pass: name the codes that may end it, or leave it out.");
+    }
 
     /// <summary>Why the image is not smoke-tested; null where it is. It is published all the same, and its table, record and summary give this reason.</summary>
     public string? SkippedBecause { get; init => field = value is { Length: > 0 } ? value : null; }

@@ -54,7 +54,7 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
             (container, var ports) = await StartAsync(name, endpoint, cancellationToken);
             if (Options.Ends)
             {
-                var code = await container.WaitForEndAsync(Options.ExitCodes, cancellationToken);
+                var code = await container.WaitForEndAsync(Options.ExitCodes, Options.EndLimit, cancellationToken);
                 return new Healthy(Time.GetElapsedTime(begun)) { ExitCode = code };
             }
 

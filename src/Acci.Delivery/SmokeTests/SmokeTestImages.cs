@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Sessions;
 using Acci.Oci;
@@ -57,7 +58,8 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         });
     });
 
-    private static string Conditions(ImageDefinition image)
+    /// <summary>How an image is started, as plans say it.</summary>
+    internal static string Conditions(ImageDefinition image)
     {
         var options = image.SmokeTest;
         var files = options switch
@@ -68,9 +70,10 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         };
         var rights = options.Capabilities.Count == 0 ? "without capabilities" : $"with no capability but {string.Join(", ", options.Capabilities)}";
         var variables = options.Variables.Count == 0 ? "" : $", with {string.Join(", ", options.Variables.Keys)}";
+        var command = $"{(options.Arguments.Count == 0 ? "" : $", with the arguments {string.Join(' ', options.Arguments.Select(Command.Quote))}")}{(options.Init ? ", by an init process" : "")}";
         var question = options.Ends ? $", and wait until it ends with {string.Join(" or ", options.ExitCodes)}"
             : image.Health is { } health ? $", and ask {health.Path} on port {health.Port}" : "";
-        return $"{files} and {rights}{variables}{question}";
+        return $"{files} and {rights}{variables}{command}{question}";
     }
 
     private async Task<string> TryOutAsync(ImageDefinition image, OciLayout layout, PlatformImage platform)

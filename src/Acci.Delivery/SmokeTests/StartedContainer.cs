@@ -46,12 +46,14 @@ internal sealed class StartedContainer(DockerEngine engine, string id, string su
 
     /// <summary>Waits until it ends by itself.</summary>
     /// <param name="passing">The exit codes that it may end with.</param>
+    /// <param name="limit">How long it may take; as long as an engine may take to answer, where nothing is said.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="DeliveryException">It ends with another one, or not within a minute.</exception>
-    public async Task<int> WaitForEndAsync(IReadOnlyList<int> passing, CancellationToken cancellationToken)
+    /// <exception cref="DeliveryException">It ends with another one, or not in time.</exception>
+    public async Task<int> WaitForEndAsync(IReadOnlyList<int> passing, TimeSpan? limit, CancellationToken cancellationToken)
     {
         var wait = engine.Question("wait", id);
+        if (limit is { } longest) wait = wait with { AnswerTime = longest };
         try
         {
             await CommandRunner.RunAsync(wait, cancellationToken: cancellationToken);
@@ -60,7 +62,7 @@ internal sealed class StartedContainer(DockerEngine engine, string id, string su
         {
             // Whether it is the engine that does not answer, the next question shows.
             if ((await StateAsync(cancellationToken)).IsRunning)
-                throw new DeliveryException($"{subject} did not end within {wait.AnswerTime!.Value.TotalSeconds:0.###} s (SmokeTest.Ends is set).{await LastLogAsync()}");
+                throw new DeliveryException($"{subject} did not end within {wait.AnswerTime!.Value.TotalSeconds:0.###} s (SmokeTest.Ends is set). If it needs longer, set SmokeTest.EndLimit.{await LastLogAsync()}");
         }
 
         var code = (await StateAsync(cancellationToken)).ExitCode;

@@ -12,6 +12,9 @@ internal interface ISettingValues
     /// <summary>Whether an empty text was written at a key.</summary>
     bool IsEmpty(string key);
 
+    /// <summary>Whether a text, other than an empty one, was written at a key.</summary>
+    bool HasText(string key);
+
     /// <summary>The values below a key, each with its own key from there: <c>0:Host</c>. A text at the key itself is a list whose values are joined by commas.</summary>
     IReadOnlyList<KeyValuePair<string, string>> Below(string key);
 }

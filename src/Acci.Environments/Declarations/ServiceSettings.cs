@@ -119,6 +119,9 @@ public abstract class ServiceSettings
 
     private void Add(Setting setting)
     {
+        // Its commas would be taken for those of a list.
+        if (HasItems(setting) && SettingType.IsDictionary(setting.Type) && _found.HasText(setting.Name.Key))
+            throw Wrong(setting.Name, "it is a text, and the setting is a dictionary: write an object, with a value for each key");
         var items = HasItems(setting) ? _found.Below(setting.Name.Key) : null;
         var value = items is null ? _found.Find(setting.Name.Key) : items.Count > 0 ? SettingText.Joined(items) : null;
         if (value is not null && !Scalar.IsWritable(value))

@@ -17,6 +17,8 @@ internal static class SettingText
         bool flag => flag ? "true" : "false",
         Enum choice => rule.Spell(choice),
         IEnumerable list when SettingType.IsCollection(value.GetType()) => string.Join(',', list.Cast<object?>().Select(x => Of(x, rule))),
+        // Others leave out fractions of seconds.
+        DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

@@ -14,6 +14,9 @@ internal static class SettingType
     /// <summary>Several values, each with a key of its own.</summary>
     public static bool IsCollection(Type type) => !IsText(type) && type.IsAssignableTo(typeof(IEnumerable));
 
+    /// <summary>Values by keys that are no positions.</summary>
+    public static bool IsDictionary(Type type) => KeyOf(type) is not null;
+
     /// <summary>A type of the app's own with properties of its own; what can be read from a text is a value.</summary>
     public static bool IsSection(Type type)
     {
@@ -28,14 +31,15 @@ internal static class SettingType
     public static IEnumerable<PropertyInfo> PropertiesOf(Type type)
     {
         var own = Nullable.GetUnderlyingType(type) ?? type;
-        var made = own.IsValueType || own.GetConstructor(Type.EmptyTypes) is not null || own.GetConstructors() is not [var only]
-            ? []
-            : only.GetParameters().Select(x => x.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var made = Parameters(own);
         return own.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(x => x.GetMethod is { IsPublic: true } && x.GetIndexParameters().Length == 0)
             .Where(x => x.SetMethod is { IsPublic: true } || made.Contains(x.Name) || IsFilled(x.PropertyType))
             .DistinctBy(x => x.Name);
     }
+
+    /// <summary>Whether a property is given by the constructor: the binder then reads the parameter's name, whatever the property's <c>ConfigurationKeyName</c> says.</summary>
+    public static bool IsParameter(PropertyInfo property) => Parameters(property.DeclaringType!).Contains(property.Name);
 
     /// <summary>Whether it is read from one text.</summary>
     public static bool IsValue(Type type) => !IsSection(type) && !IsCollection(type);
@@ -71,11 +75,16 @@ internal static class SettingType
         }
     }
 
+    private static HashSet<string?> Parameters(Type type) => type.IsValueType || type.GetConstructor(Type.EmptyTypes) is not null || type.GetConstructors() is not [var only]
+        ? []
+        : only.GetParameters().Select(x => x.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
     private static bool IsText(Type type) => type == typeof(byte[]) || TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
 
     // What has no setter is filled where it is, which a set's interface alone is not.
     private static bool IsFilled(Type type) =>
-        IsSection(type)
+        // Of a structure a copy would be filled.
+        (IsSection(type) && !type.IsValueType)
         || (IsCollection(type) && !type.IsArray && ArgumentsOf(type, typeof(ICollection<>)) is not null
             && !(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ISet<>)));
 

@@ -86,6 +86,10 @@ public sealed record SettingsDefinition<TSettings> : SettingsDefinition
         foreach (var property in SettingType.PropertiesOf(type))
         {
             string[] place = [.. path, Rule.KeyOf(property)];
+            if (!place[^1].Equals(property.Name, StringComparison.OrdinalIgnoreCase) && SettingType.IsParameter(property))
+                throw new DeliveryException(
+                    $"{typeof(TSettings).Name}: '{string.Join(':', [.. path, property.Name])}' is given by the constructor, which reads that name and not '{place[^1]}': "
+                    + "take its ConfigurationKeyName away, or give its type a constructor without parameters.");
             if (SettingType.IsSection(property.PropertyType))
             {
                 foreach (var setting in Below(property.PropertyType, place, [.. around, type])) yield return setting;

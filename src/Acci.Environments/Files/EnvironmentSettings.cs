@@ -86,6 +86,8 @@ public sealed partial class EnvironmentSettings : ISettingValues
 
     bool ISettingValues.IsEmpty(string key) => _values[key] is "";
 
+    bool ISettingValues.HasText(string key) => _values[key] is { Length: > 0 };
+
     IReadOnlyList<KeyValuePair<string, string>> ISettingValues.Below(string key) => _values[key] is { Length: > 0 } text
         ? [.. text.Split(',', StringSplitOptions.TrimEntries).Index().Select(x => KeyValuePair.Create($"{x.Index}", x.Item))]
         : [.. _values.GetSection(key).AsEnumerable(makePathsRelative: true).Where(x => x.Value is not null)

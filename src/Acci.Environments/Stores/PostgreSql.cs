@@ -1,3 +1,4 @@
+using System.Globalization;
 using Acci.Environments.Declarations;
 using Acci.Environments.Specification;
 
@@ -76,7 +77,7 @@ public sealed record PostgreSql
             throw new DeliveryException(
                 $"The service '{Name}': it is not known where PostgreSQL's image {Image?.Reference ?? Image?.Own ?? $"postgres:{Version}"} has its data, and who it runs as. " +
                 $"Name a version by its number, as in 17 or 18-alpine, or say {nameof(DataFolder)} and {nameof(RunsAs)}.");
-        if (user.Split(':') is not [var uid, var gid] || !uint.TryParse(uid, out _) || !uint.TryParse(gid, out _))
+        if (user.Split(':') is not [var uid, var gid] || !IsNumber(uid) || !IsNumber(gid))
             throw new DeliveryException($"The service '{Name}': {nameof(RunsAs)} is '{user}'; write the numbers of the user and the group, as in 999:999.");
         var needed = Connections + ReservedConnections;
         return new ServiceDefinition(Name)
@@ -124,4 +125,7 @@ public sealed record PostgreSql
 
     /// <summary>The service.</summary>
     public static implicit operator ServiceDefinition(PostgreSql store) => store.ToServiceDefinition();
+
+    // Without blanks and signs, which docker does not take.
+    private static bool IsNumber(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

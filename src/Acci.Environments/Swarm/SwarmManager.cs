@@ -108,12 +108,12 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     internal static string SecretNameOf(string stack, string name, string digest) => $"{stack}_{name}_{digest}";
 
     /// <summary>Removes the stack's secrets but for these; what is still read stays.</summary>
-    public Task RemoveSecretsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken) => RemoveAsync("secret", stack, but, cancellationToken);
+    public Task RemoveSecretsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken) => SweepAsync("secret", stack, but, cancellationToken);
 
     /// <summary>Removes the stack's configuration files but for these; what is still read stays.</summary>
-    public Task RemoveConfigsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken) => RemoveAsync("config", stack, but, cancellationToken);
+    public Task RemoveConfigsAsync(string stack, IEnumerable<string> but, CancellationToken cancellationToken) => SweepAsync("config", stack, but, cancellationToken);
 
-    private async Task RemoveAsync(string kind, string stack, IEnumerable<string> but, CancellationToken cancellationToken)
+    private async Task SweepAsync(string kind, string stack, IEnumerable<string> but, CancellationToken cancellationToken)
     {
         foreach (var old in Lines(await RunAsync([kind, "ls", "--format", "{{.Name}}", "--filter", $"label={StackLabel}={stack}"], cancellationToken)).Except(but))
             await CommandRunner.TryRunAsync(Engine.Question(kind, "rm", old), cancellationToken: cancellationToken);

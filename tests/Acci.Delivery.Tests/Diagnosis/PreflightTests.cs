@@ -334,6 +334,16 @@ public sealed class PreflightTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Doctor_says_which_images_are_published_without_a_smoke_test()
+    {
+        var options = Options with { Images = [new("app") { Dockerfile = "Dockerfile" }, new("worker") { Dockerfile = "Dockerfile", SmokeTest = new() { SkippedBecause = "it ends without its queue" } }] };
+
+        var finding = Assert.Single(await new Examination(new DeliveryContext(options, Cancellation), DeliveryScope.Publish).RunAsync(), x => x.Name == "Smoke test");
+
+        Assert.Equal(("worker is published without one: it ends without its queue", FindingSeverity.Notice), (finding.Text, finding.Severity));
+    }
+
+    [Fact]
     public async Task Tags_are_looked_at_only_where_they_move_and_Doctor_looks_at_what_the_build_can_do()
     {
         var context = new DeliveryContext(Options, Cancellation);

@@ -113,6 +113,28 @@ public sealed class SmokeTestOptionsTests : IDisposable
         else Assert.Contains(problem, failure!.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_program_that_ends_has_the_time_that_its_definition_gives_it()
+    {
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => TestAsync(new() { Ends = true, EndLimit = TimeSpan.FromMilliseconds(700) }));
+
+        Assert.Contains("did not end within 0.7 s (SmokeTest.Ends is set). If it needs longer, set SmokeTest.EndLimit.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_an_exit_code_that_passes_nothing_would() =>
+        Assert.StartsWith("ExitCodes of a smoke test is empty", Assert.Throws<DeliveryException>(() => new SmokeTestOptions { ExitCodes = [] }).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_plan_says_how_an_image_is_started()
+    {
+        var image = new ImageDefinition("app") { SmokeTest = new() { Ends = true, Init = true, Arguments = ["migrate", "--to", "a b"], Tmpfs = ["/tmp"] } };
+
+        Assert.Equal(
+            "read-only but for /tmp and without capabilities, with the arguments migrate --to 'a b', by an init process, and wait until it ends with 0", SmokeTestImages.Conditions(image));
+        Assert.Equal("read-only and without capabilities", SmokeTestImages.Conditions(new("app")));
+    }
+
     private string Run => File.ReadAllLines(_folder.Combine("calls")).Last(x => x.StartsWith("run ", StringComparison.Ordinal));
 
     private static SmokeTestOptions OfOneThatEnds(int[] passing) => passing.Length == 0 ? new() { Ends = true } : new() { Ends = true, ExitCodes = passing };
