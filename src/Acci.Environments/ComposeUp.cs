@@ -92,6 +92,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     private EnvironmentPlan CheckedPlan()
     {
         var plan = ReadCheckedPlan();
+        EnsureFilesAreThere(plan);
         if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say: {Command:l} GenerateCompose writes it anew. It is used as it is", Declaration.FileOf(plan.Name), Declaration.Command);
         return plan;
     }
@@ -103,6 +104,19 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         EnsureSecretsCanServe(plan);
         EnsureCapacitiesSuffice(plan);
         return plan;
+    }
+
+    // Docker compose would find out when other services have started. What "~" is, it knows itself; a target before this one may make a file.
+    private void EnsureFilesAreThere(EnvironmentPlan plan)
+    {
+        var file = plan.Effective.File;
+        var configs = (file.Configs ?? new Dictionary<string, FileObject>()).Where(x => x.Value is { File: not null, External: not true }).Select(x => (Title: $"Config '{x.Key}'", Path: x.Value.File!.Value));
+        var variables = file.Services.SelectMany(x => (x.Value.EnvFile ?? []).Where(y => y.Required is not false).Select(y => (Title: $"The env_file of {x.Key}", y.Path)));
+        foreach (var (title, path) in configs.Concat(variables).Select(x => (x.Title, Path: Interpolation.Resolve(x.Path.Text, plan.Variables))).Where(x => !x.Path.StartsWith('~')))
+        {
+            var place = Path.GetFullPath(path, Path.Combine(Root, Declaration.Folder));
+            if (!InputFile.Exists(place)) throw new DeliveryException($"{title}: {place} does not exist. Nothing was started.");
+        }
     }
 
     private async Task<ComposeProject> EnsureMayStartAsync(EnvironmentPlan plan, DockerEngine engine)
