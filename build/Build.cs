@@ -40,10 +40,11 @@ partial class Build : DeliveryBuild, IDoctor, ICompile, ITestWithSummary, ICheck
 
     Solution IHazSolution.Solution => Solution;
 
-    // The longest first: beside it, which waits for engines and registries most of the time, the others run one after the other.
-    IEnumerable<Project> ITest.TestProjects => Solution.GetAllProjects("*.Tests").OrderByDescending(x => x.Name == "Acci.EndToEnd.Tests");
+    // The two longest first: beside them, which wait for engines, registries and programs most of the time, the others run one after the other.
+    IEnumerable<Project> ITest.TestProjects => Solution.GetAllProjects("*.Tests")
+        .OrderBy(x => x.Name switch { "Acci.EndToEnd.Tests" => 0, "Acci.Delivery.Tests" => 1, _ => 2 });
 
-    int ITest.TestDegreeOfParallelism => 2;
+    int ITest.TestDegreeOfParallelism => 3;
 
     IEnumerable<DebuggedProgram> IGenerateRunConfigurations.DebuggedPrograms =>
     [

@@ -1,4 +1,5 @@
 using Acci.EndToEnd.Tests;
+using Acci.EndToEnd.Tests.Faults;
 using Acci.EndToEnd.Tests.Workflows;
 using Xunit.Sdk;
 using Xunit.v3;
@@ -10,7 +11,11 @@ namespace Acci.EndToEnd.Tests;
 /// <summary>Starts the collections that take longest first, so that no long one runs alone at the end. The rest keeps its order.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Longest = [nameof(Publishing), nameof(WorkflowTests)];
+    private static readonly string[] Longest =
+    [
+        nameof(Publishing), nameof(NodesTests), nameof(ReproducibilityTests), nameof(FaultTests), $"{nameof(Workflows)}.{nameof(WorkflowTests)}",
+        nameof(SecretTests), nameof(OutageTests), nameof(RaceTests),
+    ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>

@@ -154,17 +154,6 @@ public class PublishTests(PublishedImage published)
     }
 
     [Fact]
-    public async Task Building_anew_at_the_same_commit_gives_the_same_platforms()
-    {
-        published.NeedsEngine();
-        using var checkout = await published.Pristine.CopyAsync(Cancellation);
-
-        (await checkout.BuildAsync("BuildImages --no-cache", Cancellation)).AssertSucceeded();
-
-        Assert.Equal(published.First.Platforms, PublishRecord.Read(Path.Combine(checkout.Folder, "artifacts", "publish", $"{App.Name}.json"))!.Platforms);
-    }
-
-    [Fact]
     public async Task The_bake_file_works_by_hand()
     {
         published.NeedsEngine();

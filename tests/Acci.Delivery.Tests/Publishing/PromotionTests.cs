@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using Acci.Delivery.Caching;
-using Acci.Delivery.Engines;
-using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
@@ -12,7 +9,7 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.Publishing;
 
 /// <summary>Signed images in a real registry get other tags.</summary>
-public sealed class PromotionTests(RegistryServer server) : IClassFixture<RegistryServer>, IAsyncLifetime
+public sealed class PromotionTests(RegistryServer server, SignedImages images) : IClassFixture<RegistryServer>, IClassFixture<SignedImages>, IAsyncLifetime
 {
     private readonly TemporaryRepository _checkout = new();
     private readonly TemporaryFolder _folder = new();
@@ -208,7 +205,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         using var registry = server.Connect();
         var image = await PublishAsync(registry, "1.0.0", "1.0.0");
         var theirs = _folder.Combine("theirs.pub");
-        await (await CosignAsync("keys")).WritePublicKeyAsync(theirs, Cancellation);
+        await (await images.CosignAsync("keys")).WritePublicKeyAsync(theirs, Cancellation);
 
         await Assert.ThrowsAsync<DeliveryException>(async () => await new PromoteImages(await ContextAsync(keys: "mine"), new Promotion { From = "1.0.0", To = ["latest"] }).RunAsync());
         await new PromoteImages(await ContextAsync(keys: null, signedBy: theirs), new Promotion { From = "1.0.0", To = ["latest"] }).RunAsync();
@@ -223,7 +220,7 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         var image = await PublishAsync(registry, "1.0.0", "1.0.0");
         var promotion = new Promotion { From = "1.0.0", To = ["latest"] };
         var published = Path.Combine(_checkout.Directory, "artifacts", "publish", "cosign.pub");
-        await (await CosignAsync("keys")).WritePublicKeyAsync(published, Cancellation);
+        await (await images.CosignAsync("keys")).WritePublicKeyAsync(published, Cancellation);
         var before = await File.ReadAllTextAsync(published, Cancellation);
         var home = _folder.Combine("home");
 
@@ -315,30 +312,16 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
         var annotations = new JsonObject();
         if (version is not null) annotations["org.opencontainers.image.version"] = version;
         if (title is not null) annotations["org.opencontainers.image.title"] = title;
-        var layout = await LayoutBuilder.WriteAttestedAsync(
-            Directory.CreateDirectory(_folder.Combine(Guid.NewGuid().ToString("n"))).FullName,
-            tags[0], annotations);
-        await registry.PushAsync(layout, Repository, cancellationToken: Cancellation);
-        var cosign = await CosignAsync("keys");
-        if (isAttested)
-        {
-            await new ImageSigner(cosign, layout, registry, Repository).SignAsync(Cancellation);
-        }
-        else
-        {
-            foreach (var digest in (await layout.ReadPlatformsAsync(Cancellation)).Select(x => x.Manifest.Digest).Append(layout.Root.Digest))
-                await cosign.SignAsync(Repository.WithDigest(digest), Cancellation);
-        }
-
-        foreach (var tag in tags) await registry.PutTagAsync(Repository, tag, layout.Root.Digest, Cancellation);
-        return layout.Root.Digest;
+        var digest = await images.PutAsync(server, Repository, tags[0], annotations, isAttested);
+        foreach (var tag in tags) await registry.PutTagAsync(Repository, tag, digest, Cancellation);
+        return digest;
     }
 
     private async Task<DeliveryContext> ContextAsync(string? keys = "keys", bool keyless = false, string? signedBy = null, string? home = null)
     {
         var deploy = Path.Combine(_checkout.Directory, "deploy");
         if (!Directory.Exists(deploy)) Directory.CreateSymbolicLink(deploy, Path.Combine(SourceTree.Root, "deploy"));
-        var key = keys is null ? null : (SigningIdentity.Key)(await CosignAsync(keys)).Identity!;
+        var key = keys is null ? null : (SigningIdentity.Key)(await images.CosignAsync(keys)).Identity!;
         return new DeliveryContext(
             new DeliveryOptions
             {
@@ -354,12 +337,5 @@ public sealed class PromotionTests(RegistryServer server) : IClassFixture<Regist
             },
             Cancellation)
         { Environment = home is null ? TestEnvironment.OutsideWorkflows : TestEnvironment.OutsideWorkflows.With(("XDG_CONFIG_HOME", home)) };
-    }
-
-    private async Task<Cosign> CosignAsync(string keys)
-    {
-        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not on the PATH, and apt is not here to fetch it.");
-        var program = await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation);
-        return new Cosign(program, await LocalKeyPair.EnsureAsync(_folder.Combine(keys), program, Cancellation));
     }
 }
