@@ -71,7 +71,8 @@ public sealed record RepositoryLayout
     private static string Relative(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return !Path.IsPathRooted(path) ? path.Replace('\\', '/').TrimEnd('/')
+        var folder = path.Replace('\\', '/');
+        return !Path.IsPathRooted(folder) ? folder.TrimEnd('/') is { Length: > 0 } named ? named : "."
             : throw new DeliveryException($"'{path}' is no folder of a {nameof(RepositoryLayout)}: write it relative to the repository's root.");
     }
 }

@@ -115,7 +115,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         foreach (var (title, path) in configs.Concat(variables).Select(x => (x.Title, Path: Interpolation.Resolve(x.Path.Text, plan.Variables))).Where(x => !x.Path.StartsWith('~')))
         {
             var place = Path.GetFullPath(path, Path.Combine(Root, Declaration.Folder));
-            if (!InputFile.Exists(place)) throw new DeliveryException($"{title}: {place} does not exist. Nothing was started.");
+            if (!InputFile.Exists(place) && place != OwnVariablesFile(plan)) throw new DeliveryException($"{title}: {place} does not exist. Nothing was started.");
         }
     }
 

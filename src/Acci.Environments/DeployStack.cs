@@ -113,6 +113,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     private EnvironmentPlan CheckedPlan()
     {
         var plan = ReadCheckedPlan();
+        EnsureIsStack(plan, Declaration.ProjectOf(plan.Name));
         if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say. A stack is made from the settings; what was changed there by hand is not in it", Declaration.FileOf(plan.Name));
         return plan;
     }
@@ -123,26 +124,33 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         if (plan.Committed.Environment.Kind == EnvironmentKind.Development || plan.Committed.Builds)
             throw new DeliveryException($"Environment '{plan.Name}' is built from source on the machine that runs it, which a swarm cannot: {DeploymentSetting.Section}:{DeploymentSetting.Kind.Property} has to be {nameof(EnvironmentKind.Production)}.");
         Context.EnsureMayWriteArtifacts();
-        EnsureIsStack(plan, Declaration.ProjectOf(plan.Name));
+        EnsureIsStack(plan, Declaration.ProjectOf(plan.Name), areFilesThere: false);
         EnsureSecretsCanServe(plan);
         return plan;
     }
 
-    // By names that are not known yet: of what is looked for later, and of secrets, which are made later still.
-    private void EnsureIsStack(EnvironmentPlan plan, string name)
+    // By names that are not known yet: of what is looked for later, and of secrets, which are made later still. A target before this one may make a file.
+    private void EnsureIsStack(EnvironmentPlan plan, string name, bool areFilesThere = true)
     {
         const string Unknown = "unknown";
         SwarmName.Ensure(plan.Effective.File, name);
         var variables = plan.Effective.Variables.Where(x => x.Source is not null).ToDictionary(x => x.Name, x => x.Default ?? Unknown);
         foreach (var (variable, value) in plan.Variables) variables[variable] = value;
-        var stack = StackFileOf(plan, name, variables, plan.Committed.Secrets.ToDictionary(x => x.Source, _ => Unknown), _ => Unknown, hasIngress: true);
+        var stack = StackFileOf(plan, name, variables, plan.Committed.Secrets.ToDictionary(x => x.Source, _ => Unknown), _ => Unknown, hasIngress: true, areFilesThere);
+        if (!areFilesThere) return;
         var told = stack.Services.Values.SelectMany(x => x.EnvFile ?? []).Select(x => Interpolation.Resolve(x.Path.Text, variables));
-        if (told.FirstOrDefault(x => !InputFile.Exists(x)) is { } missing) throw new DeliveryException($"The env_file {missing} does not exist. Nothing was deployed.");
+        if (told.FirstOrDefault(x => !InputFile.Exists(x) && x != OwnVariablesFile(plan)) is { } missing) throw new DeliveryException($"The env_file {missing} does not exist. Nothing was deployed.");
     }
 
     private ComposeFile StackFileOf(
-        EnvironmentPlan plan, string name, IReadOnlyDictionary<string, string> variables, IReadOnlyDictionary<string, string> secrets, Func<string, string> nodeOf, bool hasIngress) =>
-        StackConfigs.Named(SwarmStack.Of(plan.Effective.File, variables, secrets, nodeOf, hasIngress, Path.Combine(Root, Declaration.Folder)), name);
+        EnvironmentPlan plan,
+        string name,
+        IReadOnlyDictionary<string, string> variables,
+        IReadOnlyDictionary<string, string> secrets,
+        Func<string, string> nodeOf,
+        bool hasIngress,
+        bool areFilesThere = true) =>
+        StackConfigs.Named(SwarmStack.Of(plan.Effective.File, variables, secrets, nodeOf, hasIngress, Path.Combine(Root, Declaration.Folder)), name, areFilesThere);
 
     private async Task<ComposeProject> EnsureMayDeployAsync(EnvironmentPlan plan, DockerEngine engine)
     {

@@ -74,6 +74,9 @@ public abstract class EnvironmentVerb : Verb
 
     private protected SecretFiles SecretsOf(EnvironmentPlan plan) => new(Folder, plan.Name);
 
+    /// <summary>The file of variables that the verb itself writes, where it is not there yet.</summary>
+    private protected string OwnVariablesFile(EnvironmentPlan plan) => Path.GetFullPath(Declaration.VariablesFileOf(plan.Name), Root);
+
     private protected bool IsChangedByHand(EnvironmentPlan plan)
     {
         var generated = new GeneratedFile(Declaration.FileOf(plan.Name), plan.Committed.ToYaml());

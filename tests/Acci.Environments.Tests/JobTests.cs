@@ -342,6 +342,22 @@ public sealed class JobTests : IDisposable, ILogEventSink
     }
 
     [Fact]
+    public async Task One_that_the_swarm_does_not_remove_is_not_told_as_removed()
+    {
+        using var docker = new DockerStandIn("""
+            case "$*" in
+                "service ls"*) echo server ;;
+                "service inspect server") echo '[{"ID":"server","Spec":{"Name":"prod_migration","Mode":{"Replicated":{"Replicas":1} },"TaskTemplate":{"ContainerSpec":{"Image":"migration:1"} } } }]' ;;
+                "service rm"*) echo refused >&2; exit 1 ;;
+            esac
+            """);
+
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => DeployAsync(docker));
+
+        Assert.DoesNotContain(_said, x => x.Contains("was removed", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_waits_for_a_job_is_started_again_for_as_long_as_the_job_needs()
     {
         var file = new ComposeFile

@@ -30,6 +30,8 @@ public sealed class StackFilesTests : IDisposable
         { "rules", new() { File = "rules" }, new("shop.env"), null },
         { "rules", new() { File = "rules" }, new("shop.env", Format: "raw"), null },
         { "rules", new() { File = "rules" }, new("away.env", Required: false), null },
+        // Written before the stack is deployed.
+        { "rules", new() { File = "rules" }, new(".env.live"), null },
         { "rules", new() { Name = "rules_1", External = true }, new("shop.env"), null },
         { "rules", new() { File = "away" }, new("shop.env"), "Config 'rules': " },
         { "rules", new() { File = "large" }, new("shop.env"), "is larger than 1 MiB" },
@@ -64,10 +66,20 @@ public sealed class StackFilesTests : IDisposable
             },
         };
 
+        var isFirst = true;
         foreach (var runOf in (Func<DeployStack, Task>[])[x => x.PrepareAsync(DeliveryScope.Publish), x => x.PlanAsync(), x => x.RunAsync()])
         {
             using var context = ContextOf(docker);
-            var error = await Record.ExceptionAsync(() => runOf(new DeployStack(context, declaration, "live")));
+            var verb = new DeployStack(context, declaration, "live");
+            var error = await Record.ExceptionAsync(() => runOf(verb));
+            // A target before it may make the file.
+            if (isFirst && IsMissing(problem))
+            {
+                Assert.Null(error);
+                error = await Record.ExceptionAsync(verb.PlanAsync);
+            }
+
+            isFirst = false;
 
             if (problem is not null) Assert.Contains(problem, Assert.IsType<DeliveryException>(error).Message, StringComparison.Ordinal);
             // Without a publish there is no image, which is looked at later.
@@ -75,7 +87,7 @@ public sealed class StackFilesTests : IDisposable
         }
 
         // Docker compose knows formats, sizes and names of its own.
-        if (problem is null || problem.StartsWith("Config", StringComparison.Ordinal) || problem.EndsWith("exist", StringComparison.Ordinal))
+        if (problem is null || IsMissing(problem))
         {
             using var context = ContextOf(docker);
             var error = await Record.ExceptionAsync(() => new ComposeUp(context, declaration, "live").RunAsync());
@@ -86,6 +98,8 @@ public sealed class StackFilesTests : IDisposable
         Assert.DoesNotContain(docker.Called, x => x.StartsWith("secret create", StringComparison.Ordinal) || x.Contains("stack deploy", StringComparison.Ordinal));
         Assert.False(File.Exists(_root.Combine("deploy", "compose", ".env.live")));
     }
+
+    private static bool IsMissing(string? problem) => problem is not null && (problem.StartsWith("Config", StringComparison.Ordinal) || problem.EndsWith("exist", StringComparison.Ordinal));
 
     private DeliveryContext ContextOf(DockerStandIn docker) =>
         new(new DeliveryOptions { Root = _root.Path, Artifacts = _root.Combine("artifacts"), Images = [] }, TestContext.Current.CancellationToken)

@@ -34,7 +34,9 @@ internal sealed class ToldApp<TSettings> : IDisposable
 
     public EnvironmentDeclaration Declaration { get; }
 
-    public ComposeFiles Files => new(_root.Path, Declaration);
+    public ComposeFiles Files => FilesOf(Declaration);
+
+    public ComposeFiles FilesOf(EnvironmentDeclaration declaration) => new(_root.Path, declaration);
 
     public string VariablesFile => _root.Combine("deploy", "compose", ".env.live");
 

@@ -51,11 +51,13 @@ public sealed class UnsetSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{}", false)]
-    [InlineData("""{ "Currency": "EUR" }""", true)]
-    public void Another_place_is_never_told_an_empty_text_for_the_default_of_the_app(string settings, bool isKnown)
+    [InlineData("{}", "", false)]
+    [InlineData("{}", "Currency=EUR\n", true)]
+    [InlineData("""{ "Currency": "EUR" }""", "", true)]
+    public void Another_place_is_never_told_an_empty_text_for_the_default_of_the_app(string settings, string variables, bool isKnown)
     {
         _app.Write(settings);
+        EnvironmentFile.Write(_app.VariablesFile, variables);
         var declaration = _app.Declaration with
         {
             Define = environment =>
@@ -72,10 +74,10 @@ public sealed class UnsetSettingsTests : IDisposable
             },
         };
 
-        var error = Record.Exception(() => EnvironmentModel.Of(declaration, _app.Files.Read("live")));
+        var error = Record.Exception(() => EnvironmentPlan.Of(_app.FilesOf(declaration), "live", ProcessEnvironment.Empty));
 
         if (isKnown) Assert.Null(error);
-        else Assert.Contains("Currency (Currency), and nothing sets it", Assert.IsType<DeliveryException>(error).Message, StringComparison.Ordinal);
+        else Assert.Contains("the value of Currency (Currency) is used for more than the app", Assert.IsType<DeliveryException>(error).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -138,6 +138,7 @@ public sealed class RescanImages(DeliveryContext context) : Verb
         return branch.Length > 0 ? record with { Ref = $"refs/heads/{branch}" } : null;
     }
 
-    /// <summary>The one of a commit's tags that names the version.</summary>
-    internal static string? TagOf(IEnumerable<string> tags, string version, string prefix) => tags.FirstOrDefault(tag => tag == version || tag == $"{prefix}{version}");
+    /// <summary>The one of a commit's tags that names the version, before all the one with the prefix.</summary>
+    internal static string? TagOf(IReadOnlyCollection<string> tags, string version, string prefix) =>
+        ((string[])[$"{prefix}{version}", version]).FirstOrDefault(tags.Contains);
 }

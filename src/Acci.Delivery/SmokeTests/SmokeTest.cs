@@ -31,7 +31,7 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
     public PortAccess Ports { get; init; } = PortAccess.Loopback;
 
     /// <summary>What messages call the container.</summary>
-    public string Subject { get; init; } = "The container";
+    internal string Subject { get; init; } = "The container";
 
     /// <summary>How the image is started.</summary>
     public SmokeTestOptions Options { get; init; } = new();

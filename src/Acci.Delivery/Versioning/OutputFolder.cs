@@ -12,7 +12,7 @@ public static class OutputFolder
         ArgumentNullException.ThrowIfNull(folder);
         var (around, name) = (Path.GetDirectoryName(folder)!, Path.GetFileName(folder));
         var git = new Git(around);
-        if ((await git.FilesAsync(cancellationToken)).Any(x => x.StartsWith($"{name}/", StringComparison.Ordinal))) return "git tracks files in it";
+        if ((await git.FilesAsync(cancellationToken)).Any(x => x == name || x.StartsWith($"{name}/", StringComparison.Ordinal))) return "git tracks files in it";
         if (Directory.EnumerateFiles(around, "*.*proj").Any() || await git.TopFolderAsync(cancellationToken) is null) return null;
         return (await git.IgnoredAsync([name], cancellationToken)).Count > 0 ? null : "no project file is beside it, and git does not ignore it";
     }

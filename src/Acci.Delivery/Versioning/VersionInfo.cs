@@ -90,7 +90,7 @@ public sealed partial record VersionInfo
                 + "Run `git fsck`, and look at git's configuration.");
         }
 
-        string[] unread = tag is null ? [.. tags.Where(x => TwoNumbers().IsMatch(x))] : [];
+        string[] unread = tag is null ? [.. tags.Where(x => IsMeant(x, tagPrefix))] : [];
         return info with
         {
             Revision = revision,
@@ -129,6 +129,10 @@ public sealed partial record VersionInfo
 
     /// <summary>The version in full, with its build metadata.</summary>
     public override string ToString() => Version.ToFullString();
+
+    // One of another program of the repository is none that is written wrong.
+    private static bool IsMeant(string tag, string prefix) =>
+        tag.StartsWith(prefix[..(prefix.LastIndexOf('/') + 1)], StringComparison.Ordinal) && TwoNumbers().IsMatch(tag);
 
     [GeneratedRegex("[0-9][._-][0-9]")]
     private static partial Regex TwoNumbers();

@@ -58,10 +58,6 @@ public sealed record EnvironmentModel
                 $"Environment '{model.Name}': {port.Title} is '{port.Ports}', " +
                 $"{port.Ports.Count} for {port.Replicas} replicas ({port.ReplicasVariable?.Title ?? port.Service}): " +
                 $"name a port for each, as in {port.Ports.First}-{port.Ports.First + port.Replicas - 1}.");
-        if (ScalarWalk.VariablesWithoutValueIn(model.File).FirstOrDefault() is { } unknown)
-            throw new DeliveryException(
-                $"Environment '{model.Name}': another place takes the value of {unknown.Title}, and nothing sets it: the default in the app's own code is not known here. "
-                + $"Write it into {declaration.SettingsFolder}/settings.json, or declare .Default(…).");
         // Believed to be in force and told to nobody, a password would protect nothing.
         if (model.UntoldSecrets.FirstOrDefault(x => settings.Find(x) is not null) is { } unused) throw model.Untold(unused, unused.ToString());
         return model;

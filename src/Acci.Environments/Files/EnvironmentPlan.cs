@@ -1,3 +1,4 @@
+using Acci.Environments.Specification;
 using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 
@@ -55,6 +56,10 @@ internal sealed record EnvironmentPlan
         if (committed.UntoldSecrets.FirstOrDefault(x => variables.ContainsKey(x.FileVariable)) is { } unused)
             throw committed.Untold(unused, unused.FileVariable);
         foreach (var (before, now) in committed.AllSettings.Zip(effective.AllSettings)) EnsureUnchanged(environment, before, now);
+        if (ScalarWalk.VariablesWithoutValueIn(effective.File).FirstOrDefault() is { } unknown)
+            throw new DeliveryException(
+                $"Environment '{environment}': the value of {unknown.Title} is used for more than the app that has a default for it in its code, and is not set. "
+                + $"Set it in {declaration.SettingsFolder}/settings.json, or declare .Default(…).");
         // Docker compose would tell it as an empty text, which the app takes for a value.
         if (effective.AllSettings.SelectMany(x => x.Environment).FirstOrDefault(x => x.Value.IsWhereSet && typed.Values.ContainsKey(x.Key)).Key is { } empty)
             throw new DeliveryException(

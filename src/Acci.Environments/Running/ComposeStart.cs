@@ -128,6 +128,10 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         {
             return images;
         }
+        catch (OperationCanceledException)
+        {
+            return [];
+        }
     }
 
     // By the variables that name them.

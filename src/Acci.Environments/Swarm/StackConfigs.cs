@@ -14,15 +14,17 @@ internal static class StackConfigs
     /// <summary>The stack with such names; one that is named already, or exists in the swarm, keeps its own.</summary>
     /// <param name="stack">The stack, with paths that are not relative.</param>
     /// <param name="name">Its name.</param>
+    /// <param name="areFilesThere">A file that does not exist is an error; else its name is one that no content has.</param>
     /// <exception cref="DeliveryException">A file does not exist, or is too large for a swarm, or a name is too long for it.</exception>
-    public static ComposeFile Named(ComposeFile stack, string name) => stack with
+    public static ComposeFile Named(ComposeFile stack, string name, bool areFilesThere = true) => stack with
     {
-        Configs = stack.Configs?.ToDictionary(x => x.Key, x => x.Value is { External: not true, File: { } file } ? Named(x.Key, x.Value, file.Text, name) : x.Value),
+        Configs = stack.Configs?.ToDictionary(x => x.Key, x => x.Value is { External: not true, File: { } file } ? Named(x.Key, x.Value, file.Text, name, areFilesThere) : x.Value),
     };
 
-    private static FileObject Named(string config, FileObject declared, string file, string stack)
+    private static FileObject Named(string config, FileObject declared, string file, string stack, bool isThere)
     {
-        var digest = DigestOf(config, file.Replace("$$", "$", StringComparison.Ordinal));
+        var path = file.Replace("$$", "$", StringComparison.Ordinal);
+        var digest = isThere || InputFile.Exists(path) ? DigestOf(config, path) : new string('0', DigestLength);
         var named = declared.Name is null ? declared with { Name = $"{stack}_{config}_{digest}" } : declared;
         SwarmName.EnsureConfig(config, named.Name!.Value.Text);
         return named;

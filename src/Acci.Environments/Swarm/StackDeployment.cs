@@ -22,7 +22,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     private readonly TimeSpan _limit = (startLimit ?? ComposeStart.ProductionLimit) + replicas * TimeSpan.FromSeconds(20);
     private readonly Dictionary<string, string> _told = [];
     private readonly List<string> _removed = [];
-    private readonly long _begun = swarm.Time.GetTimestamp();
+    private long _begun = swarm.Time.GetTimestamp();
 
     /// <summary>The services as they are declared: a stack does not say what waits for what.</summary>
     public ComposeFile Declared { get; init; } = new() { Services = new Dictionary<string, Service>() };
@@ -66,6 +66,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     private async Task RunAsync(string file, Dictionary<string, string?> before, CancellationToken cancellationToken)
     {
         await RemoveChangedAsync(cancellationToken);
+        _begun = swarm.Time.GetTimestamp();
         var past = (await swarm.TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToHashSet();
         var deploy = login.Docker("stack", "deploy", "--compose-file", file, "--with-registry-auth", "--detach=true", "--prune", stack);
         // The engine asks the registry for each image, also for one that it has.
@@ -123,8 +124,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         {
             if (!Declared.Services.ContainsKey(DeclaredName(service)) || Declared.IsJob(DeclaredName(service)) == service.IsJob) continue;
             Log.Information("{Service:l} is {Kind:l} now, which a swarm cannot change: it is removed, and created anew", service.Name, service.IsJob ? "no longer a job" : "a job");
-            _removed.Add(service.Name);
-            await swarm.RemoveServiceAsync(stack, service, cancellationToken);
+            await swarm.RemoveServiceAsync(stack, service, () => _removed.Add(service.Name), cancellationToken);
         }
     }
 

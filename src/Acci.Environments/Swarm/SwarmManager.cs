@@ -120,13 +120,18 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     }
 
     /// <summary>Removes a service and waits until nothing of it runs.</summary>
+    /// <param name="stack">Its stack.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="onRemoved">Called when the swarm has taken the removal.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DeliveryException">Something of it does not end.</exception>
-    public async Task RemoveServiceAsync(string stack, SwarmService service, CancellationToken cancellationToken)
+    public async Task RemoveServiceAsync(string stack, SwarmService service, Action onRemoved, CancellationToken cancellationToken)
     {
         var replicas = (await TasksAsync(stack, cancellationToken)).Where(x => x.ServiceId == service.Id).ToArray();
         var tasks = replicas.Select(x => x.Id).ToArray();
         var limit = LimitOf(replicas);
         await RunAsync(["service", "rm", service.Id], cancellationToken);
+        onRemoved();
         for (var begun = Time.GetTimestamp(); Time.GetElapsedTime(begun) < limit;)
         {
             if (await HaveEndedAsync(tasks, cancellationToken)) return;
@@ -207,7 +212,8 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     }
 
     // As docker and its engine say it of each kind.
-    [GeneratedRegex("no such|not found", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // Not of a host, which cannot be asked then.
+    [GeneratedRegex("no such (?!host)|not found", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Gone();
 
     private async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>

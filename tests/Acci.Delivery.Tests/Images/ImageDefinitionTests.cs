@@ -85,6 +85,8 @@ public sealed class ImageDefinitionTests
         Assert.Equal("ops/images/shop/Dockerfile", layout.WithDockerfile(new ImageDefinition("shop")).Dockerfile);
         Assert.Equal(["src/apps"], layout.Projects);
         Assert.Equal("eng/completions", layout.BesideBuild("completions"));
+        Assert.Equal(".", new RepositoryLayout { Compose = "" }.Compose);
+        Assert.Throws<DeliveryException>(() => new RepositoryLayout { Compose = "\\ops" });
         Assert.StartsWith("'/ops' is no folder of a RepositoryLayout", Assert.Throws<DeliveryException>(() => new RepositoryLayout { Compose = "/ops" }).Message, StringComparison.Ordinal);
     }
 

@@ -42,7 +42,7 @@ public sealed class VersionTagPrefixTests : IDisposable
 
         var packing = new PackageBuild(_repository.Directory, "packages") { Projects = [], VersionTagPrefix = prefix };
         Assert.Equal("1.2.3", (await packing.VersionAsync(Cancellation)).ToString());
-        Assert.Equal(tag, RescanImages.TagOf([.. others, tag], "1.2.3", prefix));
+        Assert.Equal(tag, RescanImages.TagOf([.. others, "1.2.3", tag], "1.2.3", prefix));
     }
 
     [Fact]
@@ -52,6 +52,7 @@ public sealed class VersionTagPrefixTests : IDisposable
         using var context = await ContextAsync("shop/v", null);
 
         Assert.Equal("1.2.4-alpha.0.1", (await context.VersionAsync()).ToString());
+        Assert.Empty((await context.VersionAsync()).Warnings);
         Assert.StartsWith("refs/heads/", (await context.FactsAsync()).Ref, StringComparison.Ordinal);
     }
 
