@@ -101,9 +101,18 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     {
         var plan = ReadPlan();
         Context.EnsureMayWriteArtifacts();
+        EnsureNoneIsToBeVerified(plan);
         EnsureSecretsCanServe(plan);
         EnsureCapacitiesSuffice(plan);
         return plan;
+    }
+
+    // Who names a signer beside an image wants it verified, and would take what runs for that.
+    private void EnsureNoneIsToBeVerified(EnvironmentPlan plan)
+    {
+        if (Context.Options.SignedBy is null || plan.Committed.Variables.FirstOrDefault(x => x.Source is LastPublish && plan.Variables.ContainsKey(x.Name)) is not { } named) return;
+        throw new WrongUseException(
+            $"--signed-by does not apply to {named.Name}: ComposeUp verifies no signatures. Leave one of them out, or use DeployStack, which verifies. Nothing was started.");
     }
 
     // Docker compose would find out when other services have started. What "~" is, it knows itself; a target before this one may make a file.

@@ -82,6 +82,20 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
     }
 
     [Fact]
+    public async Task ComposeUp_verifies_nothing_and_says_so_where_somebody_names_who_must_have_signed()
+    {
+        var options = new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [], SignedBy = _cosign.PublicKey };
+        using var context = new DeliveryContext(options, Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
+        var verb = new ComposeUp(context, BakeryEnvironments.Declaration, "prod");
+
+        foreach (var run in (Func<Task>[])[() => verb.PrepareAsync(DeliveryScope.Publish), verb.PlanAsync, verb.RunAsync])
+        {
+            var error = await Assert.ThrowsAsync<WrongUseException>(run);
+            Assert.StartsWith("--signed-by does not apply to BAKERY_IMAGE: ComposeUp verifies no signatures.", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_tag_that_was_moved_to_another_version_is_not_run_although_that_is_signed_and_by_its_digest_it_is()
     {
         var older = _named.WithTag("1.2.9");

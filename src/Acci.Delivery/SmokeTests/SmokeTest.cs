@@ -20,6 +20,8 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
     private const int LastLooks = 10;
     private const int MostPorts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    // What fails at its start (a wrong option, a store that is not there) often does so after a moment only.
+    private static readonly TimeSpan UpTime = TimeSpan.FromSeconds(5), Look = TimeSpan.FromSeconds(1);
 
     // The image's own check, often, and for as long as it is waited for: its own interval may be long, and its own retries would be over too soon.
     private static readonly string[] FrequentChecks = ["--health-interval", "1s", "--health-retries", "100"];
@@ -58,10 +60,9 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
                 return new Healthy(Time.GetElapsedTime(begun)) { ExitCode = code };
             }
 
-            string? by = null;
-            if (endpoint is null) await container.EnsureRunningAsync(cancellationToken);
-            else by = await new HealthQuestion(container, endpoint, ports, Time).WaitAsync(cancellationToken);
-            var healthy = new Healthy(Time.GetElapsedTime(begun), by);
+            var by = endpoint is null ? null : await new HealthQuestion(container, endpoint, ports, Time).WaitAsync(cancellationToken);
+            if (endpoint is null) await EnsureStaysUpAsync(container, cancellationToken);
+            var healthy = new Healthy(Time.GetElapsedTime(begun), by) { IsUnasked = endpoint is null };
             await container.StopAsync(Options.ExitCodes, cancellationToken);
             return healthy;
         }
@@ -69,6 +70,15 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
         {
             // Also after Ctrl-C: nothing of the test may stay behind. Where the engine did not say so, the next build looks again.
             if (await TryRemoveAsync(name, isOneExpected: container is not null || cancellationToken.IsCancellationRequested)) noted.Dispose();
+        }
+    }
+
+    private async Task EnsureStaysUpAsync(StartedContainer container, CancellationToken cancellationToken)
+    {
+        for (var begun = Time.GetTimestamp(); ; await Task.Delay(Look, Time, cancellationToken))
+        {
+            await container.EnsureRunningAsync(cancellationToken);
+            if (Time.GetElapsedTime(begun) >= UpTime) return;
         }
     }
 

@@ -99,6 +99,16 @@ public sealed class SmokeTestOptionsTests : IDisposable
         Assert.Contains("SmokeTest = new()", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_that_is_asked_nothing_is_up_for_a_while_and_not_called_healthy()
+    {
+        Assert.Equal("up for 5.0 s", $"{await TestAsync(new())}");
+        File.Delete(_folder.Combine("calls"));
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => TestAsync(new(), endsAtLook: 3));
+
+        Assert.StartsWith("The container of app ended with exit code 1 instead of serving.", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(143, new int[0], null)]
     [InlineData(1, new int[0], "ended with exit code 1 when it was asked to stop, expected 0 or 143.")]
@@ -139,7 +149,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
 
     private static SmokeTestOptions OfOneThatEnds(int[] passing) => passing.Length == 0 ? new() { Ends = true } : new() { Ends = true, ExitCodes = passing };
 
-    private async Task<Healthy> TestAsync(SmokeTestOptions options, int? endsWith = null, int stopsWith = 0, string tag = ":")
+    private async Task<Healthy> TestAsync(SmokeTestOptions options, int? endsWith = null, int stopsWith = 0, string tag = ":", int endsAtLook = int.MaxValue)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
         using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
@@ -153,7 +163,7 @@ public sealed class SmokeTestOptionsTests : IDisposable
                 tag*) {tag} ;;
                 run*) cat > {_folder.Combine("variables")}; echo "$HOME" > {_folder.Combine("home")}; echo c1 ;;
                 wait*) {wait} ;;
-                *State.Running*) echo {running} ;;
+                *State.Running*) if [ $(grep -c 'State.Running' {_folder.Combine("calls")}) -lt {endsAtLook} ]; then echo {running}; else echo false 1; fi ;;
                 *State.ExitCode*) echo {stopsWith} ;;
                 logs*) echo 'no database' ;;
                 ps*) echo c1 ;;
