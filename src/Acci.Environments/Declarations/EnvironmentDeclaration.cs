@@ -115,7 +115,7 @@ public sealed record EnvironmentDeclaration
     internal EnvironmentDeclaration Checked()
     {
         if (!Variable.IsName(VariablePrefix))
-            throw new DeliveryException($"No variable can begin with the {nameof(VariablePrefix)} '{VariablePrefix}': write letters, digits and '_', with a letter first.");
+            throw new DeliveryException($"No variable can begin with the {nameof(VariablePrefix)} '{VariablePrefix}': write letters of ASCII, digits and '_', with no digit first.");
         if (Deployment.Select(NameOf).FirstOrDefault(x => !Variable.IsName(x.EnvironmentVariable)) is { } unnamed)
             throw new DeliveryException($"{unnamed.Key} would be the variable {unnamed.EnvironmentVariable}, which no compose file can name: write letters of ASCII, digits and '_'.");
         // Two settings of one variable would be told the same value.
