@@ -7,7 +7,7 @@ using Acci.Environments.Variables;
 /// <summary>The environments of the app: with published images in production, from mounted source in development.</summary>
 static class AppEnvironments
 {
-    const string App = AppSettings.AppName, Frontend = "frontend", Backend = "backend", Folder = "deploy/compose";
+    const string App = AppSettings.AppName, Frontend = "frontend", Backend = "backend";
 
     // Two connections of each replica are for its health and upkeep.
     const int UpkeepConnections = 2;
@@ -20,7 +20,6 @@ static class AppEnvironments
     public static EnvironmentDeclaration Declaration { get; } = new()
     {
         Name = App,
-        Folder = Folder,
         Settings = [Settings],
         Deployment = [.. DeploymentSetting.Common, DatabasePort, RedisPort],
         Define = environment => environment.Kind == EnvironmentKind.Development ? Development(environment) : Production(environment),
@@ -137,7 +136,7 @@ static class AppEnvironments
                 Mount.Volume("build-output", "/build"),
             ],
             // What is compiled here is run as root: the secrets and variables of this machine's other environments are none of its business.
-            Tmpfs = [$"/src/{Folder}"],
+            Tmpfs = [$"/src/{Declaration.Folder}"],
             Init = true,
             // What ends dotnet watch at a terminal.
             StopSignal = "SIGINT",
