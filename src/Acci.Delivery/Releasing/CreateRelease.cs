@@ -6,7 +6,6 @@ using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
-using Acci.Delivery.Versioning;
 using Acci.Oci;
 using Acci.Oci.Layouts;
 using NuGet.Versioning;
