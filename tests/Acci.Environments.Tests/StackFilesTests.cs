@@ -1,7 +1,6 @@
 using Acci.Delivery;
 using Acci.Environments.Declarations;
 using Acci.Environments.Specification;
-using Acci.Oci;
 using Acci.Testing;
 
 namespace Acci.Environments.Tests;

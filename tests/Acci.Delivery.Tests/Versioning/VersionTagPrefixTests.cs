@@ -3,7 +3,6 @@ using Acci.Delivery.Packing;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
-using Acci.Delivery.Versioning;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Versioning;
