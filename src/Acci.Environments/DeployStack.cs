@@ -114,8 +114,23 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     {
         var plan = ReadCheckedPlan();
         EnsureIsStack(plan, Declaration.ProjectOf(plan.Name));
+        WarnOfQuotes(plan);
         if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say. A stack is made from the settings; what was changed there by hand is not in it", Declaration.FileOf(plan.Name));
         return plan;
+    }
+
+    // Docker compose takes quotes and comments away and puts variables in; a stack does not. Source: docker/cli, pkg/kvfile.
+    private void WarnOfQuotes(EnvironmentPlan plan)
+    {
+        var files = plan.Effective.File.Services.Values.SelectMany(x => x.EnvFile ?? []).Where(x => x.Format is null)
+            .Select(x => Path.GetFullPath(Interpolation.Resolve(x.Path.Text, plan.Variables), Path.Combine(Root, Declaration.Folder))).Distinct().Where(InputFile.Exists);
+        foreach (var file in files)
+        {
+            var names = InputFile.ReadText(file, EnvironmentFile.MaximumSize).Split('\n').Where(x => !x.TrimStart().StartsWith('#')).Select(x => x.Split('=', 2))
+                .Where(x => x is [_, var value] && (value.AsSpan().IndexOfAny('\'', '"', '$') >= 0 || value.Contains(" #", StringComparison.Ordinal))).Select(x => x[0]).ToArray();
+            if (names.Length > 0)
+                Log.Warning("{File:l}: a stack takes values as they are, with quotes, '$' and what follows '#', and docker compose does not: {Names:l}. Where that is meant, declare the format 'raw'", file, string.Join(", ", names));
+        }
     }
 
     private EnvironmentPlan ReadCheckedPlan()

@@ -492,6 +492,21 @@ public sealed class JobTests : IDisposable, ILogEventSink
         Assert.Equal(isTooLong, error is DeliveryException);
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("raw", false)]
+    public async Task Values_that_a_stack_reads_otherwise_than_docker_compose_are_named(string? format, bool isSaid)
+    {
+        File.WriteAllText(_root.Combine("deploy", "compose", "shop.env"), "# \"x\"\nPLAIN=a b\nQUOTED=\"x y\"\nPUT_IN=$PLAIN\nREMARK=a # b\n");
+        using var docker = new DockerStandIn(SwarmAnswers);
+        using var context = ContextOf(docker);
+        var declaration = Declaration with { Define = _ => new() { Services = [new("shop") { Compose = new() { Image = "shop:1", EnvFile = [new("shop.env", Format: format)] } }] } };
+
+        await new DeployStack(context, declaration, "live").PlanAsync();
+
+        Assert.Equal(isSaid, _said.Any(x => x.Contains("and docker compose does not: QUOTED, PUT_IN, REMARK. Where", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task DeployStack_waits_as_long_as_the_environment_says()
     {
