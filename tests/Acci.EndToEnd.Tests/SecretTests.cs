@@ -137,8 +137,8 @@ public sealed class SecretTests(PublishedImage published) : IDisposable
             || Path.GetFileName(words[0]) is "awk" or "env" or "find" or "readlink" or "dirname" or "tr";
     }
 
-    // The command, which is a script of the private engine's, and its plugins; not the daemon.
-    private static bool IsDocker(string command) => Path.GetFileName(command.Split('\0') is [var shell, var script, ..] && shell.EndsWith("/sh", StringComparison.Ordinal) ? script : command.Split('\0')[0])
+    // The command, which is a script of the private engine's, and its plugins, with the git that buildx starts; not the daemon. Source: buildx, util/gitutil.
+    private static bool IsDocker(string command) => command.Contains("/git\0-c\0log.showSignature=false\0", StringComparison.Ordinal) || Path.GetFileName(command.Split('\0') is [var shell, var script, ..] && shell.EndsWith("/sh", StringComparison.Ordinal) ? script : command.Split('\0')[0])
         is "docker" or "docker-buildx" or "docker-compose";
 
     // cosign itself, or the script in the cache that starts it.
