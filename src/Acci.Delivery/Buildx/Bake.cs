@@ -52,14 +52,15 @@ public sealed record Bake(DockerEngine Engine, string Root)
         await new RetryPolicy(Retry).RunAsync("Image build", async attempt =>
         {
             var (result, progress) = await TryAsync(command, layouts, attempt.CancellationToken);
-            if (!result.Succeeded && progress.IsStuckOnCopy && Engine.Builder is null)
+            var builder = !result.Succeeded && progress.IsStuckOnCopy ? await UsedBuilder.FindAsync(Engine, attempt.CancellationToken) : null;
+            if (builder is { IsOfEngine: true })
             {
-                Log.Information("BuildKit was interrupted while it copied a base image, and cannot go on with that: the engine gets the base images whole");
-                await using var bases = await BaseImagesInEngine.LoadAsync(Engine, BaseLayouts.Select(x => Path.GetFullPath(x, Root)), attempt.CancellationToken);
-                (result, progress) = await TryAsync(command, layouts, attempt.CancellationToken);
+                Log.Information("BuildKit cannot resume an interrupted copy of a base image; loading the base images into the engine");
+                await using var bases = new BaseImagesInEngine(Engine);
+                if (await TryLoadAsync(bases, attempt.CancellationToken)) (result, progress) = await TryAsync(command, layouts, attempt.CancellationToken);
             }
 
-            if (!result.Succeeded) throw WhenStopped() ?? progress.PassingFailure() ?? new DeliveryException($"The image build failed at {progress.Failure()}{Remedy(progress)}");
+            if (!result.Succeeded) throw WhenStopped() ?? progress.PassingFailure() ?? FailureOf(progress, builder);
             Log.Information("{Total} build steps, {Cached} of them from the cache", progress.Total, progress.Cached);
         }, cancellationToken);
     }
@@ -71,8 +72,26 @@ public sealed record Bake(DockerEngine Engine, string Root)
         return (await CommandRunner.TryReadAsync(command, progress.Read, cancellationToken), progress);
     }
 
-    private string Remedy(BuildProgress progress) => progress.IsStuckOnCopy
-        ? $"\n    The builder was interrupted while it copied a base image, and cannot go on with that. Remove it with `docker buildx rm{(Engine.Builder is { } name ? $" {name}" : "")}`, and run the same command again." : "";
+    // Why the build failed is more than why this did not help.
+    private async Task<bool> TryLoadAsync(BaseImagesInEngine bases, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await bases.LoadAsync(BaseLayouts.Select(x => Path.GetFullPath(x, Root)), cancellationToken);
+            return true;
+        }
+        catch (DeliveryException exception)
+        {
+            Log.Warning("The base images cannot be loaded into the engine: {Problem:l}", exception.Message);
+            return false;
+        }
+    }
+
+    private static DeliveryException FailureOf(BuildProgress progress, UsedBuilder? builder) => new(
+        $"The image build failed at {progress.Failure()}"
+        + (builder is not null && progress.IsStuckOnCopy
+            ? $"\n    BuildKit cannot resume an interrupted copy of a base image. {builder.Renewal}, then run the same command again."
+            : ""));
 
     // StopEngine takes the private engine's socket away; one that was killed leaves it, and may be started again meanwhile.
     private DeliveryException? WhenStopped() =>

@@ -1,55 +1,56 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
+using Acci.Oci;
 using Acci.Oci.Layouts;
 using Serilog;
 
 namespace Acci.Delivery.Buildx;
 
 /// <summary>Base images that an engine has whole for a while, so that its BuildKit finds each blob and copies none.</summary>
-internal sealed class BaseImagesInEngine : IAsyncDisposable
+/// <param name="engine">The engine.</param>
+internal sealed class BaseImagesInEngine(DockerEngine engine) : IAsyncDisposable
 {
-    private readonly DockerEngine _engine;
-    private readonly List<string> _loaded = [];
+    private readonly List<(ImageReference Name, IDisposable Noted)> _images = [];
 
-    private BaseImagesInEngine(DockerEngine engine) => _engine = engine;
-
-    /// <summary>Loads them.</summary>
-    /// <param name="engine">The engine.</param>
+    /// <summary>Loads them, each under a name that no other build has: two builds at once may need the same image.</summary>
     /// <param name="layouts">The folders of their layouts.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>What removes them again.</returns>
     /// <exception cref="DeliveryException">The engine does not take one.</exception>
-    public static async Task<BaseImagesInEngine> LoadAsync(DockerEngine engine, IEnumerable<string> layouts, CancellationToken cancellationToken)
+    public async Task LoadAsync(IEnumerable<string> layouts, CancellationToken cancellationToken)
     {
-        var bases = new BaseImagesInEngine(engine);
-        try
+        foreach (var folder in layouts.Distinct())
         {
-            foreach (var folder in layouts.Distinct())
-            {
-                bases._loaded.Add($"{(await OciLayout.OpenAsync(folder, cancellationToken)).Root.Digest}");
-                await LayoutArchive.LoadWholeAsync(engine, folder, cancellationToken);
-            }
+            var digest = (await OciLayout.OpenAsync(folder, cancellationToken)).Root.Digest;
+            var name = ImageReference.Parse($"acci-base/{Session.Current.Id}:sha256-{digest.Hex}");
+            _images.Add((name, Session.Current.Note(engine.Leftover(Session.Current.Label, name))));
+            await LayoutArchive.LoadWholeAsync(engine, folder, name, cancellationToken);
         }
-        catch
-        {
-            await bases.DisposeAsync();
-            throw;
-        }
-
-        return bases;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        foreach (var (name, noted) in _images)
+        {
+            // What the build came to is more than that.
+            if (await TryRemoveAsync(name) is { } problem)
+                Log.Warning("The base image {Image:l} stays in the engine, and the next build tries to remove it: {Problem:l}", name.ToString(), problem);
+            else
+                noted.Dispose();
+        }
+    }
+
+    private async Task<string?> TryRemoveAsync(ImageReference name)
+    {
         try
         {
-            foreach (var image in _loaded) await CommandRunner.TryRunAsync(_engine.Errand("image", "rm", image), cancellationToken: CancellationToken.None);
+            var result = await CommandRunner.TryRunAsync(engine.Errand("image", "rm", "--force", name.ToString()), cancellationToken: CancellationToken.None);
+            return result.Succeeded ? null : string.Concat(result.LastLines(1));
         }
         catch (NoAnswerException exception)
         {
-            // What the build came to is more than that.
-            Log.Warning("{Problem:l} A base image may be left", exception.Message);
+            return exception.Message;
         }
     }
 }

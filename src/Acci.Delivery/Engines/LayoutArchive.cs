@@ -28,12 +28,25 @@ public static class LayoutArchive
     }
 
     /// <summary>Loads the layout under this name.</summary>
-    internal static async Task LoadAsync(DockerEngine engine, string layout, ImageReference name, CancellationToken cancellationToken)
+    internal static Task LoadAsync(DockerEngine engine, string layout, ImageReference name, CancellationToken cancellationToken) =>
+        LoadAsync(engine, name, (input, token) => WriteAsync(layout, name, input, token), cancellationToken);
+
+    /// <summary>Loads the layout with all of its platforms under this name, which an engine can whose images lie in containerd's store.</summary>
+    internal static Task LoadWholeAsync(DockerEngine engine, string layout, ImageReference name, CancellationToken cancellationToken) => LoadAsync(
+        engine,
+        name,
+        async (input, token) =>
+        {
+            await using var tar = new TarWriter(input, TarEntryFormat.Pax, leaveOpen: true);
+            await WriteFilesAsync(layout, tar, token);
+        },
+        cancellationToken);
+
+    private static async Task LoadAsync(DockerEngine engine, ImageReference name, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var load = engine.Docker("load", "--quiet") with { StandardInputWriter = (input, token) => WriteAsync(layout, name, input, token) };
-            var loaded = await CommandRunner.RunAsync(load, cancellationToken: cancellationToken);
+            var loaded = await CommandRunner.RunAsync(engine.Docker("load", "--quiet") with { StandardInputWriter = write }, cancellationToken: cancellationToken);
             // "Loaded image ID: sha256:…" for a layout without a name, "Loaded image: NAME" for one with a name.
             var id = loaded.StandardOutput.Split('\n').Select(line => line.Split(": ", 2)).LastOrDefault(pair => pair.Length == 2)?[1].Trim()
                 ?? throw new DeliveryException($"The engine did not say what it loaded: {loaded.StandardOutput}");
@@ -44,18 +57,6 @@ public static class LayoutArchive
             if (attempt == MostLoads || !tagged.StandardError.Contains("No such image", StringComparison.OrdinalIgnoreCase)) throw new CommandFailedException(tag, tagged);
         }
     }
-
-    /// <summary>Loads the layout with all of its platforms and without a name, which an engine can whose images lie in containerd's store. They are then called as their digest is.</summary>
-    internal static Task LoadWholeAsync(DockerEngine engine, string layout, CancellationToken cancellationToken) => CommandRunner.RunAsync(
-        engine.Docker("load", "--quiet") with
-        {
-            StandardInputWriter = async (input, token) =>
-            {
-                await using var tar = new TarWriter(input, TarEntryFormat.Pax, leaveOpen: true);
-                await WriteFilesAsync(layout, tar, token);
-            },
-        },
-        cancellationToken: cancellationToken);
 
     /// <summary>
     /// Writes the archive. Beside the layout it holds what <c>docker save</c> wrote before there were layouts, because an engine whose images do not lie in containerd's store

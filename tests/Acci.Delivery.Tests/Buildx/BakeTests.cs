@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Sessions;
 using Acci.Delivery.Signing;
 using Acci.Oci.Retries;
 using Acci.Testing;
@@ -86,20 +87,16 @@ public sealed class BakeTests : IDisposable
     [InlineData(false)]
     public async Task A_base_image_whose_copy_was_interrupted_is_given_to_the_engine_whole_for_the_build(bool helps)
     {
-        var (calls, archive) = (_folder.Combine("calls"), _folder.Combine("archive"));
+        var archive = _folder.Combine("archive");
         var image = await LayoutBuilder.WriteOneAsync(_folder.Combine("base"), "content");
-        var stuck = """{"vertexes":[{"digest":"sha256:2","name":"[1/2] FROM base","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:01Z","error":"failed to copy: unsupported offset"}]}""";
-        var script = $"""
-            echo "$*" >> {calls}
-            case "$1" in load) cat > {archive}; exit ;; image) exit ;; esac
-            [ -e {(helps ? archive : _folder.Combine("never"))} ] || (echo '{stuck}' >&2; exit 1) || exit 1
-            """;
+        var script = StuckUntil(helps ? archive : _folder.Combine("never"), "docker", $"cat > {archive}; echo 'Loaded image ID: {image.Root.Digest}'; exit");
 
         var failure = await Record.ExceptionAsync(() => BuildAsync("{}", exitCode: 0, script: script, bases: ["base"]));
 
         if (helps) Assert.Null(failure);
-        else Assert.Contains("Remove it with `docker buildx rm`, and run the same command again.", failure!.Message, StringComparison.Ordinal);
-        Assert.Equal(["buildx", "load", "buildx", $"image rm {image.Root.Digest}"], File.ReadAllLines(calls).Select(x => x.StartsWith("image", StringComparison.Ordinal) ? x : x.Split(' ')[0]));
+        else Assert.Contains("Restart the Docker engine, then run the same command again.", failure!.Message, StringComparison.Ordinal);
+        var name = $"acci-base/{Session.Current.Id}:sha256-{image.Root.Digest.Hex}";
+        Assert.Equal(["buildx bake", "buildx inspect", "load --quiet", $"tag {image.Root.Digest} {name}", "buildx bake", $"image rm --force {name}"], Calls());
         await using var tar = new TarReader(File.OpenRead(archive));
         var files = new List<string>();
         while (await tar.GetNextEntryAsync(cancellationToken: TestContext.Current.CancellationToken) is { } entry) files.Add(entry.Name);
@@ -107,13 +104,35 @@ public sealed class BakeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_builder_of_its_own_whose_copy_was_interrupted_is_named()
+    public async Task An_engine_that_does_not_take_the_base_images_does_not_hide_why_the_build_failed()
     {
-        var stuck = """{"vertexes":[{"digest":"sha256:2","name":"[1/2] FROM base","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:01Z","error":"failed to copy: unsupported offset"}]}""";
+        await LayoutBuilder.WriteOneAsync(_folder.Combine("base"), "content");
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(() => BuildAsync("{}", exitCode: 0, script: $"echo '{stuck}' >&2; exit 1", builder: "acci"));
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => BuildAsync(
+            "{}", exitCode: 0, script: StuckUntil(_folder.Combine("never"), "docker", "echo 'no manifest.json' >&2; exit 1"), bases: ["base"]));
 
-        Assert.Contains("`docker buildx rm acci`", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The image build failed at [1/2] FROM base", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Restart the Docker engine, then run the same command again.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["buildx bake", "buildx inspect", "load --quiet"], Calls().Take(3));
+        Assert.Single(Calls(), x => x == "buildx bake");
+    }
+
+    [Theory]
+    [InlineData("docker-container", "ci", "Remove the builder with `docker buildx rm ci`")]
+    [InlineData("docker-container", null, "Remove the builder with `docker buildx rm ci`")]
+    [InlineData("kubernetes", "ci", "Remove the builder with `docker buildx rm ci`")]
+    [InlineData("remote", "ci", "Restart the BuildKit at tcp://buildkit.example.com:1234")]
+    [InlineData("remote", null, "Restart the BuildKit at tcp://buildkit.example.com:1234")]
+    [InlineData("", null, "Restart the BuildKit of this builder")]
+    public async Task A_builder_other_than_the_engine_s_own_gets_no_base_images_and_the_message_says_what_frees_it(string driver, string? builder, string remedy)
+    {
+        await LayoutBuilder.WriteOneAsync(_folder.Combine("base"), "content");
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => BuildAsync(
+            "{}", exitCode: 0, script: StuckUntil(_folder.Combine("never"), driver, "exit"), bases: ["base"], builder: builder));
+
+        Assert.Contains($"{remedy}, then run the same command again.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["buildx bake", "buildx inspect"], Calls());
     }
 
     [Fact]
@@ -124,6 +143,24 @@ public sealed class BakeTests : IDisposable
 
         Assert.Contains($" {Redaction.Mask} ta", failure!.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("npm_", failure.Reason, StringComparison.Ordinal);
+    }
+
+    private IEnumerable<string> Calls() => File.ReadAllLines(_folder.Combine("calls"))
+        .Select(x => x.StartsWith("buildx", StringComparison.Ordinal) ? string.Join(' ', x.Split(' ')[..2]) : x);
+
+    private string StuckUntil(string file, string driver, string load)
+    {
+        const string stuck =
+            """{"vertexes":[{"digest":"sha256:2","name":"[1/2] FROM base","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:01Z","error":"failed to copy: unsupported offset"}]}""";
+        return $"""
+            echo "$*" >> {_folder.Combine("calls")}
+            case "$1 $2" in
+              "load --quiet") {load} ;;
+              "image rm"|tag*) exit ;;
+              "buildx inspect") printf 'Name: ci\nDriver: {driver}\nNodes:\nName: ci0\nEndpoint: tcp://buildkit.example.com:1234\n'; exit ;;
+            esac
+            [ -e {file} ] || (echo '{stuck}' >&2; exit 1) || exit 1
+            """;
     }
 
     private async Task BuildAsync(string line, int exitCode, string? root = null, string script = "", string? address = null, string[]? bases = null, string? builder = null)
@@ -144,6 +181,7 @@ public sealed class BakeTests : IDisposable
         await File.WriteAllTextAsync(file, "{}", TestContext.Current.CancellationToken);
         var layouts = new Dictionary<string, string> { ["app"] = _folder.Combine("layout") };
         var retry = new RetryOptions { Budget = address is null ? TimeSpan.Zero : TimeSpan.FromSeconds(2), FirstDelay = TimeSpan.FromMilliseconds(20) };
-        await new Bake(new DockerEngine(docker) { Address = address, Builder = builder }, root ?? _folder.Path) { Retry = retry, BaseLayouts = bases ?? [] }.BuildAsync(file, layouts, useCache: true, TestContext.Current.CancellationToken);
+        var bake = new Bake(new DockerEngine(docker) { Address = address, Builder = builder }, root ?? _folder.Path) { Retry = retry, BaseLayouts = bases ?? [] };
+        await bake.BuildAsync(file, layouts, useCache: true, TestContext.Current.CancellationToken);
     }
 }
