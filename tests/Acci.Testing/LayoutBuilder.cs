@@ -50,8 +50,10 @@ public sealed class LayoutBuilder(string folder)
     /// <param name="sources">What git says of the sources, if anything: <c>source</c>, <c>revision</c>.</param>
     /// <param name="platforms">The platforms; linux/amd64 alone when not given.</param>
     /// <param name="earlier">What an earlier provenance of each says of the sources, where there is one.</param>
+    /// <param name="hasBill">Whether each has a bill of materials.</param>
     public static Task<OciLayout> WriteAttestedAsync(
-        string folder, string content = "layer", JsonObject? annotations = null, JsonObject? sources = null, IReadOnlyList<Platform>? platforms = null, JsonObject? earlier = null)
+        string folder, string content = "layer", JsonObject? annotations = null, JsonObject? sources = null, IReadOnlyList<Platform>? platforms = null, JsonObject? earlier = null,
+        bool hasBill = true)
     {
         var builder = new LayoutBuilder(folder);
         foreach (var platform in platforms ?? [Platform.LinuxAmd64]) Add(platform);
@@ -66,7 +68,7 @@ public sealed class LayoutBuilder(string folder)
             var attestation = builder.AddManifest(
                 builder.AddBlob("{}"u8.ToArray(), "application/vnd.oci.image.config.v1+json"),
                 [
-                    Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" }),
+                    .. hasBill ? [Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" })] : Array.Empty<JsonObject>(),
                     .. earlier is null ? [] : new[] { Statement("https://slsa.dev/provenance/v1", Provenance(earlier)) },
                     Statement("https://slsa.dev/provenance/v1", Provenance(sources)),
                 ]);

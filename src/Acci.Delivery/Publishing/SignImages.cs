@@ -70,7 +70,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
     private async Task<ImageSigner> SigningAsync(ImageDefinition image, OciLayout layout) =>
         new(await context.CosignAsync(), layout, await context.RegistryAsync(), await context.RepositoryAsync(image));
 
-    // What those who verify would refuse is neither pushed nor signed.
+    // What those who verify would refuse is neither pushed nor signed. Of several provenances each has to match: all of them are attested.
     private async Task EnsureProvenanceMatchesAsync(ImageDefinition image, OciLayout layout, SigningIdentity? signer)
     {
         var said = (await layout.ReadManifestAsync(layout.Root, context.CancellationToken)).Annotations;
@@ -80,7 +80,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
         foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
         {
             var provenances = await InTotoStatement.ReadAsync(layout, platform, PredicateType.Provenance, context.CancellationToken);
-            if (ProvenanceSource.ProblemOfAll(provenances.Select(x => x.Predicate), repository, commit) is { } problem)
+            if (provenances.Select(x => ProvenanceSource.Of(x.Predicate).ProblemWith(repository, commit)).FirstOrDefault(x => x is not null) is { } problem)
             {
                 throw new DeliveryException($"'{image.Name}' is not pushed: the provenance of {platform.Platform} says that it {problem}. "
                     + "Build it in a clone of that repository, from a folder of that commit.");

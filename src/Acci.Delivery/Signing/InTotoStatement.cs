@@ -18,8 +18,8 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
     public static Task<IReadOnlyList<InTotoStatement>> ReadAsync(OciLayout layout, PlatformImage platform, CancellationToken cancellationToken) =>
         ReadAsync(layout, platform, PredicateType.All, cancellationToken);
 
-    /// <summary>The statements of one type about a platform; others are not read, which may be large.</summary>
-    /// <exception cref="DeliveryException">There is none.</exception>
+    /// <summary>The statements of one type about a platform. The others have to be there, too, and are not read: they may be large.</summary>
+    /// <exception cref="DeliveryException">One is missing, of any type.</exception>
     internal static Task<IReadOnlyList<InTotoStatement>> ReadAsync(OciLayout layout, PlatformImage platform, PredicateType type, CancellationToken cancellationToken) =>
         ReadAsync(layout, platform, [type], cancellationToken);
 
@@ -27,19 +27,23 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
         OciLayout layout, PlatformImage platform, IReadOnlyList<PredicateType> types, CancellationToken cancellationToken)
     {
         var statements = new List<InTotoStatement>();
+        var found = new HashSet<PredicateType>();
         foreach (var attestation in platform.Attestations)
         {
             // BuildKit stores each statement as a layer of the attestation manifest. Source: BuildKit, docs/attestations/attestation-storage.md.
             foreach (var layer in (await layout.ReadManifestAsync(attestation, cancellationToken)).Blobs)
             {
-                if (types.FirstOrDefault(x => x.Uri == layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
+                if (PredicateType.All.FirstOrDefault(x => x.Uri == layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
+                found.Add(type);
+                if (!types.Contains(type)) continue;
                 await layout.VerifyBlobAsync(layer, cancellationToken);
                 statements.Add(Read(layout.BlobPath(layer.Digest), type));
             }
         }
 
-        return types.Except(statements.Select(x => x.Type)).FirstOrDefault() is { } missing
-            ? throw new DeliveryException($"There is no statement of the type {missing.Uri} for {platform.Platform} in {layout.Folder}: it was not built with attestations. Run BuildImages again.")
+        return PredicateType.All.Except(found).FirstOrDefault() is { } missing
+            ? throw new DeliveryException(
+                $"There is no statement of the type {missing.Uri} for {platform.Platform} in {layout.Folder}: it was not built with attestations. Run BuildImages again.")
             : statements;
     }
 

@@ -7,7 +7,7 @@ namespace Acci.Delivery.Tests.Publishing;
 /// <summary>An image that was built elsewhere, as in another job: what those who verify it would refuse is neither pushed nor signed.</summary>
 public sealed class ForeignSourceTests(RegistryServer server, SigstoreFixture sigstore) : IClassFixture<RegistryServer>, IClassFixture<SigstoreFixture>
 {
-    private const string Ours = "https://github.com/octo/app", Commit = "0123456789012345678901234567890123456789";
+    private const string Ours = "https://github.com/octo/app", Stranger = "https://github.com/stranger/malware", Commit = "0123456789012345678901234567890123456789";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -34,9 +34,10 @@ public sealed class ForeignSourceTests(RegistryServer server, SigstoreFixture si
     }
 
     [Theory]
-    [InlineData(Ours, true)]
-    [InlineData("https://github.com/stranger/other", false)]
-    public async Task Of_several_provenances_one_has_to_fit_as_for_those_who_verify(string second, bool isPushed)
+    [InlineData(Ours, Ours, null)]
+    [InlineData(Ours, Stranger, "was built from stranger/malware, not from octo/app")]
+    [InlineData(Stranger, Ours, "was built from stranger/malware, not from octo/app")]
+    public async Task Of_several_provenances_each_has_to_match_because_all_are_attested(string first, string second, string? problem)
     {
         using var world = await PublishWorld.BuiltAsync(server);
         Directory.Delete(world.Layout, recursive: true);
@@ -44,15 +45,30 @@ public sealed class ForeignSourceTests(RegistryServer server, SigstoreFixture si
             world.Layout,
             annotations: new JsonObject { ["org.opencontainers.image.source"] = Ours, ["org.opencontainers.image.revision"] = Commit },
             sources: new JsonObject { ["source"] = second, ["revision"] = Commit },
-            earlier: new JsonObject { ["source"] = "https://github.com/stranger/malware", ["revision"] = Commit });
+            earlier: new JsonObject { ["source"] = first, ["revision"] = Commit });
         await world.RecordBuildAsync();
         await world.RunUntilAsync("SignImages");
 
-        if (isPushed) await world.RunAsync("SignImages");
-        else Assert.Contains("was built from stranger/malware, not from octo/app", await world.RefusedAsync("SignImages"), StringComparison.Ordinal);
+        if (problem is null) await world.RunAsync("SignImages");
+        else Assert.Contains(problem, await world.RefusedAsync("SignImages"), StringComparison.Ordinal);
 
         using var registry = server.Connect();
-        Assert.Equal(isPushed, await registry.FindAsync(world.Repository.WithDigest(world.Record.Digest), Cancellation) is not null);
+        Assert.Equal(problem is null, await registry.FindAsync(world.Repository.WithDigest(world.Record.Digest), Cancellation) is not null);
+    }
+
+    [Fact]
+    public async Task An_image_without_a_bill_of_materials_is_refused_before_it_is_pushed()
+    {
+        using var world = await PublishWorld.BuiltAsync(server);
+        Directory.Delete(world.Layout, recursive: true);
+        await LayoutBuilder.WriteAttestedAsync(world.Layout, hasBill: false);
+        await world.RecordBuildAsync();
+        await world.RunUntilAsync("SignImages");
+
+        Assert.Contains("no statement of the type https://spdx.dev/Document for linux/amd64", await world.RefusedAsync("SignImages"), StringComparison.Ordinal);
+
+        using var registry = server.Connect();
+        Assert.Null(await registry.FindAsync(world.Repository.WithDigest(world.Record.Digest), Cancellation));
     }
 
     [Theory]
