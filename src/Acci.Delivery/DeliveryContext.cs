@@ -154,14 +154,14 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
         }
     }
 
-    /// <summary>Makes sure that a build can write its results. Nothing is written for that.</summary>
+    /// <summary>Makes sure that a target can write its results. Nothing is written for that.</summary>
+    /// <param name="folders">The folders that it writes to. Others may be another user's, as after a build as root.</param>
     /// <exception cref="DeliveryException">A folder cannot be written; the message names it.</exception>
-    public void EnsureMayWriteArtifacts()
+    public void EnsureMayWriteArtifacts(params IEnumerable<string> folders)
     {
-        // One target's folder may be another user's, as after a build as root.
-        string[] folders = [options.Artifacts, .. ((string[])["images", "publish", "scan", "compose"]).Select(x => Path.Combine(options.Artifacts, x))];
         if (folders.Select(FolderAccess.FindUnwritable).FirstOrDefault(x => x is not null) is not { } obstacle) return;
-        throw new DeliveryException($"The build writes its results to {options.Artifacts}, and {obstacle} cannot be written. Give this user write access, or build in a writable copy of the repository.");
+        throw new DeliveryException(
+            $"The build writes its results to {options.Artifacts}, and {obstacle} cannot be written. Give this user write access, or build in a writable copy of the repository.");
     }
 
     /// <summary>Warns once, however often it is looked at.</summary>

@@ -12,12 +12,18 @@ internal sealed class ImageFiles(DeliveryOptions options)
     /// <summary>The bake file.</summary>
     public string BakeFile { get; } = Path.Combine(options.Artifacts, "docker-bake.json");
 
+    /// <summary>The layouts of images.</summary>
+    public string Layouts { get; } = Path.Combine(options.Artifacts, "images");
+
+    /// <summary>The records of publishes, and the keys of those who signed.</summary>
+    public string Publishes { get; } = Path.GetDirectoryName(options.RecordOf("any"))!;
+
     /// <summary>The public half of the signing key, for those who verify.</summary>
-    public string PublicKey { get; } = Path.Combine(options.Artifacts, "publish", "cosign.pub");
+    public string PublicKey => Path.Combine(Publishes, "cosign.pub");
 
     /// <summary>The public half of another key than <see cref="PublicKey"/>'s.</summary>
     /// <param name="name">What records call the key: <c>key 0123456789ab</c>.</param>
-    public string PublicKeyOf(string name) => Path.Combine(options.Artifacts, "publish", $"{name.Replace(' ', '-')}.pub");
+    public string PublicKeyOf(string name) => Path.Combine(Publishes, $"{name.Replace(' ', '-')}.pub");
 
     /// <summary>Policies for clusters.</summary>
     public string Admission { get; } = Path.Combine(options.Artifacts, "admission");
@@ -32,7 +38,7 @@ internal sealed class ImageFiles(DeliveryOptions options)
     public string LayoutOf(ImageDefinition image) => LayoutOf(image.Name);
 
     /// <summary>The layout of the image of this name.</summary>
-    public string LayoutOf(string image) => Path.Combine(options.Artifacts, "images", image);
+    public string LayoutOf(string image) => Path.Combine(Layouts, image);
 
     /// <summary>The record of an image's publish.</summary>
     public string RecordOf(ImageDefinition image) => options.RecordOf(image.Name);

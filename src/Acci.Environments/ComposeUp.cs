@@ -100,7 +100,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     private EnvironmentPlan ReadCheckedPlan()
     {
         var plan = ReadPlan();
-        Context.EnsureMayWriteArtifacts();
+        Context.EnsureMayWriteArtifacts(Artifacts.Folder);
         EnsureNoneIsToBeVerified(plan);
         EnsureSecretsCanServe(plan);
         EnsureCapacitiesSuffice(plan);

@@ -86,7 +86,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
                 var dataOn = await swarm.NodesAsync(project.Name, Cancellation);
                 var stack = StackFileOf(plan, project.Name, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress);
                 configs = [.. stack.Configs?.Values.Select(x => x.Name?.Text).OfType<string>() ?? []];
-                var file = Path.Combine(Context.Options.Artifacts, "compose", $"stack.{plan.Name}.yml");
+                var file = Artifacts.StackFileOf(plan.Name);
                 AtomicFile.Write(file, ComposeWriter.ToYaml(stack, $"What DeployStack made of {Declaration.FileOf(plan.Name)} for a swarm."));
                 return file;
             },
@@ -138,7 +138,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var plan = ReadPlan();
         if (plan.Committed.Environment.Kind == EnvironmentKind.Development || plan.Committed.Builds)
             throw new DeliveryException($"Environment '{plan.Name}' is built from source on the machine that runs it, which a swarm cannot: {DeploymentSetting.Section}:{DeploymentSetting.Kind.Property} has to be {nameof(EnvironmentKind.Production)}.");
-        Context.EnsureMayWriteArtifacts();
+        Context.EnsureMayWriteArtifacts(Artifacts.Folder);
         EnsureIsStack(plan, Declaration.ProjectOf(plan.Name), areFilesThere: false);
         EnsureSecretsCanServe(plan);
         return plan;

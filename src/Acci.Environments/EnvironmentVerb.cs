@@ -35,6 +35,8 @@ public abstract class EnvironmentVerb : Verb
 
     private protected ComposeFiles Files { get; }
 
+    private protected EnvironmentArtifacts Artifacts => new(Context.Options);
+
     private protected string Root => Context.Options.Root;
 
     private protected CancellationToken Cancellation => Context.CancellationToken;
@@ -170,7 +172,7 @@ public abstract class EnvironmentVerb : Verb
         }
     }
 
-    private protected string FoundFileOf(EnvironmentPlan plan) => Path.Combine(Context.Options.Artifacts, "compose", $"{plan.Name}.env");
+    private protected string FoundFileOf(EnvironmentPlan plan) => Artifacts.FoundFileOf(plan.Name);
 
     private string Given =>
         string.IsNullOrEmpty(_environment) ? throw new WrongUseException($"Name the environment: --environment {string.Join(" or --environment ", EnvironmentSettings.NamesIn(Files.SettingsFolder))}.") : _environment;

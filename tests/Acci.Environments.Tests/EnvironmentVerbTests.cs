@@ -40,6 +40,28 @@ public sealed class EnvironmentVerbTests : IDisposable
         Assert.Contains(docker.Called, x => x.EndsWith("config --hash *", StringComparison.Ordinal));
     }
 
+    [Theory]
+    // As after a build as root.
+    [InlineData("images", false)]
+    [InlineData("publish", false)]
+    [InlineData("compose", true)]
+    public async Task A_folder_of_artifacts_that_it_does_not_write_refuses_no_environment(string folder, bool isRefused)
+    {
+        var script = """case "$*" in version*) echo 29.0.0 ;; "volume inspect"*) exit 1 ;; "buildx inspect"*) echo "Platforms: linux/amd64" ;; info*) echo inactive false 0 ;; esac""";
+        using var docker = new DockerStandIn(script);
+        _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
+        Typed("BAKERY_REPLICAS=2\nBAKERY_PORTS=8080-8088\nBAKERY_IMAGE=bakery:1\nBAKERY_POSTGRES_IMAGE=postgres:15\nBAKERY_REDIS_IMAGE=redis:7\n");
+        var obstacle = Path.Combine(Context.Options.Artifacts, folder);
+        Directory.CreateDirectory(Context.Options.Artifacts);
+        await File.WriteAllTextAsync(obstacle, "", TestContext.Current.CancellationToken);
+
+        foreach (var verb in (Verb[])[Up, new DeployStack(Context, BakeryEnvironments.Declaration, "prod")])
+        {
+            var failure = await Record.ExceptionAsync(verb.PlanAsync);
+            Assert.Equal(isRefused, failure?.Message.Contains($"{obstacle} cannot be written", StringComparison.Ordinal) is true);
+        }
+    }
+
     [Fact]
     public async Task A_service_of_an_image_that_the_build_has_not_is_refused_before_an_engine_is_asked()
     {

@@ -77,7 +77,8 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 
     private Task<string> LookAtArtifacts()
     {
-        context.EnsureMayWriteArtifacts();
+        var files = new ImageFiles(context.Options);
+        context.EnsureMayWriteArtifacts([Path.GetDirectoryName(files.BakeFile)!, files.Layouts, files.Publishes, .. scope.Scans ? [files.Scans] : Array.Empty<string>()]);
         return Task.FromResult(context.Options.Artifacts);
     }
 

@@ -41,7 +41,7 @@ internal static class RecordsOfBuild
             if (context.Options.DryRun) await (isHere ? context.LayoutAsync(image, record) : context.EnsureUnchangedAsync(image, record));
         }
 
-        if (isHere) context.EnsureMayWriteArtifacts();
+        if (isHere) context.EnsureMayWriteArtifacts(new ImageFiles(context.Options).Publishes);
     }
 
     private static PublishTransaction ResumePublish(this DeliveryContext context, ImageDefinition image)

@@ -24,6 +24,14 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     private readonly ImageFiles _files = new(context.Options);
 
     /// <inheritdoc/>
+    /// <exception cref="DeliveryException">Which tags were moved could not be written down.</exception>
+    public override Task PrepareAsync(DeliveryScope scope)
+    {
+        context.EnsureMayWriteArtifacts(_files.Publishes);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public override async Task PlanAsync()
     {
         var tags = await context.TagsAsync();

@@ -26,6 +26,7 @@ public sealed class RescanImages(DeliveryContext context) : Verb
         // In a fork nothing is done then.
         if (await context.IsOnScheduleAsync()) return;
         await EnsureIsRootAsync();
+        context.EnsureMayWriteArtifacts(new ImageFiles(context.Options).Scans);
         SeverityGate.Of(context.Options.Root, context.Options.Scan);
         if ((await context.PlannedScannerAsync()).Obstacle is { } obstacle) throw new DeliveryException($"Nothing could be scanned: {obstacle}");
     }

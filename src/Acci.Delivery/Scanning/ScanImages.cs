@@ -33,11 +33,11 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     private IReadOnlyList<ImageReference> Published => context.Options.Scan.Images;
 
     /// <inheritdoc/>
-    /// <exception cref="DeliveryException">An image was not built, and is not going to be.</exception>
+    /// <exception cref="DeliveryException">An image was not built, and is not going to be; or nothing can be written down.</exception>
     public override async Task PrepareAsync(DeliveryScope scope)
     {
-        if (Published.Count > 0) context.EnsureMayWriteArtifacts();
-        else await context.EnsureBuiltAsync(scope);
+        if (Published.Count == 0) await context.EnsureBuiltAsync(scope);
+        context.EnsureMayWriteArtifacts(_files.Scans);
     }
 
     /// <inheritdoc/>

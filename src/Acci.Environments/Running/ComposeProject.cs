@@ -17,7 +17,7 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     private const string ProjectLabel = "com.docker.compose.project";
 
     /// <summary>What ComposeUp found out, images above all; relative to the root.</summary>
-    public string FoundFile => $"{Results}/compose/{Environment}.env";
+    public string FoundFile => $"{Results}/{EnvironmentArtifacts.FolderName}/{Environment}.env";
 
     /// <summary>The folder of what builds make, relative to the root.</summary>
     public string Results { get; init; } = "artifacts";

@@ -224,7 +224,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
     // What was found last time and is on the engine, unless another digest was pinned since, or it is a stand-in where none may be.
     private async Task<IReadOnlyDictionary<string, string>> BeforeAsync(EnvironmentPlan plan, bool allowsLoopback, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(context.Options.Artifacts, "compose", $"{plan.Name}.env");
+        var file = new EnvironmentArtifacts(context.Options).FoundFileOf(plan.Name);
         var found = EnvironmentFile.Read(file).Values;
         var before = new Dictionary<string, string>();
         foreach (var (variable, image) in Wanted(plan))

@@ -67,28 +67,32 @@ public sealed class PreflightTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("artifacts", "ln -s /no/where artifacts")]
+    [InlineData("artifacts", "ln -s /no/where artifacts", "SmokeTestImages ScanImages SignImages TagImages RescanImages", true)]
     // As after a build as root: the folder is this user's, and one in it is not.
-    [InlineData("artifacts/publish", "mkdir artifacts && touch artifacts/publish")]
-    [InlineData("artifacts/compose", "mkdir artifacts && touch artifacts/compose")]
-    public async Task What_is_in_the_way_of_one_target_s_results_is_told_before_any_target_that_writes(string obstacle, string before)
+    [InlineData("artifacts/publish", "mkdir artifacts && touch artifacts/publish", "SmokeTestImages ScanImages SignImages TagImages", true)]
+    [InlineData("artifacts/scan", "mkdir artifacts && touch artifacts/scan", "ScanImages RescanImages", true)]
+    [InlineData("artifacts/images", "mkdir artifacts && touch artifacts/images", "", true)]
+    [InlineData("artifacts/compose", "mkdir artifacts && touch artifacts/compose", "", false)]
+    public async Task What_is_in_the_way_of_a_target_s_own_results_is_told_before_any_target_that_writes(string obstacle, string before, string refused, bool isOfPublish)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
         await _checkout.RunScript(before);
+        // Images that another build has made, as in another job; where none is scanned, its scanner is not asked for.
+        using var context = new DeliveryContext(Options with { Images = [] }, Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
 
-        // Of images that another build has made, too, as in another job.
-        foreach (var scope in (DeliveryScope[])[DeliveryScope.Publish, new()])
+        foreach (var verb in (Verb[])
+            [new SmokeTestImages(context), new ScanImages(context), new SignImages(context), new TagImages(context, _ => Task.CompletedTask), new RescanImages(context)])
         {
-            using var context = new DeliveryContext(scope.Builds ? Options : Options with { Images = [] }, Cancellation);
-            foreach (var verb in (Verb[])[new SmokeTestImages(context), new ScanImages(context), new SignImages(context)])
-            {
-                var error = await Assert.ThrowsAsync<DeliveryException>(() => new PreparedVerb(context, scope, verb).PrepareAsync(scope));
-                Assert.Contains($"{Path.Combine(_checkout.Directory, obstacle)} cannot be written", error.Message, StringComparison.Ordinal);
-            }
-
-            // It writes nothing.
-            if (!scope.Builds) await new PreparedVerb(context, scope, new VerifyImages(context)).PrepareAsync(scope);
+            var error = await Record.ExceptionAsync(() => new PreparedVerb(context, new(), verb).PrepareAsync(new()));
+            Assert.Equal(refused.Split(' ').Contains(verb.GetType().Name), error?.Message.Contains(Problem(), StringComparison.Ordinal) is true);
         }
+
+        // It writes nothing.
+        await new PreparedVerb(context, new(), new VerifyImages(context)).PrepareAsync(new());
+        var check = new Preflight(context, DeliveryScope.Publish).Checks.Single(x => x.Name == "Artifacts");
+        Assert.Equal(isOfPublish, (await Record.ExceptionAsync(check.LookAsync))?.Message.Contains(Problem(), StringComparison.Ordinal) is true);
+
+        string Problem() => $"{Path.Combine(_checkout.Directory, obstacle)} cannot be written";
     }
 
     [Fact]
