@@ -31,7 +31,7 @@ internal static class FolderPath
     }
 
     /// <summary>Whose a folder, a file or a link is, and who may write it.</summary>
-    // .NET tells owners nowhere else than in archives; a folder's and a link's entry is nothing but its header.
+    // .NET tells owners nowhere else than in archives; a folder's and a link's entry is nothing but its header. A file's content is read, too, so it has to be a small one.
     public static PosixTarEntry Read(string path)
     {
         using var archive = new MemoryStream();

@@ -129,18 +129,21 @@ internal static class OwnFolder
             there = Path.GetDirectoryName(there)!;
         }
 
+        // All at once: who takes one right away would only be told of the next.
+        var problems = new List<(string Text, string ToRemedy)>();
         foreach (var (path, entry, isEnd) in FolderPath.Walk(there))
         {
             var isThing = isEnd && there == thing;
             if (!isThing && Build.Value.ContainsKey(path)) continue;
             var could = isThing ? harm : $"put another {(isFile ? "file" : "folder")} in the place of the {kind} {thing}";
-            if (!Trusted.Value.Contains(entry.Uid))
-                throw new DeliveryException($"{Name(path)} belongs to somebody else (user id {entry.Uid}), who could {could}: {remedy}.");
+            if (!Trusted.Value.Contains(entry.Uid)) problems.Add(($"{Name(path)} belongs to somebody else (user id {entry.Uid}), who could {could}", ": "));
             if (Writer(path, entry, isThing) is not var (who, whom)) continue;
             // What others have put there may still be there.
             var first = isThing ? "delete it, or, if you know what is in it, " : "";
-            throw new DeliveryException($"{who} can write {Name(path)}, and so {could}: {first}take that from them (chmod {whom}-w {path}), or {remedy}.");
+            problems.Add(($"{who} can write {Name(path)}, and so {could}: {first}take that from them (chmod {whom}-w {path})", ", or "));
         }
+
+        if (problems.Count > 0) throw new DeliveryException($"{string.Join(". ", problems.Distinct().Select(x => x.Text))}{problems[^1].ToRemedy}{remedy}.");
 
         string Name(string path) => path == thing ? $"the {kind} {path}" : path;
     }

@@ -35,7 +35,9 @@ public static class LocalKeyPair
     /// <summary>Makes sure that nobody else can put another key in the place of one that was named.</summary>
     /// <param name="file">The key's file.</param>
     /// <exception cref="DeliveryException">Somebody else can.</exception>
-    internal static void LookAtFile(string file) => OwnFolder.LookAtFile(file, "signing key", Harm, "name another key with --signing-key");
+    // GitLab's runner writes such a file with the mode 0666, into a folder with 0777. Source: gitlab-runner, shells/bash.go, Variable.
+    internal static void LookAtFile(string file) => OwnFolder.LookAtFile(
+        file, "signing key", Harm, "name another key with --signing-key. In GitLab CI use a variable of the type Variable, not File, and its name: --signing-key env://COSIGN_KEY");
 
     private static void LookAtFolder(string directory) => OwnFolder.Look(directory, "folder of the signing key", Harm, Remedy);
 

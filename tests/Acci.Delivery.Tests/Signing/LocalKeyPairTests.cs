@@ -75,6 +75,26 @@ public sealed class LocalKeyPairTests
         else Assert.Contains(problem, Assert.IsType<DeliveryException>(failure).Message, StringComparison.Ordinal);
     }
 
+    // As GitLab's runner writes a variable of the type File.
+    [Fact]
+    public async Task All_that_is_wrong_with_a_key_s_file_is_told_at_once_with_what_to_use_in_GitLab()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights.");
+        using var folder = new TemporaryFolder();
+        var key = folder.Combine("p.tmp", "cosign.key");
+        await CommandRunner.RunAsync(
+            new Command("bash", "-ec", "mkdir -m 777 p.tmp; echo '-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----' > p.tmp/cosign.key; chmod 666 p.tmp/cosign.key") { WorkingDirectory = folder.Path },
+            cancellationToken: TestContext.Current.CancellationToken);
+
+        var failure = Assert.Throws<DeliveryException>(() => SigningIdentity.FromParameter(key, null, ProcessEnvironment.Empty));
+
+        Assert.Equal(
+            $"Everybody can write {folder.Combine("p.tmp")}, and so put another file in the place of the signing key {key}: take that from them (chmod o-w {folder.Combine("p.tmp")}). "
+            + $"Everybody can write the signing key {key}, and so sign with another key than yours: delete it, or, if you know what is in it, take that from them (chmod o-w {key}), "
+            + "or name another key with --signing-key. In GitLab CI use a variable of the type Variable, not File, and its name: --signing-key env://COSIGN_KEY.",
+            failure.Message);
+    }
+
     [Fact]
     public async Task A_file_in_the_place_of_the_folder_is_told_before_anything_is_built()
     {
