@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using Acci.Delivery;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
+using Acci.Delivery.Signing;
 using Acci.Environments.Files;
 using Acci.Oci;
 using Acci.Testing;
@@ -175,7 +178,47 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         var error = await Assert.ThrowsAsync<WrongUseException>(() => RunAsync(signedBy: null, dryRun, repository: "octo/bakery"));
 
         Assert.StartsWith("--signed-by-repository and --signed-by-issuer are for images that a workflow signed", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("name the workflow with --signed-by, or use --keyless for any workflow of that repository.", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(_said, x => x.Contains("no signer was named", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_named_beside_a_repository_is_told_with_what_contradicts_it()
+    {
+        var error = await Assert.ThrowsAsync<WrongUseException>(() => RunAsync(_cosign.PublicKey, repository: "octo/bakery"));
+
+        Assert.EndsWith("and --signed-by names a key: leave them out, or name the workflow with --signed-by.", error.Message, StringComparison.Ordinal);
+    }
+
+    // Named by its digest, or not named: whom its record names has signed it, as for VerifyImages.
+    [Theory]
+    [InlineData(true, "octo/bakery", false)]
+    [InlineData(false, "octo/bakery", false)]
+    [InlineData(false, null, true)]
+    public async Task What_the_last_publish_made_must_be_signed_by_the_workflow_in_its_record(bool isNamed, string? repository, bool keyless)
+    {
+        const string workflow = "https://github.com/octo/bakery/.github/workflows/publish.yml@refs/heads/main";
+        await CommandRunner.RunAsync(
+            new Command("bash", "-ec", "git init -q; git remote add origin https://github.com/octo/bakery.git; git -c user.name=ada -c user.email=ada@example.com commit -q --allow-empty -m one") { WorkingDirectory = _settings.Root }, cancellationToken: Cancellation);
+        Record(new RecordedSigner(workflow, new WorkflowSource("octo/bakery", WorkflowSource.IssuerOf("https://github.com"))));
+        Name(isNamed ? _pinned : null);
+
+        await RunAsync(signedBy: null, dryRun: true, repository, keyless);
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => RunAsync(signedBy: null, dryRun: false, repository, keyless));
+
+        Assert.Contains($"{_pinned} (BAKERY_IMAGE)", Assert.Single(_said, x => x.StartsWith("Would verify", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith($"{_pinned} (BAKERY_IMAGE) is not signed and attested by {workflow}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repository_is_not_passed_over_where_a_key_has_signed_what_the_last_publish_made()
+    {
+        Record(new RecordedSigner("key 0123456789ab"));
+        Name(null);
+
+        var error = await Assert.ThrowsAsync<WrongUseException>(() => RunAsync(signedBy: null, repository: "octo/bakery"));
+
+        Assert.StartsWith("--signed-by-repository and --signed-by-issuer are for images that a workflow signed", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -206,16 +249,29 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         return layout.Root.Digest;
     }
 
-    private void Name(ImageReference image) => EnvironmentFile.Write(
-        Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"BAKERY_IMAGE={image}\nBAKERY_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nBAKERY_REDIS_IMAGE=ghcr.example.com/redis:7\n");
+    private void Record(RecordedSigner signer) => new PublishRecord
+    {
+        Image = "bakery",
+        Digest = _pinned.Digest!.Value,
+        Repository = _pinned.Repository,
+        Version = "1.2.3",
+        Revision = "abc",
+        Platforms = [],
+        SignedBy = signer,
+        Steps = new Dictionary<PublishStep, StepResult> { [PublishStep.Tag] = new(DateTimeOffset.UnixEpoch, 1, "tagged") },
+    }.Write(Path.Combine(_settings.Root, "artifacts", "publish", "bakery.json"));
+
+    private void Name(ImageReference? image) => EnvironmentFile.Write(
+        Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"{(image is null ? "" : $"BAKERY_IMAGE={image}\n")}BAKERY_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nBAKERY_REDIS_IMAGE=ghcr.example.com/redis:7\n");
 
     // The image that docker was told to deploy; it deploys nothing.
-    private async Task<string> RunAsync(string? signedBy, bool dryRun = false, string? repository = null)
+    private async Task<string> RunAsync(string? signedBy, bool dryRun = false, string? repository = null, bool keyless = false)
     {
         using var docker = new DockerStandIn($"{Answers}\n    {DockerReply.PullsFromLoopback}\n    pull*) exit 1 ;;\nesac");
         var options = new DeliveryOptions
         {
-            Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [], SignedBy = signedBy, SignedByRepository = repository, DryRun = dryRun, RetryBudget = TimeSpan.FromSeconds(5),
+            Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [], SignedBy = signedBy, SignedByRepository = repository, Keyless = keyless,
+            DryRun = dryRun, RetryBudget = TimeSpan.FromSeconds(5),
         };
         using var context = new DeliveryContext(options, Cancellation)
         {

@@ -19,7 +19,8 @@ public static class ExpectedSignerOfBuild
         if (options.SignedBy is { } named)
         {
             var signer = await ExpectedSigner.ParseAsync(named, async () => (await context.SourceAsync(ServerOf(named))).Source);
-            return signer is ExpectedSigner.PublicKey key ? context.EnsureNoSourceIsNamed(key) : signer;
+            if (signer is ExpectedSigner.PublicKey) context.EnsureNoSourceIsNamed();
+            return signer;
         }
 
         if (recorded is { IsWorkflow: true }) return await context.RecordedWorkflowAsync(recorded);
@@ -29,18 +30,20 @@ public static class ExpectedSignerOfBuild
     }
 
     /// <summary>Whether the parameters say anything of who must have signed.</summary>
-    public static bool NamesSigner(this DeliveryOptions options) =>
-        options is { SignedBy: not null } or { SignedByRepository: not null } or { SignedByIssuer: not null } or { Keyless: true } or { SigningKey: not null };
+    public static bool NamesSigner(this DeliveryOptions options) => options.NamesSignerOfLastPublish() || options.SigningKey is not null;
 
-    /// <summary>As <see cref="ExpectedSignerAsync"/>, where nothing has to be started to know it; null where cosign has to read the key.</summary>
+    /// <summary>The same of what the last publish made: a key to sign with says nothing of that, whose record names the key.</summary>
+    public static bool NamesSignerOfLastPublish(this DeliveryOptions options) =>
+        options is { SignedBy: not null } or { SignedByRepository: not null } or { SignedByIssuer: not null } or { Keyless: true };
+
+    /// <summary>Fails where <see cref="ExpectedSignerAsync"/> would, as far as that is known without starting cosign.</summary>
     /// <param name="context">The build.</param>
+    /// <param name="recorded">Whom the record of the publish names.</param>
     /// <exception cref="DeliveryException">It is not known who must have signed, or the parameters contradict each other.</exception>
-    public static async Task<ExpectedSigner?> PlannedSignerAsync(this DeliveryContext context)
+    public static async Task EnsureSignerIsKnownAsync(this DeliveryContext context, RecordedSigner? recorded = null)
     {
-        if (context.Options is { SignedBy: not null } or { Keyless: true }) return await context.ExpectedSignerAsync();
-        context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(new ImageFiles(context.Options).PublicKey));
-        context.EnsureOwnKeyIsThere();
-        return null;
+        if (context.Options is { SignedBy: not null } or { Keyless: true } || recorded is { IsWorkflow: true }) await context.ExpectedSignerAsync(recorded);
+        else context.EnsureNoSourceIsNamed();
     }
 
     /// <summary>Makes sure that this machine has a signing key. A new one would have signed nothing.</summary>
@@ -75,7 +78,8 @@ public static class ExpectedSignerOfBuild
 
         if (recorded is null && options.SigningKey is null)
             throw new DeliveryException("The record names no signer: what was built last is not signed. Run SignImages or Publish, or name the signer with --signed-by.");
-        var signer = context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(file));
+        context.EnsureNoSourceIsNamed();
+        var signer = new ExpectedSigner.PublicKey(file);
         var (place, must) = options.SigningKey is null ? ("the record", recorded!.Name)
             : ("--signing-key", (await (await context.CosignAsync()).ReadSignerAsync(context.CancellationToken)).Name);
         return signer.ReadName() is var name && name == must
@@ -89,7 +93,8 @@ public static class ExpectedSignerOfBuild
     private static async Task<ExpectedSigner> OwnKeyAsync(this DeliveryContext context, RecordedSigner? recorded)
     {
         var files = new ImageFiles(context.Options);
-        var published = context.EnsureNoSourceIsNamed(new ExpectedSigner.PublicKey(files.PublicKey));
+        context.EnsureNoSourceIsNamed();
+        var published = new ExpectedSigner.PublicKey(files.PublicKey);
         context.EnsureOwnKeyIsThere();
         var cosign = await context.CosignAsync();
         var name = (await cosign.ReadSignerAsync(context.CancellationToken)).Name;
@@ -160,8 +165,12 @@ public static class ExpectedSignerOfBuild
     private static async Task<(string? Server, string Repository)?> OwnRepositoryAsync(this DeliveryContext context) =>
         WorkflowSource.TryParseRepository((await context.FactsAsync()).Repository.Url);
 
-    private static ExpectedSigner.PublicKey EnsureNoSourceIsNamed(this DeliveryContext context, ExpectedSigner.PublicKey key) =>
-        context.Options is { SignedByRepository: null, SignedByIssuer: null } ? key
-        : throw new WrongUseException(
-            "--signed-by-repository and --signed-by-issuer are for images that a workflow signed, and these must be signed with a key: leave them out.");
+    // Where a key must have signed. Whoever names a repository wants a workflow to have signed, and must not be told to leave that out.
+    private static void EnsureNoSourceIsNamed(this DeliveryContext context)
+    {
+        if (context.Options is { SignedByRepository: null, SignedByIssuer: null }) return;
+        throw new WrongUseException("--signed-by-repository and --signed-by-issuer are for images that a workflow signed, " + (context.Options.SignedBy is null
+            ? "and without --signed-by or --keyless these must be signed with a key: name the workflow with --signed-by, or use --keyless for any workflow of that repository."
+            : "and --signed-by names a key: leave them out, or name the workflow with --signed-by."));
+    }
 }

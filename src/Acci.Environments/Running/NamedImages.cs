@@ -29,7 +29,7 @@ internal sealed class NamedImages(DeliveryContext context)
                 if (await VerifyAsync(name, ImageReference.Parse(typed), published) is { } digest) verified[name] = digest;
             }
             // In a dry run Publish may be planned, and verifies what it publishes.
-            else if (context.Options.SignedBy is not null && EnvironmentImages.OfThisRun(context, published) is null
+            else if (context.Options.NamesSignerOfLastPublish() && EnvironmentImages.OfThisRun(context, published) is null
                 && RecordOf(published) is { } record && record.Steps.ContainsKey(PublishStep.Tag))
             {
                 await VerifyAsync(name, ImageReference.Parse(record.Repository).WithDigest(record.Digest), published);
@@ -45,13 +45,15 @@ internal sealed class NamedImages(DeliveryContext context)
         if (!context.Options.NamesSigner())
         {
             // What the last publish made has its own rules.
-            if (image.Digest is not { } digest || !IsOfLastPublish(published, digest))
+            if (RecordOf(published, image) is null)
                 Log.Warning("{Image:l} ({Variable:l}) was not verified: no signer was named (--signed-by)", named.ToString(), variable);
             return null;
         }
 
+        // What the last publish made, named by its digest, is signed by whom its record names.
+        var recorded = RecordOf(published, image)?.SignedBy;
         // Who it is has to be known in a dry run, too.
-        if (context.Options.DryRun) await context.PlannedSignerAsync();
+        if (context.Options.DryRun) await context.EnsureSignerIsKnownAsync(recorded);
         var isLocal = EnvironmentImages.IsLoopback(image.ToString()) && PrivateEngine.CanFetchPackages;
         // It may have to be started, which a dry run does not do.
         if (isLocal && !context.Options.DryRun) await context.LocalRegistryAsync();
@@ -61,7 +63,7 @@ internal sealed class NamedImages(DeliveryContext context)
             return null;
         }
 
-        var signer = context.Options.DryRun ? null : await context.ExpectedSignerAsync();
+        var signer = context.Options.DryRun ? null : await context.ExpectedSignerAsync(recorded);
         try
         {
             using var registry = context.Connect(image.Domain!);
@@ -91,16 +93,16 @@ internal sealed class NamedImages(DeliveryContext context)
     private static void WouldVerify(ImageReference image, string variable) =>
         Log.Information("Would verify signatures and attestations of {Image:l} ({Variable:l}), and deploy the digest that was verified", image.ToString(), variable);
 
-    // A record that cannot be read stops nobody who names another image than its own.
-    private bool IsOfLastPublish(string image, Digest digest)
+    // Of the last publish, where it made the named image. A record that cannot be read stops nobody who names another image than its own.
+    private PublishRecord? RecordOf(string image, ImageReference named)
     {
         try
         {
-            return RecordOf(image)?.IsOf(digest) is true;
+            return named.Digest is { } digest && RecordOf(image) is { } record && record.IsOf(digest) ? record : null;
         }
         catch (DeliveryException)
         {
-            return false;
+            return null;
         }
     }
 
