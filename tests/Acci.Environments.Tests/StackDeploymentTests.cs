@@ -23,8 +23,12 @@ public sealed class StackDeploymentTests : IDisposable
     {
         await using var registry = await LoopbackServer.StartAsync(context => context.Response.WriteAsync("{}"));
 
-        await AssertReasonAsync(registry.Domain, "exec sleep 300", "this engine was still pulling it after 5 s");
+        await AssertReasonAsync(registry.Domain, "exec sleep 300", "the pull had not finished after 5 s", seconds: 10);
     }
+
+    [Fact]
+    public async Task A_pull_from_a_registry_that_cannot_be_asked_from_here_may_wait_for_a_silent_one() =>
+        await AssertReasonAsync("registry.invalid", "exec sleep 300", "this engine does not get it within 5 s: the registry may be silent");
 
     [Fact]
     public async Task A_pull_from_a_registry_that_does_not_answer_others_either_is()
@@ -32,7 +36,7 @@ public sealed class StackDeploymentTests : IDisposable
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
 
-        await AssertReasonAsync($"{silent.LocalEndpoint}", "exec sleep 300", $"this engine was still pulling it after 5 s, and {silent.LocalEndpoint} does not answer this build either");
+        await AssertReasonAsync($"{silent.LocalEndpoint}", "exec sleep 300", $"the pull had not finished after 5 s; {silent.LocalEndpoint} does not answer this build either");
     }
 
     [Fact]
@@ -52,7 +56,7 @@ public sealed class StackDeploymentTests : IDisposable
         Assert.StartsWith($"Docker shows no progress with {silent.LocalEndpoint} for 1 s, and the registry does not answer this build either.", error.Message, StringComparison.Ordinal);
     }
 
-    private async Task AssertReasonAsync(string registry, string pull, string reason)
+    private async Task AssertReasonAsync(string registry, string pull, string reason, int seconds = 1)
     {
         var image = $"{registry}/bakery@sha256:0123456789012345678901234567890123456789012345678901234567890123";
         using var docker = new DockerStandIn($$$"""
@@ -69,7 +73,8 @@ public sealed class StackDeploymentTests : IDisposable
             esac
             """);
         var engine = docker.Engine with { AnswerTime = TimeSpan.FromSeconds(5) };
-        var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, RetryBudget = TimeSpan.FromSeconds(1), Images = [] }, TestContext.Current.CancellationToken);
+        var context = new DeliveryContext(
+            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, RetryBudget = TimeSpan.FromSeconds(seconds), Images = [] }, TestContext.Current.CancellationToken);
         using var login = await PullLogin.ForAsync(context, engine, image);
         var deployment = new StackDeployment(new SwarmManager(engine), "prod", replicas: 1, login);
 

@@ -32,31 +32,26 @@ public sealed class ImagePull(DeliveryContext context)
             return !result.Succeeded && PassingFailure.Find($"{result.StandardError}\n{result.StandardOutput}") is { } failure ? throw failure : result;
         }, context.CancellationToken);
 
-    /// <summary>Asks the registries of images whether they are silent: they take connections, and say nothing within the time that a silent one is waited for.</summary>
-    /// <param name="images">The images.</param>
+    /// <summary>Asks a registry whether it is there.</summary>
+    /// <param name="domain">The registry.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The first registry that is; null when each of them answers, or cannot be reached from here.</returns>
-    public async Task<string?> FindSilentAsync(IReadOnlyList<string> images, CancellationToken cancellationToken)
+    public async Task<RegistryAnswer> AskAsync(string domain, CancellationToken cancellationToken)
     {
-        foreach (var domain in images.Select(x => ImageReference.Parse(x).Normalize().Domain!).Distinct())
+        using var registry = context.Connect(domain);
+        try
         {
-            using var registry = context.Connect(domain);
-            try
-            {
-                await registry.EnsureReachableAsync(cancellationToken);
-            }
-            catch (DeliveryException exception)
-                when ((exception as RetriesExhaustedException ?? exception.InnerException) is RetriesExhaustedException { IsSilence: true })
-            {
-                return domain;
-            }
-            catch (DeliveryException)
-            {
-                // It is there, or nobody is: Docker gets to know that, too.
-            }
+            await registry.EnsureReachableAsync(cancellationToken);
+            return RegistryAnswer.Answers;
         }
-
-        return null;
+        catch (DeliveryException exception)
+        {
+            return (exception as RetriesExhaustedException ?? exception.InnerException) switch
+            {
+                RetriesExhaustedException { IsSilence: true } => RegistryAnswer.Silent,
+                RetriesExhaustedException or HttpRequestException => RegistryAnswer.NotReached,
+                _ => RegistryAnswer.Answers,
+            };
+        }
     }
 
     /// <summary>Runs the command once, and ends it where a registry is silent.</summary>
@@ -82,7 +77,12 @@ public sealed class ImagePull(DeliveryContext context)
                 if (progress.Left(Silence) > TimeSpan.Zero) continue;
                 // Layers may be large and networks slow, and an engine may have mirrors: what decides is whether the registry is silent for others, too.
                 if (await FindSilentAsync(await images(stop.Token), stop.Token) is { } domain && !run.IsCompleted)
-                    throw new DeliveryException(string.Create(CultureInfo.InvariantCulture, $"Docker shows no progress with {domain} for {Silence.TotalSeconds:0} s, and the registry does not answer this build either. Check the network and the registry, then run the same command again."));
+                {
+                    throw new DeliveryException(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Docker shows no progress with {domain} for {Silence.TotalSeconds:0} s, and the registry does not answer this build either. Check the network and the registry, then run the same command again."));
+                }
+
                 progress.Restart();
             }
 
@@ -94,6 +94,17 @@ public sealed class ImagePull(DeliveryContext context)
             // It has ended when this returns, or Docker would go on with it.
             await run.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
+    }
+
+    // One that cannot be reached from here may be within Docker's reach.
+    private async Task<string?> FindSilentAsync(IReadOnlyList<string> images, CancellationToken cancellationToken)
+    {
+        foreach (var domain in images.Select(x => ImageReference.Parse(x).Normalize().Domain!).Distinct())
+        {
+            if (await AskAsync(domain, cancellationToken) == RegistryAnswer.Silent) return domain;
+        }
+
+        return null;
     }
 
     /// <summary>When the output last said something that it had not said before.</summary>

@@ -41,8 +41,8 @@ internal sealed class PullLogin : IDisposable
         if (!result.Succeeded) throw new CommandFailedException(command, result);
     }
 
-    /// <summary>The image's registry where it takes connections and says nothing; null where it answers, or cannot be reached from here.</summary>
-    public Task<string?> FindSilentAsync(string image, CancellationToken cancellationToken) => _pull.FindSilentAsync([image], cancellationToken);
+    /// <summary>Asks a registry whether it is there.</summary>
+    public Task<RegistryAnswer> AskAsync(string domain, CancellationToken cancellationToken) => _pull.AskAsync(domain, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _login?.Dispose();

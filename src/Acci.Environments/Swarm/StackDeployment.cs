@@ -1,7 +1,9 @@
+using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 using Acci.Environments.Running;
 using Acci.Environments.Specification;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Environments.Swarm;
@@ -150,9 +152,14 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         }
         catch (NoAnswerException)
         {
+            var (domain, seconds) = (ImageReference.Parse(image).Normalize().Domain!, $"{command.AnswerTime?.TotalSeconds:0} s");
             // An image may be large and a network slow.
-            var silent = await login.FindSilentAsync(image, cancellationToken);
-            return $" (this engine was still pulling it after {command.AnswerTime?.TotalSeconds:0} s{(silent is null ? "" : $", and {silent} does not answer this build either")})";
+            return await login.AskAsync(domain, cancellationToken) switch
+            {
+                RegistryAnswer.Silent => $" (the pull had not finished after {seconds}; {domain} does not answer this build either)",
+                RegistryAnswer.Answers => $" (the pull had not finished after {seconds})",
+                _ => $" (this engine does not get it within {seconds}: the registry may be silent)",
+            };
         }
     }
 
