@@ -20,26 +20,42 @@ public sealed class ComposeLimitTests
     }
 
     [Theory]
-    [InlineData("", false)]
-    [InlineData(",\"StopTimeout\":3", true)]
-    public async Task Services_that_may_take_long_to_stop_one_after_the_other_are_waited_for(string grace, bool isWaitedFor)
+    [InlineData("null", "null", 3)]
+    // Both replicas stop at once, and the store after them.
+    [InlineData("3", "null", 6)]
+    [InlineData("3", "4", 10)]
+    // No limit.
+    [InlineData("-1", "4", 7)]
+    public async Task Services_that_may_take_long_to_stop_one_after_the_other_are_waited_for(string app, string store, int seconds)
     {
-        using var folder = new TemporaryFolder();
-        using var docker = new DockerStandIn($$"""
-            container() { echo '{"Id":"'$1'","Name":"/'$1'","RestartCount":0,"State":{"Status":"running","ExitCode":0,"OOMKilled":false,"Error":""},"Config":{"Image":"x","Labels":{"com.docker.compose.service":"'$2'"}{{grace}}},"NetworkSettings":{"Ports":{} } }'; }
-            case "$*" in
-                ps*) printf '1\n2\n3\n' ;;
-                inspect*) echo "[$(container 1 app),$(container 2 app),$(container 3 store)]" ;;
-                *" down "*) exec sleep 7 ;;
-            esac
-            """);
-        // An errand has ten times that.
-        var engine = docker.Engine with { AnswerTime = TimeSpan.FromMilliseconds(300) };
-        var project = ComposeProject.Of(engine, folder.Path, BakeryEnvironments.Declaration, "prod", ProcessEnvironment.Empty);
+        using var docker = Docker(app, store);
+        var project = ProjectOf(docker);
 
-        var failure = await Record.ExceptionAsync(() => project.DownAsync(volumes: false, TestContext.Current.CancellationToken));
+        var down = project.Down(volumes: false, await project.ContainersAsync(TestContext.Current.CancellationToken));
 
-        if (isWaitedFor) Assert.Null(failure);
-        else Assert.IsType<NoAnswerException>(failure);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), down.AnswerTime);
     }
+
+    [Fact]
+    public async Task Services_that_may_take_longer_to_stop_than_a_timer_runs_are_ended()
+    {
+        // 1200 h.
+        using var docker = Docker("4320000", "4320000");
+
+        await ProjectOf(docker).DownAsync(volumes: false, TestContext.Current.CancellationToken);
+
+        Assert.Contains(docker.Called, x => x.Contains(" down ", StringComparison.Ordinal));
+    }
+
+    // An errand has ten times the engine's answer time.
+    private static ComposeProject ProjectOf(DockerStandIn docker) => ComposeProject.Of(
+        docker.Engine with { AnswerTime = TimeSpan.FromMilliseconds(300) }, Path.GetTempPath(), BakeryEnvironments.Declaration, "prod", ProcessEnvironment.Empty);
+
+    private static DockerStandIn Docker(string app, string store) => new($$"""
+        container() { echo '{"Id":"'$1'","Name":"/'$1'","RestartCount":0,"State":{"Status":"running","ExitCode":0,"OOMKilled":false,"Error":""},"Config":{"Image":"x","Labels":{"com.docker.compose.service":"'$2'"},"StopTimeout":'$3'},"NetworkSettings":{"Ports":{} } }'; }
+        case "$*" in
+            ps*) printf '1\n2\n3\n' ;;
+            inspect*) echo "[$(container 1 app {{app}}),$(container 2 app {{app}}),$(container 3 store {{store}})]" ;;
+        esac
+        """);
 }

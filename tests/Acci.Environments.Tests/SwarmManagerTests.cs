@@ -123,6 +123,26 @@ public sealed class SwarmManagerTests
         Assert.Equal(isRemoved, failure is null);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_gone_when_the_time_to_wait_for_it_is_over_is_gone(bool isService)
+    {
+        // Two looks take more than the minute that there is.
+        var clock = new TestClock { AutoAdvanceAmount = TimeSpan.FromSeconds(40) };
+        using var docker = new DockerStandIn("""
+            case "$*" in
+                "stack ps"*) echo t1 ;;
+                "inspect --type task"*) [ $(grep -c 'inspect --type task' "$CALLS") -ge 3 ] && echo '[]' || echo '[{"ID":"t1","ServiceID":"s1","DesiredState":"running","Status":{"State":"running"},"Spec":{"ContainerSpec":{} } }]' ;;
+            esac
+            """);
+        var swarm = new SwarmManager(docker.Engine) { Time = clock };
+
+        var service = new SwarmService { Id = "s1", Name = "shop_app", Image = "app", Replicas = 1, Specification = "" };
+
+        await (isService ? swarm.RemoveServiceAsync("shop", service, () => { }, Cancellation) : swarm.RemoveAsync("shop", Cancellation));
+    }
+
     private static DockerStandIn Docker(string state, string security) => new($"""
         case "$*" in
             *.Swarm.*) echo '{state}' ;;

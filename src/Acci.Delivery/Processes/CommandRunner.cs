@@ -21,6 +21,9 @@ public static class CommandRunner
     private const int BusyTries = 40;
 
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
+
+    // 49.7 days: a timer takes no more. Source: CancellationTokenSource.CancelAfter.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
     private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SignalDelay = TimeSpan.FromMilliseconds(500);
     private static readonly ConcurrentDictionary<int, bool> RunningIds = new();
@@ -60,7 +63,7 @@ public static class CommandRunner
     {
         if (command.AnswerTime is not { } patience) return await RunToItsEndAsync(command, pipe, cancellationToken);
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        inTime.CancelAfter(patience);
+        inTime.CancelAfter(patience < LongestTimer ? patience : LongestTimer);
         try
         {
             return await RunToItsEndAsync(command, pipe, inTime.Token);

@@ -106,13 +106,19 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
     /// <param name="volumes">Its data go, too.</param>
     public Command Down(bool volumes) => ByName(["down", "--remove-orphans", "--rmi", "local", .. volumes ? (string[])["--volumes"] : []]);
 
-    /// <summary>Ends it. Containers may take the time that they have to stop: replicas at once, a service after those that depend on it.</summary>
-    public async Task DownAsync(bool volumes, CancellationToken cancellationToken)
+    /// <summary>The same, with a limit. Containers may take the time that they have to stop: replicas at once, a service after those that depend on it.</summary>
+    /// <param name="volumes">Its data go, too.</param>
+    /// <param name="containers">Its containers.</param>
+    public Command Down(bool volumes, IEnumerable<Container> containers)
     {
-        var services = (await ContainersAsync(cancellationToken)).GroupBy(x => x.Service, x => x.GracePeriod);
         var down = Bounded(Down(volumes));
-        await CommandRunner.RunAsync(down with { AnswerTime = services.Aggregate(down.AnswerTime, (sum, periods) => sum + (periods.Max() ?? TimeSpan.Zero)) }, Log.Verbose, cancellationToken);
+        var services = containers.GroupBy(x => x.Service, x => x.GracePeriod);
+        return down with { AnswerTime = services.Aggregate(down.AnswerTime, (sum, periods) => sum + (periods.Max() ?? TimeSpan.Zero)) };
     }
+
+    /// <summary>Ends it.</summary>
+    public async Task DownAsync(bool volumes, CancellationToken cancellationToken) =>
+        await CommandRunner.RunAsync(Down(volumes, await ContainersAsync(cancellationToken)), Log.Verbose, cancellationToken);
 
     /// <summary>The images that its services run.</summary>
     public async Task<IReadOnlyList<string>> ImagesAsync(CancellationToken cancellationToken) =>

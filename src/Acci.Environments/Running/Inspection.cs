@@ -24,7 +24,9 @@ internal static class Inspection
             IsOutOfMemory = state.GetProperty("OOMKilled").GetBoolean(),
             Error = state.GetProperty("Error").GetString(),
             Restarts = inspected.GetProperty("RestartCount").GetInt32(),
-            GracePeriod = configuration.TryGetProperty("StopTimeout", out var seconds) && seconds.ValueKind == JsonValueKind.Number ? TimeSpan.FromSeconds(seconds.GetInt32()) : null,
+            // -1 sets no limit.
+            GracePeriod = configuration.TryGetProperty("StopTimeout", out var stop) && stop.ValueKind == JsonValueKind.Number && stop.GetInt32() is >= 0 and var seconds
+                ? TimeSpan.FromSeconds(seconds) : null,
             Health = health?.GetProperty("Status").GetString(),
             HealthOutput = health is { } checks && checks.GetProperty("Log") is { ValueKind: JsonValueKind.Array } log && log.GetArrayLength() > 0
                 ? log[log.GetArrayLength() - 1].GetProperty("Output").GetString()

@@ -132,13 +132,7 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         var limit = LimitOf(replicas);
         await RunAsync(["service", "rm", service.Id], cancellationToken);
         onRemoved();
-        for (var begun = Time.GetTimestamp(); Time.GetElapsedTime(begun) < limit;)
-        {
-            if (await HaveEndedAsync(tasks, cancellationToken)) return;
-            await Task.Delay(Pause, Time, cancellationToken);
-        }
-
-        throw new DeliveryException($"{service.Name} was removed, but something of it does not end. `docker inspect --type task {string.Join(' ', tasks)}` shows what; a node that is down keeps its own.");
+        if (!await HasComeAsync(() => HaveEndedAsync(tasks, cancellationToken), limit, cancellationToken)) throw new DeliveryException($"{service.Name} was removed, but something of it does not end. `docker inspect --type task {string.Join(' ', tasks)}` shows what; a node that is down keeps its own.");
     }
 
     // All stop together.
@@ -161,21 +155,35 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         var tasks = replicas.Select(x => x.Id).ToArray();
         var limit = LimitOf(replicas);
         await CommandRunner.RunAsync(Engine.Errand("stack", "rm", stack), Log.Verbose, cancellationToken);
-        for (var begun = Time.GetTimestamp(); Time.GetElapsedTime(begun) < limit;)
+        if (!await HasComeAsync(IsGoneAsync, limit, cancellationToken))
+        {
+            throw new DeliveryException(
+                $"The stack {stack} was removed, but something of it does not end. `docker ps --all --filter label={StackLabel}={stack}` and "
+                + $"`docker network ls --filter label={StackLabel}={stack}` show what is on this node; a node that is down keeps its own.");
+        }
+
+        await RemoveSecretsAsync(stack, [], cancellationToken);
+
+        async Task<bool> IsGoneAsync()
         {
             // Networks go when the last container has; removing the stack again takes what could not go before.
             var (left, networks) = await LeftAsync(stack, cancellationToken);
-            if (left.Length == 0 && networks.Length == 0 && await HaveEndedAsync(tasks, cancellationToken))
-            {
-                await RemoveSecretsAsync(stack, [], cancellationToken);
-                return;
-            }
-
+            if (left.Length == 0 && networks.Length == 0) return await HaveEndedAsync(tasks, cancellationToken);
             if (left.Length == 0) await CommandRunner.TryRunAsync(Engine.Question(["network", "rm", .. networks]), cancellationToken: cancellationToken);
+            return false;
+        }
+    }
+
+    // Looks once more when the time is over: on a busy machine one look may take all of it.
+    private async Task<bool> HasComeAsync(Func<Task<bool>> look, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        for (var begun = Time.GetTimestamp(); ;)
+        {
+            var isLast = Time.GetElapsedTime(begun) >= limit;
+            if (await look()) return true;
+            if (isLast) return false;
             await Task.Delay(Pause, Time, cancellationToken);
         }
-
-        throw new DeliveryException($"The stack {stack} was removed, but something of it does not end. `docker ps --all --filter label={StackLabel}={stack}` and `docker network ls --filter label={StackLabel}={stack}` show what is on this node; a node that is down keeps its own.");
     }
 
     private async Task<(string[] Containers, string[] Networks)> LeftAsync(string stack, CancellationToken cancellationToken) =>

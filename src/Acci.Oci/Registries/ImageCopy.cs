@@ -131,7 +131,7 @@ internal sealed class ImageCopy(
                 if (!_limit.AddSent(bytes)) tooMuch.Cancel();
             }).RunAsync(content, MountFrom, tooMuch.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (tooMuch.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw _limit.TooLarge();
         }
