@@ -56,6 +56,33 @@ public sealed class StackDeploymentTests : IDisposable
         Assert.StartsWith($"Docker shows no progress with {silent.LocalEndpoint} for 1 s, and the registry does not answer this build either.", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("preparing", true)]
+    [InlineData("starting", false)]
+    public async Task A_registry_that_a_node_waits_for_is_named(string state, bool isNamed)
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var docker = new DockerStandIn($$$"""
+            case "$*" in
+                *"stack deploy"*) touch '{{{_folder.Combine("deployed")}}}' ;;
+                "service ls"*) [ -e '{{{_folder.Combine("deployed")}}}' ] && echo app || true ;;
+                "service inspect"*) echo '[{"ID":"app","Spec":{"Name":"prod_bakery","Mode":{},"TaskTemplate":{"ContainerSpec":{"Image":"{{{silent.LocalEndpoint}}}/bakery:1"} } } }]' ;;
+                "stack ps"*) [ -e '{{{_folder.Combine("deployed")}}}' ] && echo 1 || true ;;
+                "inspect --type task"*) echo '[{"ID":"1","ServiceID":"app","DesiredState":"running","Status":{"State":"{{{state}}}"},"Spec":{"ContainerSpec":{} } }]' ;;
+                "stack rm"*) exit 1 ;;
+            esac
+            """);
+        var context = new DeliveryContext(
+            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, RetryBudget = TimeSpan.FromSeconds(1), Images = [] }, TestContext.Current.CancellationToken);
+        using var login = await PullLogin.ForAsync(context, docker.Engine, $"{silent.LocalEndpoint}/bakery:1");
+        var deployment = new StackDeployment(new SwarmManager(docker.Engine), "prod", replicas: 0, login, startLimit: TimeSpan.FromSeconds(1));
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => deployment.RunAsync(() => Task.FromResult("stack.yml"), () => Task.CompletedTask, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith(isNamed ? $"prod_bakery: it is not up after 1 s: a node waits for its image, and {silent.LocalEndpoint} does not answer this build either." : "prod_bakery: it is not up after 1 s. If it needs longer", error.Message, StringComparison.Ordinal);
+    }
+
     private async Task AssertReasonAsync(string registry, string pull, string reason, int seconds = 1)
     {
         var image = $"{registry}/bakery@sha256:0123456789012345678901234567890123456789012345678901234567890123";

@@ -97,12 +97,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
             }
 
             if (open is null) return;
-            if (swarm.Time.GetElapsedTime(_begun) > _limit)
-            {
-                throw await FailureAsync(
-                    open, tasks.Where(x => x.ServiceId == open.Id), $"it is not up after {_limit.TotalSeconds:0} s", cancellationToken,
-                    $" If it needs longer, declare a {nameof(EnvironmentDefinition.StartLimit)}.");
-            }
+            if (swarm.Time.GetElapsedTime(_begun) > _limit) throw await LateAsync(open, [.. tasks.Where(x => x.ServiceId == open.Id)], cancellationToken);
 
             await Task.Delay(Pause, swarm.Time, cancellationToken);
         }
@@ -137,6 +132,15 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         if (_told.GetValueOrDefault(service.Id) == state) return;
         _told[service.Id] = state;
         Log.Information("{Service:l}: {State:l} after {Elapsed:0.0} s", service.Name, state, swarm.Time.GetElapsedTime(_begun).TotalSeconds);
+    }
+
+    // A swarm says nothing of a registry that it waits for.
+    private async Task<DeliveryException> LateAsync(SwarmService service, SwarmTask[] tasks, CancellationToken cancellationToken)
+    {
+        var problem = $"it is not up after {_limit.TotalSeconds:0} s";
+        return tasks.Any(x => x.State == "preparing") && await login.FindSilentAsync(service.Image, cancellationToken) is { } silent
+            ? await FailureAsync(service, tasks, $"{problem}: a node waits for its image, and {silent} does not answer this build either", cancellationToken, " Check the network and the registry.")
+            : await FailureAsync(service, tasks, problem, cancellationToken, $" If it needs longer, declare a {nameof(EnvironmentDefinition.StartLimit)}.");
     }
 
     // A swarm says of an image that it could not pull only that it is not there; the engine, asked for it once more, says why.
