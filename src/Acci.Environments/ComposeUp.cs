@@ -83,8 +83,8 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
                     EnvironmentFile.Write(file, foundBefore);
                     return Task.CompletedTask;
                 },
-                $"{file} may name other images than run: ComposeUp writes it anew.",
-                $"{file} names other images than run; ComposeUp writes it anew");
+                $"{file} may not name the images that are running: ComposeUp writes it anew.",
+                $"{file} does not name the images that are running; ComposeUp writes it anew");
             throw;
         }
     }

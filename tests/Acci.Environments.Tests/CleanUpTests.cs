@@ -43,12 +43,12 @@ public class CleanUpTests
         await CleanUp.TryAsync(
             () =>
             {
-                Assert.Contains("prod.env may name other images than run.", Unfinished.Statements);
+                Assert.Contains("prod.env may not name the images that are running.", Unfinished.Statements);
                 Assert.DoesNotContain(Unfinished.Statements, x => x.Contains("prod.env", StringComparison.Ordinal) && x.Contains("ComposeDown", StringComparison.Ordinal));
                 throw new DeliveryException("the disk is full");
             },
-            "prod.env may name other images than run.",
-            "prod.env names other images than run");
+            "prod.env may not name the images that are running.",
+            "prod.env does not name the images that are running");
     }
 
     [Fact]

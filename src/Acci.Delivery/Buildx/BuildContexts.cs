@@ -27,41 +27,44 @@ internal static class BuildContexts
         // One that is written by a target is looked at when that has run. Outside a repository the provenance names neither.
         if (!Directory.Exists(folder) || (await context.VersionAsync()).Revision is not { } commit) return null;
         if (await new Git(folder).TopFolderAsync(cancellationToken) is not { } top) return null;
-        var own = new Git(options.Root);
-        var isElsewhere = top != await own.TopFolderAsync(cancellationToken);
+        var ownTop = await new Git(options.Root).TopFolderAsync(cancellationToken);
+        var isElsewhere = top != ownTop;
         var said = new ProvenanceSource(ProvenanceSource.RepositoryOf(await new Git(folder).OriginAsync(cancellationToken)), await new Git(folder).CommitOfAsync("HEAD", cancellationToken));
         // A workflow's certificate has its repository, whatever the image's definition says.
         var repository = options.Keyless || !image.Gives(OciLabels.SourceKey) ? ProvenanceSource.RepositoryOf((await context.FactsAsync()).Repository.Url) : null;
         var problem = said.ProblemWith(repository, image.Gives(OciLabels.RevisionKey) ? null : commit)
             ?? (isElsewhere && !image.Gives(OciLabels.RevisionKey) ? "was built from another checkout, which nobody has compared with the commit" : null);
         if (problem is null) return null;
-        var (place, remedy) = isElsewhere ? Elsewhere(image, options.Root, await TopAsync(own, cancellationToken), folder)
+        var (place, remedy) = isElsewhere ? await ElsewhereAsync(image, options.Root, ownTop!, folder, top, cancellationToken)
             : ($"'{image.Context}'", $"Let git's remote 'origin' lead to {repository}, or build in a clone of it.");
         return $"The image '{image.Name}' is built from {place}. Its provenance would say that it {problem}, and nobody who verifies the image would accept it. {remedy}";
     }
-    // What can be its context, and how: all that is below the repository's top folder, on which a build may lie lower.
-    private static (string Place, string Remedy) Elsewhere(ImageDefinition image, string root, string top, string folder)
+
+    // What can be its context, and how: all that is below the repository's top folder, on which a build may lie lower. git says where the folders really are: a build's may be
+    // named by a link.
+    private static async Task<(string Place, string Remedy)> ElsewhereAsync(
+        ImageDefinition image, string root, string top, string folder, string topOfFolder, CancellationToken cancellationToken)
     {
         const string context = nameof(ImageDefinition.Context);
-        var fromTop = Path.GetFullPath(top, root);
-        if (Below(root, folder) is { } below) return Within(".", below);
-        if (Below(fromTop, folder) is { } beside) return Within(top, beside);
-        if (Below(folder, fromTop) is not null)
+        var prefix = (await new Git(root).PrefixAsync(cancellationToken) ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var there = Path.Combine(topOfFolder, await new Git(folder).PrefixAsync(cancellationToken) ?? "");
+        if (Below(Path.Combine([top, .. prefix]), there) is { } below) return Within(".", below);
+        if (Below(top, there) is { } beside) return Within(string.Join('/', prefix.Select(_ => "..")), beside);
+        if (Below(there, top) is not null)
         {
-            return ($"{folder}, the git repository around this one", $"Let the image's {context} be a folder of this repository, or declare the image in a build of that one.");
+            return ($"{folder}, {(Below(topOfFolder, there) is not null ? "a folder of " : "")}the git repository around this one",
+                $"Let the image's {context} be a folder of this repository, or declare the image in a build of that one.");
         }
 
         return ($"{folder}, which is not of this repository",
             $"Make it part of this repository, as with `git submodule add` in {root}, let the image's {context} be '.', and name its files from there in the Dockerfile.");
 
         (string, string) Within(string from, string to) => ($"'{(from == "." ? to : image.Context)}', a git repository of its own",
-            $"Let the image's {context} be '{from}', and name the files from there in the Dockerfile: COPY {to}/… A folder that is no submodule yet has to become one (git submodule add).");
+            $"Let the image's {context} be '{from}', and name the files from there in the Dockerfile: COPY {to}/… "
+            + "A folder that is no submodule yet has to become one (git submodule add).");
     }
 
-    // From the build's folder, as in '../..': git's own answer may have another spelling of the path.
-    private static async Task<string> TopAsync(Git git, CancellationToken cancellationToken) =>
-        string.Join('/', (await git.PrefixAsync(cancellationToken) ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Select(_ => "..")) is { Length: > 0 } up ? up : ".";
-
     private static string? Below(string folder, string path) =>
-        Path.GetRelativePath(folder, path).Replace('\\', '/') is var below && below is not ("." or "..") && !below.StartsWith("../", StringComparison.Ordinal) && !Path.IsPathRooted(below) ? below : null;
+        Path.GetRelativePath(folder, path).Replace('\\', '/') is var below && below is not ("." or "..")
+        && !below.StartsWith("../", StringComparison.Ordinal) && !Path.IsPathRooted(below) ? below : null;
 }

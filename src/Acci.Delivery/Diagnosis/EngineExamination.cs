@@ -64,8 +64,9 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         using (deletion)
         {
             var (version, platforms) = await new NodeBuilders(engine).AskAsync(node, folder, context.CancellationToken);
-            if (platforms.Length == 0) return ($"{node}: {version}; does not say for which platforms it runs programs", Notice);
-            Platform[] others = [.. node.Platforms.Except(DockerEngine.PlatformsOf(platforms, $"{node}"))];
+            var known = DockerEngine.PlatformsOf(platforms, $"{node}");
+            if (known.Count == 0) return ($"{node}: {version}; does not say for which platforms it runs programs", Notice);
+            Platform[] others = [.. node.Platforms.Except(known)];
             return others.Length == 0
                 ? ($"{node}: {version}, runs {platforms}", Good)
                 : ($"{node}: {version}, runs {platforms}, and cannot run programs of {string.Join(", ", others)}: a Dockerfile that runs one for these platforms fails there", Notice);

@@ -98,7 +98,7 @@ public sealed partial class NodeBuilders(DockerEngine engine)
         var name = node.BuilderName;
         if (!(await CommandRunner.TryRunAsync(engine.Question("buildx", "inspect", name), cancellationToken: cancellationToken)).Succeeded) await CreateAsync(node, cancellationToken);
         var (version, platforms) = await ReadStatusAsync(node, await InspectAsync(name, cancellationToken), cancellationToken);
-        Log.Information("Build node {Node:l}: {Version:l}, {Platforms:l}", node.ToString(), version, platforms.Length > 0 ? platforms : "platforms unknown");
+        Log.Information("Build node {Node:l}: {Version:l}, {Platforms:l}", node.ToString(), version, platforms.Length > 0 ? platforms : "does not report its platforms");
         return new BuildSite(engine with { Builder = name }, node.Platforms) { Name = node.ToString(), Runs = platforms };
     }
 

@@ -20,13 +20,20 @@ public static class WithheldVariables
         "TRIVY_PASSWORD", "TRIVY_REGISTRY_TOKEN", "TRIVY_TOKEN", "TRIVY_GITHUB_TOKEN",
     ];
 
+    /// <summary>What opens each service that keeps a signing key, by the beginning of the key's URI. build.sh and build.ps1 know them, too.</summary>
+    internal static readonly (string Scheme, string Variable)[] OfKeyServices =
+    [
+        ("pkcs11:", "COSIGN_PKCS11_PIN"), ("hashivault://", "VAULT_TOKEN"), ("gitlab://", "GITLAB_TOKEN"),
+        ("azurekms://", "AZURE_CLIENT_SECRET"), ("azurekms://", "AZURE_CLIENT_CERTIFICATE_PASSWORD"), ("azurekms://", "AZURE_PASSWORD"),
+    ];
+
     /// <summary>
     /// Secrets that programs inherit, because those that reach registries, caches and packages need them (docs/threat-model.md), but that nothing shows: Amazon's, and those
     /// that open a key's service, which are withheld only where it has the signing key. Source: AWS CLI documentation, "Environment variables"; AWS SDKs, "Container credential
     /// provider".
     /// </summary>
     private static readonly string[] Inherited =
-        ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "VAULT_TOKEN", "GITLAB_TOKEN", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"];
+        ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN", .. OfKeyServices.Select(x => x.Variable).Except(WellKnown)];
 
     private static readonly ConcurrentDictionary<string, string> Values = new(ProcessEnvironment.Names);
 

@@ -178,11 +178,14 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var isReached = !new Destination(publish.Reference.Domain!, "").IsLoopback || (await context.LocationAsync(engine)).ReachesLoopback;
         var run = $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, publish)).ToString(), context.Environment)}"
             + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry");
-        var hasRoot = (cosign.Sigstore.TrustedRoot ?? TufCache.FindTrustedRoot(context.Environment)) is not null;
+        // As CreateRelease takes it.
+        var hasRoot = cosign.Sigstore.TrustedRoot is not null || TufCache.TryReadTrustedRoot(context.Environment) is not null;
         return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString(), context.Environment), run)
         {
             At = context.Time.GetUtcNow(),
-            ForReaders = (ReadersCommand.Of(signer, publish.Reference, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment), hasRoot), $"{new Command("docker", PublishSummary.RunArguments(image, publish))}"),
+            ForReaders = (
+                ReadersCommand.Of(signer, publish.Reference, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment), hasRoot),
+                $"{new Command("docker", PublishSummary.RunArguments(image, publish))}"),
             NotPinned = context.ImageLocks().Problem(image.BaseImages.Select(x => x.Reference)),
         };
     }

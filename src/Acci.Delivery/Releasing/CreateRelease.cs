@@ -101,9 +101,8 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             else if (isOwnSigstore && ReadTrustedRoot(sigstore) is { } content)
                 trust[ReadersCommand.RootName] = new ReleaseAsset(ReadersCommand.RootName, "application/json", content);
             var hasRoot = trust.ContainsKey(ReadersCommand.RootName);
-            // By TUF, cosign gets it when it verifies, which it has done by now, but not in a dry run.
             var getsRoot = context.Options.DryRun && isOwnSigstore && !hasRoot && signer is ExpectedSigner.Workflow;
-            if (getsRoot) Log.Information("Would attach {Name:l}, which cosign gets by TUF when it verifies {Image:l}", ReadersCommand.RootName, image.Name);
+            if (getsRoot) Log.Information("Would attach {Name:l} (cosign downloads it through TUF during verification)", ReadersCommand.RootName);
             var files = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}";
             images.AppendLine(Describe(image, publish, tags, signer, files, isOwnSigstore, hasRoot || getsRoot));
         });
@@ -111,7 +110,9 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
         return new ReleaseContent { Tag = tag, Revision = revision, Version = version, Images = images.ToString(), Assets = assets };
     }
 
-    private byte[]? ReadTrustedRoot(SigstoreFiles sigstore) => sigstore.ReadTrustedRoot() ?? TufCache.ReadTrustedRoot(context.Environment);
+    // cosign replaces one that is damaged when it verifies, which it has done by now, but not in a dry run.
+    private byte[]? ReadTrustedRoot(SigstoreFiles sigstore) => sigstore.ReadTrustedRoot()
+        ?? (context.Options.DryRun ? TufCache.TryReadTrustedRoot(context.Environment) : TufCache.ReadTrustedRoot(context.Environment));
 
     private async Task<IEnumerable<ReleaseAsset>> ReadStatementsAsync(ImageDefinition image, OciLayout layout, SemanticVersion version)
     {

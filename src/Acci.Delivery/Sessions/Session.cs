@@ -173,6 +173,7 @@ public sealed partial class Session : IDisposable
         {
             if (_journal is null) CacheDirectory.CreatePrivate(folder);
             _journal ??= CreateLocked(JournalFile);
+            // A write that failed leaves no half line between others: a FileStream writes the next one where that began.
             _journal.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry), (byte)'\n']);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

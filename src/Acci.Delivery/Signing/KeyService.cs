@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Acci.Delivery.Processes;
 
 namespace Acci.Delivery.Signing;
 
@@ -14,12 +15,8 @@ public static partial class KeyService
     private const string Pkcs11 = "pkcs11:";
     private const string InVariable = "env://";
 
-    /// <summary>What opens each service. build.sh and build.ps1 know them, too.</summary>
-    internal static readonly (string Scheme, string Variable)[] Secrets =
-    [
-        (Pkcs11, PinVariable), ("hashivault://", "VAULT_TOKEN"), ("gitlab://", "GITLAB_TOKEN"),
-        ("azurekms://", "AZURE_CLIENT_SECRET"), ("azurekms://", "AZURE_CLIENT_CERTIFICATE_PASSWORD"), ("azurekms://", "AZURE_PASSWORD"),
-    ];
+    /// <summary>What opens each service.</summary>
+    internal static (string Scheme, string Variable)[] Secrets => WithheldVariables.OfKeyServices;
 
     /// <summary>Those that cosign's releases know, as an error names them.</summary>
     internal const string Examples = "awskms://, gcpkms://, azurekms://, hashivault://, k8s://, pkcs11:";

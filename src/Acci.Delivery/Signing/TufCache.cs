@@ -20,13 +20,16 @@ internal static class TufCache
         return InputFile.Exists(file) ? file : null;
     }
 
+    /// <summary>The content of that trusted root; null where there is none, or what is there is damaged or another file.</summary>
+    public static byte[]? TryReadTrustedRoot(ProcessEnvironment environment) =>
+        FindTrustedRoot(environment) is { } file && InputFile.Read(file, SigstoreFiles.MaximumSize) is var content && IsTrustedRoot(content) ? content : null;
+
     /// <summary>The content of that trusted root; null where there is none.</summary>
     /// <exception cref="DeliveryException">It is damaged, or another file: readers would get it.</exception>
     public static byte[]? ReadTrustedRoot(ProcessEnvironment environment)
     {
         if (FindTrustedRoot(environment) is not { } file) return null;
-        var content = InputFile.Read(file, SigstoreFiles.MaximumSize);
-        return IsTrustedRoot(content) ? content : throw new DeliveryException(
+        return TryReadTrustedRoot(environment) ?? throw new DeliveryException(
             $"{file}, which cosign keeps, is not Sigstore's trusted root, or is damaged. Delete {Path.GetDirectoryName(Path.GetDirectoryName(file))}: cosign fetches it again.");
     }
 

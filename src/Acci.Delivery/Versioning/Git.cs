@@ -191,8 +191,14 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken, params string[] arguments) => ListAsync(null, cancellationToken, arguments);
 
     /// <summary>Where a file or folder of the git directory is; without a name, the git directory itself.</summary>
-    public async Task<string> PathOfAsync(string name, CancellationToken cancellationToken) =>
-        Path.GetFullPath(await AnswerAsync(cancellationToken, name.Length > 0 ? ["rev-parse", "--git-path", name] : ["rev-parse", "--git-dir"]) ?? ".git", _directory);
+    public async Task<string> PathOfAsync(string name, CancellationToken cancellationToken)
+    {
+        var answer = await AnswerAsync(cancellationToken, name.Length > 0 ? ["rev-parse", "--git-path", name] : ["rev-parse", "--git-dir"]) ?? ".git";
+        // From where the folder really is, which may be named by a link.
+        return answer.StartsWith("..", StringComparison.Ordinal) && await TopFolderAsync(cancellationToken) is { } top
+            ? Path.GetFullPath(answer, Path.Combine(top, await PrefixAsync(cancellationToken) ?? ""))
+            : Path.GetFullPath(answer, _directory);
+    }
 
     /// <summary>The git directory that a <c>.git</c> stands for, be it that or a file that names it.</summary>
     public async Task<string> GitDirectoryAsync(string entry, CancellationToken cancellationToken) =>

@@ -94,6 +94,31 @@ public sealed class BuildContextTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_folder_of_the_repository_around_this_one_is_told_as_one()
+    {
+        await _checkout.Run("mkdir modules", $"{Submodule} {_other.Directory} modules/sub", Commit);
+        _root = Path.Combine(_checkout.Directory, "modules", "sub");
+
+        Assert.StartsWith(
+            $"The image 'app' is built from {Path.Combine(_checkout.Directory, "modules")}, a folder of the git repository around this one. ",
+            await RefusedAsync(Image("..")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_build_whose_folder_is_named_by_a_link_is_told_what_can_be_done()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        using var folder = new TemporaryFolder();
+        await _checkout.Run("mkdir -p build/app", $"{Submodule} {_other.Directory} build/app/sub", $"{Submodule} {_other.Directory} lib", Commit);
+        await _checkout.Run($"git clone --quiet {_other.Directory} {folder.Combine("other")}", $"ln -s {_checkout.Directory}/build/app {folder.Combine("link")}");
+        _root = folder.Combine("link");
+
+        Assert.Contains("/other, which is not of this repository. ", await RefusedAsync(Image("../other")), StringComparison.Ordinal);
+        Assert.Contains("Context be '.', and name the files from there in the Dockerfile: COPY sub/…", await RefusedAsync(Image("sub")), StringComparison.Ordinal);
+        Assert.Contains("Context be '../..', and name the files from there in the Dockerfile: COPY lib/…", await RefusedAsync(Image($"{_checkout.Directory}/lib")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_submodule_beside_one_that_is_built_is_added_to_that_one()
     {
         await _checkout.Run($"{Submodule} {_other.Directory} sub", $"{Submodule} {_other.Directory} lib", "git -C lib commit --quiet --allow-empty --message two", Commit);

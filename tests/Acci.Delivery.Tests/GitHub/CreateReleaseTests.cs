@@ -212,16 +212,24 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         if (!isOne) Assert.Equal($"{file}, which cosign keeps, is not Sigstore's trusted root, or is damaged. Delete {_folder.Combine("tuf", "tuf.example.com")}: cosign fetches it again.", failure?.Message);
     }
 
-    [Fact]
-    public async Task A_dry_run_has_the_trusted_root_that_cosign_gets_in_the_run()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{")]
+    public async Task A_dry_run_has_the_trusted_root_that_cosign_gets_in_the_run(string? damaged)
     {
         await PrepareAsync(record => record with { Signer = Publisher, SignerSource = new("octo/app", "https://token.actions.githubusercontent.com") { Ref = "refs/tags/v1.2.3" } });
         await _repository.Run("git remote add origin https://github.com/octo/app.git");
+        if (damaged is not null)
+        {
+            var file = Path.Combine(Directory.CreateDirectory(_folder.Combine("tuf", "tuf.example.com", "targets")).FullName, "trusted_root.json");
+            await File.WriteAllTextAsync(file, damaged, Cancellation);
+        }
+
         using var log = new AlteredLog();
 
         await Verb(dryRun: true, variables: [("TUF_MIRROR", "https://tuf.example.com"), ("TUF_ROOT", _folder.Combine("tuf"))]).PlanAsync();
 
-        Assert.Contains("Would attach trusted_root.json, which cosign gets by TUF when it verifies app", log.Said);
+        Assert.Contains("Would attach trusted_root.json (cosign downloads it through TUF during verification)", log.Said);
         Assert.Contains(log.Said, x => x.Contains("/releases/download/v1.2.3/trusted_root.json && ", StringComparison.Ordinal));
     }
 
