@@ -63,6 +63,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     private Task<string> LookAtDestination()
     {
         _ = context.GivenCredentials();
+        new DockerConfig(context.Environment).EnsureReadable();
         return Task.FromResult(context.NamedDestination()?.ToString() ?? "this machine's own registry, on 127.0.0.1; name another with --registry");
     }
 

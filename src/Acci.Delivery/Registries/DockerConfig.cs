@@ -53,6 +53,10 @@ public sealed class DockerConfig(ProcessEnvironment environment) : ICredentialSo
     /// <exception cref="DeliveryException">The file cannot be read.</exception>
     internal string? CurrentContext => Read()?.CurrentContext is { Length: > 0 } named && named != "default" ? named : null;
 
+    /// <summary>Makes sure that the file can be read, where it is there: docker and cosign read it, too, and do not name it where they cannot.</summary>
+    /// <exception cref="DeliveryException">It cannot.</exception>
+    internal void EnsureReadable() => Read();
+
     /// <summary>What a registry's entry is called: its domain, but for Docker Hub's, which has an address of old.</summary>
     internal static string KeyOf(string domain) => domain == DockerHub ? DockerHubKey : domain;
 

@@ -32,6 +32,7 @@ public static class SignerOfBuild
         {
             if (ToolVariables.Cosign.Unheeded() is { Count: > 0 } unheeded)
                 Log.Warning("cosign does not get {Variables:l}: what is signed and accepted is named by this build's own parameters", string.Join(", ", unheeded));
+            new DockerConfig(context.Environment).EnsureReadable();
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
             await CosignVersion.EnsureSupportedAsync(program, context.CancellationToken);
             return new Cosign(program) { Login = context.CredentialsForTools(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };

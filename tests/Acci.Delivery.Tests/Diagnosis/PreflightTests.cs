@@ -5,6 +5,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
+using Acci.Delivery.Signing;
 using Acci.Delivery.SmokeTests;
 using Acci.Oci;
 using Acci.Testing;
@@ -149,6 +150,17 @@ public sealed class PreflightTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<DeliveryException>(new Preflight(context, DeliveryScope.Publish).Checks.Single(x => x.Name == "Artifacts").LookAsync);
 
         Assert.Contains($"{Path.Combine(_checkout.Directory, folder.Split('/')[0])} cannot be written", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_configuration_of_docker_that_no_program_can_read_is_told_before_anything_is_built_and_before_cosign_reads_it()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.Combine("config.json"), "{");
+        var context = new DeliveryContext(Options, Cancellation) { Environment = TestEnvironment.OutsideWorkflows.With(("DOCKER_CONFIG", folder.Path)) };
+
+        foreach (var look in (Func<Task>[])[new Preflight(context, DeliveryScope.Publish).Checks.Single(x => x.Name == "Destination").LookAsync, context.VerifierAsync])
+            Assert.StartsWith($"{folder.Combine("config.json")}: line 1 is not valid JSON.", (await Assert.ThrowsAsync<DeliveryException>(look)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
