@@ -138,8 +138,9 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     private async Task<DeliveryException> LateAsync(SwarmService service, SwarmTask[] tasks, CancellationToken cancellationToken)
     {
         var problem = $"it is not up after {_limit.TotalSeconds:0} s";
-        return tasks.Any(x => x.State == "preparing") && await login.FindSilentAsync(service.Image, cancellationToken) is { } silent
-            ? await FailureAsync(service, tasks, $"{problem}: a node waits for its image, and {silent} does not answer this build either", cancellationToken, " Check the network and the registry.")
+        var registry = ImageReference.Parse(service.Image).Normalize().Domain!;
+        return tasks.Any(x => x.State == "preparing") && await login.AskAsync(registry, cancellationToken) == RegistryAnswer.Silent
+            ? await FailureAsync(service, tasks, $"{problem}: a node waits for its image, and {registry} does not answer this build either", cancellationToken, " Check the network and the registry.")
             : await FailureAsync(service, tasks, problem, cancellationToken, $" If it needs longer, declare a {nameof(EnvironmentDefinition.StartLimit)}.");
     }
 
