@@ -40,11 +40,13 @@ public sealed class ReportToGitHubAttribute : BuildExtensionAttributeBase, IOnBu
     // It need not be the commit that the workflow runs for.
     private static string? CheckedOut()
     {
+        // A git that hangs does not keep a build that has ended.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         try
         {
-            return VersionInfo.RevisionAsync(NukeBuild.RootDirectory).GetAwaiter().GetResult();
+            return VersionInfo.RevisionAsync(NukeBuild.RootDirectory, limit.Token).GetAwaiter().GetResult();
         }
-        catch (DeliveryException)
+        catch (Exception exception) when (exception is DeliveryException or OperationCanceledException)
         {
             // The build has failed of something else, or has said so.
             return null;

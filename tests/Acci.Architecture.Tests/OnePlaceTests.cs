@@ -75,6 +75,19 @@ public class OnePlaceTests
     }
 
     [Fact]
+    public void A_program_that_is_waited_for_without_a_limit_is_found_however_it_is_run()
+    {
+        using var delivery = Product.Read("Acci.Delivery");
+        using var own = ModuleDefinition.ReadModule(typeof(EndlessRuns).Assembly.Location);
+
+        var found = from line in new UncancelledRuns([delivery, own]).Find()
+            where line.Contains(nameof(EndlessRuns), StringComparison.Ordinal)
+            select line.Split("called by ")[^1].Split("::")[^1];
+
+        Assert.Equal(EndlessRuns.Endless.Order(StringComparer.Ordinal), found.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_call_is_found_in_lambdas_and_async_methods_too() =>
         Assert.Contains("Acci.Delivery.Publishing.TagImages", Callers("Acci.Delivery", ["Acci.Delivery.Publishing.PublishTransaction::RedoAsync"]));
 

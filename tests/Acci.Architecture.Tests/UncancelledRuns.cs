@@ -5,8 +5,8 @@ using Mono.Cecil.Cil;
 namespace Acci.Architecture.Tests;
 
 /// <summary>
-/// Where what goes on after Ctrl-C may wait for a program without end: in methods that are called with <see cref="CancellationToken.None"/>, and in all that these hand a token
-/// on to.
+/// Where what goes on after Ctrl-C may wait for a program without end: in methods that are called with <see cref="CancellationToken.None"/> or another token that nobody cancels,
+/// and in all that these hand a token on to. A limit counts for one command of a method, whichever that is.
 /// </summary>
 internal sealed partial class UncancelledRuns
 {
@@ -16,10 +16,20 @@ internal sealed partial class UncancelledRuns
     private static readonly string[] Bounded = ["Question", "Errand", "Bounded"];
 
     private readonly ILookup<string, MethodDefinition> _bodies;
+    private readonly ILookup<string, string> _overrides;
 
     /// <param name="modules">All that call one another.</param>
-    public UncancelledRuns(IEnumerable<ModuleDefinition> modules) =>
-        _bodies = modules.SelectMany(x => x.GetTypes()).SelectMany(x => x.Methods).Where(x => x.HasBody).ToLookup(KeyOf);
+    public UncancelledRuns(IReadOnlyCollection<ModuleDefinition> modules)
+    {
+        var types = modules.SelectMany(x => x.GetTypes()).ToArray();
+        var known = types.ToLookup(x => x.FullName);
+        _bodies = types.SelectMany(x => x.Methods).Where(x => x.HasBody).ToLookup(KeyOf);
+        _overrides = (from type in types
+            from above in Above(type, known)
+            from method in type.Methods
+            where method.IsVirtual && above.Methods.Any(x => x.Name == method.Name && x.Parameters.Count == method.Parameters.Count)
+            select (Base: $"{above.FullName}::{method.Name}", Own: KeyOf(method))).ToLookup(x => x.Base, x => x.Own);
+    }
 
     /// <summary>Each such method, with the one where that begins.</summary>
     public IReadOnlyList<string> Find() =>
@@ -31,10 +41,18 @@ internal sealed partial class UncancelledRuns
             select method.Key == endless ? endless : $"{endless}, called by {method.Key}").Distinct().Order(StringComparer.Ordinal),
     ];
 
-    // Those that get CancellationToken.None: the next call that takes a token.
+    // What a type derives from or implements, of what is known here.
+    private static IEnumerable<TypeDefinition> Above(TypeDefinition type, ILookup<string, TypeDefinition> known)
+    {
+        var direct = type.Interfaces.Select(x => x.InterfaceType).Append(type.BaseType).OfType<TypeReference>().SelectMany(x => known[x.GetElementType().FullName]);
+        return direct.SelectMany(x => Above(x, known).Prepend(x)).Distinct();
+    }
+
+    // Those that get a token that nobody cancels (`default`, too, as where it is left out): the next call that takes one.
     private static IEnumerable<MethodReference> Receivers(MethodDefinition body) =>
         from instruction in body.Body.Instructions
         where instruction.Operand is MethodReference { Name: "get_None", DeclaringType.Name: nameof(CancellationToken) }
+            || (instruction.OpCode == OpCodes.Initobj && instruction.Operand is TypeReference { Name: nameof(CancellationToken) })
         let receiver = After(instruction).Select(x => x.Operand).OfType<MethodReference>().FirstOrDefault(TakesToken)
         where receiver is not null
         select receiver;
@@ -47,7 +65,7 @@ internal sealed partial class UncancelledRuns
         {
             if (!seen.Add(method) || !_bodies.Contains(method)) continue;
             if (IsEndless(method)) yield return method;
-            foreach (var called in Calls(method).Where(TakesToken)) left.Push(KeyOf(called));
+            foreach (var called in Calls(method).Where(TakesToken).Select(KeyOf).SelectMany(x => _overrides[x].Prepend(x))) left.Push(called);
         }
     }
 
@@ -75,7 +93,7 @@ internal sealed partial class UncancelledRuns
     // The method as it is written, of which the compiler makes several where it is async or has lambdas. Overloads are one.
     private static string KeyOf(MethodReference method)
     {
-        var (type, name) = (method.DeclaringType, method.Name);
+        var (type, name) = (method.DeclaringType.GetElementType(), method.Name);
         for (; type.Name.StartsWith('<') && type.DeclaringType is not null; type = type.DeclaringType)
         {
             if (Written().Match(type.Name) is { Success: true } ofType) name = ofType.Groups["name"].Value;

@@ -86,7 +86,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     private async Task<string> LookAtVersionAsync()
     {
         var version = await context.VersionAsync();
-        await DeparturePolicy.Of(context, context.PlannedDestination()).EnsureTreeIsItsTagsAsync(version);
+        await DeparturePolicy.Of(context, context.PlannedDestination()).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         return $"{version}{(version.IsDirty ? ", with changes that are not committed" : "")}{string.Concat(version.Warnings.Select(x => $" {x}"))}";
     }
 
