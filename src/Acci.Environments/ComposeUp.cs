@@ -110,9 +110,18 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     // Who names a signer beside an image wants it verified, and would take what runs for that.
     private void EnsureNoneIsToBeVerified(EnvironmentPlan plan)
     {
-        if (Context.Options.SignedBy is null || plan.Committed.Variables.FirstOrDefault(x => x.Source is LastPublish && plan.Variables.ContainsKey(x.Name)) is not { } named) return;
+        string[] typed = [.. Typed()];
+        if (typed.Length == 0 || plan.Committed.Variables.FirstOrDefault(x => x.Source is LastPublish && plan.Variables.ContainsKey(x.Name)) is not { } named) return;
         throw new WrongUseException(
-            $"--signed-by does not apply to {named.Name}: ComposeUp verifies no signatures. Leave one of them out, or use DeployStack, which verifies. Nothing was started.");
+            $"{typed[0]} does not apply to {named.Name}: ComposeUp verifies no signatures. Leave one of them out, or use DeployStack, which verifies. Nothing was started.");
+
+        // A key, and --keyless, also say who signs.
+        IEnumerable<string> Typed()
+        {
+            if (Context.Options.SignedBy is not null) yield return "--signed-by";
+            if (Context.Options.SignedByRepository is not null) yield return "--signed-by-repository";
+            if (Context.Options.SignedByIssuer is not null) yield return "--signed-by-issuer";
+        }
     }
 
     // Docker compose would find out when other services have started. What "~" is, it knows itself; a target before this one may make a file.

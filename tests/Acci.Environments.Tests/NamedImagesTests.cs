@@ -84,17 +84,28 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         Assert.EndsWith("Nothing was deployed.", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task ComposeUp_verifies_nothing_and_says_so_where_somebody_names_who_must_have_signed()
+    [Theory]
+    [InlineData("--signed-by")]
+    [InlineData("--signed-by-repository")]
+    [InlineData("--signed-by-issuer")]
+    public async Task ComposeUp_verifies_nothing_and_says_so_where_somebody_names_who_must_have_signed(string typed)
     {
-        var options = new DeliveryOptions { Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [], SignedBy = _cosign.PublicKey };
+        var options = new DeliveryOptions
+        {
+            Root = _settings.Root,
+            Artifacts = Path.Combine(_settings.Root, "artifacts"),
+            Images = [],
+            SignedBy = typed == "--signed-by" ? _cosign.PublicKey : null,
+            SignedByRepository = typed == "--signed-by-repository" ? "octo/bakery" : null,
+            SignedByIssuer = typed == "--signed-by-issuer" ? "https://token.example.com" : null,
+        };
         using var context = new DeliveryContext(options, Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
         var verb = new ComposeUp(context, BakeryEnvironments.Declaration, "prod");
 
         foreach (var run in (Func<Task>[])[() => verb.PrepareAsync(DeliveryScope.Publish), verb.PlanAsync, verb.RunAsync])
         {
             var error = await Assert.ThrowsAsync<WrongUseException>(run);
-            Assert.StartsWith("--signed-by does not apply to BAKERY_IMAGE: ComposeUp verifies no signatures.", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"{typed} does not apply to BAKERY_IMAGE: ComposeUp verifies no signatures.", error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -125,6 +136,16 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
 
         Assert.StartsWith($"{other} (BAKERY_IMAGE) is not signed and attested by ", error.Message, StringComparison.Ordinal);
         Assert.Contains("worker", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_no_reference_is_told_with_the_variable_that_has_it()
+    {
+        EnvironmentFile.Write(Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), "BAKERY_IMAGE='Bad Name'\n");
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => RunAsync(_cosign.PublicKey));
+
+        Assert.StartsWith("BAKERY_IMAGE: 'Bad Name' is not an image reference", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,13 +47,13 @@ public sealed class StackDeploymentTests : IDisposable
         var image = $"{silent.LocalEndpoint}/bakery:1";
         using var docker = new DockerStandIn("""case "$*" in *"stack deploy"*) exec sleep 300 ;; esac""");
         var context = new DeliveryContext(
-            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, RetryBudget = TimeSpan.FromSeconds(1), Images = [] }, TestContext.Current.CancellationToken);
+            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, RetryBudget = TimeSpan.FromSeconds(1), Images = [] }, TestContext.Current.CancellationToken) { Time = new TestClock() };
         using var login = await PullLogin.ForAsync(context, docker.Engine with { AnswerTime = TimeSpan.FromSeconds(5) }, image);
         var deployment = new StackDeployment(new SwarmManager(docker.Engine with { AnswerTime = TimeSpan.FromSeconds(5) }), "prod", replicas: 1, login) { Images = [image] };
 
         var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => deployment.RunAsync(() => Task.FromResult("stack.yml"), () => Task.CompletedTask, TestContext.Current.CancellationToken));
 
-        Assert.StartsWith($"Docker shows no progress with {silent.LocalEndpoint} for 1 s, and the registry does not answer this build either.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Docker shows no progress with {silent.LocalEndpoint} for 60 s, and the registry does not answer this build either.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -48,7 +48,7 @@ internal sealed class BaseImagesInEngine(DockerEngine engine) : IAsyncDisposable
             var result = await CommandRunner.TryRunAsync(engine.Errand("image", "rm", "--force", name.ToString()), cancellationToken: CancellationToken.None);
             return result.Succeeded ? null : string.Concat(result.LastLines(1));
         }
-        catch (NoAnswerException exception)
+        catch (DeliveryException exception)
         {
             return exception.Message;
         }

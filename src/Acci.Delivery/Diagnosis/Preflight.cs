@@ -63,17 +63,19 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     private Task<string> LookAtDestination()
     {
         _ = context.GivenCredentials();
-        new DockerConfig(context.Environment).EnsureReadable();
+        // Of a build that stays here docker says itself that it cannot read it, and goes on.
+        if (scope.Signs || context.Options.Registry is not null) new DockerConfig(context.Environment).EnsureReadable();
         return Task.FromResult(context.NamedDestination()?.ToString() ?? "this machine's own registry, on 127.0.0.1; name another with --registry");
     }
 
     private Task<string> LookAtCache()
     {
         var folder = context.Options.CacheDirectory.Path;
-        context.Options.CacheDirectory.LookWhetherOwn();
-        return !scope.Builds || FolderAccess.FindUnwritable(folder) is not { } obstacle ? Task.FromResult(folder)
-            : throw new DeliveryException(
+        if (scope.Builds && FolderAccess.FindUnwritable(folder) is { } obstacle)
+            throw new DeliveryException(
                 $"The build keeps what it fetches in {folder}, and {obstacle} cannot be written (read-only file system, or no permission): name another folder with ACCI_CACHE.");
+        context.Options.CacheDirectory.LookWhetherOwn();
+        return Task.FromResult(folder);
     }
 
     private Task<string> LookAtArtifacts()

@@ -41,7 +41,8 @@ internal static class EngineRefusal
 
         if (Answers.Any(x => said.Contains(x, StringComparison.OrdinalIgnoreCase)))
         {
-            var asked = engine.Process.Find("DOCKER_API_VERSION") is { } version ? $"Unset DOCKER_API_VERSION, which is {version}; or update" : "Update";
+            var isOfVersion = said.Contains("client version", StringComparison.Ordinal) && engine.Process.Find("DOCKER_API_VERSION") is not null;
+            var asked = isOfVersion ? "Unset DOCKER_API_VERSION; or update" : "Update";
             return $"The Docker engine at {await engine.EndpointAsync(cancellationToken)} answers with an error: {said}. {asked} the docker command or the engine, "
                 + "wait until it has started, or set DOCKER_HOST to another engine.";
         }

@@ -47,22 +47,29 @@ public sealed class ImagePull(DeliveryContext context)
         {
             return (exception as RetriesExhaustedException ?? exception.InnerException) switch
             {
-                RetriesExhaustedException { IsSilence: true } => RegistryAnswer.Silent,
+                RetriesExhaustedException { IsSilence: true } silent when !IsOfConnection(silent) => RegistryAnswer.Silent,
                 RetriesExhaustedException or HttpRequestException => RegistryAnswer.NotReached,
                 _ => RegistryAnswer.Answers,
             };
         }
     }
 
+    // What drops packets is a firewall's, and others may reach it. Source: dotnet/runtime, HttpConnectionPool, net_http_connect_timedout.
+    private static bool IsOfConnection(Exception? exception) =>
+        exception is not null && ((exception is TimeoutException && exception.Message.Contains("ConnectTimeout", StringComparison.Ordinal)) || IsOfConnection(exception.InnerException));
+
     /// <summary>Runs the command once, and ends it where a registry is silent.</summary>
     /// <param name="command">The command.</param>
     /// <param name="images">The images that it asks registries for; asked where it shows no progress.</param>
     /// <param name="onLine">Gets each line of its output.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
+    /// <param name="silence">How long it may show no progress; when nothing is said, a minute, or the retry budget where that is less.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="DeliveryException">A registry does not answer.</exception>
-    public async Task<CommandResult> WatchAsync(Command command, Func<CancellationToken, Task<IReadOnlyList<string>>> images, Action<string> onLine, CancellationToken cancellationToken)
+    public async Task<CommandResult> WatchAsync(
+        Command command, Func<CancellationToken, Task<IReadOnlyList<string>>> images, Action<string> onLine, CancellationToken cancellationToken, TimeSpan? silence = null)
     {
+        var longest = silence ?? Silence;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var progress = new Progress(context.Time);
         var run = CommandRunner.TryRunAsync(command, line =>
@@ -72,15 +79,15 @@ public sealed class ImagePull(DeliveryContext context)
         }, stop.Token);
         try
         {
-            while (await Task.WhenAny(run, Task.Delay(progress.Left(Silence), context.Time, stop.Token)) != run)
+            while (await Task.WhenAny(run, Task.Delay(progress.Left(longest), context.Time, stop.Token)) != run)
             {
-                if (progress.Left(Silence) > TimeSpan.Zero) continue;
+                if (progress.Left(longest) > TimeSpan.Zero) continue;
                 // Layers may be large and networks slow, and an engine may have mirrors: what decides is whether the registry is silent for others, too.
                 if (await FindSilentAsync(await images(stop.Token), stop.Token) is { } domain && !run.IsCompleted)
                 {
                     throw new DeliveryException(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Docker shows no progress with {domain} for {Silence.TotalSeconds:0} s, and the registry does not answer this build either. Check the network and the registry, then run the same command again."));
+                        $"Docker shows no progress with {domain} for {longest.TotalSeconds:0} s, and the registry does not answer this build either. Check the network and the registry, then run the same command again."));
                 }
 
                 progress.Restart();

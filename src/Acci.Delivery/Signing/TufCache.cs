@@ -21,8 +21,17 @@ internal static class TufCache
     }
 
     /// <summary>The content of that trusted root; null where there is none, or what is there is damaged or another file.</summary>
-    public static byte[]? TryReadTrustedRoot(ProcessEnvironment environment) =>
-        FindTrustedRoot(environment) is { } file && InputFile.Read(file, SigstoreFiles.MaximumSize) is var content && IsTrustedRoot(content) ? content : null;
+    public static byte[]? TryReadTrustedRoot(ProcessEnvironment environment)
+    {
+        try
+        {
+            return FindTrustedRoot(environment) is { } file && InputFile.Read(file, SigstoreFiles.MaximumSize) is var content && IsTrustedRoot(content) ? content : null;
+        }
+        catch (DeliveryException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The content of that trusted root; null where there is none.</summary>
     /// <exception cref="DeliveryException">It is damaged, or another file: readers would get it.</exception>

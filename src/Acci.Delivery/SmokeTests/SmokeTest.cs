@@ -78,7 +78,9 @@ public sealed record SmokeTest(DockerEngine Engine, Session Session)
         for (var begun = Time.GetTimestamp(); ; await Task.Delay(Look, Time, cancellationToken))
         {
             await container.EnsureRunningAsync(cancellationToken);
-            if (Time.GetElapsedTime(begun) >= UpTime) return;
+            if (Time.GetElapsedTime(begun) < UpTime) continue;
+            if (await container.HealthAsync(cancellationToken) == "unhealthy") throw new DeliveryException($"{Subject}: the image's own health check says unhealthy.{await container.LastLogAsync()}");
+            return;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Acci.Delivery.Images;
 using Acci.Environments.Declarations;
+using Acci.Environments.Specification;
 using Acci.Environments.Variables;
 using Acci.Generation;
 using Acci.Oci;
@@ -30,6 +31,13 @@ public sealed record ComposeFiles(string Root, EnvironmentDeclaration Declaratio
             new GeneratedFile($"{Declaration.Folder}/.env.example", Example(models)),
         ];
     }
+
+    /// <summary>What ComposeUp and DeployStack would refuse, and docker compose alone would not.</summary>
+    internal IEnumerable<string> Warnings() =>
+        from name in EnvironmentSettings.NamesIn(SettingsFolder)
+        from variable in ScalarWalk.VariablesWithoutValueIn(ModelOf(name).File)
+        select $"{Declaration.FileOf(name)}: {variable.Title} has no value, and is used for more than the app that has a default for it in its code: "
+            + $"elsewhere it is an empty text. Set it in {Declaration.SettingsFolder}/settings.json or .env.{name}, or declare .Default(…).";
 
     /// <summary>The images of somebody else's that the environments run, each once; none where there are no environments yet.</summary>
     /// <exception cref="DeliveryException">A setting is missing or cannot be used.</exception>

@@ -26,7 +26,7 @@ internal sealed class NamedImages(DeliveryContext context)
             var (name, published) = (variable.Name, ((LastPublish)variable.Source!).Image);
             if (plan.Variables.GetValueOrDefault(name) is { } typed)
             {
-                if (await VerifyAsync(name, ImageReference.Parse(typed), published) is { } digest) verified[name] = digest;
+                if (await VerifyAsync(name, Parse(name, typed), published) is { } digest) verified[name] = digest;
             }
             // In a dry run Publish may be planned, and verifies what it publishes.
             else if (context.Options.NamesSignerOfLastPublish() && EnvironmentImages.OfThisRun(context, published) is null
@@ -51,7 +51,7 @@ internal sealed class NamedImages(DeliveryContext context)
         }
 
         // What the last publish made, named by its digest, is signed by whom its record names.
-        var recorded = RecordOf(published, image)?.SignedBy;
+        var recorded = context.Options.SigningKey is null ? RecordOf(published, image)?.SignedBy : null;
         // Who it is has to be known in a dry run, too.
         if (context.Options.DryRun) await context.EnsureSignerIsKnownAsync(recorded);
         var isLocal = EnvironmentImages.IsLoopback(image.ToString()) && PrivateEngine.CanFetchPackages;
@@ -87,6 +87,18 @@ internal sealed class NamedImages(DeliveryContext context)
             var problem = ImageVerifier.IsVerdict(exception) ? $"is not signed and attested by {signer?.ReadName()}" : "is not verified";
             throw new DeliveryException(
                 $"{image} ({variable}) {problem}, and is not deployed: name another image, or another signer with --signed-by. {exception.Message} Nothing was deployed.", exception);
+        }
+    }
+
+    private static ImageReference Parse(string variable, string typed)
+    {
+        try
+        {
+            return ImageReference.Parse(typed);
+        }
+        catch (InvalidReferenceException exception)
+        {
+            throw new DeliveryException($"{variable}: {exception.Message} Nothing was deployed.", exception);
         }
     }
 

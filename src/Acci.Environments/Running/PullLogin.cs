@@ -37,7 +37,8 @@ internal sealed class PullLogin : IDisposable
     /// <exception cref="DeliveryException">One does, or the command failed.</exception>
     public async Task RunAsync(Command command, IReadOnlyList<string> images, CancellationToken cancellationToken)
     {
-        var result = await _pull.WatchAsync(command, _ => Task.FromResult(images), Log.Verbose, cancellationToken);
+        // A swarm itself gives up on a registry after half a minute, and goes on: a short retry budget must not end that.
+        var result = await _pull.WatchAsync(command, _ => Task.FromResult(images), Log.Verbose, cancellationToken, TimeSpan.FromMinutes(1));
         if (!result.Succeeded) throw new CommandFailedException(command, result);
     }
 

@@ -71,7 +71,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         _begun = swarm.Time.GetTimestamp();
         var past = (await swarm.TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToHashSet();
         var deploy = login.Docker("stack", "deploy", "--compose-file", file, "--with-registry-auth", "--detach=true", "--prune", stack);
-        // The engine asks the registry for each image, also for one that it has.
+        // The engine asks the registry for each image that has no digest.
         await login.RunAsync(deploy with { AnswerTime = swarm.Engine.Errand().AnswerTime }, Images, cancellationToken);
         var waiting = new HashSet<string>();
         while (true)

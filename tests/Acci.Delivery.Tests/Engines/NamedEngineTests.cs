@@ -36,8 +36,9 @@ public sealed class NamedEngineTests : IDisposable
     // What an engine answers with an error is no silence, and not every permission is that of the socket.
     [InlineData(TooOld, "default", "", "The Docker engine at default answers with an error: " + TooOld)]
     [InlineData(TooOld, "default", "DOCKER_HOST=tcp://far", "The Docker engine at default answers with an error: " + TooOld)]
-    [InlineData(TooOld, "default", "DOCKER_API_VERSION=1.41", "The Docker engine at default answers with an error: " + TooOld + ". Unset DOCKER_API_VERSION, which is 1.41; or update the docker command")]
+    [InlineData(TooOld, "default", "DOCKER_API_VERSION=1.41", "The Docker engine at default answers with an error: " + TooOld + ". Unset DOCKER_API_VERSION; or update the docker command")]
     [InlineData("Error response from daemon: authorization denied by plugin audit: no", "default", "", "The Docker engine at default answers with an error: ")]
+    [InlineData("Error response from daemon: authorization denied by plugin audit: no", "default", "DOCKER_API_VERSION=1.41", "The Docker engine at default answers with an error: Error response from daemon: authorization denied by plugin audit: no. Update the docker command")]
     [InlineData("request returned 500 Internal Server Error for API route and version http://x/v1.44/version, check if the server supports it", "default", "", "The Docker engine at default answers with an error: ")]
     [InlineData(NoKey, "default", "DOCKER_HOST=ssh://ada@far", "The Docker engine at ssh://ada@far (DOCKER_HOST) does not answer: " + NoKey + ". Start it")]
     [InlineData("open /home/ada/.docker/key.pem: permission denied", "default", "DOCKER_HOST=tcp://far:2376", "The Docker engine at tcp://far:2376 (DOCKER_HOST) does not answer: open")]

@@ -20,7 +20,9 @@ public static class ConfigureExtensions
         var outputs = new IReadOnlyCollection<Output>[all.Count];
         var failures = new ConcurrentQueue<Exception>();
 
-        Parallel.For(0, all.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, degreeOfParallelism) }, (i, loop) =>
+        // In their order: a build names the longest first.
+        var order = Partitioner.Create(Enumerable.Range(0, all.Count), EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(order, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, degreeOfParallelism) }, (i, loop) =>
         {
             try
             {

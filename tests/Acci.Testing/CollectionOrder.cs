@@ -3,9 +3,9 @@ using Xunit.v3;
 
 namespace Acci.Testing;
 
-/// <summary>Starts the collections that take longest first, so that no long one runs alone at the end. The rest keeps its order.</summary>
-/// <param name="longest">Parts of their names. The name of a collection is the one given to it, or holds the full name of its only class.</param>
-public abstract class LongestFirst(params string[] longest) : ITestCollectionOrderer
+/// <summary>Starts some collections first: those that take longest, so that no long one runs alone at the end. The rest keeps its order.</summary>
+/// <param name="longest">Parts of their names, in the order of their start. The name of a collection is the one given to it, or holds the full name of its only class.</param>
+public abstract class CollectionOrder(params string[] longest) : ITestCollectionOrderer
 {
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
