@@ -125,38 +125,18 @@ public sealed class JobTests : IDisposable, ILogEventSink
         _ = ModelWith(new("server") { Compose = new() { Image = "server:1", Deploy = new() { Mode = "replicated", RestartPolicy = new("any") } } });
     }
 
-    [Fact]
-    public async Task Going_back_says_that_jobs_run_again()
-    {
-        var own = Declaration with { Define = x => Declaration.Define(x) with { Services = [.. Declaration.Define(x).Services.Skip(1), Waiting] } };
-        using var docker = new DockerStandIn($"""
-            case "$*" in
-                *" up --detach"*) echo refused >&2; exit 1 ;;
-                "ps --all"*) echo 1 ;;
-                inspect*) cat '{WriteContainers([[Ended("migration", 0), Ended("seed", 0), Running("shop")]])}-0' ;;
-            esac
-            """);
-        var project = ComposeProject.Of(docker.Engine, _root.Path, own, "live", ProcessEnvironment.Empty);
-        var start = new ComposeStart(project, EnvironmentModel.Of(own, new ComposeFiles(_root.Path, own).Read("live")), PortAccess.Loopback, new TestClock());
-
-        await Assert.ThrowsAsync<DeliveryException>(() => start.RunAsync(Cancellation));
-
-        Assert.EndsWith(
-            "going back to shop:1. That runs its jobs again, with these images, on data that may have changed: migration, seed",
-            _said.Single(x => x.Contains("going back", StringComparison.Ordinal)),
-            StringComparison.Ordinal);
-    }
-
+    // Where docker compose does not say what was tried, it may have been anything.
     [Theory]
+    [InlineData("", true)]
     [InlineData("shop:1", false)]
     [InlineData("shop:2", true)]
-    public async Task Nothing_goes_back_to_the_images_that_have_just_failed(string tried, bool goesBack)
+    public async Task Going_back_says_that_jobs_run_again_and_never_leads_to_the_images_that_have_just_failed(string tried, bool goesBack)
     {
         var own = Declaration with { Define = x => Declaration.Define(x) with { Services = [.. Declaration.Define(x).Services.Skip(1), Waiting] } };
         using var docker = new DockerStandIn($"""
             case "$*" in
                 *" up --detach"*) echo refused >&2; exit 1 ;;
-                *"config --images"*) echo migration:1; echo '{tried}' ;;
+                *"config --images"*) echo '{tried}' ;;
                 "ps --all"*) echo 1 ;;
                 inspect*) cat '{WriteContainers([[Ended("migration", 0), Ended("seed", 0), Running("shop")]])}-0' ;;
             esac
@@ -166,7 +146,9 @@ public sealed class JobTests : IDisposable, ILogEventSink
 
         await Assert.ThrowsAsync<DeliveryException>(() => start.RunAsync(Cancellation));
 
-        Assert.Equal(goesBack, _said.Any(x => x.Contains("going back to shop:1", StringComparison.Ordinal)));
+        var said = _said.SingleOrDefault(x => x.Contains("going back", StringComparison.Ordinal));
+        if (goesBack) Assert.EndsWith("going back to shop:1. That runs its jobs again, with these images, on data that may have changed: migration, seed", said, StringComparison.Ordinal);
+        else Assert.Null(said);
         Assert.Equal(!goesBack, _said.Any(x => x.Contains("what runs now is left as it is", StringComparison.Ordinal)));
     }
 

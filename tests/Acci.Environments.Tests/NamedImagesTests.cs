@@ -232,6 +232,18 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
     }
 
     [Fact]
+    public async Task A_key_that_is_named_must_have_signed_whatever_the_record_of_the_last_publish_says()
+    {
+        Record(new RecordedSigner("https://github.com/octo/bakery/.github/workflows/test.yml@refs/heads/x", new WorkflowSource("octo/bakery", WorkflowSource.IssuerOf("https://github.com"))));
+        Name(_pinned);
+        _cosign.Sign(_signed);
+
+        Assert.Equal(_pinned.ToString(), await RunAsync(signedBy: null, signingKey: "awskms:///alias/bakery"));
+
+        Assert.Contains(_said, x => x.StartsWith($"{_pinned} (BAKERY_IMAGE) is signed and attested by key ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_repository_is_not_passed_over_where_a_key_has_signed_what_the_last_publish_made()
     {
         Record(new RecordedSigner("key 0123456789ab"));
@@ -286,13 +298,13 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         Path.Combine(_settings.Root, "deploy", "compose", ".env.prod"), $"{(image is null ? "" : $"BAKERY_IMAGE={image}\n")}BAKERY_POSTGRES_IMAGE=ghcr.example.com/postgres:15\nBAKERY_REDIS_IMAGE=ghcr.example.com/redis:7\n");
 
     // The image that docker was told to deploy; it deploys nothing.
-    private async Task<string> RunAsync(string? signedBy, bool dryRun = false, string? repository = null, bool keyless = false)
+    private async Task<string> RunAsync(string? signedBy, bool dryRun = false, string? repository = null, bool keyless = false, string? signingKey = null)
     {
         using var docker = new DockerStandIn($"{Answers}\n    {DockerReply.PullsFromLoopback}\n    pull*) exit 1 ;;\nesac");
         var options = new DeliveryOptions
         {
             Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [], SignedBy = signedBy, SignedByRepository = repository, Keyless = keyless,
-            DryRun = dryRun, RetryBudget = TimeSpan.FromSeconds(5),
+            SigningKey = signingKey, DryRun = dryRun, RetryBudget = TimeSpan.FromSeconds(5),
         };
         using var context = new DeliveryContext(options, Cancellation)
         {

@@ -51,7 +51,7 @@ public sealed record SmokeTestOptions
     /// <summary>Why the image is not smoke-tested; null where it is. It is published all the same, and its table, record and summary give this reason.</summary>
     public string? SkippedBecause { get; init => field = value is { Length: > 0 } ? value : null; }
 
-    /// <summary>What <c>docker run</c> is told of all this, but for <see cref="Variables"/> and <see cref="Arguments"/>.</summary>
+    /// <summary>The options of <c>docker run</c>, without <see cref="Variables"/> and <see cref="Arguments"/>.</summary>
     internal IEnumerable<string> RunArguments =>
     [
         .. ReadOnly ? ["--read-only"] : Array.Empty<string>(), "--cap-drop", "ALL", .. Capabilities.SelectMany(x => new[] { "--cap-add", x }),

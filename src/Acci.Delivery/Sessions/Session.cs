@@ -161,7 +161,7 @@ public sealed partial class Session : IDisposable
             }
             catch (DeliveryException)
             {
-                // On a disk that is full it stays noted, and whoever looks for it finds nothing.
+                // On a full disk the note stays, and the next build finds nothing to remove.
             }
         }
     }

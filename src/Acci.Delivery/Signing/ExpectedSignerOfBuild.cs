@@ -165,7 +165,7 @@ public static class ExpectedSignerOfBuild
     private static async Task<(string? Server, string Repository)?> OwnRepositoryAsync(this DeliveryContext context) =>
         WorkflowSource.TryParseRepository((await context.FactsAsync()).Repository.Url);
 
-    // Where a key must have signed. Whoever names a repository wants a workflow to have signed, and must not be told to leave that out.
+    // For images that a key signed. A user who names a repository expects a workflow, so the advice is not to leave the repository out.
     private static void EnsureNoSourceIsNamed(this DeliveryContext context)
     {
         if (context.Options is { SignedByRepository: null, SignedByIssuer: null }) return;

@@ -11,6 +11,26 @@ namespace Acci.Delivery.Tests.Engines;
 /// <summary>Commands that get images, with shell scripts in their place.</summary>
 public sealed class ImagePullTests : IDisposable
 {
+    [Fact]
+    public async Task A_registry_whose_host_takes_no_connection_is_not_called_silent()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere a full queue of connections refuses more.");
+        using var full = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        full.Start(backlog: 0);
+        var waiting = new List<System.Net.Sockets.TcpClient>();
+        for (var i = 0; i < 4; i++)
+        {
+            waiting.Add(new System.Net.Sockets.TcpClient());
+            _ = waiting[i].ConnectAsync(((System.Net.IPEndPoint)full.LocalEndpoint).Address, ((System.Net.IPEndPoint)full.LocalEndpoint).Port, TestContext.Current.CancellationToken).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        var context = new DeliveryContext(new DeliveryOptions { Root = Path.GetTempPath(), Artifacts = Path.GetTempPath(), RetryBudget = TimeSpan.FromSeconds(15), Images = [] }, TestContext.Current.CancellationToken);
+        var pull = new ImagePull(context);
+
+        Assert.Equal(RegistryAnswer.NotReached, await pull.AskAsync($"{full.LocalEndpoint}", TestContext.Current.CancellationToken));
+        waiting.ForEach(x => x.Dispose());
+    }
+
     private const string Unavailable = "failed to resolve reference: unexpected status from HEAD request to http://127.0.0.1:1/v2/app/manifests/1: 503 Service Unavailable";
     private const string StandsStill = "while :; do echo 'layer Downloading 1.049MB/12.01MB'; sleep 0.1; done";
 
