@@ -121,8 +121,22 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         await CommandRunner.RunAsync(Down(volumes, await ContainersAsync(cancellationToken)), Log.Verbose, cancellationToken);
 
     /// <summary>The images that its services run.</summary>
-    public async Task<IReadOnlyList<string>> ImagesAsync(CancellationToken cancellationToken) =>
-        (await CommandRunner.RunAsync(Bounded(Compose("config", "--images")), cancellationToken: cancellationToken)).StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    public Task<IReadOnlyList<string>> ImagesAsync(CancellationToken cancellationToken) => ImagesAsync([], cancellationToken);
+
+    /// <summary>The images of these services, or of all where none is named, that the engine does not have.</summary>
+    public async Task<IReadOnlyList<string>> MissingImagesAsync(IEnumerable<string> services, CancellationToken cancellationToken)
+    {
+        var missing = new List<string>();
+        foreach (var image in (await ImagesAsync(services, cancellationToken)).Distinct())
+        {
+            if (!(await CommandRunner.TryRunAsync(Engine.Question("image", "inspect", "--format", "{{.Id}}", image), cancellationToken: cancellationToken)).Succeeded) missing.Add(image);
+        }
+
+        return missing;
+    }
+
+    private async Task<IReadOnlyList<string>> ImagesAsync(IEnumerable<string> services, CancellationToken cancellationToken) =>
+        (await CommandRunner.RunAsync(Bounded(Compose(["config", "--images", .. services])), cancellationToken: cancellationToken)).StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What of this kind (<c>container</c>, <c>network</c>, <c>volume</c>) there is of the project, by name.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(string kind, CancellationToken cancellationToken)

@@ -38,18 +38,22 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     public PortAccess? ReachedPorts => _isUnreached ? null : ports;
 
     /// <summary>Gets the images that are missing, and builds what is built here. However long that takes: it is no sign of a service that does not come up.</summary>
-    /// <exception cref="DeliveryException">One cannot be had or built.</exception>
+    /// <exception cref="DeliveryException">One cannot be pulled or built.</exception>
     /// <param name="pull">Has the engine get images.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
     public async Task PrepareAsync(ImagePull pull, CancellationToken cancellationToken)
     {
         string[] ignored = model.Builds ? ["--ignore-buildable"] : [];
-        var had = await pull.RunAsync("Images of the environment", project.Compose(["--progress", "plain", "pull", "--policy", "missing", .. ignored]), project.ImagesAsync, Tell);
-        EnsureSucceeded(had, "had");
+        // Docker seldom names what it could not get.
+        string[] pulled = model.Builds ? [.. model.File.Services.Where(x => x.Value.Build is null).Select(x => x.Key)] : [];
+        var missing = await project.MissingImagesAsync(pulled, cancellationToken);
+        var names = missing.Count == 0 ? "" : $" ({string.Join(", ", missing)})";
+        var had = await pull.RunAsync($"Images of the environment{names}", project.Compose(["--progress", "plain", "pull", "--policy", "missing", .. ignored]), project.ImagesAsync, Tell);
+        EnsureSucceeded(had, $"{names} cannot be pulled");
         if (!model.Builds) return;
         // The current builder may have neither the engine's images nor a way to give it what it builds.
         string[] builder = await project.Engine.OwnBuilderAsync(cancellationToken) is { } own ? ["--builder", own] : [];
-        EnsureSucceeded(await CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", "build", .. builder]), Tell, cancellationToken), "built");
+        EnsureSucceeded(await CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", "build", .. builder]), Tell, cancellationToken), " cannot be built");
     }
 
     /// <summary>Starts it.</summary>
@@ -73,9 +77,9 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         }
     }
 
-    private static void EnsureSucceeded(CommandResult result, string done)
+    private static void EnsureSucceeded(CommandResult result, string problem)
     {
-        if (!result.Succeeded) throw new DeliveryException($"The images of the environment cannot be {done}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
+        if (!result.Succeeded) throw new DeliveryException($"The images of the environment{problem}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
     }
 
     private async Task<IReadOnlyList<Container>> UpAsync(IReadOnlyList<Container> before, Dictionary<string, string?>? images, CancellationToken cancellationToken)
