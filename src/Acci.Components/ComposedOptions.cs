@@ -60,9 +60,19 @@ internal static class ComposedOptions
     [
         .. from image in (build as IHazImages)?.PlacedImages ?? []
         select build is IHazPlatforms { Platforms: { Length: > 0 } platforms }
-            ? image with { Platforms = [.. platforms.Select(x => WrongUseException.Read("--platforms", () => Oci.Platform.Parse(x)))] }
+            ? image with { Platforms = [.. platforms.Select(PlatformOf)] }
             : image,
     ];
+
+    // An engine would look for it in the network, and name that.
+    private static Oci.Platform PlatformOf(string text)
+    {
+        var platform = WrongUseException.Read("--platforms", () => Oci.Platform.Parse(text));
+        return platform.Unknown is not { } unknown ? platform
+            : throw new WrongUseException(
+                $"--platforms: '{text}' is not a platform: there is no '{unknown.Name}'. "
+                + (ClosestMatch.Of(unknown.Name, unknown.Known) is { } match ? $"Did you mean '{match}'?" : $"There are: {string.Join(", ", unknown.Known)}."));
+    }
 
     private static IReadOnlyList<BuilderNode>? NodesOf(INukeBuild build)
     {

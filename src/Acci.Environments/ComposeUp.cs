@@ -93,6 +93,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     {
         var plan = ReadCheckedPlan();
         EnsureFilesAreThere(plan);
+        WarnOfUnread(plan);
         if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say: {Command:l} GenerateCompose writes it anew. It is used as it is", Declaration.FileOf(plan.Name), Declaration.Command);
         return plan;
     }
@@ -128,12 +129,22 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
     private void EnsureFilesAreThere(EnvironmentPlan plan)
     {
         var file = plan.Effective.File;
-        var configs = (file.Configs ?? new Dictionary<string, FileObject>()).Where(x => x.Value is { File: not null, External: not true }).Select(x => (Title: $"Config '{x.Key}'", Path: x.Value.File!.Value));
-        var variables = file.Services.SelectMany(x => (x.Value.EnvFile ?? []).Where(y => y.Required is not false).Select(y => (Title: $"The env_file of {x.Key}", y.Path)));
-        foreach (var (title, path) in configs.Concat(variables).Select(x => (x.Title, Path: Interpolation.Resolve(x.Path.Text, plan.Variables))).Where(x => !x.Path.StartsWith('~')))
+        var variables = plan.KnownVariables();
+        var read = file.Services.Values.SelectMany(x => x.Configs ?? []).Select(x => x.Source).ToHashSet();
+        var configs = (file.Configs ?? new Dictionary<string, FileObject>())
+            .Where(x => read.Contains(x.Key) && x.Value is { File: not null, External: not true })
+            .Select(x => (Title: $"Config '{x.Key}'", Path: x.Value.File!.Value, MayBeFolder: true));
+        var told = from service in file.Services
+                   from variablesFile in service.Value.EnvFile ?? []
+                   where variablesFile.Required is not false
+                   select (Title: $"The env_file of {service.Key}", variablesFile.Path, MayBeFolder: false);
+        foreach (var (title, text, mayBeFolder) in configs.Concat(told))
         {
+            var path = Interpolation.Resolve(text.Text, variables);
+            if (path.StartsWith('~')) continue;
             var place = Path.GetFullPath(path, Path.Combine(Root, Declaration.Folder));
-            if (!InputFile.Exists(place) && place != OwnVariablesFile(plan)) throw new DeliveryException($"{title}: {place} does not exist. Nothing was started.");
+            var isThere = (mayBeFolder && InputFile.IsFolder(place)) || InputFile.Exists(place);
+            if (!isThere && place != OwnVariablesFile(plan)) throw new DeliveryException($"{title}: {place} does not exist. Nothing was started.");
         }
     }
 

@@ -115,21 +115,24 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var plan = ReadCheckedPlan();
         EnsureIsStack(plan, Declaration.ProjectOf(plan.Name));
         WarnOfQuotes(plan);
+        WarnOfUnread(plan);
         if (IsChangedByHand(plan)) Log.Warning("{File:l} is not what the settings say. A stack is made from the settings; what was changed there by hand is not in it", Declaration.FileOf(plan.Name));
         return plan;
     }
 
-    // Docker compose takes quotes and comments away and puts variables in; a stack does not. Source: docker/cli, pkg/kvfile.
     private void WarnOfQuotes(EnvironmentPlan plan)
     {
+        var variables = plan.KnownVariables();
         var files = plan.Effective.File.Services.Values.SelectMany(x => x.EnvFile ?? []).Where(x => x.Format is null)
-            .Select(x => Path.GetFullPath(Interpolation.Resolve(x.Path.Text, plan.Variables), Path.Combine(Root, Declaration.Folder))).Distinct().Where(InputFile.Exists);
+            .Select(x => Path.GetFullPath(Interpolation.Resolve(x.Path.Text, variables), Path.Combine(Root, Declaration.Folder))).Distinct().Where(InputFile.Exists);
         foreach (var file in files)
         {
-            var names = InputFile.ReadText(file, EnvironmentFile.MaximumSize).Split('\n').Where(x => !x.TrimStart().StartsWith('#')).Select(x => x.Split('=', 2))
-                .Where(x => x is [_, var value] && (value.AsSpan().IndexOfAny('\'', '"', '$') >= 0 || value.Contains(" #", StringComparison.Ordinal))).Select(x => x[0]).ToArray();
-            if (names.Length > 0)
-                Log.Warning("{File:l}: a stack takes values as they are, with quotes, '$' and what follows '#', and docker compose does not: {Names:l}. Where that is meant, declare the format 'raw'", file, string.Join(", ", names));
+            string[] names = [.. StackVariablesFile.ReadDifferently(InputFile.ReadText(file, EnvironmentFile.MaximumSize))];
+            if (names.Length == 0) continue;
+            Log.Warning(
+                "{File:l}: a stack takes values as they are, with quotes, '$' and what follows '#', and docker compose does not: {Names:l}. Where that is meant, declare the format 'raw'; where not, write them without",
+                file,
+                string.Join(", ", names));
         }
     }
 
@@ -147,10 +150,9 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     // By names that are not known yet: of what is looked for later, and of secrets, which are made later still. A target before this one may make a file.
     private void EnsureIsStack(EnvironmentPlan plan, string name, bool areFilesThere = true)
     {
-        const string Unknown = "unknown";
+        const string Unknown = EnvironmentPlan.Unknown;
         SwarmName.Ensure(plan.Effective.File, name);
-        var variables = plan.Effective.Variables.Where(x => x.Source is not null).ToDictionary(x => x.Name, x => x.Default ?? Unknown);
-        foreach (var (variable, value) in plan.Variables) variables[variable] = value;
+        var variables = plan.KnownVariables();
         var stack = StackFileOf(plan, name, variables, plan.Committed.Secrets.ToDictionary(x => x.Source, _ => Unknown), _ => Unknown, hasIngress: true, areFilesThere);
         if (!areFilesThere) return;
         var told = stack.Services.Values.SelectMany(x => x.EnvFile ?? []).Select(x => Interpolation.Resolve(x.Path.Text, variables));

@@ -79,6 +79,17 @@ public abstract class EnvironmentVerb : Verb
     /// <summary>The file of variables that the verb itself writes, where it is not there yet.</summary>
     private protected string OwnVariablesFile(EnvironmentPlan plan) => Path.GetFullPath(Declaration.VariablesFileOf(plan.Name), Root);
 
+    // A misspelt name is told by nobody else. A compose file changed by hand may read more, and so may a container that is given the whole file.
+    private protected void WarnOfUnread(EnvironmentPlan plan)
+    {
+        string[] unread = [.. plan.UnreadVariables.Order(StringComparer.Ordinal)];
+        if (unread.Length == 0 || plan.Effective.File.Services.Values.Any(x => x.EnvFile is { Count: > 0 }) || IsChangedByHand(plan)) return;
+        Log.Warning(
+            "{File:l}: nothing reads {Names:l}. Check the spelling; values of lists and dictionaries are changed in the settings files",
+            Declaration.VariablesFileOf(plan.Name),
+            string.Join(", ", unread));
+    }
+
     private protected bool IsChangedByHand(EnvironmentPlan plan)
     {
         var generated = new GeneratedFile(Declaration.FileOf(plan.Name), plan.Committed.ToYaml());

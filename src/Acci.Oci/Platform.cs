@@ -11,6 +11,13 @@ namespace Acci.Oci;
 /// </summary>
 public sealed partial record Platform
 {
+    // Source: Go 1.25, `go tool dist list`, from which BuildKit and containerd take their names.
+    private static readonly string[] Architectures =
+        ["amd64", "arm64", "arm", "386", "ppc64le", "ppc64", "s390x", "riscv64", "mips64le", "mips64", "mipsle", "mips", "loong64", "wasm"];
+
+    private static readonly string[] OperatingSystems =
+        ["linux", "windows", "darwin", "freebsd", "netbsd", "openbsd", "dragonfly", "illumos", "solaris", "aix", "plan9", "android", "ios", "js", "wasip1", "wasi"];
+
     /// <summary>Names a platform.</summary>
     /// <param name="operatingSystem">The operating system.</param>
     /// <param name="architecture">The architecture.</param>
@@ -51,6 +58,12 @@ public sealed partial record Platform
 
     /// <summary>The architecture's variant; null where it is the one that goes without saying.</summary>
     public string? Variant { get; }
+
+    /// <summary>The part of it that is no operating system or architecture of Go's, such as <c>amd65</c>, and the names there are; null where both are.</summary>
+    public (string Name, IReadOnlyList<string> Known)? Unknown =>
+        !OperatingSystems.Contains(OperatingSystem) ? (OperatingSystem, OperatingSystems)
+        : !Architectures.Contains(Architecture) ? (Architecture, Architectures)
+        : null;
 
     /// <summary>The same with dashes, for file names and code scanning categories: <c>linux-ppc64le</c>.</summary>
     public string Slug => ToString().Replace('/', '-');

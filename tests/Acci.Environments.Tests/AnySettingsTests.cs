@@ -197,6 +197,37 @@ public sealed class AnySettingsTests
     }
 
     [Fact]
+    public void The_constructor_is_that_of_the_type_that_is_made_and_a_property_that_it_only_begins_keeps_its_name()
+    {
+        var values = new Dictionary<string, string?> { ["Derived:tcp_port"] = "81", ["Begun:tcp_port"] = "82" };
+        var read = new ConfigurationBuilder().AddInMemoryCollection(values).Build().Get<DerivedParameters>()!;
+
+        Assert.Equal(["Derived:tcp_port", "Begun:tcp_port"], new SettingsDefinition<DerivedParameters>(NamingRule.Configuration()).All.Select(x => x.Name.Key));
+        Assert.Equal((81, 82), (read.Derived!.Port, read.Begun!.Port));
+    }
+
+    private sealed class DerivedParameters
+    {
+        public DerivedServer? Derived { get; set; }
+
+        public BegunServer? Begun { get; set; }
+    }
+
+    private class BaseServer(int port)
+    {
+        [ConfigurationKeyName("tcp_port")]
+        public int Port { get; set; } = port;
+    }
+
+    private sealed class DerivedServer() : BaseServer(80);
+
+    private sealed class BegunServer(int port = 80)
+    {
+        [ConfigurationKeyName("tcp_port")]
+        public int Port { get; set; } = port;
+    }
+
+    [Fact]
     public void A_structure_without_a_setter_holds_no_settings_because_the_binder_fills_a_copy()
     {
         Assert.Equal(["Name"], new SettingsDefinition<FixedPoint>(NamingRule.Configuration()).All.Select(x => x.Name.Key));

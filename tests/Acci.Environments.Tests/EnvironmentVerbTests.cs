@@ -63,6 +63,20 @@ public sealed class EnvironmentVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_variable_that_nothing_reads_is_known_and_no_other()
+    {
+        Typed("BAKERY_REPLICAS=2\nBAKERY_PORTS=8080-8088\nBAKERY_IMAGE=bakery:1\nAPP__DATABASE__PASSWORD_FILE=/run/x\nCOMPOSE_PROFILES=a\nDOCKER_HOST=tcp://a\nBAKERY_IMGAE=b\nTags__0=z\n");
+
+        var plan = EnvironmentPlan.Of(new ComposeFiles(_settings.Root, BakeryEnvironments.Declaration), "prod", ProcessEnvironment.Empty);
+
+        Assert.Equal(["BAKERY_IMGAE", "Tags__0"], plan.UnreadVariables.Order(StringComparer.Ordinal));
+        Assert.Empty(EnvironmentPlan.Of(new ComposeFiles(_settings.Root, BakeryEnvironments.Declaration), "prod", ProcessEnvironment.Empty with
+        {
+            Variables = new Dictionary<string, string> { ["ELSE"] = "x" },
+        }).UnreadVariables.Except(["BAKERY_IMGAE", "Tags__0"]));
+    }
+
+    [Fact]
     public async Task A_service_of_an_image_that_the_build_has_not_is_refused_before_an_engine_is_asked()
     {
         using var context = new DeliveryContext(

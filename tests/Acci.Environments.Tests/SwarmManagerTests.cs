@@ -67,6 +67,12 @@ public sealed class SwarmManagerTests
         using var breaks = new DockerStandIn("case $1 in stack) echo t1 ;; *) echo 'Cannot connect to the Docker daemon' >&2; exit 1 ;; esac");
         await Assert.ThrowsAsync<CommandFailedException>(() => new SwarmManager(breaks.Engine).TasksAsync("shop", Cancellation));
 
+        foreach (var problem in (string[])["docker: command not found", "context \"far\": context not found", "dial tcp: lookup manager: no such host"])
+        {
+            using var unasked = new DockerStandIn($"case $1 in stack) echo t1 ;; *) echo '{problem}' >&2; exit 1 ;; esac");
+            await Assert.ThrowsAsync<CommandFailedException>(() => new SwarmManager(unasked.Engine).TasksAsync("shop", Cancellation));
+        }
+
         using var none = new DockerStandIn("echo 'nothing found in stack: shop' >&2; exit 1");
         Assert.Empty(await new SwarmManager(none.Engine).TasksAsync("shop", Cancellation));
 
@@ -141,6 +147,21 @@ public sealed class SwarmManagerTests
         var service = new SwarmService { Id = "s1", Name = "shop_app", Image = "app", Replicas = 1, Specification = "" };
 
         await (isService ? swarm.RemoveServiceAsync("shop", service, () => { }, Cancellation) : swarm.RemoveAsync("shop", Cancellation));
+    }
+
+    [Theory]
+    [InlineData("echo refused >&2; exit 1", false)]
+    [InlineData("exec sleep 300", true)]
+    public async Task A_service_whose_removal_gets_no_answer_may_have_been_removed(string removal, bool mayBe)
+    {
+        using var docker = new DockerStandIn($"case \"$*\" in 'service rm'*) {removal} ;; esac");
+        var isTold = false;
+        var service = new SwarmService { Id = "s1", Name = "shop_app", Image = "app", Replicas = 1, Specification = "" };
+
+        await Assert.ThrowsAnyAsync<DeliveryException>(
+            () => new SwarmManager(docker.Engine with { AnswerTime = TimeSpan.FromSeconds(1) }).RemoveServiceAsync("shop", service, () => isTold = true, Cancellation));
+
+        Assert.Equal(mayBe, isTold);
     }
 
     private static DockerStandIn Docker(string state, string security) => new($"""

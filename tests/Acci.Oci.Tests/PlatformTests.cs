@@ -14,6 +14,16 @@ public sealed class PlatformTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("linux/amd65", "amd65")]
+    [InlineData("lunix/amd64", "lunix")]
+    [InlineData("linux/x86_64", null)]
+    [InlineData("linux/armhf", null)]
+    [InlineData("windows/arm64", null)]
+    [InlineData("linux/loong64", null)]
+    public void A_part_that_is_no_operating_system_or_architecture_is_known(string text, string? unknown) =>
+        Assert.Equal(unknown, Platform.Parse(text).Unknown?.Name);
+
     // containerd/platforms, platforms_test.go and database_test.go.
     [Theory]
     [InlineData("linux/amd64", "linux/amd64")]

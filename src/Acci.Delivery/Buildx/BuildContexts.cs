@@ -47,7 +47,8 @@ internal static class BuildContexts
     {
         const string context = nameof(ImageDefinition.Context);
         var prefix = (await new Git(root).PrefixAsync(cancellationToken) ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var there = Path.Combine(topOfFolder, await new Git(folder).PrefixAsync(cancellationToken) ?? "");
+        // git ends it with a slash.
+        var there = Path.TrimEndingDirectorySeparator(Path.Combine(topOfFolder, await new Git(folder).PrefixAsync(cancellationToken) ?? ""));
         if (Below(Path.Combine([top, .. prefix]), there) is { } below) return Within(".", below);
         if (Below(top, there) is { } beside) return Within(string.Join('/', prefix.Select(_ => "..")), beside);
         if (Below(there, top) is not null)

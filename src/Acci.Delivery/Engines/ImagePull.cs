@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Authentication;
 using Acci.Delivery.Processes;
 using Acci.Oci;
 using Acci.Oci.Registries;
@@ -48,6 +49,7 @@ public sealed class ImagePull(DeliveryContext context)
             return (exception as RetriesExhaustedException ?? exception.InnerException) switch
             {
                 RetriesExhaustedException { IsSilence: true } silent when !IsOfConnection(silent) => RegistryAnswer.Silent,
+                RetriesExhaustedException { IsAnswer: true } or HttpRequestException { InnerException: AuthenticationException } => RegistryAnswer.Answers,
                 RetriesExhaustedException or HttpRequestException => RegistryAnswer.NotReached,
                 _ => RegistryAnswer.Answers,
             };

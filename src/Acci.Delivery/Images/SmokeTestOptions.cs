@@ -38,7 +38,12 @@ public sealed record SmokeTestOptions
     public bool Ends { get; init; }
 
     /// <summary>How long a program that ends may take, on every platform: an emulated one is slower. A minute when nothing is said.</summary>
-    public TimeSpan? EndLimit { get; init; }
+    /// <exception cref="DeliveryException">It is not longer than zero, so that nothing would pass.</exception>
+    public TimeSpan? EndLimit
+    {
+        get;
+        init => field = value is null || value > TimeSpan.Zero ? value : throw new DeliveryException($"{nameof(EndLimit)} of a smoke test is {value}: write a time longer than zero, or leave it out.");
+    }
 
     /// <summary>The exit codes that pass: 0, and where the program is stopped 143, too, unless it is said here.</summary>
     /// <exception cref="DeliveryException">There are none, so that nothing would pass.</exception>

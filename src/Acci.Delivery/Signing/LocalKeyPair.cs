@@ -25,11 +25,20 @@ public static class LocalKeyPair
     internal static bool HasPasswordOf(string key) => InputFile.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(key))!, PasswordFile));
 
     /// <summary>Makes sure that this folder's key can sign, or that one can be made there, as far as that is known without trying; nothing is made.</summary>
-    /// <exception cref="DeliveryException">Somebody else can write the folder, or the key is there and its password is not.</exception>
+    /// <exception cref="DeliveryException">Somebody else can write the folder, or the key is there and its password is not, or it is not a key of cosign's.</exception>
     internal static void Look(string directory)
     {
         LookAtFolder(directory);
-        if (IsIn(directory)) EnsureHasPassword(directory);
+        if (!IsIn(directory)) return;
+        EnsureHasPassword(directory);
+        try
+        {
+            new SigningIdentity.Key(Path.Combine(directory, PrivateKeyFile), null).EnsureMayBeKey("The signing key of this machine");
+        }
+        catch (WrongUseException exception)
+        {
+            throw new DeliveryException($"{exception.Message} If there is no backup of it, move the file away: a new pair is then made.", exception);
+        }
     }
 
     /// <summary>Makes sure that nobody else can put another key in the place of one that was named.</summary>

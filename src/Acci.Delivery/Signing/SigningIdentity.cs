@@ -110,12 +110,15 @@ public abstract partial record SigningIdentity
     }
 
     /// <summary>Makes sure that a key's text has what cosign decrypts: as far as can be known without cosign.</summary>
+    /// <param name="name">What messages call the key.</param>
     /// <exception cref="WrongUseException">It has not.</exception>
-    internal void EnsureMayBeKey()
+    internal void EnsureMayBeKey(string name = "--signing-key")
     {
-        var pem = this is KeyText { Pem: var text } ? text : this is Key { IsService: false, Reference: var file } ? PrivateKey(File.ReadAllText(file), file) : null;
+        var pem = this is KeyText { Pem: var text } ? text
+            : this is Key { IsService: false, Reference: var file } ? PrivateKey(InputFile.ReadText(file, LargestKey), file, name)
+            : null;
         if (pem is not null && !IsEncrypted(Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data])))
-            throw new WrongUseException("--signing-key cannot be used: the private key's text is not what cosign writes. Copy all of the key, or make another one: 'cosign generate-key-pair'.");
+            throw new WrongUseException($"{name} cannot be used: the private key's text is not what cosign writes. Copy all of the key, or make another one: 'cosign generate-key-pair'.");
     }
 
     // Source: go-securesystemslib, encrypted/encrypted.go.
@@ -135,7 +138,7 @@ public abstract partial record SigningIdentity
 
     // Secrets often hold the text with its line breaks written as \n, or as Windows writes them, or set in as in YAML, and files hold the public half, too;
     // cosign takes none of these.
-    private static string PrivateKey(string text, string place)
+    private static string PrivateKey(string text, string place, string name = "--signing-key")
     {
         var lines = text.Replace("\\r", "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).ReplaceLineEndings("\n");
         lines = string.Join('\n', lines.Split('\n').Select(x => x.Trim()));
@@ -147,7 +150,7 @@ public abstract partial record SigningIdentity
         }
 
         throw new WrongUseException(
-            $"--signing-key cannot be used: {place} holds " + keys.Select(x => x.Groups["kind"].Value).FirstOrDefault() switch
+            $"{name} cannot be used: {place} holds " + keys.Select(x => x.Groups["kind"].Value).FirstOrDefault() switch
             {
                 // cosign imports what stands first.
                 "" or "EC " or "RSA " when lines.IndexOf("-----BEGIN ", StringComparison.Ordinal) == keys[0].Index

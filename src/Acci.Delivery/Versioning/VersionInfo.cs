@@ -130,9 +130,9 @@ public sealed partial record VersionInfo
     /// <summary>The version in full, with its build metadata.</summary>
     public override string ToString() => Version.ToFullString();
 
-    // One of another program of the repository is none that is written wrong.
+    // One of another program of the repository is none that is written wrong: of `shop-v` it would begin with `shop-`.
     private static bool IsMeant(string tag, string prefix) =>
-        tag.StartsWith(prefix[..(prefix.LastIndexOf('/') + 1)], StringComparison.Ordinal) && TwoNumbers().IsMatch(tag);
+        tag.StartsWith(prefix[..(prefix.AsSpan().LastIndexOfAny("/-_.") + 1)], StringComparison.Ordinal) && TwoNumbers().IsMatch(tag);
 
     [GeneratedRegex("[0-9][._-][0-9]")]
     private static partial Regex TwoNumbers();

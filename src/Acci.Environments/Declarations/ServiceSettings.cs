@@ -205,7 +205,7 @@ public sealed class ServiceSettings<TSettings> : ServiceSettings
     internal ServiceSettings(SettingsDefinition<TSettings> definition, EnvironmentDeclaration declaration, ISettingValues found)
         : base(definition, declaration, found) => _definition = definition;
 
-    /// <summary>Gives a setting its value; from outside it cannot be changed.</summary>
+    /// <summary>Gives a setting its value; from outside it cannot be changed. Null is an empty variable, which the binder reads as null where the type is a nullable value.</summary>
     /// <exception cref="DeliveryException">The settings files give it another one.</exception>
     public ServiceSettings<TSettings> Set<T>(Expression<Func<TSettings, T>> setting, T value)
     {

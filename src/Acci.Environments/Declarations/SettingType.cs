@@ -31,7 +31,7 @@ internal static class SettingType
     public static IEnumerable<PropertyInfo> PropertiesOf(Type type)
     {
         var own = Nullable.GetUnderlyingType(type) ?? type;
-        var made = Parameters(own);
+        var made = Parameters(own).Select(x => x.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return own.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(x => x.GetMethod is { IsPublic: true } && x.GetIndexParameters().Length == 0)
             .Where(x => x.SetMethod is { IsPublic: true } || made.Contains(x.Name) || IsFilled(x.PropertyType))
@@ -39,7 +39,10 @@ internal static class SettingType
     }
 
     /// <summary>Whether a property is given by the constructor: the binder then reads the parameter's name, whatever the property's <c>ConfigurationKeyName</c> says.</summary>
-    public static bool IsParameter(PropertyInfo property) => Parameters(property.DeclaringType!).Contains(property.Name);
+    public static bool IsParameter(PropertyInfo property) =>
+        Parameters(property.ReflectedType!).FirstOrDefault(x => property.Name.Equals(x.Name, StringComparison.OrdinalIgnoreCase)) is { } parameter
+        // The binder sets a property once more whose parameter is spelled otherwise, and goes on where the parameter has a default.
+        && !(property.SetMethod is { IsPublic: true } && parameter.Name != property.Name && parameter.HasDefaultValue);
 
     /// <summary>Whether it is read from one text.</summary>
     public static bool IsValue(Type type) => !IsSection(type) && !IsCollection(type);
@@ -75,9 +78,8 @@ internal static class SettingType
         }
     }
 
-    private static HashSet<string?> Parameters(Type type) => type.IsValueType || type.GetConstructor(Type.EmptyTypes) is not null || type.GetConstructors() is not [var only]
-        ? []
-        : only.GetParameters().Select(x => x.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    private static ParameterInfo[] Parameters(Type type) =>
+        type.IsValueType || type.GetConstructor(Type.EmptyTypes) is not null || type.GetConstructors() is not [var only] ? [] : only.GetParameters();
 
     private static bool IsText(Type type) => type == typeof(byte[]) || TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
 

@@ -7,6 +7,9 @@ namespace Acci.Environments.Files;
 /// <summary>An environment as it is about to run on this machine: what is checked in, and what this machine says on top of it.</summary>
 internal sealed record EnvironmentPlan
 {
+    /// <summary>Stands for a value that is not known yet.</summary>
+    public const string Unknown = "unknown";
+
     /// <summary>The environment's name.</summary>
     public string Name => Committed.Name;
 
@@ -83,6 +86,20 @@ internal sealed record EnvironmentPlan
             throw new DeliveryException(
                 $"Environment '{environment}': {name} cannot be set from outside, because its value in the settings files " +
                 "is a list with a variable for each value, or holds a brace, a dollar sign or a line break. Change it there.");
+    }
+
+    /// <summary>Variables of the <c>.env</c> file that are no setting, and that neither a service nor docker compose reads.</summary>
+    public IEnumerable<string> UnreadVariables => Typed.Values.Keys
+        .Except(Committed.Variables.Concat(Effective.Variables).Select(x => x.Name))
+        .Except(EnvironmentSettings.UserNames(Declaration).Concat(Committed.Secrets.Select(x => x.Name)).SelectMany(x => new[] { x.EnvironmentVariable, x.FileVariable }))
+        .Where(x => !x.StartsWith("COMPOSE_", StringComparison.Ordinal) && !x.StartsWith("DOCKER_", StringComparison.Ordinal));
+
+    /// <summary>The variables, and what is not known before the images are looked for as <see cref="Unknown"/>.</summary>
+    public Dictionary<string, string> KnownVariables()
+    {
+        var known = Effective.Variables.Where(x => x.Source is not null).ToDictionary(x => x.Name, x => x.Default ?? Unknown);
+        foreach (var (name, value) in UserSettings().Concat(Variables)) known[name] = value;
+        return known;
     }
 
     /// <summary>What this machine says beside the <c>.env</c> file and the process's variables: the user's own settings, which docker compose does not know.</summary>

@@ -59,7 +59,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         catch (Exception) when (_removed.Count > 0)
         {
             Log.Warning(
-                "{Services:l} was removed for this deployment, and nothing brings back what it was: run DeployStack again when the reason is out of the way",
+                "{Services:l} was removed for this deployment, or is being removed, and is not restored: fix the error, then run DeployStack again",
                 string.Join(", ", _removed));
             throw;
         }
@@ -139,7 +139,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     {
         var problem = $"it is not up after {_limit.TotalSeconds:0} s";
         var registry = ImageReference.Parse(service.Image).Normalize().Domain!;
-        return tasks.Any(x => x.State == "preparing") && await login.AskAsync(registry, cancellationToken) == RegistryAnswer.Silent
+        return tasks.Any(x => x is { State: "preparing", DesiredState: not ("shutdown" or "remove") }) && await login.AskAsync(registry, cancellationToken) == RegistryAnswer.Silent
             ? await FailureAsync(service, tasks, $"{problem}: a node waits for its image, and {registry} does not answer this build either", cancellationToken, " Check the network and the registry.")
             : await FailureAsync(service, tasks, problem, cancellationToken, $" If it needs longer, declare a {nameof(EnvironmentDefinition.StartLimit)}.");
     }

@@ -122,7 +122,7 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     /// <summary>Removes a service and waits until nothing of it runs.</summary>
     /// <param name="stack">Its stack.</param>
     /// <param name="service">The service.</param>
-    /// <param name="onRemoved">Called when the swarm has taken the removal.</param>
+    /// <param name="onRemoved">Called when the swarm has removed it, or may have.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DeliveryException">Something of it does not end.</exception>
     public async Task RemoveServiceAsync(string stack, SwarmService service, Action onRemoved, CancellationToken cancellationToken)
@@ -130,7 +130,17 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         var replicas = (await TasksAsync(stack, cancellationToken)).Where(x => x.ServiceId == service.Id).ToArray();
         var tasks = replicas.Select(x => x.Id).ToArray();
         var limit = LimitOf(replicas);
-        await RunAsync(["service", "rm", service.Id], cancellationToken);
+        try
+        {
+            await RunAsync(["service", "rm", service.Id], cancellationToken);
+        }
+        catch (Exception exception) when (exception is not CommandFailedException)
+        {
+            // Only a refusal says that it is still there.
+            onRemoved();
+            throw;
+        }
+
         onRemoved();
         if (!await HasComeAsync(() => HaveEndedAsync(tasks, cancellationToken), limit, cancellationToken)) throw new DeliveryException($"{service.Name} was removed, but something of it does not end. `docker inspect --type task {string.Join(' ', tasks)}` shows what; a node that is down keeps its own.");
     }
@@ -219,9 +229,8 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         return string.IsNullOrWhiteSpace(answer.StandardOutput) ? [] : [.. JsonElement.Parse(answer.StandardOutput).EnumerateArray()];
     }
 
-    // As docker and its engine say it of each kind.
-    // Not of a host, which cannot be asked then.
-    [GeneratedRegex("no such (?!host)|not found", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // As docker and its engine say it of each kind. A command, a context or a host that is not found cannot be asked.
+    [GeneratedRegex(@"no such (service|task|object)|\b(service|task) \S+ not found", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Gone();
 
     private async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>

@@ -8,4 +8,10 @@ public sealed class RetriesExhaustedException(string message, string reason, Exc
 
     /// <summary>Whether the last attempt waited for an answer in vain.</summary>
     public bool IsSilence => TransientFault.IsSilence(InnerException!);
+
+    /// <summary>Whether the last attempt got an answer, such as 503.</summary>
+    public bool IsAnswer => Answers(InnerException);
+
+    private static bool Answers(Exception? failure) =>
+        failure is TransientException { IsAnswer: true } or HttpRequestException { StatusCode: not null } || (failure is not null && Answers(failure.InnerException));
 }

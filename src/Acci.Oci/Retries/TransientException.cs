@@ -11,6 +11,9 @@ public class TransientException(string message, TimeSpan? retryAfter = null, Exc
     /// <summary>The service did not do what was asked for: it said so, or was never sent it.</summary>
     internal bool IsRefusal { get; init; }
 
+    /// <summary>The service answered, if only that it does not work now.</summary>
+    internal bool IsAnswer { get; private init; }
+
     /// <summary>Whether an answer with this status may be another one the next time: 408, 429 and 5xx, but for those 5xx that state a fact (501, 505).</summary>
     public static bool IsTransient(HttpStatusCode status) => status switch
     {
@@ -37,6 +40,6 @@ public class TransientException(string message, TimeSpan? retryAfter = null, Exc
             { Date: { } date } when date > now => date - now,
             _ => (TimeSpan?)null,
         };
-        return new TransientException(string.IsNullOrEmpty(detail) ? status : $"{status}: {detail}", retryAfter) { IsRefusal = isRefusal };
+        return new TransientException(string.IsNullOrEmpty(detail) ? status : $"{status}: {detail}", retryAfter) { IsRefusal = isRefusal, IsAnswer = true };
     }
 }

@@ -82,6 +82,18 @@ public sealed class BuildContextTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_folder_of_a_submodule_is_named_from_the_folder_around_it()
+    {
+        await _other.RunScript("mkdir -p app/src; touch app/src/file; git add .");
+        await _other.Run(Commit);
+        await _checkout.Run($"{Submodule} {_other.Directory} sub", Commit);
+
+        var problem = await RefusedAsync(Image("sub/app/src/"));
+
+        Assert.Contains("Context be '.', and name the files from there in the Dockerfile: COPY sub/app/src/… ", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_repository_around_this_one_is_no_context_and_nothing_can_be_copied_of_it()
     {
         await _checkout.Run($"{Submodule} {_other.Directory} sub", Commit);

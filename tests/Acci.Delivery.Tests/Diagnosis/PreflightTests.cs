@@ -110,6 +110,7 @@ public sealed class PreflightTests : IAsyncLifetime
     [InlineData("Signing", "chmod 777 config/acci", "Everybody can write the folder of the signing key ")]
     [InlineData("Signing", "rmdir config/acci && chmod 777 config", "Everybody can write ")]
     [InlineData("Signing", "touch config/acci/cosign.key", "cosign.key has no password beside it (cosign.password).")]
+    [InlineData("Signing", "touch config/acci/cosign.password; echo junk > config/acci/cosign.key", "The signing key of this machine cannot be used: ")]
     [InlineData("Cache", "chmod 777 cache", "Everybody can write the cache folder ")]
     [InlineData("Cache", "rmdir cache && chmod 777 .", "Everybody can write ")]
     public async Task A_folder_that_others_can_write_or_a_key_without_its_password_stops_the_first_target(string name, string before, string problem)

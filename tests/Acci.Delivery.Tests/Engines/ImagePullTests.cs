@@ -31,6 +31,19 @@ public sealed class ImagePullTests : IDisposable
         waiting.ForEach(x => x.Dispose());
     }
 
+    [Fact]
+    public async Task A_registry_that_answers_that_it_does_not_work_answers()
+    {
+        await using var registry = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
+            return Task.CompletedTask;
+        });
+        var options = new DeliveryOptions { Root = Path.GetTempPath(), Artifacts = Path.GetTempPath(), RetryBudget = TimeSpan.FromSeconds(1), Images = [] };
+
+        Assert.Equal(RegistryAnswer.Answers, await new ImagePull(new DeliveryContext(options, Cancellation)).AskAsync(registry.Domain, Cancellation));
+    }
+
     private const string Unavailable = "failed to resolve reference: unexpected status from HEAD request to http://127.0.0.1:1/v2/app/manifests/1: 503 Service Unavailable";
     private const string StandsStill = "while :; do echo 'layer Downloading 1.049MB/12.01MB'; sleep 0.1; done";
 

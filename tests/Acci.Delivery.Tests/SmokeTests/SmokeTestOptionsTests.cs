@@ -19,6 +19,12 @@ public sealed class SmokeTestOptionsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void A_limit_within_which_nothing_can_end_is_refused(int seconds) =>
+        Assert.Throws<DeliveryException>(() => new SmokeTestOptions { Ends = true, EndLimit = TimeSpan.FromSeconds(seconds) });
+
     [Fact]
     public async Task With_nothing_said_it_is_read_only_and_has_no_capabilities()
     {

@@ -56,6 +56,17 @@ public sealed class VersionTagPrefixTests : IDisposable
     }
 
     [Theory]
+    [InlineData("other-v9.0.0", false)]
+    [InlineData("shop-1.2.3", true)]
+    public async Task Only_a_tag_of_this_program_is_named_as_one_that_is_written_wrong(string tag, bool isNamed)
+    {
+        await _repository.Run("git init --quiet", "git commit --quiet --allow-empty -m one", $"git tag {tag}");
+        using var context = await ContextAsync("shop-v", null);
+
+        Assert.Equal(isNamed, (await context.VersionAsync()).Warnings.Any(x => x.Contains(tag, StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("v9.0.0")]
     [InlineData("other/v9.0.0")]
     public async Task What_is_built_for_another_program_s_tag_gets_no_version_of_it(string tag)
