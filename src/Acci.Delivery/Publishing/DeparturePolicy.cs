@@ -1,6 +1,7 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Scanning;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
 using Acci.Oci.Manifests;
@@ -9,11 +10,11 @@ using Serilog;
 namespace Acci.Delivery.Publishing;
 
 /// <summary>
-/// May this image leave this machine? Publish, promote, release and deploy ask here. Five things keep an image here: it is made from stand-ins, it was not scanned, the
-/// working tree differed from its version tag's commit, it is not signed, or its version is not the one a tag would give it.
+/// May this image leave this machine? Publish, promote, release and deploy ask here. Six things keep an image here: it is made from stand-ins, it has not passed a
+/// smoke test, it was not scanned, the working tree differed from its version tag's commit, it is not signed, or its version is not the one a tag would give it.
 /// <para>
 /// A registry on this machine is no departure, and neither is a swarm that is this machine alone. Any other swarm is one: its nodes run what they pull, so what
-/// <c>DeployStack</c> takes from the last publish has to have passed all five. An image that a person named instead was built elsewhere and passed its own build's
+/// <c>DeployStack</c> takes from the last publish has to have passed all six. An image that a person named instead was built elsewhere and passed its own build's
 /// policy on its way to the registry; of that, the registry is asked whether it is made from stand-ins. <c>ComposeUp</c> runs on this machine's engine alone and asks
 /// nothing.
 /// </para>
@@ -91,6 +92,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     {
         EnsureHasNoStandIns($"'{record.Image}'", image);
         EnsureIsItsTags(record);
+        EnsureIsSmokeTested(record);
         EnsureIsScanned(record, isHere: true);
     }
 
@@ -129,6 +131,20 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (!isThisMachine) throw new DeliveryException($"'{image}' cannot be scanned, and without that nothing is published to {place}: {obstacle}");
     }
 
+    /// <summary>Where a scan is required, an old database does not make one.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="scan">The scan that was made.</param>
+    /// <exception cref="DeliveryException">It was made by an old database.</exception>
+    internal void EnsureScanIsByRecentDatabase(string image, ScanRecord scan)
+    {
+        if (IsScanRequired && scan.Doubt is { } doubt)
+        {
+            throw new DeliveryException(
+                $"'{image}' was scanned, but not as --require-scan asks for it: {doubt}. Name a mirror that has a newer one with --scan-databases, "
+                + "or fill the cache where there is a network.");
+        }
+    }
+
     /// <summary>An image that is published may be promoted from where it is. That it is signed is verified in the registry it comes from.</summary>
     /// <param name="source">The image.</param>
     /// <param name="image">What it is.</param>
@@ -141,6 +157,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (!new Destination(source.Registry, "").IsLoopback) return;
         if (record?.IsOf(image.Digest) is not true || !record.Steps.ContainsKey(PublishStep.Scan))
             throw new DeliveryException($"{source} must not leave this machine: no publish of this checkout has scanned {image.Digest} and let it pass. Run Publish, and promote what it published.");
+        EnsureIsSmokeTested(record);
         EnsureScanCounts(record);
         EnsureIsItsTags(record);
     }
@@ -260,6 +277,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (isThisMachine) return;
         if (image is not null) EnsureHasNoStandIns($"'{record.Image}'", image);
         EnsureIsItsTags(record);
+        EnsureIsSmokeTested(record);
         EnsureIsScanned(record);
         if (record.Steps.ContainsKey(PublishStep.Sign) && record.Steps.ContainsKey(PublishStep.Verify)) return;
         throw new DeliveryException($"'{record.Image}' ({record.Digest}) is not signed and verified, and {place} does not get it: run Publish.");
@@ -274,6 +292,13 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         throw new DeliveryException(
             $"{name} is made from stand-ins for {string.Join(", ", standIns)} and must not leave this machine: {place} does not get it. "
             + "Build it where the base images can be had, or name a registry that carries them with --image-mirror.");
+    }
+
+    // It was started and answered, or its definition says why it is not started.
+    private void EnsureIsSmokeTested(PublishRecord record)
+    {
+        if (isThisMachine || record.Steps.ContainsKey(PublishStep.SmokeTest) || record.NotSmokeTested is not null) return;
+        throw new DeliveryException($"'{record.Image}' ({record.Digest}) has not passed a smoke test, and {place} does not get it: run SmokeTestImages.");
     }
 
     private void EnsureIsItsTags(PublishRecord record)

@@ -60,6 +60,7 @@ public static class HtmlReport
     {
         var (record, decision) = (image.Record, image.Decision);
         var verdict = decision.Passed ? "passed" : "stopped";
+        var database = record.DatabaseAt is { } made ? $", vulnerability database of {made.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "";
         var severities = string.Join(", ", decision.Gate.Severities.OrderDescending().Select(x => x.ToName()));
         Append(html, $"""
             <section class="image {new Raw(verdict)}">
@@ -68,11 +69,12 @@ public static class HtmlReport
             <dl>
             <div><dt>Gate</dt><dd>{severities} stop a publish{(decision.Gate.IgnoreUnfixed ? ", where a fix exists" : "")}</dd></div>
             <div><dt>Platforms</dt><dd>{string.Join(", ", image.Platforms)}</dd></div>
-            <div><dt>Scanned</dt><dd>{record.ScannedAt:yyyy-MM-dd HH:mm} UTC with {record.Scanner}</dd></div>
+            <div><dt>Scanned</dt><dd>{record.ScannedAt:yyyy-MM-dd HH:mm} UTC with {record.Scanner}{database}</dd></div>
             <div><dt>Digest</dt><dd><code>{record.Digest}</code></dd></div>
             </dl>
 
             """);
+        if (record.Doubt is { } old) Append(html, $"<p class=\"doubt\">{record.Image}: {old}; what became known since cannot be found.</p>\n");
         foreach (var (platform, doubt) in image.Platforms.Where(x => x.Doubt is not null).Select(x => (x.Platform, x.Doubt)))
             Append(html, $"<p class=\"doubt\">{platform}: {doubt}.</p>\n");
         foreach (var entry in decision.Expired)

@@ -97,10 +97,15 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         var layout = await context.LayoutAsync(image, publish.Record);
         var platforms = (await layout.ReadPlatformsAsync(context.CancellationToken)).ToList();
         var earlier = IsAnew ? null : EarlierScan(image, folder, layout.Root.Digest, platforms);
-        var isFresh = earlier?.ScannedAt > context.Time.GetUtcNow() - Lifetime;
+        // By an old database it was scanned where no newer one was to be had, which may be over.
+        var isFresh = earlier is { Doubt: null } && earlier.ScannedAt > context.Time.GetUtcNow() - Lifetime;
         var (scanner, obstacle) = isFresh ? (null, null) : await context.ScannerAsync();
         if (scanner is not null)
-            return await JudgeAsync(gate, image, await ScanAsync(scanner, image, publish, layout, platforms, folder), folder);
+        {
+            var record = await ScanAsync(scanner, image, publish, layout, platforms, folder);
+            DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureScanIsByRecentDatabase(image.Name, record);
+            return await JudgeAsync(gate, image, record, folder);
+        }
 
         if (earlier is null || (!isFresh && !wasScanned))
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Acci.Oci;
 
@@ -11,6 +12,9 @@ public sealed partial record ScanRecord
 {
     /// <summary>The file's name.</summary>
     public const string FileName = ImageFiles.ScanRecord;
+
+    // Trivy's is made anew every six hours, and mirrors of companies often once a week.
+    private static readonly TimeSpan OldestDatabase = TimeSpan.FromDays(8);
 
     /// <summary>The image, as it is called in categories.</summary>
     public required string Image { get; init; }
@@ -36,6 +40,17 @@ public sealed partial record ScanRecord
 
     /// <summary>With what: <c>Trivy 0.70.0</c>.</summary>
     public required string Scanner { get; init; }
+
+    /// <summary>When the scanner's vulnerability database was made, UTC; null where it does not say.</summary>
+    public DateTimeOffset? DatabaseAt { get; init; }
+
+    /// <summary>
+    /// Why finding nothing would mean little, whatever the platform: what became known after the database was made cannot be found. Null where that is not long.
+    /// </summary>
+    [JsonIgnore]
+    public string? Doubt => ScannedAt - DatabaseAt is { } age && age > OldestDatabase
+        ? string.Create(CultureInfo.InvariantCulture, $"the vulnerability database is of {DatabaseAt:yyyy-MM-dd}, {ScanAge.ToText(age)} before the scan")
+        : null;
 
     /// <summary>The platforms.</summary>
     public required IReadOnlyList<ScannedPlatform> Platforms { get; init; }

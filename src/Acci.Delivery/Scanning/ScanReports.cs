@@ -22,8 +22,15 @@ internal sealed class ScanReports(DeliveryContext context)
 
     /// <summary>The record of a scan that has just been made, with its reports in this folder.</summary>
     public ScanRecord Record(Trivy scanner, string image, Digest digest, IReadOnlyList<ScannedPlatform> platforms, string folder) =>
-        new ScanRecord { Image = image, Digest = digest, ScannedAt = context.Time.GetUtcNow(), Scanner = NameOf(scanner), Platforms = platforms }
-            .WithReportsOf(folder);
+        new ScanRecord
+        {
+            Image = image,
+            Digest = digest,
+            ScannedAt = context.Time.GetUtcNow(),
+            Scanner = NameOf(scanner),
+            DatabaseAt = scanner.DatabaseDate,
+            Platforms = platforms,
+        }.WithReportsOf(folder);
 
     /// <summary>Asks the gate about what was found, and writes the SARIF of it.</summary>
     public ScannedImage Judge(SeverityGate gate, ScanRecord record, string folder, ImageDefinition? image, FindingOrigins origins)
@@ -42,6 +49,7 @@ internal sealed class ScanReports(DeliveryContext context)
         record = record.WithSarifOf(folder);
         record.Write(folder);
 
+        if (record.Doubt is { } old) Log.Warning("{Image:l}: {Doubt:l}", record.Image, old);
         var contents = ScannedContent.Compared([.. reports.Select(x => x.Report.ContentOf(x.Platform))]);
         foreach (var content in contents)
         {

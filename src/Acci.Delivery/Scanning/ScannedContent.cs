@@ -23,6 +23,9 @@ public sealed record ScannedContent(Platform Platform, int Packages)
     /// <summary>No package of it was recognised, or the scanner has no advisories of it: nothing is found in it, whatever is wrong.</summary>
     public bool HasUnknownSystem { get; init; }
 
+    /// <summary>It is a later release than those that the scanner is known to have advisories of: finding nothing in it may mean nothing.</summary>
+    public bool HasNewSystem { get; init; }
+
     /// <summary>Its maker supports it no more.</summary>
     public bool IsOutdated { get; init; }
 
@@ -34,6 +37,7 @@ public sealed record ScannedContent(Platform Platform, int Packages)
     private string? DoubtOfSystem =>
         System.Length == 0 ? "its operating system was not recognised, so nothing can be found in that"
         : HasUnknownSystem ? $"no package of {System} was recognised, or the scanner has no advisories of it: nothing can be found in that"
+        : HasNewSystem ? $"{System} is later than the releases that the scanner is known to have advisories of: that nothing was found in it may mean nothing"
         : IsOutdated ? $"{System} is past its end of life: what is wrong with it is not told any more"
         : null;
 

@@ -90,7 +90,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
         {
             await new RetryPolicy(Retry).RunAsync($"scan of {name}", attempt => RunAsync(what, folders, environment, draft, Offline, attempt.CancellationToken), cancellationToken);
         }
-        catch (RetriesExhaustedException exception) when (DatabaseDate() is { } date)
+        catch (RetriesExhaustedException exception) when (DatabaseDate is { } date)
         {
             Log.Warning("The vulnerability database cannot be had ({Reason:l}): scanning with the one of {Date:yyyy-MM-dd HH:mm} UTC in {Folder:l}", exception.Reason, date, CacheFolder);
             await RunAsync(what, folders, environment, draft, withoutUpdate: true, cancellationToken);
@@ -149,19 +149,22 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
                 : null;
     }
 
-    /// <summary>When the database in the cache was made; null when there is none.</summary>
-    private DateTimeOffset? DatabaseDate()
+    /// <summary>When the vulnerability database in the cache was made; null when there is none, or none that says it.</summary>
+    public DateTimeOffset? DatabaseDate
     {
-        var file = Path.Combine(CacheFolder, "db", "metadata.json");
-        if (!File.Exists(file)) return null;
-        try
+        get
         {
-            using var metadata = JsonDocument.Parse(InputFile.Read(file, 1024 * 1024));
-            return metadata.RootElement.TryGetProperty("UpdatedAt", out var updated) && updated.TryGetDateTimeOffset(out var date) ? date.ToUniversalTime() : null;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or DeliveryException)
-        {
-            return null;
+            var file = Path.Combine(CacheFolder, "db", "metadata.json");
+            if (!File.Exists(file)) return null;
+            try
+            {
+                using var metadata = JsonDocument.Parse(InputFile.Read(file, 1024 * 1024));
+                return metadata.RootElement.TryGetProperty("UpdatedAt", out var updated) && updated.TryGetDateTimeOffset(out var date) ? date.ToUniversalTime() : null;
+            }
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException or DeliveryException)
+            {
+                return null;
+            }
         }
     }
 }

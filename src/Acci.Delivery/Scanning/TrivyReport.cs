@@ -56,10 +56,12 @@ public sealed partial record TrivyReport
         var start = Metadata?.ImageConfig?.Config;
         var application = ApplicationFiles.Of([.. start?.Entrypoint ?? [], .. start?.Cmd ?? []], start?.WorkingDir);
         var (family, version) = Metadata?.System is { Family: { Length: > 0 } known and not "none", Name: var name } ? (known, name) : ("", null);
+        var haveAdvisories = targets[false].Any(x => x.Vulnerabilities is { Count: > 0 }) ? true : TrivySystems.HaveAdvisories(family, version);
         return new(platform, ofSystem + ofLanguages.Length)
         {
             System = $"{family} {version}".Trim(),
-            HasUnknownSystem = ofSystem == 0 || !(TrivySystems.HaveAdvisories(family, version) || targets[false].Any(x => x.Vulnerabilities is { Count: > 0 })),
+            HasUnknownSystem = ofSystem == 0 || haveAdvisories is false,
+            HasNewSystem = haveAdvisories is null,
             ApplicationPackages = ofLanguages.Count(application.Contain),
             IsOutdated = Metadata?.System?.IsOutdated is true,
         };

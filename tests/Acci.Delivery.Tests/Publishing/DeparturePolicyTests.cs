@@ -53,6 +53,7 @@ public sealed class DeparturePolicyTests
     {
         ["stand-ins for debian"] = x => x with { StandIns = ["debian"] },
         ["scanned"] = x => Without(x, PublishStep.Scan) with { NotScanned = "no scanner" },
+        ["SmokeTest"] = x => Without(x, PublishStep.SmokeTest),
         ["which is after now"] = x => x with { Steps = new Dictionary<PublishStep, StepResult>(x.Steps) { [PublishStep.Scan] = new(DateTimeOffset.UtcNow.AddDays(2), 1, "done") } },
         ["differs from the commit of v1.2.3"] = x => x with { ChangedSince = "v1.2.3" },
         ["Sign"] = x => Without(x, PublishStep.Sign),
@@ -62,10 +63,10 @@ public sealed class DeparturePolicyTests
     };
 
     [Theory]
-    [InlineData("publish", "stand-ins for debian", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "1.2.4", "def")]
-    [InlineData("promote", "stand-ins for debian", "scanned", "which is after now", "differs from the commit of v1.2.3", "1.2.4")]
-    [InlineData("release", "stand-ins for debian", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "Verify", "1.2.4", "def")]
-    [InlineData("deploy", "stand-ins for debian", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "Verify")]
+    [InlineData("publish", "stand-ins for debian", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "1.2.4", "def")]
+    [InlineData("promote", "stand-ins for debian", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "1.2.4")]
+    [InlineData("release", "stand-ins for debian", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "Verify", "1.2.4", "def")]
+    [InlineData("deploy", "stand-ins for debian", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "Verify")]
     public async Task Each_verb_asks_for_all_that_it_can_know(string verb, params string[] reasons)
     {
         await Verbs[verb](Fine);
@@ -75,6 +76,12 @@ public sealed class DeparturePolicyTests
             var error = await Assert.ThrowsAsync<DeliveryException>(() => Verbs[verb](Reasons[reason](Fine)));
             Assert.Contains(reason is "Sign" or "Verify" && verb != "publish" ? "not signed and verified" : reason, error.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task An_image_whose_definition_says_why_it_is_not_smoke_tested_goes_everywhere()
+    {
+        foreach (var verb in Verbs.Values) await verb(Without(Fine, PublishStep.SmokeTest) with { NotSmokeTested = "it needs a camera" });
     }
 
     [Fact]

@@ -240,6 +240,37 @@ public sealed class ScanTests : ScanningFixture
     }
 
     [Theory]
+    [InlineData(1, false)]
+    [InlineData(40, false)]
+    [InlineData(1, true)]
+    [InlineData(40, true)]
+    public async Task What_an_old_database_does_not_find_is_no_clean_image(int days, bool isRequired)
+    {
+        Trivy.AnswerWith(Report([]));
+        await BuiltAsync();
+        var verb = Verb(new ScanOptions { Program = Trivy.Program, Required = isRequired, Offline = true });
+        var made = DateTimeOffset.UtcNow.AddDays(-days);
+        Write("cache/trivy/db/metadata.json", $$"""{ "Version": 2, "UpdatedAt": "{{made:O}}" }""");
+
+        if (days > 8 && isRequired)
+        {
+            Assert.Contains($"the vulnerability database is of {made:yyyy-MM-dd}, {days} days before the scan", (await Assert.ThrowsAsync<DeliveryException>(verb.RunAsync)).Message, StringComparison.Ordinal);
+            Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
+            return;
+        }
+
+        await verb.RunAsync();
+
+        Assert.Equal(days > 8 ? $"no findings; the vulnerability database is of {made:yyyy-MM-dd}, {days} days before the scan" : "no findings", Record.Steps[PublishStep.Scan].Result);
+        Assert.Contains($"vulnerability database of {made:yyyy-MM-dd HH:mm} UTC", await File.ReadAllTextAsync(Artifact("report.html"), Cancellation), StringComparison.Ordinal);
+        Assert.Equal(days > 8, (await File.ReadAllTextAsync(Artifact("report.html"), Cancellation)).Contains("what became known since cannot be found", StringComparison.Ordinal));
+        // A newer one may be there by now.
+        var before = Trivy.Scans.Count;
+        await verb.RunAsync();
+        Assert.Equal(days > 8 ? before * 2 : before, Trivy.Scans.Count);
+    }
+
+    [Theory]
     [InlineData("{ \"Family\": \"debian\", \"Name\": \"9\", \"EOSL\": true }", 5, "end of life")]
     [InlineData("{ \"Family\": \"debian\", \"Name\": \"13\" }", 5, null)]
     [InlineData("{ \"Family\": \"debian\", \"Name\": \"13\" }", 0, "no package")]
@@ -256,6 +287,20 @@ public sealed class ScanTests : ScanningFixture
     [InlineData("{ \"Family\": \"opensuse\", \"Name\": \"13.2\" }", 5, "or the scanner has no advisories of it")]
     [InlineData("{ \"Family\": \"opensuse-leap\", \"Name\": \"15.6\" }", 5, null)]
     [InlineData("{ \"Family\": \"azurelinux\", \"Name\": \"3.0\" }", 5, null)]
+    [InlineData("{ \"Family\": \"oracle\", \"Name\": \"10.0\" }", 5, "or the scanner has no advisories of it")]
+    [InlineData("{ \"Family\": \"oracle\", \"Name\": \"9.6\" }", 5, null)]
+    [InlineData("{ \"Family\": \"debian\", \"Name\": \"forky/sid\" }", 5, "or the scanner has no advisories of it")]
+    [InlineData("{ \"Family\": \"debian\", \"Name\": \"14\" }", 5, "debian 14 is later than the releases that the scanner is known to have advisories of")]
+    [InlineData("{ \"Family\": \"debian\", \"Name\": \"13.9\" }", 5, null)]
+    [InlineData("{ \"Family\": \"ubuntu\", \"Name\": \"27.04\" }", 5, "is later than the releases")]
+    [InlineData("{ \"Family\": \"ubuntu\", \"Name\": \"26.04\" }", 5, null)]
+    [InlineData("{ \"Family\": \"alpine\", \"Name\": \"3.9.6\" }", 5, null)]
+    [InlineData("{ \"Family\": \"alpine\", \"Name\": \"edge\" }", 5, null)]
+    [InlineData("{ \"Family\": \"alpine\", \"Name\": \"3.30.0\" }", 5, "is later than the releases")]
+    [InlineData("{ \"Family\": \"amazon\", \"Name\": \"2 (Karoo)\" }", 5, null)]
+    [InlineData("{ \"Family\": \"amazon\", \"Name\": \"2023.6.20250218\" }", 5, null)]
+    [InlineData("{ \"Family\": \"wolfi\", \"Name\": \"20230201\" }", 5, null)]
+    [InlineData("{ \"Family\": \"sles\", \"Name\": \"15.7\" }", 5, null)]
     public void An_image_of_which_little_is_known_is_not_taken_for_a_clean_one(string system, int packages, string? doubt)
     {
         var list = string.Join(", ", Enumerable.Repeat("{ \"Name\": \"p\" }", packages));
