@@ -16,6 +16,19 @@ public sealed class ComposeProjectTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
+    [Theory]
+    [InlineData("Cannot connect to the Docker daemon", true)]
+    [InlineData("Error: No such container: c1", false)]
+    public async Task An_engine_that_goes_away_is_not_one_without_containers(string said, bool fails)
+    {
+        using var docker = new DockerStandIn($"case $1 in ps) echo c1 ;; inspect) echo '[]'; echo '{said}' >&2; exit 1 ;; esac");
+        var project = ComposeProject.Of(docker.Engine, _root.Path, BakeryEnvironments.Declaration, "prod", ProcessEnvironment.Empty);
+
+        var failure = await Record.ExceptionAsync(() => project.ContainersAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(fails, failure is CommandFailedException);
+    }
+
     [Fact]
     public void An_exported_name_keeps_environments_apart()
     {

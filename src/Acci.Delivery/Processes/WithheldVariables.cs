@@ -28,12 +28,18 @@ public static class WithheldVariables
     ];
 
     /// <summary>
-    /// Secrets that programs inherit, because those that reach registries, caches and packages need them (docs/threat-model.md), but that nothing shows: Amazon's, and those
-    /// that open a key's service, which are withheld only where it has the signing key. Source: AWS CLI documentation, "Environment variables"; AWS SDKs, "Container credential
-    /// provider".
+    /// Secrets that programs inherit, because those that reach registries, caches and packages need them (docs/threat-model.md), but that nothing shows: Amazon's, those of
+    /// build servers and package managers, and those that open a key's service, which are withheld only where it has the signing key. Sources: AWS CLI documentation,
+    /// "Environment variables"; AWS SDKs, "Container credential provider"; GitLab, "Predefined CI/CD variables reference"; Azure Pipelines, "Predefined variables"; Bitbucket,
+    /// "Variables and secrets"; NuGet's credential provider for Azure Artifacts.
     /// </summary>
     private static readonly string[] Inherited =
-        ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN", .. OfKeyServices.Select(x => x.Variable).Except(WellKnown)];
+    [
+        "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "GOOGLE_OAUTH_ACCESS_TOKEN",
+        "CI_JOB_TOKEN", "CI_REGISTRY_PASSWORD", "CI_DEPLOY_PASSWORD", "CI_DEPENDENCY_PROXY_PASSWORD", "SYSTEM_ACCESSTOKEN", "BITBUCKET_STEP_OIDC_TOKEN",
+        "NPM_TOKEN", "NODE_AUTH_TOKEN", "NUGET_API_KEY", "VSS_NUGET_ACCESSTOKEN", "VSS_NUGET_EXTERNAL_FEED_ENDPOINTS", "ARTIFACTS_CREDENTIALPROVIDER_EXTERNAL_FEED_ENDPOINTS",
+        .. OfKeyServices.Select(x => x.Variable).Except(WellKnown),
+    ];
 
     private static readonly ConcurrentDictionary<string, string> Values = new(ProcessEnvironment.Names);
 

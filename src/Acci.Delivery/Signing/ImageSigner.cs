@@ -67,7 +67,8 @@ public sealed record ImageSigner(Cosign Cosign, OciLayout Layout, OciRegistry Re
         async Task<bool> IsWrittenAsync(ImageReference reference, PredicateType type, JsonElement? predicate, CancellationToken token)
         {
             var isOwn = await ownership.Value;
-            await foreach (var bundle in SigstoreBundle.ListAsync(Registry, reference, type, token).Where(x => isOwn(x) && x.States(reference, predicate)))
+            var own = SigstoreBundle.ListAsync(Registry, reference, type, token).Where(x => isOwn(x) && x.States(reference, predicate));
+            await foreach (var bundle in SigstoreBundle.WithinLimitAsync(own, reference))
             {
                 if (countsAsync is null || await countsAsync(bundle, reference, type, token)) return true;
             }

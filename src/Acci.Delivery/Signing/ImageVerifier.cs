@@ -132,7 +132,8 @@ public sealed record ImageVerifier(Cosign Cosign, OciRegistry Registry)
     // One by one: anyone who may write there may have put some beside it that say the same.
     private async Task<bool> HasValidAsync(ImageReference reference, PredicateType type, ExpectedSigner signer, CancellationToken cancellationToken)
     {
-        await foreach (var bundle in SigstoreBundle.ListAsync(Registry, reference, type, cancellationToken).Where(signer.IsNamedBy))
+        var named = SigstoreBundle.ListAsync(Registry, reference, type, cancellationToken).Where(signer.IsNamedBy);
+        await foreach (var bundle in SigstoreBundle.WithinLimitAsync(named, reference))
         {
             if (await Cosign.IsValidAsync(bundle, reference, type, signer, cancellationToken)) return true;
         }

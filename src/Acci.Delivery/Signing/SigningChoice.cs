@@ -12,7 +12,10 @@ public sealed record SigningChoice(SigningIdentity? Named, bool IsKeyless, strin
     /// <summary>Reads it.</summary>
     /// <exception cref="WrongUseException">The parameters contradict each other, or the key cannot be one.</exception>
     /// <exception cref="DeliveryException">Keyless, and this job gets no identity token.</exception>
-    public static SigningChoice Of(DeliveryContext context)
+    // Once: a key may come from a pipe.
+    public static SigningChoice Of(DeliveryContext context) => context.Once(nameof(SigningChoice), () => Read(context));
+
+    private static SigningChoice Read(DeliveryContext context)
     {
         var options = context.Options;
         if (options is { Keyless: true, SigningKey: not null }) throw new WrongUseException("--keyless and --signing-key exclude each other: name one of the two.");

@@ -105,9 +105,12 @@ public abstract partial record SigningIdentity
         LocalKeyPair.LookAtFile(key);
         using var reader = new StreamReader(new MemoryStream(content));
         var pem = PrivateKey(reader.ReadToEnd(), key);
-        // cosign reads the file itself, with its byte order mark.
-        return Encoding.UTF8.GetString(content).Trim() == pem.Trim() ? new Key(key, password) : new KeyText(pem, password);
+        // cosign reads the file itself, with its byte order mark, and a pipe has nothing more to read.
+        return IsRegular(key, content.Length) && Encoding.UTF8.GetString(content).Trim() == pem.Trim() ? new Key(key, password) : new KeyText(pem, password);
     }
+
+    // Pipes and devices have no length.
+    private static bool IsRegular(string file, int length) => new FileInfo(file) is { Exists: true } info && info.Length == length;
 
     /// <summary>Makes sure that a key's text has what cosign decrypts: as far as can be known without cosign.</summary>
     /// <param name="name">What messages call the key.</param>

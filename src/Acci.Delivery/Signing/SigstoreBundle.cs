@@ -19,6 +19,7 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
     /// <summary>The bundle as it is in the registry, JSON.</summary>
     public byte[] Content { get; private init; } = [];
 
+    internal const int MostCandidates = 100;
     private const string MediaTypePrefix = "application/vnd.dev.sigstore.bundle.";
     private const string TypeAnnotation = "dev.sigstore.bundle.predicateType";
     private const long LargestBundle = 256 * 1024 * 1024;
@@ -61,6 +62,24 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
         {
             if ((left -= bytes) < 0)
                 throw new DeliveryException($"{image}: the signatures and attestations beside it are larger than {mostBytes >> 20} MiB, more than is read. Delete what does not belong there.");
+        }
+    }
+
+    /// <summary>
+    /// The bundles that cosign is started for, one after the other, to see whether one is valid. Anyone who may write to the registry may add any number that look like
+    /// the signer's.
+    /// </summary>
+    /// <param name="bundles">The bundles that look like the signer's.</param>
+    /// <param name="image">What they are about.</param>
+    /// <exception cref="DeliveryException">There are too many.</exception>
+    public static async IAsyncEnumerable<SigstoreBundle> WithinLimitAsync(IAsyncEnumerable<SigstoreBundle> bundles, ImageReference image)
+    {
+        var count = 0;
+        await foreach (var bundle in bundles)
+        {
+            if (++count > MostCandidates)
+                throw new DeliveryException($"{image}: more than {MostCandidates} signatures or attestations beside it claim to be the signer's. Delete what does not belong there.");
+            yield return bundle;
         }
     }
 

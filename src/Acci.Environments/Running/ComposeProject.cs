@@ -97,7 +97,9 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         if (list.Length == 0) return [];
         // One that is removed between the two questions is no failure; the others are answered all the same.
         // An engine says nothing of a container while it starts it.
-        var answer = await CommandRunner.TryRunAsync(Engine.Errand(["inspect", "--type", "container", .. list]), cancellationToken: cancellationToken);
+        var question = Engine.Errand(["inspect", "--type", "container", .. list]);
+        var answer = await CommandRunner.TryRunAsync(question, cancellationToken: cancellationToken);
+        if (!answer.Succeeded && !answer.StandardError.Contains("no such", StringComparison.OrdinalIgnoreCase)) throw new CommandFailedException(question, answer);
         using var document = JsonDocument.Parse(answer.StandardOutput);
         return [.. document.RootElement.EnumerateArray().Select(Inspection.ContainerOf).OrderBy(x => x.Name, StringComparer.Ordinal)];
     }

@@ -261,6 +261,29 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         await file.VerifyAsync(image, await PublicKeyAsync(file, "keys"), Cancellation);
     }
 
+    [Fact]
+    public async Task A_key_from_a_pipe_is_read_once_and_signs_like_the_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other pipes.");
+        var file = await CosignAsync("keys");
+        var key = (SigningIdentity.Key)file.Identity!;
+        using var folder = new TemporaryFolder();
+        var pipe = folder.Combine("key");
+        await CommandRunner.RunAsync(new Command("mkfifo", "-m", "600", pipe), cancellationToken: Cancellation);
+        var text = await File.ReadAllTextAsync(key.Reference, Cancellation);
+        // Opening a pipe waits for the other end.
+        var written = Task.Run(() => File.WriteAllText(pipe, text), Cancellation);
+        using var context = new DeliveryContext(
+            new DeliveryOptions { Root = folder.Path, Artifacts = folder.Path, Images = [], SigningKey = pipe, SigningPassword = key.Password }, Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
+
+        var choices = await Task.Run(() => (SigningChoice.Of(context), SigningChoice.Of(context)), Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        await written;
+        choices.Item1.Named!.EnsureMayBeKey();
+
+        Assert.Same(choices.Item1, choices.Item2);
+        Assert.Equal(await file.ReadSignerAsync(Cancellation), await (file with { Identity = choices.Item2.Named }).ReadSignerAsync(Cancellation));
+    }
+
     [Theory]
     [InlineData("COSIGN_PRIVATE_KEY")]
     [InlineData("RELEASE_KEY")]

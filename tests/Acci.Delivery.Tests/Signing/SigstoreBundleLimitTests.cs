@@ -18,6 +18,23 @@ public sealed class SigstoreBundleLimitTests
     private const int Megabyte = 1024 * 1024;
 
     [Theory]
+    [InlineData(SigstoreBundle.MostCandidates, false)]
+    [InlineData(SigstoreBundle.MostCandidates + 1, true)]
+    public async Task Cosign_is_started_for_a_limited_number_of_bundles_that_claim_to_be_the_signers(int count, bool isTooMuch)
+    {
+        var image = ImageReference.Parse("ghcr.io/octo/app").WithDigest(Digest.Of([1]));
+        var tried = 0;
+
+        var error = await Record.ExceptionAsync(async () =>
+        {
+            await foreach (var _ in SigstoreBundle.WithinLimitAsync(Enumerable.Repeat(new SigstoreBundle(null, "hint"), count).ToAsyncEnumerable(), image)) tried++;
+        });
+
+        Assert.Equal(SigstoreBundle.MostCandidates, tried);
+        Assert.Equal(isTooMuch, error is DeliveryException);
+    }
+
+    [Theory]
     // Of what is not there, a manifest may claim what it likes; nothing of it is read, nor of a signature that is none by its size.
     [InlineData(Spdx, 250L * Megabyte, 0, false)]
     [InlineData(Spdx, 10L << 30, 0, false)]

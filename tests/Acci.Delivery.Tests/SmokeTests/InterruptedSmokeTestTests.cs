@@ -46,11 +46,14 @@ public sealed class InterruptedSmokeTestTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Combine("cache", "sessions")));
     }
 
-    [Fact]
-    public async Task What_the_engine_did_not_say_was_removed_stays_noted_for_the_next_build()
+    [Theory]
+    [InlineData("tag")]
+    // Of the image alone.
+    [InlineData("tag|ps|rm")]
+    public async Task What_the_engine_did_not_say_was_removed_stays_noted_for_the_next_build(string answered)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
-        var docker = Script("case $1 in load) cat > /dev/null; echo 'Loaded image ID: sha256:1' ;; tag) ;; *) exit 1 ;; esac");
+        var docker = Script($"case $1 in load) cat > /dev/null; echo 'Loaded image ID: sha256:1' ;; {answered}) ;; *) exit 1 ;; esac");
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("layout"));
         var view = await layout.WriteViewAsync((await layout.ReadPlatformsAsync(Cancellation))[0], _folder.Combine("view"), Cancellation);
         var session = new Session(new CacheDirectory(_folder.Combine("cache")));
