@@ -1,7 +1,6 @@
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
-using Acci.Delivery.Scanning;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
 using Acci.Oci.Manifests;
@@ -133,11 +132,11 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
 
     /// <summary>Where a scan is required, an old database does not make one.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="scan">The scan that was made.</param>
-    /// <exception cref="DeliveryException">It was made by an old database.</exception>
-    internal void EnsureScanIsByRecentDatabase(string image, ScanRecord scan)
+    /// <param name="doubt">What the scan says of its database; null where that is recent.</param>
+    /// <exception cref="DeliveryException">It is old.</exception>
+    internal void EnsureScanIsByRecentDatabase(string image, string? doubt)
     {
-        if (IsScanRequired && scan.Doubt is { } doubt)
+        if (IsScanRequired && doubt is not null)
         {
             throw new DeliveryException(
                 $"'{image}' was scanned, but not as --require-scan asks for it: {doubt}. Name a mirror that has a newer one with --scan-databases, "

@@ -103,7 +103,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         if (scanner is not null)
         {
             var record = await ScanAsync(scanner, image, publish, layout, platforms, folder);
-            DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureScanIsByRecentDatabase(image.Name, record);
+            DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureScanIsByRecentDatabase(image.Name, record.Doubt);
             return await JudgeAsync(gate, image, record, folder);
         }
 
