@@ -34,10 +34,22 @@ public sealed class Checkout : IDisposable
         return new Checkout(folder);
     }
 
-    /// <summary>Runs <c>./build.sh</c> with these arguments, and returns how it ended, everything it printed, and how long it took.</summary>
-    public async Task<BuildRun> BuildAsync(string arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null)
+    /// <summary>Gives a clone all of its objects, which it shared with the repository that it was made of.</summary>
+    public static async Task DetachAsync(string folder, CancellationToken cancellationToken)
     {
-        var command = new Command("bash", "-c", $"exec ./build.sh {arguments} 2>&1") { WorkingDirectory = Folder, Environment = Variables(environment) };
+        await GitAsync(folder, cancellationToken, "repack", "-adq");
+        File.Delete(Path.Combine(folder, ".git", "objects", "info", "alternates"));
+    }
+
+    /// <summary>Runs <c>./build.sh</c> with these arguments, and returns how it ended, everything it printed, and how long it took.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="cancellationToken">Ends the build.</param>
+    /// <param name="environment">Variables of its environment.</param>
+    /// <param name="through">A command that runs it where it is to run; none means here.</param>
+    public async Task<BuildRun> BuildAsync(string arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> through)
+    {
+        string[] line = [.. through, "bash", "-c", $"exec ./build.sh {arguments} 2>&1"];
+        var command = new Command(line[0], line[1..]) { WorkingDirectory = Folder, Environment = Variables(environment) };
         var watch = Stopwatch.StartNew();
         var result = await CommandRunner.TryRunAsync(command, cancellationToken: cancellationToken);
         return new BuildRun(arguments, result.ExitCode, ConsoleText.Plain(result.StandardOutput), watch.Elapsed);

@@ -53,6 +53,9 @@ public sealed class EngineElsewhere : IAsyncDisposable
     /// <summary>The variables by which a build uses it.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; }
 
+    /// <summary>The daemon's process, whose namespaces are the engine's machine.</summary>
+    public int ProcessId => _daemon.Id;
+
     /// <summary>A folder that is the engine's own.</summary>
     public string Folder => _folder.Path;
 

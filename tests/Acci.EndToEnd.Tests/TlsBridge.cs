@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Acci.EndToEnd.Tests;
@@ -14,7 +13,7 @@ public sealed class TlsBridge : Bridge
 {
     private readonly string _socket;
     private readonly string _folder;
-    private readonly X509Certificate2 _authority = Authority();
+    private readonly Certificates _certificates = new();
     private readonly X509Certificate2 _server;
     private readonly int _port;
 
@@ -29,12 +28,9 @@ public sealed class TlsBridge : Bridge
         : base(listener)
     {
         (_socket, _folder, _port) = (socket, folder, ((IPEndPoint)listener.LocalEndPoint!).Port);
-        _server = Issue("server");
-        var client = Issue("client");
-        Write("ca", _authority.ExportCertificatePem());
-        Write("other", Authority().ExportCertificatePem());
-        Write("cert", client.ExportCertificatePem());
-        Write("key", client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        _server = _certificates.Issue("server");
+        _certificates.Write(folder, _certificates.Issue("client"));
+        File.WriteAllText(FileOf("other"), new Certificates().Authority.ExportCertificatePem());
         Start();
     }
 
@@ -59,7 +55,7 @@ public sealed class TlsBridge : Bridge
                 ServerCertificate = _server,
                 ApplicationProtocols = [SslApplicationProtocol.Http2],
                 ClientCertificateRequired = true,
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer == _authority.Subject,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer == _certificates.Authority.Subject,
             },
             Stopped);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -75,24 +71,5 @@ public sealed class TlsBridge : Bridge
         return socket;
     }
 
-    private static X509Certificate2 Authority()
-    {
-        var request = new CertificateRequest("CN=an authority", ECDsa.Create(ECCurve.NamedCurves.nistP256), HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
-    }
-
-    private X509Certificate2 Issue(string name)
-    {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        return request.Create(_authority, _authority.NotBefore, _authority.NotAfter, RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(key);
-    }
-
     private string FileOf(string name) => Path.Combine(_folder, $"{name}.pem");
-
-    private void Write(string name, string text) => File.WriteAllText(FileOf(name), text);
 }

@@ -113,17 +113,26 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         var folder = environment.Find("DOCKER_CERT_PATH") ?? DockerConfig.FolderOf(environment);
         // DOCKER_TLS alone encrypts, and does not ask who the engine is.
         var verifies = environment.Find("DOCKER_TLS_VERIFY") is not null;
-        var files = ((string[])[.. verifies ? ["ca"] : Array.Empty<string>(), "cert", "key"]).Select(x => (Name: x, File: Path.Combine(folder, $"{x}.pem"))).Where(x => File.Exists(x.File));
+        var files = ((string[])[.. verifies ? ["ca"] : Array.Empty<string>(), "cert", "key"]).Select(x => (Name: x, File: Path.Combine(folder, $"{x}.pem"))).Where(x => File.Exists(x.File)).ToList();
         string[] ends = [$"host={host}", .. verifies ? [] : (string[])["skip-tls-verify=true"]];
         var endpoint = string.Join(',', [.. ends, .. files.Select(x => CsvField.Of(x.Name, x.File))]);
         // Not called as the builder is: each context has a builder of its name already.
         var context = $"{name}-tls";
         // It stays as long as the builder does, so it is not kept with a login, which goes after the build.
         var lasting = engine with { Login = null };
-        var verb = await lasting.AskAsync(["context", "inspect", context], cancellationToken) is null ? "create" : "update";
-        await CommandRunner.RunAsync(lasting.Errand("context", verb, context, "--docker", endpoint), Log.Debug, cancellationToken);
+        var kept = await lasting.AskAsync(["context", "inspect", context, "--format", "{{.Storage.TLSPath}}|{{.Endpoints.docker.SkipTLSVerify}}"], cancellationToken);
+        if (kept is null || !HasKept(kept, !verifies, files))
+            await CommandRunner.RunAsync(lasting.Errand("context", kept is null ? "create" : "update", context, "--docker", endpoint), Log.Debug, cancellationToken);
         engine.Login?.CopyContexts();
         return [context];
+    }
+
+    // An update takes the certificates away before it writes them again, and another build may be reading them. Source: docker/cli, context/store/tlsstore.go.
+    private static bool HasKept(string kept, bool skipsVerifying, IReadOnlyList<(string Name, string File)> files)
+    {
+        if (kept.Split('|') is not [var folder, var skips] || skips != (skipsVerifying ? "true" : "false") || !Directory.Exists(folder)) return false;
+        return Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length == files.Count
+            && files.All(x => Path.Combine(folder, "docker", Path.GetFileName(x.File)) is var copy && File.Exists(copy) && File.ReadAllBytes(copy).AsSpan().SequenceEqual(File.ReadAllBytes(x.File)));
     }
 
     // The context has the certificates of this environment.

@@ -1,3 +1,4 @@
+using Acci.Delivery.Caching;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Sessions;
@@ -131,8 +132,14 @@ public sealed record DockerEngine(string Cli)
     {
         var builder = await EngineBuilder.FindAsync(this, builderImage, cancellationToken);
         var container = new ContainerBuilder(this);
-        if (!builder.IsThere) await container.CreateAsync(builder.Name!, builderImage, cancellationToken);
-        else if (builder.Name is { } own) await container.StartOwnAsync(own, builderImage, cancellationToken);
+        if (builder.Name is { } own)
+        {
+            // Two builds that begin at once would write its context over each other; the second one finds what the first has made.
+            using var alone = await CheckoutLock.TakeAsync(CacheDirectory.Default.Combine("builder.lock"), cancellationToken, "Another build makes or starts a builder");
+            if (builder.IsThere || await IsThereAsync(own, cancellationToken)) await container.StartOwnAsync(own, builderImage, cancellationToken);
+            else await container.CreateAsync(own, builderImage, cancellationToken);
+        }
+
         if (builder.Current is var (current, driver)) await container.StartAsync(current, driver, cancellationToken);
         return this with { Builder = builder.Name };
     }
@@ -171,6 +178,9 @@ public sealed record DockerEngine(string Cli)
     /// <inheritdoc/>
     public override string ToString() => Address is null ? $"{Product} {Version}" : $"private {Product} {Version} at {Address}";
 
+    /// <summary>buildx knows a builder of this name.</summary>
+    internal async Task<bool> IsThereAsync(string builder, CancellationToken cancellationToken) => await AskAsync(["buildx", "inspect", builder], cancellationToken) is not null;
+
     /// <summary>Creates a builder. If two builds create the same one at once, buildx refuses the second, which then uses the first's.</summary>
     /// <returns>Whether it was created here.</returns>
     /// <exception cref="CommandFailedException">It could not be made.</exception>
@@ -178,7 +188,7 @@ public sealed record DockerEngine(string Cli)
     {
         var command = Errand(["buildx", "create", "--name", name, .. options]);
         var result = await CommandRunner.TryRunAsync(command, Log.Debug, cancellationToken);
-        if (!result.Succeeded && await AskAsync(["buildx", "inspect", name], cancellationToken) is null) throw new CommandFailedException(command, result);
+        if (!result.Succeeded && !await IsThereAsync(name, cancellationToken)) throw new CommandFailedException(command, result);
         return result.Succeeded;
     }
 

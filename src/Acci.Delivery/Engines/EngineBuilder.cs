@@ -29,11 +29,10 @@ internal sealed record EngineBuilder(string? Name, bool IsThere, string Descript
         // Over that store, it runs no programs where users are remapped. Source: github.com/moby/moby/issues/47377.
         if (!isClassic && !await engine.RemapsUsersAsync(cancellationToken))
             return new EngineBuilder(null, true, "the engine's own, over its containerd image store");
-        if (engine.Process.Find("BUILDX_BUILDER") is { } named)
-            throw Refusal(named, isClassic ? "the engine's classic image store cannot build for several platforms" : "with userns-remap, the engine's own BuildKit runs no programs");
-        var name = await ContainerBuilder.NameAsync(engine, image, cancellationToken);
-        var isThere = await engine.AskAsync(["buildx", "inspect", name], cancellationToken) is not null;
         var reason = isClassic ? "the engine's classic image store cannot build for several platforms" : "with userns-remap, the engine's own BuildKit runs no programs over its containerd image store";
+        if (engine.Process.Find("BUILDX_BUILDER") is { } named) throw Refusal(named, reason);
+        var name = await ContainerBuilder.NameAsync(engine, image, cancellationToken);
+        var isThere = await engine.IsThereAsync(name, cancellationToken);
         return new EngineBuilder(name, isThere, $"'{name}' (driver docker-container; {reason})");
     }
 

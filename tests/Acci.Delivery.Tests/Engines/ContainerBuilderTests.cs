@@ -44,4 +44,44 @@ public sealed class ContainerBuilderTests : IDisposable
         var name = File.ReadLines(_folder.Combine("calls")).Single(x => x.StartsWith("buildx create", StringComparison.Ordinal)).Split(' ')[3];
         Assert.Contains(log.Said, x => x.EndsWith(string.Format(System.Globalization.CultureInfo.InvariantCulture, left, name), StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Two_builds_that_begin_at_once_make_one_builder_and_write_its_certificates_once()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in is a shell script.");
+        // As docker keeps a context, and as it refuses the second of two that are made at once.
+        var docker = _folder.Combine("docker");
+        await File.WriteAllTextAsync(docker, $$"""
+            #!/bin/sh
+            cd '{{_folder.Path}}' && echo "$*" >> calls
+            case "$*" in
+                *DriverStatus*) echo "[]" ;;
+                "buildx inspect") echo "Driver: docker" ;;
+                "buildx inspect --bootstrap"*) ;;
+                "buildx inspect"*) [ -e builder ] ;;
+                "buildx create"*) touch builder ;;
+                "context inspect"*acci-*) [ -d kept ] && echo "$PWD/kept|false" ;;
+                "context create"*) sleep 0.3; mkdir kept || exit 1; mkdir kept/docker && cp ca.pem cert.pem key.pem kept/docker ;;
+                "context update"*) cp ca.pem cert.pem key.pem kept/docker ;;
+                "container inspect"*) exit 1 ;;
+                *) echo one ;;
+            esac
+
+            """.ReplaceLineEndings("\n"), Cancellation);
+        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var file in (string[])["ca", "cert", "key"]) await File.WriteAllTextAsync(_folder.Combine($"{file}.pem"), $"the {file} of today", Cancellation);
+        var engine = new DockerEngine(docker) { Process = ProcessEnvironment.Empty.With(("DOCKER_HOST", "tcp://there:2376"), ("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", _folder.Path)) };
+        int Calls(string command) => File.ReadLines(_folder.Combine("calls")).Count(x => x.StartsWith(command, StringComparison.Ordinal));
+
+        var builders = (await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation)))).Select(x => x.Builder);
+
+        Assert.Single(builders.Distinct());
+        Assert.Equal((1, 1, 0, 0), (Calls("context create"), Calls("buildx create"), Calls("context update"), Calls("buildx rm")));
+
+        // Another certificate is written.
+        await File.WriteAllTextAsync(_folder.Combine("cert.pem"), "the cert of tomorrow", Cancellation);
+        await engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation);
+        await engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation);
+        Assert.Equal((1, 1), (Calls("context create"), Calls("context update")));
+    }
 }

@@ -32,7 +32,46 @@ public static class EngineList
         {
             Doctor = @"at ssh://.*@127\.0\.0\.1:\d+ \(DOCKER_HOST\); containerd image store",
         },
-        new("another file system", (checkout, network, token) => PlainAsync(new EngineSetup { HasNetwork = network, Before = $"mount -t tmpfs tmpfs '{Path.GetDirectoryName(checkout)}'" }, token))
+        new("TLS by a context, another file system", async (checkout, network, token) => await WithContextAsync(WithTls(await EngineElsewhere.StartAsync(WithoutSight(checkout, network), token)), token))
+        {
+            Doctor = @"at tcp://127\.0\.0\.1:\d+ \(DOCKER_CONTEXT\); containerd image store",
+            EnvironmentProblem = "does not see",
+            SourceProblem = "does not see",
+        },
+        new("a job with the socket, the checkout at the same path", async (checkout, network, token) => await Job.WithSocketAsync(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token), checkout, hasVolume: false, token))
+        {
+            Doctor = @"at unix:///var/run/docker\.sock; containerd image store; .*does not reach 127\.0\.0\.1",
+            Others = "^job$",
+        },
+        new("a job with the socket, the checkout in a volume", async (checkout, network, token) => await Job.WithSocketAsync(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token), checkout, hasVolume: true, token))
+        {
+            Doctor = @"at unix:///var/run/docker\.sock; containerd image store; .*does not reach 127\.0\.0\.1",
+            Others = "^job$",
+            EnvironmentProblem = "does not see",
+            SourceProblem = "does not see",
+        },
+        new("Docker in Docker beside a job", async (checkout, network, token) => await Job.WithDockerInDockerAsync(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token), checkout, token))
+        {
+            Doctor = @"at tcp://docker:2376 \(DOCKER_HOST\); containerd image store; .*does not reach 127\.0\.0\.1",
+            EnvironmentProblem = "does not see",
+            SourceProblem = "does not see",
+        },
+        new("this machine's own engine", (checkout, network, token) => OfMachineAsync(checkout, new EngineSetup { HasNetwork = network }, token))
+        {
+            Doctor = @"at unix:///var/run/docker\.sock; containerd image store; (?!.*does not reach)",
+        },
+        new("this machine's own engine, with the classic store and a builder that is made", (checkout, network, token) => OfMachineAsync(checkout, new EngineSetup { HasNetwork = network, Configuration = Classic }, token, hasBuildKit: true))
+        {
+            Doctor = @"(?s)at unix:///var/run/docker\.sock; classic image store; .*Builder: .*acci-[0-9a-f]{8}",
+            CheckProblem = NoStandIns,
+            Others = "^buildx_buildkit_acci-[0-9a-f]{8}0$",
+        },
+        new("a builder of the user's", async (_, network, token) => await WithOwnBuilderAsync(new EngineSetup { HasNetwork = network, Configuration = Classic }, token))
+        {
+            Doctor = @"'mine', which is the current one \(driver docker-container\)",
+            Others = "^buildx_buildkit_mine0$",
+        },
+        new("another file system", (checkout, network, token) => PlainAsync(WithoutSight(checkout, network), token))
         {
             Doctor = "containerd image store",
             EnvironmentProblem = "does not see",
@@ -69,7 +108,7 @@ public static class EngineList
         new("Docker Engine 26.1 and buildx 0.13, as Debian 13 has them", async (_, network, token) => await WithCommandsOfDebian13Async(network, token))
         {
             Obstacle = () => EngineElsewhere.Obstacle ?? (Debian13() is null ? "Debian 13's docker.io cannot be had" : null),
-            Doctor = @"Docker Engine 26\.1\.\S+ at .*its buildx 0\.13\.1 is older than 0\.17\.0, so that ACCI's own docker-buildx and docker-compose",
+            Doctor = @"Docker Engine 26\.1\.\S+ at .*its buildx 0\.13\.1 is older than 0\.17\.0, so that images are built with ACCI's own docker-buildx;",
             // Its BuildKit is 0.13, and gets what checks from Docker Hub.
             CheckProblem = "frontend.lint",
         },
@@ -86,6 +125,27 @@ public static class EngineList
     {
         var engine = await EngineElsewhere.StartAsync(setup, cancellationToken);
         return new RunningEngine(engine, engine.Environment);
+    }
+
+    // It does not see the checkout.
+    private static EngineSetup WithoutSight(string checkout, bool network) => new() { HasNetwork = network, Before = $"mount -t tmpfs tmpfs '{Path.GetDirectoryName(checkout)}'" };
+
+    // A build beside it, in its namespaces, finds it as a machine's own is found.
+    private static async Task<RunningEngine> OfMachineAsync(string checkout, EngineSetup setup, CancellationToken cancellationToken, bool hasBuildKit = false)
+    {
+        var daemon = $"{setup.Daemon.TrimEnd()} --host unix:///run/docker.sock";
+        var engine = await EngineElsewhere.StartAsync(setup with { Before = "mount -t tmpfs tmpfs /run", Daemon = daemon }, cancellationToken);
+        if (hasBuildKit) await BuildKitImage.LoadAsync(engine, cancellationToken);
+        var variables = new Dictionary<string, string?>(engine.Environment) { ["DOCKER_HOST"] = null, ["ACCI_CACHE"] = await Job.CopyOfCacheAsync(engine, cancellationToken) };
+        return new RunningEngine(engine, variables) { Through = ["nsenter", "--net", "--mount", "--target", $"{engine.ProcessId}", "--", "env", "-C", checkout] };
+    }
+
+    private static async Task<RunningEngine> WithOwnBuilderAsync(EngineSetup setup, CancellationToken cancellationToken)
+    {
+        var running = await PlainAsync(setup, cancellationToken);
+        await BuildKitImage.LoadAsync(running.Engine, cancellationToken);
+        await running.Engine.DockerAsync(cancellationToken, "buildx", "create", "--name", "mine", "--driver", "docker-container", "--use");
+        return running;
     }
 
     private static RunningEngine WithTls(EngineElsewhere engine)

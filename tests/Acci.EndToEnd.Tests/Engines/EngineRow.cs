@@ -1,3 +1,5 @@
+using Acci.Delivery.Processes;
+
 namespace Acci.EndToEnd.Tests.Engines;
 
 /// <summary>A kind of engine that users have, and what a build does on it.</summary>
@@ -23,6 +25,9 @@ public sealed record EngineRow(string Name, Func<string, bool, CancellationToken
     /// <summary>What a build of images ends with; null where it works.</summary>
     public string? BuildProblem { get; init; }
 
+    /// <summary>The containers that the engine has besides those of a build, as a regular expression for each name.</summary>
+    public string Others { get; init; } = "^$";
+
     /// <summary>What an environment that runs images ends with; null where it works.</summary>
     public string? EnvironmentProblem { get; init; }
 
@@ -38,6 +43,20 @@ public sealed record EngineRow(string Name, Func<string, bool, CancellationToken
 /// <param name="Beside">What was started for it beside it, and ends before it.</param>
 public sealed record RunningEngine(EngineElsewhere Engine, IReadOnlyDictionary<string, string?> Variables, params IReadOnlyList<IAsyncDisposable> Beside) : IAsyncDisposable
 {
+    /// <summary>
+    /// The command that runs a build where it is to run; none means beside these tests. What runs elsewhere does not reach a registry of theirs, and publishes to its own.
+    /// </summary>
+    public IReadOnlyList<string> Through { get; init; } = [];
+
+    /// <summary>The engine that a build uses has these containers.</summary>
+    public async Task<string> ContainersAsync(CancellationToken cancellationToken)
+    {
+        string[] list = ["ps", "--all", "--format", "{{.Names}}"];
+        if (Through.Count == 0) return await Engine.DockerAsync(cancellationToken, list);
+        var command = new Command(Through[0], [.. Through.Skip(1), "docker", .. list]) { Environment = Variables };
+        return (await CommandRunner.RunAsync(command, cancellationToken: cancellationToken)).StandardOutput;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var one in Beside) await one.DisposeAsync();

@@ -44,7 +44,7 @@ public sealed class EngineTests(PublishedImage published, RegistryServer server)
 
         async Task<BuildRun> RunAsync(string arguments)
         {
-            var run = await checkout.BuildAsync(arguments, Cancellation, new Dictionary<string, string?>(running.Variables) { ["COMPOSE_PROJECT_NAME"] = "row" });
+            var run = await checkout.BuildAsync(arguments, Cancellation, new Dictionary<string, string?>(running.Variables) { ["COMPOSE_PROJECT_NAME"] = "row" }, running.Through);
             _row.Add($"{arguments.Split(' ')[0]} {(run.ExitCode == 0 ? "" : "refused ")}{run.Duration.TotalSeconds:0} s");
             TestContext.Current.TestOutputHelper?.WriteLine($"{row}: ./build.sh {arguments}\n{run.Output}");
             return run;
@@ -65,7 +65,7 @@ public sealed class EngineTests(PublishedImage published, RegistryServer server)
             await CommandRunner.RunAsync(new Command("cp", "-a", published.Artifacts, checkout.Folder), cancellationToken: Cancellation);
             Assert.Matches(@"linux/amd64 healthy in \d+\.\d s, by the image's own check", (await RunAsync("SmokeTestImages --skip BuildImages --republish")).AssertSucceeded().Output);
             await ChecksAsync();
-            Assert.Empty((await running.Engine.DockerAsync(Cancellation, "ps", "--all", "--quiet")).Trim());
+            await HasNothingLeftAsync();
         }
 
         // It needs no builder, so that an engine on which no image can be built may check Dockerfiles.
@@ -79,7 +79,7 @@ public sealed class EngineTests(PublishedImage published, RegistryServer server)
         async Task DoesAllAsync(EngineRow expected)
         {
             await ChecksAsync();
-            var publish = await RunAsync($"Publish --registry {server.Domain}/row");
+            var publish = await RunAsync(running.Through.Count > 0 ? "Publish" : $"Publish --registry {server.Domain}/row");
             if (expected.BuildProblem is null)
             {
                 Assert.Matches("(?s)linux/amd64 healthy in .* tagged ", publish.AssertSucceeded().Output);
@@ -93,8 +93,11 @@ public sealed class EngineTests(PublishedImage published, RegistryServer server)
             await RunsAsync("prod", expected.EnvironmentProblem);
             await RunsAsync("dev", expected.SourceProblem);
             (await RunAsync("StopEngine")).AssertSucceeded();
-            Assert.Empty((await running.Engine.DockerAsync(Cancellation, "ps", "--all", "--quiet")).Trim());
+            await HasNothingLeftAsync();
         }
+
+        async Task HasNothingLeftAsync() =>
+            Assert.All((await running.ContainersAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries), x => Assert.Matches(row.Others, x));
 
         async Task RunsAsync(string environment, string? problem)
         {
