@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
 
@@ -6,7 +7,7 @@ namespace Acci.Delivery.Signing;
 
 /// <summary>A statement about one platform that BuildKit wrote into the image's layout. Source: in-toto attestation framework, "Statement".</summary>
 /// <param name="Type">What it states.</param>
-/// <param name="Content">The whole statement, JSON, as it was written.</param>
+/// <param name="Content">The whole statement, JSON, as it was written, or in the words of SLSA 1.0.</param>
 /// <param name="Predicate">The part that depends on the type: a bill of materials, a provenance.</param>
 public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Content, JsonElement Predicate)
 {
@@ -33,7 +34,7 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
             // BuildKit stores each statement as a layer of the attestation manifest. Source: BuildKit, docs/attestations/attestation-storage.md.
             foreach (var layer in (await layout.ReadManifestAsync(attestation, cancellationToken)).Blobs)
             {
-                if (PredicateType.All.FirstOrDefault(x => x.Uri == layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
+                if (TypeOf(layer.Annotations?.GetValueOrDefault(PredicateTypeAnnotation)) is not { } type) continue;
                 found.Add(type);
                 if (!types.Contains(type)) continue;
                 await layout.VerifyBlobAsync(layer, cancellationToken);
@@ -47,17 +48,29 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
             : statements;
     }
 
+    private static PredicateType? TypeOf(string? uri) => uri == EarlierProvenance.Uri ? PredicateType.Provenance : PredicateType.All.FirstOrDefault(x => x.Uri == uri);
+
     private static InTotoStatement Read(string file, PredicateType type)
     {
         var content = InputFile.Read(file, MaximumSize);
         try
         {
             using var statement = JsonDocument.Parse(content);
-            return new InTotoStatement(type, content, statement.RootElement.GetProperty("predicate").Clone());
+            var predicate = statement.RootElement.GetProperty("predicate");
+            return statement.RootElement.TryGetProperty("predicateType", out var written) && written.ValueEquals(EarlierProvenance.Uri)
+                ? Renewed(statement.RootElement, EarlierProvenance.Renewed(predicate))
+                : new InTotoStatement(type, content, predicate.Clone());
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             throw new DeliveryException($"{file} is no in-toto statement: {exception.Message} Run BuildImages again.", exception);
         }
+    }
+
+    private static InTotoStatement Renewed(JsonElement statement, JsonElement predicate)
+    {
+        var changed = JsonObject.Create(statement)!;
+        (changed["predicateType"], changed["predicate"]) = (PredicateType.Provenance.Uri, JsonSerializer.SerializeToNode(predicate));
+        return new InTotoStatement(PredicateType.Provenance, JsonSerializer.SerializeToUtf8Bytes(changed), predicate);
     }
 }
