@@ -13,6 +13,11 @@ public sealed record MachineUser(string Machine, string Name)
 {
     private const string IdentityFile = "etc/machine-id";
     private const int LargestIdentity = 1024;
+    private const string MountsFile = "proc/self/mountinfo";
+    private const int LargestMounts = 16 * 1024 * 1024;
+
+    /// <summary>What is mounted where, if the machine has no identity; empty where that is not known.</summary>
+    internal string Mounts { get; init; } = "";
 
     /// <summary>The user who runs this.</summary>
     public static MachineUser Current { get; } = Of("/", System.Environment.UserName);
@@ -20,14 +25,20 @@ public sealed record MachineUser(string Machine, string Name)
     /// <summary>A user of the machine whose files are below a folder.</summary>
     public static MachineUser Of(string root, string name)
     {
-        try
+        var machine = Read(IdentityFile, LargestIdentity).Trim();
+        return new MachineUser(machine, name) { Mounts = machine.Length == 0 ? Read(MountsFile, LargestMounts) : "" };
+
+        string Read(string path, int most)
         {
-            var file = Path.Combine(root, IdentityFile);
-            return new MachineUser(File.Exists(file) ? InputFile.ReadText(file, LargestIdentity).Trim() : "", name);
-        }
-        catch (DeliveryException)
-        {
-            return new MachineUser("", name);
+            try
+            {
+                var file = Path.Combine(root, path);
+                return File.Exists(file) ? InputFile.ReadText(file, most) : "";
+            }
+            catch (DeliveryException)
+            {
+                return "";
+            }
         }
     }
 
@@ -36,4 +47,12 @@ public sealed record MachineUser(string Machine, string Name)
     /// <param name="length">How many hexadecimal digits it has.</param>
     public string HashOf(string text, int length) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Machine}\n{Name}\n{text}")))[..length];
+
+    /// <summary>
+    /// What stands for a folder in this user's names. Containers of one image have the same users and folders, and no identity: there it is what the folder is on the machine
+    /// that runs them, which is the same for each that has it.
+    /// </summary>
+    /// <param name="folder">The folder, an absolute path.</param>
+    /// <param name="length">How many hexadecimal digits it has.</param>
+    public string HashOfFolder(string folder, int length) => HashOf(FolderOrigin.Find(Mounts, folder) is { } origin ? $"{folder}\n{origin}" : folder, length);
 }

@@ -69,7 +69,7 @@ internal static class LocalName
     {
         var folder = Resolved(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
         if (OperatingSystem.IsWindows()) folder = folder.ToUpperInvariant();
-        return MachineUser.Current.HashOf(folder, HashLength);
+        return MachineUser.Current.HashOfFolder(folder, HashLength);
     }
 
     // A folder that is reached by a link is the same one.
