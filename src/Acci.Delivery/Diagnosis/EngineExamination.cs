@@ -32,11 +32,15 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
     {
         if (await context.PlannedEngineAsync() is not { } engine)
             return ($"no engine answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
-        if (engine.Address is not null) return ($"{engine}; {engine.Runs}", Good);
+        if (engine.Address is not null) return (string.Join("; ", [$"{engine}", .. StepsWithoutProxy, engine.Runs]), Good);
         return (string.Join("; ", await DescribeAsync(engine), await context.LocationAsync(engine)).TrimEnd(' ', ';'), Good);
     }
 
     private bool HasProxy => ((string[])["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]).Any(x => context.Environment.Find(x) is not null);
+
+    private string[] StepsWithoutProxy => HasProxy && !PrivateConfiguration.HasProxies(context.Environment)
+        ? ["the steps of its builds have no proxy (`proxies` in docker's config.json)"]
+        : [];
 
     private async Task<string> DescribeAsync(DockerEngine engine)
     {
@@ -46,7 +50,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         var proxy = details.Proxy is null || HasProxy ? Array.Empty<string>() : ["this build asks registries without a proxy (HTTPS_PROXY)"];
         string[] plugins = engine.Lack is null || !context.CanFetchBuildx() ? []
             : [$"{engine.Lack}, so that images are built with ACCI's own docker-buildx{(engine.Plugins is null ? ", which will be fetched from the distribution's packages" : "")}"];
-        return string.Join("; ", [$"{engine} at {endpoint} ({await OriginAsync(engine)})", .. details.Describe(), .. plugins, .. proxy, engine.Runs]);
+        return string.Join("; ", [$"{engine} at {endpoint} ({await OriginAsync(engine)})", .. details.Describe(), .. plugins, .. proxy, .. StepsWithoutProxy, engine.Runs]);
     }
 
     // In the order in which the docker command looks.

@@ -14,6 +14,7 @@ public sealed record DockerEngine(string Cli)
 {
     // What docker takes logins from beside its configuration.
     private const string LoginsVariable = "DOCKER_AUTH_CONFIG";
+    private const int LargestConfiguration = 1024 * 1024;
 
     private static readonly string[] EngineVariables = ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"];
     private static readonly TimeSpan Noteworthy = TimeSpan.FromSeconds(10);
@@ -190,6 +191,16 @@ public sealed record DockerEngine(string Cli)
         var result = await CommandRunner.TryRunAsync(command, Log.Debug, cancellationToken);
         if (!result.Succeeded && !await IsThereAsync(name, cancellationToken)) throw new CommandFailedException(command, result);
         return result.Succeeded;
+    }
+
+    /// <summary>
+    /// What buildx makes builders with that are given nothing else: a company's certificate authorities and mirrors are there. Source: buildx, util/confutil,
+    /// <c>defaultBuildKitConfigFile</c>.
+    /// </summary>
+    internal string ConfigurationOfBuilders()
+    {
+        var file = Path.Combine(BuilderFolder, "buildkitd.default.toml");
+        return InputFile.Exists(file) ? InputFile.ReadText(file, LargestConfiguration) : "";
     }
 
     private string BuilderFolder =>

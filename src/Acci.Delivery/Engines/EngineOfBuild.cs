@@ -46,7 +46,7 @@ public static class EngineOfBuild
     /// <summary>A buildx can be fetched where the docker command has none that serves.</summary>
     internal static bool CanFetchBuildx(this DeliveryContext context) => context.Locator().CanFetch;
 
-    private static EngineLocator Locator(this DeliveryContext context) => context.Once(nameof(Locator), () => new EngineLocator(new PrivateEngine(context.Scripts()))
+    private static EngineLocator Locator(this DeliveryContext context) => context.Once(nameof(Locator), () => new EngineLocator(new PrivateEngine(context.Scripts()) { Process = context.Environment })
     {
         Cli = Executables.Find("docker", context.Environment),
         Process = context.Environment,

@@ -10,6 +10,9 @@ public sealed class PrivateEngine(EngineScripts scripts)
 {
     private const string OsRelease = "/etc/os-release";
 
+    /// <summary>The environment that names the user's docker configuration.</summary>
+    internal ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
+
     /// <summary>Why the engine cannot run on this machine; null where it can.</summary>
     public static string? Obstacle =>
         !OperatingSystem.IsLinux() ? "the private engine runs on Linux only"
@@ -78,6 +81,7 @@ public sealed class PrivateEngine(EngineScripts scripts)
     private async Task<string> CommandAsync(string programs, string address, string configuration, CancellationToken cancellationToken)
     {
         await EnsureIntactAsync(programs, cancellationToken);
+        PrivateConfiguration.Update(configuration, Process);
         return Shortcut.Write(
             scripts.Cache, Path.Combine(programs, "docker"), KeyValuePair.Create("DOCKER_HOST", address), KeyValuePair.Create("DOCKER_CONFIG", configuration));
     }

@@ -55,7 +55,9 @@ public sealed class TemporaryLogin : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _noted.Dispose();
 
-    private static JsonObject Read(string folder)
+    /// <summary>The configuration in a folder; empty where there is none.</summary>
+    /// <exception cref="DeliveryException">It cannot be read.</exception>
+    internal static JsonObject Read(string folder)
     {
         var file = Path.Combine(folder, DockerConfig.FileName);
         if (!InputFile.Exists(file)) return [];

@@ -184,7 +184,8 @@ public sealed class NamedEngineTests : IDisposable
                     "buildx inspect"*) exit 1 ;;
                 esac
                 """);
-            return (await new DockerEngine(docker) { Process = ProcessEnvironment.Empty }.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation)).Builder!;
+            var environment = ProcessEnvironment.Empty.With(("DOCKER_CONFIG", _folder.Combine(".docker")));
+            return (await new DockerEngine(docker) { Process = environment }.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation)).Builder!;
         }
 
         var first = await BuilderOf("one", "unix:///var/run/docker.sock");
@@ -194,6 +195,14 @@ public sealed class NamedEngineTests : IDisposable
         Assert.Equal(first, await BuilderOf("one", "unix:///var/run/docker.sock"));
         Assert.NotEqual(first, await BuilderOf("two", "unix:///var/run/docker.sock"));
         Assert.NotEqual(first, await BuilderOf("one", "ssh://far"));
+
+        // With it, buildx makes builders: an authority that is trusted from now on is one for a new builder.
+        Directory.CreateDirectory(_folder.Combine(".docker", "buildx"));
+        var configuration = _folder.Combine(".docker", "buildx", "buildkitd.default.toml");
+        await File.WriteAllTextAsync(configuration, "[registry.\"mirror.corp\"]\n  ca=[\"/etc/ssl/corp.pem\"]\n", Cancellation);
+        var second = await BuilderOf("one", "unix:///var/run/docker.sock");
+        Assert.NotEqual(first, second);
+        Assert.Equal(second, await BuilderOf("one", "unix:///var/run/docker.sock"));
     }
 
     [Theory]
