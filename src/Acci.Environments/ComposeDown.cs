@@ -25,7 +25,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
             return;
         }
 
-        var project = await ProjectOnAsync(await WithComposeAsync(engine), name);
+        var project = await ProjectOnAsync(await PlannedWithComposeAsync(engine) ?? engine, name);
         await EnsureThereIsAsync(project);
         if (await HasStackAsync(project)) Log.Information("Would remove the stack {Stack:l}", project.Name);
         foreach (var kind in (string[])["container", "network"])

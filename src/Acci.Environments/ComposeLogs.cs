@@ -27,7 +27,7 @@ public sealed class ComposeLogs(DeliveryContext context, EnvironmentDeclaration 
         }
 
         if (await Context.PlannedEngineAsync() is not { } engine) throw Nothing(name);
-        var project = await ProjectOnAsync(await WithComposeAsync(engine), name);
+        var project = await ProjectOnAsync(await PlannedWithComposeAsync(engine) ?? engine, name);
         foreach (var container in await ContainersAsync(project)) Log.Information("Would show the last lines of {Container:l}", container.Name);
         Log.Information("  {Command:l}", Typed(Logs(project).ToString()));
     }

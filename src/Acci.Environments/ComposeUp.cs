@@ -26,8 +26,13 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         var published = PublishedPort.Of(plan.Effective.File);
         if (await Context.PlannedEngineAsync() is not { } engine) Ports.EnsureFree(published, []);
         // A stack of this environment holds its ports, and a target before this one may end it.
-        else if ((await Context.LocationAsync(await WithComposeAsync(engine))).Ports is { IsLoopback: true, IsCertain: true } && ProjectOf(engine, plan.Name) is var project && !await HasStackAsync(project))
-            Ports.EnsureFree(published, await project.ContainersAsync(Cancellation));
+        else
+        {
+            // One that has to be fetched is, when it is used.
+            _ = await Context.WithComposeAsync(engine, mayFetch: false);
+            if ((await Context.LocationAsync(engine)).Ports is { IsLoopback: true, IsCertain: true } && ProjectOf(engine, plan.Name) is var project && !await HasStackAsync(project))
+                Ports.EnsureFree(published, await project.ContainersAsync(Cancellation));
+        }
     }
 
     /// <inheritdoc/>
@@ -37,13 +42,14 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         var plan = CheckedPlan();
         var engine = await PlannedEngineAsync();
         if (engine is null) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), []);
-        else await EnsureMayStartAsync(plan, await WithComposeAsync(engine));
+        else await EnsureMayStartAsync(plan, engine);
+        var composing = engine is null ? null : await PlannedWithComposeAsync(engine);
         var images = await new EnvironmentImages(Context, engine) { MayLoad = true }.PlanAsync(plan, Cancellation);
         SayFiles(plan, LocalName.Of(Root, Declaration, plan.Name));
         // Where none runs yet, what is said of services is what compose does on an empty one.
-        var project = ProjectOf(engine ?? new DockerEngine("docker"), plan.Name);
+        var project = ProjectOf(composing ?? engine ?? new DockerEngine("docker"), plan.Name);
         var preview = new ComposePreview(project, plan, images);
-        foreach (var line in await preview.DescribeAsync(hasEngine: engine is not null, Cancellation)) Log.Information("{Line:l}", line);
+        foreach (var line in await preview.DescribeAsync(hasEngine: composing is not null, Cancellation)) Log.Information("{Line:l}", line);
         Log.Information("  {Command:l}", Typed(project.Compose("up", "--detach", "--remove-orphans").ToString()));
     }
 

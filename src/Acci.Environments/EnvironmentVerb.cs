@@ -104,13 +104,14 @@ public abstract class EnvironmentVerb : Verb
         return engine;
     }
 
-    private protected async Task<DockerEngine> EngineWithComposeAsync() => await WithComposeAsync(await Context.EngineAsync());
+    private protected async Task<DockerEngine> EngineWithComposeAsync() => (await Context.WithComposeAsync(await Context.EngineAsync(), mayFetch: true))!;
 
-    private protected async Task<DockerEngine> WithComposeAsync(DockerEngine engine)
+    // Null where a Compose would be fetched, which is said.
+    private protected async Task<DockerEngine?> PlannedWithComposeAsync(DockerEngine engine)
     {
-        return (await CommandRunner.TryRunAsync(engine.Question("compose", "version"), cancellationToken: Cancellation)).Succeeded
-            ? engine
-            : throw new DeliveryException($"{engine} answers, but '{engine.Cli}' has no compose. Install the docker-compose plugin: https://docs.docker.com/go/compose");
+        var planned = await Context.WithComposeAsync(engine, mayFetch: false);
+        if (planned is null) Log.Information("Would fetch docker-compose from the distribution's packages: '{Docker:l}' has no compose", engine.Cli);
+        return planned;
     }
 
     private protected async Task EnsureThereIsAsync(ComposeProject project)

@@ -37,6 +37,9 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The folder of the plugins that its commands use, where the command's own do not serve; null means its own.</summary>
     internal string? Plugins { get; init; }
 
+    /// <summary>The folder of docker's configuration with which its command has a Compose, if it has none of its own (<see cref="FetchedPlugins"/>).</summary>
+    internal string? ComposeConfiguration { get; init; }
+
     /// <summary>What the command's own plugins lack; null where nothing.</summary>
     internal string? Lack { get; init; }
 
@@ -64,12 +67,12 @@ public sealed record DockerEngine(string Cli)
         var builders = Builders is null ? [] : new[] { KeyValuePair.Create("BUILDX_CONFIG", (string?)Builders) };
         var command = new Command(Cli, [.. arguments]) { Secrets = [LoginsVariable], Environment = ToolVariables.Docker.With(builders) };
         if (Plugins is not null) command = DockerPlugins.Through(command, Plugins, arguments.FirstOrDefault());
-        return Login is null
+        return (Login?.Folder ?? (arguments.FirstOrDefault() == "compose" ? ComposeConfiguration : null)) is not { } configuration
             ? command
-            // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that the login is added to.
+            // As an option, because the private engine's command sets the variable itself; and the builders stay those of the configuration that is added to.
             : command with
             {
-                Arguments = ["--config", Login.Folder, .. arguments],
+                Arguments = ["--config", configuration, .. arguments],
                 Environment = new Dictionary<string, string?>(command.Environment) { ["BUILDX_CONFIG"] = BuilderFolder },
             };
     }
@@ -87,7 +90,7 @@ public sealed record DockerEngine(string Cli)
     /// <param name="domain">The registry.</param>
     /// <param name="credentials">The user and the secret.</param>
     /// <exception cref="DeliveryException">That configuration cannot be read.</exception>
-    public TemporaryLogin LoginTo(string domain, Credentials credentials) => new(domain, credentials, Configuration ?? DockerConfig.FolderOf(Process));
+    public TemporaryLogin LoginTo(string domain, Credentials credentials) => new(domain, credentials, ComposeConfiguration ?? Configuration ?? DockerConfig.FolderOf(Process));
 
     /// <summary>What a test makes at this engine, as a journal notes it.</summary>
     /// <param name="label">The label of its containers.</param>

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Engines;
@@ -85,6 +86,22 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
         engine is { Lack: not null, Plugins: null } && await privateEngine.FindPluginsAsync(cancellationToken) is { } plugins
             ? await engine.WithPluginsAsync(plugins, cancellationToken)
             : engine;
+
+    /// <summary>The engine with a Compose: the command's own or, on Debian, the one that is fetched for the private engine.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="mayFetch">It may be fetched now.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The engine; null where one would have to be fetched.</returns>
+    /// <exception cref="DeliveryException">There is none, and none can be fetched.</exception>
+    internal async Task<DockerEngine?> WithComposeAsync(DockerEngine engine, bool mayFetch, CancellationToken cancellationToken)
+    {
+        if (await engine.AskAsync(["compose", "version"], cancellationToken) is not null) return engine;
+        if (!CanFetch) throw new DeliveryException($"{engine} answers, but '{engine.Cli}' has no compose. Install the docker-compose plugin: https://docs.docker.com/go/compose");
+        var plugins = mayFetch ? await privateEngine.FetchPluginsAsync(cancellationToken) : await privateEngine.FindPluginsAsync(cancellationToken);
+        if (plugins is null) return null;
+        Log.Information("{Engine:l} answers, but '{Docker:l}' has no compose: using ACCI's own docker-compose", engine.ToString(), engine.Cli);
+        return engine with { ComposeConfiguration = privateEngine.LinkPlugins(DockerConfig.FolderOf(Process), plugins) };
+    }
 
     /// <summary>Makes sure that there is a buildx that serves, or can be.</summary>
     /// <exception cref="DeliveryException">There is none.</exception>

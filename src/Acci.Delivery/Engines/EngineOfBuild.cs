@@ -43,6 +43,15 @@ public static class EngineOfBuild
     internal static async Task<DockerEngine> RunEngineAsync(this DeliveryContext context) =>
         await context.Locator().WithFetchedBuildxAsync(await context.EngineAsync(), context.CancellationToken);
 
+    /// <summary>The engine with a Compose: its command's own or, on Debian, the one that ACCI fetches.</summary>
+    /// <param name="context">The build.</param>
+    /// <param name="engine">The engine.</param>
+    /// <param name="mayFetch">It may be fetched now; a dry run fetches nothing.</param>
+    /// <returns>The engine; null where one would have to be fetched.</returns>
+    /// <exception cref="DeliveryException">There is none, and none can be fetched.</exception>
+    public static Task<DockerEngine?> WithComposeAsync(this DeliveryContext context, DockerEngine engine, bool mayFetch) =>
+        context.Locator().WithComposeAsync(engine, mayFetch, context.CancellationToken);
+
     /// <summary>A buildx can be fetched where the docker command has none that serves.</summary>
     internal static bool CanFetchBuildx(this DeliveryContext context) => context.Locator().CanFetch;
 

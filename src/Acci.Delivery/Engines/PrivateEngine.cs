@@ -78,6 +78,9 @@ public sealed class PrivateEngine(EngineScripts scripts)
         return PluginsBeside(programs);
     }
 
+    /// <summary>A configuration of docker's with these plugins (<see cref="FetchedPlugins"/>).</summary>
+    internal string LinkPlugins(string users, string plugins) => FetchedPlugins.Link(scripts.Cache, users, plugins);
+
     private async Task<string> CommandAsync(string programs, string address, string configuration, CancellationToken cancellationToken)
     {
         await EnsureIntactAsync(programs, cancellationToken);

@@ -74,6 +74,34 @@ public sealed class DockerPluginsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_docker_command_without_Compose_gets_the_one_of_the_private_engine_beside_its_own_logins_and_contexts()
+    {
+        var docker = Write(_folder.Combine("docker"), """
+            if [ "$1" = --config ]; then echo "$2 $BUILDX_CONFIG: $(cat "$2/config.json") $("$2/cli-plugins/docker-compose")"; exit; fi
+            case "$*" in "compose version") exit 1 ;; "buildx version") echo v0.29.0 ;; *) echo 26.1.5 ;; esac
+            """);
+        var users = Directory.CreateDirectory(_folder.Combine("users")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(users, "config.json"), "the logins", Cancellation);
+        var engine = await Locator(docker, canFetch: false).LocateAsync(Cancellation);
+        EngineLocator Fetching() => new(new PrivateEngine(new EngineScripts(Cache))) { Cli = docker, CanFetch = true, Process = ProcessEnvironment.Empty.With(("DOCKER_CONFIG", users)) };
+
+        Assert.StartsWith($"Docker Engine 26.1.5 answers, but '{docker}' has no compose. Install the docker-compose plugin", (await Assert.ThrowsAsync<DeliveryException>(
+            () => Locator(docker, canFetch: false).WithComposeAsync(engine, mayFetch: true, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.SkipUnless(PrivateEngine.CanFetchPackages, "Nothing is fetched here.");
+        Assert.Null(await Fetching().WithComposeAsync(engine, mayFetch: false, Cancellation));
+        await FetchAsync();
+        engine = (await Fetching().WithComposeAsync(engine with { Process = ProcessEnvironment.Empty.With(("DOCKER_CONFIG", users)) }, mayFetch: false, Cancellation))!;
+
+        var up = engine.Docker("compose", "up");
+        Assert.Equal((docker, "--config", "compose up"), (up.Executable, up.Arguments[0], string.Join(' ', up.Arguments.Skip(2))));
+        var answer = await CommandRunner.RunAsync(up, cancellationToken: Cancellation);
+        Assert.Equal($"{up.Arguments[1]} {Path.Combine(users, "buildx")}: the logins docker-compose for :", answer.StandardOutput.Trim());
+        // All else is as it was, and the next build finds the same.
+        Assert.Equal(["image", "ls"], engine.Docker("image", "ls").Arguments);
+        Assert.Equal(up.Arguments[1], (await Fetching().WithComposeAsync(engine with { ComposeConfiguration = null }, mayFetch: false, Cancellation))!.ComposeConfiguration);
+    }
+
+    [Fact]
     public async Task Doctor_says_that_it_will_be_fetched_and_fetches_nothing()
     {
         Assert.SkipUnless(PrivateEngine.CanFetchPackages, "Nothing is fetched here.");

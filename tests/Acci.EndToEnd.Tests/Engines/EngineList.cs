@@ -105,11 +105,17 @@ public static class EngineList
             Doctor = @"Docker Engine 20\.10\.\S+ is too old: version 25\.0 or later is needed",
             Refusal = "is too old",
         },
-        new("Docker Engine 26.1 and buildx 0.13, as Debian 13 has them", async (_, network, token) => await WithCommandsOfDebian13Async(network, token))
+        new("Docker Engine 26.1 and buildx 0.13, as Debian 13 has them", async (_, network, token) => await WithCommandsOfDebian13Async(network, hasPlugins: true, token))
         {
             Obstacle = () => EngineElsewhere.Obstacle ?? (Debian13() is null ? "Debian 13's docker.io cannot be had" : null),
             Doctor = @"Docker Engine 26\.1\.\S+ at .*its buildx 0\.13\.1 is older than 0\.17\.0, so that images are built with ACCI's own docker-buildx;",
             // Its BuildKit is 0.13, and gets what checks from Docker Hub.
+            CheckProblem = "frontend.lint",
+        },
+        new("Docker Engine 26.1 with neither buildx nor Compose", async (_, network, token) => await WithCommandsOfDebian13Async(network, hasPlugins: false, token))
+        {
+            Obstacle = () => EngineElsewhere.Obstacle ?? (Debian13() is null ? "Debian 13's docker.io cannot be had" : null),
+            Doctor = @"Docker Engine 26\.1\.\S+ at .*docker' has no buildx, so that images are built with ACCI's own docker-buildx;",
             CheckProblem = "frontend.lint",
         },
         new("Podman's socket", (_, _, token) => PlainAsync(new EngineSetup { Daemon = """exec podman --root "$1/data" --runroot "$1/exec" --cgroup-manager cgroupfs system service --time=0 "unix://$1/docker.sock" """ }, token))
@@ -218,14 +224,14 @@ public static class EngineList
     }
 
     // The engine, the command and its plugins. runc is the private engine's, because it uses the machine's C library.
-    private static async Task<RunningEngine> WithCommandsOfDebian13Async(bool network, CancellationToken cancellationToken)
+    private static async Task<RunningEngine> WithCommandsOfDebian13Async(bool network, bool hasPlugins, CancellationToken cancellationToken)
     {
         var root = Debian13()!;
         var programs = string.Join(':', Path.Combine(root, "usr/sbin"), Path.Combine(root, "usr/bin"));
         var running = await PlainAsync(new EngineSetup { HasNetwork = network, Configuration = Containerd, Programs = programs }, cancellationToken);
         var plugins = Path.Combine(running.Variables["DOCKER_CONFIG"]!, "cli-plugins");
         File.Delete(plugins);
-        File.CreateSymbolicLink(plugins, Path.Combine(root, "usr/libexec/docker/cli-plugins"));
+        if (hasPlugins) File.CreateSymbolicLink(plugins, Path.Combine(root, "usr/libexec/docker/cli-plugins"));
         return running with { Variables = new Dictionary<string, string?>(running.Variables) { ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}" } };
     }
 
