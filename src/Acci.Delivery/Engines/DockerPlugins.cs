@@ -13,6 +13,8 @@ internal static partial class DockerPlugins
     // By which docker tells a plugin that it is called as one, and by which command. Source: docker/cli, cli-plugins/metadata, ReexecEnvvar.
     private const string CalledBy = "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND";
 
+    private static readonly Version Unknown = new(0, 0, 0);
+
     /// <summary>The lowest buildx that serves: earlier ones do not know <c>bake --allow</c>. Source: buildx, commands/bake.go, v0.17.0.</summary>
     public static Version LowestBuildx { get; } = new(0, 17, 0);
 
@@ -23,8 +25,8 @@ internal static partial class DockerPlugins
     public static async Task<string?> FindLackAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
         if (await engine.AskAsync(["buildx", "version"], cancellationToken) is not { } answer) return $"'{engine.Cli}' has no buildx";
-        // A version that is no number is that of a developer's own buildx.
-        return VersionIn().Match(answer) is { Success: true } match && Version.Parse(match.Value) is var version && version < LowestBuildx
+        // A version that is no number, or that of a program built without one, is that of a developer's own buildx. Source: buildx, version/version.go.
+        return VersionIn().Match(answer) is { Success: true } match && Version.TryParse(match.Value, out var version) && version != Unknown && version < LowestBuildx
             ? string.Create(CultureInfo.InvariantCulture, $"its buildx {version} is older than {LowestBuildx}")
             : null;
     }

@@ -58,7 +58,8 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
     private bool SomethingListens()
     {
         if (OperatingSystem.IsWindows() || !File.Exists(Socket)) return false;
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        // One that is too busy to take a connection listens, too, and is not waited for.
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
         try
         {
             socket.Connect(new UnixDomainSocketEndPoint(Socket));
@@ -67,7 +68,7 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
         catch (SocketException exception)
         {
             // It may be this user alone who may not.
-            return exception.SocketErrorCode == SocketError.AccessDenied;
+            return exception.SocketErrorCode is SocketError.AccessDenied or SocketError.WouldBlock;
         }
     }
 

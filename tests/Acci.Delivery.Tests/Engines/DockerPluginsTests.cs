@@ -41,10 +41,13 @@ public sealed class DockerPluginsTests : IDisposable
     [InlineData("echo 'github.com/docker/buildx v0.29.1-desktop.1 x'")]
     // A developer's own.
     [InlineData("echo 'github.com/docker/buildx 2b0b1c5.m'")]
+    [InlineData("echo 'github.com/docker/buildx v0.0.0+unknown '")]
+    [InlineData("echo 'github.com/docker/buildx 0.20260101000000.1'")]
     public async Task One_that_serves_is_used(string version)
     {
         var engine = await Locator(Docker(version), canFetch: false).LocateAsync(Cancellation);
 
+        Assert.Null(engine.Lack);
         Assert.Equal(Path.Combine(_folder.Path, "docker"), engine.Docker("buildx", "bake").Executable);
     }
 

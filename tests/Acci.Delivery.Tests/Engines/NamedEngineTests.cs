@@ -143,6 +143,20 @@ public sealed class NamedEngineTests : IDisposable
             Assert.Equal(expected, (await Assert.ThrowsAsync<DeliveryException>(() => Locator().FindAsync(Cancellation))).Message);
         }
 
+        // One that hangs takes no more connections after a while.
+        File.Delete(path);
+        using (var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen(0);
+            using var waiting = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await waiting.ConnectAsync(new UnixDomainSocketEndPoint(path), Cancellation);
+            var error = await Assert.ThrowsAsync<DeliveryException>(() => Task.Run(() => Locator().LocateAsync(Cancellation), Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+            Assert.StartsWith($"A Docker engine listens on {path}", error.Message, StringComparison.Ordinal);
+        }
+
+        File.Delete(path);
+
         // What an engine that has ended leaves is none.
         Assert.SkipUnless(PrivateEngine.Obstacle is null, "No private engine would be started here.");
         await File.WriteAllTextAsync(path, "", Cancellation);
@@ -288,9 +302,12 @@ public sealed class NamedEngineTests : IDisposable
 
         var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => new DockerEngine(docker) { Process = ProcessEnvironment.Empty }.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
 
-        Assert.Contains("cannot start a builder from docker.io/moby/buildkit:buildx-stable-1: pulling moby/buildkit. Name a registry", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot start a builder from docker.io/moby/buildkit:buildx-stable-1: pulling moby/buildkit. ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(". Name a registry", error.Message, StringComparison.Ordinal);
         var made = Called.Single(call => call.StartsWith("buildx create", StringComparison.Ordinal)).Split(' ')[3];
         Assert.Equal($"buildx rm {how} {made}", Called[^1]);
+        // buildx knows it no longer, so that it takes docker to remove it.
+        Assert.Equal(how.Contains("keep", StringComparison.Ordinal), error.Message.Contains($"`docker rm --force buildx_buildkit_{made}0`", StringComparison.Ordinal));
     }
 
     [Theory]
