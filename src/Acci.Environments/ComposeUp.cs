@@ -161,10 +161,23 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         var project = ProjectOf(engine, plan.Name);
         if (await HasStackAsync(project))
             throw new DeliveryException($"Environment '{plan.Name}' runs here as a stack, or has not ended yet as one, with the same data: ComposeDown --environment {plan.Name} first. Nothing was started.");
+        await EnsureProcessorsCanBeLimitedAsync(plan, engine);
         await EnsureDataAreKnownAsync(plan, project);
         // Of another machine's ports its engine knows, and it may be another machine.
         if (location.Ports is { IsLoopback: true, IsCertain: true }) Ports.EnsureFree(PublishedPort.Of(plan.Effective.File), await project.ContainersAsync(Cancellation));
         return project;
+    }
+
+    // A rootless engine has the controllers that systemd delegates to its user, which on older systems lack that of processors. Without any, it ignores limits. Source: moby,
+    // daemon/daemon_unix.go, verifyPlatformContainerResources.
+    private async Task EnsureProcessorsCanBeLimitedAsync(EnvironmentPlan plan, DockerEngine engine)
+    {
+        if (plan.Effective.File.Services.FirstOrDefault(x => x.Value.Deploy?.Resources?.Limits?.Cpus is not null).Key is not { } service) return;
+        var info = await CommandRunner.TryRunAsync(engine.Question("info", "--format", "{{.CgroupDriver}} {{.CPUCfsQuota}}"), cancellationToken: Cancellation);
+        if (info.StandardOutput.Trim().Split(' ') is not ["systemd" or "cgroupfs", "false"]) return;
+        throw new DeliveryException(
+            $"{engine} cannot limit the processors of a container, as of {service}: it lacks the cgroup controller 'cpu'. If it is rootless, let systemd delegate the controller to its "
+            + "user: https://docs.docker.com/engine/security/rootless/#limiting-resources. Nothing was started.");
     }
 
     private async Task EnsureFilesAreSeenAsync(EnvironmentPlan plan, DockerEngine engine)

@@ -41,6 +41,30 @@ public sealed class EnvironmentVerbTests : IDisposable
     }
 
     [Theory]
+    [InlineData("systemd false", true)]
+    [InlineData("cgroupfs false", true)]
+    [InlineData("systemd true", false)]
+    // It ignores all limits.
+    [InlineData("none false", false)]
+    [InlineData("", false)]
+    public async Task An_engine_that_cannot_limit_processors_is_told_before_anything_is_started(string answer, bool isRefused)
+    {
+        using var docker = new DockerStandIn($"""
+            case "$*" in
+                version*) echo 29.0.0 ;; "volume inspect"*) exit 1 ;; "buildx inspect"*) echo "Platforms: linux/amd64" ;;
+                *CPUCfsQuota*) echo "{answer}" ;; info*) echo inactive false 0 ;;
+            esac
+            """);
+        _environment = _environment.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!);
+        Typed("BAKERY_REPLICAS=2\nBAKERY_PORTS=8080-8088\nBAKERY_IMAGE=bakery:1\nBAKERY_POSTGRES_IMAGE=postgres:15\nBAKERY_REDIS_IMAGE=redis:7\n");
+
+        var failure = await Record.ExceptionAsync(() => Up.PlanAsync());
+
+        if (isRefused) Assert.Matches("^Docker Engine 29.0.0 cannot limit the processors of a container, as of [a-z]+: .* Nothing was started", Assert.IsType<DeliveryException>(failure).Message);
+        else Assert.Null(failure);
+    }
+
+    [Theory]
     // As after a build as root.
     [InlineData("images", false)]
     [InlineData("publish", false)]

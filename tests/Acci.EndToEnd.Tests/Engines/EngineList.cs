@@ -40,11 +40,13 @@ public static class EngineList
         },
         new("a job with the socket, the checkout at the same path", async (checkout, network, token) => await Job.WithSocketAsync(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token), checkout, hasVolume: false, token))
         {
+            HasPorts = true,
             Doctor = @"at unix:///var/run/docker\.sock \(context 'default'\); containerd image store; .*does not reach 127\.0\.0\.1",
             Others = "^job$",
         },
         new("a job with the socket, the checkout in a volume", async (checkout, network, token) => await Job.WithSocketAsync(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token), checkout, hasVolume: true, token))
         {
+            HasPorts = true,
             Doctor = @"at unix:///var/run/docker\.sock \(context 'default'\); containerd image store; .*does not reach 127\.0\.0\.1",
             Others = "^job$",
             EnvironmentProblem = "does not see",
@@ -58,10 +60,12 @@ public static class EngineList
         },
         new("this machine's own engine", (checkout, network, token) => OfMachineAsync(checkout, new EngineSetup { HasNetwork = network }, token))
         {
+            HasPorts = true,
             Doctor = @"at unix:///var/run/docker\.sock \(context 'default'\); containerd image store; (?!.*does not reach)",
         },
         new("this machine's own engine, with the classic store and a builder that is made", (checkout, network, token) => OfMachineAsync(checkout, new EngineSetup { HasNetwork = network, Configuration = Classic }, token, hasBuildKit: true))
         {
+            HasPorts = true,
             Doctor = @"(?s)at unix:///var/run/docker\.sock \(context 'default'\); classic image store; .*Builder: .*acci-[0-9a-f]{8}",
             CheckProblem = NoStandIns,
             Others = "^buildx_buildkit_acci-[0-9a-f]{8}0$",

@@ -25,6 +25,9 @@ public sealed record EngineRow(string Name, Func<string, bool, CancellationToken
     /// <summary>What a build of images ends with; null where it works.</summary>
     public string? BuildProblem { get; init; }
 
+    /// <summary>Its ports are reached from where a build runs, so that an image is asked over one.</summary>
+    public bool HasPorts { get; init; }
+
     /// <summary>The containers that the engine has besides those of a build, as a regular expression for each name.</summary>
     public string Others { get; init; } = "^$";
 
