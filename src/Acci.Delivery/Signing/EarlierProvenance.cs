@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Acci.Delivery.Signing;
 
 /// <summary>
-/// A provenance of SLSA 0.2, which is what a BuildKit writes that does not know of 1.0 (Docker Engine up to 28.1). What is signed is the same in the words of 1.0, as later ones
+/// A provenance of SLSA 0.2, which is what a BuildKit writes that does not know of 1.0 (up to 0.22, of Docker Engine 28.2). What is signed is the same in the words of 1.0, as later ones
 /// write it. Source: BuildKit, solver/llbsolver/provenance/types, <c>ConvertToSLSA1</c>.
 /// </summary>
 internal static class EarlierProvenance

@@ -18,7 +18,16 @@ public sealed class EngineTests(PublishedImage published, RegistryServer server)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Rows() =>
-        [.. EngineList.All.Select(x => x.Name).Where(x => Chosen.Length == 0 ? EngineList.Default.Contains(x) : Regex.IsMatch(x, Chosen, RegexOptions.None, TimeSpan.FromSeconds(1)))];
+        [.. EngineList.All.Select(x => x.Name).Where(x => Chosen.Length == 0 ? EngineList.Default.Contains(x) : IsChosen(x))];
+
+    /// <summary>ACCI_ENGINES chooses the engine of this name.</summary>
+    public static bool IsChosen(string name) => Chosen.Length > 0 && Regex.IsMatch(name, Chosen, RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    /// <summary>Adds a row to the table, where there is to be one.</summary>
+    public static async Task ReportAsync(string name, IEnumerable<string> cells)
+    {
+        if (Report is not null) await File.AppendAllTextAsync(Report, $"| {name} | {string.Join(" | ", cells)} |\n", CancellationToken.None);
+    }
 
     [Theory]
     [MemberData(nameof(Rows), DisableDiscoveryEnumeration = true)]
@@ -39,7 +48,7 @@ public sealed class EngineTests(PublishedImage published, RegistryServer server)
         }
         finally
         {
-            if (Report is not null) await File.AppendAllTextAsync(Report, $"| {row} | {string.Join(" | ", _row)} |\n", CancellationToken.None);
+            await ReportAsync(name, _row);
         }
 
         async Task<BuildRun> RunAsync(string arguments)
@@ -58,6 +67,9 @@ public sealed class EngineTests(PublishedImage published, RegistryServer server)
                 run.AssertFailed(problem);
                 Assert.True(run.Duration < atOnce, $"{verb} was refused after {run.Duration}, Doctor answers in a fifth of {atOnce}.");
             }
+
+            // What runs beside such an engine is ended all the same.
+            (await RunAsync("StopEngine")).AssertSucceeded();
         }
 
         async Task TriesPublishedAsync()
