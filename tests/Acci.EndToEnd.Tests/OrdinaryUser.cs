@@ -75,7 +75,7 @@ public sealed class OrdinaryUser : IAsyncDisposable
     {
         var variables = EndToEnd.Tests.Checkout.Variables(new Dictionary<string, string?>
         {
-            ["HOME"] = Home, ["USER"] = "ordinary", ["XDG_CACHE_HOME"] = null, ["XDG_CONFIG_HOME"] = null, ["DOCKER_HOST"] = null,
+            ["HOME"] = Home, ["USER"] = "ordinary", ["XDG_CACHE_HOME"] = null, ["XDG_CONFIG_HOME"] = null, ["ACCI_CACHE"] = null, ["TMPDIR"] = null, ["DOCKER_HOST"] = null,
         });
         var unshare = new Command("unshare", ["--mount", "--propagation", "private", "--", "sh", "-c", Script, "sh", _folder.Path, Checkout, .. command]);
         return CommandRunner.TryRunAsync(unshare with { Environment = variables }, cancellationToken: cancellationToken);

@@ -129,7 +129,7 @@ internal sealed class ContainerBuilder(DockerEngine engine)
     }
 
     // An update takes the certificates away before it writes them again, and another build may be reading them. Source: docker/cli, context/store/tlsstore.go.
-    private static bool HasKept(string kept, bool skipsVerifying, IReadOnlyList<(string Name, string File)> files)
+    private static bool HasKept(string kept, bool skipsVerifying, List<(string Name, string File)> files)
     {
         if (kept.Split('|') is not [var folder, var skips] || skips != (skipsVerifying ? "true" : "false") || !Directory.Exists(folder)) return false;
         return Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length == files.Count
