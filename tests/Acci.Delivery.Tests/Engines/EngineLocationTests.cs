@@ -7,6 +7,7 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.Engines;
 
 /// <summary>Where an engine is, is found out by what it does; its address is not asked.</summary>
+[Collection(nameof(AlteredLog))]
 public sealed class EngineLocationTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -55,10 +56,16 @@ public sealed class EngineLocationTests : IDisposable
     public async Task Where_an_engine_is_is_not_known_if_something_keeps_it_from_trying(string reason)
     {
         await File.WriteAllTextAsync(_folder.Combine("reason"), reason, Cancellation);
-        var location = await EngineLocation.FindAsync(Docker($"pull*) cat '{_folder.Combine("reason")}' >&2; exit 1 ;;"), null, Cancellation);
+        using var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts") }, Cancellation);
+        using var log = new AlteredLog();
+
+        var location = await context.LocationAsync(Docker($"pull*) cat '{_folder.Combine("reason")}' >&2; exit 1 ;;"));
 
         Assert.False(location.ReachesLoopback);
-        Assert.Contains($"whether it reaches 127.0.0.1 of this machine is not known, and it is used as if it did not: {reason}", location.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"it is taken not to reach 127.0.0.1 of this machine, which could not be found out: {reason}", location.ToString(), StringComparison.Ordinal);
+        // Once for all that ask.
+        await context.LocationAsync(new DockerEngine("docker"));
+        Assert.Single(log.Said, x => x.Contains(reason, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -21,10 +21,10 @@ public sealed class EngineTests(PublishedImage published, RegistryServer server)
         [.. EngineList.All.Select(x => x.Name).Where(x => Chosen.Length == 0 ? EngineList.Default.Contains(x) : IsChosen(x))];
 
     /// <summary>ACCI_ENGINES chooses the engine of this name.</summary>
-    public static bool IsChosen(string name) => Chosen.Length > 0 && Regex.IsMatch(name, Chosen, RegexOptions.None, TimeSpan.FromSeconds(1));
+    internal static bool IsChosen(string name) => Chosen.Length > 0 && Regex.IsMatch(name, Chosen, RegexOptions.None, TimeSpan.FromSeconds(1));
 
     /// <summary>Adds a row to the table, where there is to be one.</summary>
-    public static async Task ReportAsync(string name, IEnumerable<string> cells)
+    internal static async Task ReportAsync(string name, IEnumerable<string> cells)
     {
         if (Report is not null) await File.AppendAllTextAsync(Report, $"| {name} | {string.Join(" | ", cells)} |\n", CancellationToken.None);
     }
