@@ -23,6 +23,9 @@ internal sealed record RootlessSetup(string Root, string User, string UserId, Fu
     /// <summary>Why no engine can run here without root, with the commands that change it; null where one can.</summary>
     public string? Obstacle => User.Length == 0
         ? $"the private engine needs root, or a user with a name: /etc/passwd does not know the user {UserId}"
+        // Programs such as newuidmap then do not get root's rights. Source: Linux, Documentation/userspace-api/no_new_privs.rst.
+        : Read("proc/self/status").Split('\n').Any(line => line.Split(':', StringSplitOptions.TrimEntries) is ["NoNewPrivs", "1"])
+        ? "the private engine needs root, or a process that may get more rights: this one may not (no_new_privs, as of Kubernetes' `allowPrivilegeEscalation: false` or docker's `--security-opt no-new-privileges`)"
         : MissingOptions.Any() && FreeId() is null
         ? $"the private engine needs root, or {Range} user and group IDs in a row for {User}, and /etc/subuid and /etc/subgid leave no such range free (remove a range that nobody needs)"
         : MissingCommands() is { Count: > 0 } commands

@@ -47,6 +47,16 @@ public sealed class RootlessSetupTests : IDisposable
             Setup().Obstacle);
     }
 
+    [Theory]
+    [InlineData("Name:\tdotnet\nNoNewPrivs:\t1\nSeccomp:\t0\n", true)]
+    [InlineData("Name:\tdotnet\nNoNewPrivs:\t0\n", false)]
+    public void A_process_that_may_get_no_more_rights_is_told(string status, bool isTold)
+    {
+        Write("proc/self/status", status);
+
+        Assert.Equal(isTold, Setup().Obstacle?.Contains("allowPrivilegeEscalation", StringComparison.Ordinal) is true);
+    }
+
     [Fact]
     public void Ranges_count_together()
     {
