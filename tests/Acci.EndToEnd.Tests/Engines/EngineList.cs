@@ -9,6 +9,7 @@ public static class EngineList
     private const string Containerd = """{ "features": { "containerd-snapshotter": true } }""";
     private const string Classic = """{ "features": { "containerd-snapshotter": false } }""";
     private const string NoStandIns = "cannot check a Dockerfile with a stand-in";
+    private const string OfMadeBuilder = "^buildx_buildkit_acci-[0-9a-f]{8}0$";
     private const string NoBuilder = "cannot start a builder from docker.io/moby/buildkit:buildx-stable-1";
 
     /// <summary>Those that are always tried, with an image that was published before.</summary>
@@ -68,7 +69,7 @@ public static class EngineList
             HasPorts = true,
             Doctor = @"(?s)at unix:///var/run/docker\.sock \(context 'default'\); classic image store; .*Builder: .*acci-[0-9a-f]{8}",
             CheckProblem = NoStandIns,
-            Others = "^buildx_buildkit_acci-[0-9a-f]{8}0$",
+            Others = OfMadeBuilder,
         },
         new("a builder of the user's", async (_, network, token) => await WithOwnBuilderAsync(new EngineSetup { HasNetwork = network, Configuration = Classic }, token))
         {
@@ -92,6 +93,12 @@ public static class EngineList
             Doctor = "classic image store",
             BuildProblem = NoBuilder,
             CheckProblem = NoStandIns,
+        },
+        new("a classic store over TLS by the environment, and a builder that is made", async (_, network, token) => await WithBuildKitAsync(WithTls(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network, Configuration = Classic }, token)), token))
+        {
+            Doctor = @"(?s)classic image store; .*Builder: .*acci-[0-9a-f]{8}",
+            CheckProblem = NoStandIns,
+            Others = OfMadeBuilder,
         },
         new("a classic store with a remote BuildKit", async (_, network, token) => await WithRemoteBuilderAsync(new EngineSetup { HasNetwork = network, Configuration = Classic }, token))
         {
@@ -152,9 +159,14 @@ public static class EngineList
 
     private static async Task<RunningEngine> WithOwnBuilderAsync(EngineSetup setup, CancellationToken cancellationToken)
     {
-        var running = await PlainAsync(setup, cancellationToken);
-        await BuildKitImage.LoadAsync(running.Engine, cancellationToken);
+        var running = await WithBuildKitAsync(await PlainAsync(setup, cancellationToken), cancellationToken);
         await running.Engine.DockerAsync(cancellationToken, "buildx", "create", "--name", "mine", "--driver", "docker-container", "--use");
+        return running;
+    }
+
+    private static async Task<RunningEngine> WithBuildKitAsync(RunningEngine running, CancellationToken cancellationToken)
+    {
+        await BuildKitImage.LoadAsync(running.Engine, cancellationToken);
         return running;
     }
 
