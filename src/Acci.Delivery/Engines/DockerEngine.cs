@@ -139,6 +139,7 @@ public sealed record DockerEngine(string Cli)
         if (builder.Name is { } own)
         {
             // Two builds that begin at once would write its context over each other; the second one finds what the first has made.
+            CacheDirectory.CreatePrivate(CacheDirectory.Default.Path);
             using var alone = await CheckoutLock.TakeAsync(CacheDirectory.Default.Combine("builder.lock"), cancellationToken, "Another build makes or starts a builder");
             if (builder.IsThere || await IsThereAsync(own, cancellationToken)) await container.StartOwnAsync(own, builderImage, cancellationToken);
             else await container.CreateAsync(own, builderImage, cancellationToken);
