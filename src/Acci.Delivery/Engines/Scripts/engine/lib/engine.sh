@@ -85,7 +85,7 @@ engine_clean() {
   end 5 "${pids[@]}"
   # Without root, network, mounts and containers end with the engine's namespaces.
   if ! is_root; then
-    rootless_remove "$RUN"
+    rootless_remove "$RUN" "$ENGINE/tmp"
     return
   fi
   mounts_down
@@ -93,7 +93,8 @@ engine_clean() {
   network_bridges_down "$RUN/daemon.json" "$DATA"
   bridge_down
   forwarding_left_on "$ENGINE/ip_forward"
-  rm -rf "$RUN"
+  # With what a killed daemon left of its temporary files; nothing is mounted there any more.
+  rm -rf "$RUN" "$ENGINE/tmp"
 }
 
 # Containers outlive a killed daemon and its shims; their cgroups still know them.

@@ -43,5 +43,5 @@ registry_clean() {
     if serves_this "$pid"; then pids+=("$pid"); fi
   done
   end 5 "${pids[@]}"
-  rm -rf "$RUN"
+  rm -rf "$RUN" "$REGISTRY/tmp"
 }
