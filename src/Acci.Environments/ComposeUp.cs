@@ -176,7 +176,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         var info = await CommandRunner.TryRunAsync(engine.Question("info", "--format", "{{.CgroupDriver}} {{.CPUCfsQuota}}"), cancellationToken: Cancellation);
         if (info.StandardOutput.Trim().Split(' ') is not ["systemd" or "cgroupfs", "false"]) return;
         throw new DeliveryException(
-            $"{engine} cannot limit the processors of a container, as of {service}: it lacks the cgroup controller 'cpu'. If it is rootless, let systemd delegate the controller to its "
+            $"{engine} cannot set the CPU limit of '{service}': its user has no cgroup controller 'cpu'. If it is rootless, let systemd delegate the controller to its "
             + "user: https://docs.docker.com/engine/security/rootless/#limiting-resources. Nothing was started.");
     }
 

@@ -60,7 +60,7 @@ public sealed class EnvironmentVerbTests : IDisposable
 
         var failure = await Record.ExceptionAsync(() => Up.PlanAsync());
 
-        if (isRefused) Assert.Matches("^Docker Engine 29.0.0 cannot limit the processors of a container, as of [a-z]+: .* Nothing was started", Assert.IsType<DeliveryException>(failure).Message);
+        if (isRefused) Assert.Matches("^Docker Engine 29.0.0 cannot set the CPU limit of '[a-z]+': .* Nothing was started", Assert.IsType<DeliveryException>(failure).Message);
         else Assert.Null(failure);
     }
 

@@ -104,7 +104,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         catch (DeliveryException exception)
         {
             var problem = exception.Message.TrimEnd('.');
-            if ((await EngineDetails.ReadAsync(engine, context.CancellationToken)).HasOtherWaysTo(image))
+            if ((await EngineDetails.ReadAsync(engine, context.CancellationToken)).HasOtherWays)
                 return ($"{made}, by the engine, which has a proxy or a mirror of its own. From here: {problem}", Notice);
             throw new DeliveryException($"{builder.Description} has to be made, and its image {image} cannot be pulled: {problem}. {ContainerBuilder.Advice}", exception);
         }

@@ -1,4 +1,5 @@
 using Acci.Delivery.Buildx;
+using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
@@ -32,6 +33,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Builds || scope.UsesEngine, "Cache", LookAtCache),
         .. When(scope.Builds, "Artifacts", LookAtArtifacts),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
+        .. When(scope is { Builds: true, Signs: true } && ProxiesWithLogin is { Count: > 0 }, "Proxies", LookAtProxies),
         .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
@@ -66,6 +68,32 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         // Of a build that stays here docker says itself that it cannot read it, and goes on.
         if (scope.Signs || context.Options.Registry is not null) new DockerConfig(context.Environment).EnsureReadable();
         return Task.FromResult(context.NamedDestination()?.ToString() ?? "this machine's own registry, on 127.0.0.1; name another with --registry");
+    }
+
+    // Of a configuration that cannot be read, another check tells.
+    private IReadOnlyList<string> ProxiesWithLogin
+    {
+        get
+        {
+            try
+            {
+                return PrivateConfiguration.ProxiesWithLogin(context.Environment);
+            }
+            catch (DeliveryException)
+            {
+                return [];
+            }
+        }
+    }
+
+    private Task<string> LookAtProxies()
+    {
+        var names = string.Join(", ", ProxiesWithLogin);
+        return context.PlannedDestination().IsLoopback
+            ? Task.FromResult($"{names} in docker's config.json have a login, which BuildKit writes into the provenance of images: these stay on this machine")
+            : throw new DeliveryException(
+                $"docker's config.json has a login in proxies ({names}), and BuildKit writes it into the provenance of the image, which everybody can read: use a proxy "
+                + "without a login there, such as one on this machine that logs in to the other.");
     }
 
     private Task<string> LookAtCache()

@@ -40,8 +40,9 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         {
             if (isOwn) await TryRemoveAsync(name, isThere, context);
             if (exception is not CommandFailedException failure) throw;
-            var earlier = isThere ? $"Its container was there before; if no other build is in it, remove it: `docker rm --force buildx_buildkit_{name}0`. " : "";
-            throw new DeliveryException($"{engine} cannot start a builder from {image}: {ReasonOf(failure)}. {earlier}{Advice}", failure);
+            // One that buildx knows may be another build's, which has just made it.
+            var earlier = isThere && isOwn ? $" Its container was there before; if no other build is in it, remove it: `docker rm --force buildx_buildkit_{name}0`." : "";
+            throw new DeliveryException($"{engine} cannot start a builder from {image}: {ReasonOf(failure)}. {Advice}{earlier}", failure);
         }
     }
 

@@ -90,7 +90,7 @@ public sealed record DockerEngine(string Cli)
     /// <param name="domain">The registry.</param>
     /// <param name="credentials">The user and the secret.</param>
     /// <exception cref="DeliveryException">That configuration cannot be read.</exception>
-    public TemporaryLogin LoginTo(string domain, Credentials credentials) => new(domain, credentials, ComposeConfiguration ?? Configuration ?? DockerConfig.FolderOf(Process));
+    public TemporaryLogin LoginTo(string domain, Credentials credentials) => new(domain, credentials, Configuration ?? DockerConfig.FolderOf(Process));
 
     /// <summary>What a test makes at this engine, as a journal notes it.</summary>
     /// <param name="label">The label of its containers.</param>
@@ -139,8 +139,9 @@ public sealed record DockerEngine(string Cli)
         if (builder.Name is { } own)
         {
             // Two builds that begin at once would write its context over each other; the second one finds what the first has made.
-            CacheDirectory.CreatePrivate(CacheDirectory.Default.Path);
-            using var alone = await CheckoutLock.TakeAsync(CacheDirectory.Default.Combine("builder.lock"), cancellationToken, "Another build makes or starts a builder");
+            var folder = CacheDirectory.Default.Combine("builders");
+            CacheDirectory.CreatePrivate(folder);
+            using var alone = await CheckoutLock.TakeAsync(Path.Combine(folder, $"{own}.lock"), cancellationToken, $"Another build makes or starts the builder '{own}'");
             if (builder.IsThere || await IsThereAsync(own, cancellationToken)) await container.StartOwnAsync(own, builderImage, cancellationToken);
             else await container.CreateAsync(own, builderImage, cancellationToken);
         }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Acci.Oci;
 
 namespace Acci.Delivery.Engines;
 
@@ -15,11 +14,8 @@ internal sealed record EngineDetails(string? Store, bool IsRootless, bool HasUse
     /// <summary>What it reaches registries over, by the names of the variables: <c>HTTPS_PROXY</c>. Logins in them are not told.</summary>
     public IReadOnlyDictionary<string, string> Proxies { get; private init; } = new Dictionary<string, string>();
 
-    /// <summary>It has mirrors, which are of Docker Hub. Source: Docker's documentation, "Mirror the Docker Hub library".</summary>
-    private bool HasMirrors { get; init; }
-
-    /// <summary>It may get an image that this process cannot: over a proxy, or from mirrors.</summary>
-    public bool HasOtherWaysTo(ImageReference image) => Proxy is not null || (HasMirrors && image.Normalize().Domain == "docker.io");
+    /// <summary>It may get images that this process cannot: over a proxy, or from mirrors.</summary>
+    public bool HasOtherWays { get; private init; }
 
     /// <summary>Asks the engine.</summary>
     /// <remarks>Source: Docker's documentation of the Engine API, "Get system information" (<c>GET /info</c>).</remarks>
@@ -38,8 +34,8 @@ internal sealed record EngineDetails(string? Store, bool IsRootless, bool HasUse
                 security.Contains("name=userns", StringComparison.Ordinal),
                 proxy.Length == 0 ? null : Redaction.Redact(proxy))
             {
-                HasMirrors = document.RootElement.TryGetProperty("RegistryConfig", out var registries) && registries.ValueKind == JsonValueKind.Object
-                    && registries.TryGetProperty("Mirrors", out var mirrors) && mirrors.ValueKind == JsonValueKind.Array && mirrors.GetArrayLength() > 0,
+                HasOtherWays = proxy.Length > 0 || (document.RootElement.TryGetProperty("RegistryConfig", out var registries) && registries.ValueKind == JsonValueKind.Object
+                    && registries.TryGetProperty("Mirrors", out var mirrors) && mirrors.ValueKind == JsonValueKind.Array && mirrors.GetArrayLength() > 0),
                 Proxies = new Dictionary<string, string> { ["HTTP_PROXY"] = Text("HttpProxy"), ["HTTPS_PROXY"] = proxy, ["NO_PROXY"] = Text("NoProxy") }
                     .Where(x => x.Value.Length > 0).ToDictionary(),
             };

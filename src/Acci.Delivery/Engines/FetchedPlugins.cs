@@ -18,21 +18,30 @@ internal static class FetchedPlugins
     /// <returns>Its folder.</returns>
     public static string Link(CacheDirectory cache, string users, string plugins)
     {
+        users = Path.GetFullPath(users);
         cache.EnsureOwn();
         OwnFolder.Ensure(cache.Combine("bin"));
         var folder = cache.Combine("bin", $"docker-{Acci.Oci.Digest.Of(System.Text.Encoding.UTF8.GetBytes($"{users}\n{plugins}")).Hex[..8]}");
-        Directory.CreateDirectory(folder);
+        // Programs are run from it, with logins.
+        OwnFolder.Ensure(folder);
         foreach (var (name, target) in OfUser.Select(x => (x, Path.Combine(users, x))).Append(("cli-plugins", plugins)))
         {
-            var link = Path.Combine(folder, name);
+            var link = new FileInfo(Path.Combine(folder, name));
             try
             {
-                if (new FileInfo(link).LinkTarget is null) File.CreateSymbolicLink(link, target);
+                if (link.LinkTarget is null) link.CreateAsSymbolicLink(target);
             }
-            catch (IOException) when (new FileInfo(link).LinkTarget == target)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && new FileInfo(link.FullName).LinkTarget == target)
             {
                 // Another build was faster.
             }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new DeliveryException($"{link.FullName} cannot be made: {exception.Message.TrimEnd('.')}. Remove {folder}: the next build makes it again.", exception);
+            }
+
+            if (new FileInfo(link.FullName).LinkTarget != target)
+                throw new DeliveryException($"{link.FullName} does not lead to {target}, and programs are run from there. Remove {folder}: the next build makes it again.");
         }
 
         return folder;

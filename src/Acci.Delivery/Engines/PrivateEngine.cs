@@ -34,6 +34,7 @@ public sealed class PrivateEngine(EngineScripts scripts)
         await scripts.RunAsync("engine/fetch.sh", ["engine", "tools"], cancellationToken);
         var answers = new Dictionary<string, string>(await scripts.RunAsync("engine/up.sh", [], cancellationToken));
         var docker = await CommandAsync(answers["ENGINE_PATH"], answers["DOCKER_HOST"], answers["DOCKER_CONFIG"], cancellationToken);
+        PrivateConfiguration.Update(answers["DOCKER_CONFIG"], Process);
         return await DockerEngine.FindAsync(docker, cancellationToken) is { } engine
             ? engine with { Address = answers["DOCKER_HOST"], Configuration = answers["DOCKER_CONFIG"] }
             : throw new DeliveryException($"The private engine was started but does not answer; its log is {scripts.Cache.Combine("engine", "run", "dockerd.log")}.");
@@ -84,7 +85,6 @@ public sealed class PrivateEngine(EngineScripts scripts)
     private async Task<string> CommandAsync(string programs, string address, string configuration, CancellationToken cancellationToken)
     {
         await EnsureIntactAsync(programs, cancellationToken);
-        PrivateConfiguration.Update(configuration, Process);
         return Shortcut.Write(
             scripts.Cache, Path.Combine(programs, "docker"), KeyValuePair.Create("DOCKER_HOST", address), KeyValuePair.Create("DOCKER_CONFIG", configuration));
     }

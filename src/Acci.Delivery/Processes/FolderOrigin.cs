@@ -11,7 +11,7 @@ internal static partial class FolderOrigin
     private const string Whole = "/";
     private const string OwnFiles = "upperdir=";
 
-    /// <summary>The origin of a folder; null where it is not known, or a whole file system is mounted there.</summary>
+    /// <summary>The origin of a folder; null where it is not known, or a whole disk is mounted there.</summary>
     /// <param name="mounts">What is mounted where, as the kernel tells it.</param>
     /// <param name="folder">The folder.</param>
     public static string? Find(string mounts, string folder)
@@ -28,7 +28,11 @@ internal static partial class FolderOrigin
             longest = point.Length;
             var own = fields[separator + 3].Split(',').FirstOrDefault(x => x.StartsWith(OwnFiles, StringComparison.Ordinal))?[OwnFiles.Length..];
             var rest = folder[(point == Whole ? 0 : point.Length)..];
-            found = own is not null ? Unescaped(own) + (root == Whole ? "" : root) + rest : root == Whole ? null : root + rest;
+            var device = Unescaped(fields[separator + 2]);
+            found = own is not null ? Unescaped(own) + (root == Whole ? "" : root) + rest
+                : root != Whole ? root + rest
+                // A share of a network or a data set is the same for all who mount it; a device may have another name in each machine.
+                : device.Contains('/') && !device.StartsWith("/dev/", StringComparison.Ordinal) ? device + rest : null;
         }
 
         return found;

@@ -57,11 +57,13 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
         {
             using var statement = JsonDocument.Parse(content);
             var predicate = statement.RootElement.GetProperty("predicate");
-            return statement.RootElement.TryGetProperty("predicateType", out var written) && written.ValueEquals(EarlierProvenance.Uri)
+            var written = statement.RootElement.TryGetProperty("predicateType", out var named) ? named.GetString() : null;
+            if (type != TypeOf(written)) throw new DeliveryException($"{file} is annotated as {type.Uri}, and states {SafeText.Terminal(written ?? "nothing")}. Run BuildImages again.");
+            return written == EarlierProvenance.Uri
                 ? Renewed(statement.RootElement, EarlierProvenance.Renewed(predicate))
                 : new InTotoStatement(type, content, predicate.Clone());
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
             throw new DeliveryException($"{file} is no in-toto statement: {exception.Message} Run BuildImages again.", exception);
         }

@@ -102,6 +102,19 @@ public sealed class DockerPluginsTests : IDisposable
         // All else is as it was, and the next build finds the same.
         Assert.Equal(["image", "ls"], engine.Docker("image", "ls").Arguments);
         Assert.Equal(up.Arguments[1], (await Fetching().WithComposeAsync(engine with { ComposeConfiguration = null }, mayFetch: false, Cancellation))!.ComposeConfiguration);
+
+        // A login is one of the user's configuration, which need not be there.
+        File.Delete(Path.Combine(users, "config.json"));
+        using (engine.LoginTo("registry.test", new("ada", "secret")))
+        {
+        }
+
+        // Programs are run from there.
+        var link = Path.Combine(up.Arguments[1], "cli-plugins");
+        File.Delete(link);
+        File.CreateSymbolicLink(link, users);
+        Assert.Contains("programs are run from there", (await Assert.ThrowsAsync<DeliveryException>(
+            () => Fetching().WithComposeAsync(engine with { ComposeConfiguration = null }, mayFetch: false, Cancellation))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -302,8 +302,7 @@ public sealed class NamedEngineTests : IDisposable
 
         var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => new DockerEngine(docker) { Process = ProcessEnvironment.Empty }.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));
 
-        Assert.Contains("cannot start a builder from docker.io/moby/buildkit:buildx-stable-1: pulling moby/buildkit. ", error.Message, StringComparison.Ordinal);
-        Assert.Contains(". Name a registry", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot start a builder from docker.io/moby/buildkit:buildx-stable-1: pulling moby/buildkit. Name a registry", error.Message, StringComparison.Ordinal);
         var made = Called.Single(call => call.StartsWith("buildx create", StringComparison.Ordinal)).Split(' ')[3];
         Assert.Equal($"buildx rm {how} {made}", Called[^1]);
         // buildx knows it no longer, so that it takes docker to remove it.

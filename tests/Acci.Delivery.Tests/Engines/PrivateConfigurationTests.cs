@@ -44,6 +44,39 @@ public sealed class PrivateConfigurationTests : IDisposable
         void AssertIs(string json) => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(json), JsonNode.Parse(File.ReadAllText(Own))), File.ReadAllText(Own));
     }
 
+    [Fact]
+    public void A_proxy_with_a_login_is_left_out_and_known_by_its_name()
+    {
+        Directory.CreateDirectory(_folder.Combine("users"));
+        Directory.CreateDirectory(_folder.Combine("own"));
+        File.WriteAllText(Users, """{ "proxies": { "default": { "httpsProxy": "http://ada:secret@proxy.corp:3128", "noProxy": ".corp" }, "tcp://far": { "httpProxy": "http://ada:secret@other" } } }""");
+
+        PrivateConfiguration.Update(_folder.Combine("own"), Environment);
+
+        Assert.Equal(["default.httpsProxy", "tcp://far.httpProxy"], PrivateConfiguration.ProxiesWithLogin(Environment));
+        Assert.DoesNotContain("secret", File.ReadAllText(Own), StringComparison.Ordinal);
+        Assert.Contains("noProxy", File.ReadAllText(Own), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ghcr.io/octo", true)]
+    [InlineData(null, false)]
+    public async Task Such_a_login_is_not_published_in_a_provenance(string? registry, bool isRefused)
+    {
+        Directory.CreateDirectory(_folder.Combine("users"));
+        await File.WriteAllTextAsync(Users, """{ "proxies": { "default": { "httpsProxy": "http://ada:secret@proxy.corp:3128" } } }""", TestContext.Current.CancellationToken);
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], Registry = registry };
+        using var context = new DeliveryContext(options, TestContext.Current.CancellationToken) { Environment = Environment };
+
+        var check = Assert.Single(new Preflight(context, DeliveryScope.Publish).Checks, x => x.Name == "Proxies");
+        var error = await Record.ExceptionAsync(check.LookAsync);
+
+        Assert.Equal(isRefused, error is DeliveryException);
+        Assert.DoesNotContain("secret", error?.Message ?? await check.LookAsync(), StringComparison.Ordinal);
+        File.Delete(Users);
+        Assert.DoesNotContain(new Preflight(context, DeliveryScope.Publish).Checks, x => x.Name == "Proxies");
+    }
+
     [Theory]
     [InlineData("http://proxy.corp:3128", "{}", true)]
     [InlineData("http://proxy.corp:3128", $$"""{ "proxies": {{Proxies}} }""", false)]

@@ -82,10 +82,16 @@ public sealed class MachineUserTests : IDisposable
     [InlineData("/a", null)]
     [InlineData("/a bc", null)]
     [InlineData("/a b", "/x y/z")]
+    [InlineData("/share/c", "nfs:/exports/pvc-1/c")]
+    [InlineData("/own/c", "rpool/docker/one/c")]
+    [InlineData("/memory/c", null)]
     public void A_folder_s_origin_is_that_of_the_mount_it_is_in(string folder, string? origin) => Assert.Equal(origin, FolderOrigin.Find(
         """
         1 0 8:1 / / rw - ext4 /dev/sda1 rw
         2 1 8:1 /x\040y/z /a\040b rw shared:1 - ext4 /dev/sda1 rw
+        3 1 0:50 / /share rw - nfs4 nfs:/exports/pvc-1 rw
+        4 1 0:51 / /own rw - zfs rpool/docker/one rw
+        5 1 0:52 / /memory rw - tmpfs tmpfs rw
         a line of another kind
         """,
         folder));
