@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -9,7 +8,7 @@ using Acci.Testing;
 namespace Acci.Instance.Tests;
 
 /// <summary><c>--dry-run</c> changes nothing, whichever target it is given to.</summary>
-public sealed class DryRunTests : IDisposable
+public sealed class DryRunTests(DryRunCheckout checkout) : IClassFixture<DryRunCheckout>
 {
     // What a docker command may be asked for that changes nothing: the pull is of an image that does not exist.
     private static readonly string[] Questions = ["pull --quiet 127.0.0.1:", "version", "buildx version", "buildx inspect", "info", "context show", "context inspect", "compose version", "ps", "container ls", "network ls", "volume ls", "volume inspect", "image inspect"];
@@ -25,22 +24,13 @@ public sealed class DryRunTests : IDisposable
         "--environment", "dev", "--promote-to", "latest", "--promote-from", "1.2.3",
     ];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("dry-run-").FullName;
-    private readonly string _root;
-    private readonly string _home;
-
-    public DryRunTests() => (_root, _home) = (Path.Combine(_folder, "checkout"), Path.Combine(_folder, "home"));
-
     // Each of these fails in this world, dry or not: nothing is published, nothing was scanned, nothing runs, and GitHub is nowhere.
     private static readonly string[] Failing = ["ComposeLogs", "CreateRelease", "DeployStack", "PruneImages", "UpdateLocks", "UploadSarif", "WriteAdmissionPolicy"];
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task No_target_of_this_repository_changes_anything()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
-        await CheckOutAsync();
         var before = Fingerprint();
         var targets = Targets();
 
@@ -65,11 +55,10 @@ public sealed class DryRunTests : IDisposable
     public async Task What_is_typed_wrong_ends_with_code_2_before_anything_is_done_dry_or_not()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
-        await CheckOutAsync();
         var before = Fingerprint();
         foreach (var line in (string[])["--severity BAD", "--platforms x", "--platforms linux/amd65", "--tag-rules type=nope", "--registry UPPER/CASE --dry-run", "--signing-key /does/not/exist"])
         {
-            var run = await BuildRun.StartAsync(BuildRun.Build, _root, ["Publish", .. line.Split(' ')], Variables);
+            var run = await BuildRun.StartAsync(BuildRun.Build, checkout.Root, ["Publish", .. line.Split(' ')], Variables);
 
             Assert.True(run.ExitCode == 2, $"{line}: {run.ExitCode}\n{run.Output}{run.Errors}");
             Assert.Contains($"[ERR] {line.Split(' ')[0]}", run.Output, StringComparison.Ordinal);
@@ -90,11 +79,10 @@ public sealed class DryRunTests : IDisposable
     public async Task What_a_later_target_would_fail_with_ends_the_build_before_its_first_one(string line, int code, string problem)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
-        await CheckOutAsync();
         var before = Fingerprint();
         foreach (var dry in (string[][])[[], ["--dry-run"]])
         {
-            var run = await BuildRun.StartAsync(BuildRun.Build, _root, [.. line.Split(' '), .. dry], Variables);
+            var run = await BuildRun.StartAsync(BuildRun.Build, checkout.Root, [.. line.Split(' '), .. dry], Variables);
 
             Assert.True(run.ExitCode == code, $"{run.ExitCode}\n{run.Output}{run.Errors}");
             Assert.Contains(problem, run.Output, StringComparison.Ordinal);
@@ -111,10 +99,9 @@ public sealed class DryRunTests : IDisposable
     public async Task What_a_target_would_make_is_not_missed_by_the_plans_of_those_after_it(string line, string last, string said)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
-        await CheckOutAsync();
         var before = Fingerprint();
 
-        var run = await BuildRun.StartAsync(BuildRun.Build, _root, [.. line.Split(' '), "--dry-run", "--allow-dirty"], Variables);
+        var run = await BuildRun.StartAsync(BuildRun.Build, checkout.Root, [.. line.Split(' '), "--dry-run", "--allow-dirty"], Variables);
 
         Assert.True(run.ExitCode == (last == "Publish" ? 255 : 0), $"{run.ExitCode}\n{run.Output}{run.Errors}");
         Assert.Contains(said, run.Output[run.Output.IndexOf($"║ {last}", StringComparison.Ordinal)..], StringComparison.Ordinal);
@@ -127,20 +114,20 @@ public sealed class DryRunTests : IDisposable
         return [.. schema.RootElement.GetProperty("definitions").GetProperty("ExecutableTarget").GetProperty("enum").EnumerateArray().Select(x => x.GetString()!)];
     }
 
-    private Task<BuildRun> RunAsync(string[] targets) => BuildRun.StartAsync(BuildRun.Build, _root, [.. targets, .. Worst], Variables);
+    private Task<BuildRun> RunAsync(string[] targets) => BuildRun.StartAsync(BuildRun.Build, checkout.Root, [.. targets, .. Worst], Variables);
 
     private static string Prefix => AppEnvironments.Declaration.VariablePrefix;
 
     private Dictionary<string, string> Variables => new()
     {
-        ["HOME"] = _home,
+        ["HOME"] = checkout.Home,
         // What else listens on this machine, and which registries it reaches, is none of this test's business.
         [$"{Prefix}_PORTS"] = FreePort(),
         [$"{Prefix}_DATABASE_PORT"] = FreePort(),
         [$"{Prefix}_REDIS_PORT"] = FreePort(),
         [$"{Prefix}_POSTGRES_IMAGE"] = "postgres:15",
         [$"{Prefix}_REDIS_IMAGE"] = "redis:7",
-        ["PATH"] = $"{Path.Combine(_folder, "bin")}:{Environment.GetEnvironmentVariable("PATH")}",
+        ["PATH"] = $"{checkout.Programs}:{Environment.GetEnvironmentVariable("PATH")}",
     };
 
     private static string FreePort()
@@ -154,56 +141,18 @@ public sealed class DryRunTests : IDisposable
     {
         var after = Fingerprint();
         Assert.True(before.SequenceEqual(after), $"{string.Join('\n', before.Except(after).Concat(after.Except(before)).Select(x => x.Key).Distinct())}\n{run.Output}");
-        Assert.All(Calls(), call => Assert.True(call.EndsWith(ComposeQuestion, StringComparison.Ordinal) || Questions.Any(question => call.StartsWith(question, StringComparison.Ordinal)), call));
+        Assert.All(checkout.Calls(), call => Assert.True(call.EndsWith(ComposeQuestion, StringComparison.Ordinal) || Questions.Any(question => call.StartsWith(question, StringComparison.Ordinal)), call));
     }
-
-    // The files of this repository as they are, with what builds have left in it, and an engine that answers.
-    private async Task CheckOutAsync()
-    {
-        var git = new ProcessStartInfo("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]) { WorkingDirectory = SourceTree.Root, RedirectStandardOutput = true };
-        foreach (var file in (await OutputAsync(git)).Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(x => File.Exists(Path.Combine(SourceTree.Root, x))))
-        {
-            var copy = Path.Combine(_root, file);
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(Path.Combine(SourceTree.Root, file), copy);
-        }
-
-        string[] identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"];
-        foreach (var arguments in (string[][])[["init", "--quiet", "--initial-branch", "main"], ["add", "."], ["commit", "--quiet", "--message", "one"], ["tag", "v1.2.3"]])
-            await OutputAsync(new ProcessStartInfo("git", [.. identity, .. arguments]) { WorkingDirectory = _root, RedirectStandardOutput = true });
-        foreach (var left in (string[])[$"artifacts/publish/{AppEnvironments.Declaration.Name}.json", "artifacts/scan/report.html", "src/Acci/bin/app", "tests/Acci.Tests/obj/x"])
-        {
-            var file = Path.Combine(_root, left);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllTextAsync(file, "{}", TestContext.Current.CancellationToken);
-        }
-
-        Directory.CreateDirectory(_home);
-        var docker = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "bin")).FullName, "docker");
-        await File.WriteAllTextAsync(
-            docker,
-            $"""
-            #!/bin/sh
-            echo "$*" >> '{Path.Combine(_folder, "calls")}'
-            case "$*" in
-            {DockerReply.PullsFromLoopback}
-            info*Swarm*) echo inactive false 0 ;; "context inspect"*) echo unix:///var/run/docker.sock ;; ps*|*" ls "*|*" config "*) ;; *inspect*) echo "Driver: docker-container"; echo "Platforms: linux/amd64" ;; *) echo 29.0.0 ;; esac
-            """,
-            TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private string[] Calls() => File.Exists(Path.Combine(_folder, "calls")) ? File.ReadAllLines(Path.Combine(_folder, "calls")) : [];
 
     // Every file but the engine's own drafts, by content, and every folder; what ACCI keeps between builds is in the home.
     private SortedDictionary<string, string> Fingerprint()
     {
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var folder in (string[])[_root, _home])
+        foreach (var folder in (string[])[checkout.Root, checkout.Home])
         {
             foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
             {
-                var name = Path.GetRelativePath(_folder, path);
+                var name = Path.GetRelativePath(checkout.Folder, path);
                 if (name.StartsWith(Path.Combine("checkout", ".nuke", "temp"), StringComparison.Ordinal)) continue;
                 // NUKE rewrites the schema with the bytes that it has; git then notes the file's new time in its index when it is asked for changes.
                 if (name == Path.Combine("checkout", ".git", "index")) continue;
@@ -212,13 +161,5 @@ public sealed class DryRunTests : IDisposable
         }
 
         return found;
-    }
-
-    private static async Task<string> OutputAsync(ProcessStartInfo start)
-    {
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"git {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}.");
     }
 }
