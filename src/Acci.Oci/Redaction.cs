@@ -67,6 +67,9 @@ public static class Redaction
         return shown.Append(Mask).Append(text, end, text.Length - end).ToString();
     }
 
+    /// <summary>Whether an address in the text has a user and a password, or a web address a user, in it.</summary>
+    public static bool HasLogin(string text) => LoginPattern.Find(text).Any();
+
     /// <summary>The beginning of the text as a terminal shows it, masked: what was cut before it is masked shows half of a secret.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="length">How many characters it may have.</param>

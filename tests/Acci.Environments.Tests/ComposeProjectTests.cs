@@ -18,6 +18,8 @@ public sealed class ComposeProjectTests : IDisposable
 
     [Theory]
     [InlineData("Cannot connect to the Docker daemon", true)]
+    [InlineData("failed to connect to the docker API at unix:///x: connect: no such file or directory", true)]
+    [InlineData("dial tcp: lookup far: no such host", true)]
     [InlineData("Error: No such container: c1", false)]
     public async Task An_engine_that_goes_away_is_not_one_without_containers(string said, bool fails)
     {
@@ -27,6 +29,19 @@ public sealed class ComposeProjectTests : IDisposable
         var failure = await Record.ExceptionAsync(() => project.ContainersAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(fails, failure is CommandFailedException);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[{}]")]
+    [InlineData("[null]")]
+    public async Task An_answer_that_cannot_be_read_is_told_with_the_command(string answer)
+    {
+        using var docker = new DockerStandIn($"case $1 in ps) echo c1 ;; inspect) echo '{answer}' ;; stack) echo t1 ;; esac");
+        var project = ComposeProject.Of(docker.Engine, _root.Path, BakeryEnvironments.Declaration, "prod", ProcessEnvironment.Empty);
+
+        Assert.Contains("inspect --type container c1` answered what cannot be read: ", (await Assert.ThrowsAsync<DeliveryException>(() => project.ContainersAsync(TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+        if (answer.Length > 0) await Assert.ThrowsAsync<DeliveryException>(() => new Swarm.SwarmManager(docker.Engine).TasksAsync("shop", TestContext.Current.CancellationToken));
     }
 
     [Fact]

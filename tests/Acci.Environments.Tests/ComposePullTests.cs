@@ -16,7 +16,7 @@ public sealed class ComposePullTests : IDisposable
 
     [Theory]
     [InlineData("unexpected status from HEAD request to http://x/v2/: 503 Service Unavailable", "Images of the environment (registry.test/bakery:1) failed: 503 Service Unavailable.")]
-    [InlineData("InvalidArgument: Target.MediaType must be set: invalid argument", "The images of the environment (registry.test/bakery:1) cannot be pulled:\n    InvalidArgument")]
+    [InlineData("InvalidArgument: Target.MediaType must be set: invalid argument", "The images of the environment cannot be had (registry.test/bakery:1):\n    InvalidArgument")]
     public async Task A_failure_names_the_images_that_are_missing(string said, string problem)
     {
         using var docker = new DockerStandIn($"""

@@ -33,7 +33,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Builds || scope.UsesEngine, "Cache", LookAtCache),
         .. When(scope.Builds, "Artifacts", LookAtArtifacts),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
-        .. When(scope is { Builds: true, Signs: true } && ProxiesWithLogin is { Count: > 0 }, "Proxies", LookAtProxies),
+        .. scope is { Builds: true, Signs: true } && ProxiesWithLogin is { Count: > 0 } ? [new PreflightCheck("Proxies", LookAtProxies)] : Array.Empty<PreflightCheck>(),
         .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
@@ -86,15 +86,10 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         }
     }
 
-    private Task<string> LookAtProxies()
-    {
-        var names = string.Join(", ", ProxiesWithLogin);
-        return context.PlannedDestination().IsLoopback
-            ? Task.FromResult($"{names} in docker's config.json have a login, which BuildKit writes into the provenance of images: these stay on this machine")
-            : throw new DeliveryException(
-                $"docker's config.json has a login in proxies ({names}), and BuildKit writes it into the provenance of the image, which everybody can read: use a proxy "
-                + "without a login there, such as one on this machine that logs in to the other.");
-    }
+    private Task<(string Text, FindingSeverity Severity)> LookAtProxies() => Task.FromResult((
+        $"{string.Join(", ", ProxiesWithLogin)} in docker's config.json: the login is not given to the private engine; another engine's BuildKit writes it into the provenance of "
+        + "images, and such an image is not pushed to a registry elsewhere",
+        FindingSeverity.Notice));
 
     private Task<string> LookAtCache()
     {
@@ -161,7 +156,12 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     private async Task<string> LookAtSigningAsync()
     {
         var choice = SigningChoice.Of(context);
-        if (choice is { Named: null, IsKeyless: false }) LocalKeyPair.Look(choice.KeyDirectory);
+        if (choice is { Named: null, IsKeyless: false })
+        {
+            LocalKeyPair.Look(choice.KeyDirectory);
+            LocalKeyPair.LookAtKey(choice.KeyDirectory);
+        }
+
         if (choice.Named is not { } key) return choice.ToString();
         // Where cosign has to be fetched first, it tries the key when it is there.
         if ((await context.FindCosignAsync()).Program is { } cosign) await EnsureUsableAsync(new Cosign(cosign, key));

@@ -55,7 +55,7 @@ public sealed record EngineLocation
         if (!Ports.IsLoopback) yield return $"its ports are asked for at {Ports.Host}";
         else if (!Ports.IsCertain)
             yield return "its ports may be out of reach, and images are then tried by their own health checks (--engine-host names its host)";
-        if (Doubt is not null) yield return $"it is taken not to reach 127.0.0.1 of this machine, which could not be found out: {Doubt}";
+        if (Doubt is not null) yield return $"whether it reaches 127.0.0.1 of this machine is not known, and it is used as if it did not: {Doubt}";
         else if (!ReachesLoopback) yield return "it does not reach 127.0.0.1 of this machine";
     }
 }

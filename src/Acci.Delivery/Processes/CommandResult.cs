@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Acci.Delivery.Processes;
 
 /// <summary>How a program ended, and everything it wrote.</summary>
@@ -8,6 +10,23 @@ public sealed record CommandResult(int ExitCode, string StandardOutput, string S
 {
     /// <summary>The exit code is 0.</summary>
     public bool Succeeded => ExitCode == 0;
+
+    /// <summary>Reads what it wrote to its standard output as data.</summary>
+    /// <param name="command">What was run.</param>
+    /// <param name="read">Reads it.</param>
+    /// <exception cref="DeliveryException">It is something else.</exception>
+    public T Read<T>(Command command, Func<string, T> read)
+    {
+        try
+        {
+            return read(StandardOutput);
+        }
+        catch (Exception exception) when (
+            exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new DeliveryException($"`{command}` answered what cannot be read: {exception.Message.TrimEnd('.')}.", exception);
+        }
+    }
 
     /// <summary>The last lines of what it said, the standard error before the standard output, redacted.</summary>
     public IReadOnlyList<string> LastLines(int count) =>

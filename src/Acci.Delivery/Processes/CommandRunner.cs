@@ -16,6 +16,8 @@ public static class CommandRunner
     // In characters: of what is read as a whole, and of what is kept of lines that were handed on.
     private const int LargestOutput = 128 * 1024 * 1024;
     private const int LargestEnd = 4 * 1024 * 1024;
+    // Of a line that does not end: as much is read, and less shown, for a secret may be cut in two at its end.
+    private const int LongestLine = 1024 * 1024, HiddenEnd = 64 * 1024;
 
     private const int TextFileBusy = 26;
     private const int BusyTries = 40;
@@ -52,7 +54,11 @@ public static class CommandRunner
     /// <param name="cancellationToken">Interrupts the program.</param>
     /// <exception cref="CommandFailedException">The program could not be started.</exception>
     internal static Task<CommandResult> TryReadAsync(Command command, Action<string> read, CancellationToken cancellationToken) =>
-        TryRunAsync(command, _ => PipeTarget.ToDelegate(read), cancellationToken);
+        TryRunAsync(
+            command,
+            // One that is cut is no data any more.
+            _ => PipeTarget.Create((output, token) => LineReader.ReadAsync(output, LargestOutput, (line, isCut) => read(isCut ? "" : line), token)),
+            cancellationToken);
 
     /// <summary>Runs the program and returns what it wrote.</summary>
     /// <exception cref="CommandFailedException">It could not be started, or its exit code is not 0.</exception>
@@ -153,13 +159,19 @@ public static class CommandRunner
 
     private static PipeTarget Pipe(StringBuilder whole, Action<string>? onLine) => onLine is null
         ? PipeTarget.Create((output, cancellationToken) => ReadAsync(output, whole, cancellationToken))
-        : PipeTarget.ToDelegate(line =>
-        {
-            whole.AppendLine(line);
-            // Its reader has the beginning; messages quote the end.
-            if (whole.Length > 2 * LargestEnd) whole.Remove(0, whole.Length - LargestEnd);
-            onLine(Redaction.Redact(line));
-        });
+        : PipeTarget.Create((output, cancellationToken) => LineReader.ReadAsync(
+            output,
+            LongestLine,
+            (line, isCut) =>
+            {
+                var shown = Redaction.Redact(line);
+                if (isCut) shown = $"{shown[..Math.Max(shown.Length - HiddenEnd, 0)]}…";
+                whole.AppendLine(isCut ? shown : line);
+                // Its reader has the beginning; messages quote the end.
+                if (whole.Length > 2 * LargestEnd) whole.Remove(0, whole.Length - LargestEnd);
+                onLine(shown);
+            },
+            cancellationToken));
 
     // What goes beyond the limit is read and not kept, so that the program comes to its end.
     private static async Task ReadAsync(Stream output, StringBuilder whole, CancellationToken cancellationToken)

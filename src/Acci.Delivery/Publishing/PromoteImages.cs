@@ -157,6 +157,8 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         var isOwn = record is not null && root is not null && root.Manifests.Select(x => x.Digest).Append(root.Digest).Contains(found.Digest);
         DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, isOwn ? record : null);
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
+        if (new Destination(origin.Registry, "").IsLoopback && !(await context.DestinationAsync()).IsLoopback)
+            await ProvenanceLogins.EnsureNoneAsync(elsewhere, origin.WithDigest(found.Digest), found, Cancellation);
         var copied = await elsewhere.CopyAsync(
             origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name, context.Time), Cancellation);
         foreach (var problem in copied.PassedOver.Take(ShownProblems)) Log.Warning("{Image}: left behind, of what refers to it: {Problem:l}", image.Name, problem);

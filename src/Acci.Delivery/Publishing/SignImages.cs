@@ -71,7 +71,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
         new(await context.CosignAsync(), layout, await context.RegistryAsync(), await context.RepositoryAsync(image));
 
     // What those who verify would refuse is neither pushed nor signed. Of several provenances each has to match: all of them are attested.
-    private async Task EnsureProvenanceMatchesAsync(ImageDefinition image, OciLayout layout, SigningIdentity? signer)
+    private async Task EnsureProvenanceMatchesAsync(ImageDefinition image, OciLayout layout, SigningIdentity? signer, bool isThisMachine)
     {
         var said = (await layout.ReadManifestAsync(layout.Root, context.CancellationToken)).Annotations;
         var repository = signer is SigningIdentity.Keyless own ? own.Source.Repository
@@ -85,6 +85,9 @@ public sealed class SignImages(DeliveryContext context) : Verb
                 throw new DeliveryException($"'{image.Name}' is not pushed: the provenance of {platform.Platform} says that it {problem}. "
                     + "Build it in a clone of that repository, from a folder of that commit.");
             }
+
+            if (isThisMachine) continue;
+            foreach (var provenance in provenances) ProvenanceLogins.EnsureNone($"'{image.Name}'", platform.Platform, provenance.Content.Span);
         }
     }
 
@@ -94,7 +97,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
         var root = await layout.ReadManifestAsync(layout.Root, context.CancellationToken);
         DeparturePolicy.Of(context, destination).EnsureMayBePushed(publish.Record, root);
         publish.Record.EnsureGoesTo(destination.RepositoryOf(image));
-        await EnsureProvenanceMatchesAsync(image, layout, signer);
+        await EnsureProvenanceMatchesAsync(image, layout, signer, destination.IsLoopback);
         var registry = await context.RegistryAsync();
         // Its bytes are asked for: a registry that only says that it has them may have others.
         if (publish.Has(PublishStep.Push) && await registry.FindManifestAsync(publish.Reference, context.CancellationToken) is { } there

@@ -46,9 +46,8 @@ internal sealed record SignatureBundles(OciRegistry Registry, ExpectedSigner Sig
     // Of several the one that was made last. Anyone who may write to the registry may add bundles that only look like the signer's.
     private async Task<SigstoreBundle?> FindAsync(ImageReference image, PredicateType type, CancellationToken cancellationToken)
     {
-        var own = SigstoreBundle.ListAsync(Registry, image, type, cancellationToken).Where(x => Signer.IsNamedBy(x) && IsOfCommit(x, type));
-        var named = await SigstoreBundle.WithinLimitAsync(own, image).ToListAsync(cancellationToken);
-        foreach (var bundle in Enumerable.Reverse(named))
+        var named = await SigstoreBundle.ListAsync(Registry, image, type, cancellationToken).Where(x => Signer.IsNamedBy(x) && IsOfCommit(x, type)).ToListAsync(cancellationToken);
+        await foreach (var bundle in SigstoreBundle.WithinLimitAsync(Enumerable.Reverse(named).ToAsyncEnumerable(), image))
         {
             if (await Cosign.IsValidAsync(bundle, image, type, Signer, cancellationToken)) return bundle;
         }

@@ -78,7 +78,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
                 ? $"{os}/{architecture}{(string.IsNullOrEmpty(configuration.Variant) ? "" : $"/{configuration.Variant}")}"
                 : throw new DeliveryException($"{reference}: the scan does not tell the image's platform."));
             AtomicFile.Put(draft, ScanRecord.ReportFile(folder, actual));
-            platforms.Add(new ScannedPlatform(actual, digest));
+            platforms.Add(new ScannedPlatform(actual, digest) { DatabaseAt = scanner.DatabaseDate });
         }
 
         return platforms;

@@ -187,7 +187,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
             // Of a layout with several images Trivy reads the first.
             var (view, deletion) = await layout.ViewAsync(platform, context.CancellationToken);
             using (deletion) await scanner.ScanLayoutAsync(view.Folder, ScanRecord.ReportFile(folder, platform.Platform), context.CancellationToken);
-            scanned.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest));
+            scanned.Add(new ScannedPlatform(platform.Platform, platform.Manifest.Digest) { DatabaseAt = scanner.DatabaseDate });
         }
 
         var built = publish.Record;

@@ -41,8 +41,9 @@ public sealed partial record ScanRecord
     /// <summary>With what: <c>Trivy 0.70.0</c>.</summary>
     public required string Scanner { get; init; }
 
-    /// <summary>When the scanner's vulnerability database was made, UTC; null where it does not say.</summary>
-    public DateTimeOffset? DatabaseAt { get; init; }
+    /// <summary>When the oldest vulnerability database was made that a platform was scanned with, UTC; null where none says it.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? DatabaseAt => Platforms.Min(x => x.DatabaseAt);
 
     /// <summary>
     /// Why finding nothing would mean little, whatever the platform: what became known after the database was made cannot be found. Null where that is not long.
@@ -127,4 +128,8 @@ public sealed partial record ScanRecord
 /// <param name="Digest">Its manifest.</param>
 /// <param name="Report">The digest of Trivy's report, so that one that was changed since is noticed.</param>
 /// <param name="Sarif">The digest of the SARIF that was made of it.</param>
-public sealed record ScannedPlatform(Platform Platform, Digest Digest, Digest? Report = null, Digest? Sarif = null);
+public sealed record ScannedPlatform(Platform Platform, Digest Digest, Digest? Report = null, Digest? Sarif = null)
+{
+    /// <summary>When the vulnerability database was made, UTC; null where it does not say. Between two platforms a newer one may come.</summary>
+    public DateTimeOffset? DatabaseAt { get; init; }
+}

@@ -28,7 +28,6 @@ internal sealed class ScanReports(DeliveryContext context)
             Digest = digest,
             ScannedAt = context.Time.GetUtcNow(),
             Scanner = NameOf(scanner),
-            DatabaseAt = scanner.DatabaseDate,
             Platforms = platforms,
         }.WithReportsOf(folder);
 

@@ -134,8 +134,8 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
         if (result.Succeeded && File.Exists(output)) return;
         if (result.Succeeded) throw new DeliveryException($"`{command}` said that it succeeded, and wrote no report.");
         if (!withoutUpdate && DatabaseProblem(result) is { } problem) throw new TransientException(problem);
-        if (withoutUpdate && result.LastLines(50).FirstOrDefault(line => line.Contains("first run", StringComparison.OrdinalIgnoreCase)) is not null)
-            throw new DeliveryException($"There is no vulnerability database in {CacheFolder}, and without a network it cannot be had. Run a scan once with a network, or copy the folder from where there is one.");
+        if (withoutUpdate && result.LastLines(50).FirstOrDefault(line => line.Contains("first run", StringComparison.OrdinalIgnoreCase)) is { } first)
+            throw new DeliveryException($"There is no {(first.Contains("java", StringComparison.OrdinalIgnoreCase) ? "database of Java archives" : "vulnerability database")} in {CacheFolder}, and without a network it cannot be had. Run a scan once with a network, or copy the folder from where there is one.");
         throw new CommandFailedException(command, result);
     }
 

@@ -56,7 +56,7 @@ public sealed partial record TrivyReport
         var start = Metadata?.ImageConfig?.Config;
         var application = ApplicationFiles.Of([.. start?.Entrypoint ?? [], .. start?.Cmd ?? []], start?.WorkingDir);
         var (family, version) = Metadata?.System is { Family: { Length: > 0 } known and not "none", Name: var name } ? (known, name) : ("", null);
-        var haveAdvisories = targets[false].Any(x => x.Vulnerabilities is { Count: > 0 }) ? true : TrivySystems.HaveAdvisories(family, version);
+        var haveAdvisories = targets[false].Any(x => x.Vulnerabilities is { Count: > 0 }) ? true : TrivySystems.HaveAdvisories(family, version, platform);
         return new(platform, ofSystem + ofLanguages.Length)
         {
             System = $"{family} {version}".Trim(),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Acci.Oci;
 
 namespace Acci.Delivery.Scanning;
 
@@ -29,9 +30,12 @@ internal static partial class TrivySystems
     /// <summary>Whether Trivy has advisories of a system; null for a release that is later than those that are known here.</summary>
     /// <param name="family">Its name: <c>debian</c>.</param>
     /// <param name="version">Its version.</param>
-    public static bool? HaveAdvisories(string family, string? version)
+    /// <param name="platform">The platform of the image.</param>
+    public static bool? HaveAdvisories(string family, string? version, Platform platform)
     {
-        if (Rolling.Contains(family) || IsAlpineEdge(family, version)) return true;
+        if (Rolling.Contains(family)) return true;
+        // Of each advisory Rocky's database has the packages of these two. Source: trivy-db, pkg/vulnsrc/rocky/rocky.go, targetArches.
+        if (family.Equals("rocky", StringComparison.OrdinalIgnoreCase) && platform != Platform.LinuxAmd64 && platform != Platform.LinuxArm64) return false;
         var isFixed = Last.TryGetValue(family, out var last);
         if (!isFixed && !Latest.TryGetValue(family, out last)) return false;
         // Debian's testing calls itself "forky/sid", and Trivy looks for that.
@@ -39,8 +43,6 @@ internal static partial class TrivySystems
         var release = Number(match, "major") + (isFixed || decimal.IsInteger(last) ? 0 : Number(match, "minor") / 1000);
         return release <= last ? true : isFixed ? false : null;
     }
-
-    private static bool IsAlpineEdge(string family, string? version) => family.Equals("alpine", StringComparison.OrdinalIgnoreCase) && version == "edge";
 
     private static decimal Number(Match match, string group) => match.Groups[group] is { Success: true, Value: var digits } ? decimal.Parse(digits, CultureInfo.InvariantCulture) : 0;
 

@@ -25,6 +25,9 @@ internal sealed record Leftover
     /// <summary>The variables that say which engine it is.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>What tells its engine from others; empty where it is at none.</summary>
+    public string Engine => Docker is null ? "" : string.Join('\n', [Docker, .. Arguments, .. Environment.OrderBy(x => x.Key, StringComparer.Ordinal).Select(x => $"{x.Key}={x.Value}")]);
+
     /// <summary>Removes it.</summary>
     /// <param name="mayRun">Says whether a docker command is one that may run; every one may when nothing is said.</param>
     /// <param name="cancellationToken">Ends the work.</param>

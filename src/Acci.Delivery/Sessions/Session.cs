@@ -101,6 +101,7 @@ public sealed partial class Session : IDisposable
         if (!Directory.Exists(folder)) return removed;
         // What stands there is deleted and run.
         cache.EnsureOwn(Folder);
+        var away = new HashSet<string>();
         foreach (var file in Directory.EnumerateFiles(folder, "*.journal"))
         {
             // Locked by its process as long as that lives.
@@ -110,7 +111,14 @@ public sealed partial class Session : IDisposable
                 var isAllGone = true;
                 foreach (var leftover in Read(journal))
                 {
-                    var isGone = await leftover.TryRemoveAsync(mayRun, cancellationToken);
+                    // An engine that does not answer is asked once, and not for each.
+                    var isGone = away.Contains(leftover.Engine) ? null : await leftover.TryRemoveAsync(mayRun, cancellationToken);
+                    if (isGone is null && leftover.Engine.Length > 0 && away.Add(leftover.Engine))
+                    {
+                        Log.Warning(
+                            "A killed build has left {Leftover:l}, which cannot be removed now. If that engine is gone for good, delete {File:l}", leftover.ToString(), file);
+                    }
+
                     if (isGone is true) removed.Add(leftover.ToString());
                     isAllGone &= isGone is not null;
                 }

@@ -25,12 +25,18 @@ public static class LocalKeyPair
     internal static bool HasPasswordOf(string key) => InputFile.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(key))!, PasswordFile));
 
     /// <summary>Makes sure that this folder's key can sign, or that one can be made there, as far as that is known without trying; nothing is made.</summary>
-    /// <exception cref="DeliveryException">Somebody else can write the folder, or the key is there and its password is not, or it is not a key of cosign's.</exception>
+    /// <exception cref="DeliveryException">Somebody else can write the folder, or the key is there and its password is not.</exception>
     internal static void Look(string directory)
     {
         LookAtFolder(directory);
+        if (IsIn(directory)) EnsureHasPassword(directory);
+    }
+
+    /// <summary>Makes sure that the folder's key, if it has one, is one of cosign's, as far as can be known without cosign.</summary>
+    /// <exception cref="DeliveryException">It is none.</exception>
+    internal static void LookAtKey(string directory)
+    {
         if (!IsIn(directory)) return;
-        EnsureHasPassword(directory);
         try
         {
             new SigningIdentity.Key(Path.Combine(directory, PrivateKeyFile), null).EnsureMayBeKey("The signing key of this machine");

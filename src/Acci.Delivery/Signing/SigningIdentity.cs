@@ -110,7 +110,11 @@ public abstract partial record SigningIdentity
     }
 
     // Pipes and devices have no length.
-    private static bool IsRegular(string file, int length) => new FileInfo(file) is { Exists: true } info && info.Length == length;
+    private static bool IsRegular(string file, int length)
+    {
+        var info = new FileInfo(file);
+        return ((info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo) ?? info) is { Exists: true } target && target.Length == length;
+    }
 
     /// <summary>Makes sure that a key's text has what cosign decrypts: as far as can be known without cosign.</summary>
     /// <param name="name">What messages call the key.</param>

@@ -76,7 +76,7 @@ internal sealed class StartedContainer(DockerEngine engine, string id, string su
     public async Task StopAsync(IReadOnlyList<int> passing, CancellationToken cancellationToken)
     {
         await CommandRunner.RunAsync(engine.Question("stop", "--time", $"{StopLimit}", id), cancellationToken: cancellationToken);
-        var code = int.Parse(await InspectAsync("{{.State.ExitCode}}", cancellationToken), CultureInfo.InvariantCulture);
+        var code = CodeOf(await InspectAsync("{{.State.ExitCode}}", cancellationToken));
         if (passing.Contains(code)) return;
         var problem = code == 137
             ? $"did not stop within {StopLimit} s, and was killed; where its program ignores signals as the first process, start it with an init process (SmokeTest = new() {{ Init = true }} in its definition)"
@@ -88,9 +88,12 @@ internal sealed class StartedContainer(DockerEngine engine, string id, string su
 
     private async Task<(bool IsRunning, int ExitCode)> StateAsync(CancellationToken cancellationToken)
     {
-        var state = (await InspectAsync("{{.State.Running}} {{.State.ExitCode}}", cancellationToken)).Split(' ');
-        return (state[0] != "false", int.Parse(state[1], CultureInfo.InvariantCulture));
+        var state = await InspectAsync("{{.State.Running}} {{.State.ExitCode}}", cancellationToken);
+        return (!state.StartsWith("false ", StringComparison.Ordinal), CodeOf(state[(state.IndexOf(' ') + 1)..]));
     }
+
+    private int CodeOf(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var code) ? code
+        : throw new DeliveryException($"{subject}: the engine says '{SafeText.Terminal(Redaction.Beginning(text, 100))}' in place of an exit code.");
 
     /// <summary>The last lines that it wrote, for the end of a message.</summary>
     public async Task<string> LastLogAsync()

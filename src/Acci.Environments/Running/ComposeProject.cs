@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
@@ -12,7 +13,7 @@ namespace Acci.Environments.Running;
 /// <param name="Root">The repository's root, where the command is run.</param>
 /// <param name="Declaration">What is declared of the environments.</param>
 /// <param name="Environment">The environment's name.</param>
-internal sealed record ComposeProject(DockerEngine Engine, string Root, EnvironmentDeclaration Declaration, string Environment)
+internal sealed partial record ComposeProject(DockerEngine Engine, string Root, EnvironmentDeclaration Declaration, string Environment)
 {
     private const string ProjectLabel = "com.docker.compose.project";
 
@@ -99,10 +100,17 @@ internal sealed record ComposeProject(DockerEngine Engine, string Root, Environm
         // An engine says nothing of a container while it starts it.
         var question = Engine.Errand(["inspect", "--type", "container", .. list]);
         var answer = await CommandRunner.TryRunAsync(question, cancellationToken: cancellationToken);
-        if (!answer.Succeeded && !answer.StandardError.Contains("no such", StringComparison.OrdinalIgnoreCase)) throw new CommandFailedException(question, answer);
-        using var document = JsonDocument.Parse(answer.StandardOutput);
-        return [.. document.RootElement.EnumerateArray().Select(Inspection.ContainerOf).OrderBy(x => x.Name, StringComparer.Ordinal)];
+        if (!answer.Succeeded && !Gone().IsMatch(answer.StandardError)) throw new CommandFailedException(question, answer);
+        return answer.Read(question, output =>
+        {
+            using var document = JsonDocument.Parse(output);
+            return document.RootElement.EnumerateArray().Select(Inspection.ContainerOf).OrderBy(x => x.Name, StringComparer.Ordinal).ToArray();
+        });
     }
+
+    // An engine's socket, and a host, may be no such file or host.
+    [GeneratedRegex("no such (container|object)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Gone();
 
     /// <summary>The command that ends it.</summary>
     /// <param name="volumes">Its data go, too.</param>

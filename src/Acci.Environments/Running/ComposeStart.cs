@@ -49,11 +49,11 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         var missing = await project.MissingImagesAsync(pulled, cancellationToken);
         var names = missing.Count == 0 ? "" : $" ({string.Join(", ", missing)})";
         var had = await pull.RunAsync($"Images of the environment{names}", project.Compose(["--progress", "plain", "pull", "--policy", "missing", .. ignored]), project.ImagesAsync, Tell);
-        EnsureSucceeded(had, $"{names} cannot be pulled");
+        EnsureSucceeded(had, $"cannot be had{names}");
         if (!model.Builds) return;
         // The current builder may have neither the engine's images nor a way to give it what it builds.
         string[] builder = await project.Engine.OwnBuilderAsync(cancellationToken) is { } own ? ["--builder", own] : [];
-        EnsureSucceeded(await CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", "build", .. builder]), Tell, cancellationToken), " cannot be built");
+        EnsureSucceeded(await CommandRunner.TryRunAsync(project.Compose(["--progress", "plain", "build", .. builder]), Tell, cancellationToken), "cannot be built");
     }
 
     /// <summary>Starts it.</summary>
@@ -79,7 +79,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
 
     private static void EnsureSucceeded(CommandResult result, string problem)
     {
-        if (!result.Succeeded) throw new DeliveryException($"The images of the environment{problem}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
+        if (!result.Succeeded) throw new DeliveryException($"The images of the environment {problem}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
     }
 
     private async Task<IReadOnlyList<Container>> UpAsync(IReadOnlyList<Container> before, Dictionary<string, string?>? images, CancellationToken cancellationToken)

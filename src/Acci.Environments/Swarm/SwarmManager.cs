@@ -77,7 +77,7 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
     public async Task<IReadOnlyList<SwarmService>> ServicesAsync(string stack, CancellationToken cancellationToken)
     {
         var ids = Lines(await RunAsync(["service", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
-        return ids.Length == 0 ? [] : [.. (await InspectAsync(["service", "inspect", .. ids], cancellationToken)).Select(SwarmInspection.ServiceOf).OrderBy(x => x.Name, StringComparer.Ordinal)];
+        return ids.Length == 0 ? [] : [.. (await InspectAsync(["service", "inspect", .. ids], SwarmInspection.ServiceOf, cancellationToken)).OrderBy(x => x.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>The stack's replicas, past ones among them.</summary>
@@ -88,7 +88,7 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         // A stack that has none is a failure, too. Source: docker/cli, cli/command/stack/swarm/ps.go.
         if (!list.Succeeded && !list.StandardError.Contains("nothing found in stack", StringComparison.OrdinalIgnoreCase)) throw new CommandFailedException(question, list);
         var ids = Lines(list.StandardOutput);
-        return ids.Length == 0 ? [] : [.. (await InspectAsync(["inspect", "--type", "task", .. ids], cancellationToken)).Select(SwarmInspection.TaskOf)];
+        return ids.Length == 0 ? [] : await InspectAsync(["inspect", "--type", "task", .. ids], SwarmInspection.TaskOf, cancellationToken);
     }
 
     /// <summary>
@@ -150,7 +150,7 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
 
     // The swarm forgets a task when its container has ended.
     private async Task<bool> HaveEndedAsync(string[] tasks, CancellationToken cancellationToken) =>
-        tasks.Length == 0 || (await InspectAsync(["inspect", "--type", "task", .. tasks], cancellationToken)).Count == 0;
+        tasks.Length == 0 || (await InspectAsync(["inspect", "--type", "task", .. tasks], x => x, cancellationToken)).Count == 0;
 
     /// <summary>Whether there is anything of the stack but volumes: its services, or what still runs after they were removed.</summary>
     public async Task<bool> IsThereAsync(string stack, CancellationToken cancellationToken) =>
@@ -220,13 +220,13 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         }
     }
 
-    private async Task<IReadOnlyList<JsonElement>> InspectAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T>> InspectAsync<T>(IEnumerable<string> arguments, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {
         var question = Engine.Question(arguments);
         var answer = await CommandRunner.TryRunAsync(question, cancellationToken: cancellationToken);
         // What went away between two questions is left out of the answer.
         if (!answer.Succeeded && !Gone().IsMatch(answer.StandardError)) throw new CommandFailedException(question, answer);
-        return string.IsNullOrWhiteSpace(answer.StandardOutput) ? [] : [.. JsonElement.Parse(answer.StandardOutput).EnumerateArray()];
+        return string.IsNullOrWhiteSpace(answer.StandardOutput) ? [] : answer.Read(question, output => JsonElement.Parse(output).EnumerateArray().Select(read).ToArray());
     }
 
     // As docker and its engine say it of each kind. A command, a context or a host that is not found cannot be asked.

@@ -88,7 +88,7 @@ internal sealed class RegistryAuthorization(
             if (response.Headers.WwwAuthenticate.Count > 0)
             {
                 return new RegistryException(
-                    $"{domain} asks for a login of a kind that is not supported ({response.Headers.WwwAuthenticate}): it has to be Basic, or Bearer "
+                    $"{domain} asks for a login of a kind that is not supported ({Redaction.Beginning($"{response.Headers.WwwAuthenticate}", 200)}): it has to be Basic, or Bearer "
                     + "with a token service at an http or https address.",
                     error);
             }

@@ -62,7 +62,7 @@ public sealed class EngineLocationTests : IDisposable
         var location = await context.LocationAsync(Docker($"pull*) cat '{_folder.Combine("reason")}' >&2; exit 1 ;;"));
 
         Assert.False(location.ReachesLoopback);
-        Assert.Contains($"it is taken not to reach 127.0.0.1 of this machine, which could not be found out: {reason}", location.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"whether it reaches 127.0.0.1 of this machine is not known, and it is used as if it did not: {reason}", location.ToString(), StringComparison.Ordinal);
         // Once for all that ask.
         await context.LocationAsync(new DockerEngine("docker"));
         Assert.Single(log.Said, x => x.Contains(reason, StringComparison.Ordinal));

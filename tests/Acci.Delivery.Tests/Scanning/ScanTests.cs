@@ -295,7 +295,8 @@ public sealed class ScanTests : ScanningFixture
     [InlineData("{ \"Family\": \"ubuntu\", \"Name\": \"27.04\" }", 5, "is later than the releases")]
     [InlineData("{ \"Family\": \"ubuntu\", \"Name\": \"26.04\" }", 5, null)]
     [InlineData("{ \"Family\": \"alpine\", \"Name\": \"3.9.6\" }", 5, null)]
-    [InlineData("{ \"Family\": \"alpine\", \"Name\": \"edge\" }", 5, null)]
+    // What edge calls itself.
+    [InlineData("{ \"Family\": \"alpine\", \"Name\": \"3.24_alpha20260127\" }", 5, null)]
     [InlineData("{ \"Family\": \"alpine\", \"Name\": \"3.30.0\" }", 5, "is later than the releases")]
     [InlineData("{ \"Family\": \"amazon\", \"Name\": \"2 (Karoo)\" }", 5, null)]
     [InlineData("{ \"Family\": \"amazon\", \"Name\": \"2023.6.20250218\" }", 5, null)]
@@ -310,6 +311,33 @@ public sealed class ScanTests : ScanningFixture
 
         if (doubt is null) Assert.Null(content.Doubt);
         else Assert.Contains(doubt, content.Doubt, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Advisories_may_be_of_some_platforms_alone()
+    {
+        var file = Write("report.json", """{ "SchemaVersion": 2, "Metadata": { "OS": { "Family": "rocky", "Name": "9.6" } }, "Results": [ { "Target": "t", "Packages": [ { "Name": "p" } ] } ] }""");
+
+        Assert.Null(TrivyReport.Read(file).ContentOf(Oci.Platform.LinuxArm64).Doubt);
+        Assert.Contains("or the scanner has no advisories of it", TrivyReport.Read(file).ContentOf(Oci.Platform.LinuxPpc64le).Doubt, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_databases_that_platforms_were_scanned_with_the_older_counts()
+    {
+        Trivy.AnswerWith(Report([]));
+        await BuiltAsync();
+        var verb = Verb(new ScanOptions { Program = Trivy.Program, Offline = true });
+        var old = DateTimeOffset.UtcNow.AddDays(-40);
+        Write("cache/trivy/db/metadata.json", $$"""{ "Version": 2, "UpdatedAt": "{{old:O}}" }""");
+        await verb.RunAsync();
+        var folder = Path.GetDirectoryName(Artifact("acci/scan.json"))!;
+        var record = ScanRecord.Read(folder)!;
+
+        Assert.All(record.Platforms, x => Assert.Equal(old.UtcDateTime, x.DatabaseAt!.Value.UtcDateTime));
+        record = record with { Platforms = [record.Platforms[0], record.Platforms[1] with { DatabaseAt = DateTimeOffset.UtcNow }] };
+        Assert.Equal(old.UtcDateTime, record.DatabaseAt!.Value.UtcDateTime);
+        Assert.NotNull(record.Doubt);
     }
 
     [Fact]

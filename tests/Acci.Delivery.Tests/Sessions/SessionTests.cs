@@ -197,6 +197,24 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_engine_that_does_not_answer_is_asked_once_and_what_is_left_at_it_is_said()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        var docker = Script("docker", $"echo \"$DOCKER_HOST\" >> {_folder.Combine("calls")}; [ \"$DOCKER_HOST\" = tcp://here ]");
+        using var killed = new Session(Cache);
+        foreach (var (host, label) in ((string, string)[])[("tcp://gone", "a"), ("tcp://gone", "b"), ("tcp://here", "c")])
+            killed.Note(new Leftover { Label = label, Docker = docker, Environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = host } });
+        await KillAsync(killed);
+        using var log = new AlteredLog();
+
+        await Session.RemoveAbandonedAsync(Cache, Cancellation);
+
+        Assert.Single(await File.ReadAllLinesAsync(_folder.Combine("calls"), Cancellation), x => x == "tcp://gone");
+        Assert.Contains("tcp://here", await File.ReadAllLinesAsync(_folder.Combine("calls"), Cancellation));
+        Assert.Single(log.Said, x => x.Contains("containers of a test at tcp://gone", StringComparison.Ordinal) && x.EndsWith($"delete {Journals.Single(file => file.Contains("killed-", StringComparison.Ordinal))}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Containers_are_removed_by_their_label_as_soon_as_their_engine_answers()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
