@@ -100,7 +100,7 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
         if (!CanFetch) throw new DeliveryException($"{engine} answers, but '{engine.Cli}' has no compose. Install the docker-compose plugin: https://docs.docker.com/go/compose");
         var plugins = mayFetch ? await privateEngine.FetchPluginsAsync(cancellationToken) : await privateEngine.FindPluginsAsync(cancellationToken);
         if (plugins is null) return null;
-        Log.Information("{Engine:l} answers, but '{Docker:l}' has no compose: using ACCI's own docker-compose", engine.ToString(), engine.Cli);
+        if (mayFetch) Log.Information("{Engine:l} answers, but '{Docker:l}' has no compose: using ACCI's own docker-compose", engine.ToString(), engine.Cli);
         return engine with { ComposeConfiguration = privateEngine.LinkPlugins(DockerConfig.FolderOf(Process), plugins) };
     }
 
