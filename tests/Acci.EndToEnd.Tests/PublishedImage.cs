@@ -48,18 +48,33 @@ public sealed class PublishedImage : IAsyncLifetime
         {
             // Compiled at least, for what needs no more.
             (await _checkout.BuildAsync("--help", CancellationToken.None)).AssertSucceeded();
-            _pristine = await _checkout.CopyAsync(CancellationToken.None);
+            _pristine = await PristineAsync(_checkout);
             return;
         }
 
         _publish = await _checkout.BuildAsync("Publish", CancellationToken.None);
-        _pristine = await _checkout.CopyAsync(CancellationToken.None);
+        _pristine = await PristineAsync(_checkout);
         Artifacts = Path.Combine(Path.GetDirectoryName(_pristine.Folder)!, "artifacts");
         if (_publish.ExitCode == 0)
             await CommandRunner.RunAsync(new Command("cp", "-a", Path.Combine(_checkout.Folder, "artifacts"), Artifacts), cancellationToken: CancellationToken.None);
         _first = PublishRecord.Read(RecordFile);
         if (_first is not null) Served = await ServedAsync(_first);
         if (Environment.GetEnvironmentVariable("ACCI_NATIVE") is { Length: > 0 } folder && _publish.ExitCode == 0) await ExtractAsync(folder);
+    }
+
+    // The build runs from its own folder. Those of its libraries are half of what is copied, again and again, and made anew where a test compiles.
+    private static async Task<Checkout> PristineAsync(Checkout checkout)
+    {
+        var pristine = await checkout.CopyAsync(CancellationToken.None);
+        foreach (var library in Directory.EnumerateDirectories(Path.Combine(pristine.Folder, "src")))
+        {
+            // The folder itself stays: that it is made would count as a change.
+            var output = new DirectoryInfo(Path.Combine(library, "bin"));
+            if (!output.Exists) continue;
+            foreach (var folder in output.EnumerateDirectories()) folder.Delete(recursive: true);
+        }
+
+        return pristine;
     }
 
     private static async Task<Dictionary<string, Digest>> ServedAsync(PublishRecord record)

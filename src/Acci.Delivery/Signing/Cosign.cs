@@ -25,6 +25,9 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     private const string PasswordVariable = "COSIGN_PASSWORD";
     private const string TokenVariable = "SIGSTORE_ID_TOKEN";
 
+    // To open a file with a key takes as long as to sign: it is asked for its public half once, by whatever asks in a build.
+    private readonly PublicKeys _publicKeys = new();
+
     /// <summary>Credentials for the registries the images are in; where it has none, cosign takes docker's own.</summary>
     public ICredentialSource Login { get; init; } = Credentials.None;
 
@@ -125,7 +128,9 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         AtomicFile.Write(file, await ReadPublicKeyAsync(cancellationToken));
     }
 
-    private async Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken)
+    private Task<string> ReadPublicKeyAsync(CancellationToken cancellationToken) => _publicKeys.OfAsync(Executable, Identity, () => AskForPublicKeyAsync(cancellationToken));
+
+    private async Task<string> AskForPublicKeyAsync(CancellationToken cancellationToken)
     {
         // The service that has the key may say nothing.
         var command = CommandOf(["public-key", .. KeyArguments]) with { Environment = ToolVariables.Cosign.With(KeyVariables()), AnswerTime = KeyTime ?? CosignRun.WaitOf(Retry) };

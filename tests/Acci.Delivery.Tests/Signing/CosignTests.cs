@@ -411,6 +411,28 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         Assert.Equal($"<{Redaction.Mask}>", Redaction.Redact($"<{pin}>"));
     }
 
+    [Fact]
+    public async Task A_key_is_opened_once_for_its_public_half_and_again_after_a_failure()
+    {
+        var (script, asked, keys) = (_folder.Combine("cosign"), _folder.Combine("asked"), _folder.Combine("keys"));
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\necho \"$3\" >> {asked}\ncat {keys}/\"$3\"\n", Cancellation);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(keys);
+        var one = new Cosign(script, new SigningIdentity.Key("one", "secret"));
+        var other = one with { Identity = new SigningIdentity.Key("other", "secret") };
+
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => one.ReadSignerAsync(Cancellation));
+        foreach (var key in (string[])["one", "other"]) await File.WriteAllTextAsync(Path.Combine(keys, key), $"{key}'s", Cancellation);
+        foreach (var cosign in (Cosign[])[one, other, one with { Retry = new RetryOptions() }, other])
+        {
+            await cosign.ReadSignerAsync(Cancellation);
+            await cosign.WritePublicKeyAsync(_folder.Combine("public"), Cancellation);
+            Assert.Equal($"{((SigningIdentity.Key)cosign.Identity!).Reference}'s", (await File.ReadAllTextAsync(_folder.Combine("public"), Cancellation)).Trim());
+        }
+
+        Assert.Equal(["one", "one", "other"], await File.ReadAllLinesAsync(asked, Cancellation));
+    }
+
     [Theory]
     [InlineData("no-such-file-or-secret")]
     [InlineData("https://no-such-file-or-secret")]
