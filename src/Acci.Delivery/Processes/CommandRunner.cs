@@ -164,8 +164,7 @@ public static class CommandRunner
             LongestLine,
             (line, isCut) =>
             {
-                var shown = Redaction.Redact(line);
-                if (isCut) shown = $"{shown[..Math.Max(shown.Length - HiddenEnd, 0)]}…";
+                var shown = isCut ? Redaction.Beginning(line, Math.Max(Redaction.Beginning(line, int.MaxValue).Length - HiddenEnd, 1)) : Redaction.Redact(line);
                 whole.AppendLine(isCut ? shown : line);
                 // Its reader has the beginning; messages quote the end.
                 if (whole.Length > 2 * LargestEnd) whole.Remove(0, whole.Length - LargestEnd);

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Signing;
 using Acci.Oci;
-using Acci.Oci.Manifests;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Signing;
