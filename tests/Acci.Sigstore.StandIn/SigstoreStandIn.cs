@@ -86,9 +86,20 @@ public sealed class SigstoreStandIn : IAsyncDisposable
     /// <param name="port">The port on 127.0.0.1; 0 for any that is free.</param>
     public static async Task<SigstoreStandIn> StartAsync(string folder, int port = 0)
     {
-        var standIn = new SigstoreStandIn(folder, port == 0 ? FreePort() : port);
-        await standIn._application.StartAsync();
-        return standIn;
+        for (var left = 5; ; left--)
+        {
+            var standIn = new SigstoreStandIn(folder, port == 0 ? FreePort() : port);
+            try
+            {
+                await standIn._application.StartAsync();
+                return standIn;
+            }
+            catch (IOException) when (port == 0 && left > 0)
+            {
+                // Another program has taken it meanwhile.
+                await standIn.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>The variables by which a job of GitHub Actions gets its identity token.</summary>
