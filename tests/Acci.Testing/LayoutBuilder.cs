@@ -51,10 +51,9 @@ public sealed class LayoutBuilder(string folder)
     /// <param name="platforms">The platforms; linux/amd64 alone when not given.</param>
     /// <param name="earlier">What an earlier provenance of each says of the sources, where there is one.</param>
     /// <param name="hasBill">Whether each has a bill of materials.</param>
-    /// <param name="provenance02">Its provenance, where a BuildKit wrote it that knows SLSA 0.2 alone.</param>
     public static Task<OciLayout> WriteAttestedAsync(
         string folder, string content = "layer", JsonObject? annotations = null, JsonObject? sources = null, IReadOnlyList<Platform>? platforms = null, JsonObject? earlier = null,
-        bool hasBill = true, JsonObject? provenance02 = null)
+        bool hasBill = true)
     {
         var builder = new LayoutBuilder(folder);
         foreach (var platform in platforms ?? [Platform.LinuxAmd64]) Add(platform);
@@ -71,7 +70,7 @@ public sealed class LayoutBuilder(string folder)
                 [
                     .. hasBill ? [Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" })] : Array.Empty<JsonObject>(),
                     .. earlier is null ? [] : new[] { Statement("https://slsa.dev/provenance/v1", Provenance(earlier)) },
-                    provenance02 is null ? Statement("https://slsa.dev/provenance/v1", Provenance(sources)) : Statement("https://slsa.dev/provenance/v0.2", (JsonObject)provenance02.DeepClone()),
+                    Statement("https://slsa.dev/provenance/v1", Provenance(sources)),
                 ]);
             attestation["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
             attestation["annotations"] = new JsonObject { ["vnd.docker.reference.digest"] = image["digest"]!.DeepClone(), ["vnd.docker.reference.type"] = "attestation-manifest" };

@@ -87,7 +87,7 @@ public sealed class SignImages(DeliveryContext context) : Verb
             }
 
             if (isThisMachine) continue;
-            foreach (var provenance in provenances) ProvenanceLogins.EnsureNone($"'{image.Name}'", platform.Platform, provenance.Content.Span);
+            foreach (var provenance in provenances) ProvenanceLogins.EnsureNone($"'{image.Name}'", $"{platform.Platform}", provenance.Predicate);
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
@@ -6,41 +6,77 @@ using Acci.Oci.Registries;
 namespace Acci.Delivery.Signing;
 
 /// <summary>
-/// Logins in a provenance, which everybody can read who can pull the image. BuildKit writes build arguments into it, docker's proxies among them. Source: BuildKit,
+/// Proxies with a login in a provenance, which everybody can read who can pull the image. BuildKit writes build arguments into it, docker's proxies among them. Source: BuildKit,
 /// docs/attestations/slsa-provenance.md; buildx, build/opt.go.
 /// </summary>
 internal static class ProvenanceLogins
 {
     private const string TypeAnnotation = "in-toto.io/predicate-type";
     private const string OfProvenance = "https://slsa.dev/provenance/";
+    private const string OfArguments = "build-arg:";
+    private const string OfProxies = "_proxy";
     private const long Largest = 256 * 1024 * 1024;
 
-    /// <summary>Makes sure that a statement has none.</summary>
+    /// <summary>Makes sure that a statement, or its predicate, has none.</summary>
     /// <param name="image">The image, for the message.</param>
-    /// <param name="platform">Its platform.</param>
+    /// <param name="platform">Its platform, for the message.</param>
     /// <param name="statement">The statement, JSON.</param>
     /// <exception cref="DeliveryException">It has one.</exception>
-    public static void EnsureNone(string image, Platform platform, ReadOnlySpan<byte> statement)
+    public static void EnsureNone(string image, string platform, JsonElement statement)
     {
-        if (!Redaction.HasLogin(Encoding.UTF8.GetString(statement))) return;
+        if (FindIn(statement) is not { } name) return;
         throw new DeliveryException(
-            $"{image} does not leave this machine: the provenance of {platform} has an address with a login in it, which everybody could read. Use one without a login, such as for "
-            + "a proxy (`proxies` in docker's config.json), and run BuildImages again.");
+            $"{image} does not leave this machine: the provenance of {platform} has a login in {name}, which everybody could read. Use a proxy without a login (`proxies` in docker's "
+            + "config.json), and run BuildImages again.");
     }
 
-    /// <summary>Makes sure that the provenances of an image in a registry have none.</summary>
-    /// <exception cref="DeliveryException">One has; or it cannot be read.</exception>
+    /// <summary>Makes sure that neither the provenances of an image in a registry, nor what is attested of them there, have one: all of it is copied with the image.</summary>
+    /// <exception cref="DeliveryException">One has; or one cannot be read.</exception>
     public static async Task EnsureNoneAsync(OciRegistry registry, ImageReference image, Manifest root, CancellationToken cancellationToken)
     {
-        foreach (var (platform, attestation) in PlatformImage.Of(root.Manifests).SelectMany(x => x.Attestations.Select(attestation => (x.Platform, attestation))))
+        var platforms = PlatformImage.Of(root.Manifests).ToArray();
+        foreach (var (platform, attestation) in platforms.SelectMany(x => x.Attestations.Select(attestation => (x.Platform, attestation))))
         {
             var manifest = await registry.GetManifestAsync(image.WithDigest(attestation.Digest), cancellationToken);
-            foreach (var layer in manifest.Blobs.Where(x => x.Annotations?.GetValueOrDefault(TypeAnnotation)?.StartsWith(OfProvenance, StringComparison.Ordinal) is true && x.Size <= Largest))
+            foreach (var layer in manifest.Blobs.Where(x => x.Annotations?.GetValueOrDefault(TypeAnnotation)?.StartsWith(OfProvenance, StringComparison.Ordinal) is true))
             {
+                if (layer.Size > Largest) throw new DeliveryException($"{image} does not leave this machine: the provenance of {platform} has {layer.Size} bytes, more than is read.");
                 using var content = new MemoryStream();
                 await registry.DownloadBlobAsync(image, layer, content, cancellationToken);
-                EnsureNone($"{image}", platform, content.ToArray());
+                EnsureNone($"{image}", $"{platform}", Read(content.ToArray(), $"{image}, {layer.Digest}"));
+            }
+        }
+
+        // Also what an earlier build of the same bytes was attested with.
+        foreach (var (digest, name) in platforms.Select(x => (x.Manifest.Digest, $"{x.Platform}")).Append((root.Digest, "the image")))
+        {
+            await foreach (var bundle in SigstoreBundle.ListAsync(registry, image.WithDigest(digest), PredicateType.Provenance, cancellationToken))
+            {
+                if (bundle.ReadStatement() is { } statement) EnsureNone($"{image}", name, statement.Predicate);
             }
         }
     }
+
+    private static JsonElement Read(byte[] statement, string place)
+    {
+        try
+        {
+            return JsonElement.Parse(statement);
+        }
+        catch (JsonException exception)
+        {
+            throw new DeliveryException($"{place} is no provenance: {exception.Message}", exception);
+        }
+    }
+
+    // The name of the argument.
+    private static string? FindIn(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().Select(x => IsProxy(x.Name) && x.Value.ValueKind == JsonValueKind.String && Redaction.HasLogin(x.Value.GetString()!)
+            ? x.Name : FindIn(x.Value)).FirstOrDefault(x => x is not null),
+        JsonValueKind.Array => element.EnumerateArray().Select(FindIn).FirstOrDefault(x => x is not null),
+        _ => null,
+    };
+
+    private static bool IsProxy(string name) => name.StartsWith(OfArguments, StringComparison.OrdinalIgnoreCase) && name.EndsWith(OfProxies, StringComparison.OrdinalIgnoreCase);
 }

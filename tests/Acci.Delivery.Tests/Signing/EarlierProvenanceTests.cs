@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Signing;
+using Acci.Oci.Layouts;
+using Acci.Oci.Manifests;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Signing;
@@ -58,7 +61,7 @@ public sealed class EarlierProvenanceTests : IDisposable
     [Fact]
     public async Task It_is_signed_in_the_words_of_SLSA_1()
     {
-        var layout = await LayoutBuilder.WriteAttestedAsync(_folder.Path, provenance02: (JsonObject)JsonNode.Parse(Predicate)!);
+        var layout = await WriteAsync((JsonObject)JsonNode.Parse(Predicate)!);
         var platform = Assert.Single(await layout.ReadPlatformsAsync(TestContext.Current.CancellationToken));
 
         var statements = await InTotoStatement.ReadAsync(layout, platform, TestContext.Current.CancellationToken);
@@ -74,11 +77,36 @@ public sealed class EarlierProvenanceTests : IDisposable
     [Fact]
     public async Task One_without_an_invocation_is_no_provenance()
     {
-        var layout = await LayoutBuilder.WriteAttestedAsync(_folder.Path, provenance02: new JsonObject { ["builder"] = new JsonObject() });
+        var layout = await WriteAsync(new JsonObject { ["builder"] = new JsonObject() });
         var platform = Assert.Single(await layout.ReadPlatformsAsync(TestContext.Current.CancellationToken));
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => InTotoStatement.ReadAsync(layout, platform, TestContext.Current.CancellationToken));
 
         Assert.Contains("is no in-toto statement", error.Message, StringComparison.Ordinal);
+    }
+
+    // As BuildKit attests one platform.
+    private async Task<OciLayout> WriteAsync(JsonObject provenance)
+    {
+        const string OfConfig = "application/vnd.oci.image.config.v1+json";
+        var builder = new LayoutBuilder(_folder.Path);
+        var image = builder.AddManifest(builder.AddBlob("""{"architecture":"amd64","os":"linux"}"""u8.ToArray(), OfConfig), [builder.AddBlob("layer"u8.ToArray())]);
+        image["platform"] = new JsonObject { ["architecture"] = "amd64", ["os"] = "linux" };
+        var attestation = builder.AddManifest(
+            builder.AddBlob("{}"u8.ToArray(), OfConfig),
+            [Statement("https://spdx.dev/Document", new JsonObject { ["spdxVersion"] = "SPDX-2.3" }), Statement("https://slsa.dev/provenance/v0.2", provenance)]);
+        attestation["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
+        attestation["annotations"] = new JsonObject { ["vnd.docker.reference.digest"] = image["digest"]!.DeepClone(), ["vnd.docker.reference.type"] = "attestation-manifest" };
+        var index = new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.ImageIndex, ["manifests"] = new JsonArray(image, attestation) };
+        await builder.WriteRootAsync(builder.AddBlob(Encoding.UTF8.GetBytes(index.ToJsonString()), MediaTypes.ImageIndex));
+        return await OciLayout.OpenAsync(_folder.Path);
+
+        JsonObject Statement(string type, JsonObject predicate)
+        {
+            var statement = new JsonObject { ["_type"] = "https://in-toto.io/Statement/v1", ["predicateType"] = type, ["predicate"] = predicate };
+            var blob = builder.AddBlob(Encoding.UTF8.GetBytes(statement.ToJsonString()), "application/vnd.in-toto+json");
+            blob["annotations"] = new JsonObject { ["in-toto.io/predicate-type"] = type };
+            return blob;
+        }
     }
 }
