@@ -34,13 +34,6 @@ public sealed class Checkout : IDisposable
         return new Checkout(folder);
     }
 
-    /// <summary>Gives a clone all of its objects, which it shared with the repository that it was made of.</summary>
-    public static async Task DetachAsync(string folder, CancellationToken cancellationToken)
-    {
-        await GitAsync(folder, cancellationToken, "repack", "-adq");
-        File.Delete(Path.Combine(folder, ".git", "objects", "info", "alternates"));
-    }
-
     /// <summary>Runs <c>./build.sh</c> with these arguments, and returns how it ended, everything it printed, and how long it took.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="cancellationToken">Ends the build.</param>

@@ -56,7 +56,7 @@ public sealed class OrdinaryUser : IAsyncDisposable
         await CommandRunner.RunAsync(new Command("cp", "-a", checkout.Folder, user.Checkout), cancellationToken: cancellationToken);
         await CommandRunner.RunAsync(new Command("cp", "-a", artifacts, Path.Combine(user.Checkout, "artifacts")), cancellationToken: cancellationToken);
         // The clone shares its objects with a repository that this user may not read.
-        await EndToEnd.Tests.Checkout.DetachAsync(user.Checkout, cancellationToken);
+        await SharedClone.DetachAsync(user.Checkout, cancellationToken);
         await CommandRunner.RunAsync(new Command("chown", "-R", $"{Id}:{Id}", user.Home), cancellationToken: cancellationToken);
         await CommandRunner.RunAsync(new Command("chmod", "755", user._folder.Path), cancellationToken: cancellationToken);
         return user;

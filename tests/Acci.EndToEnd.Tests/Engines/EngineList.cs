@@ -39,13 +39,13 @@ public static class EngineList
             EnvironmentProblem = "does not see",
             SourceProblem = "does not see",
         },
-        new("a job with the socket, the checkout at the same path", async (checkout, network, token) => await Job.WithSocketAsync(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token), checkout, hasVolume: false, token))
+        new("a job with the socket, the checkout at the same path", (checkout, network, token) => InJobAsync(network, engine => Job.WithSocketAsync(engine, checkout, hasVolume: false, token), token))
         {
             HasPorts = true,
             Doctor = @"at unix:///var/run/docker\.sock \(context 'default'\); containerd image store; .*does not reach 127\.0\.0\.1",
             Others = "^job$",
         },
-        new("a job with the socket, the checkout in a volume", async (checkout, network, token) => await Job.WithSocketAsync(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token), checkout, hasVolume: true, token))
+        new("a job with the socket, the checkout in a volume", (checkout, network, token) => InJobAsync(network, engine => Job.WithSocketAsync(engine, checkout, hasVolume: true, token), token))
         {
             HasPorts = true,
             Doctor = @"at unix:///var/run/docker\.sock \(context 'default'\); containerd image store; .*does not reach 127\.0\.0\.1",
@@ -53,7 +53,7 @@ public static class EngineList
             EnvironmentProblem = "does not see",
             SourceProblem = "does not see",
         },
-        new("Docker in Docker beside a job", async (checkout, network, token) => await Job.WithDockerInDockerAsync(await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = network }, token), checkout, token))
+        new("Docker in Docker beside a job", (checkout, network, token) => InJobAsync(network, engine => Job.WithDockerInDockerAsync(engine, checkout, token), token))
         {
             Doctor = @"at tcp://docker:2376 \(DOCKER_HOST\); containerd image store; .*does not reach 127\.0\.0\.1",
             EnvironmentProblem = "does not see",
@@ -146,6 +146,13 @@ public static class EngineList
 
     // It does not see the checkout.
     private static EngineSetup WithoutSight(string checkout, bool network) => new() { HasNetwork = network, Before = $"mount -t tmpfs tmpfs '{Path.GetDirectoryName(checkout)}'" };
+
+    // A build in a container of it.
+    private static async Task<RunningEngine> InJobAsync(bool hasNetwork, Func<EngineElsewhere, Task<IReadOnlyList<string>>> startAsync, CancellationToken cancellationToken)
+    {
+        var engine = await EngineElsewhere.StartAsync(new EngineSetup { HasNetwork = hasNetwork }, cancellationToken);
+        return new RunningEngine(engine, engine.Environment) { Through = await startAsync(engine) };
+    }
 
     // A build beside it, in its namespaces, finds it as a machine's own is found.
     private static async Task<RunningEngine> OfMachineAsync(string checkout, EngineSetup setup, CancellationToken cancellationToken, bool hasBuildKit = false)

@@ -16,11 +16,13 @@ internal static class Job
     /// <param name="checkout">The checkout.</param>
     /// <param name="hasVolume">The checkout is in a volume, and not in a folder of the same path as on the engine's machine.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static Task<RunningEngine> WithSocketAsync(EngineElsewhere engine, string checkout, bool hasVolume, CancellationToken cancellationToken) =>
+    /// <returns>The command that runs a build in it.</returns>
+    public static Task<IReadOnlyList<string>> WithSocketAsync(EngineElsewhere engine, string checkout, bool hasVolume, CancellationToken cancellationToken) =>
         StartAsync(engine, checkout, hasVolume ? InVolume : checkout, [], ["--volume", $"{engine.Folder}/docker.sock:/var/run/docker.sock"], cancellationToken);
 
     /// <summary>Starts a job that is given an engine in a container beside it, over TLS.</summary>
-    public static async Task<RunningEngine> WithDockerInDockerAsync(EngineElsewhere engine, string checkout, CancellationToken cancellationToken)
+    /// <returns>The command that runs a build in it.</returns>
+    public static async Task<IReadOnlyList<string>> WithDockerInDockerAsync(EngineElsewhere engine, string checkout, CancellationToken cancellationToken)
     {
         const string network = "ci";
         const string host = "docker";
@@ -40,11 +42,11 @@ internal static class Job
         return await StartAsync(engine, checkout, InVolume, variables, ["--network", network, "--volume", $"{client}:/certs:ro"], cancellationToken);
     }
 
-    private static async Task<RunningEngine> StartAsync(
+    private static async Task<IReadOnlyList<string>> StartAsync(
         EngineElsewhere engine, string checkout, string place, IReadOnlyList<string> variables, IReadOnlyList<string> options, CancellationToken cancellationToken)
     {
         // The clone shares its objects with a repository that is not in the container.
-        await EndToEnd.Tests.Checkout.DetachAsync(checkout, cancellationToken);
+        await SharedClone.DetachAsync(checkout, cancellationToken);
         var cache = await CopyOfCacheAsync(engine, cancellationToken);
         var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         var folder = Path.GetDirectoryName(checkout)!;
@@ -59,10 +61,7 @@ internal static class Job
         [
             .. taken, "COMPOSE_PROJECT_NAME", $"HOME={MachineContainer.Home}", $"PATH={engine.Environment["PATH"]}", $"ACCI_CACHE={cache}", $"NUGET_PACKAGES={packages}", .. variables,
         ];
-        return new RunningEngine(engine, engine.Environment)
-        {
-            Through = [Path.Combine(engine.Folder, "programs", "bin", "docker"), "exec", "--workdir", place, .. all.SelectMany(x => new[] { "--env", x }), Name],
-        };
+        return [Path.Combine(engine.Folder, "programs", "bin", "docker"), "exec", "--workdir", place, .. all.SelectMany(x => new[] { "--env", x }), Name];
     }
 
     /// <summary>What a build need not fetch or make again, for a build that is on another machine than the private engine.</summary>
