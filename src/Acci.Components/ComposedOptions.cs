@@ -64,7 +64,7 @@ internal static class ComposedOptions
             : image,
     ];
 
-    // An engine would look for it in the network, and name that.
+    // Otherwise the build fails later, on a base image that does not exist.
     private static Oci.Platform PlatformOf(string text)
     {
         var platform = WrongUseException.Read("--platforms", () => Oci.Platform.Parse(text));

@@ -79,7 +79,7 @@ public abstract class EnvironmentVerb : Verb
     /// <summary>The file of variables that the verb itself writes, where it is not there yet.</summary>
     private protected string OwnVariablesFile(EnvironmentPlan plan) => Path.GetFullPath(Declaration.VariablesFileOf(plan.Name), Root);
 
-    // A misspelt name is told by nobody else. A compose file changed by hand may read more, and so may a container that is given the whole file.
+    // Nothing else reports a misspelt name. A compose file changed by hand may read more variables, and so may a container that gets an env_file.
     private protected void WarnOfUnread(EnvironmentPlan plan)
     {
         string[] unread = [.. plan.UnreadVariables.Order(StringComparer.Ordinal)];

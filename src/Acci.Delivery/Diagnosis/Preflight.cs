@@ -70,7 +70,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         return Task.FromResult(context.NamedDestination()?.ToString() ?? "this machine's own registry, on 127.0.0.1; name another with --registry");
     }
 
-    // Of a configuration that cannot be read, another check tells.
+    // Another check reports a configuration that cannot be read.
     private IReadOnlyList<string> ProxiesWithLogin
     {
         get

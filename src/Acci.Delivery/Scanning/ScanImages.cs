@@ -97,7 +97,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         var layout = await context.LayoutAsync(image, publish.Record);
         var platforms = (await layout.ReadPlatformsAsync(context.CancellationToken)).ToList();
         var earlier = IsAnew ? null : EarlierScan(image, folder, layout.Root.Digest, platforms);
-        // By an old database it was scanned where no newer one was to be had, which may be over.
+        // A scan with an old database is not reused: a newer one may be available by now.
         var isFresh = earlier is { Doubt: null } && earlier.ScannedAt > context.Time.GetUtcNow() - Lifetime;
         var (scanner, obstacle) = isFresh ? (null, null) : await context.ScannerAsync();
         if (scanner is not null)

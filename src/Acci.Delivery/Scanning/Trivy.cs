@@ -149,7 +149,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
                 : null;
     }
 
-    /// <summary>When the vulnerability database in the cache was made; null when there is none, or none that says it.</summary>
+    /// <summary>When the vulnerability database in the cache was made; null when there is none, or it does not say so.</summary>
     public DateTimeOffset? DatabaseDate
     {
         get
