@@ -58,11 +58,12 @@ public sealed class TagHistory(OciRegistry registry, TimeProvider? time = null)
     public async Task<Digest?> BeforeAsync(ImageReference image, string tag, CancellationToken cancellationToken)
     {
         var notes = new List<IReadOnlyDictionary<string, string>>();
+        var time = registry.BeginSearch(image);
         foreach (var referrer in await registry.ListReferrersAsync(image, ArtifactType, cancellationToken))
         {
             try
             {
-                notes.Add((await registry.GetManifestAsync(image.WithDigest(referrer.Digest), cancellationToken)).Annotations);
+                notes.Add((await time.AskAsync(() => registry.GetManifestAsync(image.WithDigest(referrer.Digest), cancellationToken))).Annotations);
             }
             catch (ContentException exception)
             {

@@ -36,16 +36,17 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
     /// <param name="type">What they state.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <param name="mostBytes">The most that is read of all of them and their manifests together, in bytes.</param>
-    /// <exception cref="DeliveryException">The registry cannot be reached, or refuses; or the bundles are so large that they are not all read.</exception>
+    /// <exception cref="DeliveryException">The registry cannot be reached, or refuses; or the bundles are too large, or come too slowly, to be all read.</exception>
     public static async IAsyncEnumerable<SigstoreBundle> ListAsync(
         OciRegistry registry, ImageReference image, PredicateType type, [EnumeratorCancellation] CancellationToken cancellationToken, long mostBytes = LargestList)
     {
         var left = mostBytes;
+        var time = registry.BeginSearch(image);
         foreach (var referrer in await registry.ListReferrersAsync(image, cancellationToken: cancellationToken))
         {
             var reference = image.WithDigest(referrer.Digest);
             // A list that cosign keeps itself says nothing of what it lists: the manifests do.
-            var found = await TryAsync(reference, async () => (Manifest?)await registry.GetManifestAsync(reference, cancellationToken));
+            var found = await TryAsync(reference, async () => (Manifest?)await time.AskAsync(() => registry.GetManifestAsync(reference, cancellationToken)));
             if (found is not { } manifest) continue;
             Count(manifest.Content.Length);
             if (manifest.Annotations.GetValueOrDefault(TypeAnnotation) != type.Uri) continue;
@@ -53,7 +54,7 @@ internal sealed record SigstoreBundle(WorkflowCertificate? Certificate, string? 
             if (manifest.Blobs.FirstOrDefault(x => x.MediaType.StartsWith(MediaTypePrefix, StringComparison.Ordinal)) is not { } blob) continue;
             // What was read counts, not what a manifest says: of a blob that is not there, it may say anything.
             using var content = new MemoryStream();
-            var bundle = await TryAsync(reference, () => ReadAsync(registry, image, type, blob, content, cancellationToken));
+            var bundle = await TryAsync(reference, () => time.AskAsync(() => ReadAsync(registry, image, type, blob, content, cancellationToken)));
             Count(content.Length);
             if (bundle is not null) yield return bundle;
         }

@@ -20,6 +20,7 @@ internal sealed class ImageCopy(
     private const long MostBytes = 16L << 30;
 
     private readonly RegistrySource _source = new(from, source);
+    private readonly SearchTime _time = from.BeginCopy(source);
     private readonly ContentLimit _limit = new($"What refers to {source}", mostBytes);
     private readonly ConcurrentDictionary<Digest, bool> _seen = [];
     private readonly ConcurrentQueue<string> _passedOver = [];
@@ -64,7 +65,7 @@ internal sealed class ImageCopy(
             await TryAsync(referrer.Digest.ToString(), async () =>
             {
                 _limit.Enter(depth);
-                var manifest = await TransferAsync(referrer, cancellationToken);
+                var manifest = await _time.AskAsync(() => TransferAsync(referrer, cancellationToken));
                 await to.PutReferrerAsync(target, manifest, cancellationToken);
                 copied.Add(manifest.Digest);
             });

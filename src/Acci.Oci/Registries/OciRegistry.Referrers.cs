@@ -27,6 +27,13 @@ public sealed partial class OciRegistry
         return [.. referrers.Where(x => artifactType is null || x.ArtifactType == artifactType)];
     }
 
+    /// <summary>Begins to count the time of a search among what refers to an image.</summary>
+    /// <param name="image">The image, for the message.</param>
+    public SearchTime BeginSearch(ImageReference image) => new(image, _options.Time);
+
+    /// <summary>Begins to count the time of copying what refers to an image: an attestation may be hundreds of megabytes.</summary>
+    internal SearchTime BeginCopy(ImageReference image) => new(image, _options.Time, TimeSpan.FromHours(2));
+
     /// <summary>
     /// Puts a manifest that refers to another, and where the registry does not keep the list of such manifests itself, adds it to the one under the tag.
     /// </summary>
@@ -37,6 +44,7 @@ public sealed partial class OciRegistry
         if (listed || manifest.Subject is not { } subject) return;
 
         var tag = ReferrersTag(repository, subject.Digest);
+        var time = BeginSearch(repository.WithDigest(subject.Digest));
         await _referrersGate.WaitAsync(cancellationToken);
         try
         {
@@ -52,7 +60,7 @@ public sealed partial class OciRegistry
 
                 var list = found ?? ReferrersList.Empty;
                 if (list.Referrers.Any(x => x.Digest == manifest.Digest)) return;
-                var kept = await ExistingAsync(repository, list, cancellationToken);
+                var kept = await ExistingAsync(repository, list, time, cancellationToken);
                 var with = list.With(kept.Append(ReferrersList.Entry.JsonOf(manifest.Descriptor)));
                 if (await FindReferrersListDigestAsync(tag, subject.Digest, cancellationToken) != found?.Digest) continue;
                 await PutAsync(tag, with, cancellationToken);
@@ -70,12 +78,13 @@ public sealed partial class OciRegistry
     }
 
     // A registry need not take a list that names what was deleted. What cannot be looked up stays.
-    private async Task<IEnumerable<string>> ExistingAsync(ImageReference repository, ReferrersList list, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> ExistingAsync(ImageReference repository, ReferrersList list, SearchTime time, CancellationToken cancellationToken)
     {
         var existing = new List<string>();
         foreach (var entry in list.Entries)
         {
-            if (entry.Digest is not { IsKnown: true } digest || await FindAsync(repository.WithDigest(digest), cancellationToken) is not null) existing.Add(entry.Json);
+            if (entry.Digest is not { IsKnown: true } digest || await time.AskAsync(() => FindAsync(repository.WithDigest(digest), cancellationToken)) is not null)
+                existing.Add(entry.Json);
         }
 
         return existing;

@@ -19,13 +19,14 @@ public sealed partial class OciRegistry
         if (await TryListReferrersAsync(PathOf(subject), digest, cancellationToken) is not null) return;
         var tag = ReferrersTag(subject, digest);
         var seen = new Dictionary<Digest, Descriptor>();
+        var time = BeginSearch(subject);
         await _referrersGate.WaitAsync(cancellationToken);
         try
         {
             for (var left = ListRounds; left > 0; left--)
             {
                 if (await FindReferrersListAsync(tag, digest, cancellationToken) is not { IsIndex: true } list) return;
-                if (await CompletedAsync(subject, list, seen, cancellationToken) is not { } complete) return;
+                if (await CompletedAsync(subject, list, seen, time, cancellationToken) is not { } complete) return;
                 // Others write the list, too, and no registry has to refuse what was written over: it is read again before it is written, and after.
                 var isSame = await FindReferrersListDigestAsync(tag, digest, cancellationToken) == list.Digest;
                 if (isSame) await PutAsync(tag, complete, cancellationToken);
@@ -40,7 +41,7 @@ public sealed partial class OciRegistry
     // With what one of the rounds before saw and another client has written over since, and without what was deleted, because a registry need not take a list that names
     // it. Null where nothing lacks, or nothing can be written.
     private async Task<ReferrersList?> CompletedAsync(
-        ImageReference subject, ReferrersList list, Dictionary<Digest, Descriptor> seen, CancellationToken cancellationToken)
+        ImageReference subject, ReferrersList list, Dictionary<Digest, Descriptor> seen, SearchTime time, CancellationToken cancellationToken)
     {
         var gone = new HashSet<Digest>();
         foreach (var entry in list.Entries)
@@ -49,7 +50,7 @@ public sealed partial class OciRegistry
             if (seen.ContainsKey(digest)) continue;
             try
             {
-                if (await FindManifestAsync(subject.WithDigest(digest), cancellationToken) is not { } referrer) gone.Add(digest);
+                if (await time.AskAsync(() => FindManifestAsync(subject.WithDigest(digest), cancellationToken)) is not { } referrer) gone.Add(digest);
                 else if (entry.Referrer is not null) seen[digest] = referrer.Descriptor;
             }
             catch (ContentException)

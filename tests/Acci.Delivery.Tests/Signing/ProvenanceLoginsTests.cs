@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Signing;
@@ -45,5 +46,47 @@ public sealed class ProvenanceLoginsTests(RegistryServer server) : IClassFixture
         var error = await Record.ExceptionAsync(async () => await ProvenanceLogins.EnsureNoneAsync(registry, image, await registry.GetManifestAsync(image, Cancellation), Cancellation));
 
         Assert.Equal(isRefused, error is DeliveryException);
+    }
+
+    [Theory]
+    [InlineData("the image", "http://ada:secret@proxy", true)]
+    [InlineData("its platform", "http://ada:secret@proxy", true)]
+    [InlineData("its platform, promoted alone", "http://ada:secret@proxy", true)]
+    [InlineData("its platform", "http://proxy", false)]
+    public async Task Also_what_an_earlier_build_of_the_same_bytes_was_attested_with_is_read(string place, string proxy, bool isRefused)
+    {
+        using var folder = new TemporaryFolder();
+        var layout = await LayoutBuilder.WriteAttestedAsync(folder.Combine("layout"));
+        using var registry = server.Connect();
+        var repository = ImageReference.Parse($"{server.Domain}/logins-{Guid.NewGuid():n}");
+        await registry.PushAsync(layout, repository, null, Cancellation);
+        var image = repository.WithDigest(layout.Root.Digest);
+        var platform = repository.WithDigest((await layout.ReadPlatformsAsync(Cancellation)).Single().Manifest.Digest);
+        var subject = place == "the image" ? image : platform;
+        await DamagedReferrer.PutAsync(
+            registry, subject, "an attestation", "application/vnd.dev.sigstore.bundle.v0.3+json",
+            new JsonObject { ["dev.sigstore.bundle.predicateType"] = PredicateType.Provenance.Uri }, Cancellation, Attestation(subject.Digest!.Value, proxy));
+        var promoted = place == "its platform, promoted alone" ? platform : image;
+
+        var error = await Record.ExceptionAsync(
+            async () => await ProvenanceLogins.EnsureNoneAsync(registry, promoted, await registry.GetManifestAsync(promoted, Cancellation), Cancellation));
+
+        Assert.Equal(isRefused, error is DeliveryException);
+        if (isRefused) Assert.Contains("has a login in build-arg:HTTP_PROXY", error!.Message, StringComparison.Ordinal);
+    }
+
+    private static string Attestation(Digest subject, string proxy)
+    {
+        var statement = new JsonObject
+        {
+            ["predicateType"] = PredicateType.Provenance.Uri,
+            ["subject"] = new JsonArray(new JsonObject { ["digest"] = new JsonObject { ["sha256"] = $"{subject}"["sha256:".Length..] } }),
+            ["predicate"] = new JsonObject { ["buildDefinition"] = new JsonObject { ["build-arg:HTTP_PROXY"] = proxy } },
+        };
+        return new JsonObject
+        {
+            ["verificationMaterial"] = new JsonObject { ["publicKey"] = new JsonObject { ["hint"] = "a key" } },
+            ["dsseEnvelope"] = new JsonObject { ["payload"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(statement.ToJsonString())) },
+        }.ToJsonString();
     }
 }
