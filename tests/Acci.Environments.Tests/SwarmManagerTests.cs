@@ -152,6 +152,7 @@ public sealed class SwarmManagerTests
     [Theory]
     [InlineData("echo refused >&2; exit 1", false)]
     [InlineData("exec sleep 300", true)]
+    [InlineData("echo 'error during connect: Delete \"http://docker.example.com/v1.47/services/s1\": EOF' >&2; exit 1", true)]
     public async Task A_service_whose_removal_gets_no_answer_may_have_been_removed(string removal, bool mayBe)
     {
         using var docker = new DockerStandIn($"case \"$*\" in 'service rm'*) {removal} ;; esac");

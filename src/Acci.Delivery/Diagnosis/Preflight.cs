@@ -147,11 +147,21 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     private async Task<(string Text, FindingSeverity Severity)> LookAtScannerAsync()
     {
         var (scanner, obstacle) = await context.PlannedScannerAsync();
+        // With a network Trivy gets a newer one, if it can.
+        if (scanner is not null && context.Options.Scan.Offline && DoubtOfDatabase() is { } doubt)
+        {
+            var policy = DeparturePolicy.Of(context, context.PlannedDestination());
+            if (context.Options.Images.Select(x => policy.ProblemWithDatabase(x.Name, doubt)).FirstOrDefault(x => x is not null) is { } problem) throw new DeliveryException(problem);
+            return ($"{scanner}; {doubt}", FindingSeverity.Notice);
+        }
+
         if (scanner is not null) return (scanner, Path.IsPathRooted(scanner) ? FindingSeverity.Good : FindingSeverity.Notice);
         if (context.Options.Scan.Images is [var published, ..]) throw new DeliveryException($"{published} cannot be scanned: {obstacle}");
         foreach (var image in context.Options.Images) DeparturePolicy.Of(context, context.PlannedDestination()).EnsureMayGoUnscanned(image.Name, obstacle!);
         return ($"images are not scanned, and stay on this machine: {obstacle}", FindingSeverity.Notice);
     }
+
+    private string? DoubtOfDatabase() => ScanRecord.DoubtOf(Trivy.DateOfDatabase(context.Options.CacheDirectory.Combine(TrivyLocator.CacheFolder)), context.Time.GetUtcNow());
 
     private async Task<string> LookAtSigningAsync()
     {

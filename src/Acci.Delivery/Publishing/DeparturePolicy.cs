@@ -130,19 +130,12 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (!isThisMachine) throw new DeliveryException($"'{image}' cannot be scanned, and without that nothing is published to {place}: {obstacle}");
     }
 
-    /// <summary>Where a scan is required, an old database does not make one.</summary>
+    /// <summary>Why a scan does not count where one is required: its vulnerability database is old. Null where it counts.</summary>
     /// <param name="image">The image.</param>
     /// <param name="doubt">What the scan says of its database; null where that is recent.</param>
-    /// <exception cref="DeliveryException">It is old.</exception>
-    internal void EnsureScanIsByRecentDatabase(string image, string? doubt)
-    {
-        if (IsScanRequired && doubt is not null)
-        {
-            throw new DeliveryException(
-                $"'{image}' was scanned, but not as --require-scan asks for it: {doubt}. Name a mirror that has a newer one with --scan-databases, "
-                + "or fill the cache where there is a network.");
-        }
-    }
+    internal string? ProblemWithDatabase(string image, string? doubt) => !IsScanRequired || doubt is null
+        ? null
+        : $"'{image}' has no scan as --require-scan asks for it: {doubt}. Name a mirror that has a newer one with --scan-databases, or fill the cache where there is a network.";
 
     /// <summary>An image that is published may be promoted from where it is. That it is signed is verified in the registry it comes from.</summary>
     /// <param name="source">The image.</param>

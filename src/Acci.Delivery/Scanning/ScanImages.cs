@@ -77,15 +77,18 @@ public sealed class ScanImages(DeliveryContext context) : Verb
             if (await ScanBuiltAsync(gate, image, publish) is { } result) scanned.Add((result, publish));
         });
         await _reports.WriteAsync([.. scanned.Select(x => x.Image)]);
+        var policy = DeparturePolicy.Of(context, await context.DestinationAsync());
+        var problems = scanned.Select(x => policy.ProblemWithDatabase(x.Publish.Record.Image, x.Image.Record.Doubt)).ToArray();
         // Every image's record says how it went before any of them stops the build.
-        foreach (var (image, publish) in scanned)
+        foreach (var ((image, publish), problem) in scanned.Zip(problems))
         {
             var scan = Digest.Of(InputFile.Read(Path.Combine(_files.Scans, publish.Record.Image, ScanRecord.FileName), LargestRecord));
             publish.Update(record => record with { ScanRecord = scan });
-            if (image.Decision.Passed) publish.Close(PublishStep.Scan, image.Findings, image.Record.ScannedAt);
+            if (image.Decision.Passed && problem is null) publish.Close(PublishStep.Scan, image.Findings, image.Record.ScannedAt);
         }
 
         _reports.EnsurePassed([.. scanned.Select(x => x.Image)]);
+        if (problems.FirstOrDefault(x => x is not null) is { } first) throw new DeliveryException(first);
     }
 
     private async Task<ScannedImage?> ScanBuiltAsync(SeverityGate gate, ImageDefinition image, PublishTransaction publish)
@@ -103,7 +106,6 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         if (scanner is not null)
         {
             var record = await ScanAsync(scanner, image, publish, layout, platforms, folder);
-            DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureScanIsByRecentDatabase(image.Name, record.Doubt);
             return await JudgeAsync(gate, image, record, folder);
         }
 

@@ -49,9 +49,7 @@ public sealed partial record ScanRecord
     /// Why finding nothing would mean little, whatever the platform: what became known after the database was made cannot be found. Null where that is not long.
     /// </summary>
     [JsonIgnore]
-    public string? Doubt => ScannedAt - DatabaseAt is { } age && age > OldestDatabase
-        ? string.Create(CultureInfo.InvariantCulture, $"the vulnerability database is of {DatabaseAt:yyyy-MM-dd}, {ScanAge.ToText(age)} before the scan")
-        : null;
+    public string? Doubt => DoubtOf(DatabaseAt, ScannedAt);
 
     /// <summary>The platforms.</summary>
     public required IReadOnlyList<ScannedPlatform> Platforms { get; init; }
@@ -88,6 +86,13 @@ public sealed partial record ScanRecord
     /// <summary>The record with the digests of the SARIF files that lie in this folder.</summary>
     internal ScanRecord WithSarifOf(string folder) =>
         this with { Platforms = [.. Platforms.Select(x => x with { Sarif = DigestOf(SarifFile(folder, x.Platform)) })] };
+
+    /// <summary>Why a scan with this database would mean little; null where the database is not old, or none is known.</summary>
+    /// <param name="databaseAt">When the database was made.</param>
+    /// <param name="scannedAt">When the scan is.</param>
+    internal static string? DoubtOf(DateTimeOffset? databaseAt, DateTimeOffset scannedAt) => scannedAt - databaseAt is { } age && age > OldestDatabase
+        ? string.Create(CultureInfo.InvariantCulture, $"the vulnerability database is of {databaseAt:yyyy-MM-dd}, {ScanAge.ToText(age)} before the scan")
+        : null;
 
     /// <summary>Takes the record away before a scan begins, so that one that breaks off leaves none beside reports that are not of it.</summary>
     public static void Delete(string folder)

@@ -150,21 +150,21 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     }
 
     /// <summary>When the vulnerability database in the cache was made; null when there is none, or it does not say so.</summary>
-    public DateTimeOffset? DatabaseDate
+    public DateTimeOffset? DatabaseDate => DateOfDatabase(CacheFolder);
+
+    /// <summary>The same of the cache in a folder.</summary>
+    internal static DateTimeOffset? DateOfDatabase(string cacheFolder)
     {
-        get
+        var file = Path.Combine(cacheFolder, "db", "metadata.json");
+        if (!File.Exists(file)) return null;
+        try
         {
-            var file = Path.Combine(CacheFolder, "db", "metadata.json");
-            if (!File.Exists(file)) return null;
-            try
-            {
-                using var metadata = JsonDocument.Parse(InputFile.Read(file, 1024 * 1024));
-                return metadata.RootElement.TryGetProperty("UpdatedAt", out var updated) && updated.TryGetDateTimeOffset(out var date) ? date.ToUniversalTime() : null;
-            }
-            catch (Exception exception) when (exception is JsonException or InvalidOperationException or DeliveryException)
-            {
-                return null;
-            }
+            using var metadata = JsonDocument.Parse(InputFile.Read(file, 1024 * 1024));
+            return metadata.RootElement.TryGetProperty("UpdatedAt", out var updated) && updated.TryGetDateTimeOffset(out var date) ? date.ToUniversalTime() : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or DeliveryException)
+        {
+            return null;
         }
     }
 }

@@ -19,6 +19,9 @@ namespace Acci.Delivery.Scanning;
 public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirectory Cache, Func<Task<DockerEngine?>> FindEngine)
 {
     private const string Name = "trivy";
+    /// <summary>The folder in the cache that has Trivy's databases.</summary>
+    internal const string CacheFolder = "trivy";
+
     private const string Home = "https://trivy.dev/latest/getting-started/installation";
 
     /// <summary>How long a download that fails is tried again.</summary>
@@ -132,7 +135,7 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
 
     private string EnsureCache()
     {
-        var folder = Cache.Combine("trivy");
+        var folder = Cache.Combine(CacheFolder);
         Cache.EnsureOwn();
         OwnFolder.Ensure(folder);
         return folder;

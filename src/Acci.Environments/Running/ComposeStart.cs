@@ -46,7 +46,8 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         string[] ignored = model.Builds ? ["--ignore-buildable"] : [];
         // Docker seldom names what it could not get.
         string[] pulled = model.Builds ? [.. model.File.Services.Where(x => x.Value.Build is null).Select(x => x.Key)] : [];
-        var missing = await project.MissingImagesAsync(pulled, cancellationToken);
+        // None named would be all of them.
+        var missing = model.Builds && pulled.Length == 0 ? [] : await project.MissingImagesAsync(pulled, cancellationToken);
         var names = missing.Count == 0 ? "" : $" ({string.Join(", ", missing)})";
         var had = await pull.RunAsync($"Images of the environment{names}", project.Compose(["--progress", "plain", "pull", "--policy", "missing", .. ignored]), project.ImagesAsync, Tell);
         EnsureSucceeded(had, $"cannot be had{names}");

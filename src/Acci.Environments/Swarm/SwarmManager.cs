@@ -134,9 +134,9 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         {
             await RunAsync(["service", "rm", service.Id], cancellationToken);
         }
-        catch (Exception exception) when (exception is not CommandFailedException)
+        catch (Exception exception) when (exception is not CommandFailedException failed || WasBrokenOff(failed))
         {
-            // Only a refusal says that it is still there.
+            // Only a refusal says that it is still there: where the connection breaks off, the swarm may have removed it.
             onRemoved();
             throw;
         }
@@ -144,6 +144,10 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         onRemoved();
         if (!await HasComeAsync(() => HaveEndedAsync(tasks, cancellationToken), limit, cancellationToken)) throw new DeliveryException($"{service.Name} was removed, but something of it does not end. `docker inspect --type task {string.Join(' ', tasks)}` shows what; a node that is down keeps its own.");
     }
+
+    // Source: the engine's Go client, request.go, of a connection that ended before the answer.
+    private static bool WasBrokenOff(CommandFailedException failed) =>
+        failed.Result?.StandardError.Contains("error during connect", StringComparison.OrdinalIgnoreCase) is true;
 
     // All stop together.
     private static TimeSpan LimitOf(IEnumerable<SwarmTask> replicas) => RemovalTime + (replicas.Max(x => x.GracePeriod) ?? TimeSpan.Zero);

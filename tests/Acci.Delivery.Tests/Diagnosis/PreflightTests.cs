@@ -294,6 +294,27 @@ public sealed class PreflightTests : IAsyncLifetime
         Assert.Contains(problem, Assert.Single(findings, x => x is { Name: "Scanner", Severity: FindingSeverity.Fatal }).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(40, true, FindingSeverity.Fatal)]
+    [InlineData(40, false, FindingSeverity.Notice)]
+    [InlineData(1, true, FindingSeverity.Good)]
+    public async Task An_old_vulnerability_database_is_known_before_the_build_where_none_is_fetched(int days, bool isRequired, FindingSeverity severity)
+    {
+        var (trivy, cache) = (Path.Combine(_checkout.Directory, "artifacts", "trivy"), new CacheDirectory(Path.Combine(_checkout.Directory, "artifacts", "cache")));
+        Directory.CreateDirectory(cache.Combine("trivy", "db"));
+        _checkout.Write("artifacts/trivy", "#!/bin/sh\n");
+        File.SetUnixFileMode(trivy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var made = DateTimeOffset.UtcNow.AddDays(-days);
+        _checkout.Write("artifacts/cache/trivy/db/metadata.json", $$"""{ "UpdatedAt": "{{made:O}}" }""");
+        var options = Options with { CacheDirectory = cache, Scan = new ScanOptions { Program = trivy, Offline = true, Required = isRequired } };
+
+        var findings = await new Examination(new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty }, new DeliveryScope { Scans = true }).RunAsync();
+
+        var finding = Assert.Single(findings, x => x is { Name: "Scanner" });
+        Assert.Equal(severity, finding.Severity);
+        Assert.Equal(days > 8, finding.Text.Contains($"the vulnerability database is of {made:yyyy-MM-dd}, {days} days before the scan", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_is_not_built_and_is_not_going_to_be_ends_the_dry_run_of_those_that_need_it()
     {

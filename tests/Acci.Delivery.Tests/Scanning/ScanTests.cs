@@ -256,6 +256,7 @@ public sealed class ScanTests : ScanningFixture
         {
             Assert.Contains($"the vulnerability database is of {made:yyyy-MM-dd}, {days} days before the scan", (await Assert.ThrowsAsync<DeliveryException>(verb.RunAsync)).Message, StringComparison.Ordinal);
             Assert.False(Record.Steps.ContainsKey(PublishStep.Scan));
+            Assert.Contains("what became known since cannot be found", await File.ReadAllTextAsync(Artifact("report.html"), Cancellation), StringComparison.Ordinal);
             return;
         }
 

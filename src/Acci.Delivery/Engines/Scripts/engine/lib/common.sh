@@ -30,16 +30,16 @@ unexpected() {
 }
 trap 'unexpected $? $LINENO "$BASH_COMMAND"' ERR
 
-# Ctrl-C, or the caller giving up: what we started ends with us. The shell shields its background jobs from Ctrl-C.
+# Ctrl-C, a terminal that closes, or the caller giving up: what we started ends with us. The shell shields its background jobs from Ctrl-C.
 interrupted() {
-  trap '' INT TERM
+  trap '' INT TERM HUP
   local pids
   mapfile -t pids < <(descendants $$)
   if [[ ${#pids[@]} -gt 0 ]]; then kill -TERM "${pids[@]}" 2>/dev/null || true; fi
   printf 'error: interrupted; run it again, nothing half-done is kept\n' >&2
   exit 130
 }
-trap interrupted INT TERM
+trap interrupted INT TERM HUP
 
 descendants() {
   local child
