@@ -88,7 +88,7 @@ internal static class ComposedOptions
     {
         if (build is not IHazScanning scanning) return new ScanOptions();
         // What is signed has to be what was scanned.
-        return scanning.ScanImage is { Length: > 0 } && build.IsPlanned(nameof(ISignImages.SignImages))
+        return scanning.ScanImage is { Length: > 0 } && build is ISignImages && build.IsPlanned(nameof(ISignImages.SignImages))
             ? throw new WrongUseException(
                 "--scan-image cannot be combined with SignImages, which signs the images that were built: leave it out, or run ScanImages by itself.")
             : scanning.ScanOptions;

@@ -36,11 +36,15 @@ public interface IHazDelivery : IHazDryRun, IHazLayout, IHazArtifacts
     /// <summary>The steps that the build takes.</summary>
     internal sealed DeliveryScope Scope => new()
     {
-        Builds = this.IsPlanned(nameof(IBuildImages.BuildImages)),
-        UsesEngine = this.IsPlanned(nameof(IBuildImages.BuildImages)) || this.IsPlanned(nameof(ISmokeTestImages.SmokeTestImages)) || this.IsPlanned(nameof(ICheckImages.CheckImages)),
-        Scans = this.IsPlanned(nameof(IScanImages.ScanImages)),
-        Signs = this.IsPlanned(nameof(ISignImages.SignImages)),
-        Tags = this.IsPlanned(nameof(IPublishImages.Publish)),
+        Builds = Plans<IBuildImages>(nameof(IBuildImages.BuildImages)),
+        UsesEngine = Plans<IBuildImages>(nameof(IBuildImages.BuildImages)) || Plans<ISmokeTestImages>(nameof(ISmokeTestImages.SmokeTestImages))
+            || Plans<ICheckImages>(nameof(ICheckImages.CheckImages)),
+        Scans = Plans<IScanImages>(nameof(IScanImages.ScanImages)),
+        Signs = Plans<ISignImages>(nameof(ISignImages.SignImages)),
+        Tags = Plans<IPublishImages>(nameof(IPublishImages.Publish)),
         Skipped = [.. SkippedTargets.Select(x => x.Name)],
     };
+
+    // A build may have a target of its own that is called the same.
+    private bool Plans<TComponent>(string target) => this is TComponent && this.IsPlanned(target);
 }

@@ -7,7 +7,7 @@ namespace Acci.Components;
 public interface IStopEngine : IHazDelivery
 {
     /// <summary>Whether what they hold goes, too.</summary>
-    [Parameter("StopEngine also deletes all images and caches of the private engine, and the images in the local registry")]
+    [Parameter("StopEngine also deletes all images and caches of the private engine, and the images in the local registry; named volumes stay")]
     [TypedOnly, FormerName("Purge")]
     bool PurgeEngine => TryGetValue<bool?>(() => PurgeEngine) ?? false;
 

@@ -33,6 +33,15 @@ public sealed class HookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_target_of_one_s_own_is_no_component_s_that_is_called_the_same()
+    {
+        var run = await BuildRun.StartAsync(BuildRun.Build, _repository.Directory, ["Publish"], new Dictionary<string, string> { ["SAMPLE_BUILD"] = "OwnTargetsBuild" });
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("tags False, signs False, scans False", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Parameters_still_count()
     {
         var said = await SayAsync("--retry-budget", "10", "--tag-rules", "type=raw,value=typed", "--tag-flavor", "suffix=-s", "--prune-keep-versions", "7");

@@ -1,7 +1,9 @@
 using System.Text;
+using Acci.Delivery.Processes;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Settings;
+using Acci.Testing;
 using CsCheck;
 
 namespace Acci.Environments.Tests;
@@ -27,6 +29,19 @@ public sealed class SecretFilesTests : IDisposable
         Assert.Equal(secret, Files.Ensure(Password, null, None));
         Assert.Equal(Redaction.Mask, Redaction.Redact(secret));
         Assert.NotEqual(secret, new SecretFiles(Path.Combine(_settings.Root, "other"), "prod").Ensure(Password, null, None));
+    }
+
+    [Fact]
+    public async Task Git_ignores_them_whatever_the_repository_ignores()
+    {
+        using var repository = new TemporaryRepository();
+        await repository.Run("git init --quiet --initial-branch main");
+        var folder = Path.Combine(repository.Directory, "ops");
+
+        new SecretFiles(folder, "prod").Ensure(Password, null, None);
+
+        Assert.True(File.Exists(new SecretFiles(folder, "prod").Find(Password, None).Path));
+        Assert.Empty((await CommandRunner.RunAsync(new Command("git", "-C", repository.Directory, "status", "--porcelain", "--untracked-files=all"), cancellationToken: TestContext.Current.CancellationToken)).StandardOutput);
     }
 
     [Fact]

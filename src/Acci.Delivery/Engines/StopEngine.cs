@@ -6,13 +6,13 @@ namespace Acci.Delivery.Engines;
 
 /// <summary>Stops the private engine and the local registry, and forgets build nodes; a Docker engine of the machine's own is not touched, but for a local registry that it runs.</summary>
 /// <param name="context">What the targets of the build share.</param>
-/// <param name="purge">All they hold is removed, too.</param>
+/// <param name="purge">All they hold is removed, too, but volumes that have a name: those are data.</param>
 public sealed class StopEngine(DeliveryContext context, bool purge) : Verb
 {
     /// <inheritdoc/>
     public override Task PlanAsync()
     {
-        Log.Information("Would stop the local registry and the private engine, where they run{Purge:l}", purge ? $", and remove all they hold, below {context.Options.CacheDirectory} too" : "");
+        Log.Information("Would stop the local registry and the private engine, where they run{Purge:l}", purge ? $", and remove all they hold, below {context.Options.CacheDirectory} too, but volumes that have a name" : "");
         return Task.CompletedTask;
     }
 

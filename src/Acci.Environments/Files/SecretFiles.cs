@@ -110,16 +110,21 @@ internal sealed class SecretFiles(string folder, string environment)
 
     private void CreateFolderOf(string path)
     {
-        var own = Path.GetDirectoryName(path)!;
+        var (all, own) = (Path.Combine(folder, "secrets"), Path.GetDirectoryName(path)!);
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(own);
-            return;
+        }
+        else
+        {
+            Directory.CreateDirectory(all, OwnFolder);
+            Directory.CreateDirectory(own, OwnFolder);
+            File.SetUnixFileMode(own, OwnFolder);
         }
 
-        Directory.CreateDirectory(Path.Combine(folder, "secrets"), OwnFolder);
-        Directory.CreateDirectory(own, OwnFolder);
-        File.SetUnixFileMode(own, OwnFolder);
+        // The repository's own .gitignore need not know of the folder.
+        var ignore = Path.Combine(all, ".gitignore");
+        if (!File.Exists(ignore)) AtomicFile.Write(ignore, "# Secrets are never committed.\n*\n");
     }
 
     private static DeliveryException Wrong(SettingName secret, string path, string problem) =>

@@ -28,4 +28,32 @@ public sealed class LeftFilesTests : IDisposable
         Assert.False(Directory.Exists(_cache.Combine(name, "tmp")));
         Assert.True(File.Exists(_cache.Combine(name, "data", "a-file")));
     }
+
+    [Fact]
+    public async Task A_purge_keeps_the_volumes_that_have_a_name()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root has a network of its own.");
+        var nameless = new string('a', 64);
+        foreach (var file in (string[])["image/a-file", "volumes/shop-prod_data/_data/a-file", $"volumes/{nameless}/_data/a-file", "volumes/metadata.db"])
+        {
+            var place = _cache.Combine("engine", "data", file);
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            await File.WriteAllTextAsync(place, "", TestContext.Current.CancellationToken);
+        }
+
+        var said = (await PurgeAsync()).StandardError;
+
+        Assert.Contains("engine: the volumes shop-prod_data stay.", said, StringComparison.Ordinal);
+        Assert.Equal(["volumes"], Directory.GetFileSystemEntries(_cache.Combine("engine", "data")).Select(Path.GetFileName));
+        Assert.Equal(["metadata.db", "shop-prod_data"], Directory.GetFileSystemEntries(_cache.Combine("engine", "data", "volumes")).Select(Path.GetFileName).Order());
+        Directory.Delete(_cache.Combine("engine", "data", "volumes", "shop-prod_data"), recursive: true);
+
+        await PurgeAsync();
+
+        Assert.False(Directory.Exists(_cache.Combine("engine", "data")));
+
+        Task<CommandResult> PurgeAsync() => CommandRunner.RunAsync(
+            new Command("unshare", "--net", "bash", Path.Combine(SourceTree.Root, "src/Acci.Delivery/Engines/Scripts/engine/down.sh"), _cache.Path, "--purge"),
+            cancellationToken: TestContext.Current.CancellationToken);
+    }
 }

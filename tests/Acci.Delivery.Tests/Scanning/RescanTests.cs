@@ -30,6 +30,21 @@ public sealed class RescanTests(RegistryServer server) : ScanningFixture, IClass
     }
 
     [Fact]
+    public async Task An_old_database_finds_little_in_what_is_published_too()
+    {
+        var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
+        var image = await PublishAsync();
+        var made = DateTimeOffset.UtcNow.AddDays(-40);
+        Directory.CreateDirectory(Path.Combine(Root, "cache", "trivy", "db"));
+        await File.WriteAllTextAsync(Path.Combine(Root, "cache", "trivy", "db", "metadata.json"), $$"""{ "Version": 2, "UpdatedAt": "{{made:O}}" }""", Cancellation);
+
+        await Verb(trivy, image.WithTag("v1").ToString()).RunAsync();
+
+        var record = ScanRecord.Read(Assert.Single(Directory.GetDirectories(Path.Combine(Published, image.Path))))!;
+        Assert.Contains($"the vulnerability database is of {made:yyyy-MM-dd}, 40 days before the scan", record.Doubt, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Versions_of_an_image_lie_beside_each_other_and_a_scan_that_breaks_off_leaves_no_record()
     {
         var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));

@@ -85,6 +85,19 @@ public sealed class TrivyTests : ScanningFixture
         Assert.False(File.Exists(Report));
     }
 
+    [Theory]
+    [InlineData("FATAL\tFatal error\trun error: init error: DB error: --skip-db-update cannot be specified on the first run", "There is no vulnerability database in ")]
+    [InlineData("FATAL\tFatal error\trun error: Java DB update failed: '--skip-java-db-update' cannot be specified on the first run", "There is no database of Java archives in ")]
+    public async Task Offline_the_database_that_is_missing_is_named(string said, string problem)
+    {
+        var trivy = new TrivyStandIn(Path.Combine(Root, "bin"));
+        trivy.Fail(said);
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(async () => await (trivy.Scanner(Cache) with { Offline = true }).ScanLayoutAsync(await LayoutAsync(), Report, Cancellation));
+
+        Assert.StartsWith(problem, failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_scan_that_fails_for_another_reason_is_not_repeated()
     {

@@ -262,6 +262,17 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
     }
 
     [Fact]
+    public async Task A_key_file_that_a_link_names_is_a_file()
+    {
+        var file = await CosignAsync("keys");
+        var key = (SigningIdentity.Key)file.Identity!;
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder.Combine("key"), key.Reference);
+
+        Assert.Equal(folder.Combine("key"), Assert.IsType<SigningIdentity.Key>(SigningIdentity.FromParameter(folder.Combine("key"), key.Password)).Reference);
+    }
+
+    [Fact]
     public async Task A_key_from_a_pipe_is_read_once_and_signs_like_the_file()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other pipes.");

@@ -21,6 +21,7 @@ class Build : DeliveryBuild, IHazDryRun, ISleepInTurn
         nameof(MisnamedBuild) => MisnamedBuild.Run(),
         nameof(SolutionBuild) => SolutionBuild.Run(),
         nameof(HooksBuild) => HooksBuild.Run(),
+        nameof(OwnTargetsBuild) => OwnTargetsBuild.Run(),
         nameof(GeneratingBuild) => GeneratingBuild.Run(),
         _ => Execute<Build>(x => x.Default),
     };

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # down.sh DIR [--purge] : stops the private engine in DIR and takes its bridge, rules and mounts away; --purge also
-# deletes its images, containers and build cache. Ends only processes that run a program from DIR.
+# deletes its images, containers and build cache. Volumes that have a name stay: they are somebody's data. Ends only
+# processes that run a program from DIR.
 
 here=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LIB=$here/lib
@@ -19,6 +20,22 @@ LIB=$here/lib
 # shellcheck source=lib/rootless.sh
 . "$LIB/rootless.sh"
 
+# Volumes without a name belonged to one container.
+purge() {
+  local nameless='[0-9a-f]{64}' kept=() gone=()
+  mapfile -t kept < <(find "$DATA/volumes" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | grep -Evx "$nameless" | sort)
+  if [[ ${#kept[@]} -eq 0 ]]; then
+    rootless_remove "$DATA" "$CLIENT"
+    return
+  fi
+  mapfile -t gone < <(
+    find "$DATA" -mindepth 1 -maxdepth 1 ! -name volumes
+    find "$DATA/volumes" -mindepth 1 -maxdepth 1 -type d | grep -Ex ".*/$nameless"
+  )
+  rootless_remove "${gone[@]}" "$CLIENT"
+  say "engine: the volumes ${kept[*]} stay. ComposeDown --delete-volumes deletes those of an environment, docker volume rm any"
+}
+
 main() {
   local programs
   require_linux "the private engine"
@@ -33,7 +50,7 @@ main() {
   hold_lock "$ENGINE/lock" engine
   if [[ -d $RUN ]]; then say "engine: stopping"; fi
   engine_clean
-  if [[ ${2:-} == --purge ]]; then rootless_remove "$DATA" "$CLIENT"; fi
+  if [[ ${2:-} == --purge ]]; then purge; fi
 }
 
 main "$@"
