@@ -105,6 +105,8 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
         Assert.False(Bench.HasSecret(run.Output), $"The registry's token is shown: {said}");
         if (run.ExitCode == 0)
         {
+            // An engine that was killed when all was up takes its containers with it; the next run shows that nothing else is gone.
+            if (fault is EngineKilled && step is ComposeStep) return;
             if (await step.MissingAsync(bench) is { } missing) Assert.Fail($"{missing}: {said}");
             return;
         }
