@@ -137,6 +137,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         return (await new RetryPolicy(Retry).RunAsync("cosign public-key", async attempt =>
         {
             var result = await CommandRunner.TryRunAsync(command, cancellationToken: attempt.CancellationToken);
+            if (result.Succeeded && string.IsNullOrWhiteSpace(result.StandardOutput)) throw new DeliveryException($"`{command}` succeeded and printed no public key. Install cosign again: https://docs.sigstore.dev/cosign");
             if (result.Succeeded) return result;
             var reference = (Identity as SigningIdentity.Key)?.Reference ?? "";
             if (KeyService.FindMissing(Executable, reference, result.StandardError) is { } missing) throw missing;

@@ -44,4 +44,19 @@ public sealed class CosignVersionTests : IDisposable
 
         Assert.StartsWith($"`{program} version --json` did not answer within 1 s.", failure.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_program_that_prints_no_key_makes_no_empty_file_of_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for cosign is a shell script.");
+        var program = _folder.Combine("cosign");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var cosign = new Cosign(program, new SigningIdentity.Key("awskms:///alias/release", "a password"));
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => cosign.WritePublicKeyAsync(_folder.Combine("cosign.pub"), TestContext.Current.CancellationToken));
+
+        Assert.Contains("succeeded and printed no public key", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.Combine("cosign.pub")));
+    }
 }
