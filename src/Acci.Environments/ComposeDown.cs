@@ -27,7 +27,12 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
 
         var project = await ProjectOnAsync(await PlannedWithComposeAsync(engine) ?? engine, name);
         await EnsureThereIsAsync(project);
-        if (await HasStackAsync(project)) Log.Information("Would remove the stack {Stack:l}", project.Name);
+        if (await HasStackAsync(project))
+        {
+            await OwnServicesAsync(project);
+            Log.Information("Would remove the stack {Stack:l}", project.Name);
+        }
+
         foreach (var kind in (string[])["container", "network"])
         {
             foreach (var left in await project.ListAsync(kind, Cancellation)) Log.Information("Would remove the {Kind:l} {Name:l}", kind, left);
@@ -62,6 +67,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         if (!(await swarm.StateAsync(Cancellation)).IsManager) return;
         if (await swarm.IsThereAsync(project.Name, Cancellation))
         {
+            await OwnServicesAsync(project);
             Log.Information("Removing the stack {Stack:l}", project.Name);
             await swarm.RemoveAsync(project.Name, Cancellation);
         }

@@ -72,6 +72,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var (isAllHere, hasIngress, thisNode) = await LookAtSwarmAsync(plan, project, variables);
         WriteFiles(plan, found, await KeptNameAsync(plan, engine));
 
+        var source = await StackSource.OfAsync(Context);
         var secrets = new Dictionary<string, string>();
         string[] configs = [];
         var web = plan.Effective.Definition.Services.Where(x => x.HealthPath is not null).ToDictionary(x => $"{project.Name}_{x.Name}", x => x);
@@ -84,7 +85,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
                 foreach (var secret in plan.Committed.Secrets)
                     secrets[secret.Source] = await swarm.EnsureSecretAsync(project.Name, secret.Source, InputFile.ReadText(SecretsOf(plan).Find(secret.Name, plan.Variables).Path, SecretFiles.MaximumSize), Cancellation);
                 var dataOn = await swarm.NodesAsync(project.Name, Cancellation);
-                var stack = StackFileOf(plan, project.Name, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress);
+                var stack = source.Mark(StackFileOf(plan, project.Name, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress));
                 configs = [.. stack.Configs?.Values.Select(x => x.Name?.Text).OfType<string>() ?? []];
                 var file = Artifacts.StackFileOf(plan.Name);
                 AtomicFile.Write(file, ComposeWriter.ToYaml(stack, $"What DeployStack made of {Declaration.FileOf(plan.Name)} for a swarm."));
@@ -175,7 +176,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         EnsureIsStack(plan, project.Name);
         if ((await project.ContainersAsync(Cancellation)).Count > 0)
             throw new DeliveryException($"Environment '{plan.Name}' runs here under docker compose, and a stack would use the same data: ComposeDown --environment {plan.Name} first. Nothing was deployed.");
-        if (await HasStackAsync(project) && (await SwarmOf(engine).ServicesAsync(project.Name, Cancellation)).Count == 0)
+        if (await HasStackAsync(project) && (await OwnServicesAsync(project)).Count == 0)
             throw new DeliveryException($"The stack {project.Name} was removed and has not ended yet, and a new one would use the same data: ComposeDown --environment {plan.Name} waits for its end. Nothing was deployed.");
         await EnsureDataAreKnownAsync(plan, project);
         return project;

@@ -138,6 +138,15 @@ public abstract class EnvironmentVerb : Verb
         return (await swarm.StateAsync(Cancellation)).IsManager && await swarm.IsThereAsync(project.Name, Cancellation);
     }
 
+    /// <summary>The services of its stack.</summary>
+    /// <exception cref="DeliveryException">It is another repository's.</exception>
+    private protected async Task<IReadOnlyList<SwarmService>> OwnServicesAsync(ComposeProject project)
+    {
+        var services = await SwarmOf(project.Engine).ServicesAsync(project.Name, Cancellation);
+        (await StackSource.OfAsync(Context)).EnsureOwns(project.Name, services);
+        return services;
+    }
+
     private protected void EnsureSecretsCanServe(EnvironmentPlan plan)
     {
         foreach (var secret in plan.Committed.Secrets)

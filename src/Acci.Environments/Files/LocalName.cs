@@ -65,7 +65,8 @@ internal static class LocalName
         return File.Exists(file) && InputFile.ReadText(file, EnvironmentFile.MaximumSize).Split('\n').Any(line => line.StartsWith($"# {Heading(environment)}", StringComparison.Ordinal));
     }
 
-    private static string HashOf(string root)
+    /// <summary>What tells this checkout from others of this machine.</summary>
+    public static string HashOf(string root)
     {
         var folder = Resolved(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
         if (OperatingSystem.IsWindows()) folder = folder.ToUpperInvariant();

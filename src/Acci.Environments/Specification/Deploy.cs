@@ -14,6 +14,9 @@ public sealed record Deploy
     /// <summary>How a swarm leads to the replicas: <c>vip</c> or <c>dnsrr</c>.</summary>
     public string? EndpointMode { get; init; }
 
+    /// <summary>What a swarm notes of the service, not of its containers.</summary>
+    public IReadOnlyDictionary<string, Scalar>? Labels { get; init; }
+
     /// <summary>On which nodes of a swarm it may run.</summary>
     public Placement? Placement { get; init; }
 

@@ -27,6 +27,7 @@ internal static class SwarmInspection
             Iteration = inspected.TryGetProperty("JobStatus", out var run) ? IterationOf(run) : null,
             StartsAgain = !(specification.GetProperty("TaskTemplate").TryGetProperty("RestartPolicy", out var restart) && Text(restart, "Condition") == RestartPolicy.None),
             Specification = Compact(container),
+            Source = specification.TryGetProperty("Labels", out var labels) ? Text(labels, StackSource.Label) : null,
             UpdateState = Text(update, "State"),
             UpdateMessage = Text(update, "Message"),
             UpdateStarted = Text(update, "StartedAt"),

@@ -33,6 +33,9 @@ internal sealed record SwarmService
     /// <summary>When the last update began, as text.</summary>
     public string? UpdateStarted { get; init; }
 
+    /// <summary>Where it was deployed from, as <see cref="StackSource"/> writes it; null where it does not say.</summary>
+    public string? Source { get; init; }
+
     /// <summary>The ports of the whole swarm that lead to it.</summary>
     public IReadOnlyList<int> Ports { get; init; } = [];
 }
