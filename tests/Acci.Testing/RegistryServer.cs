@@ -48,9 +48,9 @@ public sealed class RegistryServer : IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>A client without credentials, in a hurry.</summary>
+    /// <summary>A client without credentials. Its budget is also how long an answer is waited for, which takes its time on a busy machine.</summary>
     public OciRegistry Connect(ICredentialSource? credentials = null, RegistryOptions? options = null) =>
-        new(Domain, (options ?? new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(10) } }) with { Credentials = credentials ?? Credentials.None });
+        new(Domain, (options ?? new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromMinutes(1) } }) with { Credentials = credentials ?? Credentials.None });
 
     public async ValueTask InitializeAsync()
     {

@@ -11,6 +11,9 @@ public sealed class TestClock : FakeTimeProvider
     /// <summary>Whether waits pass by themselves. Default: they do.</summary>
     public bool PassesByItself { get; init; } = true;
 
+    /// <summary>Waits that are longer, such as time limits, do not pass by themselves. Default: all do.</summary>
+    public TimeSpan LongestPassing { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>Returns when something has begun to wait, with how long it waits.</summary>
     public ValueTask<TimeSpan> NextWaitAsync(CancellationToken cancellationToken) => _waits.Reader.ReadAsync(cancellationToken);
 
@@ -20,7 +23,7 @@ public sealed class TestClock : FakeTimeProvider
         if (dueTime <= TimeSpan.Zero) return timer;
         _waits.Writer.TryWrite(dueTime);
         // Not from here: who waits has to have the timer first.
-        if (PassesByItself) _ = Task.Run(() => Advance(dueTime));
+        if (PassesByItself && dueTime <= LongestPassing) _ = Task.Run(() => Advance(dueTime));
         return timer;
     }
 }

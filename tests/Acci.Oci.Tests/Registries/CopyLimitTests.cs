@@ -98,7 +98,7 @@ public sealed class CopyLimitTests
         {
             var name = context.Request.Path.Value!.Split('/')[^1];
             if (context.Request.Method == "GET" && blobs.Any(x => $"{x}" == name) && asked.TryAdd(name, true) && asked.Count == blobs.Length) both.SetResult();
-            if (asked.ContainsKey(name)) await both.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+            if (asked.ContainsKey(name)) await both.Task.WaitAsync(context.RequestAborted);
             await AnswerAsync(context, subject => subject.Digest == first.Digest ? [Image(first, Megabyte, blobs[0])] : subject.Digest == second.Digest ? [Image(second, Megabyte, blobs[1])] : []);
         });
         await using var other = await OddRegistry.StartAsync(Oddity.None);
@@ -166,7 +166,7 @@ public sealed class CopyLimitTests
     private async Task<PushResult> CopyAsync(LoopbackServer server, OddRegistry other, Manifest root, long? mostBytes = null, int parallelism = 4)
     {
         Add(root);
-        var options = new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(3) }, Credentials = new Credentials("ada", "secret"), Parallelism = parallelism };
+        var options = new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromMinutes(1), Time = new TestClock() }, Credentials = new Credentials("ada", "secret"), Parallelism = parallelism };
         using var source = new OciRegistry(server.Domain, options);
         using var target = new OciRegistry(other.Domain, options);
         var (image, copy) = (ImageReference.Parse($"{server.Domain}/app").WithDigest(root.Digest), ImageReference.Parse($"{other.Domain}/copy"));

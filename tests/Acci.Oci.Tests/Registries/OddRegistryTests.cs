@@ -152,7 +152,7 @@ public sealed class OddRegistryTests : IDisposable
     private OciRegistry Connect(OddRegistry server) => new(server.Domain, new RegistryOptions
     {
         Credentials = new Credentials("ada", "secret"),
-        Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(3), FirstDelay = TimeSpan.FromMilliseconds(10) },
+        Retry = new RetryOptions { Budget = TimeSpan.FromMinutes(1), Time = new TestClock() },
         // One blob goes up in chunks, the other whole, and both in parts that are announced before they are sent.
         WholeBlobLimit = 120_000,
         ChunkSize = 70_000,

@@ -145,7 +145,7 @@ public sealed class PushTests(RegistryServer server) : IClassFixture<RegistrySer
         await File.WriteAllBytesAsync(layout.BlobPath(blob.Digest), content, Cancellation);
         var repository = server.NewRepository();
         var retries = new List<RetryNotice>();
-        using var registry = server.Connect(options: new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromSeconds(10), Notify = retries.Add } });
+        using var registry = server.Connect(options: new RegistryOptions { Retry = new RetryOptions { Budget = TimeSpan.FromMinutes(1), Notify = retries.Add } });
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => registry.PushAsync(layout, repository, cancellationToken: Cancellation));
 
