@@ -304,7 +304,7 @@ public sealed class NamedImagesTests : IClassFixture<RegistryServer>, IAsyncLife
         var options = new DeliveryOptions
         {
             Root = _settings.Root, Artifacts = Path.Combine(_settings.Root, "artifacts"), Images = [], SignedBy = signedBy, SignedByRepository = repository, Keyless = keyless,
-            SigningKey = signingKey, DryRun = dryRun, RetryBudget = TimeSpan.FromSeconds(5),
+            SigningKey = signingKey, DryRun = dryRun, RetryBudget = TimeSpan.FromMinutes(1),
         };
         using var context = new DeliveryContext(options, Cancellation)
         {

@@ -25,7 +25,7 @@ public sealed class GitHubLimitTests
             for (var i = 0; i < 200 && !context.RequestAborted.IsCancellationRequested; i++) await gzip.WriteAsync(part, context.RequestAborted);
         });
 
-        var failure = await Assert.ThrowsAsync<DeliveryException>(() => AskAsync(server, TimeSpan.FromSeconds(20)));
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => AskAsync(server));
 
         Assert.Contains("with more than 64 MiB", failure.Message, StringComparison.Ordinal);
         Assert.Equal(1, asked);
@@ -83,13 +83,13 @@ public sealed class GitHubLimitTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(answer, context.RequestAborted);
         });
-        using var connection = Connect(server, TimeSpan.FromSeconds(2));
+        using var connection = Connect(server);
         var scanning = new CodeScanning(connection) { Pauses = [TimeSpan.Zero] };
         var payload = new SarifPayload(new string('a', 40), "refs/heads/main", [1], new Uri("file:///repository"), null);
 
         foreach (var failure in new[]
         {
-            await Assert.ThrowsAsync<DeliveryException>(() => AskAsync(server, TimeSpan.FromSeconds(2))),
+            await Assert.ThrowsAsync<DeliveryException>(() => AskAsync(server)),
             await Assert.ThrowsAsync<DeliveryException>(() => scanning.UploadAsync(payload, Cancellation)),
             await Assert.ThrowsAsync<DeliveryException>(() => scanning.WaitAsync("4711", Cancellation)),
         })
@@ -104,7 +104,7 @@ public sealed class GitHubLimitTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("""[{ "id": null }]""", context.RequestAborted);
         });
-        using var connection = Connect(server, TimeSpan.FromSeconds(20));
+        using var connection = Connect(server);
         var payload = new SarifPayload(new string('a', 40), "refs/heads/main", [1], new Uri("file:///repository"), null);
 
         var failure = await Assert.ThrowsAsync<DeliveryException>(() => new CodeScanning(connection) { Pauses = [TimeSpan.Zero] }.UploadAsync(payload, Cancellation));
@@ -124,7 +124,7 @@ public sealed class GitHubLimitTests
             return Task.CompletedTask;
         });
 
-        Assert.Contains(problem, (await Assert.ThrowsAsync<DeliveryException>(() => AskAsync(server, TimeSpan.FromSeconds(20)))).Message, StringComparison.Ordinal);
+        Assert.Contains(problem, (await Assert.ThrowsAsync<DeliveryException>(() => AskAsync(server))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,13 +143,15 @@ public sealed class GitHubLimitTests
             await context.Response.WriteAsync("""{ "id": 1 }""", context.RequestAborted);
         });
 
-        await AskAsync(server, TimeSpan.FromSeconds(20));
+        await AskAsync(server);
     }
 
-    private static GitHubConnection Connect(LoopbackServer server, TimeSpan budget) => new(
-        GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815", new RetryOptions { Budget = budget, FirstDelay = TimeSpan.FromMilliseconds(10) });
+    // A good answer may take as long as it takes on a busy machine.
+    private static GitHubConnection Connect(LoopbackServer server, TimeSpan? budget = null) => new(
+        GitHubServer.Parse($"http://{server.Domain}"), GitHubRepository.Parse("octo/app"), "ghs_0815",
+        new RetryOptions { Budget = budget ?? TimeSpan.FromMinutes(1), FirstDelay = TimeSpan.FromMilliseconds(10) });
 
-    private static async Task AskAsync(LoopbackServer server, TimeSpan budget)
+    private static async Task AskAsync(LoopbackServer server, TimeSpan? budget = null)
     {
         using var connection = Connect(server, budget);
         await connection.RunAsync("read it", "contents: read", github => github.Repository.Get("octo", "app"), Cancellation);

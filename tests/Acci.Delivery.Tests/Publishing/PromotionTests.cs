@@ -329,7 +329,7 @@ public sealed class PromotionTests(RegistryServer server, SignedImages images) :
                 Artifacts = Path.Combine(_checkout.Directory, "artifacts"),
                 Images = [new("app") { Dockerfile = "Dockerfile" }],
                 Registry = $"{server.Domain}/{_owner}",
-                RetryBudget = TimeSpan.FromSeconds(5),
+                RetryBudget = TimeSpan.FromMinutes(1),
                 SigningKey = key?.Reference,
                 SigningPassword = key?.Password,
                 Keyless = keyless,

@@ -165,7 +165,7 @@ public sealed class PublishWorld : IDisposable
             CacheDirectory = new CacheDirectory(_folder.Combine("cache")),
             Images = [new("app") { Dockerfile = "Dockerfile" }],
             Registry = _registry,
-            RetryBudget = TimeSpan.FromSeconds(5),
+            RetryBudget = TimeSpan.FromMinutes(1),
             Scan = new ScanOptions { Program = Trivy.Program },
         };
         options = options with { Keyless = Job is not null };

@@ -405,7 +405,7 @@ public sealed class KeylessTests(RegistryServer server, SigstoreFixture sigstore
         world.Job = own.Job();
         own.Fail("/token", new ServiceFault.Status(status));
 
-        await world.RunAsync("VerifyImages", x => x with { RetryBudget = TimeSpan.FromSeconds(1) });
+        await world.RunAsync("VerifyImages", x => x with { RetryBudget = TimeSpan.FromMinutes(1) });
         await PromoteAsync(world, world.Record.Digest, signedBy: null);
     }
 
