@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.NetworkInformation;
 using System.Text.Json;
 using Acci.Tests.Servers;
 using Npgsql;
@@ -91,18 +92,22 @@ public sealed class DatabaseOutageTests(LocalServers servers)
         Assert.Equal(HttpStatusCode.OK, await TenantRequests.GetAsync(app, slug));
         Task<HttpResponseMessage[]> SendAsync() => Task.WhenAll(Enumerable.Range(0, 20).Select(_ => app.Http.GetAsync("/api/tenants", Cancellation)));
         Task<HttpResponseMessage[]> requests;
-        await using (await LockTenantsAsync(postgres, settings))
+        await using (var watch = await postgres.ConnectAsync(PostgresServer.NameOf(settings), Cancellation))
         {
-            // So many at once open all connections of the pool.
-            requests = SendAsync();
-            await Task.Delay(1000, Cancellation);
+            await using (await LockTenantsAsync(postgres, settings))
+            {
+                // So many at once open all connections of the pool.
+                requests = SendAsync();
+                await app.WaitUntilAsync(async () => requests.IsCompleted || await WaitingAsync(watch) == 20, Cancellation);
+            }
+            Assert.All(await requests, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         }
-        Assert.All(await requests, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
 
         await postgres.FreezeAsync();
+        var open = Connections();
         requests = SendAsync();
-        // By now all of them are telling the server to give up.
-        await Task.Delay(TimeSpan.FromSeconds(3.2), Cancellation);
+        // Who tells the server to give up does so on a connection of its own. By then all of them do.
+        await app.WaitUntilAsync(() => Task.FromResult(requests.IsCompleted || Connections() >= open + 20), Cancellation);
 
         Assert.False(requests.IsCompleted);
         Assert.Equal(HttpStatusCode.OK, await TenantRequests.GetAsync(app, slug));
@@ -111,6 +116,8 @@ public sealed class DatabaseOutageTests(LocalServers servers)
         Assert.Contains("\"postgresql\":{\"status\":\"unhealthy\"", await health.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         foreach (var answer in await requests)
             await Answers.ProblemAsync(answer, HttpStatusCode.ServiceUnavailable);
+
+        int Connections() => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections().Count(x => x.State == TcpState.Established && x.RemoteEndPoint.Port == postgres.Port);
     }
 
     [Fact]
@@ -173,13 +180,23 @@ public sealed class DatabaseOutageTests(LocalServers servers)
         var settings = await postgres.CreateDatabaseAsync(Cancellation);
         await postgres.ExecuteAsync("postgres", "alter system set log_connections = on", Cancellation);
         await postgres.ExecuteAsync("postgres", "select pg_reload_conf()", Cancellation);
-        await Task.Delay(500, Cancellation);
-        var before = postgres.Output.Split("connection received").Length;
+        await using var log = await postgres.ConnectAsync("postgres", Cancellation);
+        while (await postgres.QueryAsync<string>("postgres", "show log_connections", Cancellation) == "off") await Task.Delay(20, Cancellation);
+        await MarkAsync("before the command");
 
         Assert.Equal(0, (await AppProcess.RunAsync(["migrate"], Cancellation, settings)).ExitCode);
-        await Task.Delay(500, Cancellation);
+        await MarkAsync("after the command");
 
-        Assert.Equal(1, postgres.Output.Split("connection received").Length - before);
+        var between = postgres.Output.Split("before the command")[^1].Split("after the command")[0];
+        Assert.Equal(1, between.Split("connection received").Length - 1);
+
+        // All that was logged before has arrived when it has.
+        async Task MarkAsync(string text)
+        {
+            await using var command = new NpgsqlCommand($"do $$ begin raise log '{text}'; end $$", log);
+            await command.ExecuteNonQueryAsync(Cancellation);
+            while (!postgres.Output.Contains(text, StringComparison.Ordinal)) await Task.Delay(20, Cancellation);
+        }
     }
 
     [Fact]
@@ -217,10 +234,11 @@ public sealed class DatabaseOutageTests(LocalServers servers)
         await CreateAsync(app, slug);
         using var cached = await app.Http.GetAsync($"/api/tenants/{slug}", Cancellation);
 
+        await using var watch = await servers.Postgres.ConnectAsync(PostgresServer.NameOf(settings), Cancellation);
         await using (await LockTenantsAsync(servers.Postgres, settings))
         {
             var waiting = Enumerable.Range(0, 50).Select(_ => app.Http.GetAsync("/api/tenants", Cancellation)).ToList();
-            await Task.Delay(500, Cancellation);
+            await app.WaitUntilAsync(async () => await WaitingAsync(watch) == 2, Cancellation);
             await AssertHealthAsync(app, HttpStatusCode.OK, "/health/ready");
             using var read = await app.Http.GetAsync($"/api/tenants/{slug}", Cancellation);
             Assert.Equal(HttpStatusCode.OK, read.StatusCode);
@@ -276,6 +294,13 @@ public sealed class DatabaseOutageTests(LocalServers servers)
         Assert.Equal(status, answer.StatusCode);
         var health = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
         Assert.All(health.GetProperty("checks").EnumerateObject(), check => Assert.True(check.Value.GetProperty("milliseconds").GetDouble() >= 0));
+    }
+
+    /// <summary>How many statements wait for a lock.</summary>
+    private static async Task<long> WaitingAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'", connection);
+        return (long)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
     /// <summary>Nobody reads or writes tenants until this is disposed.</summary>
