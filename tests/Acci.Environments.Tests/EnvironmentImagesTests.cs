@@ -95,11 +95,13 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
     {
         var image = $"127.0.0.1:5600/bakery@{Digest.Of([1])}";
         foreach (var upstream in (string[])["library/postgres:15", "library/redis:7"]) await PushAsync(upstream, 5);
-        using var silent = new DockerStandIn("""case "$*" in pull*/bakery@*) exec sleep 100 ;; pull*|"image inspect"*) exit 1 ;; esac""");
-        using var slow = new DockerStandIn($$"""case "$*" in *{{Digest.Of([1])}}) case $1 in pull) sleep 22 ;; *) exit 1 ;; esac ;; pull*) exit 1 ;; esac""");
+        using var silence = new SilenceClock(TimeSpan.FromMinutes(1));
+        using var slowness = new SilenceClock(TimeSpan.FromHours(1));
+        using var silent = new DockerStandIn($"""case "$*" in pull*/bakery@*) {silence.Hangs} ;; pull*|"image inspect"*) exit 1 ;; esac""");
+        using var slow = new DockerStandIn($$"""case "$*" in *{{Digest.Of([1])}}) case $1 in pull) {{slowness.Lasts}} ;; *) exit 1 ;; esac ;; pull*) exit 1 ;; esac""");
 
-        var error = Assert.ThrowsAsync<DeliveryException>(() => FindAsync(mirror.Domain, silent, image, answerTime: TimeSpan.FromSeconds(2)));
-        var found = FindAsync(mirror.Domain, slow, image, answerTime: TimeSpan.FromSeconds(2));
+        var error = Assert.ThrowsAsync<DeliveryException>(() => FindAsync(mirror.Domain, silent, image, time: silence.Time));
+        var found = FindAsync(mirror.Domain, slow, image, time: slowness.Time);
 
         Assert.StartsWith($"{image} is in a registry on this machine's loopback, and {silent.Engine} cannot pull it from there (it gets no answer). Publish it with --registry", (await error).Message, StringComparison.Ordinal);
         Assert.Equal(image, (await found)["BAKERY_IMAGE"]);
@@ -177,7 +179,7 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
     }
 
     private async Task<IReadOnlyDictionary<string, string>> FindAsync(
-        string mirrorDomain, DockerStandIn? docker = null, string? app = null, ComposeFiles? files = null, string? home = null, TimeSpan? answerTime = null)
+        string mirrorDomain, DockerStandIn? docker = null, string? app = null, ComposeFiles? files = null, string? home = null, TimeProvider? time = null)
     {
         if (!File.Exists(Path.Combine(_settings.Root, "deploy", "locks", "images.json"))) Lock("{}");
         Directory.CreateDirectory(Path.Combine(_settings.Root, "deploy", "compose"));
@@ -188,7 +190,7 @@ public sealed class EnvironmentImagesTests(RegistryServer mirror) : IClassFixtur
             Environment = home is null ? ProcessEnvironment.Read() : ProcessEnvironment.Read() with { Home = home },
         };
         var engine = (docker ?? _docker).Engine;
-        return await new EnvironmentImages(context, answerTime is { } limit ? engine with { AnswerTime = limit } : engine).FindAsync(EnvironmentPlan.Of(files ?? _settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);
+        return await new EnvironmentImages(context, engine with { Time = time ?? TimeProvider.System }).FindAsync(EnvironmentPlan.Of(files ?? _settings.Files, "prod", ProcessEnvironment.Read()), Cancellation);
     }
 
     private async Task<ImageReference> PushAsync(string path, int seed)

@@ -25,6 +25,9 @@ public sealed record DockerEngine(string Cli)
     /// <summary>How long each question may take. Long, because an engine that is busy or far away is not absent.</summary>
     public TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The clock that answers are waited for by.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The address of the private engine; none for an engine of the machine's own.</summary>
     public string? Address { get; init; }
 
@@ -65,7 +68,7 @@ public sealed record DockerEngine(string Cli)
     public Command Docker(params IEnumerable<string> arguments)
     {
         var builders = Builders is null ? [] : new[] { KeyValuePair.Create("BUILDX_CONFIG", (string?)Builders) };
-        var command = new Command(Cli, [.. arguments]) { Secrets = [LoginsVariable], Environment = ToolVariables.Docker.With(builders) };
+        var command = new Command(Cli, [.. arguments]) { Secrets = [LoginsVariable], Environment = ToolVariables.Docker.With(builders), Time = Time };
         if (Plugins is not null) command = DockerPlugins.Through(command, Plugins, arguments.FirstOrDefault());
         return (Login?.Folder ?? (arguments.FirstOrDefault() == "compose" ? ComposeConfiguration : null)) is not { } configuration
             ? command

@@ -24,6 +24,9 @@ public sealed record Command(string Executable, params IReadOnlyList<string> Arg
     /// <summary>How long it is waited for, for one that answers soon or never; null for one that takes as long as it needs.</summary>
     public TimeSpan? AnswerTime { get; init; }
 
+    /// <summary>The clock that it is waited for by.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The command with further arguments at its end.</summary>
     public Command With(params IEnumerable<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
 

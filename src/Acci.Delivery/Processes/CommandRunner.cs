@@ -68,8 +68,9 @@ public static class CommandRunner
     private static async Task<CommandResult> TryRunAsync(Command command, Func<StringBuilder, PipeTarget> pipe, CancellationToken cancellationToken)
     {
         if (command.AnswerTime is not { } patience) return await RunToItsEndAsync(command, pipe, cancellationToken);
-        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        inTime.CancelAfter(patience < LongestTimer ? patience : LongestTimer);
+        // A source that is linked has the machine's clock.
+        using var inTime = new CancellationTokenSource(patience < LongestTimer ? patience : LongestTimer, command.Time);
+        await using var interruption = cancellationToken.Register(inTime.Cancel);
         try
         {
             return await RunToItsEndAsync(command, pipe, inTime.Token);

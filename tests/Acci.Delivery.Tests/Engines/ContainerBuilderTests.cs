@@ -20,6 +20,7 @@ public sealed class ContainerBuilderTests : IDisposable
     public async Task All_that_may_be_left_of_one_that_does_not_start_is_named(string host, string left)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in is a shell script.");
+        using var silence = new SilenceClock(TimeSpan.FromMinutes(10));
         var docker = _folder.Combine("docker");
         await File.WriteAllTextAsync(docker, $$"""
             #!/bin/sh
@@ -28,15 +29,14 @@ public sealed class ContainerBuilderTests : IDisposable
                 *DriverStatus*) echo "[]" ;;
                 "buildx inspect") echo "Driver: docker" ;;
                 "buildx inspect"*|"context inspect acci-"*|"container inspect"*) exit 1 ;;
-                "buildx rm"*) exec sleep 600 ;;
+                "buildx rm"*) {{silence.Hangs}} ;;
                 *) echo one ;;
             esac
 
             """.ReplaceLineEndings("\n"), Cancellation);
         File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var environment = ProcessEnvironment.Empty.With(("DOCKER_HOST", host.Split('=')[1]), ("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", _folder.Path));
-        // Its questions are answered within this time, its errands within ten times that.
-        var engine = new DockerEngine(docker) { Process = environment, AnswerTime = TimeSpan.FromSeconds(1) };
+        var engine = new DockerEngine(docker) { Process = environment, Time = silence.Time };
         using var log = new AlteredLog();
 
         await Assert.ThrowsAnyAsync<DeliveryException>(() => engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation));

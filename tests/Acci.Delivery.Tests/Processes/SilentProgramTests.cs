@@ -17,16 +17,18 @@ public sealed class SilentProgramTests : IDisposable
     private const string Silent = "exec sleep 600";
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
-    // For a program that also answers, which takes its time on a busy machine.
-    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(15);
-
     private readonly TemporaryFolder _folder = new();
+    private readonly SilenceClock _silence = new(TimeSpan.FromMinutes(10));
 
     public SilentProgramTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins are shell scripts.");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _silence.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task A_service_that_does_not_say_which_key_it_keeps()
@@ -59,19 +61,19 @@ public sealed class SilentProgramTests : IDisposable
         await using var app = await LoopbackServer.StartAsync(_ => Task.CompletedTask);
         var docker = Program("docker", $"""
             case "$*" in
-                {hangsAt}*) {Silent} ;;
+                {hangsAt}*) {_silence.Hangs} ;;
                 load*) cat > /dev/null; echo "Loaded image ID: sha256:1" ;;
                 run*) echo c1 ;;
                 port*) echo {app.Domain} ;;
                 *State.Health*) echo none ;;
-                logs*|ps*|rm*|image*) {Silent} ;;
+                logs*|ps*|rm*|image*) {_silence.Hangs} ;;
                 *) echo true 0 ;;
             esac
             """);
         var layout = await LayoutBuilder.WriteSmallAsync(_folder.Combine("layout"));
         var view = await layout.WriteViewAsync((await layout.ReadPlatformsAsync(Cancellation))[0], _folder.Combine("view"), Cancellation);
         using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
-        var test = new SmokeTest(new DockerEngine(docker) { AnswerTime = Ample }, session);
+        var test = new SmokeTest(new DockerEngine(docker) { Time = _silence.Time }, session);
         var endpoint = hangsAt == "*State.Running*" ? null : new HealthEndpoint("/health", 8080);
 
         var failure = await Assert.ThrowsAsync<NoAnswerException>(
@@ -89,12 +91,12 @@ public sealed class SilentProgramTests : IDisposable
             case "$*" in
                 import*) cat > /dev/null ;;
                 create*) echo 'mounts denied' >&2; exit 1 ;;
-                *) {Silent} ;;
+                *) {_silence.Hangs} ;;
             esac
             """);
         using var session = new Session(new CacheDirectory(_folder.Combine("cache")));
 
-        var obstacle = await new SharedFolder(new DockerEngine(docker) { AnswerTime = Ample }, session).FindObstacleAsync(_folder.Path, Cancellation);
+        var obstacle = await new SharedFolder(new DockerEngine(docker) { Time = _silence.Time }, session).FindObstacleAsync(_folder.Path, Cancellation);
 
         Assert.Equal("mounts denied", obstacle);
         // The image may be there still.
