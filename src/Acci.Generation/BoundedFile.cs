@@ -14,8 +14,8 @@ internal static class BoundedFile
     {
         AtomicFile.EnsureIsNoFolder(file);
         using var content = new MemoryStream();
-        // Opening a pipe waits for a writer, and nothing but the end of the process ends that.
-        var reading = Task.Run(() => Copy(file, content));
+        // Opening a pipe waits for a writer, and nothing but the end of the process ends that. A thread of its own, because the pool's may all be at work for as long.
+        var reading = Task.Factory.StartNew(() => Copy(file, content), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             if (!reading.Wait(patience ?? Patience)) throw new GenerationException($"{file} has no end: put a regular file in its place.");

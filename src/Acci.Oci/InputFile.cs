@@ -75,8 +75,8 @@ public static class InputFile
     private static void Feed(string file, int maximumSize, TimeSpan patience, Take take)
     {
         EnsureIsNoFolder(file);
-        // Opening a pipe waits for a writer, and nothing but the end of the process ends that.
-        var reading = Task.Run(() => Copy(file, maximumSize, take));
+        // Opening a pipe waits for a writer, and nothing but the end of the process ends that. A thread of its own, because the pool's may all be at work for as long.
+        var reading = Task.Factory.StartNew(() => Copy(file, maximumSize, take), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             if (!reading.Wait(patience))

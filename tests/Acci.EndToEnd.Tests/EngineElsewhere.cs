@@ -12,7 +12,7 @@ namespace Acci.EndToEnd.Tests;
 /// </summary>
 public sealed class EngineElsewhere : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryDirectory _folder;
     private readonly Process _daemon;

@@ -9,7 +9,7 @@ namespace Acci.EndToEnd.Tests;
 [Collection(nameof(Publishing))]
 public class ErrorTests(PublishedImage published)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -193,7 +193,7 @@ public class PublishTests(PublishedImage published)
         // Neither a proxy may answer, nor the app before it is ready.
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var last = HttpStatusCode.RequestTimeout;
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(2); await Task.Delay(100, Cancellation))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(10); await Task.Delay(100, Cancellation))
         {
             Assert.False(container.IsCompleted, container.IsCompletedSuccessfully ? (await container).StandardError : "the container ended");
             try

@@ -121,8 +121,10 @@ public class RedactionTests
         var (small, large) = (TextsOf(64 * 1024), TextsOf(512 * 1024));
         foreach (var text in small) Redaction.Redact(text);
 
-        // A square of the length would be 64 times.
-        Assert.InRange(TimeOf(large) / TimeOf(small), 0, 32);
+        // A square of the length would be 64 times. Where something else ran meanwhile, it is measured again.
+        var ratios = new List<double>();
+        do ratios.Add(TimeOf(large) / TimeOf(small)); while (ratios[^1] > 32 && ratios.Count < 3);
+        Assert.InRange(ratios.Min(), 0, 32);
 
         string[] TextsOf(int size) =>
             [.. units.Select(x => string.Concat(Enumerable.Repeat(x, size / x.Length))), Convert.ToBase64String(Bytes(random, size * 3 / 4))];

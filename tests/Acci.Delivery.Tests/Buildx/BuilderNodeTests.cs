@@ -240,7 +240,7 @@ public sealed class BuilderNodeTests : IDisposable
         using var context = new DeliveryContext(options, Cancellation);
         context.Know(nameof(EngineOfBuild.PlannedEngineAsync), Task.FromResult<DockerEngine?>(Engine));
 
-        var findings = (await new EngineExamination(context, TimeSpan.FromSeconds(5)) { Builds = true }.RunAsync()).Where(x => x.Name == "Build node").ToList();
+        var findings = (await new EngineExamination(context, TimeSpan.FromMinutes(1)) { Builds = true }.RunAsync()).Where(x => x.Name == "Build node").ToList();
 
         Assert.Equal(
             [
@@ -283,7 +283,7 @@ public sealed class BuilderNodeTests : IDisposable
         using var context = new DeliveryContext(options, Cancellation);
         context.Know(nameof(EngineOfBuild.PlannedEngineAsync), Task.FromResult<DockerEngine?>(Engine));
 
-        var finding = await Assert.Single(new EngineExamination(context, TimeSpan.FromSeconds(5)).Builders).FindAsync();
+        var finding = await Assert.Single(new EngineExamination(context, TimeSpan.FromMinutes(1)).Builders).FindAsync();
 
         Assert.Equal(FindingSeverity.Notice, finding.Severity);
         Assert.EndsWith(said, finding.Text, StringComparison.Ordinal);

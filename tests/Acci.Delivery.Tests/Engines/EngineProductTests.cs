@@ -120,7 +120,7 @@ public sealed class EngineProductTests : IDisposable
         var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [], ImageMirror = $"127.0.0.1:{RegistryServer.FreePort()}" };
         using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
 
-        var findings = await new EngineExamination(context, TimeSpan.FromSeconds(5)) { Builds = true }.RunAsync();
+        var findings = await new EngineExamination(context, TimeSpan.FromMinutes(1)) { Builds = true }.RunAsync();
 
         Assert.StartsWith($"Docker Engine 28.0.0 at unix:///run/mine.sock (context 'mine'); {engine}; runs linux/amd64, linux/arm64", findings[0].Text, StringComparison.Ordinal);
         Assert.Contains(builder, findings[1].Text, StringComparison.Ordinal);
@@ -137,7 +137,7 @@ public sealed class EngineProductTests : IDisposable
         var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [] };
         using var context = new DeliveryContext(options, Cancellation) { Environment = ProcessEnvironment.Empty.WithProgramsOf(_folder.Path) };
 
-        var finding = Assert.Single(await new EngineExamination(context, TimeSpan.FromSeconds(5)).RunAsync());
+        var finding = Assert.Single(await new EngineExamination(context, TimeSpan.FromMinutes(1)).RunAsync());
 
         Assert.Contains($"; {said}", finding.Text, StringComparison.Ordinal);
     }

@@ -24,7 +24,7 @@ public sealed class ImagePullTests : IDisposable
             _ = waiting[i].ConnectAsync(((System.Net.IPEndPoint)full.LocalEndpoint).Address, ((System.Net.IPEndPoint)full.LocalEndpoint).Port, TestContext.Current.CancellationToken).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
-        var context = new DeliveryContext(new DeliveryOptions { Root = Path.GetTempPath(), Artifacts = Path.GetTempPath(), RetryBudget = TimeSpan.FromSeconds(15), Images = [] }, TestContext.Current.CancellationToken);
+        var context = new DeliveryContext(new DeliveryOptions { Root = Path.GetTempPath(), Artifacts = Path.GetTempPath(), RetryBudget = TimeSpan.Zero, Images = [] }, TestContext.Current.CancellationToken);
         var pull = new ImagePull(context);
 
         Assert.Equal(RegistryAnswer.NotReached, await pull.AskAsync($"{full.LocalEndpoint}", TestContext.Current.CancellationToken));
@@ -39,9 +39,9 @@ public sealed class ImagePullTests : IDisposable
             context.Response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
             return Task.CompletedTask;
         });
-        var options = new DeliveryOptions { Root = Path.GetTempPath(), Artifacts = Path.GetTempPath(), RetryBudget = TimeSpan.FromSeconds(1), Images = [] };
+        var options = new DeliveryOptions { Root = Path.GetTempPath(), Artifacts = Path.GetTempPath(), RetryBudget = TimeSpan.FromMinutes(1), Images = [] };
 
-        Assert.Equal(RegistryAnswer.Answers, await new ImagePull(new DeliveryContext(options, Cancellation)).AskAsync(registry.Domain, Cancellation));
+        Assert.Equal(RegistryAnswer.Answers, await new ImagePull(new DeliveryContext(options, Cancellation) { Time = new TestClock() }).AskAsync(registry.Domain, Cancellation));
     }
 
     private const string Unavailable = "failed to resolve reference: unexpected status from HEAD request to http://127.0.0.1:1/v2/app/manifests/1: 503 Service Unavailable";
@@ -104,7 +104,7 @@ public sealed class ImagePullTests : IDisposable
             return context.Response.WriteAsync("{}");
         });
 
-        var result = await PullAsync("until [ -e go ]; do echo same; sleep 0.05; done", $"{registry.Domain}/app:1", seconds: 1);
+        var result = await PullAsync("until [ -e go ]; do echo same; sleep 0.05; done", $"{registry.Domain}/app:1", seconds: 60, new TestClock());
 
         Assert.True(result.Succeeded);
         Assert.True(asked >= 2);
@@ -116,15 +116,15 @@ public sealed class ImagePullTests : IDisposable
     public async Task A_registry_that_is_not_reached_from_here_is_nothing_to_end_a_download_for(string image)
     {
         // An engine may have a mirror.
-        var result = await PullAsync("for i in 1 2 3; do sleep 1; echo same; done", image, seconds: 1);
+        var result = await PullAsync("for i in 1 2 3; do sleep 0.2; echo same; done", image, seconds: 60, new TestClock());
 
         Assert.True(result.Succeeded);
     }
 
-    private Task<CommandResult> PullAsync(string script, string image, int seconds)
+    private Task<CommandResult> PullAsync(string script, string image, int seconds, TimeProvider? time = null)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
-        var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, RetryBudget = TimeSpan.FromSeconds(seconds), Images = [] }, Cancellation);
+        var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, RetryBudget = TimeSpan.FromSeconds(seconds), Images = [] }, Cancellation) { Time = time ?? TimeProvider.System };
         var command = new Command("sh", "-c", $"echo start >> starts; {script}") { WorkingDirectory = _folder.Path };
         return new ImagePull(context).RunAsync("Images", command, _ => Task.FromResult<IReadOnlyList<string>>([image]), _ => { });
     }

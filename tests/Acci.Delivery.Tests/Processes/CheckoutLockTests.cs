@@ -23,7 +23,7 @@ public sealed class CheckoutLockTests : IDisposable
         foreach (var take in (Func<CancellationToken, Task>[])[x => CheckoutLock.TakeAsync(Place, x), x => CheckoutLock.TakeToReadAsync(Place, x)])
         {
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            enough.CancelAfter(TimeSpan.FromSeconds(5));
+            enough.CancelAfter(TimeSpan.FromMinutes(1));
 
             var error = await Assert.ThrowsAsync<DeliveryException>(() => take(enough.Token));
 
@@ -89,7 +89,7 @@ public sealed class CheckoutLockTests : IDisposable
         using var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts") }, Cancellation);
         await context.LockToReadAsync();
 
-        await context.LockAsync().WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await context.LockAsync().WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
 
         await context.LockToReadAsync();
     }

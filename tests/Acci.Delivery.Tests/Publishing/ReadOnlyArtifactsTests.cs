@@ -23,8 +23,8 @@ public sealed class ReadOnlyArtifactsTests(RegistryServer server) : IClassFixtur
         {
             await CommandRunner.RunAsync(new Command("mount", "-o", "remount,bind,ro", artifacts), cancellationToken: Cancellation);
 
-            await world.RunAsync("VerifyImages").WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
-            var error = await world.RefusedAsync("TagImages").WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+            await world.RunAsync("VerifyImages").WaitAsync(TimeSpan.FromMinutes(10), Cancellation);
+            var error = await world.RefusedAsync("TagImages").WaitAsync(TimeSpan.FromMinutes(10), Cancellation);
 
             Assert.StartsWith($"{world.Artifact(".lock")} cannot be written: Read-only file system", error, StringComparison.Ordinal);
         }
