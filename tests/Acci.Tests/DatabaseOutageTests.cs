@@ -238,8 +238,14 @@ public sealed class DatabaseOutageTests(LocalServers servers)
         await using (await LockTenantsAsync(servers.Postgres, settings))
         {
             var waiting = Enumerable.Range(0, 50).Select(_ => app.Http.GetAsync("/api/tenants", Cancellation)).ToList();
-            await app.WaitUntilAsync(async () => await WaitingAsync(watch) == 2, Cancellation);
-            await AssertHealthAsync(app, HttpStatusCode.OK, "/health/ready");
+            await app.WaitUntilAsync(async () => waiting.TrueForAll(x => x.IsCompleted) || await WaitingAsync(watch) == 2, Cancellation);
+            // On a busy machine a check may take longer than it has; they wait for two seconds.
+            await app.WaitUntilAsync(async () =>
+            {
+                using var health = await app.Http.GetAsync("/health/ready", Cancellation);
+                return health.IsSuccessStatusCode || waiting.TrueForAll(x => x.IsCompleted);
+            }, Cancellation);
+            Assert.False(waiting.TrueForAll(x => x.IsCompleted), "The health check waited for the requests that use up the pool.");
             using var read = await app.Http.GetAsync($"/api/tenants/{slug}", Cancellation);
             Assert.Equal(HttpStatusCode.OK, read.StatusCode);
             foreach (var answer in await Task.WhenAll(waiting))

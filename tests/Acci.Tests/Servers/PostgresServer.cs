@@ -54,6 +54,7 @@ internal sealed class PostgresServer : ServerProcess
         await GiveToPostgresAsync(cancellationToken);
         await ExecuteAsync("postgres", "alter system set ssl = on", cancellationToken);
         await ExecuteAsync("postgres", "select pg_reload_conf()", cancellationToken);
+        while (await QueryAsync<string>("postgres", "show ssl", cancellationToken) != "on") await Task.Delay(20, cancellationToken);
     }
 
     public async Task ExecuteAsync(string database, string sql, CancellationToken cancellationToken)
