@@ -240,12 +240,15 @@ public sealed class DatabaseOutageTests(LocalServers servers)
             var waiting = Enumerable.Range(0, 50).Select(_ => app.Http.GetAsync("/api/tenants", Cancellation)).ToList();
             await app.WaitUntilAsync(async () => waiting.TrueForAll(x => x.IsCompleted) || await WaitingAsync(watch) == 2, Cancellation);
             // On a busy machine a check may take longer than it has; they wait for two seconds.
+            JsonElement said = default;
             await app.WaitUntilAsync(async () =>
             {
                 using var health = await app.Http.GetAsync("/health/ready", Cancellation);
+                said = await health.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
                 return health.IsSuccessStatusCode || waiting.TrueForAll(x => x.IsCompleted);
             }, Cancellation);
             Assert.False(waiting.TrueForAll(x => x.IsCompleted), "The health check waited for the requests that use up the pool.");
+            AssertTimes(said);
             using var read = await app.Http.GetAsync($"/api/tenants/{slug}", Cancellation);
             Assert.Equal(HttpStatusCode.OK, read.StatusCode);
             foreach (var answer in await Task.WhenAll(waiting))
@@ -298,9 +301,11 @@ public sealed class DatabaseOutageTests(LocalServers servers)
     {
         using var answer = await app.Http.GetAsync(path, Cancellation);
         Assert.Equal(status, answer.StatusCode);
-        var health = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
-        Assert.All(health.GetProperty("checks").EnumerateObject(), check => Assert.True(check.Value.GetProperty("milliseconds").GetDouble() >= 0));
+        AssertTimes(await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation));
     }
+
+    private static void AssertTimes(JsonElement health) =>
+        Assert.All(health.GetProperty("checks").EnumerateObject(), check => Assert.True(check.Value.GetProperty("milliseconds").GetDouble() >= 0));
 
     /// <summary>How many statements wait for a lock.</summary>
     private static async Task<long> WaitingAsync(NpgsqlConnection connection)
