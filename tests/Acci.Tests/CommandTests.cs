@@ -12,7 +12,8 @@ public sealed class CommandTests
     public async Task Healthcheck_is_0_while_the_app_answers_and_1_after()
     {
         await using var app = await AppProcess.ServeAsync(Cancellation);
-        Assert.Equal(0, (await HealthCheckAsync(app.Port)).ExitCode);
+        // It waits for less than a second, which a busy machine may take.
+        await app.WaitUntilAsync(async () => (await HealthCheckAsync(app.Port)).ExitCode == 0, Cancellation);
 
         await app.TerminateAsync(Cancellation);
 
