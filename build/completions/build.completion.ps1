@@ -73,6 +73,7 @@ $AcciBuild = @{
         '--prune-keep-versions' = 'How many of the newest tagged versions PruneImages keeps; default: 10'
         '--purge-engine' = 'StopEngine also deletes all images and caches of the private engine, and the images in the local registry; named volumes stay'
         '--registry' = 'Registry and owner to publish to, as in ''ghcr.io/owner''; default: a registry of this machine''s own on 127.0.0.1'
+        '--registry-ca' = 'File with the certificate of the authority that the registry''s certificate is signed by, in PEM form; default: the machine''s authorities, and docker''s certs.d'
         '--registry-token' = 'Password or token to log in to the registry with'
         '--registry-user' = 'User to log in to the registry with; default: the docker command''s own credentials'
         '--replace-version' = 'Publish replaces a version, such as ''1.2.3'', that is published as another image'

@@ -30,6 +30,9 @@ public sealed record DeliveryOptions
     /// <summary>Registry and path to publish below; null means the local registry.</summary>
     public string? Registry { get; init; }
 
+    /// <summary>File with an authority that registries' certificates may be signed by, relative to the root; null means the machine's own authorities, and docker's.</summary>
+    public string? RegistryCa { get; init; }
+
     /// <summary>User to log in with.</summary>
     public string? RegistryUser { get; init; }
 

@@ -53,6 +53,79 @@ public sealed class PrivateAuthorityTests(RegistryServer server) : IClassFixture
             Assert.Equal($"{checkout.Built}", await File.ReadAllTextAsync(Path.Combine(tags, tag, "current", "link"), Cancellation));
     }
 
+    [Theory]
+    [InlineData("--registry-ca", false)]
+    [InlineData("certs.d", false)]
+    [InlineData("certs.d", true)]
+    public async Task Its_authority_is_the_one_that_is_named_or_docker_s(string by, bool asksForCertificate)
+    {
+        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not here.");
+        var authority = new TestAuthority(_folder.Combine("authority"));
+        await using var company = await authority.StartRegistryAsync(Name, asksForCertificate);
+        using var proxy = new CompanyProxy(company.Domain);
+        using var checkout = await PublishCheckout.CreateAsync(server, Name, await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation));
+        checkout.Variables["HTTPS_PROXY"] = proxy.Address;
+        if (by == "certs.d")
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(checkout.Home, ".docker", "certs.d", Name)).FullName;
+            File.Copy(authority.CertificateFile, Path.Combine(folder, "ca.crt"));
+            if (asksForCertificate)
+            {
+                var (certificate, key) = authority.Sign("ada");
+                File.Copy(certificate, Path.Combine(folder, "client.cert"));
+                File.Copy(key, Path.Combine(folder, "client.key"));
+            }
+        }
+
+        string[] named = by == "certs.d" ? [] : [by, authority.CertificateFile];
+        foreach (var arguments in (string[][])[["Publish"], ["VerifyImages"], ["PromoteImages", "--promote-from", "main", "--promote-to", "stable"]])
+        {
+            var run = await checkout.RunAsync([.. arguments, .. named, "--retry-budget", "30"]);
+            Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+            if (arguments[0] != "Publish") continue;
+            var verify = run.Output.Split('\n').Single(x => x.StartsWith("Verify ", StringComparison.Ordinal))["Verify ".Length..].Trim();
+            var typed = await checkout.TypedAsync(verify);
+            Assert.True(typed.Succeeded, $"{verify}\n{typed.StandardError}");
+        }
+
+        Assert.Equal(3, Directory.GetDirectories(Path.Combine(company.Data, "docker", "registry", "v2", "repositories", checkout.Repository.Path, "_manifests", "tags")).Count(x => !Path.GetFileName(x).StartsWith("sha256-", StringComparison.Ordinal)));
+        // Nothing was scanned by the scanner's own way to the registry.
+        var rescan = await checkout.RunAsync(["ScanImages", "--skip", "BuildImages", "--scan-image", $"{checkout.Repository}:main", .. named]);
+        Assert.True(rescan.ExitCode == 0, rescan.Output + rescan.Errors);
+        Assert.Contains(checkout.Started, x => x.Program == "trivy" && x.Arguments.Contains("--input\n", StringComparison.Ordinal));
+        Assert.DoesNotContain(checkout.Started, x => x.Program == "trivy" && x.Arguments.Contains("remote", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_registry_that_is_named_for_plain_http_is_published_to_and_verified_in_it()
+    {
+        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not here.");
+        var address = TestAuthority.OwnAddress();
+        Assert.SkipWhen(address is null, "This machine has no address but loopback.");
+        await using var company = RegistryServer.With("", address: address!);
+        await company.InitializeAsync();
+        using var checkout = await PublishCheckout.CreateAsync(server, company.Domain, await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation));
+
+        var usual = await checkout.RunAsync("Publish", "--retry-budget", "5");
+        Assert.Equal(255, usual.ExitCode);
+        Assert.Contains($"is spoken only where it is named: --registry http://{company.Domain}", usual.Output + usual.Errors, StringComparison.Ordinal);
+
+        checkout.RegistryArgument = $"http://{checkout.RegistryArgument}";
+        foreach (var arguments in (string[][])[["Publish"], ["VerifyImages"], ["PromoteImages", "--promote-from", "main", "--promote-to", "stable"]])
+        {
+            var run = await checkout.RunAsync([.. arguments, "--retry-budget", "30"]);
+            Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+            if (arguments[0] != "Publish") continue;
+            var verify = run.Output.Split('\n').Single(x => x.StartsWith("Verify ", StringComparison.Ordinal))["Verify ".Length..].Trim();
+            Assert.EndsWith(" --allow-http-registry", verify, StringComparison.Ordinal);
+            Assert.True((await checkout.TypedAsync(verify)).Succeeded, verify);
+            Assert.Contains($"# {checkout.Repository.Domain} speaks plain http", await File.ReadAllTextAsync(Path.Combine(checkout.Root, "artifacts", "publish", "summary.md"), Cancellation), StringComparison.Ordinal);
+        }
+
+        // The record names the repository as images are named.
+        Assert.Equal(checkout.Repository.ToString(), checkout.Record.Repository);
+    }
+
     private void WriteCertificates()
     {
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);

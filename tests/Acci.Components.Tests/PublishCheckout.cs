@@ -19,9 +19,15 @@ internal sealed class PublishCheckout : IDisposable
     private PublishCheckout(string registry, string mirror)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins are shell scripts.");
-        (_registry, _mirror) = (registry, mirror);
+        (_registry, _mirror, RegistryArgument) = (registry, mirror, registry);
         _programs = new Recorders(_folder.Combine("stand-ins"), _folder.Combine("layout"), _folder.Combine("report.json"));
     }
+
+    /// <summary>What is given with <c>--registry</c>.</summary>
+    public string RegistryArgument { get; set; } = "";
+
+    /// <summary>The user's folder.</summary>
+    public string Home => _folder.Combine("home");
 
     /// <summary>What docker builds.</summary>
     public Digest Built { get; private set; }
@@ -39,7 +45,7 @@ internal sealed class PublishCheckout : IDisposable
 
     public PublishRecord Record => PublishRecord.Read(Path.Combine(Root, "artifacts", "publish", "app.json"))!;
 
-    private string Root => _folder.Combine("checkout");
+    public string Root => _folder.Combine("checkout");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -77,7 +83,7 @@ internal sealed class PublishCheckout : IDisposable
     public async Task<BuildRun> RunAsync(params string[] arguments)
     {
         var run = await BuildRun.StartAsync(
-            BuildRun.Build, Root, [.. arguments, "--registry", _registry, "--image-mirror", _mirror],
+            BuildRun.Build, Root, [.. arguments, "--registry", RegistryArgument, "--image-mirror", _mirror],
             new Dictionary<string, string>(Variables)
             {
                 ["SAMPLE_BUILD"] = "PublishBuild", ["HOME"] = _folder.Combine("home"), ["PATH"] = $"{_programs.Programs}:{Environment.GetEnvironmentVariable("PATH")}",
@@ -85,6 +91,10 @@ internal sealed class PublishCheckout : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join(' ', arguments)}: {run.ExitCode}\n{run.Output}{run.Errors}");
         return run;
     }
+
+    /// <summary>Runs a command that was printed, where it was.</summary>
+    public Task<CommandResult> TypedAsync(string command) => CommandRunner.TryRunAsync(
+        new Command("sh", ["-c", command]) { WorkingDirectory = Root, Environment = Variables.ToDictionary(x => x.Key, x => (string?)x.Value) }, cancellationToken: Cancellation);
 
     /// <summary>Runs a command with the build's docker.</summary>
     public Task<CommandResult> ByHandAsync(string arguments) => CommandRunner.TryRunAsync(

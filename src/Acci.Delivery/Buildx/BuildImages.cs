@@ -65,7 +65,9 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         foreach (var loose in Images.SelectMany(x => LooseBases.Of(x, context.Options.Root))) Log.Warning("{Base:l}", loose);
         // For the cache beside the image.
         using var login = await context.LoginAsync(engine);
-        var sites = await SitesAsync(engine with { Login = login });
+        var sites = await SitesAsync(engine with { Login = login, BuildKitRegistries = context.BuildKitRegistries() });
+        // A builder that ACCI made has been told.
+        if (sites is [{ Engine.Builder: null }]) await context.WarnOfEngineAsync(engine, context.RegistriesOfBuild());
         var targets = await context.BakeTargetsAsync(destination) with { BuildKit = await BuildKitVersion.FindAsync(sites, context.CancellationToken) };
         if (!targets.HasGenerator)
         {

@@ -17,6 +17,7 @@ internal static class TargetsOfBuild
         {
             Mirror = context.Options.ImageMirror,
             Process = context.Environment,
+            AccessTo = context.AccessTo,
             AllowsStandIns = destination.IsLoopback,
             Dispensable = BakeTargets.SbomGenerator,
         };

@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
+using Acci.Delivery.Registries;
 using Acci.Delivery.Sessions;
 using Acci.Oci;
 using static Acci.Delivery.Diagnosis.FindingSeverity;
@@ -34,6 +35,19 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
             return ($"no engine answers: a private one from the distribution's packages will be used, below {context.Options.CacheDirectory}", Notice);
         if (engine.Address is not null) return (string.Join("; ", [$"{engine}", .. StepsWithoutProxy, engine.Runs]), Good);
         return (string.Join("; ", await DescribeAsync(engine), await context.LocationAsync(engine)).TrimEnd(' ', ';'), Good);
+    }
+
+    // A certificate that cannot be used is a finding of its own.
+    private string TryDescribeRegistries()
+    {
+        try
+        {
+            return context.BuildKitRegistries();
+        }
+        catch (DeliveryException)
+        {
+            return "";
+        }
     }
 
     private bool HasProxy => ((string[])["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]).Any(x => context.Environment.Find(x) is not null);
@@ -89,7 +103,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
 
         EngineLocator.EnsureBuildx(engine, context.CanFetchBuildx());
         var image = context.BuilderImage();
-        var builder = await EngineBuilder.FindAsync(engine, image, context.CancellationToken);
+        var builder = await EngineBuilder.FindAsync(engine with { BuildKitRegistries = TryDescribeRegistries() }, image, context.CancellationToken);
         if (builder.IsThere) return (builder.Description, Good);
         var made = $"{builder.Description} will be made from {image}";
         if (!AsksRegistry || await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image.ToString()], context.CancellationToken) is not null) return (made, Notice);
@@ -97,7 +111,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         inTime.CancelAfter(answerTime);
         try
         {
-            using var registry = BaseImages.RegistryOf(image, context.Environment);
+            using var registry = BaseImages.RegistryOf(image, context.Environment, context.AccessTo);
             await registry.ResolveAsync(image, inTime.Token);
             return (made, Notice);
         }

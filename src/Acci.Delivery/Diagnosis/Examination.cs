@@ -104,7 +104,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         try
         {
             var place = BaseImages.PlaceOf(image, context.Options.ImageMirror);
-            using var registry = BaseImages.RegistryOf(place, context.Environment);
+            using var registry = BaseImages.RegistryOf(place, context.Environment, context.AccessTo);
             await registry.ResolveAsync(place, inTime.Token);
             return new Finding("Base image", $"{place} is available", Good);
         }

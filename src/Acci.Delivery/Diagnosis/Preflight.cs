@@ -30,6 +30,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     public IReadOnlyList<PreflightCheck> Checks =>
     [
         .. When(scope.Signs || scope.Builds || context.Options.Registry is not null, "Destination", LookAtDestination),
+        .. When(context.HasCertificates(), "Certificates", () => Task.FromResult(context.DescribeCertificates())),
         .. When(scope.Builds || scope.UsesEngine, "Cache", LookAtCache),
         .. When(scope.Builds, "Artifacts", LookAtArtifacts),
         .. When(scope.Builds, "Version", LookAtVersionAsync),

@@ -24,6 +24,9 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     /// <summary>Whose logins registries are asked with.</summary>
     public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
 
+    /// <summary>How registries are reached.</summary>
+    public Func<string, RegistryAccess> AccessTo { get; init; } = domain => new RegistryAccess(domain);
+
     /// <summary>Stand-ins may be used.</summary>
     public bool AllowsStandIns { get; init; }
 
@@ -77,7 +80,7 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         try
         {
             var pinned = locks.DigestOf(name);
-            using var registry = RegistryOf(place, Process);
+            using var registry = RegistryOf(place, Process, AccessTo);
             var digest = (await registry.ResolveAsync(pinned is null ? place : place.WithDigest(pinned.Value), inTime.Token)).Digest;
             if (pinned is null) locks.SayUnpinned(name, digest);
             return (new ResolvedBaseImage(name, place.WithDigest(digest), source), null);
@@ -127,11 +130,11 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
         mirror is null ? name : ImageReference.Parse($"{mirror.TrimEnd('/')}/{name.Normalize().Path}") with { Tag = name.Tag, Digest = name.Digest };
 
     /// <summary>A client that does not insist: what cannot be had at once is taken from elsewhere.</summary>
-    internal static OciRegistry RegistryOf(ImageReference place, ProcessEnvironment environment) =>
-        OciRegistry.Of(place, new RegistryOptions
+    internal static OciRegistry RegistryOf(ImageReference place, ProcessEnvironment environment, Func<string, RegistryAccess> accessTo) =>
+        OciRegistry.Of(place, accessTo(place.Normalize().Domain!).ClientOptions(new RegistryOptions
         {
             Credentials = new DockerConfig(environment),
             Retry = new RetryOptions { Budget = TimeSpan.Zero },
             FirstContactBudget = TimeSpan.Zero,
-        });
+        }));
 }

@@ -162,8 +162,11 @@ internal sealed class ContainerBuilder(DockerEngine engine)
     {
         var identity = await engine.AskAsync(["info", "--format", "{{.ID}}"], cancellationToken)
             ?? throw new DeliveryException($"{engine} does not tell its identity (`docker info`), which the builder's name is made of.");
-        // A builder keeps the proxies, and the user's configuration of builders, that it was made with.
-        var proxies = string.Concat((await BuilderProxies.FindAsync(engine, null, cancellationToken)).Select(x => $"\n{x.Name}={x.Value}"));
-        return Prefix + MachineUser.Current.HashOf($"{identity}\n{await engine.EndpointAsync(cancellationToken)}\n{image}{proxies}{engine.ConfigurationOfBuilders()}", 8);
+        // A builder keeps the proxies, the user's configuration of builders and the registries that it was made with.
+        var proxies = string.Concat((await BuilderProxies.FindAsync(engine, null, cancellationToken)).Select(x => $"
+{x.Name}={x.Value}"));
+        return Prefix + MachineUser.Current.HashOf($"{identity}
+{await engine.EndpointAsync(cancellationToken)}
+{image}{proxies}{engine.ConfigurationOfBuilders()}", 8);
     }
 }

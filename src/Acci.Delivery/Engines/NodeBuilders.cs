@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery.Engines;
@@ -41,7 +43,7 @@ public sealed partial class NodeBuilders(DockerEngine engine)
         try
         {
             await asking.CreateAsync(node, cancellationToken);
-            return await asking.ReadStatusAsync(node, await asking.InspectAsync(node.BuilderName, cancellationToken, starts: false), cancellationToken);
+            return await asking.ReadStatusAsync(node, await asking.InspectAsync(NameOf(node), cancellationToken, starts: false), cancellationToken);
         }
         catch (NoAnswerException exception)
         {
@@ -95,7 +97,7 @@ public sealed partial class NodeBuilders(DockerEngine engine)
 
     private async Task<BuildSite> PrepareAsync(BuilderNode node, CancellationToken cancellationToken)
     {
-        var name = node.BuilderName;
+        var name = NameOf(node);
         if (!(await CommandRunner.TryRunAsync(engine.Question("buildx", "inspect", name), cancellationToken: cancellationToken)).Succeeded) await CreateAsync(node, cancellationToken);
         var (version, platforms) = await ReadStatusAsync(node, await InspectAsync(name, cancellationToken), cancellationToken);
         Log.Information("Build node {Node:l}: {Version:l}, {Platforms:l}", node.ToString(), version, platforms.Length > 0 ? platforms : "does not report its platforms");
@@ -105,7 +107,7 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     private async Task<(string Version, string Platforms)> ReadStatusAsync(BuilderNode node, CommandResult seen, CancellationToken cancellationToken) => IsRunning(seen)
         ? (Field(seen.StandardOutput, "BuildKit version") ?? "BuildKit", Field(seen.StandardOutput, "Platforms") ?? "")
         : throw new DeliveryException(
-            $"Build node {node} does not answer: {await ReasonAsync(node.BuilderName, seen, cancellationToken)}. {Remedy}");
+            $"Build node {node} does not answer: {await ReasonAsync(NameOf(node), seen, cancellationToken)}. {Remedy}");
 
     private Task<CommandResult> InspectAsync(string builder, CancellationToken cancellationToken, bool starts = true) => starts
         ? CommandRunner.TryRunAsync(engine.Docker("buildx", "inspect", "--bootstrap", builder), cancellationToken: cancellationToken)
@@ -143,8 +145,15 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     {
         string[] address = node.Driver == "remote" ? [node.Address] : [];
         var driver = node.DriverOptions.SelectMany(x => new[] { "--driver-opt", CsvField.Of(x.Key, x.Value) });
-        await engine.CreateBuilderAsync(node.BuilderName, ["--driver", node.Driver, .. driver, .. address], cancellationToken);
+        await (StartsBuildKit(node) ? engine : engine with { BuildKitRegistries = "" }).CreateBuilderAsync(NameOf(node), ["--driver", node.Driver, .. driver, .. address], cancellationToken);
     }
+
+    // A builder keeps the registries that it was made with.
+    private string NameOf(BuilderNode node) => !StartsBuildKit(node) || engine.BuildKitRegistries.Length == 0 ? node.BuilderName
+        : $"{node.BuilderName}-{Digest.Of(Encoding.UTF8.GetBytes(engine.BuildKitRegistries)).Hex[..8]}";
+
+    // A BuildKit that runs already has a configuration of its own.
+    private static bool StartsBuildKit(BuilderNode node) => node.Driver == NodeAddress.Kubernetes;
 
     private static string? Field(string text, string name) => text.Split('\n')
         .Where(x => x.StartsWith($"{name}:", StringComparison.Ordinal)).Select(x => x[(name.Length + 1)..].Trim()).LastOrDefault(x => x.Length > 0);

@@ -32,18 +32,33 @@ public static class RegistryOfBuild
     public static async Task<ImageReference> RepositoryAsync(this DeliveryContext context, ImageDefinition image) =>
         (await context.DestinationAsync()).RepositoryOf(image);
 
-    /// <summary>A client of any registry; the credentials that were given are for the one images go to.</summary>
-    public static OciRegistry Connect(this DeliveryContext context, string domain)
+    /// <summary>Says, once, what an engine has to be told first where it gets something from one of these registries.</summary>
+    public static async Task WarnOfEngineAsync(this DeliveryContext context, DockerEngine engine, IEnumerable<string> domains)
     {
+        var registries = new EngineRegistries(engine, CertificateFolders.Of(context.Environment));
+        foreach (var access in domains.Distinct().Select(context.AccessTo).Where(x => !x.IsUsual))
+        {
+            if (await registries.FindAdviceAsync(access, context.CancellationToken) is { } advice) context.Warn(advice);
+        }
+    }
+
+    /// <summary>A client of any registry; the credentials that were given are for the one images go to.</summary>
+    /// <exception cref="DeliveryException">A certificate that the registry is verified by cannot be used.</exception>
+    public static OciRegistry Connect(this DeliveryContext context, string domain) => context.Connect(context.AccessTo(domain));
+
+    /// <inheritdoc cref="Connect(DeliveryContext, string)"/>
+    internal static OciRegistry Connect(this DeliveryContext context, RegistryAccess access)
+    {
+        var domain = access.Domain;
         var options = context.Options;
         var baseImages = options.Images.SelectMany(image => image.BaseImages).Select(x => BaseImages.PlaceOf(x.Reference, options.ImageMirror));
-        return new OciRegistry(domain, new RegistryOptions
+        return new OciRegistry(domain, access.ClientOptions(new RegistryOptions
         {
             Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig(context.Environment)),
             Retry = context.Retry,
             Warn = context.Warn,
             // Layers of base images that are in the same registry need not be sent there.
             MountFrom = [.. baseImages.Where(x => x.Domain == domain).Select(x => x.Path).Distinct()],
-        });
+        }));
     }
 }

@@ -35,7 +35,7 @@ public sealed class UpdateLocks(DeliveryContext context, TimeSpan minimumAge, Ac
         // Their registries are not the one that images are published to: its credentials are not for them. One that does not answer is asked the next time.
         var retry = new RetryOptions { Budget = TimeSpan.Zero };
         var options = new RegistryOptions { Credentials = new DockerConfig(context.Environment), Retry = retry };
-        var images = await new ImageUpdates(image => OciRegistry.Of(image, options))
+        var images = await new ImageUpdates(image => OciRegistry.Of(image, context.AccessTo(image.Normalize().Domain!).ClientOptions(options)))
             .FindAsync(context.ImageLocks().With([.. FirstPins.ImagesOf(context.Options.Images), .. FurtherImages]), changes.Add, context.CancellationToken);
         if (isWritten) Write(layout.ImageLocks, ImageLocks.ToJson(images));
         try

@@ -95,8 +95,9 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         && (await context.TagsAsync()).All.Contains(from, StringComparer.Ordinal);
 
     // Null where it is promoted within one registry.
-    private ImageReference? OriginOf(ImageDefinition image) => promotion.FromRegistry is { } from
-        ? WrongUseException.Read("--promote-from-registry", () => Destination.Parse(from, "--promote-from-registry")).RepositoryOf(image) : null;
+    private Destination? Origin => promotion.FromRegistry is { } from ? WrongUseException.Read("--promote-from-registry", () => Destination.Parse(from, "--promote-from-registry")) : null;
+
+    private ImageReference? OriginOf(ImageDefinition image) => Origin?.RepositoryOf(image);
 
     private async Task<List<TagPlan>> PlanAllAsync(bool isDry)
     {
@@ -147,7 +148,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
                 + $"Run it with --registry {promotion.FromRegistry} alone.");
         }
 
-        using var elsewhere = context.Connect(origin.Domain!);
+        using var elsewhere = context.Connect(context.AccessTo(Origin!));
         var found = Checked(await elsewhere.GetManifestAsync(source, Cancellation));
         var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));
         if (record is not null && record.Image != image.Name) record = null;

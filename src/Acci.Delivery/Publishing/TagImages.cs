@@ -174,19 +174,33 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var engine = await context.EngineAsync();
         var shown = signer is ExpectedSigner.PublicKey { File: var file } ? new ExpectedSigner.PublicKey(_files.Relative(file)) : signer;
         var arguments = shown.VerifyArguments(publish.Reference, cosign.Sigstore.TrustedRoot is { } root ? _files.Relative(root) : null);
-        var verify = new Command(cosign.Executable, arguments) { Environment = ToolVariables.Cosign.With() };
+        var access = context.AccessTo(publish.Reference.Domain!);
+        var authorities = access.AuthorityFiles switch { [] => null, [var one] => one, _ => await WriteAuthoritiesAsync(access) };
+        var verify = new Command(cosign.Executable, [.. arguments, .. access.CosignArguments(authorities is null ? null : _files.Relative(authorities))]) { Environment = ToolVariables.Cosign.With() };
         var isReached = !new Destination(publish.Reference.Domain!, "").IsLoopback || (await context.LocationAsync(engine)).ReachesLoopback;
         var run = $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, publish)).ToString(), context.Environment)}"
-            + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry");
+            + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry")
+            + (access.Remark is null ? "" : $"  {await EngineRemarkAsync(engine, access)}").TrimEnd();
         // As CreateRelease takes it.
         var hasRoot = cosign.Sigstore.TrustedRoot is not null || TufCache.TryReadTrustedRoot(context.Environment) is not null;
         return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString(), context.Environment), run)
         {
             At = context.Time.GetUtcNow(),
             ForReaders = (
-                ReadersCommand.Of(signer, publish.Reference, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment), hasRoot),
+                ReadersCommand.Of(signer, publish.Reference, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment), hasRoot, access),
                 $"{new Command("docker", PublishSummary.RunArguments(image, publish))}"),
             NotPinned = context.ImageLocks().Problem(image.BaseImages.Select(x => x.Reference)),
         };
     }
+
+    // cosign takes one file.
+    private async Task<string> WriteAuthoritiesAsync(RegistryAccess access)
+    {
+        var file = Path.Combine(_files.Publishes, RegistryAccess.ReadersAuthority);
+        await access.WriteAuthoritiesAsync(file, context.CancellationToken);
+        return file;
+    }
+
+    private async Task<string> EngineRemarkAsync(DockerEngine engine, RegistryAccess access) =>
+        await new EngineRegistries(engine, CertificateFolders.Of(context.Environment)).FindAdviceAsync(access, context.CancellationToken) is { } advice ? $"# {advice}" : "";
 }

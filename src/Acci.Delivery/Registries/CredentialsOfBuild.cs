@@ -8,8 +8,12 @@ public static class CredentialsOfBuild
 {
     /// <summary>The registry that was named; null means the local one.</summary>
     /// <exception cref="WrongUseException">What was named is none.</exception>
-    public static Destination? NamedDestination(this DeliveryContext context) =>
-        context.Options.Registry is { } registry ? WrongUseException.Read("--registry", () => Destination.Parse(registry)) : null;
+    public static Destination? NamedDestination(this DeliveryContext context) => context.NamedDestinations() is [var first, ..] ? first : null;
+
+    /// <summary>The registries that were named; none means the local one.</summary>
+    /// <exception cref="WrongUseException">What was named is none.</exception>
+    public static IReadOnlyList<Destination> NamedDestinations(this DeliveryContext context) =>
+        context.Options.Registry is { } registry ? WrongUseException.Read("--registry", () => (Destination[])[Destination.Parse(registry)]) : [];
 
     /// <summary>The registry that was named, or the one of this machine, whose port is not known before it runs.</summary>
     public static Destination PlannedDestination(this DeliveryContext context) => context.NamedDestination() ?? new Destination("127.0.0.1", "");

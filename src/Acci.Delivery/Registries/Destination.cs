@@ -9,6 +9,11 @@ namespace Acci.Delivery.Registries;
 /// <param name="Path">The path, empty for none.</param>
 public sealed record Destination(string Domain, string Path)
 {
+    private const string PlainHttp = "http://";
+
+    /// <summary>It was named with <c>http://</c>: plain http is spoken with it, which anyone on the way can read. With loopback it always is.</summary>
+    public bool IsPlainHttp { get; init; }
+
     /// <summary>The registry is on this machine, and what is published there goes no further.</summary>
     public bool IsLoopback
     {
@@ -19,7 +24,7 @@ public sealed record Destination(string Domain, string Path)
         }
     }
 
-    /// <summary>Reads <c>registry[/path]</c>. Owners are written as their hosts write them, repositories have no upper case: it is lowered.</summary>
+    /// <summary>Reads <c>[http://]registry[/path]</c>. Owners are written as their hosts write them, repositories have no upper case: it is lowered.</summary>
     /// <exception cref="DeliveryException">It names no registry.</exception>
     public static Destination Parse(string text) => Parse(text, "--registry");
 
@@ -30,10 +35,12 @@ public sealed record Destination(string Domain, string Path)
     {
         LoginInAddress.Refuse(parameter, text);
         var trimmed = text.Trim().TrimEnd('/').ToLowerInvariant();
+        var isPlainHttp = trimmed.StartsWith(PlainHttp, StringComparison.Ordinal);
+        if (isPlainHttp) trimmed = trimmed[PlainHttp.Length..];
         if (!ImageReference.TryParse($"{trimmed}/image", out var reference, out var problem))
             throw new DeliveryException($"{parameter} cannot be '{text}': {problem}. Write a registry and a path, as in ghcr.io/owner.");
         return reference.Domain is { } domain && (domain.AsSpan().ContainsAny('.', ':') || domain == "localhost")
-            ? new Destination(domain, reference.Path[..^"image".Length].TrimEnd('/'))
+            ? new Destination(domain, reference.Path[..^"image".Length].TrimEnd('/')) { IsPlainHttp = isPlainHttp }
             : throw new DeliveryException($"{parameter} cannot be '{text}': it names no registry. Write its host first, as in ghcr.io/owner or docker.io/owner.");
     }
 

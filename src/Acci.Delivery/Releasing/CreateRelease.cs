@@ -5,6 +5,7 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Oci.Layouts;
@@ -104,7 +105,7 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             var getsRoot = context.Options.DryRun && isOwnSigstore && !hasRoot && signer is ExpectedSigner.Workflow;
             if (getsRoot) Log.Information("Would attach {Name:l} (cosign downloads it through TUF during verification)", ReadersCommand.RootName);
             var files = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}";
-            images.AppendLine(Describe(image, publish, tags, signer, files, isOwnSigstore, hasRoot || getsRoot));
+            images.AppendLine(Describe(image, publish, tags, signer, files, isOwnSigstore, hasRoot || getsRoot, context.AccessTo(publish.Reference.Domain!)));
         });
         assets.AddRange(trust.Values);
         return new ReleaseContent { Tag = tag, Revision = revision, Version = version, Images = images.ToString(), Assets = assets };
@@ -160,9 +161,9 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
     // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed has just been verified:
     // another workflow may make the release than published, and needs nothing to sign with.
     private static string Describe(
-        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, string files, bool isOwnSigstore, bool hasTrustedRoot)
+        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, string files, bool isOwnSigstore, bool hasTrustedRoot, RegistryAccess access)
     {
-        var verify = ReadersCommand.OfRelease(signer, publish.Reference, isOwnSigstore, files, hasTrustedRoot);
+        var verify = ReadersCommand.OfRelease(signer, publish.Reference, isOwnSigstore, files, hasTrustedRoot, access);
         var run = new Command("docker", PublishSummary.RunArguments(image, publish));
         return new PublishSummary(publish.Record with { Tags = tags }, verify, run.ToString()).ToMarkdown();
     }

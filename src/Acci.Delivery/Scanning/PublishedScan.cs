@@ -2,10 +2,12 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
+using Acci.Delivery.Sessions;
 using Acci.Delivery.Versioning;
 using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Manifests;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Scanning;
@@ -44,7 +46,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
                 $"{reference} cannot be scanned as a whole: {problem}. Scan its images one by one: --scan-image {reference.Repository}@sha256:…");
         }
 
-        var platforms = await ScanAsync(scanner, reference, manifest, folder);
+        var platforms = await ScanAsync(scanner, registry, reference, manifest, folder);
         var labels = manifest.Annotations.ContainsKey(OciLabels.RevisionKey)
             ? manifest.Annotations
             : await ImageLabels.ReadAsync(registry, reference, manifest, Told, Cancellation);
@@ -60,7 +62,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
             context.Options.Root, record.Revision, file => file == own.Dockerfile || FindingOrigins.IsPackageFile(file), Cancellation);
     }
 
-    private async Task<List<ScannedPlatform>> ScanAsync(Trivy scanner, ImageReference reference, Manifest manifest, string folder)
+    private async Task<List<ScannedPlatform>> ScanAsync(Trivy scanner, OciRegistry registry, ImageReference reference, Manifest manifest, string folder)
     {
         var platforms = new List<ScannedPlatform>();
         IEnumerable<(Platform?, Digest)> images = manifest.IsIndex
@@ -72,7 +74,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
                 "{Image:l}: scanning {Platform:l} with {Scanner:l}",
                 reference.ToString(), platform?.ToString() ?? digest.ToString(), ScanReports.NameOf(scanner));
             var draft = Path.Combine(folder, $"{digest.Hex}.json");
-            var report = await scanner.ScanPublishedAsync(reference.WithDigest(digest), draft, Cancellation);
+            var report = await ScanAsync(scanner, registry, reference.WithDigest(digest), draft);
             // Of an image without an index its configuration tells the platform.
             var actual = platform ?? Platform.Parse(report.Metadata?.ImageConfig is { Os: { } os, Architecture: { } architecture } configuration
                 ? $"{os}/{architecture}{(string.IsNullOrEmpty(configuration.Variant) ? "" : $"/{configuration.Variant}")}"
@@ -82,6 +84,18 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         }
 
         return platforms;
+    }
+
+    // Trivy takes an authority for all that it talks to, databases included, and speaks plain http only where it believes any certificate, too: it gets the image from here.
+    private async Task<TrivyReport> ScanAsync(Trivy scanner, OciRegistry registry, ImageReference image, string report)
+    {
+        if (context.AccessTo(image.Normalize().Domain!).IsUsual) return await scanner.ScanPublishedAsync(image, report, Cancellation);
+        var (folder, deletion) = Session.Current.TemporaryFolder();
+        using (deletion)
+        {
+            var layout = await registry.FetchAsync(image, Path.Combine(folder, "image"), Cancellation);
+            return await scanner.ScanLayoutAsync(layout.Folder, report, Cancellation);
+        }
     }
 
     /// <summary>The commit of this repository that an image was built from; empty where it names none, or one of another repository's.</summary>

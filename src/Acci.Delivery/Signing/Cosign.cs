@@ -23,6 +23,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     private const string TrustedRoot = """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""";
     private const string KeyTextVariable = "COSIGN_PRIVATE_KEY";
     private const string PasswordVariable = "COSIGN_PASSWORD";
+    private const string VerifyBundle = "verify-blob-attestation";
     private const string TokenVariable = "SIGSTORE_ID_TOKEN";
 
     // To open a file with a key takes as long as to sign: it is asked for its public half once, by whatever asks in a build.
@@ -30,6 +31,9 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
 
     /// <summary>Credentials for the registries the images are in; where it has none, cosign takes docker's own.</summary>
     public ICredentialSource Login { get; init; } = Credentials.None;
+
+    /// <summary>How the registries are reached that the images are in.</summary>
+    public Func<string, RegistryAccess> AccessTo { get; init; } = domain => new RegistryAccess(domain);
 
     /// <summary>How long a registry, or a service of Sigstore's, that does not answer is tried again.</summary>
     public RetryOptions Retry { get; init; } = new();
@@ -93,7 +97,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
                     cancellationToken);
                 return true;
             }
-            catch (CommandFailedException exception) when (exception.Result is { } result && CosignError.IsVerdict("verify-blob-attestation", result.StandardError))
+            catch (CommandFailedException exception) when (exception.Result is { } result && CosignError.IsVerdict(VerifyBundle, result.StandardError))
             {
                 Log.Debug("A bundle beside {Image:l} is not valid: {Problem:l}", image.ToString(), exception.Message);
                 return false;
@@ -211,7 +215,11 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         Func<CancellationToken, Task<Dictionary<string, string?>>> variablesAsync,
         CancellationToken cancellationToken)
     {
-        var command = CommandOf(arguments);
+        // A bundle that is a file is verified without a registry, and cosign takes no options of one then.
+        var isInRegistry = arguments.First() != VerifyBundle;
+        var (trust, deletion) = isInRegistry ? await TrustAsync(image, cancellationToken) : ([], null);
+        using var _ = deletion;
+        var command = CommandOf([.. arguments, .. trust]);
         using var login = image.Domain is { } domain && await Login.FindAsync(domain, cancellationToken) is { } credentials ? new TemporaryLogin(domain, credentials) : null;
         var run = new CosignRun($"cosign {command.Arguments[0]} of {image}", Retry)
         {
@@ -224,6 +232,17 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
             if (login is not null) variables["DOCKER_CONFIG"] = login.Folder;
             return command with { Environment = ToolVariables.Cosign.With(variables) };
         }, cancellationToken);
+    }
+
+    // cosign believes the authorities of the file alone.
+    private async Task<(IEnumerable<string> Arguments, IDisposable? Deletion)> TrustAsync(ImageReference image, CancellationToken cancellationToken)
+    {
+        if (image.Domain is not { } domain || AccessTo(domain) is not { IsUsual: false } access) return ([], null);
+        if (access.AuthorityFiles.Count == 0) return (access.CosignArguments(null), null);
+        var (folder, deletion) = Session.Current.TemporaryFolder();
+        var file = Path.Combine(folder, "authorities.pem");
+        await access.WriteAuthoritiesAsync(file, cancellationToken);
+        return (access.CosignArguments(file), deletion);
     }
 
     private Command CommandOf(IEnumerable<string> arguments)

@@ -35,7 +35,7 @@ public static class SignerOfBuild
             new DockerConfig(context.Environment).EnsureReadable();
             var program = await new PrivateTools(context.Scripts()) { Process = context.Environment }.CosignAsync(context.CancellationToken);
             await CosignVersion.EnsureSupportedAsync(program, context.CancellationToken);
-            return new Cosign(program) { Login = context.CredentialsForTools(), Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
+            return new Cosign(program) { Login = context.CredentialsForTools(), AccessTo = context.AccessTo, Retry = context.Retry, Sigstore = SigstoreFiles.Of(context.Options) };
         });
 
     /// <summary>The cosign that <see cref="VerifierAsync"/> would take; null where that would fetch it, or would find in the cache what it does not run.</summary>

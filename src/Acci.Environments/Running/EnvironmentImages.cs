@@ -32,6 +32,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         var missing = await AddUpstreamAsync(plan, found, mayHaveStandIns, cancellationToken);
         var last = missing.Count == 0 ? null : await Sources(mayHaveStandIns).ResolveAsync(missing.Values, cancellationToken);
         foreach (var (variable, image) in missing) found[variable] = (await BringAsync(last![image], cancellationToken)).ToString();
+        await WarnAsync(plan, found);
         return found;
     }
 
@@ -50,8 +51,15 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
             else standIns[variable] = image;
         }
 
+        await WarnAsync(plan, found);
         return new PlannedImages(found, standIns);
     }
+
+    // Before anything is pulled.
+    private Task WarnAsync(EnvironmentPlan plan, SortedDictionary<string, string> found) => engine is null ? Task.CompletedTask : context.WarnOfEngineAsync(
+        engine,
+        plan.Committed.Variables.Where(x => x.Source is LastPublish or UpstreamImage).Select(x => found.GetValueOrDefault(x.Name)).OfType<string>()
+            .Select(x => ImageReference.Parse(x).Normalize().Domain!));
 
     private SortedDictionary<string, string> Known(EnvironmentPlan plan)
     {
@@ -96,7 +104,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
 
     private BaseImages Sources(bool mayHaveStandIns) => new(context.ImageLocks(), context.Scripts())
     {
-        Mirror = context.Options.ImageMirror, Process = context.Environment, AllowsStandIns = mayHaveStandIns,
+        Mirror = context.Options.ImageMirror, Process = context.Environment, AccessTo = context.AccessTo, AllowsStandIns = mayHaveStandIns,
     };
 
     /// <summary>The build's own image that a variable names, of the last publish; in a dry run of that publish only its repository is known.</summary>

@@ -28,6 +28,24 @@ public sealed partial class OciLayout
         return new OciLayout(folder, root);
     }
 
+    /// <summary>Writes a layout that holds an image from elsewhere.</summary>
+    internal static async Task<OciLayout> WriteAsync(
+        IContentSource source, Descriptor root, string folder, Func<Descriptor, Stream, Task> downloadAsync, CancellationToken cancellationToken)
+    {
+        folder = Path.GetFullPath(folder);
+        Clear(folder);
+        var content = await ImageContent.WalkAsync(source, root, cancellationToken);
+        foreach (var manifest in content.Manifests) await File.WriteAllBytesAsync(NewBlobPath(folder, manifest.Digest), manifest.Content, cancellationToken);
+        foreach (var blob in content.Blobs)
+        {
+            await using var file = File.Create(NewBlobPath(folder, blob.Digest));
+            await downloadAsync(blob, file);
+        }
+
+        await WriteIndexAsync(folder, new ImageIndex { MediaType = MediaTypes.ImageIndex, Manifests = [root] }, cancellationToken);
+        return new OciLayout(folder, root);
+    }
+
     private static async Task WriteIndexAsync(string folder, ImageIndex index, CancellationToken cancellationToken)
     {
         await WriteAsync(Path.Combine(folder, IndexFile), JsonSerializer.SerializeToUtf8Bytes(index, ManifestJson.Default.ImageIndex));

@@ -44,7 +44,10 @@ public sealed partial class OciRegistry
         }
         catch (RegistryException exception) when (exception.StatusCode == HttpStatusCode.BadRequest && exception.Message.Contains("HTTPS", StringComparison.Ordinal))
         {
-            throw new DeliveryException($"The registry {Domain} speaks TLS; with registries on loopback plain http is spoken. Start it without TLS.", exception);
+            var isNamed = _options.PlainHttp is true && !RegistryEndpoint.IsLoopback(_transport.Endpoint.Base);
+            throw new DeliveryException(
+                isNamed ? $"The registry {Domain} speaks TLS, and it was named for plain http: leave out http:// before its name."
+                : $"The registry {Domain} speaks TLS; with registries on loopback plain http is spoken. Start it without TLS.", exception);
         }
         catch (RegistryException exception) when (exception.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
         {

@@ -43,6 +43,9 @@ internal sealed class RegistryAuthorization(
     private Credentials? _credentials;
     private bool _lookedForCredentials;
 
+    /// <summary>The registry's host, where it was named for plain http: it is asked with credentials in the clear anyway.</summary>
+    public string? PlainHttpHost { get; init; }
+
     /// <summary>The header for a request, as far as it is known what the registry wants.</summary>
     public async ValueTask<AuthenticationHeaderValue?> HeaderAsync(string scope, CancellationToken cancellationToken)
     {
@@ -156,7 +159,7 @@ internal sealed class RegistryAuthorization(
     {
         var realm = challenge.Realm!;
         var credentials = await CredentialsAsync(cancellationToken);
-        if (credentials is not null && realm.Scheme != Uri.UriSchemeHttps && !RegistryEndpoint.IsLoopback(realm))
+        if (credentials is not null && realm.Scheme != Uri.UriSchemeHttps && !RegistryEndpoint.IsLoopback(realm) && realm.Host != PlainHttpHost)
         {
             throw new DeliveryException(
                 $"{domain}: {ServiceAt(realm)} is not reached by https, so the credentials of '{credentials.User}' were not "

@@ -38,6 +38,15 @@ public sealed record RegistryOptions
     /// <summary>Whether plain http is spoken. Default: with loopback registries (127.0.0.0/8, ::1, localhost) only; all others have https.</summary>
     public bool? PlainHttp { get; init; }
 
+    /// <summary>How a registry is named for plain http, as messages say it: <c>--registry http://registry.lan:5000</c>. Default: they do not.</summary>
+    public string? PlainHttpName { get; init; }
+
+    /// <summary>What names an authority to trust, as messages say it: <c>--registry-ca</c>. Default: they do not.</summary>
+    public string? AuthorityName { get; init; }
+
+    /// <summary>What certificates are verified by beside the machine's authorities, wherever the registry sends on to, too. Default: nothing.</summary>
+    public RegistryTrust Trust { get; init; } = RegistryTrust.None;
+
     /// <summary>Repositories of the same registry whose blobs may be mounted instead of being sent, such as the base image's.</summary>
     public IReadOnlyList<string> MountFrom { get; init; } = [];
 }

@@ -22,6 +22,10 @@ internal sealed class RegistryTransport : IDisposable
     private readonly Action<string>? _warn;
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
     private readonly HashSet<string> _relayed = new(StringComparer.Ordinal);
+    private readonly RegistryOptions _options;
+
+    // Why the last certificate was not trusted, where that is more than the system says.
+    private volatile string? _notTrusted;
 
     // The server does not want to be asked before a body is sent.
     private volatile bool _refusesExpectations;
@@ -31,6 +35,7 @@ internal sealed class RegistryTransport : IDisposable
         Endpoint = endpoint;
         _time = options.Time;
         _warn = options.Warn;
+        _options = options;
         // Who is given less time for failures than for silence is not waited for longer.
         var budget = options.Retry.Budget;
         _stallTimeout = budget > TimeSpan.Zero && budget < options.StallTimeout ? budget : options.StallTimeout;
@@ -41,8 +46,12 @@ internal sealed class RegistryTransport : IDisposable
             UseCookies = false,
             // Followed here, where the credentials are known, and what may be followed.
             AllowAutoRedirect = false,
+            SslOptions = options.Trust.ToOptions(problem => _notTrusted = problem),
         });
-        _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, AskTokenServiceAsync, options.Time);
+        _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, AskTokenServiceAsync, options.Time)
+        {
+            PlainHttpHost = endpoint.Base.Scheme == Uri.UriSchemeHttp ? endpoint.Base.Host : null,
+        };
     }
 
     public RegistryEndpoint Endpoint { get; }
@@ -266,9 +275,11 @@ internal sealed class RegistryTransport : IDisposable
     {
         var who = server is null ? $"The registry {Endpoint.Domain}" : $"{Endpoint.Domain}: {server}";
         var file = OperatingSystem.IsLinux() ? ", or name a file with all trusted ones in SSL_CERT_FILE" : "";
+        var named = _options.AuthorityName is { } authority ? $" Or name the authority's certificate with {authority}." : "";
         return new DeliveryException(
             tls.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
-                ? $"{who} has a certificate that this machine does not trust ({tls.Message.TrimEnd('.')}). Install its certificate authority{file}."
+                ? $"{who} has a certificate that this machine does not trust ({(_notTrusted ?? tls.Message).TrimEnd('.')}). Install its certificate authority{file}.{named}"
+                : server is null && _options.PlainHttpName is { } plain ? $"{who} does not speak TLS; plain http, which anyone on the way can read, is spoken only where it is named: {plain}"
                 : server is null ? $"{who} does not speak TLS; plain http, which anyone on the way can read, is spoken with registries on loopback only."
                 : $"{who} does not speak TLS, and its address says https. The registry's operator has to mend that.",
             cause);

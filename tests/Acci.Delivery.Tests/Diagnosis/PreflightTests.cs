@@ -34,6 +34,9 @@ public sealed class PreflightTests : IAsyncLifetime
     public static TheoryData<string, string, Func<DeliveryOptions, DeliveryOptions>> Wrong => new()
     {
         { "Destination", "--registry cannot be 'UPPER/CASE'", x => x with { Registry = "UPPER/CASE" } },
+        { "Certificates", "--registry-ca: there is no file 'none.crt'", x => x with { RegistryCa = "none.crt" } },
+        { "Certificates", "--registry-ca: '.' is a folder", x => x with { RegistryCa = "." } },
+        { "Certificates", ".gitignore holds no certificate", x => x with { RegistryCa = ".gitignore" } },
         { "Destination", "--registry-user needs --registry-token", x => x with { RegistryUser = "ada" } },
         { "Gate", "--ignore-file: there is no file 'none.yaml'", x => x with { Scan = new ScanOptions { IgnoreFile = "none.yaml" } } },
         { "Gate", "--vex: there is no file 'none.json'", x => x with { Scan = new ScanOptions { Vex = ["none.json"] } } },

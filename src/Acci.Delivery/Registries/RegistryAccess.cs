@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Acci.Oci.Registries;
+
+namespace Acci.Delivery.Registries;
+
+/// <summary>How one registry is reached by whatever talks to it: this build, cosign, BuildKit.</summary>
+/// <param name="Domain">The registry.</param>
+public sealed record RegistryAccess(string Domain)
+{
+    /// <summary>The parameter that names an authority.</summary>
+    internal const string AuthorityParameter = "--registry-ca";
+
+    /// <summary>What readers call the file of the authority.</summary>
+    internal const string ReadersAuthority = "registry-ca.crt";
+
+    /// <summary>A person named it for plain http.</summary>
+    public bool IsPlainHttp { get; init; }
+
+    /// <summary>Files with authorities that are trusted beside the machine's, in PEM form.</summary>
+    public IReadOnlyList<string> AuthorityFiles { get; init; } = [];
+
+    /// <summary>Files of certificates that this side shows, with their private keys, in PEM form.</summary>
+    public IReadOnlyList<(string Certificate, string Key)> OwnFiles { get; init; } = [];
+
+    /// <summary>What is in those files.</summary>
+    public RegistryTrust Trust { get; init; } = RegistryTrust.None;
+
+    /// <summary>Programs need to be told nothing.</summary>
+    public bool IsUsual => !IsPlainHttp && AuthorityFiles.Count == 0 && OwnFiles.Count == 0;
+
+    /// <summary>What a client in this process is told beside what else it is.</summary>
+    public RegistryOptions ClientOptions(RegistryOptions options) => options with
+    {
+        PlainHttp = IsPlainHttp ? true : null,
+        PlainHttpName = $"--registry http://{Domain}",
+        AuthorityName = AuthorityParameter,
+        Trust = Trust,
+    };
+
+    /// <summary>What readers of a command have to have first, as a line of a shell's; null for nothing.</summary>
+    internal string? Remark => IsPlainHttp ? $"# {Domain} speaks plain http: docker pulls from there if its daemon.json has it among insecure-registries"
+        : AuthorityFiles.Count > 0 ? $"# {ReadersAuthority} is the certificate of the authority of {Domain}, which its operator gives to clients; docker reads it from /etc/docker/certs.d/{Domain}/ca.crt"
+        : null;
+
+    /// <summary>What readers tell their cosign.</summary>
+    internal IEnumerable<string> ReadersArguments =>
+        (this with { OwnFiles = OwnFiles.Count > 0 ? [("client.cert", "client.key")] : [] }).CosignArguments(AuthorityFiles.Count > 0 ? ReadersAuthority : null);
+
+    /// <summary>What cosign is told. Source: <c>cosign verify --help</c>.</summary>
+    /// <param name="authorities">One file with all authorities: cosign believes no others then.</param>
+    internal IEnumerable<string> CosignArguments(string? authorities)
+    {
+        if (IsPlainHttp) return ["--allow-http-registry"];
+        return
+        [
+            .. authorities is null ? Array.Empty<string>() : ["--registry-cacert", authorities],
+            .. OwnFiles.Take(1).SelectMany(x => (string[])["--registry-client-cert", x.Certificate, "--registry-client-key", x.Key]),
+        ];
+    }
+
+    /// <summary>Writes all authorities into one file: the machine's and those of the files.</summary>
+    internal async Task WriteAuthoritiesAsync(string file, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        foreach (var authority in AuthoritiesIn(StoreLocation.LocalMachine).Concat(AuthoritiesIn(StoreLocation.CurrentUser)).Concat(Trust.Authorities))
+            text.AppendLine(authority.ExportCertificatePem());
+        await File.WriteAllTextAsync(file, text.ToString(), cancellationToken);
+    }
+
+    private static X509Certificate2Collection AuthoritiesIn(StoreLocation location)
+    {
+        using var store = new X509Store(StoreName.Root, location);
+        try
+        {
+            store.Open(OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
+            return store.Certificates;
+        }
+        catch (CryptographicException)
+        {
+            // There is none.
+            return [];
+        }
+    }
+
+    /// <summary>What BuildKit is told, as a table of <c>buildkitd.toml</c>. Source: BuildKit's documentation, "buildkitd.toml".</summary>
+    internal string ToBuildKit()
+    {
+        var text = new StringBuilder().Append("[registry.").Append(Quote(Domain)).Append("]\n");
+        if (IsPlainHttp) return text.Append("  http = true\n").ToString();
+        // A builder keeps what it copied: others are another builder's.
+        foreach (var certificate in Trust.Authorities.Concat(Trust.Own)) text.Append("  # ").Append(certificate.GetCertHashString(HashAlgorithmName.SHA256)).Append('\n');
+        if (AuthorityFiles.Count > 0) text.Append("  ca = [").AppendJoin(", ", AuthorityFiles.Select(Quote)).Append("]\n");
+        foreach (var (certificate, key) in OwnFiles)
+            text.Append("  [[registry.").Append(Quote(Domain)).Append(".keypair]]\n    key = ").Append(Quote(key)).Append("\n    cert = ").Append(Quote(certificate)).Append('\n');
+        return text.ToString();
+    }
+
+    // Source: TOML 1.0, section "String".
+    private static string Quote(string text) => $"\"{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}

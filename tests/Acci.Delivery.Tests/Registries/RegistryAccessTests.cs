@@ -1,0 +1,247 @@
+using System.Security.Cryptography.X509Certificates;
+using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
+using Acci.Delivery.Signing;
+using Acci.Oci;
+using Acci.Testing;
+
+namespace Acci.Delivery.Tests.Registries;
+
+/// <summary>How a registry of a company is reached: by an authority that is named or docker's, or in plain http where it is named so.</summary>
+public sealed class RegistryAccessTests : IDisposable
+{
+    private const string Domain = "registry.lan:5000";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Authorities_are_those_that_are_named_and_docker_s()
+    {
+        var named = new TestAuthority(_folder.Combine("named"));
+        var docker = new TestAuthority(CertsD());
+        var own = docker.Sign("client");
+
+        var access = Context(x => x with { Registry = $"{Domain}/team", RegistryCa = named.CertificateFile }).AccessTo(Domain);
+
+        Assert.Equal([named.CertificateFile, docker.CertificateFile], access.AuthorityFiles);
+        Assert.Equal(2, access.Trust.Authorities.Count);
+        Assert.Equal([own], access.OwnFiles);
+        Assert.True(Assert.Single(access.Trust.Own).HasPrivateKey);
+        Assert.False(access.IsPlainHttp);
+    }
+
+    [Fact]
+    public void What_docker_has_for_one_registry_is_for_no_other()
+    {
+        _ = new TestAuthority(CertsD());
+
+        Assert.True(Context().AccessTo("registry.lan").IsUsual);
+        Assert.True(Context().AccessTo("ghcr.io").IsUsual);
+        Assert.False(Context().AccessTo(Domain).IsUsual);
+    }
+
+    [Fact]
+    public void A_relative_file_begins_at_the_repository_s_root()
+    {
+        var named = new TestAuthority(_folder.Combine("certificates"));
+
+        Assert.Equal([named.CertificateFile], Context(x => x with { RegistryCa = "certificates/ca.crt" }).AccessTo("ghcr.io").AuthorityFiles);
+    }
+
+    [Theory]
+    [InlineData("http://registry.lan:5000/team", "registry.lan:5000", true)]
+    [InlineData("http://registry.lan:5000/team", "registry.lan", false)]
+    [InlineData("registry.lan:5000/team", "registry.lan:5000", false)]
+    [InlineData("http://127.0.0.1:5000", "127.0.0.1:5000", false)]
+    public void Plain_http_is_for_the_registry_that_is_named_so(string registry, string domain, bool isPlain) =>
+        Assert.Equal(isPlain, Context(x => x with { Registry = registry }).AccessTo(domain).IsPlainHttp);
+
+    [Fact]
+    public void Https_cannot_be_typed_because_it_is_meant_without() =>
+        Assert.Throws<WrongUseException>(() => Context(x => x with { Registry = "https://registry.lan/team" }).NamedDestination());
+
+    [Theory]
+    [InlineData("client.cert", "its private key is not there; an authority's file ends in .crt")]
+    [InlineData("client.key", "its certificate is not there")]
+    public void Half_of_a_pair_is_refused_as_docker_refuses_it(string file, string problem)
+    {
+        File.WriteAllText(Path.Combine(CertsD(), file), "");
+
+        Assert.Contains($"{file}: {problem}", Assert.Throws<DeliveryException>(() => Context().AccessTo(Domain)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_that_are_neither_are_passed_over()
+    {
+        File.WriteAllText(Path.Combine(CertsD(), "README"), "");
+
+        Assert.True(Context().AccessTo(Domain).IsUsual);
+    }
+
+    [Fact]
+    public void A_file_without_a_certificate_is_named()
+    {
+        var file = Path.Combine(CertsD(), "ca.crt");
+        foreach (var (content, problem) in ((byte[], string)[])
+            [([], "holds no certificate"), ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"u8.ToArray(), "holds a damaged certificate"), (Der(), "in DER form")])
+        {
+            File.WriteAllBytes(file, content);
+            var message = Assert.Throws<DeliveryException>(() => Context().AccessTo(Domain)).Message;
+            Assert.StartsWith(file, message, StringComparison.Ordinal);
+            Assert.Contains(problem, message, StringComparison.Ordinal);
+        }
+
+        byte[] Der() => X509CertificateLoader.LoadCertificateFromFile(new TestAuthority(_folder.Combine("der")).CertificateFile).RawData;
+    }
+
+    [Fact]
+    public async Task The_client_of_a_build_goes_by_it()
+    {
+        var address = OwnAddress();
+        var authority = new TestAuthority(_folder.Combine("company"));
+        await using var server = await authority.StartRegistryAsync(address, address: address);
+        var context = Context(x => x with { Registry = $"{server.Domain}/team", RegistryCa = authority.CertificateFile });
+
+        using (var registry = context.Connect(server.Domain)) await registry.EnsureReachableAsync(Cancellation);
+        using var stranger = Context(x => x with { RegistryCa = new TestAuthority(_folder.Combine("other")).CertificateFile }).Connect(server.Domain);
+        await Assert.ThrowsAnyAsync<DeliveryException>(() => stranger.EnsureReachableAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task The_client_of_a_build_speaks_plain_http_only_where_it_is_named()
+    {
+        var address = OwnAddress();
+        await using var server = RegistryServer.With("", address: address);
+        await server.InitializeAsync();
+
+        using (var registry = Context(x => x with { Registry = $"http://{server.Domain}/team" }).Connect(server.Domain)) await registry.EnsureReachableAsync(Cancellation);
+        using var usual = Context(x => x with { Registry = $"{server.Domain}/team" }).Connect(server.Domain);
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => usual.EnsureReachableAsync(Cancellation));
+        Assert.EndsWith($"is spoken only where it is named: --registry http://{server.Domain}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BuildKit_is_told_of_every_registry_that_is_special()
+    {
+        var authority = new TestAuthority(CertsD());
+        var (certificate, key) = authority.Sign("client");
+        var context = Context(x => x with { Registry = "http://plain.lan/team", ImageMirror = $"{Domain}/hub", Images = [new("app") { Dockerfile = "Dockerfile", BaseImages = [new(ImageReference.Parse("debian"))] }] });
+
+        var told = context.BuildKitRegistries();
+
+        var lines = told.Split('\n').Where(x => !x.Contains('#', StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                "[registry.\"plain.lan\"]", "  http = true",
+                $"[registry.\"{Domain}\"]", $"  ca = [\"{authority.CertificateFile}\"]", $"  [[registry.\"{Domain}\".keypair]]", $"    key = \"{key}\"", $"    cert = \"{certificate}\"", "",
+            ],
+            lines);
+        // A builder keeps what it copied, so the name of one tells its certificates.
+        File.WriteAllText(authority.CertificateFile, File.ReadAllText(new TestAuthority(_folder.Combine("next")).CertificateFile));
+        Assert.NotEqual(told, Context(x => context.Options).BuildKitRegistries());
+    }
+
+    [Fact]
+    public async Task Cosign_is_told_with_the_machine_s_authorities_beside_those()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in is a shell script.");
+        var authority = new TestAuthority(CertsD());
+        var image = ImageReference.Parse($"{Domain}/team/app").WithDigest(Digest.Of("one"u8.ToArray()));
+        var program = Program("cosign", $"""
+            echo "$@" >> '{_folder.Combine("calls")}'
+            while [ $# -gt 0 ]; do [ "$1" = --registry-cacert ] && cp "$2" '{_folder.Combine("given")}'; shift; done
+            exit 0
+            """);
+
+        await new Cosign(program, new SigningIdentity.Key("cosign.key", null)) { AccessTo = Context().AccessTo }.SignAsync(image, Cancellation);
+        await new Cosign(program, new SigningIdentity.Key("cosign.key", null)) { AccessTo = Context(x => x with { Registry = $"http://{Domain}" }).AccessTo }.SignAsync(image, Cancellation);
+        await new Cosign(program, new SigningIdentity.Key("cosign.key", null)) { AccessTo = Context().AccessTo }.SignAsync(ImageReference.Parse($"ghcr.io/o/app@{image.Digest}"), Cancellation);
+
+        var calls = await File.ReadAllLinesAsync(_folder.Combine("calls"), Cancellation);
+        Assert.Contains(" --registry-cacert ", calls[0], StringComparison.Ordinal);
+        Assert.EndsWith(" --allow-http-registry", calls[1], StringComparison.Ordinal);
+        Assert.EndsWith($"@{image.Digest}", calls[2], StringComparison.Ordinal);
+        var given = CertificateFile.Read(_folder.Combine("given"));
+        Assert.Contains(given, x => x.Subject == "CN=the company's authority");
+        using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine);
+        store.Open(OpenFlags.ReadOnly);
+        Assert.True(given.Count > store.Certificates.Count);
+    }
+
+    [Fact]
+    public void Readers_get_commands_that_say_what_they_need()
+    {
+        var image = ImageReference.Parse($"{Domain}/team/app").WithDigest(Digest.Of("one"u8.ToArray()));
+        var signer = new ExpectedSigner.PublicKey(_folder.Combine("cosign.pub"));
+        File.WriteAllText(signer.File, "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEAAAA\n-----END PUBLIC KEY-----\n");
+
+        var plain = ReadersCommand.OfRelease(signer, image, isOwnSigstore: false, "https://github.com/o/r", hasRoot: false, new RegistryAccess(Domain) { IsPlainHttp = true });
+        var company = ReadersCommand.OfRelease(signer, image, isOwnSigstore: false, "https://github.com/o/r", hasRoot: false, new RegistryAccess(Domain) { AuthorityFiles = ["/home/ada/our.pem"] });
+
+        Assert.StartsWith($"# {Domain} speaks plain http", plain, StringComparison.Ordinal);
+        Assert.EndsWith(" --allow-http-registry", plain, StringComparison.Ordinal);
+        Assert.StartsWith($"# registry-ca.crt is the certificate of the authority of {Domain}", company, StringComparison.Ordinal);
+        Assert.EndsWith(" --registry-cacert registry-ca.crt", company, StringComparison.Ordinal);
+        Assert.DoesNotContain("/home/ada", company, StringComparison.Ordinal);
+    }
+
+    // As docker answers: Docker Engine API, SystemInfo, RegistryConfig.
+    [Theory]
+    [InlineData("""{"IndexConfigs":{"registry.lan:5000":{"Name":"registry.lan:5000","Secure":false}}}""", true)]
+    [InlineData("""{"IndexConfigs":{"docker.io":{"Secure":true},"registry.lan:5000":{"Secure":true}}}""", false)]
+    [InlineData("""{"IndexConfigs":{},"InsecureRegistryCIDRs":["::1/128","127.0.0.0/8"]}""", false)]
+    [InlineData("null", false)]
+    [InlineData("[]", false)]
+    public async Task An_engine_is_asked_whether_it_speaks_plain_http(string answer, bool speaks)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in is a shell script.");
+        var engine = new DockerEngine(Program("docker", $"echo '{answer}'"));
+
+        var advice = await new EngineRegistries(engine, CertificateFolders.Of(Machine)).FindAdviceAsync(new RegistryAccess(Domain) { IsPlainHttp = true }, Cancellation);
+
+        Assert.Equal(speaks ? null : $"{engine} speaks https with {Domain}, which is named for plain http here. Add \"insecure-registries\": [\"{Domain}\"] to the engine's daemon.json, and restart it.", advice);
+    }
+
+    [Fact]
+    public async Task What_an_engine_may_lack_is_said_and_not_what_its_folder_has()
+    {
+        var named = new TestAuthority(_folder.Combine("named"));
+        var registries = new EngineRegistries(new DockerEngine("docker"), CertificateFolders.Of(Machine));
+
+        var access = Context(x => x with { RegistryCa = named.CertificateFile }).AccessTo(Domain);
+        Assert.Contains(
+            $"copy {named.CertificateFile} to /etc/docker/certs.d/{Domain}/ca.crt", await registries.FindAdviceAsync(access, Cancellation), StringComparison.Ordinal);
+        File.Copy(named.CertificateFile, Path.Combine(CertsD(), "ours.crt"));
+        Assert.Null(await registries.FindAdviceAsync(access, Cancellation));
+    }
+
+    private string OwnAddress()
+    {
+        var address = TestAuthority.OwnAddress();
+        Assert.SkipWhen(address is null, "This machine has no address but loopback.");
+        return address!;
+    }
+
+    private ProcessEnvironment Machine => ProcessEnvironment.Empty with { Home = _folder.Combine("home") };
+
+    private string CertsD() => Directory.CreateDirectory(_folder.Combine("home", ".docker", "certs.d", Domain)).FullName;
+
+    private DeliveryContext Context(Func<DeliveryOptions, DeliveryOptions>? change = null)
+    {
+        var options = new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), RetryBudget = TimeSpan.Zero };
+        return new DeliveryContext(change?.Invoke(options) ?? options, Cancellation) { Environment = Machine };
+    }
+
+    private string Program(string name, string script)
+    {
+        var file = _folder.Combine(name);
+        File.WriteAllText(file, $"#!/bin/sh\n{script}\n".ReplaceLineEndings("\n"));
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return file;
+    }
+}
