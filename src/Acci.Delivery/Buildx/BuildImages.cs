@@ -23,7 +23,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
     {
         var version = await context.VersionAsync();
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
-        var destination = context.PlannedDestination();
+        var destination = context.PlannedDeparture();
         await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         await DeparturePolicy.WarnAsync(context);
         foreach (var node in context.Options.BuilderNodes ?? []) Log.Information("Would build {Platforms:l} on {Address:l}", string.Join(", ", node.Platforms), node.Address);
@@ -56,7 +56,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         // The local registry is not started where there is nothing to build with.
         if (context.Options.Registry is null) await context.EngineAsync();
         var destination = await context.DestinationAsync();
-        await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
+        await DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         await DeparturePolicy.WarnAsync(context);
         var engine = await context.BuildEngineAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
@@ -82,7 +82,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         await EnsureTreeIsTheSameAsync(version);
         foreach (var image in Images)
         {
-            var built = await DescribeAsync(image, layouts[image.Name], targets, destination);
+            var built = await DescribeAsync(image, layouts[image.Name], targets, await context.DestinationsAsync());
             context.BeginPublish(image, built with { ChangedSince = version.IsDirty ? (await context.FactsAsync()).Tag ?? DeparturePolicy.NamingTag(version) : null });
             Log.Information(
                 "{Image}: built for {Platforms:l}, {Digest:l}",
@@ -116,7 +116,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         }
     }
 
-    private static async Task<PublishRecord> DescribeAsync(ImageDefinition image, OciLayout layout, BakeTargets targets, Destination destination)
+    private static async Task<PublishRecord> DescribeAsync(ImageDefinition image, OciLayout layout, BakeTargets targets, IReadOnlyList<Destination> destinations)
     {
         var platforms = new List<PublishedPlatform>();
         foreach (var platform in await layout.ReadPlatformsAsync())
@@ -129,7 +129,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         {
             Image = image.Name,
             Digest = layout.Root.Digest,
-            Repository = destination.RepositoryOf(image).Repository,
+            Repository = destinations[0].RepositoryOf(image).Repository,
+            Copies = destinations.Count == 1 ? null : [.. destinations.Skip(1).Select(x => new PublishedCopy { Repository = x.RepositoryOf(image).Repository })],
             Version = targets.Version.ToString(),
             Revision = targets.Version.Revision ?? "",
             Platforms = platforms,

@@ -43,7 +43,7 @@ internal static class TargetsOfBuild
             Root = options.Root,
             Version = version,
             Labels = OciLabels.Of(facts, version.ToString()) with { Created = version.CommitTime ?? DateTimeOffset.UnixEpoch },
-            BaseImages = await context.BaseImagesFor(destination).ResolveAsync(BakeTargets.NeededBy(options.Images), context.CancellationToken),
+            BaseImages = await context.BaseImagesFor(await context.DepartureAsync()).ResolveAsync(BakeTargets.NeededBy(options.Images), context.CancellationToken),
             Cache = (image, part) => CacheLocation.Of(CacheOf(image), destination.RepositoryOf(image), options.CacheDirectory, facts.IsDefaultBranch, part),
             Secrets = BuildSecrets.Of(context.Environment),
             LayoutOf = image => files.Relative(files.LayoutOf(image)),

@@ -21,7 +21,7 @@ public sealed class CheckImages(DeliveryContext context, Action<IReadOnlyList<Do
     /// <inheritdoc/>
     public override async Task PlanAsync()
     {
-        foreach (var line in await context.BaseImagesFor(context.PlannedDestination()).DescribeAsync(BakeTargets.NeededBy(context.Options.Images), context.CancellationToken))
+        foreach (var line in await context.BaseImagesFor(context.PlannedDeparture()).DescribeAsync(BakeTargets.NeededBy(context.Options.Images), context.CancellationToken))
             Log.Information("{Line:l}", line);
         Dockerfiles.EnsureExist(context.Options.Images, context.Options.Root);
         foreach (var image in context.Options.Images) Log.Information("{Image}: would check {Dockerfile:l}", image.Name, image.Dockerfile);

@@ -26,7 +26,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
             .. scope.Builds ? LookAtSmokeTests() : [],
             .. scope.Builds ? await LookAtBaseImagesAsync() : [],
             .. scope.Builds ? [LookAtPins()] : Array.Empty<Finding>(),
-            .. Destination is null ? Array.Empty<Finding>() : [await LookAtRegistryAsync()],
+            .. await LookAtRegistriesAsync(),
             // What the first target of such a build looks at; the engine is examined above.
             .. await ReportAsync([.. preflight.Checks, .. new Preflight(context, scope with { UsesEngine = false }).Tools]),
             .. scope.Signs ? await new KeylessExamination(context).RunAsync() : [],
@@ -41,17 +41,17 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
     }
 
     // What is wrong with its name is a finding of the preflight.
-    private Destination? Destination
+    private IReadOnlyList<Destination> Destinations
     {
         get
         {
             try
             {
-                return context.NamedDestination();
+                return context.NamedDestinations();
             }
             catch (WrongUseException)
             {
-                return null;
+                return [];
             }
         }
     }
@@ -114,7 +114,7 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
         catch (DeliveryException exception)
         {
-            if (context.BaseImagesFor(Destination ?? new Destination("127.0.0.1", "")).RefusalOf(image, exception.Message) is { } refusal) return new Finding("Base image", refusal, Fatal);
+            if (context.BaseImagesFor(Destinations.Count > 0 ? context.PlannedDeparture() : new Destination("127.0.0.1", "")).RefusalOf(image, exception.Message) is { } refusal) return new Finding("Base image", refusal, Fatal);
             return new Finding(
                 "Base image",
                 image == BakeTargets.SbomGenerator ? $"{image} cannot be reached: the build will write the bills of materials itself" : $"{image} cannot be reached: a stand-in from the distribution's packages will be used",
@@ -122,12 +122,19 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
     }
 
-    private async Task<Finding> LookAtRegistryAsync()
+    private async Task<IEnumerable<Finding>> LookAtRegistriesAsync()
+    {
+        var findings = new List<Finding>();
+        foreach (var destination in Destinations) findings.Add(await LookAtRegistryAsync(destination));
+        return findings;
+    }
+
+    private async Task<Finding> LookAtRegistryAsync(Destination destination)
     {
         try
         {
-            await (await context.RegistryAsync()).EnsureReachableAsync(context.CancellationToken);
-            return new Finding("Registry", $"{context.Options.Registry} answers", Good);
+            await (await context.RegistryOfAsync(destination.Domain)).EnsureReachableAsync(context.CancellationToken);
+            return new Finding("Registry", $"{(Destinations.Count == 1 ? context.Options.Registry : destination)} answers", Good);
         }
         catch (DeliveryException exception)
         {

@@ -68,7 +68,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         _ = context.GivenCredentials();
         // Of a build that stays here docker says itself that it cannot read it, and goes on.
         if (scope.Signs || context.Options.Registry is not null) new DockerConfig(context.Environment).EnsureReadable();
-        return Task.FromResult(context.NamedDestination()?.ToString() ?? "this machine's own registry, on 127.0.0.1; name another with --registry");
+        return Task.FromResult(context.NamedDestinations() is { Count: > 0 } named ? string.Join(", ", named) : "this machine's own registry, on 127.0.0.1; name another with --registry");
     }
 
     // Another check reports a configuration that cannot be read.
@@ -112,14 +112,14 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     private async Task<string> LookAtVersionAsync()
     {
         var version = await context.VersionAsync();
-        await DeparturePolicy.Of(context, context.PlannedDestination()).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
+        await DeparturePolicy.Of(context, context.PlannedDeparture()).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         return $"{version}{(version.IsDirty ? ", with changes that are not committed" : "")}{string.Concat(version.Warnings.Select(x => $" {x}"))}";
     }
 
     // A step that is left out has to be done already, for an image that is built already: tags would not move, after everything else.
     private Task<string> LookAtSkipped()
     {
-        var policy = DeparturePolicy.Of(context, context.PlannedDestination());
+        var policy = DeparturePolicy.Of(context, context.PlannedDeparture());
         var needed = StepsOf.Where(x => scope.Skipped.Contains(x.Target)).ToArray();
         foreach (var image in context.Options.Images)
         {
@@ -158,7 +158,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 
         if (scanner is not null) return (scanner, Path.IsPathRooted(scanner) ? FindingSeverity.Good : FindingSeverity.Notice);
         if (context.Options.Scan.Images is [var published, ..]) throw new DeliveryException($"{published} cannot be scanned: {obstacle}");
-        foreach (var image in context.Options.Images) DeparturePolicy.Of(context, context.PlannedDestination()).EnsureMayGoUnscanned(image.Name, obstacle!);
+        foreach (var image in context.Options.Images) DeparturePolicy.Of(context, context.PlannedDeparture()).EnsureMayGoUnscanned(image.Name, obstacle!);
         return ($"images are not scanned, and stay on this machine: {obstacle}", FindingSeverity.Notice);
     }
 

@@ -75,7 +75,7 @@ public sealed class PreparedVerb(DeliveryContext context, DeliveryScope scope, V
         }
 
         if (scope.Tags) await context.TagsAtStartAsync();
-        var destination = context.PlannedDestination();
+        var destination = context.PlannedDeparture();
         if (!scope.Scans || (!context.Options.Scan.Required && destination.IsLoopback) || context.Options.Scan.Images.Count > 0) return;
         if (await context.ScannerAsync() is { Scanner: null, Obstacle: { } obstacle })
             foreach (var image in context.Options.Images) DeparturePolicy.Of(context, destination).EnsureMayGoUnscanned(image.Name, obstacle);

@@ -8,9 +8,17 @@ namespace Acci.Delivery.Engines;
 /// <summary>The registry that a build's images go to.</summary>
 public static class RegistryOfBuild
 {
-    /// <summary>Where images go: the registry that was named, else the local one, started if it does not run.</summary>
+    /// <summary>Where images go: the registry that was named, or the first of several, else the local one, started if it does not run.</summary>
     public static async Task<Destination> DestinationAsync(this DeliveryContext context) =>
         context.NamedDestination() ?? new Destination(await context.LocalRegistryAsync(), "");
+
+    /// <summary>All registries that images go to, the first one first.</summary>
+    public static async Task<IReadOnlyList<Destination>> DestinationsAsync(this DeliveryContext context) =>
+        context.NamedDestinations() is { Count: > 0 } named ? named : [await context.DestinationAsync()];
+
+    /// <summary>The one of them that decides what may be published: the first that is not on this machine, if one is not.</summary>
+    public static async Task<Destination> DepartureAsync(this DeliveryContext context) =>
+        (await context.DestinationsAsync()).FirstOrDefault(x => !x.IsLoopback) ?? await context.DestinationAsync();
 
     /// <summary>This machine's own registry, started if it does not run: its host and port.</summary>
     public static Task<string> LocalRegistryAsync(this DeliveryContext context) =>
@@ -27,6 +35,30 @@ public static class RegistryOfBuild
     /// <summary>The client of that registry.</summary>
     public static Task<OciRegistry> RegistryAsync(this DeliveryContext context) =>
         context.Once(nameof(RegistryAsync), async () => context.Connect((await context.DestinationAsync()).Domain));
+
+    /// <summary>The client of one of the registries that images go to.</summary>
+    public static async Task<OciRegistry> RegistryOfAsync(this DeliveryContext context, string domain)
+    {
+        var first = await context.RegistryAsync();
+        return first.Domain == domain ? first : context.Once($"{nameof(RegistryOfAsync)} {domain}", () => context.Connect(domain));
+    }
+
+    /// <summary>The clients of the registries after the first.</summary>
+    internal static async Task<IReadOnlyList<OciRegistry>> OtherRegistriesAsync(this DeliveryContext context)
+    {
+        var first = await context.RegistryAsync();
+        var others = new List<OciRegistry>();
+        foreach (var domain in (await context.DestinationsAsync()).Select(x => x.Domain).Where(x => x != first.Domain).Distinct()) others.Add(await context.RegistryOfAsync(domain));
+        return others;
+    }
+
+    /// <summary>Where an image goes: a repository in each registry, and the registry's client.</summary>
+    internal static async Task<IReadOnlyList<(OciRegistry Registry, ImageReference Repository)>> PlacesAsync(this DeliveryContext context, ImageDefinition image)
+    {
+        var places = new List<(OciRegistry, ImageReference)>();
+        foreach (var destination in await context.DestinationsAsync()) places.Add((await context.RegistryOfAsync(destination.Domain), destination.RepositoryOf(image)));
+        return places;
+    }
 
     /// <summary>An image's repository.</summary>
     public static async Task<ImageReference> RepositoryAsync(this DeliveryContext context, ImageDefinition image) =>
@@ -55,6 +87,7 @@ public static class RegistryOfBuild
         return new OciRegistry(domain, access.ClientOptions(new RegistryOptions
         {
             Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig(context.Environment)),
+            IsFurther = context.NamedDestinations().Select(x => x.Domain).Skip(1).Contains(domain) && context.NamedDestination()!.Domain != domain,
             Retry = context.Retry,
             Warn = context.Warn,
             // Layers of base images that are in the same registry need not be sent there.

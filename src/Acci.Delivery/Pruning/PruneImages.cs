@@ -2,6 +2,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Publishing;
 using Acci.Oci;
+using Serilog;
 
 namespace Acci.Delivery.Pruning;
 
@@ -36,11 +37,13 @@ public sealed class PruneImages(DeliveryContext context, KeepRules rules, bool d
         EnsureRegistryIsNamed();
         if (await context.IsForkOnScheduleAsync()) return;
         var gitHub = await context.GitHubAsync();
-        var registry = await context.RegistryAsync();
         foreach (var image in context.Options.Images)
         {
-            var repository = await context.RepositoryAsync(image);
-            var published = PublishRecord.Read(_files.RecordOf(image)) is { } record && record.Repository == repository.Repository ? [record.Digest] : Array.Empty<Digest>();
+            var places = await context.PlacesAsync(image);
+            // Where none is GitHub's, that is said of the first.
+            var (registry, repository) = places.Where(x => gitHub.Server.HasRegistry(x.Repository)).FirstOrDefault(places[0]);
+            foreach (var (_, other) in places.Where(x => x.Repository != repository)) Log.Information("{Repository:l} is not pruned: use its registry's own clean-up", other.Repository);
+            var published = PublishRecord.Read(_files.RecordOf(image)) is { } record && record.Repositories.Contains(repository.Repository) ? [record.Digest] : Array.Empty<Digest>();
             var own = rules with { Digests = rules.Digests.Concat(published).ToHashSet() };
             var pruned = await new ImagePruning(gitHub, registry, own).RunAsync(repository, really, context.CancellationToken);
             report(pruned);

@@ -64,35 +64,36 @@ internal static class BuiltImage
 
     /// <summary>
     /// Asks the registry whether it has exactly this image, and cosign whether the expected signer has signed and attested it, whatever the record
-    /// says.
+    /// says. Where no place is named, that is the first of its registries.
     /// </summary>
     /// <exception cref="CommandFailedException">A signature or an attestation is not valid.</exception>
     /// <exception cref="DeliveryException">The registry does not have the image, or what it has is not what the record says.</exception>
     public static async Task<PublishedImage> EnsurePublishedAsync(
-        this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
+        this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer, ImageReference? place = null)
     {
-        using var other = context.Connect(publish.Reference.Domain!);
-        var root = await other.FindManifestAsync(publish.Reference, context.CancellationToken)
+        var reference = place ?? publish.Reference;
+        using var other = context.Connect(reference.Domain!);
+        var root = await other.FindManifestAsync(reference, context.CancellationToken)
             ?? throw new DeliveryException(
-                $"The registry does not have {publish.Reference}: run SignImages, which pushes it, or Publish as a whole.");
-        publish.Record.EnsureDescribes(image, root, publish.Record.Repository);
-        if (await other.FindMissingPartAsync(publish.Reference, root, context.CancellationToken) is { } missing)
-            throw new DeliveryException($"The registry has {publish.Reference}, but not {missing}, which is a part of it: run SignImages, which pushes it, or Publish as a whole.");
-        return new PublishedImage(root, await context.EnsureSignedAsync(other, publish.Reference, signer));
+                $"The registry does not have {reference}: run SignImages, which pushes it, or Publish as a whole.");
+        publish.Record.EnsureDescribes(image, root, reference.Repository);
+        if (await other.FindMissingPartAsync(reference, root, context.CancellationToken) is { } missing)
+            throw new DeliveryException($"The registry has {reference}, but not {missing}, which is a part of it: run SignImages, which pushes it, or Publish as a whole.");
+        return new PublishedImage(root, await context.EnsureSignedAsync(other, reference, signer));
     }
 
     /// <summary>As <see cref="EnsurePublishedAsync"/>, and if only other signers are found, the error says how to name one of them.</summary>
     /// <exception cref="DeliveryException">As there, or it is signed by somebody else.</exception>
     internal static async Task<PublishedImage> EnsureSignedByAsync(
-        this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer, string end)
+        this DeliveryContext context, ImageDefinition image, PublishTransaction publish, ExpectedSigner signer, string end, ImageReference? place = null)
     {
         try
         {
-            return await context.EnsurePublishedAsync(image, publish, signer);
+            return await context.EnsurePublishedAsync(image, publish, signer, place);
         }
         catch (CommandFailedException exception) when (ImageVerifier.IsVerdict(exception))
         {
-            throw SignerOfBuild.NotSignedBy(publish.Reference, signer, end, exception);
+            throw SignerOfBuild.NotSignedBy(place ?? publish.Reference, signer, end, exception);
         }
     }
 }

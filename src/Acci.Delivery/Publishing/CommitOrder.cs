@@ -1,11 +1,10 @@
 using System.Globalization;
 using Acci.Oci;
-using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Publishing;
 
 /// <summary>Compares the commit times of two images.</summary>
-internal sealed class CommitOrder(OciRegistry registry)
+internal sealed class CommitOrder(RegistrySet registries)
 {
     private const string Created = "org.opencontainers.image.created";
 
@@ -14,6 +13,6 @@ internal sealed class CommitOrder(OciRegistry registry)
         await CreatedAsync(repository.WithDigest(one), cancellationToken) > await CreatedAsync(repository.WithDigest(other), cancellationToken);
 
     private async Task<DateTimeOffset?> CreatedAsync(ImageReference image, CancellationToken cancellationToken) =>
-        await registry.FindManifestAsync(image, cancellationToken) is { } manifest
+        await registries.Of(image).FindManifestAsync(image, cancellationToken) is { } manifest
         && DateTimeOffset.TryParse(manifest.Annotations.GetValueOrDefault(Created), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var created) ? created : null;
 }

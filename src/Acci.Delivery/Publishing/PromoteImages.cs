@@ -59,15 +59,15 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     public override async Task RunAsync()
     {
         EnsureIsNamed();
-        var registry = await context.RegistryAsync();
         var plans = await PlanAllAsync(isDry: false);
-        foreach (var plan in plans) await VerifyAsync(registry, plan.Repository.WithDigest(plan.Digest));
+        foreach (var plan in plans) await VerifyAsync(await RegistryOfAsync(plan.Repository), plan.Repository.WithDigest(plan.Digest));
         // A rollback is not noted: the next one goes back one step further, and not forward again.
-        if (!promotion.Rollback) await new TagHistory(registry, context.Time).TryNoteAsync(plans, Cancellation);
-        var writes = await new TagTransaction(registry)
+        foreach (var plan in promotion.Rollback ? [] : plans) await new TagHistory(await RegistryOfAsync(plan.Repository), context.Time).TryNoteAsync([plan], Cancellation);
+        var writes = await new TagTransaction(await context.RegistryAsync())
         {
+            Others = await context.OtherRegistriesAsync(),
             Time = context.Time,
-            IsTrustedAsync = async other => await context.IsSignedAsync(registry, other, await context.ExpectedSignerAsync()),
+            IsTrustedAsync = async other => await context.IsSignedAsync(await RegistryOfAsync(other), other, await context.ExpectedSignerAsync()),
         }.RunAsync(plans, Cancellation);
         foreach (var plan in plans)
         {
@@ -101,15 +101,25 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
     private async Task<List<TagPlan>> PlanAllAsync(bool isDry)
     {
-        var registry = await context.RegistryAsync();
-        await registry.EnsureReachableAsync(Cancellation);
+        foreach (var destination in await context.DestinationsAsync()) await (await context.RegistryOfAsync(destination.Domain)).EnsureReachableAsync(Cancellation);
         var floating = context.Options.TagRules.Apply(await context.FactsAsync()).Floating;
         var plans = new List<TagPlan>();
         foreach (var image in context.Options.Images)
         {
-            var repository = await context.RepositoryAsync(image);
-            if (promotion.Rollback) plans.AddRange(await PlanRollbackAsync(registry, repository, floating));
-            else plans.Add(await PlanAsync(registry, repository, image, await BringAsync(registry, image, repository, floating, isDry), floating));
+            Manifest? found = null;
+            foreach (var (registry, repository) in await context.PlacesAsync(image))
+            {
+                if (promotion.Rollback)
+                {
+                    plans.AddRange(await PlanRollbackAsync(registry, repository, floating));
+                    continue;
+                }
+
+                // It is named in the first registry; the others have the same, or get it from there.
+                if (found is null) found = await BringAsync(registry, image, repository, floating, isDry);
+                else await BringAlongAsync(image, found, registry, repository, isDry);
+                plans.Add(await PlanAsync(registry, repository, image, found, floating));
+            }
         }
 
         return plans;
@@ -141,12 +151,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         var source = promotion.SourceIn(origin);
         if (origin.Repository == repository.Repository) return Checked(await registry.GetManifestAsync(source, Cancellation));
 
-        if (isDry)
-        {
-            throw new DeliveryException(
-                $"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. "
-                + $"Run it with --registry {promotion.FromRegistry} alone.");
-        }
+        if (isDry) throw NothingIsCopied(repository, promotion.FromRegistry!);
 
         using var elsewhere = context.Connect(context.AccessTo(Origin!));
         var found = Checked(await elsewhere.GetManifestAsync(source, Cancellation));
@@ -156,17 +161,11 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         var root = record is null || record.Digest == found.Digest ? found
             : await elsewhere.FindManifestAsync(origin.WithDigest(record.Digest), Cancellation);
         var isOwn = record is not null && root is not null && root.Manifests.Select(x => x.Digest).Append(root.Digest).Contains(found.Digest);
-        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayBePromoted(source, found, isOwn ? record : null);
+        DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureMayBePromoted(source, found, isOwn ? record : null);
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
-        if (new Destination(origin.Registry, "").IsLoopback && !(await context.DestinationAsync()).IsLoopback)
+        if (new Destination(origin.Registry, "").IsLoopback && !(await context.DepartureAsync()).IsLoopback)
             await ProvenanceLogins.EnsureNoneAsync(elsewhere, origin.WithDigest(found.Digest), found, Cancellation);
-        var copied = await elsewhere.CopyAsync(
-            origin.WithDigest(found.Digest), registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name, context.Time), Cancellation);
-        foreach (var problem in copied.PassedOver.Take(ShownProblems)) Log.Warning("{Image}: left behind, of what refers to it: {Problem:l}", image.Name, problem);
-        if (copied.PassedOver.Count > ShownProblems) Log.Warning("{Image}: {Count} more were left behind", image.Name, copied.PassedOver.Count - ShownProblems);
-        Log.Information(
-            "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before",
-            image.Name, source.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
+        await CopyAsync(image, elsewhere, source, origin.WithDigest(found.Digest), registry, repository);
         return found;
 
         Manifest Checked(Manifest found)
@@ -174,6 +173,36 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             DeparturePolicy.EnsureIsOf(source, found, DeparturePolicy.VersionOf(image, found), floating);
             return found;
         }
+    }
+
+    // The image, with what refers to it, for a further registry that does not have it yet.
+    private async Task BringAlongAsync(ImageDefinition image, Manifest found, OciRegistry registry, ImageReference repository, bool isDry)
+    {
+        var there = repository.WithDigest(found.Digest);
+        if (await registry.FindManifestAsync(there, Cancellation) is { } known && await registry.FindMissingPartAsync(there, known, Cancellation) is null) return;
+        var source = (await context.RepositoryAsync(image)).WithDigest(found.Digest);
+        if (isDry) throw NothingIsCopied(repository, (await context.DestinationAsync()).ToString());
+        var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));
+        DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureMayBePromoted(source, found, record?.Image == image.Name && record.IsOf(found.Digest) ? record : null);
+        var first = await context.RegistryAsync();
+        await VerifyAsync(first, source);
+        await CopyAsync(image, first, source, source, registry, repository);
+    }
+
+    private static DeliveryException NothingIsCopied(ImageReference repository, string from) => new(
+        $"A dry run copies nothing, so it cannot say which tags would move in {repository.Repository}. "
+        + $"Run it with --registry {from} alone.");
+
+    private Task<OciRegistry> RegistryOfAsync(ImageReference repository) => context.RegistryOfAsync(repository.Domain!);
+
+    private async Task CopyAsync(ImageDefinition image, OciRegistry from, ImageReference named, ImageReference source, OciRegistry registry, ImageReference repository)
+    {
+        var copied = await from.CopyAsync(source, registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name, context.Time), Cancellation);
+        foreach (var problem in copied.PassedOver.Take(ShownProblems)) Log.Warning("{Image}: left behind, of what refers to it: {Problem:l}", image.Name, problem);
+        if (copied.PassedOver.Count > ShownProblems) Log.Warning("{Image}: {Count} more were left behind", image.Name, copied.PassedOver.Count - ShownProblems);
+        Log.Information(
+            "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before",
+            image.Name, named.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
     }
 
     private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository, FloatingTags floating)

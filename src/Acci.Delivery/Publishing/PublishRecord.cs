@@ -68,7 +68,14 @@ public sealed partial record PublishRecord
     [AllowNull]
     public IReadOnlyList<string> TagsReplaced { get; init => field = value ?? []; } = [];
 
-    /// <summary>The steps that ended well, for exactly this digest and repository.</summary>
+    /// <summary>The image in further registries, where it goes to several; null where it goes to one.</summary>
+    public IReadOnlyList<PublishedCopy>? Copies { get; init; }
+
+    /// <summary>Registry and path of all places that it goes to, the first one first.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Repositories => [Repository, .. (Copies ?? []).Select(x => x.Repository)];
+
+    /// <summary>The steps that ended well, for exactly this digest and these repositories.</summary>
     public IReadOnlyDictionary<PublishStep, StepResult> Steps { get; init; } = new SortedDictionary<PublishStep, StepResult>();
 
     /// <summary>Who signed it, as <see cref="Signer"/> and <see cref="SignerSource"/> say; null where nobody has.</summary>
@@ -81,6 +88,16 @@ public sealed partial record PublishRecord
 
     /// <summary>Whether this is the record of an image: of the index, or of one of its platforms.</summary>
     public bool IsOf(Digest digest) => Digest == digest || Platforms.Any(x => x.Digest == digest);
+
+    /// <summary>The record with what became of the tags in one of its repositories.</summary>
+    internal PublishRecord WithTags(string repository, TagReport report) => repository == Repository
+        ? this with { Tags = report.Taken, TagsLeft = report.Left, TagsReplaced = report.Replaced }
+        : this with { Copies = [.. (Copies ?? []).Select(x => x.Repository != repository ? x : x with { Tags = report.Taken, TagsLeft = report.Left, TagsReplaced = report.Replaced })] };
+
+    /// <summary>The record as it is of one of its repositories alone.</summary>
+    internal PublishRecord In(string repository) => Copies?.FirstOrDefault(x => x.Repository == repository) is { } copy
+        ? this with { Repository = repository, Tags = copy.Tags, TagsLeft = copy.TagsLeft, TagsReplaced = copy.TagsReplaced, Copies = null }
+        : this with { Copies = null };
 
     /// <summary>Reads the record; null if the file does not exist.</summary>
     /// <exception cref="DeliveryException">It is damaged, was edited, or was written by another version; the message names the file.</exception>
@@ -158,13 +175,13 @@ public sealed partial record PublishRecord
         }
     }
 
-    /// <summary>Makes sure that the image was built for this repository: stand-ins, scans and tags of one registry say nothing of another.</summary>
+    /// <summary>Makes sure that the image was built for these repositories, and no other: stand-ins, scans and tags of one registry say nothing of another.</summary>
     /// <exception cref="DeliveryException">It was built for another one.</exception>
-    internal void EnsureGoesTo(ImageReference repository)
+    internal void EnsureGoesTo(params IReadOnlyList<ImageReference> repositories)
     {
-        if (Repository == repository.Repository) return;
+        if (Repositories.SequenceEqual(repositories.Select(x => x.Repository))) return;
         throw new DeliveryException(
-            $"The image '{Image}' was built for {Repository}, and this build is for {repository.Repository}: "
+            $"The image '{Image}' was built for {string.Join(", ", Repositories)}, and this build is for {string.Join(", ", repositories.Select(x => x.Repository))}: "
             + "run BuildImages again for this one, or name the other with --registry.");
     }
 
@@ -184,6 +201,7 @@ public sealed partial record PublishRecord
         : Steps.Any(x => x.Value is null || !Enum.IsDefined(x.Key)) ? "'steps' has one without a result, or one that does not exist"
         : !((string?[])[Signer, SignerSource?.Repository, SignerSource?.Issuer, SignerSource?.Ref]).All(x => x is null || ExpectedSigner.IsChecked(x))
             ? "'signer' or 'signerSource' has an empty text"
+        : Copies?.Select(x => x is null ? "'copies' has null in it" : x.Problem).FirstOrDefault(x => x is not null) is { } copy ? copy
         : !ImageReference.TryParse(Repository, out _, out _) ? $"'repository' is not an image repository: '{Repository}'"
         : null;
 

@@ -4,6 +4,7 @@ using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Generation;
+using Acci.Oci;
 
 namespace Acci.Delivery.Publishing;
 
@@ -20,6 +21,9 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     /// </summary>
     internal (string Verify, string Run)? ForReaders { get; init; }
 
+    /// <summary>The commands for the further registries, if the image goes to several, as they are for this machine and for readers.</summary>
+    internal IReadOnlyList<((string Verify, string Run) Here, (string Verify, string Run) Readers)> OfCopies { get; init; } = [];
+
     /// <summary>Which base images followed their tags, and why; null where each has a digest that it is pinned to.</summary>
     public string? NotPinned { get; init; }
 
@@ -27,13 +31,16 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
     public DateTimeOffset? At { get; init; }
 
     /// <summary>What a <c>docker</c> command needs to run the image: what the smoke test, which has run it, was told.</summary>
-    internal static string[] RunArguments(ImageDefinition image, PublishTransaction publish)
+    internal static string[] RunArguments(ImageDefinition image, PublishTransaction publish) => RunArguments(image, publish.Reference);
+
+    /// <inheritdoc cref="RunArguments(ImageDefinition, PublishTransaction)"/>
+    internal static string[] RunArguments(ImageDefinition image, ImageReference reference)
     {
         string[] ports = image.Health is { } health ? ["--publish", $"{health.Port}:{health.Port}"] : [];
         // By digest: what is run is what was verified, whatever its tags point at by then.
         var options = image.SmokeTest;
         var variables = options.Variables.SelectMany(x => new[] { "--env", $"{x.Key}={x.Value}" });
-        return ["run", "--rm", .. options.RunArguments, .. variables, .. ports, publish.Reference.ToString(), .. options.Arguments];
+        return ["run", "--rm", .. options.RunArguments, .. variables, .. ports, reference.ToString(), .. options.Arguments];
     }
 
     /// <summary>The table as text.</summary>
@@ -42,7 +49,19 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         var rule = new string('─', 100);
         var text = new StringBuilder().AppendLine(rule);
         foreach (var (name, value) in Rows()) text.Append(name.PadRight(NameWidth)).AppendLine(value);
-        return text.AppendLine(rule).AppendLine($"{"Verify".PadRight(NameWidth)}{VerifyCommand}").AppendLine($"{"Run".PadRight(NameWidth)}{RunCommand}").Append(rule).ToString();
+        text.AppendLine(rule);
+        Commands("Verify", OfCopies.Select(x => x.Here.Verify).Prepend(VerifyCommand));
+        Commands("Run", OfCopies.Select(x => x.Here.Run).Prepend(RunCommand));
+        return text.Append(rule).ToString();
+
+        void Commands(string name, IEnumerable<string> commands)
+        {
+            foreach (var command in commands)
+            {
+                text.Append(name.PadRight(NameWidth)).AppendLine(command);
+                name = "";
+            }
+        }
     }
 
     /// <summary>The same as GitHub-flavoured Markdown.</summary>
@@ -51,7 +70,9 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"## {Record.Repository}").AppendLine().AppendLine("| | |").AppendLine("|---|---|");
         foreach (var (name, value) in Rows()) text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {SafeText.Code(value)} |");
         var (verify, run) = ForReaders ?? (VerifyCommand, RunCommand);
-        return text.AppendLine().AppendLine("```sh").AppendLine(verify).AppendLine(run).AppendLine("```").ToString();
+        text.AppendLine().AppendLine("```sh").AppendLine(verify).AppendLine(run);
+        foreach (var (_, readers) in OfCopies) text.AppendLine(readers.Verify).AppendLine(readers.Run);
+        return text.AppendLine("```").ToString();
     }
 
     /// <summary>Writes the Markdown of all images where a person looks for it: <c>summary.md</c> in the folder, and the job's summary page in GitHub Actions.</summary>
@@ -73,6 +94,13 @@ public sealed record PublishSummary(PublishRecord Record, string VerifyCommand, 
         yield return ("Tags", Record.Tags.Count == 0 ? "none" : string.Join(", ", Record.Tags));
         for (var i = 0; i < Record.TagsLeft.Count; i++) yield return (i == 0 ? "Not moved" : "", Record.TagsLeft[i]);
         for (var i = 0; i < Record.TagsReplaced.Count; i++) yield return (i == 0 ? "Replaced" : "", Record.TagsReplaced[i]);
+        foreach (var copy in Record.Copies ?? [])
+        {
+            yield return ("Also in", $"{copy.Repository}: {(copy.Tags.Count == 0 ? "no tags" : string.Join(", ", copy.Tags))}");
+            foreach (var left in copy.TagsLeft) yield return ("", $"not moved: {left}");
+            foreach (var replaced in copy.TagsReplaced) yield return ("", $"replaced: {replaced}");
+        }
+
         yield return ("Version", $"{Record.Version} ({Short(Record.Revision)})");
         var platforms = Record.Platforms.Select(x => $"{x.Platform,-15} {Megabytes(x.Size),8}  {x.Digest}").ToArray();
         for (var i = 0; i < platforms.Length; i++) yield return (i == 0 ? "Platforms" : "", platforms[i]);

@@ -26,6 +26,9 @@ public sealed class PublishTransaction
     /// <summary>The image, by digest.</summary>
     public ImageReference Reference => ImageReference.Parse(Record.Repository).WithDigest(Record.Digest);
 
+    /// <summary>The same in each registry that it goes to, the first one first.</summary>
+    public IReadOnlyList<ImageReference> References => [.. Record.Repositories.Select(x => ImageReference.Parse(x).WithDigest(Record.Digest))];
+
     /// <summary>Goes on with what was built last.</summary>
     /// <param name="file">The record.</param>
     /// <param name="image">The image.</param>
@@ -49,7 +52,7 @@ public sealed class PublishTransaction
     public static PublishTransaction Begin(string file, PublishRecord built, bool startOver = false, TimeProvider? time = null)
     {
         var earlier = startOver ? null : ReadEarlier(file);
-        var record = earlier is not null && (earlier.Image, earlier.Digest, earlier.Repository) == (built.Image, built.Digest, built.Repository)
+        var record = earlier is not null && (earlier.Image, earlier.Digest) == (built.Image, built.Digest) && earlier.Repositories.SequenceEqual(built.Repositories)
             ? built with
             {
                 SignedBy = earlier.SignedBy,
@@ -58,6 +61,7 @@ public sealed class PublishTransaction
                 ScanRecord = earlier.ScanRecord,
                 Tags = earlier.Tags,
                 TagsLeft = earlier.TagsLeft,
+                Copies = earlier.Copies,
                 Steps = earlier.Steps,
             }
             : built;

@@ -50,7 +50,7 @@ internal static class RecordsOfBuild
         var repeated = context.Once(
             $"{nameof(context.Options.Republish)} {image.Name}", () => context.Options.Republish ? Enum.GetValues<PublishStep>().ToHashSet() : []);
         var publish = PublishTransaction.Resume(file, image.Name, context.Time, repeated);
-        if (context.NamedDestination() is { } named) publish.Record.EnsureGoesTo(named.RepositoryOf(image));
+        if (context.NamedDestinations() is { Count: > 0 } named) publish.Record.EnsureGoesTo([.. named.Select(x => x.RepositoryOf(image))]);
         return publish;
     }
 }

@@ -3,7 +3,9 @@ using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
+using Acci.Oci;
 using Acci.Oci.Layouts;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Publishing;
@@ -46,11 +48,10 @@ public sealed class SignImages(DeliveryContext context) : Verb
     private async Task<string> SignAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout)
     {
         var cosign = await context.CosignAsync();
-        var signing = await SigningAsync(image, layout);
         ExpectedSigner own = cosign.Identity is SigningIdentity.Keyless keyless
             ? new ExpectedSigner.Workflow(keyless.Identity, keyless.Source) : new ExpectedSigner.PublicKey(_files.PublicKey);
-        var (signatures, attestations) = context.Options.Republish
-            ? await signing.SignAsync(context.CancellationToken) : await signing.SignInvalidAsync(own, context.CancellationToken);
+        var (signatures, attestations) = await InAllAsync(image, layout, signing => context.Options.Republish
+            ? signing.SignAsync(context.CancellationToken) : signing.SignInvalidAsync(own, context.CancellationToken));
         var signer = await cosign.ReadSignerAsync(context.CancellationToken);
         publish.Update(record => record with { SignedBy = signer });
         return signatures + attestations == 0 ? $"signed and attested by {signer} before"
@@ -60,15 +61,25 @@ public sealed class SignImages(DeliveryContext context) : Verb
     // The record says that they were made, and a registry's retention may have removed them since.
     private async Task SignMissingAsync(ImageDefinition image, OciLayout layout)
     {
-        var (signatures, attestations) = await (await SigningAsync(image, layout)).SignMissingAsync(context.CancellationToken);
+        var (signatures, attestations) = await InAllAsync(image, layout, signing => signing.SignMissingAsync(context.CancellationToken));
         if (signatures + attestations == 0) return;
         Log.Warning(
             "{Image}: {Signatures} signatures and {Attestations} attestations of an earlier run were missing in the registry; they were made again",
             image.Name, signatures, attestations);
     }
 
-    private async Task<ImageSigner> SigningAsync(ImageDefinition image, OciLayout layout) =>
-        new(await context.CosignAsync(), layout, await context.RegistryAsync(), await context.RepositoryAsync(image));
+    // Signs in each registry that the image goes to.
+    private async Task<(int Signatures, int Attestations)> InAllAsync(ImageDefinition image, OciLayout layout, Func<ImageSigner, Task<(int Signatures, int Attestations)>> signAsync)
+    {
+        var (signatures, attestations) = (0, 0);
+        foreach (var (registry, repository) in await context.PlacesAsync(image))
+        {
+            var (signed, attested) = await signAsync(new ImageSigner(await context.CosignAsync(), layout, registry, repository));
+            (signatures, attestations) = (signatures + signed, attestations + attested);
+        }
+
+        return (signatures, attestations);
+    }
 
     // What those who verify would refuse is neither pushed nor signed. Of several provenances each has to match: all of them are attested.
     private async Task EnsureProvenanceMatchesAsync(ImageDefinition image, OciLayout layout, SigningIdentity? signer, bool isThisMachine)
@@ -93,24 +104,41 @@ public sealed class SignImages(DeliveryContext context) : Verb
 
     private async Task PushAsync(ImageDefinition image, PublishTransaction publish, OciLayout layout, SigningIdentity? signer)
     {
-        var destination = await context.DestinationAsync();
         var root = await layout.ReadManifestAsync(layout.Root, context.CancellationToken);
-        DeparturePolicy.Of(context, destination).EnsureMayBePushed(publish.Record, root);
-        publish.Record.EnsureGoesTo(destination.RepositoryOf(image));
-        await EnsureProvenanceMatchesAsync(image, layout, signer, destination.IsLoopback);
-        var registry = await context.RegistryAsync();
-        // Its bytes are asked for: a registry that only says that it has them may have others.
-        if (publish.Has(PublishStep.Push) && await registry.FindManifestAsync(publish.Reference, context.CancellationToken) is { } there
-            && await registry.FindMissingPartAsync(publish.Reference, there, context.CancellationToken) is null)
+        var departure = await context.DepartureAsync();
+        DeparturePolicy.Of(context, departure).EnsureMayBePushed(publish.Record, root);
+        var places = await context.PlacesAsync(image);
+        publish.Record.EnsureGoesTo([.. places.Select(x => x.Repository)]);
+        await EnsureProvenanceMatchesAsync(image, layout, signer, departure.IsLoopback);
+        if (publish.Has(PublishStep.Push) && await AreThereAsync(places, publish.Record.Digest))
         {
-            Log.Information("{Image}: {Reference:l} is in the registry already", image.Name, publish.Reference.ToString());
+            Log.Information("{Image}: {Reference:l} is in the registry already", image.Name, string.Join(", ", publish.References));
             return;
         }
 
         await publish.RedoAsync(PublishStep.Push, async () =>
         {
-            var pushed = await registry.PushAsync(layout, destination.RepositoryOf(image), new TransferLog(image.Name, context.Time), context.CancellationToken);
-            return $"pushed by digest: {pushed.BlobsSent} blobs sent ({pushed.BytesSent / 1e6:0.0} MB), {pushed.BlobsPresent} there before";
+            var results = new List<string>();
+            foreach (var (registry, repository) in places)
+            {
+                var pushed = await registry.PushAsync(layout, repository, new TransferLog(image.Name, context.Time), context.CancellationToken);
+                results.Add($"{(places.Count == 1 ? "" : $"{repository.Repository}: ")}pushed by digest: {pushed.BlobsSent} blobs sent ({pushed.BytesSent / 1e6:0.0} MB), {pushed.BlobsPresent} there before");
+            }
+
+            return string.Join("; ", results);
         });
+    }
+
+    // Their bytes are asked for: a registry that only says that it has them may have others.
+    private async Task<bool> AreThereAsync(IEnumerable<(OciRegistry Registry, ImageReference Repository)> places, Digest digest)
+    {
+        foreach (var (registry, repository) in places)
+        {
+            var image = repository.WithDigest(digest);
+            if (await registry.FindManifestAsync(image, context.CancellationToken) is not { } there) return false;
+            if (await registry.FindMissingPartAsync(image, there, context.CancellationToken) is not null) return false;
+        }
+
+        return true;
     }
 }

@@ -46,15 +46,16 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
                 continue;
             }
 
-            var repository = await context.RepositoryAsync(image);
-            var registry = await context.RegistryAsync();
-            await registry.EnsureReachableAsync(context.CancellationToken);
             var version = ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey) ?? image.Labels.GetValueOrDefault(OciLabels.VersionKey));
             var source = image.Annotations.GetValueOrDefault(OciLabels.SourceKey) ?? image.Labels.GetValueOrDefault(OciLabels.SourceKey) ?? (await context.FactsAsync()).Repository.Url;
-            var plan = await DecideAsync(registry, image, Digest.Of([]), new ImageOrigin(version, (await context.VersionAsync()).Revision) { Source = source }, tags);
-            if (!(await context.DestinationAsync()).IsLoopback)
-                plan = await plan.ForeseeingAsync(registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken);
-            plan.Say(repository.ToString());
+            foreach (var place in await context.PlacesAsync(image))
+            {
+                await place.Registry.EnsureReachableAsync(context.CancellationToken);
+                var plan = await DecideAsync(place, image, Digest.Of([]), new ImageOrigin(version, (await context.VersionAsync()).Revision) { Source = source }, tags);
+                if (!IsLoopback(place.Repository))
+                    plan = await plan.ForeseeingAsync(place.Registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken);
+                plan.Say(place.Repository.ToString());
+            }
         }
     }
 
@@ -63,49 +64,56 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     /// moved.</exception>
     public override async Task RunAsync()
     {
-        var registry = await context.RegistryAsync();
         var tags = await context.TagsAsync();
         var plans = new List<TagPlan>();
         var verified = new Dictionary<string, PublishedImage>();
         await context.ForEachImageAsync(async (image, publish) =>
         {
-            var policy = DeparturePolicy.Of(context, await context.DestinationAsync());
+            var policy = DeparturePolicy.Of(context, await context.DepartureAsync());
             policy.EnsureMayBeTagged(publish.Record, await context.VersionAsync());
-            var repository = await context.RepositoryAsync(image);
-            publish.Record.EnsureGoesTo(repository);
+            var places = await context.PlacesAsync(image);
+            publish.Record.EnsureGoesTo([.. places.Select(x => x.Repository)]);
             await context.EnsureUnchangedAsync(image, publish.Record);
             verified[image.Name] = await EnsureSignedAsync(policy, image, publish);
-            var plan = await DecideAsync(registry, image, publish.Record.Digest, ImageOrigin.Of(verified[image.Name].Root), tags);
-            // This machine's own registry gets every build of a commit, with changes that are not committed, too.
-            plans.Add((await context.DestinationAsync()).IsLoopback ? plan
-                : await plan.WritingOnceAsync(registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken));
+            foreach (var place in places)
+            {
+                var plan = await DecideAsync(place, image, publish.Record.Digest, ImageOrigin.Of(verified[image.Name].Root), tags);
+                // This machine's own registry gets every build of a commit, with changes that are not committed, too.
+                plans.Add(IsLoopback(place.Repository) ? plan
+                    : await plan.WritingOnceAsync(place.Registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken));
+            }
         });
 
         // What could not be said of the tags afterwards is known before they move.
         StepOutputs.Of(context.Environment)?.EnsureWritable();
         var atStart = await context.TagsAtStartAsync();
         foreach (var image in context.Options.Images) await CompareAsync(image, atStart, verified[image.Name].Root);
-        await new TagHistory(registry, context.Time).TryNoteAsync(plans, context.CancellationToken);
+        foreach (var plan in plans) await new TagHistory(await RegistryOfAsync(plan.Repository), context.Time).TryNoteAsync([plan], context.CancellationToken);
         // Who is named is meant exactly, for whatever branch or tag the other image was signed.
         var signer = context.Options.SignedBy is not null ? await context.ExpectedSignerAsync()
             : verified.Values.First().Signer switch { ExpectedSigner.Workflow workflow => workflow.OrSibling, var own => own };
-        var writes = await new TagTransaction(registry)
+        var writes = await new TagTransaction(await context.RegistryAsync())
         {
+            Others = await context.OtherRegistriesAsync(),
             AtStart = atStart,
             BuiltEarlier = await context.BuiltEarlierAsync(),
             Time = context.Time,
-            IsTrustedAsync = other => context.IsSignedAsync(registry, other, signer),
+            IsTrustedAsync = async other => await context.IsSignedAsync(await RegistryOfAsync(other), other, signer),
         }.RunAsync(plans, context.CancellationToken);
         var summaries = new List<PublishSummary>();
         await context.ForEachImageAsync(async (image, publish) =>
         {
-            var plan = plans.Single(x => x.Repository.Repository == publish.Record.Repository);
-            var own = writes.Where(x => x.Tag.Repository == publish.Record.Repository).ToList();
             await publish.RedoAsync(PublishStep.Tag, () =>
             {
-                var result = TagReport.Of(plan, own).Log(image.Name);
-                publish.Update(record => record with { Tags = result.Taken, TagsLeft = result.Left, TagsReplaced = result.Replaced });
-                return Task.FromResult(result.ToString());
+                var results = publish.Record.Repositories.Select(repository =>
+                {
+                    var plan = plans.Single(x => x.Repository.Repository == repository);
+                    var own = writes.Where(x => x.Tag.Repository == repository).ToList();
+                    var result = TagReport.Of(plan, own).Log(publish.Record.Copies is null ? image.Name : repository);
+                    publish.Update(record => record.WithTags(repository, result));
+                    return publish.Record.Copies is null ? result.ToString() : $"{repository}: {result}";
+                }).ToList();
+                return Task.FromResult(string.Join("; ", results));
             });
             summaries.Add(await SummarizeAsync(image, publish, verified[image.Name].Signer));
         });
@@ -119,11 +127,15 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         }
     }
 
-    private async Task<TagPlan> DecideAsync(OciRegistry registry, ImageDefinition image, Digest digest, ImageOrigin origin, TagSet tags)
+    private static bool IsLoopback(ImageReference repository) => new Destination(repository.Domain!, "").IsLoopback;
+
+    private Task<OciRegistry> RegistryOfAsync(ImageReference repository) => context.RegistryOfAsync(repository.Domain!);
+
+    private async Task<TagPlan> DecideAsync((OciRegistry Registry, ImageReference Repository) place, ImageDefinition image, Digest digest, ImageOrigin origin, TagSet tags)
     {
         var hasOwn = image.Gives(OciLabels.VersionKey);
         return await TagPlan.DecideAsync(
-            registry, await context.RepositoryAsync(image), digest, tags.All, hasOwn ? tags.FloatingOfOwnVersion : tags.Floating,
+            place.Registry, place.Repository, digest, tags.All, hasOwn ? tags.FloatingOfOwnVersion : tags.Floating,
             // A commit that the definition gives is that of something in the image.
             context.SuccessionOf(image.Gives(OciLabels.RevisionKey) ? origin with { Revision = null } : origin), context.CancellationToken);
     }
@@ -131,19 +143,26 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     // Each time, whatever the record says: a file can be edited, and signatures can be deleted.
     private async Task<PublishedImage> EnsureSignedAsync(DeparturePolicy policy, ImageDefinition image, PublishTransaction publish)
     {
+        var place = publish.Reference;
         try
         {
-            var found = await new OwnSignatures(context).EnsureThereAsync(image, publish, await context.ExpectedSignerAsync(publish.Record.SignedBy));
-            policy.EnsureHasNoStandIns(image.Name, found.Root);
-            await publish.RedoAsync(PublishStep.Verify, () => Task.FromResult(found.Result));
-            return found;
+            PublishedImage? found = null;
+            foreach (var reference in publish.References)
+            {
+                place = reference;
+                found = await new OwnSignatures(context).EnsureThereAsync(image, publish, place, await context.ExpectedSignerAsync(publish.Record.SignedBy));
+                policy.EnsureHasNoStandIns(image.Name, found.Root);
+            }
+
+            await publish.RedoAsync(PublishStep.Verify, () => Task.FromResult(found!.Result + (publish.References.Count == 1 ? "" : $" in {publish.References.Count} registries")));
+            return found!;
         }
         catch (DeliveryException exception) when (exception is CommandFailedException || ImageVerifier.IsVerdict(exception))
         {
             var problem = ImageVerifier.IsVerdict(exception)
                 ? $"{publish.Record.Digest} is not signed and attested there by the expected signer. Run Publish as a whole, or with --republish, which signs anew."
                 : $"whether {publish.Record.Digest} is signed and attested there is not known.";
-            throw new DeliveryException($"No tag of {publish.Record.Repository} moves: {problem} {exception.Message}", exception);
+            throw new DeliveryException($"No tag of {place.Repository} moves: {problem} {exception.Message}", exception);
         }
     }
 
@@ -151,8 +170,11 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     private async Task CompareAsync(ImageDefinition image, IReadOnlyDictionary<ImageReference, Digest?> atStart, Manifest root)
     {
         if ((await context.VersionAsync()).IsDirty) return;
-        var repository = await context.RepositoryAsync(image);
-        var registry = await context.RegistryAsync();
+        foreach (var (registry, repository) in await context.PlacesAsync(image)) await CompareAsync(image, registry, repository, atStart, root);
+    }
+
+    private async Task CompareAsync(ImageDefinition image, OciRegistry registry, ImageReference repository, IReadOnlyDictionary<ImageReference, Digest?> atStart, Manifest root)
+    {
         foreach (var earlier in atStart.Where(x => x.Key.Repository == repository.Repository).Select(x => x.Value).OfType<Digest>().Distinct())
         {
             try
@@ -170,33 +192,41 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
 
     private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
     {
+        var commands = new List<((string Verify, string Run) Here, (string Verify, string Run) Readers)>();
+        foreach (var place in publish.References) commands.Add(await CommandsAsync(image, place, signer));
+        return new PublishSummary(publish.Record, commands[0].Here.Verify, commands[0].Here.Run)
+        {
+            At = context.Time.GetUtcNow(),
+            ForReaders = commands[0].Readers,
+            OfCopies = [.. commands.Skip(1)],
+            NotPinned = context.ImageLocks().Problem(image.BaseImages.Select(x => x.Reference)),
+        };
+    }
+
+    private async Task<((string Verify, string Run) Here, (string Verify, string Run) Readers)> CommandsAsync(ImageDefinition image, ImageReference place, ExpectedSigner signer)
+    {
         var cosign = await context.VerifierAsync();
         var engine = await context.EngineAsync();
         var shown = signer is ExpectedSigner.PublicKey { File: var file } ? new ExpectedSigner.PublicKey(_files.Relative(file)) : signer;
-        var arguments = shown.VerifyArguments(publish.Reference, cosign.Sigstore.TrustedRoot is { } root ? _files.Relative(root) : null);
-        var access = context.AccessTo(publish.Reference.Domain!);
+        var arguments = shown.VerifyArguments(place, cosign.Sigstore.TrustedRoot is { } root ? _files.Relative(root) : null);
+        var access = context.AccessTo(place.Domain!);
         var authorities = access.AuthorityFiles switch { [] => null, [var one] => one, _ => await WriteAuthoritiesAsync(access) };
         var verify = new Command(cosign.Executable, [.. arguments, .. access.CosignArguments(authorities is null ? null : _files.Relative(authorities))]) { Environment = ToolVariables.Cosign.With() };
-        var isReached = !new Destination(publish.Reference.Domain!, "").IsLoopback || (await context.LocationAsync(engine)).ReachesLoopback;
-        var run = $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, publish)).ToString(), context.Environment)}"
+        var isReached = !IsLoopback(place) || (await context.LocationAsync(engine)).ReachesLoopback;
+        var run = $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, place)).ToString(), context.Environment)}"
             + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry")
             + (access.Remark is null ? "" : $"  {await EngineRemarkAsync(engine, access)}").TrimEnd();
         // As CreateRelease takes it.
         var hasRoot = cosign.Sigstore.TrustedRoot is not null || TufCache.TryReadTrustedRoot(context.Environment) is not null;
-        return new PublishSummary(publish.Record, Shortcut.ToTyped(verify.ToString(), context.Environment), run)
-        {
-            At = context.Time.GetUtcNow(),
-            ForReaders = (
-                ReadersCommand.Of(signer, publish.Reference, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment), hasRoot, access),
-                $"{new Command("docker", PublishSummary.RunArguments(image, publish))}"),
-            NotPinned = context.ImageLocks().Problem(image.BaseImages.Select(x => x.Reference)),
-        };
+        return (
+            (Shortcut.ToTyped(verify.ToString(), context.Environment), run),
+            (ReadersCommand.Of(signer, place, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment), hasRoot, access), $"{new Command("docker", PublishSummary.RunArguments(image, place))}"));
     }
 
     // cosign takes one file.
     private async Task<string> WriteAuthoritiesAsync(RegistryAccess access)
     {
-        var file = Path.Combine(_files.Publishes, RegistryAccess.ReadersAuthority);
+        var file = Path.Combine(_files.Publishes, $"{access.Domain.Replace(':', '-')}-{RegistryAccess.ReadersAuthority}");
         await access.WriteAuthoritiesAsync(file, context.CancellationToken);
         return file;
     }

@@ -32,13 +32,23 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
     /// <returns>What became of them, in sentences.</returns>
     public async Task<string> RunAsync(IReadOnlyList<TagWrite> writes)
     {
+        // Several images may have the same tags, and so may several registries.
+        var isOneImage = writes.Select(x => x.Tag.Repository).Distinct().Count() < 2;
+        var isOneRegistry = writes.Select(x => x.Tag.Domain).Distinct().Count() < 2;
+        // All registries at once: one that does not answer takes no time from the others.
+        await Task.WhenAll(writes.Reverse().Where(write => write.Before != write.Digest && write.After == write.Digest).GroupBy(x => x.Tag.Domain).Select(x => ReturnAllAsync(x, Name)));
+        return Outcome();
+
+        string Name(ImageReference tag) => isOneImage ? tag.Tag! : isOneRegistry ? $"{tag.Path}:{tag.Tag}" : tag.ToString();
+    }
+
+    private async Task ReturnAllAsync(IEnumerable<TagWrite> writes, Func<ImageReference, string> nameOf)
+    {
         // Also after Ctrl-C, but not for long: the registry may be what failed.
         using var limit = new CancellationTokenSource(Limit, Time);
-        // Several images may have the same tags.
-        var isOneImage = writes.Select(x => x.Tag.Repository).Distinct().Count() < 2;
-        foreach (var write in writes.Reverse().Where(write => write.Before != write.Digest && write.After == write.Digest))
+        foreach (var write in writes)
         {
-            var name = isOneImage ? write.Tag.Tag! : $"{write.Tag.Path}:{write.Tag.Tag}";
+            var name = nameOf(write.Tag);
             var answer = writer.AnswerTo(write.Tag);
             try
             {
@@ -47,11 +57,14 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
             catch (Exception exception) when (exception is DeliveryException or OperationCanceledException)
             {
                 // It cannot be looked at. What was refused is where it was.
-                if (answer != WriteAnswer.Refused) (answer switch { WriteAnswer.None => _unanswered, WriteAnswer.NotShown => _notShown, _ => _left }).Add(name);
+                if (answer != WriteAnswer.Refused) Add(answer switch { WriteAnswer.None => _unanswered, WriteAnswer.NotShown => _notShown, _ => _left }, name);
             }
         }
+    }
 
-        return Outcome();
+    private static void Add(List<string> list, string text)
+    {
+        lock (list) list.Add(text);
     }
 
     private async Task ReturnAsync(TagWrite write, WriteAnswer answer, string name, CancellationToken cancellationToken)
@@ -59,11 +72,11 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
         // The registry may be about to do what it did not answer, or did not show.
         var waits = answer is WriteAnswer.None or WriteAnswer.NotShown;
         var there = await watch.UntilAsync(write.Tag, x => !waits || x == write.Digest, cancellationToken);
-        if (there != write.Digest && there != write.Before) _ofOthers.Add(there is null ? $"{name} is gone" : $"{name} points at {there} now");
+        if (there != write.Digest && there != write.Before) Add(_ofOthers, there is null ? $"{name} is gone" : $"{name} points at {there} now");
         // A look may be answered from a cache: what was accepted is put back in any case.
         else if (there == write.Digest || answer == WriteAnswer.Accepted) await PutBackAsync(write, name, cancellationToken);
-        else if (answer == WriteAnswer.None) _unanswered.Add(name);
-        else if (answer == WriteAnswer.NotShown) _notShown.Add(name);
+        else if (answer == WriteAnswer.None) Add(_unanswered, name);
+        else if (answer == WriteAnswer.NotShown) Add(_notShown, name);
     }
 
     private async Task PutBackAsync(TagWrite write, string name, CancellationToken cancellationToken)
@@ -72,7 +85,7 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
         {
             if (!await writer.WriteAsync(write.Tag, write.Before, TimeSpan.Zero, there => there == write.Digest, cancellationToken))
             {
-                _left.Add($"{name} (it is new, and this registry deletes no tags)");
+                Add(_left, $"{name} (it is new, and this registry deletes no tags)");
                 return;
             }
         }
@@ -81,7 +94,7 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
             // Without an answer, a look tells more.
             if (writer.AnswerTo(write.Tag) == WriteAnswer.Refused)
             {
-                _left.Add(name);
+                Add(_left, name);
                 return;
             }
         }
@@ -93,14 +106,14 @@ internal sealed class TagReturn(TagWriter writer, TagWatch watch)
         }
         catch (Exception exception) when (exception is DeliveryException or OperationCanceledException)
         {
-            _notSeenBack.Add(name);
+            Add(_notSeenBack, name);
             return;
         }
 
         if (there == write.Before) _hasPutBack = true;
-        else if (there != write.Digest) _ofOthers.Add(there is null ? $"{name} is gone" : $"{name} points at {there} now");
-        else if (writer.AnswerTo(write.Tag) == WriteAnswer.None) _notSeenBack.Add(name);
-        else _left.Add($"{name} (the registry accepted that, and has not done it)");
+        else if (there != write.Digest) Add(_ofOthers, there is null ? $"{name} is gone" : $"{name} points at {there} now");
+        else if (writer.AnswerTo(write.Tag) == WriteAnswer.None) Add(_notSeenBack, name);
+        else Add(_left, $"{name} (the registry accepted that, and has not done it)");
     }
 
     private string Outcome()

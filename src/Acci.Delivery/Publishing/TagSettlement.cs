@@ -1,21 +1,20 @@
 using Acci.Delivery.Images.Tags;
 using Acci.Oci;
 using Acci.Oci.Manifests;
-using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Publishing;
 
 /// <summary>
 /// Checks tags after they are written, and corrects what another publish did at the same time. Both publishes arrive at the same result.
 /// </summary>
-/// <param name="registry">The registry.</param>
+/// <param name="registries">The registries.</param>
 /// <param name="writer">Writes tags again.</param>
 /// <param name="trust">Tells which other images count.</param>
-internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagTrust trust)
+internal sealed class TagSettlement(RegistrySet registries, TagWriter writer, TagTrust trust)
 {
     private const int Rounds = 5;
 
-    private readonly CommitOrder _order = new(registry);
+    private readonly CommitOrder _order = new(registries);
 
     /// <summary>What the tags pointed at when the publish began.</summary>
     public required IReadOnlyDictionary<ImageReference, Digest?> AtStart { get; init; }
@@ -51,7 +50,7 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
     // Each look is noted at once: nobody may be able to look again.
     private async Task<Digest?> LookAsync(List<TagWrite> writes, int number, CancellationToken cancellationToken)
     {
-        var there = (await registry.FindAsync(writes[number].Tag, cancellationToken))?.Digest;
+        var there = (await registries.Of(writes[number].Tag).FindAsync(writes[number].Tag, cancellationToken))?.Digest;
         writes[number] = writes[number] with { After = there, IsUnknown = false };
         return there;
     }
@@ -111,7 +110,7 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
         {
             var number = writes.FindIndex(x => x.Tag == plan.Repository.WithTag(move.Tag));
             if (writes[number].Reason is not null || await LookAsync(writes, number, cancellationToken) is not { } there || there == plan.Digest) continue;
-            if (await plan.ComparedAgainAsync(registry, move, cancellationToken) is { Moves: true }) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
+            if (await plan.ComparedAgainAsync(registries.Of(plan.Repository), move, cancellationToken) is { Moves: true }) changed |= await MoveAsync(writes, number, plan.Digest, null, cancellationToken);
         }
 
         return changed;
@@ -126,6 +125,7 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
         var moved = plan.Moving.Where(move => move.IsFloating).Select(move => move.Tag).ToList();
         if (moved.Count == 0 || plan.Version is null) return false;
         var changed = false;
+        var registry = registries.Of(plan.Repository);
         var published = await registry.ListTagsAsync(plan.Repository, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         foreach (var move in plan.Floating.Decide(moved, published).Where(move => move.Newer is { } newer && (!move.IsOpen || !plan.Published.Contains(newer))))
         {
@@ -157,7 +157,7 @@ internal sealed class TagSettlement(OciRegistry registry, TagWriter writer, TagT
 
     private async Task<string?> VersionProblemAsync(TagPlan plan, string tag, Manifest newer, CancellationToken cancellationToken)
     {
-        var own = VersionOf(await registry.GetManifestAsync(plan.Repository.WithDigest(plan.Digest), cancellationToken));
+        var own = VersionOf(await registries.Of(plan.Repository).GetManifestAsync(plan.Repository.WithDigest(plan.Digest), cancellationToken));
         // A release candidate may be published as its release.
         return own is not null && DeparturePolicy.IsSameRelease(own, plan.Version!) ? VersionProblem(plan, tag, VersionOf(newer)) : null;
 

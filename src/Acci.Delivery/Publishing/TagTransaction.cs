@@ -14,9 +14,12 @@ public sealed class TagTransaction(OciRegistry registry)
 {
     private const string NotAll = "Not every tag could be written";
 
-    private readonly CommitOrder _order = new(registry);
+    private RegistrySet? _registries;
     private TagWriter? _writer;
     private TagTrust? _trust;
+
+    /// <summary>Further registries whose tags are put in the same step.</summary>
+    public IReadOnlyList<OciRegistry> Others { get; init; } = [];
 
     /// <summary>The clock that it is waited by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -47,9 +50,13 @@ public sealed class TagTransaction(OciRegistry registry)
     /// </summary>
     public Func<ImageReference, Task<bool>> IsTrustedAsync { get; init; } = _ => Task.FromResult(false);
 
-    private TagWatch Watch => new(registry, Time, WatchLimit);
+    private RegistrySet Registries => _registries ??= new RegistrySet(registry, Others);
 
-    private TagWriter Writer => _writer ??= new TagWriter(registry, Time);
+    private CommitOrder Order => new(Registries);
+
+    private TagWatch Watch => new(Registries, Time, WatchLimit);
+
+    private TagWriter Writer => _writer ??= new TagWriter(Registries, Time);
 
     private TagTrust Trust => _trust ??= new TagTrust(IsTrustedAsync);
 
@@ -71,9 +78,9 @@ public sealed class TagTransaction(OciRegistry registry)
                 {
                     var tag = plan.Repository.WithTag(move.Tag);
                     looking = $"{tag} could not be looked up";
-                    var before = (await registry.FindAsync(tag, cancellationToken))?.Digest;
+                    var before = (await Registries.Of(tag).FindAsync(tag, cancellationToken))?.Digest;
                     var isDecided = before is null || before == plan.Digest || before == move.Expected;
-                    if (move.IsOnce && !isDecided && !await plan.IsSameAsync(registry, before!.Value, cancellationToken))
+                    if (move.IsOnce && !isDecided && !await plan.IsSameAsync(Registries.Of(tag), before!.Value, cancellationToken))
                     {
                         (looking, remedy) = (NotAll, plan.OnceRemedy);
                         throw new DeliveryException(
@@ -83,7 +90,7 @@ public sealed class TagTransaction(OciRegistry registry)
                     var why = move.IsFloating && !isDecided ? await FindReasonToStayAsync(plan, move, before!.Value, cancellationToken) : null;
                     // Which of two versions a floating tag stands for, their versions decide, and not their commits.
                     var stays = why is not null || (!move.IsFloating && !move.IsOnce && before is not null && before != plan.Digest && HasMoved(tag, before)
-                        && await _order.IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value));
+                        && await Order.IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value));
                     // Noted before it is written: a write that failed may have arrived all the same.
                     writes.Add(new TagWrite(tag, plan.Digest, before, stays ? before : plan.Digest) { Reason = why });
                     looking = null;
@@ -115,7 +122,7 @@ public sealed class TagTransaction(OciRegistry registry)
 
         try
         {
-            return await new TagSettlement(registry, Writer, Trust) { AtStart = AtStart, AnswerLimit = AnswerLimit }.RunAsync(plans, writes, cancellationToken);
+            return await new TagSettlement(Registries, Writer, Trust) { AtStart = AtStart, AnswerLimit = AnswerLimit }.RunAsync(plans, writes, cancellationToken);
         }
         catch (DeliveryException exception)
         {
@@ -168,7 +175,7 @@ public sealed class TagTransaction(OciRegistry registry)
     // Another publish has put the tag on an image since that was decided. One that is not signed does not count.
     private async Task<string?> FindReasonToStayAsync(TagPlan plan, TagMove move, Digest other, CancellationToken cancellationToken)
     {
-        var again = await plan.ComparedAgainAsync(registry, move, cancellationToken);
+        var again = await plan.ComparedAgainAsync(Registries.Of(plan.Repository), move, cancellationToken);
         if (again.Moves) return null;
         var (problem, isKnown) = await Trust.ProblemWithAsync(plan.Repository.WithDigest(other));
         return problem is null ? again.Reason : isKnown ? null : $"{again.Reason}; {problem}";
@@ -182,7 +189,7 @@ public sealed class TagTransaction(OciRegistry registry)
             var tag = plan.Repository.WithTag(move.Tag);
             try
             {
-                if ((await registry.FindAsync(tag, cancellationToken))?.Digest is { } there && there != plan.Digest && !await plan.IsSameAsync(registry, there, cancellationToken))
+                if ((await Registries.Of(tag).FindAsync(tag, cancellationToken))?.Digest is { } there && there != plan.Digest && !await plan.IsSameAsync(Registries.Of(tag), there, cancellationToken))
                     return (plan, $"{tag} was put on {there} by another publish at the same time{plan.WhyOnce}.");
             }
             catch (DeliveryException)
@@ -204,7 +211,7 @@ public sealed class TagTransaction(OciRegistry registry)
             return there is null ? (there, "no such tag")
                 : there == before ? (there, $"it at {before}, as before")
                 // What another publish puts a tag on is there.
-                : there != digest && await registry.FindManifestAsync(tag.WithDigest(there.Value), cancellationToken) is null ? (there, $"it at {there}, which it does not have")
+                : there != digest && await Registries.Of(tag).FindManifestAsync(tag.WithDigest(there.Value), cancellationToken) is null ? (there, $"it at {there}, which it does not have")
                 : null;
         }
         catch (DeliveryException)

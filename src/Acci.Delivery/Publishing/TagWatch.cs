@@ -1,13 +1,12 @@
 using Acci.Oci;
-using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Publishing;
 
 /// <summary>Looks at tags, which a registry may move late.</summary>
-/// <param name="registry">The registry.</param>
+/// <param name="registries">The registries.</param>
 /// <param name="time">The clock.</param>
 /// <param name="limit">How long one is looked at.</param>
-internal sealed class TagWatch(OciRegistry registry, TimeProvider time, TimeSpan limit)
+internal sealed class TagWatch(RegistrySet registries, TimeProvider time, TimeSpan limit)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -16,7 +15,7 @@ internal sealed class TagWatch(OciRegistry registry, TimeProvider time, TimeSpan
     {
         for (var begun = time.GetTimestamp(); ; await Task.Delay(Pause, time, cancellationToken))
         {
-            var there = (await registry.FindAsync(tag, cancellationToken))?.Digest;
+            var there = (await registries.Of(tag).FindAsync(tag, cancellationToken))?.Digest;
             if (isAwaited(there) || time.GetElapsedTime(begun) >= limit) return there;
         }
     }

@@ -1,12 +1,13 @@
+using System.Collections.Concurrent;
 using Acci.Oci;
-using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Publishing;
 
 /// <summary>Writes tags one at a time, and knows what the registry answered.</summary>
-internal sealed class TagWriter(OciRegistry registry, TimeProvider time)
+internal sealed class TagWriter(RegistrySet registries, TimeProvider time)
 {
-    private readonly Dictionary<ImageReference, WriteAnswer> _answers = [];
+    // Tags of several registries go back at once.
+    private readonly ConcurrentDictionary<ImageReference, WriteAnswer> _answers = [];
 
     /// <summary>What is known of the last write of a tag.</summary>
     public WriteAnswer AnswerTo(ImageReference tag) => _answers.GetValueOrDefault(tag);
@@ -28,6 +29,7 @@ internal sealed class TagWriter(OciRegistry registry, TimeProvider time)
         ImageReference tag, Digest? digest, TimeSpan patience, Predicate<Digest?>? mayReplace, CancellationToken cancellationToken)
     {
         _answers[tag] = WriteAnswer.Refused;
+        var registry = registries.Of(tag);
         var manifest = digest is { } image ? await registry.GetManifestAsync(tag.WithDigest(image), cancellationToken) : null;
         cancellationToken.ThrowIfCancellationRequested();
         var isLeft = false;

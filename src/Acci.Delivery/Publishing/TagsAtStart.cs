@@ -15,10 +15,11 @@ public static class TagsAtStart
     {
         // Fetching the engine fetches the local registry, too.
         if (context.Options.Registry is null) await context.EngineAsync();
-        var registry = await context.RegistryAsync();
-        await registry.EnsureReachableAsync(context.CancellationToken);
+        foreach (var destination in await context.DestinationsAsync()) await (await context.RegistryOfAsync(destination.Domain)).EnsureReachableAsync(context.CancellationToken);
         foreach (var image in context.Options.Images)
-            await registry.EnsurePushAllowedAsync(await context.RepositoryAsync(image), context.CancellationToken);
+        {
+            foreach (var (registry, repository) in await context.PlacesAsync(image)) await registry.EnsurePushAllowedAsync(repository, context.CancellationToken);
+        }
     });
 
     /// <summary>Keeps in mind what the tags point at: what moves them meanwhile is another publish.</summary>
@@ -33,7 +34,7 @@ public static class TagsAtStart
         foreach (var image in context.Options.Images.Where(x => !context.BuiltHere().Contains(x.Name)))
         {
             Log.Information("{Image}: built by an earlier build, so a tag that a newer commit has by now stays where it is", image.Name);
-            repositories.Add((await context.RepositoryAsync(image)).Repository);
+            repositories.AddRange((await context.PlacesAsync(image)).Select(x => x.Repository.Repository));
         }
 
         return repositories;
@@ -42,13 +43,14 @@ public static class TagsAtStart
     private static async Task<IReadOnlyDictionary<ImageReference, Digest?>> LookAsync(DeliveryContext context)
     {
         await context.EnsurePushAllowedAsync();
-        var registry = await context.RegistryAsync();
         var tags = await context.TagsAsync();
         var found = new Dictionary<ImageReference, Digest?>();
         foreach (var image in context.Options.Images)
         {
-            var repository = await context.RepositoryAsync(image);
-            foreach (var tag in tags.All.Select(repository.WithTag)) found[tag] = await FindAsync(registry, tag, context.CancellationToken);
+            foreach (var (registry, repository) in await context.PlacesAsync(image))
+            {
+                foreach (var tag in tags.All.Select(repository.WithTag)) found[tag] = await FindAsync(registry, tag, context.CancellationToken);
+            }
         }
 
         return found;

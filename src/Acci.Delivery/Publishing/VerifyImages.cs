@@ -27,10 +27,15 @@ public sealed class VerifyImages(DeliveryContext context) : Verb
     /// <exception cref="DeliveryException">A signature or attestation is missing, or is not by whom it must be.</exception>
     public override Task RunAsync() => context.ForEachImageAsync(async (image, publish) =>
     {
-        await (await context.RegistryAsync()).EnsureReachableAsync(context.CancellationToken);
-        publish.Record.EnsureGoesTo(await context.RepositoryAsync(image));
+        var places = await context.PlacesAsync(image);
+        foreach (var (registry, _) in places) await registry.EnsureReachableAsync(context.CancellationToken);
+        publish.Record.EnsureGoesTo([.. places.Select(x => x.Repository)]);
         await context.EnsureUnchangedAsync(image, publish.Record);
         var signer = await context.PublishersSignerAsync(publish.Record.SignedBy);
-        Log.Information("{Image}: {Result:l}", image.Name, (await context.EnsureSignedByAsync(image, publish, signer, "")).Result);
+        foreach (var place in publish.References)
+        {
+            var result = (await context.EnsureSignedByAsync(image, publish, signer, "", place)).Result;
+            Log.Information("{Image}: {Result:l}", publish.References.Count == 1 ? image.Name : place.Repository, result);
+        }
     }, writes: false);
 }

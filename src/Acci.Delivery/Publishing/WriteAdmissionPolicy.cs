@@ -27,7 +27,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     /// <exception cref="WrongUseException">No registry is named.</exception>
     public override Task PrepareAsync(DeliveryScope scope)
     {
-        foreach (var image in context.Options.Images) RepositoryOf(image);
+        foreach (var image in context.Options.Images) RepositoriesOf(image);
         return Task.CompletedTask;
     }
 
@@ -39,7 +39,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
         foreach (var image in context.Options.Images)
         {
             if (known is not null) EnsureIsSigner(known, image);
-            Log.Information("{Repository:l}: would write policies that ask for a signature by {Signer:l}", RepositoryOf(image), signer);
+            Log.Information("{Repository:l}: would write policies that ask for a signature by {Signer:l}", string.Join(", ", RepositoriesOf(image)), signer);
         }
 
         // Its public half is read by cosign, which a dry run does not fetch.
@@ -55,7 +55,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     /// <exception cref="DeliveryException">Clusters cannot tell the signer from others.</exception>
     public override async Task RunAsync()
     {
-        var repositories = context.Options.Images.Select(RepositoryOf).ToList();
+        var repositories = context.Options.Images.SelectMany(RepositoriesOf).ToList();
         var signer = await SignerAsync();
         foreach (var image in context.Options.Images) EnsureIsSigner(signer, image);
         var policies = repositories.Select(x => new AdmissionPolicy(x, Of(signer), PredicateType.Signature.Uri)).ToList();
@@ -82,7 +82,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     {
         if (context.Options.SignedBy is not null || PublishRecord.Read(_files.RecordOf(image)) is not { SignedBy: { } signed } record) return;
         // What a pull request publishes is nothing for a cluster.
-        if (record.Repository != RepositoryOf(image) || signed.Source?.IsOfPullRequest is true || signer.Accepts(signed)) return;
+        if (!RepositoriesOf(image).Contains(record.Repository) || signed.Source?.IsOfPullRequest is true || signer.Accepts(signed)) return;
         throw new DeliveryException(
             $"{record.Repository} was published with a signature by {signed}, and this policy would ask for one by {signer.ReadName()}: clusters would refuse its images. "
             + (signed.IsWorkflow ? "A policy names no workflow that other repositories can call: sign in another one, or with a key. " : "")
@@ -96,8 +96,9 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
         Log.Information("Wrote {File:l}", _files.Relative(file));
     }
 
-    private string RepositoryOf(ImageDefinition image) => context.NamedDestination() is { } destination
-        ? destination.RepositoryOf(image).Normalize().Repository
+    // Clusters may get images from any of them.
+    private string[] RepositoriesOf(ImageDefinition image) => context.NamedDestinations() is { Count: > 0 } destinations
+        ? [.. destinations.Select(x => x.RepositoryOf(image).Normalize().Repository)]
         : throw new WrongUseException("WriteAdmissionPolicy needs --registry: no cluster gets images from the local registry.");
 
     private AdmissionSigner Of(ExpectedSigner signer) => signer switch

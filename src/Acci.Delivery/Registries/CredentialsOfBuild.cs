@@ -6,17 +6,21 @@ namespace Acci.Delivery.Registries;
 /// <summary>The registry and the credentials that a build was given.</summary>
 public static class CredentialsOfBuild
 {
-    /// <summary>The registry that was named; null means the local one.</summary>
+    /// <summary>The registry that was named, or the first of several: what is published is read from there. Null means the local one.</summary>
     /// <exception cref="WrongUseException">What was named is none.</exception>
     public static Destination? NamedDestination(this DeliveryContext context) => context.NamedDestinations() is [var first, ..] ? first : null;
 
     /// <summary>The registries that were named; none means the local one.</summary>
-    /// <exception cref="WrongUseException">What was named is none.</exception>
+    /// <exception cref="WrongUseException">What was named is none, or is named twice.</exception>
     public static IReadOnlyList<Destination> NamedDestinations(this DeliveryContext context) =>
-        context.Options.Registry is { } registry ? WrongUseException.Read("--registry", () => (Destination[])[Destination.Parse(registry)]) : [];
+        context.Options.Registry is { } registry ? WrongUseException.Read("--registry", () => Destination.ParseAll(registry)) : [];
 
     /// <summary>The registry that was named, or the one of this machine, whose port is not known before it runs.</summary>
     public static Destination PlannedDestination(this DeliveryContext context) => context.NamedDestination() ?? new Destination("127.0.0.1", "");
+
+    /// <summary>The one of the planned registries that decides what may be published: the first that is not on this machine, if one is not.</summary>
+    public static Destination PlannedDeparture(this DeliveryContext context) =>
+        context.NamedDestinations().FirstOrDefault(x => !x.IsLoopback) ?? context.PlannedDestination();
 
     /// <summary>The credentials that were given.</summary>
     /// <exception cref="WrongUseException">Half of them was.</exception>
@@ -30,7 +34,7 @@ public static class CredentialsOfBuild
     };
 
     /// <summary>
-    /// The credentials that docker's configuration does not have; what it has, docker finds by itself. The local registry takes none.
+    /// The credentials that docker's configuration does not have; what it has, docker finds by itself. The local registry takes none. Those that were given are for the first registry.
     /// </summary>
     public static ICredentialSource OwnCredentials(this DeliveryContext context) =>
         Credentials.From(
@@ -45,5 +49,5 @@ public static class CredentialsOfBuild
 
     /// <summary>Where an image goes, as a dry run says it: the local registry need not run for that.</summary>
     internal static string PlaceOf(this DeliveryContext context, ImageDefinition image) =>
-        context.NamedDestination() is { } named ? named.RepositoryOf(image).Repository : $"{image.Name} in the local registry";
+        context.NamedDestinations() is { Count: > 0 } named ? string.Join(", ", named.Select(x => x.RepositoryOf(image).Repository)) : $"{image.Name} in the local registry";
 }

@@ -9,6 +9,7 @@ namespace Acci.Delivery.Registries;
 /// <param name="Path">The path, empty for none.</param>
 public sealed record Destination(string Domain, string Path)
 {
+    private const string Parameter = "--registry";
     private const string PlainHttp = "http://";
 
     /// <summary>It was named with <c>http://</c>: plain http is spoken with it, which anyone on the way can read. With loopback it always is.</summary>
@@ -24,9 +25,21 @@ public sealed record Destination(string Domain, string Path)
         }
     }
 
+    /// <summary>Reads several of them, with commas between.</summary>
+    /// <exception cref="DeliveryException">One names no registry, or is named twice; or one registry is named both for plain http and for https.</exception>
+    public static IReadOnlyList<Destination> ParseAll(string text)
+    {
+        // A password may have a comma in it.
+        LoginInAddress.Refuse(Parameter, text);
+        Destination[] all = [.. text.Split(',').Select(Parse)];
+        if (all.GroupBy(x => x.ToString()).FirstOrDefault(x => x.Count() > 1) is { } twice) throw new DeliveryException($"{Parameter} names {twice.Key} twice.");
+        return all.GroupBy(x => x.Domain).FirstOrDefault(x => x.DistinctBy(one => one.IsPlainHttp).Count() > 1) is not { } both ? all
+            : throw new DeliveryException($"{Parameter} names {both.Key} both with http:// and without.");
+    }
+
     /// <summary>Reads <c>[http://]registry[/path]</c>. Owners are written as their hosts write them, repositories have no upper case: it is lowered.</summary>
     /// <exception cref="DeliveryException">It names no registry.</exception>
-    public static Destination Parse(string text) => Parse(text, "--registry");
+    public static Destination Parse(string text) => Parse(text, Parameter);
 
     /// <param name="text">The text.</param>
     /// <param name="parameter">What gave it, as it is typed: <c>--registry</c>.</param>

@@ -93,8 +93,15 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             policy.EnsureMayBeReleased(publish.Record, root, tag, version.ToFullString(), revision);
             var signer = await context.PublishersSignerAsync(publish.Record.SignedBy);
             // A dry run starts nothing, cosign included.
-            if (!context.Options.DryRun) signer = (await context.EnsureSignedByAsync(image, publish, signer, ", and is not released")).Signer;
-            var tags = context.Options.DryRun ? publish.Record.Tags : await TagsAsync(image, publish);
+            var expected = signer;
+            var tags = new Dictionary<string, IReadOnlyList<string>>();
+            foreach (var place in publish.References)
+            {
+                var record = publish.Record.In(place.Repository);
+                if (!context.Options.DryRun) signer = (await context.EnsureSignedByAsync(image, publish, expected, ", and is not released", place)).Signer;
+                tags[place.Repository] = context.Options.DryRun ? record.Tags : await TagsAsync(image, record);
+            }
+
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
             if (!context.Options.DryRun) assets.AddRange(await ReadBundlesAsync(image, publish, layout, signer, version));
             if (signer is ExpectedSigner.PublicKey { File: var file })
@@ -105,7 +112,11 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             var getsRoot = context.Options.DryRun && isOwnSigstore && !hasRoot && signer is ExpectedSigner.Workflow;
             if (getsRoot) Log.Information("Would attach {Name:l} (cosign downloads it through TUF during verification)", ReadersCommand.RootName);
             var files = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}";
-            images.AppendLine(Describe(image, publish, tags, signer, files, isOwnSigstore, hasRoot || getsRoot, context.AccessTo(publish.Reference.Domain!)));
+            foreach (var place in publish.References)
+            {
+                var record = publish.Record.In(place.Repository) with { Tags = tags[place.Repository] };
+                images.AppendLine(Describe(image, record, place, signer, files, isOwnSigstore, hasRoot || getsRoot, context.AccessTo(place.Domain!)));
+            }
         });
         assets.AddRange(trust.Values);
         return new ReleaseContent { Tag = tag, Revision = revision, Version = version, Images = images.ToString(), Assets = assets };
@@ -143,28 +154,29 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
     private static string NameOf(ImageDefinition image, SemanticVersion version) => $"{image.Name}-{version.ToFullString().Replace('+', '-')}";
 
     // What the release says of an image is asked where the image is: the record of its publish may be anything by now.
-    private async Task<IReadOnlyList<string>> TagsAsync(ImageDefinition image, PublishTransaction publish)
+    private async Task<IReadOnlyList<string>> TagsAsync(ImageDefinition image, PublishRecord record)
     {
-        using var registry = context.Connect(publish.Reference.Domain!);
+        var repository = ImageReference.Parse(record.Repository);
+        using var registry = context.Connect(repository.Domain!);
         var tags = new List<string>();
-        foreach (var tag in publish.Record.Tags)
+        foreach (var tag in record.Tags)
         {
-            var at = await registry.FindAsync(ImageReference.Parse(publish.Record.Repository).WithTag(tag), context.CancellationToken);
-            if (at?.Digest == publish.Record.Digest) tags.Add(tag);
+            var at = await registry.FindAsync(repository.WithTag(tag), context.CancellationToken);
+            if (at?.Digest == record.Digest) tags.Add(tag);
             else Log.Warning("{Image}: the tag {Tag:l} has moved since, so the release does not name it", image.Name, tag);
         }
 
         return tags.Count > 0 ? tags : throw new DeliveryException(
-            $"'{image.Name}' is not published: no tag of {publish.Record.Repository} points at {publish.Record.Digest}. Run Publish first.");
+            $"'{image.Name}' is not published: no tag of {record.Repository} points at {record.Digest}. Run Publish first.");
     }
 
     // Commands for those who read the release: their own cosign and docker, and the key from the release itself. Who signed has just been verified:
     // another workflow may make the release than published, and needs nothing to sign with.
     private static string Describe(
-        ImageDefinition image, PublishTransaction publish, IReadOnlyList<string> tags, ExpectedSigner signer, string files, bool isOwnSigstore, bool hasTrustedRoot, RegistryAccess access)
+        ImageDefinition image, PublishRecord record, ImageReference place, ExpectedSigner signer, string files, bool isOwnSigstore, bool hasTrustedRoot, RegistryAccess access)
     {
-        var verify = ReadersCommand.OfRelease(signer, publish.Reference, isOwnSigstore, files, hasTrustedRoot, access);
-        var run = new Command("docker", PublishSummary.RunArguments(image, publish));
-        return new PublishSummary(publish.Record with { Tags = tags }, verify, run.ToString()).ToMarkdown();
+        var verify = ReadersCommand.OfRelease(signer, place, isOwnSigstore, files, hasTrustedRoot, access);
+        var run = new Command("docker", PublishSummary.RunArguments(image, place));
+        return new PublishSummary(record, verify, run.ToString()).ToMarkdown();
     }
 }

@@ -32,7 +32,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
         var name = isOwn ? reference.Path.Split('/')[^1] : reference.Path;
         var image = isOwn ? context.Options.Images.FirstOrDefault(x => x.Name == name) : null;
         using var other = isOwn ? null : context.Connect(reference.Normalize().Domain!);
-        var registry = other ?? await context.RegistryAsync();
+        var registry = other ?? await context.RegistryOfAsync(reference.Domain!);
         var manifest = await registry.GetManifestAsync(reference, Cancellation);
         // Versions of an image lie beside each other, and none of them in the place of one that was built here.
         var reports = new ScanReports(context);
@@ -110,5 +110,5 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
     // Without --registry images of the build's own are on this machine, and the local registry need not be started to see that this one is not.
     private async Task<bool> IsOwnAsync(ImageReference reference) =>
         (context.Options.Registry is not null || new Destination(reference.Registry, "").IsLoopback)
-        && reference.Repository.StartsWith($"{await context.DestinationAsync()}/", StringComparison.Ordinal);
+        && (await context.DestinationsAsync()).Any(x => reference.Repository.StartsWith($"{x}/", StringComparison.Ordinal));
 }

@@ -176,7 +176,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
     }
 
     private async Task EnsureMayGoUnscannedAsync(ImageDefinition image, string obstacle) =>
-        DeparturePolicy.Of(context, await context.DestinationAsync()).EnsureMayGoUnscanned(image.Name, obstacle);
+        DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureMayGoUnscanned(image.Name, obstacle);
 
     private async Task<ScanRecord> ScanAsync(
         Trivy scanner, ImageDefinition image, PublishTransaction publish, OciLayout layout, IReadOnlyList<PlatformImage> platforms, string folder)
