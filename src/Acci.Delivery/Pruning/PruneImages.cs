@@ -1,7 +1,9 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
+using Acci.Delivery.Images;
 using Acci.Delivery.Publishing;
 using Acci.Oci;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Pruning;
@@ -40,15 +42,20 @@ public sealed class PruneImages(DeliveryContext context, KeepRules rules, bool d
         foreach (var image in context.Options.Images)
         {
             var places = await context.PlacesAsync(image);
+            var pruned = places.Where(x => gitHub.Server.HasRegistry(x.Repository)).ToList();
+            foreach (var (_, other) in pruned.Count == 0 ? [] : places.Except(pruned)) Log.Information("{Repository:l} is not pruned: use its registry's own clean-up", other.Repository);
             // Where none is GitHub's, that is said of the first.
-            var (registry, repository) = places.Where(x => gitHub.Server.HasRegistry(x.Repository)).FirstOrDefault(places[0]);
-            foreach (var (_, other) in places.Where(x => x.Repository != repository)) Log.Information("{Repository:l} is not pruned: use its registry's own clean-up", other.Repository);
-            var published = PublishRecord.Read(_files.RecordOf(image)) is { } record && record.Repositories.Contains(repository.Repository) ? [record.Digest] : Array.Empty<Digest>();
-            var own = rules with { Digests = rules.Digests.Concat(published).ToHashSet() };
-            var pruned = await new ImagePruning(gitHub, registry, own).RunAsync(repository, really, context.CancellationToken);
-            report(pruned);
-            if (page is not null) await page.AppendAsync(pruned.ToMarkdown(), context.CancellationToken);
+            foreach (var (registry, repository) in pruned.Count == 0 ? places.Take(1) : pruned) await PruneAsync(gitHub, image, registry, repository, really, page);
         }
+    }
+
+    private async Task PruneAsync(GitHubConnection gitHub, ImageDefinition image, OciRegistry registry, ImageReference repository, bool really, JobSummary? page)
+    {
+        var published = PublishRecord.Read(_files.RecordOf(image)) is { } record && record.Repositories.Contains(repository.Repository) ? [record.Digest] : Array.Empty<Digest>();
+        var own = rules with { Digests = rules.Digests.Concat(published).ToHashSet() };
+        var pruned = await new ImagePruning(gitHub, registry, own).RunAsync(repository, really, context.CancellationToken);
+        report(pruned);
+        if (page is not null) await page.AppendAsync(pruned.ToMarkdown(), context.CancellationToken);
     }
 
     // Asked for without a registry, the local one would only be started to be told that it has no packages.

@@ -72,33 +72,30 @@ public sealed class TagTransaction(OciRegistry registry)
             : null);
         try
         {
-            foreach (var plan in plans)
+            foreach (var (plan, move) in await InOrderAsync(plans, cancellationToken))
             {
-                foreach (var move in plan.Moving)
+                var tag = plan.Repository.WithTag(move.Tag);
+                looking = $"{tag} could not be looked up";
+                var before = (await Registries.Of(tag).FindAsync(tag, cancellationToken))?.Digest;
+                var isDecided = before is null || before == plan.Digest || before == move.Expected;
+                if (move.IsOnce && !isDecided && !await plan.IsSameAsync(Registries.Of(tag), before!.Value, cancellationToken))
                 {
-                    var tag = plan.Repository.WithTag(move.Tag);
-                    looking = $"{tag} could not be looked up";
-                    var before = (await Registries.Of(tag).FindAsync(tag, cancellationToken))?.Digest;
-                    var isDecided = before is null || before == plan.Digest || before == move.Expected;
-                    if (move.IsOnce && !isDecided && !await plan.IsSameAsync(Registries.Of(tag), before!.Value, cancellationToken))
-                    {
-                        (looking, remedy) = (NotAll, plan.OnceRemedy);
-                        throw new DeliveryException(
-                            $"{tag} was put on {before} by another publish meanwhile{plan.WhyOnce}.{(writes.Count == 0 ? $" No tag moves. {remedy}" : "")}");
-                    }
-
-                    var why = move.IsFloating && !isDecided ? await FindReasonToStayAsync(plan, move, before!.Value, cancellationToken) : null;
-                    // Which of two versions a floating tag stands for, their versions decide, and not their commits.
-                    var stays = why is not null || (!move.IsFloating && !move.IsOnce && before is not null && before != plan.Digest && HasMoved(tag, before)
-                        && await Order.IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value));
-                    // Noted before it is written: a write that failed may have arrived all the same.
-                    writes.Add(new TagWrite(tag, plan.Digest, before, stays ? before : plan.Digest) { Reason = why });
-                    looking = null;
-                    Volatile.Write(ref begun, [.. begun, tag]);
-                    if (before == plan.Digest || stays) continue;
-                    await WriteAsync(tag, plan.Digest, before, move.IsOverridden, cancellationToken);
-                    writes[^1] = writes[^1] with { IsUnknown = Writer.AnswerTo(tag) == WriteAnswer.None };
+                    (looking, remedy) = (NotAll, plan.OnceRemedy);
+                    throw new DeliveryException(
+                        $"{tag} was put on {before} by another publish meanwhile{plan.WhyOnce}.{(writes.Count == 0 ? $" No tag moves. {remedy}" : "")}");
                 }
+
+                var why = move.IsFloating && !isDecided ? await FindReasonToStayAsync(plan, move, before!.Value, cancellationToken) : null;
+                // Which of two versions a floating tag stands for, their versions decide, and not their commits.
+                var stays = why is not null || (!move.IsFloating && !move.IsOnce && before is not null && before != plan.Digest && HasMoved(tag, before)
+                    && await Order.IsNewerAsync(plan.Repository, before.Value, plan.Digest, cancellationToken) && await YieldsToAsync(tag, before.Value));
+                // Noted before it is written: a write that failed may have arrived all the same.
+                writes.Add(new TagWrite(tag, plan.Digest, before, stays ? before : plan.Digest) { Reason = why });
+                looking = null;
+                Volatile.Write(ref begun, [.. begun, tag]);
+                if (before == plan.Digest || stays) continue;
+                await WriteAsync(tag, plan.Digest, before, move.IsOverridden, cancellationToken);
+                writes[^1] = writes[^1] with { IsUnknown = Writer.AnswerTo(tag) == WriteAnswer.None };
             }
 
             if (await FindLostAsync(plans, cancellationToken) is var (lost, problem))
@@ -120,22 +117,43 @@ public sealed class TagTransaction(OciRegistry registry)
             throw new DeliveryException($"{looking ?? $"{writes[^1].Tag} could not be written"}: {exception.Message} {outcome}", exception);
         }
 
-        try
+        var settled = new List<TagWrite>();
+        // Each registry by itself: that one does not answer says nothing of the others.
+        foreach (var own in plans.GroupBy(x => x.Repository.Domain))
         {
-            return await new TagSettlement(Registries, Writer, Trust) { AtStart = AtStart, AnswerLimit = AnswerLimit }.RunAsync(plans, writes, cancellationToken);
+            var written = own.SelectMany(plan => plan.Moving.Select(move => writes.Single(x => x.Tag == plan.Repository.WithTag(move.Tag)))).ToList();
+            writes.RemoveAll(written.Contains);
+            try
+            {
+                await new TagSettlement(Registries, Writer, Trust) { AtStart = AtStart, AnswerLimit = AnswerLimit }.RunAsync([.. own], written, cancellationToken);
+            }
+            catch (DeliveryException exception)
+            {
+                // What is written is so rightly: that nobody could look at it again takes nothing back.
+                Log.Warning("{Outcome:l}: {Problem:l}", Outcome(written), exception.Message);
+            }
+            catch (OperationCanceledException exception)
+            {
+                var outcome = $"{Outcome([.. settled, .. written, .. writes])}.";
+                Log.Warning("{Outcome:l}", outcome);
+                throw new OperationCanceledException(outcome, exception, cancellationToken);
+            }
+
+            settled.AddRange(written);
         }
-        catch (DeliveryException exception)
-        {
-            // What is written is so rightly: that nobody could look at it again takes nothing back.
-            Log.Warning("{Outcome:l}: {Problem:l}", Outcome(writes), exception.Message);
-            return writes;
-        }
-        catch (OperationCanceledException exception)
-        {
-            var outcome = $"{Outcome(writes)}.";
-            Log.Warning("{Outcome:l}", outcome);
-            throw new OperationCanceledException(outcome, exception, cancellationToken);
-        }
+
+        return settled;
+    }
+
+    // Some registries delete no tags: a new one cannot be taken back there when another registry then refuses something. So what exists moves first, in all of them.
+    // What stands for the newest version still comes after that version.
+    private async Task<IReadOnlyList<(TagPlan Plan, TagMove Move)>> InOrderAsync(IReadOnlyList<TagPlan> plans, CancellationToken cancellationToken)
+    {
+        var moves = plans.SelectMany(plan => plan.Moving.Select(move => (Plan: plan, Move: move))).ToList();
+        if (Others.Count == 0) return moves;
+        var isNew = new Dictionary<ImageReference, bool>();
+        foreach (var tag in moves.Select(x => x.Plan.Repository.WithTag(x.Move.Tag))) isNew[tag] = await Registries.Of(tag).FindAsync(tag, cancellationToken) is null;
+        return [.. moves.OrderBy(x => x.Move.IsFloating).ThenBy(x => isNew[x.Plan.Repository.WithTag(x.Move.Tag)])];
     }
 
     // What is known of tags that nobody can look at any more.
@@ -184,8 +202,10 @@ public sealed class TagTransaction(OciRegistry registry)
     // Two publishes may both have seen that there is no such version, and the later one has written over it.
     private async Task<(TagPlan Plan, string Problem)?> FindLostAsync(IReadOnlyList<TagPlan> plans, CancellationToken cancellationToken)
     {
+        var silent = new HashSet<string?>();
         foreach (var (plan, move) in plans.SelectMany(plan => plan.Moving.Where(move => move.IsOnce).Select(move => (plan, move))))
         {
+            if (silent.Contains(plan.Repository.Domain)) continue;
             var tag = plan.Repository.WithTag(move.Tag);
             try
             {
@@ -194,8 +214,8 @@ public sealed class TagTransaction(OciRegistry registry)
             }
             catch (DeliveryException)
             {
-                // All tags are written. That nobody can look at them again is said later.
-                return null;
+                // All tags are written. That nobody can look at this registry's again is said later.
+                silent.Add(plan.Repository.Domain);
             }
         }
 

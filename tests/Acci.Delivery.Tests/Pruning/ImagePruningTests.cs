@@ -106,6 +106,26 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
     }
 
     [Fact]
+    public async Task Each_of_several_places_in_GitHub_s_registry_is_pruned()
+    {
+        using var world = await World.CreateAsync(this);
+        using var second = await World.CreateAsync(this);
+        World[] worlds = [world, second];
+        var owners = worlds.Select(x => x.Repository.Repository[..^"/app".Length]);
+        var context = new DeliveryContext(
+            new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Path, Registry = string.Join(',', owners), Images = [new("app") { Dockerfile = "Dockerfile" }], GitHubToken = Token }, Cancellation)
+        {
+            Environment = TestEnvironment.OutsideWorkflows.With(("GITHUB_API_URL", GitHub.Url)),
+        };
+        var reports = new List<PruneReport>();
+
+        await new PruneImages(context, _rules, delete: true, reports.Add).RunAsync();
+
+        Assert.Equal(2, reports.Count);
+        Assert.All(worlds, x => Assert.Equal(OldVersions, x.Deleted.Count));
+    }
+
+    [Fact]
     public async Task A_manifest_that_cannot_be_read_stays_with_all_that_may_belong_to_it_and_the_rest_goes()
     {
         using var world = await World.CreateAsync(this);

@@ -12,6 +12,7 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
 {
     private readonly TemporaryFolder _folder = new();
     private readonly RegistryServer _second = new();
+    private readonly string _team = $"team-{Guid.NewGuid():n}";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -91,6 +92,69 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
         Assert.Contains("Every other tag is where it was before.", error.Message, StringComparison.Ordinal);
     }
 
+    // As ghcr.io does, to our knowledge: a new tag that is written there stays.
+    [Fact]
+    public async Task What_exists_moves_before_a_new_tag_is_written_that_could_not_be_taken_back()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        await using var refusing = await FaultProxy.StartAsync(_second);
+        using var first = Through(proxy, TimeSpan.FromSeconds(5));
+        using var second = Through(refusing, TimeSpan.FromSeconds(5));
+        var (old, image) = await PushBothAsync(first, second, "main");
+        proxy.Decide = request => request.Method == "DELETE" ? new NetworkFault.Answer(405) : null;
+        refusing.Decide = request => request.Method == "PUT" && request.Path.EndsWith("/manifests/main", StringComparison.Ordinal) ? new NetworkFault.Answer(403) : null;
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () =>
+            await new TagTransaction(first) { Others = [second] }.RunAsync([await PlanAsync(first, image), await PlanAsync(second, image)], Cancellation));
+
+        Assert.Contains("Every tag is where it was before.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(old, await AtAsync(first, "main"));
+        Assert.Null(await AtAsync(first, "edge"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_first_one_is_silent_afterwards_what_another_publish_did_in_the_second_is_seen(bool isOnce)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        await using var watched = await FaultProxy.StartAsync(_second);
+        using var first = Through(proxy, TimeSpan.FromSeconds(1));
+        using var second = Through(watched, TimeSpan.FromSeconds(5));
+        using var behind = _second.Connect();
+        var (old, image) = await PushBothAsync(first, second);
+        var others = await PushAsync(behind, ImageReference.Parse($"{behind.Domain}/{Repository(second).Path}"), "another publish's");
+        var (isWritten, isTaken) = (false, false);
+        watched.Decide = request =>
+        {
+            if (!request.Path.EndsWith("/manifests/main", StringComparison.Ordinal)) return null;
+            if (isWritten && !isTaken)
+            {
+                isTaken = true;
+                behind.PutTagAsync(ImageReference.Parse($"{behind.Domain}/{Repository(second).Path}"), "main", others, Cancellation).GetAwaiter().GetResult();
+            }
+
+            isWritten |= request.Method == "PUT";
+            return null;
+        };
+        proxy.Decide = _ => isTaken ? new NetworkFault.Drop() : null;
+        TagPlan[] plans = [.. from plan in new[] { await PlanAsync(first, image), await PlanAsync(second, image) }
+            select plan with { Moves = [.. plan.Moves.Select(x => x with { IsOnce = isOnce, Expected = old })] }];
+        var transaction = new TagTransaction(first) { Others = [second], PutBackLimit = TimeSpan.FromSeconds(3) };
+
+        if (isOnce)
+        {
+            var error = await Assert.ThrowsAsync<DeliveryException>(() => transaction.RunAsync(plans, Cancellation));
+            Assert.Contains($"{Repository(second).WithTag("main")} was put on {others} by another publish at the same time", error.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            var writes = await transaction.RunAsync(plans, Cancellation);
+            Assert.Equal(others, writes.Single(x => x.Tag == Repository(second).WithTag("main")).After);
+            Assert.Equal(4, writes.Count);
+        }
+    }
+
     [Theory]
     [InlineData("ghcr.io/o,registry.example.com/team", new[] { "ghcr.io/o", "registry.example.com/team" })]
     [InlineData(" ghcr.io/o , http://registry.lan:5000", new[] { "ghcr.io/o", "registry.lan:5000" })]
@@ -161,20 +225,21 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
 
     private static OciRegistry Through(FaultProxy proxy, TimeSpan budget) => new(proxy.Domain, new RegistryOptions { Credentials = Credentials.None, Retry = new Oci.Retries.RetryOptions { Budget = budget } });
 
-    private static ImageReference Repository(OciRegistry registry) => ImageReference.Parse($"{registry.Domain}/team/app");
+    private ImageReference Repository(OciRegistry registry) => ImageReference.Parse($"{registry.Domain}/{_team}/app");
 
-    private static Task<TagPlan> PlanAsync(OciRegistry registry, Digest image) =>
+    private Task<TagPlan> PlanAsync(OciRegistry registry, Digest image) =>
         TagPlan.DecideAsync(registry, Repository(registry), image, ["edge", "main"], new FloatingTags(), Succession.Unknown, Cancellation);
 
-    private static async Task<Digest?> AtAsync(OciRegistry registry, string tag) => (await registry.FindAsync(Repository(registry).WithTag(tag), Cancellation))?.Digest;
+    private async Task<Digest?> AtAsync(OciRegistry registry, string tag) => (await registry.FindAsync(Repository(registry).WithTag(tag), Cancellation))?.Digest;
 
-    private async Task<(Digest Old, Digest New)> PushBothAsync(OciRegistry first, OciRegistry second)
+    private async Task<(Digest Old, Digest New)> PushBothAsync(OciRegistry first, OciRegistry second, params string[] tags)
     {
+        if (tags.Length == 0) tags = ["edge", "main"];
         var (old, image) = (default(Digest), default(Digest));
         foreach (var registry in (OciRegistry[])[first, second])
         {
             (old, image) = (await PushAsync(registry, Repository(registry), "old"), await PushAsync(registry, Repository(registry), "new"));
-            foreach (var tag in (string[])["edge", "main"]) await registry.PutTagAsync(Repository(registry), tag, old, Cancellation);
+            foreach (var tag in tags) await registry.PutTagAsync(Repository(registry), tag, old, Cancellation);
         }
 
         return (old, image);
