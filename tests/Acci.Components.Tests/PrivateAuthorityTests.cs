@@ -96,6 +96,33 @@ public sealed class PrivateAuthorityTests(RegistryServer server) : IClassFixture
         Assert.DoesNotContain(checkout.Started, x => x.Program == "trivy" && x.Arguments.Contains("remote", StringComparison.Ordinal));
     }
 
+    // As ghcr.io beside a registry of the company's own: cosign believes the authorities that it is told of, and no others.
+    [Fact]
+    public async Task Of_an_authority_that_a_registry_does_not_need_no_program_and_no_reader_is_told()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere, the system has the list.");
+        Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not here.");
+        WriteCertificates();
+        await using var company = RegistryServer.With("", $"tls:\n  certificate: {_folder.Combine("server.pem")}\n  key: {_folder.Combine("server.key")}");
+        await company.InitializeAsync();
+        using var proxy = new CompanyProxy(company.Domain);
+        using var checkout = await PublishCheckout.CreateAsync(server, Name, await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation));
+        (checkout.Variables["HTTPS_PROXY"], checkout.Variables["SSL_CERT_FILE"]) = (proxy.Address, _folder.Combine("authority.pem"));
+        string[] named = ["--registry-ca", new TestAuthority(_folder.Combine("another")).CertificateFile, "--retry-budget", "30"];
+
+        var run = await checkout.RunAsync(["Publish", .. named]);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        var verify = run.Output.Split('\n').Single(x => x.StartsWith("Verify ", StringComparison.Ordinal))["Verify ".Length..].Trim();
+        var typed = await checkout.TypedAsync(verify);
+        Assert.True(typed.Succeeded, $"{verify}\n{typed.StandardError}");
+        Assert.DoesNotContain("registry-ca.crt", await File.ReadAllTextAsync(Path.Combine(checkout.Root, "artifacts", "publish", "summary.md"), Cancellation), StringComparison.Ordinal);
+        Assert.DoesNotContain("which may lack the authority", run.Output + run.Errors, StringComparison.Ordinal);
+        var rescan = await checkout.RunAsync(["ScanImages", "--skip", "BuildImages", "--scan-image", $"{checkout.Repository}:main", .. named]);
+        Assert.True(rescan.ExitCode == 0, rescan.Output + rescan.Errors);
+        Assert.Contains(checkout.Started, x => x.Program == "trivy" && x.Arguments.Contains("remote", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_registry_that_is_named_for_plain_http_is_published_to_and_verified_in_it()
     {

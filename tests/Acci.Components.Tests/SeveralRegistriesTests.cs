@@ -3,6 +3,7 @@ using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Oci;
+using Acci.Oci.Layouts;
 using Acci.Oci.Registries;
 using Acci.Testing;
 using Assert = Xunit.Assert;
@@ -87,6 +88,22 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
         // The record is of a publish to the first alone.
         var verify = await checkout.RunAsync("VerifyImages", "--retry-budget", "10");
         Assert.Contains($"was built for {checkout.Repository}, and this build is for {checkout.Repository}, {_second.Domain}/other/app", verify.Output + verify.Errors, StringComparison.Ordinal);
+    }
+
+    // As an interrupted copy leaves it: an image travels before what refers to it.
+    [Fact]
+    public async Task An_image_that_a_further_one_has_without_signatures_gets_them_with_the_next_promotion()
+    {
+        using var checkout = await CheckoutAsync();
+        await RunAsync(checkout, "Publish");
+        using var second = _second.Connect();
+        var there = ImageReference.Parse($"{_second.Domain}/half/app");
+        await second.PushAsync(await OciLayout.OpenAsync(Path.Combine(checkout.Root, "artifacts", "images", "app"), Cancellation), there, cancellationToken: Cancellation);
+        checkout.RegistryArgument = $"{checkout.RegistryArgument},{_second.Domain}/half";
+
+        await RunAsync(checkout, "PromoteImages", "--promote-from", "main", "--promote-to", "stable");
+
+        Assert.Equal(checkout.Built, await AtAsync((second, there), "stable"));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
     }
 
     // A certificate that cannot be used is a finding of its own.
-    private string TryDescribeRegistries()
+    private BuildKitRegistries TryFindRegistries()
     {
         try
         {
@@ -46,7 +46,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
         }
         catch (DeliveryException)
         {
-            return "";
+            return BuildKitRegistries.None;
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class EngineExamination(DeliveryContext context, TimeSpan answer
 
         EngineLocator.EnsureBuildx(engine, context.CanFetchBuildx());
         var image = context.BuilderImage();
-        var builder = await EngineBuilder.FindAsync(engine with { BuildKitRegistries = TryDescribeRegistries() }, image, context.CancellationToken);
+        var builder = await EngineBuilder.FindAsync(engine with { BuildKitRegistries = TryFindRegistries() }, image, context.CancellationToken);
         if (builder.IsThere) return (builder.Description, Good);
         var made = $"{builder.Description} will be made from {image}";
         if (!AsksRegistry || await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image.ToString()], context.CancellationToken) is not null) return (made, Notice);

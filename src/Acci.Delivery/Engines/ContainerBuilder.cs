@@ -163,10 +163,9 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         var identity = await engine.AskAsync(["info", "--format", "{{.ID}}"], cancellationToken)
             ?? throw new DeliveryException($"{engine} does not tell its identity (`docker info`), which the builder's name is made of.");
         // A builder keeps the proxies, the user's configuration of builders and the registries that it was made with.
-        var proxies = string.Concat((await BuilderProxies.FindAsync(engine, null, cancellationToken)).Select(x => $"
-{x.Name}={x.Value}"));
-        return Prefix + MachineUser.Current.HashOf($"{identity}
-{await engine.EndpointAsync(cancellationToken)}
-{image}{proxies}{engine.ConfigurationOfBuilders()}", 8);
+        var proxies = string.Concat((await BuilderProxies.FindAsync(engine, null, cancellationToken)).Select(x => $"\n{x.Name}={x.Value}"));
+        var registries = engine.BuildKitRegistries.IsEmpty ? "" : $"\n{engine.BuildKitRegistries.Identity}";
+        return Prefix + MachineUser.Current.HashOf(
+            $"{identity}\n{await engine.EndpointAsync(cancellationToken)}\n{image}{proxies}{engine.ConfigurationOfBuilders()}{registries}", 8);
     }
 }

@@ -61,8 +61,8 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The image that a docker-container builder runs from, as buildx has it by default.</summary>
     public static ImageReference BuilderImage { get; } = ImageReference.Parse("docker.io/moby/buildkit:buildx-stable-1");
 
-    /// <summary>What a BuildKit that is started for it is told of registries, as tables of <c>buildkitd.toml</c>; empty for nothing.</summary>
-    internal string BuildKitRegistries { get; init; } = "";
+    /// <summary>What a BuildKit that is started for it is told of registries.</summary>
+    internal BuildKitRegistries BuildKitRegistries { get; init; } = BuildKitRegistries.None;
 
     /// <summary>The folder in which buildx keeps its builders; null means the user's own.</summary>
     internal string? Builders { get; init; }
@@ -198,11 +198,10 @@ public sealed record DockerEngine(string Cli)
     /// <exception cref="CommandFailedException">It could not be made.</exception>
     internal async Task<bool> CreateBuilderAsync(string name, IEnumerable<string> options, CancellationToken cancellationToken)
     {
-        var (folder, deletion) = BuildKitRegistries.Length == 0 ? ("", null) : Session.Current.TemporaryFolder();
+        var (folder, deletion) = BuildKitRegistries.IsEmpty ? ("", null) : Session.Current.TemporaryFolder();
         using (deletion)
         {
-            var configuration = Path.Combine(folder, "buildkitd.toml");
-            if (deletion is not null) await File.WriteAllTextAsync(configuration, ConfigurationOfBuilders(), cancellationToken);
+            var configuration = deletion is null ? "" : await BuildKitRegistries.WriteAsync(folder, cancellationToken, ConfigurationOfBuilders());
             // buildx keeps the file with the builder, and copies the certificates that it names to where BuildKit runs.
             var command = Errand(["buildx", "create", "--name", name, .. deletion is null ? Array.Empty<string>() : ["--config", configuration], .. options]);
             var result = await CommandRunner.TryRunAsync(command, Log.Debug, cancellationToken);
@@ -212,16 +211,13 @@ public sealed record DockerEngine(string Cli)
     }
 
     /// <summary>
-    /// What a builder is made with: the user's file that buildx takes where it is given none, and the registries that it does not name. Source: buildx, util/confutil,
+    /// What buildx makes builders with that are given nothing else: a company's certificate authorities and mirrors are there. Source: buildx, util/confutil,
     /// <c>defaultBuildKitConfigFile</c>.
     /// </summary>
     internal string ConfigurationOfBuilders()
     {
         var file = Path.Combine(BuilderFolder, "buildkitd.default.toml");
-        var users = InputFile.Exists(file) ? InputFile.ReadText(file, LargestConfiguration) : "";
-        const string table = "[registry.";
-        var own = BuildKitRegistries.Split(table, StringSplitOptions.RemoveEmptyEntries).Where(x => !users.Contains(table + x.Split('\n')[0].TrimEnd(), StringComparison.Ordinal));
-        return string.Join("\n", ((string[])[users, .. own.Select(x => table + x)]).Where(x => x.Length > 0));
+        return InputFile.Exists(file) ? InputFile.ReadText(file, LargestConfiguration) : "";
     }
 
     private string BuilderFolder =>

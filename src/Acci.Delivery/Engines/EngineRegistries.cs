@@ -47,7 +47,7 @@ internal sealed class EngineRegistries(DockerEngine engine, CertificateFolders f
     private bool HasAll(RegistryAccess access)
     {
         if (access.AuthorityFiles.Count == 0) return true;
-        var there = folders.Find(access.Domain).Authorities.SelectMany(CertificateFile.Read).Select(x => x.Thumbprint).ToHashSet();
+        var there = folders.Find(access.Domain, _ => { }).Authorities.SelectMany(CertificateFile.Read).Select(x => x.Thumbprint).ToHashSet();
         return access.Trust.Authorities.All(x => there.Contains(x.Thumbprint));
     }
 }

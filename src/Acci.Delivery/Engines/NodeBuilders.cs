@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Acci.Oci;
 using Serilog;
 
@@ -98,6 +99,14 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     private async Task<BuildSite> PrepareAsync(BuilderNode node, CancellationToken cancellationToken)
     {
         var name = NameOf(node);
+        if (StartsBuildKit(node) && engine.BuildKitRegistries.WithKeys is { Count: > 0 } keys)
+        {
+            Log.Warning(
+                "Build node {Node:l} does not get this machine's client certificates for {Registries:l}: buildx puts their private keys into a ConfigMap, which others in the cluster can read. "
+                + "If such a registry asks for one, use --image-mirror with a registry that does not, or a BuildKit of your own that has them", node.ToString(), string.Join(", ", keys));
+        }
+
+
         if (!(await CommandRunner.TryRunAsync(engine.Question("buildx", "inspect", name), cancellationToken: cancellationToken)).Succeeded) await CreateAsync(node, cancellationToken);
         var (version, platforms) = await ReadStatusAsync(node, await InspectAsync(name, cancellationToken), cancellationToken);
         Log.Information("Build node {Node:l}: {Version:l}, {Platforms:l}", node.ToString(), version, platforms.Length > 0 ? platforms : "does not report its platforms");
@@ -145,12 +154,15 @@ public sealed partial class NodeBuilders(DockerEngine engine)
     {
         string[] address = node.Driver == "remote" ? [node.Address] : [];
         var driver = node.DriverOptions.SelectMany(x => new[] { "--driver-opt", CsvField.Of(x.Key, x.Value) });
-        await (StartsBuildKit(node) ? engine : engine with { BuildKitRegistries = "" }).CreateBuilderAsync(NameOf(node), ["--driver", node.Driver, .. driver, .. address], cancellationToken);
+        await (engine with { BuildKitRegistries = ToldTo(node) }).CreateBuilderAsync(NameOf(node), ["--driver", node.Driver, .. driver, .. address], cancellationToken);
     }
 
     // A builder keeps the registries that it was made with.
-    private string NameOf(BuilderNode node) => !StartsBuildKit(node) || engine.BuildKitRegistries.Length == 0 ? node.BuilderName
-        : $"{node.BuilderName}-{Digest.Of(Encoding.UTF8.GetBytes(engine.BuildKitRegistries)).Hex[..8]}";
+    private string NameOf(BuilderNode node) => ToldTo(node) is not { IsEmpty: false } told ? node.BuilderName
+        : $"{node.BuilderName}-{Digest.Of(Encoding.UTF8.GetBytes(told.Identity)).Hex[..8]}";
+
+    // Whoever may read the ConfigMaps of a namespace reads what a builder there is told. Source: buildx, driver/kubernetes/manifest.
+    private BuildKitRegistries ToldTo(BuilderNode node) => StartsBuildKit(node) ? engine.BuildKitRegistries.WithoutKeys() : BuildKitRegistries.None;
 
     // A BuildKit that runs already has a configuration of its own.
     private static bool StartsBuildKit(BuilderNode node) => node.Driver == NodeAddress.Kubernetes;

@@ -68,9 +68,29 @@ public static class RegistryOfBuild
     public static async Task WarnOfEngineAsync(this DeliveryContext context, DockerEngine engine, IEnumerable<string> domains)
     {
         var registries = new EngineRegistries(engine, CertificateFolders.Of(context.Environment));
-        foreach (var access in domains.Distinct().Select(context.AccessTo).Where(x => !x.IsUsual))
+        // Of a registry that does not answer here, nothing is known that could be advised.
+        foreach (var access in await Task.WhenAll(domains.Distinct().Select(x => context.AccessOfProgramsAsync(x, ofUnknown: null))))
         {
-            if (await registries.FindAdviceAsync(access, context.CancellationToken) is { } advice) context.Warn(advice);
+            if (access is { IsUsual: false } && await registries.FindAdviceAsync(access, context.CancellationToken) is { } advice) context.Warn(advice);
+        }
+    }
+
+    /// <summary>
+    /// How other programs reach a registry: as <see cref="AccessOfBuild.AccessTo(DeliveryContext, string)"/> says, without authorities where the machine's own verify it.
+    /// </summary>
+    public static async Task<RegistryAccess> AccessOfProgramsAsync(this DeliveryContext context, string domain) =>
+        (await context.AccessOfProgramsAsync(domain, ofUnknown: context.AccessTo(domain)))!;
+
+    private static async Task<RegistryAccess?> AccessOfProgramsAsync(this DeliveryContext context, string domain, RegistryAccess? ofUnknown)
+    {
+        var access = context.AccessTo(domain);
+        if (access.AuthorityFiles.Count == 0) return access;
+        return await context.Once($"{nameof(AccessOfProgramsAsync)} {domain}", AskAsync) switch { null => ofUnknown, true => access with { AuthorityFiles = [] }, false => access };
+
+        async Task<bool?> AskAsync()
+        {
+            using var registry = context.Connect(access);
+            return await registry.IsKnownToMachineAsync(context.CancellationToken);
         }
     }
 

@@ -236,7 +236,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         }
 
         EnsureMayLeave(record, image);
-        if (!isThisMachine && Destination.Parse(record.Repository).IsLoopback)
+        if (!isThisMachine && record.Repositories.All(x => Destination.Parse(x).IsLoopback))
             throw new DeliveryException($"'{record.Image}' was published to {record.Repository}, which nobody else can reach: publish it with --registry before it is released on {place}.");
     }
 

@@ -69,10 +69,11 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             Time = context.Time,
             IsTrustedAsync = async other => await context.IsSignedAsync(await RegistryOfAsync(other), other, await context.ExpectedSignerAsync()),
         }.RunAsync(plans, Cancellation);
+        var isOneRegistry = (await context.DestinationsAsync()).Count == 1;
         foreach (var plan in plans)
         {
             var own = writes.Where(x => x.Tag.Repository == plan.Repository.Repository && x.Digest == plan.Digest).ToList();
-            var report = TagReport.Of(plan, own).Log(plan.Repository.Path);
+            var report = TagReport.Of(plan, own).Log(isOneRegistry ? plan.Repository.Path : plan.Repository.ToString());
             var hint = !plan.Staying.Any() ? "" : report.Taken.Count == 0 ? $"; {AllowOlder} moves them" : $"; {AllowOlder} moves the others, too";
             Log.Information("{Image:l}: {Result:l}{Hint:l}", plan.Repository.WithDigest(plan.Digest).ToString(), report.ToString(), hint);
         }
@@ -85,6 +86,12 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         {
             if (!ImageReference.TryParse($"image:{tag}", out var named, out var problem) || named.Tag != tag)
                 throw new WrongUseException($"--promote-to cannot be '{tag}': {problem ?? "it is no tag"}. Name a tag, as in 1.2.3 or latest.");
+        }
+
+        if (Origin is { } origin && context.NamedDestinations().FirstOrDefault(x => x.Domain == origin.Domain && x.IsPlainHttp != origin.IsPlainHttp) is not null)
+        {
+            throw new WrongUseException(
+                $"--registry and --promote-from-registry name {origin.Domain} once with http:// and once without: a registry is spoken to in one way. Write it alike in both.");
         }
 
         foreach (var image in promotion.Rollback ? [] : context.Options.Images) promotion.SourceIn(OriginOf(image) ?? context.PlannedDestination().RepositoryOf(image));
@@ -153,7 +160,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
         if (isDry) throw NothingIsCopied(repository, promotion.FromRegistry!);
 
-        using var elsewhere = context.Connect(context.AccessTo(Origin!));
+        using var elsewhere = context.Connect(context.AccessTo(Origin!) with { NamedBy = "--promote-from-registry" });
         var found = Checked(await elsewhere.GetManifestAsync(source, Cancellation));
         var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));
         if (record is not null && record.Image != image.Name) record = null;
@@ -175,11 +182,12 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         }
     }
 
-    // The image, with what refers to it, for a further registry that does not have it yet.
+    // The image, with what refers to it, for a further registry that lacks either: an image travels before its signatures, so an earlier copy may have ended between them.
     private async Task BringAlongAsync(ImageDefinition image, Manifest found, OciRegistry registry, ImageReference repository, bool isDry)
     {
         var there = repository.WithDigest(found.Digest);
-        if (await registry.FindManifestAsync(there, Cancellation) is { } known && await registry.FindMissingPartAsync(there, known, Cancellation) is null) return;
+        var isThere = await registry.FindManifestAsync(there, Cancellation) is { } known && await registry.FindMissingPartAsync(there, known, Cancellation) is null;
+        if (isThere && (isDry || await context.IsSignedAsync(registry, there, await context.ExpectedSignerAsync()))) return;
         var source = (await context.RepositoryAsync(image)).WithDigest(found.Digest);
         if (isDry) throw NothingIsCopied(repository, (await context.DestinationAsync()).ToString());
         var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));

@@ -66,7 +66,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     {
         var tags = await context.TagsAsync();
         var plans = new List<TagPlan>();
-        var verified = new Dictionary<string, PublishedImage>();
+        var verified = new Dictionary<string, IReadOnlyList<PublishedImage>>();
         await context.ForEachImageAsync(async (image, publish) =>
         {
             var policy = DeparturePolicy.Of(context, await context.DepartureAsync());
@@ -77,7 +77,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             verified[image.Name] = await EnsureSignedAsync(policy, image, publish);
             foreach (var place in places)
             {
-                var plan = await DecideAsync(place, image, publish.Record.Digest, ImageOrigin.Of(verified[image.Name].Root), tags);
+                var plan = await DecideAsync(place, image, publish.Record.Digest, ImageOrigin.Of(verified[image.Name][0].Root), tags);
                 // This machine's own registry gets every build of a commit, with changes that are not committed, too.
                 plans.Add(IsLoopback(place.Repository) ? plan
                     : await plan.WritingOnceAsync(place.Registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken));
@@ -87,11 +87,11 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         // What could not be said of the tags afterwards is known before they move.
         StepOutputs.Of(context.Environment)?.EnsureWritable();
         var atStart = await context.TagsAtStartAsync();
-        foreach (var image in context.Options.Images) await CompareAsync(image, atStart, verified[image.Name].Root);
+        foreach (var image in context.Options.Images) await CompareAsync(image, atStart, verified[image.Name][0].Root);
         foreach (var plan in plans) await new TagHistory(await RegistryOfAsync(plan.Repository), context.Time).TryNoteAsync([plan], context.CancellationToken);
         // Who is named is meant exactly, for whatever branch or tag the other image was signed.
         var signer = context.Options.SignedBy is not null ? await context.ExpectedSignerAsync()
-            : verified.Values.First().Signer switch { ExpectedSigner.Workflow workflow => workflow.OrSibling, var own => own };
+            : verified.Values.First()[0].Signer switch { ExpectedSigner.Workflow workflow => workflow.OrSibling, var own => own };
         var writes = await new TagTransaction(await context.RegistryAsync())
         {
             Others = await context.OtherRegistriesAsync(),
@@ -115,7 +115,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
                 }).ToList();
                 return Task.FromResult(string.Join("; ", results));
             });
-            summaries.Add(await SummarizeAsync(image, publish, verified[image.Name].Signer));
+            summaries.Add(await SummarizeAsync(image, publish, [.. verified[image.Name].Select(x => x.Signer)]));
         });
         try
         {
@@ -140,22 +140,22 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             context.SuccessionOf(image.Gives(OciLabels.RevisionKey) ? origin with { Revision = null } : origin), context.CancellationToken);
     }
 
-    // Each time, whatever the record says: a file can be edited, and signatures can be deleted.
-    private async Task<PublishedImage> EnsureSignedAsync(DeparturePolicy policy, ImageDefinition image, PublishTransaction publish)
+    // In each registry, and each time, whatever the record says: a file can be edited, and signatures can be deleted.
+    private async Task<IReadOnlyList<PublishedImage>> EnsureSignedAsync(DeparturePolicy policy, ImageDefinition image, PublishTransaction publish)
     {
         var place = publish.Reference;
         try
         {
-            PublishedImage? found = null;
+            var found = new List<PublishedImage>();
             foreach (var reference in publish.References)
             {
                 place = reference;
-                found = await new OwnSignatures(context).EnsureThereAsync(image, publish, place, await context.ExpectedSignerAsync(publish.Record.SignedBy));
-                policy.EnsureHasNoStandIns(image.Name, found.Root);
+                found.Add(await new OwnSignatures(context).EnsureThereAsync(image, publish, place, await context.ExpectedSignerAsync(publish.Record.SignedBy)));
+                policy.EnsureHasNoStandIns(image.Name, found[^1].Root);
             }
 
-            await publish.RedoAsync(PublishStep.Verify, () => Task.FromResult(found!.Result + (publish.References.Count == 1 ? "" : $" in {publish.References.Count} registries")));
-            return found!;
+            await publish.RedoAsync(PublishStep.Verify, () => Task.FromResult(found[0].Result + (found.Count == 1 ? "" : $" in {found.Count} registries")));
+            return found;
         }
         catch (DeliveryException exception) when (exception is CommandFailedException || ImageVerifier.IsVerdict(exception))
         {
@@ -190,10 +190,10 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         }
     }
 
-    private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish, ExpectedSigner signer)
+    private async Task<PublishSummary> SummarizeAsync(ImageDefinition image, PublishTransaction publish, IReadOnlyList<ExpectedSigner> signers)
     {
         var commands = new List<((string Verify, string Run) Here, (string Verify, string Run) Readers)>();
-        foreach (var place in publish.References) commands.Add(await CommandsAsync(image, place, signer));
+        foreach (var (place, signer) in publish.References.Zip(signers)) commands.Add(await CommandsAsync(image, place, signer));
         return new PublishSummary(publish.Record, commands[0].Here.Verify, commands[0].Here.Run)
         {
             At = context.Time.GetUtcNow(),
@@ -209,9 +209,9 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         var engine = await context.EngineAsync();
         var shown = signer is ExpectedSigner.PublicKey { File: var file } ? new ExpectedSigner.PublicKey(_files.Relative(file)) : signer;
         var arguments = shown.VerifyArguments(place, cosign.Sigstore.TrustedRoot is { } root ? _files.Relative(root) : null);
-        var access = context.AccessTo(place.Domain!);
-        var authorities = access.AuthorityFiles switch { [] => null, [var one] => one, _ => await WriteAuthoritiesAsync(access) };
-        var verify = new Command(cosign.Executable, [.. arguments, .. access.CosignArguments(authorities is null ? null : _files.Relative(authorities))]) { Environment = ToolVariables.Cosign.With() };
+        var access = await context.AccessOfProgramsAsync(place.Domain!);
+        var authorities = access.AuthorityFiles.Count == 0 ? null : _files.Relative(await WriteAuthoritiesAsync(access));
+        var verify = new Command(cosign.Executable, [.. arguments, .. access.CosignArguments(authorities)]) { Environment = ToolVariables.Cosign.With() };
         var isReached = !IsLoopback(place) || (await context.LocationAsync(engine)).ReachesLoopback;
         var run = $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, place)).ToString(), context.Environment)}"
             + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry")
@@ -223,7 +223,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             (ReadersCommand.Of(signer, place, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment), hasRoot, access), $"{new Command("docker", PublishSummary.RunArguments(image, place))}"));
     }
 
-    // cosign takes one file.
+    // cosign takes one file, and believes nobody else then.
     private async Task<string> WriteAuthoritiesAsync(RegistryAccess access)
     {
         var file = Path.Combine(_files.Publishes, $"{access.Domain.Replace(':', '-')}-{RegistryAccess.ReadersAuthority}");

@@ -21,18 +21,20 @@ public static class AccessOfBuild
     internal static RegistryAccess AccessTo(this DeliveryContext context, Destination named) => named is { IsPlainHttp: true, IsLoopback: false }
         ? context.KnownAccess()[named.Domain] = new RegistryAccess(named.Domain) { IsPlainHttp = true } : context.AccessTo(named.Domain);
 
-    // Several images are worked on at once.
+    // Several images are worked on at once; whoever works on them has connected before, and so asked for this first.
     private static ConcurrentDictionary<string, RegistryAccess> KnownAccess(this DeliveryContext context) =>
         context.Once(nameof(KnownAccess), () => new ConcurrentDictionary<string, RegistryAccess>());
 
     private static RegistryAccess FindAccess(this DeliveryContext context, string domain)
     {
         if (new Destination(domain, "").IsLoopback) return new RegistryAccess(domain);
-        if (context.NamedDestinations().Any(x => x.IsPlainHttp && x.Domain == domain)) return new RegistryAccess(domain) { IsPlainHttp = true };
+        var destination = context.NamedDestinations().FirstOrDefault(x => x.Domain == domain);
+        if (destination is { IsPlainHttp: true }) return new RegistryAccess(domain) { IsPlainHttp = true };
         var named = context.NamedAuthority();
-        var (files, own) = CertificateFolders.Of(context.Environment).Find(domain);
+        var (files, own) = CertificateFolders.Of(context.Environment).Find(domain, context.Warn);
         return new RegistryAccess(domain)
         {
+            NamedBy = destination is null ? null : "--registry",
             AuthorityFiles = [.. named is null ? Array.Empty<string>() : [named], .. files],
             OwnFiles = own,
             Trust = new RegistryTrust
@@ -65,9 +67,8 @@ public static class AccessOfBuild
             (context.Options.ImageMirror is { } mirror ? ImageReference.Parse($"{mirror.TrimEnd('/')}/{image.Path}") : image).Normalize().Domain!;
     }
 
-    /// <summary>What is special about these registries, as BuildKit is told it; empty where nothing is.</summary>
-    internal static string BuildKitRegistries(this DeliveryContext context) =>
-        string.Concat(context.RegistriesOfBuild().Select(context.AccessTo).Where(x => !x.IsUsual).Select(x => x.ToBuildKit()));
+    /// <summary>What a BuildKit that is started for the build is told of these registries.</summary>
+    internal static BuildKitRegistries BuildKitRegistries(this DeliveryContext context) => new([.. context.RegistriesOfBuild().Select(context.AccessTo).Where(x => !x.IsUsual)]);
 
     /// <summary>There are certificates for registries beside the machine's own authorities.</summary>
     internal static bool HasCertificates(this DeliveryContext context)

@@ -6,13 +6,14 @@ namespace Acci.Delivery.Registries;
 /// <summary>Certificates in PEM form.</summary>
 internal static class CertificateFile
 {
-    private const int MaximumSize = 4 * 1024 * 1024;
+    // buildx reads no more of one. Source: buildx, util/confutil.
+    private const int MaximumSize = 1024 * 1024;
 
     /// <summary>The certificates of a file.</summary>
     /// <exception cref="DeliveryException">It cannot be read, or holds none; the message names it.</exception>
     public static IReadOnlyList<X509Certificate2> Read(string file)
     {
-        var text = Text(file);
+        var text = Text(file, " Registries are verified by it: give this user read access, or name another file.");
         var certificates = new X509Certificate2Collection();
         try
         {
@@ -31,7 +32,7 @@ internal static class CertificateFile
     /// <exception cref="DeliveryException">One of the two cannot be used; the message names it.</exception>
     public static X509Certificate2 ReadOwn(string certificate, string key)
     {
-        var (text, secret) = (Text(certificate), Text(key));
+        var (text, secret) = (Text(certificate, ""), Text(key, ""));
         try
         {
             var own = X509Certificate2.CreateFromPem(text, secret);
@@ -44,7 +45,26 @@ internal static class CertificateFile
         }
     }
 
-    private static string Text(string file)
+    /// <summary>This user may read a file.</summary>
+    public static bool IsReadable(string file)
+    {
+        try
+        {
+            using var content = File.OpenRead(file);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // What is wrong with it is said where it is read.
+            return true;
+        }
+    }
+
+    private static string Text(string file, string remedy)
     {
         try
         {
@@ -52,7 +72,7 @@ internal static class CertificateFile
         }
         catch (DeliveryException exception)
         {
-            throw new DeliveryException($"{exception.Message.TrimEnd('.')}. Registries are verified by it: give this user read access, or name another file.", exception);
+            throw new DeliveryException($"{exception.Message.TrimEnd('.')}.{remedy}", exception);
         }
     }
 }

@@ -30,11 +30,14 @@ public sealed record RegistryAccess(string Domain)
     /// <summary>Programs need to be told nothing.</summary>
     public bool IsUsual => !IsPlainHttp && AuthorityFiles.Count == 0 && OwnFiles.Count == 0;
 
+    /// <summary>The parameter that names this registry, and could name it for plain http; null for one that no parameter names, such as a base image's.</summary>
+    internal string? NamedBy { get; init; }
+
     /// <summary>What a client in this process is told beside what else it is.</summary>
     public RegistryOptions ClientOptions(RegistryOptions options) => options with
     {
         PlainHttp = IsPlainHttp ? true : null,
-        PlainHttpName = $"--registry http://{Domain}",
+        PlainHttpName = NamedBy is null ? null : $"{NamedBy} http://{Domain}",
         AuthorityName = AuthorityParameter,
         Trust = Trust,
     };
@@ -83,20 +86,4 @@ public sealed record RegistryAccess(string Domain)
             return [];
         }
     }
-
-    /// <summary>What BuildKit is told, as a table of <c>buildkitd.toml</c>. Source: BuildKit's documentation, "buildkitd.toml".</summary>
-    internal string ToBuildKit()
-    {
-        var text = new StringBuilder().Append("[registry.").Append(Quote(Domain)).Append("]\n");
-        if (IsPlainHttp) return text.Append("  http = true\n").ToString();
-        // A builder keeps what it copied: others are another builder's.
-        foreach (var certificate in Trust.Authorities.Concat(Trust.Own)) text.Append("  # ").Append(certificate.GetCertHashString(HashAlgorithmName.SHA256)).Append('\n');
-        if (AuthorityFiles.Count > 0) text.Append("  ca = [").AppendJoin(", ", AuthorityFiles.Select(Quote)).Append("]\n");
-        foreach (var (certificate, key) in OwnFiles)
-            text.Append("  [[registry.").Append(Quote(Domain)).Append(".keypair]]\n    key = ").Append(Quote(key)).Append("\n    cert = ").Append(Quote(certificate)).Append('\n');
-        return text.ToString();
-    }
-
-    // Source: TOML 1.0, section "String".
-    private static string Quote(string text) => $"\"{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -80,7 +80,8 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
 
     private async Task<ReleaseContent> ContentAsync(GitHubConnection gitHub, string tag, SemanticVersion version, string revision)
     {
-        var policy = DeparturePolicy.Of(context, gitHub.Server.ToString(), gitHub.Server.Api.IsLoopback);
+        var isThisMachine = gitHub.Server.Api.IsLoopback;
+        var policy = DeparturePolicy.Of(context, gitHub.Server.ToString(), isThisMachine);
         var images = new StringBuilder();
         var assets = new List<ReleaseAsset>();
         var sigstore = SigstoreFiles.Of(context.Options);
@@ -91,19 +92,22 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             var layout = await context.LayoutAsync(image, publish.Record);
             var root = await layout.ReadManifestAsync(layout.Root, context.CancellationToken);
             policy.EnsureMayBeReleased(publish.Record, root, tag, version.ToFullString(), revision);
-            var signer = await context.PublishersSignerAsync(publish.Record.SignedBy);
-            // A dry run starts nothing, cosign included.
-            var expected = signer;
-            var tags = new Dictionary<string, IReadOnlyList<string>>();
-            foreach (var place in publish.References)
+            var expected = await context.PublishersSignerAsync(publish.Record.SignedBy);
+            var places = new List<(ImageReference Image, PublishRecord Record, ExpectedSigner Signer)>();
+            // A registry of this machine is nothing for the readers of a release elsewhere.
+            foreach (var place in publish.References.Where(x => isThisMachine || !new Destination(x.Domain!, "").IsLoopback))
             {
                 var record = publish.Record.In(place.Repository);
-                if (!context.Options.DryRun) signer = (await context.EnsureSignedByAsync(image, publish, expected, ", and is not released", place)).Signer;
-                tags[place.Repository] = context.Options.DryRun ? record.Tags : await TagsAsync(image, record);
+                // A dry run starts nothing, cosign included.
+                var spelled = context.Options.DryRun ? expected : (await context.EnsureSignedByAsync(image, publish, expected, ", and is not released", place)).Signer;
+                places.Add((place, context.Options.DryRun ? record : record with { Tags = await TagsAsync(image, record) }, spelled));
             }
 
+            // Files of the release are those of the first one.
+            var signer = places[0].Signer;
+
             assets.AddRange(await ReadStatementsAsync(image, layout, version));
-            if (!context.Options.DryRun) assets.AddRange(await ReadBundlesAsync(image, publish, layout, signer, version));
+            if (!context.Options.DryRun) assets.AddRange(await ReadBundlesAsync(image, publish.Record, places[0].Image, layout, signer, version));
             if (signer is ExpectedSigner.PublicKey { File: var file })
                 trust[ReadersCommand.KeyName] = new ReleaseAsset(ReadersCommand.KeyName, "application/x-pem-file", Encoding.ASCII.GetBytes(PublicKeyFile.Read(file)));
             else if (isOwnSigstore && ReadTrustedRoot(sigstore) is { } content)
@@ -112,10 +116,10 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
             var getsRoot = context.Options.DryRun && isOwnSigstore && !hasRoot && signer is ExpectedSigner.Workflow;
             if (getsRoot) Log.Information("Would attach {Name:l} (cosign downloads it through TUF during verification)", ReadersCommand.RootName);
             var files = $"https://{gitHub.Server.Host}/{gitHub.Repository}/releases/download/{tag}";
-            foreach (var place in publish.References)
+            foreach (var place in places)
             {
-                var record = publish.Record.In(place.Repository) with { Tags = tags[place.Repository] };
-                images.AppendLine(Describe(image, record, place, signer, files, isOwnSigstore, hasRoot || getsRoot, context.AccessTo(place.Domain!)));
+                var access = await context.AccessOfProgramsAsync(place.Image.Domain!);
+                images.AppendLine(Describe(image, place.Record, place.Image, place.Signer, files, isOwnSigstore, hasRoot || getsRoot, access));
             }
         });
         assets.AddRange(trust.Values);
@@ -142,13 +146,13 @@ public sealed class CreateRelease(DeliveryContext context) : Verb
     }
 
     private async Task<IReadOnlyList<ReleaseAsset>> ReadBundlesAsync(
-        ImageDefinition image, PublishTransaction publish, OciLayout layout, ExpectedSigner signer, SemanticVersion version)
+        ImageDefinition image, PublishRecord record, ImageReference place, OciLayout layout, ExpectedSigner signer, SemanticVersion version)
     {
         var name = NameOf(image, version);
         var platforms = from platform in await layout.ReadPlatformsAsync(context.CancellationToken) select (platform.Manifest.Digest, $"{name}-{platform.Platform.Slug}");
-        using var registry = context.Connect(publish.Reference.Domain!);
-        return await new SignatureBundles(registry, signer, await context.VerifierAsync(), publish.Record.Revision)
-            .ReadAsync(publish.Reference, platforms, name, context.CancellationToken);
+        using var registry = context.Connect(place.Domain!);
+        return await new SignatureBundles(registry, signer, await context.VerifierAsync(), record.Revision)
+            .ReadAsync(place, platforms, name, context.CancellationToken);
     }
 
     private static string NameOf(ImageDefinition image, SemanticVersion version) => $"{image.Name}-{version.ToFullString().Replace('+', '-')}";

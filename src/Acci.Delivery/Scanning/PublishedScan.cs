@@ -89,7 +89,7 @@ internal sealed class PublishedScan(DeliveryContext context, SeverityGate gate)
     // Trivy takes an authority for all that it talks to, databases included, and speaks plain http only where it believes any certificate, too: it gets the image from here.
     private async Task<TrivyReport> ScanAsync(Trivy scanner, OciRegistry registry, ImageReference image, string report)
     {
-        if (context.AccessTo(image.Normalize().Domain!).IsUsual) return await scanner.ScanPublishedAsync(image, report, Cancellation);
+        if ((await context.AccessOfProgramsAsync(image.Normalize().Domain!)).IsUsual) return await scanner.ScanPublishedAsync(image, report, Cancellation);
         var (folder, deletion) = Session.Current.TemporaryFolder();
         using (deletion)
         {

@@ -241,8 +241,16 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
         if (access.AuthorityFiles.Count == 0) return (access.CosignArguments(null), null);
         var (folder, deletion) = Session.Current.TemporaryFolder();
         var file = Path.Combine(folder, "authorities.pem");
-        await access.WriteAuthoritiesAsync(file, cancellationToken);
-        return (access.CosignArguments(file), deletion);
+        try
+        {
+            await access.WriteAuthoritiesAsync(file, cancellationToken);
+            return (access.CosignArguments(file), deletion);
+        }
+        catch
+        {
+            deletion.Dispose();
+            throw;
+        }
     }
 
     private Command CommandOf(IEnumerable<string> arguments)

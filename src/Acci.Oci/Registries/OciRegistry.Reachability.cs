@@ -55,6 +55,24 @@ public sealed partial class OciRegistry
         }
     }
 
+    /// <summary>
+    /// Whether the machine's own authorities verify the registry's certificate, so that programs which know no others (<see cref="RegistryOptions.Trust"/>) reach it, too.
+    /// Null where it cannot be reached.
+    /// </summary>
+    public async Task<bool?> IsKnownToMachineAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await EnsureContactAsync(cancellationToken);
+        }
+        catch (DeliveryException)
+        {
+            // Who refuses has shown a certificate all the same.
+        }
+
+        return _transport.WasReached ? !_transport.NeedsNamedAuthorities : null;
+    }
+
     /// <summary>Checks that the registry answers and would let the credentials push, by beginning an upload and giving it up.</summary>
     /// <exception cref="DeliveryException">As for <see cref="EnsureReachableAsync"/>, or the repository may not be pushed to.</exception>
     public async Task EnsurePushAllowedAsync(ImageReference repository, CancellationToken cancellationToken = default)

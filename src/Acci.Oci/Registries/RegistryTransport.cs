@@ -27,6 +27,8 @@ internal sealed class RegistryTransport : IDisposable
     // Why the last certificate was not trusted, where that is more than the system says.
     private volatile string? _notTrusted;
 
+    private volatile bool _needsNamed;
+
     // The server does not want to be asked before a body is sent.
     private volatile bool _refusesExpectations;
 
@@ -46,7 +48,7 @@ internal sealed class RegistryTransport : IDisposable
             UseCookies = false,
             // Followed here, where the credentials are known, and what may be followed.
             AllowAutoRedirect = false,
-            SslOptions = options.Trust.ToOptions(problem => _notTrusted = problem),
+            SslOptions = options.Trust.ToOptions(problem => _notTrusted = problem, () => _needsNamed = true),
         });
         _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, AskTokenServiceAsync, options.Time)
         {
@@ -59,6 +61,9 @@ internal sealed class RegistryTransport : IDisposable
 
     /// <summary>Whether the registry has ever answered, with whatever.</summary>
     public bool WasReached { get; private set; }
+
+    /// <summary>A server's certificate was verified by the authorities that were named, and not by the machine's.</summary>
+    public bool NeedsNamedAuthorities => _needsNamed;
 
     /// <summary>Tells whoever uses the registry, once.</summary>
     public void Warn(string text)

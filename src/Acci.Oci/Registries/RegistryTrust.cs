@@ -20,7 +20,7 @@ public sealed record RegistryTrust
     /// <summary>Certificates with their private keys; a server that asks gets the one that it accepts.</summary>
     public IReadOnlyList<X509Certificate2> Own { get; init; } = [];
 
-    internal SslClientAuthenticationOptions ToOptions(Action<string> notTrusted)
+    internal SslClientAuthenticationOptions ToOptions(Action<string> notTrusted, Action needed)
     {
         var options = new SslClientAuthenticationOptions();
         if (Own.Count > 0) options.ClientCertificates = [.. Own];
@@ -36,7 +36,8 @@ public sealed record RegistryTrust
             }
 
             var problem = FindProblem(X509CertificateLoader.LoadCertificate(certificate.GetRawCertData()), chain);
-            if (problem is not null) notTrusted(problem);
+            if (problem is null) needed();
+            else notTrusted(problem);
             return problem is null;
         };
         return options;

@@ -5,6 +5,7 @@ using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Registries;
 using Acci.Oci;
 using Acci.Oci.Retries;
 using Acci.Testing;
@@ -12,6 +13,7 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.Buildx;
 
 /// <summary>Builds on several BuildKits, with a shell script in docker's place.</summary>
+[Collection(nameof(AlteredLog))]
 public sealed class BuilderNodeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -220,6 +222,34 @@ public sealed class BuilderNodeTests : IDisposable
         Assert.EndsWith($" does not answer: {reason}. Make sure that its BuildKit runs and lets this machine in, or leave it out of --builder-nodes.", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"buildx create --name {node[1].BuilderName} --driver remote unix:///run/none.sock", Calls);
         Assert.Contains($"buildx create --name {node[0].BuilderName} --driver kubernetes --driver-opt namespace=builders --driver-opt nodeselector=kubernetes.io/arch=ppc64le", Calls);
+    }
+
+    // Whoever may read the ConfigMaps of a namespace reads what a builder there was told.
+    [Fact]
+    public async Task A_builder_in_a_cluster_gets_no_private_key_and_that_is_said()
+    {
+        Docker("""
+            case "$*" in
+            "buildx inspect --bootstrap "*) printf 'Name: x\nNodes:\nStatus: running\nBuildKit version: v0.25.0\nPlatforms: linux/ppc64le\n' ;;
+            "buildx inspect "*) exit 1 ;;
+            "buildx create "*) while [ "$1" != --config ]; do shift; done; cp -r "${2%/*}" "${0%/*}/told" ;;
+            esac
+            """);
+        var certificates = Directory.CreateDirectory(_folder.Combine("home", ".docker", "certs.d", "registry.lan")).FullName;
+        new TestAuthority(certificates).Sign("client");
+        using var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Registry = "registry.lan/team" }, Cancellation)
+        {
+            Environment = ProcessEnvironment.Empty with { Home = _folder.Combine("home") },
+        };
+        using var log = new AlteredLog();
+
+        await new NodeBuilders(Engine with { BuildKitRegistries = context.BuildKitRegistries() }).PrepareAsync(BuilderNode.ParseAll("linux/ppc64le=kubernetes://builders"), Cancellation);
+
+        Assert.Contains("ca = [", await File.ReadAllTextAsync(_folder.Combine("told", "buildkitd.toml"), Cancellation), StringComparison.Ordinal);
+        var told = Directory.GetFiles(_folder.Combine("told"), "*", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        Assert.All(told, x => Assert.DoesNotContain("PRIVATE KEY", x, StringComparison.Ordinal));
+        Assert.All(told, x => Assert.DoesNotContain("keypair", x, StringComparison.Ordinal));
+        Assert.Contains("does not get this machine's client certificates for registry.lan: buildx puts their private keys into a ConfigMap", string.Join("\n", log.Said), StringComparison.Ordinal);
     }
 
     [Fact]

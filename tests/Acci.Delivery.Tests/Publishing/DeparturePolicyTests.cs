@@ -49,6 +49,19 @@ public sealed class DeparturePolicyTests
             ImageReference.Parse("ghcr.io/octo/app").WithDigest(Image), record, () => Task.FromResult(Manifest(record.StandIns)), _ => Task.CompletedTask),
     };
 
+    [Theory]
+    [InlineData("127.0.0.1:5000/app", "ghcr.io/octo/app", true)]
+    [InlineData("ghcr.io/octo/app", "127.0.0.1:5000/app", true)]
+    [InlineData("127.0.0.1:5000/app", "localhost:5001/app", false)]
+    public void A_release_needs_one_registry_that_others_reach(string first, string second, bool may)
+    {
+        var record = Fine with { Repository = first, Copies = [new PublishedCopy { Repository = second }] };
+
+        void Release() => new DeparturePolicy("github.com", isThisMachine: false).EnsureMayBeReleased(record, Manifest([]), "v1.2.3", "1.2.3", "abc");
+        if (may) Release();
+        else Assert.Contains("which nobody else can reach", Assert.Throws<DeliveryException>(Release).Message, StringComparison.Ordinal);
+    }
+
     private static readonly Dictionary<string, Func<PublishRecord, PublishRecord>> Reasons = new()
     {
         ["stand-ins for debian"] = x => x with { StandIns = ["debian"] },

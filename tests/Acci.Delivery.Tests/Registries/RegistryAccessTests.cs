@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Publishing;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
 using Acci.Oci;
@@ -75,6 +76,45 @@ public sealed class RegistryAccessTests : IDisposable
         Assert.Contains($"{file}: {problem}", Assert.Throws<DeliveryException>(() => Context().AccessTo(Domain)).Message, StringComparison.Ordinal);
     }
 
+    // As docker's documentation has it, /etc/docker/certs.d is the engine's, which is root.
+    [Theory]
+    [InlineData("client.key", "this user cannot read its private key")]
+    [InlineData(".", "This user cannot read docker's certificates in ")]
+    public void What_is_for_root_alone_is_left_out_and_that_is_said(string forbidden, string warning)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Root reads everything.");
+        new TestAuthority(CertsD()).Sign("client");
+        var path = Path.GetFullPath(Path.Combine(CertsD(), forbidden));
+        File.SetUnixFileMode(path, UnixFileMode.None);
+        var warnings = new List<string>();
+        try
+        {
+            var found = CertificateFolders.Of(Machine).Find(Domain, warnings.Add);
+
+            Assert.Empty(found.Own);
+            Assert.Equal(forbidden == "." ? 0 : 1, found.Authorities.Count);
+            Assert.Contains(warning, Assert.Single(warnings), StringComparison.Ordinal);
+            Assert.Empty(Context().AccessTo(Domain).OwnFiles);
+        }
+        finally
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
+    public async Task A_registry_that_no_parameter_names_is_not_advised_to_be_named()
+    {
+        var address = OwnAddress();
+        await using var server = RegistryServer.With("", address: address);
+        await server.InitializeAsync();
+
+        using var registry = Context(x => x with { Registry = "ghcr.io/o" }).Connect(server.Domain);
+
+        var error = await Assert.ThrowsAnyAsync<DeliveryException>(() => registry.EnsureReachableAsync(Cancellation));
+        Assert.DoesNotContain("is spoken only where it is named", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Files_that_are_neither_are_passed_over()
     {
@@ -126,24 +166,64 @@ public sealed class RegistryAccessTests : IDisposable
     }
 
     [Fact]
-    public void BuildKit_is_told_of_every_registry_that_is_special()
+    public async Task BuildKit_is_told_of_every_registry_that_is_special()
     {
         var authority = new TestAuthority(CertsD());
         var (certificate, key) = authority.Sign("client");
         var context = Context(x => x with { Registry = "http://plain.lan/team", ImageMirror = $"{Domain}/hub", Images = [new("app") { Dockerfile = "Dockerfile", BaseImages = [new(ImageReference.Parse("debian"))] }] });
 
-        var told = context.BuildKitRegistries();
+        var registries = context.BuildKitRegistries();
 
-        var lines = told.Split('\n').Where(x => !x.Contains('#', StringComparison.Ordinal));
+        var folder = Directory.CreateDirectory(_folder.Combine("told")).FullName;
+        var lines = await File.ReadAllLinesAsync(await registries.WriteAsync(folder, Cancellation), Cancellation);
         Assert.Equal(
             [
                 "[registry.\"plain.lan\"]", "  http = true",
-                $"[registry.\"{Domain}\"]", $"  ca = [\"{authority.CertificateFile}\"]", $"  [[registry.\"{Domain}\".keypair]]", $"    key = \"{key}\"", $"    cert = \"{certificate}\"", "",
+                $"[registry.\"{Domain}\"]", $"  ca = [\"{folder}/1/ca.crt\"]", $"  [[registry.\"{Domain}\".keypair]]", $"    key = \"{folder}/1/client-0.key\"", $"    cert = \"{folder}/1/client-0.cert\"",
             ],
-            lines);
+            lines.Select(x => x.Replace('\\', '/')));
+        Assert.Equal(File.ReadAllText(key), File.ReadAllText(Path.Combine(folder, "1", "client-0.key")));
+        Assert.Equal(File.ReadAllText(certificate), File.ReadAllText(Path.Combine(folder, "1", "client-0.cert")));
         // A builder keeps what it copied, so the name of one tells its certificates.
         File.WriteAllText(authority.CertificateFile, File.ReadAllText(new TestAuthority(_folder.Combine("next")).CertificateFile));
-        Assert.NotEqual(told, Context(x => context.Options).BuildKitRegistries());
+        Assert.NotEqual(registries.Identity, Context(x => context.Options).BuildKitRegistries().Identity);
+        Assert.Equal(registries.Identity, context.BuildKitRegistries().Identity);
+    }
+
+    // buildx copies them into one folder for each registry, by their last names.
+    [Fact]
+    public async Task Files_of_one_name_are_all_told_to_BuildKit()
+    {
+        var named = new TestAuthority(_folder.Combine("certificates"));
+        var docker = new TestAuthority(CertsD());
+        var rootless = new TestAuthority(Directory.CreateDirectory(_folder.Combine("home", ".config", "docker", "certs.d", Domain)).FullName);
+        var pairs = new[] { docker.Sign("client"), rootless.Sign("client") };
+
+        var file = await Context(x => x with { Registry = $"{Domain}/team", RegistryCa = named.CertificateFile }).BuildKitRegistries()
+            .WriteAsync(Directory.CreateDirectory(_folder.Combine("told")).FullName, Cancellation);
+
+        var files = (await File.ReadAllTextAsync(file, Cancellation)).Split('"').Where(File.Exists).ToList();
+        Assert.Equal(files.Count, files.Select(Path.GetFileName).Distinct().Count());
+        var authorities = CertificateFile.Read(Assert.Single(files, x => x.EndsWith(".crt", StringComparison.Ordinal)));
+        Assert.Equal(
+            new[] { named, docker, rootless }.Select(x => CertificateFile.Read(x.CertificateFile)[0].Thumbprint).Order(), authorities.Select(x => x.Thumbprint).Order());
+        Assert.Equal(
+            pairs.Select(x => CertificateFile.ReadOwn(x.Certificate, x.Key).Thumbprint).Order(),
+            files.Where(x => x.EndsWith(".cert", StringComparison.Ordinal)).Select(x => CertificateFile.ReadOwn(x, Path.ChangeExtension(x, ".key")).Thumbprint).Order());
+    }
+
+    [Theory]
+    [InlineData("registry.lan/prod", "http://registry.lan/staging")]
+    [InlineData("http://registry.lan/prod", "registry.lan/staging")]
+    public async Task A_registry_is_not_named_once_for_plain_http_and_once_for_https(string to, string from)
+    {
+        var context = Context(x => x with { Registry = to, Images = [new("app") { Dockerfile = "Dockerfile" }] });
+        var promotion = new Promotion { From = "1.2.3", FromRegistry = from, To = ["stable"] };
+
+        var error = await Assert.ThrowsAsync<WrongUseException>(() => new PromoteImages(context, promotion).PrepareAsync(new DeliveryScope()));
+
+        Assert.StartsWith("--registry and --promote-from-registry name registry.lan once with http:// and once without", error.Message, StringComparison.Ordinal);
+        await new PromoteImages(context, promotion with { FromRegistry = to }).PrepareAsync(new DeliveryScope());
     }
 
     [Fact]

@@ -31,6 +31,18 @@ public sealed class RegistryTrustTests : IDisposable
         Assert.Equal(layout.Root.Digest, fetched.Root.Digest);
     }
 
+    [Fact]
+    public async Task Whether_the_machine_s_own_authorities_are_enough_is_known_once_a_registry_was_reached()
+    {
+        var authority = new TestAuthority(_folder.Combine("company"));
+        await using var server = await authority.StartRegistryAsync();
+        using var registry = Connect(server, Trust(authority.CertificateFile));
+        using var stranger = Connect(server, Trust(new TestAuthority(_folder.Combine("other")).CertificateFile));
+
+        Assert.False(await registry.IsKnownToMachineAsync(Cancellation));
+        Assert.Null(await stranger.IsKnownToMachineAsync(Cancellation));
+    }
+
     // As Go's verifier does, and so docker.
     [Theory]
     [InlineData("intermediate")]
