@@ -28,7 +28,7 @@ using Nuke.Components;
 /// </code>
 /// </summary>
 partial class Build : DeliveryBuild, IDoctor, ICompile, ITestWithSummary, ICheckImages,
-    IBuildImages, ISmokeTestImages, IScanImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages,
+    IBuildImages, ISmokeTestImages, IScanImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages, IHazRegistryAuthority,
     IUploadSarif, IRescanImages, ICreateRelease, IPruneImages, IWriteAdmissionPolicy,
     IGenerateCompose, IComposeUp, IComposeLogs, IComposeDown, IDeployStack,
     IGenerateWorkflows, IGenerateRunConfigurations, IGenerateBakeFile, IVerifyGenerated, IUpdateLocks,

@@ -23,7 +23,7 @@ internal static class ComposedOptions
             DryRun = build.DryRun,
             Images = ImagesOf(build),
             Registry = (build as IHazDestination)?.Registry,
-            RegistryCa = (build as IHazDestination)?.RegistryCa,
+            RegistryCa = (build as IHazRegistryAuthority)?.RegistryCa,
             RegistryUser = (build as IHazRegistry)?.RegistryUser,
             RegistryToken = (build as IHazRegistry)?.RegistryToken,
             RetryBudget = build is IHazRetries retries ? TimeSpan.FromSeconds(retries.RetryBudget) : options.RetryBudget,

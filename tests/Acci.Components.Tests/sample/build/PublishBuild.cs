@@ -8,7 +8,7 @@ using Nuke.Common.Tooling;
 
 /// <summary>A build that publishes an image and does all else that the components can, and starts a program of its own.</summary>
 class PublishBuild : DeliveryBuild, IPublishImages, IDoctor, IPromoteImages, IPruneImages, IRescanImages, ICreateRelease, IUploadSarif, IWriteAdmissionPolicy, IUpdateLocks,
-    IComposeUp, IComposeDown, IComposeLogs, IDeployStack, IGenerateBakeFile, IGenerateCompose, IStopEngine
+    IComposeUp, IComposeDown, IComposeLogs, IDeployStack, IGenerateBakeFile, IGenerateCompose, IStopEngine, IHazRegistryAuthority
 {
     public static int Run() => Execute<PublishBuild>(x => ((IPublishImages)x).Publish);
 
