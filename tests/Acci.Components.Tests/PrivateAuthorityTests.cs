@@ -127,10 +127,9 @@ public sealed class PrivateAuthorityTests(RegistryServer server) : IClassFixture
     public async Task A_registry_that_is_named_for_plain_http_is_published_to_and_verified_in_it()
     {
         Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not here.");
-        var address = TestAuthority.OwnAddress();
+        var address = Forwarder.OwnAddress;
         Assert.SkipWhen(address is null, "This machine has no address but loopback.");
-        await using var company = RegistryServer.With("", address: address!);
-        await company.InitializeAsync();
+        using var company = new Forwarder(address!, server.Domain);
         using var checkout = await PublishCheckout.CreateAsync(server, company.Domain, await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation));
 
         var usual = await checkout.RunAsync("Publish", "--retry-budget", "5");

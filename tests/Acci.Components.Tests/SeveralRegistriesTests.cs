@@ -32,8 +32,9 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
 
         var run = await RunAsync(checkout, "Publish");
         var (record, built) = (checkout.Record, checkout.Built);
-        Assert.Equal(places.Select(x => x.Repository.Repository), record.Repositories);
-        Assert.Equal(record.Tags, Assert.Single(record.Copies!).Tags);
+        var copy = Assert.Single(record.Copies!);
+        Assert.Equal(places.Select(x => x.Repository.Repository), [record.Repository, copy.Repository]);
+        Assert.Equal(record.Tags, copy.Tags);
         Assert.Equal(2, CommandsOf(run).Count);
         foreach (var (place, verify) in places.Zip(CommandsOf(run)))
         {
@@ -72,6 +73,59 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
         Assert.Contains($"{_second.Domain}/team/app", lost.Output + lost.Errors, StringComparison.Ordinal);
         await RunAsync(checkout, "Publish");
         await RunAsync(checkout, "VerifyImages");
+    }
+
+    // As ghcr.io beside a registry of a company: only the second one's authority has to be named to programs and readers.
+    [Theory]
+    [InlineData("certs.d")]
+    [InlineData("--registry-ca")]
+    public async Task One_of_them_has_a_certificate_of_a_company_s_own_authority(string by)
+    {
+        var address = Forwarder.OwnAddress;
+        Assert.SkipWhen(address is null, "This machine has no address but loopback.");
+        using var folder = new TemporaryFolder();
+        var authority = new TestAuthority(folder.Combine("authority"));
+        await using var behind = await authority.StartRegistryAsync(address!);
+        using var company = new Forwarder(address!, behind.Domain);
+        using var checkout = await CheckoutAsync();
+        var there = ImageReference.Parse($"{company.Domain}/team/app");
+        checkout.RegistryArgument = $"{checkout.RegistryArgument},{company.Domain}/team";
+        string[] named = by == "certs.d" ? [] : [by, authority.CertificateFile];
+        if (named.Length > 0) Assert.SkipUnless((await checkout.RunAsync("--help")).Output.Contains(by, StringComparison.Ordinal), "The sample build does not compose IHazRegistryAuthority.");
+        else File.Copy(authority.CertificateFile, Path.Combine(Directory.CreateDirectory(Path.Combine(checkout.Home, ".docker", "certs.d", company.Domain)).FullName, "ca.crt"));
+
+        var run = await RunAsync(checkout, ["Publish", .. named]);
+
+        ImageReference[] places = [checkout.Repository, there];
+        Assert.Equal(places.Select(x => x.ToString()), checkout.Record.Copies!.Select(x => x.Repository).Prepend(checkout.Record.Repository));
+        Assert.Equal(["main"], checkout.Record.Tags.Intersect(checkout.Record.Copies![0].Tags).Intersect(["main"]));
+        foreach (var (place, verify) in places.Zip(CommandsOf(run)))
+        {
+            Assert.Contains($"{place}@{checkout.Built}", verify, StringComparison.Ordinal);
+            Assert.Equal(place == there, verify.Contains("--registry-cacert", StringComparison.Ordinal));
+            var typed = await checkout.TypedAsync(verify);
+            Assert.True(typed.Succeeded, typed.StandardError);
+        }
+
+        var summary = await File.ReadAllTextAsync(Path.Combine(checkout.Root, "artifacts", "publish", "summary.md"), Cancellation);
+        Assert.Contains($"# registry-ca.crt is the certificate of the authority of {company.Domain}", summary, StringComparison.Ordinal);
+        await RunAsync(checkout, ["VerifyImages", .. named]);
+        await RunAsync(checkout, ["PromoteImages", "--promote-from", "main", "--promote-to", "stable", .. named]);
+        using var first = server.Connect();
+        foreach (var tag in (string[])["main", "stable"])
+        {
+            Assert.Equal(checkout.Built, await AtAsync((first, checkout.Repository), tag));
+            var link = Path.Combine(behind.Data, "docker", "registry", "v2", "repositories", "team", "app", "_manifests", "tags", tag, "current", "link");
+            Assert.Equal($"{checkout.Built}", await File.ReadAllTextAsync(link, Cancellation));
+        }
+
+        // Without the authority, nothing is built.
+        foreach (var file in Directory.Exists(Path.Combine(checkout.Home, ".docker")) ? Directory.GetFiles(checkout.Home, "ca.crt", SearchOption.AllDirectories) : []) File.Delete(file);
+        var bakes = checkout.Started.Count(IsBake);
+        var stranger = await checkout.RunAsync("Publish", "--retry-budget", "5");
+        Assert.NotEqual(0, stranger.ExitCode);
+        Assert.Contains($"The registry {company.Domain} has a certificate that this machine does not trust", stranger.Output + stranger.Errors, StringComparison.Ordinal);
+        Assert.Equal(bakes, checkout.Started.Count(IsBake));
     }
 
     [Fact]
@@ -138,7 +192,7 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("The registry 127.0.0.1:1 cannot be reached", run.Output + run.Errors, StringComparison.Ordinal);
-        Assert.DoesNotContain(checkout.Started, x => x.Program == "docker" && x.Arguments.Contains("bake\n", StringComparison.Ordinal));
+        Assert.DoesNotContain(checkout.Started, IsBake);
     }
 
     [Fact]
@@ -160,13 +214,16 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
         Assert.Equal($"{_second.Domain}/team/app", (string?)image["copies"]![0]!["image"]);
     }
 
-    private async Task<PublishCheckout> CheckoutAsync()
+    private static bool IsBake((string Program, string Arguments, string Environment) started) =>
+        started.Program == "docker" && started.Arguments.Contains("bake\n", StringComparison.Ordinal);
+
+    private async Task<SampleCheckout> CheckoutAsync()
     {
         Assert.SkipUnless(Executables.Find("cosign") is not null || PrivateEngine.CanFetchPackages, "cosign is not here.");
-        return await PublishCheckout.CreateAsync(server, null, await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation));
+        return await SampleCheckout.CreateAsync(server, null, await new PrivateTools(new EngineScripts(CacheDirectory.Default)).CosignAsync(Cancellation));
     }
 
-    private static async Task<BuildRun> RunAsync(PublishCheckout checkout, params string[] arguments)
+    private static async Task<BuildRun> RunAsync(SampleCheckout checkout, params string[] arguments)
     {
         var run = await checkout.RunAsync([.. arguments, "--retry-budget", "30"]);
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);

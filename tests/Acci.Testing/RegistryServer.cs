@@ -13,7 +13,7 @@ public sealed class RegistryServer : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
     private readonly string _auth;
     private readonly string _http;
-    private readonly string _domain;
+    private readonly string _domain = $"127.0.0.1:{FreePort()}";
     private Process? _process;
 
     /// <summary>A registry without authentication.</summary>
@@ -23,10 +23,10 @@ public sealed class RegistryServer : IAsyncLifetime
     }
 
     /// <summary>A registry with these lines in the sections <c>auth</c> and <c>http</c> of its configuration.</summary>
-    private RegistryServer(string auth, string http, string address = "127.0.0.1") => (_auth, _http, _domain) = (auth, http, $"{address}:{FreePort()}");
+    private RegistryServer(string auth, string http) => (_auth, _http) = (auth, http);
 
     /// <summary>A server with these sections in its configuration.</summary>
-    public static RegistryServer With(string auth, string http = "", string address = "127.0.0.1") => new(auth, http, address);
+    public static RegistryServer With(string auth, string http = "") => new(auth, http);
 
     /// <summary>Host and port. Whoever asks for it needs the server; where there is none, that test is skipped.</summary>
     public string Domain

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -38,11 +36,6 @@ public sealed class TestAuthority
     /// <summary>The file of its certificate.</summary>
     public string CertificateFile => Path.Combine(_folder, "ca.crt");
 
-    /// <summary>An address of this machine that is not on loopback; null where it has none.</summary>
-    public static string? OwnAddress() => NetworkInterface.GetAllNetworkInterfaces().Where(x => x.OperationalStatus == OperationalStatus.Up)
-        .SelectMany(x => x.GetIPProperties().UnicastAddresses).Select(x => x.Address)
-        .FirstOrDefault(x => x.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(x))?.ToString();
-
     /// <summary>An authority that this one has signed.</summary>
     public TestAuthority Intermediate(string folder) => new(folder, "an authority below", _certificate);
 
@@ -67,11 +60,10 @@ public sealed class TestAuthority
     /// <summary>A registry with a certificate of this authority.</summary>
     /// <param name="name">What its certificate is for.</param>
     /// <param name="asksForCertificate">Callers have to show a certificate of this authority.</param>
-    /// <param name="address">Where it listens.</param>
-    public async Task<RegistryServer> StartRegistryAsync(string name = "127.0.0.1", bool asksForCertificate = false, string address = "127.0.0.1")
+    public async Task<RegistryServer> StartRegistryAsync(string name = "127.0.0.1", bool asksForCertificate = false)
     {
         var (certificate, key) = Sign(name);
-        var server = RegistryServer.With("", $"tls:\n  certificate: {certificate}\n  key: {key}{(asksForCertificate ? $"\n  clientcas:\n    - {CertificateFile}" : "")}", address);
+        var server = RegistryServer.With("", $"tls:\n  certificate: {certificate}\n  key: {key}{(asksForCertificate ? $"\n  clientcas:\n    - {CertificateFile}" : "")}");
         await server.InitializeAsync();
         return server;
     }

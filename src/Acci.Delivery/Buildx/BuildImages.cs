@@ -67,7 +67,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         using var login = await context.LoginAsync(engine);
         var sites = await SitesAsync(engine with { Login = login, BuildKitRegistries = context.BuildKitRegistries() });
         // A builder that ACCI made has been told.
-        if (sites is [{ Engine.Builder: null }]) await context.WarnOfEngineAsync(engine, context.RegistriesOfBuild());
+        if (sites is [{ Engine.Builder: null }]) await context.WarnOfBuilderAsync(engine);
         var targets = await context.BakeTargetsAsync(destination) with { BuildKit = await BuildKitVersion.FindAsync(sites, context.CancellationToken) };
         if (!targets.HasGenerator)
         {

@@ -13,14 +13,7 @@ internal static class TargetsOfBuild
     /// <param name="context">What the targets of the build share.</param>
     /// <param name="destination">Where the images go.</param>
     public static BaseImages BaseImagesFor(this DeliveryContext context, Destination destination) =>
-        new(context.ImageLocks(), context.Scripts())
-        {
-            Mirror = context.Options.ImageMirror,
-            Process = context.Environment,
-            AccessTo = context.AccessTo,
-            AllowsStandIns = destination.IsLoopback,
-            Dispensable = BakeTargets.SbomGenerator,
-        };
+        BaseImages.Of(context, destination.IsLoopback, BakeTargets.SbomGenerator);
 
     /// <summary>The targets of images that go to a destination.</summary>
     /// <exception cref="DeliveryException">A base image is not available.</exception>

@@ -114,7 +114,8 @@ public sealed class Examination(DeliveryContext context, DeliveryScope scope)
         }
         catch (DeliveryException exception)
         {
-            if (context.BaseImagesFor(Destinations.Count > 0 ? context.PlannedDeparture() : new Destination("127.0.0.1", "")).RefusalOf(image, exception.Message) is { } refusal) return new Finding("Base image", refusal, Fatal);
+            var departure = Destinations.Count > 0 ? context.PlannedDeparture() : new Destination("127.0.0.1", "");
+            if (context.BaseImagesFor(departure).RefusalOf(image, exception.Message) is { } refusal) return new Finding("Base image", refusal, Fatal);
             return new Finding(
                 "Base image",
                 image == BakeTargets.SbomGenerator ? $"{image} cannot be reached: the build will write the bills of materials itself" : $"{image} cannot be reached: a stand-in from the distribution's packages will be used",

@@ -24,8 +24,21 @@ public sealed class BaseImages(ImageLocks locks, EngineScripts scripts)
     /// <summary>Whose logins registries are asked with.</summary>
     public ProcessEnvironment Process { get; init; } = ProcessEnvironment.Read();
 
+    /// <summary>Those of a build, as its parameters say.</summary>
+    /// <param name="context">What the targets of the build share.</param>
+    /// <param name="allowsStandIns">As <see cref="AllowsStandIns"/>.</param>
+    /// <param name="dispensable">As <see cref="Dispensable"/>.</param>
+    public static BaseImages Of(DeliveryContext context, bool allowsStandIns, ImageReference? dispensable = null) => new(context.ImageLocks(), context.Scripts())
+    {
+        Mirror = context.Options.ImageMirror,
+        Process = context.Environment,
+        AccessTo = context.AccessTo,
+        AllowsStandIns = allowsStandIns,
+        Dispensable = dispensable,
+    };
+
     /// <summary>How registries are reached.</summary>
-    public Func<string, RegistryAccess> AccessTo { get; init; } = domain => new RegistryAccess(domain);
+    internal Func<string, RegistryAccess> AccessTo { get; init; } = domain => new RegistryAccess(domain);
 
     /// <summary>Stand-ins may be used.</summary>
     public bool AllowsStandIns { get; init; }

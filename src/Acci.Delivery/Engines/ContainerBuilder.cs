@@ -33,7 +33,7 @@ internal sealed class ContainerBuilder(DockerEngine engine)
             // The host's network, because the local registry listens on the host's loopback address.
             var proxies = (await BuilderProxies.FindAsync(engine, WarnOfLogin, cancellationToken)).SelectMany(x => new[] { "--driver-opt", CsvField.Of($"env.{x.Name}", x.Value) });
             string[] options = ["--driver", "docker-container", "--driver-opt", "network=host", "--driver-opt", $"image={image}", .. proxies, .. context];
-            isOwn = await engine.CreateBuilderAsync(name, options, cancellationToken);
+            isOwn = await (engine with { BuildKitRegistries = await ToldAsync(engine, cancellationToken) }).CreateBuilderAsync(name, options, cancellationToken);
             await CommandRunner.RunAsync(engine.Docker("buildx", "inspect", "--bootstrap", name), Log.Debug, cancellationToken);
         }
         catch (Exception exception)
@@ -153,6 +153,26 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         "Name a registry that carries the image with --image-mirror, switch the engine to the containerd image store "
         + "(https://docs.docker.com/engine/storage/containerd), or name a builder with BUILDX_BUILDER.";
 
+    /// <summary>
+    /// Says that a builder at an engine elsewhere does not get this machine's client certificates: whoever may use that engine reads in the builder's container.
+    /// </summary>
+    public static async Task WarnOfKeysAsync(DockerEngine engine, CancellationToken cancellationToken)
+    {
+        if (engine.BuildKitRegistries.WithKeys is not { Count: > 0 } keys || await IsHereAsync(engine, cancellationToken)) return;
+        Log.Warning(
+            "The builder at {Engine:l} does not get this machine's client certificates for {Registries:l}: whoever may use that engine could read their private keys. "
+            + "If such a registry asks for one, use --image-mirror with a registry that does not, or make a builder there that has them, and name it with BUILDX_BUILDER",
+            await engine.EndpointAsync(cancellationToken), string.Join(", ", keys));
+    }
+
+    private static async Task<BuildKitRegistries> ToldAsync(DockerEngine engine, CancellationToken cancellationToken) =>
+        engine.BuildKitRegistries.WithKeys.Count == 0 || await IsHereAsync(engine, cancellationToken) ? engine.BuildKitRegistries : engine.BuildKitRegistries.WithoutKeys();
+
+    // What is reached by a network may be anybody's, also where its address is on loopback: a tunnel begins there.
+    private static async Task<bool> IsHereAsync(DockerEngine engine, CancellationToken cancellationToken) =>
+        await engine.EndpointAsync(cancellationToken) is var endpoint
+        && (endpoint.StartsWith("unix:", StringComparison.Ordinal) || endpoint.StartsWith("npipe:", StringComparison.Ordinal));
+
     /// <summary>What the builder of an engine is called. Two engines may tell the same identity, where one is a copy of the other's disk.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="image">The image that it runs from.</param>
@@ -164,7 +184,8 @@ internal sealed class ContainerBuilder(DockerEngine engine)
             ?? throw new DeliveryException($"{engine} does not tell its identity (`docker info`), which the builder's name is made of.");
         // A builder keeps the proxies, the user's configuration of builders and the registries that it was made with.
         var proxies = string.Concat((await BuilderProxies.FindAsync(engine, null, cancellationToken)).Select(x => $"\n{x.Name}={x.Value}"));
-        var registries = engine.BuildKitRegistries.IsEmpty ? "" : $"\n{engine.BuildKitRegistries.Identity}";
+        var told = await ToldAsync(engine, cancellationToken);
+        var registries = told.IsEmpty ? "" : $"\n{told.Identity}";
         return Prefix + MachineUser.Current.HashOf(
             $"{identity}\n{await engine.EndpointAsync(cancellationToken)}\n{image}{proxies}{engine.ConfigurationOfBuilders()}{registries}", 8);
     }

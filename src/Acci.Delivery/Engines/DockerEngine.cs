@@ -144,6 +144,7 @@ public sealed record DockerEngine(string Cli)
         var container = new ContainerBuilder(this);
         if (builder.Name is { } own)
         {
+            await ContainerBuilder.WarnOfKeysAsync(this, cancellationToken);
             // Two builds that begin at once would write its context over each other; the second one finds what the first has made.
             var folder = CacheDirectory.Default.Combine("builders");
             CacheDirectory.CreatePrivate(folder);

@@ -13,11 +13,11 @@ public static class RegistryOfBuild
         context.NamedDestination() ?? new Destination(await context.LocalRegistryAsync(), "");
 
     /// <summary>All registries that images go to, the first one first.</summary>
-    public static async Task<IReadOnlyList<Destination>> DestinationsAsync(this DeliveryContext context) =>
+    internal static async Task<IReadOnlyList<Destination>> DestinationsAsync(this DeliveryContext context) =>
         context.NamedDestinations() is { Count: > 0 } named ? named : [await context.DestinationAsync()];
 
     /// <summary>The one of them that decides what may be published: the first that is not on this machine, if one is not.</summary>
-    public static async Task<Destination> DepartureAsync(this DeliveryContext context) =>
+    internal static async Task<Destination> DepartureAsync(this DeliveryContext context) =>
         (await context.DestinationsAsync()).FirstOrDefault(x => !x.IsLoopback) ?? await context.DestinationAsync();
 
     /// <summary>This machine's own registry, started if it does not run: its host and port.</summary>
@@ -37,7 +37,7 @@ public static class RegistryOfBuild
         context.Once(nameof(RegistryAsync), async () => context.Connect((await context.DestinationAsync()).Domain));
 
     /// <summary>The client of one of the registries that images go to.</summary>
-    public static async Task<OciRegistry> RegistryOfAsync(this DeliveryContext context, string domain)
+    internal static async Task<OciRegistry> RegistryOfAsync(this DeliveryContext context, string domain)
     {
         var first = await context.RegistryAsync();
         return first.Domain == domain ? first : context.Once($"{nameof(RegistryOfAsync)} {domain}", () => context.Connect(domain));
@@ -68,17 +68,36 @@ public static class RegistryOfBuild
     public static async Task WarnOfEngineAsync(this DeliveryContext context, DockerEngine engine, IEnumerable<string> domains)
     {
         var registries = new EngineRegistries(engine, CertificateFolders.Of(context.Environment));
-        // Of a registry that does not answer here, nothing is known that could be advised.
-        foreach (var access in await Task.WhenAll(domains.Distinct().Select(x => context.AccessOfProgramsAsync(x, ofUnknown: null))))
+        foreach (var access in await context.SpecialAsync(domains))
         {
-            if (access is { IsUsual: false } && await registries.FindAdviceAsync(access, context.CancellationToken) is { } advice) context.Warn(advice);
+            if (await registries.FindAdviceAsync(access, context.CancellationToken) is { } advice) context.Warn(advice);
         }
     }
+
+    /// <summary>Says, once, what the builder that buildx takes without a name has to be told first of the registries of the build: it is the engine's own, or a person's.</summary>
+    internal static async Task WarnOfBuilderAsync(this DeliveryContext context, DockerEngine engine)
+    {
+        if (await context.SpecialAsync(context.RegistriesOfBuild()) is not { Count: > 0 } special) return;
+        if (await EngineBuilder.FindCurrentAsync(engine, context.CancellationToken) is { Current: var (builder, _) })
+        {
+            context.Warn(
+                $"The builder '{builder}', which is the current one, was made with a configuration of its own, which may lack {string.Join(", ", special.Select(x => x.Domain))}. If it does, make the "
+                + "builder with `docker buildx create --buildkitd-config FILE`, and name the registry in that file.");
+        }
+        else
+        {
+            await context.WarnOfEngineAsync(engine, special.Select(x => x.Domain));
+        }
+    }
+
+    // Of a registry that does not answer here, nothing is known that could be advised.
+    private static async Task<IReadOnlyList<RegistryAccess>> SpecialAsync(this DeliveryContext context, IEnumerable<string> domains) =>
+        [.. (await Task.WhenAll(domains.Distinct().Select(x => context.AccessOfProgramsAsync(x, ofUnknown: null)))).OfType<RegistryAccess>().Where(x => !x.IsUsual)];
 
     /// <summary>
     /// How other programs reach a registry: as <see cref="AccessOfBuild.AccessTo(DeliveryContext, string)"/> says, without authorities where the machine's own verify it.
     /// </summary>
-    public static async Task<RegistryAccess> AccessOfProgramsAsync(this DeliveryContext context, string domain) =>
+    internal static async Task<RegistryAccess> AccessOfProgramsAsync(this DeliveryContext context, string domain) =>
         (await context.AccessOfProgramsAsync(domain, ofUnknown: context.AccessTo(domain)))!;
 
     private static async Task<RegistryAccess?> AccessOfProgramsAsync(this DeliveryContext context, string domain, RegistryAccess? ofUnknown)
@@ -107,7 +126,7 @@ public static class RegistryOfBuild
         return new OciRegistry(domain, access.ClientOptions(new RegistryOptions
         {
             Credentials = Credentials.From(context.OwnCredentials(), new DockerConfig(context.Environment)),
-            IsFurther = context.NamedDestinations().Select(x => x.Domain).Skip(1).Contains(domain) && context.NamedDestination()!.Domain != domain,
+            IsOneOfSeveral = context.NamesSeveralHosts(),
             Retry = context.Retry,
             Warn = context.Warn,
             // Layers of base images that are in the same registry need not be sent there.

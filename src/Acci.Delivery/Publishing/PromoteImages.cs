@@ -170,9 +170,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         var isOwn = record is not null && root is not null && root.Manifests.Select(x => x.Digest).Append(root.Digest).Contains(found.Digest);
         DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureMayBePromoted(source, found, isOwn ? record : null);
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
-        if (new Destination(origin.Registry, "").IsLoopback && !(await context.DepartureAsync()).IsLoopback)
-            await ProvenanceLogins.EnsureNoneAsync(elsewhere, origin.WithDigest(found.Digest), found, Cancellation);
-        await CopyAsync(image, elsewhere, source, origin.WithDigest(found.Digest), registry, repository);
+        await CopyAsync(image, found, elsewhere, source, registry, repository);
         return found;
 
         Manifest Checked(Manifest found)
@@ -194,7 +192,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureMayBePromoted(source, found, record?.Image == image.Name && record.IsOf(found.Digest) ? record : null);
         var first = await context.RegistryAsync();
         await VerifyAsync(first, source);
-        await CopyAsync(image, first, source, source, registry, repository);
+        await CopyAsync(image, found, first, source, registry, repository);
     }
 
     private static DeliveryException NothingIsCopied(ImageReference repository, string from) => new(
@@ -203,8 +201,11 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
 
     private Task<OciRegistry> RegistryOfAsync(ImageReference repository) => context.RegistryOfAsync(repository.Domain!);
 
-    private async Task CopyAsync(ImageDefinition image, OciRegistry from, ImageReference named, ImageReference source, OciRegistry registry, ImageReference repository)
+    private async Task CopyAsync(ImageDefinition image, Manifest found, OciRegistry from, ImageReference named, OciRegistry registry, ImageReference repository)
     {
+        var source = named.WithDigest(found.Digest);
+        // In a registry on this machine, nobody has looked at it.
+        if (IsLoopback(from) && !IsLoopback(registry)) await ProvenanceLogins.EnsureNoneAsync(from, source, found, Cancellation);
         var copied = await from.CopyAsync(source, registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name, context.Time), Cancellation);
         foreach (var problem in copied.PassedOver.Take(ShownProblems)) Log.Warning("{Image}: left behind, of what refers to it: {Problem:l}", image.Name, problem);
         if (copied.PassedOver.Count > ShownProblems) Log.Warning("{Image}: {Count} more were left behind", image.Name, copied.PassedOver.Count - ShownProblems);
@@ -212,6 +213,8 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             "{Image}: copied from {Source:l}: {Sent} blobs sent, {Mounted} mounted, {Present} there before",
             image.Name, named.ToString(), copied.BlobsSent, copied.BlobsMounted, copied.BlobsPresent);
     }
+
+    private static bool IsLoopback(OciRegistry registry) => new Destination(registry.Domain, "").IsLoopback;
 
     private async Task<IEnumerable<TagPlan>> PlanRollbackAsync(OciRegistry registry, ImageReference repository, FloatingTags floating)
     {

@@ -11,8 +11,8 @@ public sealed record Promotion
     /// <summary>Registry and path that the image comes from; null means where it goes.</summary>
     public string? FromRegistry { get; init; }
 
-    /// <summary>The tags it gets.</summary>
-    public required IReadOnlyList<string> To { get; init; }
+    /// <summary>The tags it gets, each once.</summary>
+    public required IReadOnlyList<string> To { get; init => field = [.. value.Distinct(StringComparer.Ordinal)]; }
 
     /// <summary>The tags go back to what they pointed at before.</summary>
     public bool Rollback { get; init; }

@@ -7,7 +7,12 @@ namespace Acci.Delivery.Publishing;
 /// <summary>What a publish hands on to later steps and jobs of a workflow.</summary>
 public static class PublishOutputs
 {
-    private static readonly JsonSerializerOptions Compact = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>
     /// <c>images</c>, a JSON list that a matrix can take with <c>fromJSON</c>; for each image <c>&lt;name&gt;-image</c>, <c>-digest</c>, <c>-tags</c> and <c>-version</c>;
@@ -16,7 +21,16 @@ public static class PublishOutputs
     /// </summary>
     public static IEnumerable<KeyValuePair<string, string>> Of(IReadOnlyList<PublishRecord> records)
     {
-        yield return new("images", JsonSerializer.Serialize(records.Select(x => new { Name = x.Image, Image = x.Repository, Digest = x.Digest.ToString(), x.Tags, x.Version, Copies = x.Copies?.Select(copy => new { Image = copy.Repository, copy.Tags }) }), Compact));
+        var images = records.Select(x => new
+        {
+            Name = x.Image,
+            Image = x.Repository,
+            Digest = x.Digest.ToString(),
+            x.Tags,
+            x.Version,
+            Copies = x.Copies?.Select(copy => new { Image = copy.Repository, copy.Tags }),
+        });
+        yield return new("images", JsonSerializer.Serialize(images, Compact));
         foreach (var record in records)
         {
             foreach (var (name, value) in Of(record))

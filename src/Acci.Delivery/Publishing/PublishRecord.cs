@@ -72,8 +72,7 @@ public sealed partial record PublishRecord
     public IReadOnlyList<PublishedCopy>? Copies { get; init; }
 
     /// <summary>Registry and path of all places that it goes to, the first one first.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Repositories => [Repository, .. (Copies ?? []).Select(x => x.Repository)];
+    internal IReadOnlyList<string> Repositories => [Repository, .. (Copies ?? []).Select(x => x.Repository)];
 
     /// <summary>The steps that ended well, for exactly this digest and these repositories.</summary>
     public IReadOnlyDictionary<PublishStep, StepResult> Steps { get; init; } = new SortedDictionary<PublishStep, StepResult>();

@@ -27,7 +27,7 @@ public sealed class PublishTransaction
     public ImageReference Reference => ImageReference.Parse(Record.Repository).WithDigest(Record.Digest);
 
     /// <summary>The same in each registry that it goes to, the first one first.</summary>
-    public IReadOnlyList<ImageReference> References => [.. Record.Repositories.Select(x => ImageReference.Parse(x).WithDigest(Record.Digest))];
+    internal IReadOnlyList<ImageReference> References => [.. Record.Repositories.Select(x => ImageReference.Parse(x).WithDigest(Record.Digest))];
 
     /// <summary>Goes on with what was built last.</summary>
     /// <param name="file">The record.</param>
@@ -61,7 +61,7 @@ public sealed class PublishTransaction
                 ScanRecord = earlier.ScanRecord,
                 Tags = earlier.Tags,
                 TagsLeft = earlier.TagsLeft,
-                Copies = earlier.Copies,
+                Copies = earlier.Copies is { } copies ? [.. copies.Select(x => x with { TagsReplaced = [] })] : null,
                 Steps = earlier.Steps,
             }
             : built;

@@ -122,7 +122,8 @@ public sealed class SignImages(DeliveryContext context) : Verb
             foreach (var (registry, repository) in places)
             {
                 var pushed = await registry.PushAsync(layout, repository, new TransferLog(image.Name, context.Time), context.CancellationToken);
-                results.Add($"{(places.Count == 1 ? "" : $"{repository.Repository}: ")}pushed by digest: {pushed.BlobsSent} blobs sent ({pushed.BytesSent / 1e6:0.0} MB), {pushed.BlobsPresent} there before");
+                var place = places.Count == 1 ? "" : $"{repository.Repository}: ";
+                results.Add($"{place}pushed by digest: {pushed.BlobsSent} blobs sent ({pushed.BytesSent / 1e6:0.0} MB), {pushed.BlobsPresent} there before");
             }
 
             return string.Join("; ", results);

@@ -19,7 +19,7 @@ public sealed class TagTransaction(OciRegistry registry)
     private TagTrust? _trust;
 
     /// <summary>Further registries whose tags are put in the same step.</summary>
-    public IReadOnlyList<OciRegistry> Others { get; init; } = [];
+    internal IReadOnlyList<OciRegistry> Others { get; init; } = [];
 
     /// <summary>The clock that it is waited by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -121,8 +121,8 @@ public sealed class TagTransaction(OciRegistry registry)
         // Each registry by itself: that one does not answer says nothing of the others.
         foreach (var own in plans.GroupBy(x => x.Repository.Domain))
         {
-            var written = own.SelectMany(plan => plan.Moving.Select(move => writes.Single(x => x.Tag == plan.Repository.WithTag(move.Tag)))).ToList();
-            writes.RemoveAll(written.Contains);
+            var written = writes.Where(x => x.Tag.Domain == own.Key).ToList();
+            writes.RemoveAll(x => x.Tag.Domain == own.Key);
             try
             {
                 await new TagSettlement(Registries, Writer, Trust) { AtStart = AtStart, AnswerLimit = AnswerLimit }.RunAsync([.. own], written, cancellationToken);

@@ -82,7 +82,7 @@ public sealed class WriteAdmissionPolicy(DeliveryContext context) : Verb
     {
         if (context.Options.SignedBy is not null || PublishRecord.Read(_files.RecordOf(image)) is not { SignedBy: { } signed } record) return;
         // What a pull request publishes is nothing for a cluster.
-        if (!RepositoriesOf(image).Contains(record.Repository) || signed.Source?.IsOfPullRequest is true || signer.Accepts(signed)) return;
+        if (!RepositoriesOf(image).Intersect(record.Repositories).Any() || signed.Source?.IsOfPullRequest is true || signer.Accepts(signed)) return;
         throw new DeliveryException(
             $"{record.Repository} was published with a signature by {signed}, and this policy would ask for one by {signer.ReadName()}: clusters would refuse its images. "
             + (signed.IsWorkflow ? "A policy names no workflow that other repositories can call: sign in another one, or with a key. " : "")

@@ -1,13 +1,11 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
-using Acci.Oci;
 using Acci.Oci.Registries;
 
 namespace Acci.Delivery.Registries;
 
 /// <summary>How a build reaches registries.</summary>
-public static class AccessOfBuild
+internal static class AccessOfBuild
 {
     private const string Parameter = RegistryAccess.AuthorityParameter;
 
@@ -41,6 +39,7 @@ public static class AccessOfBuild
             {
                 Authorities = [.. named is null ? [] : ReadNamed(named), .. files.SelectMany(CertificateFile.Read)],
                 Own = [.. own.Select(x => CertificateFile.ReadOwn(x.Certificate, x.Key))],
+                Intermediates = [.. own.SelectMany(x => CertificateFile.Read(x.Certificate).Skip(1))],
             },
         };
     }
@@ -55,51 +54,7 @@ public static class AccessOfBuild
         return file;
     }
 
-    private static IReadOnlyList<X509Certificate2> ReadNamed(string file) => WrongUseException.Read(Parameter, () => CertificateFile.Read(file));
-
-    /// <summary>The registries that images go to and base images come from.</summary>
-    internal static IReadOnlyList<string> RegistriesOfBuild(this DeliveryContext context)
-    {
-        var baseImages = context.Options.Images.SelectMany(x => x.BaseImages).Select(x => Place(x.Reference));
-        return [.. context.NamedDestinations().Select(x => x.Domain).Concat(baseImages).Distinct().Order(StringComparer.Ordinal)];
-
-        string Place(ImageReference image) =>
-            (context.Options.ImageMirror is { } mirror ? ImageReference.Parse($"{mirror.TrimEnd('/')}/{image.Path}") : image).Normalize().Domain!;
-    }
-
-    /// <summary>What a BuildKit that is started for the build is told of these registries.</summary>
-    internal static BuildKitRegistries BuildKitRegistries(this DeliveryContext context) => new([.. context.RegistriesOfBuild().Select(context.AccessTo).Where(x => !x.IsUsual)]);
-
-    /// <summary>There are certificates for registries beside the machine's own authorities.</summary>
-    internal static bool HasCertificates(this DeliveryContext context)
-    {
-        if (context.Options.RegistryCa is not null) return true;
-        try
-        {
-            var folders = CertificateFolders.Of(context.Environment);
-            return context.RegistriesOfBuild().Any(folders.Has);
-        }
-        catch (DeliveryException)
-        {
-            // What is wrong with the registry's name is said of that.
-            return false;
-        }
-    }
-
-    /// <summary>Those certificates, in a line.</summary>
-    /// <exception cref="DeliveryException">One cannot be used; the message names its file.</exception>
-    internal static string DescribeCertificates(this DeliveryContext context)
-    {
-        // Also where no registry is that it is for.
-        if (context.NamedAuthority() is { } file) ReadNamed(file);
-        var access = context.RegistriesOfBuild().Select(context.AccessTo).ToArray();
-        var authorities = access.SelectMany(x => x.AuthorityFiles).Concat(context.NamedAuthority() is { } named ? [named] : []).Distinct();
-        var own = access.SelectMany(x => x.OwnFiles).Select(x => x.Certificate).Distinct();
-        return string.Join("; ", authorities.Select(x => $"trusts {Line(x)}").Concat(own.Select(x => $"shows {Line(x)}")));
-
-        static string Line(string file) => $"{file} ({string.Join(", ", CertificateFile.Read(file).Select(Name))})";
-
-        static string Name(X509Certificate2 certificate) =>
-            string.Create(CultureInfo.InvariantCulture, $"{SafeText.Terminal(certificate.Subject)}, until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
-    }
+    /// <summary>What is in it.</summary>
+    /// <exception cref="WrongUseException">It cannot be used.</exception>
+    internal static IReadOnlyList<X509Certificate2> ReadNamed(string file) => WrongUseException.Read(Parameter, () => CertificateFile.Read(file));
 }

@@ -68,5 +68,9 @@ internal sealed class BuildKitRegistries(IReadOnlyList<RegistryAccess> special)
     }
 
     // Source: TOML 1.0, section "String". buildx on Windows looks for the last name behind a slash.
-    private static string Quote(string text) => $"\"{(OperatingSystem.IsWindows() ? text.Replace('\\', '/') : text.Replace(@"\", @"\\", StringComparison.Ordinal)).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string text)
+    {
+        var slashed = OperatingSystem.IsWindows() ? text.Replace('\\', '/') : text.Replace(@"\", @"\\", StringComparison.Ordinal);
+        return $"\"{slashed.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    }
 }

@@ -13,7 +13,7 @@ internal static class CertificateFile
     /// <exception cref="DeliveryException">It cannot be read, or holds none; the message names it.</exception>
     public static IReadOnlyList<X509Certificate2> Read(string file)
     {
-        var text = Text(file, " Registries are verified by it: give this user read access, or name another file.");
+        var text = InputFile.ReadText(file, MaximumSize);
         var certificates = new X509Certificate2Collection();
         try
         {
@@ -32,7 +32,7 @@ internal static class CertificateFile
     /// <exception cref="DeliveryException">One of the two cannot be used; the message names it.</exception>
     public static X509Certificate2 ReadOwn(string certificate, string key)
     {
-        var (text, secret) = (Text(certificate, ""), Text(key, ""));
+        var (text, secret) = (InputFile.ReadText(certificate, MaximumSize), InputFile.ReadText(key, MaximumSize));
         try
         {
             var own = X509Certificate2.CreateFromPem(text, secret);
@@ -42,37 +42,6 @@ internal static class CertificateFile
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             throw new DeliveryException($"{certificate} and {key} are no certificate with its private key, both in PEM form and not encrypted: {exception.Message.TrimEnd('.')}.", exception);
-        }
-    }
-
-    /// <summary>This user may read a file.</summary>
-    public static bool IsReadable(string file)
-    {
-        try
-        {
-            using var content = File.OpenRead(file);
-            return true;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            // What is wrong with it is said where it is read.
-            return true;
-        }
-    }
-
-    private static string Text(string file, string remedy)
-    {
-        try
-        {
-            return InputFile.ReadText(file, MaximumSize);
-        }
-        catch (DeliveryException exception)
-        {
-            throw new DeliveryException($"{exception.Message.TrimEnd('.')}.{remedy}", exception);
         }
     }
 }

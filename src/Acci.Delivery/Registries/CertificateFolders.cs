@@ -21,52 +21,58 @@ internal sealed class CertificateFolders(IReadOnlyList<string> folders)
     /// <summary>There is a folder for a registry.</summary>
     public bool Has(string domain) => folders.Any(x => Directory.Exists(Path.Combine(x, NameOf(domain))));
 
-    /// <summary>The files for a registry. What is for others alone, as the engine's private keys often are for root, is left out.</summary>
+    /// <summary>
+    /// The files for a registry. One that cannot be used is left out: the machine's own authorities may verify the registry, and what is for the engine is often for root alone.
+    /// </summary>
     /// <param name="domain">The registry.</param>
     /// <param name="warn">Is told what is left out.</param>
-    /// <exception cref="DeliveryException">A certificate or key has no other half.</exception>
     public (IReadOnlyList<string> Authorities, IReadOnlyList<(string Certificate, string Key)> Own) Find(string domain, Action<string> warn)
     {
-        var authorities = new List<string>();
-        var own = new List<(string Certificate, string Key)>();
-        foreach (var folder in folders.Select(x => Path.Combine(x, NameOf(domain))))
+        var files = folders.Select(x => Path.Combine(x, NameOf(domain))).SelectMany(x => FilesOf(x, domain, warn)).ToList();
+        var pairs = files.Where(x => Has(x, ".cert")).Select(x => (Certificate: x, Key: Path.ChangeExtension(x, ".key")));
+        foreach (var key in files.Where(x => Has(x, ".key") && !files.Contains(Path.ChangeExtension(x, ".cert")))) warn(LeftOut(domain, $"{key}: its certificate is not there."));
+        return ([.. files.Where(x => Has(x, ".crt") && IsUsable(() => CertificateFile.Read(x)))], [.. pairs.Where(IsUsablePair)]);
+
+        bool IsUsablePair((string Certificate, string Key) pair)
         {
-            foreach (var file in FilesOf(folder, warn))
-            {
-                if (file.EndsWith(".crt", StringComparison.Ordinal)) authorities.Add(file);
-                else if (file.EndsWith(".cert", StringComparison.Ordinal)) own.Add((file, Beside(file, ".key", "its private key is not there; an authority's file ends in .crt")));
-                else if (file.EndsWith(".key", StringComparison.Ordinal)) Beside(file, ".cert", "its certificate is not there");
-            }
+            if (files.Contains(pair.Key)) return IsUsable(() => CertificateFile.ReadOwn(pair.Certificate, pair.Key));
+            warn(LeftOut(domain, $"{pair.Certificate}: its private key is not there; an authority's file ends in .crt."));
+            return false;
         }
 
-        foreach (var (certificate, key) in own.Where(x => !CertificateFile.IsReadable(x.Key)))
-            warn($"{domain} is not shown the client certificate {certificate}: this user cannot read its private key, {key}. If the registry asks for one, run the build as a user who can.");
-        return (authorities, [.. own.Where(x => CertificateFile.IsReadable(x.Key))]);
+        bool IsUsable(Action read)
+        {
+            try
+            {
+                read();
+                return true;
+            }
+            catch (DeliveryException exception)
+            {
+                warn(LeftOut(domain, exception.Message));
+                return false;
+            }
+        }
     }
+
+    private static bool Has(string file, string ending) => file.EndsWith(ending, StringComparison.Ordinal);
+
+    private static string LeftOut(string domain, string problem) =>
+        $"{problem.TrimEnd('.')}. {domain} is reached without it: if the registry needs it, correct the file, or run the build as a user who can read it.";
 
     // No file of Windows has a colon in its name. Source: moby, registry/config_windows.go, cleanPath.
     private static string NameOf(string domain) => OperatingSystem.IsWindows() ? domain.Replace(":", "", StringComparison.Ordinal) : domain;
 
-    private static string[] FilesOf(string folder, Action<string> warn)
+    private static string[] FilesOf(string folder, string domain, Action<string> warn)
     {
         try
         {
             return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)] : [];
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            warn($"This user cannot read docker's certificates in {folder}, so the registry is reached without them. If it needs them, run the build as a user who can.");
+            warn(LeftOut(domain, $"Docker's certificates in {folder} cannot be read: {exception.Message.TrimEnd('.')}."));
             return [];
         }
-        catch (IOException exception)
-        {
-            throw new DeliveryException($"Docker's certificates in {folder} cannot be read: {exception.Message.TrimEnd('.')}. Check the disk.", exception);
-        }
-    }
-
-    private static string Beside(string file, string ending, string problem)
-    {
-        var other = Path.ChangeExtension(file, ending);
-        return File.Exists(other) ? other : throw new DeliveryException($"{file}: {problem} ({other}). Docker refuses that, too: add the file, or move this one away.");
     }
 }

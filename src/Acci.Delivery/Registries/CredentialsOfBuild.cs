@@ -12,20 +12,26 @@ public static class CredentialsOfBuild
 
     /// <summary>The registries that were named; none means the local one.</summary>
     /// <exception cref="WrongUseException">What was named is none, or is named twice.</exception>
-    public static IReadOnlyList<Destination> NamedDestinations(this DeliveryContext context) =>
+    internal static IReadOnlyList<Destination> NamedDestinations(this DeliveryContext context) =>
         context.Options.Registry is { } registry ? WrongUseException.Read("--registry", () => Destination.ParseAll(registry)) : [];
 
     /// <summary>The registry that was named, or the one of this machine, whose port is not known before it runs.</summary>
     public static Destination PlannedDestination(this DeliveryContext context) => context.NamedDestination() ?? new Destination("127.0.0.1", "");
 
     /// <summary>The one of the planned registries that decides what may be published: the first that is not on this machine, if one is not.</summary>
-    public static Destination PlannedDeparture(this DeliveryContext context) =>
+    internal static Destination PlannedDeparture(this DeliveryContext context) =>
         context.NamedDestinations().FirstOrDefault(x => !x.IsLoopback) ?? context.PlannedDestination();
 
+    /// <summary>The registries that were named are on several hosts, so they have several logins.</summary>
+    internal static bool NamesSeveralHosts(this DeliveryContext context) => context.NamedDestinations().Select(x => x.Domain).Distinct().Count() > 1;
+
     /// <summary>The credentials that were given.</summary>
-    /// <exception cref="WrongUseException">Half of them was.</exception>
+    /// <exception cref="WrongUseException">Half of them was, or several registries were named: nothing says which one they are for.</exception>
     public static Credentials? GivenCredentials(this DeliveryContext context) => (context.Options.RegistryUser, context.Options.RegistryToken) switch
     {
+        ({ }, { }) when context.NamesSeveralHosts() => throw new WrongUseException(
+            $"--registry names several ({string.Join(", ", context.NamedDestinations())}), and --registry-user with --registry-token is a login for one. Leave them out, and log in to each with "
+            + "`docker login`, or put all logins into DOCKER_AUTH_CONFIG. A generated workflow has the login of one registry: name one in its variable REGISTRY."),
         ({ } user, { } token) => new Credentials(user, token),
         (null, null) => null,
         (null, _) => throw new WrongUseException("--registry-token needs --registry-user beside it."),
@@ -34,7 +40,7 @@ public static class CredentialsOfBuild
     };
 
     /// <summary>
-    /// The credentials that docker's configuration does not have; what it has, docker finds by itself. The local registry takes none. Those that were given are for the first registry.
+    /// The credentials that docker's configuration does not have; what it has, docker finds by itself. The local registry takes none.
     /// </summary>
     public static ICredentialSource OwnCredentials(this DeliveryContext context) =>
         Credentials.From(

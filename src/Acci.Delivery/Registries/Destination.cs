@@ -13,7 +13,7 @@ public sealed record Destination(string Domain, string Path)
     private const string PlainHttp = "http://";
 
     /// <summary>It was named with <c>http://</c>: plain http is spoken with it, which anyone on the way can read. With loopback it always is.</summary>
-    public bool IsPlainHttp { get; init; }
+    internal bool IsPlainHttp { get; init; }
 
     /// <summary>The registry is on this machine, and what is published there goes no further.</summary>
     public bool IsLoopback
@@ -27,7 +27,7 @@ public sealed record Destination(string Domain, string Path)
 
     /// <summary>Reads several of them, with commas between.</summary>
     /// <exception cref="DeliveryException">One names no registry, or is named twice; or one registry is named both for plain http and for https.</exception>
-    public static IReadOnlyList<Destination> ParseAll(string text)
+    internal static IReadOnlyList<Destination> ParseAll(string text)
     {
         // A password may have a comma in it.
         LoginInAddress.Refuse(Parameter, text);

@@ -7,7 +7,7 @@ namespace Acci.Delivery.Registries;
 
 /// <summary>How one registry is reached by whatever talks to it: this build, cosign, BuildKit.</summary>
 /// <param name="Domain">The registry.</param>
-public sealed record RegistryAccess(string Domain)
+internal sealed record RegistryAccess(string Domain)
 {
     /// <summary>The parameter that names an authority.</summary>
     internal const string AuthorityParameter = "--registry-ca";
@@ -45,6 +45,7 @@ public sealed record RegistryAccess(string Domain)
     /// <summary>What readers of a command have to have first, as a line of a shell's; null for nothing.</summary>
     internal string? Remark => IsPlainHttp ? $"# {Domain} speaks plain http: docker pulls from there if its daemon.json has it among insecure-registries"
         : AuthorityFiles.Count > 0 ? $"# {ReadersAuthority} is the certificate of the authority of {Domain}, which its operator gives to clients; docker reads it from /etc/docker/certs.d/{Domain}/ca.crt"
+        : OwnFiles.Count > 0 ? $"# client.cert and client.key are your own certificate for {Domain}, with its private key; docker reads them from /etc/docker/certs.d/{Domain}"
         : null;
 
     /// <summary>What readers tell their cosign.</summary>

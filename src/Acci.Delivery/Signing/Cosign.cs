@@ -33,7 +33,7 @@ public sealed record Cosign(string Executable, SigningIdentity? Identity = null)
     public ICredentialSource Login { get; init; } = Credentials.None;
 
     /// <summary>How the registries are reached that the images are in.</summary>
-    public Func<string, RegistryAccess> AccessTo { get; init; } = domain => new RegistryAccess(domain);
+    internal Func<string, RegistryAccess> AccessTo { get; init; } = domain => new RegistryAccess(domain);
 
     /// <summary>How long a registry, or a service of Sigstore's, that does not answer is tried again.</summary>
     public RetryOptions Retry { get; init; } = new();

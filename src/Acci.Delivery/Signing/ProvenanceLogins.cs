@@ -52,7 +52,9 @@ internal static class ProvenanceLogins
         {
             await foreach (var bundle in SigstoreBundle.ListAsync(registry, image.WithDigest(digest), PredicateType.Provenance, cancellationToken))
             {
-                if (bundle.ReadStatement() is { } statement) EnsureNone($"{image}", name, statement.Predicate);
+                var statement = bundle.ReadStatement() ?? throw new DeliveryException(
+                    $"{image} does not leave this machine: a provenance beside it, of {name}, cannot be read, so it may have a login in it. Delete it, or publish to the other registry itself.");
+                EnsureNone($"{image}", name, statement.Predicate);
             }
         }
     }

@@ -102,10 +102,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         }
     }
 
-    private BaseImages Sources(bool mayHaveStandIns) => new(context.ImageLocks(), context.Scripts())
-    {
-        Mirror = context.Options.ImageMirror, Process = context.Environment, AccessTo = context.AccessTo, AllowsStandIns = mayHaveStandIns,
-    };
+    private BaseImages Sources(bool mayHaveStandIns) => BaseImages.Of(context, mayHaveStandIns);
 
     /// <summary>The build's own image that a variable names, of the last publish; in a dry run of that publish only its repository is known.</summary>
     /// <exception cref="DeliveryException">There is none that was published to its end.</exception>

@@ -43,8 +43,8 @@ internal sealed class RegistryAuthorization(
     private Credentials? _credentials;
     private bool _lookedForCredentials;
 
-    /// <summary>It is not the registry that <c>--registry-user</c> is for.</summary>
-    public bool IsFurther { get; init; }
+    /// <inheritdoc cref="RegistryOptions.IsOneOfSeveral"/>
+    public bool IsOneOfSeveral { get; init; }
 
     /// <summary>The registry's host, where it was named for plain http: it is asked with credentials in the clear anyway.</summary>
     public string? PlainHttpHost { get; init; }
@@ -124,7 +124,7 @@ internal sealed class RegistryAuthorization(
     private RegistryException Unauthorized(RegistryError error) => new(
         _credentials is { } credentials
             ? $"{domain} refused the credentials of '{credentials.User}' ({error}): check {credentials.Origin}."
-            : $"{domain} asks for credentials, and there are none ({error}): {(IsFurther ? "" : "give --registry-user and --registry-token, or ")}run `docker login {domain}`.",
+            : $"{domain} asks for credentials, and there are none ({error}): {(IsOneOfSeveral ? "" : "give --registry-user and --registry-token, or ")}run `docker login {domain}`.",
         error);
 
     private RegistryException Forbidden(RegistryError error, string scope)

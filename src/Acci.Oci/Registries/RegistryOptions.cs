@@ -8,8 +8,8 @@ public sealed record RegistryOptions
     /// <summary>Where credentials come from, asked only when the registry wants some. Default: none.</summary>
     public ICredentialSource Credentials { get; init; } = Registries.Credentials.None;
 
-    /// <summary>The registry is not the one that <c>--registry-user</c> is for, so messages do not advise to give that. Default: it is.</summary>
-    public bool IsFurther { get; init; }
+    /// <summary>Several registries are used at once: <c>--registry-user</c> is a login for one, so messages do not advise to give it. Default: there is one.</summary>
+    public bool IsOneOfSeveral { get; init; }
 
     /// <summary>How long failures that may pass are met with another attempt, and who is told.</summary>
     public RetryOptions Retry { get; init; } = new();

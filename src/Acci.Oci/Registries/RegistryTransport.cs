@@ -52,7 +52,7 @@ internal sealed class RegistryTransport : IDisposable
         });
         _authorization = new RegistryAuthorization(endpoint.Domain, options.Credentials, AskTokenServiceAsync, options.Time)
         {
-            IsFurther = options.IsFurther,
+            IsOneOfSeveral = options.IsOneOfSeveral,
             PlainHttpHost = endpoint.Base.Scheme == Uri.UriSchemeHttp ? endpoint.Base.Host : null,
         };
     }

@@ -20,10 +20,15 @@ public sealed record RegistryTrust
     /// <summary>Certificates with their private keys; a server that asks gets the one that it accepts.</summary>
     public IReadOnlyList<X509Certificate2> Own { get; init; } = [];
 
+    /// <summary>Certificates between the one in <see cref="Own"/> and its authority, which servers get with it. With several of those they are not sent.</summary>
+    public IReadOnlyList<X509Certificate2> Intermediates { get; init; } = [];
+
     internal SslClientAuthenticationOptions ToOptions(Action<string> notTrusted, Action needed)
     {
         var options = new SslClientAuthenticationOptions();
-        if (Own.Count > 0) options.ClientCertificates = [.. Own];
+        // Of several, the system picks the one that the server accepts, and sends it alone.
+        if (Own is [var one] && Intermediates.Count > 0) options.ClientCertificateContext = SslStreamCertificateContext.Create(one, [.. Intermediates], offline: true);
+        else if (Own.Count > 0) options.ClientCertificates = [.. Own];
         if (Authorities.Count == 0) return options;
         options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
         {

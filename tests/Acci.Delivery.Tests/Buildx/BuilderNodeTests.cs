@@ -5,7 +5,6 @@ using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Registries;
 using Acci.Oci;
 using Acci.Oci.Retries;
 using Acci.Testing;

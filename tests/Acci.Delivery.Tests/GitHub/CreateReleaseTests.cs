@@ -62,6 +62,27 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         Assert.Contains("## What's Changed", release.Body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Each_of_several_registries_is_named_with_the_tags_that_it_has()
+    {
+        var copy = ImageReference.Parse($"{_server.Domain}/{_owner}-copy/app");
+        var layout = await PrepareAsync(x => x with { Copies = [new PublishedCopy { Repository = copy.Repository, Tags = ["1.2.3", "1.2"] }] });
+        var both = $"{_server.Domain}/{_owner},{_server.Domain}/{_owner}-copy";
+        Assert.Contains(copy.Repository, (await Assert.ThrowsAnyAsync<DeliveryException>(Verb(registry: both).RunAsync)).Message, StringComparison.Ordinal);
+        using var registry = _server.Connect();
+        await registry.PushAsync(layout, copy, cancellationToken: Cancellation);
+        await registry.PutTagAsync(copy, "1.2.3", layout.Root.Digest, Cancellation);
+
+        await Verb(registry: both).RunAsync();
+
+        var body = Assert.Single(GitHub.Repositories["octo/app"].Releases).Body;
+        foreach (var place in (ImageReference[])[Repository, copy])
+            Assert.Contains($"--insecure-ignore-tlog=true {place.Repository}@{layout.Root.Digest}", body, StringComparison.Ordinal);
+        string[] sections = body.Split("## ", StringSplitOptions.None);
+        Assert.Contains("1.2.3, 1.2", Assert.Single(sections, x => x.StartsWith($"{Repository.Repository}\n", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain("1.2.3, 1.2", Assert.Single(sections, x => x.StartsWith($"{copy.Repository}\n", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("shop/v")]
@@ -376,7 +397,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
         return layout;
     }
 
-    private CreateRelease Verb(bool dryRun = false, string? trustedRoot = null, string? signedBy = null, params (string Name, string Value)[] variables)
+    private CreateRelease Verb(bool dryRun = false, string? trustedRoot = null, string? signedBy = null, string? registry = null, params (string Name, string Value)[] variables)
     {
         // The one before holds the lock on the checkout, as a build of its own would.
         _context?.Dispose();
@@ -387,7 +408,7 @@ public sealed class CreateReleaseTests : GitHubFixture, IClassFixture<RegistrySe
                 Layout = new() { VersionTagPrefix = _prefix },
                 Artifacts = Path.Combine(_repository.Directory, "artifacts"),
                 Images = [new("app") { Dockerfile = "Dockerfile" }],
-                Registry = $"{_server.Domain}/{_owner}",
+                Registry = registry ?? $"{_server.Domain}/{_owner}",
                 GitHubToken = Token,
                 DryRun = dryRun,
                 SignedBy = signedBy,

@@ -84,7 +84,7 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
 
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new TagTransaction(first)
         {
-            Others = [second], AnswerLimit = TimeSpan.FromSeconds(1), PutBackLimit = TimeSpan.FromSeconds(4),
+            Others = [second], AnswerLimit = TimeSpan.FromSeconds(1),
         }.RunAsync(plans, enough.Token));
 
         foreach (var tag in (string[])["edge", "main"]) Assert.Equal(old, await AtAsync(first, tag));
@@ -153,6 +153,19 @@ public sealed class SeveralRegistriesTests(RegistryServer server) : IClassFixtur
             Assert.Equal(others, writes.Single(x => x.Tag == Repository(second).WithTag("main")).After);
             Assert.Equal(4, writes.Count);
         }
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_named_twice_is_put_once()
+    {
+        using var registry = server.Connect();
+        var image = await PushAsync(registry, Repository(registry), "new");
+        var plan = await TagPlan.DecideAsync(registry, Repository(registry), image, ["main", "main"], new FloatingTags(), Succession.Unknown, Cancellation);
+
+        await new TagTransaction(registry).RunAsync([plan], Cancellation);
+
+        Assert.Equal(image, await AtAsync(registry, "main"));
+        Assert.Equal(["stable", "latest"], new Promotion { To = ["stable", "latest", "stable"] }.To);
     }
 
     [Theory]

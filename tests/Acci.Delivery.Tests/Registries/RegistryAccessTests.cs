@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
@@ -10,6 +11,7 @@ using Acci.Testing;
 namespace Acci.Delivery.Tests.Registries;
 
 /// <summary>How a registry of a company is reached: by an authority that is named or docker's, or in plain http where it is named so.</summary>
+[Collection(nameof(AlteredLog))]
 public sealed class RegistryAccessTests : IDisposable
 {
     private const string Domain = "registry.lan:5000";
@@ -69,17 +71,19 @@ public sealed class RegistryAccessTests : IDisposable
     [Theory]
     [InlineData("client.cert", "its private key is not there; an authority's file ends in .crt")]
     [InlineData("client.key", "its certificate is not there")]
-    public void Half_of_a_pair_is_refused_as_docker_refuses_it(string file, string problem)
+    public void Half_of_a_pair_is_left_out_and_that_is_said(string file, string problem)
     {
         File.WriteAllText(Path.Combine(CertsD(), file), "");
 
-        Assert.Contains($"{file}: {problem}", Assert.Throws<DeliveryException>(() => Context().AccessTo(Domain)).Message, StringComparison.Ordinal);
+        Assert.Contains($"{file}: {problem}", Assert.Single(Warnings()), StringComparison.Ordinal);
+        Assert.True(Context().AccessTo(Domain).IsUsual);
     }
 
     // As docker's documentation has it, /etc/docker/certs.d is the engine's, which is root.
     [Theory]
-    [InlineData("client.key", "this user cannot read its private key")]
-    [InlineData(".", "This user cannot read docker's certificates in ")]
+    [InlineData("client.key", "client.key cannot be read")]
+    [InlineData("ca.crt", "ca.crt cannot be read")]
+    [InlineData(".", "Docker's certificates in ")]
     public void What_is_for_root_alone_is_left_out_and_that_is_said(string forbidden, string warning)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Root reads everything.");
@@ -91,10 +95,9 @@ public sealed class RegistryAccessTests : IDisposable
         {
             var found = CertificateFolders.Of(Machine).Find(Domain, warnings.Add);
 
-            Assert.Empty(found.Own);
-            Assert.Equal(forbidden == "." ? 0 : 1, found.Authorities.Count);
+            Assert.Equal(forbidden == "ca.crt" ? 1 : 0, found.Own.Count);
+            Assert.Equal(forbidden == "client.key" ? 1 : 0, found.Authorities.Count);
             Assert.Contains(warning, Assert.Single(warnings), StringComparison.Ordinal);
-            Assert.Empty(Context().AccessTo(Domain).OwnFiles);
         }
         finally
         {
@@ -105,9 +108,9 @@ public sealed class RegistryAccessTests : IDisposable
     [Fact]
     public async Task A_registry_that_no_parameter_names_is_not_advised_to_be_named()
     {
-        var address = OwnAddress();
-        await using var server = RegistryServer.With("", address: address);
-        await server.InitializeAsync();
+        await using var behind = new RegistryServer();
+        await behind.InitializeAsync();
+        using var server = new Forwarder(OwnAddress(), behind.Domain);
 
         using var registry = Context(x => x with { Registry = "ghcr.io/o" }).Connect(server.Domain);
 
@@ -123,20 +126,107 @@ public sealed class RegistryAccessTests : IDisposable
         Assert.True(Context().AccessTo(Domain).IsUsual);
     }
 
+    // The machine's own authorities may verify the registry all the same, as they did before anybody read these files.
     [Fact]
-    public void A_file_without_a_certificate_is_named()
+    public async Task What_is_no_certificate_is_left_out_of_docker_s_and_refused_where_it_is_named()
     {
         var file = Path.Combine(CertsD(), "ca.crt");
-        foreach (var (content, problem) in ((byte[], string)[])
-            [([], "holds no certificate"), ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"u8.ToArray(), "holds a damaged certificate"), (Der(), "in DER form")])
+        foreach (var (content, problem) in ((byte[]?, string)[])
+        [
+            ([], "holds no certificate"), ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"u8.ToArray(), "holds a damaged certificate"), (Der(), "in DER form"),
+            (null, "cannot be read"),
+        ])
         {
-            File.WriteAllBytes(file, content);
-            var message = Assert.Throws<DeliveryException>(() => Context().AccessTo(Domain)).Message;
-            Assert.StartsWith(file, message, StringComparison.Ordinal);
-            Assert.Contains(problem, message, StringComparison.Ordinal);
+            File.Delete(file);
+            if (content is null) File.CreateSymbolicLink(file, _folder.Combine("gone"));
+            else File.WriteAllBytes(file, content);
+            var warning = Assert.Single(Warnings());
+            Assert.StartsWith(file, warning, StringComparison.Ordinal);
+            Assert.Contains(problem, warning, StringComparison.Ordinal);
+            Assert.Contains($". {Domain} is reached without it", warning, StringComparison.Ordinal);
+            Assert.True(Context().AccessTo(Domain).IsUsual);
+            // Whatever the build is going to do.
+            var checks = new Preflight(Context(x => x with { Registry = $"{Domain}/team" }), DeliveryScope.Publish).Checks;
+            Assert.StartsWith("none that can be used", await checks.Single(x => x.Name == "Certificates").LookAsync(), StringComparison.Ordinal);
+            if (content is not null)
+                Assert.Contains(problem, Assert.Throws<WrongUseException>(() => Context(x => x with { RegistryCa = file }).AccessTo("ghcr.io")).Message, StringComparison.Ordinal);
         }
 
         byte[] Der() => X509CertificateLoader.LoadCertificateFromFile(new TestAuthority(_folder.Combine("der")).CertificateFile).RawData;
+    }
+
+    [Fact]
+    public void All_certificates_of_a_named_file_count_and_a_damaged_one_is_refused()
+    {
+        var file = _folder.Combine("all.crt");
+        string[] both = [.. new[] { "one", "two" }.Select(x => File.ReadAllText(new TestAuthority(_folder.Combine(x), x).CertificateFile))];
+        File.WriteAllText(file, string.Join('\n', both));
+
+        Assert.Equal(["CN=one", "CN=two"], Context(x => x with { RegistryCa = file }).AccessTo("ghcr.io").Trust.Authorities.Select(x => x.Subject));
+        File.WriteAllText(file, $"{both[0]}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        Assert.Contains("holds a damaged certificate", Assert.Throws<WrongUseException>(() => Context(x => x with { RegistryCa = file }).AccessTo("ghcr.io")).Message, StringComparison.Ordinal);
+    }
+
+    // Whoever may use an engine reads in its containers.
+    [Theory]
+    [InlineData("unix:///var/run/docker.sock", true)]
+    [InlineData("tcp://docker.example.com:2376", false)]
+    [InlineData("ssh://ada@docker.example.com", false)]
+    [InlineData("tcp://127.0.0.1:2375", false)]
+    public async Task A_private_key_goes_to_a_builder_at_an_engine_of_this_machine_alone(string endpoint, bool isTold)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in is a shell script.");
+        new TestAuthority(CertsD()).Sign("client");
+        var program = Program("docker", $"""
+            case "$*" in
+            "context show") echo default ;;
+            "context inspect "*) echo {endpoint} ;;
+            "buildx inspect") printf 'Name: default\nDriver: docker\n' ;;
+            "info --format {"{{json .DriverStatus}}"}") echo '[["Backing Filesystem","extfs"]]' ;;
+            "info --format {"{{.ID}}"}") echo one ;;
+            "buildx create "*) while [ "$1" != --config ]; do shift; done; cp -r "$(dirname "$2")" '{_folder.Combine("told")}' ;;
+            "buildx inspect --bootstrap "*) ;;
+            "buildx inspect "*|"container inspect "*) exit 1 ;;
+            esac
+            """);
+        using var log = new AlteredLog();
+        var engine = new DockerEngine(program) { Process = Machine, BuildKitRegistries = Context(x => x with { Registry = $"{Domain}/team" }).BuildKitRegistries() };
+
+        await engine.WithBuilderAsync(DockerEngine.BuilderImage, Cancellation);
+
+        Assert.Contains("ca = [", await File.ReadAllTextAsync(_folder.Combine("told", "buildkitd.toml"), Cancellation), StringComparison.Ordinal);
+        var told = Directory.GetFiles(_folder.Combine("told"), "*", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        Assert.Equal(isTold, told.Any(x => x.Contains("PRIVATE KEY", StringComparison.Ordinal)));
+        Assert.Equal(isTold, told.Any(x => x.Contains("keypair", StringComparison.Ordinal)));
+        Assert.Equal(!isTold, string.Join("\n", log.Said).Contains($"The builder at {endpoint} does not get this machine's client certificates for {Domain}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Readers_are_told_what_a_client_certificate_in_a_command_is()
+    {
+        var access = new RegistryAccess(Domain) { OwnFiles = [("/home/ada/client.cert", "/home/ada/client.key")] };
+
+        Assert.StartsWith($"# client.cert and client.key are your own certificate for {Domain}", access.Remark, StringComparison.Ordinal);
+        Assert.Equal(["--registry-client-cert", "client.cert", "--registry-client-key", "client.key"], access.ReadersArguments);
+    }
+
+    // A login is for one of them, and nothing says for which.
+    [Theory]
+    [InlineData("ghcr.io/o,registry.lan/team", true)]
+    [InlineData("ghcr.io/a,ghcr.io/b", false)]
+    [InlineData("ghcr.io/o", false)]
+    public async Task One_login_is_not_given_for_several_registries(string registry, bool isRefused)
+    {
+        var context = Context(x => x with { Registry = registry, RegistryUser = "ada", RegistryToken = "secret" });
+
+        var error = await Record.ExceptionAsync(() => new Preflight(context, DeliveryScope.Publish).Checks.Single(x => x.Name == "Destination").LookAsync());
+
+        if (!isRefused) Assert.Null(error);
+        else
+        {
+            Assert.StartsWith(
+                "--registry names several (ghcr.io/o, registry.lan/team), and --registry-user with --registry-token is a login for one.", Assert.IsType<WrongUseException>(error).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -144,7 +234,8 @@ public sealed class RegistryAccessTests : IDisposable
     {
         var address = OwnAddress();
         var authority = new TestAuthority(_folder.Combine("company"));
-        await using var server = await authority.StartRegistryAsync(address, address: address);
+        await using var behind = await authority.StartRegistryAsync(address);
+        using var server = new Forwarder(address, behind.Domain);
         var context = Context(x => x with { Registry = $"{server.Domain}/team", RegistryCa = authority.CertificateFile });
 
         using (var registry = context.Connect(server.Domain)) await registry.EnsureReachableAsync(Cancellation);
@@ -152,12 +243,33 @@ public sealed class RegistryAccessTests : IDisposable
         await Assert.ThrowsAnyAsync<DeliveryException>(() => stranger.EnsureReachableAsync(Cancellation));
     }
 
+    // docker and cosign send all certificates of the file. The registry may know the root alone.
+    [Fact]
+    public async Task A_client_certificate_is_shown_with_those_between_it_and_the_root()
+    {
+        var address = OwnAddress();
+        var root = new TestAuthority(_folder.Combine("root"));
+        await using var behind = await root.StartRegistryAsync(address, asksForCertificate: true);
+        using var server = new Forwarder(address, behind.Domain);
+        var between = root.Intermediate(_folder.Combine("between"));
+        var (certificate, key) = between.Sign("client");
+        var folder = Directory.CreateDirectory(_folder.Combine("home", ".docker", "certs.d", server.Domain)).FullName;
+        File.Copy(root.CertificateFile, Path.Combine(folder, "ca.crt"));
+        File.Copy(key, Path.Combine(folder, "client.key"));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "client.cert"), await File.ReadAllTextAsync(certificate, Cancellation) + "\n" + await File.ReadAllTextAsync(between.CertificateFile, Cancellation), Cancellation);
+
+        using var registry = Context(x => x with { Registry = $"{server.Domain}/team" }).Connect(server.Domain);
+
+        await registry.EnsureReachableAsync(Cancellation);
+    }
+
     [Fact]
     public async Task The_client_of_a_build_speaks_plain_http_only_where_it_is_named()
     {
-        var address = OwnAddress();
-        await using var server = RegistryServer.With("", address: address);
-        await server.InitializeAsync();
+        await using var behind = new RegistryServer();
+        await behind.InitializeAsync();
+        using var server = new Forwarder(OwnAddress(), behind.Domain);
 
         using (var registry = Context(x => x with { Registry = $"http://{server.Domain}/team" }).Connect(server.Domain)) await registry.EnsureReachableAsync(Cancellation);
         using var usual = Context(x => x with { Registry = $"{server.Domain}/team" }).Connect(server.Domain);
@@ -300,9 +412,16 @@ public sealed class RegistryAccessTests : IDisposable
         Assert.Null(await registries.FindAdviceAsync(access, Cancellation));
     }
 
+    private List<string> Warnings()
+    {
+        var warnings = new List<string>();
+        CertificateFolders.Of(Machine).Find(Domain, warnings.Add);
+        return warnings;
+    }
+
     private string OwnAddress()
     {
-        var address = TestAuthority.OwnAddress();
+        var address = Forwarder.OwnAddress;
         Assert.SkipWhen(address is null, "This machine has no address but loopback.");
         return address!;
     }

@@ -75,6 +75,26 @@ public sealed class ProvenanceLoginsTests(RegistryServer server) : IClassFixture
         if (isRefused) Assert.Contains("has a login in build-arg:HTTP_PROXY", error!.Message, StringComparison.Ordinal);
     }
 
+    // It is copied with the image all the same.
+    [Fact]
+    public async Task One_beside_the_image_that_cannot_be_read_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var layout = await LayoutBuilder.WriteAttestedAsync(folder.Combine("layout"));
+        using var registry = server.Connect();
+        var repository = ImageReference.Parse($"{server.Domain}/logins-{Guid.NewGuid():n}");
+        await registry.PushAsync(layout, repository, null, Cancellation);
+        var image = repository.WithDigest(layout.Root.Digest);
+        const string type = "application/vnd.dev.sigstore.bundle.v0.3+json";
+        const string said = $$$"""{"mediaType":"{{{type}}}","verificationMaterial":{"publicKey":{"hint":"one"}},"dsseEnvelope":{"payload":"e30="}}""";
+        var annotations = new JsonObject { ["dev.sigstore.bundle.content"] = "dsse-envelope", ["dev.sigstore.bundle.predicateType"] = PredicateType.Provenance.Uri };
+        await DamagedReferrer.PutAsync(registry, image, "invalid", type, annotations, Cancellation, said);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(async () => await ProvenanceLogins.EnsureNoneAsync(registry, image, await registry.GetManifestAsync(image, Cancellation), Cancellation));
+
+        Assert.StartsWith($"{image} does not leave this machine: a provenance beside it, of the image, cannot be read", error.Message, StringComparison.Ordinal);
+    }
+
     private static string Attestation(Digest subject, string proxy)
     {
         var statement = new JsonObject

@@ -45,6 +45,43 @@ public sealed class WriteAdmissionPolicyTests : IDisposable
     }
 
     [Fact]
+    public async Task Images_of_each_of_several_registries_have_a_policy()
+    {
+        await WriteAsync(x => x with { Keyless = true, Registry = "ghcr.io/octo,registry.example.com/team" });
+
+        foreach (var file in new[] { Kyverno, PolicyController })
+        {
+            var policies = await File.ReadAllTextAsync(file, Cancellation);
+            foreach (var repository in (string[])["ghcr.io/octo/app", "registry.example.com/team/app", "ghcr.io/octo/worker", "registry.example.com/team/worker"])
+                Assert.Contains(repository, policies, StringComparison.Ordinal);
+        }
+    }
+
+    // The first of a publish need not be among those that a cluster gets images from.
+    [Fact]
+    public async Task A_policy_that_refuses_what_was_published_to_a_further_registry_is_not_written()
+    {
+        var record = new PublishRecord
+        {
+            Image = "app",
+            Digest = Digest.Of([]),
+            Repository = "ghcr.io/octo/app",
+            Copies = [new PublishedCopy { Repository = "registry.example.com/team/app" }],
+            SignedBy = new RecordedSigner("key 0123456789ab", null),
+            Version = "1.2.3",
+            Revision = "",
+            Platforms = [],
+        };
+        var file = new ImageFiles(new DeliveryOptions { Root = _checkout.Directory, Artifacts = _folder.Path }).RecordOf(Image("app"));
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        record.Write(file);
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => WriteAsync(x => x with { Keyless = true, Registry = "registry.example.com/team" }));
+
+        Assert.Contains("clusters would refuse its images", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_policy_for_a_key_is_Kyverno_s_alone()
     {
         await WriteAsync(x => x with { Keyless = true });
