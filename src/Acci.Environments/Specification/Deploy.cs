@@ -1,7 +1,7 @@
 namespace Acci.Environments.Specification;
 
 /// <summary>How many replicas run, with what resources, and how they are replaced. Source: Compose Deploy specification.</summary>
-public sealed record Deploy
+public record Deploy
 {
     internal const string Job = "replicated-job", Replicated = "replicated";
 
@@ -13,9 +13,6 @@ public sealed record Deploy
 
     /// <summary>How a swarm leads to the replicas: <c>vip</c> or <c>dnsrr</c>.</summary>
     public string? EndpointMode { get; init; }
-
-    /// <summary>What a swarm notes of the service, not of its containers.</summary>
-    public IReadOnlyDictionary<string, Scalar>? Labels { get; init; }
 
     /// <summary>On which nodes of a swarm it may run.</summary>
     public Placement? Placement { get; init; }

@@ -24,13 +24,7 @@ internal sealed record StackSource(string? Repository, string Checkout)
     /// <summary>The stack with its source at each service.</summary>
     public ComposeFile Mark(ComposeFile stack) => stack with
     {
-        Services = stack.Services.ToDictionary(x => x.Key, x => x.Value with
-        {
-            Deploy = (x.Value.Deploy ?? new Deploy()) with
-            {
-                Labels = new Dictionary<string, Scalar>(x.Value.Deploy?.Labels ?? new Dictionary<string, Scalar>()) { [Label] = Scalar.Literal(Value) },
-            },
-        }),
+        Services = stack.Services.ToDictionary(x => x.Key, x => x.Value with { Deploy = new MarkedDeploy(x.Value.Deploy ?? new Deploy(), Value) }),
     };
 
     /// <summary>Makes sure that a stack is none of another repository's. One that says nothing was deployed by an earlier version, or by hand.</summary>
@@ -48,4 +42,12 @@ internal sealed record StackSource(string? Repository, string Checkout)
     private bool IsOwn(string source) => Plain(source) == Plain(Checkout) || (Repository is not null && Plain(source) == Plain(Repository));
 
     private static string Plain(string source) => source.TrimEnd('/').Replace(".git", "", StringComparison.OrdinalIgnoreCase).ToUpperInvariant();
+
+    private sealed record MarkedDeploy : Deploy
+    {
+        public MarkedDeploy(Deploy deploy, string source) : base(deploy) => Labels = new Dictionary<string, Scalar> { [Label] = Scalar.Literal(source) };
+
+        // The service's, and not its containers'.
+        public IReadOnlyDictionary<string, Scalar> Labels { get; }
+    }
 }

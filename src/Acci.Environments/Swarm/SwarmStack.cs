@@ -93,7 +93,6 @@ internal static class SwarmStack
         ShmSize = null,
         Deploy = (isJob ? JobOf(service.Deploy ?? new Deploy()) : service.Deploy ?? new Deploy()) with
         {
-            Labels = service.Deploy?.Labels?.ToDictionary(x => x.Key, x => resolve(x.Value)),
             Replicas = service.Deploy?.Replicas is { } replicas ? Number(resolve(replicas)) : 1,
             Placement = placement,
             EndpointMode = hasIngress ? null : "dnsrr",
