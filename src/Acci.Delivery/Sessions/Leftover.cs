@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Acci.Delivery.Processes;
 
 namespace Acci.Delivery.Sessions;
@@ -28,6 +29,13 @@ internal sealed record Leftover
     /// <summary>What tells its engine from others; empty where it is at none.</summary>
     public string Engine => Docker is null ? "" : string.Join('\n', [Docker, .. Arguments, .. Environment.OrderBy(x => x.Key, StringComparer.Ordinal).Select(x => $"{x.Key}={x.Value}")]);
 
+    /// <summary>The program that the engine can be asked with now: an update may have taken away the one that is noted. Null where there is none.</summary>
+    [JsonIgnore]
+    public string? Program => Docker is null || !System.IO.Path.IsPathRooted(Docker) || File.Exists(Docker) ? Docker : FindDocker();
+
+    /// <summary>Finds another one: on the PATH, unless a test says otherwise.</summary>
+    internal Func<string?> FindDocker { private get; init; } = () => Executables.Find("docker");
+
     /// <summary>Removes it.</summary>
     /// <param name="mayRun">Says whether a docker command is one that may run; every one may when nothing is said.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -35,6 +43,9 @@ internal sealed record Leftover
     public async Task<bool?> TryRemoveAsync(Func<string, CancellationToken, Task<bool>>? mayRun, CancellationToken cancellationToken)
     {
         if (Docker is null) return DeletePath();
+        if (Program is not { } program) return null;
+        // Which engine is meant, its arguments and variables say.
+        if (program != Docker) return await (this with { Docker = program }).TryRemoveAsync(mayRun, cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         try

@@ -113,8 +113,8 @@ public sealed partial class Session : IDisposable
                 {
                     // An engine that does not answer is asked once, and not for each.
                     var isGone = away.Contains(leftover.Engine) ? null : await leftover.TryRemoveAsync(mayRun, cancellationToken);
-                    // The private engine does so when it is started again.
-                    if (isGone is null && leftover.Engine.Length > 0 && away.Add(leftover.Engine) && leftover.Docker?.StartsWith(cache.Path, StringComparison.Ordinal) is false)
+                    // The private engine does so when it is started again. Where there is no docker command, nobody can do anything.
+                    if (isGone is null && leftover.Engine.Length > 0 && away.Add(leftover.Engine) && leftover.Program is not null && leftover.Docker?.StartsWith(cache.Path, StringComparison.Ordinal) is false)
                     {
                         Log.Warning(
                             "A killed build has left {Leftover:l}, which cannot be removed now. If that engine is gone for good, delete {File:l}", leftover.ToString(), file);

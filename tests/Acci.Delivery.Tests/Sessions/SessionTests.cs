@@ -214,6 +214,24 @@ public sealed class SessionTests : IDisposable
         Assert.Single(log.Said, x => x.Contains("containers of a test at tcp://gone", StringComparison.Ordinal) && x.EndsWith($"delete {Journals.Single(file => file.Contains("killed-", StringComparison.Ordinal))}", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_docker_command_of_then_is_gone_the_one_of_now_asks_the_engine(bool isThereOne)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for docker is a shell script.");
+        var docker = Script("docker", $"echo \"$DOCKER_HOST $*\" >> {_folder.Combine("calls")}; case $1 in ps) echo c1 ;; esac");
+        var leftover = new Leftover
+        {
+            Label = "org.acci.session=1", Docker = _folder.Combine("gone"), FindDocker = () => isThereOne ? docker : null,
+            Environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = "tcp://there" },
+        };
+
+        Assert.Equal(isThereOne ? true : null, await leftover.TryRemoveAsync(null, Cancellation));
+
+        Assert.Equal(isThereOne, File.Exists(_folder.Combine("calls")) && (await File.ReadAllLinesAsync(_folder.Combine("calls"), Cancellation)).Contains("tcp://there rm --force --volumes c1"));
+    }
+
     [Fact]
     public async Task Containers_are_removed_by_their_label_as_soon_as_their_engine_answers()
     {
