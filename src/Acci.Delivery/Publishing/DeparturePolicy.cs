@@ -155,6 +155,15 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         EnsureIsItsTags(record);
     }
 
+    /// <summary>What was just found in a registry on this machine was pushed there, whatever the record still has of it: it leaves this machine once it has passed a smoke test.</summary>
+    /// <param name="source">The image.</param>
+    /// <param name="record">What this checkout knows of its publish.</param>
+    /// <exception cref="DeliveryException">It has not.</exception>
+    internal void EnsureFoundWasStarted(ImageReference source, PublishRecord? record)
+    {
+        if (record is not null && new Destination(source.Registry, "").IsLoopback) EnsureIsSmokeTested(record);
+    }
+
     /// <summary>
     /// A released version keeps its number: no other version's tag is put on it, in no registry, but that of a variant (<c>1.2.3-alpine</c>). A
     /// pre-release becomes its release or a later pre-release of that, and a version that was counted on a branch (<c>1.2.4-alpha.0.7</c>) any later one.

@@ -168,7 +168,7 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         var root = record is null || record.Digest == found.Digest ? found
             : await elsewhere.FindManifestAsync(origin.WithDigest(record.Digest), Cancellation);
         var isOwn = record is not null && root is not null && root.Manifests.Select(x => x.Digest).Append(root.Digest).Contains(found.Digest);
-        DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureMayBePromoted(source, found, isOwn ? record : null);
+        await EnsureMayLeaveAsync(source, found, isOwn ? record : null);
         await VerifyAsync(elsewhere, origin.WithDigest(found.Digest));
         await CopyAsync(image, found, elsewhere, source, registry, repository);
         return found;
@@ -189,10 +189,17 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         var source = (await context.RepositoryAsync(image)).WithDigest(found.Digest);
         if (isDry) throw NothingIsCopied(repository, (await context.DestinationAsync()).ToString());
         var record = PublishRecord.Read(new ImageFiles(context.Options).RecordOf(image));
-        DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureMayBePromoted(source, found, record?.Image == image.Name && record.IsOf(found.Digest) ? record : null);
+        await EnsureMayLeaveAsync(source, found, record?.Image == image.Name && record.IsOf(found.Digest) ? record : null);
         var first = await context.RegistryAsync();
         await VerifyAsync(first, source);
         await CopyAsync(image, found, first, source, registry, repository);
+    }
+
+    private async Task EnsureMayLeaveAsync(ImageReference source, Manifest found, PublishRecord? record)
+    {
+        var policy = DeparturePolicy.Of(context, await context.DepartureAsync());
+        policy.EnsureMayBePromoted(source, found, record);
+        policy.EnsureFoundWasStarted(source, record);
     }
 
     private static DeliveryException NothingIsCopied(ImageReference repository, string from) => new(

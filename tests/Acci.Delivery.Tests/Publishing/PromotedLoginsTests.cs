@@ -6,7 +6,7 @@ using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
 
-/// <summary>An image that was published on this machine behind a proxy with a login, and is promoted to a registry elsewhere.</summary>
+/// <summary>An image that was published on this machine, and is promoted to a registry elsewhere.</summary>
 public sealed class PromotedLoginsTests(RegistryServer server, SignedImages images) : IClassFixture<RegistryServer>, IClassFixture<SignedImages>, IAsyncLifetime
 {
     private readonly TemporaryRepository _checkout = new();
@@ -42,9 +42,6 @@ public sealed class PromotedLoginsTests(RegistryServer server, SignedImages imag
     [InlineData("built again", false)]
     public async Task Its_login_goes_along_in_no_way(string named, bool isFromRegistry)
     {
-        var address = Forwarder.OwnAddress;
-        Assert.SkipWhen(address is null, "This machine has no address but loopback.");
-        using var elsewhere = new Forwarder(address!, _second.Domain);
         var (index, platform) = await PublishAsync("http://ada:secret@proxy");
         var from = named switch
         {
@@ -53,6 +50,30 @@ public sealed class PromotedLoginsTests(RegistryServer server, SignedImages imag
             "built again" => (await PublishAsync("http://proxy")).Index,
             _ => index,
         };
+
+        var error = await PromoteAsync(named == "platform" ? index : from, platform, from, isFromRegistry, PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push);
+
+        Assert.True(error.Message.Contains("has a login in build-arg:HTTP_PROXY, which everybody could read", StringComparison.Ordinal), error.Message);
+    }
+
+    // A step that begins again takes what came after it out of the record; the image stays in the registry all the same.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_never_started_stays_on_this_machine_whatever_the_record_has_left(bool isFromRegistry)
+    {
+        var (index, platform) = await PublishAsync("http://proxy");
+
+        var error = await PromoteAsync(index, platform, index, isFromRegistry, PublishStep.Scan);
+
+        Assert.Contains("has not passed a smoke test", error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<DeliveryException> PromoteAsync(Digest index, Digest platform, Digest from, bool isFromRegistry, params PublishStep[] done)
+    {
+        var address = Forwarder.OwnAddress;
+        Assert.SkipWhen(address is null, "This machine has no address but loopback.");
+        using var elsewhere = new Forwarder(address!, _second.Domain);
         var key = (SigningIdentity.Key)(await images.CosignAsync("keys")).Identity!;
         var options = new DeliveryOptions
         {
@@ -65,28 +86,27 @@ public sealed class PromotedLoginsTests(RegistryServer server, SignedImages imag
             SigningPassword = key.Password,
         };
         var context = new DeliveryContext(options, Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
-        // A publish to the first alone has done all that a departure asks for.
         var publish = new PublishRecord
         {
             Image = "app",
-            Digest = named == "platform" ? index : from,
+            Digest = index,
             Repository = Repository.ToString(),
             Version = "1.0.0",
             Revision = "",
             Platforms = [new PublishedPlatform(Platform.LinuxAmd64, platform, 1)],
         };
-        foreach (var step in (PublishStep[])[PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push])
+        foreach (var step in done)
             publish = publish.With(step, new StepResult(DateTimeOffset.UtcNow, 1, "done"));
         publish.Write(options.RecordOf("app"));
         var promotion = new Promotion { From = from.ToString(), To = ["stable"], FromRegistry = isFromRegistry ? $"{server.Domain}/{_owner}" : null };
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => new PromoteImages(context, promotion).RunAsync());
 
-        Assert.True(error.Message.Contains("has a login in build-arg:HTTP_PROXY, which everybody could read", StringComparison.Ordinal), error.Message);
         using var first = server.Connect();
         using var second = _second.Connect();
         Assert.Null(await second.FindAsync(ImageReference.Parse($"{second.Domain}/{_owner}/app").WithDigest(from), Cancellation));
         Assert.Null(await first.FindAsync(Repository.WithTag("stable"), Cancellation));
+        return error;
     }
 
     private async Task<(Digest Index, Digest Platform)> PublishAsync(string proxy)
