@@ -18,12 +18,14 @@ internal sealed class ImageCopy(
 {
     // Signatures, bills of materials, and images in other formats.
     private const long MostBytes = 16L << 30;
+    // Of what refers to the image, however much of that is sent.
+    private static readonly TimeSpan MostTime = TimeSpan.FromHours(2);
 
     private readonly RegistrySource _source = new(from, source);
-    private readonly SearchTime _time = from.BeginCopy(source);
     private readonly ContentLimit _limit = new($"What refers to {source}", mostBytes);
     private readonly ConcurrentDictionary<Digest, bool> _seen = [];
     private readonly ConcurrentQueue<string> _passedOver = [];
+    private long _begun;
 
     // Only within one registry is there something to mount from.
     private IReadOnlyList<string> MountFrom => from.Domain == to.Domain ? [source.Path] : [];
@@ -32,6 +34,7 @@ internal sealed class ImageCopy(
     {
         var content = await ImageContent.WalkAsync(_source, root, cancellationToken);
         var result = await to.TransferTo(target, _source, progress).RunAsync(content, MountFrom, cancellationToken);
+        _begun = from.Time.GetTimestamp();
         await CopyReferrersAsync(content.Manifests.Select(x => x.Digest), cancellationToken);
         return result with { PassedOver = [.. _passedOver] };
     }
@@ -54,18 +57,29 @@ internal sealed class ImageCopy(
         }
     }
 
+    // Each question has a limit of its own, and there may be thousands, to either registry.
+    private void EnsureInTime()
+    {
+        if (from.Time.GetElapsedTime(_begun) > MostTime)
+        {
+            throw new DeliveryException(
+                $"{source}: what is beside it could not be copied to {target} within {MostTime.TotalMinutes:0} minutes. Delete what does not belong there, or ask the registry's operator.");
+        }
+    }
+
     private async Task<IReadOnlyList<Digest>> CopyReferrersAsync(Digest subject, int depth, CancellationToken cancellationToken)
     {
         var copied = new List<Digest>();
         foreach (var referrer in await from.ListReferrersAsync(source.WithDigest(subject), cancellationToken: cancellationToken))
         {
+            EnsureInTime();
             if (referrer.ArtifactType is { } type && leftOut.Contains(type)) continue;
             // A list may name the same one over and over, or one that it refers to itself.
             if (!_seen.TryAdd(referrer.Digest, true)) continue;
             await TryAsync(referrer.Digest.ToString(), async () =>
             {
                 _limit.Enter(depth);
-                var manifest = await _time.AskAsync(() => TransferAsync(referrer, cancellationToken));
+                var manifest = await TransferAsync(referrer, cancellationToken);
                 await to.PutReferrerAsync(target, manifest, cancellationToken);
                 copied.Add(manifest.Digest);
             });
@@ -73,6 +87,7 @@ internal sealed class ImageCopy(
 
         foreach (var tag in OciRegistry.AttachmentTags(subject))
         {
+            EnsureInTime();
             // As with lists of referrers, some registries answer with the subject itself.
             if (await from.FindAsync(source.WithTag(tag), cancellationToken) is not { } attachment || attachment.Digest == subject) continue;
             await TryAsync(tag, async () =>

@@ -31,8 +31,8 @@ public sealed partial class OciRegistry
     /// <param name="image">The image, for the message.</param>
     public SearchTime BeginSearch(ImageReference image) => new(image, _options.Time);
 
-    /// <summary>Begins to count the time of copying what refers to an image: an attestation may be hundreds of megabytes.</summary>
-    internal SearchTime BeginCopy(ImageReference image) => new(image, _options.Time, TimeSpan.FromHours(2));
+    /// <summary>The clock.</summary>
+    internal TimeProvider Time => _options.Time;
 
     /// <summary>
     /// Puts a manifest that refers to another, and where the registry does not keep the list of such manifests itself, adds it to the one under the tag.

@@ -10,18 +10,21 @@ public sealed class SearchTime
 
     private readonly ImageReference _image;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _most;
     private long _waited;
 
-    internal SearchTime(ImageReference image, TimeProvider time, TimeSpan? most = null) => (_image, _time, _most) = (image, time, most ?? Limit);
+    internal SearchTime(ImageReference image, TimeProvider time) => (_image, _time) = (image, time);
 
     /// <summary>Asks the registry for one answer, and counts the time that it takes. Several may be asked for at once.</summary>
     /// <param name="ask">Asks for it. It has a limit of its own.</param>
     /// <exception cref="DeliveryException">The answers before took longer than the limit, together.</exception>
     public async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
-        if (Interlocked.Read(ref _waited) > _most.Ticks)
-            throw new DeliveryException($"{_image}: what is beside it could not be read within {_most.TotalMinutes:0} minutes. Delete what does not belong there, or ask the registry's operator.");
+        if (Interlocked.Read(ref _waited) > Limit.Ticks)
+        {
+            throw new DeliveryException(
+                $"{_image}: what is beside it could not be read within {Limit.TotalMinutes:0} minutes. Delete what does not belong there, or ask the registry's operator.");
+        }
+
         var begun = _time.GetTimestamp();
         try
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Acci.Delivery.Publishing;
 using Acci.Delivery.Signing;
@@ -23,16 +22,19 @@ public sealed class SlowReferrersTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("signatures", 1, 10)]
-    [InlineData("rollback", 1, 10)]
-    [InlineData("completing the list", 1, 10)]
-    [InlineData("adding to the list", 1, 10)]
-    [InlineData("copy", 12, 120)]
-    public async Task A_search_among_referrers_ends(string search, int minutesEach, int limit)
+    [InlineData("signatures", 1, "read within 10 minutes")]
+    [InlineData("rollback", 1, "read within 10 minutes")]
+    [InlineData("completing the list", 1, "read within 10 minutes")]
+    [InlineData("adding to the list", 1, "read within 10 minutes")]
+    [InlineData("copy", 12, "within 120 minutes")]
+    // What refers to the planted ones is asked for as well.
+    [InlineData("copy", 3, "within 120 minutes", true)]
+    public async Task A_search_among_referrers_ends(string search, int minutesEach, string limit, bool areListsSlow = false)
     {
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => SearchAsync(search, minutesEach));
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => SearchAsync(search, minutesEach, areListsSlow));
 
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"/app@{Subject.Digest}: what is beside it could not be read within {limit} minutes"), error.Message, StringComparison.Ordinal);
+        Assert.Contains($"/app@{Subject.Digest}: what is beside it could not be ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(limit, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -41,9 +43,9 @@ public sealed class SlowReferrersTests
     [InlineData("completing the list")]
     [InlineData("adding to the list")]
     [InlineData("copy")]
-    public async Task One_that_takes_no_longer_than_its_limit_is_whole(string search) => await SearchAsync(search, 0);
+    public async Task One_that_takes_no_longer_than_its_limit_is_whole(string search) => await SearchAsync(search, 0, false);
 
-    private static async Task SearchAsync(string search, int minutesEach)
+    private static async Task SearchAsync(string search, int minutesEach, bool areListsSlow)
     {
         var clock = new TestClock();
         var list = Encoding.UTF8.GetBytes($$"""
@@ -95,10 +97,14 @@ public sealed class SlowReferrersTests
             else if (name == $"{Subject.Digest}") await WriteAsync(MediaTypes.ImageManifest, Subject.Content.ToArray());
             else if (Planted.FirstOrDefault(x => $"{x.Digest}" == name) is { } referrer)
             {
-                clock.Advance(TimeSpan.FromMinutes(minutesEach));
+                if (!areListsSlow) clock.Advance(TimeSpan.FromMinutes(minutesEach));
                 await WriteAsync(MediaTypes.ImageManifest, referrer.Content.ToArray());
             }
-            else response.StatusCode = StatusCodes.Status404NotFound;
+            else
+            {
+                if (areListsSlow) clock.Advance(TimeSpan.FromMinutes(minutesEach));
+                response.StatusCode = StatusCodes.Status404NotFound;
+            }
 
             async Task WriteAsync(string type, byte[] content)
             {
