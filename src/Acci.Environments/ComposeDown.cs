@@ -2,6 +2,7 @@ using Acci.Delivery;
 using Acci.Delivery.Engines;
 using Acci.Environments.Declarations;
 using Acci.Environments.Running;
+using Acci.Environments.Swarm;
 using Serilog;
 
 namespace Acci.Environments;
@@ -54,8 +55,8 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         await project.DownAsync(volumes, Cancellation);
         string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
         if (left.Length > 0) throw new DeliveryException($"Of environment '{name}' there is still {string.Join(", ", left)}: something else uses it. End that and run ComposeDown again.");
-        var data = await project.ListAsync("volume", Cancellation);
-        Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, data.Count == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", data)}; ComposeDown --environment {name} --delete-volumes deletes them");
+        string[] data = [.. await DataOfAsync(project)];
+        Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, data.Length == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", data)}; ComposeDown --environment {name} --delete-volumes deletes them");
     }
 
     private async Task<IEnumerable<string>> DataOfAsync(ComposeProject project) =>
@@ -64,12 +65,13 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
     private async Task RemoveStackAsync(ComposeProject project)
     {
         var swarm = SwarmOf(project.Engine);
-        if (!(await swarm.StateAsync(Cancellation)).IsManager) return;
-        if (await swarm.IsThereAsync(project.Name, Cancellation))
+        var (_, isManager, nodes, _) = await swarm.StateAsync(Cancellation);
+        if (isManager && await swarm.IsThereAsync(project.Name, Cancellation))
         {
             await OwnServicesAsync(project);
             Log.Information("Removing the stack {Stack:l}", project.Name);
             await swarm.RemoveAsync(project.Name, Cancellation);
+            if (nodes > 1) Log.Warning("Volumes on other nodes of the swarm stay: `docker volume ls --filter label={Label:l}={Stack:l}` names those of a node", SwarmManager.StackLabel, project.Name);
         }
 
         if (volumes) await swarm.RemoveVolumesAsync(project.Name, Cancellation);

@@ -128,7 +128,8 @@ public abstract class EnvironmentVerb : Verb
             if ((await project.ListAsync(kind, Cancellation)).Count > 0) return true;
         }
 
-        return false;
+        // Volumes of a stack outlive it, and carry another label.
+        return (await SwarmOf(project.Engine).VolumesAsync(project.Name, Cancellation)).Count > 0;
     }
 
     // Also one whose removal was interrupted: its containers go on ending, and until then have the data that another would start on.

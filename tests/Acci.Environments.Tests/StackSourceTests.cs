@@ -1,8 +1,12 @@
+using System.Globalization;
 using Acci.Delivery;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Environments.Swarm;
 using Acci.Testing;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace Acci.Environments.Tests;
 
@@ -73,6 +77,27 @@ public sealed class StackSourceTests : IDisposable
         Assert.Contains("labels:\n        org.acci.source: \"https://github.com/owner/shop\"", file, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_data_of_a_stack_that_was_ended_are_said_to_be_there()
+    {
+        await PrepareAsync(null);
+        using var docker = new DockerStandIn(AnswersOf(null).Replace(
+            "\"service ls\"*) echo app ;;", "\"volume ls\"*com.docker.stack.namespace*) echo shop-live_data ;; \"service ls\"*) ;;", StringComparison.Ordinal));
+        using var context = ContextOf(docker);
+        var (said, before) = (new Said(), Log.Logger);
+        Log.Logger = new LoggerConfiguration().WriteTo.Sink(said).CreateLogger();
+        try
+        {
+            await new ComposeDown(context, Declaration, "live", volumes: false).RunAsync();
+        }
+        finally
+        {
+            Log.Logger = before;
+        }
+
+        Assert.Contains(said.Lines, x => x.Contains("Its data stay in shop-live_data", StringComparison.Ordinal));
+    }
+
     private async Task PrepareAsync(string? remote)
     {
         Directory.CreateDirectory(Path.Combine(_repository.Directory, "deploy", "environments"));
@@ -103,4 +128,11 @@ public sealed class StackSourceTests : IDisposable
         Environment = TestEnvironment.OutsideWorkflows.WithProgramsOf(Path.GetDirectoryName(docker.Engine.Cli)!),
         Time = new TestClock(),
     };
+
+    private sealed class Said : ILogEventSink
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Emit(LogEvent logEvent) => Lines.Add(logEvent.RenderMessage(CultureInfo.InvariantCulture));
+    }
 }

@@ -12,7 +12,7 @@ namespace Acci.Environments.Swarm;
 /// <summary>The questions asked of a swarm, and the commands that change it, through the engine that manages it.</summary>
 internal sealed partial record SwarmManager(DockerEngine Engine)
 {
-    private const string StackLabel = "com.docker.stack.namespace";
+    internal const string StackLabel = "com.docker.stack.namespace";
     private const int Iterations = 600_000;
     internal const int DigestLength = 12;
     private const int TurnsOfVolume = 80;
