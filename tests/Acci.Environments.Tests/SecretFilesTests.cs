@@ -39,6 +39,9 @@ public sealed class SecretFilesTests : IDisposable
         var folder = Path.Combine(repository.Directory, "ops");
 
         new SecretFiles(folder, "prod").Ensure(Password, null, None);
+        // As an earlier version made them.
+        File.Delete(Path.Combine(folder, "secrets", ".gitignore"));
+        new SecretFiles(folder, "prod").Ensure(Password, null, None);
 
         Assert.True(File.Exists(new SecretFiles(folder, "prod").Find(Password, None).Path));
         Assert.Empty((await CommandRunner.RunAsync(new Command("git", "-C", repository.Directory, "status", "--porcelain", "--untracked-files=all"), cancellationToken: TestContext.Current.CancellationToken)).StandardOutput);

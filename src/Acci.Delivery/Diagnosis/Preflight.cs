@@ -149,7 +149,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     {
         var (scanner, obstacle) = await context.PlannedScannerAsync();
         // With a network Trivy gets a newer one, if it can.
-        if (scanner is not null && context.Options.Scan.Offline && DoubtOfDatabase() is { } doubt)
+        if (scanner is not null && context.Options.Scan is { Offline: true, Images: [] } && DoubtOfDatabase() is { } doubt)
         {
             var policy = DeparturePolicy.Of(context, context.PlannedDestination());
             if (context.Options.Images.Select(x => policy.ProblemWithDatabase(x.Name, doubt)).FirstOrDefault(x => x is not null) is { } problem) throw new DeliveryException(problem);

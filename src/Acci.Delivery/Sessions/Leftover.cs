@@ -27,7 +27,7 @@ internal sealed record Leftover
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>What tells its engine from others; empty where it is at none.</summary>
-    public string Engine => Docker is null ? "" : string.Join('\n', [Docker, .. Arguments, .. Environment.OrderBy(x => x.Key, StringComparer.Ordinal).Select(x => $"{x.Key}={x.Value}")]);
+    public string Engine => Docker is null ? "" : string.Join('\n', [Program ?? Docker, .. Arguments, .. Environment.OrderBy(x => x.Key, StringComparer.Ordinal).Select(x => $"{x.Key}={x.Value}")]);
 
     /// <summary>The program that the engine can be asked with now: an update may have taken away the one that is noted. Null where there is none.</summary>
     [JsonIgnore]

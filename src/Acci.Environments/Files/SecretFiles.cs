@@ -66,6 +66,7 @@ internal sealed class SecretFiles(string folder, string environment)
         var (path, isOwn) = Find(secret, variables);
         if (!isOwn) Check(secret, path);
         else if (WouldWrite(secret, value, variables) is not null) Write(path, value ?? RandomNumberGenerator.GetString(Letters, Length));
+        else KeepOutOfGit();
 
         var text = TextOf(path);
         if (Trimmed(text).Length == 0) throw Wrong(secret, path, "is empty");
@@ -122,8 +123,13 @@ internal sealed class SecretFiles(string folder, string environment)
             File.SetUnixFileMode(own, OwnFolder);
         }
 
-        // The repository's own .gitignore need not know of the folder.
-        var ignore = Path.Combine(all, ".gitignore");
+        KeepOutOfGit();
+    }
+
+    // The repository's own .gitignore need not know of the folder.
+    private void KeepOutOfGit()
+    {
+        var ignore = Path.Combine(folder, "secrets", ".gitignore");
         if (!File.Exists(ignore)) AtomicFile.Write(ignore, "# Secrets are never committed.\n*\n");
     }
 

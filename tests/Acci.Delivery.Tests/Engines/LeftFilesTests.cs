@@ -46,7 +46,14 @@ public sealed class LeftFilesTests : IDisposable
         Assert.Contains("engine: the volumes shop-prod_data stay.", said, StringComparison.Ordinal);
         Assert.Equal(["volumes"], Directory.GetFileSystemEntries(_cache.Combine("engine", "data")).Select(Path.GetFileName));
         Assert.Equal(["metadata.db", "shop-prod_data"], Directory.GetFileSystemEntries(_cache.Combine("engine", "data", "volumes")).Select(Path.GetFileName).Order());
-        Directory.Delete(_cache.Combine("engine", "data", "volumes", "shop-prod_data"), recursive: true);
+        // On another disk.
+        Directory.Move(_cache.Combine("engine", "data", "volumes", "shop-prod_data"), _cache.Combine("disk"));
+        Directory.CreateSymbolicLink(_cache.Combine("engine", "data", "volumes", "shop-prod_data"), _cache.Combine("disk"));
+
+        await PurgeAsync();
+
+        Assert.True(File.Exists(_cache.Combine("engine", "data", "volumes", "shop-prod_data", "_data", "a-file")));
+        Directory.Delete(_cache.Combine("engine", "data", "volumes", "shop-prod_data"));
 
         await PurgeAsync();
 

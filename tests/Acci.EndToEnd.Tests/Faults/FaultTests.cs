@@ -105,8 +105,13 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
         Assert.False(Bench.HasSecret(run.Output), $"The registry's token is shown: {said}");
         if (run.ExitCode == 0)
         {
-            // An engine that was killed when all was up takes its containers with it; the next run shows that nothing else is gone.
-            if (fault is EngineKilled && step is ComposeStep) return;
+            // An engine that was killed when all was up takes its containers with it: what was up, the table says; that nothing else is gone, the next run shows.
+            if (fault is EngineKilled && step is ComposeStep)
+            {
+                Assert.True(UpTable().IsMatch(run.Output), $"Nothing was up: {said}");
+                return;
+            }
+
             if (await step.MissingAsync(bench) is { } missing) Assert.Fail($"{missing}: {said}");
             return;
         }
@@ -139,6 +144,9 @@ public sealed partial class FaultTests(Bench bench) : IClassFixture<Bench>
 
     private static bool IsChosen(Fault fault, Step step) =>
         Chosen.Length == 0 ? FaultList.Default.Contains((fault.Name, step.Name)) : Regex.IsMatch($"{fault} × {step}", Chosen, RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    [GeneratedRegex(@"^Service +Container", RegexOptions.Multiline)]
+    private static partial Regex UpTable();
 
     [GeneratedRegex(@"^   at |Unhandled exception", RegexOptions.Multiline)]
     private static partial Regex StackTrace();

@@ -22,15 +22,17 @@ LIB=$here/lib
 
 # Volumes without a name belonged to one container.
 purge() {
-  local nameless='[0-9a-f]{64}' kept=() gone=()
-  mapfile -t kept < <(find "$DATA/volumes" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | grep -Evx "$nameless" | sort)
+  local nameless='[0-9a-f]{64}' all='' kept=() gone=()
+  # Where they cannot be listed, nothing is deleted. A volume may be a link to another disk.
+  if [[ -e $DATA/volumes ]]; then all=$(find "$DATA/volumes" -mindepth 1 -maxdepth 1 \( -type d -o -type l \) -printf '%f\n'); fi
+  mapfile -t kept < <(grep -Evx "$nameless|" <<<"$all" | sort)
   if [[ ${#kept[@]} -eq 0 ]]; then
     rootless_remove "$DATA" "$CLIENT"
     return
   fi
   mapfile -t gone < <(
     find "$DATA" -mindepth 1 -maxdepth 1 ! -name volumes
-    find "$DATA/volumes" -mindepth 1 -maxdepth 1 -type d | grep -Ex ".*/$nameless"
+    find "$DATA/volumes" -mindepth 1 -maxdepth 1 -type d | grep -Ex ".*/$nameless" || true
   )
   rootless_remove "${gone[@]}" "$CLIENT"
   say "engine: the volumes ${kept[*]} stay. ComposeDown --delete-volumes deletes those of an environment, docker volume rm any"

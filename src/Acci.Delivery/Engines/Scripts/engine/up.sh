@@ -98,8 +98,8 @@ spawn_daemon() {
 }
 
 wait_until_ready() {
-  local turns=1200
-  while ((turns-- > 0)); do
+  local limit=$((SECONDS + 180))
+  while ((SECONDS < limit)); do
     if [[ -S $RUN/docker.sock ]] && DOCKER_HOST=unix://$RUN/docker.sock DOCKER_CONFIG=$CLIENT timeout 10 "$PROGRAMS/bin/docker" version >/dev/null 2>&1 9>&-; then return 0; fi
     alive "$DAEMON" || return 1
     sleep 0.05
