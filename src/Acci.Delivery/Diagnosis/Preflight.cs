@@ -35,6 +35,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Builds, "Artifacts", LookAtArtifacts),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
         .. scope is { Builds: true, Signs: true } && ProxiesWithLogin is { Count: > 0 } ? [new PreflightCheck("Proxies", LookAtProxies)] : Array.Empty<PreflightCheck>(),
+        .. scope.Builds && ContextSecrets.FindProblem(context.Options) is { } problem ? [new PreflightCheck("Secrets", () => LookAtSecrets(problem))] : Array.Empty<PreflightCheck>(),
         .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
@@ -91,6 +92,9 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         $"{string.Join(", ", ProxiesWithLogin)} in docker's config.json: the login is not given to the private engine; another engine's BuildKit writes it into the provenance of "
         + "images, and such an image is not pushed to a registry elsewhere",
         FindingSeverity.Notice));
+
+    private Task<(string Text, FindingSeverity Severity)> LookAtSecrets(string problem) =>
+        context.PlannedDeparture().IsLoopback ? Task.FromResult((problem, FindingSeverity.Notice)) : throw new DeliveryException(problem);
 
     private Task<string> LookAtCache()
     {

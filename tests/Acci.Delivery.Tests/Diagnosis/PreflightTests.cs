@@ -298,6 +298,22 @@ public sealed class PreflightTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("ghcr.io/owner", FindingSeverity.Fatal)]
+    [InlineData(null, FindingSeverity.Notice)]
+    public async Task Secrets_of_environments_in_a_build_context_are_known_before_the_build(string? registry, FindingSeverity severity)
+    {
+        Directory.CreateDirectory(Path.Combine(_checkout.Directory, "deploy", "compose"));
+        _checkout.Write("deploy/compose/.env.prod", "A=b\n");
+
+        var findings = await new Examination(
+            new DeliveryContext(Options with { Registry = registry }, Cancellation) { Environment = ProcessEnvironment.Empty }, new DeliveryScope { Builds = true }).RunAsync();
+
+        var finding = Assert.Single(findings, x => x is { Name: "Secrets" });
+        Assert.Equal(severity, finding.Severity);
+        Assert.StartsWith("deploy/compose/.env.prod is in the build context of the image 'app'", finding.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(40, true, FindingSeverity.Fatal)]
     [InlineData(40, false, FindingSeverity.Notice)]
     [InlineData(1, true, FindingSeverity.Good)]
