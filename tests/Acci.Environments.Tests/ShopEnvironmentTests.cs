@@ -158,6 +158,71 @@ public sealed class ShopEnvironmentTests : IDisposable
         Assert.Contains("reader reads the config 'rules'", Assert.Throws<DeliveryException>(() => files.ModelOf("live")).Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<Service, string> Unreadable => new()
+    {
+        { new(), "other has no Image and no Build" },
+        { new() { Image = "a", DependsOn = Waits("quue") }, "other waits for 'quue', which is no service: there are shop, worker" },
+        { new() { Image = "a", DependsOn = Waits("quue", isRequired: false) }, "other waits for 'quue', which is no service" },
+        { new() { Image = "a", DependsOn = Waits("tools") }, "other waits for 'tools', which runs in the profiles debug, test alone" },
+        { new() { Image = "a", Profiles = ["debug", "live"], DependsOn = Waits("tools") }, "other waits for 'tools'" },
+        { new() { Image = "a", Secrets = [new("key", "key")] }, "other reads the secret 'key', which no service declares" },
+        { new() { Image = "a", Deploy = new() { Replicas = "two" } }, "other has 'two' for Replicas: write a number" },
+        { new() { Image = "a", Ports = [new(80) { Published = 80 }], Deploy = new() { Replicas = "two" } }, "other has 'two' for Replicas: write a number" },
+        { new() { Image = "a", Ports = [new(80) { Published = 80, HostIp = "localhost" }] }, "other has 'localhost' for the HostIp of a port" },
+        { new() { Image = "a", Ports = [new("http") { Published = 80 }] }, "other has 'http' for the Target of a port" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unreadable))]
+    public void A_service_that_Compose_cannot_read_is_refused(Service service, string problem)
+    {
+        var files = With(Tools, new ServiceDefinition("other") { Compose = service });
+
+        var error = Assert.Throws<DeliveryException>(() => files.ModelOf("live"));
+
+        Assert.StartsWith($"Environment 'live': {problem}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_service_that_Compose_can_read_is_not()
+    {
+        foreach (var service in (Service[])
+        [
+            new() { Build = new() { Context = "." } },
+            new() { Image = "a", DependsOn = Waits("queue") },
+            new() { Image = "a", DependsOn = Waits("tools", isRequired: false) },
+            new() { Image = "a", Profiles = ["debug"], DependsOn = Waits("tools") },
+            new() { Image = "a", Secrets = [new("queue-password", "key")], Deploy = new() { Replicas = Scalar.Required("OTHER_REPLICAS", "say how many") } },
+            new() { Image = "a", Ports = [new(80) { Published = 80, HostIp = "::1" }] },
+        ])
+        {
+            Assert.NotEmpty(With(Tools, new ServiceDefinition("other") { Compose = service }).ModelOf("live").ToYaml());
+        }
+    }
+
+    [Theory]
+    [InlineData("WORKER_IMAGE", "are both the variable SHOP_WORKER_IMAGE")]
+    [InlineData("PORTS", "Deployment:Ports and 'Something else' are both the variable SHOP_PORTS")]
+    [InlineData("ELSE", null)]
+    public void A_variable_of_two_meanings_is_refused(string name, string? problem)
+    {
+        var files = new ComposeFiles(_root.Path, ShopEnvironments.Declaration with
+        {
+            Define = environment => ShopEnvironments.Declaration.Define(environment) is var shop
+                ? shop with { Services = [.. shop.Services, new("other") { Compose = new() { Image = "a", Command = [environment.Variable(name, "Something else", "a"), environment.Variable(name, "Something else", "b")] } }] }
+                : throw new InvalidOperationException(),
+        });
+
+        var failure = Record.Exception(() => files.ModelOf("live"));
+
+        if (problem is null) Assert.Null(failure);
+        else Assert.Contains(problem, Assert.IsType<DeliveryException>(failure).Message, StringComparison.Ordinal);
+    }
+
+    private static ServiceDefinition Tools => new("tools") { Compose = new() { Image = "tools:1", Profiles = ["debug", "test"] } };
+
+    private static Dictionary<string, Dependency> Waits(string service, bool? isRequired = null) => new() { [service] = Dependency.Started with { Required = isRequired } };
+
     [Fact]
     public void A_service_of_an_image_that_the_build_has_not_is_refused_when_the_files_are_written()
     {

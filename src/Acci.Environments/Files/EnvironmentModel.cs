@@ -11,7 +11,7 @@ public sealed record EnvironmentModel
     private EnvironmentModel(EnvironmentDeclaration declaration, EnvironmentContext environment, EnvironmentDefinition definition, ComposeFile file)
     {
         (Declaration, Environment, Definition, File) = (declaration, environment, definition, file);
-        Variables = [.. AllSettings.SelectMany(x => x.Variables).Concat(ScalarWalk.VariablesIn(file)).DistinctBy(x => x.Name)];
+        Variables = Distinct(environment.Name, AllSettings.SelectMany(x => x.Variables).Concat(ScalarWalk.VariablesIn(file)));
         Secrets = [.. definition.Services.SelectMany(x => x.Secrets).DistinctBy(x => x.Source)];
     }
 
@@ -105,6 +105,7 @@ public sealed record EnvironmentModel
         if (read.FirstOrDefault(x => !definition.Configs.ContainsKey(x.Source)) is { Source: { } missing } reader)
             throw new DeliveryException(
                 $"Environment '{environment.Name}': {reader.Service} reads the config '{missing}', which is not among the {nameof(EnvironmentDefinition.Configs)}.");
+        ServiceCheck.Ensure(environment.Name, services, secrets);
         var volumes = services.Values.SelectMany(x => x.Volumes ?? [])
             .Where(x => x is { Type: "volume", Source: not null })
             .Select(x => x.Source!.Value.Text);
@@ -119,6 +120,16 @@ public sealed record EnvironmentModel
         };
         foreach (var (name, service) in services) CheckMode(environment.Name, name, service.Deploy, file.IsJob(name));
         return file with { Services = services.ToDictionary(x => x.Key, x => file.IsJob(x.Key) ? UncheckedJob(x.Value) : x.Value) };
+    }
+
+    // One value cannot be both.
+    private static Variable[] Distinct(string environment, IEnumerable<Variable> variables)
+    {
+        Variable[] all = [.. variables.DistinctBy(x => (x.Name, x.Key, x.Source))];
+        if (all.GroupBy(x => x.Name, StringComparer.Ordinal).FirstOrDefault(x => x.Count() > 1) is { } shared)
+            throw new DeliveryException(
+                $"Environment '{environment}': {string.Join(" and ", shared.Select(x => x.Key is null ? $"'{x.Description}'" : x.Key))} are both the variable {shared.Key}: give one of them another name.");
+        return all;
     }
 
     private static void CheckMode(string environment, string service, Deploy? deploy, bool isJob)

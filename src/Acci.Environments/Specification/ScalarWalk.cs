@@ -7,9 +7,8 @@ namespace Acci.Environments.Specification;
 /// <summary>All values of a compose file, in the order in which it is written.</summary>
 internal static class ScalarWalk
 {
-    /// <summary>The variables that are put into the file, each once.</summary>
-    public static IEnumerable<Variable> VariablesIn(ComposeFile file) =>
-        ScalarsIn(file).Select(x => x.Source).OfType<Variable>().DistinctBy(x => x.Name);
+    /// <summary>The variables that are put into the file, each as often as it is.</summary>
+    public static IEnumerable<Variable> VariablesIn(ComposeFile file) => ScalarsIn(file).Select(x => x.Source).OfType<Variable>();
 
     /// <summary>
     /// Those that stand for an empty text where nobody sets them, although their service then has its own default: somebody else is told the setting, and would be told
