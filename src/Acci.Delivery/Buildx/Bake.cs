@@ -1,4 +1,5 @@
 using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Versioning;
 using Acci.Oci.Retries;
@@ -21,6 +22,9 @@ public sealed record Bake(DockerEngine Engine, string Root)
 
     /// <summary>The folders of the layouts that base images are read from; absolute, or relative to the root.</summary>
     internal IReadOnlyCollection<string> BaseLayouts { get; init; } = [];
+
+    /// <summary>The images whose definitions name no platforms.</summary>
+    internal IReadOnlyCollection<ImageDefinition> OnDefaultPlatforms { get; init; } = [];
 
     /// <summary>Builds the targets, each into an OCI layout folder of its own that does not exist yet.</summary>
     /// <param name="file">The bake file.</param>
@@ -87,8 +91,14 @@ public sealed record Bake(DockerEngine Engine, string Root)
         }
     }
 
-    private static DeliveryException FailureOf(BuildProgress progress, UsedBuilder? builder) => new(
-        $"The image build failed at {progress.Failure()}"
+    // BuildKit names the base image, and not where its platform comes from.
+    private string PlatformRemedy(string failure) => failure.Contains("no match for platform in manifest", StringComparison.Ordinal) && OnDefaultPlatforms.Count > 0
+        ? $"\n    {string.Join(" and ", OnDefaultPlatforms.Select(x => x.Name))} {(OnDefaultPlatforms.Count == 1 ? "names" : "name")} no {nameof(ImageDefinition.Platforms)}, which means "
+            + $"{string.Join(" and ", OnDefaultPlatforms.First().Platforms)}: name those that the base images have."
+        : "";
+
+    private DeliveryException FailureOf(BuildProgress progress, UsedBuilder? builder) => new(
+        $"The image build failed at {progress.Failure()}{PlatformRemedy(progress.Failure())}"
         + (builder is not null && progress.IsStuckOnCopy
             ? $"\n    BuildKit cannot resume an interrupted copy of a base image. {builder.Renewal}, then run the same command again."
             : ""));

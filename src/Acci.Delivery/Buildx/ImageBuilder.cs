@@ -71,7 +71,7 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
             var file = site.Name is null ? files.BakeFile : Path.ChangeExtension(files.BakeFile, $".{BuilderNode.SlugOf(site.Platforms)}.json");
             var targets = built.ToDictionary(x => x.Name, x => targetOf(x, site.PlatformsOf(x)));
             if (site.Name is not null) AtomicFile.Write(file, BakeFile.Of(targets).ToJson());
-            var bake = new Bake(site.Engine, root) { Retry = retry, BaseLayouts = [.. targets.Values.SelectMany(x => x.BaseLayouts)] };
+            var bake = new Bake(site.Engine, root) { Retry = retry, BaseLayouts = [.. targets.Values.SelectMany(x => x.BaseLayouts)], OnDefaultPlatforms = [.. built.Where(x => !x.NamesPlatforms)] };
             try
             {
                 await WatchedAsync(site, token => bake.BuildAsync(file, built.ToDictionary(x => x.Name, x => DraftOf(x, draft, number)), useCache, token), stop.Token);

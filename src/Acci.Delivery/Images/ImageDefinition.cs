@@ -29,7 +29,14 @@ public sealed partial record ImageDefinition
     public string? Target { get; init; }
 
     /// <summary>What the image is built for; each becomes one entry of the published index, however often it is named. linux/amd64 and linux/ppc64le when not given.</summary>
-    public IReadOnlyList<Platform> Platforms { get; init => field = [.. value.Distinct()]; } = [Platform.LinuxAmd64, Platform.LinuxPpc64le];
+    public IReadOnlyList<Platform> Platforms
+    {
+        get;
+        init => (field, NamesPlatforms) = ([.. value.Distinct()], true);
+    } = [Platform.LinuxAmd64, Platform.LinuxPpc64le];
+
+    /// <summary>The definition says for what the image is built.</summary>
+    internal bool NamesPlatforms { get; private init; }
 
     /// <summary>Values of the Dockerfile's <c>ARG</c>s. They stay readable in the image's history: no secrets.</summary>
     public IReadOnlyDictionary<string, string> BuildArguments { get; init; } = new Dictionary<string, string>();

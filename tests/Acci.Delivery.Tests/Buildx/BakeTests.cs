@@ -2,8 +2,10 @@ using System.Formats.Tar;
 using System.Text;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Images;
 using Acci.Delivery.Sessions;
 using Acci.Delivery.Signing;
+using Acci.Oci;
 using Acci.Oci.Retries;
 using Acci.Testing;
 
@@ -163,7 +165,24 @@ public sealed class BakeTests : IDisposable
             """;
     }
 
-    private async Task BuildAsync(string line, int exitCode, string? root = null, string script = "", string? address = null, string[]? bases = null, string? builder = null)
+    [Theory]
+    [InlineData("no match for platform in manifest: not found", false, true)]
+    [InlineData("no match for platform in manifest: not found", true, false)]
+    [InlineData("not found", false, false)]
+    public async Task A_base_image_that_lacks_a_platform_that_nobody_named_is_told_with_what_to_name(string problem, bool isNamed, bool isTold)
+    {
+        var image = isNamed ? new ImageDefinition("shop") { Platforms = [Platform.LinuxPpc64le] } : new ImageDefinition("shop");
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => BuildAsync("", exitCode: 1, images: [image], script: $$"""
+            echo '{"vertexes":[{"digest":"sha256:2","name":"load metadata for base","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:01Z","error":"base: {{problem}}"}]}' >&2
+            exit 1
+            """));
+
+        Assert.Equal(isTold, error.Message.EndsWith("\n    shop names no Platforms, which means linux/amd64 and linux/ppc64le: name those that the base images have.", StringComparison.Ordinal));
+        Assert.Contains($"base: {problem}", error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task BuildAsync(
+        string line, int exitCode, string? root = null, string script = "", string? address = null, string[]? bases = null, string? builder = null, ImageDefinition[]? images = null)
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("The stand-in for docker is a shell script.");
         var docker = _folder.Combine("docker");
@@ -181,7 +200,7 @@ public sealed class BakeTests : IDisposable
         await File.WriteAllTextAsync(file, "{}", TestContext.Current.CancellationToken);
         var layouts = new Dictionary<string, string> { ["app"] = _folder.Combine("layout") };
         var retry = new RetryOptions { Budget = address is null ? TimeSpan.Zero : TimeSpan.FromSeconds(2), FirstDelay = TimeSpan.FromMilliseconds(20) };
-        var bake = new Bake(new DockerEngine(docker) { Address = address, Builder = builder }, root ?? _folder.Path) { Retry = retry, BaseLayouts = bases ?? [] };
+        var bake = new Bake(new DockerEngine(docker) { Address = address, Builder = builder }, root ?? _folder.Path) { Retry = retry, BaseLayouts = bases ?? [], OnDefaultPlatforms = [.. (images ?? []).Where(x => !x.NamesPlatforms)] };
         await bake.BuildAsync(file, layouts, useCache: true, TestContext.Current.CancellationToken);
     }
 }
