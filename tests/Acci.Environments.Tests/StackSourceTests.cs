@@ -31,6 +31,8 @@ public sealed class StackSourceTests : IDisposable
     [Theory]
     [InlineData("git@github.com:owner/shop.git", "https://github.com/owner/shop", true)]
     [InlineData("https://ada:open-sesame@github.com/owner/shop", "https://github.com/Owner/Shop.git", true)]
+    [InlineData("https://github.com/owner/shop", "http://github.com/owner/shop", true)]
+    [InlineData("https://github.com/owner/shop.github", "https://github.com/owner/shophub", false)]
     // Before it had a remote.
     [InlineData("https://github.com/owner/shop.git", "this checkout", true)]
     [InlineData(null, "this checkout", true)]
@@ -75,6 +77,25 @@ public sealed class StackSourceTests : IDisposable
 
         var file = await File.ReadAllTextAsync(Path.Combine(_repository.Directory, "artifacts", "compose", "stack.live.yml"), Cancellation);
         Assert.Contains("labels:\n        org.acci.source: \"https://github.com/owner/shop\"", file, StringComparison.Ordinal);
+    }
+
+    // A job that deploys in a new container each time has neither git nor a folder that is the same.
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("https://github.com/owner/shop", false)]
+    public async Task Without_a_git_repository_a_stack_that_says_nothing_is_updated_and_goes_on_saying_nothing(string? label, bool isUpdated)
+    {
+        await PrepareAsync(null);
+        Directory.Delete(Path.Combine(_repository.Directory, ".git"), recursive: true);
+        using var docker = new DockerStandIn(AnswersOf(label));
+        using var context = ContextOf(docker);
+
+        var error = await Record.ExceptionAsync(new DeployStack(context, Declaration, "live").RunAsync);
+
+        Assert.Equal(!isUpdated, error?.Message.Contains(" is of another repository, ", StringComparison.Ordinal) is true);
+        if (!isUpdated) return;
+        Assert.Contains(docker.Called, x => x.Contains("stack deploy", StringComparison.Ordinal));
+        Assert.DoesNotContain(StackSource.Label, await File.ReadAllTextAsync(Path.Combine(_repository.Directory, "artifacts", "compose", "stack.live.yml"), Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]

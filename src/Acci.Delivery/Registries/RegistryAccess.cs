@@ -38,7 +38,8 @@ internal sealed record RegistryAccess(string Domain)
     {
         PlainHttp = IsPlainHttp ? true : null,
         PlainHttpName = NamedBy is null ? null : $"{NamedBy} http://{Domain}",
-        AuthorityName = AuthorityParameter,
+        // The parameter is one of builds that compose it, and this is read by every build, and by docker.
+        AuthorityName = $"~/.docker/certs.d/{Domain}/ca.crt",
         Trust = Trust,
     };
 

@@ -5,26 +5,37 @@ using Acci.Environments.Specification;
 namespace Acci.Environments.Swarm;
 
 /// <summary>
-/// Whose a stack is. A stack has the same name from whichever checkout it is deployed, and a swarm knows no other repository's from this one's by its name: so each of its
-/// services says where it comes from.
+/// Whose a stack is. A stack has the same name from whichever checkout it is deployed, and a swarm does not tell repositories apart by names: so each of its services says
+/// where it comes from.
 /// </summary>
 /// <param name="Repository">The address of this repository; null where it has none.</param>
-/// <param name="Checkout">This checkout, by its folder, machine and user.</param>
-internal sealed record StackSource(string? Repository, string Checkout)
+/// <param name="Checkout">This checkout, by its folder, machine and user; null where there is no git repository, as in a job that only deploys.</param>
+internal sealed record StackSource(string? Repository, string? Checkout)
 {
     /// <summary>The label that services have.</summary>
     public const string Label = "org.acci.source";
 
-    private string Value => Repository ?? Checkout;
+    private string? Value => Repository ?? Checkout;
 
     /// <summary>The source of this checkout.</summary>
-    public static async Task<StackSource> OfAsync(DeliveryContext context) =>
-        new((await context.FactsAsync()).Repository.Url is { Length: > 0 } url ? url : null, $"checkout-{LocalName.HashOf(context.Options.Root)}");
-
-    /// <summary>The stack with its source at each service.</summary>
-    public ComposeFile Mark(ComposeFile stack) => stack with
+    public static async Task<StackSource> OfAsync(DeliveryContext context)
     {
-        Services = stack.Services.ToDictionary(x => x.Key, x => x.Value with { Deploy = new MarkedDeploy(x.Value.Deploy ?? new Deploy(), Value) }),
+        try
+        {
+            var facts = await context.FactsAsync();
+            return new(facts.Repository.Url is { Length: > 0 } url ? url : null, facts.Sha.Length > 0 ? $"checkout-{LocalName.HashOf(context.Options.Root)}" : null);
+        }
+        catch (DeliveryException)
+        {
+            // Without git, or where git refuses the folder.
+            return new(null, null);
+        }
+    }
+
+    /// <summary>The stack with its source at each service, where that is known.</summary>
+    public ComposeFile Mark(ComposeFile stack) => Value is not { } value ? stack : stack with
+    {
+        Services = stack.Services.ToDictionary(x => x.Key, x => x.Value with { Deploy = new MarkedDeploy(x.Value.Deploy ?? new Deploy(), value) }),
     };
 
     /// <summary>Makes sure that a stack is none of another repository's. One that says nothing was deployed by an earlier version, or by hand.</summary>
@@ -33,15 +44,20 @@ internal sealed record StackSource(string? Repository, string Checkout)
     /// <exception cref="DeliveryException">It is another's.</exception>
     public void EnsureOwns(string stack, IReadOnlyList<SwarmService> services)
     {
-        if (services.Select(x => x.Source).FirstOrDefault(x => x is not null && !IsOwn(x)) is not { } other) return;
+        if (services.FirstOrDefault(x => x.Source is not null && !IsOwn(x.Source)) is not { } other) return;
+        var moved = Value is null ? "" : $" If the repository has moved, tell it to each service of the stack: docker service update --label-add {Label}={Value} {other.Name}.";
         throw new DeliveryException(
-            $"The stack {stack} is of another repository, {SafeText.Terminal(other)}, and this one is {Value}: give this one another name with {LocalName.Variable}. "
-            + $"If the repository has moved, tell it to each service of the stack: docker service update --label-add {Label}={Value} {services[0].Name}. Nothing was changed.");
+            $"The stack {stack} is of another repository, {SafeText.Terminal(other.Source!)}, and this is {Value ?? "no git repository"}: give this one another name with {LocalName.Variable}.{moved} "
+            + "Nothing was changed.");
     }
 
-    private bool IsOwn(string source) => Plain(source) == Plain(Checkout) || (Repository is not null && Plain(source) == Plain(Repository));
+    private bool IsOwn(string source) => new[] { Repository, Checkout }.OfType<string>().Select(Plain).Contains(Plain(source));
 
-    private static string Plain(string source) => source.TrimEnd('/').Replace(".git", "", StringComparison.OrdinalIgnoreCase).ToUpperInvariant();
+    private static string Plain(string source)
+    {
+        var address = source[(source.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..].TrimEnd('/').ToUpperInvariant();
+        return address.EndsWith(".GIT", StringComparison.Ordinal) ? address[..^4] : address;
+    }
 
     private sealed record MarkedDeploy : Deploy
     {

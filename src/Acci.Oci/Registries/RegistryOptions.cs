@@ -44,7 +44,7 @@ public sealed record RegistryOptions
     /// <summary>How a registry is named for plain http, as messages say it: <c>--registry http://registry.lan:5000</c>. Default: they do not.</summary>
     public string? PlainHttpName { get; init; }
 
-    /// <summary>What names an authority to trust, as messages say it: <c>--registry-ca</c>. Default: they do not.</summary>
+    /// <summary>The file that an authority to trust belongs into, as messages say it: <c>~/.docker/certs.d/HOST/ca.crt</c>. Default: they do not.</summary>
     public string? AuthorityName { get; init; }
 
     /// <summary>What certificates are verified by beside the machine's authorities, wherever the registry sends on to, too. Default: nothing.</summary>

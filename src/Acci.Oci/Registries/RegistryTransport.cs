@@ -281,7 +281,7 @@ internal sealed class RegistryTransport : IDisposable
     {
         var who = server is null ? $"The registry {Endpoint.Domain}" : $"{Endpoint.Domain}: {server}";
         var file = OperatingSystem.IsLinux() ? ", or name a file with all trusted ones in SSL_CERT_FILE" : "";
-        var named = _options.AuthorityName is { } authority ? $" Or name the authority's certificate with {authority}." : "";
+        var named = _options.AuthorityName is { } authority ? $" Or put the authority's certificate into {authority}." : "";
         return new DeliveryException(
             tls.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
                 ? $"{who} has a certificate that this machine does not trust ({(_notTrusted ?? tls.Message).TrimEnd('.')}). Install its certificate authority{file}.{named}"

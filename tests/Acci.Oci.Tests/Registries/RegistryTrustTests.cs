@@ -68,7 +68,7 @@ public sealed class RegistryTrustTests : IDisposable
 
         Assert.StartsWith($"The registry {server.Domain} has a certificate that this machine does not trust (", problem, StringComparison.Ordinal);
         Assert.Contains("the company's authority", problem, StringComparison.Ordinal);
-        Assert.EndsWith("Or name the authority's certificate with --registry-ca.", problem, StringComparison.Ordinal);
+        Assert.EndsWith("Or put the authority's certificate into ~/.docker/certs.d/HOST/ca.crt.", problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class RegistryTrustTests : IDisposable
 
     private static RegistryOptions Options => new()
     {
-        Credentials = Credentials.None, FirstContactBudget = TimeSpan.FromSeconds(0.4), AuthorityName = "--registry-ca", Retry = new() { Budget = TimeSpan.FromSeconds(5) },
+        Credentials = Credentials.None, FirstContactBudget = TimeSpan.FromSeconds(0.4), AuthorityName = "~/.docker/certs.d/HOST/ca.crt", Retry = new() { Budget = TimeSpan.FromSeconds(5) },
     };
 
     private static RegistryTrust Trust(string file) => new() { Authorities = [X509CertificateLoader.LoadCertificateFromFile(file)] };
