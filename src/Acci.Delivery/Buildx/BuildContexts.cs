@@ -65,7 +65,8 @@ internal static class BuildContexts
             + "A folder that is no submodule yet has to become one (git submodule add).");
     }
 
-    private static string? Below(string folder, string path) =>
+    /// <summary>The path of a file or folder in a folder, with slashes; null if it is not below it.</summary>
+    internal static string? Below(string folder, string path) =>
         Path.GetRelativePath(folder, path).Replace('\\', '/') is var below && below is not ("." or "..")
         && !below.StartsWith("../", StringComparison.Ordinal) && !Path.IsPathRooted(below) ? below : null;
 }

@@ -2,10 +2,10 @@ using Acci.Delivery.Images;
 
 namespace Acci.Delivery.Buildx;
 
-/// <summary>What environments of this checkout keep secret, and whether a build could copy it into an image: a Dockerfile may copy the whole context.</summary>
+/// <summary>Looks for secrets of this checkout's environments in build contexts: a Dockerfile may copy the whole context into the image.</summary>
 internal static class ContextSecrets
 {
-    /// <summary>The first image whose context has such a file, with what to do; null where there is none.</summary>
+    /// <summary>Finds the first image whose context contains a secret, and says what to do; null if there is none.</summary>
     public static string? FindProblem(DeliveryOptions options)
     {
         var folder = Path.Combine(options.Root, options.Layout.Compose);
@@ -17,7 +17,7 @@ internal static class ContextSecrets
     {
         var context = Path.GetFullPath(image.Context, options.Root);
         var ignored = IgnoreFile.Of(Path.GetFullPath(image.Dockerfile, options.Root), context);
-        var seen = secret.Select(x => Path.GetRelativePath(context, x).Replace('\\', '/')).FirstOrDefault(x => !x.StartsWith("../", StringComparison.Ordinal) && ignored?.LeavesOut(x) is not true);
+        var seen = secret.Select(x => BuildContexts.Below(context, x)).OfType<string>().FirstOrDefault(x => ignored?.LeavesOut(x) is not true);
         if (seen is null) return null;
         var folder = Path.GetRelativePath(context, Path.Combine(options.Root, options.Layout.Compose)).Replace('\\', '/');
         return $"{seen} is in the build context of the image '{image.Name}', whose Dockerfile could copy this machine's secrets into it: "

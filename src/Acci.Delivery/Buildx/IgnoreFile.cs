@@ -23,13 +23,13 @@ internal sealed class IgnoreFile
         }
     }
 
-    /// <summary>The file that counts for a Dockerfile; null where there is none. One of the Dockerfile's own comes before that of the context.</summary>
+    /// <summary>Reads the ignore file of a Dockerfile: <c>Dockerfile.dockerignore</c>, or else the context's <c>.dockerignore</c>; null if there is neither.</summary>
     /// <param name="dockerfile">The Dockerfile.</param>
     /// <param name="context">The folder of the context.</param>
     public static IgnoreFile? Of(string dockerfile, string context) =>
         new[] { $"{dockerfile}.dockerignore", Path.Combine(context, ".dockerignore") }.FirstOrDefault(File.Exists) is { } file ? new(InputFile.ReadText(file, Largest)) : null;
 
-    /// <summary>Whether a file is left out.</summary>
+    /// <summary>Whether a file is excluded from the context.</summary>
     /// <param name="path">Its path in the context, with slashes.</param>
     public bool LeavesOut(string path)
     {

@@ -14,7 +14,7 @@ internal static class CertificatesOfBuild
         return [.. context.NamedDestinations().Select(x => x.Domain).Concat(baseImages).Distinct().Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>What a BuildKit that is started for the build is told of these registries.</summary>
+    /// <summary>The configuration of these registries for a BuildKit that the build starts.</summary>
     public static BuildKitRegistries BuildKitRegistries(this DeliveryContext context) => new([.. context.RegistriesOfBuild().Select(context.AccessTo).Where(x => !x.IsUsual)]);
 
     /// <summary>There are certificates for registries beside the machine's own authorities.</summary>

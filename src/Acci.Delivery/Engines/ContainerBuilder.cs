@@ -154,13 +154,13 @@ internal sealed class ContainerBuilder(DockerEngine engine)
         + "(https://docs.docker.com/engine/storage/containerd), or name a builder with BUILDX_BUILDER.";
 
     /// <summary>
-    /// Says that a builder at an engine elsewhere does not get this machine's client certificates: whoever may use that engine reads in the builder's container.
+    /// Warns that a builder on a remote engine does not get this machine's client certificates: anyone who can use that engine can read files in the builder's container.
     /// </summary>
     public static async Task WarnOfKeysAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
         if (engine.BuildKitRegistries.WithKeys is not { Count: > 0 } keys || await IsHereAsync(engine, cancellationToken)) return;
         Log.Warning(
-            "The builder at {Engine:l} does not get this machine's client certificates for {Registries:l}: whoever may use that engine could read their private keys. "
+            "The builder at {Engine:l} does not get this machine's client certificates for {Registries:l}: anyone who can use that engine could read their private keys. "
             + "If such a registry asks for one, use --image-mirror with a registry that does not, or make a builder there that has them, and name it with BUILDX_BUILDER",
             await engine.EndpointAsync(cancellationToken), string.Join(", ", keys));
     }

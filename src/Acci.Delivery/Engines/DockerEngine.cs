@@ -61,7 +61,7 @@ public sealed record DockerEngine(string Cli)
     /// <summary>The image that a docker-container builder runs from, as buildx has it by default.</summary>
     public static ImageReference BuilderImage { get; } = ImageReference.Parse("docker.io/moby/buildkit:buildx-stable-1");
 
-    /// <summary>What a BuildKit that is started for it is told of registries.</summary>
+    /// <summary>The configuration of registries for a BuildKit that is started on it.</summary>
     internal BuildKitRegistries BuildKitRegistries { get; init; } = BuildKitRegistries.None;
 
     /// <summary>The folder in which buildx keeps its builders; null means the user's own.</summary>

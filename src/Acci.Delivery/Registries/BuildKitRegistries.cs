@@ -4,7 +4,7 @@ using System.Text;
 namespace Acci.Delivery.Registries;
 
 /// <summary>
-/// What a BuildKit that is started for a build is told of registries, as files beside a <c>buildkitd.toml</c>. Source: BuildKit's documentation, "buildkitd.toml".
+/// The configuration of registries for a BuildKit that a build starts, as files beside a <c>buildkitd.toml</c>. Source: BuildKit's documentation, "buildkitd.toml".
 /// </summary>
 /// <param name="special">How those registries are reached that are not reached as usual.</param>
 internal sealed class BuildKitRegistries(IReadOnlyList<RegistryAccess> special)

@@ -27,13 +27,13 @@ internal sealed record RegistryAccess(string Domain)
     /// <summary>What is in those files.</summary>
     public RegistryTrust Trust { get; init; } = RegistryTrust.None;
 
-    /// <summary>Programs need to be told nothing.</summary>
+    /// <summary>Programs need no settings for it.</summary>
     public bool IsUsual => !IsPlainHttp && AuthorityFiles.Count == 0 && OwnFiles.Count == 0;
 
     /// <summary>The parameter that names this registry, and could name it for plain http; null for one that no parameter names, such as a base image's.</summary>
     internal string? NamedBy { get; init; }
 
-    /// <summary>What a client in this process is told beside what else it is.</summary>
+    /// <summary>The options of this build's own client, with the settings of this registry.</summary>
     public RegistryOptions ClientOptions(RegistryOptions options) => options with
     {
         PlainHttp = IsPlainHttp ? true : null,
@@ -49,11 +49,11 @@ internal sealed record RegistryAccess(string Domain)
         : OwnFiles.Count > 0 ? $"# client.cert and client.key are your own certificate for {Domain}, with its private key; docker reads them from /etc/docker/certs.d/{Domain}"
         : null;
 
-    /// <summary>What readers tell their cosign.</summary>
+    /// <summary>The arguments for a reader's cosign.</summary>
     internal IEnumerable<string> ReadersArguments =>
         (this with { OwnFiles = OwnFiles.Count > 0 ? [("client.cert", "client.key")] : [] }).CosignArguments(AuthorityFiles.Count > 0 ? ReadersAuthority : null);
 
-    /// <summary>What cosign is told. Source: <c>cosign verify --help</c>.</summary>
+    /// <summary>The arguments for cosign. Source: <c>cosign verify --help</c>.</summary>
     /// <param name="authorities">One file with all authorities: cosign believes no others then.</param>
     internal IEnumerable<string> CosignArguments(string? authorities)
     {

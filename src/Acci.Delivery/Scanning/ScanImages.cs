@@ -77,7 +77,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
             if (await ScanBuiltAsync(gate, image, publish) is { } result) scanned.Add((result, publish));
         });
         await _reports.WriteAsync([.. scanned.Select(x => x.Image)]);
-        var policy = DeparturePolicy.Of(context, await context.DestinationAsync());
+        var policy = DeparturePolicy.Of(context, await context.DepartureAsync());
         var problems = scanned.Select(x => policy.ProblemWithDatabase(x.Publish.Record.Image, x.Image.Record.Doubt)).ToArray();
         // Every image's record says how it went before any of them stops the build.
         foreach (var ((image, publish), problem) in scanned.Zip(problems))
