@@ -1,4 +1,5 @@
 using Acci.Delivery.Caching;
+using Acci.Delivery.Processes;
 using Acci.Delivery.Sessions;
 
 namespace Acci.Delivery.Engines;
@@ -41,17 +42,19 @@ internal sealed class ScriptFolder(CacheDirectory cache)
         try
         {
             CacheDirectory.CreatePrivate(_parent);
+            // One at a time: what one run has put there, and may already use, no other moves away.
+            using var alone = CheckoutLock.TakeAsync($"{_parent}.lock", CancellationToken.None, "Another build unpacks the private engine's scripts").GetAwaiter().GetResult();
+            if (IsIntact()) return;
             // Each by itself, because others may enter the parents that are made along with a folder.
             foreach (var folder in Folders()) CacheDirectory.CreatePrivate(System.IO.Path.Combine(made, folder));
             foreach (var script in EmbeddedScript.All) Write(System.IO.Path.Combine(made, script.Path), script);
-            // Deleted after it was renamed: another run never finds half of it.
+            // Deleted after it was renamed: a run that only looks never finds half of it.
             if (Directory.Exists(Path) || File.Exists(Path)) Directory.Move(Path, $"{made}.old");
             Directory.Move(made, Path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Another run was faster, and what it made is as good.
-            if (!IsIntact()) throw new DeliveryException($"Cannot unpack the private engine's scripts into {Path}: {exception.Message}", exception);
+            throw new DeliveryException($"Cannot unpack the private engine's scripts into {Path}: {exception.Message}", exception);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Processes;
 using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Engines;
@@ -92,6 +93,26 @@ public sealed class ScriptFolderTests : IDisposable
 
         Assert.Equal(_scripts.Path, Assert.Single(found.Distinct()));
         Assert.Equal(EmbeddedScript.All.Select(x => x.Path), FilesIn(_scripts.Path));
+    }
+
+    [Fact]
+    public async Task While_another_run_unpacks_them_nothing_is_moved()
+    {
+        var script = Path.Combine(_scripts.Ensure(), "engine", "up.sh");
+        File.AppendAllText(script, "echo mine\n");
+        using var other = await CheckoutLock.TakeAsync(_folder.Combine("cache", "scripts.lock"), TestContext.Current.CancellationToken);
+
+        var waiting = Task.Run(_scripts.Ensure, TestContext.Current.CancellationToken);
+        // What the other run does: the file is as it should be before the lock is gone.
+        await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken));
+        Assert.False(waiting.IsCompleted);
+        File.WriteAllBytes(script, EmbeddedScript.All.Single(x => x.Path == "engine/up.sh").Content);
+        var restored = new DateTime(2020, 2, 2, 2, 2, 2, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(script, restored);
+        other.Dispose();
+        await waiting;
+
+        Assert.Equal(restored, File.GetLastWriteTimeUtc(script));
     }
 
     [Fact]
