@@ -11,7 +11,9 @@ namespace Acci.Components;
 /// Says why a target failed where both engines only say that it has: the reason is the message itself, in the log, in the errors at the end, and in the annotation on
 /// GitHub. What only says that the build was interrupted is left out.
 /// </summary>
-internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
+/// <param name="logger">What everything is handed on to.</param>
+/// <param name="absent">The targets that reasons may name and the build does not have.</param>
+internal sealed class FailureSink(ILogger logger, AbsentTargets? absent = null) : ILogEventSink, IDisposable
 {
     private const string Thrown = "Target {TargetName} has thrown an exception";
 
@@ -21,7 +23,8 @@ internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
     public static bool IsWrongUse { get; private set; }
 
     /// <summary>A logger that hands on everything to the other one, which decides what it writes.</summary>
-    public static ILogger Before(ILogger logger) => new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(new FailureSink(logger)).CreateLogger();
+    public static ILogger Before(ILogger logger, Type build) =>
+        new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(new FailureSink(logger, new AbsentTargets(build))).CreateLogger();
 
     public void Emit(LogEvent logEvent)
     {
@@ -38,6 +41,7 @@ internal sealed class FailureSink(ILogger logger) : ILogEventSink, IDisposable
         var reasons = causes.Select(PlainReason).Distinct().ToList();
         var isPlain = !reasons.Contains(null);
         var reason = isPlain ? string.Join('\n', reasons) : $"{exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}";
+        if (absent is not null) reason = absent.Explained(reason);
         logger.Write(new LogEvent(logEvent.Timestamp, logEvent.Level, isPlain ? null : exception, Reason, [new LogEventProperty("Reason", new ScalarValue(reason))]));
     }
 

@@ -19,7 +19,7 @@ internal sealed class RedactSecretsAttribute : BuildExtensionAttributeBase, IOnB
         foreach (var secret in secrets.ValuesOf(Build)) Redaction.Register(secret);
         secrets.Withhold(Build);
 
-        Log.Logger = FailureSink.Before(RedactedSink.Before(Log.Logger));
+        Log.Logger = FailureSink.Before(RedactedSink.Before(Log.Logger), Build.GetType());
         // The log of a build server is read by others, who would learn which secret is easy to guess.
         if (Build.IsServerBuild || BuildServers.RunOn(ProcessEnvironment.Read())) return;
         foreach (var warning in WeakSecrets.Warnings(secrets.NamedValuesOf(Build))) Log.Warning("{Warning:l}", warning);
