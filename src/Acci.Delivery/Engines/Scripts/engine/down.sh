@@ -50,6 +50,7 @@ main() {
   # Where all of it may have been changed, the machine's own programs take the network away, if it has them.
   if programs=$(engine_verified_programs); then PATH=$programs/bin:$PATH; fi
   hold_lock "$ENGINE/lock" engine
+  require_engine_is_here
   if [[ -d $RUN ]]; then say "engine: stopping"; fi
   engine_clean
   if [[ ${2:-} == --purge ]]; then purge; fi

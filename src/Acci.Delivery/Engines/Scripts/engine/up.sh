@@ -89,9 +89,11 @@ start_daemon() {
 
 # In a session of its own and with no pipe of ours: a caller that reads our output to its end must not wait for the daemon.
 # In /, because the folder this was started from may be deleted, and the daemon's own programs do not run in one that is gone.
+# The lock ends with the last of its processes.
 spawn_daemon() {
   local daemon=("$PROGRAMS/bin/dockerd" --config-file "$RUN/daemon.json")
-  (cd / && if is_root; then become_daemon "$ENGINE" "${daemon[@]}"; else rootless_become "${daemon[@]}"; fi </dev/null >"$RUN/dockerd.log" 2>&1 9>&-) &
+  mkdir -p "$ENGINE"
+  (cd / && exec 8>>"$ENGINE/alive" && flock -s 8 && if is_root; then become_daemon "$ENGINE" "${daemon[@]}"; else rootless_become "${daemon[@]}"; fi </dev/null >"$RUN/dockerd.log" 2>&1 9>&-) &
   DAEMON=$!
   disown
   printf '%s\n' "$DAEMON" >"$RUN/docker.pid"
@@ -130,6 +132,7 @@ main() {
     engine_print
     return
   fi
+  require_engine_is_here
   if is_root; then require_no_other_engine; else require_commands newuidmap newgidmap; fi
   require_kernel
   engine_clean

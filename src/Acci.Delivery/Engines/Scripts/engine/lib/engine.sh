@@ -62,7 +62,7 @@ require_no_other_engine() {
   for process in /proc/[0-9]*; do
     pid=${process#/proc/}
     program=$(program_of "$pid")
-    if [[ ${program##*/} == dockerd && $program != "$ENGINE"/* && $(readlink "$process/ns/net" 2>/dev/null) == "$(readlink /proc/self/ns/net)" ]]; then
+    if [[ ${program##*/} == dockerd ]] && ! is_ours "$pid" "$ENGINE" && [[ $(readlink "$process/ns/net" 2>/dev/null) == "$(readlink /proc/self/ns/net)" ]]; then
       die "another Docker engine runs here (process $pid, $program) and the private one would disturb it: use that one (set DOCKER_HOST), or stop it first"
     fi
   done
@@ -72,6 +72,14 @@ require_kernel() {
   # Either may be a module that nothing has loaded yet.
   grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || die "this kernel has no overlayfs, which the private engine keeps images in: load the module overlay, or install Docker where it runs"
   [[ -d /sys/fs/cgroup ]] && grep -Eq ' /sys/fs/cgroup[^ ]* cgroup2? ' /proc/mounts || die "no cgroups are mounted under /sys/fs/cgroup, which containers need: mount them, or install Docker where it runs"
+}
+
+# A container may have this cache folder, too. An engine that was started there is neither seen nor ended from here, but holds its lock.
+require_engine_is_here() {
+  mkdir -p "$ENGINE"
+  if ! flock -n "$ENGINE/alive" true && [[ -z $(processes_from "$ENGINE") ]]; then
+    die "the private engine in $CACHE runs in another container, or on the machine of this one: stop it there, or name another cache folder with ACCI_CACHE"
+  fi
 }
 
 # Puts away all that a run left behind, whether it ended well, was killed, or is about to be stopped: containers, daemons,
@@ -97,15 +105,15 @@ engine_clean() {
   rm -rf "$RUN" "$ENGINE/tmp"
 }
 
-# Containers outlive a killed daemon and its shims; their cgroups still know them.
+# Containers outlive a killed daemon and its shims; their cgroups still know them. Further down are those of containers that have an engine of their own.
 containers_end() {
-  local folder pids
-  mapfile -t pids < <(find /sys/fs/cgroup -path "*/$CGROUP/*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u)
+  local folder pids cgroups=("/sys/fs/cgroup/$CGROUP" /sys/fs/cgroup/*/"$CGROUP")
+  mapfile -t pids < <(find "${cgroups[@]}" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u)
   if [[ ${#pids[@]} -gt 0 ]]; then
     kill -KILL "${pids[@]}" 2>/dev/null || true
     wait_for_end 5 "${pids[@]}" || true
   fi
-  while read -r folder; do rmdir "$folder" 2>/dev/null || true; done < <(find /sys/fs/cgroup -depth -type d \( -path "*/$CGROUP" -o -path "*/$CGROUP/*" \) 2>/dev/null)
+  while read -r folder; do rmdir "$folder" 2>/dev/null || true; done < <(find "${cgroups[@]}" -depth -type d 2>/dev/null)
 }
 
 # Deepest first. What stays mounted may be a folder of the machine's, and the folders here are about to be deleted.

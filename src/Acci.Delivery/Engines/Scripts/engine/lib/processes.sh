@@ -11,7 +11,15 @@ program_of() {
 # is_ours PID FOLDER [NAME] : the process lives and runs a program from FOLDER, or the program NAME from it. A process id is reused, a pid file alone says nothing.
 is_ours() {
   local program
-  [[ -n ${1:-} ]] && program=$(program_of "$1") && [[ $program == "$2"/* && ( -z ${3:-} || $program == */"$3" ) ]]
+  [[ -n ${1:-} ]] && program=$(program_of "$1") && [[ $program == "$2"/* && ( -z ${3:-} || $program == */"$3" ) ]] && is_here "$1" "$2"
+}
+
+# is_here PID FOLDER : the process is in our process table, or in one that a process of ours has made. A machine also sees the processes of its containers, which may
+# have a folder at the same path, or this one. Source: proc_pid_status(5), NSpid.
+is_here() {
+  local ids parent
+  read -r ids parent < <(awk '/^NSpid:/ { ids = NF - 1 } /^PPid:/ { parent = $2 } END { print ids + 0, parent + 0 }' "/proc/$1/status" 2>/dev/null) || return 1
+  ((ids < 2)) || is_ours "$parent" "$2"
 }
 
 # processes_from FOLDER [NAME] : the processes that are ours.
