@@ -125,6 +125,9 @@ public sealed class DeliveryContext(DeliveryOptions options, CancellationToken c
     internal Task<T> Begin<T>(string name, string what, Func<Task<T>> find) => Once(name, () => !options.DryRun ? find()
         : throw new DeliveryException($"--dry-run changes nothing, and this would need {what}: run it without --dry-run."));
 
+    /// <summary>Somebody has asked for this already.</summary>
+    internal bool IsAskedFor(string name) => _found.ContainsKey(name);
+
     /// <summary>
     /// Whether a dry run has said what this verb would do. The run would have its results by now, such as a published image; the plans of later verbs must not ask for
     /// them, and not take those of an earlier run for them.

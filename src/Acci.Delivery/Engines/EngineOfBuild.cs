@@ -69,6 +69,21 @@ public static class EngineOfBuild
     public static Task<DockerEngine?> PlannedEngineAsync(this DeliveryContext context) =>
         context.Once(nameof(PlannedEngineAsync), () => context.Locator().FindAsync(context.CancellationToken));
 
+    /// <summary>The engine for a command that is only shown: the one that this build works on or, where it needed none, the one that runs. None is started for it.</summary>
+    /// <returns>The engine; null where there is none.</returns>
+    internal static async Task<DockerEngine?> ShownEngineAsync(this DeliveryContext context)
+    {
+        try
+        {
+            return context.IsAskedFor(nameof(EngineAsync)) ? await context.EngineAsync() : await context.PlannedEngineAsync();
+        }
+        catch (DeliveryException)
+        {
+            // Why there is none matters to those who need it.
+            return null;
+        }
+    }
+
     /// <summary>
     /// A login for builds at the registry that images go to, because buildx takes credentials from docker's configuration alone; null where there are
     /// none but docker's own.

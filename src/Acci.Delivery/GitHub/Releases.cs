@@ -28,8 +28,11 @@ public sealed class Releases(GitHubConnection gitHub)
     /// <summary>What the names of version tags start with: a repository may hold releases of other programs, too.</summary>
     public string VersionTagPrefix { get; init; } = VersionInfo.TagPrefix;
 
-    // What is not known if this ends now.
+    // What is not known if this ends now, or fails without GitHub's refusal.
     private string? _state;
+
+    // How far it has come, which holds if GitHub refuses to go on.
+    private string? _reached;
 
     private string Owner => gitHub.Repository.Owner;
 
@@ -52,6 +55,10 @@ public sealed class Releases(GitHubConnection gitHub)
             Log.Warning("{State:l}", state);
             throw new OperationCanceledException(state, exception, cancellationToken);
         }
+        catch (DeliveryException exception) when ((exception is GitHubException ? _reached : _state) is { } state)
+        {
+            throw new DeliveryException($"{exception.Message} {state}", exception);
+        }
     }
 
     private async Task<Uri> PublishAsync(ReleaseContent content, IReadOnlyList<KnownRelease> all, CancellationToken cancellationToken)
@@ -60,14 +67,17 @@ public sealed class Releases(GitHubConnection gitHub)
         var changes = known is null ? await DescribeChangesAsync(content, all, cancellationToken) : "";
         if (known is null) Volatile.Write(ref _state, $"Whether there is a draft of {content.Tag} on {gitHub.Server} is not known. {Remedy}");
         var release = known ?? await CreateAsync(content, changes, cancellationToken);
-        Volatile.Write(ref _state, release.IsDraft ? $"{content.Tag} is a draft on {gitHub.Server}, without some of its files. {Remedy}"
-            : $"The release {content.Tag} on {gitHub.Server} may lack some of its files. {Remedy}");
+        _reached = release.IsDraft ? $"{content.Tag} is a draft on {gitHub.Server}, without some of its files. {Remedy}"
+            : $"The release {content.Tag} on {gitHub.Server} may lack some of its files. {Remedy}";
+        Volatile.Write(ref _state, _reached);
         var changed = 0;
         foreach (var asset in content.Assets) changed += await EnsureAssetAsync(release, asset, cancellationToken) ? 1 : 0;
         await EnsureAssetsAsync(release, content, cancellationToken);
+        _reached = release.IsDraft ? $"{content.Tag} is a draft on {gitHub.Server}. {Remedy}" : null;
         Volatile.Write(ref _state, $"Whether the release {content.Tag} on {gitHub.Server} is {(release.IsDraft ? "published" : "up to date")} is not known. {Remedy}");
         await PublishAsync(release, content, all, cancellationToken);
         var published = await FindPublishedAsync(release, cancellationToken);
+        _reached = null;
         Volatile.Write(ref _state, null);
         Log.Information("{Tag:l}: release {State:l}, {Changed} of {Count} files new", content.Tag, release.IsDraft ? "published" : "was there", changed, content.Assets.Count);
         return published.Page;

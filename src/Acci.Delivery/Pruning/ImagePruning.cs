@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Acci.Delivery.GitHub;
+using Acci.Delivery.Sessions;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 using Acci.Oci.Registries;
@@ -107,6 +108,8 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
         var known = versions.Select(State).ToHashSet();
         var listed = GitHub.Time.GetTimestamp();
         var gone = 0;
+        PackageVersion? asked = null;
+        using var unfinished = Unfinished.Note(() => Volatile.Read(ref asked) is null ? null : Stopped(isKnown: false));
         foreach (var (node, _, _) in plan.Deletions)
         {
             if (refusals.ContainsKey(node.Digest)) continue;
@@ -116,7 +119,24 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
                 listed = GitHub.Time.GetTimestamp();
             }
 
-            if (await package.DeleteAsync(node.Version, cancellationToken) is { } refusal)
+            Volatile.Write(ref asked, node.Version);
+            string? refusal;
+            try
+            {
+                refusal = await package.DeleteAsync(node.Version, cancellationToken);
+            }
+            catch (OperationCanceledException exception)
+            {
+                Log.Warning("{Outcome:l}", Stopped(isKnown: false));
+                throw new OperationCanceledException(Stopped(isKnown: false), exception, cancellationToken);
+            }
+            catch (DeliveryException exception) when (exception is not GitHubException || gone > 0)
+            {
+                throw new DeliveryException($"{exception.Message} {Stopped(isKnown: exception is GitHubException)}", exception);
+            }
+
+            Volatile.Write(ref asked, null);
+            if (refusal is not null)
             {
                 Log.Warning("{Image:l}: {Version:l} stays: {Reason:l}", package.Repository.Path, node.Version.Name, refusal);
                 foreach (var held in plan.HeldBy(node)) refusals.TryAdd(held, $"belongs to {node.Version.Name}, which GitHub does not let go");
@@ -129,6 +149,9 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
         }
 
         return refusals.Where(x => plan.Deletions.Any(deletion => deletion.Node.Digest == x.Key)).ToDictionary();
+
+        string Stopped(bool isKnown) =>
+            $"Stopped after {gone} deletions, none of which anything needs{(isKnown ? "" : $"; whether {asked!.Name} is deleted as well is not known")}. Run PruneImages again.";
     }
 
     private static async Task EnsureUnchangedAsync(ContainerPackage package, HashSet<(long Id, string Tags)> known, int gone, CancellationToken cancellationToken)

@@ -100,6 +100,23 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             Time = context.Time,
             IsTrustedAsync = async other => await context.IsSignedAsync(await RegistryOfAsync(other), other, signer),
         }.RunAsync(plans, context.CancellationToken);
+        try
+        {
+            await report(await ConcludeAsync(plans, writes, verified));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DeliveryException or OperationCanceledException)
+        {
+            const string Moved = "The images are published and their tags have moved.";
+            if (exception is not OperationCanceledException) throw new DeliveryException($"{Moved} What comes after that failed: {exception.Message}", exception);
+            Log.Warning("{Outcome:l}", Moved);
+            throw new OperationCanceledException(Moved, exception, context.CancellationToken);
+        }
+    }
+
+    // Writes down and says where the tags are.
+    private async Task<IReadOnlyList<PublishSummary>> ConcludeAsync(
+        IReadOnlyList<TagPlan> plans, IReadOnlyList<TagWrite> writes, IReadOnlyDictionary<string, IReadOnlyList<PublishedImage>> verified)
+    {
         var summaries = new List<PublishSummary>();
         await context.ForEachImageAsync(async (image, publish) =>
         {
@@ -117,14 +134,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             });
             summaries.Add(await SummarizeAsync(image, publish, [.. verified[image.Name].Select(x => x.Signer)]));
         });
-        try
-        {
-            await report(summaries);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DeliveryException)
-        {
-            throw new DeliveryException($"The images are published and their tags have moved. What comes after that failed: {exception.Message}", exception);
-        }
+        return summaries;
     }
 
     private static bool IsLoopback(ImageReference repository) => new Destination(repository.Domain!, "").IsLoopback;
@@ -206,21 +216,27 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     private async Task<((string Verify, string Run) Here, (string Verify, string Run) Readers)> CommandsAsync(ImageDefinition image, ImageReference place, ExpectedSigner signer)
     {
         var cosign = await context.VerifierAsync();
-        var engine = await context.EngineAsync();
+        var engine = await context.ShownEngineAsync();
         var shown = signer is ExpectedSigner.PublicKey { File: var file } ? new ExpectedSigner.PublicKey(_files.Relative(file)) : signer;
         var arguments = shown.VerifyArguments(place, cosign.Sigstore.TrustedRoot is { } root ? _files.Relative(root) : null);
         var access = await context.AccessOfProgramsAsync(place.Domain!);
         var authorities = access.AuthorityFiles.Count == 0 ? null : _files.Relative(await WriteAuthoritiesAsync(access));
         var verify = new Command(cosign.Executable, [.. arguments, .. access.CosignArguments(authorities)]) { Environment = ToolVariables.Cosign.With() };
-        var isReached = !IsLoopback(place) || (await context.LocationAsync(engine)).ReachesLoopback;
-        var run = $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, place)).ToString(), context.Environment)}"
-            + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry")
-            + (access.Remark is null ? "" : $"  {await EngineRemarkAsync(engine, access)}").TrimEnd();
+        var docker = new Command("docker", PublishSummary.RunArguments(image, place));
+        var run = engine is null ? docker.ToString() : await RunCommandAsync(engine, image, place, access);
         // As CreateRelease takes it.
         var hasRoot = cosign.Sigstore.TrustedRoot is not null || TufCache.TryReadTrustedRoot(context.Environment) is not null;
         return (
             (Shortcut.ToTyped(verify.ToString(), context.Environment), run),
-            (ReadersCommand.Of(signer, place, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment), hasRoot, access), $"{new Command("docker", PublishSummary.RunArguments(image, place))}"));
+            (ReadersCommand.Of(signer, place, SigstoreService.NeedsOwnRoot(cosign.Sigstore, context.Environment), hasRoot, access), docker.ToString()));
+    }
+
+    private async Task<string> RunCommandAsync(DockerEngine engine, ImageDefinition image, ImageReference place, RegistryAccess access)
+    {
+        var isReached = !IsLoopback(place) || (await context.LocationAsync(engine)).ReachesLoopback;
+        return $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, place)).ToString(), context.Environment)}"
+            + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry")
+            + (access.Remark is null ? "" : $"  {await EngineRemarkAsync(engine, access)}").TrimEnd();
     }
 
     // cosign takes one file, and believes nobody else then.

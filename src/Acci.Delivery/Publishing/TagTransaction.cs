@@ -174,8 +174,9 @@ public sealed class TagTransaction(OciRegistry registry)
             {
                 await Writer.WriteAsync(tag, digest, AnswerLimit, isOverridden ? null : there => there == before, cancellationToken);
             }
-            catch (DeliveryException) when (isAgain && Writer.AnswerTo(tag) == WriteAnswer.Refused)
+            catch when (isAgain && Writer.AnswerTo(tag) == WriteAnswer.Refused)
             {
+                // Nothing came of the second write. The first one was accepted all the same.
                 Writer.NoteNotShown(tag);
                 throw;
             }

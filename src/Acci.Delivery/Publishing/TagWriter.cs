@@ -53,7 +53,7 @@ internal sealed class TagWriter(RegistrySet registries, TimeProvider time)
         {
             var there = (await registry.FindManifestAsync(tag, token))?.Digest;
             var mayBeSent = there == digest || mayReplace(there);
-            isLeft = there is not null && !mayBeSent;
+            isLeft = !mayBeSent;
             return mayBeSent;
         }
     }

@@ -15,6 +15,7 @@ public sealed class GitHubAnswersTests
     private const string Foreign = "and its answer is not GitHub's: ";
     private const string Nothing = "no answer at all";
     private const string NotFound = "there is no such thing";
+    private const string Broken = "the gateway is broken";
     private const string Page = "https://github.com/octo/app/releases/1";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -222,6 +223,24 @@ public sealed class GitHubAnswersTests
         Assert.Equal($"{statement} The same command goes on with it.", ended.Message);
     }
 
+    [Theory]
+    [InlineData("POST /releases", Broken, "Whether there is a draft of v1.2.3 on 127.0.0.1 is not known. The same command goes on with it.")]
+    [InlineData("POST /releases", NotFound, "")]
+    [InlineData("POST /upload", Broken, "v1.2.3 is a draft on 127.0.0.1, without some of its files. The same command goes on with it.")]
+    [InlineData("POST /upload", NotFound, "v1.2.3 is a draft on 127.0.0.1, without some of its files. The same command goes on with it.")]
+    [InlineData("PATCH /releases/1", Broken, "Whether the release v1.2.3 on 127.0.0.1 is published is not known. The same command goes on with it.")]
+    [InlineData("PATCH /releases/1", NotFound, "v1.2.3 is a draft on 127.0.0.1. The same command goes on with it.")]
+    public async Task A_release_that_fails_says_how_far_it_has_come(string moment, string answer, string statement)
+    {
+        await using var server = await StartAsync((asked, how) =>
+            how == moment.Split(' ')[0] && asked.Contains(moment.Split(' ')[1], StringComparison.Ordinal) && !asked.Contains("notes", StringComparison.Ordinal) ? answer : null);
+
+        var failure = await Assert.ThrowsAnyAsync<DeliveryException>(() => ReleaseAsync(server));
+
+        Assert.EndsWith(statement, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(statement.Length > 0, failure.Message.Contains("1.2.3 on 127.0.0.1 is", StringComparison.Ordinal) || failure.Message.Contains("v1.2.3 is a draft", StringComparison.Ordinal));
+    }
+
     private static async Task ReleaseAsync(LoopbackServer server, CancellationToken? cancellationToken = null)
     {
         using var connection = Connect(server);
@@ -262,6 +281,7 @@ public sealed class GitHubAnswersTests
             };
             if (body == Nothing) await Task.Delay(Timeout.Infinite, context.RequestAborted);
             if (body == NotFound) context.Response.StatusCode = 404;
+            if (body == Broken) context.Response.StatusCode = 502;
             context.Response.ContentType = "application/json";
             if (link?.Invoke(path) is { } next) context.Response.Headers.Link = next;
             await context.Response.WriteAsync(body == NotFound ? """{ "message": "Not Found" }""" : body, context.RequestAborted);

@@ -206,6 +206,19 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
     }
 
     [Fact]
+    public async Task A_failure_in_the_midst_of_it_says_what_is_gone_and_what_is_not_known()
+    {
+        using var world = await World.CreateAsync(this);
+        world.AfterDeletion = () => GitHub.Fail(Fault.Broken(502) with { When = x => x.Method == "DELETE", Times = int.MaxValue });
+
+        var failure = await Assert.ThrowsAsync<DeliveryException>(() => world.PruneAsync(delete: true));
+
+        Assert.EndsWith("is deleted as well is not known. Run PruneImages again.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Stopped after 1 deletions, none of which anything needs; whether sha256", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([world.Old.ToString()], world.Deleted);
+    }
+
+    [Fact]
     public async Task What_GitHub_does_not_let_go_keeps_its_platforms()
     {
         using var world = await World.CreateAsync(this);

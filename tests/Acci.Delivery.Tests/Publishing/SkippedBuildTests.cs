@@ -66,6 +66,39 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
         Assert.Null(await registry.FindAsync(Repository.WithTag("main"), Cancellation));
     }
 
+    [Fact]
+    public async Task Commands_are_shown_also_where_no_engine_answers()
+    {
+        using var registry = server.Connect();
+        using var context = Context(Task.FromException<DockerEngine>(new DeliveryException("No Docker engine answers.")));
+        (await RecordAsync(context, await PushAsync(registry, "ours", Older))).Write(context.Options.RecordOf("app"));
+        var table = "";
+
+        await new TagImages(context, summaries =>
+        {
+            table = summaries[0].ToText();
+            return Task.CompletedTask;
+        }).RunAsync();
+
+        Assert.Contains("docker run ", table, StringComparison.Ordinal);
+        Assert.NotNull(await registry.FindAsync(Repository.WithTag("main"), Cancellation));
+    }
+
+    [Fact]
+    public async Task What_ends_it_after_the_tags_have_moved_says_that_they_have()
+    {
+        using var registry = server.Connect();
+        using var context = Context();
+        (await RecordAsync(context, await PushAsync(registry, "ours", Older))).Write(context.Options.RecordOf("app"));
+
+        var interrupted = await Assert.ThrowsAsync<OperationCanceledException>(new TagImages(context, _ => throw new OperationCanceledException()).RunAsync);
+        context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromException<Cosign>(new DeliveryException("cosign is gone")));
+        var failed = await Assert.ThrowsAsync<DeliveryException>(new TagImages(context, _ => Task.CompletedTask).RunAsync);
+
+        Assert.Contains("their tags have moved", interrupted.Message, StringComparison.Ordinal);
+        Assert.Contains("their tags have moved. What comes after that failed: cosign is gone", failed.Message, StringComparison.Ordinal);
+    }
+
     private async Task<Digest> PushAsync(OciRegistry registry, string content, string created)
     {
         var layout = await LayoutBuilder.WriteOneAsync(Path.Combine(_checkout.Directory, "layouts", content), content, created);
@@ -85,7 +118,7 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
         Steps = Enum.GetValues<PublishStep>().Where(x => x != PublishStep.Tag).ToDictionary(x => x, _ => new StepResult(DateTimeOffset.UnixEpoch, 1, "done")),
     };
 
-    private DeliveryContext Context()
+    private DeliveryContext Context(Task<DockerEngine>? engine = null)
     {
         var context = new DeliveryContext(
             new DeliveryOptions
@@ -97,7 +130,7 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
             },
             Cancellation)
         { Environment = TestEnvironment.OutsideWorkflows };
-        context.Know(nameof(EngineOfBuild.EngineAsync), Task.FromResult(new DockerEngine("docker")));
+        context.Know(nameof(EngineOfBuild.EngineAsync), engine ?? Task.FromResult(new DockerEngine("docker")));
         context.Know(nameof(LocationOfBuild.LocationAsync), Task.FromResult(EngineLocation.Here));
         context.Know(nameof(SignerOfBuild.VerifierAsync), Task.FromResult(Cosign.Cosign));
         context.Know(nameof(SignerOfBuild.CosignAsync), Task.FromResult(Cosign.Cosign));

@@ -485,6 +485,60 @@ public sealed class TagTransactionTests(RegistryServer server) : IClassFixture<R
         Assert.Equal([before, before], new[] { await AtAsync(direct, behind, "sha-1"), await AtAsync(direct, behind, "main") });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_write_that_was_accepted_and_is_not_shown_stays_unknown_where_the_second_one_is_not_sent(bool isInterrupted)
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var (before, image) = (await PushAsync(registry, repository, "before"), await PushAsync(registry, repository, "image"));
+        await registry.PutTagAsync(repository, "main", before, Cancellation);
+        var plan = await PlanAsync(registry, repository, image, "main");
+        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var isWritten = false;
+        proxy.Decide = request =>
+        {
+            if (request.Path.EndsWith("/manifests/main", StringComparison.Ordinal) && request.Method == "PUT")
+            {
+                isWritten = true;
+                return new NetworkFault.Answer(201);
+            }
+
+            if (!isWritten || request.Method != "GET" || !request.Path.EndsWith($"/manifests/{image}", StringComparison.Ordinal)) return null;
+            if (isInterrupted) interruption.Cancel();
+            return new NetworkFault.Answer(403);
+        };
+
+        var problem = await Assert.ThrowsAnyAsync<Exception>(() => new TagTransaction(registry) { Time = Pausing(), WatchLimit = TimeSpan.FromSeconds(0.5) }.RunAsync([plan], interruption.Token));
+
+        Assert.Equal(isInterrupted, problem is OperationCanceledException);
+        Assert.Contains("Whether main moves is not known: the registry accepted the write, and may still carry it out.", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_gone_after_an_unanswered_write_is_not_said_to_be_accepted()
+    {
+        await using var proxy = await FaultProxy.StartAsync(server);
+        using var registry = Through(proxy);
+        var repository = proxy.NewRepository();
+        var (before, image) = (await PushAsync(registry, repository, "before"), await PushAsync(registry, repository, "image"));
+        await registry.PutTagAsync(repository, "main", before, Cancellation);
+        var plan = await PlanAsync(registry, repository, image, "main");
+        var isWritten = false;
+        proxy.Decide = request =>
+        {
+            if (!request.Path.EndsWith("/manifests/main", StringComparison.Ordinal)) return null;
+            isWritten |= request.Method == "PUT";
+            return request.Method == "PUT" ? new NetworkFault.Answer(503) : isWritten ? new NetworkFault.Answer(404) : null;
+        };
+
+        var written = Assert.Single(await new TagTransaction(registry) { Time = Pausing(), WatchLimit = TimeSpan.FromSeconds(0.5) }.RunAsync([plan], Cancellation));
+
+        Assert.True(written.IsLost);
+    }
+
     [Fact]
     public async Task Tags_of_several_images_move_together_or_not_at_all()
     {
