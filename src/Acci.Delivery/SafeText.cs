@@ -27,7 +27,8 @@ public static partial class SafeText
     {
         if (!text.Any(IsUnsafe)) return text;
         var safe = new StringBuilder(text.Length);
-        foreach (var character in TerminalSequences.RemoveFrom(text)) safe.Append(!IsUnsafe(character) ? character : character is '\n' or '\r' or '\t' ? ' ' : '\uFFFD');
+        // A secret that is changed here would not be found later.
+        foreach (var character in TerminalSequences.RemoveFrom(Redaction.Redact(text))) safe.Append(!IsUnsafe(character) ? character : character is '\n' or '\r' or '\t' ? ' ' : '\uFFFD');
         return safe.ToString();
     }
 
@@ -56,7 +57,7 @@ public static partial class SafeText
     }
 
     /// <summary>For a cell of a Markdown table, as code.</summary>
-    public static string Code(string text) => $"`{Terminal(text).Replace('`', '\'').Replace("|", "\\|", StringComparison.Ordinal)}`";
+    public static string Code(string text) => $"`{Terminal(text.Contains('`', StringComparison.Ordinal) ? Redaction.Redact(text) : text).Replace('`', '\'').Replace("|", "\\|", StringComparison.Ordinal)}`";
 
     /// <summary>The address, when it is one a reader may follow: http or https; else null.</summary>
     public static string? Link(string text) =>

@@ -1,3 +1,5 @@
+using Acci.Oci;
+
 namespace Acci.Delivery.Tests;
 
 public class SafeTextTests
@@ -24,4 +26,14 @@ public class SafeTextTests
     [InlineData("a|b", "`a\\|b`")]
     [InlineData("a`<img src=x>`\n| b", "`a'<img src=x>' \\| b`")]
     public void A_cell_of_code_stays_one(string text, string cell) => Assert.Equal(cell, SafeText.Code(text));
+
+    [Theory]
+    [InlineData("staple`battery-4711")]
+    [InlineData("staple\tbattery-4712")]
+    public void A_secret_is_masked_before_it_is_changed(string secret)
+    {
+        Redaction.Register(secret);
+
+        Assert.DoesNotContain("battery", SafeText.Code($"a {secret} b"), StringComparison.Ordinal);
+    }
 }

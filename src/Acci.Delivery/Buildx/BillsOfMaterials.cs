@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Sessions;
 using Acci.Delivery.Signing;
 using Acci.Oci;
 using Acci.Oci.Layouts;
@@ -37,8 +38,9 @@ internal sealed class BillsOfMaterials(EngineScripts scripts)
 
     private async Task<byte[]> DescribeAsync(OciLayout layout, PlatformImage platform, string name, CancellationToken cancellationToken)
     {
-        // Beside the draft, and so removed with it where this build is killed.
         var (root, file) = ($"{layout.Folder}.root", $"{layout.Folder}.root.json");
+        using var notedRoot = Session.Current.TryNote(root);
+        using var notedFile = Session.Current.TryNote(file);
         try
         {
             foreach (var layer in (await layout.ReadManifestAsync(platform.Manifest, cancellationToken)).Blobs.Skip(1)) await ExtractAsync(layout, layer, root, cancellationToken);

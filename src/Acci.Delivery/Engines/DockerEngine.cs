@@ -106,8 +106,11 @@ public sealed record DockerEngine(string Cli)
         Label = label,
         Image = image.ToString(),
         Docker = Cli,
-        Environment = EngineVariables.Select(x => KeyValuePair.Create(x, Process.Find(x))).Where(x => x.Value is not null).ToDictionary(),
+        Environment = EngineVariables.Select(x => KeyValuePair.Create(x, x == "DOCKER_CONTEXT" ? ContextNow : Process.Find(x))).Where(x => x.Value is not null).ToDictionary(),
     };
+
+    // The current context of the configuration may be another one when this is read.
+    private string ContextNow => Process.Find("DOCKER_CONTEXT") ?? new DockerConfig(Process).CurrentContext ?? "default";
 
     /// <summary>The engine that this <c>docker</c> command reaches by itself (<c>DOCKER_HOST</c>, context); null when there is none, or it refuses.</summary>
     /// <exception cref="NoAnswerException">Whether there is one is not known: the command did not answer in time.</exception>

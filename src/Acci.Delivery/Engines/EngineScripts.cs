@@ -19,7 +19,7 @@ public sealed partial record EngineScripts(CacheDirectory Cache)
     public async Task<IReadOnlyList<KeyValuePair<string, string>>> RunAsync(
         string script, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        Cache.EnsureOwn("scripts", "engine", "tools");
+        Cache.EnsureOwn("scripts", "engine", "tools", "apt", "stand-ins", "registry");
         var command = new Command("bash", [Path.Combine(new ScriptFolder(Cache).Ensure(), script), Cache.Path, .. arguments]);
         var result = await CommandRunner.TryRunAsync(command, Show, cancellationToken);
         if (!result.Succeeded)
