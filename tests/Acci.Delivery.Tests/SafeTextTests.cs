@@ -1,5 +1,3 @@
-using Acci.Oci;
-
 namespace Acci.Delivery.Tests;
 
 public class SafeTextTests

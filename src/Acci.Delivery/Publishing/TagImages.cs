@@ -114,8 +114,8 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     }
 
     // Writes down and says where the tags are.
-    private async Task<IReadOnlyList<PublishSummary>> ConcludeAsync(
-        IReadOnlyList<TagPlan> plans, IReadOnlyList<TagWrite> writes, IReadOnlyDictionary<string, IReadOnlyList<PublishedImage>> verified)
+    private async Task<List<PublishSummary>> ConcludeAsync(
+        IReadOnlyList<TagPlan> plans, IReadOnlyList<TagWrite> writes, Dictionary<string, IReadOnlyList<PublishedImage>> verified)
     {
         var summaries = new List<PublishSummary>();
         await context.ForEachImageAsync(async (image, publish) =>
