@@ -79,7 +79,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             {
                 var plan = await DecideAsync(place, image, publish.Record.Digest, ImageOrigin.Of(verified[image.Name][0].Root), tags);
                 // This machine's own registry gets every build of a commit, with changes that are not committed, too.
-                plans.Add(IsLoopback(place.Repository) ? plan
+                plans.Add(IsLoopback(place.Repository) ? await plan.TakingNoneOfOthersAsync(place.Registry, context.CancellationToken)
                     : await plan.WritingOnceAsync(place.Registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken));
             }
         });

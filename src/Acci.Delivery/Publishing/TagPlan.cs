@@ -136,6 +136,25 @@ public sealed partial record TagPlan
         };
     }
 
+    /// <summary>
+    /// Checks that no tag would be taken from an image of other source code. This machine's own registry serves all of its repositories, and images of two may have one name.
+    /// </summary>
+    /// <returns>This plan.</returns>
+    /// <exception cref="DeliveryException">One would, or the registry cannot be asked.</exception>
+    internal async Task<TagPlan> TakingNoneOfOthersAsync(OciRegistry registry, CancellationToken cancellationToken)
+    {
+        var own = Succession.Own.Source;
+        foreach (var move in Moving.Where(x => own.Length > 0 && !x.IsFloating))
+        {
+            var tag = Repository.WithTag(move.Tag);
+            if (await registry.FindManifestAsync(tag, cancellationToken) is not { } there || there.Digest == Digest) continue;
+            if (ImageOrigin.Of(there).Source is { Length: > 0 } source && !OciLabels.IsSameSource(source, own))
+                throw new DeliveryException($"{tag} is an image of {source}, and this one is of {own}: no tag moves. Give one of the two another name, or publish with --registry.");
+        }
+
+        return this;
+    }
+
     /// <summary>Notes, before the build, which full versions exist already: only the same image may have them.</summary>
     internal async Task<TagPlan> ForeseeingAsync(OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
     {

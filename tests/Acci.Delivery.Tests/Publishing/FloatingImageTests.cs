@@ -143,6 +143,24 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
         Assert.Equal(other, await AtAsync(direct, behind, "1.2.3"));
     }
 
+    // This machine's registry has the images of all repositories here.
+    [Theory]
+    [InlineData(Source, true)]
+    [InlineData("https://github.com/Owner/App.git", true)]
+    [InlineData("https://github.com/other/app", false)]
+    [InlineData(null, true)]
+    public async Task A_version_of_other_source_code_is_not_taken_from_it(string? source, bool moves)
+    {
+        using var registry = server.Connect();
+        var repository = server.NewRepository();
+        await registry.PutTagAsync(repository, "1.2.3", await PushAsync(registry, repository, "1.2.3", First, "theirs", source), Cancellation);
+        var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.3", Second), ["1.2.3"], "1.2.3", Second);
+
+        var problem = await Record.ExceptionAsync(() => plan.TakingNoneOfOthersAsync(registry, Cancellation));
+
+        Assert.Equal(moves ? null : $"{repository}:1.2.3 is an image of {source}, and this one is of {Source}: no tag moves. Give one of the two another name, or publish with --registry.", problem?.Message);
+    }
+
     [Fact]
     public async Task What_has_the_same_platforms_may_be_written_by_both()
     {
@@ -530,10 +548,11 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
         return (await registry.PushAsync(await builder.WriteAsync(), repository, null, Cancellation)).Digest;
     }
 
-    private async Task<Digest> PushAsync(OciRegistry registry, ImageReference repository, string? version, string commit, string? content = null)
+    private async Task<Digest> PushAsync(OciRegistry registry, ImageReference repository, string? version, string commit, string? content = null, string? source = null)
     {
         var annotations = new JsonObject { ["org.opencontainers.image.revision"] = commit };
         if (version is not null) annotations["org.opencontainers.image.version"] = version;
+        if (source is not null) annotations["org.opencontainers.image.source"] = source;
         var layout = await LayoutBuilder.WriteAttestedAsync(_folder.Combine(Guid.NewGuid().ToString("n")), content ?? $"{version} {commit}", annotations);
         return (await registry.PushAsync(layout, repository, null, Cancellation)).Digest;
     }
