@@ -212,8 +212,10 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
     {
         var source = named.WithDigest(found.Digest);
         // In a registry on this machine, nobody has looked at it.
-        if (IsLoopback(from) && !IsLoopback(registry)) await ProvenanceLogins.EnsureNoneAsync(from, source, found, Cancellation);
-        var copied = await from.CopyAsync(source, registry, repository, [TagHistory.ArtifactType], new TransferLog(image.Name, context.Time), Cancellation);
+        using var beside = IsLoopback(from) && !IsLoopback(registry) ? new DepartingContent(from, source) : null;
+        if (beside is not null) await ProvenanceLogins.EnsureNoneAsync(from, source, found, Cancellation);
+        var log = new TransferLog(image.Name, context.Time);
+        var copied = await from.CopyAsync(source, registry, repository, [TagHistory.ArtifactType], beside is null ? null : beside.FindObstacleAsync, log, Cancellation);
         foreach (var problem in copied.PassedOver.Take(ShownProblems)) Log.Warning("{Image}: left behind, of what refers to it: {Problem:l}", image.Name, problem);
         if (copied.PassedOver.Count > ShownProblems) Log.Warning("{Image}: {Count} more were left behind", image.Name, copied.PassedOver.Count - ShownProblems);
         Log.Information(

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Acci.Oci;
 using Acci.Oci.Manifests;
@@ -71,14 +72,27 @@ internal static class ProvenanceLogins
         }
     }
 
-    // The name of the argument.
-    private static string? FindIn(JsonElement element) => element.ValueKind switch
+    private static string? FindIn(JsonElement element) => element.ValueKind == JsonValueKind.Undefined ? null : FindIn(JsonMarshal.GetRawUtf8Value(element));
+
+    /// <summary>
+    /// The name of the first argument that has one, in one JSON value or several: a statement, its predicate, or an envelope around it, as bundles have it. Source: DSSE,
+    /// "Envelope".
+    /// </summary>
+    /// <exception cref="Exception">It is no JSON, or an envelope holds none: JsonException, FormatException or InvalidOperationException.</exception>
+    public static string? FindIn(ReadOnlySpan<byte> json)
     {
-        JsonValueKind.Object => element.EnumerateObject().Select(x => IsProxy(x.Name) && x.Value.ValueKind == JsonValueKind.String && Redaction.HasLogin(x.Value.GetString()!)
-            ? x.Name : FindIn(x.Value)).FirstOrDefault(x => x is not null),
-        JsonValueKind.Array => element.EnumerateArray().Select(FindIn).FirstOrDefault(x => x is not null),
-        _ => null,
-    };
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowMultipleValues = true });
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName) continue;
+            var name = reader.GetString()!;
+            if (!reader.Read() || reader.TokenType != JsonTokenType.String) continue;
+            if (IsProxy(name) && Redaction.HasLogin(reader.GetString()!)) return name;
+            if (name == "payload" && FindIn(reader.GetBytesFromBase64()) is { } inside) return inside;
+        }
+
+        return null;
+    }
 
     private static bool IsProxy(string name) => name.StartsWith(OfArguments, StringComparison.OrdinalIgnoreCase) && name.EndsWith(OfProxies, StringComparison.OrdinalIgnoreCase);
 }

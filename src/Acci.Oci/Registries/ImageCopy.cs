@@ -13,8 +13,10 @@ namespace Acci.Oci.Registries;
 /// <param name="parallelism">For how many manifests at once is looked what refers to them.</param>
 /// <param name="leftOut">Artifact types of referrers that stay behind.</param>
 /// <param name="mostBytes">The most that is copied of what refers to the image, in bytes.</param>
+/// <param name="findObstacleAsync">Why something that refers to the image stays behind, asked before any of it is sent; null where it may go.</param>
 internal sealed class ImageCopy(
-    OciRegistry from, ImageReference source, OciRegistry to, ImageReference target, int parallelism, IReadOnlyCollection<string> leftOut, long mostBytes = ImageCopy.MostBytes)
+    OciRegistry from, ImageReference source, OciRegistry to, ImageReference target, int parallelism, IReadOnlyCollection<string> leftOut, long mostBytes = ImageCopy.MostBytes,
+    Func<ImageContent, CancellationToken, Task<string?>>? findObstacleAsync = null)
 {
     // Signatures, bills of materials, and images in other formats.
     private const long MostBytes = 16L << 30;
@@ -139,6 +141,7 @@ internal sealed class ImageCopy(
     private async Task<Manifest> TransferAsync(Descriptor root, CancellationToken cancellationToken)
     {
         var content = await ImageContent.WalkAsync(_source, root, cancellationToken, _limit);
+        if (findObstacleAsync is not null && await findObstacleAsync(content, cancellationToken) is { } obstacle) throw new ContentException(obstacle);
         using var tooMuch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {

@@ -19,18 +19,30 @@ public sealed partial class OciRegistry
     /// <param name="progress">Receives the progress of copying the image itself.</param>
     /// <param name="cancellationToken">Ends the copy.</param>
     /// <exception cref="DeliveryException">The image does not exist, or one of the registries cannot be reached or refuses.</exception>
-    public async Task<PushResult> CopyAsync(
+    public Task<PushResult> CopyAsync(
         ImageReference source,
         OciRegistry target,
         ImageReference repository,
         IReadOnlyCollection<string> leftOut,
         IProgress<TransferProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) => CopyAsync(source, target, repository, leftOut, null, progress, cancellationToken);
+
+    /// <summary>
+    /// Copies an image as the other method does, and before anything that refers to it is sent asks with <c>findObstacleAsync</c> why that stays behind; null where it may go.
+    /// </summary>
+    internal async Task<PushResult> CopyAsync(
+        ImageReference source,
+        OciRegistry target,
+        ImageReference repository,
+        IReadOnlyCollection<string> leftOut,
+        Func<ImageContent, CancellationToken, Task<string?>>? findObstacleAsync,
+        IProgress<TransferProgress>? progress,
+        CancellationToken cancellationToken)
     {
         await EnsureContactAsync(cancellationToken);
         await target.EnsureContactAsync(cancellationToken);
         var root = await ResolveAsync(source, cancellationToken);
-        var copy = new ImageCopy(this, source, target, repository, _options.Parallelism, leftOut);
+        var copy = new ImageCopy(this, source, target, repository, _options.Parallelism, leftOut, findObstacleAsync: findObstacleAsync);
         var result = await copy.RunAsync(root, progress, cancellationToken);
         return await target.ConfirmAsync(repository, result, cancellationToken);
     }
