@@ -153,20 +153,36 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     {
         var (scanner, obstacle) = await context.PlannedScannerAsync();
         // With a network Trivy gets a newer one, if it can.
-        if (scanner is not null && context.Options.Scan is { Offline: true, Images: [] } && DoubtOfDatabase() is { } doubt)
-        {
-            var policy = DeparturePolicy.Of(context, context.PlannedDestination());
-            if (context.Options.Images.Select(x => policy.ProblemWithDatabase(x.Name, doubt)).FirstOrDefault(x => x is not null) is { } problem) throw new DeliveryException(problem);
-            return ($"{scanner}; {doubt}", FindingSeverity.Notice);
-        }
-
+        if (scanner is not null && context.Options.Scan is { Offline: true, Images: [] } && LookAtDatabase() is { } doubt) return ($"{scanner}; {doubt}", FindingSeverity.Notice);
         if (scanner is not null) return (scanner, Path.IsPathRooted(scanner) ? FindingSeverity.Good : FindingSeverity.Notice);
         if (context.Options.Scan.Images is [var published, ..]) throw new DeliveryException($"{published} cannot be scanned: {obstacle}");
         foreach (var image in context.Options.Images) DeparturePolicy.Of(context, context.PlannedDeparture()).EnsureMayGoUnscanned(image.Name, obstacle!);
         return ($"images are not scanned, and stay on this machine: {obstacle}", FindingSeverity.Notice);
     }
 
-    private string? DoubtOfDatabase() => ScanRecord.DoubtOf(Trivy.DateOfDatabase(context.Options.CacheDirectory.Combine(TrivyLocator.CacheFolder)), context.Time.GetUtcNow());
+    // What is wrong with the database of a scan without a network, where that does not end the build.
+    private string? LookAtDatabase()
+    {
+        var folder = context.Options.CacheDirectory.Combine(TrivyLocator.CacheFolder);
+        var none = Trivy.FindNoDatabase(folder);
+        if ((none ?? ScanRecord.DoubtOf(Trivy.DateOfDatabase(folder), context.Time.GetUtcNow())) is not { } doubt) return null;
+        var policy = DeparturePolicy.Of(context, context.PlannedDestination());
+        // The bytes may prove to be those of the last scan.
+        var anew = context.Options.Images.Where(x => !HasFreshScan(x.Name));
+        return anew.Select(x => none ?? policy.ProblemWithDatabase(x.Name, doubt)).FirstOrDefault(x => x is not null) is { } problem ? throw new DeliveryException(problem) : doubt;
+    }
+
+    private bool HasFreshScan(string image)
+    {
+        try
+        {
+            return !context.Options.Republish && ScanRecord.Read(Path.Combine(new ImageFiles(context.Options).Scans, image))?.IsFreshAt(context.Time.GetUtcNow()) is true;
+        }
+        catch (DeliveryException)
+        {
+            return false;
+        }
+    }
 
     private async Task<string> LookAtSigningAsync()
     {

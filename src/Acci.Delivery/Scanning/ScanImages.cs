@@ -17,10 +17,7 @@ namespace Acci.Delivery.Scanning;
 /// <param name="context">What the targets of the build share.</param>
 public sealed class ScanImages(DeliveryContext context) : Verb
 {
-    // As often as Trivy's database is made anew: until then a scan of the same bytes finds the same.
     private const int LargestRecord = 16 * 1024 * 1024;
-
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(6);
 
     private readonly ImageFiles _files = new(context.Options);
     private readonly ScanReports _reports = new(context);
@@ -100,8 +97,7 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         var layout = await context.LayoutAsync(image, publish.Record);
         var platforms = (await layout.ReadPlatformsAsync(context.CancellationToken)).ToList();
         var earlier = IsAnew ? null : EarlierScan(image, folder, layout.Root.Digest, platforms);
-        // A scan with an old database is not reused: a newer one may be available by now.
-        var isFresh = earlier is { Doubt: null } && earlier.ScannedAt > context.Time.GetUtcNow() - Lifetime;
+        var isFresh = earlier?.IsFreshAt(context.Time.GetUtcNow()) is true;
         var (scanner, obstacle) = isFresh ? (null, null) : await context.ScannerAsync();
         if (scanner is not null)
         {

@@ -135,9 +135,12 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
         if (result.Succeeded) throw new DeliveryException($"`{command}` said that it succeeded, and wrote no report.");
         if (!withoutUpdate && DatabaseProblem(result) is { } problem) throw new TransientException(problem);
         if (withoutUpdate && result.LastLines(50).FirstOrDefault(line => line.Contains("first run", StringComparison.OrdinalIgnoreCase)) is { } first)
-            throw new DeliveryException($"There is no {(first.Contains("java", StringComparison.OrdinalIgnoreCase) ? "database of Java archives" : "vulnerability database")} in {CacheFolder}, and without a network it cannot be had. Run a scan once with a network, or copy the folder from where there is one.");
+            throw new DeliveryException(NoDatabase(first.Contains("java", StringComparison.OrdinalIgnoreCase) ? "database of Java archives" : "vulnerability database", CacheFolder));
         throw new CommandFailedException(command, result);
     }
+
+    private static string NoDatabase(string name, string folder) =>
+        $"There is no {name} in {folder}, and without a network it cannot be had. Run a scan once with a network, or copy the folder from where there is one.";
 
     // Trivy has one exit code for everything; what it says tells a database that cannot be had now from an image that cannot be read.
     private static string? DatabaseProblem(CommandResult result)
@@ -155,7 +158,7 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
     /// <summary>The same of the cache in a folder.</summary>
     internal static DateTimeOffset? DateOfDatabase(string cacheFolder)
     {
-        var file = Path.Combine(cacheFolder, "db", "metadata.json");
+        var file = MetadataIn(cacheFolder);
         if (!File.Exists(file)) return null;
         try
         {
@@ -167,4 +170,9 @@ public sealed record Trivy(TrivyProgram Program, string CacheFolder)
             return null;
         }
     }
+
+    /// <summary>Why Trivy cannot scan without a network: the cache in a folder has no vulnerability database. Null where it has one. Source: Trivy, pkg/db/db.go, NeedsUpdate.</summary>
+    internal static string? FindNoDatabase(string cacheFolder) => File.Exists(MetadataIn(cacheFolder)) ? null : NoDatabase("vulnerability database", cacheFolder);
+
+    private static string MetadataIn(string cacheFolder) => Path.Combine(cacheFolder, "db", "metadata.json");
 }
