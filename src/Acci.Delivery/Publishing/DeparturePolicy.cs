@@ -52,6 +52,11 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// </summary>
     internal Action<PublishRecord, bool> EnsureScanIsLast { get; init; } = (_, _) => { };
 
+    /// <summary>
+    /// Whether the reason that a record gives for no smoke test still holds: a machine that runs none of the platforms wrote it, or the image's definition still gives one.
+    /// </summary>
+    internal Func<PublishRecord, bool> HoldsReason { get; init; } = _ => true;
+
     /// <summary>The tag that the build runs for, if it is one; a branch may have a version tag on its commit, too.</summary>
     public Func<Task<string?>> Tag { get; init; } = () => Task.FromResult<string?>(null);
 
@@ -66,6 +71,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         Root = context.Options.Root,
         Time = context.Time,
         EnsureScanIsLast = context.EnsureScanIsLast,
+        HoldsReason = record => record.NotSmokeTested == record.NoneRuns
+            || context.Options.Images.Any(x => x.Name == record.Image && x.SmokeTest.SkippedBecause is not null),
         Tag = async () => (await context.FactsAsync()).Tag,
     };
 
@@ -101,7 +108,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         .. BeforeTags.Where(step => !record.Steps.ContainsKey(step) && step switch
         {
             PublishStep.Scan => !MayGoUnscanned(record),
-            PublishStep.SmokeTest => record.NotSmokeTested is null,
+            PublishStep.SmokeTest => !MayGoUnstarted(record),
             _ => true,
         }),
     ];
@@ -299,9 +306,11 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     // It was started and answered, or it is known why it was not: its definition says so, or this machine runs none of its platforms.
     private void EnsureIsSmokeTested(PublishRecord record)
     {
-        if (isThisMachine || record.Steps.ContainsKey(PublishStep.SmokeTest) || record.NotSmokeTested is not null) return;
+        if (isThisMachine || record.Steps.ContainsKey(PublishStep.SmokeTest) || MayGoUnstarted(record)) return;
         throw new DeliveryException($"'{record.Image}' ({record.Digest}) has not passed a smoke test, and {place} does not get it: run SmokeTestImages.");
     }
+
+    private bool MayGoUnstarted(PublishRecord record) => record.NotSmokeTested is not null && HoldsReason(record);
 
     private void EnsureIsItsTags(PublishRecord record)
     {

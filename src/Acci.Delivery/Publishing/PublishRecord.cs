@@ -98,6 +98,9 @@ public sealed partial record PublishRecord
         ? this with { Repository = repository, Tags = copy.Tags, TagsLeft = copy.TagsLeft, TagsReplaced = copy.TagsReplaced, Copies = null }
         : this with { Copies = null };
 
+    /// <summary>Why no platform is smoke-tested, where the machine can run none.</summary>
+    internal string NoneRuns => $"this machine can run none of {string.Join(", ", Platforms.Select(x => x.Platform))}";
+
     /// <summary>Reads the record; null if the file does not exist.</summary>
     /// <exception cref="DeliveryException">It is damaged, was edited, or was written by another version; the message names the file.</exception>
     public static PublishRecord? Read(string file) =>

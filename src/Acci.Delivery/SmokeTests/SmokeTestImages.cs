@@ -39,7 +39,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
     {
         var runnable = (await context.RunEngineAsync()).RunnablePlatforms;
         var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));
-        var reason = image.SmokeTest.SkippedBecause ?? (isRunnable ? null : $"this machine can run none of {string.Join(", ", publish.Record.Platforms.Select(x => x.Platform))}");
+        var reason = image.SmokeTest.SkippedBecause ?? (isRunnable ? null : publish.Record.NoneRuns);
         var layout = await context.LayoutAsync(image, publish.Record);
         if (reason is not null && !publish.Has(PublishStep.SmokeTest))
         {
