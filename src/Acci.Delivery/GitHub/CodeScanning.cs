@@ -35,13 +35,15 @@ public sealed partial class CodeScanning(GitHubConnection connection)
 
     /// <summary>Waits until the upload is processed.</summary>
     /// <returns>What was wrong with it, empty when nothing was; null when it is still being processed after the last look.</returns>
+    /// <exception cref="DeliveryException">GitHub does not say how far it is.</exception>
     public async Task<IReadOnlyList<string>?> WaitAsync(string id, CancellationToken cancellationToken)
     {
+        Processing? processing = null;
         foreach (var pause in Pauses)
         {
             await Task.Delay(pause, connection.Time, cancellationToken);
             // An upload that was just taken may not be known everywhere yet.
-            var processing = await connection.FindAsync(
+            processing = await connection.FindAsync(
                 $"tell how the upload {id} was processed",
                 "security-events: read",
                 async github => Processing.Read(BodyOf(await github.Connection.Get<Dictionary<string, object>>(Address($"sarifs/{Uri.EscapeDataString(id)}"), new Dictionary<string, string>()))),
@@ -53,7 +55,9 @@ public sealed partial class CodeScanning(GitHubConnection connection)
             }
         }
 
-        return null;
+        if (processing?.Status == "pending") return null;
+        var answer = processing is null ? "does not know it" : $"says that it is '{Redaction.Beginning(SafeText.Terminal(processing.Status ?? ""), 100)}'";
+        throw new DeliveryException($"{connection.Server} {answer}.");
     }
 
     /// <summary>The repository has no code scanning, which is no fault of what was to be uploaded. Source: GitHub's documentation, "Troubleshooting SARIF uploads".</summary>

@@ -80,11 +80,11 @@ internal sealed class CodeScanningUpload(GitHubRepository repository, CodeScanni
         {
             switch (errors)
             {
+                case null when obstacle is not null:
+                    Log.Warning("{Analysis:l}: uploaded, as {Id:l}; how it was processed is not known: {Obstacle:l} It is seen on GitHub, or when this is run again", name, id, obstacle);
+                    break;
                 case null:
-                    Log.Warning(
-                        "{Analysis:l}: code scanning is still processing it, as {Id:l}; "
-                        + "how it ends is seen on GitHub, or when this is run again.{Obstacle:l}",
-                        name, id, obstacle);
+                    Log.Warning("{Analysis:l}: code scanning is still processing it, as {Id:l}; how it ends is seen on GitHub, or when this is run again", name, id);
                     break;
                 case []:
                     Log.Information("{Analysis:l}: processed", name);
@@ -100,15 +100,15 @@ internal sealed class CodeScanningUpload(GitHubRepository repository, CodeScanni
 
         return failed.ToString();
 
-        async Task<(IReadOnlyList<string>? Errors, string Obstacle)> ResultOfAsync(string id)
+        async Task<(IReadOnlyList<string>? Errors, string? Obstacle)> ResultOfAsync(string id)
         {
             try
             {
-                return (await scanning.WaitAsync(id, cancellationToken), "");
+                return (await scanning.WaitAsync(id, cancellationToken), null);
             }
             catch (DeliveryException exception)
             {
-                return (null, $" {exception.Message}");
+                return (null, exception.Message);
             }
         }
     }
