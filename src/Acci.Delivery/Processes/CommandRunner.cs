@@ -168,10 +168,17 @@ public static class CommandRunner
                 var shown = isCut ? Redaction.Beginning(line, Math.Max(Redaction.Beginning(line, int.MaxValue).Length - HiddenEnd, 1)) : Redaction.Redact(line);
                 whole.AppendLine(isCut ? shown : line);
                 // Its reader has the beginning; messages quote the end.
-                if (whole.Length > 2 * LargestEnd) whole.Remove(0, whole.Length - LargestEnd);
+                if (whole.Length > 2 * LargestEnd) RemoveBeginning(whole);
                 onLine(shown);
             },
             cancellationToken));
+
+    // Whole lines: half a secret is not masked.
+    private static void RemoveBeginning(StringBuilder whole)
+    {
+        var end = whole.ToString(whole.Length - LargestEnd, LargestEnd);
+        whole.Clear().Append(end, end.IndexOf('\n') + 1, LargestEnd - end.IndexOf('\n') - 1);
+    }
 
     // What goes beyond the limit is read and not kept, so that the program comes to its end.
     private static async Task ReadAsync(Stream output, StringBuilder whole, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ namespace Acci.Delivery.SmokeTests;
 internal sealed class StartedContainer(DockerEngine engine, string id, string subject)
 {
     private const int ShownLogLines = 20;
+    private const int LongestLogLine = 2000;
     // In seconds: longer than docker's 10, because a machine that is busy is no fault of the image.
     private const int StopLimit = 30;
 
@@ -101,14 +102,15 @@ internal sealed class StartedContainer(DockerEngine engine, string id, string su
         CommandResult log;
         try
         {
-            log = await CommandRunner.TryRunAsync(engine.Question("logs", "--tail", $"{ShownLogLines}", id), cancellationToken: CancellationToken.None);
+            // Read line by line, because a line may be larger than what is read as a whole.
+            log = await CommandRunner.TryRunAsync(engine.Question("logs", "--tail", $"{ShownLogLines}", id), _ => { }, CancellationToken.None);
         }
         catch (NoAnswerException)
         {
             return " What it printed is not known: the engine does not answer any more.";
         }
 
-        var lines = Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {line}"))}";
+        var lines = Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(ShownLogLines).ToArray();
+        return lines.Length == 0 ? " It printed nothing." : $" Its last lines:{string.Concat(lines.Select(line => $"\n    {Redaction.Beginning(line, LongestLogLine)}"))}";
     }
 }

@@ -16,6 +16,7 @@ namespace Acci.Environments.Running;
 internal sealed partial record ComposeProject(DockerEngine Engine, string Root, EnvironmentDeclaration Declaration, string Environment)
 {
     private const string ProjectLabel = "com.docker.compose.project";
+    private const int LongestLine = 2000;
 
     /// <summary>What ComposeUp found out, images above all; relative to the root.</summary>
     public string FoundFile => $"{Results}/{EnvironmentArtifacts.FolderName}/{Environment}.env";
@@ -168,8 +169,10 @@ internal sealed partial record ComposeProject(DockerEngine Engine, string Root, 
     {
         try
         {
-            var log = await CommandRunner.TryRunAsync(Engine.Question("logs", "--tail", $"{count}", container), cancellationToken: CancellationToken.None);
-            return Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            // Read line by line, because a line may be larger than what is read as a whole.
+            var log = await CommandRunner.TryRunAsync(Engine.Question("logs", "--tail", $"{count}", container), _ => { }, CancellationToken.None);
+            var lines = Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return [.. lines.TakeLast(count).Select(x => Redaction.Beginning(x, LongestLine))];
         }
         catch (NoAnswerException)
         {

@@ -17,6 +17,7 @@ namespace Acci.Environments.Swarm;
 internal sealed class StackDeployment(SwarmManager swarm, string stack, int replicas, PullLogin login, TimeSpan? startLimit = null)
 {
     private const int ShownLines = 20;
+    private const int LongestLine = 2000;
     private const int MostFailures = 3;
     private const string NoSuchImage = "No such image: ";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -169,17 +170,20 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     }
 
     // What failed is more than what it printed.
-    private async Task<string> LogAsync(string container)
+    private async Task<IEnumerable<string>> LogAsync(string container)
     {
         try
         {
-            var log = await CommandRunner.TryRunAsync(swarm.Engine.Question("logs", "--tail", $"{ShownLines}", container), cancellationToken: CancellationToken.None);
-            return log.Succeeded ? Redaction.Redact(log.StandardOutput + log.StandardError) : "";
+            // Read line by line, because a line may be larger than what is read as a whole.
+            var log = await CommandRunner.TryRunAsync(swarm.Engine.Question("logs", "--tail", $"{ShownLines}", container), _ => { }, CancellationToken.None);
+            if (!log.Succeeded) return [];
+            var lines = Redaction.Redact(log.StandardOutput + log.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return lines.TakeLast(ShownLines).Select(x => Redaction.Beginning(x, LongestLine));
         }
         catch (NoAnswerException exception)
         {
             Log.Warning("What a replica printed is not known: {Problem:l}", exception.Message);
-            return "";
+            return [];
         }
     }
 
@@ -187,8 +191,8 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     {
         var failed = tasks.LastOrDefault(x => x.HasFailed) ?? tasks.LastOrDefault(x => x.Error is { Length: > 0 });
         var reason = failed?.Error is { Length: > 0 } error ? $": {error}{await PullFailureAsync(error, cancellationToken)}" : "";
-        var said = failed?.ContainerId is { Length: > 0 } container ? await LogAsync(container) : "";
-        var last = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"\n    {line}").ToArray();
+        var said = failed?.ContainerId is { Length: > 0 } container ? await LogAsync(container) : [];
+        var last = said.Select(line => $"\n    {line}").ToArray();
         return new DeliveryException($"{service.Name}: {problem}{reason}.{remedy}{(last.Length == 0 ? "" : $" Last lines of a replica that failed:{string.Concat(last)}")}");
     }
 }
