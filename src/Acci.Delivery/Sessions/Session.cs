@@ -96,7 +96,7 @@ public sealed partial class Session : IDisposable
     public static async Task<IReadOnlyList<string>> RemoveAbandonedAsync(
         CacheDirectory cache, CancellationToken cancellationToken, Func<string, CancellationToken, Task<bool>>? mayRun = null)
     {
-        var removed = RemoveLooks(Path.GetTempPath());
+        List<string> removed = [.. RemoveLooks(Path.GetTempPath()), .. RemoveDrafts(cache)];
         var folder = cache.Combine(Folder);
         if (!Directory.Exists(folder)) return removed;
         // What stands there is deleted and run.
