@@ -22,6 +22,8 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
+    // Of one attempt: an answer of the largest archive that drips would go on for weeks.
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
     private const long LargestArchive = 1024L * 1024 * 1024;
 
     /// <summary>This machine, as the locks name it: <c>linux/amd64</c>.</summary>
@@ -86,9 +88,9 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
         }
     }
 
-    // It may take as long as it needs while it gets on.
-    private static async Task CopyAsync(HttpContent answer, string address, string file, CancellationToken cancellationToken)
+    private async Task CopyAsync(HttpContent answer, string address, string file, CancellationToken cancellationToken)
     {
+        var begun = retry.Time.GetTimestamp();
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stall.CancelAfter(StallTimeout);
         try
@@ -100,6 +102,7 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
             for (int count; (count = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stall.Token)) > 0; stall.CancelAfter(StallTimeout))
             {
                 await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                if (retry.Time.GetElapsedTime(begun) > Longest) throw new TimeoutException($"{target.Length >> 20} MiB came within {Longest.TotalMinutes:0} minutes, and that was not all");
                 if (target.Length > LargestArchive) throw new DeliveryException($"{address} is larger than 1 GiB: that is not what was pinned.");
             }
         }

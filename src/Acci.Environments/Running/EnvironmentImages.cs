@@ -206,21 +206,42 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         }
     }
 
-    // Null, or why it cannot. A large image takes the time it needs; so whether the registry answers the engine at all is asked before, with one that it does not have.
-    private static async Task<string?> PullAsync(DockerEngine engine, string image, CancellationToken cancellationToken)
+    // Null, or why it cannot. A large image takes the time it needs, and `--quiet` says nothing meanwhile.
+    private async Task<string?> PullAsync(DockerEngine engine, string image, CancellationToken cancellationToken)
+    {
+        if (!await IsAnsweredAsync(engine, image, cancellationToken)) return "it gets no answer";
+        var isSilent = false;
+        try
+        {
+            var pull = await new ImagePull(context).WatchAsync(engine.Docker("pull", "--quiet", image), AskAsync, Log.Verbose, cancellationToken);
+            return pull.Succeeded ? null : pull.LastLines(1) is [var last] ? last.Trim() : "it does not say why";
+        }
+        catch (DeliveryException) when (isSilent)
+        {
+            return "it gets no answer any more";
+        }
+
+        // This build itself may reach the registry: what counts is whether the engine does.
+        async Task<IReadOnlyList<string>> AskAsync(CancellationToken token)
+        {
+            isSilent = !await IsAnsweredAsync(engine, image, token);
+            return isSilent ? throw new DeliveryException("The registry is silent.") : [];
+        }
+    }
+
+    // Whether the registry answers the engine at all is asked with an image that it does not have.
+    private static async Task<bool> IsAnsweredAsync(DockerEngine engine, string image, CancellationToken cancellationToken)
     {
         try
         {
             var none = ImageReference.Parse(image).WithDigest(Digest.Of([]));
             await CommandRunner.TryRunAsync(engine.Question("pull", "--quiet", none.ToString()), cancellationToken: cancellationToken);
+            return true;
         }
         catch (NoAnswerException)
         {
-            return "it gets no answer";
+            return false;
         }
-
-        var pull = await CommandRunner.TryRunAsync(engine.Docker("pull", "--quiet", image), cancellationToken: cancellationToken);
-        return pull.Succeeded ? null : pull.LastLines(1) is [var last] ? last.Trim() : "it does not say why";
     }
 
     /// <summary>Whether an image can only be had on the machine that has it.</summary>
