@@ -6,6 +6,7 @@ using Acci.Delivery.Caching;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Sessions;
 using Acci.Generation;
+using Acci.Oci;
 using Acci.Oci.Retries;
 using Serilog;
 
@@ -64,7 +65,7 @@ internal sealed class ToolFetch(CacheDirectory cache, RetryOptions retry)
             {
                 using var answer = await SendAsync(http, new Uri(archive.Url), attempt.CancellationToken);
                 if (TransientException.IsTransient(answer.StatusCode)) throw TransientException.From(answer, time: retry.Time);
-                if (!answer.IsSuccessStatusCode) throw new UnavailableException($"{archive.Url} answered {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd());
+                if (!answer.IsSuccessStatusCode) throw new UnavailableException($"{archive.Url} answered {ShownText.StatusOf(answer)}");
                 await CopyAsync(answer.Content, archive.Url, file, attempt.CancellationToken);
             }, cancellationToken);
         }

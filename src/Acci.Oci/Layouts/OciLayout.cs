@@ -51,7 +51,7 @@ public sealed partial class OciLayout : IContentSource
         return (images, index.Manifests) switch
         {
             ([var image], _) => new OciLayout(folder, image),
-            ([], [var other, ..]) => throw new DeliveryException($"{indexFile}: it holds content of type '{other.MediaType}', not an image."),
+            ([], [var other, ..]) => throw new DeliveryException($"{indexFile}: it holds content of type '{ShownText.Of(other.MediaType)}', not an image."),
             ([], _) => throw new DeliveryException($"{indexFile}: it names no image."),
             _ => throw new DeliveryException($"{indexFile}: it names {images.Count} images, and one was expected. Write each image into a folder of its own."),
         };

@@ -74,9 +74,9 @@ public sealed class Manifest
             var index = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageIndex)?.EnsureComplete() ?? new ImageIndex();
             var type = index.MediaType ?? (mediaType is not null && MediaTypes.IsManifest(mediaType) ? mediaType
                 : index.Manifests.Count > 0 ? MediaTypes.ImageIndex : MediaTypes.ImageManifest);
-            if (!MediaTypes.IsManifest(type)) throw new DeliveryException($"{where} is of type '{type}', not a manifest.");
+            if (!MediaTypes.IsManifest(type)) throw new DeliveryException($"{where} is of type '{ShownText.Of(type)}', not a manifest.");
             if (mediaType is not null && MediaTypes.IsManifest(mediaType) && mediaType != type)
-                throw new DeliveryException($"{where} says that it is of type '{type}', and it was found as '{mediaType}'. Build and push it again.");
+                throw new DeliveryException($"{where} says that it is of type '{ShownText.Of(type)}', and it was found as '{mediaType}'. Build and push it again.");
             var image = JsonSerializer.Deserialize(content.Span, ManifestJson.Default.ImageManifest)?.EnsureComplete();
             var root = JsonElement.Parse(content.Span);
             if (HasBothLists(root))

@@ -125,14 +125,14 @@ public sealed partial class OciRegistry
                 if (!response.IsSuccessStatusCode || !MediaTypes.ImageIndex.Equals(type, StringComparison.OrdinalIgnoreCase))
                 {
                     if (pages.IsFirst && response.IsSuccessStatusCode)
-                        _transport.Warn($"{Domain} answers what refers to an image with '{type}', which is not read: it should be {MediaTypes.ImageIndex}. The tags of old are read instead.");
+                        _transport.Warn($"{Domain} answers what refers to an image with '{ShownText.Of(type)}', which is not read: it should be {MediaTypes.ImageIndex}. The tags of old are read instead.");
                     if (pages.IsFirst) return null;
-                    throw pages.Broken($"breaks off: {address.PathAndQuery} is answered {(int)response.StatusCode}, and with no index");
+                    throw pages.Broken($"breaks off: {ShownText.Of(address.PathAndQuery)} is answered {(int)response.StatusCode}, and with no index");
                 }
 
                 var content = await _transport.ReadAsync(response, MaximumPageSize, attempt.CancellationToken);
                 if (digest.Names(content)) return null;
-                var list = ReferrersList.Parse(content, MediaTypes.ImageIndex, $"{Domain}'s answer to {address.AbsolutePath}");
+                var list = ReferrersList.Parse(content, MediaTypes.ImageIndex, $"{Domain}'s answer to {ShownText.Of(address.AbsolutePath)}");
                 pages.Add(content.Length, list.Entries.Count);
                 return new ReferrersPage(list.Referrers, pages.Next(response, address));
             }, cancellationToken);

@@ -60,7 +60,7 @@ public sealed partial class OciRegistry
             var content = await _transport.ReadAsync(response, MaximumPageSize, cancellationToken);
             var tags = Json(content, RegistryJson.Default.TagList, address).Tags ?? [];
             pages.Add(content.Length, tags.Count);
-            if (tags.Any(x => x is null)) throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with a tag that is null.");
+            if (tags.Any(x => x is null)) throw new DeliveryException($"{Domain} answered {ShownText.Of(address.AbsolutePath)} with a tag that is null.");
             return new TagsPage(tags, pages.Next(response, address));
         }
         catch (RegistryException exception) when (pages.IsFirst && address.Query.Length > 0
@@ -83,7 +83,7 @@ public sealed partial class OciRegistry
             : response.Content.Headers.ContentLength == 0 && response.Headers.TryGetValues("Docker-Distribution-Api-Version", out var versions) && versions.Contains("registry/2.0");
         return isMissing ? new TagsPage([], null)
             : throw new DeliveryException(
-                $"{Domain} answers {address.AbsolutePath} with 404, and not as a registry that has no such repository: whether {path} has tags is not known. Check the address given "
+                $"{Domain} answers {ShownText.Of(address.AbsolutePath)} with 404, and not as a registry that has no such repository: whether {path} has tags is not known. Check the address given "
                 + "by --registry, and what stands before the registry.");
     }
 
@@ -109,11 +109,11 @@ public sealed partial class OciRegistry
     {
         try
         {
-            return JsonSerializer.Deserialize(content, type) ?? throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with nothing.");
+            return JsonSerializer.Deserialize(content, type) ?? throw new DeliveryException($"{Domain} answered {ShownText.Of(address.AbsolutePath)} with nothing.");
         }
         catch (JsonException exception)
         {
-            throw new DeliveryException($"{Domain} answered {address.AbsolutePath} with what cannot be read: {JsonProblem.TextOf(exception)}.", exception);
+            throw new DeliveryException($"{Domain} answered {ShownText.Of(address.AbsolutePath)} with what cannot be read: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

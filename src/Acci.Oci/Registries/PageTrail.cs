@@ -43,7 +43,7 @@ internal sealed class PageTrail(RegistryEndpoint endpoint, string list, int most
     {
         if (next is null) return null;
         if (!endpoint.Owns(next)) throw Broken($"names a next page at another server, {next.GetLeftPart(UriPartial.Authority)}");
-        if (!_seen.Add(next)) throw Broken($"names a page as the next one that was read before, {next.PathAndQuery}");
+        if (!_seen.Add(next)) throw Broken($"names a page as the next one that was read before, {ShownText.Of(next.PathAndQuery)}");
         _asked = time.GetTimestamp();
         return _seen.Count <= MaximumPages ? next : throw Broken($"has more than {MaximumPages} pages");
     }

@@ -19,7 +19,7 @@ internal static class Redirection
         var target = endpoint.Owns(request.Address) ? endpoint.Resolve(request.Address, location) : new Uri(request.Address, location);
         EnsureIsWeb(endpoint, target);
         if (request.Address.Scheme == Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttps && !RegistryEndpoint.IsLoopback(request.Address))
-            throw Wrong(endpoint, $"redirects {request.Method} {request.Address.AbsolutePath} from https to http ({target.Host}), which is not followed");
+            throw Wrong(endpoint, $"redirects {request.Method} {ShownText.Of(request.Address.AbsolutePath)} from https to http ({target.Host}), which is not followed");
         if (BecomesGet(request.Method, response.StatusCode)) return request with { Method = HttpMethod.Get, Address = target, Body = null };
         // The body of a POST is a login at a token service.
         if (request.Method == HttpMethod.Post && request.Body is not null && !IsSameServer(request.Address, target))

@@ -94,7 +94,7 @@ internal sealed class RegistryAuthorization(
             if (response.Headers.WwwAuthenticate.Count > 0)
             {
                 return new RegistryException(
-                    $"{domain} asks for a login of a kind that is not supported ({Redaction.Beginning($"{response.Headers.WwwAuthenticate}", 200)}): it has to be Basic, or Bearer "
+                    $"{domain} asks for a login of a kind that is not supported ({ShownText.Of($"{response.Headers.WwwAuthenticate}")}): it has to be Basic, or Bearer "
                     + "with a token service at an http or https address.",
                     error);
             }
@@ -117,7 +117,7 @@ internal sealed class RegistryAuthorization(
         await CredentialsAsync(cancellationToken) is null && _challenge is not null ? Unauthorized(error) : Forbidden(error, scope);
 
     /// <summary>The token service, as a message names it that began with the registry.</summary>
-    public static string ServiceAt(Uri realm) => $"its token service {realm.GetLeftPart(UriPartial.Path)}";
+    public static string ServiceAt(Uri realm) => $"its token service {ShownText.Of(realm.GetLeftPart(UriPartial.Path))}";
 
     public void Dispose() => _gate.Dispose();
 

@@ -14,7 +14,7 @@ internal sealed record RegistryError(HttpStatusCode StatusCode, string Status, I
     /// <summary>Reads a response. What the body cannot tell, or no longer can because the connection broke, the status tells.</summary>
     public static async Task<RegistryError> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
+        var status = ShownText.StatusOf(response);
         var body = "";
         try
         {

@@ -139,7 +139,7 @@ internal sealed class RegistryTransport : IDisposable
             if (refusesElsewhere)
             {
                 throw new RegistryException(
-                    $"{Endpoint.Domain} sends {request.Method} {request.Address.AbsolutePath} on to {response.RequestMessage!.RequestUri!.Authority}, which refuses it ({error}). The "
+                    $"{Endpoint.Domain} sends {request.Method} {ShownText.Of(request.Address.AbsolutePath)} on to {response.RequestMessage!.RequestUri!.Authority}, which refuses it ({error}). The "
                     + "credentials are not the reason, because that server does not get them: check whether a proxy or a firewall refuses it, or ask the registry's operator.",
                     error);
             }
@@ -149,7 +149,7 @@ internal sealed class RegistryTransport : IDisposable
                 throw TransientException.From(response, elsewhere is null ? error.Detail : $"{elsewhere}: {error.Detail}".TrimEnd(' ', ':'), _time);
             if (response.StatusCode == HttpStatusCode.Forbidden) throw await _authorization.RefusalAsync(error, request.Scope, cancellationToken);
             var who = elsewhere is null ? Endpoint.Domain : $"{Endpoint.Domain}: {elsewhere}";
-            throw new RegistryException($"{who} refused {request.Method} {request.Address.AbsolutePath} ({error}).", error);
+            throw new RegistryException($"{who} refused {request.Method} {ShownText.Of(request.Address.AbsolutePath)} ({error}).", error);
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class RegistryTransport : IDisposable
         var content = await ReadAsync(response, limit, _stallTimeout, _time, Endpoint.Domain, Elsewhere(response), cancellationToken);
         // Some registries call everything text/html.
         return !content.AsSpan().TrimStart("\uFEFF \t\r\n"u8).StartsWith("<"u8) ? content
-            : throw NotARegistry($"{response.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Path)} is a web page.");
+            : throw NotARegistry($"{ShownText.Of(response.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Path))} is a web page.");
     }
 
     /// <summary>The error of an address where no registry is.</summary>
@@ -179,9 +179,9 @@ internal sealed class RegistryTransport : IDisposable
         {
             content.Write(buffer, 0, count);
             if (content.Length > limit)
-                throw new DeliveryException($"{domain}: {response.RequestMessage?.RequestUri?.AbsolutePath} is larger than {limit} bytes.");
+                throw new DeliveryException($"{domain}: {ShownText.Of(response.RequestMessage?.RequestUri?.AbsolutePath)} is larger than {limit} bytes.");
             if (stream.Waited > MostStalls * stallTimeout)
-                throw new DeliveryException($"{domain}: {response.RequestMessage?.RequestUri?.AbsolutePath} did not end within {MostStalls * stallTimeout.TotalSeconds:0.#} s. Check the network and the registry.");
+                throw new DeliveryException($"{domain}: {ShownText.Of(response.RequestMessage?.RequestUri?.AbsolutePath)} did not end within {MostStalls * stallTimeout.TotalSeconds:0.#} s. Check the network and the registry.");
         }
 
         return content.ToArray();

@@ -33,7 +33,7 @@ public class TransientException(string message, TimeSpan? retryAfter = null, Exc
     internal static TransientException From(HttpResponseMessage response, string? detail, TimeProvider? time, bool isRefusal)
     {
         var now = (time ?? TimeProvider.System).GetUtcNow();
-        var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
+        var status = ShownText.StatusOf(response);
         var retryAfter = response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
