@@ -10,6 +10,10 @@ namespace Acci.Delivery.Buildx;
 internal sealed class IgnoreFile
 {
     private const int Largest = 1024 * 1024;
+    // No expression of .NET's.
+    private const string Unreadable = @"\_";
+
+    private static readonly Regex All = new("", RegexOptions.NonBacktracking);
 
     private readonly List<(Regex Pattern, bool IsException)> _rules = [];
 
@@ -19,7 +23,9 @@ internal sealed class IgnoreFile
         foreach (var line in text.TrimStart('\uFEFF').Split('\n').Where(x => !x.StartsWith('#')).Select(x => x.Trim()).Where(x => x.Length > 0))
         {
             var isException = line[0] == '!';
-            if (Clean(isException ? line[1..].Trim() : line) is { Length: > 0 } pattern && TryRead(pattern) is { } expression) _rules.Add((expression, isException));
+            if (Clean(isException ? line[1..].Trim() : line) is not { Length: > 0 } pattern) continue;
+            // Of one that cannot be told here, the file stays in the context.
+            if ((TryRead(pattern) ?? (isException ? All : null)) is { } expression) _rules.Add((expression, isException));
         }
     }
 
@@ -38,7 +44,7 @@ internal sealed class IgnoreFile
         return _rules.Aggregate(false, (isOut, rule) => places.Any(rule.Pattern.IsMatch) ? !rule.IsException : isOut);
     }
 
-    // BuildKit refuses one that cannot be read.
+    // BuildKit refuses one that cannot be read, or escapes a letter, which means something else in Go's expressions.
     private static Regex? TryRead(string pattern)
     {
         try
@@ -55,7 +61,7 @@ internal sealed class IgnoreFile
     private static string Clean(string pattern)
     {
         var parts = new List<string>();
-        foreach (var part in pattern.Replace('\\', '/').Split('/').Where(x => x is not ("" or ".")))
+        foreach (var part in (OperatingSystem.IsWindows() ? pattern.Replace('\\', '/') : pattern).Split('/').Where(x => x is not ("" or ".")))
         {
             if (part == ".." && parts.Count > 0) parts.RemoveAt(parts.Count - 1);
             else parts.Add(part);
@@ -66,12 +72,17 @@ internal sealed class IgnoreFile
 
     private static string Expression(string pattern)
     {
+        // Without these a pattern is compared as it is.
+        if (pattern.AsSpan().IndexOfAny("*?[]\\") < 0) return Regex.Escape(pattern);
+        // Versions of BuildKit differ in whether these are expressions beside a wildcard.
+        if (pattern.AsSpan().IndexOfAny("+()|{}^") is var odd and >= 0 && (pattern[odd] != '^' || odd == 0 || pattern[odd - 1] != '[')) return Unreadable;
         var expression = new StringBuilder();
         for (var i = 0; i < pattern.Length; i++)
         {
             var rest = pattern[i..];
-            if (rest.StartsWith("**/", StringComparison.Ordinal)) (_, i) = (expression.Append("(?:.*/)?"), i + 2);
-            else if (rest.StartsWith("**", StringComparison.Ordinal)) (_, i) = (expression.Append(".*"), i + 1);
+            if (rest is "**" or "**/") return $"{expression}.*";
+            if (rest.StartsWith("**", StringComparison.Ordinal)) (_, i) = (expression.Append(i == 0 && rest[2] != '/' ? ".*" : "(?:.*/)?"), i + (rest[2] == '/' ? 2 : 1));
+            else if (pattern[i] == '\\') (_, i) = (expression.Append(i + 1 < pattern.Length && !char.IsLetterOrDigit(pattern[i + 1]) ? rest[..2] : Unreadable), i + 1);
             else expression.Append(pattern[i] switch { '*' => "[^/]*", '?' => "[^/]", '[' or ']' or '-' or '^' => pattern[i].ToString(), var other => Regex.Escape(other.ToString()) });
         }
 

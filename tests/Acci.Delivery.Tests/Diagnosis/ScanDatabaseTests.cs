@@ -1,7 +1,6 @@
 using Acci.Delivery.Caching;
 using Acci.Delivery.Diagnosis;
 using Acci.Delivery.Processes;
-using Acci.Delivery.Publishing;
 using Acci.Delivery.Scanning;
 using Acci.Oci;
 using Acci.Testing;

@@ -1,5 +1,4 @@
 using Acci.Delivery.Caching;
-using Acci.Delivery.Engines;
 using Acci.Delivery.Scanning;
 using Acci.Oci.Retries;
 using Acci.Testing;
