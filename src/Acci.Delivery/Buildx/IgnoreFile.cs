@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -13,6 +14,7 @@ internal sealed class IgnoreFile
     // No expression of .NET's.
     private const string Unreadable = @"\_";
 
+    private static readonly SearchValues<char> Wildcards = SearchValues.Create(@"*?[]\"), OfExpressions = SearchValues.Create("+()|{}^");
     private static readonly Regex All = new("", RegexOptions.NonBacktracking);
 
     private readonly List<(Regex Pattern, bool IsException)> _rules = [];
@@ -73,9 +75,9 @@ internal sealed class IgnoreFile
     private static string Expression(string pattern)
     {
         // Without these a pattern is compared as it is.
-        if (pattern.AsSpan().IndexOfAny("*?[]\\") < 0) return Regex.Escape(pattern);
+        if (pattern.AsSpan().IndexOfAny(Wildcards) < 0) return Regex.Escape(pattern);
         // Versions of BuildKit differ in whether these are expressions beside a wildcard.
-        if (pattern.AsSpan().IndexOfAny("+()|{}^") is var odd and >= 0 && (pattern[odd] != '^' || odd == 0 || pattern[odd - 1] != '[')) return Unreadable;
+        if (pattern.AsSpan().IndexOfAny(OfExpressions) is var odd and >= 0 && (pattern[odd] != '^' || odd == 0 || pattern[odd - 1] != '[')) return Unreadable;
         var expression = new StringBuilder();
         for (var i = 0; i < pattern.Length; i++)
         {
