@@ -23,7 +23,7 @@ internal static class BuildProcess
         ConsoleColors.TellEngine();
         Console.SetOut(new RedactedWriter(Unredacted));
         Console.SetError(new RedactedWriter(new DurableWriter(Console.Error, "standard error")));
-        LoginInAddress.MaskAll(Environment.GetCommandLineArgs().Skip(1));
+        LoginInAddress.MaskAll(Environment.GetCommandLineArgs().Skip(1).Concat(Proxies()));
         ProcessEnvironment.DropEmptyHome();
         GitVariables.Drop();
         // NUKE would write into the build's project file that it has said what it sends, and the working tree would differ from its commit.
@@ -48,6 +48,10 @@ internal static class BuildProcess
             BuildLog.Opened();
         }
     }
+
+    // Their addresses may have a login without a scheme before it.
+    private static IEnumerable<string> Proxies() =>
+        ForeignVariables.Current().Where(x => x.Key.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase)).Select(x => x.Value);
 
     private static bool IsQuestion() =>
         TypedArguments.Read(Environment.GetCommandLineArgs().Skip(1)) is var typed && (typed.ValuesOf("Help") ?? typed.ValuesOf("Plan")) is not null;

@@ -562,6 +562,14 @@ public sealed partial class BuildProcessTests : IDisposable
         Assert.DoesNotContain(secret, run.Output + run.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_login_of_a_proxy_is_masked_also_without_a_scheme()
+    {
+        var run = await RunAsync(["Default", "--names", "staple-battery"], new Dictionary<string, string> { ["HTTPS_PROXY"] = "ada:staple-battery@proxy.corp:3128" });
+
+        Assert.Contains("default ran with [REDACTED]", run.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

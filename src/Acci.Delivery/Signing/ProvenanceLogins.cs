@@ -87,12 +87,15 @@ internal static class ProvenanceLogins
             if (reader.TokenType != JsonTokenType.PropertyName) continue;
             var name = reader.GetString()!;
             if (!reader.Read() || reader.TokenType != JsonTokenType.String) continue;
-            if (IsProxy(name) && Redaction.HasLogin(reader.GetString()!)) return name;
+            if (IsProxy(name) && HasLogin(reader.GetString()!)) return name;
             if (name == "payload" && FindIn(reader.GetBytesFromBase64()) is { } inside) return inside;
         }
 
         return null;
     }
+
+    // A proxy needs no scheme before its login. Source: golang.org/x/net/http/httpproxy, parseProxy; curl(1), "--proxy".
+    private static bool HasLogin(string proxy) => proxy.Contains('@', StringComparison.Ordinal) || Redaction.HasLogin(proxy);
 
     private static bool IsProxy(string name) => name.StartsWith(OfArguments, StringComparison.OrdinalIgnoreCase) && name.EndsWith(OfProxies, StringComparison.OrdinalIgnoreCase);
 }

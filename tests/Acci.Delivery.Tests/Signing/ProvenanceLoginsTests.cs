@@ -15,7 +15,9 @@ public sealed class ProvenanceLoginsTests(RegistryServer server) : IClassFixture
     [Theory]
     [InlineData("build-arg:HTTPS_PROXY", "http://ada:secret@proxy.corp:3128", true)]
     [InlineData("build-arg:all_proxy", "http://ada@proxy.corp:3128", true)]
+    [InlineData("build-arg:HTTPS_PROXY", "ada:secret@proxy.corp:3128", true)]
     [InlineData("build-arg:HTTPS_PROXY", "http://proxy.corp:3128", false)]
+    [InlineData("build-arg:no_proxy", "localhost,.corp", false)]
     // What a Dockerfile says is in the image anyway.
     [InlineData("ENV", "DATABASE_URL=postgres://app:app@db/app", false)]
     [InlineData("RUN", "git clone https://oauth2:$(cat /run/secrets/t)@gitlab.com/o/r", false)]
