@@ -27,7 +27,9 @@ public interface IPack : IHazDryRun, IHazArtifacts, IHazLayout
                 VersionTagPrefix = Layout.VersionTagPrefix,
             };
             return Verb.Of(
-                async () => Log.Information("Would pack version {Version} of {Projects:l}", $"{await packing.VersionAsync(Interruption.Token)}", Names(packing.Projects)),
+                async () => Log.Information(
+                    "Would pack version {Version} of {Projects:l} into {Folder:l}",
+                    $"{await packing.VersionAsync(Interruption.Token)}", Names(packing.Projects), $"{RootDirectory.GetUnixRelativePathTo(PackageDirectory)}"),
                 async () =>
                 {
                     foreach (var package in await packing.RunAsync(Interruption.Token)) Log.Information("{Package:l}", $"{RootDirectory.GetUnixRelativePathTo(package)}");

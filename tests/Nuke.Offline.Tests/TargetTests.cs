@@ -84,6 +84,12 @@ public class TargetTests
     }
 
     [Fact]
+    public void A_target_that_is_not_public_does_not_hide_a_component_s() =>
+        Assert.Equal(
+            "Target 'Clean' of 'HidingBuild' has to be public to take the place of that of 'IClean'",
+            Assert.Throws<InvalidOperationException>(() => Plan<HidingBuild>(["Clean"])).Message);
+
+    [Fact]
     public void The_version_of_a_tool_cannot_be_required_here() =>
         Assert.Contains("version 1.0 of 'IVersioned'", Assert.Throws<NotSupportedException>(() => Plan<VersionBuild>(["Needs"])).Message);
 
@@ -188,6 +194,11 @@ public class TargetTests
     public class OwnBuild : NukeBuild, IClean, IAlsoClean
     {
         public Target Clean => _ => _.Description("own");
+    }
+
+    public class HidingBuild : NukeBuild, IClean
+    {
+        private Target Clean => _ => _.Description("own");
     }
 
     public class VersionBuild : NukeBuild

@@ -55,6 +55,8 @@ internal static class ExecutableTargetFactory
             var same = properties.Find(x => x.Name == property.Name);
             if (same is null)
                 properties.Add(property);
+            else if (!same.DeclaringType!.IsInterface && !same.GetMethod!.IsPublic)
+                throw new InvalidOperationException($"Target '{property.Name}' of '{same.DeclaringType.Name}' has to be public to take the place of that of '{property.DeclaringType!.Name}'");
             else if (same.DeclaringType!.IsInterface)
                 throw new InvalidOperationException(
                     $"Target '{property.Name}' is declared by '{same.DeclaringType.Name}' and by '{property.DeclaringType!.Name}': '{build.Name}' has to declare it, too");

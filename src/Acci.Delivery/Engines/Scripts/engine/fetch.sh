@@ -80,13 +80,12 @@ record_digests() {
   other_files "$1" >"$1/root.sha256"
 }
 
-# Folders of earlier recipes, but for one that something still runs from, also where a container that shares the cache folder does not see it.
+# Folders of earlier recipes, but for one that something still runs from.
 remove_outdated() {
-  local folder started=''
-  if [[ -f $CACHE/$1/run/programs ]]; then started=$(<"$CACHE/$1/run/programs"); fi
+  local folder
   for folder in "$CACHE/$1"/recipe-*/; do
     folder=${folder%/}
-    if [[ $folder != "$(group_folder "$1")" && $folder != "$started" && -z $(processes_from "$folder") ]]; then rm -rf "$folder"; fi
+    if [[ $folder != "$(group_folder "$1")" && -z $(processes_from "$folder") ]]; then rm -rf "$folder"; fi
   done
 }
 
