@@ -39,7 +39,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
             foreach (var left in await project.ListAsync(kind, Cancellation)) Log.Information("Would remove the {Kind:l} {Name:l}", kind, left);
         }
 
-        foreach (var data in await DataOfAsync(project)) Log.Information("{Would:l} the volume {Name:l}", volumes ? "Would remove" : "Would leave", data);
+        foreach (var data in await DataOf(project).ListAsync(Cancellation)) Log.Information("{Would:l} the volume {Name:l}", volumes ? "Would remove" : "Would leave", data);
         Log.Information("  {Command:l}", Typed(project.Down(volumes).ToString()));
     }
 
@@ -53,14 +53,14 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         await EnsureThereIsAsync(project);
         await RemoveStackAsync(project);
         await project.DownAsync(volumes, Cancellation);
+        var data = DataOf(project);
+        // Those that somebody else made have neither label.
+        if (volumes) await data.RemoveAsync(await data.ListAsync(Cancellation), Cancellation);
         string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
         if (left.Length > 0) throw new DeliveryException($"Of environment '{name}' there is still {string.Join(", ", left)}: something else uses it. End that and run ComposeDown again.");
-        string[] data = [.. await DataOfAsync(project)];
-        Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, data.Length == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", data)}; ComposeDown --environment {name} --delete-volumes deletes them");
+        var kept = await data.ListAsync(Cancellation);
+        Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, kept.Count == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", kept)}; ComposeDown --environment {name} --delete-volumes deletes them");
     }
-
-    private async Task<IEnumerable<string>> DataOfAsync(ComposeProject project) =>
-        (await project.ListAsync("volume", Cancellation)).Union(await SwarmOf(project.Engine).VolumesAsync(project.Name, Cancellation));
 
     private async Task RemoveStackAsync(ComposeProject project)
     {

@@ -123,13 +123,26 @@ public abstract class EnvironmentVerb : Verb
 
     private async Task<bool> HasAnythingAsync(ComposeProject project)
     {
-        foreach (var kind in (string[])["container", "network", "volume"])
+        foreach (var kind in (string[])["container", "network"])
         {
             if ((await project.ListAsync(kind, Cancellation)).Count > 0) return true;
         }
 
-        // Volumes of a stack outlive it, and carry another label.
-        return (await SwarmOf(project.Engine).VolumesAsync(project.Name, Cancellation)).Count > 0;
+        return (await DataOf(project).ListAsync(Cancellation)).Count > 0;
+    }
+
+    /// <summary>Its data volumes. What runs can be ended whatever has become of its files; without them, volumes are known by their labels alone.</summary>
+    private protected DataVolumes DataOf(ComposeProject project)
+    {
+        try
+        {
+            return SwarmOf(project.Engine).DataOf(project.Name, Files.ModelOf(project.Environment).File.OwnVolumes);
+        }
+        // A declaration is anybody's code.
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return SwarmOf(project.Engine).DataOf(project.Name, []);
+        }
     }
 
     // Also one whose removal was interrupted: its containers go on ending, and until then have the data that another would start on.

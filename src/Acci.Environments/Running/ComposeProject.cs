@@ -15,7 +15,7 @@ namespace Acci.Environments.Running;
 /// <param name="Environment">The environment's name.</param>
 internal sealed partial record ComposeProject(DockerEngine Engine, string Root, EnvironmentDeclaration Declaration, string Environment)
 {
-    private const string ProjectLabel = "com.docker.compose.project";
+    private const string ProjectLabel = DataVolumes.ProjectLabel;
     private const int LongestLine = 2000;
 
     /// <summary>What ComposeUp found out, images above all; relative to the root.</summary>

@@ -64,14 +64,15 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     public async Task<IReadOnlyList<Container>> RunAsync(CancellationToken cancellationToken)
     {
         var before = await ContainersAsync(cancellationToken);
-        var data = await project.ListAsync("volume", cancellationToken);
+        var volumes = new DataVolumes(project.Engine, project.Name, model.File.OwnVolumes) { Time = time };
+        var data = await volumes.ListAsync(cancellationToken);
         try
         {
             return await UpAsync(before, images: null, cancellationToken);
         }
         catch (Exception exception)
         {
-            if (before.Count == 0) await CleanUp.TryAsync(project.Name, () => RemoveAsync(hasData: data.Count > 0));
+            if (before.Count == 0) await CleanUp.TryAsync(project.Name, () => RemoveAsync(volumes, data));
             else if (exception is DeliveryException && !model.Builds && await ImagesToGoBackToAsync(before, cancellationToken) is { Count: > 0 } images) await GoBackAsync(images, cancellationToken);
             else Log.Warning("{Project} ran before: what runs now is left as it is. ComposeDown ends it, ComposeUp tries again", project.Name);
             throw;
@@ -245,13 +246,15 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     }
 
     // Data that a first start began to make may be half of what they should be. Quick, because a build that is interrupted has seconds to end in.
-    private async Task RemoveAsync(bool hasData)
+    private async Task RemoveAsync(DataVolumes volumes, IReadOnlyList<string> before)
     {
+        var hasData = before.Count > 0;
         Log.Information("Taking away what was started{Data:l}", hasData ? "; the data that were there stay" : "");
         var containers = (await project.ContainersAsync(CancellationToken.None)).Select(x => x.Id).ToArray();
         if (hasData && containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["stop", "--time", "2", .. containers]), cancellationToken: CancellationToken.None);
         if (containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
-        string[] volumes = hasData ? [] : ["--volumes"];
-        await CommandRunner.RunAsync(project.Bounded(project.Compose(["down", "--remove-orphans", .. volumes])), Log.Verbose, CancellationToken.None);
+        // With --volumes it would remove every volume of the file by its name, whoever made it. Source: docker/compose, pkg/compose/down.go, ensureVolumesDown.
+        await CommandRunner.RunAsync(project.Bounded(project.Compose("down", "--remove-orphans")), Log.Verbose, CancellationToken.None);
+        await volumes.RemoveAsync((await volumes.ListAsync(CancellationToken.None)).Except(before), CancellationToken.None);
     }
 }

@@ -22,6 +22,9 @@ public sealed record ComposeFile
     /// <summary>Configuration files.</summary>
     public IReadOnlyDictionary<string, FileObject>? Configs { get; init; }
 
+    /// <summary>The volumes that are made for it, and are named after the project.</summary>
+    internal IReadOnlyCollection<string> OwnVolumes => [.. (Volumes ?? new Dictionary<string, Volume>()).Where(x => x.Value.External is not true).Select(x => x.Key)];
+
     /// <summary>The jobs whose end a service waits for, itself or by what it waits for.</summary>
     internal IReadOnlySet<string> JobsBefore(string service)
     {

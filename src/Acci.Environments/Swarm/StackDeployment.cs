@@ -41,7 +41,8 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     public async Task RunAsync(Func<Task<string>> prepare, Func<Task> verify, CancellationToken cancellationToken)
     {
         var before = (await swarm.ServicesAsync(stack, cancellationToken)).ToDictionary(x => x.Id, x => x.UpdateStarted);
-        var data = await swarm.VolumesAsync(stack, cancellationToken);
+        var volumes = swarm.DataOf(stack, Declared.OwnVolumes);
+        var data = await volumes.ListAsync(cancellationToken);
         try
         {
             await RunAsync(await prepare(), before, cancellationToken);
@@ -53,7 +54,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
             await CleanUp.TryAsync(stack, async () =>
             {
                 await swarm.RemoveAsync(stack, CancellationToken.None);
-                if (data.Count == 0) await swarm.RemoveVolumesAsync(stack, CancellationToken.None);
+                await volumes.RemoveAsync((await volumes.ListAsync(CancellationToken.None)).Except(data), CancellationToken.None);
             });
             throw;
         }

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Acci.Delivery;
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Environments.Running;
 using Serilog;
 
 namespace Acci.Environments.Swarm;
@@ -12,10 +13,9 @@ namespace Acci.Environments.Swarm;
 /// <summary>The questions asked of a swarm, and the commands that change it, through the engine that manages it.</summary>
 internal sealed partial record SwarmManager(DockerEngine Engine)
 {
-    internal const string StackLabel = "com.docker.stack.namespace";
+    internal const string StackLabel = DataVolumes.StackLabel;
     private const int Iterations = 600_000;
     internal const int DigestLength = 12;
-    private const int TurnsOfVolume = 80;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RemovalTime = TimeSpan.FromMinutes(1);
 
@@ -206,23 +206,15 @@ internal sealed partial record SwarmManager(DockerEngine Engine)
         Lines(await RunAsync(["network", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken))
     );
 
-    /// <summary>The stack's data volumes on this machine.</summary>
-    public async Task<IReadOnlyList<string>> VolumesAsync(string stack, CancellationToken cancellationToken) =>
-        Lines(await RunAsync(["volume", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken));
+    /// <summary>The data volumes of a stack on this machine.</summary>
+    /// <param name="stack">Its name.</param>
+    /// <param name="declared">The volumes, as its file calls them.</param>
+    public DataVolumes DataOf(string stack, IReadOnlyCollection<string> declared) => new(Engine, stack, declared) { Time = Time };
 
-    /// <summary>Removes them. The engine lets go of a volume some time after the container that used it has left its list.</summary>
+    /// <summary>Removes those that have the stack's label.</summary>
     /// <exception cref="DeliveryException">Something else uses one.</exception>
-    public async Task RemoveVolumesAsync(string stack, CancellationToken cancellationToken)
-    {
-        foreach (var remove in (await VolumesAsync(stack, cancellationToken)).Select(x => Engine.Question("volume", "rm", x)))
-        {
-            for (var turn = 0; await CommandRunner.TryRunAsync(remove, cancellationToken: cancellationToken) is { Succeeded: false } refusal; turn++)
-            {
-                if (turn == TurnsOfVolume || !refusal.StandardError.Contains("volume is in use", StringComparison.Ordinal)) throw new CommandFailedException(remove, refusal);
-                await Task.Delay(Pause, Time, cancellationToken);
-            }
-        }
-    }
+    public async Task RemoveVolumesAsync(string stack, CancellationToken cancellationToken) => await DataOf(stack, []).RemoveAsync(
+        Lines(await RunAsync(["volume", "ls", "--quiet", "--filter", $"label={StackLabel}={stack}"], cancellationToken)), cancellationToken);
 
     private async Task<IReadOnlyList<T>> InspectAsync<T>(IEnumerable<string> arguments, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {
