@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acci.Oci;
 
 namespace Acci.Components;
 
@@ -24,7 +25,7 @@ internal static class ParameterJson
         }
         catch (JsonException exception)
         {
-            reason = $"is no JSON: {exception.Message.TrimEnd('.')}";
+            reason = $"is no JSON: {JsonProblem.TextOf(exception)}";
         }
 
         return null;

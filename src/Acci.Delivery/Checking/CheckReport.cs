@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acci.Oci;
 
 namespace Acci.Delivery.Checking;
 
@@ -26,7 +27,7 @@ public static class CheckReport
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new DeliveryException($"buildx answered a check with something else than findings by target: {exception.Message} It takes buildx 0.17 or newer.", exception);
+            throw new DeliveryException($"buildx answered a check with something else than findings by target: {JsonProblem.TextOf(exception)}. It takes buildx 0.17 or newer.", exception);
         }
     }
 

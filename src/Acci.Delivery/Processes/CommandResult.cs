@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acci.Oci;
 
 namespace Acci.Delivery.Processes;
 
@@ -24,7 +25,7 @@ public sealed record CommandResult(int ExitCode, string StandardOutput, string S
         catch (Exception exception) when (
             exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
         {
-            throw new DeliveryException($"`{command}` answered what cannot be read: {exception.Message.TrimEnd('.')}.", exception);
+            throw new DeliveryException($"`{command}` answered what cannot be read: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

@@ -57,9 +57,7 @@ internal ref struct SarifCheck
         }
         catch (JsonException exception)
         {
-            var what = exception.Message.Contains("maximum configured depth", StringComparison.Ordinal)
-                ? $"it is nested deeper than {MaximumDepth} levels"
-                : $"it is not JSON: {Reason(exception)}";
+            var what = _reader.CurrentDepth >= MaximumDepth - 1 ? $"it is nested deeper than {MaximumDepth} levels" : "it is not JSON";
             throw new DeliveryException($"{_file}, line {(exception.LineNumber ?? 0) + 1}: {what}.", exception);
         }
 
@@ -67,9 +65,6 @@ internal ref struct SarifCheck
         var more = _problems.Count > ShownProblems ? $"\n    and {_problems.Count - ShownProblems} more" : "";
         throw new DeliveryException($"{_file} is not SARIF 2.1.0:{string.Concat(_problems.Take(ShownProblems).Select(x => $"\n    {x}"))}{more}");
     }
-
-    // The reader's message goes on with its own idea of the place.
-    private static string Reason(JsonException exception) => exception.Message.Split(" LineNumber:")[0].TrimEnd('.', ' ');
 
     private void CheckValue(SchemaNode node)
     {

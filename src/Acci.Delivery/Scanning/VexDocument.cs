@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Acci.Oci;
 using Serilog;
 
 namespace Acci.Delivery.Scanning;
@@ -36,7 +37,7 @@ public sealed class VexDocument
         }
         catch (JsonException exception)
         {
-            throw new DeliveryException($"{file}, line {(exception.LineNumber ?? 0) + 1}: it is not JSON: {exception.Message.Split(" LineNumber:")[0]}", exception);
+            throw new DeliveryException($"{file}: {JsonProblem.TextOf(exception)}.", exception);
         }
         catch (InvalidOperationException exception)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Acci.Delivery.Processes;
+using Acci.Oci;
 using Acci.Oci.Retries;
 
 namespace Acci.Delivery.Signing;
@@ -73,11 +74,11 @@ internal sealed class IdentityTokens(Uri address, string bearer, RetryOptions re
         try
         {
             using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
-            return answer.RootElement.GetProperty("value").GetString() is { Length: > 0 } token ? token : throw new JsonException("'value' is empty.");
+            return answer.RootElement.GetProperty("value").GetString() is { Length: > 0 } token ? token : throw new JsonException("'value' is empty");
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new DeliveryException($"What GitHub's token service answered holds no identity token to sign with: {exception.Message} Run the job again.", exception);
+            throw new DeliveryException($"What GitHub's token service answered holds no identity token to sign with: {JsonProblem.TextOf(exception)}. Run the job again.", exception);
         }
     }
 

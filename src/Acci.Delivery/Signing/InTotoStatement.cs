@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Acci.Oci;
 using Acci.Oci.Layouts;
 using Acci.Oci.Manifests;
 
@@ -65,7 +66,7 @@ public sealed record InTotoStatement(PredicateType Type, ReadOnlyMemory<byte> Co
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
-            throw new DeliveryException($"{file} is no in-toto statement: {exception.Message} Run BuildImages again.", exception);
+            throw new DeliveryException($"{file} is no in-toto statement: {JsonProblem.TextOf(exception)}. Run BuildImages again.", exception);
         }
     }
 

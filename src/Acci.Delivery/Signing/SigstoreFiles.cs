@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acci.Oci;
 
 namespace Acci.Delivery.Signing;
 
@@ -59,7 +60,7 @@ public sealed record SigstoreFiles(string? SigningConfig, string? TrustedRoot)
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new DeliveryException($"'{named}' is not Sigstore's {what}, or is damaged: {exception.Message}", exception);
+            throw new DeliveryException($"'{named}' is not Sigstore's {what}, or is damaged: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 }

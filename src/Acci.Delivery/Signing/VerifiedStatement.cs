@@ -22,7 +22,7 @@ public sealed record VerifiedStatement(string Type, IReadOnlyList<Digest> Subjec
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new DeliveryException($"cosign printed something else than the attestations it verified: {exception.Message}", exception);
+            throw new DeliveryException($"cosign printed something else than the attestations it verified: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

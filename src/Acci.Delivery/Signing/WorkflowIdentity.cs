@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using Acci.Oci;
 
 namespace Acci.Delivery.Signing;
 
@@ -28,12 +29,12 @@ internal sealed record WorkflowIdentity(string Workflow, WorkflowSource Source, 
                 Claim("job_workflow_ref"), new WorkflowSource(Claim("repository"), WorkflowSource.ParseIssuer(Claim("iss"))) { Ref = reference }, isPublic);
 
             string Claim(string name) =>
-                claims.RootElement.GetProperty(name).GetString() is { Length: > 0 } value ? value : throw new JsonException($"'{name}' is empty.");
+                claims.RootElement.GetProperty(name).GetString() is { Length: > 0 } value ? value : throw new JsonException($"'{name}' is empty");
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or IndexOutOfRangeException
             or InvalidOperationException or DeliveryException)
         {
-            throw new DeliveryException($"The identity token that GitHub's token service gave does not name a workflow: {exception.Message} Run the job again.", exception);
+            throw new DeliveryException($"The identity token that GitHub's token service gave does not name a workflow: {JsonProblem.TextOf(exception)}. Run the job again.", exception);
         }
     }
 }

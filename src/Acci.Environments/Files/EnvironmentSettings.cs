@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Acci.Environments.Declarations;
+using Acci.Oci;
 using Acci.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.UserSecrets;
@@ -122,7 +123,8 @@ public sealed partial class EnvironmentSettings : ISettingValues
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
-            throw new DeliveryException($"{file} is not valid JSON: {exception.Message}", exception);
+            // Not with the reader's own exception, which may quote passwords in the file.
+            throw new DeliveryException($"{file}: {JsonProblem.TextOf(exception)}.");
         }
 
         foreach (var (key, value) in values.AsEnumerable())

@@ -36,7 +36,7 @@ public sealed class ActionLocks
         try
         {
             var entries = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(text, Readable)
-                ?? throw new JsonException("it is null");
+                ?? throw new GenerationException("it is null");
             var pinned = from entry in entries where entry.Value is not null select new ActionReference(entry.Key, entry.Value.Commit, entry.Value.Version);
             return new ActionLocks(file, [.. pinned.OrderBy(x => x.Name, StringComparer.Ordinal)], [.. entries.Where(x => x.Value is null).Select(x => x.Key).Order(StringComparer.Ordinal)]);
         }
@@ -46,7 +46,7 @@ public sealed class ActionLocks
         }
         catch (JsonException exception)
         {
-            throw new GenerationException($"{file} is not an object of actions, each with version and commit: {exception.Message}", exception);
+            throw new GenerationException($"{file} is not an object of actions, each with version and commit: see line {exception.LineNumber + 1}.", exception);
         }
     }
 

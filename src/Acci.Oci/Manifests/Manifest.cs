@@ -95,7 +95,7 @@ public sealed class Manifest
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The second of these is about a name that is no text.
-            throw new DeliveryException($"{where} is not a manifest: {(exception is JsonException json ? JsonProblem.TextOf(json) : exception.Message.TrimEnd('.'))}.", exception);
+            throw new DeliveryException($"{where} is not a manifest: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

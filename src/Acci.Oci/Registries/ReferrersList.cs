@@ -65,7 +65,7 @@ internal sealed record ReferrersList(ReadOnlyMemory<byte> Content, string MediaT
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new DeliveryException($"{where} is not a list of referrers: {(exception is JsonException json ? JsonProblem.TextOf(json) : exception.Message)}.", exception);
+            throw new DeliveryException($"{where} is not a list of referrers: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Acci.Oci;
 
 namespace Acci.Delivery.Images.Tags;
 
@@ -26,7 +27,7 @@ public static class GitHubFacts
         }
         catch (Exception exception) when (exception is DeliveryException or JsonException or InvalidOperationException)
         {
-            throw new DeliveryException($"GitHub's event cannot be read from '{path}', which GITHUB_EVENT_PATH names: {exception.Message}", exception);
+            throw new DeliveryException($"GitHub's event cannot be read from '{path}', which GITHUB_EVENT_PATH names: {JsonProblem.TextOf(exception)}.", exception);
         }
     }
 

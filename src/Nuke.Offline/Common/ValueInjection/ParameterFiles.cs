@@ -65,7 +65,8 @@ internal sealed class ParameterFiles
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            Assert.Fail($"Parameter file {file} is not valid: {exception.Message}", exception);
+            // The reader's own message may quote the rest of the file.
+            Assert.Fail($"Parameter file {file} is not valid: {(exception is JsonException json ? $"see line {json.LineNumber + 1}" : exception.Message)}");
         }
     }
 
