@@ -1,5 +1,6 @@
 using Acci.Delivery;
 using Acci.Delivery.Engines;
+using Acci.Delivery.Sessions;
 using Acci.Environments.Declarations;
 using Acci.Environments.Running;
 using Acci.Environments.Swarm;
@@ -51,29 +52,42 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         await Context.LockAsync();
         var project = await ProjectOnAsync(await EngineWithComposeAsync(), name);
         await EnsureThereIsAsync(project);
-        await RemoveStackAsync(project);
-        await project.DownAsync(volumes, Cancellation);
+        var isStack = await HasStackAsync(project);
+        if (isStack) await OwnServicesAsync(project);
         var data = DataOf(project);
-        // Those that somebody else made have neither label.
-        if (volumes) await data.RemoveAsync(await data.ListAsync(Cancellation), Cancellation);
+        var unknown = $"What is left of environment '{name}' is not known: run ComposeDown --environment {name} again.";
+        using (Unfinished.Note(() => unknown))
+        {
+            try
+            {
+                await RemoveAsync(project, isStack, data);
+            }
+            catch (Exception)
+            {
+                Log.Warning("{Unknown:l}", unknown);
+                throw;
+            }
+        }
+
         string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
         if (left.Length > 0) throw new DeliveryException($"Of environment '{name}' there is still {string.Join(", ", left)}: something else uses it. End that and run ComposeDown again.");
         var kept = await data.ListAsync(Cancellation);
         Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, kept.Count == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", kept)}; ComposeDown --environment {name} --delete-volumes deletes them");
     }
 
-    private async Task RemoveStackAsync(ComposeProject project)
+    private async Task RemoveAsync(ComposeProject project, bool isStack, DataVolumes data)
     {
         var swarm = SwarmOf(project.Engine);
-        var (_, isManager, nodes, _) = await swarm.StateAsync(Cancellation);
-        if (isManager && await swarm.IsThereAsync(project.Name, Cancellation))
+        if (isStack)
         {
-            await OwnServicesAsync(project);
             Log.Information("Removing the stack {Stack:l}", project.Name);
             await swarm.RemoveAsync(project.Name, Cancellation);
-            if (nodes > 1) Log.Warning("Volumes on other nodes of the swarm stay: `docker volume ls --filter label={Label:l}={Stack:l}` names those of a node", SwarmManager.StackLabel, project.Name);
+            if ((await swarm.StateAsync(Cancellation)).Nodes > 1) Log.Warning("Volumes on other nodes of the swarm stay: `docker volume ls --filter label={Label:l}={Stack:l}` names those of a node", SwarmManager.StackLabel, project.Name);
         }
 
         if (volumes) await swarm.RemoveVolumesAsync(project.Name, Cancellation);
+        await project.DownAsync(volumes, Cancellation);
+        // Those that somebody else made have neither label.
+        if (volumes) await data.RemoveAsync(await data.ListAsync(Cancellation), Cancellation);
     }
 }

@@ -68,6 +68,9 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
 
         // Only now is anything written; from here on the machine has all that the environment needs.
         var foundBefore = EnvironmentFile.Read(FoundFileOf(plan)).Text;
+        var file = FoundFileOf(plan);
+        var unknown = $"{file} may not name the images that are running: ComposeUp writes it anew.";
+        using var unfinished = Unfinished.Note(() => foundBefore.Length > 0 ? unknown : null);
         WriteFiles(plan, found, LocalName.Of(Root, Declaration, plan.Name));
         try
         {
@@ -82,14 +85,13 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
         catch (Exception) when (foundBefore.Length > 0)
         {
             // What runs is what ran before, and so is what is told of it.
-            var file = FoundFileOf(plan);
             await CleanUp.TryAsync(
                 () =>
                 {
                     EnvironmentFile.Write(file, foundBefore);
                     return Task.CompletedTask;
                 },
-                $"{file} may not name the images that are running: ComposeUp writes it anew.",
+                unknown,
                 $"{file} does not name the images that are running; ComposeUp writes it anew");
             throw;
         }

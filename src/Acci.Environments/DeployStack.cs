@@ -79,13 +79,17 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
         var replicas = plan.Effective.File.Services.Values.Sum(x => x.Deploy?.Replicas is { } count ? int.Parse(Interpolation.Resolve(count.Text, variables), System.Globalization.CultureInfo.InvariantCulture) : 0);
         using var login = await PullLogin.ForAsync(Context, engine, ImagesFirstOwn(plan, variables));
         string[] images = [.. plan.Effective.File.Services.Values.Select(x => Interpolation.Resolve(x.Image!.Value.Text, variables))];
-        await new StackDeployment(swarm, project.Name, replicas, login, plan.Effective.Definition.StartLimit) { Declared = plan.Effective.File, Images = images }.RunAsync(
+        var deployment = new StackDeployment(swarm, project.Name, replicas, login, plan.Effective.Definition.StartLimit)
+        {
+            Declared = plan.Effective.File, Images = images, Id = $"{Guid.NewGuid():n}",
+        };
+        await deployment.RunAsync(
             async () =>
             {
                 foreach (var secret in plan.Committed.Secrets)
                     secrets[secret.Source] = await swarm.EnsureSecretAsync(project.Name, secret.Source, InputFile.ReadText(SecretsOf(plan).Find(secret.Name, plan.Variables).Path, SecretFiles.MaximumSize), Cancellation);
                 var dataOn = await swarm.NodesAsync(project.Name, Cancellation);
-                var stack = source.Mark(StackFileOf(plan, project.Name, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress));
+                var stack = source.Mark(StackFileOf(plan, project.Name, variables, secrets, service => dataOn.GetValueOrDefault(service, thisNode), hasIngress), deployment.Id);
                 configs = [.. stack.Configs?.Values.Select(x => x.Name?.Text).OfType<string>() ?? []];
                 var file = Artifacts.StackFileOf(plan.Name);
                 AtomicFile.Write(file, ComposeWriter.ToYaml(stack, $"What DeployStack made of {Declaration.FileOf(plan.Name)} for a swarm."));

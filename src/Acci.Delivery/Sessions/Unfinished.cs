@@ -8,7 +8,7 @@ public static class Unfinished
     private static readonly ConcurrentDictionary<object, Func<string?>> Noted = [];
 
     /// <summary>What there is to say now.</summary>
-    public static IReadOnlyList<string> Statements => [.. Noted.Values.Select(x => x()).OfType<string>()];
+    public static IReadOnlyList<string> Statements => [.. Noted.Values.Select(x => x()).OfType<string>().Distinct()];
 
     /// <summary>Notes something that begins.</summary>
     /// <param name="statement">Says what is not known if the process ends now; null while nothing has happened. It may be asked on any thread.</param>

@@ -12,7 +12,10 @@ internal static class CleanUp
     /// <param name="project">Whose it is.</param>
     /// <param name="remove">Does it.</param>
     public static Task TryAsync(string project, Func<Task> remove) => TryAsync(
-        remove, $"What is left of {project} is not known: ComposeDown removes it.", $"Something of {project} may be left; ComposeDown removes it");
+        remove, Unknown(project), $"Something of {project} may be left; ComposeDown removes it");
+
+    /// <summary>What is not known where the process ends while something of a project is made or taken away, a sentence.</summary>
+    public static string Unknown(string project) => $"What is left of {project} is not known: ComposeDown removes it.";
 
     /// <summary>Does something else that a failed start needs.</summary>
     /// <param name="act">Does it.</param>

@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
 using Acci.Environments.Declarations;
 using Acci.Environments.Files;
 using Acci.Environments.Specification;
@@ -37,6 +38,8 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     /// <summary>How its ports are reached; null when one did not answer from here, though its service is healthy by its own check.</summary>
     public PortAccess? ReachedPorts => _isUnreached ? null : ports;
 
+    private string LeftAsItIs => $"{project.Name} ran before: what runs now is left as it is. ComposeDown ends it, ComposeUp tries again";
+
     /// <summary>Gets the images that are missing, and builds what is built here. However long that takes: it is no sign of a service that does not come up.</summary>
     /// <exception cref="DeliveryException">One cannot be pulled or built.</exception>
     /// <param name="pull">Has the engine get images.</param>
@@ -66,6 +69,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         var before = await ContainersAsync(cancellationToken);
         var volumes = new DataVolumes(project.Engine, project.Name, model.File.OwnVolumes) { Time = time };
         var data = await volumes.ListAsync(cancellationToken);
+        using var unfinished = Unfinished.Note(() => before.Count == 0 ? CleanUp.Unknown(project.Name) : $"{LeftAsItIs}.");
         try
         {
             return await UpAsync(before, images: null, cancellationToken);
@@ -74,7 +78,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         {
             if (before.Count == 0) await CleanUp.TryAsync(project.Name, () => RemoveAsync(volumes, data));
             else if (exception is DeliveryException && !model.Builds && await ImagesToGoBackToAsync(before, cancellationToken) is { Count: > 0 } images) await GoBackAsync(images, cancellationToken);
-            else Log.Warning("{Project} ran before: what runs now is left as it is. ComposeDown ends it, ComposeUp tries again", project.Name);
+            else Log.Warning("{LeftAsItIs:l}", LeftAsItIs);
             throw;
         }
     }
@@ -160,6 +164,11 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         catch (DeliveryException exception)
         {
             Log.Error("{Project:l} does not run with what it ran before, either, and is left as it is: {Problem:l}", project.Name, exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            Log.Warning("{LeftAsItIs:l}", LeftAsItIs);
+            throw;
         }
     }
 

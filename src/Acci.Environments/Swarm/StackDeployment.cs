@@ -1,5 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.Processes;
+using Acci.Delivery.Sessions;
 using Acci.Environments.Declarations;
 using Acci.Environments.Running;
 using Acci.Environments.Specification;
@@ -25,6 +26,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
     private readonly TimeSpan _limit = (startLimit ?? ComposeStart.ProductionLimit) + replicas * TimeSpan.FromSeconds(20);
     private readonly Dictionary<string, string> _told = [];
     private readonly List<string> _removed = [];
+    private volatile bool _isAsked;
     private long _begun = swarm.Time.GetTimestamp();
 
     /// <summary>The services as they are declared: a stack does not say what waits for what.</summary>
@@ -32,6 +34,11 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
 
     /// <summary>The services' images.</summary>
     public IReadOnlyList<string> Images { get; init; } = [];
+
+    /// <summary>Which deployment it is, as the label of its services says; null where they have none.</summary>
+    public string? Id { get; init; }
+
+    private string GoesOn => $"{stack} ran before: where the swarm has not finished this deployment, it goes on with it by itself. `docker stack ps {stack}` shows how far it is; DeployStack tries again";
 
     /// <summary>Deploys it. What was not there before and does not come up, or is interrupted, is taken away again.</summary>
     /// <param name="prepare">Makes the swarm's secrets and the stack's file, and gives its path.</param>
@@ -43,6 +50,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         var before = (await swarm.ServicesAsync(stack, cancellationToken)).ToDictionary(x => x.Id, x => x.UpdateStarted);
         var volumes = swarm.DataOf(stack, Declared.OwnVolumes);
         var data = await volumes.ListAsync(cancellationToken);
+        using var unfinished = Unfinished.Note(() => before.Count == 0 ? CleanUp.Unknown(stack) : _isAsked || _removed.Count > 0 ? $"{GoesOn}." : null);
         try
         {
             await RunAsync(await prepare(), before, cancellationToken);
@@ -51,18 +59,19 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         catch (Exception) when (before.Count == 0)
         {
             Log.Information("Taking away what was deployed{Data:l}", data.Count > 0 ? "; the data that were there stay" : "");
-            await CleanUp.TryAsync(stack, async () =>
-            {
-                await swarm.RemoveAsync(stack, CancellationToken.None);
-                await volumes.RemoveAsync((await volumes.ListAsync(CancellationToken.None)).Except(data), CancellationToken.None);
-            });
+            await CleanUp.TryAsync(stack, new FailedDeployment(swarm, stack, Id, volumes, data).RemoveAsync);
             throw;
         }
-        catch (Exception) when (_removed.Count > 0)
+        catch (Exception)
         {
-            Log.Warning(
-                "{Services:l} was removed for this deployment, or is being removed, and is not restored: fix the error, then run DeployStack again",
-                string.Join(", ", _removed));
+            if (_removed.Count > 0)
+            {
+                Log.Warning(
+                    "{Services:l} was removed for this deployment, or is being removed, and is not restored: fix the error, then run DeployStack again",
+                    string.Join(", ", _removed));
+            }
+
+            if (_isAsked) Log.Warning("{GoesOn:l}", GoesOn);
             throw;
         }
     }
@@ -73,6 +82,7 @@ internal sealed class StackDeployment(SwarmManager swarm, string stack, int repl
         _begun = swarm.Time.GetTimestamp();
         var past = (await swarm.TasksAsync(stack, cancellationToken)).Select(x => x.Id).ToHashSet();
         var deploy = login.Docker("stack", "deploy", "--compose-file", file, "--with-registry-auth", "--detach=true", "--prune", stack);
+        _isAsked = true;
         // The engine asks the registry for each image that has no digest.
         await login.RunAsync(deploy with { AnswerTime = swarm.Engine.Errand().AnswerTime }, Images, cancellationToken);
         var waiting = new HashSet<string>();

@@ -15,6 +15,9 @@ internal sealed record StackSource(string? Repository, string? Checkout)
     /// <summary>The label that services have.</summary>
     public const string Label = "org.acci.source";
 
+    /// <summary>The label that tells which deployment wrote a service last.</summary>
+    public const string DeploymentLabel = "org.acci.deployment";
+
     private string? Value => Repository ?? Checkout;
 
     /// <summary>The source of this checkout.</summary>
@@ -32,10 +35,12 @@ internal sealed record StackSource(string? Repository, string? Checkout)
         }
     }
 
-    /// <summary>The stack with its source at each service, where that is known.</summary>
-    public ComposeFile Mark(ComposeFile stack) => Value is not { } value ? stack : stack with
+    /// <summary>The stack with its source at each service, where that is known, and with the deployment.</summary>
+    /// <param name="stack">The stack.</param>
+    /// <param name="deployment">Tells this deployment from all others. It is the service's, so that it changes no replica.</param>
+    public ComposeFile Mark(ComposeFile stack, string deployment) => stack with
     {
-        Services = stack.Services.ToDictionary(x => x.Key, x => x.Value with { Deploy = new MarkedDeploy(x.Value.Deploy ?? new Deploy(), value) }),
+        Services = stack.Services.ToDictionary(x => x.Key, x => x.Value with { Deploy = new MarkedDeploy(x.Value.Deploy ?? new Deploy(), Value, deployment) }),
     };
 
     /// <summary>Makes sure that a stack is none of another repository's. One that says nothing was deployed by an earlier version, or by hand.</summary>
@@ -61,7 +66,13 @@ internal sealed record StackSource(string? Repository, string? Checkout)
 
     private sealed record MarkedDeploy : Deploy
     {
-        public MarkedDeploy(Deploy deploy, string source) : base(deploy) => Labels = new Dictionary<string, Scalar> { [Label] = Scalar.Literal(source) };
+        public MarkedDeploy(Deploy deploy, string? source, string deployment) : base(deploy)
+        {
+            var labels = new Dictionary<string, Scalar>();
+            if (source is not null) labels[Label] = Scalar.Literal(source);
+            labels[DeploymentLabel] = Scalar.Literal(deployment);
+            Labels = labels;
+        }
 
         // The service's, and not its containers'.
         public IReadOnlyDictionary<string, Scalar> Labels { get; }

@@ -14,6 +14,7 @@ internal static class SwarmInspection
         var mode = specification.GetProperty("Mode");
         var isJob = mode.TryGetProperty("ReplicatedJob", out var job);
         var update = inspected.TryGetProperty("UpdateStatus", out var status) ? status : default;
+        var labels = specification.TryGetProperty("Labels", out var all) ? all : default;
         var ports = inspected.TryGetProperty("Endpoint", out var endpoint) && endpoint.TryGetProperty("Ports", out var list) ? list : default;
         return new SwarmService
         {
@@ -27,7 +28,8 @@ internal static class SwarmInspection
             Iteration = inspected.TryGetProperty("JobStatus", out var run) ? IterationOf(run) : null,
             StartsAgain = !(specification.GetProperty("TaskTemplate").TryGetProperty("RestartPolicy", out var restart) && Text(restart, "Condition") == RestartPolicy.None),
             Specification = Compact(container),
-            Source = specification.TryGetProperty("Labels", out var labels) ? Text(labels, StackSource.Label) : null,
+            Source = Text(labels, StackSource.Label),
+            Deployment = Text(labels, StackSource.DeploymentLabel),
             UpdateState = Text(update, "State"),
             UpdateMessage = Text(update, "Message"),
             UpdateStarted = Text(update, "StartedAt"),

@@ -36,6 +36,9 @@ internal sealed record SwarmService
     /// <summary>Where it was deployed from, as <see cref="StackSource"/> writes it; null where it does not say.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Which deployment wrote it last, as <see cref="StackSource"/> marks it; null where it does not say.</summary>
+    public string? Deployment { get; init; }
+
     /// <summary>The ports of the whole swarm that lead to it.</summary>
     public IReadOnlyList<int> Ports { get; init; } = [];
 }
