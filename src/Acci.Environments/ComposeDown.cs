@@ -85,9 +85,10 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
             if ((await swarm.StateAsync(Cancellation)).Nodes > 1) Log.Warning("Volumes on other nodes of the swarm stay: `docker volume ls --filter label={Label:l}={Stack:l}` names those of a node", SwarmManager.StackLabel, project.Name);
         }
 
-        if (volumes) await swarm.RemoveVolumesAsync(project.Name, Cancellation);
         await project.DownAsync(volumes, Cancellation);
-        // Those that somebody else made have neither label.
-        if (volumes) await data.RemoveAsync(await data.ListAsync(Cancellation), Cancellation);
+        if (!volumes) return;
+        // Containers of docker compose may have used a stack's volumes, and volumes that somebody else made have neither label.
+        await swarm.RemoveVolumesAsync(project.Name, Cancellation);
+        await data.RemoveAsync(await data.ListAsync(Cancellation), Cancellation);
     }
 }

@@ -146,6 +146,21 @@ public sealed class KeptDataTests : IDisposable
         Assert.Empty(Volumes);
     }
 
+    // Those of a stack, on which ComposeUp went on, among them.
+    [Theory]
+    [InlineData(ByHand)]
+    [InlineData(ByStack)]
+    public async Task Data_are_deleted_after_what_uses_them_has_ended(string label)
+    {
+        AddVolume("shop-live_data", label);
+        using var docker = Docker("");
+        using var context = ContextOf(docker);
+
+        await new ComposeDown(context, Declaration, "live", volumes: true).RunAsync();
+
+        Assert.Equal(["down", "volume"], docker.Called.Where(x => x.Contains(" down ", StringComparison.Ordinal) || x.StartsWith("volume rm", StringComparison.Ordinal)).Select(x => x.StartsWith("volume", StringComparison.Ordinal) ? "volume" : "down"));
+    }
+
     // A settings file that is broken stops nobody from ending what runs.
     [Fact]
     public async Task Without_its_settings_ComposeDown_knows_data_by_their_labels()

@@ -84,6 +84,36 @@ public sealed class UnfinishedRunTests : IDisposable
         Assert.Contains(LeftAsItIs, _said.Lines);
     }
 
+    [Fact]
+    public async Task What_was_found_for_what_runs_is_put_back_or_said_to_be_another()
+    {
+        var file = _root.Combine("artifacts", "compose", "live.env");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, "SHOP_IMAGE=before\n", Cancellation);
+        using var docker = new DockerStandIn($"""
+            case "$*" in
+                "context inspect"*) echo tcp://localhost:2375 ;;
+                version*) echo 29.0.0 ;;
+                "compose version"*) echo 2.40.0 ;;
+                info*Swarm*) echo inactive false 0 ;;
+                "volume inspect"*) exit 1 ;;
+                *" config --quiet"*) {Hang} ;;
+                {DockerReply.PullsFromLoopback}
+            esac
+            """);
+        var declaration = Declaration with { Define = _ => new() { Services = [new("shop") { Compose = new() { Image = "shop:1" } }] } };
+
+        await AssertSaysAsync(
+            async token =>
+            {
+                using var context = ContextOf(docker, token);
+                await new ComposeUp(context, declaration, "live").RunAsync();
+            },
+            $"{file} may not name the images that are running: ComposeUp writes it anew.");
+
+        Assert.Equal("SHOP_IMAGE=before\n", await File.ReadAllTextAsync(file, Cancellation));
+    }
+
     [Theory]
     [InlineData("", Left)]
     [InlineData("app", $"{GoesOn}.")]
