@@ -1,12 +1,14 @@
 using Acci.Components;
 using Acci.Generation.Workflows;
+using Acci.Oci;
 using Nuke.Components;
 using static Acci.Generation.Workflows.Expression;
 
 /// <summary>
 /// What GitHub Actions does with this repository, written to .github/workflows by GenerateWorkflows: each step that matters is a target, as anyone runs it.
-/// Repository variables change where images go (REGISTRY, REGISTRY_USER, PLATFORMS), secrets with what they are signed (SIGNING_KEY, SIGNING_PASSWORD) and pushed
-/// (REGISTRY_TOKEN); with none of them they go to ghcr.io, with the workflow's own token, and are signed with its own identity.
+/// Repository variables change where images go (REGISTRY, REGISTRY_USER) and, without native runners, for which platforms (PLATFORMS), secrets with what they are
+/// signed (SIGNING_KEY, SIGNING_PASSWORD) and pushed (REGISTRY_TOKEN); with none of them they go to ghcr.io, with the workflow's own token, and are signed with its
+/// own identity.
 /// </summary>
 partial class Build
 {
@@ -27,6 +29,10 @@ partial class Build
 
     private static readonly Expression Registry = Variable("REGISTRY") | Format($"{GitHubRegistry}/{{0}}", GitHubContext.RepositoryOwner);
     private static readonly Expression PublishedPlatforms = Variable("PLATFORMS").Or("linux/amd64,linux/arm64,linux/ppc64le");
+
+    // With any, each platform is built by a job of its own on its runner, and 'publish' publishes exactly these platforms, whatever PLATFORMS says, so all of them are
+    // named here: docs/images.md, "One job a platform", has an example. Without any, one job builds all.
+    private static readonly (Platform Platform, Runner Runner)[] NativeRunners = [];
 
     IEnumerable<Workflow> IGenerateWorkflows.Workflows => [Ci, PublishWorkflow, PublishImagesWorkflow, ReleaseWorkflow, RescanWorkflow, PruneWorkflow];
 
@@ -74,14 +80,15 @@ partial class Build
         Jobs =
         [
             new("ci") { Name = "Check", Calls = Ci },
+            .. Native.Jobs(Preparation(), Registry, Login, ["ci"], !GitHubContext.IsFork),
             new("publish")
             {
                 Name = "Publish",
-                Needs = ["ci"],
+                Needs = ["ci", .. Native.Names],
                 If = !GitHubContext.IsFork,
                 TimeoutMinutes = 60,
                 Outputs = PublishOutputs.ToDictionary(x => x.Name, x => StepOutput("publish", x.Name)),
-                Steps = [.. PublishSteps(Registry, PublishedPlatforms)],
+                Steps = [.. PublishSteps(Registry, NativeRunners.Length == 0 ? PublishedPlatforms : Of(Native.Platforms), Native)],
             },
             new("release")
             {
@@ -246,15 +253,19 @@ partial class Build
 
     private static KeyValuePair<string, string> RegistrySecret => new("REGISTRY_TOKEN", "Token for the registry; default: the job's own");
 
-    private IEnumerable<Step> PublishSteps(Expression registry, Expression platforms) =>
+    private IEnumerable<Step> PublishSteps(Expression registry, Expression platforms, NativeJobs? native = null) =>
     [
         .. Preparation(writesCache: false),
+        .. native?.Download ?? [],
         new ActionStep(Actions["sigstore/cosign-installer"]),
         Run(
             nameof(IPublishImages.Publish),
-            (nameof(IHazRegistry.Registry), "\"$REGISTRY\""),
-            (nameof(IHazPlatforms.Platforms), "\"$PLATFORMS\""),
-            (nameof(IHazSigning.Keyless), "\"$KEYLESS\"")) with
+            [
+                (nameof(IHazRegistry.Registry), "\"$REGISTRY\""),
+                (nameof(IHazPlatforms.Platforms), "\"$PLATFORMS\""),
+                (nameof(IHazSigning.Keyless), "\"$KEYLESS\""),
+                .. native?.Parameters ?? [],
+            ]) with
         {
             Id = "publish",
             Permissions = new() { Packages = Access.Write, IdToken = Access.Write },
@@ -302,6 +313,8 @@ partial class Build
         Name = $"Keep {name}",
         With = new Dictionary<string, string> { ["name"] = name, ["path"] = path, ["retention-days"] = "14", ["overwrite"] = "true" },
     };
+
+    private NativeJobs Native => new(NativeRunners, ((IHazLayout)this).Layout.BuildCommand, Actions);
 
     private ActionLocks Actions => ((IHazActions)this).Actions;
 }

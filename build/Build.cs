@@ -28,7 +28,7 @@ using Nuke.Components;
 /// </code>
 /// </summary>
 partial class Build : DeliveryBuild, IDoctor, ICompile, ITestWithSummary, ICheckImages,
-    IBuildImages, ISmokeTestImages, IScanImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages, IHazRegistryAuthority,
+    IBuildImages, ISmokeTestImages, IScanImages, ISignImages, IVerifyImages, IPublishImages, IPromoteImages, IHazRegistryAuthority, IHazImageParts,
     IUploadSarif, IRescanImages, ICreateRelease, IPruneImages, IWriteAdmissionPolicy,
     IGenerateCompose, IComposeUp, IComposeLogs, IComposeDown, IDeployStack,
     IGenerateWorkflows, IGenerateRunConfigurations, IGenerateBakeFile, IVerifyGenerated, IUpdateLocks,

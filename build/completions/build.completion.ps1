@@ -53,6 +53,7 @@ $AcciBuild = @{
         '--ignore-file' = 'File of accepted findings with their expiry dates, in Trivy''s format; default: .trivyignore.yaml at the root'
         '--ignore-unfixed' = 'Let vulnerabilities pass that no version fixes yet'
         '--image-mirror' = 'Registry that carries the base images under their own paths, as in ''mirror.example.com/hub'''
+        '--image-parts' = 'Folder with platforms that other machines have built, a folder for each with its artifacts/images and artifacts/publish; default: all are built here'
         '--keyless' = 'Sign with the identity of the GitHub Actions workflow this runs in, without a key'
         '--locks-minimum-age' = 'UpdateLocks skips releases that are younger than this many days; default: 7'
         '--no-cache' = 'Build every step anew, whatever is cached'

@@ -1,6 +1,7 @@
 using Acci.Delivery;
 using Acci.Delivery.Images;
 using Acci.Delivery.Registries;
+using Acci.Generation.RunConfigurations;
 using Nuke.Common;
 using Nuke.Common.Execution;
 
@@ -30,7 +31,8 @@ internal static class ComposedOptions
             ImageMirror = (build as IHazImageMirror)?.ImageMirror is { } mirror ? LoginInAddress.Refuse("--image-mirror", mirror) : null,
             EngineHost = (build as IHazEngineHost)?.EngineHost,
             Cache = (build as IBuildImages)?.Cache,
-            BuilderNodes = NodesOf(build),
+            ImageParts = PartsOf(build),
+            BuilderNodes = PartsOf(build) is null ? NodesOf(build) : null,
             NoCache = build is IBuildImages { NoCache: true },
             Republish = build is IBuildImages { Republish: true },
             AllowDirty = build is IHazDirtyTree { AllowDirty: true },
@@ -61,7 +63,7 @@ internal static class ComposedOptions
     [
         .. from image in (build as IHazImages)?.PlacedImages ?? []
         select build is IHazPlatforms { Platforms: { Length: > 0 } platforms }
-            ? image with { Platforms = [.. platforms.Select(PlatformOf)] }
+            ? image.BuiltFor([.. platforms.Select(PlatformOf)])
             : image,
     ];
 
@@ -73,6 +75,18 @@ internal static class ComposedOptions
             : throw new WrongUseException(
                 $"--platforms: '{text}' is not a platform: there is no '{unknown.Name}'. "
                 + (ClosestMatch.Of(unknown.Name, unknown.Known) is { } match ? $"Did you mean '{match}'?" : $"There are: {string.Join(", ", unknown.Known)}."));
+    }
+
+    // Nothing is built then. A file of parameters may say for all runs how images are built.
+    private static string? PartsOf(INukeBuild build)
+    {
+        if (build is not IHazImageParts { ImageParts: { } parts }) return null;
+        var typed = TypedArguments.Read(Environment.GetCommandLineArgs().Skip(1));
+        string[] ofBuilding = [nameof(IBuildImages.BuilderNodes), nameof(IBuildImages.Cache), nameof(IBuildImages.NoCache)];
+        return ofBuilding.FirstOrDefault(x => typed.ValuesOf(x) is not null) is not { } name ? parts
+            : throw new WrongUseException(
+                $"--{BuildParameter.Typed(name)} says how images are built, and with --image-parts none is built here: leave it out, "
+                + "and give it to the builds of the parts.");
     }
 
     private static IReadOnlyList<BuilderNode>? NodesOf(INukeBuild build)

@@ -66,6 +66,9 @@ public sealed record DeliveryOptions
     /// <summary>The BuildKits that build the platforms; null means that the engine builds all of them.</summary>
     public IReadOnlyList<BuilderNode>? BuilderNodes { get; init; }
 
+    /// <summary>Folder with platforms that other machines have built, relative to the root; null means that they are built here.</summary>
+    public string? ImageParts { get; init; }
+
     /// <summary>Where build results are kept between builds; null leaves it to each image.</summary>
     public BuildCache? Cache { get; init; }
 

@@ -51,7 +51,9 @@ public sealed record BakeTargets
     /// <summary>The target that builds some of an image's platforms, each as it would be built with the others.</summary>
     public BakeTarget Of(ImageDefinition image, IReadOnlyList<Platform> platforms)
     {
-        var (from, to) = Cache(image, platforms.Count == image.Platforms.Count ? "" : BuilderNode.SlugOf(platforms));
+        // What is left out here, another machine may build, and would overwrite the cache.
+        var isAll = image.Platforms.Concat(image.DeclaredPlatforms).All(platforms.Contains);
+        var (from, to) = Cache(image, isAll ? "" : BuilderNode.SlugOf(platforms));
         var used = Used(image).Select(x => BaseImages[x.Reference]).ToArray();
         // Built is what is checked out, whichever commit the tags name.
         var known = (Labels with { Title = image.Name, Revision = Version.Revision ?? "" }).ToDictionary().Concat(image.Labels).DistinctByLast().Where(x => x.Value.Length > 0);

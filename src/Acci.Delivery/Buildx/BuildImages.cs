@@ -19,6 +19,14 @@ public sealed class BuildImages(DeliveryContext context) : Verb
     private IReadOnlyList<ImageDefinition> Images => context.Options.Images;
 
     /// <inheritdoc/>
+    /// <exception cref="WrongUseException">The folder of parts is not there.</exception>
+    public override Task PrepareAsync(DeliveryScope scope)
+    {
+        ImageParts.Of(context.Options);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public override async Task PlanAsync()
     {
         var version = await context.VersionAsync();
@@ -26,6 +34,12 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var destination = context.PlannedDeparture();
         await DeparturePolicy.Of(context, destination).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         await DeparturePolicy.WarnAsync(context);
+        if (ImageParts.Of(context.Options) is { } parts)
+        {
+            await PlanMergeAsync(parts, version);
+            return;
+        }
+
         foreach (var node in context.Options.BuilderNodes ?? []) Log.Information("Would build {Platforms:l} on {Address:l}", string.Join(", ", node.Platforms), node.Address);
         foreach (var line in await context.BaseImagesFor(destination).DescribeAsync(BakeTargets.NeededBy(Images), context.CancellationToken))
             Log.Information("{Line:l}", line);
@@ -51,13 +65,20 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         await context.LockAsync();
         var version = await context.VersionAsync();
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
+        var parts = ImageParts.Of(context.Options);
         // Now, and not in the preflight: a target before this one may have written them. Engine, stand-ins and nodes take minutes.
-        Dockerfiles.EnsureExist(Images, context.Options.Root);
+        if (parts is null) Dockerfiles.EnsureExist(Images, context.Options.Root);
         // The local registry is not started where there is nothing to build with.
         if (context.Options.Registry is null) await context.EngineAsync();
         var destination = await context.DestinationAsync();
         await DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         await DeparturePolicy.WarnAsync(context);
+        if (parts is not null)
+        {
+            await MergeAsync(parts, version);
+            return;
+        }
+
         var engine = await context.BuildEngineAsync();
         Log.Information("Building version {Version:l} on {Engine:l}", version.ToString(), engine.ToString());
         if ((await context.LocationAsync(engine)).ToString() is { Length: > 0 } differences)
@@ -80,14 +101,61 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var layouts = await builder.BuildAsync(
             Images, targets.Of, sites, !context.Options.NoCache, context.CancellationToken);
         await EnsureTreeIsTheSameAsync(version);
+        foreach (var image in Images) Begin(image, await DescribeAsync(image, layouts[image.Name], version, targets.StandInsOf(image)), "built");
+    }
+
+    private async Task PlanMergeAsync(ImageParts parts, VersionInfo version)
+    {
+        var destinations = context.NamedDestinations() is { Count: > 0 } named ? named : [context.PlannedDestination()];
+        foreach (var (image, found) in await FindAsync(parts, version, destinations, DeparturePolicy.Of(context, context.PlannedDeparture())))
+        {
+            MergedAnnotations.Of(image, found);
+            foreach (var part in found) await part.Layout.VerifyAsync(context.CancellationToken);
+            Log.Information("{Image}: would merge version {Version:l} from {Parts:l}", image.Name, version.ToString(), FoldersOf(found));
+        }
+    }
+
+    private async Task MergeAsync(ImageParts parts, VersionInfo version)
+    {
+        var policy = DeparturePolicy.Of(context, await context.DepartureAsync());
+        var found = await FindAsync(parts, version, await context.DestinationsAsync(), policy);
+        foreach (var (image, own) in found) Log.Information("{Image}: merges {Parts:l}", image.Name, FoldersOf(own));
+        var builder = new ImageBuilder(context.Options.Root, _files, BuiltBefore, context.Retry.ForFirstContact());
+        var layouts = await builder.MergeAsync(found, context.CancellationToken);
+        foreach (var (image, own) in found)
+        {
+            var whole = layouts[image.Name];
+            var root = await whole.ReadManifestAsync(whole.Root, context.CancellationToken);
+            var built = await DescribeAsync(image, whole, version, PublishRecord.StandInsOf(root));
+            // A clean tree here says nothing of those that the parts were built from.
+            var changedSince = own.Select(x => x.Record.ChangedSince).FirstOrDefault(x => x is not null) ?? built.ChangedSince;
+            Begin(image, built with { Parts = [.. own.Select(x => x.ToPublished(policy))], ChangedSince = changedSince }, "merged");
+        }
+    }
+
+    // Those of all images, before the first one is merged.
+    private async Task<IReadOnlyList<(ImageDefinition Image, IReadOnlyList<ImagePart> Parts)>> FindAsync(
+        ImageParts parts, VersionInfo version, IReadOnlyList<Destination> destinations, DeparturePolicy policy)
+    {
+        var found = new List<(ImageDefinition Image, IReadOnlyList<ImagePart> Parts)>();
         foreach (var image in Images)
         {
-            var built = await DescribeAsync(image, layouts[image.Name], targets, await context.DestinationsAsync());
-            context.BeginPublish(image, built with { ChangedSince = version.IsDirty ? (await context.FactsAsync()).Tag ?? DeparturePolicy.NamingTag(version) : null });
-            Log.Information(
-                "{Image}: built for {Platforms:l}, {Digest:l}",
-                image.Name, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
+            var own = await parts.FindAsync(image, version, destinations, context.CancellationToken);
+            foreach (var part in own) policy.EnsureIsItsTags(part.Record);
+            found.Add((image, own));
         }
+
+        return found;
+    }
+
+    private string FoldersOf(IEnumerable<ImagePart> parts) => string.Join(", ", parts.Select(x => _files.Relative(x.Layout.Folder)));
+
+    private void Begin(ImageDefinition image, PublishRecord built, string done)
+    {
+        context.BeginPublish(image, built);
+        Log.Information(
+            "{Image}: {Done:l} for {Platforms:l}, {Digest:l}",
+            image.Name, done, string.Join(", ", built.Platforms.Select(x => x.Platform)), built.Digest.ToString());
     }
 
     // What was read of the tree before the build is said of the images.
@@ -116,8 +184,9 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         }
     }
 
-    private static async Task<PublishRecord> DescribeAsync(ImageDefinition image, OciLayout layout, BakeTargets targets, IReadOnlyList<Destination> destinations)
+    private async Task<PublishRecord> DescribeAsync(ImageDefinition image, OciLayout layout, VersionInfo version, IReadOnlyList<string> standIns)
     {
+        var destinations = await context.DestinationsAsync();
         var platforms = new List<PublishedPlatform>();
         foreach (var platform in await layout.ReadPlatformsAsync())
         {
@@ -131,10 +200,11 @@ public sealed class BuildImages(DeliveryContext context) : Verb
             Digest = layout.Root.Digest,
             Repository = destinations[0].RepositoryOf(image).Repository,
             Copies = destinations.Count == 1 ? null : [.. destinations.Skip(1).Select(x => new PublishedCopy { Repository = x.RepositoryOf(image).Repository })],
-            Version = targets.Version.ToString(),
-            Revision = targets.Version.Revision ?? "",
+            Version = version.ToString(),
+            Revision = version.Revision ?? "",
             Platforms = platforms,
-            StandIns = targets.StandInsOf(image),
+            StandIns = standIns,
+            ChangedSince = version.IsDirty ? (await context.FactsAsync()).Tag ?? DeparturePolicy.NamingTag(version) : null,
             // Of the layout, because one that is kept may have been built by another.
             BuildKit = (await layout.ReadManifestAsync(layout.Root)).Annotations.GetValueOrDefault(BuildKitVersion.Annotation),
         };

@@ -54,6 +54,40 @@ internal sealed class ImageBuilder(string root, ImageFiles files, Func<ImageDefi
         }
     }
 
+    /// <summary>Merges images whose platforms were built elsewhere.</summary>
+    /// <param name="images">The parts of each image, in the order of its platforms.</param>
+    /// <param name="cancellationToken">Stops it; the layouts are then those of the build before.</param>
+    /// <exception cref="DeliveryException">A part is damaged, or the parts differ.</exception>
+    public async Task<IReadOnlyDictionary<string, OciLayout>> MergeAsync(
+        IReadOnlyList<(ImageDefinition Image, IReadOnlyList<ImagePart> Parts)> images, CancellationToken cancellationToken)
+    {
+        var suffix = $"{DraftSuffix}{Guid.NewGuid():n}";
+        foreach (var (image, _) in images)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(files.LayoutOf(image))!);
+            TidyUp(files.LayoutOf(image));
+        }
+
+        var noted = images.Select(x => Session.Current.Note(DraftOf(x.Image, suffix, site: -1))).ToList();
+        try
+        {
+            // None is taken before all are there.
+            foreach (var (image, parts) in images)
+            {
+                var said = MergedAnnotations.Of(image, parts);
+                await OciLayout.MergeAsync(DraftOf(image, suffix, site: -1), [.. parts.Select(x => x.Layout)], image.Platforms, said, cancellationToken);
+            }
+
+            var layouts = new Dictionary<string, OciLayout>();
+            foreach (var (image, _) in images) layouts[image.Name] = await TakeAsync(image, DraftOf(image, suffix, site: -1), cancellationToken);
+            return layouts;
+        }
+        finally
+        {
+            foreach (var path in noted) path.Dispose();
+        }
+    }
+
     // All sites at once. Where one fails, the others need not go on.
     private async Task BuildPartsAsync(
         IReadOnlyCollection<ImageDefinition> images, Func<ImageDefinition, IReadOnlyList<Platform>, BakeTarget> targetOf, IReadOnlyList<BuildSite> sites, string draft, bool useCache, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Builds, "Artifacts", LookAtArtifacts),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
         .. scope is { Builds: true, Signs: true } && ProxiesWithLogin is { Count: > 0 } ? [new PreflightCheck("Proxies", LookAtProxies)] : Array.Empty<PreflightCheck>(),
-        .. scope.Builds && ContextSecrets.FindProblem(context.Options) is { } problem ? [new PreflightCheck("Secrets", () => LookAtSecrets(problem))] : Array.Empty<PreflightCheck>(),
+        .. scope.Builds && SecretsProblem is { } problem ? [new PreflightCheck("Secrets", () => LookAtSecrets(problem))] : Array.Empty<PreflightCheck>(),
         .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
@@ -53,11 +53,16 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. scope.Signs ? [new PreflightCheck("cosign", LookAtCosignAsync)] : Array.Empty<PreflightCheck>(),
         .. scope.UsesEngine ? [Engine.Engine] : Array.Empty<PreflightCheck>(),
         // A target before the build may start a node, and the build asks each.
-        .. scope is { UsesEngine: true, Builds: true } && !(IsRun && context.Options.BuilderNodes is { Count: > 0 }) ? Engine.Builders : [],
+        .. scope is { UsesEngine: true, Builds: true } && !IsMerged && !(IsRun && context.Options.BuilderNodes is { Count: > 0 }) ? Engine.Builders : [],
     ];
 
     /// <summary>What was looked at is done next, and not only said.</summary>
     internal bool IsRun { get; init; }
+
+    // Other machines have built it.
+    private bool IsMerged => context.Options.ImageParts is not null;
+
+    private string? SecretsProblem => IsMerged ? null : ContextSecrets.FindProblem(context.Options);
 
     private EngineExamination Engine => new(context, AnswerTime) { AsksRegistry = !IsRun };
 

@@ -1,3 +1,5 @@
+using Acci.Oci;
+
 namespace Acci.Delivery.Engines;
 
 /// <summary>
@@ -15,9 +17,19 @@ internal static class BuildKitVersion
     public static async Task<string?> FindAsync(IReadOnlyList<BuildSite> sites, CancellationToken cancellationToken)
     {
         var versions = await Task.WhenAll(sites.Select(site => OfAsync(site.Engine, cancellationToken)));
-        return versions.Contains(null) ? null
-            : versions.Distinct().Count() == 1 ? versions[0]
-            : string.Join(", ", sites.Zip(versions).Select(x => $"{string.Join(' ', x.First.Platforms)} {x.Second}"));
+        return Together(sites.Zip(versions).Select(x => ((IEnumerable<Platform>)x.First.Platforms, x.Second)));
+    }
+
+    /// <summary>What is said of an image whose platforms several have built; null where one of them is not known.</summary>
+    /// <param name="built">Who built what. One that several built says it with the platforms already.</param>
+    public static string? Together(IEnumerable<(IEnumerable<Platform> Platforms, string? Version)> built)
+    {
+        var all = built.ToList();
+        return all.Any(x => x.Version is null) ? null
+            : all.DistinctBy(x => x.Version).Count() == 1 ? all[0].Version
+            : string.Join(", ", all.Select(x => HasPlatforms(x.Version!) ? x.Version : $"{string.Join(' ', x.Platforms)} {x.Version}"));
+
+        static bool HasPlatforms(string version) => version.Contains('/', StringComparison.Ordinal);
     }
 
     // A builder of several nodes has a version for each.

@@ -38,6 +38,13 @@ public sealed partial record ImageDefinition
     /// <summary>The definition says for what the image is built.</summary>
     internal bool NamesPlatforms { get; private init; }
 
+    /// <summary>What the definition says that the image is built for, where this build was given other platforms.</summary>
+    internal IReadOnlyList<Platform> DeclaredPlatforms { get => field ?? Platforms; private init; }
+
+    /// <summary>The image for other platforms than its definition says, as <c>--platforms</c> names them.</summary>
+    /// <param name="platforms">The platforms.</param>
+    public ImageDefinition BuiltFor(IReadOnlyList<Platform> platforms) => this with { Platforms = platforms, DeclaredPlatforms = DeclaredPlatforms };
+
     /// <summary>Values of the Dockerfile's <c>ARG</c>s. They stay readable in the image's history: no secrets.</summary>
     public IReadOnlyDictionary<string, string> BuildArguments { get; init; } = new Dictionary<string, string>();
 

@@ -292,6 +292,16 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         throw new DeliveryException($"'{record.Image}' ({record.Digest}) is not signed and verified, and {place} does not get it: run Publish.");
     }
 
+    /// <summary>What another machine has built and this one cannot start, has passed its smoke test there, or it is known why it was not started.</summary>
+    /// <exception cref="DeliveryException">It has not, and must not leave this machine.</exception>
+    internal void EnsurePartIsSmokeTested(string image, PublishedPart part)
+    {
+        if (isThisMachine || !part.IsUntried) return;
+        throw new DeliveryException(
+            $"'{image}' has not passed a smoke test for {string.Join(", ", part.Platforms)} where it was built, this machine cannot start it, "
+            + $"and {place} does not get it: run SmokeTestImages there instead of BuildImages, and copy artifacts/images and artifacts/publish again.");
+    }
+
     /// <summary>The image is not made from stand-ins, by its own word.</summary>
     /// <exception cref="DeliveryException">It is, and must not leave this machine.</exception>
     internal void EnsureHasNoStandIns(string name, Manifest image)
@@ -312,7 +322,9 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
 
     private bool MayGoUnstarted(PublishRecord record) => record.NotSmokeTested is not null && HoldsReason(record);
 
-    private void EnsureIsItsTags(PublishRecord record)
+    /// <summary>The working tree it was built from was what its version tag names.</summary>
+    /// <exception cref="DeliveryException">It was not, and the image must not leave this machine.</exception>
+    internal void EnsureIsItsTags(PublishRecord record)
     {
         if (record.ChangedSince is not { } tag || isThisMachine || AllowsDirty) return;
         throw new DeliveryException(

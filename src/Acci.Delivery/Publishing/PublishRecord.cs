@@ -42,6 +42,9 @@ public sealed partial record PublishRecord
     /// <summary>The version tag on its commit, where the working tree it was built from differed from it.</summary>
     public string? ChangedSince { get; init; }
 
+    /// <summary>The machines that built its platforms, where this one merged what they built; null where it built them itself.</summary>
+    public IReadOnlyList<PublishedPart>? Parts { get; init; }
+
     /// <summary>Who signed it: the key's reference or the keyless identity.</summary>
     public string? Signer { get; init; }
 
@@ -203,6 +206,7 @@ public sealed partial record PublishRecord
         : Steps.Any(x => x.Value is null || !Enum.IsDefined(x.Key)) ? "'steps' has one without a result, or one that does not exist"
         : !((string?[])[Signer, SignerSource?.Repository, SignerSource?.Issuer, SignerSource?.Ref]).All(x => x is null || ExpectedSigner.IsChecked(x))
             ? "'signer' or 'signerSource' has an empty text"
+        : Parts?.Select(x => x is null ? "'parts' has null in it" : x.Problem).FirstOrDefault(x => x is not null) is { } part ? part
         : Copies?.Select(x => x is null ? "'copies' has null in it" : x.Problem).FirstOrDefault(x => x is not null) is { } copy ? copy
         : !ImageReference.TryParse(Repository, out _, out _) ? $"'repository' is not an image repository: '{Repository}'"
         : null;

@@ -39,7 +39,10 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
     {
         var runnable = (await context.RunEngineAsync()).RunnablePlatforms;
         var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));
-        var reason = image.SmokeTest.SkippedBecause ?? (isRunnable ? null : publish.Record.NoneRuns);
+        // What this machine cannot run was started where it was built.
+        var elsewhere = (publish.Record.Parts ?? []).Where(x => !x.Platforms.All(runnable.Contains)).ToList();
+        var reason = image.SmokeTest.SkippedBecause ?? (isRunnable || elsewhere.Any(x => x.SmokeTest is not null) ? null : publish.Record.NoneRuns);
+        if (image.SmokeTest.SkippedBecause is null) await EnsureTriedAsync(image, elsewhere);
         var layout = await context.LayoutAsync(image, publish.Record);
         if (reason is not null && !publish.Has(PublishStep.SmokeTest))
         {
@@ -53,10 +56,27 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         {
             var results = new List<string>();
             foreach (var platform in await layout.ReadPlatformsAsync(context.CancellationToken))
-                results.Add(await TryOutAsync(image, layout, platform));
-            return string.Join(", ", results);
+            {
+                var there = runnable.Contains(platform.Platform) ? null : elsewhere.Find(x => x.Platforms.Contains(platform.Platform))?.SmokeTest;
+                results.Add(there is null ? await TryOutAsync(image, layout, platform) : $"{there} (where it was built)");
+            }
+
+            return string.Join(", ", results.Distinct());
         });
     });
+
+    // To the local registry goes what nobody has tried, as long as that is said.
+    private async Task EnsureTriedAsync(ImageDefinition image, IReadOnlyList<PublishedPart> elsewhere)
+    {
+        foreach (var part in elsewhere)
+        {
+            DeparturePolicy.Of(context, await context.DepartureAsync()).EnsurePartIsSmokeTested(image.Name, part);
+            if (part.SmokeTest is not null) continue;
+            Log.Warning(
+                "{Image}: {Platforms:l} NOT smoke-tested where it was built, and this machine cannot run it{Reason:l}",
+                image.Name, string.Join(", ", part.Platforms), part.NotSmokeTested is { } reason ? $": {reason}" : "");
+        }
+    }
 
     /// <summary>How an image is started, as plans say it.</summary>
     internal static string Conditions(ImageDefinition image)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Acci.Oci.Manifests;
 
 namespace Acci.Oci.Layouts;
@@ -14,7 +13,22 @@ public sealed partial class OciLayout
     /// <param name="order">The order that platforms have in the index.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DeliveryException">A part is damaged, or a platform is missing.</exception>
-    public static async Task<OciLayout> MergeAsync(string folder, IReadOnlyList<OciLayout> parts, IReadOnlyList<Platform> order, CancellationToken cancellationToken = default)
+    public static Task<OciLayout> MergeAsync(
+        string folder, IReadOnlyList<OciLayout> parts, IReadOnlyList<Platform> order, CancellationToken cancellationToken = default) =>
+        MergeAsync(folder, parts, order, null, cancellationToken);
+
+    /// <inheritdoc cref="MergeAsync(string, IReadOnlyList{OciLayout}, IReadOnlyList{Platform}, CancellationToken)"/>
+    /// <param name="folder">The new layout's folder.</param>
+    /// <param name="parts">The layouts. Their indexes say the same of the image.</param>
+    /// <param name="order">The order that platforms have in the index.</param>
+    /// <param name="annotations">Annotations of the index; null means those of the first part.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<OciLayout> MergeAsync(
+        string folder,
+        IReadOnlyList<OciLayout> parts,
+        IReadOnlyList<Platform> order,
+        IReadOnlyDictionary<string, string>? annotations,
+        CancellationToken cancellationToken = default)
     {
         var built = new List<PlatformImage>();
         foreach (var part in parts)
@@ -24,21 +38,22 @@ public sealed partial class OciLayout
             {
                 var (source, target) = (part.CheckSize(descriptor), NewBlobPath(folder, descriptor.Digest));
                 // buildx writes files that nobody may write to, and several parts may have one.
-                if (!File.Exists(target)) File.Copy(source, target);
+                if (File.Exists(target)) continue;
+                File.Copy(source, target);
+                // What is taken is looked at, and not what it was taken from.
+                await using var copy = File.OpenRead(target);
+                CheckDigest(source, descriptor, await descriptor.Digest.RecomputeAsync(copy, cancellationToken));
             }
 
             built.AddRange(await part.ReadPlatformsAsync(cancellationToken));
         }
 
         var images = order.Select(x => built.SingleOrDefault(image => image.Platform == x) ?? throw new DeliveryException($"{folder}: no part holds {x}.")).ToList();
-        var first = await parts[0].ReadManifestAsync(parts[0].Root, cancellationToken);
-        var before = first.IsIndex ? JsonSerializer.Deserialize(first.Content.Span, ManifestJson.Default.ImageIndex)! : new ImageIndex();
-        var index = JsonSerializer.SerializeToUtf8Bytes(before with
-        {
-            MediaType = MediaTypes.ImageIndex,
-            // Attestations follow the platforms, as BuildKit has it.
-            Manifests = [.. images.Select(x => x.Manifest with { Platform = x.Platform }), .. images.SelectMany(x => x.Attestations)],
-        }, ManifestJson.Default.ImageIndex);
+        var indexes = new List<Manifest>();
+        foreach (var part in parts) indexes.Add(await part.ReadManifestAsync(part.Root, cancellationToken));
+        // Attestations follow the platforms, as BuildKit has it.
+        List<Descriptor> manifests = [.. images.Select(x => x.Manifest with { Platform = x.Platform }), .. images.SelectMany(x => x.Attestations)];
+        var index = MergedIndex.Write(indexes, manifests, annotations);
         var root = new Descriptor { MediaType = MediaTypes.ImageIndex, Digest = Digest.Of(index), Size = index.Length };
         await File.WriteAllBytesAsync(NewBlobPath(folder, root.Digest), index, cancellationToken);
         await WriteIndexAsync(folder, new ImageIndex { MediaType = MediaTypes.ImageIndex, Manifests = [root] }, cancellationToken);
