@@ -71,7 +71,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         Root = context.Options.Root,
         Time = context.Time,
         EnsureScanIsLast = context.EnsureScanIsLast,
-        HoldsReason = record => record.NotSmokeTested == record.NoneRuns
+        // A record without platforms is refused for that.
+        HoldsReason = record => record.Platforms.Count == 0 || record.NotSmokeTested == record.NoneRuns
             || context.Options.Images.Any(x => x.Name == record.Image && x.SmokeTest.SkippedBecause is not null),
         Tag = async () => (await context.FactsAsync()).Tag,
     };

@@ -68,7 +68,7 @@ internal static class ProvenanceLogins
         }
         catch (JsonException exception)
         {
-            throw new DeliveryException($"{place} is no provenance: {exception.Message}", exception);
+            throw new DeliveryException($"{place} is no provenance: {JsonProblem.TextOf(exception)}", exception);
         }
     }
 
