@@ -5,6 +5,9 @@ namespace Acci.Delivery;
 /// <summary>How old a scan is, in words.</summary>
 internal static class ScanAge
 {
+    /// <summary>How long a scan counts. As often as Trivy's database is made anew: until then a scan of the same bytes finds the same.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(6);
+
     /// <summary>When it was made: <c>12 min before</c>, or <c>dated 12 min after now</c> where a clock was wrong.</summary>
     public static string ToWhen(TimeSpan age) => age < TimeSpan.Zero ? $"dated {ToText(-age)} after now" : $"{ToText(age)} before";
 

@@ -21,6 +21,8 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
 
     private static readonly Mark Token = new("registry token", $"{Guid.NewGuid():n}"), GitHub = new("GitHub token", $"ghp_{Guid.NewGuid():n}"), Signing = new("cosign's password", $"{Guid.NewGuid():n}");
 
+    private static int _nextPort = Random.Shared.Next(20_000, 30_000);
+
     private readonly string _project = $"acci-test-{Guid.NewGuid():N}"[..18];
     private readonly List<string> _started = [];
     private readonly TemporaryDirectory _directory = new();
@@ -444,11 +446,12 @@ public sealed partial class ComposeTests(PublishedImage published) : IAsyncDispo
         }
     }
 
-    /// <summary>The first of so many ports in a row that nobody listens on, below those that connections get.</summary>
+    /// <summary>The first of so many ports in a row that nobody listens on, below those that connections get, and that no other test here got.</summary>
     private static int FreePorts(int count)
     {
-        for (var first = Random.Shared.Next(20_000, 30_000); ; first += count)
+        while (true)
         {
+            var first = Interlocked.Add(ref _nextPort, count) - count;
             var listeners = Enumerable.Range(first, count).Select(port => new TcpListener(IPAddress.Loopback, port)).ToArray();
             try
             {

@@ -67,16 +67,29 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         foreach (var warning in version.Warnings) Log.Warning("{Warning:l}", warning);
         var parts = ImageParts.Of(context.Options);
         // Now, and not in the preflight: a target before this one may have written them. Engine, stand-ins and nodes take minutes.
-        if (parts is null) Dockerfiles.EnsureExist(Images, context.Options.Root);
+        if (parts is null)
+        {
+            Dockerfiles.EnsureExist(Images, context.Options.Root);
+            if (Dockerfiles.FindBadIgnoreFile(Images, context.Options.Root) is { } bad) throw new DeliveryException(bad);
+        }
+
         // The local registry is not started where there is nothing to build with.
         if (context.Options.Registry is null) await context.EngineAsync();
         var destination = await context.DestinationAsync();
-        await DeparturePolicy.Of(context, await context.DepartureAsync()).EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
+        var policy = DeparturePolicy.Of(context, await context.DepartureAsync());
+        await policy.EnsureTreeIsItsTagsAsync(version, context.CancellationToken);
         await DeparturePolicy.WarnAsync(context);
         if (parts is not null)
         {
             await MergeAsync(parts, version);
             return;
+        }
+
+        var secrets = Images.ToDictionary(x => x.Name, x => ContextSecrets.Find(x, context.Options));
+        foreach (var (_, problem) in secrets.Values.OfType<(string, string)>())
+        {
+            policy.EnsureMayBeBuilt(problem);
+            Log.Warning("{Problem:l} Until then the image stays on this machine", problem);
         }
 
         var engine = await context.BuildEngineAsync();
@@ -101,7 +114,12 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         var layouts = await builder.BuildAsync(
             Images, targets.Of, sites, !context.Options.NoCache, context.CancellationToken);
         await EnsureTreeIsTheSameAsync(version);
-        foreach (var image in Images) Begin(image, await DescribeAsync(image, layouts[image.Name], version, targets.StandInsOf(image)), "built");
+        foreach (var image in Images)
+        {
+            var built = await DescribeAsync(image, layouts[image.Name], version, targets.StandInsOf(image));
+            // Or one was written meanwhile.
+            Begin(image, built with { ContextSecret = (secrets[image.Name] ?? ContextSecrets.Find(image, context.Options))?.Path }, "built");
+        }
     }
 
     private async Task PlanMergeAsync(ImageParts parts, VersionInfo version)
@@ -129,7 +147,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
             var built = await DescribeAsync(image, whole, version, PublishRecord.StandInsOf(root));
             // A clean tree here says nothing of those that the parts were built from.
             var changedSince = own.Select(x => x.Record.ChangedSince).FirstOrDefault(x => x is not null) ?? built.ChangedSince;
-            Begin(image, built with { Parts = [.. own.Select(x => x.ToPublished(policy))], ChangedSince = changedSince }, "merged");
+            var secret = own.Select(x => x.Record.ContextSecret).FirstOrDefault(x => x is not null);
+            Begin(image, built with { Parts = [.. own.Select(x => x.ToPublished(policy))], ChangedSince = changedSince, ContextSecret = secret }, "merged");
         }
     }
 

@@ -21,4 +21,22 @@ internal static class Dockerfiles
     {
         if (images.Select(x => ProblemOf(x, root)).FirstOrDefault(x => x is not null) is { } problem) throw new DeliveryException(problem);
     }
+
+    /// <summary>What is wrong with the first <c>.dockerignore</c> that BuildKit cannot read; null where it can read all. Some engines end with such a file, and all that runs there with them.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="root">The repository's root.</param>
+    public static string? FindBadIgnoreFile(IEnumerable<ImageDefinition> images, string root) => images.Select(x => ProblemOfIgnoreFile(x, root)).FirstOrDefault(x => x is not null);
+
+    private static string? ProblemOfIgnoreFile(ImageDefinition image, string root)
+    {
+        var (dockerfile, context) = (Path.GetFullPath(image.Dockerfile, root), Path.GetFullPath(image.Context, root));
+        try
+        {
+            return IgnoreFile.Of(dockerfile, context)?.Problem is { } problem ? $"{Path.GetRelativePath(root, IgnoreFile.FileOf(dockerfile, context)!)}, {problem}." : null;
+        }
+        catch (DeliveryException exception)
+        {
+            return exception.Message;
+        }
+    }
 }

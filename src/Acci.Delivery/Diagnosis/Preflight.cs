@@ -35,6 +35,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Builds, "Artifacts", LookAtArtifacts),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
         .. scope is { Builds: true, Signs: true } && ProxiesWithLogin is { Count: > 0 } ? [new PreflightCheck("Proxies", LookAtProxies)] : Array.Empty<PreflightCheck>(),
+        .. BadIgnoreFile is { } bad ? When(true, "Ignore files", () => throw new DeliveryException(bad)) : [],
         .. scope.Builds && SecretsProblem is { } problem ? [new PreflightCheck("Secrets", () => LookAtSecrets(problem))] : Array.Empty<PreflightCheck>(),
         .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
@@ -62,7 +63,7 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
     // Other machines have built it.
     private bool IsMerged => context.Options.ImageParts is not null;
 
-    private string? SecretsProblem => IsMerged ? null : ContextSecrets.FindProblem(context.Options);
+    private string? SecretsProblem => IsMerged || BadIgnoreFile is not null ? null : ContextSecrets.FindProblem(context.Options);
 
     private EngineExamination Engine => new(context, AnswerTime) { AsksRegistry = !IsRun };
 
@@ -98,8 +99,13 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         + "images, and such an image is not pushed to a registry elsewhere",
         FindingSeverity.Notice));
 
-    private Task<(string Text, FindingSeverity Severity)> LookAtSecrets(string problem) =>
-        context.PlannedDeparture().IsLoopback ? Task.FromResult((problem, FindingSeverity.Notice)) : throw new DeliveryException(problem);
+    private string? BadIgnoreFile => scope.Builds && !IsMerged ? Dockerfiles.FindBadIgnoreFile(context.Options.Images, context.Options.Root) : null;
+
+    private Task<(string Text, FindingSeverity Severity)> LookAtSecrets(string problem)
+    {
+        DeparturePolicy.Of(context, context.PlannedDeparture()).EnsureMayBeBuilt(problem);
+        return Task.FromResult((problem, FindingSeverity.Notice));
+    }
 
     private Task<string> LookAtCache()
     {

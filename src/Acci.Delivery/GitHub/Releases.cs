@@ -57,7 +57,7 @@ public sealed class Releases(GitHubConnection gitHub)
         }
         catch (DeliveryException exception) when ((exception is GitHubException ? _reached : _state) is { } state)
         {
-            throw new DeliveryException($"{exception.Message} {state}", exception);
+            throw exception.With($"{exception.Message} {state}");
         }
     }
 

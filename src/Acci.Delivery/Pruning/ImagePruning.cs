@@ -132,7 +132,7 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
             }
             catch (DeliveryException exception) when (exception is not GitHubException || gone > 0)
             {
-                throw new DeliveryException($"{exception.Message} {Stopped(isKnown: exception is GitHubException)}", exception);
+                throw exception.With($"{exception.Message} {Stopped(isKnown: exception is GitHubException)}");
             }
 
             Volatile.Write(ref asked, null);

@@ -9,11 +9,12 @@ using Serilog;
 namespace Acci.Delivery.Publishing;
 
 /// <summary>
-/// May this image leave this machine? Publish, promote, release and deploy ask here. Six things keep an image here: it is made from stand-ins, it has not passed a
-/// smoke test, it was not scanned, the working tree differed from its version tag's commit, it is not signed, or its version is not the one a tag would give it.
+/// May this image leave this machine? Publish, promote, release and deploy ask here. Seven things keep an image here: it is made from stand-ins, a secret of an environment was in
+/// its build context, it has not passed a smoke test, it was not scanned or too long ago, the working tree differed from its version tag's commit, it is not signed, or its version is not the
+/// one a tag would give it. How old its scan is counts where it leaves, and not of what has left.
 /// <para>
 /// A registry on this machine is no departure, and neither is a swarm that is this machine alone. Any other swarm is one: its nodes run what they pull, so what
-/// <c>DeployStack</c> takes from the last publish has to have passed all six. An image that a person named instead was built elsewhere and passed its own build's
+/// <c>DeployStack</c> takes from the last publish has to have passed all seven. An image that a person named instead was built elsewhere and passed its own build's
 /// policy on its way to the registry; of that, the registry is asked whether it is made from stand-ins. <c>ComposeUp</c> runs on this machine's engine alone and asks
 /// nothing.
 /// </para>
@@ -57,6 +58,9 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     /// </summary>
     internal Func<PublishRecord, bool> HoldsReason { get; init; } = _ => true;
 
+    /// <summary>How old the scan is that a record tells of, where that is too old for an image to leave; null where it is not.</summary>
+    internal Func<PublishRecord, TimeSpan?> FindOldScan { get; init; } = _ => null;
+
     /// <summary>The tag that the build runs for, if it is one; a branch may have a version tag on its commit, too.</summary>
     public Func<Task<string?>> Tag { get; init; } = () => Task.FromResult<string?>(null);
 
@@ -74,6 +78,8 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         // A record without platforms is refused for that.
         HoldsReason = record => record.Platforms.Count == 0 || record.NotSmokeTested == record.NoneRuns
             || context.Options.Images.Any(x => x.Name == record.Image && x.SmokeTest.SkippedBecause is not null),
+
+        FindOldScan = context.FindOldScan,
         Tag = async () => (await context.FactsAsync()).Tag,
     };
 
@@ -98,8 +104,10 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     public void EnsureMayBePushed(PublishRecord record, Manifest image)
     {
         EnsureHasNoStandIns($"'{record.Image}'", image);
+        EnsureHasNoSecrets(record);
         EnsureIsItsTags(record);
         EnsureIsScanned(record, isHere: true);
+        EnsureScanIsRecent(record);
         EnsureIsSmokeTested(record);
     }
 
@@ -157,9 +165,11 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         if (!new Destination(source.Registry, "").IsLoopback) return;
         if (record?.IsOf(image.Digest) is not true || !record.Steps.ContainsKey(PublishStep.Scan))
             throw new DeliveryException($"{source} must not leave this machine: no publish of this checkout has scanned {image.Digest} and let it pass. Run Publish, and promote what it published.");
+        EnsureHasNoSecrets(record);
         // Of one that was scanned alone, nobody has pushed anything here.
         if (record.Steps.ContainsKey(PublishStep.Push)) EnsureIsSmokeTested(record);
         EnsureScanCounts(record);
+        EnsureScanIsRecent(record);
         EnsureIsItsTags(record);
     }
 
@@ -286,6 +296,7 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
     {
         if (isThisMachine) return;
         if (image is not null) EnsureHasNoStandIns($"'{record.Image}'", image);
+        EnsureHasNoSecrets(record);
         EnsureIsItsTags(record);
         EnsureIsScanned(record);
         EnsureIsSmokeTested(record);
@@ -312,6 +323,22 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         throw new DeliveryException(
             $"{name} is made from stand-ins for {string.Join(", ", standIns)} and must not leave this machine: {place} does not get it. "
             + "Build it where the base images can be had, or name a registry that carries them with --image-mirror.");
+    }
+
+    /// <summary>An image may be built for this place although a secret is in its context.</summary>
+    /// <param name="problem">Which secret, and what to do.</param>
+    /// <exception cref="DeliveryException">It may not.</exception>
+    internal void EnsureMayBeBuilt(string problem)
+    {
+        if (!isThisMachine) throw new DeliveryException(problem);
+    }
+
+    // Whether its Dockerfile has copied it, is not known.
+    private void EnsureHasNoSecrets(PublishRecord record)
+    {
+        if (record.ContextSecret is not { } secret || isThisMachine) return;
+        throw new DeliveryException(
+            $"'{record.Image}' ({record.Digest}) may contain a secret, and {place} does not get it: {secret} was in its build context. Leave it out with a .dockerignore, and run Publish again.");
     }
 
     // It was started and answered, or it is known why it was not: its definition says so, or this machine runs none of its platforms.
@@ -342,6 +369,14 @@ public sealed class DeparturePolicy(string place, bool isThisMachine)
         throw new DeliveryException(
             $"The scan of '{record.Image}' is dated {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC, which is after now, and {place} does not get it: "
             + "check this machine's clock, and run ScanImages again.");
+    }
+
+    // Asked where an image leaves: one that has left, is not scanned again here.
+    private void EnsureScanIsRecent(PublishRecord record)
+    {
+        if ((isThisMachine && !IsScanRequired) || FindOldScan(record) is not { } age) return;
+        throw new DeliveryException(
+            $"'{record.Image}' was scanned {ScanAge.ToText(age)} ago, which is too long, and {place} does not get it: run ScanImages, which scans it again, and repeat this.");
     }
 
     private void EnsureIsScanned(PublishRecord record, bool isHere = false)

@@ -45,6 +45,12 @@ public sealed partial record PublishRecord
     /// <summary>The machines that built its platforms, where this one merged what they built; null where it built them itself.</summary>
     public IReadOnlyList<PublishedPart>? Parts { get; init; }
 
+    /// <summary>
+    /// A secret of an environment that was in its build context when it was built, so that its Dockerfile could copy it; an image with one never leaves this machine. Null where none was, or
+    /// an earlier version of this build wrote the record.
+    /// </summary>
+    public string? ContextSecret { get; init; }
+
     /// <summary>Who signed it: the key's reference or the keyless identity.</summary>
     public string? Signer { get; init; }
 

@@ -16,6 +16,14 @@ internal static class RecordsOfBuild
     /// <summary>The images that this build has built, by name; the others it goes on with were built by an earlier one.</summary>
     public static ISet<string> BuiltHere(this DeliveryContext context) => context.Once(nameof(BuiltHere), () => new HashSet<string>());
 
+    /// <summary>The images that this build has scanned, or whose earlier scan it has judged, by name: what takes hours after that is no reason to begin again.</summary>
+    public static ISet<string> ScannedHere(this DeliveryContext context) => context.Once(nameof(ScannedHere), () => new HashSet<string>());
+
+    /// <summary>How old the scan is that a record tells of, where it does not count any more; null where it does, or none was made.</summary>
+    public static TimeSpan? FindOldScan(this DeliveryContext context, PublishRecord record) =>
+        !context.ScannedHere().Contains(record.Image) && record.Steps.GetValueOrDefault(PublishStep.Scan)?.At is { } at
+        && context.Time.GetUtcNow() - at is var age && age >= ScanAge.Lifetime ? age : null;
+
     /// <summary>Does something to each image that was built, one after the other, while no other build of the checkout works on them.</summary>
     /// <param name="context">What the targets of the build share.</param>
     /// <param name="action">What is done.</param>

@@ -68,7 +68,7 @@ public sealed class TagTransaction(OciRegistry registry)
         string? looking = null, remedy = null;
         ImageReference[] begun = [];
         using var unfinished = Unfinished.Note(() => Volatile.Read(ref begun) is { Length: > 0 } tags
-            ? $"It ended while tags were moving: whether {string.Join(", ", tags.Select(x => x.ToString()))} have moved, or are where they were before, is not known. {TagReturn.Remedy}"
+            ? $"It ended while tags were moving: whether {string.Join(", ", tags.Select(x => x.ToString()))} {(tags.Length == 1 ? "has moved, or is where it was" : "have moved, or are where they were")} before, is not known. {TagReturn.Remedy}"
             : null);
         try
         {

@@ -81,11 +81,17 @@ public sealed class ScanImages(DeliveryContext context) : Verb
         {
             var scan = Digest.Of(InputFile.Read(Path.Combine(_files.Scans, publish.Record.Image, ScanRecord.FileName), LargestRecord));
             publish.Update(record => record with { ScanRecord = scan });
-            if (image.Decision.Passed && problem is null) publish.Close(PublishStep.Scan, image.Findings, image.Record.ScannedAt);
+            if (image.Decision.Passed && problem is null) Close(image, publish);
         }
 
         _reports.EnsurePassed([.. scanned.Select(x => x.Image)]);
         if (problems.FirstOrDefault(x => x is not null) is { } first) throw new DeliveryException(first);
+    }
+
+    private void Close(ScannedImage image, PublishTransaction publish)
+    {
+        publish.Close(PublishStep.Scan, image.Findings, image.Record.ScannedAt);
+        context.ScannedHere().Add(publish.Record.Image);
     }
 
     private async Task<ScannedImage?> ScanBuiltAsync(SeverityGate gate, ImageDefinition image, PublishTransaction publish)

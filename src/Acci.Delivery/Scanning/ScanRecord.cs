@@ -16,9 +16,6 @@ public sealed partial record ScanRecord
     // Trivy's is made anew every six hours, and mirrors of companies often once a week.
     private static readonly TimeSpan OldestDatabase = TimeSpan.FromDays(8);
 
-    // As often as Trivy's database is made anew: until then a scan of the same bytes finds the same.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(6);
-
     /// <summary>The image, as it is called in categories.</summary>
     public required string Image { get; init; }
 
@@ -58,7 +55,7 @@ public sealed partial record ScanRecord
     public required IReadOnlyList<ScannedPlatform> Platforms { get; init; }
 
     /// <summary>Whether it may stand for a new scan of the same bytes. One with an old database does not: a newer one may be available by now.</summary>
-    internal bool IsFreshAt(DateTimeOffset now) => Doubt is null && ScannedAt > now - Lifetime && ScannedAt <= now;
+    internal bool IsFreshAt(DateTimeOffset now) => Doubt is null && ScannedAt > now - ScanAge.Lifetime && ScannedAt <= now;
 
     /// <summary>Reads the record; null if the folder has none.</summary>
     /// <exception cref="DeliveryException">It is damaged, was edited, or was written by another version; the message names the file.</exception>

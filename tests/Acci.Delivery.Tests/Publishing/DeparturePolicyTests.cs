@@ -68,6 +68,7 @@ public sealed class DeparturePolicyTests
         ["scanned"] = x => Without(x, PublishStep.Scan) with { NotScanned = "no scanner" },
         ["SmokeTest"] = x => Without(x, PublishStep.SmokeTest),
         ["which is after now"] = x => x with { Steps = new Dictionary<PublishStep, StepResult>(x.Steps) { [PublishStep.Scan] = new(DateTimeOffset.UtcNow.AddDays(2), 1, "done") } },
+        ["may contain a secret"] = x => x with { ContextSecret = "deploy/compose/secrets/prod/PASSWORD" },
         ["differs from the commit of v1.2.3"] = x => x with { ChangedSince = "v1.2.3" },
         ["Sign"] = x => Without(x, PublishStep.Sign),
         ["Verify"] = x => Without(x, PublishStep.Verify),
@@ -76,10 +77,10 @@ public sealed class DeparturePolicyTests
     };
 
     [Theory]
-    [InlineData("publish", "stand-ins for debian", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "1.2.4", "def")]
-    [InlineData("promote", "stand-ins for debian", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "1.2.4")]
-    [InlineData("release", "stand-ins for debian", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "Verify", "1.2.4", "def")]
-    [InlineData("deploy", "stand-ins for debian", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "Verify")]
+    [InlineData("publish", "stand-ins for debian", "may contain a secret", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "1.2.4", "def")]
+    [InlineData("promote", "stand-ins for debian", "may contain a secret", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "1.2.4")]
+    [InlineData("release", "stand-ins for debian", "may contain a secret", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "Verify", "1.2.4", "def")]
+    [InlineData("deploy", "stand-ins for debian", "may contain a secret", "SmokeTest", "scanned", "which is after now", "differs from the commit of v1.2.3", "Sign", "Verify")]
     public async Task Each_verb_asks_for_all_that_it_can_know(string verb, params string[] reasons)
     {
         await Verbs[verb](Fine);
@@ -108,6 +109,19 @@ public sealed class DeparturePolicyTests
         await Swarm(isThisMachine: true).EnsureMayBeDeployedAsync(ImageReference.Parse("127.0.0.1:5600/app").WithDigest(Image), record, () => throw new InvalidOperationException("Nothing is asked."), _ => throw new InvalidOperationException("Nothing is asked."));
 
         Assert.Throws<DeliveryException>(() => new DeparturePolicy(here) { IsScanRequired = true }.EnsureMayBePushed(record, Manifest([])));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(7, true)]
+    public void An_old_scan_keeps_an_image_here_until_it_is_scanned_again(int? hours, bool isRefused)
+    {
+        var age = hours is { } old ? TimeSpan.FromHours(old) : (TimeSpan?)null;
+        var policy = new DeparturePolicy(Destination.Parse("ghcr.io/octo")) { FindOldScan = _ => age };
+        Action[] ways = [() => policy.EnsureMayBePushed(Fine, Manifest([])), () => policy.EnsureMayBePromoted(ImageReference.Parse("127.0.0.1:5600/app:1"), Manifest([]), Fine with { Digest = Manifest([]).Digest })];
+
+        foreach (var problem in ways.Select(Record.Exception)) Assert.Equal(isRefused, problem?.Message.Contains("was scanned 7 h 0 min ago, which is too long", StringComparison.Ordinal) is true);
+        new DeparturePolicy(Destination.Parse("127.0.0.1:5600")) { FindOldScan = _ => age }.EnsureMayBePushed(Fine, Manifest([]));
     }
 
     [Fact]

@@ -31,6 +31,22 @@ public sealed class OldScanTests(RegistryServer server) : IClassFixture<Registry
         Assert.Contains(PublishStep.Scan, world.Record.Steps.Keys);
     }
 
+    [Theory]
+    [InlineData(5, null)]
+    [InlineData(7, 7.0)]
+    public async Task A_record_tells_how_old_its_scan_is_where_that_does_not_count_any_more(int hours, double? age)
+    {
+        using var world = await ScannedAsync();
+        using var context = world.Context();
+        var record = world.Record;
+        var old = record with { Steps = new Dictionary<PublishStep, StepResult>(record.Steps) { [PublishStep.Scan] = record.Steps[PublishStep.Scan] with { At = DateTimeOffset.UtcNow.AddHours(-hours) } } };
+
+        Assert.Equal(age, context.FindOldScan(old) is { } found ? Math.Floor(found.TotalHours) : null);
+        // What this build has scanned goes on, however long it takes.
+        context.ScannedHere().Add("app");
+        Assert.Null(context.FindOldScan(old));
+    }
+
     private static DeliveryOptions Required(DeliveryOptions options) => options with { Scan = options.Scan with { Required = true } };
 
     private static async Task ScanAsync(PublishWorld world, Func<DeliveryOptions, DeliveryOptions> change)
