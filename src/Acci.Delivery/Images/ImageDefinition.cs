@@ -43,7 +43,7 @@ public sealed partial record ImageDefinition
 
     /// <summary>The image for other platforms than its definition says, as <c>--platforms</c> names them.</summary>
     /// <param name="platforms">The platforms.</param>
-    public ImageDefinition BuiltFor(IReadOnlyList<Platform> platforms) => this with { Platforms = platforms, DeclaredPlatforms = DeclaredPlatforms };
+    public ImageDefinition BuiltFor(IReadOnlyList<Platform> platforms) => this with { Platforms = platforms, DeclaredPlatforms = NamesPlatforms ? DeclaredPlatforms : platforms };
 
     /// <summary>Values of the Dockerfile's <c>ARG</c>s. They stay readable in the image's history: no secrets.</summary>
     public IReadOnlyDictionary<string, string> BuildArguments { get; init; } = new Dictionary<string, string>();

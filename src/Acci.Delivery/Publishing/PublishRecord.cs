@@ -107,6 +107,10 @@ public sealed partial record PublishRecord
         ? this with { Repository = repository, Tags = copy.Tags, TagsLeft = copy.TagsLeft, TagsReplaced = copy.TagsReplaced, Copies = null }
         : this with { Copies = null };
 
+    /// <summary>The record once this machine has started all of these platforms: where it was built does not matter for them.</summary>
+    internal PublishRecord TriedHere(IReadOnlyList<Platform> runnable) =>
+        this with { Parts = Parts is null ? null : [.. Parts.Select(x => x.IsUntried && x.Platforms.All(runnable.Contains) ? x with { SmokeTest = "started where it was merged" } : x)] };
+
     /// <summary>Why no platform is smoke-tested, where the machine can run none.</summary>
     internal string NoneRuns => $"this machine can run none of {string.Join(", ", Platforms.Select(x => x.Platform))}";
 

@@ -61,6 +61,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
                 results.Add(there is null ? await TryOutAsync(image, layout, platform) : $"{there} (where it was built)");
             }
 
+            publish.Update(record => record.TriedHere(runnable));
             return string.Join(", ", results.Distinct());
         });
     });

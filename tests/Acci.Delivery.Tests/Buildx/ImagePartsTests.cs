@@ -1,4 +1,5 @@
 using Acci.Delivery.Buildx;
+using Acci.Delivery.Caching;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
@@ -276,6 +277,19 @@ public sealed class ImagePartsTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<WrongUseException>(() => build.PrepareAsync(DeliveryScope.Publish));
 
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_part_does_not_find_in_its_own_cache_may_be_in_that_of_the_whole()
+    {
+        var repository = ImageReference.Parse("ghcr.io/owner/app");
+
+        Assert.Equal(
+            ["type=registry,ref=ghcr.io/owner/app:buildcache-linux-amd64", "type=registry,ref=ghcr.io/owner/app:buildcache"],
+            CacheLocation.Of(BuildCache.Registry, repository, new CacheDirectory("/cache"), isTrunk: false, "linux-amd64").From);
+        Assert.Equal(["type=gha,scope=app-linux-amd64", "type=gha,scope=app"], CacheLocation.Of(BuildCache.GitHubActions, repository, new CacheDirectory("/cache"), isTrunk: false, "linux-amd64").From);
+        // What nobody declared is no part of it.
+        Assert.Equal([Platform.LinuxAmd64], new ImageDefinition("app") { Dockerfile = "Dockerfile" }.BuiltFor([Platform.LinuxAmd64]).DeclaredPlatforms);
     }
 
     [Fact]

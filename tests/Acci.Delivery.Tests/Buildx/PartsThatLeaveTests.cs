@@ -1,7 +1,10 @@
+using System.Text;
 using Acci.Delivery.Buildx;
 using Acci.Delivery.Publishing;
+using Acci.Delivery.Registries;
 using Acci.Delivery.SmokeTests;
 using Acci.Oci;
+using Acci.Oci.Manifests;
 using static Acci.Delivery.Tests.Buildx.PartsWorld;
 
 namespace Acci.Delivery.Tests.Buildx;
@@ -135,5 +138,19 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
         await _world.RunAsync(x => new SmokeTestImages(x));
 
         Assert.Contains(log.Said, x => x.Contains("linux/arm64 NOT smoke-tested where it was built", StringComparison.Ordinal));
+        Assert.Contains("has not passed a smoke test for linux/arm64 where it was built", Elsewhere(_world.Record)?.Message, StringComparison.Ordinal);
+
+        // Nor was the other one tried here.
+        _world.Runnable = Both;
+        Assert.Null(Elsewhere(_world.Record.TriedHere(Both)));
+    }
+
+    // What a promotion to another registry asks, once the image is scanned and pushed here.
+    private static Exception? Elsewhere(PublishRecord record)
+    {
+        var image = Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "schemaVersion": 2, "mediaType": "{{MediaTypes.ImageIndex}}", "manifests": [] }"""), null, "a test");
+        var done = new[] { PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push }.ToDictionary(x => x, _ => new StepResult(DateTimeOffset.UtcNow, 1, "done"));
+        var policy = new DeparturePolicy(Destination.Parse("ghcr.io/owner"));
+        return Record.Exception(() => policy.EnsureMayBePromoted(ImageReference.Parse("127.0.0.1:5000/team/app:1"), image, record with { Digest = image.Digest, Steps = done }));
     }
 }
