@@ -54,6 +54,8 @@ public sealed record BakeTargets
         // What is left out here, another machine may build, and would overwrite the cache.
         var isAll = image.Platforms.Concat(image.DeclaredPlatforms).All(platforms.Contains);
         var (from, to) = Cache(image, isAll ? "" : BuilderNode.SlugOf(platforms));
+        // What one machine built before the platforms were divided is in the cache of the whole.
+        if (!image.DeclaredPlatforms.All(image.Platforms.Contains)) from = [.. from, .. Cache(image, "").From];
         var used = Used(image).Select(x => BaseImages[x.Reference]).ToArray();
         // Built is what is checked out, whichever commit the tags name.
         var known = (Labels with { Title = image.Name, Revision = Version.Revision ?? "" }).ToDictionary().Concat(image.Labels).DistinctByLast().Where(x => x.Value.Length > 0);

@@ -16,17 +16,15 @@ public static class CacheLocation
     /// <param name="isTrunk">The default branch is being built. What another branch or a pull request builds must not end up in what the trunk is built from.</param>
     public static (IReadOnlyList<string> From, IReadOnlyList<string> To) Of(BuildCache cache, ImageReference repository, CacheDirectory local, bool isTrunk, string part = "")
     {
-        // What a part does not find in its own cache, the one of the whole may have.
-        string[] suffixes = part.Length == 0 ? [""] : [$"-{part}", ""];
-        var suffix = suffixes[0];
+        var suffix = part.Length == 0 ? "" : $"-{part}";
         switch (cache)
         {
             case BuildCache.Registry:
-                var reference = $"ref={repository.Repository}:buildcache";
-                return ([.. suffixes.Select(x => $"type=registry,{reference}{x}")], isTrunk ? [$"type=registry,{reference}{suffix},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"] : []);
+                var reference = $"ref={repository.Repository}:buildcache{suffix}";
+                return ([$"type=registry,{reference}"], isTrunk ? [$"type=registry,{reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"] : []);
             case BuildCache.GitHubActions:
-                var scope = $"scope={repository.Path.Split('/')[^1]}";
-                return ([.. suffixes.Select(x => $"type=gha,{scope}{x}")], [$"type=gha,{scope}{suffix},mode=max,ignore-error=true"]);
+                var scope = $"scope={repository.Path.Split('/')[^1]}{suffix}";
+                return ([$"type=gha,{scope}"], [$"type=gha,{scope},mode=max,ignore-error=true"]);
             case BuildCache.Local:
                 var folder = local.Combine("buildcache", repository.Path.Split('/')[^1] + suffix);
                 return ([$"type=local,{CsvField.Of("src", folder)}"], [$"type=local,{CsvField.Of("dest", folder)},mode=max"]);

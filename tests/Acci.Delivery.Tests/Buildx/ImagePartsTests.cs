@@ -1,5 +1,4 @@
 using Acci.Delivery.Buildx;
-using Acci.Delivery.Caching;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Publishing;
@@ -280,45 +279,36 @@ public sealed class ImagePartsTests : IAsyncLifetime
     }
 
     [Fact]
-    public void What_a_part_does_not_find_in_its_own_cache_may_be_in_that_of_the_whole()
-    {
-        var repository = ImageReference.Parse("ghcr.io/owner/app");
-
-        Assert.Equal(
-            ["type=registry,ref=ghcr.io/owner/app:buildcache-linux-amd64", "type=registry,ref=ghcr.io/owner/app:buildcache"],
-            CacheLocation.Of(BuildCache.Registry, repository, new CacheDirectory("/cache"), isTrunk: false, "linux-amd64").From);
-        Assert.Equal(["type=gha,scope=app-linux-amd64", "type=gha,scope=app"], CacheLocation.Of(BuildCache.GitHubActions, repository, new CacheDirectory("/cache"), isTrunk: false, "linux-amd64").From);
-        // What nobody declared is no part of it.
-        Assert.Equal([Platform.LinuxAmd64], new ImageDefinition("app") { Dockerfile = "Dockerfile" }.BuiltFor([Platform.LinuxAmd64]).DeclaredPlatforms);
-    }
-
-    [Fact]
-    public void A_part_has_a_cache_of_its_own()
+    public void A_part_has_a_cache_of_its_own_and_reads_that_of_the_whole()
     {
         var image = _world.Images[0];
 
         // What is left out, another machine may build.
-        Assert.Equal("linux-amd64", CacheOf(image.BuiltFor([Platform.LinuxAmd64])));
-        Assert.Equal("linux-arm64", CacheOf(image.BuiltFor([Platform.LinuxArm64])));
+        Assert.Equal("linux-amd64 whole > linux-amd64", CacheOf(image.BuiltFor([Platform.LinuxAmd64])));
+        Assert.Equal("linux-arm64 whole > linux-arm64", CacheOf(image.BuiltFor([Platform.LinuxArm64])));
+        Assert.Equal("linux-ppc64le whole > linux-ppc64le", CacheOf(image.BuiltFor([Platform.LinuxPpc64le])));
         // All, and one that is not its own.
-        Assert.Equal("", CacheOf(image.BuiltFor([Platform.LinuxPpc64le, .. Both])));
-        Assert.Equal("", CacheOf(image.BuiltFor([Platform.LinuxPpc64le]).BuiltFor(Both)));
-        Assert.Equal("linux-ppc64le", CacheOf(image.BuiltFor([Platform.LinuxPpc64le])));
-        Assert.Equal("", CacheOf(image));
+        Assert.Equal("whole > whole", CacheOf(image.BuiltFor([Platform.LinuxPpc64le, .. Both])));
+        Assert.Equal("whole > whole", CacheOf(image.BuiltFor([Platform.LinuxPpc64le]).BuiltFor(Both)));
+        Assert.Equal("whole > whole", CacheOf(image));
+        // What nobody declared is no part of it.
+        Assert.Equal("whole > whole", CacheOf(new ImageDefinition("app") { Dockerfile = "Dockerfile" }.BuiltFor([Platform.LinuxAmd64])));
+        // A builder's node always builds the same part.
+        Assert.Equal("linux-amd64 > linux-amd64", CacheOf(image, Platform.LinuxAmd64));
 
-        static string CacheOf(ImageDefinition image)
+        static string CacheOf(ImageDefinition image, params Platform[] onNode)
         {
-            var cached = "none";
-            new BakeTargets
+            var targets = new BakeTargets
             {
                 Root = "/src",
                 Version = new VersionInfo { Version = NuGet.Versioning.SemanticVersion.Parse("1.2.3") },
                 Labels = new OciLabels(),
                 BaseImages = new Dictionary<ImageReference, Acci.Delivery.Engines.ResolvedBaseImage>(),
-                Cache = (_, part) => { cached = part; return ([], []); },
+                Cache = (_, part) => part.Length == 0 ? (["whole"], ["whole"]) : ([part], [part]),
                 LayoutOf = _ => "",
-            }.Of(image);
-            return cached;
+            };
+            var target = onNode.Length == 0 ? targets.Of(image) : targets.Of(image, onNode);
+            return $"{string.Join(' ', target.CacheFrom!)} > {Assert.Single(target.CacheTo!)}";
         }
     }
 
