@@ -22,6 +22,9 @@ fail() { echo "error: $1" >&2; exit 1; }
 # Where nobody has a home, as in some containers, the SDK still needs a folder of its own.
 [ -n "${HOME:-}" ] || export DOTNET_CLI_HOME="${DOTNET_CLI_HOME:-$temp/home}"
 
+# The SDK would make it, wherever it is.
+[ -d "${TMPDIR:-/tmp}" ] || fail "the folder for temporary files, $TMPDIR (TMPDIR), does not exist: make it, or set TMPDIR to one that does."
+
 command -v dotnet >/dev/null || { [ -x "${HOME:-}/.dotnet/dotnet" ] && export PATH=$HOME/.dotnet:$PATH; } ||
     fail "there is no 'dotnet' on the PATH. Install the .NET 10 SDK: https://dot.net/download"
 

@@ -76,6 +76,9 @@ internal static class BuildProcess
     private static string? Problem(Type build, out string root)
     {
         root = "";
+        // Whatever first needs it would make it, wherever it is.
+        if (Path.GetTempPath() is var temporary && !Directory.Exists(temporary))
+            return $"The folder for temporary files, {temporary} ({(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")}), does not exist: make it, or name one that does.";
         var parameters = Parameters.Of(build);
         var (check, former) = (new ParameterCheck(parameters, TargetNames.Of(build)), new FormerNames(parameters));
         // The program's own name comes first.

@@ -41,7 +41,7 @@ internal sealed class IgnoreFile
     /// <summary>Where that file is; null if BuildKit finds neither.</summary>
     public static string? FileOf(string dockerfile, string context) => PlacesOf(dockerfile, context).Select(x => Found(x.Folder, x.Name)).FirstOrDefault(x => x is not null);
 
-    /// <summary>A link in its place that leads somewhere, but out of the folder that BuildKit gets: that does not follow it.</summary>
+    /// <summary>A link in its place that leads to nothing in the folder that BuildKit gets: BuildKit does not follow it further.</summary>
     public static string? LostLinkOf(string dockerfile, string context) =>
         PlacesOf(dockerfile, context).Where(x => Found(x.Folder, x.Name) is null).Select(x => Path.Combine(x.Folder, x.Name)).FirstOrDefault(File.Exists);
 

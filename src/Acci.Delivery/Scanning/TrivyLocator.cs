@@ -144,9 +144,11 @@ public sealed record TrivyLocator(ToolLocks Locks, string LockFile, CacheDirecto
     // What an engine does not have, it would mount as an empty folder.
     private async Task<string?> FindUnseenAsync(DockerEngine engine, CancellationToken cancellationToken)
     {
+        // What stays there, the next build finds in the cache that this one has.
+        using var own = Cache.Path == CacheDirectory.Default.Path ? null : new Session(Cache);
         foreach (var folder in Folders.Append(EnsureCache()))
         {
-            if (await new SharedFolder(engine, Session.Current).FindObstacleAsync(folder, cancellationToken) is { } obstacle)
+            if (await new SharedFolder(engine, own ?? Session.Current).FindObstacleAsync(folder, cancellationToken) is { } obstacle)
                 return $"{engine}, which could run its image, does not see {folder} ({obstacle.TrimEnd('.')})";
         }
 

@@ -53,7 +53,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         var missing = model.Builds && pulled.Length == 0 ? [] : await project.MissingImagesAsync(pulled, cancellationToken);
         var names = missing.Count == 0 ? "" : $" ({string.Join(", ", missing)})";
         var had = await pull.RunAsync($"Images of the environment{names}", project.Compose(["--progress", "plain", "pull", "--policy", "missing", .. ignored]), project.ImagesAsync, Tell);
-        EnsureSucceeded(had, $"cannot be had{names}");
+        if (!had.Succeeded) throw await CannotBeHadAsync(had, missing, cancellationToken);
         if (!model.Builds) return;
         // The current builder may have neither the engine's images nor a way to give it what it builds.
         string[] builder = await project.Engine.OwnBuilderAsync(cancellationToken) is { } own ? ["--builder", own] : [];
@@ -83,10 +83,28 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         }
     }
 
+    // Compose names services: with the first failure it interrupts the others, which may be had.
+    private async Task<DeliveryException> CannotBeHadAsync(CommandResult result, IReadOnlyList<string> missing, CancellationToken cancellationToken)
+    {
+        var interrupted = $"{result.StandardOutput}\n{result.StandardError}".Split('\n').Select(x => x.Trim()).Where(x => x.EndsWith(" Interrupted", StringComparison.Ordinal))
+            .Select(x => x.Split(' ')[0]).ToHashSet();
+        var failed = model.File.Services.Where(x => x.Value.Build is null && !interrupted.Contains(x.Key)).ToArray();
+        // None named would be all of them.
+        var named = interrupted.Count == 0 || failed.Length == 0 ? [] : await project.MissingImagesAsync(failed.Select(x => x.Key), cancellationToken);
+        if (named.Count == 0) named = missing;
+        string[] own = [.. failed.Where(x => x.Value.Image?.Source?.Source is LastPublish).Select(x => x.Key)];
+        var published = own.Length == 0 ? null : (await project.MissingImagesAsync(own, cancellationToken)).FirstOrDefault(x => named.Contains(x) && EnvironmentImages.IsLoopback(x));
+        var names = named.Count == 0 ? "" : $" ({string.Join(", ", named)})";
+        var advice = published is null ? "" : $"\nThis build published {published}, and this machine's registry may have lost it since: run Publish, which puts it there again.";
+        return new DeliveryException($"The images of the environment cannot be had{names}:{LinesOf(result)}{advice}");
+    }
+
     private static void EnsureSucceeded(CommandResult result, string problem)
     {
-        if (!result.Succeeded) throw new DeliveryException($"The images of the environment {problem}:{string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"))}");
+        if (!result.Succeeded) throw new DeliveryException($"The images of the environment {problem}:{LinesOf(result)}");
     }
+
+    private static string LinesOf(CommandResult result) => string.Concat(result.LastLines(ShownLines).Select(line => $"\n    {line}"));
 
     private async Task<IReadOnlyList<Container>> UpAsync(IReadOnlyList<Container> before, Dictionary<string, string?>? images, CancellationToken cancellationToken)
     {
