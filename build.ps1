@@ -64,6 +64,11 @@ function Get-SecretVariable {
     }
 }
 
+# What a package source writes into dotnet's messages is for people alone: nothing for the terminal, no command to the runner of a pipeline, no login in an address.
+function Get-Harmless([string] $line) {
+    $line -replace '\x1b\[[0-9;?]*[A-Za-z]' -replace '[\x00-\x08\x0b-\x1f\x7f]' -replace '://[^/@\s]*@', '://***@' -replace '^(\s*)::', '$1: :' -replace '##', '# #'
+}
+
 # What dotnet says, as text; its exit code is in $LASTEXITCODE. To Windows PowerShell a line on standard error is an error, and ends the script.
 # What compiles the build needs none of its secrets; the build itself gets them afterwards.
 function Invoke-Dotnet([string[]] $Arguments) {
@@ -72,7 +77,7 @@ function Invoke-Dotnet([string[]] $Arguments) {
     foreach ($name in Get-SecretVariable) { $withheld[$name] = [Environment]::GetEnvironmentVariable($name) }
     try {
         foreach ($name in $withheld.Keys) { [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
-        & dotnet $Arguments 2>&1 | ForEach-Object { "$_" }
+        & dotnet $Arguments 2>&1 | ForEach-Object { Get-Harmless "$_" }
     } finally {
         foreach ($name in $withheld.Keys) { [Environment]::SetEnvironmentVariable($name, $withheld[$name]) }
     }

@@ -59,17 +59,23 @@ secret_variables() {
     }' "$typed" "$root"/.nuke/parameters*.json
 }
 
-# What compiles the build needs none of its secrets; the build itself gets them afterwards.
+# What a package source writes into dotnet's messages is for people alone: nothing for the terminal, no command to the runner of a pipeline, no login in an address.
+harmless() {
+    LC_ALL=C sed -E -e $'s/\x1b\\[[0-9;?]*[A-Za-z]//g' -e 's#://[^/@[:space:]]*@#://***@#g' | LC_ALL=C tr -d '\000-\010\013-\037\177' |
+        LC_ALL=C sed -E -e 's/^([[:space:]]*)::/\1: :/' -e 's/##/# #/g'
+}
+
+# What dotnet says of a build that does not exist yet. What compiles the build needs none of its secrets; the build itself gets them afterwards.
 dotnet_without_secrets() {
     local name drop=()
     while IFS= read -r name; do drop+=(-u "$name"); done < <(secret_variables)
-    env ${drop[@]+"${drop[@]}"} dotnet "$@"
+    env ${drop[@]+"${drop[@]}"} dotnet "$@" 2>&1 | harmless
 }
 
 # The SDK that global.json asks for: without it nothing can be restored or built, and for no reason of NUKE's.
 require_sdk() {
     local log
-    log=$(cd -- "$root" && dotnet_without_secrets --version 2>&1) || { echo "$log" >&2; fail "the .NET SDK that global.json asks for is not installed: https://dot.net/download"; }
+    log=$(cd -- "$root" && dotnet_without_secrets --version) || { echo "$log" >&2; fail "the .NET SDK that global.json asks for is not installed: https://dot.net/download"; }
 }
 
 # Nobody watches there, so that nothing may become another by itself.
@@ -104,7 +110,7 @@ choose_engine() {
     require_sdk
     echo "Looking for NUKE's packages …" >&2
     mkdir -p "$temp"
-    if log=$(dotnet_without_secrets restore "$project" -p:NukeEngine=Package --verbosity quiet 2>&1); then
+    if log=$(dotnet_without_secrets restore "$project" -p:NukeEngine=Package --verbosity quiet); then
         engine=Package
         echo "Engine: NUKE's own packages." >&2
         messages warning 'NU16.*' "$log" >&2 # a source has other versions than those that are asked for
@@ -154,7 +160,7 @@ if ! is_current; then
     marker=$(mktemp "$temp/built.XXXXXX")
     trap 'rm -f "$marker"' EXIT
     [ -f "$assembly" ] || echo "Building the build; this happens once …" >&2
-    if ! log=$(dotnet_without_secrets build "$project" --configuration Debug -p:NukeEngine="$engine" -nodeReuse:false --verbosity quiet "-clp:ErrorsOnly;NoSummary" 2>&1); then
+    if ! log=$(dotnet_without_secrets build "$project" --configuration Debug -p:NukeEngine="$engine" -nodeReuse:false --verbosity quiet "-clp:ErrorsOnly;NoSummary"); then
         echo "$log" >&2
         [ "$engine" = Offline ] || [ -z "$(messages error 'NU1[13]0.*' "$log")" ] || fail "NUKE's packages do not restore; NUKE_ENGINE=Offline builds without them."
         fail "the build itself does not compile (engine: $engine)."
