@@ -64,11 +64,21 @@ public static class AtomicFile
     /// <summary>A name beside a file's place, for a program that writes the draft itself; no other writer has it.</summary>
     public static string DraftOf(string file) => $"{file}.{Guid.NewGuid():n}{Suffix}";
 
+    /// <summary>The drafts beside a file's place, of writers that were killed or are at it.</summary>
+    /// <param name="file">The file; its folder exists.</param>
+    internal static IEnumerable<string> DraftsOf(string file)
+    {
+        var full = Path.GetFullPath(file);
+        var prefix = $"{full}.";
+        return Directory.EnumerateFiles(Path.GetDirectoryName(full)!).Where(x =>
+            x.StartsWith(prefix, StringComparison.Ordinal) && x.EndsWith(Suffix, StringComparison.Ordinal)
+            && Guid.TryParseExact(x.AsSpan()[prefix.Length..^Suffix.Length], "n", out _));
+    }
+
     // What a writer has left that was killed. One that has just begun, or ended, has no lock.
     private static void DeleteAbandoned(string file, DateTime now)
     {
-        var full = Path.GetFullPath(file);
-        foreach (var draft in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, $"{Path.GetFileName(full)}.{new string('?', 32)}{Suffix}"))
+        foreach (var draft in DraftsOf(file))
         {
             if (now - File.GetLastWriteTimeUtc(draft) < Youth) continue;
             try

@@ -25,6 +25,10 @@ internal static class EngineRefusal
         return new DockerConfig(environment).CurrentContext is { } current ? ("The current context of docker's configuration", current) : null;
     }
 
+    /// <summary>An engine is there, and does not do what it was asked: what it has is not known.</summary>
+    /// <param name="said">The last line of what the docker command wrote.</param>
+    public static bool Is(string said) => IsDenied(said) || IsAnswer(said);
+
     /// <summary>What is wrong and what to do; null where this machine simply has no engine that answers.</summary>
     /// <param name="engine">The command that reached none.</param>
     /// <param name="cancellationToken">Ends the questions.</param>
@@ -33,13 +37,13 @@ internal static class EngineRefusal
         var answer = await engine.TryAskAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken);
         var said = answer.LastLines(1) is [var last] ? last.Trim().TrimEnd('.') : "no reason given";
         // Not of ssh's keys, or of a certificate's file.
-        if (said.Contains("permission denied", StringComparison.OrdinalIgnoreCase) && LocalSocket.Any(x => said.Contains(x, StringComparison.Ordinal)))
+        if (IsDenied(said))
         {
             return $"This user may not use the Docker engine: {said}. Add the user to the group 'docker' (`sudo usermod -aG docker $USER`, then log in "
                 + "again), or use a rootless engine: https://docs.docker.com/go/rootless";
         }
 
-        if (Answers.Any(x => said.Contains(x, StringComparison.OrdinalIgnoreCase)))
+        if (IsAnswer(said))
         {
             var isOfVersion = said.Contains("client version", StringComparison.Ordinal) && engine.Process.Find("DOCKER_API_VERSION") is not null;
             var asked = isOfVersion ? "Unset DOCKER_API_VERSION; or update" : "Update";
@@ -55,4 +59,9 @@ internal static class EngineRefusal
             ? $"The Docker engine of the current context '{current}' does not answer: {said}. Start it, or run `docker context use default`."
             : null;
     }
+
+    private static bool IsDenied(string said) =>
+        said.Contains("permission denied", StringComparison.OrdinalIgnoreCase) && LocalSocket.Any(x => said.Contains(x, StringComparison.Ordinal));
+
+    private static bool IsAnswer(string said) => Answers.Any(x => said.Contains(x, StringComparison.OrdinalIgnoreCase));
 }

@@ -48,11 +48,21 @@ public sealed class RegistryContainer(DockerEngine engine)
     }
 
     /// <summary>Ends it, where it runs; with <paramref name="purge"/> what was pushed goes, too. Where there is no engine there is nothing to end.</summary>
+    /// <exception cref="DeliveryException">The engine does not say whether it runs, or does not end it.</exception>
     public async Task StopAsync(bool purge, CancellationToken cancellationToken)
     {
-        if (await IsRunningAsync(cancellationToken) is not null) await CommandRunner.RunAsync(engine.Question("rm", "--force", Name), cancellationToken: cancellationToken);
-        if (purge && await engine.AskAsync(["volume", "inspect", Name], cancellationToken) is not null)
+        if (await IsThereAsync("container", cancellationToken)) await CommandRunner.RunAsync(engine.Question("rm", "--force", Name), cancellationToken: cancellationToken);
+        if (purge && await IsThereAsync("volume", cancellationToken))
             await CommandRunner.RunAsync(engine.Question("volume", "rm", Name), cancellationToken: cancellationToken);
+    }
+
+    private async Task<bool> IsThereAsync(string kind, CancellationToken cancellationToken)
+    {
+        var question = engine.Question(kind, "inspect", Name);
+        var answer = await engine.TryAskAsync(question, cancellationToken);
+        var said = answer.LastLines(1) is [var last] ? last : "";
+        if (answer.Succeeded || said.Contains("no such", StringComparison.OrdinalIgnoreCase) || !EngineRefusal.Is(said)) return answer.Succeeded;
+        throw new CommandFailedException(question, answer);
     }
 
     // That it cannot be reached is more than what becomes of it.

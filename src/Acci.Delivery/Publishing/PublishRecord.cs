@@ -5,6 +5,7 @@ using Acci.Delivery.Engines;
 using Acci.Delivery.Images;
 using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Signing;
+using Acci.Generation;
 using Acci.Oci;
 using Acci.Oci.Manifests;
 
@@ -125,9 +126,13 @@ public sealed partial record PublishRecord
     /// <summary>Deletes what runs have left behind that were killed while they wrote the record. Not to be called while another one may write it.</summary>
     public static void DeleteDrafts(string file)
     {
-        if (!Directory.Exists(Path.GetDirectoryName(file))) return;
-        // Not as DOS would match: "acci.json.*" would be acci.json, too.
-        foreach (var draft in Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}.*", new EnumerationOptions { MatchType = MatchType.Simple })) File.Delete(draft);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (!Directory.Exists(folder)) return;
+        var prefix = $"{Path.GetFileName(file)}.";
+        // Earlier versions' have the number of the process.
+        var numbered = Directory.EnumerateFiles(folder)
+            .Where(x => Path.GetFileName(x) is var name && name.StartsWith(prefix, StringComparison.Ordinal) && !name.AsSpan(prefix.Length).ContainsAnyExceptInRange('0', '9'));
+        foreach (var draft in (string[])[.. AtomicFile.DraftsOf(file), .. numbered]) File.Delete(draft);
     }
 
     /// <summary>The record with this step done, and those that come after it open again.</summary>

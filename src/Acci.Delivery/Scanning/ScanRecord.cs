@@ -16,6 +16,9 @@ public sealed partial record ScanRecord
     // Trivy's is made anew every six hours, and mirrors of companies often once a week.
     private static readonly TimeSpan OldestDatabase = TimeSpan.FromDays(8);
 
+    // Between the clock of who made it and this machine's.
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);
+
     /// <summary>The image, as it is called in categories.</summary>
     public required string Image { get; init; }
 
@@ -90,12 +93,15 @@ public sealed partial record ScanRecord
     internal ScanRecord WithSarifOf(string folder) =>
         this with { Platforms = [.. Platforms.Select(x => x with { Sarif = DigestOf(SarifFile(folder, x.Platform)) })] };
 
-    /// <summary>Why a scan with this database would mean little; null where the database is not old, or none is known.</summary>
+    /// <summary>Why a scan with this database would mean little; null where the database is neither old nor of a time to come, or none is known.</summary>
     /// <param name="databaseAt">When the database was made.</param>
     /// <param name="scannedAt">When the scan is.</param>
-    internal static string? DoubtOf(DateTimeOffset? databaseAt, DateTimeOffset scannedAt) => scannedAt - databaseAt is { } age && age > OldestDatabase
-        ? string.Create(CultureInfo.InvariantCulture, $"the vulnerability database is of {databaseAt:yyyy-MM-dd}, {ScanAge.ToText(age)} before the scan")
-        : null;
+    internal static string? DoubtOf(DateTimeOffset? databaseAt, DateTimeOffset scannedAt)
+    {
+        if (scannedAt - databaseAt is not { } age || (age <= OldestDatabase && age >= -ClockDifference)) return null;
+        var difference = age > TimeSpan.Zero ? $"{ScanAge.ToText(age)} before the scan" : "which is after the scan, so its age is not known";
+        return string.Create(CultureInfo.InvariantCulture, $"the vulnerability database is of {databaseAt:yyyy-MM-dd}, {difference}");
+    }
 
     /// <summary>Takes the record away before a scan begins, so that one that breaks off leaves none beside reports that are not of it.</summary>
     public static void Delete(string folder)

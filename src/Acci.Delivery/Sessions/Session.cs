@@ -70,7 +70,7 @@ public sealed partial class Session : IDisposable
         lock (_gate)
         {
             var number = ++_last;
-            Write(new Entry(number, leftover));
+            Write(new Entry(number, leftover with { Path = InCache(leftover.Path) }));
             _open.Add(number);
             return new Noted(() => Forget(number, leftover));
         }
@@ -109,7 +109,7 @@ public sealed partial class Session : IDisposable
             await using (journal)
             {
                 var isAllGone = true;
-                foreach (var leftover in Read(journal))
+                foreach (var leftover in Read(journal).Select(x => x with { Path = x.Path is null ? null : cache.Combine(x.Path) }))
                 {
                     // An engine that does not answer is asked once, and not for each.
                     var isGone = away.Contains(leftover.Engine) ? null : await leftover.TryRemoveAsync(mayRun, cancellationToken);
@@ -142,6 +142,10 @@ public sealed partial class Session : IDisposable
             journal.Dispose();
         }
     }
+
+    // A cache that containers share may lie elsewhere where the journal is read.
+    private string? InCache(string? path) =>
+        string.IsNullOrEmpty(path) || Path.GetRelativePath(_cache.Path, path) is not { } relative || relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
     private void InTemporaryFolder(Action make, IDisposable noted)
     {

@@ -8,7 +8,7 @@ namespace Acci.Delivery.Tests.Buildx;
 /// <summary>A line that some engines do not survive is said before any of them gets it, wherever the image goes.</summary>
 public sealed class BadIgnoreFileTests : IAsyncLifetime
 {
-    private const string Problem = @".dockerignore, line 2 ('deploy\compose\secrets') cannot be read by BuildKit: it has a backslash; write / between folders.";
+    private const string Problem = @".dockerignore, line 2 ('ops\env\private') cannot be read by BuildKit: it has a backslash; write / between folders.";
 
     private readonly TemporaryRepository _checkout = new();
 
@@ -17,7 +17,7 @@ public sealed class BadIgnoreFileTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _checkout.Write("Dockerfile", "FROM scratch\nCOPY . .\n");
-        _checkout.Write(".dockerignore", "bin\ndeploy\\compose\\secrets\n");
+        _checkout.Write(".dockerignore", "bin\nops\\env\\private\n");
         await _checkout.Run("git init --quiet --initial-branch main", "git add .", "git commit --quiet --message one");
     }
 

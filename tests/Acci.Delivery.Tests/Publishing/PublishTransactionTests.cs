@@ -246,6 +246,24 @@ public sealed class PublishTransactionTests : IDisposable
         Assert.Equal([RecordFile], Directory.EnumerateFiles(_folder));
     }
 
+    [Theory]
+    [InlineData("acci.json.bak", true)]
+    [InlineData("acci.json.2026", false)]
+    [InlineData("acci.json.0123456789abcdef0123456789abcdef.draft", false)]
+    [InlineData("acci.json.old.draft", true)]
+    [InlineData("other.json.4711", true)]
+    public void A_file_of_a_person_s_own_beside_the_record_stays(string name, bool stays)
+    {
+        PublishTransaction.Begin(RecordFile, Built("one"));
+        var file = Path.Combine(_folder, name.Replace("acci.json", Path.GetFileName(RecordFile), StringComparison.Ordinal));
+        File.WriteAllText(file, "{");
+
+        PublishRecord.DeleteDrafts(RecordFile);
+
+        Assert.Equal(stays, File.Exists(file));
+        Assert.True(File.Exists(RecordFile));
+    }
+
     [Fact]
     public void An_image_that_no_smoke_test_could_start_says_so_in_the_table()
     {
