@@ -14,6 +14,7 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
     private const int Nothing = 1;
     private const int Fatal = 128;
     private const int NoRemote = 2;
+    private const int MostLines = 10;
     // So it says where it looked in all folders above. Of a damaged one, and of a submodule's, it names the folder.
     private const string NoRepository = "not a git repository (or any ";
 
@@ -275,8 +276,14 @@ internal sealed class Git(string directory, IReadOnlyDictionary<string, string?>
         && AnsweredByCode.Any(question => arguments.Take(question.Length).SequenceEqual(question))
         && !result.StandardError.Split('\n').Any(line => Damages.Any(x => line.StartsWith(x, StringComparison.Ordinal)));
 
-    private static string Reason(CommandResult result) =>
-        (result.LastLines(1) is [var last] ? last : $"exit code {result.ExitCode}").Trim().TrimEnd('.') is var said && said.StartsWith("fatal: ", StringComparison.Ordinal) ? said["fatal: ".Length..] : said;
+    private static string Reason(CommandResult result)
+    {
+        const string fatal = "fatal: ";
+        var lines = result.LastLines(MostLines);
+        // Advice may follow, as where a folder is mounted.
+        var said = lines.LastOrDefault(x => x.StartsWith(fatal, StringComparison.Ordinal))?[fatal.Length..] ?? (lines is [.., var last] ? last : $"exit code {result.ExitCode}");
+        return said.TrimEnd('.');
+    }
 
     private Task<CommandResult> RunAsync(string? input, CancellationToken cancellationToken, params string[] arguments) => CommandRunner.TryRunAsync(
         new Command("git", arguments) { WorkingDirectory = _directory, Environment = variables ?? Variables, StandardInput = input }, cancellationToken: cancellationToken);

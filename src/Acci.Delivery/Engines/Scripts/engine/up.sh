@@ -67,13 +67,14 @@ link_plugins() {
   for plugin in docker-buildx docker-compose; do ln -sfn "$programs/cli-plugins/$plugin" "$CLIENT/cli-plugins/$plugin"; done
 }
 
-# A daemon that was killed a moment ago may still be counted as running by the next one: that is worth a second try.
+# A daemon that was killed a moment ago may still be counted as running by the next one, and one whose machine is busy gives containerd 15 seconds: each is worth
+# another try.
 start_daemon() {
   local attempt
   for attempt in 1 2 3; do
     spawn_daemon
     wait_until_ready && return
-    grep -q 'process with PID .* is still running' "$RUN/dockerd.log" || break
+    grep -qE 'process with PID .* is still running|timeout waiting for containerd to start' "$RUN/dockerd.log" || break
     rm -f "$RUN/dockerd.pid"
     sleep "0.$((attempt * 3))"
   done
