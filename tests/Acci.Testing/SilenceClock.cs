@@ -22,9 +22,11 @@ public sealed class SilenceClock : IDisposable
     public string Hangs => $"{{ touch '{Mark}'; exec sleep 600; }}";
 
     /// <summary>What takes so much time and then goes on, in a shell script.</summary>
-    public string Lasts => $"{{ touch '{Mark}'; while [ -e '{Mark}' ]; do sleep 0.05; done; }}";
+    public string Lasts => $"{{ touch '{Wait}'; while [ -e '{Wait}' ]; do sleep 0.05; done; }}";
 
     private string Mark => _folder.Combine("silence");
+
+    private string Wait => _folder.Combine("wait");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -39,9 +41,13 @@ public sealed class SilenceClock : IDisposable
     {
         for (; !_end.IsCancellationRequested; await Task.Delay(Look, _end.Token).ContinueWith(_ => { }, TaskScheduler.Default))
         {
-            if (!File.Exists(Mark)) continue;
+            var (hangs, lasts) = (File.Exists(Mark), File.Exists(Wait));
+            if (!hangs && !lasts) continue;
+            // Before time passes: what is given up then may be tried again, and hang again, at once.
+            if (hangs) File.Delete(Mark);
             Time.Advance(silence);
-            File.Delete(Mark);
+            // After it: what waits goes on when that time has passed.
+            if (lasts) File.Delete(Wait);
         }
     }
 }
