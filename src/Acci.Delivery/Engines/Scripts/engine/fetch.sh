@@ -80,12 +80,15 @@ record_digests() {
   other_files "$1" >"$1/root.sha256"
 }
 
-# Folders of earlier recipes, but for one that something still runs from.
+# Folders of other recipes that nothing runs from, here or in another container that shares the cache. Its processes are not seen from here, so that what
+# was asked for within OUTDATED_DAYS stays.
+readonly OUTDATED_DAYS=30
 remove_outdated() {
   local folder
   for folder in "$CACHE/$1"/recipe-*/; do
     folder=${folder%/}
-    if [[ $folder != "$(group_folder "$1")" && -z $(processes_from "$folder") ]]; then rm -rf "$folder"; fi
+    if [[ $folder == "$(group_folder "$1")" || -n $(find "$folder" -maxdepth 0 -mtime "-$OUTDATED_DAYS") ]]; then continue; fi
+    if [[ -z $(processes_from "$folder") ]]; then rm -rf "$folder"; fi
   done
 }
 
@@ -186,7 +189,10 @@ main() {
       esac
     done
   fi
-  for group in "$@"; do printf '%s_PATH=%s\n' "${group^^}" "$(group_folder "$group")/bin"; done
+  for group in "$@"; do
+    touch "$(group_folder "$group")" 2>/dev/null || true # used: see remove_outdated
+    printf '%s_PATH=%s\n' "${group^^}" "$(group_folder "$group")/bin"
+  done
 }
 
 main "$@"
