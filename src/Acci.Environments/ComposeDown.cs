@@ -21,6 +21,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
     public override async Task PlanAsync()
     {
         var name = Name;
+        EnsureIsNoCopy();
         if (await Context.PlannedEngineAsync() is not { } engine)
         {
             Log.Information("No Docker engine runs here, so nothing of environment '{Environment:l}' does", name);
@@ -49,6 +50,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
     public override async Task RunAsync()
     {
         var name = Name;
+        EnsureIsNoCopy();
         await Context.LockAsync();
         var project = await ProjectOnAsync(await EngineWithComposeAsync(), name);
         await EnsureThereIsAsync(project);

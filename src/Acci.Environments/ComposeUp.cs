@@ -108,6 +108,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
 
     private EnvironmentPlan ReadCheckedPlan()
     {
+        EnsureIsNoCopy();
         var plan = ReadPlan();
         Context.EnsureMayWriteArtifacts(Artifacts.Folder);
         EnsureNoneIsToBeVerified(plan);

@@ -53,6 +53,12 @@ public abstract class EnvironmentVerb : Verb
         return plan;
     }
 
+    // A name that is exported is shared on purpose.
+    private protected void EnsureIsNoCopy()
+    {
+        if (Context.Environment.Find(LocalName.Variable) is null) LocalName.EnsureIsNoCopy(Root, Declaration, Name);
+    }
+
     private protected ComposeProject ProjectOf(DockerEngine engine, string environment) =>
         ComposeProject.Of(engine, Root, Declaration, environment, Context.Environment) with { Results = Results };
 
@@ -221,7 +227,7 @@ public abstract class EnvironmentVerb : Verb
             plan.Committed.Variables,
             $"{LocalName.Heading(plan.Name)} It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
             "A comment #NAME=value says what holds without it. A value in single quotes is taken as it is.");
-        text = LocalName.Kept(text, LocalName.IsKept(Root, Declaration, plan.Name), name);
+        text = LocalName.Kept(text, LocalName.IsKept(Root, Declaration, plan.Name), name, Root);
         return File.Exists(place) && text == typed.Text ? null : text;
     }
 }

@@ -13,6 +13,7 @@ internal static class LocalName
     /// <summary>The variable that holds it; docker compose goes by it, too.</summary>
     public const string Variable = "COMPOSE_PROJECT_NAME";
 
+    private const string OriginMark = "# Made for the checkout in ";
     private const int HashLength = 6;
 
     /// <summary>The first line of the variables that were written for an environment.</summary>
@@ -45,9 +46,28 @@ internal static class LocalName
     /// <param name="text">The text.</param>
     /// <param name="isKept">Nothing needs to be written: the text has a name, or stands for one.</param>
     /// <param name="name">The name.</param>
-    public static string Kept(string text, bool isKept, string name) => isKept
-        ? text
-        : $"{text}\n# What this checkout's containers and volumes are called: another checkout has another name, and this one keeps it when it is moved.\n{EnvironmentFile.Line(Variable, name)}\n";
+    /// <param name="root">The checkout's root, by which a copy of it is told from one that was moved; null where that is not said.</param>
+    public static string Kept(string text, bool isKept, string name, string? root = null)
+    {
+        if (isKept) return text;
+        var origin = root is null || root.Any(char.IsControl) ? "" : $"{OriginMark}{root}\n";
+        return $"{text}\n# What this checkout's containers and volumes are called: another checkout has another name, and this one keeps it when it is moved.\n"
+            + $"{origin}{EnvironmentFile.Line(Variable, name)}\n";
+    }
+
+    /// <summary>Makes sure that the environment's variables were not copied from a checkout that still uses the name in them: both would share containers and data.</summary>
+    /// <exception cref="DeliveryException">They were.</exception>
+    public static void EnsureIsNoCopy(string root, EnvironmentDeclaration declaration, string environment)
+    {
+        if (Typed(root, declaration, environment) is not { } name || !IsMade(declaration, environment, name)) return;
+        var file = declaration.VariablesFileOf(environment);
+        var line = InputFile.ReadText(Path.Combine(root, file), EnvironmentFile.MaximumSize).Split('\n').FirstOrDefault(x => x.StartsWith(OriginMark, StringComparison.Ordinal));
+        if (line?[OriginMark.Length..].Trim() is not { Length: > 0 } origin || HashOf(origin) == HashOf(root) || !Directory.Exists(origin)) return;
+        if (Typed(origin, declaration, environment) != name) return;
+        throw new DeliveryException(
+            $"{file} was copied from the checkout in {origin}, which has the same {Variable}, {name}: both would share containers and data. "
+            + $"Set {EnvironmentFile.Line(Variable, $"{declaration.ProjectOf(environment)}-{HashOf(root)}")} in {file} of this checkout.");
+    }
 
     /// <summary>Whether it was made for a checkout; any other one is a person's own, or a stack's.</summary>
     public static bool IsMade(EnvironmentDeclaration declaration, string environment, string name) =>
