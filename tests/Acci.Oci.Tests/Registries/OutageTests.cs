@@ -61,8 +61,9 @@ public sealed class OutageTests : IAsyncLifetime
             repository,
             new ProgressTrigger(bytes: 10_000_000, () =>
             {
-                _server.Kill();
+                // Its last moment: before it has ended, waits may have passed.
                 down = clock.GetTimestamp();
+                _server.Kill();
             }),
             Cancellation));
 
