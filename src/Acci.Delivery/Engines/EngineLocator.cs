@@ -112,10 +112,11 @@ public sealed class EngineLocator(PrivateEngine privateEngine)
             throw new DeliveryException($"{engine} answers, but {lack}. Install or update the docker-buildx plugin: https://docs.docker.com/go/buildx");
     }
 
-    private static void EnsureMayUsePrivate()
+    private void EnsureMayUsePrivate()
     {
         if (PrivateEngine.Obstacle is { } obstacle)
             throw new DeliveryException($"No Docker engine answers, and {obstacle}. Start Docker, or set DOCKER_HOST to an engine that can be reached{(PrivateEngine.CanFetchPackages ? ", or run this build as root" : "")}.");
+        if (privateEngine.ProblemWithPath is { } problem) throw new DeliveryException($"No Docker engine answers, and {problem}");
     }
 
     /// <summary>The engine the user's own command line reaches, or null. Nothing is changed on it.</summary>

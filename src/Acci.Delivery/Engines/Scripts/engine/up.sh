@@ -123,6 +123,7 @@ main() {
     engine_print
     return
   fi
+  require_short_path
   [[ -d $PROGRAMS ]] || die "the private engine is not in $CACHE: run fetch.sh $CACHE engine first"
   verify_group "$PROGRAMS"
   export PATH=$PROGRAMS/bin:$PATH:/usr/sbin:/sbin

@@ -16,8 +16,12 @@ engine_paths() {
   id=$(printf '%s' "$ENGINE" | sha256sum | cut -c1-8)
   # shellcheck disable=SC2034 # the bridge is for network.sh
   BRIDGE=acci-$id CGROUP=acci-engine-$id
-  # A socket's address holds 107 characters, and containerd's shims make longer ones from it than ours.
-  [[ ${#RUN} -le 80 ]] || die "the path of $RUN is too long for a socket: name a cache folder with a shorter path"
+}
+
+# containerd takes 106 bytes for a socket (containerd, pkg/sys/socket_unix.go), and the longest of its own below $RUN is exec/containerd/containerd.sock.ttrpc.
+require_short_path() {
+  local LC_ALL=C
+  [[ ${#RUN} -le 68 ]] || die "the path of $RUN is too long for a socket: set ACCI_CACHE to a folder with a shorter path"
 }
 
 # The programs' folder the running engine was started from, which a changed recipe does not change.
