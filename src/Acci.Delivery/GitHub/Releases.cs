@@ -55,7 +55,7 @@ public sealed class Releases(GitHubConnection gitHub)
             Log.Warning("{State:l}", state);
             throw new OperationCanceledException(state, exception, cancellationToken);
         }
-        catch (DeliveryException exception) when ((exception is GitHubException ? _reached : _state) is { } state)
+        catch (DeliveryException exception) when ((exception is GitHubException { IsUndecided: false } ? _reached : _state) is { } state)
         {
             throw exception.With($"{exception.Message} {state}");
         }
@@ -76,6 +76,8 @@ public sealed class Releases(GitHubConnection gitHub)
         _reached = release.IsDraft ? $"{content.Tag} is a draft on {gitHub.Server}. {Remedy}" : null;
         Volatile.Write(ref _state, $"Whether the release {content.Tag} on {gitHub.Server} is {(release.IsDraft ? "published" : "up to date")} is not known. {Remedy}");
         await PublishAsync(release, content, all, cancellationToken);
+        _reached = release.IsDraft ? $"The release {content.Tag} on {gitHub.Server} is published. {Remedy}" : null;
+        Volatile.Write(ref _state, _reached);
         var published = await FindPublishedAsync(release, cancellationToken);
         _reached = null;
         Volatile.Write(ref _state, null);

@@ -130,9 +130,9 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
                 Log.Warning("{Outcome:l}", Stopped(isKnown: false));
                 throw new OperationCanceledException(Stopped(isKnown: false), exception, cancellationToken);
             }
-            catch (DeliveryException exception) when (exception is not GitHubException || gone > 0)
+            catch (DeliveryException exception) when (exception is not GitHubException { IsUndecided: false } || gone > 0)
             {
-                throw exception.With($"{exception.Message} {Stopped(isKnown: exception is GitHubException)}");
+                throw exception.With($"{exception.Message} {Stopped(isKnown: exception is GitHubException { IsUndecided: false })}");
             }
 
             Volatile.Write(ref asked, null);

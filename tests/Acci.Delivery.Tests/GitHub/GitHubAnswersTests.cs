@@ -241,6 +241,26 @@ public sealed class GitHubAnswersTests
         Assert.Equal(statement.Length > 0, failure.Message.Contains("1.2.3 on 127.0.0.1 is", StringComparison.Ordinal) || failure.Message.Contains("v1.2.3 is a draft", StringComparison.Ordinal));
     }
 
+    [Theory]
+    // The first attempt may have been carried out, whatever the second is answered.
+    [InlineData("PATCH /releases/1", "Whether the release v1.2.3 on 127.0.0.1 is published is not known. The same command goes on with it.")]
+    [InlineData("GET /releases/tags/", "The release v1.2.3 on 127.0.0.1 is published. The same command goes on with it.")]
+    public async Task A_release_that_may_be_public_is_not_called_a_draft(string moment, string statement)
+    {
+        var (attempts, isPublished) = (0, false);
+        await using var server = await StartAsync((asked, how) =>
+        {
+            isPublished |= how == "PATCH";
+            if (how != moment.Split(' ')[0] || !asked.Contains(moment.Split(' ')[1], StringComparison.Ordinal) || !isPublished) return null;
+            return how == "PATCH" && attempts++ == 0 ? Broken : NotFound;
+        });
+
+        var failure = await Assert.ThrowsAnyAsync<DeliveryException>(() => ReleaseAsync(server));
+
+        Assert.EndsWith(statement, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("is a draft", failure.Message, StringComparison.Ordinal);
+    }
+
     private static async Task ReleaseAsync(LoopbackServer server, CancellationToken? cancellationToken = null)
     {
         using var connection = Connect(server);
