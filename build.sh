@@ -62,7 +62,7 @@ secret_variables() {
 # What a package source writes into dotnet's messages is for people alone: nothing for the terminal, no command to the runner of a pipeline, no login in an address.
 harmless() {
     LC_ALL=C sed -E -e $'s/\x1b\\[[0-9;?]*[A-Za-z]//g' -e 's#://[^/@[:space:]]*@#://***@#g' | LC_ALL=C tr -d '\000-\010\013-\037\177' |
-        LC_ALL=C sed -E -e 's/^([[:space:]]*)::/\1: :/' -e 's/##/# #/g'
+        LC_ALL=C sed -E -e 's/^([[:space:]]*)::/\1: :/' -e ':again' -e 's/##/# #/' -e 't again'
 }
 
 # What dotnet says of a build that does not exist yet. What compiles the build needs none of its secrets; the build itself gets them afterwards.

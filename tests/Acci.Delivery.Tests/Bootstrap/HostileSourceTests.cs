@@ -16,9 +16,9 @@ public sealed class HostileSourceTests : IDisposable
     public async Task What_it_says_of_a_package_is_no_command_to_a_terminal_or_a_runner(Shell shell)
     {
         var (result, _) = await _script.RunAsync(
-            shell, variables: [("RESTORE_OUTPUT", "/r/_build.csproj : error NU1301: \u001b[31mred\u001b[0m \b##[group]x at https://ada:k7secret@packages.example/index.json"), ("CI", "false")]);
+            shell, variables: [("RESTORE_OUTPUT", "/r/_build.csproj : error NU1301: \u001b[31mred\u001b[0m \b##[group]x ###[stop-commands]y ####vso[task.debug]z at https://ada:k7secret@packages.example/index.json"), ("CI", "false")]);
 
-        Assert.Contains("NU1301: red # #[group]x at https://***@packages.example/index.json", result.StandardError, StringComparison.Ordinal);
+        Assert.Contains("NU1301: red # #[group]x # # #[stop-commands]y # # # #vso[task.debug]z at https://***@packages.example/index.json", result.StandardError, StringComparison.Ordinal);
         Assert.DoesNotContain("k7secret", result.StandardError + result.StandardOutput, StringComparison.Ordinal);
     }
 
