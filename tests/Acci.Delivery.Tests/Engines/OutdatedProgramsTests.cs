@@ -12,8 +12,10 @@ public sealed class OutdatedProgramsTests : IDisposable
         sed -i '$d' scripts/fetch.sh
         . scripts/fetch.sh
         CACHE=$PWD RECIPE_HASH=own
-        mkdir -p engine/recipe-own engine/recipe-other engine/recipe-old engine/recipe-running
-        touch -d '31 days ago' engine/recipe-old engine/recipe-running engine/recipe-own
+        mkdir -p engine/recipe-own engine/recipe-other engine/recipe-old engine/recipe-running engine/recipe-elsewhere engine/run
+        touch -d '31 days ago' engine/recipe-old engine/recipe-running engine/recipe-own engine/recipe-elsewhere
+        # The machine's engine, which a container does not see.
+        echo "$PWD/engine/recipe-elsewhere" >engine/run/programs
         processes_from() { [[ $1 != */recipe-running ]] || echo 1; }
         remove_outdated engine
         ls engine
@@ -32,6 +34,6 @@ public sealed class OutdatedProgramsTests : IDisposable
         var run = await CommandRunner.RunAsync(
             new Command("bash", "-c", Script, "bash", scripts) { WorkingDirectory = _folder.Path }, cancellationToken: TestContext.Current.CancellationToken);
 
-        Assert.Equal(["recipe-other", "recipe-own", "recipe-running"], run.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["recipe-elsewhere", "recipe-other", "recipe-own", "recipe-running", "run"], run.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }

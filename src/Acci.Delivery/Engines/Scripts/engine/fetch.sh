@@ -84,10 +84,11 @@ record_digests() {
 # was asked for within OUTDATED_DAYS stays.
 readonly OUTDATED_DAYS=30
 remove_outdated() {
-  local folder
+  local folder started=''
+  if [[ -f $CACHE/$1/run/programs ]]; then started=$(<"$CACHE/$1/run/programs"); fi
   for folder in "$CACHE/$1"/recipe-*/; do
     folder=${folder%/}
-    if [[ $folder == "$(group_folder "$1")" || -n $(find "$folder" -maxdepth 0 -mtime "-$OUTDATED_DAYS") ]]; then continue; fi
+    if [[ $folder == "$(group_folder "$1")" || $folder == "$started" || -n $(find "$folder" -maxdepth 0 -mtime "-$OUTDATED_DAYS") ]]; then continue; fi
     if [[ -z $(processes_from "$folder") ]]; then rm -rf "$folder"; fi
   done
 }
