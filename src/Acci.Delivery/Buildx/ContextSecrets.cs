@@ -41,7 +41,9 @@ internal static class ContextSecrets
 
     private static IEnumerable<string> FilesIn(string folder, bool isDeep, Func<string, bool> isSecret, HashSet<string> visited)
     {
-        if (RootedPath.Resolve(folder) is not { } real || !Directory.Exists(real) || !visited.Add(real)) yield break;
+        // What cannot be followed is looked at as it is.
+        var real = RootedPath.Resolve(folder) is { } resolved && Directory.Exists(resolved) ? resolved : folder;
+        if (!Directory.Exists(real) || !visited.Add(real)) yield break;
         foreach (var entry in Directory.EnumerateFileSystemEntries(real, "*", All))
         {
             var name = Path.GetFileName(entry);

@@ -9,7 +9,12 @@ internal static class RootedPath
     /// <summary>Where a path leads; nothing has to be there. Null where links lead in a circle.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="path">The path in it.</param>
-    public static string? Resolve(string root, string path)
+    public static string? Resolve(string root, string path) => Resolve(root, path, isWhole: false);
+
+    /// <summary>Where a full path really leads; null where links lead in a circle.</summary>
+    public static string? Resolve(string path) => Resolve(Path.GetPathRoot(path)!, path, isWhole: true);
+
+    private static string? Resolve(string root, string path, bool isWhole)
     {
         var (done, open) = (new List<string>(), new Stack<string>(PartsOf(path).Reverse()));
         for (var links = 0; open.TryPop(out var part);)
@@ -22,6 +27,8 @@ internal static class RootedPath
             {
                 if (++links > MostLinks) return null;
                 if (Path.IsPathRooted(target)) done.Clear();
+                // A junction may lead to another drive.
+                if (isWhole && Path.IsPathFullyQualified(target)) root = Path.GetPathRoot(target)!;
                 foreach (var next in PartsOf(target).Reverse()) open.Push(next);
             }
             else
@@ -32,9 +39,6 @@ internal static class RootedPath
 
         return Path.Combine([root, .. done]);
     }
-
-    /// <summary>Where a full path really leads; null where links lead in a circle.</summary>
-    public static string? Resolve(string path) => Resolve(Path.GetPathRoot(path)!, path);
 
     private static string[] PartsOf(string path) =>
         [.. path[Path.GetPathRoot(path)!.Length..].Split(['/', Path.DirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries).Where(x => x != ".")];
