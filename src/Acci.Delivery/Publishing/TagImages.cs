@@ -52,8 +52,8 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             {
                 await place.Registry.EnsureReachableAsync(context.CancellationToken);
                 var plan = await DecideAsync(place, image, Digest.Of([]), new ImageOrigin(version, (await context.VersionAsync()).Revision) { Source = source }, tags);
-                if (!IsLoopback(place.Repository))
-                    plan = await plan.ForeseeingAsync(place.Registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken);
+                plan = IsLoopback(place.Repository) ? await plan.TakingNoneOfOthersAsync(place.Registry, context.CancellationToken)
+                    : await plan.ForeseeingAsync(place.Registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken);
                 plan.Say(place.Repository.ToString());
             }
         }
